@@ -1,0 +1,5 @@
+//! Placeholder.
+use pyo3::prelude::*;
+/// Core.
+#[pymodule]
+mod _core {}
