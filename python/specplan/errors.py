@@ -1,0 +1,134 @@
+"""The exceptions that specplan raises, one family under :class:`SpecplanError`.
+
+Each class also derives from the builtin that it resembles, carries a stable
+``code`` for scripts, and keeps what went wrong in typed attributes. ``str()``
+of an error is one sentence for people; a ``hint``, where there is one, is kept
+apart from it so that a caller can show it in its own way.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ConfigurationError",
+    "DamagedSourceError",
+    "EmptySelectionError",
+    "SourceError",
+    "SpecplanError",
+    "UnknownNameError",
+    "UsageError",
+]
+
+
+class SpecplanError(Exception):
+    """The base of every error that specplan raises on purpose.
+
+    Attributes:
+        code: A stable slug, the same in every release.
+        hint: What the reader can do about it, or None.
+    """
+
+    code: str = "specplan"
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class SourceError(SpecplanError, ValueError):
+    """A source could not be read: it is absent, empty, too large or of no known kind.
+
+    Attributes:
+        path: The source or file at fault, as it was given.
+    """
+
+    code = "source"
+
+    def __init__(self, message: str, *, path: str, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.path = path
+
+
+class DamagedSourceError(SourceError):
+    """A file was read but what it holds breaks the rules of its format.
+
+    Attributes:
+        path: The damaged file.
+        place: Where in the file: a key path such as ``spec_details[3].hash``,
+            or an empty string where the fault is of the file as a whole.
+        line: The line, counted from 1, or None where it is not known.
+        fault: What is wrong at that place.
+        others: How many other files of the same source are damaged too.
+    """
+
+    code = "damaged-source"
+
+    def __init__(  # noqa: PLR0913 - each part of the place is its own attribute
+        self,
+        *,
+        path: str,
+        place: str,
+        line: int | None,
+        fault: str,
+        others: int = 0,
+        hint: str | None = None,
+    ) -> None:
+        where = path if line is None else f"{path}:{line}"
+        message = f"{where}: {place}: {fault}" if place else f"{where}: {fault}"
+        if others:
+            message += f" ({others} more damaged {'file' if others == 1 else 'files'})"
+        super().__init__(message, path=path, hint=hint)
+        self.place = place
+        self.line = line
+        self.fault = fault
+        self.others = others
+
+
+class UsageError(SpecplanError, ValueError):
+    """A question that makes no sense as it was put."""
+
+    code = "usage"
+
+
+class UnknownNameError(UsageError, LookupError):
+    """A stack, operating system, target, snapshot or pattern that nothing bears.
+
+    Attributes:
+        kind: What was looked for: ``stack``, ``os``, ``target``, ``system``,
+            ``tag`` or ``peers``.
+        name: The name or pattern that was not found.
+        suggestions: The nearest names that exist, best first.
+    """
+
+    code = "unknown-name"
+
+    def __init__(self, *, kind: str, name: str, suggestions: tuple[str, ...]) -> None:
+        hint = None
+        if suggestions:
+            hint = "did you mean " + ", ".join(f"`{each}`" for each in suggestions) + "?"
+        super().__init__(f"no {kind} is called or matches `{name}`", hint=hint)
+        self.kind = kind
+        self.name = name
+        self.suggestions = suggestions
+
+
+class EmptySelectionError(UsageError, LookupError):
+    """Each part of a selection exists, but nothing bears all of them together."""
+
+    code = "empty-selection"
+
+
+class ConfigurationError(UsageError):
+    """A ``specplan.toml`` holds a key or a value that it may not hold.
+
+    Attributes:
+        path: The configuration file.
+        key: The key at fault, dotted, such as ``not-wanted[0].reason``.
+    """
+
+    code = "configuration"
+
+    def __init__(self, *, path: str, key: str, fault: str, hint: str | None = None) -> None:
+        super().__init__(f"{path}: {key}: {fault}", hint=hint)
+        self.path = path
+        self.key = key
+        self.fault = fault

@@ -1,0 +1,428 @@
+"""What specplan answers with: frozen, typed records of specs, coverage and differences.
+
+The words are those of the documentation: a *cell* is a stack on a system (an
+operating system and a target), a *want* is something that should be available
+in a cell, a *gap* is a want that no available spec covers.
+
+Every sequence in these records is a tuple in a fixed order, so that the same
+catalog and the same question give equal records and the same bytes of output.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+__all__ = [
+    "Cell",
+    "Change",
+    "Check",
+    "Compatibility",
+    "Coverage",
+    "DamagedFile",
+    "Diff",
+    "DiffCell",
+    "DiffTotals",
+    "Finding",
+    "FindingKind",
+    "Gap",
+    "GapState",
+    "KeyInCell",
+    "Level",
+    "Nearest",
+    "NotWanted",
+    "RootCoverage",
+    "Spec",
+    "Totals",
+    "WantsKind",
+]
+
+#: What a key is: name; name@version; name@version and variants; hash.
+Level: TypeAlias = Literal["package", "version", "variant", "hash"]
+
+#: Which binaries serve a cell besides those of its very system; cumulative.
+Compatibility: TypeAlias = Literal["exact", "target", "os"]
+
+#: Where the wants of a report come from.
+WantsKind: TypeAlias = Literal["peers", "baseline"]
+
+#: Why a want is a gap: another stack has it on a compatible system; only other
+#: systems have it; nothing in the catalog matches it.
+GapState: TypeAlias = Literal["other_stack", "other_system", "missing"]
+
+#: What a finding of ``check`` is about.
+FindingKind: TypeAlias = Literal[
+    "damaged", "contradiction", "misplaced", "different-content", "two-platforms"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """One concrete spec of a catalog.
+
+    Attributes:
+        hash: The DAG hash, 32 letters of a-z2-7; the identity of the spec.
+        name: The package.
+        version: The version as the source spells it.
+        platform: For example ``linux`` or ``darwin``.
+        os: The operating system, for example ``ubuntu24.04``.
+        target: The microarchitecture, for example ``x86_64_v3``.
+        compiler: ``name@version``, or ``none`` for a spec that no compiler built.
+        variants: The variants in their canonical spelling, ordered by name.
+        size: The size as the source gives it, ``-`` where it does not know.
+        stacks: The stacks that list the spec in the snapshots that were asked, sorted.
+        tags: The snapshots that list it, newest first.
+        source: The file that its content was taken from.
+    """
+
+    hash: str
+    name: str
+    version: str
+    platform: str
+    os: str
+    target: str
+    compiler: str
+    variants: tuple[str, ...]
+    size: str
+    stacks: tuple[str, ...]
+    tags: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One stack on one system: how much of what it should have is there.
+
+    Attributes:
+        stack: The stack's label.
+        platform: The platform of the system.
+        os: The operating system.
+        target: The microarchitecture.
+        wanted: How many wants the cell has.
+        covered: How many of them an available spec covers.
+        covered_exact: How many of those are covered on the very system of the cell.
+        unknown: How many the sources cannot decide.
+        usable: How many are covered by a spec whose link and run closure is
+            available too; None where the sources hold no edges.
+        coverage: ``covered / wanted``; None where nothing is wanted.
+    """
+
+    stack: str
+    platform: str
+    os: str
+    target: str
+    wanted: int
+    covered: int
+    covered_exact: int
+    unknown: int
+    usable: int | None
+    coverage: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearest:
+    """The closest available spec to a gap, of the same package.
+
+    Attributes:
+        hash: Its DAG hash.
+        stack: The stack that lists it; ``root`` where only the union index does.
+        os: Its operating system.
+        target: Its target.
+        source: The file that holds it.
+        differs: In what it differs from the want: some of ``os``, ``target``,
+            ``version``, ``compiler``, ``variants``, ``stack``, in this order.
+    """
+
+    hash: str
+    stack: str
+    os: str
+    target: str
+    source: str
+    differs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """One want of one cell that no available spec covers.
+
+    Attributes:
+        stack: The stack of the cell.
+        os: The operating system of the cell.
+        target: The target of the cell.
+        want: The key that is wanted, as text.
+        package: The package it names.
+        hash: Its DAG hash, or None where the want names none.
+        state: Why it is a gap.
+        cells_lacking: In how many cells of the report the same key is a gap.
+        blocked: How many other wants of the stack need it; None without edges.
+        roots_completed: How many roots it would complete; None without edges.
+        buildable_now: Whether all that building it needs is usable; None without edges.
+        nearest: The closest spec that is available, or None where the package has none.
+    """
+
+    stack: str
+    os: str
+    target: str
+    want: str
+    package: str
+    hash: str | None
+    state: GapState
+    cells_lacking: int
+    blocked: int | None
+    roots_completed: int | None
+    buildable_now: bool | None
+    nearest: Nearest | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotWanted:
+    """One ``[[not-wanted]]`` entry and what it did.
+
+    Attributes:
+        package: The shell pattern for packages.
+        stack: The shell pattern for stacks.
+        os: The shell pattern for operating systems.
+        target: The shell pattern for targets.
+        reason: Why these are not wanted.
+        excluded: How many wants of the report it excluded; an entry that
+            excludes none is unused.
+    """
+
+    package: str = "*"
+    stack: str = "*"
+    os: str = "*"
+    target: str = "*"
+    reason: str
+    excluded: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootCoverage:
+    """How many roots install from the cache alone.
+
+    Attributes:
+        wanted: Distinct root hashes.
+        installable: Those whose whole closure installs from the cache.
+        coverage: ``installable / wanted``; None where there are no roots.
+    """
+
+    wanted: int
+    installable: int
+    coverage: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """The sums over all cells of a report.
+
+    Attributes:
+        wanted: All wants.
+        covered: Those covered.
+        unknown: Those that the sources cannot decide.
+        gaps: The rest.
+        not_wanted: Wants that the configuration excludes; in none of the above.
+        coverage: ``covered / wanted``; None where nothing is wanted.
+    """
+
+    wanted: int
+    covered: int
+    unknown: int
+    gaps: int
+    not_wanted: int
+    coverage: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DamagedFile:
+    """A file of a source that could not be taken, and why.
+
+    Attributes:
+        path: The file.
+        place: Where in the file, or an empty string.
+        line: The line, counted from 1, or None.
+        fault: What is wrong there.
+    """
+
+    path: str
+    place: str
+    line: int | None
+    fault: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """Coverage and gaps of the reported cells: one document, two views.
+
+    Attributes:
+        wants: Where the wants come from.
+        level: What a key is.
+        compat: Which binaries serve a cell.
+        tag: The snapshot that was asked; None where the sources have none.
+        baseline: The older snapshot or source of baseline wants, else None.
+        cells: Ordered by stack, os, target.
+        gaps: The most useful first, then by stack, os, target, want.
+        roots: None where the wants have no roots.
+        totals: Over all cells.
+        absent_stacks: Stacks of the baseline that the newer state does not list
+            at all; they have no cells and no gaps.
+        not_wanted: The entries of the configuration with what each excluded.
+        damaged: Files that were skipped because they are damaged.
+    """
+
+    wants: WantsKind
+    level: Level
+    compat: Compatibility
+    tag: str | None
+    baseline: str | None
+    cells: tuple[Cell, ...]
+    gaps: tuple[Gap, ...]
+    roots: RootCoverage | None
+    totals: Totals
+    absent_stacks: tuple[str, ...]
+    not_wanted: tuple[NotWanted, ...]
+    damaged: tuple[DamagedFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffCell:
+    """How the keys of one cell changed between two states.
+
+    Attributes:
+        stack: The stack's label.
+        platform: The platform of the system.
+        os: The operating system.
+        target: The microarchitecture.
+        kept: Packages whose keys are the same in both states.
+        lost: Keys of packages that the newer state has no new key for.
+        gained: Keys of packages that the older state had no other key for.
+        changed: Packages whose old keys gave way to new ones.
+    """
+
+    stack: str
+    platform: str
+    os: str
+    target: str
+    kept: int
+    lost: int
+    gained: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyInCell:
+    """A key that one cell lost or gained.
+
+    Attributes:
+        stack: The stack of the cell.
+        os: The operating system of the cell.
+        target: The target of the cell.
+        want: The key, as text.
+        package: The package it names.
+        hash: Its DAG hash at level ``hash``, else None.
+    """
+
+    stack: str
+    os: str
+    target: str
+    want: str
+    package: str
+    hash: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A package of one cell whose keys changed: not lost, replaced.
+
+    Attributes:
+        stack: The stack of the cell.
+        os: The operating system of the cell.
+        target: The target of the cell.
+        package: The package.
+        old: The keys (at level ``package`` the versions) that only the older state has.
+        new: Those that only the newer state has.
+    """
+
+    stack: str
+    os: str
+    target: str
+    package: str
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffTotals:
+    """The sums over all cells of a difference."""
+
+    kept: int
+    lost: int
+    gained: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diff:
+    """What two states of a cache have in common and what changed, by cell and key.
+
+    Attributes:
+        level: What a key is.
+        old: The older snapshot or source.
+        new: The newer one.
+        cells: Ordered by stack, os, target; cells of absent stacks are left out.
+        lost: Ordered by stack, os, target, want.
+        gained: Likewise.
+        changed: Ordered by stack, os, target, package.
+        absent_stacks: Stacks that only the older state lists.
+        new_stacks: Stacks that only the newer state lists.
+        totals: Over all cells.
+        damaged: Files that were skipped because they are damaged.
+    """
+
+    level: Level
+    old: str
+    new: str
+    cells: tuple[DiffCell, ...]
+    lost: tuple[KeyInCell, ...]
+    gained: tuple[KeyInCell, ...]
+    changed: tuple[Change, ...]
+    absent_stacks: tuple[str, ...]
+    new_stacks: tuple[str, ...]
+    totals: DiffTotals
+    damaged: tuple[DamagedFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is wrong with a cache.
+
+    Attributes:
+        kind: ``damaged`` (a file that cannot be taken), ``contradiction`` (a
+            page's `meta` against its `spec_details`), ``misplaced`` (a page in
+            the folder of another package or snapshot), ``different-content``
+            (one hash, two contents), ``two-platforms`` (one os on two platforms).
+        path: The file.
+        place: Where in the file, or an empty string.
+        line: The line, counted from 1, or None.
+        message: What is wrong, in one sentence.
+    """
+
+    kind: FindingKind
+    path: str
+    place: str
+    line: int | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What ``check`` found.
+
+    Attributes:
+        files: How many files were read.
+        specs: How many distinct specs they hold.
+        findings: Ordered by path, kind, place, message.
+    """
+
+    files: int
+    specs: int
+    findings: tuple[Finding, ...]
