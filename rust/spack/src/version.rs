@@ -1,0 +1,321 @@
+//! Versions and their order.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+
+pub(crate) mod key;
+
+use key::Key;
+
+/// The length in bytes that no real version comes near.
+const MAX_LEN: usize = 4096;
+
+/// One version of a package, such as `1.14.5`, `develop`, `2.0rc1` or `git.main=1.2`.
+///
+/// Versions are split into runs of digits and of letters; separators count for nothing and neither
+/// do leading zeros, so `1.2`, `1_2` and `1.02` are equal. Letters sort below numbers and numbers
+/// below the words `stable`, `nightly`, `trunk`, `head`, `master`, `main`, `develop`. A trailing
+/// `alpha`, `beta` or `rc` sorts before the release. [`Display`](fmt::Display) gives back the text
+/// as it was written.
+///
+/// A version taken from git names a reference, which Spack assigned a version to (`git.main=1.2`)
+/// or not (`git.main`). It sorts just above the version that it was assigned, after all others if
+/// it has none, and is equal only to itself.
+///
+/// ```
+/// use specplan_spack::Version;
+///
+/// let old: Version = "1.9".parse()?;
+/// let new: Version = "1.10".parse()?;
+/// assert!(old < new);
+/// assert!(new < "develop".parse()?);
+/// # Ok::<(), specplan_spack::VersionError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Version {
+    text: Box<str>,
+    key: Key,
+    git: Option<Box<GitReference>>,
+}
+
+/// A branch, tag or commit.
+#[derive(Clone, Debug)]
+struct GitReference {
+    name: Box<str>,
+    is_assigned: bool,
+}
+
+/// Why a text is no version.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum VersionError {
+    /// There is no text.
+    #[error("a version is empty")]
+    Empty,
+    /// The text is longer than anything that could be a version.
+    #[error("a version of {length} bytes is longer than {MAX_LEN}")]
+    TooLong {
+        /// The length of the text in bytes.
+        length: usize,
+    },
+    /// A character cannot occur in a version.
+    #[error("the version `{}` holds the character `{}`", .text.escape_debug(), .character.escape_debug())]
+    BadCharacter {
+        /// The whole text.
+        text: String,
+        /// The first character that does not belong.
+        character: char,
+    },
+    /// A range ends before it starts.
+    #[error("the range `{low}:{high}` is empty")]
+    EmptyRange {
+        /// The lower bound.
+        low: String,
+        /// The upper bound.
+        high: String,
+    },
+    /// More than one `:` or `=` where one is allowed.
+    #[error("`{}` holds more than one `{separator}`", .text.escape_debug())]
+    Repeated {
+        /// The text at fault.
+        text: String,
+        /// What is repeated.
+        separator: char,
+    },
+}
+
+impl Version {
+    /// Reads a version.
+    ///
+    /// # Errors
+    ///
+    /// Fails on an empty or overlong text, on characters other than letters, digits, `.`, `_`,
+    /// `-`, and on more than one `=`.
+    pub fn parse(text: &str) -> Result<Self, VersionError> {
+        let text = text.trim();
+        match text.len() {
+            0 => return Err(VersionError::Empty),
+            length if length > MAX_LEN => return Err(VersionError::TooLong { length }),
+            _ => {}
+        }
+        if !is_git(text) {
+            check_characters(text, text, "._-")?;
+            return Ok(Self {
+                key: Key::from_text(text),
+                text: text.into(),
+                git: None,
+            });
+        }
+        let (reference, assigned) = match text.split_once('=') {
+            Some((reference, assigned)) => (reference, Some(assigned)),
+            None => (text, None),
+        };
+        let name = reference.strip_prefix("git.").unwrap_or(reference);
+        check_characters(name, text, "._-/")?;
+        let key = match assigned {
+            None => Key::lowest(),
+            Some("") => return Err(VersionError::Empty),
+            Some(version) if version.contains('=') => {
+                return Err(VersionError::Repeated {
+                    text: text.to_owned(),
+                    separator: '=',
+                });
+            }
+            Some(version) => {
+                check_characters(version, text, "._-")?;
+                Key::from_text(version)
+            }
+        };
+        if name.is_empty() {
+            return Err(VersionError::Empty);
+        }
+        Ok(Self {
+            text: text.into(),
+            key,
+            git: Some(Box::new(GitReference {
+                name: name.into(),
+                is_assigned: assigned.is_some(),
+            })),
+        })
+    }
+
+    /// The text as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The branch, tag or commit of a version taken from git.
+    pub fn git_reference(&self) -> Option<&str> {
+        self.git.as_deref().map(|git| &*git.name)
+    }
+
+    /// Whether it is known where this version stands among others: only git references to which
+    /// no version was assigned are not, since Spack would have to look into the repository.
+    pub fn is_ordered(&self) -> bool {
+        self.git.as_deref().is_none_or(|git| git.is_assigned)
+    }
+
+    /// What a range is compared with.
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
+    }
+
+    fn identity(&self) -> (bool, &Key, Option<&str>) {
+        (!self.is_ordered(), &self.key, self.git_reference())
+    }
+}
+
+/// Whether Spack takes the text for a git reference.
+pub(crate) fn is_git(text: &str) -> bool {
+    text.starts_with("git.") || is_commit(text) || text.chars().skip(1).any(|c| c == '=')
+}
+
+/// Whether the text is a full commit hash.
+pub(crate) fn is_commit(text: &str) -> bool {
+    text.len() == 40 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+fn check_characters(part: &str, whole: &str, separators: &str) -> Result<(), VersionError> {
+    let belongs = |c: char| c.is_ascii_alphanumeric() || separators.contains(c);
+    match part.chars().find(|&c| !belongs(c)) {
+        None => Ok(()),
+        Some(character) => Err(VersionError::BadCharacter {
+            text: whole.to_owned(),
+            character,
+        }),
+    }
+}
+
+impl FromStr for Version {
+    type Err = VersionError;
+
+    fn from_str(text: &str) -> Result<Self, VersionError> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(&self.text)
+    }
+}
+
+impl PartialEq for Version {
+    fn eq(&self, other: &Self) -> bool {
+        self.identity() == other.identity()
+    }
+}
+
+impl Eq for Version {}
+
+impl Hash for Version {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.identity().hash(state);
+    }
+}
+
+impl PartialOrd for Version {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Version {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.identity().cmp(&other.identity())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(text: &str) -> Version {
+        Version::parse(text).expect(text)
+    }
+
+    #[test]
+    fn worked_examples_of_the_order_hold() {
+        let ascending = [
+            ("1.2", "1.2.0"),
+            ("1.9", "1.10"),
+            ("2.0.1", "2.0.1a"),
+            ("1.0a", "1.0aa"),
+            ("1.0aa", "1.0b"),
+            ("1.0Z", "1.0a"),
+            ("1.a", "1.0"),
+            ("6.0rc1", "6.0"),
+            ("6.0", "6.0.0rc1"),
+            ("6.0alpha", "6.0alpha0"),
+            ("6.0beta2", "6.0rc"),
+            ("6.0rc", "6.0rc0"),
+            ("1.2", "1.2final1"),
+            ("10a1", "10b2"),
+            ("5.5p1", "5.5p10"),
+            ("9.0", "stable"),
+            ("stable", "nightly"),
+            ("nightly", "trunk"),
+            ("trunk", "head"),
+            ("head", "master"),
+            ("master", "main"),
+            ("main", "develop"),
+            ("develop", "develop.1"),
+            ("1.999", "1.develop"),
+            ("1.develop", "2"),
+            ("system", "9.0"),
+            ("mydevelop", "1"),
+            ("DEVELOP", "1"),
+            ("2024", "2024a"),
+            ("rc1", "1.0"),
+            ("1.2", "1.2rc1a"),
+            ("xsdk-0.2.0", "xsdk-0.3"),
+            ("1.2", "1.2-git.3"),
+            ("1.2-git.3", "1.2.1"),
+            ("1b.fc17", "1.fc17"),
+            ("1.2", "git.main=1.2"),
+            ("git.main=1.2", "1.2.0"),
+            ("develop", "git.main"),
+        ];
+        for (low, high) in ascending {
+            assert!(version(low) < version(high), "{low} < {high}");
+        }
+    }
+
+    #[test]
+    fn separators_and_leading_zeros_do_not_distinguish_versions() {
+        for (left, right) in [
+            ("1.2", "1_2"),
+            ("1.2.0", "1.2.00"),
+            ("1.2-3", "1.2.3"),
+            ("6.0-rc.1", "6.0rc1"),
+            ("1.2final", "1.2"),
+            ("1.2.", "1.2"),
+            ("git.main=1.2", "main=1-2"),
+        ] {
+            assert_eq!(version(left), version(right), "{left} = {right}");
+        }
+        assert_ne!(version("git.main=1.2"), version("1.2"));
+        assert_eq!("1_2", version("1_2").to_string());
+    }
+
+    #[test]
+    fn long_runs_of_digits_are_compared_as_numbers() {
+        let low = version(&"9".repeat(3000));
+        let high = version(&format!("1{}", "0".repeat(3000)));
+        assert!(low < high);
+    }
+
+    #[test]
+    fn faults_name_the_character() {
+        assert_eq!(Err(VersionError::Empty), Version::parse(" "));
+        assert_eq!(Err(VersionError::Empty), Version::parse("git.=1"));
+        assert_eq!(
+            "the version `1.2\\u{7}` holds the character `\\u{7}`",
+            Version::parse("1.2\u{7}").unwrap_err().to_string()
+        );
+        assert!(Version::parse("a=1=2").is_err());
+        assert!(Version::parse(&"1".repeat(MAX_LEN + 1)).is_err());
+    }
+}
