@@ -1,0 +1,93 @@
+# The one entry point for everyone who works on specplan. `make help` lists the targets; the
+# text behind each `##` is its help.
+#
+# Everything happens in the active virtual environment. Where none is active, one is made
+# in `.venv` and used without being activated, so that no target ever installs into a
+# system's Python. Needed beforehand: Rust, Python 3.10 or newer, make, a C linker.
+
+.DEFAULT_GOAL := help
+
+# Whoever runs `make` may have any of these names for Python; only `.venv` asks.
+PYTHON ?= $(shell command -v python3 || command -v python)
+
+ifdef VIRTUAL_ENV
+ENVIRONMENT := $(VIRTUAL_ENV)
+else
+ENVIRONMENT := $(CURDIR)/.venv
+endif
+BIN := $(ENVIRONMENT)/bin
+
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PYTEST := $(BIN)/python -m pytest --pyargs specplan ./tests
+CHECKED := python tests benches
+
+# The bindings find their interpreter here; one answer for all targets keeps cargo from
+# building them again for each.
+export PYO3_PYTHON := $(BIN)/python
+
+ifdef CI
+# A merge must not fail or pass by luck: properties draw the same examples in every run.
+export PROPTEST_RNG_SEED ?= 20250525
+endif
+
+.PHONY: help
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: all
+all: lint types test ## all that must hold before a merge, as CI runs it
+
+.PHONY: build
+build: environment ## build the release wheel and install it into the virtual environment
+	$(PIP) install .
+
+.PHONY: format
+format: lint-tools ## format the Rust and the Python code in place
+	cargo fmt --all
+	$(BIN)/ruff check --fix-only --quiet $(CHECKED)
+	$(BIN)/ruff format $(CHECKED)
+
+.PHONY: lint
+lint: lint-tools ## check formatting, lints and documentation without changing a file
+	cargo fmt --all --check
+	$(BIN)/ruff format --check $(CHECKED)
+	$(BIN)/ruff check $(CHECKED)
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
+
+.PHONY: types
+types: environment ## check all Python types, and the stub of the compiled module against the module
+	$(PIP) install '.[bench,lint,test]'
+	$(BIN)/python -m mypy $(CHECKED)
+	MYPYPATH=python $(BIN)/python -m mypy.stubtest specplan._core \
+	  --mypy-config-file pyproject.toml --allowlist tests/typing/stubtest-allowlist.txt
+
+.PHONY: test
+test: environment ## run every test: Rust, Python, and the examples in the documentation
+	cargo test --workspace --locked
+	$(PIP) install '.[test]'
+	$(PYTEST)
+
+.PHONY: properties
+properties: environment ## search long (an hour or so) for examples that break a property
+	PROPTEST_CASES=10000 cargo test --workspace --locked --config 'profile.dev.opt-level=2'
+	$(PIP) install '.[test]'
+	$(BIN)/python -m pytest ./tests/property --hypothesis-profile=deep --timeout=3600
+
+.PHONY: bench
+bench: environment ## run the benches at small sizes; benches/BENCHMARKS.md tells the full ones
+	$(PIP) install '.[bench]'
+	$(BIN)/python -m benches.pages --specs 6000 --packages 500
+	$(BIN)/python -m benches.coverage --specs 20000 --packages 1000 --runs 3
+
+.PHONY: lint-tools
+lint-tools: environment
+	@test -x $(BIN)/ruff || $(PIP) install '.[lint]'
+
+.PHONY: environment
+environment: $(BIN)/python
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
+	  || { echo "specplan needs Python 3.10 or newer; name one with 'make PYTHON=python3.12 ...'" >&2; exit 1; }
+	@$(PYTHON) -m venv $(ENVIRONMENT)
