@@ -1,0 +1,182 @@
+"""The project's own files agree with each other: versions, commands, licences, CI."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import specplan
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).parents[2]
+
+#: Every action that the workflow may use; a new one is a decision.
+KNOWN_ACTIONS = {
+    "EmbarkStudios/cargo-deny-action@v2",
+    "PyO3/maturin-action@v1",
+    "actions/checkout@v4",
+    "actions/setup-python@v5",
+    "actions/upload-artifact@v4",
+    "dtolnay/rust-toolchain@master",
+    "dtolnay/rust-toolchain@stable",
+}
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def read_toml(path: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = tomllib.loads(read(path))
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def cargo() -> dict[str, Any]:
+    return read_toml("Cargo.toml")
+
+
+@pytest.fixture(scope="module")
+def pyproject() -> dict[str, Any]:
+    return read_toml("pyproject.toml")
+
+
+@pytest.fixture(scope="module")
+def workflow() -> dict[str, Any]:
+    loaded = yaml.safe_load(read(".github/workflows/ci.yml"))
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def commands_of_readme() -> list[str]:
+    """Every line of README's shell blocks, without a prompt."""
+    block = r"^```(?:sh|bash|shell|console)\n(.*?)^```"
+    blocks = re.findall(block, read("README.md"), re.MULTILINE | re.DOTALL)
+    return [line.removeprefix("$ ").strip() for block in blocks for line in block.splitlines()]
+
+
+def targets_of_makefile() -> set[str]:
+    return set(re.findall(r"^([a-z-]+):.*## ", read("Makefile"), re.MULTILINE))
+
+
+def steps(workflow: dict[str, Any]) -> list[dict[str, Any]]:
+    return [step for job in workflow["jobs"].values() for step in job["steps"]]
+
+
+def test_python_reports_the_version_of_cargo(cargo: dict[str, Any]) -> None:
+    assert specplan.__version__ == cargo["workspace"]["package"]["version"]
+
+
+def test_every_crate_has_the_version_of_the_workspace(cargo: dict[str, Any]) -> None:
+    version = cargo["workspace"]["package"]["version"]
+    for member in cargo["workspace"]["members"]:
+        package = read_toml(f"{member}/Cargo.toml")["package"]
+        assert package["version"] == {"workspace": True}
+    for name, dependency in cargo["workspace"]["dependencies"].items():
+        if name.startswith("specplan-"):
+            assert dependency["version"] == version
+
+
+def test_the_tests_run_against_the_installed_wheel() -> None:
+    assert not Path(specplan.__file__).is_relative_to(ROOT / "python")
+
+
+def test_both_licences_are_there_and_named(
+    cargo: dict[str, Any], pyproject: dict[str, Any]
+) -> None:
+    assert cargo["workspace"]["package"]["license"] == pyproject["project"]["license"]
+    assert pyproject["project"]["license"] == "MIT OR Apache-2.0"
+    for name in pyproject["project"]["license-files"]:
+        assert "the specplan developers" in read(name)
+    assert "Permission is hereby granted, free of charge" in read("LICENSE-MIT")
+    assert "TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION" in read("LICENSE-APACHE")
+
+
+def test_the_gate_runs_the_test_command_of_the_readme_last() -> None:
+    gate = [line for line in read(".ci/run").splitlines() if line and not line.startswith("#")]
+    assert gate[-1] == "make test"
+    assert "make test" in commands_of_readme()
+
+
+def test_the_gate_is_strict_and_may_be_executed() -> None:
+    assert "set -euo pipefail" in read(".ci/run")
+    assert os.access(ROOT / ".ci/run", os.X_OK)
+
+
+def test_every_make_command_in_readme_and_contributing_exists() -> None:
+    named = set(re.findall(r"^(?: {4})?make ([a-z-]+)$", read("CONTRIBUTING.md"), re.MULTILINE))
+    named |= set(re.findall(r"`make ([a-z-]+)`", read("CONTRIBUTING.md") + read("README.md")))
+    assert named
+    assert named <= targets_of_makefile()
+
+
+def test_make_help_lists_every_target_with_its_text() -> None:
+    make = shutil.which("make")
+    assert make is not None
+    answer = subprocess.run(
+        [make, "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    lines = [line.split(maxsplit=1) for line in answer.stdout.splitlines()]
+    assert {line[0] for line in lines} == targets_of_makefile()
+    assert all(len(line) == 2 for line in lines)
+    assert {"build", "format", "lint", "types", "test", "properties", "bench", "all"} <= {
+        line[0] for line in lines
+    }
+
+
+def test_all_is_what_the_gate_runs() -> None:
+    (prerequisites,) = re.findall(r"^all: (.*) ##", read("Makefile"), re.MULTILINE)
+    gate = re.findall(r"^make (.*)$", read(".ci/run"), re.MULTILINE)
+    assert " ".join(gate) == prerequisites
+
+
+def test_the_workflow_parses_and_starts_on_pushes_and_pull_requests(
+    workflow: dict[str, Any],
+) -> None:
+    # YAML 1.1 reads the key `on` as true.
+    triggers: Any = workflow[True]  # type: ignore[index]
+    assert {"push", "pull_request"} <= set(triggers)
+    assert {"lint", "test", "wheels", "sdist"} <= set(workflow["jobs"])
+
+
+def test_the_workflow_may_only_read(workflow: dict[str, Any]) -> None:
+    assert workflow["permissions"] == {"contents": "read"}
+    assert all("permissions" not in job for job in workflow["jobs"].values())
+    assert all("timeout-minutes" in job for job in workflow["jobs"].values())
+
+
+def test_the_workflow_uses_known_actions_only(workflow: dict[str, Any]) -> None:
+    used = {step["uses"] for step in steps(workflow) if "uses" in step}
+    assert used == KNOWN_ACTIONS
+
+
+def test_the_workflow_runs_what_the_gate_runs(workflow: dict[str, Any]) -> None:
+    ran = {step["run"] for step in steps(workflow) if "run" in step}
+    assert {"make lint types", "make test"} <= ran
+
+
+def test_the_workflow_tests_the_oldest_python_that_is_promised(
+    workflow: dict[str, Any], pyproject: dict[str, Any]
+) -> None:
+    oldest = pyproject["project"]["requires-python"].removeprefix(">=")
+    assert oldest in workflow["jobs"]["test"]["strategy"]["matrix"]["python"]
+    assert pyproject["tool"]["mypy"]["python_version"] == oldest
+
+
+def test_every_needed_job_exists(workflow: dict[str, Any]) -> None:
+    jobs = workflow["jobs"]
+    for job in jobs.values():
+        needs = job.get("needs", [])
+        assert set([needs] if isinstance(needs, str) else needs) <= set(jobs)
