@@ -1,0 +1,144 @@
+"""Results as CSV: one row a gap, a cell, a key or a finding, under one line of names.
+
+The names are those of the JSON documents; what is nested there has a dot, as in
+``nearest.hash``. What is null there is empty here, a list is joined with ``"; "``, and
+a text that a spreadsheet would evaluate gets an apostrophe in front.
+"""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from typing import TYPE_CHECKING, TypeAlias
+
+from specplan.reports import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from specplan.model import Change, Check, Coverage, Diff, Gap, KeyInCell
+
+__all__ = ["check", "coverage", "diff", "gaps"]
+
+Value: TypeAlias = "str | int | float | bool | tuple[str, ...] | None"
+
+_CELL_NAMES = (
+    "stack", "platform", "os", "target",
+    "wanted", "covered", "covered_exact", "unknown", "usable", "coverage",
+)  # fmt: skip
+
+_GAP_NAMES = (
+    "stack", "os", "target", "want", "package", "hash", "state",
+    "cells_lacking", "blocked", "roots_completed", "buildable_now",
+)  # fmt: skip
+
+_NEAREST_NAMES = ("hash", "stack", "os", "target", "source", "differs")
+
+_DIFF_NAMES = ("change", "stack", "os", "target", "want", "package", "hash", "old", "new")
+
+_FINDING_NAMES = ("kind", "path", "place", "line", "message")
+
+
+def gaps(result: Coverage) -> str:
+    """Return one row a gap, the most useful first."""
+    names = (*_GAP_NAMES, *(f"nearest.{name}" for name in _NEAREST_NAMES))
+    return _table(names, (_gap(gap) for gap in result.gaps))
+
+
+def coverage(result: Coverage) -> str:
+    """Return one row a cell."""
+    return _table(
+        _CELL_NAMES,
+        (
+            (
+                cell.stack,
+                cell.platform,
+                cell.os,
+                cell.target,
+                cell.wanted,
+                cell.covered,
+                cell.covered_exact,
+                cell.unknown,
+                cell.usable,
+                cell.coverage,
+            )
+            for cell in result.cells
+        ),
+    )
+
+
+def diff(result: Diff) -> str:
+    """Return one row a key that was ``lost``, ``gained`` or ``changed``.
+
+    A stack that only one state lists has one row of its own, ``absent`` or ``new``,
+    that names nothing but the stack.
+    """
+    nothing = (None,) * (len(_DIFF_NAMES) - 2)
+    rows: list[Sequence[Value]] = [("absent", stack, *nothing) for stack in result.absent_stacks]
+    rows += [("new", stack, *nothing) for stack in result.new_stacks]
+    rows += [_key("lost", key) for key in result.lost]
+    rows += [_key("gained", key) for key in result.gained]
+    rows += [_change(change) for change in result.changed]
+    return _table(_DIFF_NAMES, rows)
+
+
+def check(result: Check) -> str:
+    """Return one row a finding."""
+    return _table(
+        _FINDING_NAMES,
+        (
+            (finding.kind, finding.path, finding.place, finding.line, finding.message)
+            for finding in result.findings
+        ),
+    )
+
+
+def _gap(gap: Gap) -> Sequence[Value]:
+    nearest: Sequence[Value] = (None,) * len(_NEAREST_NAMES)
+    if gap.nearest is not None:
+        near = gap.nearest
+        nearest = (near.hash, near.stack, near.os, near.target, near.source, near.differs)
+    return (
+        gap.stack,
+        gap.os,
+        gap.target,
+        gap.want,
+        gap.package,
+        gap.hash,
+        gap.state,
+        gap.cells_lacking,
+        gap.blocked,
+        gap.roots_completed,
+        gap.buildable_now,
+        *nearest,
+    )
+
+
+def _key(change: str, key: KeyInCell) -> Sequence[Value]:
+    place = (key.stack, key.os, key.target)
+    return (change, *place, key.want, key.package, key.hash, None, None)
+
+
+def _change(change: Change) -> Sequence[Value]:
+    place = (change.stack, change.os, change.target)
+    return ("changed", *place, None, change.package, None, change.old, change.new)
+
+
+def _table(names: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([_shown(value) for value in row] for row in rows)
+    return text.getvalue()
+
+
+def _shown(value: Value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return escape.csv_cell(value)
+    if isinstance(value, tuple):
+        return escape.csv_cell("; ".join(value))
+    return str(value)

@@ -1,0 +1,109 @@
+"""Untrusted text made harmless, by the medium that shows it.
+
+Labels, package names, paths and messages come out of files that anyone may have
+written. A terminal obeys escape sequences in them, Markdown renders their links and
+tables, a spreadsheet evaluates their formulas. Each function here takes such a text
+and returns one line that its medium shows as plain characters.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = ["csv_cell", "json_text", "markdown_code", "markdown_text", "terminal"]
+
+#: What a code span between backticks may hold without any escape. Each of these
+#: characters stands for itself there, in a table cell as well.
+_PLAIN_IN_CODE: Final = re.compile(
+    r"[A-Za-z0-9@.+=~%^/:,_()\[\]{}#*!?;'-]+( [A-Za-z0-9@.+=~%^/:,_()\[\]{}#*!?;'-]+)*"
+)
+
+#: ASCII that has no meaning inside a Markdown sentence; all else becomes an entity.
+_PLAIN_IN_SENTENCE: Final = re.compile(r"[A-Za-z0-9 ,;()'/.%-]|[^\x00-\x7f]")
+
+#: A spreadsheet takes a cell that starts with one of these for a formula; the last
+#: four are the full-width forms that some take as well.
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def terminal(text: str) -> str:
+    r"""Return the text as one line that moves no cursor and changes no colour.
+
+    Everything that is not printable is written as its escape: control characters,
+    line ends, directional and zero-width marks, unusual spaces, lone surrogates.
+
+    Example:
+        >>> print(terminal("red \x1b[31m"))
+        red \x1b[31m
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else _escaped(each) for each in text)
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if character in "\t\n\r":
+        return {"\t": r"\t", "\n": r"\n", "\r": r"\r"}[character]
+    if code <= 0xFF:  # noqa: PLR2004 - the last code that two digits can write
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - likewise, four digits
+
+
+def csv_cell(text: str) -> str:
+    """Return the text as a cell that no spreadsheet evaluates.
+
+    A text that would start a formula gets an apostrophe in front, which
+    spreadsheets take for "this is text". Quoting is left to the CSV writer.
+
+    Example:
+        >>> csv_cell("=cmd|' /C calc'!A0")
+        "'=cmd|' /C calc'!A0"
+    """
+    shown = terminal(text)
+    return f"'{shown}" if shown.lstrip(" ").startswith(_FORMULA_STARTS) else shown
+
+
+def json_text(document: str) -> str:
+    """Return a document of ASCII JSON with its one raw control character escaped.
+
+    The encoder escapes all that is not ASCII and all control characters but DEL.
+    """
+    return document.replace("\x7f", "\\u007f")
+
+
+def markdown_code(text: str) -> str:
+    """Return the text as a code span, fit for a table cell.
+
+    Most names go between backticks. What holds anything that could end the span or
+    the cell goes into a ``code`` element, each special character as an entity: an
+    entity is never syntax.
+
+    Example:
+        >>> markdown_code("hdf5@1.14")
+        '`hdf5@1.14`'
+        >>> markdown_code("a|b")
+        '<code>a&#124;b</code>'
+    """
+    shown = terminal(text)
+    if _PLAIN_IN_CODE.fullmatch(shown):
+        return f"`{shown}`"
+    entities = "".join(
+        each if each.isalnum() or each in " .-" else f"&#{ord(each)};" for each in shown
+    )
+    return f"<code>{entities}</code>"
+
+
+def markdown_text(text: str) -> str:
+    """Return the text as words of a sentence: no link, no emphasis, no element.
+
+    It must not start a line, where even a digit or a dash has a meaning.
+
+    Example:
+        >>> markdown_text("see [here](x) <b>")
+        'see &#91;here&#93;(x) &#60;b&#62;'
+    """
+    return "".join(
+        each if _PLAIN_IN_SENTENCE.fullmatch(each) else f"&#{ord(each)};" for each in terminal(text)
+    )

@@ -1,0 +1,233 @@
+"""Results as JSON documents, versioned and stable.
+
+Each document names its kind and version in ``schema``; ``specplan/schemas`` holds a
+JSON Schema for each. A later version of the same number may hold more fields, never
+fewer. Nothing is truncated, the order is that of the records, and the text is ASCII,
+so that no name can reach a terminal unescaped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from specplan.reports import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from specplan.model import (
+        Cell,
+        Change,
+        Check,
+        Coverage,
+        DamagedFile,
+        Diff,
+        DiffCell,
+        Finding,
+        Gap,
+        KeyInCell,
+        Nearest,
+        NotWanted,
+        RootCoverage,
+    )
+
+__all__ = ["check", "coverage", "diff", "gaps"]
+
+Json: TypeAlias = Mapping[str, "Json"] | Sequence["Json"] | str | int | float | bool | None
+
+
+def coverage(result: Coverage) -> str:
+    """Return the document of kind ``specplan.coverage/1``."""
+    totals = result.totals
+    return _document(
+        {
+            "schema": "specplan.coverage/1",
+            "wants": result.wants,
+            "level": result.level,
+            "compat": result.compat,
+            "tag": result.tag,
+            "baseline": result.baseline,
+            "cells": [_cell(cell) for cell in result.cells],
+            "gaps": [_gap(gap) for gap in result.gaps],
+            "roots": _roots(result.roots),
+            "totals": {
+                "wanted": totals.wanted,
+                "covered": totals.covered,
+                "unknown": totals.unknown,
+                "gaps": totals.gaps,
+                "not_wanted": totals.not_wanted,
+                "coverage": totals.coverage,
+            },
+            "absent_stacks": result.absent_stacks,
+            "not_wanted": [_not_wanted(entry) for entry in result.not_wanted],
+            "damaged": _damaged(result.damaged),
+        }
+    )
+
+
+def gaps(result: Coverage) -> str:
+    """Return the same document: gaps and coverage are two views of one."""
+    return coverage(result)
+
+
+def diff(result: Diff) -> str:
+    """Return the document of kind ``specplan.diff/1``."""
+    totals = result.totals
+    return _document(
+        {
+            "schema": "specplan.diff/1",
+            "level": result.level,
+            "old": result.old,
+            "new": result.new,
+            "cells": [_diff_cell(cell) for cell in result.cells],
+            "lost": [_key(key) for key in result.lost],
+            "gained": [_key(key) for key in result.gained],
+            "changed": [_change(change) for change in result.changed],
+            "absent_stacks": result.absent_stacks,
+            "new_stacks": result.new_stacks,
+            "totals": {
+                "kept": totals.kept,
+                "lost": totals.lost,
+                "gained": totals.gained,
+                "changed": totals.changed,
+            },
+            "damaged": _damaged(result.damaged),
+        }
+    )
+
+
+def check(result: Check) -> str:
+    """Return the document of kind ``specplan.check/1``."""
+    return _document(
+        {
+            "schema": "specplan.check/1",
+            "files": result.files,
+            "specs": result.specs,
+            "findings": [_finding(finding) for finding in result.findings],
+            "totals": {"findings": len(result.findings)},
+        }
+    )
+
+
+def _document(content: Json) -> str:
+    return escape.json_text(json.dumps(content, indent=2, allow_nan=False)) + "\n"
+
+
+def _cell(cell: Cell) -> Json:
+    return {
+        "stack": cell.stack,
+        "platform": cell.platform,
+        "os": cell.os,
+        "target": cell.target,
+        "wanted": cell.wanted,
+        "covered": cell.covered,
+        "covered_exact": cell.covered_exact,
+        "unknown": cell.unknown,
+        "usable": cell.usable,
+        "coverage": cell.coverage,
+    }
+
+
+def _gap(gap: Gap) -> Json:
+    return {
+        "stack": gap.stack,
+        "os": gap.os,
+        "target": gap.target,
+        "want": gap.want,
+        "package": gap.package,
+        "hash": gap.hash,
+        "state": gap.state,
+        "cells_lacking": gap.cells_lacking,
+        "blocked": gap.blocked,
+        "roots_completed": gap.roots_completed,
+        "buildable_now": gap.buildable_now,
+        "nearest": _nearest(gap.nearest),
+    }
+
+
+def _nearest(nearest: Nearest | None) -> Json:
+    if nearest is None:
+        return None
+    return {
+        "hash": nearest.hash,
+        "stack": nearest.stack,
+        "os": nearest.os,
+        "target": nearest.target,
+        "source": nearest.source,
+        "differs": nearest.differs,
+    }
+
+
+def _roots(roots: RootCoverage | None) -> Json:
+    if roots is None:
+        return None
+    return {
+        "wanted": roots.wanted,
+        "installable": roots.installable,
+        "coverage": roots.coverage,
+    }
+
+
+def _not_wanted(entry: NotWanted) -> Json:
+    return {
+        "package": entry.package,
+        "stack": entry.stack,
+        "os": entry.os,
+        "target": entry.target,
+        "reason": entry.reason,
+        "excluded": entry.excluded,
+    }
+
+
+def _damaged(damaged: Iterable[DamagedFile]) -> Json:
+    return [
+        {"path": each.path, "place": each.place, "line": each.line, "fault": each.fault}
+        for each in damaged
+    ]
+
+
+def _diff_cell(cell: DiffCell) -> Json:
+    return {
+        "stack": cell.stack,
+        "platform": cell.platform,
+        "os": cell.os,
+        "target": cell.target,
+        "kept": cell.kept,
+        "lost": cell.lost,
+        "gained": cell.gained,
+        "changed": cell.changed,
+    }
+
+
+def _key(key: KeyInCell) -> Json:
+    return {
+        "stack": key.stack,
+        "os": key.os,
+        "target": key.target,
+        "want": key.want,
+        "package": key.package,
+        "hash": key.hash,
+    }
+
+
+def _change(change: Change) -> Json:
+    return {
+        "stack": change.stack,
+        "os": change.os,
+        "target": change.target,
+        "package": change.package,
+        "old": change.old,
+        "new": change.new,
+    }
+
+
+def _finding(finding: Finding) -> Json:
+    return {
+        "kind": finding.kind,
+        "path": finding.path,
+        "place": finding.place,
+        "line": finding.line,
+        "message": finding.message,
+    }

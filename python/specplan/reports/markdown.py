@@ -1,0 +1,205 @@
+"""Results as Markdown for the summary of a CI job: a headline, tables, long ones folded.
+
+It is GitHub's dialect, which GitLab renders as well. Tables of more than a screenful
+go into a ``details`` element. All names are code spans, so that none is taken for a
+link, a mention or an element. Nothing is truncated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from specplan.reports import wording
+from specplan.reports.escape import markdown_code as code
+from specplan.reports.escape import markdown_text as sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from specplan.model import Cell, Change, Check, Coverage, Diff, Gap, KeyInCell
+
+__all__ = ["check", "coverage", "diff", "gaps"]
+
+#: A table of more rows is folded away behind its summary.
+_SCREENFUL: Final = 20
+
+#: A matrix of more systems becomes a table of cells: a page is not wider than this.
+_ABREAST: Final = 6
+
+
+def gaps(result: Coverage) -> str:
+    """Return the headline, the cells, and the gaps, ranked."""
+    parts = [*_opening(result), _cells(result.cells)]
+    summary = _capitalised(wording.gaps_by_state(result.gaps))
+    if result.gaps:
+        parts.append(_foldable(summary, *_gaps(result)))
+    else:
+        parts.append(f"{summary}.")
+    return _document([*parts, _notes(wording.coverage_notes(result, code, sentence))])
+
+
+def coverage(result: Coverage) -> str:
+    """Return the headline and the matrix of stacks against systems."""
+    parts = [*_opening(result), _matrix(result.cells)]
+    return _document([*parts, _notes(wording.coverage_notes(result, code, sentence))])
+
+
+def diff(result: Diff) -> str:
+    """Return the headline, the cells, and what was lost, changed and gained."""
+    names = ("stack", "system", "kept", "lost", "gained", "changed")
+    rows = [
+        (
+            code(cell.stack),
+            code(wording.system(cell.os, cell.target)),
+            str(cell.kept),
+            str(cell.lost),
+            str(cell.gained),
+            str(cell.changed),
+        )
+        for cell in result.cells
+    ]
+    parts = [
+        f"### {wording.diff_headline(result, code)}",
+        _notes(wording.diff_notes(result, code)),
+        _foldable(wording.count(len(rows), "cell"), names, rows, numbers=4),
+        _keys("lost", result.lost),
+        _changes(result.changed),
+        _keys("gained", result.gained),
+    ]
+    return _document(parts)
+
+
+def check(result: Check) -> str:
+    """Return the headline and the findings."""
+    names = ("kind", "file", "place", "message")
+    rows = [
+        (
+            finding.kind,
+            code(finding.path if finding.line is None else f"{finding.path}:{finding.line}"),
+            code(finding.place) if finding.place else "",
+            sentence(finding.message),
+        )
+        for finding in result.findings
+    ]
+    findings = _foldable(wording.count(len(rows), "finding"), names, rows)
+    return _document([f"### {wording.check_headline(result)}", findings])
+
+
+def _document(parts: Iterable[str]) -> str:
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _opening(result: Coverage) -> list[str]:
+    return [
+        f"### {wording.coverage_headline(result, code)}",
+        f"{_capitalised(wording.question(result, code))}.",
+    ]
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _notes(notes: Sequence[str]) -> str:
+    return "\n".join(f"- {note}" for note in notes)
+
+
+def _foldable(
+    summary: str, names: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: int = 0
+) -> str:
+    """Return a table under its summary, folded away where it is long.
+
+    Args:
+        summary: What the table holds; it is not escaped.
+        names: The names of the columns.
+        rows: Their cells, escaped.
+        numbers: How many of the last columns hold numbers.
+    """
+    if not rows:
+        return ""
+    rules = ["---"] * (len(names) - numbers) + ["---:"] * numbers
+    table = "\n".join(f"| {' | '.join(line)} |" for line in (names, rules, *rows))
+    if len(rows) <= _SCREENFUL:
+        return f"**{summary}**\n\n{table}"
+    return f"<details><summary>{summary}</summary>\n\n{table}\n\n</details>"
+
+
+def _cells(cells: Sequence[Cell]) -> str:
+    names = ("stack", "system", "wanted", "covered", "exact", "unknown", "gaps", "coverage")
+    rows = [
+        (
+            code(cell.stack),
+            code(wording.system(cell.os, cell.target)),
+            str(cell.wanted),
+            str(cell.covered),
+            str(cell.covered_exact),
+            str(cell.unknown),
+            str(cell.wanted - cell.covered - cell.unknown),
+            wording.percentage(cell.covered, cell.wanted),
+        )
+        for cell in cells
+    ]
+    return _foldable(wording.count(len(rows), "cell"), names, rows, numbers=6)
+
+
+def _matrix(cells: Sequence[Cell]) -> str:
+    systems = sorted({(cell.os, cell.target) for cell in cells})
+    if len(systems) > _ABREAST:
+        return _cells(cells)
+    shares = {
+        (cell.stack, cell.os, cell.target): wording.percentage(cell.covered, cell.wanted)
+        for cell in cells
+    }
+    names = ("stack", *(code(wording.system(os, target)) for os, target in systems))
+    rows = [
+        (code(stack), *(shares.get((stack, os, target), "") for os, target in systems))
+        for stack in sorted({cell.stack for cell in cells})
+    ]
+    return _foldable(wording.count(len(rows), "stack"), names, rows, numbers=len(systems))
+
+
+def _where(items: Iterable[Gap] | Iterable[KeyInCell] | Iterable[Change]) -> str:
+    return ", ".join(
+        f"{code(item.stack)} {code(wording.system(item.os, item.target))}" for item in items
+    )
+
+
+def _gaps(result: Coverage) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    closure = any(gap.blocked is not None for gap in result.gaps)
+    names = [wording.LEVEL_WORDS[result.level][0], "cells", "lacking in", "why", "nearest"]
+    names += ["differs in", *(("blocks", "roots completed", "buildable now") if closure else ())]
+    rows = []
+    for group in wording.grouped(result.gaps, lambda gap: replace(gap, stack="", os="", target="")):
+        gap = group[0]
+        row = [code(gap.want), str(len(group)), _where(group), wording.STATE_WORDS[gap.state]]
+        if gap.nearest is None:
+            row += ["none", ""]
+        else:
+            place = code(wording.nearest_place(gap.nearest))
+            row += [f"{code(gap.nearest.hash)} {place}", sentence(", ".join(gap.nearest.differs))]
+        if closure:
+            row += [wording.number(gap.blocked), wording.number(gap.roots_completed)]
+            row.append(wording.answer(gap.buildable_now))
+        rows.append(row)
+    return names, rows
+
+
+def _keys(title: str, keys: Sequence[KeyInCell]) -> str:
+    groups = wording.grouped(keys, lambda key: key.want)
+    rows = [(code(group[0].want), str(len(group)), _where(group)) for group in groups]
+    return _foldable(f"{len(keys)} {title}", (title, "cells", "in"), rows)
+
+
+def _changes(changes: Sequence[Change]) -> str:
+    rows = [
+        (
+            code(group[0].package),
+            ", ".join(map(code, group[0].old)),
+            ", ".join(map(code, group[0].new)),
+            str(len(group)),
+            _where(group),
+        )
+        for group in wording.grouped(changes, lambda each: (each.package, each.old, each.new))
+    ]
+    return _foldable(f"{len(changes)} changed", ("changed", "old", "new", "cells", "in"), rows)

@@ -1,0 +1,408 @@
+"""Results as text for a terminal: it fits the width and reads without colour.
+
+A table whose text does not fit is narrowed by wrapping its wordy columns; a matrix of
+many systems is folded into blocks of columns, each with the stacks repeated in front;
+where even that does not fit, a list takes the table's place. Names stay whole: a line
+is wider than the width only where a single name is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from specplan.reports import layout, wording
+from specplan.reports.escape import terminal
+from specplan.reports.layout import Column, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from specplan.model import (
+        Cell,
+        Change,
+        Check,
+        Coverage,
+        Diff,
+        DiffCell,
+        Finding,
+        FindingKind,
+        Gap,
+        GapState,
+        KeyInCell,
+        Nearest,
+    )
+
+__all__ = ["check", "coverage", "diff", "gaps"]
+
+#: How many letters of a hash name it to people, as in Spack's own output.
+_SHORT_HASH: Final = 7
+
+#: How many cells a row names before it folds the rest.
+_FEW: Final = 3
+
+_STATE_STYLES: Final[Mapping[GapState, layout.Style]] = {
+    "other_stack": "green",
+    "other_system": "yellow",
+    "missing": "red",
+}
+
+
+def gaps(result: Coverage, *, width: int, colour: bool = False) -> str:
+    """Return the gaps, ranked, after the coverage of each cell.
+
+    Args:
+        result: The result.
+        width: The terminal's width in columns.
+        colour: Whether to paint with escape sequences.
+    """
+    page = _Page(width=width, colour=colour)
+    _headline(page, result)
+    if result.cells:
+        page.blank()
+        page.table(*_cells(result.cells), name_columns=2)
+    page.blank()
+    page.text(wording.gaps_by_state(result.gaps))
+    if result.gaps:
+        page.blank()
+        page.table(*_gaps(result))
+    page.notes(wording.coverage_notes(result, terminal, terminal))
+    return page.end()
+
+
+def coverage(result: Coverage, *, width: int, colour: bool = False) -> str:
+    """Return the matrix of stacks against systems.
+
+    Args:
+        result: The result.
+        width: The terminal's width in columns.
+        colour: Whether to paint with escape sequences.
+    """
+    page = _Page(width=width, colour=colour)
+    _headline(page, result)
+    if result.cells:
+        page.blank()
+        _matrix(page, result.cells)
+    page.notes(wording.coverage_notes(result, terminal, terminal))
+    return page.end()
+
+
+def diff(result: Diff, *, width: int, colour: bool = False) -> str:
+    """Return what was lost, changed and gained, after the numbers of each cell.
+
+    Args:
+        result: The result.
+        width: The terminal's width in columns.
+        colour: Whether to paint with escape sequences.
+    """
+    page = _Page(width=width, colour=colour)
+    page.text(wording.diff_headline(result, terminal), style="bold")
+    page.notes(wording.diff_notes(result, terminal))
+    if result.cells:
+        page.blank()
+        page.table(*_diff_cells(result.cells), name_columns=2)
+    where = _Where(result.cells)
+    _keys(page, "lost", result.lost, where, style="red")
+    _changes(page, result.changed, where)
+    _keys(page, "gained", result.gained, where, style="green")
+    return page.end()
+
+
+def check(result: Check, *, width: int, colour: bool = False) -> str:
+    """Return the findings, by kind.
+
+    Args:
+        result: The result.
+        width: The terminal's width in columns.
+        colour: Whether to paint with escape sequences.
+    """
+    page = _Page(width=width, colour=colour)
+    page.text(wording.check_headline(result), style="bold")
+    by_kind: dict[FindingKind, list[Finding]] = {kind: [] for kind in wording.FINDING_WORDS}
+    for finding in result.findings:
+        by_kind[finding.kind].append(finding)
+    for kind, findings in by_kind.items():
+        if not findings:
+            continue
+        page.blank()
+        page.text(wording.count(len(findings), *wording.FINDING_WORDS[kind]), style="red")
+        for finding in findings:
+            line = "" if finding.line is None else f":{finding.line}"
+            place = f": {terminal(finding.place)}" if finding.place else ""
+            page.text(f"{terminal(finding.path)}{line}{place}", indent="  ")
+            page.text(terminal(finding.message), indent="    ")
+    return page.end()
+
+
+class _Page:
+    """The lines of one report, as they are written."""
+
+    def __init__(self, *, width: int, colour: bool) -> None:
+        self.width = width
+        self.colour = colour
+        self._lines: list[str] = []
+
+    def text(self, text: str, *, style: layout.Style = "plain", indent: str = "") -> None:
+        """Add words, wrapped."""
+        lines = layout.wrap(text, self.width, indent=indent)
+        self._lines += [layout.paint(line, style, colour=self.colour) for line in lines]
+
+    def lines(self, lines: Iterable[str]) -> None:
+        """Add lines as they are."""
+        self._lines += lines
+
+    def blank(self) -> None:
+        """Part what follows from what is above."""
+        self._lines.append("")
+
+    def notes(self, notes: Sequence[str]) -> None:
+        """Add notes below a blank line, if there are any."""
+        if notes:
+            self.blank()
+        for note in notes:
+            self._lines += layout.wrap(note, self.width, indent="  ", first="")
+
+    def table(
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[Span]],
+        *,
+        name_columns: int = 1,
+    ) -> None:
+        """Add a table, or a list of its rows where it does not fit.
+
+        Args:
+            columns: The columns.
+            rows: Their cells.
+            name_columns: How many of the first columns name a row; in a list they
+                are its heading.
+        """
+        lines = layout.table(columns, rows, width=self.width, colour=self.colour)
+        if lines is not None:
+            self._lines += lines
+            return
+        for row in rows:
+            self.text(" ".join(span.text for span in row[:name_columns]))
+            numbers = []
+            for column, span in zip(columns[name_columns:], row[name_columns:], strict=True):
+                name = " ".join(column.header)
+                if column.align == "right":
+                    numbers.append(f"{name} {span.text}")
+                elif span.text:
+                    self.text(f"{name}: {span.text}", indent="  ")
+            if numbers:
+                self.text(", ".join(numbers), indent="  ")
+
+    def end(self) -> str:
+        """Return the page."""
+        return "\n".join(self._lines) + "\n"
+
+
+class _Where:
+    """How to name the cells of a report: as short as tells them apart."""
+
+    def __init__(self, cells: Sequence[Cell] | Sequence[DiffCell]) -> None:
+        self.one_cell = len(cells) <= 1
+        self._one_stack = len({cell.stack for cell in cells}) == 1
+        self._one_system = len({(cell.os, cell.target) for cell in cells}) == 1
+
+    def names(self, items: Sequence[Gap] | Sequence[KeyInCell] | Sequence[Change]) -> str:
+        """Return the names of the items' cells, folded by stack and then by number."""
+        systems: dict[str, list[str]] = {}
+        for item in items:
+            found = systems.setdefault(terminal(item.stack), [])
+            found.append(terminal(wording.system(item.os, item.target)))
+        if self._one_stack:
+            return wording.folded([each for found in systems.values() for each in found], _FEW)
+        if self._one_system:
+            return wording.folded(list(systems), _FEW)
+        names = [
+            f"{stack} {found[0]}" if len(found) == 1 else f"{stack} ({len(found)} systems)"
+            for stack, found in systems.items()
+        ]
+        return wording.folded(names, _FEW)
+
+
+def _headline(page: _Page, coverage: Coverage) -> None:
+    page.text(wording.coverage_headline(coverage, terminal), style="bold")
+    page.text(wording.question(coverage, terminal), style="dim")
+
+
+def _share(cell: Cell) -> Span:
+    text = wording.percentage(cell.covered, cell.wanted)
+    if cell.wanted == 0:
+        return Span(text, "dim")
+    half = 2
+    if cell.covered == cell.wanted:
+        return Span(text, "green")
+    return Span(text, "yellow" if half * cell.covered >= cell.wanted else "red")
+
+
+def _cells(cells: Sequence[Cell]) -> tuple[list[Column], list[list[Span]]]:
+    numbers: list[tuple[str, Callable[[Cell], int | None]]] = [
+        ("wanted", lambda cell: cell.wanted),
+        ("covered", lambda cell: cell.covered),
+    ]
+    if any(cell.covered_exact != cell.covered for cell in cells):
+        numbers.append(("exact", lambda cell: cell.covered_exact))
+    if any(cell.unknown for cell in cells):
+        numbers.append(("unknown", lambda cell: cell.unknown))
+    if any(cell.usable is not None for cell in cells):
+        numbers.append(("usable", lambda cell: cell.usable))
+    numbers.append(("gaps", lambda cell: cell.wanted - cell.covered - cell.unknown))
+    columns = [Column(("stack",)), Column(("system",))]
+    columns += [Column((name,), align="right") for name, _ in numbers]
+    columns.append(Column(("coverage",), align="right"))
+    rows = [
+        [
+            Span(terminal(cell.stack)),
+            Span(terminal(wording.system(cell.os, cell.target))),
+            *(Span(wording.number(number(cell))) for _, number in numbers),
+            _share(cell),
+        ]
+        for cell in cells
+    ]
+    return columns, rows
+
+
+def _gaps(coverage: Coverage) -> tuple[list[Column], list[list[Span]]]:
+    where = _Where(coverage.cells)
+    extra: list[tuple[str, Callable[[Gap], str]]] = []
+    if any(gap.blocked is not None for gap in coverage.gaps):
+        extra.append(("blocks", lambda gap: wording.number(gap.blocked)))
+    if any(gap.roots_completed is not None for gap in coverage.gaps):
+        extra.append(("roots", lambda gap: wording.number(gap.roots_completed)))
+    if any(gap.buildable_now is not None for gap in coverage.gaps):
+        extra.append(("buildable", lambda gap: wording.answer(gap.buildable_now)))
+    columns = [Column((wording.LEVEL_WORDS[coverage.level][0],), wraps=True)]
+    if not where.one_cell:
+        columns += [Column(("cells",), align="right"), Column(("lacking in",), wraps=True)]
+    columns += [Column((name,), align="right") for name, _ in extra]
+    columns += [
+        Column(("why",), wraps=True),
+        Column(("nearest",), wraps=True),
+        Column(("differs in",), wraps=True),
+    ]
+    rows = []
+    for group in wording.grouped(
+        coverage.gaps, lambda gap: replace(gap, stack="", os="", target="")
+    ):
+        gap = group[0]
+        row = [Span(terminal(gap.want))]
+        if not where.one_cell:
+            row += [Span(str(len(group))), Span(where.names(group))]
+        row += [Span(value(gap)) for _, value in extra]
+        row.append(Span(wording.STATE_WORDS[gap.state], _STATE_STYLES[gap.state]))
+        row += _nearest(gap.nearest)
+        rows.append(row)
+    return columns, rows
+
+
+def _nearest(nearest: Nearest | None) -> list[Span]:
+    if nearest is None:
+        return [Span("none"), Span("")]
+    place = terminal(wording.nearest_place(nearest))
+    differs = ", ".join(map(terminal, nearest.differs))
+    return [Span(f"{terminal(nearest.hash[:_SHORT_HASH])} {place}"), Span(differs or "nothing")]
+
+
+def _matrix(page: _Page, cells: Sequence[Cell]) -> None:
+    """Add the matrix, folded into blocks of systems that fit the width."""
+    by_place = {(cell.stack, cell.os, cell.target): cell for cell in cells}
+    stacks = sorted({cell.stack for cell in cells})
+    systems = sorted({(cell.os, cell.target) for cell in cells})
+    names = [terminal(stack) for stack in stacks]
+    headers = [(terminal(os), terminal(target)) for os, target in systems]
+    widths = []
+    for header, (os, target) in zip(headers, systems, strict=True):
+        found_here = (by_place.get((stack, os, target)) for stack in stacks)
+        texts = (_share(cell).text for cell in found_here if cell is not None)
+        widths.append(max(map(layout.columns_of, (*header, *texts))))
+    lead = max(map(layout.columns_of, ("stack", *names)))
+    folded = layout.blocks(widths, lead=lead, width=page.width)
+    if folded is None:
+        _matrix_as_list(page, cells)
+        return
+    for at_block, block in enumerate(folded):
+        if at_block:
+            page.blank()
+        columns = [Column(("stack",)), *(Column(headers[at], align="right") for at in block)]
+        rows = []
+        for stack, name in zip(stacks, names, strict=True):
+            found = [by_place.get((stack, *systems[at])) for at in block]
+            if any(cell is not None for cell in found):
+                shares = [Span("") if cell is None else _share(cell) for cell in found]
+                rows.append([Span(name), *shares])
+        page.table(columns, rows)
+
+
+def _matrix_as_list(page: _Page, cells: Sequence[Cell]) -> None:
+    stack = None
+    for cell in cells:
+        if cell.stack != stack:
+            stack = cell.stack
+            page.text(terminal(stack))
+        name = terminal(wording.system(cell.os, cell.target))
+        share = _share(cell)
+        painted = layout.paint(share.text, share.style, colour=page.colour)
+        line = f"  {name}  {share.text}"
+        if layout.columns_of(line) <= page.width:
+            page.lines([f"  {name}  {painted}"])
+        else:
+            page.lines([f"  {name}", f"    {painted}"])
+
+
+def _diff_cells(cells: Sequence[DiffCell]) -> tuple[list[Column], list[list[Span]]]:
+    columns = [Column(("stack",)), Column(("system",))]
+    columns += [Column((name,), align="right") for name in ("kept", "lost", "gained", "changed")]
+    rows = [
+        [
+            Span(terminal(cell.stack)),
+            Span(terminal(wording.system(cell.os, cell.target))),
+            Span(str(cell.kept)),
+            Span(str(cell.lost), "red" if cell.lost else "plain"),
+            Span(str(cell.gained), "green" if cell.gained else "plain"),
+            Span(str(cell.changed), "yellow" if cell.changed else "plain"),
+        ]
+        for cell in cells
+    ]
+    return columns, rows
+
+
+def _keys(
+    page: _Page, title: str, keys: Sequence[KeyInCell], where: _Where, *, style: layout.Style
+) -> None:
+    if not keys:
+        return
+    page.blank()
+    columns = [Column((title,), wraps=True)]
+    if not where.one_cell:
+        columns += [Column(("cells",), align="right"), Column(("in",), wraps=True)]
+    rows = []
+    for group in wording.grouped(keys, lambda key: key.want):
+        row = [Span(terminal(group[0].want), style)]
+        if not where.one_cell:
+            row += [Span(str(len(group))), Span(where.names(group))]
+        rows.append(row)
+    page.table(columns, rows)
+
+
+def _changes(page: _Page, changes: Sequence[Change], where: _Where) -> None:
+    if not changes:
+        return
+    page.blank()
+    columns = [Column(("changed",)), Column(("old",), wraps=True), Column(("new",), wraps=True)]
+    if not where.one_cell:
+        columns += [Column(("cells",), align="right"), Column(("in",), wraps=True)]
+    rows = []
+    for group in wording.grouped(changes, lambda change: (change.package, change.old, change.new)):
+        change = group[0]
+        row = [
+            Span(terminal(change.package), "yellow"),
+            Span(", ".join(map(terminal, change.old))),
+            Span(", ".join(map(terminal, change.new))),
+        ]
+        if not where.one_cell:
+            row += [Span(str(len(group))), Span(where.names(group))]
+        rows.append(row)
+    page.table(columns, rows)

@@ -1,0 +1,257 @@
+"""The phrases that several formats share: numbers, states, cells and notes in words.
+
+The phrases are not escaped: a format escapes what it puts into them. Where a phrase
+holds untrusted text, its function takes the format's own escape as an argument.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from specplan.model import (
+        Cell,
+        Check,
+        Coverage,
+        DamagedFile,
+        Diff,
+        FindingKind,
+        Gap,
+        GapState,
+        Level,
+        Nearest,
+        NotWanted,
+    )
+
+Item = TypeVar("Item")
+
+__all__ = [
+    "FINDING_WORDS",
+    "LEVEL_WORDS",
+    "STATE_WORDS",
+    "UNION_INDEX",
+    "answer",
+    "check_headline",
+    "count",
+    "coverage_headline",
+    "coverage_notes",
+    "diff_headline",
+    "diff_notes",
+    "folded",
+    "gaps_by_state",
+    "grouped",
+    "nearest_place",
+    "number",
+    "percentage",
+    "question",
+    "system",
+]
+
+#: The label of package pages for the union of all stacks; it is no stack.
+UNION_INDEX: Final = "root"
+
+#: Why a want is a gap, as a column of a table says it.
+STATE_WORDS: Final[Mapping[GapState, str]] = {
+    "other_stack": "another stack has it",
+    "other_system": "only other systems have it",
+    "missing": "no match anywhere",
+}
+
+#: What to call the wants of a level: one, several.
+LEVEL_WORDS: Final[Mapping[Level, tuple[str, str]]] = {
+    "package": ("package", "packages"),
+    "version": ("version", "versions"),
+    "variant": ("variant", "variants"),
+    "hash": ("hash", "hashes"),
+}
+
+#: What to call the findings of a kind: one, several.
+FINDING_WORDS: Final[Mapping[FindingKind, tuple[str, str]]] = {
+    "damaged": ("damaged file", "damaged files"),
+    "contradiction": ("contradiction", "contradictions"),
+    "misplaced": ("misplaced page", "misplaced pages"),
+    "different-content": ("hash with different contents", "hashes with different contents"),
+    "two-platforms": ("operating system on two platforms", "operating systems on two platforms"),
+}
+
+_STATE_SUMS: Final[Mapping[GapState, str]] = {
+    "other_stack": "that another stack has (publish, do not build)",
+    "other_system": "that only other systems have",
+    "missing": "that nothing in the catalog matches",
+}
+
+_FULL: Final = 1000  # tenths of a percent
+
+
+def percentage(part: int, whole: int) -> str:
+    """Return the share with one decimal, ``n/a`` where there is no whole.
+
+    Only all is 100.0 % and only nothing is 0.0 %: what would round to either is
+    shown as the nearest tenth that is neither.
+
+    Example:
+        >>> percentage(112, 239), percentage(9999, 10000), percentage(0, 0)
+        ('46.9 %', '99.9 %', 'n/a')
+    """
+    if whole == 0:
+        return "n/a"
+    tenths = (2 * _FULL * part + whole) // (2 * whole)
+    if 0 < part < whole:
+        tenths = min(max(tenths, 1), _FULL - 1)
+    return f"{tenths // 10}.{tenths % 10} %"
+
+
+def count(number: int, one: str, several: str | None = None) -> str:
+    """Return the number with its noun: ``1 gap``, ``2 gaps``."""
+    return f"{number} {one if number == 1 else several or one + 's'}"
+
+
+def number(known: int | None) -> str:
+    """Return the number, ``n/a`` where it is not known."""
+    return "n/a" if known is None else str(known)
+
+
+def answer(known: bool | None) -> str:  # noqa: FBT001 - the value to word, not a flag
+    """Return ``yes`` or ``no``, ``n/a`` where it is not known."""
+    if known is None:
+        return "n/a"
+    return "yes" if known else "no"
+
+
+def grouped(items: Iterable[Item], alike: Callable[[Item], object]) -> list[list[Item]]:
+    """Return items that are alike as one group, groups and items in their first order."""
+    groups: dict[object, list[Item]] = {}
+    for item in items:
+        groups.setdefault(alike(item), []).append(item)
+    return list(groups.values())
+
+
+def system(os: str, target: str) -> str:
+    """Return a system as the command line spells it."""
+    return f"{os}/{target}"
+
+
+def folded(names: Sequence[str], shown: int) -> str:
+    """Return the first names and how many more there are."""
+    if len(names) <= shown + 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:shown])} and {len(names) - shown} more"
+
+
+def nearest_place(nearest: Nearest) -> str:
+    """Return where the nearest spec of a gap is: its stack and system."""
+    stack = "the union index" if nearest.stack == UNION_INDEX else nearest.stack
+    return f"{stack} {system(nearest.os, nearest.target)}"
+
+
+def _subject(cells: Iterable[Cell], escape: Callable[[str], str]) -> str:
+    stacks = sorted({cell.stack for cell in cells})
+    if not stacks:
+        return "no cells"
+    few = 3
+    return ", ".join(map(escape, stacks)) if len(stacks) <= few else f"{len(stacks)} stacks"
+
+
+def coverage_headline(coverage: Coverage, escape: Callable[[str], str]) -> str:
+    """Return the one line that tells how much of what is wanted is there."""
+    totals = coverage.totals
+    subject = _subject(coverage.cells, escape)
+    if totals.wanted == 0:
+        return f"{subject}: nothing is wanted, so coverage is n/a"
+    one, several = LEVEL_WORDS[coverage.level]
+    noun = f"{one} is" if totals.wanted == 1 else f"{several} are"
+    share = percentage(totals.covered, totals.wanted)
+    line = f"{subject}: {totals.covered} of {totals.wanted} wanted {noun} available ({share})"
+    line += f", {count(totals.gaps, 'gap')}"
+    if totals.unknown:
+        line += f", {totals.unknown} unknown"
+    if len(coverage.cells) > 1:
+        line += f", in {len(coverage.cells)} cells"
+    return line
+
+
+def question(coverage: Coverage, escape: Callable[[str], str]) -> str:
+    """Return the line that tells what was asked: wants, level, compatibility, snapshot."""
+    wants = "wants from peers"
+    if coverage.wants == "baseline":
+        wants = "wants from the baseline"
+        if coverage.baseline is not None:
+            wants += f" {escape(coverage.baseline)}"
+    parts = [wants, f"level {coverage.level}", f"compatibility {coverage.compat}"]
+    if coverage.tag is not None:
+        parts.append(f"snapshot {escape(coverage.tag)}")
+    return ", ".join(parts)
+
+
+def gaps_by_state(gaps: Iterable[Gap]) -> str:
+    """Return how many gaps there are of each state, in words."""
+    numbers: dict[GapState, int] = dict.fromkeys(_STATE_SUMS, 0)
+    for gap in gaps:
+        numbers[gap.state] += 1
+    parts = [f"{number} {_STATE_SUMS[state]}" for state, number in numbers.items() if number]
+    return f"{count(sum(numbers.values()), 'gap')}: {', '.join(parts)}" if parts else "no gaps"
+
+
+def _damaged_note(damaged: Sequence[DamagedFile], escape: Callable[[str], str]) -> list[str]:
+    if not damaged:
+        return []
+    shown = folded([escape(each.path) for each in damaged], 3)
+    were = "damaged file was" if len(damaged) == 1 else "damaged files were"
+    return [f"{len(damaged)} {were} skipped: {shown}"]
+
+
+def _pattern(entry: NotWanted, escape: Callable[[str], str]) -> str:
+    parts = {"package": entry.package, "stack": entry.stack, "os": entry.os, "target": entry.target}
+    named = [f"{name} {escape(pattern)}" for name, pattern in parts.items() if pattern != "*"]
+    return ", ".join(named) or "everything"
+
+
+def coverage_notes(
+    coverage: Coverage, code: Callable[[str], str], sentence: Callable[[str], str]
+) -> list[str]:
+    """Return what the reader must know beside the numbers, one note a line.
+
+    Args:
+        coverage: The result.
+        code: The format's escape for names, patterns and paths.
+        sentence: The format's escape for words of a sentence.
+    """
+    notes = [f"stack {code(stack)} is absent" for stack in coverage.absent_stacks]
+    for entry in coverage.not_wanted:
+        pattern = _pattern(entry, code)
+        if entry.excluded:
+            excluded = count(entry.excluded, "want")
+            notes.append(f"not wanted: {excluded} ({pattern}): {sentence(entry.reason)}")
+        else:
+            notes.append(f"unused not-wanted entry ({pattern}): {sentence(entry.reason)}")
+    return notes + _damaged_note(coverage.damaged, code)
+
+
+def diff_headline(diff: Diff, escape: Callable[[str], str]) -> str:
+    """Return the one line that tells what changed between two states."""
+    totals = diff.totals
+    return (
+        f"{escape(diff.old)} -> {escape(diff.new)}: {totals.lost} lost, {totals.gained} gained, "
+        f"{totals.changed} changed, {totals.kept} kept (level {diff.level})"
+    )
+
+
+def diff_notes(diff: Diff, escape: Callable[[str], str]) -> list[str]:
+    """Return what the reader must know beside the keys, one note a line."""
+    absent = [f"stack {escape(stack)} is absent" for stack in diff.absent_stacks]
+    new = [f"stack {escape(stack)} is new" for stack in diff.new_stacks]
+    return absent + new + _damaged_note(diff.damaged, escape)
+
+
+def check_headline(check: Check) -> str:
+    """Return the one line that tells how sound the cache is."""
+    read = f"{count(check.files, 'file')}, {count(check.specs, 'spec')}"
+    if not check.findings:
+        return f"{read}: no findings"
+    numbers: dict[FindingKind, int] = dict.fromkeys(FINDING_WORDS, 0)
+    for finding in check.findings:
+        numbers[finding.kind] += 1
+    parts = [count(number, *FINDING_WORDS[kind]) for kind, number in numbers.items() if number]
+    return f"{read}: {count(len(check.findings), 'finding')} ({', '.join(parts)})"
