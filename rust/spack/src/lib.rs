@@ -2,7 +2,9 @@
 
 pub mod operating_system;
 pub mod target;
+mod truth;
 pub mod version;
 
 pub use operating_system::{CLibrary, CLibraryKind, OperatingSystemTable};
-pub use version::{Version, VersionError};
+pub use truth::{Missing, Truth};
+pub use version::{Version, VersionConstraint, VersionError, VersionRange};

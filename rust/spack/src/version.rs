@@ -5,9 +5,18 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
+mod constraint;
+mod error;
 pub(crate) mod key;
+mod range;
+
+pub use constraint::VersionConstraint;
+pub use error::VersionError;
+pub use range::VersionRange;
 
 use key::Key;
+
+use crate::truth::Truth;
 
 /// The length in bytes that no real version comes near.
 const MAX_LEN: usize = 4096;
@@ -45,45 +54,6 @@ pub struct Version {
 struct GitReference {
     name: Box<str>,
     is_assigned: bool,
-}
-
-/// Why a text is no version.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum VersionError {
-    /// There is no text.
-    #[error("a version is empty")]
-    Empty,
-    /// The text is longer than anything that could be a version.
-    #[error("a version of {length} bytes is longer than {MAX_LEN}")]
-    TooLong {
-        /// The length of the text in bytes.
-        length: usize,
-    },
-    /// A character cannot occur in a version.
-    #[error("the version `{}` holds the character `{}`", .text.escape_debug(), .character.escape_debug())]
-    BadCharacter {
-        /// The whole text.
-        text: String,
-        /// The first character that does not belong.
-        character: char,
-    },
-    /// A range ends before it starts.
-    #[error("the range `{low}:{high}` is empty")]
-    EmptyRange {
-        /// The lower bound.
-        low: String,
-        /// The upper bound.
-        high: String,
-    },
-    /// More than one `:` or `=` where one is allowed.
-    #[error("`{}` holds more than one `{separator}`", .text.escape_debug())]
-    Repeated {
-        /// The text at fault.
-        text: String,
-        /// What is repeated.
-        separator: char,
-    },
 }
 
 impl Version {
@@ -141,6 +111,17 @@ impl Version {
         })
     }
 
+    /// Reads a bound of a range, which is never a git reference.
+    fn parse_bound(text: &str) -> Result<Self, VersionError> {
+        check_characters(text, text, "._-")?;
+        let bound = Self::parse(text)?;
+        Ok(Self {
+            git: None,
+            key: Key::from_text(text),
+            ..bound
+        })
+    }
+
     /// The text as it was written.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -155,6 +136,21 @@ impl Version {
     /// no version was assigned are not, since Spack would have to look into the repository.
     pub fn is_ordered(&self) -> bool {
         self.git.as_deref().is_none_or(|git| git.is_assigned)
+    }
+
+    /// Whether this version lies in what `constraint` asks for. It is unknown where a git
+    /// reference would have to be looked up.
+    ///
+    /// ```
+    /// use specplan_spack::{Truth, Version};
+    ///
+    /// let version: Version = "1.14.5".parse()?;
+    /// assert_eq!(Truth::Yes, version.satisfies(&"1.12:1.14".parse()?));
+    /// assert_eq!(Truth::No, version.satisfies(&"=1.14".parse()?));
+    /// # Ok::<(), specplan_spack::VersionError>(())
+    /// ```
+    pub fn satisfies(&self, constraint: &VersionConstraint) -> Truth {
+        constraint.contains(self)
     }
 
     /// What a range is compared with.

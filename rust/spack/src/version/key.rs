@@ -157,6 +157,15 @@ impl Key {
     pub(crate) fn lowest() -> Self {
         Self {
             release: Box::default(),
+            phase: Phase::Alpha,
+            phase_number: None,
+        }
+    }
+
+    /// A key above those of all versions.
+    pub(crate) fn highest() -> Self {
+        Self {
+            release: Box::new([Component::Word(WORDS.len() + 1)]),
             phase: Phase::Final,
             phase_number: None,
         }

@@ -1,0 +1,356 @@
+//! What a spec asks of versions: the text after its `@`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::{Version, VersionError, VersionRange, is_git};
+use crate::truth::{Missing, Truth};
+
+/// A set of versions: exact ones, ranges, git references, or a list of them.
+///
+/// `=1.2` is one version, `1.2` all that start like it, `1.2:1.4`, `1.2:` and `:1.4` are ranges,
+/// `git.main` and a commit hash are references. Lists are kept in order and without members that
+/// others hold: `1.0:1.2,1.3:2` is `1.0:2`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionConstraint {
+    /// Never empty; ranges by their bounds, then versions by theirs.
+    members: Vec<Member>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Member {
+    Range(VersionRange),
+    /// A version of a release or a git reference.
+    Exact(Version),
+}
+
+impl VersionConstraint {
+    /// All versions, which is what a spec without an `@` asks for.
+    pub fn any() -> Self {
+        Self {
+            members: vec![Member::Range(VersionRange::all())],
+        }
+    }
+
+    /// One version and no other, as `@=1.2` asks for.
+    pub fn exactly(version: Version) -> Self {
+        Self {
+            members: vec![Member::Exact(version)],
+        }
+    }
+
+    /// Reads what follows an `@`.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a member is no version, a range has more than two bounds, or its upper bound is
+    /// below the lower one.
+    pub fn parse(text: &str) -> Result<Self, VersionError> {
+        let members: Result<Vec<_>, _> = text.split(',').map(Member::parse).collect();
+        Ok(Self::reduced(members?))
+    }
+
+    /// Whether every version will do.
+    pub fn is_any(&self) -> bool {
+        matches!(&self.members[..], [Member::Range(range)] if range.is_all())
+    }
+
+    /// The one version that is asked for, if it is one.
+    pub fn exact(&self) -> Option<&Version> {
+        match &self.members[..] {
+            [Member::Exact(version)] => Some(version),
+            _ => None,
+        }
+    }
+
+    /// Whether the version is in the set.
+    pub fn contains(&self, version: &Version) -> Truth {
+        Truth::any(self.members.iter().map(|member| member.contains(version)))
+    }
+
+    /// Whether every version in this set is in the other.
+    pub fn satisfies(&self, other: &Self) -> Truth {
+        Truth::all(self.members.iter().map(|member| {
+            Truth::any(other.members.iter().map(|wanted| match member {
+                Member::Exact(version) => wanted.contains(version),
+                Member::Range(range) => wanted.contains_range(range),
+            }))
+        }))
+    }
+
+    /// Whether some version is in both sets.
+    pub fn intersects(&self, other: &Self) -> Truth {
+        Truth::any(self.members.iter().flat_map(|left| {
+            other.members.iter().map(move |right| match (left, right) {
+                (Member::Exact(version), set) | (set, Member::Exact(version)) => {
+                    set.contains(version)
+                }
+                (Member::Range(left), Member::Range(right)) => left.overlaps(right).into(),
+            })
+        }))
+    }
+
+    /// The versions in both sets, or nothing if there are none. References that cannot be placed
+    /// in a range are kept.
+    pub fn intersection(&self, other: &Self) -> Option<Self> {
+        let mut members = Vec::new();
+        for left in &self.members {
+            for right in &other.members {
+                match (left, right) {
+                    (Member::Range(left), Member::Range(right)) => {
+                        members.extend(left.intersection(right).map(Member::Range));
+                    }
+                    (Member::Exact(version), set) | (set, Member::Exact(version)) => {
+                        if !set.contains(version).is_no() {
+                            members.push(Member::Exact(version.clone()));
+                        }
+                    }
+                }
+            }
+        }
+        (!members.is_empty()).then(|| Self::reduced(members))
+    }
+
+    /// Sorts the members, merges ranges that overlap or touch, drops what ranges hold.
+    fn reduced(members: Vec<Member>) -> Self {
+        let mut ranges = Vec::new();
+        let mut versions = Vec::new();
+        for member in members {
+            match member {
+                Member::Range(range) => ranges.push(range),
+                Member::Exact(version) => versions.push(version),
+            }
+        }
+        ranges.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        let mut merged: Vec<VersionRange> = Vec::new();
+        for range in ranges {
+            match merged.last_mut().filter(|last| last.touches(&range)) {
+                Some(last) => last.extend_to(range),
+                None => merged.push(range),
+            }
+        }
+        versions.sort();
+        versions.dedup();
+        let is_apart = |version: &Version| {
+            !merged
+                .iter()
+                .any(|range| version.is_ordered() && range.holds(version.key()))
+        };
+        versions.retain(is_apart);
+        let ranges = merged.into_iter().map(Member::Range);
+        Self {
+            members: ranges
+                .chain(versions.into_iter().map(Member::Exact))
+                .collect(),
+        }
+    }
+}
+
+impl Member {
+    fn parse(text: &str) -> Result<Self, VersionError> {
+        let text = text.trim();
+        if let Some(version) = text.strip_prefix('=') {
+            return Version::parse(version).map(Self::Exact);
+        }
+        if is_git(text) {
+            return Version::parse(text).map(Self::Exact);
+        }
+        let Some((low, high)) = text.split_once(':') else {
+            return Version::parse(text).map(|version| Self::Range(VersionRange::prefix(version)));
+        };
+        if high.contains(':') {
+            return Err(VersionError::Repeated {
+                text: text.to_owned(),
+                separator: ':',
+            });
+        }
+        let bound = |text: &str| match text {
+            "" => Ok(None),
+            text => Version::parse_bound(text).map(Some),
+        };
+        VersionRange::new(bound(low)?, bound(high)?).map(Self::Range)
+    }
+
+    fn contains(&self, version: &Version) -> Truth {
+        match self {
+            Self::Exact(wanted) => match (wanted.git_reference(), version.git_reference()) {
+                // Both name one place in one repository, so an absent version is the other's.
+                (Some(left), Some(right)) => {
+                    let same = left == right
+                        && (!wanted.is_ordered()
+                            || !version.is_ordered()
+                            || wanted.key() == version.key());
+                    same.into()
+                }
+                (None, None) => (wanted == version).into(),
+                _ => Truth::No,
+            },
+            Self::Range(range) if range.is_all() => Truth::Yes,
+            Self::Range(_) if !version.is_ordered() => Truth::Unknown(Missing::GitRepository),
+            Self::Range(range) => range.holds(version.key()).into(),
+        }
+    }
+
+    fn contains_range(&self, range: &VersionRange) -> Truth {
+        match self {
+            Self::Range(wanted) => range.is_within(wanted).into(),
+            Self::Exact(_) => Truth::No,
+        }
+    }
+}
+
+impl FromStr for VersionConstraint {
+    type Err = VersionError;
+
+    fn from_str(text: &str) -> Result<Self, VersionError> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for VersionConstraint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_list = self.members.len() > 1;
+        for (position, member) in self.members.iter().enumerate() {
+            if position > 0 {
+                formatter.write_str(",")?;
+            }
+            match member {
+                Member::Range(range) => write!(formatter, "{range}")?,
+                // At the head of a list only `=` keeps a reference from ending the token.
+                Member::Exact(version) if version.git_reference().is_some() && !is_list => {
+                    write!(formatter, "{version}")?;
+                }
+                Member::Exact(version) => write!(formatter, "={version}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn constraint(text: &str) -> VersionConstraint {
+        VersionConstraint::parse(text).expect(text)
+    }
+
+    #[test]
+    fn worked_examples_of_satisfies_and_intersects_hold() {
+        // Left, right, left satisfies right, right satisfies left, they intersect.
+        let examples = [
+            ("=1.2", "1.2", true, false, true),
+            ("=1.2.7", "1.2", true, false, true),
+            ("=1.20", "1.2", false, false, false),
+            ("=1.2", "1.2.0", false, false, false),
+            ("=1.2", "=1.2.0", false, false, false),
+            ("1.2", "=1.2", false, true, true),
+            ("=1.3rc1", "1.2", true, false, true),
+            ("=1.3.0rc1", "1.2", false, false, false),
+            ("=1.2rc1", "1.2", false, false, false),
+            ("=1.2.0rc1", "1.2", true, false, true),
+            ("=1.4.2", "1.2:1.4", true, false, true),
+            ("=1.4.2", "1.2:1.4.0", false, false, false),
+            ("=1.5alpha1", "1.2:1.4", true, false, true),
+            ("=1.4.999", ":1.4", true, false, true),
+            ("=1.2alpha1", "1.2:", false, false, false),
+            ("=develop", "1.2:", true, false, true),
+            ("=develop", ":99", false, false, false),
+            ("=main", ":develop", true, false, true),
+            ("=develop.1", "develop", true, false, true),
+            ("=develop", "main:", true, false, true),
+            ("=0.9", "1:,:0.5", false, false, false),
+            ("=1.0aa", "1.0a", true, false, true),
+            ("=1.0b", "1.0a", false, false, false),
+            ("1.2:1.4", "1.0:2.0", true, false, true),
+            ("1.2.0:1.2", "1.2", true, false, true),
+            ("3.7.0:3", "3.6.0", false, false, false),
+            ("1.2,1.4", "1.1:1.5", true, false, true),
+            ("1.2:1.3,1.4:1.6", "1.2:1.6", true, true, true),
+            ("git.main=1.2", "1.2", true, false, true),
+            ("git.main=1.2", "=1.2", false, false, false),
+            ("git.main=1.2", "git.main=1.2", true, true, true),
+            ("git.v1=develop", "1:", true, false, true),
+            ("=4.7.3v2", "4.7", true, false, true),
+            ("=2.38", ":2.36", false, false, false),
+            ("=1.2.0", ":1.2.0rc345", false, false, false),
+            ("=1.2.0", "1.2.0alpha1:", true, false, true),
+            ("1.2", ":1.2.0", false, false, true),
+            ("1.1:1.5", "1.2,1.4", false, true, true),
+        ];
+        for (left, right, forth, back, both) in examples {
+            let (a, b) = (constraint(left), constraint(right));
+            assert_eq!(
+                Truth::from(forth),
+                a.satisfies(&b),
+                "{left} satisfies {right}"
+            );
+            assert_eq!(
+                Truth::from(back),
+                b.satisfies(&a),
+                "{right} satisfies {left}"
+            );
+            assert_eq!(Truth::from(both), a.intersects(&b), "{left} and {right}");
+            assert_eq!(Truth::from(both), b.intersects(&a), "{right} and {left}");
+            assert_eq!(both, a.intersection(&b).is_some(), "{left} with {right}");
+        }
+    }
+
+    #[test]
+    fn references_without_a_version_are_unknown_unless_the_reference_decides() {
+        let unknown = Truth::Unknown(Missing::GitRepository);
+        let main = constraint("git.main");
+        assert_eq!(unknown, main.satisfies(&constraint("1.2:")));
+        assert_eq!(unknown, constraint("1.2:").intersects(&main));
+        assert_eq!(Truth::Yes, main.satisfies(&constraint(":")));
+        assert_eq!(Truth::Yes, constraint("git.main=1.2").satisfies(&main));
+        assert_eq!(Truth::No, constraint("git.next=1.2").satisfies(&main));
+        assert_eq!(Truth::No, constraint("=1.2").satisfies(&main));
+    }
+
+    #[test]
+    fn lists_are_reduced_and_printed_so_that_they_can_be_read_again() {
+        for (text, printed) in [
+            ("1.0:1.2,1.3:2", "1.0:2"),
+            ("=1.5,1.2:1.6", "1.2:1.6"),
+            ("2:3, =1.0 ,1.2", "1.2,2:3,=1.0"),
+            ("1.2:1.2", "1.2"),
+            (":", ":"),
+            ("git.main=1.2", "git.main=1.2"),
+            ("=git.b,git.a", "=git.a,=git.b"),
+        ] {
+            let set = constraint(text);
+            assert_eq!(printed, set.to_string());
+            assert_eq!(set, constraint(printed));
+        }
+    }
+
+    #[test]
+    fn faults_are_refused() {
+        for text in [
+            "",
+            "1.2,",
+            "2:1.0",
+            "1:2:3",
+            "=",
+            "==1",
+            "1:=2",
+            "git.a=1:2",
+        ] {
+            assert!(VersionConstraint::parse(text).is_err(), "{text}");
+        }
+        assert_eq!(
+            "the range `2:1.0` is empty",
+            VersionConstraint::parse("2:1.0").unwrap_err().to_string()
+        );
+        assert!(VersionConstraint::parse("1.2.0:1.2").is_ok());
+    }
+
+    #[test]
+    fn intersections_keep_the_narrower_bounds() {
+        let both = |a: &str, b: &str| constraint(a).intersection(&constraint(b));
+        assert_eq!(Some(constraint("1.2:1.4")), both("1.0:1.4", "1.2:"));
+        assert_eq!(Some(constraint("=1.3")), both("=1.3,=9", ":2"));
+        assert_eq!(None, both("1", "2"));
+    }
+}
