@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Coverage,
         DamagedFile,
         Diff,
+        Finding,
         FindingKind,
         Gap,
         GapState,
@@ -37,8 +38,10 @@ __all__ = [
     "count",
     "coverage_headline",
     "coverage_notes",
+    "damaged_note",
     "diff_headline",
     "diff_notes",
+    "finding_line",
     "folded",
     "gaps_by_state",
     "grouped",
@@ -194,7 +197,8 @@ def gaps_by_state(gaps: Iterable[Gap]) -> str:
     return f"{count(sum(numbers.values()), 'gap')}: {', '.join(parts)}" if parts else "no gaps"
 
 
-def _damaged_note(damaged: Sequence[DamagedFile], escape: Callable[[str], str]) -> list[str]:
+def damaged_note(damaged: Sequence[DamagedFile], escape: Callable[[str], str]) -> list[str]:
+    """Return the line that tells which files were skipped, if any were."""
     if not damaged:
         return []
     shown = folded([escape(each.path) for each in damaged], 3)
@@ -226,7 +230,7 @@ def coverage_notes(
             notes.append(f"not wanted: {excluded} ({pattern}): {sentence(entry.reason)}")
         else:
             notes.append(f"unused not-wanted entry ({pattern}): {sentence(entry.reason)}")
-    return notes + _damaged_note(coverage.damaged, code)
+    return notes + damaged_note(coverage.damaged, code)
 
 
 def diff_headline(diff: Diff, escape: Callable[[str], str]) -> str:
@@ -242,7 +246,14 @@ def diff_notes(diff: Diff, escape: Callable[[str], str]) -> list[str]:
     """Return what the reader must know beside the keys, one note a line."""
     absent = [f"stack {escape(stack)} is absent" for stack in diff.absent_stacks]
     new = [f"stack {escape(stack)} is new" for stack in diff.new_stacks]
-    return absent + new + _damaged_note(diff.damaged, escape)
+    return absent + new + damaged_note(diff.damaged, escape)
+
+
+def finding_line(finding: Finding) -> str:
+    """Return a finding as one line, as compilers write theirs; it is not escaped."""
+    line = "" if finding.line is None else f":{finding.line}"
+    place = f": {finding.place}" if finding.place else ""
+    return f"{finding.path}{line}{place}: {finding.message}"
 
 
 def check_headline(check: Check) -> str:

@@ -1,0 +1,97 @@
+"""Catalogs for the commands: what to load, and what to say about it on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from specplan.cli import output
+from specplan.config import NO_CACHE
+from specplan.errors import UsageError
+from specplan.reports import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from specplan.catalog import Catalog
+    from specplan.config import Configuration
+
+__all__ = ["as_source", "configured", "note_unused", "other_state", "read"]
+
+#: How many names or warnings a line or a run shows before it counts the rest.
+_FEW: Final = 3
+
+
+def configured(settings: Configuration, *, quiet: bool = False) -> Catalog:
+    """Return the catalog of the caches that were given or configured.
+
+    Args:
+        settings: What to load, and how.
+        quiet: Whether to warn of nothing.
+
+    Raises:
+        UsageError: If there are none.
+        SourceError: If one cannot be read.
+    """
+    if not settings.cache:
+        raise UsageError(
+            "no cache is given",
+            hint="name one with `--cache SOURCE`, or as `cache` in specplan.toml",
+        )
+    if NO_CACHE in settings.cache:
+        raise UsageError(
+            "`--cache none` leaves nothing to report on", hint="name a page or a folder of pages"
+        )
+    return read(settings.cache, settings, quiet=quiet)
+
+
+def read(places: Collection[str], settings: Configuration, *, quiet: bool = False) -> Catalog:
+    """Return the catalog of some sources and warn of what is wrong with them."""
+    import specplan  # noqa: PLC0415 - help and wrong usage need no catalog
+
+    catalog = specplan.load(*places, strict=settings.strict, skip_damaged=settings.skip_damaged)
+    if quiet:
+        return catalog
+    for finding in catalog.contradictions[:_FEW]:
+        output.warn(wording.finding_line(finding))
+    more = len(catalog.contradictions) - _FEW
+    if more > 0:
+        output.warn(f"and {more} more; `specplan check` lists them all")
+    for line in wording.damaged_note(catalog.damaged, str):
+        output.warn(line)
+    return catalog
+
+
+def other_state(
+    name: str, catalog: Catalog, settings: Configuration, directory: str
+) -> str | Catalog:
+    """Return the state that a name stands for: a snapshot of the catalog, or a source.
+
+    Args:
+        name: What was typed or configured.
+        catalog: The catalog whose snapshots come first.
+        settings: How to read a source.
+        directory: The folder that a relative path starts from.
+    """
+    if name in catalog.tags:
+        return name
+    if (place := as_source(name, directory)) is not None:
+        return read([place], settings)
+    # No snapshot and no path: the catalog knows which snapshots are near.
+    return name
+
+
+def as_source(name: str, directory: str = "") -> str | None:
+    """Return the source that a name stands for, or None where nothing is there."""
+    if "://" in name:
+        return name
+    place = Path(directory) / name
+    return str(place) if place.exists() else None
+
+
+def note_unused(catalog: Catalog, used: Collection[str | None]) -> None:
+    """Name the snapshots that the answer does not look at."""
+    unused = [tag for tag in catalog.tags if tag not in used]
+    if unused:
+        were = "snapshot is" if len(unused) == 1 else "snapshots are"
+        output.note(f"{len(unused)} {were} not used: {wording.folded(unused, _FEW)}")

@@ -1,0 +1,83 @@
+"""What ``gaps`` and ``coverage`` have in common: they are two views of one document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from specplan.cli import catalogs, gates, options, output
+from specplan.errors import UsageError
+from specplan.reports import csv_table, json_document, markdown, text
+
+if TYPE_CHECKING:
+    from specplan.cli.options import Typed
+    from specplan.config import Configuration
+    from specplan.model import Coverage
+
+__all__ = ["run"]
+
+View = Literal["gaps", "coverage"]
+
+
+def run(typed: Typed, view: View) -> int:
+    """Ask the catalog, write the view of its answer, and return the exit code."""
+    settings = options.settings(typed)
+    if settings.baseline is None:
+        _refuse_gates_without_baseline(typed)
+    coverage = _ask(settings, view)
+    output.write(_rendered(coverage, view, settings, typed), typed.get("output"))
+    failed = gates.of_coverage(coverage, settings)
+    return output.gates_failed(failed)
+
+
+def _refuse_gates_without_baseline(typed: Typed) -> None:
+    # In the configuration these gates may be meant for `diff` alone.
+    names = {
+        "--fail-on-lost": typed.get("fail_on_lost"),
+        "--fail-on-absent": typed.get("fail_on_absent"),
+    }
+    for name, value in names.items():
+        if value:
+            raise UsageError(
+                f"`{name}` needs an older state to compare with",
+                hint="name one with `--baseline TAG|SOURCE`, or use `specplan diff`",
+            )
+
+
+def _ask(settings: Configuration, view: View) -> Coverage:
+    catalog = catalogs.configured(settings)
+    baseline = None
+    if settings.baseline is not None:
+        directory = settings.baseline_directory
+        baseline = catalogs.other_state(settings.baseline, catalog, settings, directory)
+    ask = catalog.gaps if view == "gaps" else catalog.coverage
+    coverage = ask(
+        stack=settings.stack,
+        peers=settings.peers,
+        system=settings.system,
+        os=settings.os,
+        target=settings.target,
+        tag=settings.tag,
+        baseline=baseline,
+        level=settings.level,
+        compat=settings.compat,
+        not_wanted=settings.not_wanted,
+        families=settings.families,
+        libc=settings.libc,
+        # Of the views of coverage only the document shows what is nearest to a gap.
+        nearest=view == "gaps" or settings.format == "json",
+    )
+    used = {coverage.tag, baseline if isinstance(baseline, str) else None}
+    catalogs.note_unused(catalog, used)
+    return coverage
+
+
+def _rendered(coverage: Coverage, view: View, settings: Configuration, typed: Typed) -> str:
+    gaps = view == "gaps"
+    if settings.format == "json":
+        return json_document.coverage(coverage)
+    if settings.format == "csv":
+        return csv_table.gaps(coverage) if gaps else csv_table.coverage(coverage)
+    if settings.format == "markdown":
+        return markdown.gaps(coverage) if gaps else markdown.coverage(coverage)
+    render = text.gaps if gaps else text.coverage
+    return render(coverage, width=output.width(typed), colour=output.colour(typed))

@@ -1,0 +1,261 @@
+"""The options that commands share, and what they were given put over the configuration."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, TypeVar
+
+import click
+
+from specplan import config
+from specplan.config import COMPATIBILITIES, FORMATS, LEVELS, Configuration, Format
+from specplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from specplan.cli.output import ColourChoice
+    from specplan.model import Compatibility, Level
+
+__all__ = ["Typed", "cells", "gates", "report", "settings", "sources", "wants"]
+
+Command = TypeVar("Command", bound="Callable[..., object]")
+Value = TypeVar("Value")
+
+
+class Typed(TypedDict, total=False):
+    """What the command line may hold; a command has those of its own options."""
+
+    cache: tuple[str, ...]
+    config: str | None
+    no_config: bool
+    strict: bool | None
+    skip_damaged: bool | None
+    stack: tuple[str, ...]
+    peers: tuple[str, ...]
+    system: tuple[str, ...]
+    os: tuple[str, ...]
+    target: tuple[str, ...]
+    tag: str | None
+    baseline: str | None
+    level: Level | None
+    compat: Compatibility | None
+    format: Format | None
+    output: str | None
+    color: ColourChoice
+    width: int | None
+    fail_under: Decimal | None
+    fail_on_lost: bool | None
+    fail_on_absent: bool | None
+
+
+def _percentage(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> Decimal | None:
+    """Return a percentage exactly as it was typed."""
+    if value is None:
+        return None
+    try:
+        number = Decimal(value.removesuffix("%").strip())
+    except InvalidOperation:
+        number = Decimal("NaN")
+    most = 100
+    if number.is_finite() and 0 <= number <= most:
+        return number
+    raise click.BadParameter(f"`{value}` is no percentage from 0 to 100", context, parameter)
+
+
+def _all(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def sources(command: Command) -> Command:
+    """Give a command the options that say what is read, and how strictly."""
+    return _all(
+        click.option(
+            "--cache",
+            multiple=True,
+            metavar="SOURCE",
+            help="A package page or a folder of pages; may be repeated.",
+        ),
+        click.option(
+            "--strict/--no-strict",
+            default=None,
+            help="Take a page whose meta contradicts its spec_details for an error.",
+        ),
+        click.option(
+            "--skip-damaged/--no-skip-damaged",
+            default=None,
+            help="Pass over damaged files and say so, instead of stopping.",
+        ),
+        click.option(
+            "--config", metavar="FILE", help="Read this configuration, and look for no other."
+        ),
+        click.option("--no-config", is_flag=True, help="Read no configuration."),
+    )(command)
+
+
+def cells(command: Command) -> Command:
+    """Give a command the options that choose the reported cells and what a key is."""
+    return _all(
+        click.option(
+            "--stack",
+            multiple=True,
+            metavar="PATTERN",
+            help="Report these stacks (shell pattern); may be repeated.",
+        ),
+        click.option(
+            "--os", multiple=True, metavar="PATTERN", help="Report these operating systems only."
+        ),
+        click.option(
+            "--target", multiple=True, metavar="PATTERN", help="Report these targets only."
+        ),
+        click.option(
+            "--level",
+            type=click.Choice(LEVELS),
+            help="What a key is: name, name@version, that with variants, hash. [default: package]",
+        ),
+    )(command)
+
+
+def wants(command: Command) -> Command:
+    """Give a command the options that say what should be there."""
+    return _all(
+        click.option(
+            "--peers",
+            multiple=True,
+            metavar="PATTERN",
+            help="Stacks that define what is wanted. [default: the family of each stack]",
+        ),
+        click.option(
+            "--baseline",
+            metavar="TAG|SOURCE",
+            help="Want what this older snapshot or source covers, instead of what peers have.",
+        ),
+        click.option(
+            "--system",
+            multiple=True,
+            metavar="OS/TARGET|all",
+            help="Also report the stacks on this system, even where they have nothing yet.",
+        ),
+        click.option("--tag", help="The snapshot to ask. [default: the newest]"),
+        click.option(
+            "--compat",
+            type=click.Choice(COMPATIBILITIES),
+            help="Which binaries serve a cell: those of its very system, also those of ancestor "
+            "targets, also those of an OS with the same, not newer C library. [default: exact]",
+        ),
+        click.option(
+            "--fail-under",
+            callback=_percentage,
+            metavar="PCT",
+            help="Exit with 1 when coverage is less, or not defined.",
+        ),
+    )(command)
+
+
+def gates(command: Command) -> Command:
+    """Give a command the gates that compare with an older state."""
+    return _all(
+        click.option(
+            "--fail-on-lost/--no-fail-on-lost",
+            default=None,
+            help="Exit with 1 when anything that the older state has is lost.",
+        ),
+        click.option(
+            "--fail-on-absent/--no-fail-on-absent",
+            default=None,
+            help="Exit with 1 when a stack of the older state is absent.",
+        ),
+    )(command)
+
+
+def report(command: Command) -> Command:
+    """Give a command the options that say how and where the report is written."""
+    return _all(
+        click.option(
+            "--format", type=click.Choice(FORMATS), help="How to write the report. [default: table]"
+        ),
+        click.option(
+            "-o", "--output", metavar="FILE", help="Write the report here, whole or not at all."
+        ),
+        click.option(
+            "--color",
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            help="Whether a table is painted; auto respects NO_COLOR. [default: auto]",
+        ),
+        click.option(
+            "--width",
+            type=click.IntRange(min=20),
+            metavar="COLUMNS",
+            help="The width of a table. [default: the terminal's, or 100]",
+        ),
+    )(command)
+
+
+def settings(typed: Typed) -> Configuration:
+    """Return what was typed over what is configured over the defaults.
+
+    Raises:
+        ConfigurationError: If the configuration holds what it may not.
+        SourceError: If it cannot be read.
+        UsageError: If the options contradict each other.
+    """
+    base = _configuration(typed)
+    if typed.get("peers") and typed.get("baseline") is not None:
+        raise UsageError("wants come from `--peers` or from `--baseline`, not from both")
+    if typed.get("peers"):
+        base = replace(base, baseline=None)
+    if typed.get("baseline") is not None:
+        base = replace(base, peers=(), baseline_directory="")
+    for system in typed.get("system", ()):
+        if not config.is_system(system):
+            raise UsageError(
+                f"`--system {system}` is neither OS/TARGET nor `all`",
+                hint="write it as `ubuntu24.04/x86_64_v3`",
+            )
+    return replace(
+        base,
+        cache=typed.get("cache") or base.cache,
+        stack=typed.get("stack") or base.stack,
+        peers=typed.get("peers") or base.peers,
+        system=typed.get("system") or base.system,
+        os=typed.get("os") or base.os,
+        target=typed.get("target") or base.target,
+        tag=_over(typed.get("tag"), base.tag),
+        baseline=_over(typed.get("baseline"), base.baseline),
+        level=_over(typed.get("level"), base.level),
+        compat=_over(typed.get("compat"), base.compat),
+        format=_over(typed.get("format"), base.format),
+        fail_under=_over(typed.get("fail_under"), base.fail_under),
+        fail_on_lost=_over(typed.get("fail_on_lost"), base.fail_on_lost),
+        fail_on_absent=_over(typed.get("fail_on_absent"), base.fail_on_absent),
+        strict=_over(typed.get("strict"), base.strict),
+        skip_damaged=_over(typed.get("skip_damaged"), base.skip_damaged),
+    )
+
+
+def _over(typed: Value | None, configured: Value) -> Value:
+    return configured if typed is None else typed
+
+
+def _configuration(typed: Typed) -> Configuration:
+    named = typed.get("config")
+    if typed.get("no_config"):
+        if named is not None:
+            raise UsageError("`--config` and `--no-config` exclude each other")
+        return Configuration()
+    if named is not None:
+        return config.load(Path(named))
+    found = config.find(Path.cwd())
+    # Seen from the working directory, so that no report depends on where that is.
+    return Configuration() if found is None else config.load(Path(os.path.relpath(found)))
