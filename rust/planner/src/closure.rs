@@ -1,0 +1,100 @@
+//! What is reached from some specs, and which binaries are usable.
+
+use crate::graph::{Direction, Graph, Places};
+use crate::id::Place;
+use crate::kinds::EdgeKinds;
+use crate::set::SpecSet;
+
+/// The specs reached from `from` by any number of edges of `kinds`, `from` included.
+///
+/// An edge is followed if it shares a kind with `kinds`; with [`EdgeKinds::ALL`] every edge is.
+///
+/// # Panics
+///
+/// If `from` was made for another number of specs.
+///
+/// # Complexity
+///
+/// O(n / 64) and the edges of what is reached.
+///
+/// # Example
+///
+/// ```
+/// use specplan_planner::{Direction, Edge, EdgeKinds, Graph, SpecId, SpecSet, reached};
+///
+/// let [hdf5, zlib] = [SpecId::new(0), SpecId::new(1)];
+/// let graph = Graph::new(2, [Edge { dependent: hdf5, dependency: zlib, kinds: EdgeKinds::LINK }])?;
+/// let changed = SpecSet::from_ids(2, [zlib])?;
+/// assert_eq!(reached(&graph, &changed, Direction::Dependents, EdgeKinds::ALL).len(), 2);
+/// assert_eq!(reached(&graph, &changed, Direction::Dependents, EdgeKinds::BUILD).len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn reached(graph: &Graph, from: &SpecSet, direction: Direction, kinds: EdgeKinds) -> SpecSet {
+    assert_eq!(
+        from.spec_count(),
+        graph.spec_count(),
+        "the set and the graph must be about the same specs"
+    );
+    let places = reached_places(graph, graph.places_of(from), direction, kinds);
+    graph.specs_at(&places)
+}
+
+/// As [`reached`], by place: a depth-first walk with its own stack.
+pub(crate) fn reached_places(
+    graph: &Graph,
+    from: Places,
+    direction: Direction,
+    kinds: EdgeKinds,
+) -> Places {
+    let mut stack: Vec<Place> = from.ones().map(Place::at).collect();
+    let mut reached = from;
+    while let Some(place) = stack.pop() {
+        for hop in graph.row(place, direction) {
+            if follows(kinds, hop.kinds()) && !reached.put(hop.place().index()) {
+                stack.push(hop.place());
+            }
+        }
+    }
+    reached
+}
+
+/// Whether an edge is followed; one without any kind only if all are.
+pub(crate) fn follows(wanted: EdgeKinds, kinds: EdgeKinds) -> bool {
+    wanted == EdgeKinds::ALL || kinds.intersects(wanted)
+}
+
+/// The available specs whose whole link and run closure is available or external: those that
+/// install from the cache alone.
+///
+/// What an external depends on comes with it and is not looked at.
+///
+/// # Panics
+///
+/// If a set was made for another number of specs.
+///
+/// # Complexity
+///
+/// O(n + m).
+pub fn usable(graph: &Graph, available: &SpecSet, external: &SpecSet) -> SpecSet {
+    for set in [available, external] {
+        assert_eq!(
+            set.spec_count(),
+            graph.spec_count(),
+            "the set and the graph must be about the same specs"
+        );
+    }
+    let (available, external) = (graph.places_of(available), graph.places_of(external));
+    let mut installable = external.clone();
+    for place in available.ones() {
+        let complete = graph
+            .dependencies_at(Place::at(place))
+            .iter()
+            .filter(|hop| hop.kinds().intersects(EdgeKinds::INSTALL))
+            .all(|hop| installable.contains(hop.place().index()));
+        if complete {
+            installable.insert(place);
+        }
+    }
+    installable.intersect_with(&available);
+    graph.specs_at(&installable)
+}

@@ -1,0 +1,92 @@
+//! What can be wrong with an input: each fault says where it is and what it is.
+
+use thiserror::Error;
+
+use crate::id::SpecId;
+
+/// An id that the graph does not have.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{id} is out of range: the graph has {spec_count} specs")]
+pub struct OutOfRange {
+    /// The id that was given.
+    pub id: SpecId,
+    /// How many specs the graph has; ids run from 0 to one less.
+    pub spec_count: usize,
+}
+
+/// Why edges make no graph.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum GraphError {
+    /// More specs than an edge can name.
+    #[error("{spec_count} specs are too many: a graph holds at most {limit}")]
+    TooManySpecs {
+        /// How many specs were given.
+        spec_count: usize,
+        /// How many specs a graph can hold.
+        limit: usize,
+    },
+    /// More edges than a row can point at.
+    #[error("too many edges: a graph holds at most {limit}")]
+    TooManyEdges {
+        /// How many edges a graph can hold.
+        limit: usize,
+    },
+    /// An edge ends at a spec that does not exist.
+    #[error("edge {edge} is wrong")]
+    EdgeOutOfRange {
+        /// The position of the edge among those given.
+        edge: usize,
+        /// Which of its ends is wrong.
+        #[source]
+        source: OutOfRange,
+    },
+    /// The ranks are not each of `0..spec_count` once.
+    #[error("rank {rank} of {id} is out of range or given twice")]
+    RankNotUnique {
+        /// The spec whose rank is at fault.
+        id: SpecId,
+        /// Its rank.
+        rank: u32,
+    },
+    /// Specs depend on themselves.
+    #[error("{} specs depend on each other in a circle, starting at {}", cycle.len(), cycle[0])]
+    Cycle {
+        /// A shortest cycle, each spec followed by one that it depends on and the last by the
+        /// first; it starts at its smallest rank. Never empty.
+        cycle: Vec<SpecId>,
+    },
+}
+
+/// Why a task cannot be planned.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum TaskError {
+    /// A set, or a list with a value for each spec, was made for another graph.
+    #[error("`{field}` is about {len} specs, but the graph has {spec_count}")]
+    WrongLength {
+        /// The field of the task.
+        field: &'static str,
+        /// How many specs it is about.
+        len: usize,
+        /// How many specs the graph has.
+        spec_count: usize,
+    },
+    /// An id that the graph does not have.
+    #[error("`{field}` is wrong")]
+    SpecOutOfRange {
+        /// The field of the task.
+        field: &'static str,
+        /// The id.
+        #[source]
+        source: OutOfRange,
+    },
+    /// A cost that cannot be added up.
+    #[error("the cost of {id} is {cost}: a cost is a finite number of at least 0")]
+    BadCost {
+        /// The spec.
+        id: SpecId,
+        /// Its cost as given.
+        cost: f64,
+    },
+}

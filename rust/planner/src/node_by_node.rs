@@ -1,0 +1,152 @@
+//! What pruning node by node builds, and which of that is in vain.
+//!
+//! `spack ci generate --prune-dag` drops each job whose own spec has a binary, and keeps every
+//! other spec that the roots reach, also those that only the build of a dropped one needed.
+
+use crate::graph::{Direction, Places};
+use crate::id::{Place, SpecId};
+use crate::rebuild::{Plan, with_standing};
+use crate::rules::{Rules, Standing};
+use crate::set::SpecSet;
+
+/// Why an edge is not followed although a spec has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CutReason {
+    /// The dependent has a binary, and the edge is only for building or testing it.
+    Available,
+    /// The system provides the dependent.
+    External,
+    /// The dependent is spliced, not built, and the edge is only for building or testing it.
+    Spliced,
+    /// The edge is only for testing the dependent.
+    TestOnly,
+}
+
+impl CutReason {
+    /// Why `dependent` does not demand the other end of an edge that it has.
+    pub(crate) fn of(rules: &Rules, dependent: Place) -> Self {
+        match rules.standing(dependent) {
+            Standing::Available => Self::Available,
+            Standing::External => Self::External,
+            Standing::Spliced => Self::Spliced,
+            Standing::Absent => Self::TestOnly,
+        }
+    }
+}
+
+/// A build that pruning node by node schedules in vain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needless {
+    /// The spec that nothing needs.
+    pub spec: SpecId,
+    /// What makes it needless: the nearest available dependent that it could only help to build,
+    /// going up through specs that are not needed either; of several, the one of smallest rank.
+    /// If no available one is above it, the nearest of another kind.
+    pub cut_by: SpecId,
+    /// Why `cut_by` does not need it.
+    pub reason: CutReason,
+}
+
+/// What pruning node by node builds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeByNode {
+    /// All specs that the roots reach over any edge and that are neither external nor available.
+    /// Spliced specs are not counted, as nobody builds them; what they were built as is.
+    pub builds: SpecSet,
+    /// Those that nothing needs, in ascending rank. What the plan left out because of a broken
+    /// spec is needed, and not among them.
+    pub needless: Vec<Needless>,
+}
+
+impl NodeByNode {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        let (rules, graph) = (&plan.rules, &plan.rules.graph);
+        let closure = plan.root_closure();
+        let builds = with_standing(rules, &closure, Standing::Absent);
+        let cuts = Cuts::new(rules, &closure, &plan.needed_at_best);
+        let mut needless: Vec<Place> = builds
+            .difference(&plan.needed_at_best)
+            .map(Place::at)
+            .collect();
+        needless.sort_unstable_by_key(|&place| graph.rank_at(place));
+        let needless = needless.into_iter().map(|place| {
+            let cut_by = cuts.by[place.index()]
+                .expect("a path from a root to an unneeded spec holds an edge that is cut");
+            Needless {
+                spec: graph.id_at(place),
+                cut_by: graph.id_at(cut_by),
+                reason: CutReason::of(rules, cut_by),
+            }
+        });
+        Self {
+            needless: needless.collect(),
+            builds: graph.specs_at(&builds),
+        }
+    }
+}
+
+/// For each spec of the closure that is not needed, the nearest one above it that cuts it off.
+///
+/// 1. Every edge from the closure to an unneeded spec that is not demanded is cut; the spec below
+///    has the dependent of smallest rank as its cut.
+/// 2. Level by level, an unneeded spec hands its cut down to what it would demand and what has
+///    none yet; within a level the smallest rank wins.
+///
+/// Both steps run for cuts by available specs first, then for other cuts where none was found.
+struct Cuts {
+    by: Vec<Option<Place>>,
+}
+
+impl Cuts {
+    fn new(rules: &Rules, closure: &Places, needed: &Places) -> Self {
+        let mut cuts = Self {
+            by: vec![None; rules.graph.spec_count()],
+        };
+        for by_available in [true, false] {
+            cuts.spread(rules, closure, needed, by_available);
+        }
+        cuts
+    }
+
+    fn spread(&mut self, rules: &Rules, closure: &Places, needed: &Places, by_available: bool) {
+        let graph = &rules.graph;
+        let mut settled = graph.no_places();
+        for (place, by) in self.by.iter().enumerate() {
+            settled.set(place, by.is_some() || needed.contains(place));
+        }
+        let mut offers: Vec<(Place, Place)> = Vec::new();
+        for dependent in closure.ones().map(Place::at) {
+            if (rules.standing(dependent) == Standing::Available) == by_available {
+                for hop in graph.row(dependent, Direction::Dependencies) {
+                    if !settled.contains(hop.place().index())
+                        && !rules.demands(dependent, hop.kinds(), hop.place())
+                    {
+                        offers.push((hop.place(), dependent));
+                    }
+                }
+            }
+        }
+        while !offers.is_empty() {
+            let mut level = Vec::new();
+            for (place, cut) in offers.drain(..) {
+                let by = &mut self.by[place.index()];
+                match *by {
+                    None => {
+                        *by = Some(cut);
+                        level.push(place);
+                    }
+                    Some(other) if graph.rank_at(cut) < graph.rank_at(other) => *by = Some(cut),
+                    Some(_) => {}
+                }
+            }
+            settled.extend(level.iter().map(|place| place.index()));
+            for place in level {
+                if let Some(cut) = self.by[place.index()] {
+                    let below = rules.demanded(place);
+                    let open = below.filter(|below| !settled.contains(below.index()));
+                    offers.extend(open.map(|below| (below, cut)));
+                }
+            }
+        }
+    }
+}

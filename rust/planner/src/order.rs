@@ -1,0 +1,157 @@
+//! When each build can run: stages and the critical path.
+//!
+//! ```text
+//! ready(s) = 0 if s is external
+//!            the largest ready of what s demands, if it is available or spliced
+//!            1 + the largest ready of what s demands, if it is built
+//! stage(b) = ready(b) - 1
+//! ```
+//!
+//! One walk from the smallest place up, as dependencies have smaller places. A build thus waits for
+//! builds that it reaches through available specs too.
+
+use crate::graph::Places;
+use crate::id::{Place, SpecId};
+use crate::rules::{Rules, Standing};
+
+/// The stage of every build.
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    /// By place; 0 for what is not needed.
+    ready: Vec<u32>,
+    /// The builds, by stage, then rank.
+    builds: Vec<Place>,
+    /// Where each stage starts in `builds`, and where the last one ends.
+    starts: Vec<usize>,
+}
+
+impl Order {
+    /// Complexity: O(n + m).
+    pub(crate) fn new(rules: &Rules, needed: &Places) -> Self {
+        let mut ready = vec![0; rules.graph.spec_count()];
+        let mut sizes: Vec<usize> = Vec::new();
+        for index in needed.ones() {
+            let place = Place::at(index);
+            let below = rules
+                .demanded(place)
+                .map(|dependency| ready[dependency.index()])
+                .max()
+                .unwrap_or(0);
+            ready[index] = below;
+            if rules.standing(place) == Standing::Absent {
+                ready[index] += 1;
+                if sizes.len() == below as usize {
+                    sizes.push(0);
+                }
+                sizes[below as usize] += 1;
+            }
+        }
+        let (builds, starts) = sort_by_stage(rules, needed, &ready, &sizes);
+        Self {
+            ready,
+            builds,
+            starts,
+        }
+    }
+
+    pub(crate) fn builds(&self) -> &[Place] {
+        &self.builds
+    }
+
+    pub(crate) fn stage_count(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// The builds of a stage, in ascending rank.
+    pub(crate) fn stage(&self, stage: usize) -> &[Place] {
+        &self.builds[self.starts[stage]..self.starts[stage + 1]]
+    }
+
+    /// The stage of a build. Meaningless for any other spec.
+    pub(crate) fn stage_of(&self, build: Place) -> u32 {
+        self.ready[build.index()] - 1
+    }
+}
+
+/// A counting sort: visits all specs by rank and drops each build into its stage.
+fn sort_by_stage(
+    rules: &Rules,
+    needed: &Places,
+    ready: &[u32],
+    sizes: &[usize],
+) -> (Vec<Place>, Vec<usize>) {
+    let mut starts = vec![0];
+    for size in sizes {
+        starts.push(starts[starts.len() - 1] + size);
+    }
+    let mut next = starts.clone();
+    let mut builds = vec![Place::new(0); starts[sizes.len()]];
+    for &place in rules.graph.places_by_rank() {
+        if needed.contains(place.index()) && rules.standing(place) == Standing::Absent {
+            let slot = &mut next[ready[place.index()] as usize - 1];
+            builds[*slot] = place;
+            *slot += 1;
+        }
+    }
+    (builds, starts)
+}
+
+/// The dearest chain of builds, each of which waits for the one before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CriticalPath {
+    /// What the builds of the chain cost together.
+    pub cost: f64,
+    /// The builds, in the order in which they run. Of several chains of the same cost, the one
+    /// whose last build has the smallest rank, then the last but one, and so on.
+    pub chain: Vec<SpecId>,
+}
+
+/// Finds the dearest chain by dynamic programming from the smallest place up.
+///
+/// Invariant: `last[s]` is the build at which the dearest chain ends that has run when s can be
+/// installed; for a build that is itself. Complexity: O(n + m).
+pub(crate) fn critical_path(
+    rules: &Rules,
+    needed: &Places,
+    cost_of: impl Fn(Place) -> f64,
+) -> CriticalPath {
+    let graph = &rules.graph;
+    let mut cost = vec![0.0_f64; graph.spec_count()];
+    let mut last: Vec<Option<Place>> = vec![None; graph.spec_count()];
+    let mut before: Vec<Option<Place>> = vec![None; graph.spec_count()];
+    let dearer = |cost: &[f64], one: Option<Place>, other: Option<Place>| match (one, other) {
+        (Some(a), Some(b)) => {
+            let by_cost = cost[a.index()].total_cmp(&cost[b.index()]);
+            let order = by_cost.then(graph.rank_at(b).cmp(&graph.rank_at(a)));
+            if order.is_lt() { Some(b) } else { Some(a) }
+        }
+        (one, other) => one.or(other),
+    };
+    let mut end = None;
+    for index in needed.ones() {
+        let place = Place::at(index);
+        let below = rules
+            .demanded(place)
+            .map(|dependency| last[dependency.index()])
+            .fold(None, |best, next| dearer(&cost, best, next));
+        if rules.standing(place) == Standing::Absent {
+            before[index] = below;
+            cost[index] = cost_of(place) + below.map_or(0.0, |build| cost[build.index()]);
+            last[index] = Some(place);
+            end = dearer(&cost, end, Some(place));
+        } else {
+            last[index] = below;
+        }
+    }
+    let mut chain = Vec::new();
+    let mut next = end;
+    while let Some(build) = next {
+        chain.push(graph.id_at(build));
+        next = before[build.index()];
+    }
+    chain.reverse();
+    CriticalPath {
+        cost: end.map_or(0.0, |build| cost[build.index()]),
+        chain,
+    }
+}

@@ -1,0 +1,354 @@
+//! The least rebuild: the smallest set of builds after which every want installs from the cache.
+
+use std::sync::Arc;
+
+use crate::closure::reached_places;
+use crate::error::TaskError;
+use crate::graph::{Direction, Graph, Places};
+use crate::id::{Place, SpecId};
+use crate::kinds::EdgeKinds;
+use crate::left_out::{LeftOut, Selection};
+use crate::needs::Needs;
+use crate::node_by_node::NodeByNode;
+use crate::order::{self, CriticalPath, Order};
+use crate::reasons::{Cause, Reasons};
+use crate::rules::{Rules, Standing};
+use crate::set::SpecSet;
+use crate::stale::{Stale, stale, stale_places};
+use crate::task::{Change, Scope, Task};
+use crate::why::{self, Why};
+
+/// The unique least plan of a [`Task`], with its stages. Everything else that can be asked about it
+/// is computed when it is asked.
+///
+/// # Algorithm
+///
+/// 1. *Wants*: the roots, closed as the scope says.
+/// 2. *Standing* of each spec: external, available and not stale, spliced, or absent. It fixes
+///    which edges the spec demands once it is needed.
+/// 3. *Needed*: the least set that holds the wants and is closed under demands. It is unique, as
+///    the intersection of two closed sets is closed. What is needed and absent is built.
+/// 4. *Stages* of the builds, from the leaves up.
+///
+/// Steps 1, 3 and 4 are each one walk over the rows in memory order.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub(crate) rules: Rules,
+    /// The roots, by place.
+    pub(crate) roots: Places,
+    /// The wants that can be had.
+    pub(crate) wants: Places,
+    pub(crate) needed: Places,
+    /// What would be needed if no spec was broken.
+    pub(crate) needed_at_best: Places,
+    pub(crate) left_out: LeftOut,
+    all_wants: Places,
+    broken: Places,
+    order: Order,
+    change: Option<Change>,
+    /// The rules as they are without the change; absent if there is none.
+    before: Option<Rules>,
+    /// By id.
+    costs: Option<Vec<f64>>,
+}
+
+/// The numbers of a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Totals {
+    /// Wants, those left out included.
+    pub wants: usize,
+    /// Wants that are left out because they need a broken spec.
+    pub wants_left_out: usize,
+    /// Builds.
+    pub builds: usize,
+    /// What the builds cost together.
+    pub cost: f64,
+    /// Stages.
+    pub stages: usize,
+    /// What the dearest chain of builds costs.
+    pub critical_path: f64,
+    /// Available specs that the wants or the builds install.
+    pub reused: usize,
+    /// Builds if pruning went node by node.
+    pub node_by_node: usize,
+    /// Builds that the plan without the change would not hold.
+    pub due_to_change: usize,
+}
+
+impl Plan {
+    /// Solves a task.
+    ///
+    /// # Errors
+    ///
+    /// [`TaskError`] if a field of the task is not about its graph, or a cost cannot be added up.
+    ///
+    /// # Complexity
+    ///
+    /// O(n + m).
+    pub fn new(task: Task) -> Result<Self, TaskError> {
+        task.check()?;
+        let graph = task.graph;
+        let external = graph.places_of(&task.external);
+        let available = graph.places_of(&task.available);
+        let broken = graph.places_of(&task.broken);
+        let mut roots = graph.no_places();
+        roots.extend(
+            task.roots
+                .iter()
+                .filter_map(|&id| graph.place_of(id))
+                .map(Place::index),
+        );
+
+        let mut before = None;
+        let mut rules = Rules::new(Arc::clone(&graph), &external, &available);
+        if let Some(change) = &task.change {
+            before = Some(rules.clone());
+            rules.forget_binaries(&stale_places(&graph, change));
+        }
+        let all_wants = wants(&rules, &roots, task.scope);
+        let selection = Selection::new(&rules, all_wants.clone(), &broken);
+        let order = Order::new(&rules, &selection.needed);
+        Ok(Self {
+            left_out: selection.left_out(&rules, &all_wants, &broken),
+            rules,
+            roots,
+            wants: selection.wants,
+            needed: selection.needed,
+            needed_at_best: selection.needed_at_best,
+            all_wants,
+            broken,
+            order,
+            change: task.change,
+            before,
+            costs: task.costs,
+        })
+    }
+
+    /// The graph that the plan is about.
+    pub fn graph(&self) -> &Arc<Graph> {
+        &self.rules.graph
+    }
+
+    /// The builds, by stage, then rank.
+    pub fn builds(&self) -> impl ExactSizeIterator<Item = SpecId> + '_ {
+        let graph = &self.rules.graph;
+        self.order.builds().iter().map(|&place| graph.id_at(place))
+    }
+
+    /// How many stages there are: one more than the last stage, 0 without builds.
+    pub fn stage_count(&self) -> usize {
+        self.order.stage_count()
+    }
+
+    /// The builds of a stage, in ascending rank; none from `stage_count` on.
+    pub fn stage(&self, stage: usize) -> impl Iterator<Item = SpecId> + '_ {
+        let graph = &self.rules.graph;
+        let builds = if stage < self.order.stage_count() {
+            self.order.stage(stage)
+        } else {
+            &[]
+        };
+        builds.iter().map(|&place| graph.id_at(place))
+    }
+
+    /// The stage in which a spec is built, counted from 0, or `None` if it is not built.
+    pub fn stage_of(&self, spec: SpecId) -> Option<u32> {
+        let place = self.build_place(spec)?;
+        Some(self.order.stage_of(place))
+    }
+
+    /// The wants that the plan satisfies.
+    pub fn wants(&self) -> SpecSet {
+        self.rules.graph.specs_at(&self.wants)
+    }
+
+    /// The available specs that the wants or the builds install.
+    pub fn reused(&self) -> SpecSet {
+        let graph = &self.rules.graph;
+        graph.specs_at(&with_standing(
+            &self.rules,
+            &self.needed,
+            Standing::Available,
+        ))
+    }
+
+    /// What is left out because it needs a broken spec.
+    pub fn left_out(&self) -> &LeftOut {
+        &self.left_out
+    }
+
+    /// Which builds each build waits for. Complexity: see [`Needs`].
+    pub fn needs(&self) -> Needs {
+        Needs::new(&self.rules, &self.needed)
+    }
+
+    /// The dearest chain of builds. Complexity: O(n + m).
+    pub fn critical_path(&self) -> CriticalPath {
+        order::critical_path(&self.rules, &self.needed, |place| self.cost_at(place))
+    }
+
+    /// Why each needed spec is needed. Complexity: O(n + m).
+    pub fn reasons(&self) -> Reasons {
+        Reasons::new(&self.rules, &self.wants)
+    }
+
+    /// What made a build necessary, or `None` if the spec is not built.
+    pub fn cause(&self, spec: SpecId) -> Option<Cause> {
+        let place = self.build_place(spec)?;
+        let changed = &self.change.as_ref().map(|change| &change.changed);
+        let had_binary = self.before.as_ref().unwrap_or(&self.rules).standing(place);
+        Some(match changed {
+            Some(changed) if changed.contains(spec) => Cause::Changed,
+            _ if had_binary == Standing::Available => Cause::Stale,
+            _ => Cause::Missing,
+        })
+    }
+
+    /// What the change makes stale and what it leaves untested, or `None` without a change.
+    /// Complexity: as [`stale`].
+    pub fn stale(&self) -> Option<Stale> {
+        let change = self.change.as_ref()?;
+        Some(stale(&self.rules.graph, change))
+    }
+
+    /// The builds that the plan of the same task without the change does not hold.
+    /// Complexity: O(n + m).
+    pub fn due_to_change(&self) -> SpecSet {
+        let graph = &self.rules.graph;
+        let mut builds = with_standing(&self.rules, &self.needed, Standing::Absent);
+        match &self.before {
+            None => builds.clear(),
+            Some(before) => {
+                let selection = Selection::new(before, self.all_wants.clone(), &self.broken);
+                builds.difference_with(&with_standing(before, &selection.needed, Standing::Absent));
+            }
+        }
+        graph.specs_at(&builds)
+    }
+
+    /// What pruning node by node would build. Complexity: O(n + m).
+    pub fn node_by_node(&self) -> NodeByNode {
+        NodeByNode::new(self)
+    }
+
+    /// Why a spec is planned, or what cuts it off, or that nobody wants it; `None` for an id that
+    /// the graph does not have. Complexity: O(n + m), and linear in the tree.
+    pub fn why(&self, spec: SpecId) -> Option<Why> {
+        let place = self.rules.graph.place_of(spec)?;
+        Some(why::why(self, place))
+    }
+
+    /// The numbers of the plan. Complexity: O(n + m).
+    pub fn totals(&self) -> Totals {
+        let closure = self.root_closure();
+        Totals {
+            wants: self.all_wants.count_ones(..),
+            wants_left_out: self.left_out.wants.len(),
+            builds: self.order.builds().len(),
+            // Added up by stage and rank, so that rounding does not depend on labels.
+            cost: self
+                .order
+                .builds()
+                .iter()
+                .map(|&place| self.cost_at(place))
+                .sum(),
+            stages: self.order.stage_count(),
+            critical_path: self.critical_path().cost,
+            reused: with_standing(&self.rules, &self.needed, Standing::Available).count_ones(..),
+            node_by_node: with_standing(&self.rules, &closure, Standing::Absent).count_ones(..),
+            due_to_change: self.due_to_change().len(),
+        }
+    }
+
+    pub(crate) fn broken(&self) -> &Places {
+        &self.broken
+    }
+
+    /// Whether the spec at `place` is wanted, had or not.
+    pub(crate) fn is_want(&self, place: Place) -> bool {
+        self.all_wants.contains(place.index())
+    }
+
+    /// All that the roots reach over any edge.
+    pub(crate) fn root_closure(&self) -> Places {
+        closure_of(&self.rules.graph, &self.roots)
+    }
+
+    /// Panics unless the plan is closed under the rules and each build waits for earlier stages.
+    #[doc(hidden)]
+    pub fn validate(&self) {
+        let rules = &self.rules;
+        assert!(self.wants.is_subset(&self.needed), "every want is needed");
+        for place in self.needed.ones().map(Place::at) {
+            for dependency in rules.demanded(place) {
+                assert!(
+                    self.needed.contains(dependency.index()),
+                    "the plan is closed"
+                );
+            }
+        }
+        let needs = self.needs();
+        for build in self.builds() {
+            let stage = needs
+                .of(build)
+                .map(|other| 1 + self.stage_of(other).unwrap_or(u32::MAX));
+            assert_eq!(self.stage_of(build), Some(stage.max().unwrap_or(0)));
+        }
+    }
+
+    fn cost_at(&self, place: Place) -> f64 {
+        let id = self.rules.graph.id_at(place);
+        self.costs.as_ref().map_or(1.0, |costs| costs[id.index()])
+    }
+
+    fn build_place(&self, spec: SpecId) -> Option<Place> {
+        let place = self.rules.graph.place_of(spec)?;
+        let is_build =
+            self.needed.contains(place.index()) && self.rules.standing(place) == Standing::Absent;
+        is_build.then_some(place)
+    }
+}
+
+fn closure_of(graph: &Graph, roots: &Places) -> Places {
+    reached_places(
+        graph,
+        roots.clone(),
+        Direction::Dependencies,
+        EdgeKinds::ALL,
+    )
+}
+
+/// The specs of `places` that stand as told.
+pub(crate) fn with_standing(rules: &Rules, places: &Places, standing: Standing) -> Places {
+    let mut found = rules.graph.no_places();
+    found.extend(
+        places
+            .ones()
+            .filter(|&place| rules.standing(Place::at(place)) == standing),
+    );
+    found
+}
+
+/// What is wanted, given the roots. Externals never are.
+fn wants(rules: &Rules, roots: &Places, scope: Scope) -> Places {
+    let graph = &rules.graph;
+    let is_external = |place: Place| rules.standing(place) == Standing::External;
+    let mut wants = match scope {
+        Scope::Roots => roots.clone(),
+        Scope::All => closure_of(graph, roots),
+        Scope::Runtime => {
+            let mut wants = roots.clone();
+            for index in (0..roots.maximum().map_or(0, |place| place + 1)).rev() {
+                let place = Place::at(index);
+                if wants.contains(index) && !is_external(place) {
+                    let row = graph.dependencies_at(place).iter();
+                    let installed = row.filter(|hop| hop.kinds().intersects(EdgeKinds::INSTALL));
+                    wants.extend(installed.map(|hop| hop.place().index()));
+                }
+            }
+            wants
+        }
+    };
+    wants.difference_with(&with_standing(rules, &wants.clone(), Standing::External));
+    wants
+}

@@ -1,0 +1,146 @@
+//! The rules of installing and building, as edges that a spec's standing makes it follow.
+//!
+//! ```text
+//! install(s): s external -> nothing
+//!             s available -> install(d) for each link or run dependency d
+//!             s spliced   -> the same, and fetch(b) for the spec b that it was built as
+//!             otherwise   -> build(s)
+//! build(s):   s is in the plan; install(d) for each build, link or run dependency d
+//! fetch(b):   nothing if b is available or external, otherwise as install(b)
+//! ```
+//!
+//! Which rule applies to a spec follows from its standing alone, so a state such as "install s" is
+//! the spec itself, and a rule is a set of edges: those that the spec *demands*. A spec that is
+//! fetched but not installed has no binary and is then built, which is what installing it does.
+
+use std::sync::Arc;
+
+use crate::graph::{Graph, Hop, Places};
+use crate::id::Place;
+use crate::kinds::EdgeKinds;
+
+/// What can be done about a spec that is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// The system provides it.
+    External,
+    /// The cache has its binary.
+    Available,
+    /// No binary; it is made by rewiring the binary that it was built as.
+    Spliced,
+    /// No binary: it has to be built.
+    Absent,
+}
+
+impl Standing {
+    const fn demands(self) -> EdgeKinds {
+        match self {
+            Self::External => EdgeKinds::NONE,
+            Self::Available => EdgeKinds::INSTALL,
+            Self::Spliced => EdgeKinds::INSTALL_SPLICED,
+            Self::Absent => EdgeKinds::REBUILD,
+        }
+    }
+
+    /// Whether there is nothing left to fetch.
+    const fn is_at_hand(self) -> bool {
+        matches!(self, Self::External | Self::Available)
+    }
+}
+
+/// The graph together with the standing of each spec.
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    pub(crate) graph: Arc<Graph>,
+    standing: Vec<Standing>,
+}
+
+impl Rules {
+    pub(crate) fn new(graph: Arc<Graph>, external: &Places, available: &Places) -> Self {
+        let mut standing = vec![Standing::Absent; graph.spec_count()];
+        for place in graph.spliced().ones() {
+            standing[place] = Standing::Spliced;
+        }
+        for place in available.ones() {
+            standing[place] = Standing::Available;
+        }
+        for place in external.ones() {
+            standing[place] = Standing::External;
+        }
+        Self { graph, standing }
+    }
+
+    /// Counts the binaries of these specs no longer.
+    pub(crate) fn forget_binaries(&mut self, stale: &Places) {
+        for place in stale.ones() {
+            if self.standing[place] == Standing::Available {
+                self.standing[place] = if self.graph.spliced().contains(place) {
+                    Standing::Spliced
+                } else {
+                    Standing::Absent
+                };
+            }
+        }
+    }
+
+    pub(crate) fn standing(&self, place: Place) -> Standing {
+        self.standing[place.index()]
+    }
+
+    /// Whether `from`, when it is needed, needs the other end of one of its edges.
+    pub(crate) fn demands(&self, from: Place, kinds: EdgeKinds, to: Place) -> bool {
+        let hit = kinds & self.standing(from).demands();
+        hit.intersects(EdgeKinds::REBUILD) || (!hit.is_empty() && !self.standing(to).is_at_hand())
+    }
+
+    /// What a spec needs when it is needed, in ascending rank.
+    pub(crate) fn demanded(&self, from: Place) -> impl Iterator<Item = Place> + '_ {
+        let row: &[Hop] = match self.standing(from) {
+            Standing::External => &[],
+            _ => self.graph.dependencies_at(from),
+        };
+        row.iter()
+            .filter(move |hop| self.demands(from, hop.kinds(), hop.place()))
+            .map(|hop| hop.place())
+    }
+
+    /// All that is needed when `wants` are: the least set that holds them and is closed under
+    /// the rules.
+    ///
+    /// One walk from the largest place down. Dependents have larger places, so that when the walk
+    /// comes to a spec it is settled whether it is needed. The walk equals the plain worklist, but
+    /// reads the edges in memory order. Complexity: O(n + m).
+    pub(crate) fn needed(&self, wants: &Places) -> Places {
+        let mut needed = wants.clone();
+        let top = wants.maximum().map_or(0, |place| place + 1);
+        for place in (0..top).rev() {
+            if needed.contains(place) {
+                for dependency in self.demanded(Place::at(place)) {
+                    needed.insert(dependency.index());
+                }
+            }
+        }
+        needed
+    }
+
+    /// The specs that cannot be had because that takes building one of `broken`.
+    ///
+    /// One walk from the smallest place up. Complexity: O(n + m).
+    pub(crate) fn blocked(&self, broken: &Places) -> Places {
+        let mut blocked = self.graph.no_places();
+        let Some(bottom) = broken.minimum() else {
+            return blocked;
+        };
+        for index in bottom..self.standing.len() {
+            let place = Place::at(index);
+            if (broken.contains(index) && self.standing(place) == Standing::Absent)
+                || self
+                    .demanded(place)
+                    .any(|dependency| blocked.contains(dependency.index()))
+            {
+                blocked.insert(index);
+            }
+        }
+        blocked
+    }
+}

@@ -1,0 +1,136 @@
+//! All that a plan is made from.
+
+use std::sync::Arc;
+
+use crate::error::TaskError;
+use crate::graph::Graph;
+use crate::id::SpecId;
+use crate::set::SpecSet;
+
+/// Which specs are wanted, given the roots.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// The roots alone.
+    Roots,
+    /// The roots and all that they link to or run with, as far as the system does not provide it:
+    /// what installing them needs.
+    #[default]
+    Runtime,
+    /// All that the roots reach over any edge. Plans what pruning node by node plans.
+    All,
+}
+
+/// What a change makes stale besides what it changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Policy {
+    /// Every spec whose hash will be another: dependents over all edges.
+    #[default]
+    Hash,
+    /// Dependents over link and run edges, over edges that compile, and over splices: binaries
+    /// that the change reaches only through build or test edges are kept.
+    Link,
+}
+
+/// A change of recipes: what it names, and how far it is followed.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The specs that changed themselves.
+    pub changed: SpecSet,
+    /// Which edges carry the change to dependents.
+    pub policy: Policy,
+    /// How many edges a dependent may be away from what changed; 0 leaves the named alone, `None`
+    /// follows all the way.
+    pub depth: Option<u32>,
+}
+
+/// The inputs of a plan.
+///
+/// A set is about the specs of `graph`; one that was made for another number of specs is refused.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// The specs and what they need. A spec that was spliced has an edge of kind splice to the
+    /// spec that it was built as.
+    pub graph: Arc<Graph>,
+    /// The roots of what is wanted. An external root is no want. Order and repetition are free.
+    pub roots: Vec<SpecId>,
+    /// Which specs are wanted, given the roots.
+    pub scope: Scope,
+    /// The specs with a binary in the cache, before `change`. A spec that is also external counts
+    /// as external.
+    pub available: SpecSet,
+    /// The specs that the system provides: never wanted, never built.
+    pub external: SpecSet,
+    /// A change to predict: what it makes stale is not available. `None` plans the present.
+    pub change: Option<Change>,
+    /// Specs that are known not to build. Wants that cannot be had without building one of them
+    /// are left out, and so is all that only those need. An available one is no obstacle.
+    pub broken: SpecSet,
+    /// What building each spec costs, by id, in any unit; finite and not negative. `None`: 1 each.
+    pub costs: Option<Vec<f64>>,
+}
+
+impl Task {
+    /// A task that plans `roots` from nothing: no binary, no external, no change, nothing broken,
+    /// every cost 1, the default scope.
+    pub fn new(graph: Arc<Graph>, roots: Vec<SpecId>) -> Self {
+        let nothing = SpecSet::empty(graph.spec_count());
+        Self {
+            graph,
+            roots,
+            scope: Scope::default(),
+            available: nothing.clone(),
+            external: nothing.clone(),
+            change: None,
+            broken: nothing,
+            costs: None,
+        }
+    }
+
+    /// Checks that every field is about the specs of the graph, and that costs can be added up.
+    pub(crate) fn check(&self) -> Result<(), TaskError> {
+        let mut sets = vec![
+            ("available", &self.available),
+            ("external", &self.external),
+            ("broken", &self.broken),
+        ];
+        if let Some(change) = &self.change {
+            sets.push(("changed", &change.changed));
+        }
+        for (field, set) in sets {
+            self.check_length(field, set.spec_count())?;
+        }
+        for &root in &self.roots {
+            self.graph
+                .check(root)
+                .map_err(|source| TaskError::SpecOutOfRange {
+                    field: "roots",
+                    source,
+                })?;
+        }
+        let costs = self.costs.as_deref().unwrap_or_default();
+        if self.costs.is_some() {
+            self.check_length("costs", costs.len())?;
+        }
+        let bad = |cost: &f64| !(cost.is_finite() && *cost >= 0.0);
+        match costs.iter().position(bad) {
+            None => Ok(()),
+            Some(position) => Err(TaskError::BadCost {
+                id: crate::set::spec_at(position),
+                cost: costs[position],
+            }),
+        }
+    }
+
+    fn check_length(&self, field: &'static str, len: usize) -> Result<(), TaskError> {
+        let spec_count = self.graph.spec_count();
+        if len == spec_count {
+            Ok(())
+        } else {
+            Err(TaskError::WrongLength {
+                field,
+                len,
+                spec_count,
+            })
+        }
+    }
+}

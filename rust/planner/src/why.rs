@@ -1,0 +1,222 @@
+//! Why one spec is planned, or why it is not, as a tree.
+
+use crate::closure::reached_places;
+use crate::graph::{Direction, Places};
+use crate::id::{Place, SpecId};
+use crate::kinds::EdgeKinds;
+use crate::left_out::{Chains, LeftOutReason};
+use crate::node_by_node::CutReason;
+use crate::reasons::Cause;
+use crate::rebuild::Plan;
+use crate::rules::{Rules, Standing};
+
+/// What a plan does about one spec.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is built, for this cause.
+    Planned(Cause),
+    /// It is needed and has a binary.
+    Reused,
+    /// It is needed and spliced: the binary that it was built as is rewired.
+    Rewired,
+    /// The system provides it.
+    External,
+    /// It would be needed if no spec was broken.
+    LeftOut(LeftOutReason),
+    /// The roots reach it, but nothing that is needed needs it.
+    CutOff,
+    /// No root reaches it.
+    NotWanted,
+}
+
+/// How a line of the tree relates to the line that it hangs from: the dependent to the dependency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// It is the spec that was asked about.
+    Asked,
+    /// It needs the dependency, and is needed itself.
+    Demands,
+    /// It has the dependency, but does not need it.
+    Cuts(CutReason),
+    /// It would need the dependency, but is not needed itself, as the lines below it tell.
+    Unneeded,
+}
+
+/// One line of the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WhyLine {
+    /// How deep the line is; it hangs from the nearest line before it that is one less deep.
+    pub depth: usize,
+    /// The spec of the line: a dependent of the spec that it hangs from.
+    pub spec: SpecId,
+    /// How it relates to that one.
+    pub link: Link,
+    /// Whether the spec is a want.
+    pub is_want: bool,
+    /// Whether the lines below the spec are told at another line, the least deep with that spec.
+    pub is_repeated: bool,
+}
+
+/// The answer to "why": a verdict, and the tree that proves it.
+///
+/// The tree goes from the spec up to its dependents. For a needed spec (or one left out) it holds
+/// all dependents that demand it and ends at wants. For one that is cut off it holds all its
+/// dependents among what the roots reach, and every branch ends at one that has the edge but does
+/// not need it: together they prove that nothing asks for the spec. For other verdicts the tree is
+/// the spec alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Why {
+    /// What the plan does about the spec.
+    pub verdict: Verdict,
+    /// The tree, each spec before what hangs from it, siblings in ascending rank.
+    pub tree: Vec<WhyLine>,
+}
+
+pub(crate) fn why(plan: &Plan, place: Place) -> Why {
+    let (rules, graph) = (&plan.rules, &plan.rules.graph);
+    let roots_above = {
+        let mut one = graph.no_places();
+        one.insert(place.index());
+        reached_places(graph, one, Direction::Dependents, EdgeKinds::ALL)
+            .intersection(&plan.roots)
+            .next()
+            .is_some()
+    };
+    let verdict = match rules.standing(place) {
+        Standing::External => Verdict::External,
+        standing if plan.needed.contains(place.index()) => match standing {
+            Standing::Available => Verdict::Reused,
+            Standing::Spliced => Verdict::Rewired,
+            _ => Verdict::Planned(plan.cause(graph.id_at(place)).unwrap_or(Cause::Missing)),
+        },
+        _ if plan.needed_at_best.contains(place.index()) => {
+            Verdict::LeftOut(left_out_reason(plan, place))
+        }
+        _ if roots_above => Verdict::CutOff,
+        _ => Verdict::NotWanted,
+    };
+    let tree = match verdict {
+        Verdict::External | Verdict::NotWanted => Tree::new(plan, place),
+        Verdict::CutOff => Tree::new(plan, place).grow(&Above::All(&plan.root_closure())),
+        Verdict::LeftOut(_) => Tree::new(plan, place).grow(&Above::Needing(&plan.needed_at_best)),
+        _ => Tree::new(plan, place).grow(&Above::Needing(&plan.needed)),
+    };
+    Why {
+        verdict,
+        tree: tree.lines(),
+    }
+}
+
+fn left_out_reason(plan: &Plan, place: Place) -> LeftOutReason {
+    let broken = plan.broken();
+    let blocked = plan.rules.blocked(broken);
+    Chains::new(&plan.rules, &blocked, broken).reason(&plan.rules.graph, place)
+}
+
+/// Which dependents hang from a spec.
+enum Above<'p> {
+    /// Those of the set that demand it.
+    Needing(&'p Places),
+    /// Those of the set, whether they demand it or not.
+    All(&'p Places),
+}
+
+impl Above<'_> {
+    /// How a dependent hangs from a spec that it demands or does not, or `None` if it does not.
+    fn link(&self, rules: &Rules, dependent: Place, demands: bool) -> Option<Link> {
+        let (Self::Needing(set) | Self::All(set)) = self;
+        if !set.contains(dependent.index()) {
+            return None;
+        }
+        match (self, demands) {
+            (Self::Needing(_), true) => Some(Link::Demands),
+            (Self::Needing(_), false) => None,
+            (Self::All(_), true) => Some(Link::Unneeded),
+            (Self::All(_), false) => Some(Link::Cuts(CutReason::of(rules, dependent))),
+        }
+    }
+}
+
+struct Node {
+    place: Place,
+    link: Link,
+    is_repeated: bool,
+    /// The first of its children and how many there are; they are neighbours.
+    children: (usize, usize),
+}
+
+impl Node {
+    fn leaf(place: Place, link: Link) -> Self {
+        Self {
+            place,
+            link,
+            is_repeated: false,
+            children: (0, 0),
+        }
+    }
+}
+
+/// The tree while it grows, breadth first, so that each spec is told at a least deep line.
+struct Tree<'p> {
+    plan: &'p Plan,
+    nodes: Vec<Node>,
+}
+
+impl<'p> Tree<'p> {
+    fn new(plan: &'p Plan, asked: Place) -> Self {
+        Self {
+            plan,
+            nodes: vec![Node::leaf(asked, Link::Asked)],
+        }
+    }
+
+    fn grow(mut self, above: &Above<'_>) -> Self {
+        let mut told = self.plan.rules.graph.no_places();
+        let mut next = 0;
+        while next < self.nodes.len() {
+            let node = &mut self.nodes[next];
+            if !matches!(node.link, Link::Cuts(_)) {
+                if told.put(node.place.index()) {
+                    node.is_repeated = true;
+                } else {
+                    self.hang_dependents(next, above);
+                }
+            }
+            next += 1;
+        }
+        self
+    }
+
+    fn hang_dependents(&mut self, index: usize, above: &Above<'_>) {
+        let rules = &self.plan.rules;
+        let place = self.nodes[index].place;
+        let first = self.nodes.len();
+        for hop in rules.graph.dependents_at(place) {
+            let demands = rules.demands(hop.place(), hop.kinds(), place);
+            if let Some(link) = above.link(rules, hop.place(), demands) {
+                self.nodes.push(Node::leaf(hop.place(), link));
+            }
+        }
+        self.nodes[index].children = (first, self.nodes.len() - first);
+    }
+
+    /// The lines in preorder.
+    fn lines(&self) -> Vec<WhyLine> {
+        let graph = &self.plan.rules.graph;
+        let mut lines = Vec::with_capacity(self.nodes.len());
+        let mut stack = vec![(0, 0)];
+        while let Some((index, depth)) = stack.pop() {
+            let node = &self.nodes[index];
+            lines.push(WhyLine {
+                depth,
+                spec: graph.id_at(node.place),
+                link: node.link,
+                is_want: self.plan.is_want(node.place),
+                is_repeated: node.is_repeated,
+            });
+            let (first, count) = node.children;
+            stack.extend((first..first + count).rev().map(|child| (child, depth + 1)));
+        }
+        lines
+    }
+}
