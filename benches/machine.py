@@ -1,0 +1,49 @@
+"""What a number was measured on, and how a table of numbers is printed."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["describe", "table"]
+
+
+def describe(distributions: Iterable[str]) -> str:
+    """Tell the processor, cores, memory, operating system and versions in two lines."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in distributions)
+    return (
+        f"machine: {_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB,"
+        f" {platform.system()} {platform.release()}\n"
+        f"versions: Python {platform.python_version()}, {versions}"
+    )
+
+
+def _processor() -> str:
+    """Name the processor as the system does."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="ascii").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Lay out rows, the first of which are the headings: text left, numbers right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        first, *rest = row
+        cells = [first.ljust(widths[0])]
+        cells += [each.rjust(width) for each, width in zip(rest, widths[1:], strict=True)]
+        lines.append("  ".join(cells).rstrip())
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join(lines)
