@@ -1,1 +1,53 @@
-//! Placeholder, written in the next commits.
+//! Specs as columns, their bitset indexes, and what is covered.
+//!
+//! A *spec* is one exact build, named by its [`DagHash`]. A [`Row`] is one listing
+//! of a spec by one file: the spec's content, the *snapshot* (tag) that the file
+//! belongs to and the *stacks* that list it. A [`Catalog`] is a set of rows; specs,
+//! names and indexes are derived from it, so the order of files leaves no trace
+//! and merging is the union of sets.
+//!
+//! A *cell* is a stack on a *system* (an operating system and a target). A *want*
+//! is a *key* (see [`Level`]) that should be available in a cell, and a *gap* is a
+//! want that no available spec covers: [`CoverageTask`] finds them, [`DiffTask`]
+//! holds two snapshots against each other, [`Query`] asks for specs.
+//!
+//! The crate reads no files and knows no file formats. Ids are `u32`; a catalog
+//! of more than 2^32 rows does not exist.
+
+// Ids are dense and below 2^32 by construction; lengths of the same tables are
+// turned into ids in many places, and a check at each would say nothing.
+#![allow(clippy::cast_possible_truncation)]
+
+mod builder;
+mod catalog;
+mod compatibility;
+mod coverage;
+mod diff;
+mod hash;
+mod id_set;
+mod index;
+mod key;
+mod names;
+mod nearest;
+mod query;
+mod row;
+mod tag;
+mod view;
+
+pub use builder::CatalogBuilder;
+pub use catalog::{Catalog, System};
+pub use compatibility::{Compatibility, SystemName};
+pub use coverage::{
+    AddedSystems, CellCoverage, Coverage, CoverageTask, Gap, GapState, NotWanted, Wants,
+};
+pub use diff::{CellDiff, Change, DiffTask};
+pub use hash::{DagHash, HASH_LEN, ParseHashError};
+pub use id_set::IdSet;
+pub use index::Indexes;
+pub use key::{KeyColumn, Level};
+pub use names::Names;
+pub use nearest::{Difference, Nearest};
+pub use query::Query;
+pub use row::{Column, Row};
+pub use tag::newest_first;
+pub use view::{Cell, View, ViewKeys};

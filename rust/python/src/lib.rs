@@ -1,5 +1,42 @@
-//! Placeholder.
+//! The compiled module `specplan._core`: unpack, release the GIL, call, wrap.
+//!
+//! Nothing is decided here. Names cross the border as text, answers as tuples in
+//! the order that `_core.pyi` documents, one call a question. Classes are frozen
+//! and hold their data in an `Arc`, so they can be shared between threads.
+
+// PyO3 hands over owned values; taking them by reference is not on offer.
+#![allow(clippy::needless_pass_by_value)]
+
+mod catalog;
+mod coverage;
+mod detach;
+mod diff;
+mod literals;
+mod operating_systems;
+mod pages;
+mod query;
+mod version;
+
 use pyo3::prelude::*;
-/// Core.
+
+/// The Rust core of specplan. Private: use the package `specplan`.
 #[pymodule]
-mod _core {}
+mod _core {
+    use super::{Bound, PyModule, PyModuleMethods, PyResult};
+
+    #[pymodule_export]
+    use super::catalog::PyCatalog;
+    #[pymodule_export]
+    use super::operating_systems::{PyOperatingSystems, is_known_target, known_targets};
+    #[pymodule_export]
+    use super::pages::{PyPagesRead, read_page_values, read_pages};
+    #[pymodule_export]
+    use super::query::PyQuery;
+    #[pymodule_export]
+    use super::version::PyVersion;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

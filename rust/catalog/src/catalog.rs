@@ -1,0 +1,356 @@
+//! Specs as columns, keyed by hash.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use hashbrown::HashMap;
+use rustc_hash::FxBuildHasher;
+use specplan_spack::Version;
+
+use crate::index::Indexes;
+use crate::key::{KeyColumn, Level};
+use crate::names::{NameInterner, Names};
+use crate::view::View;
+use crate::{CatalogBuilder, Column, DagHash, Row};
+
+/// An operating system and a target; the platform is an attribute of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct System {
+    /// Number of the operating system.
+    pub os: u32,
+    /// Number of the target.
+    pub target: u32,
+    /// Number of the platform that most specs of the system name.
+    pub platform: u32,
+}
+
+/// The specs of one or more sources with the stacks and snapshots that list them.
+///
+/// Spec ids run from 0 in the order of the hashes. A spec's content is that of
+/// its first row: the newest snapshot wins. What needs an index builds it at
+/// the first question and keeps it.
+#[derive(Debug)]
+pub struct Catalog {
+    names: [Names; Column::COUNT],
+    rows: Vec<Row>,
+    /// Row range of spec s is `starts[s]..starts[s + 1]`.
+    starts: Vec<u32>,
+    labels: Names,
+    /// The label ids of each text of the column `Stacks`.
+    stack_lists: Vec<Vec<u32>>,
+    systems: Vec<System>,
+    system_of: Vec<u32>,
+    indexes: Indexes,
+    keys: [OnceLock<KeyColumn>; Level::COUNT],
+    views: Vec<OnceLock<View>>,
+    version_ranks: OnceLock<Vec<u32>>,
+}
+
+impl Catalog {
+    /// Derives all parts from `rows`, which are sorted, distinct and numbered by `names`.
+    pub(crate) fn from_sorted_rows(names: [Names; Column::COUNT], rows: Vec<Row>) -> Self {
+        let starts = starts(&rows);
+        let (labels, stack_lists) = labels(&names[Column::Stacks as usize]);
+        let (systems, system_of) = systems(&rows, &starts);
+        let views = (0..names[Column::Tag as usize].len())
+            .map(|_| OnceLock::new())
+            .collect();
+        Self {
+            names,
+            rows,
+            starts,
+            labels,
+            stack_lists,
+            systems,
+            system_of,
+            indexes: Indexes::default(),
+            keys: Default::default(),
+            views,
+            version_ranks: OnceLock::new(),
+        }
+    }
+
+    /// How many distinct specs there are.
+    pub fn len(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The texts of a column.
+    pub fn names(&self, column: Column) -> &Names {
+        &self.names[column as usize]
+    }
+
+    /// The labels of all stacks, the union index `root` included.
+    pub fn labels(&self) -> &Names {
+        &self.labels
+    }
+
+    /// The systems, ordered by os and target; the position is the system's id.
+    pub fn systems(&self) -> &[System] {
+        &self.systems
+    }
+
+    /// All rows, ordered by spec.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The rows of a spec, the one that gives its content first.
+    pub fn rows_of(&self, spec: u32) -> &[Row] {
+        &self.rows[self.row_range(spec)]
+    }
+
+    fn row_range(&self, spec: u32) -> Range<usize> {
+        self.starts[spec as usize] as usize..self.starts[spec as usize + 1] as usize
+    }
+
+    /// Each spec with its rows.
+    pub fn specs(&self) -> impl Iterator<Item = (u32, &[Row])> {
+        (0..self.len() as u32).map(|spec| (spec, self.rows_of(spec)))
+    }
+
+    /// The hash of a spec.
+    pub fn hash(&self, spec: u32) -> DagHash {
+        self.rows_of(spec)[0].hash()
+    }
+
+    /// The spec with this hash. O(log n).
+    pub fn find(&self, hash: DagHash) -> Option<u32> {
+        let row = self.rows.partition_point(|row| row.hash() < hash);
+        let found = self.rows.get(row).is_some_and(|row| row.hash() == hash);
+        let spec = || self.starts.binary_search(&(row as u32)).ok();
+        found.then(spec).flatten().map(|spec| spec as u32)
+    }
+
+    /// The number of a spec's text in `column`.
+    pub fn id(&self, spec: u32, column: Column) -> u32 {
+        self.rows_of(spec)[0].id(column)
+    }
+
+    /// A spec's text in `column`.
+    pub fn text(&self, spec: u32, column: Column) -> &str {
+        self.names(column).get(self.id(spec, column))
+    }
+
+    /// The id of the spec's system.
+    pub fn system_of(&self, spec: u32) -> u32 {
+        self.system_of[spec as usize]
+    }
+
+    /// The label ids that a row lists.
+    pub fn labels_of(&self, row: &Row) -> &[u32] {
+        &self.stack_lists[row.id(Column::Stacks) as usize]
+    }
+
+    /// Indexes over the columns.
+    pub fn indexes(&self) -> &Indexes {
+        &self.indexes
+    }
+
+    /// The keys of all specs at `level`.
+    pub fn keys(&self, level: Level) -> &KeyColumn {
+        self.keys[level as usize].get_or_init(|| KeyColumn::build(self, level))
+    }
+
+    /// The cells of one snapshot.
+    ///
+    /// # Panics
+    ///
+    /// When `tag` is no number of the column `Tag`.
+    pub fn view(&self, tag: u32) -> &View {
+        self.views[tag as usize].get_or_init(|| View::build(self, tag))
+    }
+
+    /// The position of each version in Spack's order of versions; versions that
+    /// compare equal share one. Texts that are no version come first.
+    pub fn version_ranks(&self) -> &[u32] {
+        self.version_ranks
+            .get_or_init(|| version_ranks(self.names(Column::Version)))
+    }
+
+    /// The pairs of rows of one hash that differ in their content, ordered by hash.
+    ///
+    /// A row is held against the first row of its own snapshot; the first row of
+    /// each snapshot against the newest snapshot's. O(r) for r rows.
+    pub fn differing_rows(&self) -> Vec<(Row, Row)> {
+        let mut differing = Vec::new();
+        for (_, rows) in self.specs() {
+            let snapshots = rows.chunk_by(|a, b| a.id(Column::Tag) == b.id(Column::Tag));
+            for snapshot in snapshots {
+                let (first, others) = (&snapshot[0], &snapshot[1..]);
+                if !self.agree(&rows[0], first) {
+                    differing.push((rows[0], *first));
+                }
+                let others = others.iter().filter(|other| !self.agree(first, other));
+                differing.extend(others.map(|&other| (*first, other)));
+            }
+        }
+        differing
+    }
+
+    /// Whether two rows have the same content. A source that does not know a
+    /// size writes `-`, which contradicts nothing.
+    fn agree(&self, a: &Row, b: &Row) -> bool {
+        let same = |column: &Column| {
+            let (a, b) = (a.id(*column), b.id(*column));
+            let is_unknown_size =
+                |id| *column == Column::Size && self.names(*column).get(id) == "-";
+            a == b || is_unknown_size(a) || is_unknown_size(b)
+        };
+        Column::CONTENT.iter().all(same)
+    }
+
+    /// The union of both catalogs.
+    #[must_use]
+    pub fn merged(&self, other: &Self) -> Self {
+        let mut builder = CatalogBuilder::new();
+        builder.absorb_catalog(self, str::to_owned);
+        builder.absorb_catalog(other, str::to_owned);
+        builder.finish()
+    }
+
+    /// This catalog with the rows of `older` beside it, so that one can be held
+    /// against the other even if both name their snapshots alike. The tags of
+    /// `older` are renamed by [`beside_tag`](Self::beside_tag).
+    #[must_use]
+    pub fn beside(&self, older: &Self) -> Self {
+        let mut builder = CatalogBuilder::new();
+        builder.absorb_catalog(self, str::to_owned);
+        builder.absorb_catalog(older, Self::beside_tag);
+        builder.finish()
+    }
+
+    /// What a tag of the older catalog is called after it was put
+    /// [`beside`](Self::beside) another. It begins with a control character, which
+    /// no tag of a source can.
+    pub fn beside_tag(tag: &str) -> String {
+        format!("\u{1}{tag}")
+    }
+
+    /// Checks the invariants that every other part relies on, for tests.
+    ///
+    /// # Panics
+    ///
+    /// When one does not hold.
+    #[doc(hidden)]
+    pub fn validate(&self) {
+        assert!(
+            self.rows.is_sorted_by(|a, b| a < b),
+            "rows are sorted and distinct"
+        );
+        for column in Column::ALL {
+            let names = self.names(column);
+            let mut used = vec![false; names.len()];
+            for row in &self.rows {
+                used[row.id(column) as usize] = true;
+            }
+            assert!(
+                used.iter().all(|&used| used),
+                "each name of {column:?} is used"
+            );
+            let texts: Vec<&str> = names.iter().collect();
+            let is_ascending = |a: &&str, b: &&str| match column {
+                Column::Tag => crate::newest_first(a, b).is_lt(),
+                _ => a < b,
+            };
+            assert!(texts.is_sorted_by(is_ascending), "{column:?} is sorted");
+        }
+        for (spec, rows) in self.specs() {
+            assert!(rows.iter().all(|row| row.hash() == self.hash(spec)));
+            assert_eq!(self.find(self.hash(spec)), Some(spec));
+        }
+    }
+}
+
+impl PartialEq for Catalog {
+    fn eq(&self, other: &Self) -> bool {
+        self.names == other.names && self.rows == other.rows
+    }
+}
+
+impl Eq for Catalog {}
+
+fn starts(rows: &[Row]) -> Vec<u32> {
+    let mut starts = Vec::new();
+    for (index, row) in rows.iter().enumerate() {
+        if index == 0 || rows[index - 1].hash() != row.hash() {
+            starts.push(index as u32);
+        }
+    }
+    starts.push(rows.len() as u32);
+    starts
+}
+
+fn labels(stacks: &Names) -> (Names, Vec<Vec<u32>>) {
+    let mut interner = NameInterner::default();
+    let list = |text: &str, interner: &mut NameInterner| -> Vec<u32> {
+        let labels = text.split('\n').filter(|label| !label.is_empty());
+        labels.map(|label| interner.intern(label)).collect()
+    };
+    let mut lists: Vec<Vec<u32>> = stacks
+        .iter()
+        .map(|text| list(text, &mut interner))
+        .collect();
+    let order = interner.sorted_by(str::cmp);
+    let (labels, renumbered) = Names::reordered(&interner, &order);
+    for label in lists.iter_mut().flatten() {
+        *label = renumbered[*label as usize];
+    }
+    (labels, lists)
+}
+
+fn systems(rows: &[Row], starts: &[u32]) -> (Vec<System>, Vec<u32>) {
+    let first_rows = || {
+        starts[..starts.len() - 1]
+            .iter()
+            .map(|&at| &rows[at as usize])
+    };
+    let mut counts: HashMap<(u32, u32), HashMap<u32, u32, FxBuildHasher>, FxBuildHasher> =
+        HashMap::default();
+    let system = |row: &Row| (row.id(Column::OperatingSystem), row.id(Column::Target));
+    for row in first_rows() {
+        let platforms = counts.entry(system(row)).or_default();
+        *platforms.entry(row.id(Column::Platform)).or_default() += 1;
+    }
+    let mut systems: Vec<System> = counts
+        .into_iter()
+        .map(|((os, target), platforms)| System {
+            os,
+            target,
+            platform: platforms
+                .into_iter()
+                .max_by_key(|&(platform, count)| (count, std::cmp::Reverse(platform)))
+                .map_or(0, |(platform, _)| platform),
+        })
+        .collect();
+    systems.sort_unstable_by_key(|system| (system.os, system.target));
+    let ids: HashMap<(u32, u32), u32, FxBuildHasher> = systems
+        .iter()
+        .zip(0..)
+        .map(|(system, id)| ((system.os, system.target), id))
+        .collect();
+    let system_of = first_rows().map(|row| ids[&system(row)]).collect();
+    (systems, system_of)
+}
+
+fn version_ranks(versions: &Names) -> Vec<u32> {
+    let parsed: Vec<Option<Version>> = versions
+        .iter()
+        .map(|text| Version::parse(text).ok())
+        .collect();
+    let mut order: Vec<u32> = (0..parsed.len() as u32).collect();
+    order.sort_by(|&a, &b| parsed[a as usize].cmp(&parsed[b as usize]));
+    let mut ranks = vec![0; parsed.len()];
+    let mut rank = 0;
+    for pair in order.windows(2) {
+        let (before, after) = (pair[0] as usize, pair[1] as usize);
+        rank += u32::from(parsed[before] != parsed[after]);
+        ranks[after] = rank;
+    }
+    ranks
+}

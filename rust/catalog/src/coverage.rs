@@ -1,0 +1,427 @@
+//! What is wanted, what covers it, and what is a gap.
+
+use rayon::prelude::*;
+use specplan_spack::OperatingSystemTable;
+
+use crate::key::{KeyColumn, Level};
+use crate::nearest::{Nearest, NearestSearch};
+use crate::view::{Cell, View};
+use crate::{Catalog, Column, Compatibility, IdSet, SystemName};
+
+/// Where the wants of a report come from.
+#[derive(Clone, Debug)]
+pub enum Wants {
+    /// For each reported stack the labels of its peers: a cell wants every key
+    /// that a peer has on whatever system; at level `Hash` on the same system.
+    Peers(Vec<Vec<u32>>),
+    /// A cell wants every key that this snapshot has in the same cell.
+    Baseline(u32),
+}
+
+/// In which cells, besides those where they have something, stacks are reported.
+#[derive(Clone, Debug)]
+pub enum AddedSystems {
+    /// Every system on which a peer, or the baseline, has anything.
+    All,
+    /// These.
+    These(Vec<SystemName>),
+}
+
+/// Wants that are excluded. `None` excludes at every name.
+#[derive(Clone, Debug, Default)]
+pub struct NotWanted {
+    /// Package names, sorted.
+    pub packages: Option<Vec<String>>,
+    /// Stack labels, sorted.
+    pub stacks: Option<Vec<String>>,
+    /// Operating systems, sorted.
+    pub oss: Option<Vec<String>>,
+    /// Targets, sorted.
+    pub targets: Option<Vec<String>>,
+}
+
+/// One question of coverage.
+#[derive(Clone, Debug)]
+pub struct CoverageTask {
+    /// Number of the snapshot that is asked.
+    pub tag: u32,
+    /// What a key is.
+    pub level: Level,
+    /// Where the wants come from.
+    pub wants: Wants,
+    /// The labels of the stacks whose cells are reported, ascending.
+    pub reported: Vec<u32>,
+    /// Further cells of the reported stacks.
+    pub added: AddedSystems,
+    /// Report only cells of these operating systems, sorted. It filters no wants.
+    pub oss: Option<Vec<String>>,
+    /// Report only cells of these targets, sorted. It filters no wants.
+    pub targets: Option<Vec<String>>,
+    /// Which binaries serve a cell.
+    pub compatibility: Compatibility,
+    /// What is known of operating systems.
+    pub table: OperatingSystemTable,
+    /// What is not wanted.
+    pub not_wanted: Vec<NotWanted>,
+    /// Whether to look for the nearest spec of each gap.
+    pub nearest: bool,
+}
+
+/// How much of what one cell should have is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellCoverage {
+    /// Number of the stack's label.
+    pub label: u32,
+    /// The system.
+    pub system: SystemName,
+    /// How many keys are wanted.
+    pub wanted: u64,
+    /// How many of them are covered.
+    pub covered: u64,
+    /// How many are covered on the very system.
+    pub covered_exact: u64,
+}
+
+/// Why a want is a gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GapState {
+    /// Something else than this stack has it on a compatible system.
+    OtherStack,
+    /// Only systems whose binaries do not serve this one have it.
+    OtherSystem,
+    /// Nothing in the snapshot matches it.
+    Missing,
+}
+
+/// A want that nothing covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Position of the cell in the answer.
+    pub cell: u32,
+    /// The key, numbered as in [`Catalog::keys`].
+    pub key: u32,
+    /// The key as text.
+    pub want: String,
+    /// Why it is a gap.
+    pub state: GapState,
+    /// In how many cells of the answer the same key is a gap.
+    pub cells_lacking: u32,
+    /// The closest available spec of the same package.
+    pub nearest: Option<Nearest>,
+}
+
+/// The answer to a [`CoverageTask`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coverage {
+    /// Ordered by label, os, target.
+    pub cells: Vec<CellCoverage>,
+    /// Those that most cells lack first; then by cell and text.
+    pub gaps: Vec<Gap>,
+    /// For each entry of `not_wanted`, how many wants it excludes.
+    pub excluded: Vec<u64>,
+    /// How many wants are excluded by any entry.
+    pub not_wanted: u64,
+}
+
+impl CoverageTask {
+    /// Counts wants and finds gaps.
+    ///
+    /// O(cells x keys / 64) set operations; the keys of each cell are gathered
+    /// at the first question about a snapshot and kept.
+    pub fn solve(&self, catalog: &Catalog) -> Coverage {
+        let state = State::new(self, catalog);
+        let mut answer = Coverage {
+            cells: Vec::new(),
+            gaps: Vec::new(),
+            excluded: vec![0; self.not_wanted.len()],
+            not_wanted: 0,
+        };
+        let excluded_keys = self.excluded_keys(catalog, state.keys);
+        let mut missing = Vec::new();
+        for (index, &label) in self.reported.iter().enumerate() {
+            let everywhere = state.wanted_everywhere(index);
+            for system in self.systems_of(catalog, &state, index, label) {
+                let mut wanted = state.wanted(&everywhere, index, label, &system, catalog);
+                self.exclude(
+                    catalog,
+                    &excluded_keys,
+                    label,
+                    &system,
+                    &mut wanted,
+                    &mut answer,
+                );
+                let (exact, compatible) = state.covered(label, &system, catalog, self);
+                let gaps = wanted.difference(&exact).difference(&compatible);
+                answer.cells.push(CellCoverage {
+                    label,
+                    system,
+                    wanted: wanted.len(),
+                    covered: wanted.len() - gaps.len(),
+                    covered_exact: wanted.intersection_len(&exact),
+                });
+                missing.push(gaps);
+            }
+        }
+        answer.gaps = self.ranked(catalog, &state, &answer.cells, &missing);
+        answer
+    }
+
+    /// The systems of one reported stack, ordered by os and target.
+    fn systems_of(
+        &self,
+        catalog: &Catalog,
+        state: &State<'_>,
+        index: usize,
+        label: u32,
+    ) -> Vec<SystemName> {
+        let occupied = |view: &View, label: u32| -> Vec<SystemName> {
+            let cells = &view.cells()[view.positions_of(label)];
+            let name = |cell: &Cell| SystemName::of(catalog, cell.system);
+            cells.iter().map(name).collect()
+        };
+        let mut systems = occupied(state.view, label);
+        if let Some(older) = state.older {
+            systems.extend(occupied(older, label));
+        }
+        match (&self.added, &self.wants) {
+            (AddedSystems::These(added), _) => systems.extend(added.iter().cloned()),
+            (AddedSystems::All, Wants::Peers(peers)) => {
+                let of_peers = peers[index]
+                    .iter()
+                    .flat_map(|&peer| occupied(state.view, peer));
+                systems.extend(of_peers);
+            }
+            (AddedSystems::All, Wants::Baseline(_)) => {}
+        }
+        systems.sort_unstable();
+        systems.dedup_by(|a, b| a.os == b.os && a.target == b.target);
+        systems.retain(|system| {
+            admits(self.oss.as_deref(), &system.os)
+                && admits(self.targets.as_deref(), &system.target)
+        });
+        systems
+    }
+
+    /// For each entry of `not_wanted` the keys of its packages; `None` for all keys.
+    fn excluded_keys(&self, catalog: &Catalog, keys: &KeyColumn) -> Vec<Option<IdSet>> {
+        let keys_of = |packages: &Vec<String>| {
+            let is_excluded = |&key: &u32| {
+                let package = catalog.text(keys.first_spec(key), Column::Package);
+                admits(Some(packages), package)
+            };
+            IdSet::from_ascending((0..keys.len() as u32).filter(is_excluded))
+        };
+        let entries = self.not_wanted.iter();
+        entries
+            .map(|entry| entry.packages.as_ref().map(keys_of))
+            .collect()
+    }
+
+    /// Takes what is not wanted in a cell out of `wanted` and counts it.
+    fn exclude(
+        &self,
+        catalog: &Catalog,
+        excluded_keys: &[Option<IdSet>],
+        label: u32,
+        system: &SystemName,
+        wanted: &mut IdSet,
+        answer: &mut Coverage,
+    ) {
+        let label = catalog.labels().get(label);
+        let before = wanted.clone();
+        for (index, (entry, keys)) in self.not_wanted.iter().zip(excluded_keys).enumerate() {
+            let concerned = admits(entry.stacks.as_deref(), label)
+                && admits(entry.oss.as_deref(), &system.os)
+                && admits(entry.targets.as_deref(), &system.target);
+            match keys {
+                _ if !concerned => {}
+                None => {
+                    answer.excluded[index] += before.len();
+                    *wanted = IdSet::new();
+                }
+                Some(keys) => {
+                    answer.excluded[index] += before.intersection_len(keys);
+                    *wanted -= keys;
+                }
+            }
+        }
+        answer.not_wanted += before.len() - wanted.len();
+    }
+
+    /// The gaps of all cells, the most useful first.
+    fn ranked(
+        &self,
+        catalog: &Catalog,
+        state: &State<'_>,
+        cells: &[CellCoverage],
+        missing: &[IdSet],
+    ) -> Vec<Gap> {
+        let mut lacking = vec![0_u32; state.keys.len()];
+        for key in missing.iter().flat_map(IdSet::iter) {
+            lacking[key as usize] += 1;
+        }
+        let anywhere = state.available_keys(0..catalog.systems().len() as u32);
+        let search = self
+            .nearest
+            .then(|| NearestSearch::new(catalog, self.tag, self.level));
+        let of_cell = |(index, keys): (usize, &IdSet)| -> Vec<Gap> {
+            let cell = &cells[index];
+            let compatibility = self.compatibility_of_keys();
+            let serving = compatibility.serving(catalog, &self.table, &cell.system);
+            let elsewhere = state.available_keys(serving.into_iter());
+            let gap = |key: u32| Gap {
+                cell: index as u32,
+                key,
+                want: state.keys.text(catalog, key).into_owned(),
+                state: if elsewhere.contains(key) {
+                    GapState::OtherStack
+                } else if anywhere.contains(key) {
+                    GapState::OtherSystem
+                } else {
+                    GapState::Missing
+                },
+                cells_lacking: lacking[key as usize],
+                nearest: search
+                    .as_ref()
+                    .and_then(|search| search.nearest(state.keys.first_spec(key), cell)),
+            };
+            keys.iter().map(gap).collect()
+        };
+        let gaps: Vec<Vec<Gap>> = missing.par_iter().enumerate().map(of_cell).collect();
+        let mut gaps: Vec<Gap> = gaps.into_iter().flatten().collect();
+        gaps.par_sort_unstable_by(|a, b| {
+            let rank = b.cells_lacking.cmp(&a.cells_lacking);
+            rank.then_with(|| a.cell.cmp(&b.cell))
+                .then_with(|| a.want.cmp(&b.want))
+        });
+        gaps
+    }
+
+    /// A hash fixes its system, so no other system's binary can stand in for it.
+    fn compatibility_of_keys(&self) -> Compatibility {
+        match self.level {
+            Level::Hash => Compatibility::Exact,
+            _ => self.compatibility,
+        }
+    }
+}
+
+/// What all cells of one answer share.
+struct State<'c> {
+    keys: &'c KeyColumn,
+    view: &'c View,
+    cell_keys: &'c [IdSet],
+    system_keys: &'c [IdSet],
+    older: Option<&'c View>,
+    older_keys: &'c [IdSet],
+    task: &'c CoverageTask,
+}
+
+impl<'c> State<'c> {
+    fn new(task: &'c CoverageTask, catalog: &'c Catalog) -> Self {
+        let view = catalog.view(task.tag);
+        let keys = view.keys(catalog, task.level);
+        let older = match task.wants {
+            Wants::Baseline(tag) => Some(catalog.view(tag)),
+            Wants::Peers(_) => None,
+        };
+        let older_keys = older.map_or(&[][..], |older| &older.keys(catalog, task.level).by_cell);
+        Self {
+            keys: catalog.keys(task.level),
+            view,
+            cell_keys: &keys.by_cell,
+            system_keys: &keys.by_system,
+            older,
+            older_keys,
+            task,
+        }
+    }
+
+    /// The keys that every cell of a reported stack wants.
+    fn wanted_everywhere(&self, index: usize) -> IdSet {
+        match &self.task.wants {
+            Wants::Peers(peers) if self.task.level != Level::Hash => {
+                let cells = peers[index]
+                    .iter()
+                    .flat_map(|&peer| self.view.positions_of(peer));
+                union(cells.map(|position| &self.cell_keys[position]))
+            }
+            Wants::Peers(_) | Wants::Baseline(_) => IdSet::new(),
+        }
+    }
+
+    /// The keys that one cell wants.
+    fn wanted(
+        &self,
+        everywhere: &IdSet,
+        index: usize,
+        label: u32,
+        system: &SystemName,
+        catalog: &Catalog,
+    ) -> IdSet {
+        match &self.task.wants {
+            Wants::Peers(_) if self.task.level != Level::Hash => everywhere.clone(),
+            Wants::Peers(peers) => {
+                let Some(system) = system.id(catalog) else {
+                    return IdSet::new();
+                };
+                let cells = peers[index].iter().filter_map(|&label| {
+                    let position = self.view.position(Cell { label, system })?;
+                    Some(&self.cell_keys[position])
+                });
+                union(cells)
+            }
+            Wants::Baseline(_) => {
+                let position = self
+                    .older
+                    .zip(system.id(catalog))
+                    .and_then(|(older, system)| older.position(Cell { label, system }));
+                position.map_or_else(IdSet::new, |position| self.older_keys[position].clone())
+            }
+        }
+    }
+
+    /// The keys that the stack lists on the very system, and on the other
+    /// systems whose binaries serve it.
+    fn covered(
+        &self,
+        label: u32,
+        host: &SystemName,
+        catalog: &Catalog,
+        task: &CoverageTask,
+    ) -> (IdSet, IdSet) {
+        let own = host.id(catalog);
+        let keys = |system: u32| {
+            let position = self.view.position(Cell { label, system })?;
+            Some(&self.cell_keys[position])
+        };
+        let exact = own.and_then(keys).cloned().unwrap_or_default();
+        if task.compatibility_of_keys() == Compatibility::Exact {
+            return (exact, IdSet::new());
+        }
+        let serving = task.compatibility.serving(catalog, &task.table, host);
+        let compatible = union(serving.into_iter().filter_map(keys));
+        (exact, compatible)
+    }
+
+    /// The keys that anything in the snapshot has on these systems.
+    fn available_keys(&self, systems: impl Iterator<Item = u32>) -> IdSet {
+        union(systems.map(|system| &self.system_keys[system as usize]))
+    }
+}
+
+fn union<'s>(sets: impl Iterator<Item = &'s IdSet>) -> IdSet {
+    sets.fold(IdSet::new(), |mut union, set| {
+        union |= set;
+        union
+    })
+}
+
+/// Whether `name` passes a filter of sorted names; `None` lets all pass.
+pub(crate) fn admits(names: Option<&[String]>, name: &str) -> bool {
+    names.is_none_or(|names| {
+        names
+            .binary_search_by(|each| each.as_str().cmp(name))
+            .is_ok()
+    })
+}

@@ -1,0 +1,206 @@
+//! Two snapshots held against each other, cell by cell.
+
+use std::collections::BTreeMap;
+
+use crate::coverage::admits;
+use crate::key::{KeyColumn, Level};
+use crate::view::{Cell, View};
+use crate::{Catalog, Column, IdSet, SystemName};
+
+/// One question of difference.
+#[derive(Clone, Debug)]
+pub struct DiffTask {
+    /// Number of the older snapshot.
+    pub old: u32,
+    /// Number of the newer snapshot.
+    pub new: u32,
+    /// What a key is.
+    pub level: Level,
+    /// The labels of the stacks to compare, ascending.
+    pub labels: Vec<u32>,
+    /// Only cells of these operating systems, sorted.
+    pub oss: Option<Vec<String>>,
+    /// Only cells of these targets, sorted.
+    pub targets: Option<Vec<String>>,
+}
+
+/// What became of the keys of one package in a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Number of the package.
+    pub package: u32,
+    /// The keys (at level `Package`: the versions) that only the older snapshot has.
+    pub old: Vec<String>,
+    /// Those that only the newer snapshot has.
+    pub new: Vec<String>,
+}
+
+/// The difference of one cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellDiff {
+    /// Number of the stack's label.
+    pub label: u32,
+    /// The system.
+    pub system: SystemName,
+    /// How many keys both snapshots have, those of changed packages apart.
+    pub kept: u64,
+    /// Specs that bear the lost keys: the package has nothing new for them.
+    pub lost: Vec<u32>,
+    /// Specs that bear the gained keys: the package had nothing old for them.
+    pub gained: Vec<u32>,
+    /// Packages whose old keys gave way to new ones, by name.
+    pub changed: Vec<Change>,
+}
+
+impl DiffTask {
+    /// Compares the snapshots in every cell that either of them occupies.
+    ///
+    /// A key is *lost* only if its package has no new key in the cell: a version
+    /// bump is a change and no loss. Ordered by label, os, target.
+    pub fn solve(&self, catalog: &Catalog) -> Vec<CellDiff> {
+        let (old, new) = (catalog.view(self.old), catalog.view(self.new));
+        let of_label = |&label: &u32| {
+            let cells = |view: &View| view.cells()[view.positions_of(label)].to_vec();
+            let mut cells = [cells(old), cells(new)].concat();
+            cells.sort_unstable();
+            cells.dedup();
+            cells
+        };
+        let cells = self.labels.iter().flat_map(of_label);
+        cells
+            .map(|cell| (cell, SystemName::of(catalog, cell.system)))
+            .filter(|(_, system)| {
+                admits(self.oss.as_deref(), &system.os)
+                    && admits(self.targets.as_deref(), &system.target)
+            })
+            .map(|(cell, system)| match self.level {
+                Level::Package => self.packages(catalog, cell, system),
+                _ => self.keys(catalog, cell, system),
+            })
+            .collect()
+    }
+
+    /// The keys of a cell at `level` in both snapshots.
+    fn sets(&self, catalog: &Catalog, cell: Cell, level: Level) -> (IdSet, IdSet) {
+        let set = |tag| {
+            let view = catalog.view(tag);
+            let position = view.position(cell);
+            let keys = |position: usize| view.keys(catalog, level).by_cell[position].clone();
+            position.map(keys).unwrap_or_default()
+        };
+        (set(self.old), set(self.new))
+    }
+
+    /// At level `Package` a package that stays has changed if its versions have.
+    fn packages(&self, catalog: &Catalog, cell: Cell, system: SystemName) -> CellDiff {
+        let (old, new) = self.sets(catalog, cell, Level::Package);
+        let packages = catalog.keys(Level::Package);
+        let first_specs = |keys: &IdSet| keys.iter().map(|key| packages.first_spec(key)).collect();
+        let both = old.intersection(&new);
+        let versions = catalog.keys(Level::Version);
+        let (old_versions, new_versions) = self.sets(catalog, cell, Level::Version);
+        let changed: Vec<Change> = changes(catalog, versions, &old_versions, &new_versions)
+            .filter(|change| both.contains(packages.of_spec(change.spec)))
+            .map(|change| change.of_versions(catalog, versions))
+            .collect();
+        CellDiff {
+            label: cell.label,
+            system,
+            kept: both.len() - changed.len() as u64,
+            lost: first_specs(&old.difference(&new)),
+            gained: first_specs(&new.difference(&old)),
+            changed,
+        }
+    }
+
+    fn keys(&self, catalog: &Catalog, cell: Cell, system: SystemName) -> CellDiff {
+        let keys = catalog.keys(self.level);
+        let (old, new) = self.sets(catalog, cell, self.level);
+        let mut diff = CellDiff {
+            label: cell.label,
+            system,
+            kept: old.intersection_len(&new),
+            lost: Vec::new(),
+            gained: Vec::new(),
+            changed: Vec::new(),
+        };
+        for change in changes(catalog, keys, &old, &new) {
+            let first_specs =
+                |of: &[u32]| -> Vec<u32> { of.iter().map(|&key| keys.first_spec(key)).collect() };
+            if change.new.is_empty() {
+                diff.lost.extend(first_specs(&change.old));
+            } else if change.old.is_empty() {
+                diff.gained.extend(first_specs(&change.new));
+            } else {
+                diff.changed.push(change.of_keys(catalog, keys));
+            }
+        }
+        diff
+    }
+}
+
+/// The keys of one package that only one of two snapshots has.
+struct KeyChange {
+    /// A spec of the package.
+    spec: u32,
+    old: Vec<u32>,
+    new: Vec<u32>,
+}
+
+/// The packages with a key that only one of two sets has, by name.
+fn changes(
+    catalog: &Catalog,
+    keys: &KeyColumn,
+    old: &IdSet,
+    new: &IdSet,
+) -> impl Iterator<Item = KeyChange> + use<> {
+    let mut by_package: BTreeMap<u32, KeyChange> = BTreeMap::new();
+    let sides = [(old.difference(new), true), (new.difference(old), false)];
+    for (only, is_old) in sides {
+        for key in only.iter() {
+            let spec = keys.first_spec(key);
+            let change = by_package
+                .entry(catalog.id(spec, Column::Package))
+                .or_insert_with(|| KeyChange {
+                    spec,
+                    old: Vec::new(),
+                    new: Vec::new(),
+                });
+            if is_old {
+                &mut change.old
+            } else {
+                &mut change.new
+            }
+            .push(key);
+        }
+    }
+    by_package.into_values()
+}
+
+impl KeyChange {
+    fn of_keys(&self, catalog: &Catalog, keys: &KeyColumn) -> Change {
+        self.told(catalog, |&key| keys.text(catalog, key).into_owned())
+    }
+
+    fn of_versions(&self, catalog: &Catalog, versions: &KeyColumn) -> Change {
+        let version = |&key: &u32| {
+            catalog
+                .text(versions.first_spec(key), Column::Version)
+                .to_owned()
+        };
+        self.told(catalog, version)
+    }
+
+    fn told(&self, catalog: &Catalog, text: impl Fn(&u32) -> String) -> Change {
+        let texts = |keys: &[u32]| {
+            let mut texts: Vec<String> = keys.iter().map(&text).collect();
+            texts.sort_unstable();
+            texts
+        };
+        Change {
+            package: catalog.id(self.spec, Column::Package),
+            old: texts(&self.old),
+            new: texts(&self.new),
+        }
+    }
+}

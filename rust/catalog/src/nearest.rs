@@ -1,0 +1,154 @@
+//! The closest thing that is there.
+
+use std::cmp::Reverse;
+
+use crate::coverage::CellCoverage;
+use crate::key::Level;
+use crate::{Catalog, Column, DagHash, IdSet};
+
+/// In what a spec can differ from a want. The order is that of reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Difference {
+    /// The operating system.
+    OperatingSystem,
+    /// The target.
+    Target,
+    /// The version.
+    Version,
+    /// The compiler.
+    Compiler,
+    /// The variants.
+    Variants,
+    /// The stack does not list the spec.
+    Stack,
+}
+
+impl Difference {
+    /// The word for it in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OperatingSystem => "os",
+            Self::Target => "target",
+            Self::Version => "version",
+            Self::Compiler => "compiler",
+            Self::Variants => "variants",
+            Self::Stack => "stack",
+        }
+    }
+}
+
+/// An available spec of the wanted package with the fewest differences.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nearest {
+    /// The spec.
+    pub spec: u32,
+    /// The stack that lists it: the gap's own, else the first by name, else the
+    /// union index; `None` where no label lists it.
+    pub label: Option<u32>,
+    /// In what it differs, in order.
+    pub differs: Vec<Difference>,
+}
+
+/// The search for nearest specs within one snapshot at one level.
+pub(crate) struct NearestSearch<'c> {
+    catalog: &'c Catalog,
+    tag: u32,
+    available: &'c IdSet,
+    packages: &'c [IdSet],
+    ranks: &'c [u32],
+    root: Option<u32>,
+    /// What a key of the level fixes.
+    fixed: &'static [(Difference, Column)],
+}
+
+impl<'c> NearestSearch<'c> {
+    pub(crate) fn new(catalog: &'c Catalog, tag: u32, level: Level) -> Self {
+        use Difference::{Compiler, Variants, Version};
+        Self {
+            catalog,
+            tag,
+            available: catalog.view(tag).available(),
+            packages: catalog.indexes().column(catalog, Column::Package),
+            ranks: catalog.version_ranks(),
+            root: catalog.labels().find("root"),
+            fixed: match level {
+                Level::Package => &[],
+                Level::Version => &[(Version, Column::Version)],
+                Level::Variant => &[(Version, Column::Version), (Variants, Column::Variants)],
+                Level::Hash => &[
+                    (Version, Column::Version),
+                    (Compiler, Column::Compiler),
+                    (Variants, Column::Variants),
+                ],
+            },
+        }
+    }
+
+    /// The nearest spec to `wanted`, a spec that bears the wanted key, in a cell:
+    /// fewest differences, then the newest version, then the smallest hash.
+    pub(crate) fn nearest(&self, wanted: u32, cell: &CellCoverage) -> Option<Nearest> {
+        let package = self.catalog.id(wanted, Column::Package);
+        let listing = self
+            .catalog
+            .indexes()
+            .listing(self.catalog, self.tag, cell.label);
+        let os = self
+            .catalog
+            .names(Column::OperatingSystem)
+            .find(&cell.system.os);
+        let target = self.catalog.names(Column::Target).find(&cell.system.target);
+        let differs = |spec: u32| {
+            let id = move |column| self.catalog.id(spec, column);
+            let elsewhere = [
+                (
+                    Difference::OperatingSystem,
+                    Some(id(Column::OperatingSystem)) != os,
+                ),
+                (Difference::Target, Some(id(Column::Target)) != target),
+            ];
+            let otherwise = self.fixed.iter().map(move |&(difference, column)| {
+                (difference, id(column) != self.catalog.id(wanted, column))
+            });
+            let unlisted = !listing.is_some_and(|listing| listing.contains(spec));
+            let stack = [(Difference::Stack, unlisted)];
+            let all = elsewhere.into_iter().chain(otherwise).chain(stack);
+            all.filter(|&(_, differs)| differs)
+                .map(|(difference, _)| difference)
+        };
+        let rank = |&spec: &u32| -> (usize, Reverse<u32>, DagHash) {
+            let version = self.ranks[self.catalog.id(spec, Column::Version) as usize];
+            (
+                differs(spec).count(),
+                Reverse(version),
+                self.catalog.hash(spec),
+            )
+        };
+        let candidates = self.packages[package as usize].iter();
+        let spec = candidates
+            .filter(|&spec| self.available.contains(spec))
+            .min_by_key(rank)?;
+        let differs: Vec<Difference> = differs(spec).collect();
+        let label = if differs.contains(&Difference::Stack) {
+            self.first_label(spec)
+        } else {
+            Some(cell.label)
+        };
+        Some(Nearest {
+            spec,
+            label,
+            differs,
+        })
+    }
+
+    /// The first label by name that lists the spec in the snapshot; the union
+    /// index only where no stack does.
+    fn first_label(&self, spec: u32) -> Option<u32> {
+        let rows = self.catalog.rows_of(spec).iter();
+        let labels = rows
+            .filter(|row| row.id(Column::Tag) == self.tag)
+            .flat_map(|row| self.catalog.labels_of(row));
+        labels
+            .copied()
+            .min_by_key(|&label| (Some(label) == self.root, label))
+    }
+}

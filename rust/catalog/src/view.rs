@@ -1,0 +1,147 @@
+//! One snapshot as cells: what each stack lists on each system.
+
+use std::sync::OnceLock;
+
+use hashbrown::HashMap;
+use rayon::prelude::*;
+use rustc_hash::FxBuildHasher;
+
+use crate::key::{KeyColumn, Level};
+use crate::{Catalog, Column, IdSet};
+
+/// A stack on a system that it lists something on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cell {
+    /// Number of the stack's label.
+    pub label: u32,
+    /// Id of the system.
+    pub system: u32,
+}
+
+/// One snapshot of a catalog.
+#[derive(Debug)]
+pub struct View {
+    /// All specs that the snapshot lists as binaries, labelled or not.
+    available: IdSet,
+    /// The occupied cells, ordered by label and system.
+    cells: Vec<Cell>,
+    /// The specs of each cell, ascending.
+    specs: Vec<Vec<u32>>,
+    keys: [OnceLock<ViewKeys>; Level::COUNT],
+}
+
+/// The keys of one level that a snapshot has, by cell and by system.
+#[derive(Debug)]
+pub struct ViewKeys {
+    /// For each cell of the view, in its order.
+    pub by_cell: Vec<IdSet>,
+    /// For each system of the catalog, whatever stack lists the specs.
+    pub by_system: Vec<IdSet>,
+}
+
+impl View {
+    pub(crate) fn build(catalog: &Catalog, tag: u32) -> Self {
+        let mut available = Vec::new();
+        let mut index_of: HashMap<Cell, usize, FxBuildHasher> = HashMap::default();
+        let mut cells: Vec<(Cell, Vec<u32>)> = Vec::new();
+        for (spec, rows) in catalog.specs() {
+            let system = catalog.system_of(spec);
+            for row in rows.iter().filter(|row| row.id(Column::Tag) == tag) {
+                available.push(spec);
+                for &label in catalog.labels_of(row) {
+                    let cell = Cell { label, system };
+                    let index = *index_of.entry(cell).or_insert_with(|| {
+                        cells.push((cell, Vec::new()));
+                        cells.len() - 1
+                    });
+                    cells[index].1.push(spec);
+                }
+            }
+        }
+        cells.par_iter_mut().for_each(|(_, specs)| specs.dedup());
+        cells.sort_unstable_by_key(|&(cell, _)| cell);
+        available.dedup();
+        let (cells, specs) = cells.into_iter().unzip();
+        Self {
+            available: IdSet::from_ascending(available),
+            cells,
+            specs,
+            keys: Default::default(),
+        }
+    }
+
+    /// All specs that the snapshot lists as binaries.
+    pub fn available(&self) -> &IdSet {
+        &self.available
+    }
+
+    /// The occupied cells, ordered by label and system.
+    pub fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// The position of `cell` among [`cells`](Self::cells), if it is occupied.
+    pub fn position(&self, cell: Cell) -> Option<usize> {
+        self.cells.binary_search(&cell).ok()
+    }
+
+    /// The positions of the cells of a stack, ordered by system.
+    pub fn positions_of(&self, label: u32) -> std::ops::Range<usize> {
+        let start = self.cells.partition_point(|cell| cell.label < label);
+        let end = self.cells.partition_point(|cell| cell.label <= label);
+        start..end
+    }
+
+    /// The specs of the cell at `position`, ascending.
+    pub fn specs(&self, position: usize) -> &[u32] {
+        &self.specs[position]
+    }
+
+    /// The labels that list anything, ascending.
+    pub fn labels(&self) -> impl Iterator<Item = u32> + '_ {
+        let cells = self.cells.chunk_by(|a, b| a.label == b.label);
+        cells.map(|cells| cells[0].label)
+    }
+
+    /// The keys at `level`, by cell and by system. O(listings) once.
+    pub fn keys(&self, catalog: &Catalog, level: Level) -> &ViewKeys {
+        self.keys[level as usize].get_or_init(|| {
+            let keys = catalog.keys(level);
+            let by_cell = self
+                .specs
+                .par_iter()
+                .map(|specs| key_set(keys, specs))
+                .collect();
+            let mut specs_of = vec![Vec::new(); catalog.systems().len()];
+            for spec in self.available.iter() {
+                specs_of[catalog.system_of(spec) as usize].push(spec);
+            }
+            let by_system = specs_of
+                .par_iter()
+                .map(|specs| key_set(keys, specs))
+                .collect();
+            ViewKeys { by_cell, by_system }
+        })
+    }
+}
+
+/// The keys of `specs`, which ascend.
+fn key_set(keys: &KeyColumn, specs: &[u32]) -> IdSet {
+    if keys.level() == Level::Hash {
+        return IdSet::from_ascending(specs.iter().copied());
+    }
+    // Marking bits of a plain bitset is O(specs + keys / 64); where the keys
+    // are many and the specs few, sorting the specs' keys is less.
+    if keys.len() / 64 > specs.len() * 8 {
+        let mut of_specs: Vec<u32> = specs.iter().map(|&spec| keys.of_spec(spec)).collect();
+        of_specs.sort_unstable();
+        of_specs.dedup();
+        return IdSet::from_ascending(of_specs);
+    }
+    let mut words = vec![0_u64; keys.len().div_ceil(64)];
+    for &spec in specs {
+        let key = keys.of_spec(spec);
+        words[key as usize / 64] |= 1 << (key % 64);
+    }
+    IdSet::from_words(&words)
+}

@@ -1,0 +1,255 @@
+//! The catalog.
+
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use specplan_catalog::{Catalog, CatalogBuilder, Column, Row};
+
+use crate::coverage::{CoverageAnswer, CoverageQuestion};
+use crate::detach::detach;
+use crate::diff::{CellAnswer, DiffQuestion};
+use crate::literals;
+use crate::query::PyQuery;
+
+/// Specs as columns, keyed by hash.
+#[pyclass(frozen, module = "specplan._core", name = "Catalog")]
+pub(crate) struct PyCatalog {
+    pub(crate) catalog: Arc<Catalog>,
+}
+
+impl PyCatalog {
+    pub(crate) fn of(catalog: Arc<Catalog>) -> Self {
+        Self { catalog }
+    }
+}
+
+/// hash, name, version, platform, os, target, compiler, variants, size, stacks, tags, source.
+type SpecAnswer = (
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    Vec<String>,
+    String,
+    Vec<String>,
+    Vec<String>,
+    String,
+);
+
+/// hash, tag and source of the first row, tag and source of the other, and for
+/// each column in which they differ its name and the two texts.
+type Differing = (
+    String,
+    (String, String),
+    (String, String),
+    Vec<(&'static str, String, String)>,
+);
+
+#[pymethods]
+impl PyCatalog {
+    #[staticmethod]
+    fn merged(py: Python<'_>, catalogs: Vec<PyRef<'_, Self>>) -> PyResult<Self> {
+        let catalogs: Vec<Arc<Catalog>> = catalogs
+            .iter()
+            .map(|each| Arc::clone(&each.catalog))
+            .collect();
+        if let [only] = &catalogs[..] {
+            return Ok(Self::of(Arc::clone(only)));
+        }
+        let merged = detach(py, || {
+            let mut builder = CatalogBuilder::new();
+            for catalog in &catalogs {
+                builder.absorb_catalog(catalog, str::to_owned);
+            }
+            builder.finish()
+        })?;
+        Ok(Self::of(Arc::new(merged)))
+    }
+
+    fn beside(&self, py: Python<'_>, older: &Self) -> PyResult<Self> {
+        let (this, older) = (&self.catalog, &older.catalog);
+        Ok(Self::of(Arc::new(detach(py, || this.beside(older))?)))
+    }
+
+    #[staticmethod]
+    fn beside_tag(tag: &str) -> String {
+        Catalog::beside_tag(tag)
+    }
+
+    fn __len__(&self) -> usize {
+        self.catalog.len()
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.catalog == other.catalog
+    }
+
+    fn __hash__(&self) -> usize {
+        // Equal catalogs have equally many rows; that is all a hash has to keep.
+        self.catalog.rows().len()
+    }
+
+    fn names(&self, column: &str) -> PyResult<Vec<&str>> {
+        Ok(self
+            .catalog
+            .names(literals::column(column)?)
+            .iter()
+            .collect())
+    }
+
+    fn labels(&self, tag: Option<&str>) -> PyResult<Vec<&str>> {
+        let labels = self.catalog.labels();
+        let Some(tag) = tag else {
+            return Ok(labels.iter().collect());
+        };
+        let view = self.catalog.view(self.tag(tag)?);
+        Ok(view.labels().map(|label| labels.get(label)).collect())
+    }
+
+    fn systems(&self) -> Vec<(&str, &str, &str)> {
+        let systems = self.catalog.systems().iter();
+        let text = |column, id| self.catalog.names(column).get(id);
+        systems
+            .map(|system| {
+                (
+                    text(Column::OperatingSystem, system.os),
+                    text(Column::Target, system.target),
+                    text(Column::Platform, system.platform),
+                )
+            })
+            .collect()
+    }
+
+    fn platforms_of_systems(&self) -> Vec<(&str, &str)> {
+        let mut pairs: Vec<(u32, u32)> = self
+            .catalog
+            .rows()
+            .iter()
+            .map(|row| (row.id(Column::OperatingSystem), row.id(Column::Platform)))
+            .collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let text = |column, id| self.catalog.names(column).get(id);
+        pairs
+            .into_iter()
+            .map(|(os, platform)| {
+                (
+                    text(Column::OperatingSystem, os),
+                    text(Column::Platform, platform),
+                )
+            })
+            .collect()
+    }
+
+    fn count(&self, py: Python<'_>, query: &PyQuery) -> PyResult<u64> {
+        let (catalog, query) = (&self.catalog, &query.query);
+        detach(py, || query.count(catalog))
+    }
+
+    fn specs(
+        &self,
+        py: Python<'_>,
+        query: &PyQuery,
+        tag: Option<&str>,
+    ) -> PyResult<Vec<SpecAnswer>> {
+        let tag = tag.map(|tag| self.tag(tag)).transpose()?;
+        let (catalog, query) = (&self.catalog, &query.query);
+        detach(py, || {
+            let selected = query.select(catalog);
+            selected
+                .iter()
+                .map(|spec| spec_answer(catalog, spec, tag))
+                .collect()
+        })
+    }
+
+    fn differing_rows(&self, py: Python<'_>) -> PyResult<Vec<Differing>> {
+        let catalog = &self.catalog;
+        detach(py, || {
+            let rows = catalog.differing_rows();
+            rows.iter().map(|(a, b)| differing(catalog, a, b)).collect()
+        })
+    }
+
+    fn coverage(&self, py: Python<'_>, question: CoverageQuestion<'_>) -> PyResult<CoverageAnswer> {
+        let task = question.task(&self.catalog, &|tag| self.tag(tag))?;
+        let catalog = &self.catalog;
+        detach(py, || {
+            CoverageAnswer::of(catalog, task.level, task.solve(catalog))
+        })
+    }
+
+    fn diff(&self, py: Python<'_>, question: DiffQuestion) -> PyResult<Vec<CellAnswer>> {
+        let task = question.task(&self.catalog, &|tag| self.tag(tag))?;
+        let catalog = &self.catalog;
+        detach(py, || {
+            let cells = task.solve(catalog);
+            cells
+                .into_iter()
+                .map(|cell| CellAnswer::of(catalog, task.level, cell))
+                .collect()
+        })
+    }
+}
+
+impl PyCatalog {
+    fn tag(&self, tag: &str) -> PyResult<u32> {
+        let found = self.catalog.names(Column::Tag).find(tag);
+        found.ok_or_else(|| literals::unknown("tag", tag))
+    }
+}
+
+fn spec_answer(catalog: &Catalog, spec: u32, tag: Option<u32>) -> SpecAnswer {
+    let text = |column| catalog.text(spec, column).to_owned();
+    let rows = || {
+        let rows = catalog.rows_of(spec).iter();
+        rows.filter(|row| tag.is_none_or(|tag| row.id(Column::Tag) == tag))
+    };
+    let names = |mut ids: Vec<u32>, name: &dyn Fn(u32) -> String| {
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().map(name).collect()
+    };
+    let labels = rows()
+        .flat_map(|row| catalog.labels_of(row))
+        .copied()
+        .collect();
+    let tags = rows().map(|row| row.id(Column::Tag)).collect();
+    (
+        catalog.hash(spec).to_string(),
+        text(Column::Package),
+        text(Column::Version),
+        text(Column::Platform),
+        text(Column::OperatingSystem),
+        text(Column::Target),
+        text(Column::Compiler),
+        lines(catalog.text(spec, Column::Variants)),
+        text(Column::Size),
+        names(labels, &|id| catalog.labels().get(id).to_owned()),
+        names(tags, &|id| catalog.names(Column::Tag).get(id).to_owned()),
+        text(Column::Source),
+    )
+}
+
+fn differing(catalog: &Catalog, a: &Row, b: &Row) -> Differing {
+    let text = |row: &Row, column| catalog.names(column).get(row.id(column)).to_owned();
+    let origin = |row| (text(row, Column::Tag), text(row, Column::Source));
+    let differing = Column::CONTENT
+        .into_iter()
+        .filter(|&column| a.id(column) != b.id(column))
+        .map(|column| (column.name(), text(a, column), text(b, column)));
+    (
+        a.hash().to_string(),
+        origin(a),
+        origin(b),
+        differing.collect(),
+    )
+}
+
+fn lines(text: &str) -> Vec<String> {
+    let lines = text.split('\n').filter(|line| !line.is_empty());
+    lines.map(str::to_owned).collect()
+}

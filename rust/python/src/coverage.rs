@@ -1,0 +1,172 @@
+//! Questions of coverage and their answers as tuples.
+
+use pyo3::prelude::*;
+use specplan_catalog::{
+    AddedSystems, Catalog, Column, Coverage, CoverageTask, Level, NotWanted, SystemName, Wants,
+};
+
+use crate::literals;
+use crate::operating_systems::PyOperatingSystems;
+
+/// The keys of the dictionary that asks.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct CoverageQuestion<'py> {
+    tag: String,
+    level: String,
+    compat: String,
+    reported: Vec<String>,
+    peers: Option<Vec<Vec<String>>>,
+    baseline: Option<String>,
+    added: Option<Vec<(String, String, String)>>,
+    oss: Option<Vec<String>>,
+    targets: Option<Vec<String>>,
+    not_wanted: Vec<NamesOfNotWanted>,
+    operating_systems: PyRef<'py, PyOperatingSystems>,
+    nearest: bool,
+}
+
+/// Packages, stacks, operating systems, targets; `None` for all.
+type NamesOfNotWanted = (
+    Option<Vec<String>>,
+    Option<Vec<String>>,
+    Option<Vec<String>>,
+    Option<Vec<String>>,
+);
+
+impl CoverageQuestion<'_> {
+    pub(crate) fn task(
+        self,
+        catalog: &Catalog,
+        tag: &dyn Fn(&str) -> PyResult<u32>,
+    ) -> PyResult<CoverageTask> {
+        let labels = |names: &[String]| labels(catalog, names);
+        let wants = match (&self.peers, &self.baseline) {
+            (Some(peers), None) => {
+                let peers: PyResult<Vec<Vec<u32>>> =
+                    peers.iter().map(|peers| labels(peers)).collect();
+                Wants::Peers(peers?)
+            }
+            (None, Some(baseline)) => Wants::Baseline(tag(baseline)?),
+            _ => return Err(literals::unknown("kind of wants", "peers and baseline")),
+        };
+        let system = |(os, target, platform)| SystemName {
+            os,
+            target,
+            platform,
+        };
+        Ok(CoverageTask {
+            tag: tag(&self.tag)?,
+            level: literals::level(&self.level)?,
+            wants,
+            reported: labels(&self.reported)?,
+            added: self.added.map_or(AddedSystems::All, |added| {
+                AddedSystems::These(added.into_iter().map(system).collect())
+            }),
+            oss: sorted(self.oss),
+            targets: sorted(self.targets),
+            compatibility: literals::compatibility(&self.compat)?,
+            table: self.operating_systems.table.clone(),
+            not_wanted: self
+                .not_wanted
+                .into_iter()
+                .map(|(packages, stacks, oss, targets)| NotWanted {
+                    packages: sorted(packages),
+                    stacks: sorted(stacks),
+                    oss: sorted(oss),
+                    targets: sorted(targets),
+                })
+                .collect(),
+            nearest: self.nearest,
+        })
+    }
+}
+
+pub(crate) fn labels(catalog: &Catalog, names: &[String]) -> PyResult<Vec<u32>> {
+    let label = |name: &String| {
+        let found = catalog.labels().find(name);
+        found.ok_or_else(|| literals::unknown("stack", name))
+    };
+    names.iter().map(label).collect()
+}
+
+pub(crate) fn sorted(names: Option<Vec<String>>) -> Option<Vec<String>> {
+    names.map(|mut names| {
+        names.sort_unstable();
+        names
+    })
+}
+
+/// stack, platform, os, target, wanted, covered, `covered_exact`.
+type CellAnswer = (String, String, String, String, u64, u64, u64);
+
+/// position of the cell, want, package, hash, state, `cells_lacking`, nearest.
+type GapAnswer = (
+    u32,
+    String,
+    String,
+    Option<String>,
+    &'static str,
+    u32,
+    Option<NearestAnswer>,
+);
+
+/// hash, stack, os, target, source, differs.
+type NearestAnswer = (String, String, String, String, String, Vec<&'static str>);
+
+/// cells, gaps, wants excluded by each entry, wants excluded by any.
+#[derive(IntoPyObject)]
+pub(crate) struct CoverageAnswer(Vec<CellAnswer>, Vec<GapAnswer>, Vec<u64>, u64);
+
+impl CoverageAnswer {
+    pub(crate) fn of(catalog: &Catalog, level: Level, coverage: Coverage) -> Self {
+        let cells = coverage.cells.into_iter().map(|cell| {
+            (
+                catalog.labels().get(cell.label).to_owned(),
+                cell.system.platform,
+                cell.system.os,
+                cell.system.target,
+                cell.wanted,
+                cell.covered,
+                cell.covered_exact,
+            )
+        });
+        let keys = catalog.keys(level);
+        let gaps = coverage.gaps.into_iter().map(|gap| {
+            let spec = keys.first_spec(gap.key);
+            let nearest = gap.nearest.map(|nearest| {
+                let text = |column| catalog.text(nearest.spec, column).to_owned();
+                let label = nearest
+                    .label
+                    .map(|label| catalog.labels().get(label).to_owned());
+                (
+                    catalog.hash(nearest.spec).to_string(),
+                    label.unwrap_or_default(),
+                    text(Column::OperatingSystem),
+                    text(Column::Target),
+                    text(Column::Source),
+                    nearest
+                        .differs
+                        .iter()
+                        .map(|differs| differs.name())
+                        .collect(),
+                )
+            });
+            (
+                gap.cell,
+                gap.want,
+                catalog.text(spec, Column::Package).to_owned(),
+                (level == Level::Hash).then(|| catalog.hash(spec).to_string()),
+                literals::state(gap.state),
+                gap.cells_lacking,
+                nearest,
+            )
+        });
+        Self(
+            cells.collect(),
+            gaps.collect(),
+            coverage.excluded,
+            coverage.not_wanted,
+        )
+    }
+}

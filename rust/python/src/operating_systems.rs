@@ -1,0 +1,48 @@
+//! What is known of operating systems and targets.
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use specplan_spack::{OperatingSystemTable, target};
+
+/// The table of operating systems, extended by the configuration.
+#[pyclass(frozen, module = "specplan._core", name = "OperatingSystems")]
+pub(crate) struct PyOperatingSystems {
+    pub(crate) table: OperatingSystemTable,
+}
+
+#[pymethods]
+impl PyOperatingSystems {
+    #[new]
+    fn new(extra: Vec<(String, String, String)>) -> PyResult<Self> {
+        let texts = extra
+            .iter()
+            .map(|(os, library, version)| (os.as_str(), library.as_str(), version.as_str()));
+        let table = OperatingSystemTable::with_text(texts)
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        Ok(Self { table })
+    }
+
+    fn is_known(&self, os: &str) -> bool {
+        self.table.is_known(os)
+    }
+
+    fn platform(&self, os: &str) -> Option<&'static str> {
+        self.table.platform(os)
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.table.names().collect()
+    }
+}
+
+/// Whether archspec knows a target.
+#[pyfunction]
+pub(crate) fn is_known_target(name: &str) -> bool {
+    target::is_known(name)
+}
+
+/// The names of all targets that archspec knows.
+#[pyfunction]
+pub(crate) fn known_targets() -> Vec<&'static str> {
+    target::names().collect()
+}

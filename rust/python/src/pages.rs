@@ -1,0 +1,106 @@
+//! Reading package pages.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use specplan_catalog::Catalog;
+use specplan_readers::{Limits, PagesRead};
+
+use crate::catalog::PyCatalog;
+use crate::detach::detach;
+
+/// What a source of pages gave.
+#[pyclass(frozen, module = "specplan._core", name = "PagesRead")]
+pub(crate) struct PyPagesRead {
+    catalog: Arc<Catalog>,
+    taken: usize,
+    declined: Vec<PathBuf>,
+    damaged: Vec<(String, String, Option<u32>, String)>,
+    contradictions: Vec<(String, &'static str, String, String)>,
+}
+
+#[pymethods]
+impl PyPagesRead {
+    #[getter]
+    fn catalog(&self) -> PyCatalog {
+        PyCatalog::of(Arc::clone(&self.catalog))
+    }
+
+    #[getter]
+    fn taken(&self) -> usize {
+        self.taken
+    }
+
+    /// Paths as bytes of the file system, since they are opened again.
+    #[getter]
+    fn declined(&self) -> Vec<PathBuf> {
+        self.declined.clone()
+    }
+
+    #[getter]
+    fn damaged(&self) -> Vec<(String, String, Option<u32>, String)> {
+        self.damaged.clone()
+    }
+
+    #[getter]
+    fn contradictions(&self) -> Vec<(String, &'static str, String, String)> {
+        self.contradictions.clone()
+    }
+}
+
+/// Reads a page or all pages below a folder.
+#[pyfunction]
+pub(crate) fn read_pages(
+    py: Python<'_>,
+    root: PathBuf,
+    file_bytes: u64,
+    tree_entries: usize,
+) -> PyResult<PyPagesRead> {
+    let limits = Limits {
+        file_bytes,
+        tree_entries,
+        ..Limits::default()
+    };
+    detach(py, || wrap(specplan_readers::read_pages(&root, limits)))
+}
+
+/// Takes front matters that the reference reader has turned into JSON objects.
+#[pyfunction]
+pub(crate) fn read_page_values(
+    py: Python<'_>,
+    pages: Vec<(PathBuf, String)>,
+) -> PyResult<PyPagesRead> {
+    detach(py, || {
+        let pages = pages
+            .iter()
+            .map(|(path, json)| (path.as_path(), json.as_str()));
+        wrap(specplan_readers::read_page_values(pages))
+    })
+}
+
+fn wrap(read: PagesRead) -> PyPagesRead {
+    let shown = |path: &Path| path.to_string_lossy().into_owned();
+    PyPagesRead {
+        catalog: Arc::new(read.rows.finish()),
+        taken: read.taken,
+        declined: read.declined,
+        damaged: read
+            .damaged
+            .into_iter()
+            .map(|(path, fault)| {
+                (
+                    shown(&path),
+                    fault.place,
+                    fault.line,
+                    fault.kind.to_string(),
+                )
+            })
+            .collect(),
+        contradictions: read
+            .contradictions
+            .into_iter()
+            .map(|(path, each)| (shown(&path), each.identity, each.meta, each.spec_details))
+            .collect(),
+    }
+}

@@ -1,0 +1,48 @@
+//! Spack's versions.
+
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::pyclass::CompareOp;
+use specplan_spack::Version;
+
+/// One exact version.
+#[pyclass(frozen, module = "specplan._core", name = "Version")]
+pub(crate) struct PyVersion {
+    version: Version,
+}
+
+#[pymethods]
+impl PyVersion {
+    #[new]
+    fn new(text: &str) -> PyResult<Self> {
+        let version =
+            Version::parse(text).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        Ok(Self { version })
+    }
+
+    fn __str__(&self) -> &str {
+        self.version.as_str()
+    }
+
+    fn __richcmp__(&self, other: &Self, operator: CompareOp) -> bool {
+        operator.matches(self.version.cmp(&other.version))
+    }
+
+    fn __hash__(&self) -> u64 {
+        let mut hasher = std::hash::DefaultHasher::new();
+        self.version.hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// -1, 0 or 1.
+    fn compare(&self, other: &Self) -> i8 {
+        match self.version.cmp(&other.version) {
+            Ordering::Less => -1,
+            Ordering::Equal => 0,
+            Ordering::Greater => 1,
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What is wrong with a file, and where.
+
+use std::fmt;
+
+/// A fault of one file: where in it, and what is wrong there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// A key path such as `spec_details[3].hash`; empty for the file as a whole.
+    pub place: String,
+    /// The line, counted from 1, where the reader knows it.
+    pub line: Option<u32>,
+    /// What is wrong.
+    pub kind: FaultKind,
+}
+
+/// The kinds of faults. `Display` is the message, in lower case and without a full stop.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// The file cannot be opened or read.
+    #[error("cannot be read: {message}")]
+    Unreadable {
+        /// The operating system's words.
+        message: String,
+    },
+    /// A folder, a pipe or a device where a file should be.
+    #[error("is no regular file")]
+    NotAFile,
+    /// Larger than the limit.
+    #[error("has more than {limit} bytes")]
+    TooLarge {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// A walk met more files and folders than the limit.
+    #[error("holds more than {limit} files and folders")]
+    TooManyEntries {
+        /// The limit.
+        limit: usize,
+    },
+    /// A link leads back to a folder above it.
+    #[error("is a link back to `{}`, a loop", target.escape_default())]
+    Loop {
+        /// Where it leads.
+        target: String,
+    },
+    /// A key that must be there is not.
+    #[error("the key is missing")]
+    MissingKey,
+    /// A value of another type than the format has there.
+    #[error("must be {expected}, is {found}")]
+    WrongType {
+        /// What the format has there.
+        expected: &'static str,
+        /// What is there.
+        found: &'static str,
+    },
+    /// A text that cannot be what the key means.
+    #[error("`{}` is no {expected}", found.escape_default())]
+    WrongText {
+        /// What the text should be.
+        expected: &'static str,
+        /// The text, shortened if it is long.
+        found: String,
+    },
+    /// A hash with a wrong length or letter.
+    #[error("`{}` is no hash: {reason}", found.escape_default())]
+    WrongHash {
+        /// The text, shortened if it is long.
+        found: String,
+        /// What is wrong with it.
+        reason: specplan_catalog::ParseHashError,
+    },
+    /// A list with a wrong number of elements.
+    #[error("must have {expected} elements, has {found}")]
+    WrongLength {
+        /// How many it should have.
+        expected: usize,
+        /// How many it has.
+        found: usize,
+    },
+    /// One spec with two values for one variant.
+    #[error("the variant `{}` is given twice, with different values", name.escape_default())]
+    VariantTwice {
+        /// The variant.
+        name: String,
+    },
+    /// The JSON itself is malformed in a way that the checks above do not name.
+    #[error("{message}")]
+    Malformed {
+        /// The JSON reader's words.
+        message: String,
+    },
+}
+
+/// The longest text that a message repeats.
+const SHOWN_CHARS: usize = 60;
+
+impl Fault {
+    /// A fault of the file as a whole.
+    pub(crate) fn of_file(kind: FaultKind) -> Self {
+        Self {
+            place: String::new(),
+            line: None,
+            kind,
+        }
+    }
+
+    /// A fault at a key path.
+    pub(crate) fn at(place: impl Into<String>, kind: FaultKind) -> Self {
+        Self {
+            place: place.into(),
+            line: None,
+            kind,
+        }
+    }
+}
+
+impl FaultKind {
+    pub(crate) fn wrong_text(expected: &'static str, found: &str) -> Self {
+        Self::WrongText {
+            expected,
+            found: shortened(found),
+        }
+    }
+
+    pub(crate) fn unreadable(error: &std::io::Error) -> Self {
+        Self::Unreadable {
+            message: error.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.place.as_str() {
+            "" => write!(formatter, "{}", self.kind),
+            place => write!(formatter, "{place}: {}", self.kind),
+        }
+    }
+}
+
+/// `text`, cut after so many characters that a message stays readable.
+pub(crate) fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN_CHARS) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,23 @@
+//! What a reader will not go beyond.
+
+/// Bounds on input, so that no file can eat memory or time without end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest file, in bytes. The largest page of the public cache has
+    /// well below 10 MiB.
+    pub file_bytes: u64,
+    /// How many files and folders a walk through a tree may meet.
+    pub tree_entries: usize,
+    /// How many folders deep a walk goes.
+    pub tree_depth: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            file_bytes: 64 << 20,
+            tree_entries: 4_000_000,
+            tree_depth: 16,
+        }
+    }
+}

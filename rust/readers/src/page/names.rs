@@ -1,0 +1,65 @@
+//! What the texts of a page may look like.
+//!
+//! The rules are wider than what Spack writes and narrow enough that no text can
+//! pretend to be something else where it is shown: no blanks, no control characters.
+
+use crate::fault::FaultKind;
+
+/// The longest name; real ones stay below 100 bytes.
+const NAME_LEN: usize = 512;
+
+/// A package name: it starts with a letter, digit or underscore, and holds
+/// besides those only `.` and `-`.
+pub(super) fn package(text: &str) -> Result<&str, FaultKind> {
+    let starts = text.starts_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '_');
+    check(text, starts, "package name", |byte| {
+        is_word(byte) || matches!(byte, b'.' | b'-')
+    })
+}
+
+/// A stack's label.
+pub(super) fn label(text: &str) -> Result<&str, FaultKind> {
+    check(text, true, "stack label", |byte| {
+        is_word(byte) || matches!(byte, b'.' | b'-')
+    })
+}
+
+/// A snapshot's name.
+pub(super) fn tag(text: &str) -> Result<&str, FaultKind> {
+    check(text, true, "snapshot name", |byte| {
+        is_word(byte) || matches!(byte, b'.' | b'-' | b'/')
+    })
+}
+
+/// A platform, operating system or target.
+pub(super) fn architecture<'t>(
+    text: &'t str,
+    expected: &'static str,
+) -> Result<&'t str, FaultKind> {
+    check(text, true, expected, |byte| {
+        is_word(byte) || matches!(byte, b'.' | b'-' | b'+')
+    })
+}
+
+/// A version or a compiler: printable ASCII without blanks.
+pub(super) fn printable<'t>(text: &'t str, expected: &'static str) -> Result<&'t str, FaultKind> {
+    check(text, true, expected, |byte| byte.is_ascii_graphic())
+}
+
+fn check<'t>(
+    text: &'t str,
+    starts: bool,
+    expected: &'static str,
+    is_allowed: impl Fn(u8) -> bool,
+) -> Result<&'t str, FaultKind> {
+    let fits = !text.is_empty() && text.len() <= NAME_LEN;
+    if fits && starts && text.bytes().all(is_allowed) {
+        Ok(text)
+    } else {
+        Err(FaultKind::wrong_text(expected, text))
+    }
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}

@@ -1,0 +1,112 @@
+//! Many pages at once.
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use specplan_catalog::CatalogBuilder;
+
+use crate::fault::Fault;
+use crate::file::read_into;
+use crate::limits::Limits;
+use crate::page::{Contradiction, PageReader, Taken};
+use crate::tree::Tree;
+
+/// What a source of pages gave.
+#[derive(Debug, Default)]
+pub struct PagesRead {
+    /// The rows of all pages that were taken.
+    pub rows: CatalogBuilder,
+    /// How many pages were taken.
+    pub taken: usize,
+    /// Pages that are not well-formed, for the reference reader; sorted.
+    pub declined: Vec<PathBuf>,
+    /// Files that cannot be taken, and why; sorted by path.
+    pub damaged: Vec<(PathBuf, Fault)>,
+    /// Pages whose `meta` contradicts their specs; sorted by path.
+    pub contradictions: Vec<(PathBuf, Contradiction)>,
+}
+
+/// So many chunks a thread: enough that threads end together, few enough that
+/// joining their names costs little.
+const CHUNKS_PER_THREAD: usize = 4;
+
+/// Reads the page `root`, or all pages below the folder `root`, in parallel.
+///
+/// Nothing here fails: what is wrong with a file is in the answer.
+pub fn read_pages(root: &Path, limits: Limits) -> PagesRead {
+    let tree = Tree::walk(root, limits);
+    let chunk_len = tree
+        .pages
+        .len()
+        .div_ceil(CHUNKS_PER_THREAD * rayon::current_num_threads())
+        .max(1);
+    let read = tree
+        .pages
+        .par_chunks(chunk_len)
+        .map(|pages| read_chunk(pages, limits))
+        .reduce(PagesRead::default, PagesRead::joined);
+    let walked = PagesRead {
+        damaged: tree.damaged,
+        ..PagesRead::default()
+    };
+    read.joined(walked).sorted()
+}
+
+/// Reads pages whose front matter another reader has turned into JSON objects.
+pub fn read_page_values<'p>(pages: impl IntoIterator<Item = (&'p Path, &'p str)>) -> PagesRead {
+    let mut reader = PageReader::default();
+    let mut read = PagesRead::default();
+    for (path, front_matter) in pages {
+        match reader.read_values(path, front_matter) {
+            Ok(contradictions) => read.take(path, contradictions),
+            Err(fault) => read.damaged.push((path.to_owned(), fault)),
+        }
+    }
+    read.rows = reader.into_rows();
+    read.sorted()
+}
+
+fn read_chunk(pages: &[PathBuf], limits: Limits) -> PagesRead {
+    let mut reader = PageReader::default();
+    let mut read = PagesRead::default();
+    let mut bytes = Vec::new();
+    for path in pages {
+        let taken = match read_into(path, limits.file_bytes, &mut bytes) {
+            Ok(()) => reader.read(path, &bytes),
+            Err(fault) => Taken::Damaged(fault),
+        };
+        match taken {
+            Taken::Rows(contradictions) => read.take(path, contradictions),
+            Taken::Declined => read.declined.push(path.clone()),
+            Taken::Damaged(fault) => read.damaged.push((path.clone(), fault)),
+        }
+    }
+    read.rows = reader.into_rows();
+    read
+}
+
+impl PagesRead {
+    fn take(&mut self, path: &Path, contradictions: Vec<Contradiction>) {
+        self.taken += 1;
+        let located = contradictions
+            .into_iter()
+            .map(|each| (path.to_owned(), each));
+        self.contradictions.extend(located);
+    }
+
+    fn joined(mut self, other: Self) -> Self {
+        self.rows = self.rows.absorb(other.rows);
+        self.taken += other.taken;
+        self.declined.extend(other.declined);
+        self.damaged.extend(other.damaged);
+        self.contradictions.extend(other.contradictions);
+        self
+    }
+
+    fn sorted(mut self) -> Self {
+        self.declined.sort();
+        self.damaged.sort_by(|a, b| a.0.cmp(&b.0));
+        self.contradictions.sort_by(|a, b| a.0.cmp(&b.0));
+        self
+    }
+}

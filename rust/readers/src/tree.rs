@@ -1,0 +1,99 @@
+//! Which files of a folder are pages.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::fault::{Fault, FaultKind};
+use crate::limits::Limits;
+
+/// So much of a file is looked at to see whether it is a page.
+const HEAD_BYTES: u64 = 4096;
+
+/// The pages below a folder.
+#[derive(Debug, Default)]
+pub(crate) struct Tree {
+    pub(crate) pages: Vec<PathBuf>,
+    pub(crate) damaged: Vec<(PathBuf, Fault)>,
+}
+
+impl Tree {
+    /// Walks through `root`, or takes `root` itself if it is no folder.
+    ///
+    /// Every `specs.md` is a page, whatever it holds: an empty one is damaged and
+    /// not overlooked. Another `.md` file is a page if its front matter says
+    /// `layout: cache`. Links are followed; a link back to a folder above it is a
+    /// fault. Hidden files and folders are passed over.
+    pub(crate) fn walk(root: &Path, limits: Limits) -> Self {
+        let mut tree = Self::default();
+        if !root.is_dir() {
+            tree.pages.push(root.to_owned());
+            return tree;
+        }
+        let walk = WalkDir::new(root)
+            .follow_links(true)
+            .max_depth(limits.tree_depth);
+        let entries = walk.into_iter().filter_entry(|entry| !is_hidden(entry));
+        for (count, entry) in entries.enumerate() {
+            if count >= limits.tree_entries {
+                let limit = limits.tree_entries;
+                let fault = Fault::of_file(FaultKind::TooManyEntries { limit });
+                tree.damaged.push((root.to_owned(), fault));
+                break;
+            }
+            match entry {
+                Ok(entry) if is_page(&entry) => tree.pages.push(entry.into_path()),
+                Ok(_) => {}
+                Err(error) => {
+                    let path = error.path().unwrap_or(root).to_owned();
+                    tree.damaged.push((path, Fault::of_file(kind_of(&error))));
+                }
+            }
+        }
+        tree.pages.sort_unstable();
+        tree
+    }
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+fn is_page(entry: &DirEntry) -> bool {
+    if entry.file_type().is_dir() {
+        return false;
+    }
+    let path = entry.path();
+    entry.file_name() == "specs.md"
+        || (path.extension() == Some(OsStr::new("md"))
+            && entry.file_type().is_file()
+            && says_cache(path).unwrap_or(false))
+}
+
+/// Whether the file begins with front matter that says `layout: cache`.
+fn says_cache(path: &Path) -> std::io::Result<bool> {
+    let mut head = Vec::new();
+    File::open(path)?.take(HEAD_BYTES).read_to_end(&mut head)?;
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
+    let mut lines = head
+        .split(|&byte| byte == b'\n')
+        .map(<[u8]>::trim_ascii_end);
+    Ok(lines.next() == Some(b"---")
+        && lines
+            .take_while(|line| *line != b"---")
+            .any(|line| line == b"layout: cache"))
+}
+
+fn kind_of(error: &walkdir::Error) -> FaultKind {
+    if let Some(ancestor) = error.loop_ancestor() {
+        let target = ancestor.to_string_lossy().into_owned();
+        return FaultKind::Loop { target };
+    }
+    let message = error
+        .io_error()
+        .map_or_else(|| error.to_string(), ToString::to_string);
+    FaultKind::Unreadable { message }
+}
