@@ -36,14 +36,20 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def table(rows: Sequence[Sequence[str]]) -> str:
-    """Lay out rows, the first of which are the headings: text left, numbers right."""
+def table(rows: Sequence[Sequence[str]], *, text_columns: int = 1) -> str:
+    """Lay out rows, the first of which holds the headings.
+
+    Args:
+        rows: The cells, each row as long as the others.
+        text_columns: How many columns, from the left, hold text; the others hold numbers.
+    """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []
     for row in rows:
-        first, *rest = row
-        cells = [first.ljust(widths[0])]
-        cells += [each.rjust(width) for each, width in zip(rest, widths[1:], strict=True)]
+        cells = [
+            cell.ljust(width) if position < text_columns else cell.rjust(width)
+            for position, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
         lines.append("  ".join(cells).rstrip())
     lines.insert(1, "  ".join("-" * width for width in widths))
     return "\n".join(lines)

@@ -1,0 +1,275 @@
+"""How long a tree of package pages takes to read, beside PyYAML and orjson on the same bytes.
+
+    python -m benches.pages --specs 60000 --packages 5000
+
+- *specplan* reads the tree into a catalog that answers questions (`specplan.load`);
+- *PyYAML* (its C loader) makes Python objects of each page's front matter, no more;
+- *orjson* makes Python objects of the two JSON values of each page, no more.
+
+Each finds and opens the files itself, in a process of its own, whose peak memory is told
+too; the contenders take turns. Where specplan reads with all cores, a second row shows it
+on one, as the others are. Their garbage collector is off, which is their best case, since
+they keep all that they make, as a catalog must. The files are in the page cache. After the
+clock has stopped each counts pages, specs, and specs by stack; where the counts differ,
+the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from benches.inputs import UNION_INDEX, Shape, write_tree
+from benches.machine import describe, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import specplan
+
+#: A page as Python objects, by the keys of its front matter.
+Page: TypeAlias = dict[str, Any]
+
+#: The contenders, with what their processes get into the environment.
+CONTENDERS: dict[str, dict[str, str]] = {
+    "specplan": {},
+    "specplan, one thread": {"RAYON_NUM_THREADS": "1"},
+    "orjson": {},
+    "PyYAML": {},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """What a contender saw; the union index is no stack and is left out."""
+
+    pages: int
+    specs: int
+    specs_by_stack: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """One reading of a tree: how long it took, the process's peak memory, what it saw."""
+
+    seconds: float
+    peak_bytes: int
+    counts: Counts
+
+
+def page_paths(tree: Path, every: int) -> Iterator[Path]:
+    """Find the pages of a tree in a fixed order, or one in `every` of them."""
+    found = 0
+    for folder, folders, files in os.walk(tree):
+        folders.sort()
+        if "specs.md" in files:
+            if found % every == 0:
+                yield Path(folder, "specs.md")
+            found += 1
+
+
+def read_by_pyyaml(tree: Path, every: int) -> list[Page]:
+    """Make Python objects of each page's front matter with PyYAML's C loader."""
+    import yaml  # noqa: PLC0415 - a contender's process holds nothing of the others
+
+    pages = []
+    for path in page_paths(tree, every):
+        front_matter = path.read_bytes().removeprefix(b"---\n").removesuffix(b"\n---")
+        pages.append(yaml.load(front_matter, Loader=yaml.CSafeLoader))
+    return pages
+
+
+def read_by_orjson(tree: Path, every: int) -> list[Page]:
+    """Make Python objects of the two JSON values of each page with orjson."""
+    import orjson  # noqa: PLC0415 - a contender's process holds nothing of the others
+
+    pages = []
+    for path in page_paths(tree, every):
+        page = {}
+        for line in path.read_bytes().split(b"\n"):
+            key, _, value = line.partition(b": ")
+            if key in {b"meta", b"spec_details"}:
+                page[key.decode("ascii")] = orjson.loads(value)
+        pages.append(page)
+    return pages
+
+
+def count_in_pages(pages: Sequence[Page]) -> Counts:
+    """Count what Python objects hold."""
+    hashes = set()
+    by_stack: Counter[str] = Counter()
+    for page in pages:
+        for entry in page["spec_details"]:
+            hashes.add(entry["hash"])
+            by_stack.update(entry["stacks"])
+    del by_stack[UNION_INDEX]
+    return Counts(
+        pages=len(pages), specs=len(hashes), specs_by_stack=dict(sorted(by_stack.items()))
+    )
+
+
+def count_in_catalog(catalog: specplan.Catalog) -> Counts:
+    """Count what specplan's catalog holds."""
+    # Beside itself as the baseline a snapshot wants just the specs that it has.
+    (tag,) = catalog.tags
+    answer = catalog.coverage(tag=tag, baseline=tag, level="hash", nearest=False)
+    by_stack: Counter[str] = Counter()
+    for cell in answer.cells:
+        by_stack[cell.stack] += cell.covered
+    checked = catalog.check()
+    return Counts(
+        pages=checked.files, specs=checked.specs, specs_by_stack=dict(sorted(by_stack.items()))
+    )
+
+
+def measure_pages(read: Callable[[Path, int], list[Page]], tree: Path, every: int) -> Measurement:
+    """Measure a contender that makes Python objects."""
+    gc.disable()
+    # An import is no reading: one page loads the contender before the clock starts.
+    read(tree, sys.maxsize)
+    start = time.perf_counter()
+    pages = read(tree, every)
+    seconds = time.perf_counter() - start
+    return Measurement(seconds=seconds, peak_bytes=peak_bytes(), counts=count_in_pages(pages))
+
+
+def measure_specplan(tree: Path) -> Measurement:
+    """Measure specplan."""
+    import specplan  # noqa: PLC0415 - a contender's process holds nothing of the others
+
+    start = time.perf_counter()
+    catalog = specplan.load(tree)
+    seconds = time.perf_counter() - start
+    return Measurement(seconds=seconds, peak_bytes=peak_bytes(), counts=count_in_catalog(catalog))
+
+
+def peak_bytes() -> int:
+    """Tell how much memory this process has held at most."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def measure_here(contender: str, tree: Path, every: int) -> Measurement:
+    """Measure a contender in this very process."""
+    if contender == "PyYAML":
+        return measure_pages(read_by_pyyaml, tree, every)
+    if contender == "orjson":
+        return measure_pages(read_by_orjson, tree, every)
+    return measure_specplan(tree)
+
+
+def measure(contender: str, tree: Path, *, every: int = 1) -> Measurement:
+    """Measure a contender in a process of its own."""
+    command = [sys.executable, "-m", "benches.pages"]
+    command += ["--tree", str(tree), "--contender", contender, "--pyyaml-reads-one-in", str(every)]
+    answer = subprocess.run(
+        command,
+        check=True,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[1],
+        env=os.environ | CONTENDERS[contender],
+    )
+    told = json.loads(answer.stdout)
+    return Measurement(**told | {"counts": Counts(**told["counts"])})
+
+
+def compare(tree: Path, *, runs: int, pyyaml_reads_one_in: int) -> bool:
+    """Measure all contenders in turn, print what came out, and tell whether they agree."""
+    every = dict.fromkeys(CONTENDERS, 1) | {"PyYAML": pyyaml_reads_one_in}
+    # Reading all of it once puts the files into the page cache, for whoever comes first.
+    size_bytes = sum(len(path.read_bytes()) for path in page_paths(tree, 1))
+    measured: dict[str, list[Measurement]] = {contender: [] for contender in CONTENDERS}
+    for _ in range(runs):
+        for contender, measurements in measured.items():
+            measurements.append(measure(contender, tree, every=every[contender]))
+
+    expected = {one_in: count_in_pages(read_by_orjson(tree, one_in)) for one_in in every.values()}
+    counts = expected[1]
+    print(
+        f"{counts.pages:,} pages, {counts.specs:,} specs, {len(counts.specs_by_stack)} stacks,"
+        f" {size_bytes / 1e6:,.1f} MB, {runs} runs"
+    )
+    median = {
+        contender: statistics.median(each.seconds for each in measurements) * every[contender]
+        for contender, measurements in measured.items()
+    }
+    rows = [["reader", "median s", "min s", "max s", "MB/s", "times specplan", "peak MB"]]
+    for contender, measurements in measured.items():
+        seconds = [each.seconds * every[contender] for each in measurements]
+        rows.append(
+            [
+                contender + ("*" if every[contender] > 1 else ""),
+                f"{median[contender]:.3f}",
+                f"{min(seconds):.3f}",
+                f"{max(seconds):.3f}",
+                f"{size_bytes / 1e6 / median[contender]:,.1f}",
+                f"{median[contender] / median['specplan']:.1f}",
+                f"{max(each.peak_bytes for each in measurements) / 1e6:,.0f}",
+            ]
+        )
+    print(table(rows))
+    if pyyaml_reads_one_in > 1:
+        print(
+            f"* PyYAML read one page in {pyyaml_reads_one_in}; its times are multiplied by that,"
+            " its memory is not"
+        )
+    agree = True
+    for contender, measurements in measured.items():
+        if any(each.counts != expected[every[contender]] for each in measurements):
+            print(f"{contender} counts otherwise than orjson", file=sys.stderr)
+            agree = False
+    if agree:
+        print("all counted the same pages, specs, and specs of each stack")
+    return agree
+
+
+def main() -> None:
+    """Measure what the command line asks for."""
+    parser = argparse.ArgumentParser(
+        description="Measure how long a tree of package pages takes to read."
+    )
+    parser.add_argument("--specs", type=int, default=60_000)
+    parser.add_argument("--packages", type=int, default=5_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--tree", type=Path, help="read this instead of writing one; one snapshot")
+    parser.add_argument(
+        "--pyyaml-reads-one-in",
+        type=int,
+        default=1,
+        metavar="N",
+        help="at large sizes PyYAML takes minutes: let it read one page in N, and say so",
+    )
+    parser.add_argument("--contender", choices=CONTENDERS, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    every = arguments.pyyaml_reads_one_in
+    if arguments.contender is not None:
+        print(json.dumps(asdict(measure_here(arguments.contender, arguments.tree, every))))
+        return
+    print(describe(["specplan", "orjson", "PyYAML"]))
+    with tempfile.TemporaryDirectory() as scratch:
+        tree = arguments.tree
+        if tree is None:
+            tree = Path(scratch)
+            write_tree(
+                tree,
+                Shape(specs=arguments.specs, packages=arguments.packages, seed=arguments.seed),
+            )
+        agree = compare(tree, runs=arguments.runs, pyyaml_reads_one_in=every)
+    sys.exit(0 if agree else 1)
+
+
+if __name__ == "__main__":
+    main()
