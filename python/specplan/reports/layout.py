@@ -27,6 +27,9 @@ _SGR: Final[Mapping[Style, str]] = {
 
 _BETWEEN: Final = 2  # spaces between two columns
 
+#: How narrow a column that overhangs may get.
+_LEAST_OVERHANG: Final = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -44,11 +47,14 @@ class Column:
         header: The lines of its header.
         align: To which side its cells keep.
         wraps: Whether it may be made narrower, its words going to further lines.
+        overhangs: Whether it may be made narrower, a longer cell having a line of its
+            own with the rest of its row below; for the first column.
     """
 
     header: tuple[str, ...]
     align: Literal["left", "right"] = "left"
     wraps: bool = False
+    overhangs: bool = False
 
 
 def columns_of(text: str) -> int:
@@ -103,24 +109,33 @@ def table(
 ) -> list[str] | None:
     """Return the lines of a table, or None where it cannot be made to fit.
 
-    Columns that wrap are narrowed, the widest first, until the table fits; a column
-    is never narrower than its longest word.
+    Columns that wrap are narrowed first, the widest before the others, none below its
+    longest word; then those that overhang.
     """
     body = list(rows)
-    natural = [
-        _natural(column, [row[at].text for row in body]) for at, column in enumerate(columns)
+    texts = [[row[at].text for row in body] for at in range(len(columns))]
+    widths = [
+        max(map(columns_of, (*column.header, *texts[at]))) for at, column in enumerate(columns)
     ]
-    floors = [
-        _floor(column, [row[at].text for row in body]) if column.wraps else natural[at]
+    wrapped = [
+        _longest_word(column, texts[at]) if column.wraps else widths[at]
+        for at, column in enumerate(columns)
+    ]
+    overhung = [
+        min(widths[at], max((_LEAST_OVERHANG, *map(columns_of, column.header))))
+        if column.overhangs
+        else wrapped[at]
         for at, column in enumerate(columns)
     ]
     room = width - _BETWEEN * (len(columns) - 1)
-    if sum(floors) > room:
+    if sum(overhung) > room:
         return None
-    widths = list(natural)
-    while sum(widths) > room:
-        slack = [at for at in range(len(widths)) if widths[at] > floors[at]]
-        widths[max(slack, key=lambda at: (widths[at], at))] -= 1
+    for floors in (wrapped, overhung):
+        while sum(widths) > room:
+            slack = [at for at in range(len(widths)) if widths[at] > floors[at]]
+            if not slack:
+                break
+            widths[max(slack, key=lambda at: (widths[at], at))] -= 1
 
     height = max(len(column.header) for column in columns)
     lines = []
@@ -131,15 +146,17 @@ def table(
         ]
         lines += _row(columns, header, widths, colour=colour)
     for row in body:
-        lines += _row(columns, row, widths, colour=colour)
+        cells = list(row)
+        for at, column in enumerate(columns):
+            if column.overhangs and columns_of(cells[at].text) > widths[at]:
+                hanging = wrap(cells[at].text, width)
+                lines += [paint(line, cells[at].style, colour=colour) for line in hanging]
+                cells[at] = Span("")
+        lines += _row(columns, cells, widths, colour=colour)
     return lines
 
 
-def _natural(column: Column, texts: Sequence[str]) -> int:
-    return max(map(columns_of, (*column.header, *texts)))
-
-
-def _floor(column: Column, texts: Sequence[str]) -> int:
+def _longest_word(column: Column, texts: Sequence[str]) -> int:
     words = (word for text in texts for word in text.split(" "))
     return max(map(columns_of, (*column.header, *words)))
 

@@ -143,8 +143,8 @@ class _Page:
         self._lines: list[str] = []
 
     def text(self, text: str, *, style: layout.Style = "plain", indent: str = "") -> None:
-        """Add words, wrapped."""
-        lines = layout.wrap(text, self.width, indent=indent)
+        """Add words, wrapped; further lines of what is indented are indented more."""
+        lines = layout.wrap(text, self.width, indent=indent * 2, first=indent)
         self._lines += [layout.paint(line, style, colour=self.colour) for line in lines]
 
     def lines(self, lines: Iterable[str]) -> None:
@@ -183,15 +183,17 @@ class _Page:
             return
         for row in rows:
             self.text(" ".join(span.text for span in row[:name_columns]))
-            numbers = []
-            for column, span in zip(columns[name_columns:], row[name_columns:], strict=True):
-                name = " ".join(column.header)
-                if column.align == "right":
-                    numbers.append(f"{name} {span.text}")
-                elif span.text:
-                    self.text(f"{name}: {span.text}", indent="  ")
+            rest = list(zip(columns[name_columns:], row[name_columns:], strict=True))
+            numbers = [
+                f"{column.header[0]} {span.text}"
+                for column, span in rest
+                if column.align == "right"
+            ]
             if numbers:
                 self.text(", ".join(numbers), indent="  ")
+            for column, span in rest:
+                if column.align == "left" and span.text:
+                    self.text(f"{column.header[0]}: {span.text}", indent="  ")
 
     def end(self) -> str:
         """Return the page."""
@@ -250,7 +252,7 @@ def _cells(cells: Sequence[Cell]) -> tuple[list[Column], list[list[Span]]]:
     if any(cell.usable is not None for cell in cells):
         numbers.append(("usable", lambda cell: cell.usable))
     numbers.append(("gaps", lambda cell: cell.wanted - cell.covered - cell.unknown))
-    columns = [Column(("stack",)), Column(("system",))]
+    columns = [Column(("stack",), overhangs=True), Column(("system",))]
     columns += [Column((name,), align="right") for name, _ in numbers]
     columns.append(Column(("coverage",), align="right"))
     rows = [
@@ -274,15 +276,11 @@ def _gaps(coverage: Coverage) -> tuple[list[Column], list[list[Span]]]:
         extra.append(("roots", lambda gap: wording.number(gap.roots_completed)))
     if any(gap.buildable_now is not None for gap in coverage.gaps):
         extra.append(("buildable", lambda gap: wording.answer(gap.buildable_now)))
-    columns = [Column((wording.LEVEL_WORDS[coverage.level][0],), wraps=True)]
+    columns = [Column((wording.LEVEL_WORDS[coverage.level][0],), overhangs=True)]
     if not where.one_cell:
         columns += [Column(("cells",), align="right"), Column(("lacking in",), wraps=True)]
     columns += [Column((name,), align="right") for name, _ in extra]
-    columns += [
-        Column(("why",), wraps=True),
-        Column(("nearest",), wraps=True),
-        Column(("differs in",), wraps=True),
-    ]
+    columns += [Column(("why",), wraps=True), Column(("nearest (differs in)",), wraps=True)]
     rows = []
     for group in wording.grouped(
         coverage.gaps, lambda gap: replace(gap, stack="", os="", target="")
@@ -293,17 +291,17 @@ def _gaps(coverage: Coverage) -> tuple[list[Column], list[list[Span]]]:
             row += [Span(str(len(group))), Span(where.names(group))]
         row += [Span(value(gap)) for _, value in extra]
         row.append(Span(wording.STATE_WORDS[gap.state], _STATE_STYLES[gap.state]))
-        row += _nearest(gap.nearest)
+        row.append(_nearest(gap.nearest))
         rows.append(row)
     return columns, rows
 
 
-def _nearest(nearest: Nearest | None) -> list[Span]:
+def _nearest(nearest: Nearest | None) -> Span:
     if nearest is None:
-        return [Span("none"), Span("")]
+        return Span("none", "dim")
     place = terminal(wording.nearest_place(nearest))
     differs = ", ".join(map(terminal, nearest.differs))
-    return [Span(f"{terminal(nearest.hash[:_SHORT_HASH])} {place}"), Span(differs or "nothing")]
+    return Span(f"{terminal(nearest.hash[:_SHORT_HASH])} {place} ({differs or 'nothing'})")
 
 
 def _matrix(page: _Page, cells: Sequence[Cell]) -> None:
@@ -349,11 +347,12 @@ def _matrix_as_list(page: _Page, cells: Sequence[Cell]) -> None:
         if layout.columns_of(line) <= page.width:
             page.lines([f"  {name}  {painted}"])
         else:
-            page.lines([f"  {name}", f"    {painted}"])
+            page.text(name, indent="  ")
+            page.lines([f"    {painted}"])
 
 
 def _diff_cells(cells: Sequence[DiffCell]) -> tuple[list[Column], list[list[Span]]]:
-    columns = [Column(("stack",)), Column(("system",))]
+    columns = [Column(("stack",), overhangs=True), Column(("system",))]
     columns += [Column((name,), align="right") for name in ("kept", "lost", "gained", "changed")]
     rows = [
         [
@@ -375,7 +374,7 @@ def _keys(
     if not keys:
         return
     page.blank()
-    columns = [Column((title,), wraps=True)]
+    columns = [Column((title,), overhangs=True)]
     if not where.one_cell:
         columns += [Column(("cells",), align="right"), Column(("in",), wraps=True)]
     rows = []
@@ -391,7 +390,11 @@ def _changes(page: _Page, changes: Sequence[Change], where: _Where) -> None:
     if not changes:
         return
     page.blank()
-    columns = [Column(("changed",)), Column(("old",), wraps=True), Column(("new",), wraps=True)]
+    columns = [
+        Column(("changed",), overhangs=True),
+        Column(("old",), wraps=True),
+        Column(("new",), wraps=True),
+    ]
     if not where.one_cell:
         columns += [Column(("cells",), align="right"), Column(("in",), wraps=True)]
     rows = []

@@ -1,0 +1,338 @@
+"""Results made by hand, small enough to be read, for the tests of what shows them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from specplan.model import (
+    Cell,
+    Change,
+    Check,
+    Coverage,
+    DamagedFile,
+    Diff,
+    DiffCell,
+    DiffTotals,
+    Finding,
+    Gap,
+    KeyInCell,
+    Nearest,
+    NotWanted,
+    RootCoverage,
+    Totals,
+)
+
+#: A name that tries to paint a terminal, to break out of a table, to be a formula and
+#: to start a line of its own.
+HOSTILE = "=cmd|' /C calc'!A0\x1b[31m`x`<b>[y](z)\n| new | row |\u202e\\"
+
+HASH = "36c47octke23tog3tjpjamxsrop4btuz"
+OTHER_HASH = "benfylk5oyqqfz7jqzmfywpfnnfyputh"
+
+SYSTEMS = (
+    ("centos7", "power9le"),
+    ("rhel8", "neoverse_v2"),
+    ("rhel8", "zen4"),
+    ("sequoia", "aarch64"),
+    ("ubuntu20.04", "x86_64_v3"),
+    ("ubuntu22.04", "x86_64_v3"),
+    ("ubuntu24.04", "aarch64"),
+    ("ubuntu24.04", "x86_64_v3"),
+)
+
+DAMAGED = (
+    DamagedFile(
+        path="_cache/develop-2025-05-25/zlib/specs.md",
+        place="spec_details[3].hash",
+        line=6,
+        fault="`abc` is no DAG hash",
+    ),
+    DamagedFile(path="_cache/\x1b[2J.md", place="", line=None, fault="it is empty"),
+)
+
+
+def cell(stack: str, os: str, target: str, covered: int, wanted: int) -> Cell:
+    return Cell(
+        stack=stack,
+        platform="darwin" if os == "sequoia" else "linux",
+        os=os,
+        target=target,
+        wanted=wanted,
+        covered=covered,
+        covered_exact=covered,
+        unknown=0,
+        usable=None,
+        coverage=covered / wanted if wanted else None,
+    )
+
+
+def totals(cells: tuple[Cell, ...]) -> Totals:
+    wanted = sum(each.wanted for each in cells)
+    covered = sum(each.covered for each in cells)
+    unknown = sum(each.unknown for each in cells)
+    return Totals(
+        wanted=wanted,
+        covered=covered,
+        unknown=unknown,
+        gaps=wanted - covered - unknown,
+        not_wanted=0,
+        coverage=covered / wanted if wanted else None,
+    )
+
+
+def coverage_of(cells: tuple[Cell, ...], gaps: tuple[Gap, ...] = ()) -> Coverage:
+    return Coverage(
+        wants="peers",
+        level="package",
+        compat="exact",
+        tag="develop-2025-05-25",
+        baseline=None,
+        cells=cells,
+        gaps=gaps,
+        roots=None,
+        totals=totals(cells),
+        absent_stacks=(),
+        not_wanted=(),
+        damaged=(),
+    )
+
+
+def gap(want: str, stack: str = "e4s", os: str = "ubuntu22.04") -> Gap:
+    return Gap(
+        stack=stack,
+        os=os,
+        target="x86_64_v3",
+        want=want,
+        package=want,
+        hash=None,
+        state="missing",
+        cells_lacking=1,
+        blocked=None,
+        roots_completed=None,
+        buildable_now=None,
+        nearest=None,
+    )
+
+
+def nearest(stack: str, os: str, *differs: str) -> Nearest:
+    return Nearest(
+        hash=HASH,
+        stack=stack,
+        os=os,
+        target="x86_64_v3",
+        source="_cache/develop-2025-05-25/hdf5/specs.md",
+        differs=differs,
+    )
+
+
+#: One cell and three gaps, one of each state.
+ONE_CELL = coverage_of(
+    (cell("e4s", "ubuntu22.04", "x86_64_v3", 3, 6),),
+    (
+        replace(
+            gap("hdf5"), state="other_stack", nearest=nearest("e4s-oneapi", "ubuntu22.04", "stack")
+        ),
+        replace(
+            gap("py-pluggy"),
+            state="other_system",
+            nearest=nearest("root", "ubuntu20.04", "os", "version", "stack"),
+        ),
+        gap("zfp"),
+    ),
+)
+
+#: Three stacks on systems that they do not all share, asked with all that can be asked.
+_CELLS = (
+    *(cell("developer-tools-x86_64_v3-linux-gnu", *SYSTEMS[at], 9999, 10000) for at in (3, 4, 7)),
+    *(cell("e4s", *SYSTEMS[at], at, 7) for at in (0, 1, 2, 4, 5, 6, 7)),
+    cell("radiuss", *SYSTEMS[7], 0, 0),
+)
+MANY_CELLS = replace(
+    coverage_of(
+        _CELLS,
+        (
+            *(
+                replace(
+                    gap("hdf5", stack, system[0]),
+                    target=system[1],
+                    state="other_system",
+                    cells_lacking=7,
+                    nearest=nearest("e4s-oneapi", "rhel7", "os"),
+                )
+                for stack, system in (
+                    ("developer-tools-x86_64_v3-linux-gnu", SYSTEMS[3]),
+                    *(("e4s", SYSTEMS[at]) for at in (0, 1, 2, 4, 5, 6)),
+                )
+            ),
+            replace(gap("gcc", "e4s", "rhel8"), target="zen4"),
+        ),
+    ),
+    compat="os",
+    absent_stacks=("hep",),
+    not_wanted=(
+        NotWanted(package="cuda*", os="sequoia", reason="no GPU there", excluded=3),
+        NotWanted(stack="ml-*", reason="ends in May"),
+    ),
+    damaged=DAMAGED,
+)
+
+#: Wants of an older state, with what only sources with edges can tell.
+WITH_EDGES = replace(
+    coverage_of(
+        (
+            replace(
+                cell("e4s", "ubuntu22.04", "x86_64_v3", 2, 5), covered_exact=1, unknown=1, usable=1
+            ),
+        ),
+        (
+            replace(
+                gap(HASH),
+                package="zlib-ng",
+                hash=HASH,
+                blocked=12,
+                roots_completed=3,
+                buildable_now=True,
+            ),
+            replace(
+                gap(OTHER_HASH), package="curl", hash=OTHER_HASH, blocked=0, buildable_now=False
+            ),
+        ),
+    ),
+    wants="baseline",
+    baseline="develop-2025-05-18",
+    level="hash",
+    compat="target",
+    roots=RootCoverage(wanted=4, installable=1, coverage=0.25),
+)
+
+#: Every text that comes out of a source is hostile.
+_HOSTILE_GAP = replace(
+    gap(HOSTILE, HOSTILE, HOSTILE),
+    target=HOSTILE,
+    state="other_system",
+    nearest=replace(nearest(HOSTILE, HOSTILE, "os"), target=HOSTILE, source=HOSTILE),
+)
+HOSTILE_COVERAGE = replace(
+    coverage_of(
+        (cell(HOSTILE, HOSTILE, HOSTILE, 1, 2), cell("e4s", HOSTILE, "zen4", 1, 1)),
+        (_HOSTILE_GAP,),
+    ),
+    tag=HOSTILE,
+    wants="baseline",
+    baseline=HOSTILE,
+    absent_stacks=(HOSTILE,),
+    not_wanted=(NotWanted(package=HOSTILE, reason=HOSTILE, excluded=1), NotWanted(reason=HOSTILE)),
+    damaged=(DamagedFile(path=HOSTILE, place=HOSTILE, line=1, fault=HOSTILE),),
+)
+
+NOTHING = coverage_of(())
+
+
+def key(want: str, stack: str = "e4s", os: str = "ubuntu22.04") -> KeyInCell:
+    package = want.partition("@")[0]
+    return KeyInCell(stack=stack, os=os, target="x86_64_v3", want=want, package=package, hash=None)
+
+
+def diff_cell(  # noqa: PLR0913, PLR0917 - read as a row of the table that they become
+    stack: str, os: str, kept: int, lost: int, gained: int, changed: int
+) -> DiffCell:
+    return DiffCell(
+        stack=stack,
+        platform="linux",
+        os=os,
+        target="x86_64_v3",
+        kept=kept,
+        lost=lost,
+        gained=gained,
+        changed=changed,
+    )
+
+
+DIFF = Diff(
+    level="version",
+    old="develop-2025-05-18",
+    new="develop-2025-05-25",
+    cells=(
+        diff_cell("e4s", "ubuntu20.04", 10, 1, 0, 0),
+        diff_cell("e4s", "ubuntu22.04", 8, 1, 1, 1),
+        diff_cell("radiuss", "ubuntu22.04", 3, 0, 0, 0),
+    ),
+    lost=(key("zfp@1.0.0", os="ubuntu20.04"), key("zfp@1.0.0")),
+    gained=(key("kokkos@4.6.01"),),
+    changed=(
+        Change(
+            stack="e4s",
+            os="ubuntu22.04",
+            target="x86_64_v3",
+            package="hdf5",
+            old=("hdf5@1.14.3", "hdf5@1.14.5"),
+            new=("hdf5@1.14.6",),
+        ),
+    ),
+    absent_stacks=("hep",),
+    new_stacks=("e4s-neoverse-v2",),
+    totals=DiffTotals(kept=21, lost=2, gained=1, changed=1),
+    damaged=DAMAGED[:1],
+)
+
+HOSTILE_DIFF = replace(
+    DIFF,
+    old=HOSTILE,
+    new=HOSTILE,
+    cells=(diff_cell(HOSTILE, HOSTILE, 1, 1, 1, 1), diff_cell("e4s", "rhel8", 0, 0, 0, 0)),
+    lost=(key(HOSTILE, HOSTILE, HOSTILE),),
+    gained=(key(HOSTILE, HOSTILE, HOSTILE),),
+    changed=(replace(DIFF.changed[0], stack=HOSTILE, os=HOSTILE, package=HOSTILE, old=(HOSTILE,)),),
+    absent_stacks=(HOSTILE,),
+    new_stacks=(HOSTILE,),
+    damaged=(DamagedFile(path=HOSTILE, place=HOSTILE, line=None, fault=HOSTILE),),
+)
+
+SAME = Diff(
+    level="package",
+    old="develop-2025-05-18",
+    new="develop-2025-05-25",
+    cells=(diff_cell("e4s", "ubuntu22.04", 8, 0, 0, 0),),
+    lost=(),
+    gained=(),
+    changed=(),
+    absent_stacks=(),
+    new_stacks=(),
+    totals=DiffTotals(kept=8, lost=0, gained=0, changed=0),
+    damaged=(),
+)
+
+CHECK = Check(
+    files=543,
+    specs=1306,
+    findings=(
+        Finding(
+            kind="contradiction",
+            path="_cache/develop-2025-05-25/py-pluggy/specs.md",
+            place="meta.num_specs",
+            line=5,
+            message="says 33, but `spec_details` holds 32 specs",
+        ),
+        Finding(
+            kind="damaged",
+            path="_cache/develop-2025-05-25/zlib/specs.md",
+            place="",
+            line=None,
+            message="the file is empty",
+        ),
+        Finding(
+            kind="misplaced",
+            path="_cache/develop-2025-05-25/zstd/specs.md",
+            place="title",
+            line=2,
+            message="the page of `zlib-ng` lies in the folder of `zstd`",
+        ),
+    ),
+)
+
+HOSTILE_CHECK = replace(
+    CHECK,
+    findings=(Finding(kind="damaged", path=HOSTILE, place=HOSTILE, line=7, message=HOSTILE),),
+)
+
+SOUND = Check(files=1, specs=33, findings=())

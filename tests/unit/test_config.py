@@ -1,0 +1,307 @@
+"""The configuration is found, read, and refused where it is wrong."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from specplan import config
+from specplan.config import Configuration
+from specplan.errors import ConfigurationError, DamagedSourceError, SourceError
+from specplan.model import NotWanted
+
+DOCUMENTATION = Path(__file__).parents[2] / "docs" / "configuration.md"
+
+EVERYTHING = """
+cache = ["examples/cache", "tools=../tools.json", "https://example.org/cache", "/absolute"]
+stack = "e4s*"
+peers = ["e4s", "radiuss"]
+system = ["ubuntu24.04/zen4", "all"]
+os = "ubuntu*"
+target = ["x86_64_v3", "zen4"]
+tag = "develop-2025-05-25"
+level = "version"
+compat = "target"
+format = "markdown"
+fail-under = 97.50
+fail-on-lost = true
+fail-on-absent = true
+strict = true
+skip-damaged = true
+
+[families]
+ml = ["ml-linux-*", "ml-darwin-*"]
+tools = "tools-sdk"
+
+[libc]
+"rocky9.4" = "glibc 2.34"
+alpine = "musl 1.2.5"
+
+[[not-wanted]]
+package = "cuda*"
+target = "aarch64"
+reason = "no GPU there"
+
+[[not-wanted]]
+stack = "ml-*"
+os = "sequoia"
+reason = "ends in May"
+"""
+
+
+def write(folder: Path, content: str, name: str = "specplan.toml") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def test_every_key_is_read(tmp_path: Path) -> None:
+    assert config.load(write(tmp_path, EVERYTHING)) == Configuration(
+        cache=(
+            str(tmp_path / "examples/cache"),
+            f"tools={tmp_path / '../tools.json'}",
+            "https://example.org/cache",
+            "/absolute",
+        ),
+        stack=("e4s*",),
+        peers=("e4s", "radiuss"),
+        system=("ubuntu24.04/zen4", "all"),
+        os=("ubuntu*",),
+        target=("x86_64_v3", "zen4"),
+        tag="develop-2025-05-25",
+        baseline_directory=str(tmp_path),
+        level="version",
+        compat="target",
+        format="markdown",
+        fail_under=Decimal("97.50"),
+        fail_on_lost=True,
+        fail_on_absent=True,
+        strict=True,
+        skip_damaged=True,
+        families={"ml": ("ml-linux-*", "ml-darwin-*"), "tools": ("tools-sdk",)},
+        libc={"rocky9.4": "glibc 2.34", "alpine": "musl 1.2.5"},
+        not_wanted=(
+            NotWanted(package="cuda*", target="aarch64", reason="no GPU there"),
+            NotWanted(stack="ml-*", os="sequoia", reason="ends in May"),
+        ),
+    )
+
+
+def test_nothing_written_means_the_defaults(tmp_path: Path) -> None:
+    read = config.load(write(tmp_path, ""))
+    assert read == Configuration(baseline_directory=str(tmp_path))
+
+
+def test_a_percentage_is_kept_as_it_was_written(tmp_path: Path) -> None:
+    read = config.load(write(tmp_path, "fail-under = 66.66666666666666666667"))
+    assert read.fail_under == Decimal("66.66666666666666666667")
+
+
+def test_a_baseline_starts_from_the_folder_of_the_file(tmp_path: Path) -> None:
+    read = config.load(write(tmp_path, 'baseline = "old/_cache"'))
+    assert (read.baseline, read.baseline_directory) == ("old/_cache", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("content", "key", "fault", "hint"),
+    [
+        ("stak = 'e4s'", "stak", "there is no such key", "did you mean `stack`?"),
+        ("fail_under = 3", "fail_under", "there is no such key", "did you mean `fail-under`?"),
+        ("FORMAT = 3", "FORMAT", "there is no such key", "did you mean `format`?"),
+        ("cache = 3", "cache", "expected a string or an array of strings, found an integer", None),
+        ("cache = ['a', 3]", "cache[1]", "expected a string, found an integer", None),
+        ("stack = ['']", "stack[0]", "it is empty", None),
+        (
+            "stack = {a = 1}",
+            "stack",
+            "expected a string or an array of strings, found a table",
+            None,
+        ),
+        ("tag = true", "tag", "expected a string, found a boolean", None),
+        ("tag = 2025-05-25", "tag", "expected a string, found a date or time", None),
+        ("tag = ' '", "tag", "it is empty", None),
+        (
+            "level = 'packages'",
+            "level",
+            "`packages` is none of `package`, `version`, `variant`, `hash`",
+            None,
+        ),
+        ("compat = 'none'", "compat", "`none` is none of `exact`, `target`, `os`", None),
+        ("format = 'html'", "format", "`html` is none of `table`, `json`, `csv`, `markdown`", None),
+        ("system = 'zen4'", "system", "`zen4` is neither OS/TARGET nor `all`", None),
+        ("system = 'a/b/c'", "system", "`a/b/c` is neither OS/TARGET nor `all`", None),
+        ("fail-under = '95'", "fail-under", "expected a number, found a string", None),
+        ("fail-under = true", "fail-under", "expected a number, found a boolean", None),
+        ("fail-under = 100.1", "fail-under", "100.1 is no percentage from 0 to 100", None),
+        ("fail-under = -1", "fail-under", "-1 is no percentage from 0 to 100", None),
+        ("fail-under = nan", "fail-under", "NaN is no percentage from 0 to 100", None),
+        ("strict = 'yes'", "strict", "expected true or false, found a string", None),
+        ("skip-damaged = 1", "skip-damaged", "expected true or false, found an integer", None),
+        ("fail-on-lost = 0.5", "fail-on-lost", "expected true or false, found a number", None),
+        (
+            "peers = 'e4s'\nbaseline = 'v1'",
+            "baseline",
+            "wants come from `peers` or from a baseline, not from both",
+            None,
+        ),
+        ("families = 'e4s'", "families", "expected a table, found a string", None),
+        ("[families]\nml = []", "families.ml", "a family needs at least one pattern", None),
+        (
+            "[families]\nml.x = ['a']",
+            "families.ml",
+            "expected a value, found a table",
+            "a name that holds a dot needs quotes in TOML",
+        ),
+        ("libc = ['a']", "libc", "expected a table, found an array", None),
+        (
+            "[libc]\nrocky9.4 = 'glibc 2.34'",
+            "libc.rocky9",
+            "expected a value, found a table",
+            "a name that holds a dot needs quotes in TOML",
+        ),
+        (
+            "[libc]\nrocky9 = '2.34'",
+            "libc.rocky9",
+            "`2.34` is no C library and version",
+            "write it as `glibc 2.35` or `musl 1.2`",
+        ),
+        (
+            "[not-wanted]\npackage = 'x'",
+            "not-wanted",
+            "expected an array of tables ([[not-wanted]]), found a table",
+            None,
+        ),
+        ("not-wanted = [3]", "not-wanted[0]", "expected a table, found an integer", None),
+        ("[[not-wanted]]\npackage = 'x'", "not-wanted[0].reason", "a reason is required", None),
+        (
+            "[[not-wanted]]\nreason = 'x'",
+            "not-wanted[0]",
+            "it excludes everything",
+            "name a package, a stack, an os or a target",
+        ),
+        (
+            "[[not-wanted]]\npackage = 'a'\nreason = 'x'\n[[not-wanted]]\npakage = 'x'",
+            "not-wanted[1].pakage",
+            "there is no such key",
+            "did you mean `package`?",
+        ),
+        (
+            "[[not-wanted]]\npackage = ['a']\nreason = 'x'",
+            "not-wanted[0].package",
+            "expected a string, found an array",
+            None,
+        ),
+    ],
+)
+def test_what_is_wrong_is_named(
+    tmp_path: Path, content: str, key: str, fault: str, hint: str | None
+) -> None:
+    path = write(tmp_path, content)
+    with pytest.raises(ConfigurationError) as caught:
+        config.load(path)
+    assert str(caught.value) == f"{path}: {key}: {fault}"
+    assert caught.value.hint == hint
+
+
+def test_an_unknown_key_with_nothing_near_lists_what_there_is(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        config.load(write(tmp_path, "zzz = 1"))
+    assert caught.value.hint is not None
+    assert all(f"`{key}`" in caught.value.hint for key in config.KEYS)
+
+
+def test_a_fault_of_syntax_is_damage_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(DamagedSourceError) as caught:
+        config.load(write(tmp_path, "stack = 'e4s'\nlevel = \n"))
+    assert caught.value.line == 2
+    assert "it is not TOML" in str(caught.value)
+
+
+def test_a_file_that_is_not_text_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "specplan.toml"
+    path.write_bytes(b"stack = '\xff'")
+    with pytest.raises(DamagedSourceError, match="it is not UTF-8"):
+        config.load(path)
+
+
+def test_a_file_that_is_not_there_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="cannot read"):
+        config.load(tmp_path / "specplan.toml")
+
+
+def test_the_table_of_pyproject_is_read_and_its_keys_are_named_in_full(tmp_path: Path) -> None:
+    path = write(tmp_path, "[tool.specplan]\nstack = 'e4s'", "pyproject.toml")
+    assert config.load(path).stack == ("e4s",)
+    write(tmp_path, "[tool.specplan]\nstak = 'e4s'", "pyproject.toml")
+    with pytest.raises(ConfigurationError, match=r"tool\.specplan\.stak: there is no such key"):
+        config.load(path)
+    write(tmp_path, "[tool]\nspecplan = 3", "pyproject.toml")
+    with pytest.raises(ConfigurationError, match=r"tool\.specplan: expected a table"):
+        config.load(path)
+
+
+def test_a_pyproject_that_is_named_must_have_the_table(tmp_path: Path) -> None:
+    path = write(tmp_path, "[project]\nname = 'x'", "pyproject.toml")
+    with pytest.raises(ConfigurationError, match=r"tool\.specplan: there is no such table"):
+        config.load(path)
+
+
+def test_the_nearest_file_wins(tmp_path: Path) -> None:
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    outer = write(tmp_path, "")
+    assert config.find(inner) == outer
+    nearer = write(tmp_path / "a", "[tool.specplan]", "pyproject.toml")
+    assert config.find(inner) == nearer
+    own = write(tmp_path / "a", "")
+    assert config.find(inner) == own
+
+
+def test_a_pyproject_without_the_table_is_passed_over(tmp_path: Path) -> None:
+    outer = write(tmp_path, "")
+    write(tmp_path / "a", "[tool.other]", "pyproject.toml")
+    assert config.find(tmp_path / "a") == outer
+
+
+def test_a_folder_of_that_name_is_no_configuration(tmp_path: Path) -> None:
+    outer = write(tmp_path, "")
+    (tmp_path / "a" / "specplan.toml").mkdir(parents=True)
+    assert config.find(tmp_path / "a") == outer
+
+
+def test_a_pyproject_on_the_way_must_be_readable(tmp_path: Path) -> None:
+    write(tmp_path, "[tool", "pyproject.toml")
+    with pytest.raises(DamagedSourceError):
+        config.find(tmp_path)
+
+
+def test_every_key_is_an_attribute() -> None:
+    attributes = {each.name.replace("_", "-") for each in fields(Configuration)}
+    assert attributes - {"baseline-directory"} == set(config.KEYS)
+
+
+def test_the_documentation_has_every_key_and_no_other() -> None:
+    text = DOCUMENTATION.read_text(encoding="utf-8")
+    main, _, entries = text.partition("### `[[not-wanted]]`")
+    row = re.compile(r"^\| `([a-z-]+)` \|", re.MULTILINE)
+    assert row.findall(main) == list(config.KEYS)
+    assert row.findall(entries) == list(config.NOT_WANTED_KEYS)
+
+
+def test_the_examples_of_the_documentation_are_valid(tmp_path: Path) -> None:
+    text = DOCUMENTATION.read_text(encoding="utf-8")
+    examples = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert len(examples) >= 3
+    for example in examples:
+        config.load(write(tmp_path, example))
+    main = text.partition("### `[[not-wanted]]`")[0]
+    rows = re.findall(r"^\| `([a-z-]+)` \|.*\| `([^`]+)` \|$", main, re.MULTILINE)
+    # The tables have examples of their own.
+    assert [key for key, _ in rows] == list(config.KEYS[:-3])
+    for key, value in rows:
+        config.load(write(tmp_path, f"{key} = {value}"))

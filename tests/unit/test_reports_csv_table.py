@@ -1,0 +1,74 @@
+"""CSV has one row for each thing, under the names of the JSON documents."""
+
+from __future__ import annotations
+
+import csv
+import json
+from io import StringIO
+
+from specplan.reports import csv_table, json_document
+from tests import records
+from tests.snapshots import assert_is_snapshot
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(text), strict=True))
+
+
+def test_gaps_have_a_row_each() -> None:
+    found = rows(csv_table.gaps(records.MANY_CELLS))
+    assert len(found) == len(records.MANY_CELLS.gaps)
+    assert [row["want"] for row in found] == [gap.want for gap in records.MANY_CELLS.gaps]
+    assert found[0]["nearest.hash"] == records.HASH
+    assert found[-1]["nearest.hash"] == ""
+
+
+def test_several_differences_are_one_cell() -> None:
+    assert rows(csv_table.gaps(records.ONE_CELL))[1]["nearest.differs"] == "os; version; stack"
+
+
+def test_what_is_not_known_is_empty_and_answers_are_words() -> None:
+    first, second = rows(csv_table.gaps(records.WITH_EDGES))
+    assert (first["roots_completed"], second["roots_completed"]) == ("3", "")
+    assert (first["buildable_now"], second["buildable_now"]) == ("true", "false")
+
+
+def test_cells_have_a_row_each_with_the_names_of_the_document() -> None:
+    found = rows(csv_table.coverage(records.MANY_CELLS))
+    assert len(found) == len(records.MANY_CELLS.cells)
+    document = json.loads(json_document.coverage(records.MANY_CELLS))
+    assert list(found[0]) == list(document["cells"][0])
+    assert found[-1]["coverage"] == ""
+
+
+def test_keys_have_a_row_each_and_absent_stacks_one() -> None:
+    found = rows(csv_table.diff(records.DIFF))
+    assert [row["change"] for row in found] == [
+        "absent", "new", "lost", "lost", "gained", "changed",
+    ]  # fmt: skip
+    assert found[-1]["old"] == "hdf5@1.14.3; hdf5@1.14.5"
+
+
+def test_findings_have_a_row_each() -> None:
+    found = rows(csv_table.check(records.CHECK))
+    assert [row["line"] for row in found] == ["5", "", "2"]
+
+
+def test_hostile_names_neither_break_rows_nor_start_formulas() -> None:
+    for text in (
+        csv_table.gaps(records.HOSTILE_COVERAGE),
+        csv_table.coverage(records.HOSTILE_COVERAGE),
+        csv_table.diff(records.HOSTILE_DIFF),
+        csv_table.check(records.HOSTILE_CHECK),
+    ):
+        assert text.replace("\n", "").isprintable()
+        for row in rows(text):
+            assert len(row) == len(text.splitlines()[0].split(","))
+            assert not any(value.startswith(("=", "+", "-", "@")) for value in row.values())
+
+
+def test_the_tables_look_so() -> None:
+    assert_is_snapshot(csv_table.gaps(records.ONE_CELL), "gaps.csv")
+    assert_is_snapshot(csv_table.coverage(records.MANY_CELLS), "coverage.csv")
+    assert_is_snapshot(csv_table.diff(records.DIFF), "diff.csv")
+    assert_is_snapshot(csv_table.check(records.CHECK), "check.csv")

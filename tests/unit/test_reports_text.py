@@ -1,0 +1,144 @@
+"""The text report fits its terminal and reads without colour."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import Protocol, TypeVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from specplan.reports import layout, text
+from tests import records
+from tests.snapshots import assert_is_snapshot
+
+Result_contra = TypeVar("Result_contra", contravariant=True)
+
+
+class Render(Protocol[Result_contra]):
+    """A function of the text report."""
+
+    def __call__(self, result: Result_contra, /, *, width: int, colour: bool) -> str: ...
+
+
+def show(
+    render: Render[Result_contra], result: Result_contra, width: int, *, colour: bool = False
+) -> str:
+    return render(result, width=width, colour=colour)
+
+
+REPORTS: dict[str, partial[str]] = {
+    "gaps-one-cell": partial(show, text.gaps, records.ONE_CELL),
+    "gaps-many-cells": partial(show, text.gaps, records.MANY_CELLS),
+    "gaps-with-edges": partial(show, text.gaps, records.WITH_EDGES),
+    "gaps-nothing": partial(show, text.gaps, records.NOTHING),
+    "gaps-hostile": partial(show, text.gaps, records.HOSTILE_COVERAGE),
+    "coverage-one-cell": partial(show, text.coverage, records.ONE_CELL),
+    "coverage-many-cells": partial(show, text.coverage, records.MANY_CELLS),
+    "coverage-hostile": partial(show, text.coverage, records.HOSTILE_COVERAGE),
+    "diff": partial(show, text.diff, records.DIFF),
+    "diff-same": partial(show, text.diff, records.SAME),
+    "diff-hostile": partial(show, text.diff, records.HOSTILE_DIFF),
+    "check": partial(show, text.check, records.CHECK),
+    "check-sound": partial(show, text.check, records.SOUND),
+    "check-hostile": partial(show, text.check, records.HOSTILE_CHECK),
+}
+NAMES = sorted(REPORTS)
+WIDTHS = (40, 80, 200)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_reports_look_so(name: str, width: int) -> None:
+    assert_is_snapshot(REPORTS[name](width), f"{name}-{width}.txt")
+
+
+def test_colour_looks_so() -> None:
+    shown = REPORTS["gaps-one-cell"](80, colour=True).replace("\x1b", "<ESC>")
+    assert_is_snapshot(shown, "gaps-one-cell-80-colour.txt")
+
+
+@pytest.mark.parametrize("width", [*WIDTHS, 20, 60, 100, 120])
+@pytest.mark.parametrize("name", NAMES)
+def test_no_line_is_wider_than_the_terminal_but_where_one_name_is(name: str, width: int) -> None:
+    for line in REPORTS[name](width).splitlines():
+        is_one_name = " " not in line.strip()
+        assert len(line) <= width or is_one_name
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", NAMES)
+def test_lines_are_printable_and_have_no_trailing_space(name: str, width: int) -> None:
+    for line in REPORTS[name](width).splitlines():
+        assert line.isprintable()
+        assert line == line.rstrip()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", NAMES)
+def test_colour_changes_nothing_but_colour(name: str, width: int) -> None:
+    painted = REPORTS[name](width, colour=True)
+    assert re.sub(r"\x1b\[[0-9]+m", "", painted) == REPORTS[name](width)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+def test_a_folded_matrix_holds_every_cell_once(width: int) -> None:
+    shown = text.coverage(records.MANY_CELLS, width=width).partition("stack hep")[0]
+    shares = re.findall(r"(?<!\()\b(?:[0-9]+\.[0-9] %|n/a)", shown)
+    assert len(shares) == len(records.MANY_CELLS.cells)
+
+
+def test_a_folded_matrix_repeats_the_stacks() -> None:
+    shown = text.coverage(records.MANY_CELLS, width=80)
+    assert len(re.findall(r"^stack ", shown, re.MULTILINE)) > 2
+    assert len(re.findall(r"^e4s ", shown, re.MULTILINE)) > 1
+
+
+def test_gaps_that_differ_by_their_cell_are_one_row() -> None:
+    shown = text.gaps(records.MANY_CELLS, width=200)
+    assert shown.count("\nhdf5 ") == 1
+    assert "e4s (6 systems)" in shown
+
+
+WORDS = st.lists(st.text(st.characters(categories=["Ll", "Lo", "Nd"]), min_size=1), min_size=1)
+
+
+@given(WORDS, st.integers(1, 100))
+def test_wrapping_keeps_every_word_whole_and_in_order(words: list[str], width: int) -> None:
+    lines = layout.wrap(" ".join(words), width)
+    assert " ".join(lines).split(" ") == words
+    for line in lines:
+        assert layout.columns_of(line) <= width or " " not in line
+
+
+@given(st.lists(st.integers(1, 30), max_size=30), st.integers(1, 40), st.integers(1, 120))
+def test_blocks_hold_every_column_once_and_fit(widths: list[int], lead: int, width: int) -> None:
+    blocks = layout.blocks(widths, lead=lead, width=width)
+    if blocks is None:
+        assert any(lead + 2 + each > width for each in widths)
+        return
+    assert [at for block in blocks for at in block] == list(range(len(widths)))
+    for block in blocks:
+        assert lead + sum(2 + widths[at] for at in block) <= width
+
+
+@given(st.lists(st.tuples(WORDS, WORDS, WORDS), min_size=1, max_size=8), st.integers(1, 120))
+def test_a_table_fits_or_is_refused(
+    cells: list[tuple[list[str], list[str], list[str]]], width: int
+) -> None:
+    columns = [
+        layout.Column(("one",)),
+        layout.Column(("two",), wraps=True),
+        layout.Column(("three",), align="right", wraps=True),
+    ]
+    rows = [[layout.Span(" ".join(words)) for words in row] for row in cells]
+    lines = layout.table(columns, rows, width=width, colour=False)
+    if lines is not None:
+        assert all(layout.columns_of(line) <= width for line in lines)
+        assert all(line == line.rstrip() for line in lines)
+
+
+def test_wide_characters_count_twice() -> None:
+    assert layout.columns_of("漢字") == 4
