@@ -9,6 +9,10 @@ use std::sync::LazyLock;
 
 use archspec::schema::MicroarchitecturesSchema;
 
+mod constraint;
+
+pub use constraint::{TargetConstraint, TargetError, TargetMember};
+
 /// As many targets as one row of ancestors holds; archspec knows fewer than half as many.
 const CAPACITY: usize = 192;
 const ROW_WORDS: usize = CAPACITY / 64;

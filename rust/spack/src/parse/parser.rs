@@ -1,0 +1,269 @@
+//! Builds abstract specs from tokens.
+
+use std::ops::Range;
+
+use super::error::{ParseError, ParseErrorKind};
+use super::token::{Token, TokenKind, tokenize};
+use super::{MAX_DEPTH, MAX_LEN, node};
+use crate::spec::{AbstractSpec, Dependency, DependencyTypes, NodeConstraint, Reach, Refusal};
+
+/// What `%name` stands for where `name` is how older versions of Spack called a compiler.
+const LEGACY_COMPILERS: [(&str, &str); 5] = [
+    ("arm", "acfl"),
+    ("clang", "llvm"),
+    ("intel", "intel-oneapi-compilers-classic"),
+    ("oneapi", "intel-oneapi-compilers"),
+    ("rocmcc", "llvm-amdgpu"),
+];
+
+/// Reads one text. The grammar:
+///
+/// ```text
+/// specs  := spec { spec }
+/// spec   := node { dep node }
+/// dep    := ("^" | "%" | "%%") [ "[" { attr } "]" ] [ virtuals "=" ]
+/// node   := [ name | namespace "." name | "*" ] { version | variant | key "=" value | "/" hash }
+/// attr   := "deptypes=" types | "virtuals=" names | "when=" spec
+/// ```
+///
+/// A `^` hangs on the root, a `%` on the last `^` or, before any, on the root.
+pub(super) struct Parser<'t> {
+    text: &'t str,
+    tokens: Vec<Token>,
+    position: usize,
+    depth: usize,
+}
+
+/// What stands between the brackets of an edge.
+#[derive(Default)]
+struct Attributes {
+    types: DependencyTypes,
+    virtuals: Vec<Box<str>>,
+    when: Option<Box<AbstractSpec>>,
+}
+
+impl<'t> Parser<'t> {
+    pub(super) fn new(text: &'t str, depth: usize) -> Result<Self, ParseError> {
+        let fail = |kind, span| Err(error(text, kind, span));
+        if text.len() > MAX_LEN {
+            let kind = ParseErrorKind::TooLong {
+                length: text.len(),
+                limit: MAX_LEN,
+            };
+            // The text is not kept: it is what is too much.
+            return Err(error("", kind, 0..0));
+        }
+        if depth > MAX_DEPTH {
+            return fail(ParseErrorKind::TooDeep { limit: MAX_DEPTH }, 0..text.len());
+        }
+        match tokenize(text) {
+            Ok(tokens) => Ok(Self {
+                text,
+                tokens,
+                position: 0,
+                depth,
+            }),
+            Err(position) => {
+                let width = text[position..].chars().next().map_or(0, char::len_utf8);
+                let span = position..position + width;
+                fail(ParseErrorKind::UnexpectedCharacter, span)
+            }
+        }
+    }
+
+    /// The next spec, or nothing at the end of the text.
+    pub(super) fn next_spec(&mut self) -> Result<Option<AbstractSpec>, ParseError> {
+        let Some(first) = self.peek() else {
+            return Ok(None);
+        };
+        if first.kind == TokenKind::EdgeEnd {
+            return Err(self.fail(ParseErrorKind::UnopenedEdge, first.span.clone()));
+        }
+        let mut root = AbstractSpec {
+            node: self.node(None)?.unwrap_or_default(),
+            dependencies: Vec::new(),
+        };
+        // The dependency of the root that `%` hangs on.
+        let mut holder: Option<usize> = None;
+        while let Some(sigil) = self.accept(&[TokenKind::EdgeStart, TokenKind::Dependency]) {
+            let dependency = self.dependency(&sigil)?;
+            let is_direct = dependency.reach.is_direct();
+            let name = dependency.spec.node.name.clone();
+            let holding = match holder {
+                Some(position) if is_direct => &mut root.dependencies[position].spec,
+                _ => &mut root,
+            };
+            let position = holding.add(dependency).map_err(|refusal| {
+                let name = name.unwrap_or_default();
+                let end = self.tokens[self.position - 1].span.end;
+                let kind = match refusal {
+                    Refusal::Conflict(conflict) => {
+                        ParseErrorKind::IncompatibleDependency { name, conflict }
+                    }
+                    Refusal::OverlappingTypes => ParseErrorKind::OverlappingTypes { name },
+                };
+                error(self.text, kind, sigil.span.start..end)
+            })?;
+            if !is_direct {
+                holder = Some(position);
+            }
+        }
+        root.sort();
+        Ok(Some(root))
+    }
+
+    /// Where another spec would start.
+    pub(super) fn rest(&self) -> Option<Range<usize>> {
+        self.peek().map(|token| token.span.clone())
+    }
+
+    fn dependency(&mut self, sigil: &Token) -> Result<Dependency, ParseError> {
+        let reach = match self.text[sigil.span.clone()].as_bytes() {
+            [b'%', b'%', ..] => Reach::DirectPreferred,
+            [b'%', ..] => Reach::Direct,
+            _ => Reach::Transitive,
+        };
+        let (attributes, head) = if sigil.kind == TokenKind::EdgeStart {
+            self.attributes()?
+        } else {
+            (Attributes::default(), sigil.clone())
+        };
+        let mut virtuals = attributes.virtuals;
+        let mut substitute = None;
+        if let Some(assignment) = head.assignment {
+            let names = self.text[assignment.virtuals].split(',');
+            virtuals.extend(names.map(Box::from));
+            substitute = Some(assignment.substitute);
+        }
+        virtuals.sort();
+        virtuals.dedup();
+        let Some(mut node) = self.node(substitute)? else {
+            return Err(self.fail(ParseErrorKind::MissingDependency, sigil.span.clone()));
+        };
+        if reach.is_direct()
+            && let Some(name) = &mut node.name
+        {
+            let legacy = LEGACY_COMPILERS.iter().find(|(old, _)| *old == &**name);
+            if let Some(&(_, new)) = legacy {
+                *name = new.into();
+            }
+        }
+        Ok(Dependency {
+            reach,
+            types: attributes.types,
+            virtuals,
+            when: attributes.when,
+            spec: AbstractSpec {
+                node,
+                dependencies: Vec::new(),
+            },
+        })
+    }
+
+    /// Reads to the closing bracket and returns it too.
+    fn attributes(&mut self) -> Result<(Attributes, Token), ParseError> {
+        let mut attributes = Attributes::default();
+        let mut seen = Vec::new();
+        loop {
+            if let Some(end) = self.accept(&[TokenKind::EdgeEnd]) {
+                return Ok((attributes, end));
+            }
+            let Some(token) = self.accept(&[TokenKind::KeyValue]) else {
+                let span = self.rest().unwrap_or(self.text.len()..self.text.len());
+                return Err(self.fail(ParseErrorKind::UnexpectedInEdge, span));
+            };
+            let (name, _, value) = node::split(&self.text[token.span.clone()]);
+            let fail = |kind| Err(error(self.text, kind, token.span.clone()));
+            let field = match name {
+                "deptypes" => "deptypes",
+                "virtuals" => "virtuals",
+                "when" => "when",
+                name => return fail(ParseErrorKind::UnknownAttribute { name: name.into() }),
+            };
+            if seen.contains(&field) {
+                return fail(ParseErrorKind::SeveralFields { field });
+            }
+            seen.push(field);
+            let names = value.split(',').map(str::trim);
+            match field {
+                "deptypes" => {
+                    for name in names {
+                        let Some(types) = DependencyTypes::from_name(name) else {
+                            let name = name.into();
+                            return fail(ParseErrorKind::UnknownType { name });
+                        };
+                        attributes.types = attributes.types | types;
+                    }
+                }
+                "virtuals" => {
+                    for name in names {
+                        if !is_identifier(name) {
+                            let name = name.into();
+                            return fail(ParseErrorKind::BadVirtual { name });
+                        }
+                        attributes.virtuals.push(name.into());
+                    }
+                }
+                _ => match super::parse_nested(&value, self.depth + 1) {
+                    Ok(when) => attributes.when = Some(Box::new(when)),
+                    Err(fault) => return fail(ParseErrorKind::Condition(fault)),
+                },
+            }
+        }
+    }
+
+    /// Reads a node; nothing if no token of one is next. `name` was read with the sigil.
+    fn node(&mut self, name: Option<Range<usize>>) -> Result<Option<NodeConstraint>, ParseError> {
+        let mut builder = node::NodeBuilder::default();
+        let mut is_empty = name.is_none();
+        if let Some(span) = name {
+            builder.name(&self.text[span]);
+        } else if let Some(token) = self.accept(&[TokenKind::Name, TokenKind::QualifiedName]) {
+            is_empty = false;
+            builder.name(&self.text[token.span]);
+        } else if let Some(token) = self.accept(&[TokenKind::FileName]) {
+            return Err(self.fail(ParseErrorKind::FileName, token.span));
+        }
+        while let Some(token) = self.peek() {
+            match builder.take(token.kind, &self.text[token.span.clone()]) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(kind) => return Err(self.fail(kind, token.span.clone())),
+            }
+            is_empty = false;
+            self.position += 1;
+        }
+        Ok((!is_empty).then(|| builder.finish()))
+    }
+
+    fn peek(&self) -> Option<&Token> {
+        self.tokens.get(self.position)
+    }
+
+    fn accept(&mut self, kinds: &[TokenKind]) -> Option<Token> {
+        let token = self.peek().filter(|token| kinds.contains(&token.kind))?;
+        let token = token.clone();
+        self.position += 1;
+        Some(token)
+    }
+
+    pub(super) fn fail(&self, kind: ParseErrorKind, span: Range<usize>) -> ParseError {
+        error(self.text, kind, span)
+    }
+}
+
+fn error(text: &str, kind: ParseErrorKind, span: Range<usize>) -> ParseError {
+    ParseError {
+        kind: Box::new(kind),
+        text: text.into(),
+        span,
+    }
+}
+
+fn is_identifier(name: &str) -> bool {
+    !name.starts_with('-')
+        && !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
+}

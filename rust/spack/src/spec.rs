@@ -1,0 +1,127 @@
+//! Abstract specs: what can be asked of specs.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+mod dependency;
+mod flags;
+mod merge;
+mod print;
+mod variant;
+
+pub use dependency::{Dependency, DependencyTypes, Reach};
+pub use flags::{FlagConstraint, FlagKind};
+pub use merge::Conflict;
+pub(crate) use merge::Refusal;
+pub use variant::{VariantConstraint, VariantValue, Wanted};
+
+use crate::parse::{self, ParseError};
+use crate::target::TargetConstraint;
+use crate::version::VersionConstraint;
+
+/// A query in Spack's spec syntax, such as `hdf5@1.14:+mpi ^zlib-ng target=x86_64_v3:`.
+///
+/// It is read by [`AbstractSpec::parse`] and printed in its canonical form, which reads back to
+/// an equal one.
+///
+/// ```
+/// use specplan_spack::AbstractSpec;
+///
+/// let spec = AbstractSpec::parse("hdf5  +mpi@1.14: %c,cxx = gcc@12");
+/// assert!(spec.is_err(), "a virtual assignment holds no blanks");
+/// let spec = AbstractSpec::parse("hdf5  +mpi@1.14: %c,cxx=gcc@12")?;
+/// assert_eq!("hdf5@1.14:+mpi %c,cxx=gcc@12", spec.to_string());
+/// # Ok::<(), specplan_spack::ParseError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AbstractSpec {
+    /// What is asked of the spec itself.
+    pub node: NodeConstraint,
+    /// What is asked of its dependencies: direct ones first, then by name.
+    pub dependencies: Vec<Dependency>,
+}
+
+/// What is asked of one node of a graph, apart from its dependencies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeConstraint {
+    /// The package's name; an anonymous spec leaves it open.
+    pub name: Option<Box<str>>,
+    /// The repository that the package comes from.
+    pub namespace: Option<Box<str>>,
+    /// The versions.
+    pub versions: VersionConstraint,
+    /// Variants by name.
+    pub variants: BTreeMap<Box<str>, VariantConstraint>,
+    /// Compiler flags by kind.
+    pub flags: BTreeMap<FlagKind, FlagConstraint>,
+    /// The platform.
+    pub platform: Option<FieldConstraint>,
+    /// The operating system.
+    pub os: Option<FieldConstraint>,
+    /// The targets.
+    pub target: Option<TargetConstraint>,
+    /// The head of the hash.
+    pub hash: Option<Box<str>>,
+}
+
+/// What is asked of a platform or an operating system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldConstraint {
+    /// `*`: anything that is set.
+    Any,
+    /// This value.
+    Exactly(Box<str>),
+}
+
+impl AbstractSpec {
+    /// Reads one abstract spec.
+    ///
+    /// # Errors
+    ///
+    /// Fails on what is no spec, on none and on several, and on texts that are too long or nested
+    /// too deep. The error shows the place.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        parse::parse_one(text)
+    }
+
+    /// Whether nothing is asked of dependencies, and of variants only on the node itself, so that
+    /// the node alone decides.
+    pub fn is_node_only(&self) -> bool {
+        self.dependencies.is_empty() && !self.node.variants.values().any(|v| v.propagates)
+    }
+}
+
+impl FromStr for AbstractSpec {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        Self::parse(text)
+    }
+}
+
+impl Default for NodeConstraint {
+    /// Asks for nothing.
+    fn default() -> Self {
+        Self {
+            name: None,
+            namespace: None,
+            versions: VersionConstraint::any(),
+            variants: BTreeMap::new(),
+            flags: BTreeMap::new(),
+            platform: None,
+            os: None,
+            target: None,
+            hash: None,
+        }
+    }
+}
+
+impl FieldConstraint {
+    /// Whether this value will do.
+    pub fn accepts(&self, value: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Exactly(wanted) => **wanted == *value,
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Asking for the same dependency twice.
+
+use std::fmt;
+
+use super::{AbstractSpec, Dependency, FieldConstraint, NodeConstraint};
+
+/// What two constraints on one node disagree on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Conflict {
+    /// The repository.
+    Namespace,
+    /// No version is in both.
+    Version,
+    /// No value of this variant meets both.
+    Variant(Box<str>),
+    /// The platform.
+    Platform,
+    /// The operating system.
+    OperatingSystem,
+    /// No target is in both.
+    Target,
+    /// No hash starts with both.
+    Hash,
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Namespace => formatter.write_str("namespaces"),
+            Self::Version => formatter.write_str("versions"),
+            Self::Variant(name) => write!(formatter, "values of `{name}`"),
+            Self::Platform => formatter.write_str("platforms"),
+            Self::OperatingSystem => formatter.write_str("operating systems"),
+            Self::Target => formatter.write_str("targets"),
+            Self::Hash => formatter.write_str("hashes"),
+        }
+    }
+}
+
+impl NodeConstraint {
+    /// Asks for what `other` asks for as well. On a conflict some of it may be asked already.
+    pub(crate) fn merge(&mut self, other: &Self) -> Result<(), Conflict> {
+        self.namespace =
+            pick(self.namespace.as_ref(), other.namespace.as_ref()).ok_or(Conflict::Namespace)?;
+        self.versions = self
+            .versions
+            .intersection(&other.versions)
+            .ok_or(Conflict::Version)?;
+        for (name, wanted) in &other.variants {
+            let own = self
+                .variants
+                .entry(name.clone())
+                .or_insert_with(|| wanted.clone());
+            own.wanted = own
+                .wanted
+                .intersection(&wanted.wanted)
+                .ok_or_else(|| Conflict::Variant(name.clone()))?;
+            own.propagates |= wanted.propagates;
+        }
+        for (&kind, wanted) in &other.flags {
+            let own = self.flags.entry(kind).or_default();
+            own.add(&wanted.flags.join(" "), wanted.propagates);
+        }
+        self.platform = pick_field(self.platform.as_ref(), other.platform.as_ref())
+            .ok_or(Conflict::Platform)?;
+        self.os =
+            pick_field(self.os.as_ref(), other.os.as_ref()).ok_or(Conflict::OperatingSystem)?;
+        self.target = match (self.target.take(), &other.target) {
+            (Some(own), Some(other)) => Some(own.intersection(other).ok_or(Conflict::Target)?),
+            (own, other) => own.or_else(|| other.clone()),
+        };
+        self.hash = match (self.hash.take(), &other.hash) {
+            (Some(own), Some(other)) if own.starts_with(&**other) => Some(own),
+            (Some(own), Some(other)) if other.starts_with(&*own) => Some(other.clone()),
+            (Some(_), Some(_)) => return Err(Conflict::Hash),
+            (own, other) => own.or_else(|| other.clone()),
+        };
+        Ok(())
+    }
+}
+
+/// The value that is set; nothing if both are and differ.
+#[expect(
+    clippy::option_option,
+    reason = "unset is an answer, and so is a conflict"
+)]
+fn pick<T: Clone + PartialEq>(left: Option<&T>, right: Option<&T>) -> Option<Option<T>> {
+    match (left, right) {
+        (Some(left), Some(right)) => (left == right).then(|| Some(left.clone())),
+        (set, None) | (None, set) => Some(set.cloned()),
+    }
+}
+
+#[expect(
+    clippy::option_option,
+    reason = "unset is an answer, and so is a conflict"
+)]
+fn pick_field(
+    left: Option<&FieldConstraint>,
+    right: Option<&FieldConstraint>,
+) -> Option<Option<FieldConstraint>> {
+    match (left, right) {
+        (Some(FieldConstraint::Any), Some(set)) | (Some(set), Some(FieldConstraint::Any)) => {
+            Some(Some(set.clone()))
+        }
+        (left, right) => pick(left, right),
+    }
+}
+
+/// Why a dependency cannot be asked for beside the ones that are.
+pub(crate) enum Refusal {
+    Conflict(Conflict),
+    OverlappingTypes,
+}
+
+impl AbstractSpec {
+    /// Asks for one more dependency and returns its position. One of the same name, reach, types
+    /// and condition is the same dependency, so both must hold of it.
+    pub(crate) fn add(&mut self, new: Dependency) -> Result<usize, Refusal> {
+        let is_namesake = |own: &Dependency| {
+            own.spec.node.name.is_some()
+                && own.spec.node.name == new.spec.node.name
+                && own.reach.is_direct() == new.reach.is_direct()
+                && own.when == new.when
+        };
+        let twin = |own: &Dependency| is_namesake(own) && own.types == new.types;
+        if let Some(position) = self.dependencies.iter().position(twin) {
+            let own = &mut self.dependencies[position];
+            own.spec
+                .node
+                .merge(&new.spec.node)
+                .map_err(Refusal::Conflict)?;
+            own.virtuals.extend(new.virtuals);
+            own.virtuals.sort();
+            own.virtuals.dedup();
+            own.reach = own.reach.max(new.reach);
+            return Ok(position);
+        }
+        let stands_beside =
+            |own: &Dependency| !is_namesake(own) || own.types.may_stand_beside(new.types);
+        if !self.dependencies.iter().all(stands_beside) {
+            return Err(Refusal::OverlappingTypes);
+        }
+        self.dependencies.push(new);
+        Ok(self.dependencies.len() - 1)
+    }
+
+    /// Puts the dependencies, and theirs, in their canonical order.
+    pub(crate) fn sort(&mut self) {
+        for dependency in &mut self.dependencies {
+            dependency.spec.sort();
+        }
+        self.dependencies.sort_by_cached_key(|dependency| {
+            let name = dependency.spec.node.name.clone().unwrap_or_default();
+            (!dependency.reach.is_direct(), name, dependency.to_string())
+        });
+    }
+}

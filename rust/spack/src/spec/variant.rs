@@ -1,0 +1,219 @@
+//! Variants: what specs have and what abstract specs ask for.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::print::write_value;
+use crate::truth::{Missing, Truth};
+
+/// The length of a patch's whole checksum; some sources cut it.
+const PATCH_LEN: usize = 64;
+
+/// The value of a variant of a spec.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VariantValue<'a> {
+    /// On or off.
+    Bool(bool),
+    /// One of several.
+    Single(&'a str),
+    /// Any number of several, in any order.
+    Multi(Vec<&'a str>),
+}
+
+/// What an abstract spec asks of one variant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VariantConstraint {
+    /// The values that will do.
+    pub wanted: Wanted,
+    /// Asked of every dependency that has the variant (`++`, `~~`, `==`) instead of this node.
+    pub propagates: bool,
+}
+
+/// The values of a variant that will do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// `x=*`: the variant is there, whatever its value.
+    Any,
+    /// `+x` or `~x`.
+    Bool(bool),
+    /// `x=a,b`: these, and perhaps others.
+    Containing(BTreeSet<Box<str>>),
+    /// `x:=a,b`: these and no others.
+    Exactly(BTreeSet<Box<str>>),
+}
+
+impl VariantValue<'_> {
+    fn holds(&self, wanted: &str) -> bool {
+        match self {
+            Self::Bool(_) => false,
+            Self::Single(value) => *value == wanted,
+            Self::Multi(values) => values.contains(&wanted),
+        }
+    }
+
+    fn values(&self) -> &[&str] {
+        match self {
+            Self::Bool(_) => &[],
+            Self::Single(value) => std::slice::from_ref(value),
+            Self::Multi(values) => values,
+        }
+    }
+}
+
+impl Wanted {
+    /// Reads a value, as it is after its quotes were taken off.
+    pub(crate) fn parse(value: &str, is_exact: bool) -> Self {
+        let values: BTreeSet<Box<str>> = value.split(',').map(Box::from).collect();
+        // A value that is listed twice is one value, and then it may be one of the words.
+        match values.first().filter(|_| values.len() == 1) {
+            Some(word) if **word == *"*" => Self::Any,
+            Some(word) if word.eq_ignore_ascii_case("true") => Self::Bool(true),
+            Some(word) if word.eq_ignore_ascii_case("false") => Self::Bool(false),
+            _ if is_exact => Self::Exactly(values),
+            _ => Self::Containing(values),
+        }
+    }
+
+    /// Whether a spec whose variant `name` has this value will do.
+    ///
+    /// Patches may be named by the head of their checksum. It is unknown where a source has cut
+    /// the checksum itself.
+    pub fn accepts(&self, name: &str, value: &VariantValue<'_>) -> Truth {
+        match self {
+            Self::Any => Truth::Yes,
+            Self::Bool(wanted) => (*value == VariantValue::Bool(*wanted)).into(),
+            Self::Containing(wanted) if name == "patches" => {
+                Truth::all(wanted.iter().map(|wanted| {
+                    Truth::any(
+                        value
+                            .values()
+                            .iter()
+                            .map(|patch| patch_matches(patch, wanted)),
+                    )
+                }))
+            }
+            Self::Containing(wanted) => wanted.iter().all(|wanted| value.holds(wanted)).into(),
+            Self::Exactly(wanted) => {
+                let values: BTreeSet<&str> = value.values().iter().copied().collect();
+                let is_bool = matches!(value, VariantValue::Bool(_));
+                (!is_bool
+                    && values
+                        .iter()
+                        .copied()
+                        .eq(wanted.iter().map(|value| &**value)))
+                .into()
+            }
+        }
+    }
+
+    /// What meets both, if anything can.
+    pub(crate) fn intersection(&self, other: &Self) -> Option<Self> {
+        match (self, other) {
+            (Self::Any, wanted) | (wanted, Self::Any) => Some(wanted.clone()),
+            (Self::Containing(left), Self::Containing(right)) => {
+                Some(Self::Containing(left | right))
+            }
+            (Self::Containing(part), Self::Exactly(whole))
+            | (Self::Exactly(whole), Self::Containing(part)) => {
+                part.is_subset(whole).then(|| Self::Exactly(whole.clone()))
+            }
+            (left, right) => (left == right).then(|| left.clone()),
+        }
+    }
+}
+
+fn patch_matches(patch: &str, wanted: &str) -> Truth {
+    if patch.starts_with(wanted) {
+        Truth::Yes
+    } else if patch.len() < PATCH_LEN && wanted.starts_with(patch) {
+        Truth::Unknown(Missing::Field)
+    } else {
+        Truth::No
+    }
+}
+
+impl VariantConstraint {
+    /// Writes the constraint on the variant `name`, with the blank that a key needs before it.
+    pub(super) fn write(&self, name: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values = match &self.wanted {
+            Wanted::Bool(is_on) => {
+                let sigil = if *is_on { "+" } else { "~" };
+                let count = if self.propagates { 2 } else { 1 };
+                return write!(formatter, "{}{name}", sigil.repeat(count));
+            }
+            Wanted::Any => None,
+            Wanted::Containing(values) | Wanted::Exactly(values) => Some(values),
+        };
+        let exactly = if matches!(self.wanted, Wanted::Exactly(_)) {
+            ":"
+        } else {
+            ""
+        };
+        let equals = if self.propagates { "==" } else { "=" };
+        write!(formatter, " {name}{exactly}{equals}")?;
+        match values {
+            None => formatter.write_str("*"),
+            Some(values) => write_value(&join(values), formatter),
+        }
+    }
+}
+
+/// Joins the values with commas, in order, but none that ends in a backslash last: that would
+/// hide a closing quote.
+fn join(values: &BTreeSet<Box<str>>) -> String {
+    let mut values: Vec<&str> = values.iter().map(|value| &**value).collect();
+    if values.last().is_some_and(|last| last.ends_with('\\'))
+        && let Some(position) = values.iter().position(|value| !value.ends_with('\\'))
+    {
+        let safe = values.remove(position);
+        values.push(safe);
+    }
+    values.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_meet_what_the_table_of_spack_says_they_meet() {
+        use VariantValue::{Bool, Multi, Single};
+        let examples = [
+            ("true", false, Bool(true), true),
+            ("FALSE", false, Bool(true), false),
+            ("*", false, Bool(false), true),
+            ("a", false, Bool(true), false),
+            ("a", false, Single("a"), true),
+            ("a,b", false, Single("a"), false),
+            ("a", false, Multi(vec!["b", "a"]), true),
+            ("a", true, Multi(vec!["b", "a"]), false),
+            ("a,b", true, Multi(vec!["b", "a"]), true),
+            ("a", true, Single("a"), true),
+            ("true", false, Single("a"), false),
+        ];
+        for (text, is_exact, value, expected) in examples {
+            let actual = Wanted::parse(text, is_exact).accepts("x", &value);
+            assert_eq!(Truth::from(expected), actual, "{text} {value:?}");
+        }
+    }
+
+    #[test]
+    fn patches_are_named_by_the_head_of_their_checksum() {
+        let whole = "ab".repeat(PATCH_LEN / 2);
+        let wanted = Wanted::parse("abab", false);
+        assert_eq!(
+            Truth::Yes,
+            wanted.accepts("patches", &VariantValue::Multi(vec![&whole]))
+        );
+        assert_eq!(
+            Truth::No,
+            wanted.accepts("other", &VariantValue::Multi(vec![&whole]))
+        );
+        let wanted = Wanted::parse(&whole, false);
+        let cut = VariantValue::Multi(vec!["abababa"]);
+        assert_eq!(
+            Truth::Unknown(Missing::Field),
+            wanted.accepts("patches", &cut)
+        );
+    }
+}
