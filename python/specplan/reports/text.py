@@ -216,7 +216,7 @@ class _Where:
             found.append(terminal(wording.system(item.os, item.target)))
         if self._one_stack:
             return wording.folded([each for found in systems.values() for each in found], _FEW)
-        if self._one_system:
+        if self._one_system or len(systems) > _FEW + 1:
             return wording.folded(list(systems), _FEW)
         names = [
             f"{stack} {found[0]}" if len(found) == 1 else f"{stack} ({len(found)} systems)"

@@ -1,0 +1,57 @@
+"""``specplan check``: what is loaded, listed and returned."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from specplan.reports import csv_table, json_document, markdown, text
+from tests import records
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import FakeCatalog, Loads, Runs
+
+
+def test_everything_is_read_and_nothing_is_said_twice(run: Runs, loads: Loads) -> None:
+    loads.catalog.contradictions = records.CHECK.findings
+    loads.catalog.damaged = records.DAMAGED
+    answer = run("check", "a", "b", "--cache", "c", "--strict")
+    assert loads.calls == [(("a", "b", "c"), {"strict": False, "skip_damaged": True})]
+    assert answer.err == ""
+
+
+@pytest.mark.parametrize(
+    ("kinds", "words", "code"),
+    [
+        ((), (), 0),
+        (("contradiction",), (), 1),
+        (("damaged",), (), 3),
+        (("damaged", "contradiction"), (), 3),
+        (("damaged",), ("--skip-damaged",), 1),
+    ],
+)
+def test_the_exit_code_tells_what_was_found(
+    run: Runs, catalog: FakeCatalog, kinds: tuple[str, ...], words: tuple[str, ...], code: int
+) -> None:
+    found = tuple(each for each in records.CHECK.findings if each.kind in kinds)
+    catalog.check_answer = replace(records.CHECK, findings=found)
+    answer = run("check", "x", *words)
+    assert answer.code == code
+    assert answer.out == text.check(catalog.check_answer, width=100)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("--format", "json"), json_document.check(records.CHECK)),
+        (("--format", "csv"), csv_table.check(records.CHECK)),
+        (("--format", "markdown"), markdown.check(records.CHECK)),
+    ],
+)
+def test_each_format(
+    run: Runs, catalog: FakeCatalog, words: tuple[str, ...], expected: str
+) -> None:
+    catalog.check_answer = records.CHECK
+    assert run("check", "x", *words).out == expected

@@ -1,0 +1,169 @@
+"""The command as a whole: help, mistakes, errors, interruptions."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+import specplan
+from specplan.errors import DamagedSourceError, SourceError, SpecplanError, UnknownNameError
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Loads, Runs
+
+COMMANDS = ("gaps", "coverage", "diff", "check")
+
+
+def python(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("word", ["-h", "--help"])
+def test_help_lists_the_commands(run: Runs, word: str) -> None:
+    answer = run(word)
+    assert (answer.code, answer.err) == (0, "")
+    assert all(f"\n  {command} " in answer.out for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("word", ["-h", "--help"])
+def test_the_help_of_each_command_has_examples(run: Runs, command: str, word: str) -> None:
+    answer = run(command, word)
+    assert (answer.code, answer.err) == (0, "")
+    assert "Examples:" in answer.out
+    assert f"\n    specplan {command}" in answer.out
+
+
+def test_version(run: Runs) -> None:
+    answer = run("--version")
+    assert (answer.code, answer.out) == (0, f"specplan {specplan.__version__}\n")
+
+
+def test_the_module_is_the_command() -> None:
+    answer = python("-m", "specplan", "--help")
+    assert answer.returncode == 0
+    assert answer.stdout.startswith("Usage: specplan ")
+
+
+def test_help_needs_no_catalog() -> None:
+    """Starting is quick as long as nothing heavy is imported on the way."""
+    answer = python("-X", "importtime", "-m", "specplan", "--help")
+    imported = {line.rpartition("|")[2].strip() for line in answer.stderr.splitlines()}
+    assert "specplan.cli" in imported
+    assert not {"yaml", "rich.console", "rich.table", "jsonschema"} & imported
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "hint"),
+    [
+        ((), "missing command", "`specplan --help` lists what there is"),
+        (("gap",), "no such command 'gap'", "`specplan --help` lists what there is"),
+        (("diff",), "missing argument 'OLD'", "`specplan diff --help` lists what there is"),
+        (
+            ("gaps", "--stak", "e4s"),
+            "no such option '--stak'",
+            "`specplan gaps --help` lists what there is",
+        ),
+        (
+            ("gaps", "--level", "packages"),
+            "invalid value for '--level'",
+            "`specplan gaps --help` lists what there is",
+        ),
+        (
+            ("gaps", "--fail-under", "101"),
+            "invalid value for '--fail-under': `101` is no percentage from 0 to 100",
+            "`specplan gaps --help` lists what there is",
+        ),
+        (
+            ("gaps", "--fail-under", "many"),
+            "invalid value for '--fail-under': `many` is no percentage from 0 to 100",
+            "`specplan gaps --help` lists what there is",
+        ),
+        (
+            ("gaps",),
+            "no cache is given",
+            "name one with `--cache SOURCE`, or as `cache` in specplan.toml",
+        ),
+        (("check",), "no cache is given", "name one with `--cache SOURCE`"),
+        (
+            ("gaps", "--cache", "none"),
+            "`--cache none` leaves nothing to report on",
+            "name a page or a folder of pages",
+        ),
+        (
+            ("gaps", "--cache", "x", "--system", "zen4"),
+            "`--system zen4` is neither OS/TARGET nor `all`",
+            "write it as `ubuntu24.04/x86_64_v3`",
+        ),
+        (
+            ("gaps", "--cache", "x", "--peers", "a", "--baseline", "b"),
+            "wants come from `--peers` or from `--baseline`, not from both",
+            None,
+        ),
+        (
+            ("gaps", "--cache", "x", "--fail-on-lost"),
+            "`--fail-on-lost` needs an older state to compare with",
+            "name one with `--baseline TAG|SOURCE`, or use `specplan diff`",
+        ),
+        (
+            ("coverage", "--cache", "x", "--fail-on-absent"),
+            "`--fail-on-absent` needs an older state to compare with",
+            "name one with `--baseline TAG|SOURCE`, or use `specplan diff`",
+        ),
+        (
+            ("gaps", "--config", "x", "--no-config"),
+            "`--config` and `--no-config` exclude each other",
+            None,
+        ),
+    ],
+)
+def test_wrong_usage_is_2_with_a_hint(
+    run: Runs, loads: Loads, words: tuple[str, ...], error: str, hint: str | None
+) -> None:
+    answer = run(*words)
+    assert (answer.code, answer.out) == (2, "")
+    first, *rest = answer.err.splitlines()
+    assert first.startswith(f"error: {error}")
+    assert [line.startswith(f"hint: {hint}") for line in rest] == ([True] if hint else [])
+    assert loads.calls == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "said"),
+    [
+        (
+            UnknownNameError(kind="stack", name="e4", suggestions=("e4s", "e4s-oneapi")),
+            2,
+            "error: no stack is called or matches `e4`\nhint: did you mean `e4s`, `e4s-oneapi`?\n",
+        ),
+        (SourceError("`x` is not there", path="x"), 3, "error: `x` is not there\n"),
+        (
+            DamagedSourceError(path="p", place="title", line=2, fault="it is empty", others=3),
+            3,
+            "error: p:2: title: it is empty (3 more damaged files)\n",
+        ),
+        (SpecplanError("\x1b[31mred"), 2, "error: \\x1b[31mred\n"),
+    ],
+)
+def test_each_error_has_its_exit_code(
+    run: Runs, loads: Loads, fault: Exception, code: int, said: str
+) -> None:
+    loads.fault = fault
+    answer = run("gaps", "--cache", "x")
+    assert (answer.code, answer.out, answer.err) == (code, "", said)
+
+
+def test_a_bug_is_not_hidden(run: Runs, loads: Loads) -> None:
+    loads.fault = ZeroDivisionError("a bug")
+    with pytest.raises(ZeroDivisionError):
+        run("gaps", "--cache", "x")
+
+
+def test_an_interruption_is_130_without_a_traceback(run: Runs, loads: Loads) -> None:
+    loads.fault = KeyboardInterrupt()
+    answer = run("gaps", "--cache", "x")
+    assert (answer.code, answer.out) == (130, "")
+    assert "Traceback" not in answer.err
