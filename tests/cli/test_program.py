@@ -64,7 +64,7 @@ def test_help_needs_no_catalog() -> None:
         (("diff",), "missing argument 'OLD'", "`specplan diff --help` lists what there is"),
         (
             ("gaps", "--stak", "e4s"),
-            "no such option '--stak'",
+            "no such option",
             "`specplan gaps --help` lists what there is",
         ),
         (
