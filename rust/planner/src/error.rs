@@ -50,7 +50,7 @@ pub enum GraphError {
         rank: u32,
     },
     /// Specs depend on themselves.
-    #[error("{} specs depend on each other in a circle, starting at {}", cycle.len(), cycle[0])]
+    #[error("{}", tell_cycle(cycle))]
     Cycle {
         /// A shortest cycle, each spec followed by one that it depends on and the last by the
         /// first; it starts at its smallest rank. Never empty.
@@ -89,4 +89,15 @@ pub enum TaskError {
         /// Its cost as given.
         cost: f64,
     },
+}
+
+fn tell_cycle(cycle: &[SpecId]) -> String {
+    match cycle {
+        [] => "specs depend on each other in a circle".to_owned(),
+        [one] => format!("{one} depends on itself"),
+        [first, ..] => format!(
+            "{} specs depend on each other in a circle, starting at {first}",
+            cycle.len()
+        ),
+    }
 }

@@ -174,6 +174,11 @@ impl Graph {
         self.id_at[place.index()]
     }
 
+    /// All ids, by place.
+    pub(crate) fn ids(&self) -> &[SpecId] {
+        &self.id_at
+    }
+
     pub(crate) fn rank_at(&self, place: Place) -> u32 {
         self.rank_at[place.index()]
     }

@@ -27,9 +27,8 @@ pub struct LeftOut {
     pub builds: Vec<(SpecId, LeftOutReason)>,
 }
 
-/// The wants that can be had, what they need, and what was left out.
+/// What the wants that can be had need, and what was left out.
 pub(crate) struct Selection {
-    pub(crate) wants: Places,
     pub(crate) needed: Places,
     /// What would be needed if nothing was broken.
     pub(crate) needed_at_best: Places,
@@ -43,25 +42,24 @@ impl Selection {
     ///    nothing blocked is reached.
     ///
     /// Complexity: O(n + m); one walk if nothing is broken.
-    pub(crate) fn new(rules: &Rules, all_wants: Places, broken: &Places) -> Self {
-        let needed_at_best = rules.needed(&all_wants);
+    pub(crate) fn new(rules: &Rules, wants: &Places, broken: &Places) -> Self {
+        let needed_at_best = rules.needed(wants);
         let blocked = rules.blocked(broken);
-        let mut wants = all_wants;
-        wants.difference_with(&blocked);
         let needed = if blocked.is_clear() {
             needed_at_best.clone()
         } else {
+            let mut wants = wants.clone();
+            wants.difference_with(&blocked);
             rules.needed(&wants)
         };
         Self {
-            wants,
             needed,
             needed_at_best,
             blocked,
         }
     }
 
-    pub(crate) fn left_out(&self, rules: &Rules, all_wants: &Places, broken: &Places) -> LeftOut {
+    pub(crate) fn left_out(&self, rules: &Rules, wants: &Places, broken: &Places) -> LeftOut {
         if self.blocked.is_clear() {
             return LeftOut::default();
         }
@@ -81,7 +79,7 @@ impl Selection {
                     .copied()
                     .filter(|place| broken.contains(place.index())),
             ),
-            wants: graph.ranked(all_wants.difference(&self.wants).map(Place::at)),
+            wants: graph.ranked(wants.intersection(&self.blocked).map(Place::at)),
             builds: builds
                 .iter()
                 .map(|&place| (graph.id_at(place), chains.reason(graph, place)))

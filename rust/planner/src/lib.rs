@@ -1,5 +1,82 @@
-//! wip
+//! Plans over graphs of specs: what is the least that must be built, in which order, and why.
+//!
+//! A *spec* is one exact build of a package. It needs others: to be built, to be linked to, to run.
+//! Some specs are *available* as binaries in a cache, some are *external* (the system provides
+//! them), and some are wanted. This crate answers what has to be built so that every want installs
+//! from the cache alone, what a change does to that, and what caused the difference between two
+//! states. It knows no names, files, formats, clock or environment: a spec is a dense number, a
+//! [`SpecId`], and the caller knows what it stands for.
+//!
+//! # The rules
+//!
+//! ```text
+//! install(s): s external -> nothing
+//!             s available -> install(d) for each link or run dependency d
+//!             otherwise   -> build(s)
+//! build(s):   s is in the plan; install(d) for each build, link or run dependency d
+//! ```
+//!
+//! The plan is the least set that is closed under these rules, and there is only one. What follows
+//! from them is easy to miss: a binary that is there does not need what it was built with. Test
+//! edges count for hashes and staleness only. A spliced spec that is not available is not built;
+//! the binary that it was built as is fetched and rewired.
+//!
+//! # Example
+//!
+//! `hdf5` links to `zlib` and is built with `cmake`, which links to `curl`. Only `cmake` has a
+//! binary. Then `hdf5` waits for `curl`: it is reached through an available spec.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use specplan_planner::{Edge, EdgeKinds, Graph, Plan, SpecId, SpecSet, Task};
+//!
+//! let [hdf5, zlib, cmake, curl, sphinx] = [0, 1, 2, 3, 4].map(SpecId::new);
+//! let edge = |dependent, dependency, kinds| Edge { dependent, dependency, kinds };
+//! let edges = [
+//!     edge(hdf5, zlib, EdgeKinds::BUILD | EdgeKinds::LINK),
+//!     edge(hdf5, cmake, EdgeKinds::BUILD),
+//!     edge(cmake, curl, EdgeKinds::LINK),
+//!     edge(cmake, sphinx, EdgeKinds::BUILD),
+//! ];
+//! let graph = Arc::new(Graph::new(5, edges)?);
+//!
+//! let mut task = Task::new(graph, vec![hdf5]);
+//! task.available = SpecSet::from_ids(5, [cmake])?;
+//! let plan = Plan::new(task)?;
+//!
+//! assert_eq!(plan.builds().collect::<Vec<_>>(), [zlib, curl, hdf5]);
+//! assert_eq!(plan.stage_of(hdf5), Some(1));
+//! assert_eq!(plan.needs().of(hdf5).collect::<Vec<_>>(), [zlib, curl]);
+//! assert_eq!(plan.reasons().because(curl), [hdf5, cmake, curl]);
+//!
+//! // Pruning node by node would build `sphinx` too, although `cmake` has a binary.
+//! let needless = plan.node_by_node().needless;
+//! assert_eq!((needless[0].spec, needless[0].cut_by), (sphinx, cmake));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Where to find what
+//!
+//! - [`Graph`]: specs and edges, both ways, without cycles. [`reached`] and [`usable`] walk it.
+//! - [`Task`] and [`Plan`]: all inputs of a plan in one struct; the plan, its stages, and on demand
+//!   [`Needs`], [`CriticalPath`], [`Reasons`], [`Why`], [`NodeByNode`], [`LeftOut`].
+//! - [`Change`] and [`stale()`]: what a change makes stale, and what is left untested.
+//! - [`Comparison`] and [`Difference`]: two points in time, own changes, and what to hold back.
+//!
+//! # Determinism
+//!
+//! Answers do not depend on how specs are numbered, nor on the order of edges: where specs are
+//! otherwise equal, the smaller *rank* wins, which the caller gives each spec (see
+//! [`Graph::with_ranks`]). Nothing recurses, so chains of a million specs are no danger.
+//!
+//! # What this crate does not do
+//!
+//! It chooses nothing: wants are exact specs. It does not concretize, so what a change leads to is
+//! told on the graph from before the change.
+
 mod closure;
+mod difference;
 mod error;
 mod graph;
 mod id;
@@ -20,6 +97,7 @@ mod task;
 mod why;
 
 pub use closure::{reached, usable};
+pub use difference::{BestHold, Comparison, Difference, HoldList, HoldStep, Origin, OwnChange};
 pub use error::{GraphError, OutOfRange, TaskError};
 pub use graph::{Direction, Edge, Graph};
 pub use id::SpecId;

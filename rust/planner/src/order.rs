@@ -32,11 +32,13 @@ impl Order {
         let mut sizes: Vec<usize> = Vec::new();
         for index in needed.ones() {
             let place = Place::at(index);
-            let below = rules
-                .demanded(place)
-                .map(|dependency| ready[dependency.index()])
-                .max()
-                .unwrap_or(0);
+            // Equals the largest ready of `rules.demanded(place)`, without a branch for each edge.
+            let below = match rules.plainly_demanded(place) {
+                Some(kinds) => largest(rules.graph.dependencies_at(place).iter().map(|hop| {
+                    ready[hop.place().index()] * u32::from(hop.kinds().intersects(kinds))
+                })),
+                None => largest(rules.demanded(place).map(|below| ready[below.index()])),
+            };
             ready[index] = below;
             if rules.standing(place) == Standing::Absent {
                 ready[index] += 1;
@@ -71,6 +73,10 @@ impl Order {
     pub(crate) fn stage_of(&self, build: Place) -> u32 {
         self.ready[build.index()] - 1
     }
+}
+
+fn largest(values: impl Iterator<Item = u32>) -> u32 {
+    values.fold(0, u32::max)
 }
 
 /// A counting sort: visits all specs by rank and drops each build into its stage.

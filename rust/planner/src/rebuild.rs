@@ -1,10 +1,10 @@
 //! The least rebuild: the smallest set of builds after which every want installs from the cache.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::closure::reached_places;
+use crate::closure::{closure_below, descend};
 use crate::error::TaskError;
-use crate::graph::{Direction, Graph, Places};
+use crate::graph::{Graph, Places};
 use crate::id::{Place, SpecId};
 use crate::kinds::EdgeKinds;
 use crate::left_out::{LeftOut, Selection};
@@ -36,14 +36,18 @@ pub struct Plan {
     pub(crate) rules: Rules,
     /// The roots, by place.
     pub(crate) roots: Places,
-    /// The wants that can be had.
-    pub(crate) wants: Places,
+    scope: Scope,
+    /// Wants that lead to all that is needed: see [`seeds`].
+    seeds: Places,
+    /// All wants, those left out included, once somebody asked.
+    all_wants: OnceLock<Places>,
     pub(crate) needed: Places,
     /// What would be needed if no spec was broken.
     pub(crate) needed_at_best: Places,
-    pub(crate) left_out: LeftOut,
-    all_wants: Places,
+    left_out: LeftOut,
     broken: Places,
+    /// What cannot be had because of `broken`.
+    blocked: Places,
     order: Order,
     change: Option<Change>,
     /// The rules as they are without the change; absent if there is none.
@@ -88,35 +92,31 @@ impl Plan {
     pub fn new(task: Task) -> Result<Self, TaskError> {
         task.check()?;
         let graph = task.graph;
-        let external = graph.places_of(&task.external);
-        let available = graph.places_of(&task.available);
         let broken = graph.places_of(&task.broken);
         let mut roots = graph.no_places();
-        roots.extend(
-            task.roots
-                .iter()
-                .filter_map(|&id| graph.place_of(id))
-                .map(Place::index),
-        );
+        let places = task.roots.iter().filter_map(|&id| graph.place_of(id));
+        roots.extend(places.map(Place::index));
 
         let mut before = None;
-        let mut rules = Rules::new(Arc::clone(&graph), &external, &available);
+        let mut rules = Rules::new(Arc::clone(&graph), &task.external, &task.available);
         if let Some(change) = &task.change {
             before = Some(rules.clone());
             rules.forget_binaries(&stale_places(&graph, change));
         }
-        let all_wants = wants(&rules, &roots, task.scope);
-        let selection = Selection::new(&rules, all_wants.clone(), &broken);
+        let seeds = seeds(&rules, &roots, task.scope, &broken);
+        let selection = Selection::new(&rules, &seeds, &broken);
         let order = Order::new(&rules, &selection.needed);
         Ok(Self {
-            left_out: selection.left_out(&rules, &all_wants, &broken),
+            left_out: selection.left_out(&rules, &seeds, &broken),
             rules,
             roots,
-            wants: selection.wants,
+            scope: task.scope,
+            seeds,
+            all_wants: OnceLock::new(),
             needed: selection.needed,
             needed_at_best: selection.needed_at_best,
-            all_wants,
             broken,
+            blocked: selection.blocked,
             order,
             change: task.change,
             before,
@@ -159,7 +159,7 @@ impl Plan {
 
     /// The wants that the plan satisfies.
     pub fn wants(&self) -> SpecSet {
-        self.rules.graph.specs_at(&self.wants)
+        self.rules.graph.specs_at(&self.met_wants())
     }
 
     /// The available specs that the wants or the builds install.
@@ -189,7 +189,7 @@ impl Plan {
 
     /// Why each needed spec is needed. Complexity: O(n + m).
     pub fn reasons(&self) -> Reasons {
-        Reasons::new(&self.rules, &self.wants)
+        Reasons::new(&self.rules, &self.met_wants())
     }
 
     /// What made a build necessary, or `None` if the spec is not built.
@@ -219,7 +219,7 @@ impl Plan {
         match &self.before {
             None => builds.clear(),
             Some(before) => {
-                let selection = Selection::new(before, self.all_wants.clone(), &self.broken);
+                let selection = Selection::new(before, &self.seeds, &self.broken);
                 builds.difference_with(&with_standing(before, &selection.needed, Standing::Absent));
             }
         }
@@ -242,7 +242,7 @@ impl Plan {
     pub fn totals(&self) -> Totals {
         let closure = self.root_closure();
         Totals {
-            wants: self.all_wants.count_ones(..),
+            wants: self.all_wants().count_ones(..),
             wants_left_out: self.left_out.wants.len(),
             builds: self.order.builds().len(),
             // Added up by stage and rank, so that rounding does not depend on labels.
@@ -264,21 +264,36 @@ impl Plan {
         &self.broken
     }
 
+    fn all_wants(&self) -> &Places {
+        self.all_wants
+            .get_or_init(|| wants(&self.rules, &self.roots, self.scope))
+    }
+
+    /// The wants that can be had.
+    fn met_wants(&self) -> Places {
+        let mut wants = self.all_wants().clone();
+        wants.difference_with(&self.blocked);
+        wants
+    }
+
     /// Whether the spec at `place` is wanted, had or not.
     pub(crate) fn is_want(&self, place: Place) -> bool {
-        self.all_wants.contains(place.index())
+        self.all_wants().contains(place.index())
     }
 
     /// All that the roots reach over any edge.
     pub(crate) fn root_closure(&self) -> Places {
-        closure_of(&self.rules.graph, &self.roots)
+        closure_below(&self.rules.graph, &self.roots)
     }
 
     /// Panics unless the plan is closed under the rules and each build waits for earlier stages.
     #[doc(hidden)]
     pub fn validate(&self) {
         let rules = &self.rules;
-        assert!(self.wants.is_subset(&self.needed), "every want is needed");
+        assert!(
+            self.met_wants().is_subset(&self.needed),
+            "every want is needed"
+        );
         for place in self.needed.ones().map(Place::at) {
             for dependency in rules.demanded(place) {
                 assert!(
@@ -309,15 +324,6 @@ impl Plan {
     }
 }
 
-fn closure_of(graph: &Graph, roots: &Places) -> Places {
-    reached_places(
-        graph,
-        roots.clone(),
-        Direction::Dependencies,
-        EdgeKinds::ALL,
-    )
-}
-
 /// The specs of `places` that stand as told.
 pub(crate) fn with_standing(rules: &Rules, places: &Places, standing: Standing) -> Places {
     let mut found = rules.graph.no_places();
@@ -329,25 +335,32 @@ pub(crate) fn with_standing(rules: &Rules, places: &Places, standing: Standing) 
     found
 }
 
+/// Wants that lead to all that is needed.
+///
+/// Those are all wants, but what roots link to or run with they demand in any case, whatever their
+/// standing, so that finding it first would be in vain. With broken specs it is not: the runtime
+/// of a root is wanted even when the root cannot be had.
+fn seeds(rules: &Rules, roots: &Places, scope: Scope, broken: &Places) -> Places {
+    match scope {
+        Scope::Runtime if broken.is_clear() => wants(rules, roots, Scope::Roots),
+        _ => wants(rules, roots, scope),
+    }
+}
+
 /// What is wanted, given the roots. Externals never are.
 fn wants(rules: &Rules, roots: &Places, scope: Scope) -> Places {
     let graph = &rules.graph;
-    let is_external = |place: Place| rules.standing(place) == Standing::External;
     let mut wants = match scope {
         Scope::Roots => roots.clone(),
-        Scope::All => closure_of(graph, roots),
-        Scope::Runtime => {
-            let mut wants = roots.clone();
-            for index in (0..roots.maximum().map_or(0, |place| place + 1)).rev() {
-                let place = Place::at(index);
-                if wants.contains(index) && !is_external(place) {
-                    let row = graph.dependencies_at(place).iter();
-                    let installed = row.filter(|hop| hop.kinds().intersects(EdgeKinds::INSTALL));
-                    wants.extend(installed.map(|hop| hop.place().index()));
+        Scope::All => closure_below(graph, roots),
+        Scope::Runtime => descend(graph, roots, |place, marks| {
+            if rules.standing(place) != Standing::External {
+                for hop in graph.dependencies_at(place) {
+                    let is_installed = hop.kinds().intersects(EdgeKinds::INSTALL);
+                    marks[hop.place().index()] |= u8::from(is_installed);
                 }
             }
-            wants
-        }
+        }),
     };
     wants.difference_with(&with_standing(rules, &wants.clone(), Standing::External));
     wants

@@ -15,9 +15,11 @@
 
 use std::sync::Arc;
 
+use crate::closure::descend;
 use crate::graph::{Graph, Hop, Places};
 use crate::id::Place;
 use crate::kinds::EdgeKinds;
+use crate::set::SpecSet;
 
 /// What can be done about a spec that is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,18 +58,22 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    pub(crate) fn new(graph: Arc<Graph>, external: &Places, available: &Places) -> Self {
-        let mut standing = vec![Standing::Absent; graph.spec_count()];
-        for place in graph.spliced().ones() {
-            standing[place] = Standing::Spliced;
+    pub(crate) fn new(graph: Arc<Graph>, external: &SpecSet, available: &SpecSet) -> Self {
+        let standing = graph.ids().iter().enumerate().map(|(place, &id)| {
+            if external.contains(id) {
+                Standing::External
+            } else if available.contains(id) {
+                Standing::Available
+            } else if graph.spliced().contains(place) {
+                Standing::Spliced
+            } else {
+                Standing::Absent
+            }
+        });
+        Self {
+            standing: standing.collect(),
+            graph,
         }
-        for place in available.ones() {
-            standing[place] = Standing::Available;
-        }
-        for place in external.ones() {
-            standing[place] = Standing::External;
-        }
-        Self { graph, standing }
     }
 
     /// Counts the binaries of these specs no longer.
@@ -107,20 +113,32 @@ impl Rules {
     /// All that is needed when `wants` are: the least set that holds them and is closed under
     /// the rules.
     ///
-    /// One walk from the largest place down. Dependents have larger places, so that when the walk
-    /// comes to a spec it is settled whether it is needed. The walk equals the plain worklist, but
-    /// reads the edges in memory order. Complexity: O(n + m).
+    /// A branch for each edge would be hard to predict, hence the marking by arithmetic; it equals
+    /// marking all that is [`demanded`](Self::demanded). Complexity: O(n + m).
     pub(crate) fn needed(&self, wants: &Places) -> Places {
-        let mut needed = wants.clone();
-        let top = wants.maximum().map_or(0, |place| place + 1);
-        for place in (0..top).rev() {
-            if needed.contains(place) {
-                for dependency in self.demanded(Place::at(place)) {
-                    needed.insert(dependency.index());
+        descend(&self.graph, wants, |place, marks| {
+            match self.plainly_demanded(place) {
+                Some(kinds) => {
+                    for hop in self.graph.dependencies_at(place) {
+                        marks[hop.place().index()] |= u8::from(hop.kinds().intersects(kinds));
+                    }
+                }
+                None => {
+                    for dependency in self.demanded(place) {
+                        marks[dependency.index()] = 1;
+                    }
                 }
             }
+        })
+    }
+
+    /// The kinds of edges that a spec demands whatever the other end, or `None` for a spec that
+    /// looks at the other end.
+    pub(crate) fn plainly_demanded(&self, from: Place) -> Option<EdgeKinds> {
+        match self.standing(from) {
+            Standing::Spliced => None,
+            standing => Some(standing.demands()),
         }
-        needed
     }
 
     /// The specs that cannot be had because that takes building one of `broken`.

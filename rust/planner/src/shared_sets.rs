@@ -12,6 +12,14 @@ pub(crate) struct SetId(u32);
 impl SetId {
     pub(crate) const EMPTY: Self = Self(0);
 
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "as many sets are made as a graph has specs, of which it refuses more than 2^26"
+    )]
+    pub(crate) const fn at(index: usize) -> Self {
+        Self(index as u32)
+    }
+
     pub(crate) const fn index(self) -> usize {
         self.0 as usize
     }
@@ -69,10 +77,10 @@ impl SharedSets {
 
     /// A set that is not looked for among the others: for sets that are seldom equal.
     pub(crate) fn push(&mut self, ascending: &[u32]) -> SetId {
-        let set = u32::try_from(self.len()).expect("a graph has fewer than 2^26 specs");
+        let set = SetId::at(self.len());
         self.items.extend_from_slice(ascending);
         self.starts.push(self.items.len());
-        SetId(set)
+        set
     }
 }
 

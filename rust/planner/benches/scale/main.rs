@@ -12,7 +12,8 @@ use std::time::Instant;
 
 use shape::{Random, Shape};
 use specplan_planner::{
-    Change, Direction, EdgeKinds, Graph, Plan, Policy, Scope, SpecId, SpecSet, Task, reached, stale,
+    Change, Comparison, Difference, Direction, EdgeKinds, Graph, Plan, Policy, Scope, SpecId,
+    SpecSet, Task, reached, stale,
 };
 
 const FULL_SPECS: u32 = 1_000_000;
@@ -61,14 +62,14 @@ fn measure(shape: Shape, spec_count: u32) {
         .collect();
 
     let mut random = Random::new(7);
-    let mut share = |percent: u64| {
+    let mut some = |percent: u64| {
         let flags: Vec<bool> = (0..specs).map(|_| random.below(100) < percent).collect();
         SpecSet::from_flags(&flags)
     };
     let caches = [
         ("nothing", SpecSet::empty(specs)),
-        ("half", share(50)),
-        ("95 percent", share(95)),
+        ("half", some(50)),
+        ("95 percent", some(95)),
         ("all", SpecSet::full(specs)),
     ];
     for (name, available) in caches {
@@ -92,6 +93,7 @@ fn measure(shape: Shape, spec_count: u32) {
         }
     }
     change(&graph, &roots);
+    difference(&graph);
 }
 
 fn plan(name: &str, task: &Task) -> Plan {
@@ -153,6 +155,38 @@ fn change(graph: &Arc<Graph>, roots: &[SpecId]) {
             plan.stage_count()
         );
     }
+}
+
+/// 200 specs changed themselves, and all above them inherited it.
+fn difference(graph: &Arc<Graph>) {
+    let specs = graph.spec_count();
+    let spec_count = u64::try_from(specs).expect("a count fits");
+    let mut random = Random::new(13);
+    let mut own_content = vec![0; specs];
+    let mut own = SpecSet::empty(specs);
+    for content in 1..=200 {
+        let id = SpecId::new(u32::try_from(random.below(spec_count)).expect("ids are u32"));
+        own_content[id.index()] = content;
+        own.insert(id).expect("the id is in range");
+    }
+    let fresh = reached(graph, &own, Direction::Dependents, EdgeKinds::ALL);
+    let comparison = Comparison {
+        graph: Arc::clone(graph),
+        old: SpecSet::full(specs).difference(&fresh),
+        new: SpecSet::full(specs),
+        external: SpecSet::empty(specs),
+        own_content,
+    };
+    let difference = time("difference/origins", || Difference::new(&comparison))
+        .expect("the comparison is sound");
+    let changes = time("difference/own changes", || difference.own_changes());
+    let list = time("difference/hold list", || difference.hold_list());
+    assert_eq!((changes.len(), list.builds), (own.len(), fresh.len()));
+    println!(
+        "    {} own changes, {} new hashes",
+        changes.len(),
+        fresh.len()
+    );
 }
 
 /// The specs with the most direct dependents.

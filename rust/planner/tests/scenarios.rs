@@ -1,0 +1,453 @@
+//! Small worlds with known answers: the traps that real systems fell into.
+#![expect(clippy::unwrap_used, reason = "every input here is sound")]
+
+use std::sync::Arc;
+
+use specplan_planner::{
+    Cause, Change, Comparison, CutReason, Difference, Edge, EdgeKinds, Graph, GraphError,
+    LeftOutReason, Link, Origin, Plan, Policy, Scope, SpecId, SpecSet, Task, TaskError, Verdict,
+};
+
+const BUILD: EdgeKinds = EdgeKinds::BUILD;
+const LINK: EdgeKinds = EdgeKinds::LINK;
+const RUN: EdgeKinds = EdgeKinds::RUN;
+const TEST: EdgeKinds = EdgeKinds::TEST;
+const SPLICE: EdgeKinds = EdgeKinds::SPLICE;
+
+fn edges(triples: &[(u32, u32, EdgeKinds)]) -> Vec<Edge> {
+    let edge = |&(dependent, dependency, kinds)| Edge {
+        dependent: SpecId::new(dependent),
+        dependency: SpecId::new(dependency),
+        kinds,
+    };
+    triples.iter().map(edge).collect()
+}
+
+fn ids(ids: &[u32]) -> Vec<SpecId> {
+    ids.iter().copied().map(SpecId::new).collect()
+}
+
+/// A task over `spec_count` specs that wants spec 0 and finds `available` in the cache.
+fn task(spec_count: usize, triples: &[(u32, u32, EdgeKinds)], available: &[u32]) -> Task {
+    let graph = Arc::new(Graph::new(spec_count, edges(triples)).unwrap());
+    let mut task = Task::new(graph, ids(&[0]));
+    task.available = SpecSet::from_ids(spec_count, ids(available)).unwrap();
+    task
+}
+
+fn builds(task: &Task) -> Vec<u32> {
+    Plan::new(task.clone())
+        .unwrap()
+        .builds()
+        .map(SpecId::get)
+        .collect()
+}
+
+#[test]
+fn a_binary_whose_build_dependency_is_not_cached_needs_no_build() {
+    let task = task(2, &[(0, 1, BUILD)], &[0]);
+    assert_eq!(builds(&task), []);
+    let node_by_node = Plan::new(task).unwrap().node_by_node();
+    assert_eq!(node_by_node.builds.len(), 1);
+    assert_eq!(node_by_node.needless[0].reason, CutReason::Available);
+}
+
+#[test]
+fn a_binary_whose_link_dependency_is_missing_needs_that_alone() {
+    let task = task(3, &[(0, 1, LINK), (1, 2, BUILD)], &[0, 2]);
+    assert_eq!(builds(&task), [1]);
+}
+
+#[test]
+fn a_build_waits_for_what_it_reaches_through_available_specs() {
+    // 0 is built with available 1, which runs with missing 2.
+    let task = task(3, &[(0, 1, BUILD), (1, 2, RUN)], &[1]);
+    let plan = Plan::new(task).unwrap();
+    assert_eq!(plan.stage(0).collect::<Vec<_>>(), ids(&[2]));
+    assert_eq!(plan.stage(1).collect::<Vec<_>>(), ids(&[0]));
+    assert_eq!(
+        plan.needs().of(SpecId::new(0)).collect::<Vec<_>>(),
+        ids(&[2])
+    );
+}
+
+#[test]
+fn externals_are_neither_wanted_nor_built_nor_looked_through() {
+    let mut task = task(3, &[(0, 1, LINK), (1, 2, LINK)], &[]);
+    task.external = SpecSet::from_ids(3, ids(&[1])).unwrap();
+    task.roots = ids(&[0, 1]);
+    assert_eq!(builds(&task), [0]);
+    let plan = Plan::new(task).unwrap();
+    assert_eq!(plan.totals().wants, 1);
+    assert_eq!(plan.why(SpecId::new(1)).unwrap().verdict, Verdict::External);
+    // Node by node does look through it.
+    let needless = plan.node_by_node().needless;
+    assert_eq!(
+        (needless[0].spec, needless[0].reason),
+        (SpecId::new(2), CutReason::External)
+    );
+}
+
+#[test]
+fn test_edges_are_not_built_but_carry_staleness() {
+    let mut task = task(2, &[(0, 1, TEST)], &[0, 1]);
+    task.change = Some(Change {
+        changed: SpecSet::from_ids(2, ids(&[1])).unwrap(),
+        policy: Policy::Hash,
+        depth: None,
+    });
+    assert_eq!(builds(&task), [0]);
+}
+
+#[test]
+fn a_spliced_spec_is_not_built_but_what_it_was_built_as_is_fetched() {
+    // 0 was spliced: built as 1, which linked to 2; now it links to 3.
+    let triples = [(0, 1, SPLICE), (0, 3, LINK), (1, 2, LINK)];
+    assert_eq!(builds(&task(4, &triples, &[0, 3])), []);
+    assert_eq!(builds(&task(4, &triples, &[3])), [2, 1]);
+    // With its original available nothing is built, not even what the original needs to run.
+    assert_eq!(builds(&task(4, &triples, &[1, 3])), []);
+    let plan = Plan::new(task(4, &triples, &[1, 3])).unwrap();
+    assert_eq!(plan.why(SpecId::new(0)).unwrap().verdict, Verdict::Rewired);
+}
+
+#[test]
+fn the_link_policy_keeps_binaries_that_a_change_reaches_by_building_alone() {
+    // 0 runs with 1, which is built with changed 3; 2 is compiled by 3.
+    let triples = [
+        (0, 1, RUN),
+        (1, 3, BUILD),
+        (0, 2, LINK),
+        (2, 3, BUILD | EdgeKinds::COMPILER),
+    ];
+    let mut task = task(4, &triples, &[0, 1, 2, 3]);
+    let change = |policy, depth| {
+        let changed = SpecSet::from_ids(4, ids(&[3])).unwrap();
+        Some(Change {
+            changed,
+            policy,
+            depth,
+        })
+    };
+    task.change = change(Policy::Hash, None);
+    assert_eq!(builds(&task), [3, 1, 2, 0]);
+    task.change = change(Policy::Link, None);
+    assert_eq!(builds(&task), [3, 2, 0]);
+    let plan = Plan::new(task.clone()).unwrap();
+    let stale = plan.stale().unwrap();
+    assert_eq!(stale.kept_by_policy.iter().collect::<Vec<_>>(), ids(&[1]));
+    assert_eq!(plan.cause(SpecId::new(3)), Some(Cause::Changed));
+    assert_eq!(plan.cause(SpecId::new(0)), Some(Cause::Stale));
+    assert_eq!(plan.cause(SpecId::new(1)), None);
+    assert_eq!(plan.totals().due_to_change, 3);
+
+    task.change = change(Policy::Link, Some(1));
+    let stale = Plan::new(task.clone()).unwrap().stale().unwrap();
+    assert_eq!(stale.kept_by_depth.iter().collect::<Vec<_>>(), ids(&[0]));
+    assert_eq!(stale.untested().len(), 2);
+    task.change = change(Policy::Hash, Some(0));
+    // Nothing that is available runs with 3, so that nobody needs it built.
+    assert_eq!(builds(&task), []);
+}
+
+#[test]
+fn what_needs_a_broken_spec_is_left_out_with_its_chain() {
+    // 0 needs 1, which needs broken 2; 3 is only needed by 1, 4 is another root.
+    let triples = [(0, 1, LINK), (1, 2, BUILD), (1, 3, BUILD)];
+    let mut task = task(5, &triples, &[]);
+    task.roots = ids(&[0, 4]);
+    task.scope = Scope::Roots;
+    task.broken = SpecSet::from_ids(5, ids(&[2])).unwrap();
+    let plan = Plan::new(task).unwrap();
+    assert_eq!(plan.builds().collect::<Vec<_>>(), ids(&[4]));
+    let left_out = plan.left_out();
+    assert_eq!(left_out.cut, ids(&[2]));
+    assert_eq!(left_out.wants, ids(&[0]));
+    let reasons: Vec<_> = left_out
+        .builds
+        .iter()
+        .map(|(_, reason)| reason.clone())
+        .collect();
+    assert_eq!(
+        reasons,
+        [
+            LeftOutReason::Needs(ids(&[0, 1, 2])),
+            LeftOutReason::Needs(ids(&[1, 2])),
+            LeftOutReason::Broken,
+            LeftOutReason::Unneeded,
+        ]
+    );
+    let why = plan.why(SpecId::new(3)).unwrap();
+    assert_eq!(why.verdict, Verdict::LeftOut(LeftOutReason::Unneeded));
+}
+
+#[test]
+fn a_broken_spec_with_a_binary_is_no_obstacle() {
+    let mut task = task(2, &[(0, 1, LINK)], &[1]);
+    task.broken = SpecSet::from_ids(2, ids(&[1])).unwrap();
+    assert_eq!(builds(&task), [0]);
+    assert_eq!(Plan::new(task).unwrap().left_out().builds, []);
+}
+
+#[test]
+fn why_shows_the_binary_that_cuts_a_spec_off() {
+    // 2 is only there to build 1, and 1 to build 0, which has a binary.
+    let plan = Plan::new(task(4, &[(0, 1, BUILD), (1, 2, LINK)], &[0])).unwrap();
+    let why = plan.why(SpecId::new(2)).unwrap();
+    assert_eq!(why.verdict, Verdict::CutOff);
+    let lines: Vec<_> = why
+        .tree
+        .iter()
+        .map(|line| (line.depth, line.spec, line.link))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            (0, SpecId::new(2), Link::Asked),
+            (1, SpecId::new(1), Link::Unneeded),
+            (2, SpecId::new(0), Link::Cuts(CutReason::Available)),
+        ]
+    );
+    assert_eq!(
+        plan.why(SpecId::new(3)).unwrap().verdict,
+        Verdict::NotWanted
+    );
+    assert_eq!(plan.why(SpecId::new(4)), None);
+}
+
+#[test]
+fn a_tree_tells_a_spec_with_two_reasons_once() {
+    // A diamond: 3 is needed by 1 and 2, both needed by 0.
+    let triples = [(0, 1, LINK), (0, 2, LINK), (1, 3, LINK), (2, 3, LINK)];
+    let plan = Plan::new(task(4, &triples, &[])).unwrap();
+    let why = plan.why(SpecId::new(3)).unwrap();
+    let lines: Vec<_> = why
+        .tree
+        .iter()
+        .map(|line| (line.depth, line.spec.get(), line.is_repeated))
+        .collect();
+    let expected = [
+        (0, 3, false),
+        (1, 1, false),
+        (2, 0, false),
+        (1, 2, false),
+        (2, 0, true),
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn a_chain_of_a_million_specs_overflows_no_stack() {
+    let count = 1_000_000;
+    let links = (1..count).map(|spec| Edge {
+        dependent: SpecId::new(spec - 1),
+        dependency: SpecId::new(spec),
+        kinds: if spec % 2 == 0 { LINK } else { BUILD | RUN },
+    });
+    let graph = Arc::new(Graph::new(count as usize, links).unwrap());
+    let last = SpecId::new(count - 1);
+    let mut task = Task::new(graph, ids(&[0]));
+    let plan = Plan::new(task.clone()).unwrap();
+    assert_eq!(plan.stage_count(), count as usize);
+    assert_eq!(plan.reasons().because(last).len(), count as usize);
+    assert_eq!(plan.critical_path().chain.len(), count as usize);
+    assert_eq!(plan.why(last).unwrap().tree.len(), count as usize);
+
+    // Nothing but the ends is built: the first waits for the last through all others.
+    let between = (1..count - 1).map(SpecId::new);
+    task.available = SpecSet::from_ids(count as usize, between).unwrap();
+    let plan = Plan::new(task).unwrap();
+    assert_eq!(plan.needs().of(SpecId::new(0)).collect::<Vec<_>>(), [last]);
+}
+
+#[test]
+fn builds_below_a_long_ladder_of_available_specs_are_found_without_a_set_for_each_rung() {
+    // Each rung of two available specs links to both specs of the next one and to a missing one.
+    let rungs = 20_000_u32;
+    let mut triples = vec![(0, 1, BUILD), (0, 2, BUILD)];
+    for rung in 0..rungs {
+        let (left, right, missing) = (3 * rung + 1, 3 * rung + 2, 3 * rung + 3);
+        triples.push((left, missing, LINK));
+        if rung + 1 < rungs {
+            for (from, to) in [(left, left), (left, right), (right, left), (right, right)] {
+                triples.push((from, to + 3, LINK));
+            }
+        }
+    }
+    let available: Vec<u32> = (0..rungs)
+        .flat_map(|rung| [3 * rung + 1, 3 * rung + 2])
+        .collect();
+    let plan = Plan::new(task(3 * rungs as usize + 1, &triples, &available)).unwrap();
+    assert_eq!(plan.needs().of(SpecId::new(0)).count(), rungs as usize);
+}
+
+#[test]
+fn a_cycle_is_refused_with_a_shortest_one() {
+    // 0 -> 1 -> 2 -> 3 -> 0 and 2 -> 4 -> 2; 5 is above the cycles, 6 below.
+    let triples = [
+        (0, 1),
+        (1, 2),
+        (2, 3),
+        (3, 0),
+        (2, 4),
+        (4, 2),
+        (5, 0),
+        (3, 6),
+    ];
+    let triples = triples.map(|(from, to)| (from, to, LINK));
+    let fault = Graph::new(7, edges(&triples)).unwrap_err();
+    assert_eq!(
+        fault,
+        GraphError::Cycle {
+            cycle: ids(&[2, 4])
+        }
+    );
+    assert_eq!(
+        fault.to_string(),
+        "2 specs depend on each other in a circle, starting at spec 2"
+    );
+    let itself = Graph::new(1, edges(&[(0, 0, LINK)])).unwrap_err();
+    assert_eq!(itself, GraphError::Cycle { cycle: ids(&[0]) });
+    assert_eq!(itself.to_string(), "spec 0 depends on itself");
+}
+
+#[test]
+fn a_ring_of_many_specs_is_found_in_good_time() {
+    let count = 300_000;
+    let ring = (0..count).map(|spec| Edge {
+        dependent: SpecId::new(spec),
+        dependency: SpecId::new((spec + 1) % count),
+        kinds: LINK,
+    });
+    match Graph::new(count as usize, ring) {
+        Err(GraphError::Cycle { cycle }) => assert_eq!(cycle.len(), count as usize),
+        other => panic!("expected a cycle, got {other:?}"),
+    }
+}
+
+#[test]
+fn faults_in_a_graph_name_the_place_and_the_id() {
+    let fault = Graph::new(2, edges(&[(0, 1, LINK), (1, 2, LINK)])).unwrap_err();
+    assert_eq!(fault.to_string(), "edge 1 is wrong");
+    let source = std::error::Error::source(&fault).unwrap();
+    assert_eq!(
+        source.to_string(),
+        "spec 2 is out of range: the graph has 2 specs"
+    );
+    for ranks in [[0, 0], [0, 2]] {
+        let fault = Graph::with_ranks(&ranks, []).unwrap_err();
+        assert!(matches!(fault, GraphError::RankNotUnique { id, .. } if id == SpecId::new(1)));
+    }
+    let fault = Graph::new(Graph::MAX_SPECS + 1, []).unwrap_err();
+    assert!(matches!(fault, GraphError::TooManySpecs { .. }));
+}
+
+#[test]
+fn faults_in_a_task_name_the_field() {
+    let fault = |change: &dyn Fn(&mut Task)| {
+        let mut task = task(2, &[], &[]);
+        change(&mut task);
+        Plan::new(task).unwrap_err()
+    };
+    let short = fault(&|task| task.available = SpecSet::empty(1));
+    assert_eq!(
+        short.to_string(),
+        "`available` is about 1 specs, but the graph has 2"
+    );
+    let root = fault(&|task| task.roots = ids(&[7]));
+    assert!(matches!(
+        root,
+        TaskError::SpecOutOfRange { field: "roots", .. }
+    ));
+    for cost in [-1.0, f64::NAN, f64::INFINITY] {
+        let bad = fault(&|task| task.costs = Some(vec![0.0, cost]));
+        assert!(matches!(bad, TaskError::BadCost { id, .. } if id == SpecId::new(1)));
+    }
+    let costs = fault(&|task| task.costs = Some(vec![1.0]));
+    assert!(matches!(
+        costs,
+        TaskError::WrongLength {
+            field: "costs",
+            len: 1,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn edges_between_the_same_specs_become_one_with_the_kinds_of_both() {
+    let graph = Graph::new(2, edges(&[(0, 1, BUILD), (0, 1, LINK), (0, 1, BUILD)])).unwrap();
+    let neighbours = |id, direction| {
+        graph
+            .neighbours(SpecId::new(id), direction)
+            .collect::<Vec<_>>()
+    };
+    use specplan_planner::Direction::{Dependencies, Dependents};
+    assert_eq!(graph.edge_count(), 1);
+    assert_eq!(
+        neighbours(0, Dependencies),
+        [(SpecId::new(1), BUILD | LINK)]
+    );
+    assert_eq!(neighbours(1, Dependents), [(SpecId::new(0), BUILD | LINK)]);
+    assert_eq!(neighbours(9, Dependents), []);
+}
+
+#[test]
+fn an_empty_graph_has_an_empty_plan() {
+    let plan = Plan::new(Task::new(Arc::new(Graph::new(0, []).unwrap()), Vec::new())).unwrap();
+    assert_eq!((plan.builds().len(), plan.stage_count()), (0, 0));
+    assert_eq!(plan.totals().builds, 0);
+}
+
+#[test]
+fn a_new_combination_of_old_dependencies_is_an_own_change() {
+    // Old: 0 -> 1, and 2. New: 3 -> 2, with the content that 0 has; 4 -> 3 inherits it from 3.
+    let graph = Graph::new(
+        6,
+        edges(&[(0, 1, LINK), (3, 2, LINK), (4, 3, LINK), (5, 0, LINK)]),
+    );
+    let difference = Difference::new(&Comparison {
+        graph: Arc::new(graph.unwrap()),
+        old: SpecSet::from_ids(6, ids(&[0, 1, 2, 5])).unwrap(),
+        new: SpecSet::from_ids(6, ids(&[2, 3, 4])).unwrap(),
+        external: SpecSet::empty(6),
+        own_content: vec![10, 11, 12, 10, 15, 15],
+    })
+    .unwrap();
+    assert_eq!(difference.origin(SpecId::new(3)), Some(Origin::Rewired));
+    assert_eq!(difference.origin(SpecId::new(4)), Some(Origin::Inherited));
+    assert_eq!(difference.origin(SpecId::new(2)), None);
+    let change = difference.own_changes()[0];
+    assert_eq!(
+        (
+            change.reaches,
+            change.explains_alone,
+            change.reaches_by_link_run
+        ),
+        (2, 2, 2)
+    );
+}
+
+#[test]
+fn a_hold_list_says_where_greedy_is_not_best() {
+    // Own changes 0, 1, 2. Two specs need 0 and 1 held, and one needs 2 held; 2 is itself a build.
+    let above = [(3, 0), (3, 1), (4, 0), (4, 1), (5, 2)];
+    let graph = Graph::new(7, edges(&above.map(|(from, to)| (from, to, LINK))));
+    let difference = Difference::new(&Comparison {
+        graph: Arc::new(graph.unwrap()),
+        old: SpecSet::from_ids(7, ids(&[6])).unwrap(),
+        new: SpecSet::from_ids(7, ids(&[0, 1, 2, 3, 4, 5])).unwrap(),
+        external: SpecSet::empty(7),
+        own_content: vec![1, 2, 3, 0, 0, 0, 0],
+    })
+    .unwrap();
+    let list = difference.hold_list();
+    let steps: Vec<_> = list
+        .steps
+        .iter()
+        .map(|step| (step.spec.get(), step.builds_left, step.fewest_left))
+        .collect();
+    assert_eq!(list.builds, 6);
+    assert_eq!(steps, [(2, 4, Some(4)), (0, 3, Some(2)), (1, 0, Some(0))]);
+    assert_eq!(list.best.unwrap()[2].specs, ids(&[0, 1]));
+}
