@@ -206,7 +206,9 @@ class _Where:
     def __init__(self, cells: Sequence[Cell] | Sequence[DiffCell]) -> None:
         self.one_cell = len(cells) <= 1
         self._one_stack = len({cell.stack for cell in cells}) == 1
-        self._one_system = len({(cell.os, cell.target) for cell in cells}) == 1
+        # Whoever reads a stack's name then knows the system from the table of cells.
+        places = {(cell.stack, cell.os, cell.target) for cell in cells}
+        self._one_system_each = len(places) == len({cell.stack for cell in cells})
 
     def names(self, items: Sequence[Gap] | Sequence[KeyInCell] | Sequence[Change]) -> str:
         """Return the names of the items' cells, folded by stack and then by number."""
@@ -216,7 +218,7 @@ class _Where:
             found.append(terminal(wording.system(item.os, item.target)))
         if self._one_stack:
             return wording.folded([each for found in systems.values() for each in found], _FEW)
-        if self._one_system or len(systems) > _FEW + 1:
+        if self._one_system_each or len(systems) > _FEW + 1:
             return wording.folded(list(systems), _FEW)
         names = [
             f"{stack} {found[0]}" if len(found) == 1 else f"{stack} ({len(found)} systems)"
@@ -402,8 +404,8 @@ def _changes(page: _Page, changes: Sequence[Change], where: _Where) -> None:
         change = group[0]
         row = [
             Span(terminal(change.package), "yellow"),
-            Span(", ".join(map(terminal, change.old))),
-            Span(", ".join(map(terminal, change.new))),
+            Span(", ".join(map(terminal, change.old)) or "-"),
+            Span(", ".join(map(terminal, change.new)) or "-"),
         ]
         if not where.one_cell:
             row += [Span(str(len(group))), Span(where.names(group))]
