@@ -172,7 +172,7 @@ def test_a_source_that_is_not_there_is_3(run: Runs) -> None:
 def damaged(folder: Path) -> str:
     """A copy of the cache with one page cut off in the middle."""
     shutil.copytree(CACHE, folder / "cache")
-    page = sorted((folder / "cache").rglob("specs.md"))[0]
+    page = min((folder / "cache").rglob("specs.md"))
     page.write_bytes(page.read_bytes()[:200])
     return "cache"
 

@@ -129,14 +129,15 @@ def test_a_table_fits_or_is_refused(
     cells: list[tuple[list[str], list[str], list[str]]], width: int
 ) -> None:
     columns = [
-        layout.Column(("one",)),
+        layout.Column(("one",), overhangs=True),
         layout.Column(("two",), wraps=True),
         layout.Column(("three",), align="right", wraps=True),
     ]
     rows = [[layout.Span(" ".join(words)) for words in row] for row in cells]
     lines = layout.table(columns, rows, width=width, colour=False)
     if lines is not None:
-        assert all(layout.columns_of(line) <= width for line in lines)
+        # What overhangs has lines of its own, which are wide only where one name is.
+        assert all(layout.columns_of(line) <= width or " " not in line for line in lines)
         assert all(line == line.rstrip() for line in lines)
 
 

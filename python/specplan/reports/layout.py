@@ -109,33 +109,30 @@ def table(
 ) -> list[str] | None:
     """Return the lines of a table, or None where it cannot be made to fit.
 
-    Columns that wrap are narrowed first, the widest before the others, none below its
-    longest word; then those that overhang.
+    Columns that wrap are narrowed, the widest before the others, none below its longest
+    word. Where that is not enough, a column that overhangs gives way first, so that the
+    others keep what room they can.
     """
     body = list(rows)
     texts = [[row[at].text for row in body] for at in range(len(columns))]
-    widths = [
+    natural = [
         max(map(columns_of, (*column.header, *texts[at]))) for at, column in enumerate(columns)
     ]
-    wrapped = [
-        _longest_word(column, texts[at]) if column.wraps else widths[at]
-        for at, column in enumerate(columns)
-    ]
-    overhung = [
-        min(widths[at], max((_LEAST_OVERHANG, *map(columns_of, column.header))))
-        if column.overhangs
-        else wrapped[at]
+    floors = [
+        _longest_word(column, texts[at]) if column.wraps else natural[at]
         for at, column in enumerate(columns)
     ]
     room = width - _BETWEEN * (len(columns) - 1)
-    if sum(overhung) > room:
+    widths = _narrowed(natural, floors, room)
+    if widths is None:
+        for at, column in enumerate(columns):
+            if column.overhangs:
+                least = max((_LEAST_OVERHANG, *map(columns_of, column.header)))
+                left = room - sum(natural) + natural[at]
+                natural[at] = floors[at] = min(natural[at], max(least, left))
+        widths = _narrowed(natural, floors, room)
+    if widths is None:
         return None
-    for floors in (wrapped, overhung):
-        while sum(widths) > room:
-            slack = [at for at in range(len(widths)) if widths[at] > floors[at]]
-            if not slack:
-                break
-            widths[max(slack, key=lambda at: (widths[at], at))] -= 1
 
     height = max(len(column.header) for column in columns)
     lines = []
@@ -154,6 +151,17 @@ def table(
                 cells[at] = Span("")
         lines += _row(columns, cells, widths, colour=colour)
     return lines
+
+
+def _narrowed(natural: Sequence[int], floors: Sequence[int], room: int) -> list[int] | None:
+    """Return widths that fit the room, or None where even the floors do not."""
+    if sum(floors) > room:
+        return None
+    widths = list(natural)
+    while sum(widths) > room:
+        slack = [at for at, width in enumerate(widths) if width > floors[at]]
+        widths[max(slack, key=lambda at: (widths[at], at))] -= 1
+    return widths
 
 
 def _longest_word(column: Column, texts: Sequence[str]) -> int:
