@@ -79,7 +79,8 @@ properties: environment ## search long (an hour or so) for examples that break a
 bench: environment ## run the benches at small sizes; benches/BENCHMARKS.md tells the full ones
 	$(PIP) install '.[bench]'
 	$(BIN)/python -m benches.pages --specs 6000 --packages 500
-	$(BIN)/python -m benches.coverage --specs 20000 --packages 1000 --runs 3
+	$(BIN)/python -m benches.coverage --specs 20000 --packages 1000 --queries 20 --runs 3
+	cargo test --package specplan-planner --bench scale --locked
 
 .PHONY: lint-tools
 lint-tools: environment

@@ -106,7 +106,7 @@ def read_listings(tree: Path) -> Listings:
     """Read the listings of a tree of pages, without specplan."""
     # Numbered as they come, since a million listings name few cells; sorted at the end.
     found: dict[tuple[str, str, str], int] = {}
-    packages = []
+    packages: list[str] = []
     of_cell = []
     of_package = []
     for path in sorted(tree.rglob("specs.md"), key=lambda path: path.parent.name):
@@ -290,7 +290,7 @@ def compare(contenders: dict[str, Contender], stacks: Sequence[str], *, runs: in
         for name, each in seconds.items():
             median = statistics.median(each)
             numbers = [f"{1e3 * number:,.2f}" for number in (median, min(each), max(each))]
-            rows.append([question, name, *numbers, f"{median / base:.2f}"])
+            rows.append([question, name, *numbers, f"{median / base:,.3g}"])
     print(table(rows, text_columns=2))
     for line in disagreements:
         print(line, file=sys.stderr)
