@@ -11,7 +11,7 @@ use crate::spec::AbstractSpec;
 use parser::Parser;
 
 /// The longest text in bytes that is read as specs.
-const MAX_LEN: usize = 64 * 1024;
+const MAX_LEN: usize = 16 * 1024;
 
 /// How deep conditions may hold conditions.
 const MAX_DEPTH: usize = 8;

@@ -152,7 +152,7 @@ impl ParseErrorKind {
         match self {
             Self::UnexpectedCharacter => match before {
                 Some('@') => Some("expected a version after `@`"),
-                Some('=') => Some("expected a value; an empty one needs quotes"),
+                Some('=') => Some("expected a value, in quotes if it is empty or holds blanks"),
                 Some('+' | '~') => Some("expected the name of a variant"),
                 _ => Some("expected a name, `@version`, `+variant`, `key=value`, `^` or `%`"),
             },
@@ -204,7 +204,7 @@ impl ParseError {
         let before = self.text[..self.span.start].chars().next_back();
         let at = self.text[self.span.clone()].chars().next();
         // A sigil without its object is itself the character at fault.
-        let before = at.filter(|c| "@+~".contains(*c)).or(before);
+        let before = at.filter(|c| "@+~=".contains(*c)).or(before);
         let hint = self.kind.hint(before).map(|hint| format!(" {hint}"));
         format!(
             "{}\n  {head}{fault}{tail}\n  {indent}{carets}{}",

@@ -177,7 +177,7 @@ fn a_fault_is_shown_under_the_text() {
         (
             "foo=",
             "unexpected character\n  foo=\n     \
-             ^ expected a name, `@version`, `+variant`, `key=value`, `^` or `%`",
+             ^ expected a value, in quotes if it is empty or holds blanks",
         ),
     ] {
         let error = parse_one(text).expect_err(text);

@@ -1,6 +1,7 @@
 //! What the tests against Spack's own answers share.
 
 use std::fs::File;
+use std::io::BufReader;
 use std::path::PathBuf;
 
 use flate2::read::GzDecoder;
@@ -29,4 +30,16 @@ pub(crate) fn assert_no_differences(differences: &[String]) {
         differences.len(),
         differences[..differences.len().min(20)].join("\n")
     );
+}
+
+/// Reads a lock file, here or in the folder that `SPECPLAN_MORE_DATA` names, if it is in either.
+#[allow(dead_code, reason = "not every test reads lock files")]
+pub(crate) fn read_lock(name: &str) -> Option<Value> {
+    let compressed = data_path(name).join("spack.lock.gz");
+    if compressed.exists() {
+        return Some(read_json(&format!("{name}/spack.lock.gz")));
+    }
+    let path = PathBuf::from(std::env::var_os("SPECPLAN_MORE_DATA")?).join(name);
+    let file = File::open(path).ok()?;
+    Some(serde_json::from_reader(BufReader::new(file)).expect("a lock file is JSON"))
 }

@@ -1,0 +1,112 @@
+//! What a source of specs must tell, so that abstract specs can be matched against it.
+
+use crate::spec::{DependencyTypes, FlagKind, VariantValue};
+use crate::truth::Truth;
+use crate::version::Version;
+
+/// Specs with dense numbers, and the edges between them.
+///
+/// Specs are numbered `0..spec_count()`, in an order that means nothing. Edges are numbered as the
+/// source likes. Every answer is about one spec or edge and should cost little: columns and
+/// interned names serve well. What a source does not hold it says so, by the ways that each method
+/// names; it never guesses.
+pub trait SpecGraph {
+    /// How many specs there are.
+    fn spec_count(&self) -> usize;
+
+    /// The name of a spec's package.
+    fn name(&self, spec: u32) -> &str;
+
+    /// The version, or nothing if the source does not tell.
+    fn version(&self, spec: u32) -> Option<&Version>;
+
+    /// The platform, or nothing if the source does not tell.
+    fn platform(&self, spec: u32) -> Option<&str>;
+
+    /// The operating system, or nothing if the source does not tell.
+    fn os(&self, spec: u32) -> Option<&str>;
+
+    /// The target, or nothing if the source does not tell.
+    fn target(&self, spec: u32) -> Option<&str>;
+
+    /// The namespace, or nothing if the source does not tell.
+    fn namespace(&self, spec: u32) -> Option<&str>;
+
+    /// The hash.
+    fn hash(&self, spec: u32) -> &str;
+
+    /// The value of a variant.
+    fn variant(&self, spec: u32, name: &str) -> Variant<'_>;
+
+    /// The compiler flags of one kind, or nothing if the source does not tell.
+    fn flags(&self, spec: u32, kind: FlagKind) -> Option<Vec<&str>>;
+
+    /// Where the compiler of a spec is recorded.
+    fn compiler(&self, spec: u32) -> Compiler<'_>;
+
+    /// The edges to direct dependencies that the graph holds.
+    fn edges(&self, spec: u32) -> impl Iterator<Item = Edge> + '_;
+
+    /// Whether [`edges`](Self::edges) gives every dependency: the source tells them and the graph
+    /// holds them all.
+    fn has_all_edges(&self, spec: u32) -> bool;
+
+    /// Whether an edge provides a virtual package.
+    fn edge_provides(&self, edge: u32, virtual_name: &str) -> Truth;
+
+    /// Whether a name is that of a virtual package. Without recipes, that it occurs on some edge
+    /// is a workable test; where edges do not tell, a name that is no package's may be one.
+    fn is_virtual(&self, name: &str) -> Truth;
+
+    /// Whether a spec provides a virtual package. Without recipes, that some edge to it does is a
+    /// workable test.
+    fn provides(&self, spec: u32, virtual_name: &str) -> Truth;
+}
+
+/// An edge from a spec to one of its direct dependencies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// The number of the edge.
+    pub edge: u32,
+    /// The number of the dependency.
+    pub child: u32,
+    /// What it is needed for.
+    pub types: DependencyTypes,
+}
+
+/// What a source tells of one variant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Variant<'a> {
+    /// It has this value.
+    Value(VariantValue<'a>),
+    /// The spec has no such variant.
+    Absent,
+    /// The source does not tell variants.
+    Unknown,
+}
+
+/// Where the compiler of a spec is recorded, and with it what `%` can find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compiler<'a> {
+    /// Among the edges, as of Spack 1.0. If these are not known, nor is the compiler.
+    OnEdges,
+    /// On the spec itself, as before Spack 1.0, and on externals that were annotated with it. All
+    /// that `%` asks is asked of it.
+    Sole {
+        /// The compiler's name.
+        name: &'a str,
+        /// Its version.
+        version: &'a Version,
+    },
+    /// The source tells what compiles one of the languages, but not the edges.
+    Shown {
+        /// The compiler's name.
+        name: &'a str,
+        /// Its version.
+        version: &'a Version,
+    },
+    /// There is none, though the spec is older than compilers on edges.
+    Absent,
+    /// The spec is older than compilers on edges, and the source does not tell its compiler.
+    Unknown,
+}

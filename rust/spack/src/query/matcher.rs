@@ -1,0 +1,270 @@
+//! Puts a query to specs of a graph.
+
+use super::closure::Walker;
+use super::{Holder, Query, Rule, compiler, node};
+use crate::graph::{Compiler, Edge, SpecGraph};
+use crate::spec::{Dependency, NodeConstraint};
+use crate::truth::{Missing, Truth};
+
+/// Puts a [`Query`] to specs of a graph, one after the other.
+///
+/// Follows what Spack does for a concrete spec:
+///
+/// 1. The node itself must satisfy what is asked of it, and every node below that has a propagated
+///    variant must have the value.
+/// 2. `^d` looks at the edges of the link and run closure and at the spec's own build edges, by the
+///    name of the dependency or a virtual package that the edge provides. Each virtual package
+///    that is named must be on one of them, and one of the dependencies must be what `d` asks.
+/// 3. `%d` looks at the edges of the node that it hangs on. One must have all types that are named,
+///    any of the virtual packages that are named, and lead to what `d` asks.
+/// 4. A dependency under a condition counts only where the condition holds.
+///
+/// Each spec costs time linear in the edges below it, and no dependency is compared twice with the
+/// same demand. Cycles do no harm.
+pub struct Matcher<'q, G> {
+    query: &'q Query,
+    graph: &'q G,
+    walker: Walker<'q, G>,
+    /// Whether the name that the query asks for is that of a virtual package.
+    is_virtual: Truth,
+    /// For each rule and spec, whether the spec is what the rule asks of a dependency.
+    answers: Vec<Vec<Option<Truth>>>,
+    /// For each rule, who answers its condition.
+    conditions: Vec<Option<Box<Self>>>,
+}
+
+impl<'q, G: SpecGraph> Matcher<'q, G> {
+    pub(super) fn new(query: &'q Query, graph: &'q G) -> Self {
+        let condition = |rule: &'q Rule| {
+            let when = rule.when.as_ref()?;
+            Some(Box::new(Self::new(when, graph)))
+        };
+        Self {
+            query,
+            graph,
+            walker: Walker::new(graph),
+            is_virtual: query
+                .node()
+                .name
+                .as_deref()
+                .map_or(Truth::No, |name| graph.is_virtual(name)),
+            answers: vec![Vec::new(); query.rules.len()],
+            conditions: query.rules.iter().map(condition).collect(),
+        }
+    }
+
+    /// Whether a spec satisfies the query.
+    ///
+    /// # Panics
+    ///
+    /// If the graph has no such spec.
+    pub fn satisfies(&mut self, spec: u32) -> Truth {
+        match self.satisfies_node(spec) {
+            Truth::No => Truth::No,
+            answer => answer.and(self.satisfies_graph(spec)),
+        }
+    }
+
+    /// Whether a spec is what the query asks of the node itself.
+    ///
+    /// # Panics
+    ///
+    /// If the graph has no such spec.
+    pub fn satisfies_node(&self, spec: u32) -> Truth {
+        node::satisfies(self.graph, spec, self.query.node(), self.is_virtual)
+    }
+
+    /// Whether what is below a spec is what the query asks of it.
+    ///
+    /// # Panics
+    ///
+    /// If the graph has no such spec.
+    pub fn satisfies_graph(&mut self, spec: u32) -> Truth {
+        let query = self.query;
+        let mut answer = propagates(&mut self.walker, self.graph, spec, query.node());
+        for position in 0..query.rules.len() {
+            if answer.is_no() {
+                break;
+            }
+            answer = answer.and(self.rule(position, spec));
+        }
+        answer
+    }
+
+    fn rule(&mut self, position: usize, root: u32) -> Truth {
+        let rule = &self.query.rules[position];
+        let condition = self.condition(position, root);
+        if condition.is_no() {
+            return Truth::Yes;
+        }
+        let answer = if rule.dependency.reach.is_direct() {
+            self.direct(position, root)
+        } else {
+            self.transitive(position, root)
+        };
+        if answer.is_yes() {
+            answer
+        } else {
+            condition.and(answer)
+        }
+    }
+
+    /// Whether the condition of a rule holds of the node that the rule hangs on.
+    fn condition(&mut self, position: usize, root: u32) -> Truth {
+        let rule = &self.query.rules[position];
+        let Some(condition) = &mut self.conditions[position] else {
+            return Truth::Yes;
+        };
+        let holder = match &rule.holder {
+            Holder::Root => Some(root),
+            Holder::Named(name) if **name == *self.graph.name(root) => Some(root),
+            Holder::Named(name) => self.walker.find(root, name),
+        };
+        holder.map_or(Truth::Yes, |holder| condition.satisfies(holder))
+    }
+
+    fn transitive(&mut self, position: usize, root: u32) -> Truth {
+        let dependency = &self.query.rules[position].dependency;
+        let below = self.walker.take_below(root);
+        let mut found = Truth::No;
+        let mut on_edges = vec![Truth::No; dependency.virtuals.len()];
+        for &edge in below.runtime.iter().chain(&below.build) {
+            let (named, child) = self.candidate(position, edge);
+            if named.is_no() {
+                continue;
+            }
+            found = found.or(named.and(child));
+            for (virtual_name, on_edge) in dependency.virtuals.iter().zip(&mut on_edges) {
+                let provides = self.graph.edge_provides(edge.edge, virtual_name);
+                *on_edge = on_edge.or(named.and(provides));
+            }
+        }
+        let answer = Truth::all(on_edges).and(found);
+        let is_complete = below.is_complete;
+        self.walker.put_back(below);
+        if answer.is_no() && !is_complete {
+            return Truth::Unknown(Missing::Edges);
+        }
+        answer
+    }
+
+    fn direct(&mut self, position: usize, root: u32) -> Truth {
+        let rule = &self.query.rules[position];
+        let dependency = &rule.dependency;
+        let holder = match self.holder(rule, root) {
+            Ok(holder) => holder,
+            Err(answer) => return answer,
+        };
+        match self.graph.compiler(holder) {
+            Compiler::OnEdges => {}
+            Compiler::Sole { name, version } => {
+                return compiler::satisfies(name, version, dependency);
+            }
+            Compiler::Shown { name, version } => {
+                return compiler::shown_satisfies(name, version, dependency);
+            }
+            Compiler::Absent => return Truth::No,
+            Compiler::Unknown => return Truth::Unknown(Missing::Compiler),
+        }
+        let graph = self.graph;
+        let mut answer = Truth::No;
+        for edge in graph.edges(holder) {
+            if !edge.types.contains(dependency.types) {
+                continue;
+            }
+            let (named, child) = self.candidate(position, edge);
+            let provides = self.provides_any(dependency, edge);
+            answer = answer.or(named.and(provides).and(child));
+            if answer.is_yes() {
+                return answer;
+            }
+        }
+        if answer.is_no() && !graph.has_all_edges(holder) {
+            return Truth::Unknown(Missing::Edges);
+        }
+        answer
+    }
+
+    /// The node that a rule hangs on, or the answer if there is none.
+    fn holder(&mut self, rule: &Rule, root: u32) -> Result<u32, Truth> {
+        match &rule.holder {
+            // Spack cannot tell `gcc %gcc` from the node it hangs on by name, and asks the root.
+            Holder::Named(name) if rule.dependency.spec.node.name.as_ref() != Some(name) => {
+                match self.walker.find(root, name) {
+                    Some(holder) => Ok(holder),
+                    None if !self.walker.below(root).is_complete => {
+                        Err(Truth::Unknown(Missing::Edges))
+                    }
+                    // Where edges do not tell, the name may be that of a virtual package.
+                    None => match self.graph.is_virtual(name) {
+                        Truth::Unknown(missing) => Err(Truth::Unknown(missing)),
+                        Truth::Yes | Truth::No => Err(Truth::No),
+                    },
+                }
+            }
+            Holder::Root | Holder::Named(_) => Ok(root),
+        }
+    }
+
+    /// Whether an edge goes by the name that a rule asks for, and whether it leads to what the rule
+    /// asks.
+    fn candidate(&mut self, position: usize, edge: Edge) -> (Truth, Truth) {
+        let wanted = &self.query.rules[position].dependency.spec.node;
+        match wanted.name.as_deref() {
+            Some(name) if name != self.graph.name(edge.child) => {
+                let named = match self.graph.edge_provides(edge.edge, name) {
+                    Truth::Unknown(_) if self.graph.is_virtual(name).is_no() => Truth::No,
+                    named => named,
+                };
+                if named.is_no() {
+                    return (named, Truth::No);
+                }
+                let child = node::satisfies_as_provider(self.graph, edge.child, wanted);
+                (named, child)
+            }
+            _ => (Truth::Yes, self.child(position, edge.child)),
+        }
+    }
+
+    /// Whether a spec of the right name is what a rule asks of a dependency.
+    fn child(&mut self, position: usize, child: u32) -> Truth {
+        let answers = &mut self.answers[position];
+        answers.resize(self.graph.spec_count(), None);
+        if let Some(answer) = answers[child as usize] {
+            return answer;
+        }
+        let wanted = &self.query.rules[position].dependency.spec.node;
+        let mut answer = node::satisfies_but_name(self.graph, child, wanted);
+        if !answer.is_no() {
+            answer = answer.and(propagates(&mut self.walker, self.graph, child, wanted));
+        }
+        self.answers[position][child as usize] = Some(answer);
+        answer
+    }
+
+    fn provides_any(&self, dependency: &Dependency, edge: Edge) -> Truth {
+        if dependency.virtuals.is_empty() {
+            return Truth::Yes;
+        }
+        let names = dependency.virtuals.iter();
+        Truth::any(names.map(|name| self.graph.edge_provides(edge.edge, name)))
+    }
+}
+
+/// Whether every node below a spec, and the spec itself, agrees with variants that propagate.
+fn propagates<G: SpecGraph>(
+    walker: &mut Walker<'_, G>,
+    graph: &G,
+    spec: u32,
+    wanted: &NodeConstraint,
+) -> Truth {
+    if !wanted.variants.values().any(|variant| variant.propagates) {
+        return Truth::Yes;
+    }
+    let (specs, is_complete) = walker.everything(spec);
+    let answer = Truth::all(specs.iter().map(|&spec| node::agrees(graph, spec, wanted)));
+    match answer {
+        Truth::Yes if !is_complete => Truth::Unknown(Missing::Edges),
+        answer => answer,
+    }
+}

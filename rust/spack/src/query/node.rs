@@ -1,0 +1,131 @@
+//! What can be told from one node alone.
+
+use crate::graph::{SpecGraph, Variant};
+use crate::spec::{FieldConstraint, NodeConstraint};
+use crate::target::TargetConstraint;
+use crate::truth::{Missing, Truth};
+
+/// Whether a spec is what is asked for, dependencies and propagated variants apart. `is_virtual`
+/// tells of the name that is asked for.
+///
+/// A spec of another name can still provide the virtual package that is asked for. Spack then
+/// compares the hash and the version of what is provided, and nothing else.
+pub(super) fn satisfies<G: SpecGraph>(
+    graph: &G,
+    spec: u32,
+    wanted: &NodeConstraint,
+    is_virtual: Truth,
+) -> Truth {
+    match wanted.name.as_deref() {
+        Some(name) if name != graph.name(spec) => {
+            if is_virtual.is_no() {
+                return Truth::No;
+            }
+            graph
+                .provides(spec, name)
+                .and(satisfies_as_provider(graph, spec, wanted))
+        }
+        _ => satisfies_but_name(graph, spec, wanted),
+    }
+}
+
+/// Whether a spec that provides what is asked for is it.
+pub(super) fn satisfies_as_provider<G: SpecGraph>(
+    graph: &G,
+    spec: u32,
+    wanted: &NodeConstraint,
+) -> Truth {
+    let version = if wanted.versions.is_any() {
+        Truth::Yes
+    } else {
+        Truth::Unknown(Missing::Recipe)
+    };
+    hash(graph, spec, wanted).and(version)
+}
+
+/// Whether a spec whose name was compared is what is asked for.
+pub(super) fn satisfies_but_name<G: SpecGraph>(
+    graph: &G,
+    spec: u32,
+    wanted: &NodeConstraint,
+) -> Truth {
+    let tests = [hash::<G>, namespace, version, architecture, variants, flags];
+    Truth::all(tests.into_iter().map(|test| test(graph, spec, wanted)))
+}
+
+/// Whether a spec that has a variant has a value that will do. One without it will do too.
+pub(super) fn agrees<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
+    let propagated = wanted.variants.iter().filter(|(_, v)| v.propagates);
+    Truth::all(
+        propagated.map(|(name, variant)| match graph.variant(spec, name) {
+            Variant::Value(value) => variant.wanted.accepts(name, &value),
+            Variant::Absent => Truth::Yes,
+            Variant::Unknown => Truth::Unknown(Missing::Field),
+        }),
+    )
+}
+
+fn hash<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
+    let head = wanted.hash.as_deref();
+    head.is_none_or(|head| graph.hash(spec).starts_with(head))
+        .into()
+}
+
+fn namespace<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
+    let value = graph.namespace(spec);
+    known(wanted.namespace.as_deref(), value, |a, b| a == b)
+}
+
+fn architecture<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
+    let accepts = FieldConstraint::accepts;
+    known(wanted.platform.as_ref(), graph.platform(spec), accepts)
+        .and(known(wanted.os.as_ref(), graph.os(spec), accepts))
+        .and(known(
+            wanted.target.as_ref(),
+            graph.target(spec),
+            TargetConstraint::accepts,
+        ))
+}
+
+fn version<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
+    if wanted.versions.is_any() {
+        return Truth::Yes;
+    }
+    match graph.version(spec) {
+        Some(version) => wanted.versions.contains(version),
+        None => Truth::Unknown(Missing::Field),
+    }
+}
+
+fn variants<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
+    let own = wanted.variants.iter().filter(|(_, v)| !v.propagates);
+    Truth::all(own.map(|(name, variant)| match graph.variant(spec, name) {
+        Variant::Value(value) => variant.wanted.accepts(name, &value),
+        Variant::Absent => Truth::No,
+        Variant::Unknown => Truth::Unknown(Missing::Field),
+    }))
+}
+
+fn flags<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
+    Truth::all(
+        wanted
+            .flags
+            .iter()
+            .map(|(&kind, wanted)| match graph.flags(spec, kind) {
+                Some(flags) => wanted.accepts(&flags).into(),
+                None => Truth::Unknown(Missing::Field),
+            }),
+    )
+}
+
+fn known<W: ?Sized>(
+    wanted: Option<&W>,
+    value: Option<&str>,
+    accepts: impl Fn(&W, &str) -> bool,
+) -> Truth {
+    match (wanted, value) {
+        (None, _) => Truth::Yes,
+        (Some(_), None) => Truth::Unknown(Missing::Field),
+        (Some(wanted), Some(value)) => accepts(wanted, value).into(),
+    }
+}
