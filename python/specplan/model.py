@@ -34,6 +34,7 @@ __all__ = [
     "RootCoverage",
     "Spec",
     "Totals",
+    "View",
     "WantsKind",
 ]
 
@@ -42,6 +43,9 @@ Level: TypeAlias = Literal["package", "version", "variant", "hash"]
 
 #: Which binaries serve a cell besides those of its very system; cumulative.
 Compatibility: TypeAlias = Literal["exact", "target", "os"]
+
+#: The two views of the one document of coverage.
+View: TypeAlias = Literal["gaps", "coverage"]
 
 #: Where the wants of a report come from.
 WantsKind: TypeAlias = Literal["peers", "baseline"]
@@ -282,6 +286,31 @@ class Coverage:
     not_wanted: tuple[NotWanted, ...]
     damaged: tuple[DamagedFile, ...]
 
+    def to_json(self) -> str:
+        """Return the report as JSON document; see the schemas in ``specplan/schemas``."""
+        from specplan.reports import json_document  # noqa: PLC0415 - reports import this module
+
+        return json_document.coverage(self)
+
+    def to_csv(self, view: View = "gaps") -> str:
+        """Return a view of the document as comma-separated values."""
+        from specplan.reports import csv_table  # noqa: PLC0415 - reports import this module
+
+        return csv_table.gaps(self) if view == "gaps" else csv_table.coverage(self)
+
+    def to_markdown(self, view: View = "gaps") -> str:
+        """Return a view of the document as Markdown, fit for the summary of a CI job."""
+        from specplan.reports import markdown  # noqa: PLC0415 - reports import this module
+
+        return markdown.gaps(self) if view == "gaps" else markdown.coverage(self)
+
+    def to_text(self, view: View = "gaps", *, width: int = 100) -> str:
+        """Return a view of the document as text of at most ``width`` columns."""
+        from specplan.reports import text  # noqa: PLC0415 - reports import this module
+
+        render = text.gaps if view == "gaps" else text.coverage
+        return render(self, width=width)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiffCell:
@@ -292,7 +321,7 @@ class DiffCell:
         platform: The platform of the system.
         os: The operating system.
         target: The microarchitecture.
-        kept: Packages whose keys are the same in both states.
+        kept: Keys that both states have, those of changed packages apart.
         lost: Keys of packages that the newer state has no new key for.
         gained: Keys of packages that the older state had no other key for.
         changed: Packages whose old keys gave way to new ones.
@@ -390,6 +419,30 @@ class Diff:
     totals: DiffTotals
     damaged: tuple[DamagedFile, ...]
 
+    def to_json(self) -> str:
+        """Return the report as JSON document; see the schemas in ``specplan/schemas``."""
+        from specplan.reports import json_document  # noqa: PLC0415 - reports import this module
+
+        return json_document.diff(self)
+
+    def to_csv(self) -> str:
+        """Return the report as comma-separated values."""
+        from specplan.reports import csv_table  # noqa: PLC0415 - reports import this module
+
+        return csv_table.diff(self)
+
+    def to_markdown(self) -> str:
+        """Return the report as Markdown, fit for the summary of a CI job."""
+        from specplan.reports import markdown  # noqa: PLC0415 - reports import this module
+
+        return markdown.diff(self)
+
+    def to_text(self, *, width: int = 100) -> str:
+        """Return the report as text of at most ``width`` columns."""
+        from specplan.reports import text  # noqa: PLC0415 - reports import this module
+
+        return text.diff(self, width=width)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -426,3 +479,27 @@ class Check:
     files: int
     specs: int
     findings: tuple[Finding, ...]
+
+    def to_json(self) -> str:
+        """Return the report as JSON document; see the schemas in ``specplan/schemas``."""
+        from specplan.reports import json_document  # noqa: PLC0415 - reports import this module
+
+        return json_document.check(self)
+
+    def to_csv(self) -> str:
+        """Return the report as comma-separated values."""
+        from specplan.reports import csv_table  # noqa: PLC0415 - reports import this module
+
+        return csv_table.check(self)
+
+    def to_markdown(self) -> str:
+        """Return the report as Markdown, fit for the summary of a CI job."""
+        from specplan.reports import markdown  # noqa: PLC0415 - reports import this module
+
+        return markdown.check(self)
+
+    def to_text(self, *, width: int = 100) -> str:
+        """Return the report as text of at most ``width`` columns."""
+        from specplan.reports import text  # noqa: PLC0415 - reports import this module
+
+        return text.check(self, width=width)

@@ -46,6 +46,10 @@ class FakeCatalog:
     def check(self) -> Check:
         return self.check_answer
 
+    def unused_tags(self, *asked: str | None) -> tuple[str, ...]:
+        used = {self.tags[0] if tag is None else tag for tag in asked}
+        return tuple(tag for tag in self.tags if tag not in used)
+
 
 @dataclass
 class Loads:

@@ -11,7 +11,7 @@ from specplan.errors import UsageError
 from specplan.reports import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from specplan.catalog import Catalog
     from specplan.config import Configuration
@@ -89,9 +89,8 @@ def as_source(name: str, directory: str = "") -> str | None:
     return str(place) if place.exists() else None
 
 
-def note_unused(catalog: Catalog, used: Collection[str | None]) -> None:
+def note_unused(unused: Sequence[str]) -> None:
     """Name the snapshots that the answer does not look at."""
-    unused = [tag for tag in catalog.tags if tag not in used]
     if unused:
         were = "snapshot is" if len(unused) == 1 else "snapshots are"
         output.note(f"{len(unused)} {were} not used: {wording.folded(unused, _FEW)}")

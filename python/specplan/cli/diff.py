@@ -55,8 +55,9 @@ def _ask(old: str, new: str | None, settings: Configuration) -> Diff:
         target=settings.target,
         level=settings.level,
     )
-    if isinstance(older, str) or isinstance(newer, str):
-        catalogs.note_unused(catalog, {answer.old, answer.new})
+    asked = [state for state in (older, newer) if state is None or isinstance(state, str)]
+    if any(asked):
+        catalogs.note_unused(catalog.unused_tags(*asked))
     return answer
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from specplan.cli import catalogs, gates, options, output
 from specplan.errors import UsageError
@@ -11,11 +11,9 @@ from specplan.reports import csv_table, json_document, markdown, text
 if TYPE_CHECKING:
     from specplan.cli.options import Typed
     from specplan.config import Configuration
-    from specplan.model import Coverage
+    from specplan.model import Coverage, View
 
 __all__ = ["run"]
-
-View = Literal["gaps", "coverage"]
 
 
 def run(typed: Typed, view: View) -> int:
@@ -66,8 +64,8 @@ def _ask(settings: Configuration, view: View) -> Coverage:
         # Of the views of coverage only the document shows what is nearest to a gap.
         nearest=view == "gaps" or settings.format == "json",
     )
-    used = {coverage.tag, baseline if isinstance(baseline, str) else None}
-    catalogs.note_unused(catalog, used)
+    asked = [settings.tag] if not isinstance(baseline, str) else [settings.tag, baseline]
+    catalogs.note_unused(catalog.unused_tags(*asked))
     return coverage
 
 

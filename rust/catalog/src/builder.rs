@@ -12,7 +12,7 @@ use crate::{Catalog, Column, Row, newest_first};
 /// ```
 /// use specplan_catalog::{CatalogBuilder, Column, Row};
 /// let mut builder = CatalogBuilder::new();
-/// let texts = ["develop", "zlib", "1.3.1", "linux", "ubuntu24.04", "zen4", "gcc@13.2.0", "+pic", "-", "zlib.md", "e4s\nroot"];
+/// let texts = ["develop", "zlib", "1.3.1", "linux", "ubuntu24.04", "zen4", "gcc@13.2.0", "+pic", "-", "zlib.md", "pages", "e4s\nroot"];
 /// let ids = std::array::from_fn(|index| builder.intern(Column::ALL[index], texts[index]));
 /// builder.push(Row::new("36c47octke23tog3tjpjamxsrop4btuz".parse()?, ids));
 /// let catalog = builder.finish();
@@ -68,12 +68,14 @@ impl CatalogBuilder {
         self
     }
 
-    /// Adds all rows of a catalog. `rename` gives each of its tags a new text.
+    /// Adds all rows of a catalog. `rename` gives each of its caches a new text.
     pub fn absorb_catalog(&mut self, catalog: &Catalog, rename: impl Fn(&str) -> String) {
         let renumbered = Column::ALL.map(|column| {
             let names = catalog.names(column).iter();
             match column {
-                Column::Tag => names.map(|tag| self.intern(column, &rename(tag))).collect(),
+                Column::Cache => names
+                    .map(|cache| self.intern(column, &rename(cache)))
+                    .collect(),
                 _ => names.map(|name| self.intern(column, name)).collect(),
             }
         });

@@ -1,7 +1,8 @@
 //! Specs as columns, keyed by hash.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
@@ -24,6 +25,25 @@ pub struct System {
     pub platform: u32,
 }
 
+/// One dated state of one cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Snapshot {
+    /// Number of the cache.
+    pub cache: u32,
+    /// Number of the tag.
+    pub tag: u32,
+}
+
+impl Snapshot {
+    /// The snapshot that a row belongs to.
+    pub fn of(row: &Row) -> Self {
+        Self {
+            cache: row.id(Column::Cache),
+            tag: row.id(Column::Tag),
+        }
+    }
+}
+
 /// The specs of one or more sources with the stacks and snapshots that list them.
 ///
 /// Spec ids run from 0 in the order of the hashes. A spec's content is that of
@@ -42,7 +62,7 @@ pub struct Catalog {
     system_of: Vec<u32>,
     indexes: Indexes,
     keys: [OnceLock<KeyColumn>; Level::COUNT],
-    views: Vec<OnceLock<View>>,
+    views: Mutex<BTreeMap<Vec<Snapshot>, Arc<View>>>,
     version_ranks: OnceLock<Vec<u32>>,
 }
 
@@ -52,9 +72,6 @@ impl Catalog {
         let starts = starts(&rows);
         let (labels, stack_lists) = labels(&names[Column::Stacks as usize]);
         let (systems, system_of) = systems(&rows, &starts);
-        let views = (0..names[Column::Tag as usize].len())
-            .map(|_| OnceLock::new())
-            .collect();
         Self {
             names,
             rows,
@@ -65,7 +82,7 @@ impl Catalog {
             system_of,
             indexes: Indexes::default(),
             keys: Default::default(),
-            views,
+            views: Mutex::default(),
             version_ranks: OnceLock::new(),
         }
     }
@@ -157,13 +174,27 @@ impl Catalog {
         self.keys[level as usize].get_or_init(|| KeyColumn::build(self, level))
     }
 
-    /// The cells of one snapshot.
-    ///
-    /// # Panics
-    ///
-    /// When `tag` is no number of the column `Tag`.
-    pub fn view(&self, tag: u32) -> &View {
-        self.views[tag as usize].get_or_init(|| View::build(self, tag))
+    /// All snapshots, ordered by cache, then newest first.
+    pub fn snapshots(&self) -> Vec<Snapshot> {
+        let mut snapshots: Vec<Snapshot> = self.rows.iter().map(Snapshot::of).collect();
+        snapshots.sort_unstable();
+        snapshots.dedup();
+        snapshots
+    }
+
+    /// The cells of a state: one snapshot of each cache that counts. It is built
+    /// at the first question about the state and kept.
+    pub fn view(&self, state: &[Snapshot]) -> Arc<View> {
+        let mut state = state.to_vec();
+        state.sort_unstable();
+        state.dedup();
+        // A panic while the map is locked leaves it as it was, so it stays usable.
+        let views = || self.views.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(view) = views().get(&state) {
+            return Arc::clone(view);
+        }
+        let view = Arc::new(View::build(self, &state));
+        Arc::clone(views().entry(state).or_insert(view))
     }
 
     /// The position of each version in Spack's order of versions; versions that
@@ -175,19 +206,22 @@ impl Catalog {
 
     /// The pairs of rows of one hash that differ in their content, ordered by hash.
     ///
-    /// A row is held against the first row of its own snapshot; the first row of
-    /// each snapshot against the newest snapshot's. O(r) for r rows.
+    /// A row is held against the first row of its own snapshot, and that against
+    /// the row that gives the spec its content. O(r s) for r rows and s snapshots.
     pub fn differing_rows(&self) -> Vec<(Row, Row)> {
         let mut differing = Vec::new();
-        for (_, rows) in self.specs() {
-            let snapshots = rows.chunk_by(|a, b| a.id(Column::Tag) == b.id(Column::Tag));
-            for snapshot in snapshots {
-                let (first, others) = (&snapshot[0], &snapshot[1..]);
-                if !self.agree(&rows[0], first) {
-                    differing.push((rows[0], *first));
+        for (_, rows) in self.specs().filter(|(_, rows)| rows.len() > 1) {
+            let mut firsts: Vec<&Row> = Vec::new();
+            for row in rows {
+                let same_snapshot = |first: &&Row| Snapshot::of(first) == Snapshot::of(row);
+                let first = firsts.iter().copied().find(same_snapshot);
+                if first.is_none() {
+                    firsts.push(row);
                 }
-                let others = others.iter().filter(|other| !self.agree(first, other));
-                differing.extend(others.map(|&other| (*first, other)));
+                let first = first.unwrap_or(&rows[0]);
+                if !self.agree(first, row) {
+                    differing.push((*first, *row));
+                }
             }
         }
         differing
@@ -214,22 +248,21 @@ impl Catalog {
         builder.finish()
     }
 
-    /// This catalog with the rows of `older` beside it, so that one can be held
-    /// against the other even if both name their snapshots alike. The tags of
-    /// `older` are renamed by [`beside_tag`](Self::beside_tag).
+    /// This catalog with the rows of `other` beside it, so that one can be held
+    /// against the other even if both name their snapshots alike. The caches of
+    /// `other` are renamed by [`beside_cache`](Self::beside_cache).
     #[must_use]
-    pub fn beside(&self, older: &Self) -> Self {
+    pub fn beside(&self, other: &Self) -> Self {
         let mut builder = CatalogBuilder::new();
         builder.absorb_catalog(self, str::to_owned);
-        builder.absorb_catalog(older, Self::beside_tag);
+        builder.absorb_catalog(other, Self::beside_cache);
         builder.finish()
     }
 
-    /// What a tag of the older catalog is called after it was put
-    /// [`beside`](Self::beside) another. It begins with a control character, which
-    /// no tag of a source can.
-    pub fn beside_tag(tag: &str) -> String {
-        format!("\u{1}{tag}")
+    /// What a cache of the other catalog is called after it was put
+    /// [`beside`](Self::beside) this one.
+    pub fn beside_cache(cache: &str) -> String {
+        format!("\u{1}{cache}")
     }
 
     /// Checks the invariants that every other part relies on, for tests.

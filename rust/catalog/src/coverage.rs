@@ -6,7 +6,7 @@ use specplan_spack::OperatingSystemTable;
 use crate::key::{KeyColumn, Level};
 use crate::nearest::{Nearest, NearestSearch};
 use crate::view::{Cell, View};
-use crate::{Catalog, Column, Compatibility, IdSet, SystemName};
+use crate::{Catalog, Column, Compatibility, IdSet, Snapshot, SystemName};
 
 /// Where the wants of a report come from.
 #[derive(Clone, Debug)]
@@ -14,8 +14,8 @@ pub enum Wants {
     /// For each reported stack the labels of its peers: a cell wants every key
     /// that a peer has on whatever system; at level `Hash` on the same system.
     Peers(Vec<Vec<u32>>),
-    /// A cell wants every key that this snapshot has in the same cell.
-    Baseline(u32),
+    /// A cell wants every key that this older state has in the same cell.
+    Baseline(Vec<Snapshot>),
 }
 
 /// In which cells, besides those where they have something, stacks are reported.
@@ -43,8 +43,8 @@ pub struct NotWanted {
 /// One question of coverage.
 #[derive(Clone, Debug)]
 pub struct CoverageTask {
-    /// Number of the snapshot that is asked.
-    pub tag: u32,
+    /// The state that is asked.
+    pub state: Vec<Snapshot>,
     /// What a key is.
     pub level: Level,
     /// Where the wants come from.
@@ -89,7 +89,7 @@ pub enum GapState {
     OtherStack,
     /// Only systems whose binaries do not serve this one have it.
     OtherSystem,
-    /// Nothing in the snapshot matches it.
+    /// Nothing in the state matches it.
     Missing,
 }
 
@@ -127,9 +127,14 @@ impl CoverageTask {
     /// Counts wants and finds gaps.
     ///
     /// O(cells x keys / 64) set operations; the keys of each cell are gathered
-    /// at the first question about a snapshot and kept.
+    /// at the first question about a state and kept.
     pub fn solve(&self, catalog: &Catalog) -> Coverage {
-        let state = State::new(self, catalog);
+        let view = catalog.view(&self.state);
+        let older = match &self.wants {
+            Wants::Baseline(older) => Some(catalog.view(older)),
+            Wants::Peers(_) => None,
+        };
+        let state = State::new(self, catalog, &view, older.as_deref());
         let mut answer = Coverage {
             cells: Vec::new(),
             gaps: Vec::new(),
@@ -263,7 +268,7 @@ impl CoverageTask {
         let anywhere = state.available_keys(0..catalog.systems().len() as u32);
         let search = self
             .nearest
-            .then(|| NearestSearch::new(catalog, self.tag, self.level));
+            .then(|| NearestSearch::new(catalog, state.view, self.level));
         let of_cell = |(index, keys): (usize, &IdSet)| -> Vec<Gap> {
             let cell = &cells[index];
             let compatibility = self.compatibility_of_keys();
@@ -318,13 +323,13 @@ struct State<'c> {
 }
 
 impl<'c> State<'c> {
-    fn new(task: &'c CoverageTask, catalog: &'c Catalog) -> Self {
-        let view = catalog.view(task.tag);
+    fn new(
+        task: &'c CoverageTask,
+        catalog: &'c Catalog,
+        view: &'c View,
+        older: Option<&'c View>,
+    ) -> Self {
         let keys = view.keys(catalog, task.level);
-        let older = match task.wants {
-            Wants::Baseline(tag) => Some(catalog.view(tag)),
-            Wants::Peers(_) => None,
-        };
         let older_keys = older.map_or(&[][..], |older| &older.keys(catalog, task.level).by_cell);
         Self {
             keys: catalog.keys(task.level),
@@ -404,7 +409,7 @@ impl<'c> State<'c> {
         (exact, compatible)
     }
 
-    /// The keys that anything in the snapshot has on these systems.
+    /// The keys that anything in the state has on these systems.
     fn available_keys(&self, systems: impl Iterator<Item = u32>) -> IdSet {
         union(systems.map(|system| &self.system_keys[system as usize]))
     }

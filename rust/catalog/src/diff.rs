@@ -1,19 +1,19 @@
-//! Two snapshots held against each other, cell by cell.
+//! Two states held against each other, cell by cell.
 
 use std::collections::BTreeMap;
 
 use crate::coverage::admits;
 use crate::key::{KeyColumn, Level};
 use crate::view::{Cell, View};
-use crate::{Catalog, Column, IdSet, SystemName};
+use crate::{Catalog, Column, IdSet, Snapshot, SystemName};
 
 /// One question of difference.
 #[derive(Clone, Debug)]
 pub struct DiffTask {
-    /// Number of the older snapshot.
-    pub old: u32,
-    /// Number of the newer snapshot.
-    pub new: u32,
+    /// The older state.
+    pub old: Vec<Snapshot>,
+    /// The newer state.
+    pub new: Vec<Snapshot>,
     /// What a key is.
     pub level: Level,
     /// The labels of the stacks to compare, ascending.
@@ -29,9 +29,9 @@ pub struct DiffTask {
 pub struct Change {
     /// Number of the package.
     pub package: u32,
-    /// The keys (at level `Package`: the versions) that only the older snapshot has.
+    /// The keys (at level `Package`: the versions) that only the older state has.
     pub old: Vec<String>,
-    /// Those that only the newer snapshot has.
+    /// Those that only the newer state has.
     pub new: Vec<String>,
 }
 
@@ -42,7 +42,7 @@ pub struct CellDiff {
     pub label: u32,
     /// The system.
     pub system: SystemName,
-    /// How many keys both snapshots have, those of changed packages apart.
+    /// How many keys both states have, those of changed packages apart.
     pub kept: u64,
     /// Specs that bear the lost keys: the package has nothing new for them.
     pub lost: Vec<u32>,
@@ -53,15 +53,15 @@ pub struct CellDiff {
 }
 
 impl DiffTask {
-    /// Compares the snapshots in every cell that either of them occupies.
+    /// Compares the states in every cell that either of them occupies.
     ///
     /// A key is *lost* only if its package has no new key in the cell: a version
     /// bump is a change and no loss. Ordered by label, os, target.
     pub fn solve(&self, catalog: &Catalog) -> Vec<CellDiff> {
-        let (old, new) = (catalog.view(self.old), catalog.view(self.new));
+        let (old, new) = (catalog.view(&self.old), catalog.view(&self.new));
         let of_label = |&label: &u32| {
             let cells = |view: &View| view.cells()[view.positions_of(label)].to_vec();
-            let mut cells = [cells(old), cells(new)].concat();
+            let mut cells = [cells(&old), cells(&new)].concat();
             cells.sort_unstable();
             cells.dedup();
             cells
@@ -80,15 +80,15 @@ impl DiffTask {
             .collect()
     }
 
-    /// The keys of a cell at `level` in both snapshots.
+    /// The keys of a cell at `level` in both states.
     fn sets(&self, catalog: &Catalog, cell: Cell, level: Level) -> (IdSet, IdSet) {
-        let set = |tag| {
-            let view = catalog.view(tag);
+        let set = |state: &[Snapshot]| {
+            let view = catalog.view(state);
             let position = view.position(cell);
             let keys = |position: usize| view.keys(catalog, level).by_cell[position].clone();
             position.map(keys).unwrap_or_default()
         };
-        (set(self.old), set(self.new))
+        (set(&self.old), set(&self.new))
     }
 
     /// At level `Package` a package that stays has changed if its versions have.

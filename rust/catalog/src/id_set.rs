@@ -41,7 +41,7 @@ impl IdSet {
     pub fn from_words(words: &[u64]) -> Self {
         let ids = words.iter().enumerate().flat_map(|(index, &word)| {
             let base = index as u32 * 64;
-            std::iter::successors(Some(word), |word| Some(word & (word - 1)))
+            std::iter::successors(Some(word), |word| Some(word & word.wrapping_sub(1)))
                 .take_while(|&word| word != 0)
                 .map(move |word| base + word.trailing_zeros())
         });

@@ -35,7 +35,7 @@ mod tag;
 mod view;
 
 pub use builder::CatalogBuilder;
-pub use catalog::{Catalog, System};
+pub use catalog::{Catalog, Snapshot, System};
 pub use compatibility::{Compatibility, SystemName};
 pub use coverage::{
     AddedSystems, CellCoverage, Coverage, CoverageTask, Gap, GapState, NotWanted, Wants,

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use crate::coverage::CellCoverage;
 use crate::key::Level;
+use crate::view::View;
 use crate::{Catalog, Column, DagHash, IdSet};
 
 /// In what a spec can differ from a want. The order is that of reports.
@@ -49,11 +50,10 @@ pub struct Nearest {
     pub differs: Vec<Difference>,
 }
 
-/// The search for nearest specs within one snapshot at one level.
+/// The search for nearest specs within one state at one level.
 pub(crate) struct NearestSearch<'c> {
     catalog: &'c Catalog,
-    tag: u32,
-    available: &'c IdSet,
+    view: &'c View,
     packages: &'c [IdSet],
     ranks: &'c [u32],
     root: Option<u32>,
@@ -62,12 +62,11 @@ pub(crate) struct NearestSearch<'c> {
 }
 
 impl<'c> NearestSearch<'c> {
-    pub(crate) fn new(catalog: &'c Catalog, tag: u32, level: Level) -> Self {
+    pub(crate) fn new(catalog: &'c Catalog, view: &'c View, level: Level) -> Self {
         use Difference::{Compiler, Variants, Version};
         Self {
             catalog,
-            tag,
-            available: catalog.view(tag).available(),
+            view,
             packages: catalog.indexes().column(catalog, Column::Package),
             ranks: catalog.version_ranks(),
             root: catalog.labels().find("root"),
@@ -88,10 +87,7 @@ impl<'c> NearestSearch<'c> {
     /// fewest differences, then the newest version, then the smallest hash.
     pub(crate) fn nearest(&self, wanted: u32, cell: &CellCoverage) -> Option<Nearest> {
         let package = self.catalog.id(wanted, Column::Package);
-        let listing = self
-            .catalog
-            .indexes()
-            .listing(self.catalog, self.tag, cell.label);
+        let listing = self.view.listed_by(cell.label);
         let os = self
             .catalog
             .names(Column::OperatingSystem)
@@ -125,7 +121,7 @@ impl<'c> NearestSearch<'c> {
         };
         let candidates = self.packages[package as usize].iter();
         let spec = candidates
-            .filter(|&spec| self.available.contains(spec))
+            .filter(|&spec| self.view.available().contains(spec))
             .min_by_key(rank)?;
         let differs: Vec<Difference> = differs(spec).collect();
         let label = if differs.contains(&Difference::Stack) {
@@ -140,12 +136,12 @@ impl<'c> NearestSearch<'c> {
         })
     }
 
-    /// The first label by name that lists the spec in the snapshot; the union
+    /// The first label by name that lists the spec in the state; the union
     /// index only where no stack does.
     fn first_label(&self, spec: u32) -> Option<u32> {
         let rows = self.catalog.rows_of(spec).iter();
         let labels = rows
-            .filter(|row| row.id(Column::Tag) == self.tag)
+            .filter(|row| self.view.holds(row))
             .flat_map(|row| self.catalog.labels_of(row));
         labels
             .copied()

@@ -29,13 +29,15 @@ pub enum Column {
     Size,
     /// The file that the row was read from.
     Source,
+    /// The source, as it was given, that the file belongs to.
+    Cache,
     /// The labels of the stacks that list the spec, sorted, one a line.
     Stacks,
 }
 
 impl Column {
     /// How many columns there are.
-    pub const COUNT: usize = 11;
+    pub const COUNT: usize = 12;
 
     /// All columns, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -49,6 +51,7 @@ impl Column {
         Self::Variants,
         Self::Size,
         Self::Source,
+        Self::Cache,
         Self::Stacks,
     ];
 
@@ -78,6 +81,7 @@ impl Column {
             Self::Variants => "variants",
             Self::Size => "size",
             Self::Source => "source",
+            Self::Cache => "cache",
             Self::Stacks => "stacks",
         }
     }

@@ -1,5 +1,6 @@
-//! One snapshot as cells: what each stack lists on each system.
+//! One state as cells: what each stack lists on each system.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use hashbrown::HashMap;
@@ -7,7 +8,7 @@ use rayon::prelude::*;
 use rustc_hash::FxBuildHasher;
 
 use crate::key::{KeyColumn, Level};
-use crate::{Catalog, Column, IdSet};
+use crate::{Catalog, IdSet, Row, Snapshot};
 
 /// A stack on a system that it lists something on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,19 +19,21 @@ pub struct Cell {
     pub system: u32,
 }
 
-/// One snapshot of a catalog.
+/// One state of a catalog: a snapshot of each cache that counts.
 #[derive(Debug)]
 pub struct View {
-    /// All specs that the snapshot lists as binaries, labelled or not.
+    state: Vec<Snapshot>,
+    /// All specs that the state lists as binaries, labelled or not.
     available: IdSet,
     /// The occupied cells, ordered by label and system.
     cells: Vec<Cell>,
     /// The specs of each cell, ascending.
     specs: Vec<Vec<u32>>,
+    labelled: OnceLock<BTreeMap<u32, IdSet>>,
     keys: [OnceLock<ViewKeys>; Level::COUNT],
 }
 
-/// The keys of one level that a snapshot has, by cell and by system.
+/// The keys of one level that a state has, by cell and by system.
 #[derive(Debug)]
 pub struct ViewKeys {
     /// For each cell of the view, in its order.
@@ -40,13 +43,13 @@ pub struct ViewKeys {
 }
 
 impl View {
-    pub(crate) fn build(catalog: &Catalog, tag: u32) -> Self {
+    pub(crate) fn build(catalog: &Catalog, state: &[Snapshot]) -> Self {
         let mut available = Vec::new();
         let mut index_of: HashMap<Cell, usize, FxBuildHasher> = HashMap::default();
         let mut cells: Vec<(Cell, Vec<u32>)> = Vec::new();
         for (spec, rows) in catalog.specs() {
             let system = catalog.system_of(spec);
-            for row in rows.iter().filter(|row| row.id(Column::Tag) == tag) {
+            for row in rows.iter().filter(|row| state.contains(&Snapshot::of(row))) {
                 available.push(spec);
                 for &label in catalog.labels_of(row) {
                     let cell = Cell { label, system };
@@ -63,14 +66,34 @@ impl View {
         available.dedup();
         let (cells, specs) = cells.into_iter().unzip();
         Self {
+            state: state.to_vec(),
             available: IdSet::from_ascending(available),
             cells,
             specs,
+            labelled: OnceLock::new(),
             keys: Default::default(),
         }
     }
 
-    /// All specs that the snapshot lists as binaries.
+    /// Whether a row is part of the state.
+    pub fn holds(&self, row: &Row) -> bool {
+        self.state.contains(&Snapshot::of(row))
+    }
+
+    /// The specs that a stack lists on any system; `None` if it lists none.
+    pub fn listed_by(&self, label: u32) -> Option<&IdSet> {
+        let labelled = self.labelled.get_or_init(|| {
+            let mut labelled: BTreeMap<u32, IdSet> = BTreeMap::new();
+            for (cell, specs) in self.cells.iter().zip(&self.specs) {
+                let listed = labelled.entry(cell.label).or_default();
+                *listed |= &IdSet::from_ascending(specs.iter().copied());
+            }
+            labelled
+        });
+        labelled.get(&label)
+    }
+
+    /// All specs that the state lists as binaries.
     pub fn available(&self) -> &IdSet {
         &self.available
     }

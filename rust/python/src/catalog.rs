@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use specplan_catalog::{Catalog, CatalogBuilder, Column, Row};
+use specplan_catalog::{Catalog, CatalogBuilder, Column, Row, Snapshot};
 
 use crate::coverage::{CoverageAnswer, CoverageQuestion};
 use crate::detach::detach;
@@ -39,12 +39,12 @@ type SpecAnswer = (
     String,
 );
 
-/// hash, tag and source of the first row, tag and source of the other, and for
+/// hash; cache, tag and source of the first row; the same of the other; and for
 /// each column in which they differ its name and the two texts.
 type Differing = (
     String,
-    (String, String),
-    (String, String),
+    (String, String, String),
+    (String, String, String),
     Vec<(&'static str, String, String)>,
 );
 
@@ -69,14 +69,14 @@ impl PyCatalog {
         Ok(Self::of(Arc::new(merged)))
     }
 
-    fn beside(&self, py: Python<'_>, older: &Self) -> PyResult<Self> {
-        let (this, older) = (&self.catalog, &older.catalog);
-        Ok(Self::of(Arc::new(detach(py, || this.beside(older))?)))
+    fn beside(&self, py: Python<'_>, other: &Self) -> PyResult<Self> {
+        let (this, other) = (&self.catalog, &other.catalog);
+        Ok(Self::of(Arc::new(detach(py, || this.beside(other))?)))
     }
 
     #[staticmethod]
-    fn beside_tag(tag: &str) -> String {
-        Catalog::beside_tag(tag)
+    fn beside_cache(cache: &str) -> String {
+        Catalog::beside_cache(cache)
     }
 
     fn __len__(&self) -> usize {
@@ -100,13 +100,21 @@ impl PyCatalog {
             .collect())
     }
 
-    fn labels(&self, tag: Option<&str>) -> PyResult<Vec<&str>> {
+    fn labels(&self, state: Option<State>) -> PyResult<Vec<&str>> {
         let labels = self.catalog.labels();
-        let Some(tag) = tag else {
+        let Some(state) = state else {
             return Ok(labels.iter().collect());
         };
-        let view = self.catalog.view(self.tag(tag)?);
+        let view = self.catalog.view(&snapshots(&self.catalog, &state)?);
         Ok(view.labels().map(|label| labels.get(label)).collect())
+    }
+
+    fn snapshots(&self) -> Vec<(&str, &str)> {
+        let snapshots = self.catalog.snapshots().into_iter();
+        let text = |column, id| self.catalog.names(column).get(id);
+        snapshots
+            .map(|each| (text(Column::Cache, each.cache), text(Column::Tag, each.tag)))
+            .collect()
     }
 
     fn systems(&self) -> Vec<(&str, &str, &str)> {
@@ -144,6 +152,25 @@ impl PyCatalog {
             .collect()
     }
 
+    fn origins(&self) -> Vec<(&str, &str, &str)> {
+        let origin = [Column::Source, Column::Tag, Column::Package];
+        let rows = self.catalog.rows().iter();
+        let mut origins: Vec<[u32; 3]> = rows.map(|row| origin.map(|each| row.id(each))).collect();
+        origins.sort_unstable();
+        origins.dedup();
+        let text = |column, id| self.catalog.names(column).get(id);
+        origins
+            .into_iter()
+            .map(|[source, tag, package]| {
+                (
+                    text(Column::Source, source),
+                    text(Column::Tag, tag),
+                    text(Column::Package, package),
+                )
+            })
+            .collect()
+    }
+
     fn count(&self, py: Python<'_>, query: &PyQuery) -> PyResult<u64> {
         let (catalog, query) = (&self.catalog, &query.query);
         detach(py, || query.count(catalog))
@@ -175,7 +202,7 @@ impl PyCatalog {
     }
 
     fn coverage(&self, py: Python<'_>, question: CoverageQuestion<'_>) -> PyResult<CoverageAnswer> {
-        let task = question.task(&self.catalog, &|tag| self.tag(tag))?;
+        let task = question.task(&self.catalog)?;
         let catalog = &self.catalog;
         detach(py, || {
             CoverageAnswer::of(catalog, task.level, task.solve(catalog))
@@ -183,7 +210,7 @@ impl PyCatalog {
     }
 
     fn diff(&self, py: Python<'_>, question: DiffQuestion) -> PyResult<Vec<CellAnswer>> {
-        let task = question.task(&self.catalog, &|tag| self.tag(tag))?;
+        let task = question.task(&self.catalog)?;
         let catalog = &self.catalog;
         detach(py, || {
             let cells = task.solve(catalog);
@@ -193,6 +220,23 @@ impl PyCatalog {
                 .collect()
         })
     }
+}
+
+/// Which snapshot of which cache counts: (cache, tag) pairs.
+pub(crate) type State = Vec<(String, String)>;
+
+/// The numbers of a state.
+pub(crate) fn snapshots(catalog: &Catalog, state: &State) -> PyResult<Vec<Snapshot>> {
+    let find = |column: Column, text: &str| {
+        let found = catalog.names(column).find(text);
+        found.ok_or_else(|| literals::unknown(column.name(), text))
+    };
+    let snapshot = |(cache, tag): &(String, String)| {
+        let cache = find(Column::Cache, cache)?;
+        let tag = find(Column::Tag, tag)?;
+        Ok(Snapshot { cache, tag })
+    };
+    state.iter().map(snapshot).collect()
 }
 
 impl PyCatalog {
@@ -236,7 +280,13 @@ fn spec_answer(catalog: &Catalog, spec: u32, tag: Option<u32>) -> SpecAnswer {
 
 fn differing(catalog: &Catalog, a: &Row, b: &Row) -> Differing {
     let text = |row: &Row, column| catalog.names(column).get(row.id(column)).to_owned();
-    let origin = |row| (text(row, Column::Tag), text(row, Column::Source));
+    let origin = |row| {
+        (
+            text(row, Column::Cache),
+            text(row, Column::Tag),
+            text(row, Column::Source),
+        )
+    };
     let differing = Column::CONTENT
         .into_iter()
         .filter(|&column| a.id(column) != b.id(column))

@@ -5,6 +5,7 @@ use specplan_catalog::{
     AddedSystems, Catalog, Column, Coverage, CoverageTask, Level, NotWanted, SystemName, Wants,
 };
 
+use crate::catalog::{State, snapshots};
 use crate::literals;
 use crate::operating_systems::PyOperatingSystems;
 
@@ -12,12 +13,12 @@ use crate::operating_systems::PyOperatingSystems;
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
 pub(crate) struct CoverageQuestion<'py> {
-    tag: String,
+    state: State,
     level: String,
     compat: String,
     reported: Vec<String>,
     peers: Option<Vec<Vec<String>>>,
-    baseline: Option<String>,
+    baseline: Option<State>,
     added: Option<Vec<(String, String, String)>>,
     oss: Option<Vec<String>>,
     targets: Option<Vec<String>>,
@@ -35,11 +36,7 @@ type NamesOfNotWanted = (
 );
 
 impl CoverageQuestion<'_> {
-    pub(crate) fn task(
-        self,
-        catalog: &Catalog,
-        tag: &dyn Fn(&str) -> PyResult<u32>,
-    ) -> PyResult<CoverageTask> {
+    pub(crate) fn task(self, catalog: &Catalog) -> PyResult<CoverageTask> {
         let labels = |names: &[String]| labels(catalog, names);
         let wants = match (&self.peers, &self.baseline) {
             (Some(peers), None) => {
@@ -47,7 +44,7 @@ impl CoverageQuestion<'_> {
                     peers.iter().map(|peers| labels(peers)).collect();
                 Wants::Peers(peers?)
             }
-            (None, Some(baseline)) => Wants::Baseline(tag(baseline)?),
+            (None, Some(baseline)) => Wants::Baseline(snapshots(catalog, baseline)?),
             _ => return Err(literals::unknown("kind of wants", "peers and baseline")),
         };
         let system = |(os, target, platform)| SystemName {
@@ -56,7 +53,7 @@ impl CoverageQuestion<'_> {
             platform,
         };
         Ok(CoverageTask {
-            tag: tag(&self.tag)?,
+            state: snapshots(catalog, &self.state)?,
             level: literals::level(&self.level)?,
             wants,
             reported: labels(&self.reported)?,

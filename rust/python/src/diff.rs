@@ -3,6 +3,7 @@
 use pyo3::prelude::*;
 use specplan_catalog::{Catalog, CellDiff, Column, DiffTask, Level};
 
+use crate::catalog::{State, snapshots};
 use crate::coverage::{labels, sorted};
 use crate::literals;
 
@@ -10,8 +11,8 @@ use crate::literals;
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
 pub(crate) struct DiffQuestion {
-    old: String,
-    new: String,
+    old: State,
+    new: State,
     level: String,
     stacks: Vec<String>,
     oss: Option<Vec<String>>,
@@ -19,14 +20,10 @@ pub(crate) struct DiffQuestion {
 }
 
 impl DiffQuestion {
-    pub(crate) fn task(
-        self,
-        catalog: &Catalog,
-        tag: &dyn Fn(&str) -> PyResult<u32>,
-    ) -> PyResult<DiffTask> {
+    pub(crate) fn task(self, catalog: &Catalog) -> PyResult<DiffTask> {
         Ok(DiffTask {
-            old: tag(&self.old)?,
-            new: tag(&self.new)?,
+            old: snapshots(catalog, &self.old)?,
+            new: snapshots(catalog, &self.new)?,
             level: literals::level(&self.level)?,
             labels: labels(catalog, &self.stacks)?,
             oss: sorted(self.oss),

@@ -69,13 +69,14 @@ pub(crate) fn read_pages(
 #[pyfunction]
 pub(crate) fn read_page_values(
     py: Python<'_>,
+    cache: &str,
     pages: Vec<(PathBuf, String)>,
 ) -> PyResult<PyPagesRead> {
     detach(py, || {
         let pages = pages
             .iter()
             .map(|(path, json)| (path.as_path(), json.as_str()));
-        wrap(specplan_readers::read_page_values(pages))
+        wrap(specplan_readers::read_page_values(cache, pages))
     })
 }
 

@@ -1,6 +1,5 @@
 //! Spack's versions.
 
-use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
 use pyo3::exceptions::PyValueError;
@@ -37,12 +36,7 @@ impl PyVersion {
         hasher.finish()
     }
 
-    /// -1, 0 or 1.
-    fn compare(&self, other: &Self) -> i8 {
-        match self.version.cmp(&other.version) {
-            Ordering::Less => -1,
-            Ordering::Equal => 0,
-            Ordering::Greater => 1,
-        }
+    fn __repr__(&self) -> String {
+        format!("Version('{}')", self.version)
     }
 }

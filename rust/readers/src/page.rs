@@ -45,6 +45,15 @@ pub(crate) struct PageReader {
     rows: RowMaker,
 }
 
+/// Where a page was read from.
+#[derive(Clone, Copy)]
+pub(crate) struct Origin<'p> {
+    /// The file.
+    pub(crate) file: &'p Path,
+    /// The source, as it was given, that the file belongs to.
+    pub(crate) cache: &'p str,
+}
+
 /// The values of a page's front matter that matter here.
 #[derive(Deserialize)]
 struct FrontMatter<'j> {
@@ -60,12 +69,12 @@ struct FrontMatter<'j> {
 
 impl PageReader {
     /// Takes a page as it was published.
-    pub(crate) fn read(&mut self, source: &Path, page: &[u8]) -> Taken {
+    pub(crate) fn read(&mut self, origin: Origin<'_>, page: &[u8]) -> Taken {
         let Some(frame) = Frame::of(page) else {
             return Taken::Declined;
         };
         match self.take(
-            source,
+            origin,
             frame.title,
             frame.tag,
             frame.meta,
@@ -91,7 +100,7 @@ impl PageReader {
     /// The page's fault; its line is not known here.
     pub(crate) fn read_values(
         &mut self,
-        source: &Path,
+        origin: Origin<'_>,
         front_matter: &str,
     ) -> Result<Vec<Contradiction>, Fault> {
         let Ok(values) = serde_json::from_str::<FrontMatter<'_>>(front_matter) else {
@@ -104,7 +113,7 @@ impl PageReader {
         };
         let tag = tag_of(&categories)?;
         self.take(
-            source,
+            origin,
             &title,
             tag,
             values.meta.get(),
@@ -123,7 +132,7 @@ impl PageReader {
 
     fn take(
         &mut self,
-        source: &Path,
+        origin: Origin<'_>,
         title: &str,
         tag: &str,
         meta: &str,
@@ -139,7 +148,7 @@ impl PageReader {
         let parsed_meta = serde_json::from_str(meta).map_err(|e| refusal(&e, meta, "meta"))?;
         let entries: Vec<Entry<'_>> = serde_json::from_str(spec_details)
             .map_err(|e| refusal(&e, spec_details, "spec_details"))?;
-        self.rows.push(source, title, tag, &entries)?;
+        self.rows.push(origin, title, tag, &entries)?;
         Ok(meta::contradictions(&parsed_meta, &entries))
     }
 }

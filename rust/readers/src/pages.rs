@@ -8,7 +8,7 @@ use specplan_catalog::CatalogBuilder;
 use crate::fault::Fault;
 use crate::file::read_into;
 use crate::limits::Limits;
-use crate::page::{Contradiction, PageReader, Taken};
+use crate::page::{Contradiction, Origin, PageReader, Taken};
 use crate::tree::Tree;
 
 /// What a source of pages gave.
@@ -34,6 +34,7 @@ const CHUNKS_PER_THREAD: usize = 4;
 ///
 /// Nothing here fails: what is wrong with a file is in the answer.
 pub fn read_pages(root: &Path, limits: Limits) -> PagesRead {
+    let cache = root.to_string_lossy();
     let tree = Tree::walk(root, limits);
     let chunk_len = tree
         .pages
@@ -43,7 +44,7 @@ pub fn read_pages(root: &Path, limits: Limits) -> PagesRead {
     let read = tree
         .pages
         .par_chunks(chunk_len)
-        .map(|pages| read_chunk(pages, limits))
+        .map(|pages| read_chunk(pages, &cache, limits))
         .reduce(PagesRead::default, PagesRead::joined);
     let walked = PagesRead {
         damaged: tree.damaged,
@@ -52,12 +53,16 @@ pub fn read_pages(root: &Path, limits: Limits) -> PagesRead {
     read.joined(walked).sorted()
 }
 
-/// Reads pages whose front matter another reader has turned into JSON objects.
-pub fn read_page_values<'p>(pages: impl IntoIterator<Item = (&'p Path, &'p str)>) -> PagesRead {
+/// Takes pages of the source `cache` whose front matter another reader has turned
+/// into JSON objects.
+pub fn read_page_values<'p>(
+    cache: &str,
+    pages: impl IntoIterator<Item = (&'p Path, &'p str)>,
+) -> PagesRead {
     let mut reader = PageReader::default();
     let mut read = PagesRead::default();
     for (path, front_matter) in pages {
-        match reader.read_values(path, front_matter) {
+        match reader.read_values(Origin { file: path, cache }, front_matter) {
             Ok(contradictions) => read.take(path, contradictions),
             Err(fault) => read.damaged.push((path.to_owned(), fault)),
         }
@@ -66,13 +71,13 @@ pub fn read_page_values<'p>(pages: impl IntoIterator<Item = (&'p Path, &'p str)>
     read.sorted()
 }
 
-fn read_chunk(pages: &[PathBuf], limits: Limits) -> PagesRead {
+fn read_chunk(pages: &[PathBuf], cache: &str, limits: Limits) -> PagesRead {
     let mut reader = PageReader::default();
     let mut read = PagesRead::default();
     let mut bytes = Vec::new();
     for path in pages {
         let taken = match read_into(path, limits.file_bytes, &mut bytes) {
-            Ok(()) => reader.read(path, &bytes),
+            Ok(()) => reader.read(Origin { file: path, cache }, &bytes),
             Err(fault) => Taken::Damaged(fault),
         };
         match taken {

@@ -1,7 +1,6 @@
 //! The elements of `spec_details` as rows.
 
 use std::borrow::Cow;
-use std::path::Path;
 
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
@@ -9,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use specplan_catalog::{CatalogBuilder, Column, DagHash, Row};
 
-use super::{names, variants};
+use super::{Origin, names, variants};
 use crate::fault::{Fault, FaultKind, shortened};
 
 /// One element of `spec_details`. Lists stay raw until it is known that they are new.
@@ -54,7 +53,7 @@ impl RowMaker {
     /// Adds the rows of one page, or none of them.
     pub(super) fn push(
         &mut self,
-        source: &Path,
+        origin: Origin<'_>,
         title: &str,
         tag: &str,
         entries: &[Entry<'_>],
@@ -64,11 +63,14 @@ impl RowMaker {
         let tag = names::tag(tag).map_err(at("categories[1]"))?;
         let package = self.rows.intern(Column::Package, package);
         let tag = self.rows.intern(Column::Tag, tag);
-        let source = self.rows.intern(Column::Source, &source.to_string_lossy());
+        let source = self
+            .rows
+            .intern(Column::Source, &origin.file.to_string_lossy());
+        let cache = self.rows.intern(Column::Cache, origin.cache);
         let mut rows = Vec::with_capacity(entries.len());
         for (index, entry) in entries.iter().enumerate() {
             let row = self
-                .row(entry, [tag, package, source])
+                .row(entry, [tag, package, source, cache])
                 .map_err(|(key, kind)| Fault::at(format!("spec_details[{index}].{key}"), kind))?;
             rows.push(row);
         }
@@ -81,7 +83,7 @@ impl RowMaker {
     fn row(
         &mut self,
         entry: &Entry<'_>,
-        [tag, package, source]: [u32; 3],
+        [tag, package, source, cache]: [u32; 4],
     ) -> Result<Row, (&'static str, FaultKind)> {
         let at = |key: &'static str| move |kind| (key, kind);
         let hash = DagHash::parse(&entry.hash).map_err(|reason| {
@@ -110,6 +112,7 @@ impl RowMaker {
             self.variants(entry.variants).map_err(at("variants"))?,
             self.rows.intern(Column::Size, &size),
             source,
+            cache,
             self.stacks(entry.stacks).map_err(at("stacks"))?,
         ];
         Ok(Row::new(hash, ids))

@@ -1,0 +1,72 @@
+"""Know, for any Spack build cache, what is missing and the least that must be built.
+
+>>> import specplan
+>>> catalog = specplan.load("examples/cache")
+>>> report = catalog.gaps(stack="e4s*")
+>>> [(cell.stack, cell.covered, cell.wanted) for cell in report.cells]
+[('e4s', 100, 101), ('e4s-neoverse-v2', 93, 101)]
+"""
+
+from specplan._core import Version, __version__
+from specplan.catalog import Catalog, load
+from specplan.errors import (
+    ConfigurationError,
+    DamagedSourceError,
+    EmptySelectionError,
+    SourceError,
+    SpecplanError,
+    UnknownNameError,
+    UsageError,
+)
+from specplan.model import (
+    Cell,
+    Change,
+    Check,
+    Coverage,
+    DamagedFile,
+    Diff,
+    DiffCell,
+    DiffTotals,
+    Finding,
+    Gap,
+    KeyInCell,
+    Nearest,
+    NotWanted,
+    RootCoverage,
+    Spec,
+    Totals,
+)
+from specplan.selection import Selection
+from specplan.sources import Limits
+
+__all__ = [
+    "Catalog",
+    "Cell",
+    "Change",
+    "Check",
+    "ConfigurationError",
+    "Coverage",
+    "DamagedFile",
+    "DamagedSourceError",
+    "Diff",
+    "DiffCell",
+    "DiffTotals",
+    "EmptySelectionError",
+    "Finding",
+    "Gap",
+    "KeyInCell",
+    "Limits",
+    "Nearest",
+    "NotWanted",
+    "RootCoverage",
+    "Selection",
+    "SourceError",
+    "Spec",
+    "SpecplanError",
+    "Totals",
+    "UnknownNameError",
+    "UsageError",
+    "Version",
+    "__version__",
+    "load",
+]

@@ -1,0 +1,269 @@
+"""The compiled core of specplan. Private: use the package ``specplan``.
+
+Names cross the border as text, answers as tuples in the order given here, one call a
+question. All classes are immutable and safe to share between threads; calls that may
+take long release the GIL. A text that names nothing (a column, a level, a tag, a
+stack) raises ``ValueError``: the facade has looked them up before.
+"""
+
+from os import PathLike
+from pathlib import Path
+from typing import Literal, TypeAlias, TypedDict, final
+
+from specplan.model import Compatibility, GapState, Level
+
+__all__ = [
+    "Catalog",
+    "OperatingSystems",
+    "PagesRead",
+    "Query",
+    "Version",
+    "is_known_target",
+    "known_targets",
+    "read_page_values",
+    "read_pages",
+]
+
+__version__: str
+
+Column: TypeAlias = Literal[
+    "tag",
+    "package",
+    "version",
+    "platform",
+    "os",
+    "target",
+    "compiler",
+    "variants",
+    "size",
+    "source",
+    "cache",
+]
+
+#: Which snapshot of which cache counts: (cache, tag).
+State: TypeAlias = list[tuple[str, str]]
+
+#: Packages, stacks, operating systems, targets; None for all.
+NamesOfNotWanted: TypeAlias = tuple[
+    list[str] | None, list[str] | None, list[str] | None, list[str] | None
+]
+
+#: hash, name, version, platform, os, target, compiler, variants, size, stacks, tags, source.
+SpecAnswer: TypeAlias = tuple[
+    str, str, str, str, str, str, str, list[str], str, list[str], list[str], str
+]
+
+#: stack, platform, os, target, wanted, covered, covered_exact.
+CellAnswer: TypeAlias = tuple[str, str, str, str, int, int, int]
+
+#: hash, stack, os, target, source, differs.
+NearestAnswer: TypeAlias = tuple[str, str, str, str, str, list[str]]
+
+#: position of the cell, want, package, hash, state, cells_lacking, nearest.
+GapAnswer: TypeAlias = tuple[int, str, str, str | None, GapState, int, NearestAnswer | None]
+
+#: cells, gaps, wants that each entry excludes, wants that any entry excludes.
+CoverageAnswer: TypeAlias = tuple[list[CellAnswer], list[GapAnswer], list[int], int]
+
+#: want, package, hash.
+KeyAnswer: TypeAlias = tuple[str, str, str | None]
+
+#: package, old keys, new keys.
+ChangeAnswer: TypeAlias = tuple[str, list[str], list[str]]
+
+#: stack, platform, os, target, kept, lost, gained, changed.
+CellDiffAnswer: TypeAlias = tuple[
+    str, str, str, str, int, list[KeyAnswer], list[KeyAnswer], list[ChangeAnswer]
+]
+
+#: hash; (cache, tag, source) of two rows; and for each column in which they differ its
+#: name, the text of the first row and that of the other.
+Differing: TypeAlias = tuple[
+    str, tuple[str, str, str], tuple[str, str, str], list[tuple[str, str, str]]
+]
+
+class CoverageQuestion(TypedDict):
+    """A question of coverage; all names are known and expanded from their patterns.
+
+    Exactly one of ``peers`` (for each reported stack) and ``baseline`` (the older state) is given.
+    ``added`` lists (os, target, platform), or is None for every system of a peer.
+    """
+
+    state: State
+    level: Level
+    compat: Compatibility
+    reported: list[str]
+    peers: list[list[str]] | None
+    baseline: State | None
+    added: list[tuple[str, str, str]] | None
+    oss: list[str] | None
+    targets: list[str] | None
+    not_wanted: list[NamesOfNotWanted]
+    operating_systems: OperatingSystems
+    nearest: bool
+
+class DiffQuestion(TypedDict):
+    """A question of difference between two states of one catalog."""
+
+    old: State
+    new: State
+    level: Level
+    stacks: list[str]
+    oss: list[str] | None
+    targets: list[str] | None
+
+@final
+class Catalog:
+    """Specs as columns, keyed by hash."""
+
+    @staticmethod
+    def merged(catalogs: list[Catalog]) -> Catalog:
+        """Return the union of catalogs; an empty list gives an empty catalog."""
+
+    def beside(self, other: Catalog) -> Catalog:
+        """Return this catalog with another's rows under caches renamed by ``beside_cache``."""
+
+    @staticmethod
+    def beside_cache(cache: str) -> str:
+        """Return what a cache of the other catalog is called beside this one."""
+
+    def __len__(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def names(self, column: Column) -> list[str]:
+        """Return the texts of a column, sorted; tags newest first."""
+
+    def labels(self, state: State | None) -> list[str]:
+        """Return the labels of a state or of all, sorted; ``root`` is among them."""
+
+    def snapshots(self) -> State:
+        """Return all snapshots, by cache, then newest first."""
+
+    def systems(self) -> list[tuple[str, str, str]]:
+        """Return (os, target, platform) of all systems, sorted."""
+
+    def platforms_of_systems(self) -> list[tuple[str, str]]:
+        """Return the distinct (os, platform) of all rows, sorted."""
+
+    def origins(self) -> list[tuple[str, str, str]]:
+        """Return the distinct (source, tag, package) of all rows, sorted."""
+
+    def count(self, query: Query) -> int:
+        """Return how many specs a query selects, without building the last step."""
+
+    def specs(self, query: Query, tag: str | None) -> list[SpecAnswer]:
+        """Return the selected specs by hash, with the listings of one snapshot or of all."""
+
+    def differing_rows(self) -> list[Differing]:
+        """Return the pairs of rows that give one hash different content, by hash."""
+
+    def coverage(self, question: CoverageQuestion) -> CoverageAnswer:
+        """Count wants and find gaps; cells by stack, os, target, gaps by rank."""
+
+    def diff(self, question: DiffQuestion) -> list[CellDiffAnswer]:
+        """Compare two snapshots; cells by stack, os, target, keys by text."""
+
+@final
+class Query:
+    """Which specs are asked for. Texts that nothing bears select nothing."""
+
+    @staticmethod
+    def all() -> Query:
+        """Select every spec."""
+
+    @staticmethod
+    def text(column: Column, texts: list[str]) -> Query:
+        """Select the specs whose text in a column is one of these."""
+
+    @staticmethod
+    def stack(tag: str | None, labels: list[str]) -> Query:
+        """Select the specs that one of these stacks lists, in a snapshot or in any."""
+
+    @staticmethod
+    def hashes(texts: list[str]) -> Query:
+        """Select the specs with one of these hashes; ``ValueError`` for what is no hash."""
+
+    def __and__(self, other: Query, /) -> Query: ...
+    def __or__(self, other: Query, /) -> Query: ...
+    def __invert__(self) -> Query: ...
+
+@final
+class OperatingSystems:
+    """The table of operating systems and their C libraries.
+
+    Args:
+        extra: (os, library, version) that extend or replace entries.
+    """
+
+    def __new__(cls, extra: list[tuple[str, str, str]]) -> OperatingSystems: ...
+    def is_known(self, os: str) -> bool:
+        """Return whether the table has an operating system."""
+
+    def platform(self, os: str) -> str | None:
+        """Return the platform of an operating system, if the table has it."""
+
+    def names(self) -> list[str]:
+        """Return all operating systems of the table, sorted."""
+
+@final
+class PagesRead:
+    """What a source of pages gave."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """The specs of all pages that were taken."""
+
+    @property
+    def taken(self) -> int:
+        """How many pages were taken."""
+
+    @property
+    def declined(self) -> list[Path]:
+        """Pages that are not spelt as published, for the reference reader; sorted."""
+
+    @property
+    def damaged(self) -> list[tuple[str, str, int | None, str]]:
+        """(path, place, line, fault) of files that cannot be taken, by path."""
+
+    @property
+    def contradictions(self) -> list[tuple[str, str, str, str]]:
+        """(path, key of `meta`, what it says, what the specs have), by path."""
+
+@final
+class Version:
+    """A version, ordered as Spack orders versions.
+
+    Args:
+        text: The version, for example ``1.14.5`` or ``develop``.
+
+    Raises:
+        ValueError: If the text cannot be a version.
+
+    Examples:
+        >>> from specplan import Version
+        >>> Version("1.10") > Version("1.9")
+        True
+        >>> sorted(["develop", "1.2", "1.2rc1"], key=Version)
+        ['1.2rc1', '1.2', 'develop']
+    """
+
+    def __new__(cls, text: str) -> Version: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __lt__(self, other: Version, /) -> bool: ...
+    def __le__(self, other: Version, /) -> bool: ...
+    def __gt__(self, other: Version, /) -> bool: ...
+    def __ge__(self, other: Version, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+def read_pages(root: str | PathLike[str], file_bytes: int, tree_entries: int) -> PagesRead:
+    """Read a page, or all pages below a folder, in parallel and within bounds."""
+
+def read_page_values(cache: str, pages: list[tuple[Path, str]]) -> PagesRead:
+    """Take front matters of a source that the reference reader has turned into JSON objects."""
+
+def is_known_target(name: str) -> bool:
+    """Return whether archspec knows a target."""
+
+def known_targets() -> list[str]:
+    """Return all targets that archspec knows."""

@@ -1,0 +1,177 @@
+"""The tuples that the compiled core answers with, as records of the model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from specplan.model import (
+    Cell,
+    Change,
+    Coverage,
+    Diff,
+    DiffCell,
+    DiffTotals,
+    Gap,
+    KeyInCell,
+    Nearest,
+    Totals,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from specplan import _core
+    from specplan.model import Compatibility, DamagedFile, Level, NotWanted, WantsKind
+
+__all__ = ["coverage", "diff"]
+
+
+def coverage(
+    cells: Sequence[_core.CellAnswer],
+    gaps: Sequence[_core.GapAnswer],
+    *,
+    wants: WantsKind,
+    level: Level,
+    compat: Compatibility,
+    tag: str | None,
+    baseline: str | None,
+    absent_stacks: tuple[str, ...],
+    not_wanted: tuple[NotWanted, ...],
+    not_wanted_count: int,
+    damaged: tuple[DamagedFile, ...],
+) -> Coverage:
+    """Return the report of a question of coverage."""
+    wanted = sum(cell[4] for cell in cells)
+    covered = sum(cell[5] for cell in cells)
+    return Coverage(
+        wants=wants,
+        level=level,
+        compat=compat,
+        tag=tag,
+        baseline=baseline,
+        cells=tuple(_cell(each) for each in cells),
+        gaps=tuple(_gap(each, cells) for each in gaps),
+        roots=None,
+        totals=Totals(
+            wanted=wanted,
+            covered=covered,
+            unknown=0,
+            gaps=wanted - covered,
+            not_wanted=not_wanted_count,
+            coverage=_ratio(covered, wanted),
+        ),
+        absent_stacks=absent_stacks,
+        not_wanted=not_wanted,
+        damaged=damaged,
+    )
+
+
+def diff(
+    answers: Sequence[_core.CellDiffAnswer],
+    *,
+    level: Level,
+    old: str,
+    new: str,
+    absent_stacks: tuple[str, ...],
+    new_stacks: tuple[str, ...],
+    damaged: tuple[DamagedFile, ...],
+) -> Diff:
+    """Return the report of a question of difference."""
+    cells = tuple(
+        DiffCell(
+            stack=each[0],
+            platform=each[1],
+            os=each[2],
+            target=each[3],
+            kept=each[4],
+            lost=len(each[5]),
+            gained=len(each[6]),
+            changed=len(each[7]),
+        )
+        for each in answers
+    )
+    return Diff(
+        level=level,
+        old=old,
+        new=new,
+        cells=cells,
+        lost=tuple(_keys(answers, 5)),
+        gained=tuple(_keys(answers, 6)),
+        changed=tuple(
+            Change(
+                stack=each[0],
+                os=each[2],
+                target=each[3],
+                package=package,
+                old=tuple(before),
+                new=tuple(after),
+            )
+            for each in answers
+            for package, before, after in each[7]
+        ),
+        absent_stacks=absent_stacks,
+        new_stacks=new_stacks,
+        totals=DiffTotals(
+            kept=sum(cell.kept for cell in cells),
+            lost=sum(cell.lost for cell in cells),
+            gained=sum(cell.gained for cell in cells),
+            changed=sum(cell.changed for cell in cells),
+        ),
+        damaged=damaged,
+    )
+
+
+def _ratio(covered: int, wanted: int) -> float | None:
+    return covered / wanted if wanted else None
+
+
+def _cell(answer: _core.CellAnswer) -> Cell:
+    stack, platform, os, target, wanted, covered, covered_exact = answer
+    return Cell(
+        stack=stack,
+        platform=platform,
+        os=os,
+        target=target,
+        wanted=wanted,
+        covered=covered,
+        covered_exact=covered_exact,
+        unknown=0,
+        usable=None,
+        coverage=_ratio(covered, wanted),
+    )
+
+
+def _gap(answer: _core.GapAnswer, cells: Sequence[_core.CellAnswer]) -> Gap:
+    cell, want, package, dag_hash, state, cells_lacking, nearest = answer
+    stack, _, os, target, *_ = cells[cell]
+    return Gap(
+        stack=stack,
+        os=os,
+        target=target,
+        want=want,
+        package=package,
+        hash=dag_hash,
+        state=state,
+        cells_lacking=cells_lacking,
+        blocked=None,
+        roots_completed=None,
+        buildable_now=None,
+        nearest=None
+        if nearest is None
+        else Nearest(
+            hash=nearest[0],
+            stack=nearest[1],
+            os=nearest[2],
+            target=nearest[3],
+            source=nearest[4],
+            differs=tuple(nearest[5]),
+        ),
+    )
+
+
+def _keys(answers: Sequence[_core.CellDiffAnswer], part: Literal[5, 6]) -> Iterator[KeyInCell]:
+    for each in answers:
+        for want, package, dag_hash in each[part]:
+            yield KeyInCell(
+                stack=each[0], os=each[2], target=each[3], want=want, package=package, hash=dag_hash
+            )

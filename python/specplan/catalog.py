@@ -1,0 +1,599 @@
+"""The catalog: what scripts and the command line ask."""
+
+from __future__ import annotations
+
+import os as operating_system
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from specplan import _core as compiled
+from specplan import answers
+from specplan.errors import DamagedSourceError, EmptySelectionError, UnknownNameError, UsageError
+from specplan.model import Check, Coverage, DamagedFile, Diff, Finding, NotWanted
+from specplan.selection import Selection
+from specplan.sources import Limits, read
+from specplan.wants import (
+    ROOT,
+    Systems,
+    any_matches,
+    chosen,
+    chosen_or_all,
+    matched_or_all,
+    peers_of,
+    suggestions,
+    texts,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from specplan.model import Compatibility, Level
+    from specplan.sources import SourceRead
+
+__all__ = ["Catalog", "load"]
+
+
+def load(
+    *sources: str | operating_system.PathLike[str],
+    strict: bool = False,
+    skip_damaged: bool = False,
+    limits: Limits | None = None,
+) -> Catalog:
+    """Read sources into one catalog. The order of the sources does not matter.
+
+    Args:
+        *sources: Package pages and folders of pages.
+        strict: Whether a page whose `meta` contradicts its specs is an error; else
+            the contradictions are kept in :attr:`Catalog.contradictions`.
+        skip_damaged: Whether to go on without damaged files, which are kept in
+            :attr:`Catalog.damaged`; else the first of them is an error.
+        limits: What no source may go beyond.
+
+    Raises:
+        SourceError: If a source does not exist or holds nothing that can be read.
+        DamagedSourceError: If a file is damaged, or contradicts itself and ``strict`` is set.
+        UsageError: If no source is given.
+
+    Examples:
+        >>> catalog = load("examples/cache")
+        >>> catalog.tags
+        ('develop-2026-01-17', 'develop-2025-11-15')
+    """
+    if not sources:
+        raise UsageError("no source is given", hint="name a package page or a folder of pages")
+    limits = limits or Limits()
+    reads = [read(operating_system.fspath(source), limits) for source in sources]
+    catalog = Catalog._from_reads(reads)
+    if catalog.damaged and not skip_damaged:
+        raise _as_error(catalog.damaged)
+    if catalog.contradictions and strict:
+        first, *others = catalog.contradictions
+        raise DamagedSourceError(
+            path=first.path,
+            place=first.place,
+            line=first.line,
+            fault=first.message,
+            others=len({each.path for each in others} - {first.path}),
+            hint="`specplan check` lists all contradictions; without `strict` they are warnings",
+        )
+    return catalog
+
+
+def _as_error(damaged: Sequence[DamagedFile]) -> DamagedSourceError:
+    first, *others = damaged
+    return DamagedSourceError(
+        path=first.path,
+        place=first.place,
+        line=first.line,
+        fault=first.fault,
+        others=len(others),
+        hint="`--skip-damaged` goes on without damaged files" if others else None,
+    )
+
+
+class Catalog:
+    """Specs of one or more sources, with the stacks and snapshots that list them.
+
+    Made by :func:`load`; immutable, and safe to share between threads. Two catalogs
+    are equal when they hold the same rows, whatever order their files came in.
+
+    Attributes:
+        sources: The sources, as they were given.
+        damaged: Files that were skipped because they are damaged, ordered by path.
+        contradictions: Pages whose `meta` contradicts their specs, ordered by path.
+    """
+
+    __slots__ = ("_core", "_files", "contradictions", "damaged", "sources")
+
+    _core: compiled.Catalog
+    _files: int
+    sources: tuple[str, ...]
+    damaged: tuple[DamagedFile, ...]
+    contradictions: tuple[Finding, ...]
+
+    def __init__(self) -> None:
+        raise TypeError("a catalog is made by `specplan.load`")
+
+    @classmethod
+    def _from_core(cls, core: compiled.Catalog) -> Catalog:
+        self = object.__new__(cls)
+        self._core = core
+        self._files = 0
+        self.sources = ()
+        self.damaged = ()
+        self.contradictions = ()
+        return self
+
+    @classmethod
+    def _from_reads(cls, reads: Sequence[SourceRead]) -> Catalog:
+        self = cls._from_core(compiled.Catalog.merged([each.core for each in reads]))
+        self._files = sum(each.files for each in reads)
+        self.sources = tuple(each.place for each in reads)
+        damaged = {file for each in reads for file in each.damaged}
+        damaged.update(_clashes(self._core))
+        self.damaged = tuple(sorted(damaged, key=_place_of))
+        contradictions = {finding for each in reads for finding in each.contradictions}
+        self.contradictions = tuple(sorted(contradictions, key=_place_of))
+        return self
+
+    def __len__(self) -> int:
+        """Return how many distinct specs there are."""
+        return len(self._core)
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether both catalogs hold the same rows."""
+        return self._core == other._core if isinstance(other, Catalog) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Return a hash that equal catalogs share."""
+        return hash(self._core)
+
+    def __repr__(self) -> str:
+        return f"<Catalog: {len(self)} specs, {len(self.tags)} snapshots>"
+
+    def merged(self, other: Catalog) -> Catalog:
+        """Return the union of both catalogs.
+
+        Merging is associative, commutative and idempotent. Where both know a hash with
+        different content, the newer snapshot wins; :meth:`check` tells of it.
+
+        Examples:
+            >>> catalog = load("examples/cache")
+            >>> catalog.merged(catalog) == catalog
+            True
+        """
+        merged = self._from_core(compiled.Catalog.merged([self._core, other._core]))
+        merged._files = self._files + other._files
+        merged.sources = tuple(dict.fromkeys((*self.sources, *other.sources)))
+        merged.damaged = tuple(sorted({*self.damaged, *other.damaged}, key=_place_of))
+        contradictions = {*self.contradictions, *other.contradictions}
+        merged.contradictions = tuple(sorted(contradictions, key=_place_of))
+        return merged
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The snapshots of all sources, newest first."""
+        return tuple(tag for tag in self._core.names("tag") if tag)
+
+    def unused_tags(self, *asked: str | None) -> tuple[str, ...]:
+        """Return the snapshots that an answer passes over, newest first.
+
+        Args:
+            *asked: The snapshots that are asked; None is the newest of each source.
+        """
+        used = {snapshot for tag in asked for snapshot in self._state(tag)}
+        unused = set(self._core.snapshots()) - used
+        return tuple(each for each in self.tags if any(each == other for _, other in unused))
+
+    def stacks(self, tag: str | None = None) -> tuple[str, ...]:
+        """Return the stacks that a snapshot lists, sorted; the union index is none.
+
+        Args:
+            tag: The snapshot; by default the newest of each source.
+        """
+        labels = self._core.labels(self._state(tag))
+        return tuple(label for label in labels if label != ROOT)
+
+    def select(
+        self,
+        *,
+        package: str | Sequence[str] = (),
+        version: str | Sequence[str] = (),
+        platform: str | Sequence[str] = (),
+        os: str | Sequence[str] = (),
+        target: str | Sequence[str] = (),
+        compiler: str | Sequence[str] = (),
+        stack: str | Sequence[str] = (),
+        tag: str | None = None,
+        hash: str | Sequence[str] = (),  # noqa: A002 - the field's own word
+    ) -> Selection:
+        """Return the specs that match in every respect that is given.
+
+        Each respect is one shell pattern or several, of which any may match; ``hash``
+        takes whole hashes. What nothing bears selects nothing.
+
+        Args:
+            package: Package names.
+            version: Versions, as the sources spell them.
+            platform: Platforms.
+            os: Operating systems.
+            target: Targets.
+            compiler: Compilers, ``name@version`` or ``none``.
+            stack: Stacks that list the specs, in the snapshot ``tag`` if that is given.
+            tag: A snapshot that lists the specs.
+            hash: DAG hashes.
+
+        Raises:
+            UsageError: If a hash is none.
+
+        Examples:
+            >>> catalog = load("examples/cache")
+            >>> adios2 = catalog.select(package="adios2", stack="e4s*")
+            >>> [(spec.version, spec.target) for spec in adios2]
+            [('2.11.0', 'x86_64_v3'), ('2.11.0', 'neoverse_v2')]
+            >>> (catalog.select(package="py-*") & ~catalog.select(os="ubuntu24.04")).count()
+            36
+        """
+        query = compiled.Query.all()
+        columns: dict[compiled.Column, str | Sequence[str]] = {
+            "package": package,
+            "version": version,
+            "platform": platform,
+            "os": os,
+            "target": target,
+            "compiler": compiler,
+        }
+        for column, patterns in columns.items():
+            if patterns:
+                query &= compiled.Query.text(column, self._matching(column, texts(patterns)))
+        if stack:
+            labels = self._core.labels(None)
+            matched = [name for name in labels if any_matches(texts(stack), name)]
+            query &= compiled.Query.stack(tag, matched)
+        elif tag is not None:
+            query &= compiled.Query.text("tag", [tag])
+        if hash:
+            try:
+                query &= compiled.Query.hashes(list(texts(hash)))
+            except ValueError as error:
+                raise UsageError(str(error)) from error
+        return Selection._of(self, query)
+
+    def _matching(self, column: compiled.Column, patterns: Sequence[str]) -> list[str]:
+        return [name for name in self._core.names(column) if any_matches(patterns, name)]
+
+    def gaps(
+        self,
+        *,
+        stack: str | Sequence[str] = (),
+        peers: str | Sequence[str] = (),
+        system: str | Sequence[str] = (),
+        os: str | Sequence[str] = (),
+        target: str | Sequence[str] = (),
+        tag: str | None = None,
+        baseline: str | Catalog | None = None,
+        level: Level = "package",
+        compat: Compatibility = "exact",
+        not_wanted: Sequence[NotWanted] = (),
+        families: Mapping[str, Sequence[str]] | None = None,
+        libc: Mapping[str, str] | None = None,
+        nearest: bool = True,
+    ) -> Coverage:
+        """Tell what the reported cells have of what they should have, and what they lack.
+
+        Wants are those of *peers* unless ``baseline`` is given: in each reported cell
+        every key is wanted that a peer of its stack has, on whatever system (at level
+        ``hash`` on the same system). With ``baseline`` every key is wanted that the
+        older state has in the same cell.
+
+        Args:
+            stack: Shell patterns of the stacks to report; all but ``root`` by default.
+            peers: Shell patterns of the stacks that define the wants; by default the
+                family of each stack.
+            system: ``OS/TARGET`` that the reported stacks should be on, even where they
+                have nothing yet; ``all`` for every system on which a peer has anything.
+            os: Report only cells of these operating systems (shell patterns).
+            target: Report only cells of these targets (shell patterns).
+            tag: The snapshot; by default the newest of each source.
+            baseline: An older snapshot of this catalog, or another catalog, of which
+                the newest snapshot counts.
+            level: What a key is.
+            compat: Which binaries serve a cell besides those of its very system.
+            not_wanted: Wants to exclude.
+            families: Families by name, each a list of shell patterns; a stack that none
+                has a pattern for is in the family of its first dash-separated word.
+            libc: More operating systems with their C libraries, ``{"site9": "glibc 2.34"}``.
+            nearest: Whether to look for the nearest spec of each gap.
+
+        Raises:
+            UnknownNameError: If a stack, system or snapshot is unknown.
+            EmptySelectionError: If no cell is left to report.
+            UsageError: If the question makes no sense otherwise.
+
+        Examples:
+            >>> report = load("examples/pages").gaps(stack="e4s", peers="*", level="version")
+            >>> report.totals.covered, report.totals.wanted
+            (1, 2)
+            >>> report.gaps[0].want, report.gaps[0].state
+            ('py-pluggy@1.0.0', 'other_system')
+        """
+        state = self._state(tag)
+        core, older = self._beside(baseline)
+        labels = core.labels(state)
+        old_labels = [] if older is None else core.labels(older)
+        known = {*labels, *old_labels}
+        selected = chosen(texts(stack), known, kind="stack")
+        reported = [name for name in selected if name in labels]
+        absent = [name for name in selected if name not in labels]
+        systems = Systems(core, libc or {})
+        oss = chosen_or_all(texts(os), systems.oss, kind="os")
+        targets = chosen_or_all(texts(target), systems.targets, kind="target")
+        if older is None:
+            asked = chosen(texts(peers), labels, kind="peers") if peers else None
+            of_stack = [
+                list(asked) if asked else peers_of(name, labels, families or {})
+                for name in reported
+            ]
+        elif peers:
+            raise UsageError("wants come from peers or from a baseline, not from both")
+        cells, gaps, excluded, not_wanted_count = core.coverage(
+            {
+                "state": state,
+                "level": level,
+                "compat": compat,
+                "reported": reported,
+                "peers": of_stack if older is None else None,
+                "baseline": older,
+                "added": systems.added(texts(system)),
+                "oss": oss,
+                "targets": targets,
+                "not_wanted": [self._not_wanted(core, known, systems, each) for each in not_wanted],
+                "operating_systems": systems.core,
+                "nearest": nearest,
+            }
+        )
+        if not cells and not absent:
+            raise EmptySelectionError(
+                "no stack that is asked for lists anything on the systems that are asked for",
+                hint="`--system OS/TARGET` reports what a stack lacks where it has nothing yet",
+            )
+        return answers.coverage(
+            cells,
+            gaps,
+            wants="peers" if older is None else "baseline",
+            level=level,
+            compat=compat,
+            tag=_tag_of(state),
+            baseline=_called(baseline),
+            absent_stacks=tuple(absent),
+            not_wanted=tuple(
+                replace(entry, excluded=count)
+                for entry, count in zip(not_wanted, excluded, strict=True)
+            ),
+            not_wanted_count=not_wanted_count,
+            damaged=self.damaged,
+        )
+
+    #: The same document as :meth:`gaps`, looked at by cell instead of by gap.
+    coverage = gaps
+
+    def diff(
+        self,
+        old: str | Catalog,
+        new: str | Catalog | None = None,
+        *,
+        stack: str | Sequence[str] = (),
+        os: str | Sequence[str] = (),
+        target: str | Sequence[str] = (),
+        level: Level = "package",
+    ) -> Diff:
+        """Hold two states against each other, cell by cell and key by key.
+
+        A package whose old keys gave way to new ones has changed; it is lost only if
+        nothing new stands in the cell for what is gone. A stack that only one state
+        lists is named and not compared.
+
+        Args:
+            old: A snapshot of this catalog, or another catalog, of which the newest
+                snapshot counts.
+            new: Likewise; by default the newest snapshot of this catalog.
+            stack: Shell patterns of the stacks to compare; all but ``root`` by default.
+            os: Only cells of these operating systems (shell patterns).
+            target: Only cells of these targets (shell patterns).
+            level: What a key is. At level ``package`` a package has changed if its
+                versions have.
+
+        Raises:
+            UnknownNameError: If a stack, system or snapshot is unknown.
+
+        Examples:
+            >>> diff = load("examples/cache").diff("develop-2025-11-15", stack="radiuss")
+            >>> diff.totals.changed, [key.want for key in diff.lost]
+            (30, ['lvarray'])
+        """
+        newer = new if isinstance(new, Catalog) else self
+        new_state = newer._state(None if isinstance(new, Catalog) else new)
+        older = old if isinstance(old, Catalog) else self
+        core, old_state = newer._joined(older, None if isinstance(old, Catalog) else old)
+        labels, old_labels = core.labels(new_state), core.labels(old_state)
+        selected = chosen(texts(stack), {*labels, *old_labels}, kind="stack")
+        systems = Systems(core, {})
+        cells = core.diff(
+            {
+                "old": old_state,
+                "new": new_state,
+                "level": level,
+                "stacks": [name for name in selected if name in labels and name in old_labels],
+                "oss": chosen_or_all(texts(os), systems.oss, kind="os"),
+                "targets": chosen_or_all(texts(target), systems.targets, kind="target"),
+            }
+        )
+        return answers.diff(
+            cells,
+            level=level,
+            old=_called(old) or "",
+            new=_called(new) or _tag_of(new_state) or "",
+            absent_stacks=tuple(name for name in selected if name not in labels),
+            new_stacks=tuple(name for name in selected if name not in old_labels),
+            damaged=newer.damaged,
+        )
+
+    def check(self) -> Check:
+        """List all that is wrong with the sources.
+
+        Examples:
+            >>> load("examples/cache").check().findings
+            ()
+        """
+        findings = [
+            *(
+                Finding(
+                    kind="damaged",
+                    path=file.path,
+                    place=file.place,
+                    line=file.line,
+                    message=file.fault,
+                )
+                for file in self.damaged
+            ),
+            *self.contradictions,
+            *self._different_content(),
+            *self._misplaced(),
+            *self._two_platforms(),
+        ]
+        order = sorted(findings, key=lambda each: (each.path, each.kind, each.place, each.message))
+        return Check(files=self._files, specs=len(self), findings=tuple(order))
+
+    def _different_content(self) -> Iterator[Finding]:
+        for dag_hash, (cache, tag, source), other, fields in self._core.differing_rows():
+            other_cache, other_tag, other_source = other
+            # Within one snapshot this is damage, and told as such.
+            if (cache, tag) != (other_cache, other_tag):
+                yield Finding(
+                    kind="different-content",
+                    path=other_source,
+                    place=dag_hash,
+                    line=None,
+                    message=f"{_told(fields)} in {source}, which counts",
+                )
+
+    def _misplaced(self) -> Iterator[Finding]:
+        for source, tag, package in self._core.origins():
+            parts = source.replace("\\", "/").split("/")
+            if len(parts) < 4 or parts[-4] != "_cache":  # noqa: PLR2004 - _cache/TAG/PACKAGE/specs.md
+                continue
+            for kind, said, folder in (
+                ("snapshot", tag, parts[-3]),
+                ("package", package, parts[-2]),
+            ):
+                if said != folder:
+                    yield Finding(
+                        kind="misplaced",
+                        path=source,
+                        place="categories[1]" if kind == "snapshot" else "title",
+                        line=None,
+                        message=f"the page is of the {kind} `{said}`, its folder of `{folder}`",
+                    )
+
+    def _two_platforms(self) -> Iterator[Finding]:
+        platforms: dict[str, list[str]] = {}
+        for os, platform in self._core.platforms_of_systems():
+            platforms.setdefault(os, []).append(platform)
+        for os, several in platforms.items():
+            if len(several) > 1:
+                yield Finding(
+                    kind="two-platforms",
+                    path=self.sources[0] if len(self.sources) == 1 else "",
+                    place=os,
+                    line=None,
+                    message=f"the operating system has the platforms {', '.join(several)}",
+                )
+
+    def _state(self, tag: str | None) -> list[tuple[str, str]]:
+        """Return the snapshot of each source that counts: the one asked for, or its newest.
+
+        A source without snapshots has but one state, which always counts.
+        """
+        by_source: dict[str, list[str]] = {}
+        for source, each in self._core.snapshots():
+            by_source.setdefault(source, []).append(each)
+        if not by_source:
+            raise EmptySelectionError("the sources list no spec at all")
+        if tag is None:
+            return [(source, tags[0]) for source, tags in by_source.items()]
+        if tag not in self.tags:
+            near = suggestions(tag, self.tags)
+            raise UnknownNameError(kind="tag", name=tag, suggestions=near)
+        return [
+            (source, each)
+            for source, tags in by_source.items()
+            for each in tags
+            if each == tag or tags == [""]
+        ]
+
+    def _beside(
+        self, baseline: str | Catalog | None
+    ) -> tuple[compiled.Catalog, list[tuple[str, str]] | None]:
+        """Return a catalog that also holds an older state, and that state."""
+        if baseline is None:
+            return self._core, None
+        if isinstance(baseline, Catalog):
+            return self._joined(baseline, None)
+        return self._joined(self, baseline)
+
+    def _joined(
+        self, other: Catalog, tag: str | None
+    ) -> tuple[compiled.Catalog, list[tuple[str, str]]]:
+        state = other._state(tag)
+        if other is self:
+            return self._core, state
+        core = self._core.beside(other._core)
+        return core, [(compiled.Catalog.beside_cache(source), each) for source, each in state]
+
+    @staticmethod
+    def _not_wanted(
+        core: compiled.Catalog, labels: set[str], systems: Systems, entry: NotWanted
+    ) -> compiled.NamesOfNotWanted:
+        return (
+            matched_or_all(entry.package, core.names("package")),
+            matched_or_all(entry.stack, labels),
+            matched_or_all(entry.os, systems.oss),
+            matched_or_all(entry.target, systems.targets),
+        )
+
+
+def _place_of(thing: DamagedFile | Finding) -> tuple[str, str]:
+    return thing.path, thing.place
+
+
+def _clashes(core: compiled.Catalog) -> Iterator[DamagedFile]:
+    """Yield the files that give a hash other content than another file of the same snapshot."""
+    for dag_hash, (cache, tag, source), other, fields in core.differing_rows():
+        other_cache, other_tag, other_source = other
+        if (cache, tag) == (other_cache, other_tag):
+            where = "the same page" if source == other_source else source
+            yield DamagedFile(
+                path=other_source,
+                place=dag_hash,
+                line=None,
+                fault=f"the hash has other content in {where}: {_told(fields)} there",
+            )
+
+
+def _told(fields: Sequence[tuple[str, str, str]]) -> str:
+    """Return what differs between two rows, the other row's value first."""
+    return "; ".join(
+        f"{name} is `{other.replace(chr(10), ' ')}`, but `{first.replace(chr(10), ' ')}`"
+        for name, first, other in fields
+    )
+
+
+def _called(state: str | Catalog | None) -> str | None:
+    if isinstance(state, Catalog):
+        return ", ".join(state.sources) or None
+    return state
+
+
+def _tag_of(state: Sequence[tuple[str, str]]) -> str | None:
+    """Return the snapshots of a state as text, or None where the sources have none."""
+    return ", ".join(dict.fromkeys(tag for _, tag in state if tag)) or None

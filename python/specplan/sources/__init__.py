@@ -1,0 +1,11 @@
+"""Where specs come from: one file a format, and what they have in common.
+
+:func:`read` finds out what a source is and reads it. Readers stop at nothing that
+is wrong with a single file: they tell it in their answer, and who called decides
+whether damage is an error.
+"""
+
+from specplan.sources.limits import Limits
+from specplan.sources.source import SourceRead, read
+
+__all__ = ["Limits", "SourceRead", "read"]

@@ -1,0 +1,225 @@
+"""The reference reader of package pages: Jekyll front matter in any YAML spelling.
+
+The bulk reader in Rust takes pages that are spelt as they are published. Any other
+page comes here. PyYAML decides what the page says; the values go back to Rust as JSON,
+so that both ways end in the same checks.
+
+YAML is walked twice. The first walk sees only events, which cost no memory, and refuses
+what makes YAML dangerous: aliases (a few bytes that stand for gigabytes), deep nesting
+(which overflows the stack of recursive constructors), tags, duplicate keys, and plain
+scalars so long that guessing their type takes for ever. The second builds the values.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["FrontMatter", "FrontMatterError", "parse"]
+
+#: Front matter needs five levels; real pages have no more.
+_MAX_DEPTH: Final = 16
+
+#: The longest plain scalar whose type is guessed, in characters.
+_MAX_PLAIN: Final = 1024
+
+#: The keys that matter; whatever else a page holds is passed over.
+_KEYS: Final = ("title", "categories", "meta", "spec_details")
+
+#: How many levels below the front matter lines are remembered for.
+_PLACES_DEPTH: Final = 3
+
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+class FrontMatterError(ValueError):
+    """A page that is no front matter, or whose YAML is refused.
+
+    Attributes:
+        place: A key path, or an empty string for the page as a whole.
+        line: The line, counted from 1, or None.
+        fault: What is wrong there.
+    """
+
+    def __init__(self, fault: str, *, place: str = "", line: int | None = None) -> None:
+        super().__init__(fault)
+        self.place = place
+        self.line = line
+        self.fault = fault
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The values of a page that matter.
+
+    Attributes:
+        json: A JSON object of those among ``title``, ``categories``, ``meta`` and
+            ``spec_details`` that the page has.
+        lines: Key paths such as ``spec_details[3].hash`` with the line of their value.
+    """
+
+    json: str
+    lines: dict[str, int]
+
+    def line_of(self, place: str) -> int | None:
+        """Return the line of a key path, or of the nearest path above it."""
+        while place:
+            if place in self.lines:
+                return self.lines[place]
+            cut = max(place.rfind("."), place.rfind("["))
+            place = place[: max(cut, 0)]
+        return None
+
+
+def parse(page: bytes) -> FrontMatter:
+    """Read the front matter of a page.
+
+    Args:
+        page: The whole page; what follows the front matter is passed over.
+
+    Raises:
+        FrontMatterError: If it has none, or if its YAML is malformed or refused.
+    """
+    text = _cut_out(_decoded(page))
+    lines: dict[str, int] = {}
+    try:
+        _look_through(text, lines)
+        values = yaml.load(text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = error.problem or error.context or "malformed"
+        line = None if mark is None else mark.line + 2
+        raise FrontMatterError(f"is no YAML: {problem}", line=line) from error
+    except yaml.reader.ReaderError as error:
+        raise FrontMatterError(f"is no YAML: {error.reason}") from error
+    except ValueError as error:
+        # A date such as 2025-02-30, or an integer of thousands of digits.
+        if isinstance(error, FrontMatterError):
+            raise
+        raise FrontMatterError(f"holds a value that cannot be: {error}") from error
+    if not isinstance(values, dict):
+        raise FrontMatterError("the front matter must be a mapping")
+    known = {key: values[key] for key in _KEYS if key in values}
+    for place, kind in _foreign(known, ""):
+        raise FrontMatterError(
+            f"must be text, is {kind}", place=place, line=FrontMatter("", lines).line_of(place)
+        )
+    return FrontMatter(json.dumps(known), lines)
+
+
+def _decoded(page: bytes) -> str:
+    page = page.removeprefix(_BYTE_ORDER_MARK)
+    if (nul := page.find(b"\0")) >= 0:
+        line = page.count(b"\n", 0, nul) + 1
+        raise FrontMatterError("holds a NUL byte: is no text", line=line)
+    try:
+        return page.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = page.count(b"\n", 0, error.start) + 1
+        byte = page[error.start]
+        raise FrontMatterError(f"is not UTF-8: byte 0x{byte:02x}", line=line) from error
+
+
+def _cut_out(text: str) -> str:
+    """Return the lines between the first line and the next ``---``."""
+    if not text.strip():
+        raise FrontMatterError("is empty")
+    lines = text.split("\n")
+    if lines[0].rstrip() != "---":
+        raise FrontMatterError("does not begin with a line `---`: has no front matter", line=1)
+    for number, line in enumerate(lines[1:], start=1):
+        if line.startswith("---") and line.rstrip() == "---":
+            return "\n".join(lines[1:number]) + "\n"
+    raise FrontMatterError("ends before the line `---` that ends the front matter: truncated")
+
+
+def _look_through(text: str, lines: dict[str, int]) -> None:
+    """Refuse what is dangerous, and note the line of each value near the top."""
+    stack: list[_Collection] = []
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        mark = event.start_mark
+        line = 0 if mark is None else mark.line + 2
+        if isinstance(event, yaml.CollectionEndEvent):
+            stack.pop()
+            continue
+        if not isinstance(event, yaml.NodeEvent):
+            continue
+        place = stack[-1].enter(event, line) if stack else ""
+        if isinstance(event, yaml.AliasEvent):
+            raise FrontMatterError("aliases are not read", place=place, line=line)
+        _refuse_scalar(event, place, line)
+        if len(stack) <= _PLACES_DEPTH and place:
+            lines[place] = line
+        if isinstance(event, yaml.CollectionStartEvent):
+            if event.tag is not None:
+                raise FrontMatterError("tags are not read", place=place, line=line)
+            if len(stack) == _MAX_DEPTH:
+                raise FrontMatterError(f"is nested more than {_MAX_DEPTH} deep", line=line)
+            keyed = isinstance(event, yaml.MappingStartEvent)
+            stack.append(_Collection(place=place, keyed=keyed))
+
+
+def _refuse_scalar(event: yaml.NodeEvent, place: str, line: int) -> None:
+    if not isinstance(event, yaml.ScalarEvent):
+        return
+    if event.tag is not None:
+        raise FrontMatterError("tags are not read", place=place, line=line)
+    if event.style is None and len(event.value) > _MAX_PLAIN:
+        raise FrontMatterError(
+            f"is a plain scalar of more than {_MAX_PLAIN} characters: quote it",
+            place=place,
+            line=line,
+        )
+
+
+class _Collection:
+    """A mapping or list that the walk is inside of."""
+
+    __slots__ = ("_count", "_key", "_keyed", "_keys", "_place")
+
+    def __init__(self, *, place: str, keyed: bool) -> None:
+        self._place = place
+        self._keyed = keyed
+        self._keys: set[str] = set()
+        self._key: str | None = None
+        self._count = 0
+
+    def enter(self, event: yaml.NodeEvent, line: int) -> str:
+        """Return the key path of the next node; empty for a key."""
+        if not self._keyed:
+            self._count += 1
+            return f"{self._place}[{self._count - 1}]"
+        if self._key is None:
+            key = event.value if isinstance(event, yaml.ScalarEvent) else ""
+            place = f"{self._place}.{key}" if self._place else key
+            if not isinstance(event, yaml.ScalarEvent):
+                raise FrontMatterError("a key must be text", place=self._place, line=line)
+            if key in self._keys:
+                raise FrontMatterError("the key is given twice", place=place, line=line)
+            self._keys.add(key)
+            self._key = place
+            return ""
+        place, self._key = self._key, None
+        return place
+
+
+def _foreign(value: object, place: str) -> Iterator[tuple[str, str]]:
+    """Yield the key paths of values that JSON has no form for, with their kinds."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            if not isinstance(key, str):
+                yield place, f"a mapping with the key {key!r}, which is no text"
+            yield from _foreign(each, f"{place}.{key}" if place else str(key))
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _foreign(each, f"{place}[{index}]")
+    elif isinstance(value, float) and (value != value or value in (float("inf"), -float("inf"))):  # noqa: PLR0124 - only NaN differs from itself
+        yield place, "not a number"
+    elif value is not None and not isinstance(value, (str, bool, int, float)):
+        yield place, "a date" if type(value).__name__ in ("date", "datetime") else "no plain value"

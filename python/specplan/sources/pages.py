@@ -1,0 +1,110 @@
+"""Package pages of a build cache's website: a page, or a tree ``_cache/TAG/PACKAGE/specs.md``."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from specplan import _core
+from specplan.errors import SourceError
+from specplan.model import DamagedFile, Finding
+from specplan.sources import front_matter
+from specplan.sources.front_matter import FrontMatter, FrontMatterError
+from specplan.sources.source import SourceRead
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from specplan.sources.limits import Limits
+
+__all__ = ["read"]
+
+
+def read(place: str, limits: Limits) -> SourceRead:
+    """Read a page or all pages below a folder.
+
+    The bulk reader takes every page that is spelt as published; the reference reader
+    takes the others, one by one.
+
+    Raises:
+        SourceError: If there is no page at all.
+    """
+    bulk = _core.read_pages(place, limits.file_bytes, limits.tree_entries)
+    values, refused = _refer(bulk.declined, limits)
+    referred = _core.read_page_values(place, [(path, page.json) for path, page in values.items()])
+    lines = {_shown(path): page for path, page in values.items()}
+    damaged = [
+        *(
+            DamagedFile(path=path, place=at, line=line, fault=fault)
+            for path, at, line, fault in bulk.damaged
+        ),
+        *(
+            DamagedFile(path=path, place=at, line=lines[path].line_of(at), fault=fault)
+            for path, at, _, fault in referred.damaged
+        ),
+        *refused,
+    ]
+    files = bulk.taken + referred.taken
+    if not files and not damaged:
+        raise SourceError(
+            f"`{place}` holds no package pages",
+            path=place,
+            hint="a page is called `specs.md`, or says `layout: cache` in its front matter",
+        )
+    contradictions = [*bulk.contradictions, *referred.contradictions]
+    return SourceRead(
+        place=place,
+        core=_core.Catalog.merged([bulk.catalog, referred.catalog]),
+        files=files,
+        damaged=tuple(sorted(damaged, key=lambda file: file.path)),
+        contradictions=tuple(
+            Finding(
+                kind="contradiction",
+                path=path,
+                place=f"meta.{identity}",
+                line=None,
+                message=f"`meta` says {said}, `spec_details` have {have}",
+            )
+            for path, identity, said, have in sorted(contradictions)
+        ),
+    )
+
+
+def _refer(paths: list[Path], limits: Limits) -> tuple[dict[Path, FrontMatter], list[DamagedFile]]:
+    """Read pages with the reference reader, which takes or refuses each."""
+    taken: dict[Path, FrontMatter] = {}
+    refused = []
+    for path in paths:
+        page = _parse(path, limits)
+        if isinstance(page, FrontMatter):
+            taken[path] = page
+        else:
+            refused.append(page)
+    return taken, refused
+
+
+def _shown(path: Path) -> str:
+    """Return a path as text that can be written; bytes that are no UTF-8 are replaced."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def _parse(path: Path, limits: Limits) -> FrontMatter | DamagedFile:
+    try:
+        return front_matter.parse(_bytes_of(path, limits))
+    except FrontMatterError as error:
+        shown = _shown(path)
+        return DamagedFile(path=shown, place=error.place, line=error.line, fault=error.fault)
+
+
+def _bytes_of(path: Path, limits: Limits) -> bytes:
+    try:
+        with path.open("rb") as file:
+            page = file.read(limits.yaml_bytes + 1)
+    except OSError as error:
+        raise FrontMatterError(f"cannot be read: {error.strerror}") from error
+    if len(page) > limits.yaml_bytes:
+        raise FrontMatterError(
+            f"is not spelt as published, and has more than the {limits.yaml_bytes} bytes "
+            "that are read as YAML"
+        )
+    return page

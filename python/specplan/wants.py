@@ -1,0 +1,178 @@
+"""What should be there: patterns of names, families of stacks, systems that are asked for."""
+
+from __future__ import annotations
+
+import difflib
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Final
+
+from specplan import _core
+from specplan.errors import UnknownNameError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+__all__ = [
+    "ROOT",
+    "Systems",
+    "any_matches",
+    "chosen",
+    "chosen_or_all",
+    "matched_or_all",
+    "peers_of",
+    "suggestions",
+    "texts",
+]
+
+#: The union index of a snapshot: no stack, and selected by no pattern but its own name.
+ROOT: Final = "root"
+
+#: How many near names an error suggests.
+_SUGGESTIONS: Final = 3
+
+
+def texts(value: str | Sequence[str]) -> tuple[str, ...]:
+    """Return one text or several as a tuple."""
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def suggestions(name: str, names: Collection[str]) -> tuple[str, ...]:
+    """Return the names nearest to ``name``, best first."""
+    near = difflib.get_close_matches(name, sorted(names), n=_SUGGESTIONS, cutoff=0.5)
+    inside = [each for each in sorted(names) if name.strip("*?") and name.strip("*?") in each]
+    return tuple(dict.fromkeys([*near, *inside]))[:_SUGGESTIONS]
+
+
+def chosen(patterns: Sequence[str], names: Collection[str], *, kind: str) -> tuple[str, ...]:
+    """Return the names that any of the shell patterns matches, sorted.
+
+    No pattern at all chooses every name but ``root``.
+
+    Raises:
+        UnknownNameError: If a pattern matches none.
+    """
+    if not patterns:
+        return tuple(sorted(name for name in names if name != ROOT))
+    found: set[str] = set()
+    for pattern in patterns:
+        matched = _matched(pattern, names)
+        if not matched:
+            raise UnknownNameError(kind=kind, name=pattern, suggestions=suggestions(pattern, names))
+        found.update(matched)
+    return tuple(sorted(found))
+
+
+def _matched(pattern: str, names: Iterable[str]) -> set[str]:
+    return {
+        name for name in names if name == pattern or (name != ROOT and fnmatchcase(name, pattern))
+    }
+
+
+def chosen_or_all(
+    patterns: Sequence[str], names: Collection[str], *, kind: str
+) -> list[str] | None:
+    """Return the names that any of the patterns matches; None, for all, without patterns.
+
+    Raises:
+        UnknownNameError: If a pattern matches none.
+    """
+    return list(chosen(patterns, names, kind=kind)) if patterns else None
+
+
+def any_matches(patterns: Iterable[str], name: str) -> bool:
+    """Return whether any of the shell patterns matches a name; ``root`` only by itself."""
+    return any(_matched(pattern, [name]) for pattern in patterns)
+
+
+def matched_or_all(pattern: str, names: Iterable[str]) -> list[str] | None:
+    """Return the names that a pattern matches; None, which stands for all, for ``*``."""
+    return None if pattern == "*" else [name for name in names if fnmatchcase(name, pattern)]
+
+
+def peers_of(
+    stack: str, stacks: Collection[str], families: Mapping[str, Sequence[str]]
+) -> list[str]:
+    """Return the stacks that define what a stack wants, itself included, sorted.
+
+    These are the stacks of every configured family that has a pattern for the
+    stack; without one, the stacks that share its first dash-separated word.
+    """
+    configured = {
+        name
+        for patterns in families.values()
+        if any(_matched(pattern, [stack]) for pattern in patterns)
+        for pattern in patterns
+        for name in _matched(pattern, stacks)
+    }
+    if configured:
+        return sorted(configured)
+    word = _first_word(stack)
+    return sorted(name for name in stacks if _first_word(name) == word)
+
+
+def _first_word(stack: str) -> str:
+    return stack.partition("-")[0]
+
+
+class Systems:
+    """What is known of operating systems and targets: a catalog, the OS table, archspec.
+
+    Args:
+        catalog: The catalog, whose systems are known whatever they are called.
+        libc: More operating systems with their C libraries, such as
+            ``{"site9": "glibc 2.34"}``; an entry replaces one of the table.
+
+    Raises:
+        UsageError: If an entry of ``libc`` is no C library with a version.
+    """
+
+    def __init__(self, catalog: _core.Catalog, libc: Mapping[str, str]) -> None:
+        extra = []
+        for name, text in libc.items():
+            words = text.split()
+            if len(words) != 2:  # noqa: PLR2004 - a library and its version
+                raise UsageError(
+                    f"`{text}` is no C library of `{name}`", hint="write `glibc 2.34` or `musl 1.2`"
+                )
+            extra.append((name, words[0], words[1]))
+        try:
+            self.core = _core.OperatingSystems(extra)
+        except ValueError as error:
+            raise UsageError(str(error), hint="write `glibc 2.34` or `musl 1.2`") from error
+        self._platforms = {os: platform for os, _, platform in catalog.systems()}
+        self._targets = set(catalog.names("target"))
+
+    @property
+    def oss(self) -> set[str]:
+        """All known operating systems."""
+        return {*self._platforms, *self.core.names()}
+
+    @property
+    def targets(self) -> set[str]:
+        """All known targets."""
+        return {*self._targets, *_core.known_targets()}
+
+    def added(self, systems: Sequence[str]) -> list[tuple[str, str, str]] | None:
+        """Return (os, target, platform) of each ``OS/TARGET``; None for ``all``.
+
+        Raises:
+            UnknownNameError: If an operating system or a target is unknown.
+            UsageError: If a text is no ``OS/TARGET``.
+        """
+        if "all" in systems:
+            return None
+        return [self._system(text) for text in systems]
+
+    def _system(self, text: str) -> tuple[str, str, str]:
+        os, slash, target = text.partition("/")
+        if not slash or not os or not target or "/" in target:
+            raise UsageError(
+                f"`{text}` is no system", hint="write OS/TARGET, as in `ubuntu24.04/zen4`, or `all`"
+            )
+        if os not in self._platforms and not self.core.is_known(os):
+            raise UnknownNameError(kind="os", name=os, suggestions=suggestions(os, self.oss))
+        if target not in self._targets and not _core.is_known_target(target):
+            near = suggestions(target, self.targets)
+            raise UnknownNameError(kind="target", name=target, suggestions=near)
+        platform = self._platforms.get(os) or self.core.platform(os) or "linux"
+        return os, target, platform
