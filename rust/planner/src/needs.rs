@@ -11,12 +11,15 @@
 //! 3. The set of a carrier or build is the union of builds met and of sets of carriers met.
 //!
 //! Invariant: when a set is used it is complete, since what a spec demands has smaller places.
+//! Builds use sets of carriers only, so that they are walked on all cores.
 //!
 //! Equal sets are stored once. Should the sets of carriers outgrow 16 numbers a spec and edge,
 //! further carriers are walked through instead: memory stays linear beside the answer itself.
 //! Complexity: O(n + m) and the sizes of the sets united; the answer is the sets of the builds.
 
 use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use crate::graph::{Graph, Places};
 use crate::id::{Place, SpecId};
@@ -35,7 +38,33 @@ pub struct Needs {
 
 impl Needs {
     pub(crate) fn new(rules: &Rules, needed: &Places) -> Self {
-        Walk::new(rules, needed).run()
+        let mut found = Carriers::new(rules, needed);
+        let mut builds = needed.clone();
+        let is_other = |&place: &usize| !is_build(rules, Place::at(place));
+        for other in needed.ones().filter(is_other) {
+            builds.remove(other);
+        }
+        let places: Vec<Place> = builds.ones().map(Place::at).collect();
+        let chunks = places.par_chunks(places.len().div_ceil(rayon::current_num_threads()).max(1));
+        let parts: Vec<(&[Place], Part)> = chunks
+            .map(|chunk| (chunk, Part::new(&found, chunk)))
+            .collect();
+        for (chunk, part) in parts {
+            let mut ranks = &part.ranks[..];
+            for (build, answer) in chunk.iter().zip(part.answers) {
+                found.set_of[build.index()] = answer.unwrap_or_else(|len| {
+                    let (own, others) = ranks.split_at(len);
+                    ranks = others;
+                    found.sets.push(own)
+                });
+            }
+        }
+        Self {
+            graph: Arc::clone(&rules.graph),
+            builds,
+            set_of: found.set_of,
+            sets: found.sets,
+        }
     }
 
     /// The builds that `build` waits for, in ascending rank; none for a spec that is not built.
@@ -49,15 +78,75 @@ impl Needs {
     }
 }
 
-struct Walk<'r> {
+/// The carriers of a plan, and the sets of those that share theirs.
+struct Carriers<'r> {
     rules: &'r Rules,
-    needed: &'r Places,
-    carriers: Places,
-    shared: Places,
-    /// The sets of builds and of carriers in `known`.
-    set_of: Vec<SetId>,
+    all: Places,
+    /// Carriers whose set is there to be used.
     known: Places,
+    /// The sets of carriers in `known`; later also those of builds.
+    set_of: Vec<SetId>,
     sets: SharedSets,
+}
+
+impl<'r> Carriers<'r> {
+    fn new(rules: &'r Rules, needed: &Places) -> Self {
+        let (all, shared) = find_carriers(rules, needed);
+        let graph = &rules.graph;
+        let budget = 16 * (graph.spec_count() + graph.edge_count());
+        let mut found = Self {
+            rules,
+            all,
+            known: graph.no_places(),
+            set_of: vec![SetId::EMPTY; graph.spec_count()],
+            sets: SharedSets::new(),
+        };
+        let mut walk = Walk::new(graph.spec_count());
+        for index in shared.ones() {
+            if found.sets.item_count() >= budget {
+                break;
+            }
+            found.set_of[index] = match walk.gather(&found, Place::at(index)) {
+                Ok(set) => set,
+                Err(ranks) => found.sets.intern(ranks),
+            };
+            found.known.insert(index);
+        }
+        found
+    }
+}
+
+fn is_build(rules: &Rules, place: Place) -> bool {
+    rules.standing(place) == Standing::Absent
+}
+
+/// The carriers, and which of them have several dependents that demand them.
+fn find_carriers(rules: &Rules, needed: &Places) -> (Places, Places) {
+    let mut carriers = rules.graph.no_places();
+    let mut demanded_once = rules.graph.no_places();
+    let mut shared = rules.graph.no_places();
+    for index in needed.ones() {
+        let place = Place::at(index);
+        let mut above_build = false;
+        for dependency in rules.demanded(place) {
+            if is_build(rules, dependency) {
+                above_build = true;
+            } else if carriers.contains(dependency.index()) {
+                above_build = true;
+                if demanded_once.put(dependency.index()) {
+                    shared.insert(dependency.index());
+                }
+            }
+        }
+        if above_build && !is_build(rules, place) {
+            carriers.insert(index);
+        }
+    }
+    (carriers, shared)
+}
+
+/// The state of a walk, kept between walks so that each costs what it visits.
+struct Walk {
     union: Union,
     /// Carriers walked through in the round that the mark tells.
     marks: Vec<u32>,
@@ -65,102 +154,58 @@ struct Walk<'r> {
     stack: Vec<Place>,
 }
 
-impl<'r> Walk<'r> {
-    fn new(rules: &'r Rules, needed: &'r Places) -> Self {
-        let graph = &rules.graph;
+impl Walk {
+    fn new(spec_count: usize) -> Self {
         Self {
-            rules,
-            needed,
-            carriers: graph.no_places(),
-            shared: graph.no_places(),
-            set_of: vec![SetId::EMPTY; graph.spec_count()],
-            known: graph.no_places(),
-            sets: SharedSets::new(),
-            union: Union::new(graph.spec_count()),
-            marks: vec![0; graph.spec_count()],
+            union: Union::new(spec_count),
+            marks: vec![0; spec_count],
             round: 0,
             stack: Vec::new(),
         }
     }
 
-    fn is_build(&self, place: Place) -> bool {
-        self.rules.standing(place) == Standing::Absent
-    }
-
-    fn run(mut self) -> Needs {
-        self.find_carriers();
-        let graph = &self.rules.graph;
-        let budget = 16 * (graph.spec_count() + graph.edge_count());
-        let mut carried = 0;
-        let mut builds = graph.no_places();
-        for index in self.needed.ones() {
-            let place = Place::at(index);
-            if self.is_build(place) {
-                builds.insert(index);
-                self.gather(place);
-                self.set_of[index] = match self.union.finish(&self.sets) {
-                    Ok(set) => set,
-                    Err(ranks) => self.sets.push(ranks),
-                };
-            } else if self.shared.contains(index) && carried < budget {
-                self.gather(place);
-                let before = self.sets.item_count();
-                self.set_of[index] = match self.union.finish(&self.sets) {
-                    Ok(set) => set,
-                    Err(ranks) => self.sets.intern(ranks),
-                };
-                carried += self.sets.item_count() - before;
-                self.known.insert(index);
-            }
-        }
-        Needs {
-            graph: Arc::clone(&self.rules.graph),
-            builds,
-            set_of: self.set_of,
-            sets: self.sets,
-        }
-    }
-
-    /// Finds the carriers, and which of them have several dependents that demand them.
-    fn find_carriers(&mut self) {
-        let mut demanded_once = self.rules.graph.no_places();
-        for index in self.needed.ones() {
-            let place = Place::at(index);
-            let mut above_build = false;
-            for dependency in self.rules.demanded(place) {
-                let position = dependency.index();
-                if self.is_build(dependency) {
-                    above_build = true;
-                } else if self.carriers.contains(position) {
-                    above_build = true;
-                    if demanded_once.put(position) {
-                        self.shared.insert(position);
-                    }
-                }
-            }
-            if above_build && !self.is_build(place) {
-                self.carriers.insert(index);
-            }
-        }
-    }
-
-    /// Puts into the union what is met below `place`.
-    fn gather(&mut self, place: Place) {
+    /// The builds met below `place`: a set that is there already, or ascending ranks.
+    fn gather(&mut self, found: &Carriers<'_>, place: Place) -> Result<SetId, &[u32]> {
+        let rules = found.rules;
         self.union.start();
         self.round += 1;
         self.stack.push(place);
         while let Some(place) = self.stack.pop() {
-            for dependency in self.rules.demanded(place) {
+            for dependency in rules.demanded(place) {
                 let position = dependency.index();
-                if self.is_build(dependency) {
-                    self.union.add(self.rules.graph.rank_at(dependency));
-                } else if self.known.contains(position) {
-                    self.union.add_set(self.set_of[position]);
-                } else if self.carriers.contains(position) && self.marks[position] != self.round {
+                if is_build(rules, dependency) {
+                    self.union.add(rules.graph.rank_at(dependency));
+                } else if found.known.contains(position) {
+                    self.union.add_set(found.set_of[position]);
+                } else if found.all.contains(position) && self.marks[position] != self.round {
                     self.marks[position] = self.round;
                     self.stack.push(dependency);
                 }
             }
         }
+        self.union.finish(&found.sets)
+    }
+}
+
+/// What a part of the builds waits for: for each a set that is there already, or how many ranks of
+/// `ranks` are its own.
+#[derive(Default)]
+struct Part {
+    answers: Vec<Result<SetId, usize>>,
+    ranks: Vec<u32>,
+}
+
+impl Part {
+    fn new(found: &Carriers<'_>, builds: &[Place]) -> Self {
+        let mut walk = Walk::new(found.set_of.len());
+        let mut part = Self::default();
+        for &build in builds {
+            let answer = walk.gather(found, build).map_err(|ranks| {
+                part.ranks.extend_from_slice(ranks);
+                ranks.len()
+            });
+            part.answers.push(answer);
+        }
+        part
     }
 }

@@ -238,25 +238,30 @@ impl Plan {
         Some(why::why(self, place))
     }
 
-    /// The numbers of the plan. Complexity: O(n + m).
+    /// The numbers of the plan. Complexity: O(n + m); its walks share two threads.
     pub fn totals(&self) -> Totals {
-        let closure = self.root_closure();
+        let count =
+            |places: &Places, standing| with_standing(&self.rules, places, standing).count_ones(..);
+        let ((wants, due_to_change), (node_by_node, critical_path)) = rayon::join(
+            || (self.all_wants().count_ones(..), self.due_to_change().len()),
+            || {
+                let cost_at = |place| self.cost_at(place);
+                let critical_path = order::critical_cost(&self.rules, &self.needed, cost_at);
+                (count(&self.root_closure(), Standing::Absent), critical_path)
+            },
+        );
+        let builds = self.order.builds();
         Totals {
-            wants: self.all_wants().count_ones(..),
+            wants,
             wants_left_out: self.left_out.wants.len(),
-            builds: self.order.builds().len(),
+            builds: builds.len(),
             // Added up by stage and rank, so that rounding does not depend on labels.
-            cost: self
-                .order
-                .builds()
-                .iter()
-                .map(|&place| self.cost_at(place))
-                .sum(),
+            cost: builds.iter().map(|&place| self.cost_at(place)).sum(),
             stages: self.order.stage_count(),
-            critical_path: self.critical_path().cost,
-            reused: with_standing(&self.rules, &self.needed, Standing::Available).count_ones(..),
-            node_by_node: with_standing(&self.rules, &closure, Standing::Absent).count_ones(..),
-            due_to_change: self.due_to_change().len(),
+            critical_path,
+            reused: count(&self.needed, Standing::Available),
+            node_by_node,
+            due_to_change,
         }
     }
 

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use specplan_planner::{
-    Cause, Change, Comparison, CutReason, Difference, Edge, EdgeKinds, Graph, GraphError,
-    LeftOutReason, Link, Origin, Plan, Policy, Scope, SpecId, SpecSet, Task, TaskError, Verdict,
+    Cause, Change, Comparison, CutReason, Difference, Direction, Edge, EdgeKinds, Graph,
+    GraphError, LeftOutReason, Link, Origin, Plan, Policy, Scope, SpecId, SpecSet, Task, TaskError,
+    Verdict,
 };
 
 const BUILD: EdgeKinds = EdgeKinds::BUILD;
@@ -247,6 +248,7 @@ fn a_chain_of_a_million_specs_overflows_no_stack() {
     let graph = Arc::new(Graph::new(count as usize, links).unwrap());
     let last = SpecId::new(count - 1);
     let mut task = Task::new(graph, ids(&[0]));
+    task.scope = Scope::Roots;
     let plan = Plan::new(task.clone()).unwrap();
     assert_eq!(plan.stage_count(), count as usize);
     assert_eq!(plan.reasons().because(last).len(), count as usize);
@@ -382,14 +384,16 @@ fn edges_between_the_same_specs_become_one_with_the_kinds_of_both() {
             .neighbours(SpecId::new(id), direction)
             .collect::<Vec<_>>()
     };
-    use specplan_planner::Direction::{Dependencies, Dependents};
     assert_eq!(graph.edge_count(), 1);
     assert_eq!(
-        neighbours(0, Dependencies),
+        neighbours(0, Direction::Dependencies),
         [(SpecId::new(1), BUILD | LINK)]
     );
-    assert_eq!(neighbours(1, Dependents), [(SpecId::new(0), BUILD | LINK)]);
-    assert_eq!(neighbours(9, Dependents), []);
+    assert_eq!(
+        neighbours(1, Direction::Dependents),
+        [(SpecId::new(0), BUILD | LINK)]
+    );
+    assert_eq!(neighbours(9, Direction::Dependents), []);
 }
 
 #[test]

@@ -123,8 +123,10 @@ fn finish(
     for (place, &id) in order.iter().enumerate() {
         place_of[id as usize] = Place::at(place);
     }
-    let dependencies = dependencies.renamed(order, &place_of);
-    let dependents = dependents.renamed(order, &place_of);
+    let (dependencies, dependents) = rayon::join(
+        || dependencies.renamed(order, &place_of),
+        || dependents.renamed(order, &place_of),
+    );
     let mut spliced = FixedBitSet::with_capacity(order.len());
     for place in 0..order.len() {
         let mut row = dependencies.row(place).iter();

@@ -158,6 +158,7 @@ proptest! {
         for pair in path.chain.windows(2) {
             prop_assert!(model.needs(pair[1].get()).contains(&pair[0].get()));
         }
+        prop_assert_eq!(path.cost, plan.totals().critical_path);
         prop_assert_eq!(path.chain.is_empty(), plan.builds().len() == 0);
     }
 
