@@ -1,4 +1,54 @@
 //! Spack's own language: versions, targets, operating systems, specs and what satisfies them.
+//!
+//! # Words
+//!
+//! A *spec* is one exact build, named by its hash. An *abstract spec* is a query in Spack's syntax,
+//! such as `hdf5@1.14:+mpi ^zlib-ng target=x86_64_v3:`. A *target* is a processor's
+//! microarchitecture; a binary for one *serves* those that descend from it. A *virtual package* is a
+//! name such as `mpi` that several packages can stand in for.
+//!
+//! # What is here
+//!
+//! - [`Version`] and [`VersionConstraint`], what follows an `@`;
+//! - [`target`], archspec's partial order, and [`TargetConstraint`], what follows `target=`;
+//! - [`OperatingSystemTable`], which systems run binaries that were built on which;
+//! - [`AbstractSpec`], read by [`parse_one`] and [`parse_many`], printed in canonical form;
+//! - [`Query`], an abstract spec that is asked of the specs of a [`SpecGraph`], which is what a
+//!   source of specs implements.
+//!
+//! Answers are of three values, [`Truth`]: what a source does not tell is unknown, with what is
+//! [`Missing`], and never passes for a no.
+//!
+//! ```
+//! use specplan_spack::{AbstractSpec, OperatingSystemTable, Truth, Version, target};
+//!
+//! let wanted = AbstractSpec::parse("hdf5 +mpi@1.12:1.14 ^openmpi@4: target=x86_64_v3:")?;
+//! assert_eq!("hdf5@1.12:1.14+mpi ^openmpi@4: target=x86_64_v3:", wanted.to_string());
+//!
+//! let version: Version = "1.14.5".parse()?;
+//! assert_eq!(Truth::Yes, version.satisfies(&wanted.node.versions));
+//!
+//! assert!(target::serves("x86_64_v3", "zen4"));
+//! assert!(OperatingSystemTable::built_in().serves("rhel8", "ubuntu24.04"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What this crate does not do
+//!
+//! It opens no file and runs no concretizer. It knows no recipes, so the version of a virtual package
+//! and of a git reference without one are unknown; no configuration, so toolchains are not
+//! expanded; and no machine, so `os=fe` and the like are refused. Abstract specs are not compared
+//! with each other.
+//!
+//! # Limits
+//!
+//! A text of specs holds at most 16 KiB and a version at most 4 KiB; conditions may hold conditions
+//! 8 deep. Specs and edges are numbered with 32 bits.
+//!
+//! # Sources
+//!
+//! The behaviour is that of Spack 1.2.0.dev0 of January 2026. The tests hold answers that this Spack
+//! gave; `docs/spack-semantics.md` says which quirks are followed.
 
 pub mod graph;
 pub mod operating_system;

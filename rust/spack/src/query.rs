@@ -7,6 +7,7 @@ mod closure;
 mod compiler;
 mod matcher;
 mod node;
+mod summary;
 
 pub use matcher::Matcher;
 

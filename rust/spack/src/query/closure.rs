@@ -1,4 +1,4 @@
-//! What a spec links to and runs with, and what it builds with.
+//! What is below a spec.
 
 use crate::graph::{Edge, SpecGraph};
 use crate::spec::DependencyTypes;
@@ -14,18 +14,14 @@ pub(super) struct Walker<'g, G> {
     below: Below,
 }
 
-/// The edges below a spec that `^` can find.
+/// What a spec links to and runs with, directly or not.
 #[derive(Default)]
 pub(super) struct Below {
-    /// Edges of the link and run closure, breadth first.
+    /// The edges, breadth first.
     pub(super) runtime: Vec<Edge>,
-    /// The spec's own edges of type build that are not among those.
-    pub(super) build: Vec<Edge>,
     /// Whether the graph tells all of them.
     pub(super) is_complete: bool,
 }
-
-const RUNTIME: u8 = DependencyTypes::LINK.bits() | DependencyTypes::RUN.bits();
 
 impl<'g, G: SpecGraph> Walker<'g, G> {
     pub(super) fn new(graph: &'g G) -> Self {
@@ -44,22 +40,11 @@ impl<'g, G: SpecGraph> Walker<'g, G> {
             return &self.below;
         }
         self.start_round();
-        let Below {
-            mut runtime,
-            mut build,
-            ..
-        } = std::mem::take(&mut self.below);
+        let mut runtime = std::mem::take(&mut self.below.runtime);
         runtime.clear();
-        build.clear();
         let mut is_complete = self.graph.has_all_edges(root);
         self.visit(root);
-        for edge in self.graph.edges(root) {
-            if is_runtime(edge) {
-                runtime.push(edge);
-            } else if edge.types.intersects(DependencyTypes::BUILD) {
-                build.push(edge);
-            }
-        }
+        runtime.extend(self.graph.edges(root).filter(|&edge| is_runtime(edge)));
         let mut next = 0;
         while let Some(edge) = runtime.get(next).copied() {
             next += 1;
@@ -75,7 +60,6 @@ impl<'g, G: SpecGraph> Walker<'g, G> {
         self.root = Some(root);
         self.below = Below {
             runtime,
-            build,
             is_complete,
         };
         &self.below
@@ -149,6 +133,8 @@ impl<'g, G: SpecGraph> Walker<'g, G> {
     }
 }
 
-fn is_runtime(edge: Edge) -> bool {
-    edge.types.intersects(DependencyTypes::from_bits(RUNTIME))
+/// Whether an edge is of type link or run.
+pub(super) fn is_runtime(edge: Edge) -> bool {
+    edge.types
+        .intersects(DependencyTypes::LINK | DependencyTypes::RUN)
 }

@@ -1,9 +1,10 @@
 //! Puts a query to specs of a graph.
 
-use super::closure::Walker;
+use super::closure::{Walker, is_runtime};
+use super::summary::{Slot, Summary};
 use super::{Holder, Query, Rule, compiler, node};
 use crate::graph::{Compiler, Edge, SpecGraph};
-use crate::spec::{Dependency, NodeConstraint};
+use crate::spec::{Dependency, DependencyTypes, NodeConstraint};
 use crate::truth::{Missing, Truth};
 
 /// Puts a [`Query`] to specs of a graph, one after the other.
@@ -19,8 +20,9 @@ use crate::truth::{Missing, Truth};
 ///    any of the virtual packages that are named, and lead to what `d` asks.
 /// 4. A dependency under a condition counts only where the condition holds.
 ///
-/// Each spec costs time linear in the edges below it, and no dependency is compared twice with the
-/// same demand. Cycles do no harm.
+/// No dependency is compared twice with the same demand, and closures are summarised from those
+/// below. So asking all specs of a graph for `^d` takes time linear in its edges; where it has
+/// cycles, which hashes rule out, each spec takes time linear in the edges below it.
 pub struct Matcher<'q, G> {
     query: &'q Query,
     graph: &'q G,
@@ -29,9 +31,16 @@ pub struct Matcher<'q, G> {
     is_virtual: Truth,
     /// For each rule and spec, whether the spec is what the rule asks of a dependency.
     answers: Vec<Vec<Option<Truth>>>,
+    /// For each rule and spec, what the link and run closure of the spec holds.
+    summaries: Vec<Vec<Slot>>,
+    /// A cycle was found, so summaries are of no use.
+    is_cyclic: bool,
     /// For each rule, who answers its condition.
     conditions: Vec<Option<Box<Self>>>,
 }
+
+/// Links and runs lead back to where they start.
+struct Cycle;
 
 impl<'q, G: SpecGraph> Matcher<'q, G> {
     pub(super) fn new(query: &'q Query, graph: &'q G) -> Self {
@@ -49,6 +58,8 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
                 .as_deref()
                 .map_or(Truth::No, |name| graph.is_virtual(name)),
             answers: vec![Vec::new(); query.rules.len()],
+            summaries: vec![Vec::new(); query.rules.len()],
+            is_cyclic: false,
             conditions: query.rules.iter().map(condition).collect(),
         }
     }
@@ -124,28 +135,87 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
     }
 
     fn transitive(&mut self, position: usize, root: u32) -> Truth {
-        let dependency = &self.query.rules[position].dependency;
+        let graph = self.graph;
+        let mut summary = self.runtime(position, root);
+        let build = graph
+            .edges(root)
+            .filter(|edge| !is_runtime(*edge) && edge.types.intersects(DependencyTypes::BUILD));
+        for edge in build {
+            self.add_edge(&mut summary, position, edge);
+        }
+        summary.answer()
+    }
+
+    /// What the link and run closure of a spec holds.
+    fn runtime(&mut self, position: usize, root: u32) -> Summary {
+        if !self.is_cyclic {
+            self.is_cyclic = self.summarise(position, root).is_err();
+        }
+        if !self.is_cyclic
+            && let Slot::Done(summary) = &self.summaries[position][root as usize]
+        {
+            return summary.clone();
+        }
         let below = self.walker.take_below(root);
-        let mut found = Truth::No;
-        let mut on_edges = vec![Truth::No; dependency.virtuals.len()];
-        for &edge in below.runtime.iter().chain(&below.build) {
-            let (named, child) = self.candidate(position, edge);
-            if named.is_no() {
-                continue;
-            }
-            found = found.or(named.and(child));
-            for (virtual_name, on_edge) in dependency.virtuals.iter().zip(&mut on_edges) {
-                let provides = self.graph.edge_provides(edge.edge, virtual_name);
-                *on_edge = on_edge.or(named.and(provides));
-            }
+        let mut summary = self.empty_summary(position, below.is_complete);
+        for &edge in &below.runtime {
+            self.add_edge(&mut summary, position, edge);
         }
-        let answer = Truth::all(on_edges).and(found);
-        let is_complete = below.is_complete;
         self.walker.put_back(below);
-        if answer.is_no() && !is_complete {
-            return Truth::Unknown(Missing::Edges);
+        summary
+    }
+
+    /// Summarises a spec and all below it, children first. Gives up on a cycle, where no child
+    /// comes first.
+    fn summarise(&mut self, position: usize, root: u32) -> Result<(), Cycle> {
+        /// A step of the walk; what a spec links to is entered between its two steps.
+        enum Step {
+            Enter(u32),
+            Leave(u32),
         }
-        answer
+        let graph = self.graph;
+        self.summaries[position].resize(graph.spec_count(), Slot::New);
+        let mut steps = vec![Step::Enter(root)];
+        while let Some(step) = steps.pop() {
+            match step {
+                Step::Enter(spec) => match &mut self.summaries[position][spec as usize] {
+                    Slot::Done(_) => {}
+                    Slot::Open => return Err(Cycle),
+                    slot @ Slot::New => {
+                        *slot = Slot::Open;
+                        steps.push(Step::Leave(spec));
+                        let children = graph.edges(spec).filter(|&edge| is_runtime(edge));
+                        steps.extend(children.map(|edge| Step::Enter(edge.child)));
+                    }
+                },
+                Step::Leave(spec) => {
+                    let mut summary = self.empty_summary(position, graph.has_all_edges(spec));
+                    for edge in graph.edges(spec).filter(|&edge| is_runtime(edge)) {
+                        self.add_edge(&mut summary, position, edge);
+                        if let Slot::Done(below) = &self.summaries[position][edge.child as usize] {
+                            summary.add(below);
+                        }
+                    }
+                    self.summaries[position][spec as usize] = Slot::Done(summary);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn empty_summary(&self, position: usize, is_complete: bool) -> Summary {
+        let virtuals = &self.query.rules[position].dependency.virtuals;
+        Summary::empty(virtuals.len(), is_complete)
+    }
+
+    fn add_edge(&mut self, summary: &mut Summary, position: usize, edge: Edge) {
+        let (named, leads) = self.candidate(position, edge);
+        if named.is_no() {
+            return;
+        }
+        let virtuals = &self.query.rules[position].dependency.virtuals;
+        let provides = |name| self.graph.edge_provides(edge.edge, name);
+        summary.add_edge(named, leads, virtuals.iter().map(|name| provides(name)));
     }
 
     fn direct(&mut self, position: usize, root: u32) -> Truth {

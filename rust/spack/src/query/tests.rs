@@ -1,5 +1,7 @@
 //! Tests of matching on small graphs, and of what sources that tell less leave unknown.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::graph::{Compiler, Edge, Variant};
 use crate::spec::{DependencyTypes, FlagKind, VariantValue};
@@ -318,6 +320,29 @@ fn cycles_do_no_harm() {
 }
 
 #[test]
+fn summaries_answer_what_walks_answer() {
+    // The same graph with and without a cycle that no question is about.
+    let acyclic = application();
+    let mut cyclic = application();
+    let (link, first) = (DependencyTypes::LINK, 0);
+    cyclic.edges.push((4, first, link, ""));
+    cyclic.edges.push((first, 4, link, ""));
+    for text in [
+        "^zlib",
+        "^mpi",
+        "^[virtuals=zlib-api] zlib",
+        "^~cuda",
+        "^mpi@3:",
+    ] {
+        let query = query(text);
+        let (mut one, mut other) = (query.matcher(&acyclic), query.matcher(&cyclic));
+        for spec in [5, 3, 2, 1, 0] {
+            assert_eq!(one.satisfies(spec), other.satisfies(spec), "{text} {spec}");
+        }
+    }
+}
+
+#[test]
 fn one_matcher_answers_for_many_specs() {
     let graph = application();
     let query = query("^zlib-api");
@@ -327,4 +352,49 @@ fn one_matcher_answers_for_many_specs() {
         .map(|spec| matcher.satisfies(spec).is_yes())
         .collect();
     assert_eq!([true, true, false, true, false, true], answers[..]);
+}
+
+/// Whether a spec links to, runs with or directly builds with one of a name, by the definition.
+fn reaches(graph: &Graph, root: u32, name: &str) -> bool {
+    let runtime = DependencyTypes::LINK | DependencyTypes::RUN;
+    let mut reached = vec![root];
+    let mut next = 0;
+    while let Some(&spec) = reached.get(next) {
+        next += 1;
+        for edge in graph.edges(spec).filter(|e| e.types.intersects(runtime)) {
+            if graph.name(edge.child) == name {
+                return true;
+            }
+            if !reached.contains(&edge.child) {
+                reached.push(edge.child);
+            }
+        }
+    }
+    let is_built_with = |edge: Edge| {
+        edge.types.intersects(DependencyTypes::BUILD) && graph.name(edge.child) == name
+    };
+    graph.edges(root).any(is_built_with)
+}
+
+proptest! {
+    #[test]
+    fn every_graph_is_answered_by_the_definition(
+        edges in prop::collection::vec((0_u32..6, 0_u32..6, 1_u8..16), 0..14),
+        may_have_cycles in any::<bool>(),
+    ) {
+        let mut graph = graph(&["a@1", "b@1", "c@1", "d@1", "e@1", "b@2"], &[]);
+        graph.edges = edges
+            .into_iter()
+            .filter(|(parent, child, _)| may_have_cycles || parent < child)
+            .map(|(parent, child, bits)| (parent, child, DependencyTypes::from_bits(bits), ""))
+            .collect();
+        for name in ["a", "b", "e"] {
+            let query = query(&format!("^{name}"));
+            let mut matcher = query.matcher(&graph);
+            for spec in 0..6 {
+                let expected = Truth::from(reaches(&graph, spec, name));
+                prop_assert_eq!(expected, matcher.satisfies(spec), "{} of {}", name, spec);
+            }
+        }
+    }
 }
