@@ -1,0 +1,60 @@
+//! Comparisons of small states.
+
+use std::sync::Arc;
+
+use specplan_planner::{Comparison, Difference, Graph, Origin, SpecId, SpecSet};
+
+use crate::{LINK, edges, ids};
+
+#[test]
+fn a_new_combination_of_old_dependencies_is_an_own_change() {
+    // Old: 0 -> 1, and 2. New: 3 -> 2, with the content that 0 has; 4 -> 3 inherits it from 3.
+    let graph = Graph::new(
+        6,
+        edges(&[(0, 1, LINK), (3, 2, LINK), (4, 3, LINK), (5, 0, LINK)]),
+    );
+    let difference = Difference::new(&Comparison {
+        graph: Arc::new(graph.unwrap()),
+        old: SpecSet::from_ids(6, ids(&[0, 1, 2, 5])).unwrap(),
+        new: SpecSet::from_ids(6, ids(&[2, 3, 4])).unwrap(),
+        external: SpecSet::empty(6),
+        own_content: vec![10, 11, 12, 10, 15, 15],
+    })
+    .unwrap();
+    assert_eq!(difference.origin(SpecId::new(3)), Some(Origin::Rewired));
+    assert_eq!(difference.origin(SpecId::new(4)), Some(Origin::Inherited));
+    assert_eq!(difference.origin(SpecId::new(2)), None);
+    let change = difference.own_changes()[0];
+    assert_eq!(
+        (
+            change.reaches,
+            change.explains_alone,
+            change.reaches_by_link_run
+        ),
+        (2, 2, 2)
+    );
+}
+
+#[test]
+fn a_hold_list_says_where_greedy_is_not_best() {
+    // Own changes 0, 1, 2. Two specs need 0 and 1 held, and one needs 2 held; 2 is itself a build.
+    let above = [(3, 0), (3, 1), (4, 0), (4, 1), (5, 2)];
+    let graph = Graph::new(7, edges(&above.map(|(from, to)| (from, to, LINK))));
+    let difference = Difference::new(&Comparison {
+        graph: Arc::new(graph.unwrap()),
+        old: SpecSet::from_ids(7, ids(&[6])).unwrap(),
+        new: SpecSet::from_ids(7, ids(&[0, 1, 2, 3, 4, 5])).unwrap(),
+        external: SpecSet::empty(7),
+        own_content: vec![1, 2, 3, 0, 0, 0, 0],
+    })
+    .unwrap();
+    let list = difference.hold_list();
+    let steps: Vec<_> = list
+        .steps
+        .iter()
+        .map(|step| (step.spec.get(), step.builds_left, step.fewest_left))
+        .collect();
+    assert_eq!(list.builds, 6);
+    assert_eq!(steps, [(2, 4, Some(4)), (0, 3, Some(2)), (1, 0, Some(0))]);
+    assert_eq!(list.best.unwrap()[2].specs, ids(&[0, 1]));
+}
