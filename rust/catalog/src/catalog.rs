@@ -5,14 +5,17 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use hashbrown::HashMap;
+use rayon::prelude::*;
 use rustc_hash::FxBuildHasher;
 use specplan_spack::Version;
 
+use crate::edge::{Dependency, Edge, EdgeColumn};
 use crate::index::Indexes;
 use crate::key::{KeyColumn, Level};
 use crate::names::{NameInterner, Names};
+use crate::row::EdgeSpan;
 use crate::view::View;
-use crate::{CatalogBuilder, Column, DagHash, Row};
+use crate::{CatalogBuilder, Column, DagHash, Row, SourceKind};
 
 /// An operating system and a target; the platform is an attribute of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,17 +47,29 @@ impl Snapshot {
     }
 }
 
+/// The texts of a catalog.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tables {
+    pub(crate) names: [Names; Column::COUNT],
+    pub(crate) edge_names: [Names; EdgeColumn::COUNT],
+}
+
 /// The specs of one or more sources with the stacks and snapshots that list them.
 ///
-/// Spec ids run from 0 in the order of the hashes. A spec's content is that of
-/// its first row: the newest snapshot wins. What needs an index builds it at
-/// the first question and keeps it.
+/// Spec ids run from 0 in the order of the hashes. A spec's content and its
+/// dependencies are those of its first row: the most trusted kind of file wins,
+/// then the newest snapshot. What needs an index builds it at the first question
+/// and keeps it.
 #[derive(Debug)]
 pub struct Catalog {
-    names: [Names; Column::COUNT],
+    tables: Tables,
     rows: Vec<Row>,
     /// Row range of spec s is `starts[s]..starts[s + 1]`.
     starts: Vec<u32>,
+    dependencies: Vec<Dependency>,
+    /// Hashes that are depended on and that no row describes, sorted. Their ids
+    /// follow those of the specs.
+    unknown: Vec<DagHash>,
     labels: Names,
     /// The label ids of each text of the column `Stacks`.
     stack_lists: Vec<Vec<u32>>,
@@ -67,15 +82,19 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Derives all parts from `rows`, which are sorted, distinct and numbered by `names`.
-    pub(crate) fn from_sorted_rows(names: [Names; Column::COUNT], rows: Vec<Row>) -> Self {
+    /// Derives all parts from `rows`, which are sorted, distinct and numbered by
+    /// `tables`, and whose edges are spans of `edges`.
+    pub(crate) fn from_sorted_rows(tables: Tables, mut rows: Vec<Row>, edges: &[Edge]) -> Self {
         let starts = starts(&rows);
-        let (labels, stack_lists) = labels(&names[Column::Stacks as usize]);
+        let resolved = Resolved::of(&mut rows, &starts, edges);
+        let (labels, stack_lists) = labels(&tables.names[Column::Stacks as usize]);
         let (systems, system_of) = systems(&rows, &starts);
         Self {
-            names,
+            tables,
             rows,
             starts,
+            dependencies: resolved.dependencies,
+            unknown: resolved.unknown,
             labels,
             stack_lists,
             systems,
@@ -99,7 +118,12 @@ impl Catalog {
 
     /// The texts of a column.
     pub fn names(&self, column: Column) -> &Names {
-        &self.names[column as usize]
+        &self.tables.names[column as usize]
+    }
+
+    /// The texts of a column of edges.
+    pub fn edge_names(&self, column: EdgeColumn) -> &Names {
+        &self.tables.edge_names[column as usize]
     }
 
     /// The labels of all stacks, the union index `root` included.
@@ -152,6 +176,42 @@ impl Catalog {
     /// A spec's text in `column`.
     pub fn text(&self, spec: u32, column: Column) -> &str {
         self.names(column).get(self.id(spec, column))
+    }
+
+    /// The dependencies that a row tells, by name, then hash; `None` if it tells none.
+    pub fn dependencies_of(&self, row: &Row) -> Option<&[Dependency]> {
+        row.edges().map(|span| {
+            let start = span.start as usize;
+            &self.dependencies[start..start + span.len as usize]
+        })
+    }
+
+    /// The dependencies of a spec; `None` where no source tells them.
+    pub fn dependencies(&self, spec: u32) -> Option<&[Dependency]> {
+        self.dependencies_of(&self.rows_of(spec)[0])
+    }
+
+    /// Hashes that are depended on and that no row describes, sorted. Their ids
+    /// follow those of the specs: the first has the id [`len`](Self::len).
+    pub fn unknown(&self) -> &[DagHash] {
+        &self.unknown
+    }
+
+    /// The hash of a spec or of an unknown dependency.
+    ///
+    /// # Panics
+    ///
+    /// When `id` is neither.
+    pub fn node_hash(&self, id: u32) -> DagHash {
+        match (id as usize).checked_sub(self.len()) {
+            None => self.hash(id),
+            Some(index) => self.unknown[index],
+        }
+    }
+
+    /// Whether the system provides the spec.
+    pub fn is_external(&self, spec: u32) -> bool {
+        !self.text(spec, Column::External).is_empty()
     }
 
     /// The id of the spec's system.
@@ -227,16 +287,35 @@ impl Catalog {
         differing
     }
 
-    /// Whether two rows have the same content. A source that does not know a
-    /// size writes `-`, which contradicts nothing.
+    /// Whether two rows have the same content, as far as both tell it.
+    ///
+    /// A text that a source does not know contradicts nothing. Pages tell little and
+    /// spell some of it in their own way, so only what names the build is compared
+    /// with them.
     fn agree(&self, a: &Row, b: &Row) -> bool {
+        let with_page = a.kind() != b.kind() && b.kind() == SourceKind::Page;
         let same = |column: &Column| {
             let (a, b) = (a.id(*column), b.id(*column));
-            let is_unknown_size =
-                |id| *column == Column::Size && self.names(*column).get(id) == "-";
-            a == b || is_unknown_size(a) || is_unknown_size(b)
+            let is_untold = |id| {
+                let text = self.names(*column).get(id);
+                match column {
+                    Column::Size => text == "-",
+                    Column::Compiler | Column::Namespace | Column::Recipe => text.is_empty(),
+                    _ => false,
+                }
+            };
+            a == b || is_untold(a) || is_untold(b)
         };
-        Column::CONTENT.iter().all(same)
+        let columns = if with_page {
+            &Column::CONTENT[..5]
+        } else {
+            &Column::CONTENT[..]
+        };
+        let edges = || match (self.dependencies_of(a), self.dependencies_of(b)) {
+            (Some(a), Some(b)) => a == b,
+            _ => true,
+        };
+        columns.iter().all(same) && edges()
     }
 
     /// The union of both catalogs.
@@ -272,10 +351,7 @@ impl Catalog {
     /// When one does not hold.
     #[doc(hidden)]
     pub fn validate(&self) {
-        assert!(
-            self.rows.is_sorted_by(|a, b| a < b),
-            "rows are sorted and distinct"
-        );
+        assert!(self.rows.is_sorted_by_key(Row::key), "rows are sorted");
         for column in Column::ALL {
             let names = self.names(column);
             let mut used = vec![false; names.len()];
@@ -302,11 +378,70 @@ impl Catalog {
 
 impl PartialEq for Catalog {
     fn eq(&self, other: &Self) -> bool {
-        self.names == other.names && self.rows == other.rows
+        self.tables == other.tables
+            && self.rows == other.rows
+            && self.unknown == other.unknown
+            && self.dependencies == other.dependencies
     }
 }
 
 impl Eq for Catalog {}
+
+/// The edges of sorted rows, by id instead of by hash.
+struct Resolved {
+    dependencies: Vec<Dependency>,
+    unknown: Vec<DagHash>,
+}
+
+impl Resolved {
+    /// Resolves the edges of `rows` and makes their spans those of the result, in
+    /// the order of the rows. Rows of one spec that tell the same share one span.
+    fn of(rows: &mut [Row], starts: &[u32], edges: &[Edge]) -> Self {
+        let specs = starts.len() - 1;
+        let mut ids: HashMap<DagHash, u32, FxBuildHasher> =
+            HashMap::with_capacity_and_hasher(specs, FxBuildHasher);
+        for (spec, &start) in starts[..specs].iter().enumerate() {
+            ids.insert(rows[start as usize].hash(), spec as u32);
+        }
+        let children = edges.par_iter().map(|edge| edge.child);
+        let mut unknown: Vec<DagHash> = children.filter(|child| !ids.contains_key(child)).collect();
+        unknown.par_sort_unstable();
+        unknown.dedup();
+        for (hash, id) in unknown.iter().zip(specs as u32..) {
+            ids.insert(*hash, id);
+        }
+        let mut dependencies: Vec<Dependency> = Vec::with_capacity(edges.len());
+        let mut previous: Option<(DagHash, EdgeSpan, EdgeSpan)> = None;
+        for row in rows {
+            let Some(span) = row.edges() else { continue };
+            let list = |span: EdgeSpan| &edges[span.start as usize..][..span.len as usize];
+            let shared =
+                last.filter(|(hash, old, _)| *hash == row.hash() && list(*old) == list(span));
+            let resolved = shared.map_or_else(
+                || {
+                    let start = dependencies.len() as u32;
+                    dependencies.extend(list(span).iter().map(|edge| Dependency {
+                        child: ids[&edge.child],
+                        name: edge.name,
+                        virtuals: edge.virtuals,
+                        types: edge.types,
+                    }));
+                    EdgeSpan {
+                        start,
+                        len: span.len,
+                    }
+                },
+                |(_, _, resolved)| resolved,
+            );
+            previous = Some((row.hash(), span, resolved));
+            row.set_edges(Some(resolved));
+        }
+        Self {
+            dependencies,
+            unknown,
+        }
+    }
+}
 
 fn starts(rows: &[Row]) -> Vec<u32> {
     let mut starts = Vec::new();

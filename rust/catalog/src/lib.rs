@@ -23,6 +23,7 @@ mod catalog;
 mod compatibility;
 mod coverage;
 mod diff;
+mod edge;
 mod hash;
 mod id_set;
 mod index;
@@ -41,6 +42,7 @@ pub use coverage::{
     AddedSystems, CellCoverage, Coverage, CoverageTask, Gap, GapState, NotWanted, Wants,
 };
 pub use diff::{CellDiff, Change, DiffTask};
+pub use edge::{Dependency, Edge, EdgeColumn, EdgeTypes};
 pub use hash::{DagHash, HASH_LEN, ParseHashError};
 pub use id_set::IdSet;
 pub use index::Indexes;
@@ -48,6 +50,6 @@ pub use key::{KeyColumn, Level};
 pub use names::Names;
 pub use nearest::{Difference, Nearest};
 pub use query::Query;
-pub use row::{Column, Row};
+pub use row::{Column, Row, SourceKind};
 pub use tag::newest_first;
 pub use view::{Cell, View, ViewKeys};

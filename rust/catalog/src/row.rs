@@ -4,7 +4,7 @@ use crate::DagHash;
 
 /// The columns of a row. Each holds texts, numbered per catalog.
 ///
-/// The order is the order in which rows of one hash are compared, so the
+/// The order is the order in which rows of one hash and kind are compared, so the
 /// snapshot stands first: of two rows, the one of the newer snapshot wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
@@ -21,11 +21,22 @@ pub enum Column {
     OperatingSystem,
     /// The microarchitecture, for example `x86_64_v3`.
     Target,
-    /// The compiler, `name@version` or `none`.
+    /// The compiler, `name@version` or `none`; empty where it is told by edges.
     Compiler,
     /// The variants in canonical spelling, ordered by name, one a line.
     Variants,
-    /// The size as the source gives it.
+    /// The whole checksums of the patches, joined by commas; empty where there are
+    /// none or the source cuts them.
+    Patches,
+    /// The compiler flags, `cflags=...`, one kind a line; empty where there are none.
+    Flags,
+    /// The namespace of the recipe; empty where the source does not tell.
+    Namespace,
+    /// The hash of the recipe; empty where the source does not tell.
+    Recipe,
+    /// Where the system provides the spec; empty for what is not external.
+    External,
+    /// The size as the source gives it; `-` where it does not.
     Size,
     /// The file that the row was read from.
     Source,
@@ -37,7 +48,7 @@ pub enum Column {
 
 impl Column {
     /// How many columns there are.
-    pub const COUNT: usize = 12;
+    pub const COUNT: usize = 17;
 
     /// All columns, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -49,15 +60,19 @@ impl Column {
         Self::Target,
         Self::Compiler,
         Self::Variants,
+        Self::Patches,
+        Self::Flags,
+        Self::Namespace,
+        Self::Recipe,
+        Self::External,
         Self::Size,
         Self::Source,
         Self::Cache,
         Self::Stacks,
     ];
 
-    /// The columns that are the content of a spec: two rows of one hash should
-    /// agree in them.
-    pub const CONTENT: [Self; 8] = [
+    /// The columns that are the content of a spec, whichever file tells it.
+    pub const CONTENT: [Self; 13] = [
         Self::Package,
         Self::Version,
         Self::Platform,
@@ -65,6 +80,11 @@ impl Column {
         Self::Target,
         Self::Compiler,
         Self::Variants,
+        Self::Patches,
+        Self::Flags,
+        Self::Namespace,
+        Self::Recipe,
+        Self::External,
         Self::Size,
     ];
 
@@ -79,6 +99,11 @@ impl Column {
             Self::Target => "target",
             Self::Compiler => "compiler",
             Self::Variants => "variants",
+            Self::Patches => "patches",
+            Self::Flags => "flags",
+            Self::Namespace => "namespace",
+            Self::Recipe => "package_hash",
+            Self::External => "external",
             Self::Size => "size",
             Self::Source => "source",
             Self::Cache => "cache",
@@ -87,21 +112,63 @@ impl Column {
     }
 }
 
+/// What kind of file a row was read from, the most trusted first: where two files
+/// tell different things of one hash, the lock wins, then a spec file, then an
+/// index, then a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SourceKind {
+    /// A `spack.lock`.
+    Lock,
+    /// A spec file, or what `spack find --json` prints.
+    SpecFile,
+    /// The index of a build cache or the database of an installation.
+    Index,
+    /// A package page.
+    Page,
+}
+
 /// One listing of one spec by one file: its hash and a number for each column.
 ///
 /// A catalog is a set of rows and nothing else; all other parts are derived
 /// from them. That is why merging catalogs is the union of their rows, and so
 /// is associative, commutative and idempotent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+///
+/// A row that tells the spec's dependencies has them in the catalog's list of
+/// edges; one that does not (a page) has none, which is not the same as having
+/// an empty list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
     hash: DagHash,
+    kind: SourceKind,
+    available: bool,
     ids: [u32; Column::COUNT],
+    edges: Option<EdgeSpan>,
+}
+
+/// A part of a list of edges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EdgeSpan {
+    pub(crate) start: u32,
+    pub(crate) len: u32,
 }
 
 impl Row {
-    /// A row of the spec `hash` whose columns, in the order of [`Column`], are `ids`.
-    pub fn new(hash: DagHash, ids: [u32; Column::COUNT]) -> Self {
-        Self { hash, ids }
+    /// A row of the spec `hash`, read from a file of `kind`, that is `available` if
+    /// the file says that there is a binary. Its columns, in the order of
+    /// [`Column`], are `ids`.
+    pub fn new(
+        hash: DagHash,
+        kind: SourceKind,
+        available: bool,
+        ids: [u32; Column::COUNT],
+    ) -> Self {
+        Self {
+            hash,
+            kind,
+            available,
+            ids,
+            edges: None,
+        }
     }
 
     /// The spec.
@@ -109,12 +176,46 @@ impl Row {
         self.hash
     }
 
+    /// The kind of the file.
+    pub fn kind(&self) -> SourceKind {
+        self.kind
+    }
+
+    /// Whether the file says that there is a binary.
+    pub fn is_available(&self) -> bool {
+        self.available
+    }
+
     /// The number of its text in `column`.
     pub fn id(&self, column: Column) -> u32 {
         self.ids[column as usize]
     }
 
+    /// Whether the file tells the spec's dependencies.
+    pub fn has_edges(&self) -> bool {
+        self.edges.is_some()
+    }
+
     pub(crate) fn set_id(&mut self, column: Column, id: u32) {
         self.ids[column as usize] = id;
+    }
+
+    pub(crate) fn edges(&self) -> Option<EdgeSpan> {
+        self.edges
+    }
+
+    pub(crate) fn set_edges(&mut self, edges: Option<EdgeSpan>) {
+        self.edges = edges;
+    }
+
+    /// What rows are ordered by before their edges are compared.
+    pub(crate) fn key(&self) -> impl Ord {
+        (
+            self.hash,
+            self.kind,
+            self.ids,
+            !self.available,
+            self.edges.is_some(),
+        )
     }
 }

@@ -48,9 +48,14 @@ impl View {
         let mut index_of: HashMap<Cell, usize, FxBuildHasher> = HashMap::default();
         let mut cells: Vec<(Cell, Vec<u32>)> = Vec::new();
         for (spec, rows) in catalog.specs() {
+            let rows = || rows.iter().filter(|row| state.contains(&Snapshot::of(row)));
+            // The system provides externals, so no stack can lack or have them.
+            if catalog.is_external(spec) || !rows().any(Row::is_available) {
+                continue;
+            }
             let system = catalog.system_of(spec);
-            for row in rows.iter().filter(|row| state.contains(&Snapshot::of(row))) {
-                available.push(spec);
+            available.push(spec);
+            for row in rows() {
                 for &label in catalog.labels_of(row) {
                     let cell = Cell { label, system };
                     let index = *index_of.entry(cell).or_insert_with(|| {
@@ -63,7 +68,6 @@ impl View {
         }
         cells.par_iter_mut().for_each(|(_, specs)| specs.dedup());
         cells.sort_unstable_by_key(|&(cell, _)| cell);
-        available.dedup();
         let (cells, specs) = cells.into_iter().unzip();
         Self {
             state: state.to_vec(),

@@ -6,10 +6,19 @@ use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use specplan_catalog::{CatalogBuilder, Column, DagHash, Row};
+use specplan_catalog::{CatalogBuilder, Column, DagHash, Row, SourceKind};
 
 use super::{Origin, names, variants};
 use crate::fault::{Fault, FaultKind, shortened};
+
+/// What pages do not tell; in the order of the columns.
+const UNTOLD: [Column; 5] = [
+    Column::Patches,
+    Column::Flags,
+    Column::Namespace,
+    Column::Recipe,
+    Column::External,
+];
 
 /// One element of `spec_details`. Lists stay raw until it is known that they are new.
 #[derive(Deserialize)]
@@ -101,6 +110,7 @@ impl RowMaker {
             None => Cow::Borrowed(compiler),
         };
         let size = size(entry.size).map_err(at("size"))?;
+        let untold = UNTOLD.map(|column| self.rows.intern(column, ""));
         let ids = [
             tag,
             package,
@@ -110,12 +120,17 @@ impl RowMaker {
             self.rows.intern(Column::Target, target),
             self.rows.intern(Column::Compiler, &compiler),
             self.variants(entry.variants).map_err(at("variants"))?,
+            untold[0],
+            untold[1],
+            untold[2],
+            untold[3],
+            untold[4],
             self.rows.intern(Column::Size, &size),
             source,
             cache,
             self.stacks(entry.stacks).map_err(at("stacks"))?,
         ];
-        Ok(Row::new(hash, ids))
+        Ok(Row::new(hash, SourceKind::Page, true, ids))
     }
 
     fn variants(&mut self, raw: &RawValue) -> Result<u32, FaultKind> {

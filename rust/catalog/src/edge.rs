@@ -1,0 +1,84 @@
+//! Dependencies between specs.
+
+use std::ops::BitOr;
+
+use crate::DagHash;
+
+/// What a dependency is needed for: a set of types, numbered as Spack does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EdgeTypes(u8);
+
+impl EdgeTypes {
+    /// Linked to.
+    pub const LINK: Self = Self(1);
+    /// Needed when running.
+    pub const RUN: Self = Self(2);
+    /// Needed when building.
+    pub const BUILD: Self = Self(4);
+    /// Needed when testing.
+    pub const TEST: Self = Self(8);
+    /// No dependency but the spec as which a spliced spec was built.
+    pub const BUILD_SPEC: Self = Self(16);
+
+    /// The set as a number: link 1, run 2, build 4, test 8, build spec 16.
+    pub fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Whether some type of `other` is here.
+    pub fn intersects(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+impl BitOr for EdgeTypes {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// An edge as a file tells it: the dependency by its hash, which need not be known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edge {
+    /// Number of the dependency's package name among the edges' names.
+    pub name: u32,
+    /// The dependency.
+    pub child: DagHash,
+    /// What it is needed for.
+    pub types: EdgeTypes,
+    /// Number of the list of virtual packages that it provides on this edge.
+    pub virtuals: u32,
+}
+
+/// Columns of edges. Their texts are numbered per catalog, like those of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum EdgeColumn {
+    /// The package name of the dependency.
+    Name,
+    /// The virtual packages that the dependency provides, joined by commas.
+    Virtuals,
+}
+
+impl EdgeColumn {
+    /// How many columns there are.
+    pub const COUNT: usize = 2;
+
+    /// All columns, in order.
+    pub const ALL: [Self; Self::COUNT] = [Self::Name, Self::Virtuals];
+}
+
+/// An edge of a catalog, to a known spec or to a hash that nothing describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Dependency {
+    /// Id of the dependency: a spec below the number of specs, else an unknown hash.
+    pub child: u32,
+    /// Number of its package name among the edges' names.
+    pub name: u32,
+    /// Number of the list of virtual packages that it provides on this edge.
+    pub virtuals: u32,
+    /// What it is needed for.
+    pub types: EdgeTypes,
+}

@@ -1,0 +1,467 @@
+//! A pull parser for JSON: no tree is built, nothing is copied that need not be.
+//!
+//! The values that matter are a small part of an index of hundreds of megabytes,
+//! and most of them are short texts. The caller walks objects and lists in the
+//! order of the file, takes texts as slices of it, and skips the rest. What is
+//! taken is checked fully; what is skipped is checked for balance, strings and
+//! nesting alone.
+//!
+//! An error knows its place in the file; the path of keys to it is put together
+//! while the calls return, so a file without faults pays nothing for it.
+
+use std::borrow::Cow;
+
+/// The deepest nesting that is followed. Real files have eight levels.
+const MAX_DEPTH: u32 = 128;
+
+/// The longest text that is unescaped; texts without escapes may be longer.
+const MAX_ESCAPED: usize = 1 << 20;
+
+/// A position in a JSON text.
+#[derive(Clone, Copy)]
+pub(crate) struct Json<'j> {
+    text: &'j [u8],
+    at: usize,
+    depth: u32,
+}
+
+/// Where JSON is wrong, and what was expected there.
+#[derive(Debug)]
+pub(crate) struct JsonError {
+    pub(crate) at: usize,
+    /// The keys to the place, the innermost first.
+    pub(crate) path: Vec<String>,
+    pub(crate) kind: JsonErrorKind,
+}
+
+/// What is wrong with JSON.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum JsonErrorKind {
+    Ends,
+    Expected { expected: &'static str },
+    WrongType { expected: &'static str, found: &'static str },
+    Depth,
+    Escape,
+    Utf8,
+    Control,
+    Twice,
+    /// A fault that the caller found in a value.
+    Value(crate::fault::FaultKind),
+}
+
+pub(crate) type JsonResult<T> = Result<T, Box<JsonError>>;
+
+impl<'j> Json<'j> {
+    pub(crate) fn new(text: &'j [u8]) -> Self {
+        Self {
+            text,
+            at: 0,
+            depth: 0,
+        }
+    }
+
+    /// The same text from another position, `depth` levels deep.
+    pub(crate) fn from(self, at: usize, depth: u32) -> Self {
+        Self { at, depth, ..self }
+    }
+
+    pub(crate) fn position(&self) -> usize {
+        self.at
+    }
+
+    pub(crate) fn depth(&self) -> u32 {
+        self.depth
+    }
+
+    #[cold]
+    pub(crate) fn error(&self, kind: JsonErrorKind) -> Box<JsonError> {
+        Box::new(JsonError {
+            at: self.at,
+            path: Vec::new(),
+            kind,
+        })
+    }
+
+    /// The next byte that is no white space, which stays the next.
+    pub(crate) fn peek(&mut self) -> JsonResult<u8> {
+        while let Some(&byte) = self.text.get(self.at) {
+            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+                return Ok(byte);
+            }
+            self.at += 1;
+        }
+        Err(self.error(JsonErrorKind::Ends))
+    }
+
+    /// Steps over `byte` if it is the next one.
+    pub(crate) fn take(&mut self, byte: u8) -> JsonResult<bool> {
+        let is_next = self.peek()? == byte;
+        self.at += usize::from(is_next);
+        Ok(is_next)
+    }
+
+    fn expect(&mut self, byte: u8, expected: &'static str) -> JsonResult<()> {
+        if self.take(byte)? {
+            Ok(())
+        } else {
+            Err(self.error(JsonErrorKind::Expected { expected }))
+        }
+    }
+
+    /// Fails unless only white space is left.
+    pub(crate) fn end(&mut self) -> JsonResult<()> {
+        match self.peek() {
+            Err(_) => Ok(()),
+            Ok(_) => Err(self.error(JsonErrorKind::Expected {
+                expected: "the end of the file",
+            })),
+        }
+    }
+
+    fn deeper(&mut self) -> JsonResult<()> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(self.error(JsonErrorKind::Depth));
+        }
+        Ok(())
+    }
+
+    /// Walks an object. `each` is called at every value, with its key, and must step over it.
+    pub(crate) fn object(
+        &mut self,
+        mut each: impl FnMut(&mut Self, &str) -> JsonResult<()>,
+    ) -> JsonResult<()> {
+        self.enter_object()?;
+        if self.take(b'}')? {
+            self.depth -= 1;
+            return Ok(());
+        }
+        while {
+            let key = self.key()?;
+            each(self, &key).map_err(|error| error.below(|| key.into_owned()))?;
+            self.goes_on(b'}', "`,` or `}`")?
+        } {}
+        Ok(())
+    }
+
+    /// Steps into an object; [`goes_on`](Self::goes_on) leads from member to member.
+    pub(crate) fn enter_object(&mut self) -> JsonResult<()> {
+        self.typed(b'{', "an object")?;
+        self.at += 1;
+        self.deeper()
+    }
+
+    /// Steps over a key and the colon after it.
+    pub(crate) fn key(&mut self) -> JsonResult<Cow<'j, str>> {
+        if self.peek()? != b'"' {
+            return Err(self.error(JsonErrorKind::Expected { expected: "a key" }));
+        }
+        let key = self.text()?;
+        self.expect(b':', "`:`")?;
+        Ok(key)
+    }
+
+    /// Steps over a comma, or over the byte that `ends` the object or list.
+    pub(crate) fn goes_on(&mut self, ends: u8, expected: &'static str) -> JsonResult<bool> {
+        if self.take(b',')? {
+            return Ok(true);
+        }
+        self.expect(ends, expected)?;
+        self.depth -= 1;
+        Ok(false)
+    }
+
+    /// Walks a list. `each` is called at every element and must step over it.
+    pub(crate) fn list(
+        &mut self,
+        mut each: impl FnMut(&mut Self, usize) -> JsonResult<()>,
+    ) -> JsonResult<()> {
+        self.typed(b'[', "a list")?;
+        self.at += 1;
+        self.deeper()?;
+        if self.take(b']')? {
+            self.depth -= 1;
+            return Ok(());
+        }
+        let mut index = 0;
+        while {
+            each(self, index).map_err(|error| error.below(|| format!("[{index}]")))?;
+            index += 1;
+            self.goes_on(b']', "`,` or `]`")?
+        } {}
+        Ok(())
+    }
+
+    /// Fails, with the type that is there, unless the next byte is `byte`.
+    fn typed(&mut self, byte: u8, expected: &'static str) -> JsonResult<()> {
+        let next = self.peek()?;
+        if next == byte {
+            return Ok(());
+        }
+        let found = match next {
+            b'{' => "an object",
+            b'[' => "a list",
+            b'"' => "text",
+            b't' | b'f' => "a boolean",
+            b'n' => "null",
+            b'-' | b'0'..=b'9' => "a number",
+            _ => return Err(self.error(JsonErrorKind::Expected { expected })),
+        };
+        Err(self.error(JsonErrorKind::WrongType { expected, found }))
+    }
+
+    /// Takes a text.
+    pub(crate) fn text(&mut self) -> JsonResult<Cow<'j, str>> {
+        self.typed(b'"', "text")?;
+        let start = self.at + 1;
+        let end = start + plain_len(&self.text[start..]);
+        match self.text.get(end) {
+            Some(b'"') => {
+                self.at = end + 1;
+                // The bytes are ASCII, so this cannot fail; the check costs little.
+                match str::from_utf8(&self.text[start..end]) {
+                    Ok(text) => Ok(Cow::Borrowed(text)),
+                    Err(_) => Err(self.error(JsonErrorKind::Utf8)),
+                }
+            }
+            _ => self.unusual_text(start),
+        }
+    }
+
+    /// Takes a text with escapes or with characters beyond ASCII.
+    #[cold]
+    fn unusual_text(&mut self, start: usize) -> JsonResult<Cow<'j, str>> {
+        let mut end = start;
+        loop {
+            end += plain_len(&self.text[end..]);
+            match self.text.get(end) {
+                Some(b'"') => break,
+                Some(b'\\') => end += 2,
+                Some(0x80..) => end += 1,
+                Some(_) => {
+                    self.at = end;
+                    return Err(self.error(JsonErrorKind::Control));
+                }
+                None => {
+                    self.at = self.text.len();
+                    return Err(self.error(JsonErrorKind::Ends));
+                }
+            }
+        }
+        let raw = &self.text[start..end];
+        if raw.len() > MAX_ESCAPED {
+            return Err(self.error(JsonErrorKind::Escape));
+        }
+        let Ok(text) = str::from_utf8(raw) else {
+            return Err(self.error(JsonErrorKind::Utf8));
+        };
+        let text = if text.contains('\\') {
+            let quoted = &self.text[start - 1..=end];
+            match serde_json::from_slice::<String>(quoted) {
+                Ok(text) => Cow::Owned(text),
+                Err(_) => return Err(self.error(JsonErrorKind::Escape)),
+            }
+        } else {
+            Cow::Borrowed(text)
+        };
+        self.at = end + 1;
+        Ok(text)
+    }
+
+    /// Takes a text, or null.
+    pub(crate) fn text_or_null(&mut self) -> JsonResult<Option<Cow<'j, str>>> {
+        if self.peek()? == b'n' {
+            self.skip()?;
+            return Ok(None);
+        }
+        self.text().map(Some)
+    }
+
+    /// Takes a boolean.
+    pub(crate) fn boolean(&mut self) -> JsonResult<bool> {
+        let next = self.peek()?;
+        if !matches!(next, b't' | b'f') {
+            self.typed(b't', "a boolean")?;
+        }
+        self.skip()?;
+        Ok(next == b't')
+    }
+
+    /// Takes a whole number that is not negative, or a text that is one.
+    pub(crate) fn count(&mut self) -> JsonResult<u64> {
+        let expected = "a whole number";
+        if self.peek()? == b'"' {
+            let text = self.text()?;
+            return text
+                .parse()
+                .map_err(|_| self.error(JsonErrorKind::Expected { expected }));
+        }
+        self.typed(b'0', expected).or_else(|error| {
+            let is_digit = self.text.get(self.at).is_some_and(u8::is_ascii_digit);
+            if is_digit { Ok(()) } else { Err(error) }
+        })?;
+        let start = self.at;
+        self.skip()?;
+        let digits = str::from_utf8(&self.text[start..self.at]).ok();
+        digits.and_then(|digits| digits.parse().ok()).ok_or_else(|| {
+            self.at = start;
+            self.error(JsonErrorKind::Expected { expected })
+        })
+    }
+
+    /// Steps over a value and returns its text.
+    pub(crate) fn skip(&mut self) -> JsonResult<&'j [u8]> {
+        let next = self.peek()?;
+        let start = self.at;
+        let depth = self.depth;
+        match next {
+            b'{' | b'[' => self.skip_nested()?,
+            b'"' => self.skip_text()?,
+            _ => self.skip_scalar()?,
+        }
+        self.depth = depth;
+        Ok(&self.text[start..self.at])
+    }
+
+    fn skip_nested(&mut self) -> JsonResult<()> {
+        let outside = self.depth;
+        loop {
+            match self.text.get(self.at) {
+                Some(b'{' | b'[') => {
+                    self.deeper()?;
+                    self.at += 1;
+                }
+                Some(b'}' | b']') => {
+                    self.depth -= 1;
+                    self.at += 1;
+                    if self.depth == outside {
+                        return Ok(());
+                    }
+                }
+                Some(b'"') => self.skip_text()?,
+                Some(_) => self.at += 1,
+                None => return Err(self.error(JsonErrorKind::Ends)),
+            }
+        }
+    }
+
+    fn skip_text(&mut self) -> JsonResult<()> {
+        let mut at = self.at + 1;
+        loop {
+            at += plain_len(&self.text[at.min(self.text.len())..]);
+            match self.text.get(at) {
+                Some(b'"') => {
+                    self.at = at + 1;
+                    return Ok(());
+                }
+                Some(b'\\') => at += 2,
+                Some(_) => at += 1,
+                None => {
+                    self.at = self.text.len();
+                    return Err(self.error(JsonErrorKind::Ends));
+                }
+            }
+        }
+    }
+
+    fn skip_scalar(&mut self) -> JsonResult<()> {
+        let rest = &self.text[self.at..];
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
+        let len = rest.iter().take_while(|byte| is_part(byte)).count();
+        let is_number = || {
+            rest[0] == b'-' || rest[0].is_ascii_digit()
+        };
+        let is_value = len > 0 && (matches!(&rest[..len], b"true" | b"false" | b"null") || is_number());
+        if !is_value {
+            let expected = "a value";
+            return Err(self.error(JsonErrorKind::Expected { expected }));
+        }
+        self.at += len;
+        Ok(())
+    }
+}
+
+impl JsonError {
+    /// The same error, seen from one level further out.
+    #[cold]
+    fn below(mut self: Box<Self>, key: impl FnOnce() -> String) -> Box<Self> {
+        self.path.push(key());
+        self
+    }
+}
+
+/// How many bytes of `text` are plain: ASCII, no quote, no backslash, no control character.
+///
+/// Eight bytes are looked at together. In each byte of a word the top bit is set
+/// by one of the four tests: the byte itself has it (not ASCII), it is below 0x20,
+/// or the xor with a quote or a backslash is zero (after Mycroft's test for a zero
+/// byte, exact for the lowest byte that is found, which is all that counts here).
+fn plain_len(text: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = 0x8080_8080_8080_8080;
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word & TOPS;
+    let mut len = 0;
+    let mut words = text.chunks_exact(8);
+    for word in words.by_ref() {
+        let word = word.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let special = word & TOPS
+            | word.wrapping_sub(ONES * 0x20) & !word & TOPS
+            | zero(word ^ (ONES * u64::from(b'"')))
+            | zero(word ^ (ONES * u64::from(b'\\')));
+        if special != 0 {
+            return len + special.trailing_zeros() as usize / 8;
+        }
+        len += 8;
+    }
+    let is_plain = |byte: &&u8| matches!(byte, 0x20..=0x7f) && !matches!(byte, b'"' | b'\\');
+    len + words.remainder().iter().take_while(is_plain).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn eight_bytes_at_once_find_what_one_at_a_time_finds(text in prop::collection::vec(prop_oneof![Just(b'"'), Just(b'\\'), Just(0x1f), Just(0x20), Just(0x7f), Just(0x80), Just(0xff), any::<u8>()], 0..40)) {
+            let is_plain = |byte: &&u8| matches!(byte, 0x20..=0x7f) && !matches!(byte, b'"' | b'\\');
+            prop_assert_eq!(plain_len(&text), text.iter().take_while(is_plain).count());
+        }
+
+        #[test]
+        fn every_text_is_taken_as_serde_takes_it(text in "\\PC{0,20}|[a-z\\\\\"\n\t]{0,20}") {
+            let json = serde_json::to_string(&text).unwrap();
+            prop_assert_eq!(Json::new(json.as_bytes()).text().unwrap(), text);
+        }
+
+        #[test]
+        fn what_is_no_json_never_panics(json in "[\\[\\]{}\",:0-9a-z\\\\ ]{0,40}") {
+            let mut parser = Json::new(json.as_bytes());
+            let _ = parser.skip();
+            let mut parser = Json::new(json.as_bytes());
+            let _ = parser.object(|parser, _| parser.skip().map(drop));
+            let mut parser = Json::new(json.as_bytes());
+            let _ = parser.list(|parser, _| parser.text().map(drop));
+        }
+
+        #[test]
+        fn a_value_is_skipped_whole(depth in 0_usize..60, text in "[a-z\"\\\\{}\\[\\]]{0,8}") {
+            let inner = serde_json::to_string(&text).unwrap();
+            let json = format!("{}{inner}{}", "[{\"k\":".repeat(depth), "}]".repeat(depth));
+            let mut parser = Json::new(json.as_bytes());
+            prop_assert_eq!(parser.skip().unwrap(), json.as_bytes());
+            prop_assert!(parser.end().is_ok());
+        }
+    }
+
+    #[test]
+    fn an_error_tells_the_keys_to_its_place() {
+        let mut parser = Json::new(br#"{"a": [1, {"b": "unclosed}]"#);
+        let error = parser
+            .object(|json, _| json.list(|json, _| if json.peek()? == b'{' { json.object(|json, _| json.text().map(drop)) } else { json.skip().map(drop) }))
+            .unwrap_err();
+        assert_eq!(error.path, ["b", "[1]", "a"]);
+        assert_eq!(error.kind, JsonErrorKind::Ends);
+    }
+}
