@@ -11,6 +11,7 @@
 
 mod answers;
 mod change;
+mod cycles;
 mod difference;
 mod rebuild;
 mod world;

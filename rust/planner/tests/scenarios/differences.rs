@@ -58,3 +58,18 @@ fn a_hold_list_says_where_greedy_is_not_best() {
     assert_eq!(steps, [(2, 4, Some(4)), (0, 3, Some(2)), (1, 0, Some(0))]);
     assert_eq!(list.best.unwrap()[2].specs, ids(&[0, 1]));
 }
+
+#[test]
+fn of_two_best_sets_the_first_in_order_of_ranks_is_named() {
+    // Three own changes without dependents: any two of them leave one build.
+    let difference = Difference::new(&Comparison {
+        graph: Arc::new(Graph::with_ranks(&[2, 1, 0], []).unwrap()),
+        old: SpecSet::empty(3),
+        new: SpecSet::full(3),
+        external: SpecSet::empty(3),
+        own_content: vec![1, 2, 3],
+    })
+    .unwrap();
+    let best = difference.hold_list().best.unwrap();
+    assert_eq!(best[2].specs, ids(&[2, 1]));
+}

@@ -7,7 +7,7 @@ use specplan_planner::{
     SpecId, SpecSet, Task, Verdict,
 };
 
-use crate::{BUILD, LINK, RUN, SPLICE, TEST, builds, ids, task};
+use crate::{BUILD, LINK, RUN, SPLICE, TEST, builds, edges, ids, task};
 
 #[test]
 fn a_binary_whose_build_dependency_is_not_cached_needs_no_build() {
@@ -253,4 +253,16 @@ fn an_empty_graph_has_an_empty_plan() {
     let plan = Plan::new(Task::new(Arc::new(Graph::new(0, []).unwrap()), Vec::new())).unwrap();
     assert_eq!((plan.builds().len(), plan.stage_count()), (0, 0));
     assert_eq!(plan.totals().builds, 0);
+}
+
+#[test]
+fn of_two_dearest_chains_the_one_of_smaller_ranks_is_critical() {
+    // 0 waits for 1 and 2, which cost the same; 2 has the smaller rank.
+    let triples = [(0, 1, LINK), (0, 2, LINK), (1, 3, LINK), (2, 3, LINK)];
+    let ranks = [0, 3, 2, 1];
+    let graph = Arc::new(Graph::with_ranks(&ranks, edges(&triples)).unwrap());
+    let path = Plan::new(Task::new(graph, ids(&[0])))
+        .unwrap()
+        .critical_path();
+    assert_eq!(path.chain, ids(&[3, 2, 0]));
 }

@@ -1,0 +1,70 @@
+//! Laws of the cycle that a refused graph names.
+
+use std::collections::BTreeSet;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use specplan_planner::{Edge, EdgeKinds, Graph, GraphError, SpecId};
+
+use crate::world::permutation;
+
+type Pairs = Vec<(u32, u32)>;
+
+/// Directed graphs of few specs, cycles and all, with ranks.
+fn pairs(most: u32) -> impl Strategy<Value = (Vec<u32>, Pairs)> {
+    (1..=most).prop_flat_map(|len| {
+        (
+            permutation(len as usize),
+            vec((0..len, 0..len), 0..=2 * len as usize),
+        )
+    })
+}
+
+/// The shortest cycles, each from its smallest rank on, by all simple paths.
+fn shortest_cycles(ranks: &[u32], pairs: &Pairs) -> BTreeSet<Vec<u32>> {
+    let mut paths: BTreeSet<Vec<u32>> = (0..).take(ranks.len()).map(|spec| vec![spec]).collect();
+    while !paths.is_empty() {
+        let mut cycles = BTreeSet::new();
+        let mut longer = BTreeSet::new();
+        for path in &paths {
+            for &(_, next) in pairs.iter().filter(|(from, _)| Some(from) == path.last()) {
+                if next == path[0] {
+                    cycles.insert(
+                        path.iter()
+                            .map(|&spec| ranks[spec as usize])
+                            .collect::<Vec<_>>(),
+                    );
+                } else if ranks[next as usize] > ranks[path[0] as usize] && !path.contains(&next) {
+                    longer.insert(path.iter().copied().chain([next]).collect());
+                }
+            }
+        }
+        if !cycles.is_empty() {
+            return cycles;
+        }
+        paths = longer;
+    }
+    BTreeSet::new()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn a_refused_graph_names_the_first_of_its_shortest_cycles((ranks, pairs) in pairs(9)) {
+        let edges = pairs.iter().map(|&(dependent, dependency)| Edge {
+            dependent: SpecId::new(dependent),
+            dependency: SpecId::new(dependency),
+            kinds: EdgeKinds::LINK,
+        });
+        let found = match Graph::with_ranks(&ranks, edges) {
+            Ok(_) => None,
+            Err(GraphError::Cycle { cycle }) => {
+                Some(cycle.iter().map(|id| ranks[id.index()]).collect::<Vec<_>>())
+            }
+            Err(other) => panic!("expected a cycle, got {other}"),
+        };
+        let expected = shortest_cycles(&ranks, &pairs);
+        prop_assert_eq!(found.as_ref(), expected.first());
+    }
+}
