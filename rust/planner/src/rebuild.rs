@@ -255,8 +255,11 @@ impl Plan {
             wants,
             wants_left_out: self.left_out.wants.len(),
             builds: builds.len(),
-            // Added up by stage and rank, so that rounding does not depend on labels.
-            cost: builds.iter().map(|&place| self.cost_at(place)).sum(),
+            // Added up by stage and rank, so that rounding does not depend on labels; from zero,
+            // as the empty sum of floats is a negative one.
+            cost: builds
+                .iter()
+                .fold(0.0, |sum, &place| sum + self.cost_at(place)),
             stages: self.order.stage_count(),
             critical_path,
             reused: count(&self.needed, Standing::Available),

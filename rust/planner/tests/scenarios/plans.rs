@@ -253,6 +253,10 @@ fn an_empty_graph_has_an_empty_plan() {
     let plan = Plan::new(Task::new(Arc::new(Graph::new(0, []).unwrap()), Vec::new())).unwrap();
     assert_eq!((plan.builds().len(), plan.stage_count()), (0, 0));
     assert_eq!(plan.totals().builds, 0);
+    assert!(
+        plan.totals().cost.is_sign_positive(),
+        "no build costs 0, not -0"
+    );
 }
 
 #[test]
