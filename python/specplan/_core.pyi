@@ -17,11 +17,14 @@ __all__ = [
     "OperatingSystems",
     "PagesRead",
     "Query",
+    "SpecsRead",
     "Version",
     "is_known_target",
     "known_targets",
+    "parse_specs",
     "read_page_values",
     "read_pages",
+    "read_specs",
 ]
 
 __version__: str
@@ -230,6 +233,30 @@ class PagesRead:
         """(path, key of `meta`, what it says, what the specs have), by path."""
 
 @final
+class SpecsRead:
+    """What an index, a database, a lock or spec files gave."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """The specs; empty where the file has a fault."""
+
+    @property
+    def kind(self) -> Literal["index", "database", "lock", "spec", ""]:
+        """What the file is: its content tells. Empty where it has a fault."""
+
+    @property
+    def roots(self) -> list[tuple[str, str]]:
+        """(hash, abstract spec or nothing) of the roots, in the order of the file."""
+
+    @property
+    def specs(self) -> int:
+        """How many specs the file holds."""
+
+    @property
+    def fault(self) -> tuple[str, int | None, str] | None:
+        """(place, line, fault) of the first fault, or None."""
+
+@final
 class Version:
     """A version, ordered as Spack orders versions.
 
@@ -261,6 +288,14 @@ def read_pages(root: str | PathLike[str], file_bytes: int, tree_entries: int) ->
 
 def read_page_values(cache: str, pages: list[tuple[Path, str]]) -> PagesRead:
     """Take front matters of a source that the reference reader has turned into JSON objects."""
+
+def read_specs(
+    path: str | PathLike[str], *, cache: str, tag: str, label: str, shown: str, file_bytes: int
+) -> SpecsRead:
+    """Read one file, plain or gzip, of at most ``file_bytes`` when it is decompressed."""
+
+def parse_specs(text: bytes, *, cache: str, tag: str, label: str, shown: str) -> SpecsRead:
+    """Read the same from memory, already decompressed."""
 
 def is_known_target(name: str) -> bool:
     """Return whether archspec knows a target."""

@@ -376,6 +376,12 @@ impl Catalog {
     }
 }
 
+impl Default for Catalog {
+    fn default() -> Self {
+        CatalogBuilder::new().finish()
+    }
+}
+
 impl PartialEq for Catalog {
     fn eq(&self, other: &Self) -> bool {
         self.tables == other.tables
@@ -416,7 +422,7 @@ impl Resolved {
             let Some(span) = row.edges() else { continue };
             let list = |span: EdgeSpan| &edges[span.start as usize..][..span.len as usize];
             let shared =
-                last.filter(|(hash, old, _)| *hash == row.hash() && list(*old) == list(span));
+                previous.filter(|(hash, old, _)| *hash == row.hash() && list(*old) == list(span));
             let resolved = shared.map_or_else(
                 || {
                     let start = dependencies.len() as u32;

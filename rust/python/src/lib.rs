@@ -15,6 +15,7 @@ mod literals;
 mod operating_systems;
 mod pages;
 mod query;
+mod specs;
 mod version;
 
 use pyo3::prelude::*;
@@ -32,6 +33,8 @@ mod _core {
     use super::pages::{PyPagesRead, read_page_values, read_pages};
     #[pymodule_export]
     use super::query::PyQuery;
+    #[pymodule_export]
+    use super::specs::{PySpecsRead, py_parse_specs, py_read_specs};
     #[pymodule_export]
     use super::version::PyVersion;
 

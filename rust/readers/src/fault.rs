@@ -85,6 +85,43 @@ pub enum FaultKind {
         /// The variant.
         name: String,
     },
+    /// A file of a version that is not read.
+    #[error("{format} of version {found} is not read, only {supported}")]
+    UnsupportedVersion {
+        /// What has a version.
+        format: &'static str,
+        /// The version of this file.
+        found: String,
+        /// The versions that are read.
+        supported: &'static str,
+    },
+    /// A spec that tells another hash than the key under which it stands.
+    #[error("stands under this key, but says that its hash is `{found}`")]
+    OtherHash {
+        /// What it says.
+        found: String,
+    },
+    /// A reference to a spec that the file does not hold.
+    #[error("`{found}` is no spec of this file")]
+    Nowhere {
+        /// The reference.
+        found: String,
+    },
+    /// An object that has the same key twice.
+    #[error("the key is given twice")]
+    KeyTwice,
+    /// A file that is none of those that are read.
+    #[error("is none of the files that are read: {expected}")]
+    UnknownFormat {
+        /// What is read.
+        expected: &'static str,
+    },
+    /// Compressed data that is damaged.
+    #[error("cannot be decompressed: {message}")]
+    Compressed {
+        /// The decompressor's words.
+        message: String,
+    },
     /// The JSON itself is malformed in a way that the checks above do not name.
     #[error("{message}")]
     Malformed {

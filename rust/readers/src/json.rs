@@ -11,6 +11,8 @@
 
 use std::borrow::Cow;
 
+use crate::fault::{Fault, FaultKind, shortened};
+
 /// The deepest nesting that is followed. Real files have eight levels.
 const MAX_DEPTH: u32 = 128;
 
@@ -38,15 +40,20 @@ pub(crate) struct JsonError {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum JsonErrorKind {
     Ends,
-    Expected { expected: &'static str },
-    WrongType { expected: &'static str, found: &'static str },
+    Expected {
+        expected: &'static str,
+    },
+    WrongType {
+        expected: &'static str,
+        found: &'static str,
+    },
     Depth,
     Escape,
     Utf8,
     Control,
     Twice,
     /// A fault that the caller found in a value.
-    Value(crate::fault::FaultKind),
+    Value(FaultKind),
 }
 
 pub(crate) type JsonResult<T> = Result<T, Box<JsonError>>;
@@ -74,6 +81,7 @@ impl<'j> Json<'j> {
     }
 
     #[cold]
+    #[expect(clippy::unnecessary_box_returns, reason = "results stay small")]
     pub(crate) fn error(&self, kind: JsonErrorKind) -> Box<JsonError> {
         Box::new(JsonError {
             at: self.at,
@@ -303,10 +311,12 @@ impl<'j> Json<'j> {
         let start = self.at;
         self.skip()?;
         let digits = str::from_utf8(&self.text[start..self.at]).ok();
-        digits.and_then(|digits| digits.parse().ok()).ok_or_else(|| {
-            self.at = start;
-            self.error(JsonErrorKind::Expected { expected })
-        })
+        digits
+            .and_then(|digits| digits.parse().ok())
+            .ok_or_else(|| {
+                self.at = start;
+                self.error(JsonErrorKind::Expected { expected })
+            })
     }
 
     /// Steps over a value and returns its text.
@@ -368,10 +378,9 @@ impl<'j> Json<'j> {
         let rest = &self.text[self.at..];
         let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
         let len = rest.iter().take_while(|byte| is_part(byte)).count();
-        let is_number = || {
-            rest[0] == b'-' || rest[0].is_ascii_digit()
-        };
-        let is_value = len > 0 && (matches!(&rest[..len], b"true" | b"false" | b"null") || is_number());
+        let is_number = || rest[0] == b'-' || rest[0].is_ascii_digit();
+        let is_value =
+            len > 0 && (matches!(&rest[..len], b"true" | b"false" | b"null") || is_number());
         if !is_value {
             let expected = "a value";
             return Err(self.error(JsonErrorKind::Expected { expected }));
@@ -382,9 +391,50 @@ impl<'j> Json<'j> {
 }
 
 impl JsonError {
+    /// The fault that this is in the file `text`.
+    pub(crate) fn into_fault(self, text: &[u8]) -> Fault {
+        let before = &text[..self.at.min(text.len())];
+        let line = memchr::memchr_iter(b'\n', before).count() as u32 + 1;
+        let mut place = String::new();
+        for key in self.path.iter().rev() {
+            if !place.is_empty() && !key.starts_with('[') {
+                place.push('.');
+            }
+            place.push_str(&shortened(key));
+        }
+        let malformed = |message: String| FaultKind::Malformed {
+            message: format!("{message} (byte {})", self.at),
+        };
+        let kind = match self.kind {
+            JsonErrorKind::Value(kind) => kind,
+            JsonErrorKind::Twice => FaultKind::KeyTwice,
+            JsonErrorKind::WrongType { expected, found } => {
+                FaultKind::WrongType { expected, found }
+            }
+            JsonErrorKind::Ends => {
+                malformed("the file ends in the middle of a value: truncated".to_owned())
+            }
+            JsonErrorKind::Expected { expected } => {
+                malformed(format!("is no JSON: expected {expected}"))
+            }
+            JsonErrorKind::Depth => malformed(format!("is nested more than {MAX_DEPTH} deep")),
+            JsonErrorKind::Escape => malformed("is no JSON: a text has a wrong escape".to_owned()),
+            JsonErrorKind::Utf8 => malformed("is not UTF-8".to_owned()),
+            JsonErrorKind::Control => {
+                malformed("is no JSON: a control character in a text".to_owned())
+            }
+        };
+        Fault {
+            place,
+            line: Some(line),
+            kind,
+        }
+    }
+
     /// The same error, seen from one level further out.
     #[cold]
-    fn below(mut self: Box<Self>, key: impl FnOnce() -> String) -> Box<Self> {
+    #[expect(clippy::unnecessary_box_returns, reason = "results stay small")]
+    pub(crate) fn below(mut self: Box<Self>, key: impl FnOnce() -> String) -> Box<Self> {
         self.path.push(key());
         self
     }
@@ -403,7 +453,9 @@ fn plain_len(text: &[u8]) -> usize {
     let mut len = 0;
     let mut words = text.chunks_exact(8);
     for word in words.by_ref() {
-        let word = word.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let word = word
+            .first_chunk()
+            .map_or(0, |bytes| u64::from_le_bytes(*bytes));
         let special = word & TOPS
             | word.wrapping_sub(ONES * 0x20) & !word & TOPS
             | zero(word ^ (ONES * u64::from(b'"')))
@@ -459,7 +511,15 @@ mod tests {
     fn an_error_tells_the_keys_to_its_place() {
         let mut parser = Json::new(br#"{"a": [1, {"b": "unclosed}]"#);
         let error = parser
-            .object(|json, _| json.list(|json, _| if json.peek()? == b'{' { json.object(|json, _| json.text().map(drop)) } else { json.skip().map(drop) }))
+            .object(|json, _| {
+                json.list(|json, _| {
+                    if json.peek()? == b'{' {
+                        json.object(|json, _| json.text().map(drop))
+                    } else {
+                        json.skip().map(drop)
+                    }
+                })
+            })
             .unwrap_err();
         assert_eq!(error.path, ["b", "[1]", "a"]);
         assert_eq!(error.kind, JsonErrorKind::Ends);

@@ -9,14 +9,23 @@
 // Lengths of bounded inputs are turned into line numbers and ids.
 #![allow(clippy::cast_possible_truncation)]
 
+mod database;
 mod fault;
 mod file;
+mod json;
 mod limits;
+mod lock;
+mod names;
+mod node;
 mod page;
 mod pages;
+mod spec_file;
+mod specs;
 mod tree;
+mod variants;
 
 pub use fault::{Fault, FaultKind};
 pub use limits::Limits;
 pub use page::Contradiction;
 pub use pages::{PagesRead, read_page_values, read_pages};
+pub use specs::{Format, OriginTexts, SpecsRead, parse_specs, read_specs};

@@ -10,8 +10,6 @@ mod diagnosis;
 mod entry;
 mod frame;
 mod meta;
-mod names;
-mod variants;
 
 use std::path::Path;
 

@@ -8,8 +8,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use specplan_catalog::{CatalogBuilder, Column, DagHash, Row, SourceKind};
 
-use super::{Origin, names, variants};
+use super::Origin;
 use crate::fault::{Fault, FaultKind, shortened};
+use crate::{names, variants};
 
 /// What pages do not tell; in the order of the columns.
 const UNTOLD: [Column; 5] = [

@@ -1,4 +1,4 @@
-//! What the texts of a page may look like.
+//! What the texts of sources may look like.
 //!
 //! The rules are wider than what Spack writes and narrow enough that no text can
 //! pretend to be something else where it is shown: no blanks, no control characters.
@@ -10,7 +10,7 @@ const NAME_LEN: usize = 512;
 
 /// A package name: it starts with a letter, digit or underscore, and holds
 /// besides those only `.` and `-`.
-pub(super) fn package(text: &str) -> Result<&str, FaultKind> {
+pub(crate) fn package(text: &str) -> Result<&str, FaultKind> {
     let starts = text.starts_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '_');
     check(text, starts, "package name", |byte| {
         is_word(byte) || matches!(byte, b'.' | b'-')
@@ -18,21 +18,21 @@ pub(super) fn package(text: &str) -> Result<&str, FaultKind> {
 }
 
 /// A stack's label.
-pub(super) fn label(text: &str) -> Result<&str, FaultKind> {
+pub(crate) fn label(text: &str) -> Result<&str, FaultKind> {
     check(text, true, "stack label", |byte| {
         is_word(byte) || matches!(byte, b'.' | b'-')
     })
 }
 
 /// A snapshot's name.
-pub(super) fn tag(text: &str) -> Result<&str, FaultKind> {
+pub(crate) fn tag(text: &str) -> Result<&str, FaultKind> {
     check(text, true, "snapshot name", |byte| {
         is_word(byte) || matches!(byte, b'.' | b'-' | b'/')
     })
 }
 
 /// A platform, operating system or target.
-pub(super) fn architecture<'t>(
+pub(crate) fn architecture<'t>(
     text: &'t str,
     expected: &'static str,
 ) -> Result<&'t str, FaultKind> {
@@ -42,7 +42,7 @@ pub(super) fn architecture<'t>(
 }
 
 /// A version or a compiler: printable ASCII without blanks.
-pub(super) fn printable<'t>(text: &'t str, expected: &'static str) -> Result<&'t str, FaultKind> {
+pub(crate) fn printable<'t>(text: &'t str, expected: &'static str) -> Result<&'t str, FaultKind> {
     check(text, true, expected, |byte| byte.is_ascii_graphic())
 }
 

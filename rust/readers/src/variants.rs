@@ -17,7 +17,7 @@ const PATCH_DIGITS: usize = 7;
 ///
 /// A variant without a name, with control characters, or one that is given
 /// twice with different values.
-pub(super) fn canonical<'v>(variants: impl Iterator<Item = &'v str>) -> Result<String, FaultKind> {
+pub(crate) fn canonical<'v>(variants: impl Iterator<Item = &'v str>) -> Result<String, FaultKind> {
     let mut canonical: Vec<(&str, Cow<'_, str>)> = variants.map(one).collect::<Result<_, _>>()?;
     canonical.sort_unstable();
     canonical.dedup();
@@ -66,7 +66,7 @@ fn boolean(text: &str) -> Option<(&str, Cow<'_, str>)> {
     is_name(name).then_some((name, canonical))
 }
 
-fn valued<'t>(text: &'t str, name: &str, value: &str) -> Cow<'t, str> {
+pub(crate) fn valued<'t>(text: &'t str, name: &str, value: &str) -> Cow<'t, str> {
     if value.eq_ignore_ascii_case("true") {
         return Cow::Owned(format!("+{name}"));
     }
@@ -111,7 +111,7 @@ fn is_bare(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(is_bare)
 }
 
-fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     !name.is_empty() && name.bytes().all(is_part)
 }

@@ -1,0 +1,206 @@
+//! The JSON files that Spack writes: which one a text is, and what it holds.
+
+use std::io::Read;
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+use specplan_catalog::{CatalogBuilder, DagHash};
+
+use crate::fault::{Fault, FaultKind};
+use crate::file::read_into;
+use crate::json::{Json, JsonErrorKind};
+use crate::spec_file::SpecFile;
+use crate::{database, lock};
+
+/// What kind of file specs were read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// The index of a build cache.
+    Index,
+    /// The database of an installation.
+    Installation,
+    /// A `spack.lock`.
+    Lock,
+    /// One or more spec files, or a list of specs.
+    SpecFile,
+}
+
+/// Where a file belongs.
+#[derive(Clone, Copy, Debug)]
+pub struct OriginTexts<'t> {
+    /// The source, as it was given.
+    pub cache: &'t str,
+    /// The snapshot; empty where there is none.
+    pub tag: &'t str,
+    /// The label of the stack; empty where there is none.
+    pub label: &'t str,
+    /// The file, as messages call it.
+    pub shown: &'t str,
+}
+
+impl<'t> OriginTexts<'t> {
+    pub(crate) fn columns(self) -> [&'t str; 4] {
+        [self.tag, self.label, self.cache, self.shown]
+    }
+}
+
+/// The specs of one file.
+#[derive(Debug)]
+pub struct SpecsRead {
+    /// Their rows.
+    pub rows: CatalogBuilder,
+    /// What the file is.
+    pub format: Format,
+    /// The roots in the order of the file, with the abstract spec that each was
+    /// asked for, where the file tells it.
+    pub roots: Vec<(DagHash, String)>,
+    /// How many specs there are.
+    pub specs: usize,
+}
+
+/// What can be read, for the message about what cannot.
+const EXPECTED: &str =
+    "a build cache index, an install database, a spack.lock, a spec file or a list of specs";
+
+/// Reads an index, a database, a lock, spec files or a list of specs, plain or
+/// compressed by gzip; the content tells which.
+///
+/// # Errors
+///
+/// The first [`Fault`]: the file cannot be read, is larger than `limit` bytes (when
+/// it is decompressed), or breaks the rules of its format.
+pub fn read_specs(path: &Path, origin: OriginTexts<'_>, limit: u64) -> Result<SpecsRead, Fault> {
+    let mut bytes = Vec::new();
+    read_into(path, limit, &mut bytes)?;
+    let bytes = decompressed(bytes, limit)?;
+    parse_specs(&bytes, origin)
+}
+
+/// Reads the same from memory, already decompressed.
+///
+/// # Errors
+///
+/// The first [`Fault`].
+pub fn parse_specs(bytes: &[u8], origin: OriginTexts<'_>) -> Result<SpecsRead, Fault> {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut json = Json::new(text);
+    let unknown = || Fault::of_file(FaultKind::UnknownFormat { expected: EXPECTED });
+    match json.peek() {
+        Ok(b'{') => {}
+        Ok(b'[') => {
+            let mut specs = SpecFile::new(origin);
+            specs
+                .read_list(&mut json)
+                .and_then(|()| json.end())
+                .map_err(|error| error.into_fault(text))?;
+            return specs.into_specs();
+        }
+        _ => return Err(unknown()),
+    }
+    match first_known_key(json) {
+        Some("database") => object_member(&mut json, text, "database", |json| {
+            database::read(json, text, origin)
+        }),
+        Some("lock") => lock::read(&mut json, text, origin),
+        Some("spec") => spec_files(&mut json, text, origin),
+        _ => Err(unknown()),
+    }
+}
+
+/// The first key of an object that tells what it is. Only keys before it are
+/// stepped over; a database, which may be large, has no other key.
+fn first_known_key(mut json: Json<'_>) -> Option<&'static str> {
+    json.enter_object().ok()?;
+    loop {
+        let key = json.key().ok()?;
+        let known = match &*key {
+            "database" => Some("database"),
+            "_meta" | "roots" | "concrete_specs" => Some("lock"),
+            "spec" => Some("spec"),
+            _ => None,
+        };
+        if known.is_some() {
+            return known;
+        }
+        json.skip().ok()?;
+        if !json.goes_on(b'}', "").ok()? {
+            return None;
+        }
+    }
+}
+
+/// Reads the member `name` of an object with `read` and steps over the others.
+fn object_member<T>(
+    json: &mut Json<'_>,
+    text: &[u8],
+    name: &str,
+    read: impl FnOnce(&mut Json<'_>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let mut read = Some(read);
+    let mut answer = None;
+    let walked = json.object(|json, key| match read.take_if(|_| key == name) {
+        Some(read) => {
+            let mut inner = *json;
+            answer = Some(read(&mut inner));
+            *json = inner;
+            // The fault is told in its own words below.
+            match &answer {
+                Some(Err(_)) => Err(json.error(JsonErrorKind::Ends)),
+                _ => Ok(()),
+            }
+        }
+        None if key == name => Err(json.error(JsonErrorKind::Twice)),
+        None => json.skip().map(drop),
+    });
+    match answer {
+        Some(Err(fault)) => Err(fault),
+        Some(Ok(value)) => walked
+            .map(|()| value)
+            .map_err(|error| error.into_fault(text)),
+        None => Err(Fault::at(name, FaultKind::MissingKey)),
+    }
+}
+
+/// Reads one spec file, or several in a row, as `spack spec --json` prints them.
+fn spec_files(
+    json: &mut Json<'_>,
+    text: &[u8],
+    origin: OriginTexts<'_>,
+) -> Result<SpecsRead, Fault> {
+    let mut specs = SpecFile::new(origin);
+    loop {
+        // A file of a build cache says which layout it has; others do not.
+        let mut in_cache = false;
+        let mut ahead = *json;
+        let _ = ahead.object(|json, key| {
+            in_cache |= matches!(key, "buildcache_layout_version" | "binary_cache_checksum");
+            json.skip().map(drop)
+        });
+        json.object(|json, key| match key {
+            "spec" => specs.read(json, in_cache),
+            _ => json.skip().map(drop),
+        })
+        .map_err(|error| error.into_fault(text))?;
+        if json.peek().is_err() {
+            return specs.into_specs();
+        }
+    }
+}
+
+/// The bytes, decompressed if they are gzip.
+fn decompressed(bytes: Vec<u8>, limit: u64) -> Result<Vec<u8>, Fault> {
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok(bytes);
+    }
+    let mut plain = Vec::new();
+    let read = MultiGzDecoder::new(&bytes[..])
+        .take(limit + 1)
+        .read_to_end(&mut plain);
+    match read {
+        Err(error) => Err(Fault::of_file(FaultKind::Compressed {
+            message: error.to_string(),
+        })),
+        Ok(_) if plain.len() as u64 > limit => Err(Fault::of_file(FaultKind::TooLarge { limit })),
+        Ok(_) => Ok(plain),
+    }
+}
