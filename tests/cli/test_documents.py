@@ -1,0 +1,293 @@
+"""Every command and every example of the README and of ``docs/`` does what they say.
+
+A block marked ``console`` holds commands after ``$`` and what they print, both streams
+as a terminal shows them; a line ``...`` stands for any lines. They run one after the
+other in a copy of ``examples/``, as do the commands of a ``yaml`` block. A block
+marked ``sh`` is for the root of a checkout: what it says is checked, it is not run. A
+block marked ``python`` is a doctest, run in ``examples/``.
+
+``UPDATE_SNAPSHOTS=1 pytest tests/cli/test_documents.py`` writes what the commands print
+into the documents; the lines that are left out stay left out.
+"""
+
+from __future__ import annotations
+
+import doctest
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from specplan.config import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+
+INSTALL = "pip install . && cd examples && specplan gaps --stack e4s"
+TEST = "make test"
+
+#: What a `sh` block may hold; whoever writes another command sees to it that it works.
+AT_THE_ROOT = {
+    INSTALL,
+    TEST,
+    "make build && pip install '.[bench]'",
+    "python -m benches.pages --specs 60000 --packages 5000",
+    "python docs/pictures.py",
+}
+
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block of a document."""
+
+    document: Path
+    line: int
+    language: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.document.relative_to(ROOT).as_posix()}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command of a `console` block and the lines that follow it there."""
+
+    line: str
+    shown: list[str]
+
+
+def blocks(*languages: str) -> list[Block]:
+    found = []
+    for document in DOCUMENTS:
+        text = document.read_text(encoding="utf-8")
+        for match in BLOCK.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            if match[1] in languages:
+                found.append(Block(document, line, match[1], match[2]))
+    return found
+
+
+def commands(block: Block) -> Iterator[Command]:
+    lines: list[str] = []
+    for line in block.text.splitlines():
+        if line.startswith("$ "):
+            if lines:
+                yield Command(lines[0], lines[1:])
+            lines = [line.removeprefix("$ ")]
+        else:
+            assert lines, f"{block}: a `console` block begins with a command after `$ `"
+            lines.append(line)
+    yield Command(lines[0], lines[1:])
+
+
+@pytest.fixture
+def examples(tmp_path: Path) -> Path:
+    """A copy of ``examples/``, so that a command may write files."""
+    return Path(shutil.copytree(ROOT / "examples", tmp_path / "examples"))
+
+
+def run(command: str, folder: Path) -> tuple[int, str]:
+    """Run a line of a shell as somebody would who has installed the package."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"COLUMNS", "FORCE_COLOR", "NO_COLOR"}
+    }
+    path = os.pathsep.join([sysconfig.get_path("scripts"), environment.get("PATH", "")])
+    shell = shutil.which("sh")
+    assert shell is not None
+    answer = subprocess.run(
+        [shell, "-c", command],
+        cwd=folder,
+        env={**environment, "PATH": path, "CI_SUMMARY": "summary.md"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    return answer.returncode, answer.stdout.decode()
+
+
+def matches(shown: list[str], printed: list[str]) -> bool:
+    """Whether what a document shows is what was printed; ``...`` stands for any lines."""
+    parts = "\n".join(re.escape(line) for line in shown).split(re.escape("..."))
+    if len(parts) == 1:
+        return shown == printed
+    return re.fullmatch(".*".join(parts), "\n".join(printed), re.DOTALL) is not None
+
+
+def cut(shown: list[str], printed: list[str]) -> list[str]:
+    """What was printed, with as many lines before and after ``...`` as the document shows."""
+    if "..." not in shown:
+        return printed
+    first, last = shown.index("..."), len(shown) - shown[::-1].index("...") - 1
+    tail = len(shown) - last - 1
+    if len(printed) <= first + tail:
+        return printed
+    return [*printed[:first], "...", *printed[len(printed) - tail :]]
+
+
+@pytest.mark.parametrize("block", blocks("console"), ids=str)
+def test_commands_print_what_is_shown(block: Block, examples: Path) -> None:
+    shown = []
+    for command in commands(block):
+        code, text = run(command.line, examples)
+        printed = text.splitlines()
+        assert code == 0, f"{command.line}\n{text}"
+        shown += [f"$ {command.line}", *cut(command.shown, printed)]
+        if not os.environ.get("UPDATE_SNAPSHOTS"):
+            assert matches(command.shown, printed), f"{block}: $ {command.line}\n{text}"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        text = block.document.read_text(encoding="utf-8")
+        new = "".join(f"{line}\n" for line in shown)
+        block.document.write_text(text.replace(block.text, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "document", sorted({block.document for block in blocks("python")}), ids=lambda path: path.name
+)
+def test_python_examples_hold(
+    document: Path, examples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(examples)
+    found = [block for block in blocks("python") if block.document == document]
+    names: dict[str, Any] = {}  # what one block defines, the next ones know
+    said: list[str] = []
+    for block in found:
+        parser = doctest.DocTestParser()
+        example = parser.get_doctest(block.text, names, str(block), str(document), block.line)
+        assert example.examples, f"{block} has no example"
+        runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+        runner.run(example, out=said.append, clear_globs=False)
+        names = example.globs
+    assert not said, "".join(said)
+
+
+@pytest.mark.parametrize("block", blocks("toml"), ids=str)
+def test_configurations_are_taken(block: Block, tmp_path: Path) -> None:
+    path = tmp_path / "specplan.toml"
+    path.write_text(block.text, encoding="utf-8")
+    load(path)
+
+
+def lines_of_workflow(value: object) -> Iterator[str]:
+    """The commands of specplan in a workflow of GitHub or GitLab."""
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from lines_of_workflow(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from lines_of_workflow(each)
+    elif isinstance(value, str) and value.startswith("specplan "):
+        yield from value.splitlines()
+
+
+@pytest.mark.parametrize("block", blocks("yaml"), ids=str)
+def test_workflows_run(block: Block, examples: Path) -> None:
+    found = list(lines_of_workflow(yaml.safe_load(block.text)))
+    assert found
+    for line in found:
+        code, text = run(line.replace("$GITHUB_STEP_SUMMARY", "$CI_SUMMARY"), examples)
+        # A gate may fail on the examples; the command itself must be right.
+        assert code in {0, 1}, f"{line}\n{text}"
+        assert "error: " not in text
+    written = [*examples.glob("*.md")]
+    assert written
+    assert all(path.read_text(encoding="utf-8").startswith("### ") for path in written)
+
+
+def test_the_readme_has_the_commands_to_install_and_to_test() -> None:
+    lines = [
+        line
+        for block in blocks("sh")
+        if block.document == ROOT / "README.md"
+        for line in block.text.splitlines()
+    ]
+    assert {INSTALL, TEST} <= set(lines)
+
+
+def test_commands_for_a_checkout_are_known() -> None:
+    found = {line for block in blocks("sh") for line in block.text.splitlines()}
+    assert found <= AT_THE_ROOT
+
+
+def test_every_block_is_checked() -> None:
+    # A drawing is looked at, JSON is a piece of what a command prints.
+    known = {"console", "json", "mermaid", "python", "sh", "text", "toml", "yaml"}
+    for document in DOCUMENTS:
+        fences = re.findall(r"^```(.*)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+        assert set(fences[::2]) <= known, document
+        assert set(fences[1::2]) <= {""}, document
+
+
+def test_links_lead_somewhere() -> None:
+    for document in (*DOCUMENTS, ROOT / "CONTRIBUTING.md", ROOT / "tests" / "README.md"):
+        text = BLOCK.sub("", document.read_text(encoding="utf-8"))
+        targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text)
+        targets += re.findall(r'(?:src|href)="([^"#]+)"', text)
+        for target in targets:
+            if "://" not in target:
+                assert (document.parent / target).exists(), f"{document}: {target}"
+
+
+def test_files_that_documents_name_exist() -> None:
+    name = re.compile(r"`((?:rust|python|tests|docs|examples|benches)/[\w./-]+)`")
+    for document in (*DOCUMENTS, ROOT / "CONTRIBUTING.md", ROOT / "tests" / "README.md"):
+        for path in name.findall(document.read_text(encoding="utf-8")):
+            assert (ROOT / path).exists(), f"{document}: {path}"
+
+
+def test_the_pictures_are_what_their_script_draws(tmp_path: Path) -> None:
+    script = ROOT / "docs" / "pictures.py"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        subprocess.run([sys.executable, str(script)], check=True)
+    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True)
+    drawn = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert drawn
+    assert drawn == {path.name: path.read_bytes() for path in (ROOT / "docs").glob("*.svg")}
+
+
+def test_the_speed_that_the_readme_tells_was_measured() -> None:
+    (table,) = (block for block in blocks("text") if "times specplan" in block.text)
+    measured = (ROOT / "benches" / "BENCHMARKS.md").read_text(encoding="utf-8")
+    for line in table.text.splitlines():
+        assert line in measured
+
+
+def properties(schema: Any, place: str = "") -> Iterator[str]:
+    """The key paths of a schema, such as `gaps[].nearest.hash`."""
+    for name, inner in schema.get("properties", {}).items():
+        path = f"{place}.{name}" if place else name
+        yield path
+        yield from properties(inner, path)
+    if "items" in schema:
+        yield from properties(schema["items"], f"{place}[]")
+
+
+SCHEMAS = sorted((ROOT / "python" / "specplan" / "schemas").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: path.name)
+def test_every_field_of_a_document_is_described(path: Path) -> None:
+    text = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    chapters = re.split(r"^## ", text, flags=re.MULTILINE)
+    kind = schema["properties"]["schema"]["const"]
+    (chapter,) = (each for each in chapters if each.startswith(f"`{kind}`"))
+    described = re.findall(r"^\| `([^`]+)` \|", chapter, re.MULTILINE)
+    assert described == list(properties(schema))
