@@ -13,6 +13,7 @@ import json
 import subprocess
 import sys
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ FONT = "ui-sans-serif, system-ui, 'Segoe UI', Helvetica, Arial, sans-serif"
 #: Share of what is wanted, and its colour; between two of them colours are mixed. The panel is
 #: light whatever surrounds it, and every cell says its number, so no colour has to be told apart.
 COLOURS = ((0.0, (201, 74, 26)), (0.5, (240, 196, 92)), (1.0, (22, 121, 111)))
+
+#: A colour of less luminance, of 255, takes white letters.
+DARK = 140
 
 
 def main() -> None:
@@ -47,11 +51,15 @@ def coverage(document: dict[str, Any]) -> str:
     totals = document["totals"]
     title = f"Coverage of {len(stacks)} stacks on {len(systems)} systems"
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" role="img" font-family="{FONT}" font-size="12">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+            f'width="{width}" height="{height}" role="img" font-family="{FONT}" font-size="12">'
+        ),
         f"<title>{title}</title>",
-        f'<rect x=".5" y=".5" width="{width - 1}" height="{height - 1}" rx="8" fill="#fcfcfa" '
-        'stroke="#c9c9c4"/>',
+        (
+            f'<rect x=".5" y=".5" width="{width - 1}" height="{height - 1}" rx="8" '
+            'fill="#fcfcfa" stroke="#c9c9c4"/>'
+        ),
         text(MARGIN, 30, title, size=16, weight=600),
         text(
             MARGIN,
@@ -90,8 +98,10 @@ def drawn(left: int, top: int, cell: dict[str, Any] | None) -> list[str]:
     share = cell["coverage"]
     fill, ink = ("#e4e4df", "#1f1f1d") if share is None else colours(share)
     return [
-        f'<rect x="{left + 1}" y="{top + 1}" width="{WIDTH - 2}" height="{HEIGHT - 2}" rx="3" '
-        f'fill="{fill}"/>',
+        (
+            f'<rect x="{left + 1}" y="{top + 1}" width="{WIDTH - 2}" height="{HEIGHT - 2}" '
+            f'rx="3" fill="{fill}"/>'
+        ),
         text(x, y + 4, percentage(cell), anchor="middle", fill=ink),
     ]
 
@@ -109,13 +119,11 @@ def percentage(cell: dict[str, Any]) -> str:
 
 def colours(share: float) -> tuple[str, str]:
     """Return the colour of a share and one that is readable on it."""
-    (low, before), (high, after) = next(
-        pair for pair in zip(COLOURS, COLOURS[1:], strict=False) if share <= pair[1][0]
-    )
+    (low, before), (high, after) = next(pair for pair in pairwise(COLOURS) if share <= pair[1][0])
     part = (share - low) / (high - low)
     mixed = [round(a + (b - a) * part) for a, b in zip(before, after, strict=True)]
     red, green, blue = mixed
-    light = 0.299 * red + 0.587 * green + 0.114 * blue > 140
+    light = 0.299 * red + 0.587 * green + 0.114 * blue > DARK
     return f"#{red:02x}{green:02x}{blue:02x}", "#1f1f1d" if light else "#ffffff"
 
 
