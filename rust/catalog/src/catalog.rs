@@ -10,6 +10,7 @@ use rustc_hash::FxBuildHasher;
 use specplan_spack::Version;
 
 use crate::edge::{Dependency, Edge, EdgeColumn};
+use crate::graph::Parsed;
 use crate::index::Indexes;
 use crate::key::{KeyColumn, Level};
 use crate::names::{NameInterner, Names};
@@ -79,6 +80,7 @@ pub struct Catalog {
     keys: [OnceLock<KeyColumn>; Level::COUNT],
     views: Mutex<BTreeMap<Vec<Snapshot>, Arc<View>>>,
     version_ranks: OnceLock<Vec<u32>>,
+    parsed: OnceLock<Parsed>,
 }
 
 impl Catalog {
@@ -103,6 +105,7 @@ impl Catalog {
             keys: Default::default(),
             views: Mutex::default(),
             version_ranks: OnceLock::new(),
+            parsed: OnceLock::new(),
         }
     }
 
@@ -189,6 +192,23 @@ impl Catalog {
     /// The dependencies of a spec; `None` where no source tells them.
     pub fn dependencies(&self, spec: u32) -> Option<&[Dependency]> {
         self.dependencies_of(&self.rows_of(spec)[0])
+    }
+
+    /// The dependencies of a spec, with the number of the first among all.
+    pub(crate) fn numbered_dependencies(&self, spec: u32) -> (u32, &[Dependency]) {
+        let span = self.rows_of(spec)[0].edges();
+        let first = span.map_or(0, |span| span.start);
+        (first, self.dependencies(spec).unwrap_or_default())
+    }
+
+    /// The dependency with this number.
+    pub(crate) fn dependency(&self, number: u32) -> &Dependency {
+        &self.dependencies[number as usize]
+    }
+
+    /// What the texts mean, read at the first question.
+    pub(crate) fn parsed(&self) -> &Parsed {
+        self.parsed.get_or_init(|| Parsed::of(self))
     }
 
     /// Hashes that are depended on and that no row describes, sorted. Their ids

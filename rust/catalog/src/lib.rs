@@ -24,6 +24,8 @@ mod compatibility;
 mod coverage;
 mod diff;
 mod edge;
+mod find;
+mod graph;
 mod hash;
 mod id_set;
 mod index;
@@ -43,6 +45,8 @@ pub use coverage::{
 };
 pub use diff::{CellDiff, Change, DiffTask};
 pub use edge::{Dependency, Edge, EdgeColumn, EdgeTypes};
+pub use find::Found;
+pub use graph::{CatalogGraph, VIRTUALS_UNTOLD};
 pub use hash::{DagHash, HASH_LEN, ParseHashError};
 pub use id_set::IdSet;
 pub use index::Indexes;

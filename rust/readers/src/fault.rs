@@ -38,6 +38,18 @@ pub enum FaultKind {
         /// The limit.
         limit: usize,
     },
+    /// A walk met more links to folders than the limit.
+    #[error("holds more than {limit} links to folders")]
+    TooManyLinks {
+        /// The limit.
+        limit: usize,
+    },
+    /// A folder lies deeper than a walk goes.
+    #[error("is a folder more than {limit} folders deep")]
+    TooDeep {
+        /// The limit.
+        limit: usize,
+    },
     /// A link leads back to a folder above it.
     #[error("is a link back to `{}`, a loop", target.escape_default())]
     Loop {
@@ -130,6 +142,9 @@ pub enum FaultKind {
     },
 }
 
+/// What a message calls a number.
+pub(crate) const NUMBER: &str = "a number";
+
 /// The longest text that a message repeats.
 const SHOWN_CHARS: usize = 60;
 
@@ -159,6 +174,11 @@ impl FaultKind {
             expected,
             found: shortened(found),
         }
+    }
+
+    /// Whether a number stands where the format has something else.
+    pub(crate) fn found_number(&self) -> bool {
+        matches!(self, Self::WrongType { found, .. } if *found == NUMBER)
     }
 
     pub(crate) fn unreadable(error: &std::io::Error) -> Self {

@@ -8,6 +8,9 @@ pub struct Limits {
     pub file_bytes: u64,
     /// How many files and folders a walk through a tree may meet.
     pub tree_entries: usize,
+    /// How many links to folders a walk follows. A few links between folders can
+    /// spell more paths than there are atoms.
+    pub tree_links: usize,
     /// How many folders deep a walk goes.
     pub tree_depth: usize,
 }
@@ -17,7 +20,8 @@ impl Default for Limits {
         Self {
             file_bytes: 64 << 20,
             tree_entries: 4_000_000,
-            tree_depth: 16,
+            tree_links: 50_000,
+            tree_depth: 64,
         }
     }
 }

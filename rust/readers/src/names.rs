@@ -19,14 +19,17 @@ pub(crate) fn package(text: &str) -> Result<&str, FaultKind> {
 
 /// A stack's label.
 pub(crate) fn label(text: &str) -> Result<&str, FaultKind> {
-    check(text, true, "stack label", |byte| {
+    check(text, !is_path_step(text), "stack label", |byte| {
         is_word(byte) || matches!(byte, b'.' | b'-')
     })
 }
 
 /// A snapshot's name.
 pub(crate) fn tag(text: &str) -> Result<&str, FaultKind> {
-    check(text, true, "snapshot name", |byte| {
+    let is_sane = text
+        .split('/')
+        .all(|part| !part.is_empty() && !is_path_step(part));
+    check(text, is_sane, "snapshot name", |byte| {
         is_word(byte) || matches!(byte, b'.' | b'-' | b'/')
     })
 }
@@ -36,7 +39,7 @@ pub(crate) fn architecture<'t>(
     text: &'t str,
     expected: &'static str,
 ) -> Result<&'t str, FaultKind> {
-    check(text, true, expected, |byte| {
+    check(text, !is_path_step(text), expected, |byte| {
         is_word(byte) || matches!(byte, b'.' | b'-' | b'+')
     })
 }
@@ -46,14 +49,19 @@ pub(crate) fn printable<'t>(text: &'t str, expected: &'static str) -> Result<&'t
     check(text, true, expected, |byte| byte.is_ascii_graphic())
 }
 
+/// Whether a text is `.`, `..` or more dots: no name, but a way through folders.
+fn is_path_step(text: &str) -> bool {
+    text.bytes().all(|byte| byte == b'.')
+}
+
 fn check<'t>(
     text: &'t str,
-    starts: bool,
+    is_sane: bool,
     expected: &'static str,
     is_allowed: impl Fn(u8) -> bool,
 ) -> Result<&'t str, FaultKind> {
     let fits = !text.is_empty() && text.len() <= NAME_LEN;
-    if fits && starts && text.bytes().all(is_allowed) {
+    if fits && is_sane && text.bytes().all(is_allowed) {
         Ok(text)
     } else {
         Err(FaultKind::wrong_text(expected, text))

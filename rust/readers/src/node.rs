@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
 use specplan_catalog::{
-    CatalogBuilder, Column, DagHash, Edge, EdgeColumn, EdgeTypes, Row, SourceKind,
+    CatalogBuilder, Column, DagHash, Edge, EdgeColumn, EdgeTypes, Row, SourceKind, VIRTUALS_UNTOLD,
 };
 
 use crate::fault::{FaultKind, shortened};
@@ -476,7 +476,11 @@ impl NodeReader {
                 "package_hash" => edge.refer(1, hash(json)?),
                 "full_hash" => edge.refer(2, hash(json)?),
                 "build_hash" => edge.refer(3, hash(json)?),
-                "type" => edge.types = types(json)?,
+                // Files with this key are older than virtual packages on edges.
+                "type" => {
+                    edge.types = types(json)?;
+                    edge.virtuals = self.rows.intern_edge(EdgeColumn::Virtuals, VIRTUALS_UNTOLD);
+                }
                 "parameters" => json.object(|json, key| {
                     match key {
                         "deptypes" => edge.types = types(json)?,

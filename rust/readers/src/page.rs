@@ -80,12 +80,10 @@ impl PageReader {
         ) {
             Ok(contradictions) => Taken::Rows(contradictions),
             Err(Refusal::Syntax) => Taken::Declined,
+            // JSON and YAML do not agree on what is a number: `1e5` is text in YAML.
+            Err(Refusal::Fault(fault)) if fault.kind.found_number() => Taken::Declined,
             Err(Refusal::Fault(mut fault)) => {
-                fault.line = Some(if fault.place.starts_with("meta") {
-                    frame.meta_line
-                } else {
-                    frame.spec_details_line
-                });
+                fault.line = Some(frame.line_of(&fault.place));
                 Taken::Damaged(fault)
             }
         }

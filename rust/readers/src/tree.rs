@@ -37,15 +37,21 @@ impl Tree {
             .follow_links(true)
             .max_depth(limits.tree_depth);
         let entries = walk.into_iter().filter_entry(|entry| !is_hidden(entry));
+        let mut links = 0;
         for (count, entry) in entries.enumerate() {
-            if count >= limits.tree_entries {
-                let limit = limits.tree_entries;
-                let fault = Fault::of_file(FaultKind::TooManyEntries { limit });
-                tree.damaged.push((root.to_owned(), fault));
+            links += usize::from(entry.as_ref().is_ok_and(is_link_to_folder));
+            if let Some(kind) = limits.exceeded(count, links) {
+                tree.damaged.push((root.to_owned(), Fault::of_file(kind)));
                 break;
             }
             match entry {
                 Ok(entry) if is_page(&entry) => tree.pages.push(entry.into_path()),
+                // The walk does not go into it, and what it holds must not be overlooked.
+                Ok(entry) if entry.file_type().is_dir() && entry.depth() == limits.tree_depth => {
+                    let limit = limits.tree_depth;
+                    let fault = Fault::of_file(FaultKind::TooDeep { limit });
+                    tree.damaged.push((entry.into_path(), fault));
+                }
                 Ok(_) => {}
                 Err(error) => {
                     let path = error.path().unwrap_or(root).to_owned();
@@ -56,6 +62,25 @@ impl Tree {
         tree.pages.sort_unstable();
         tree
     }
+}
+
+impl Limits {
+    /// What a walk that has met so many entries and links goes beyond.
+    fn exceeded(&self, entries: usize, links: usize) -> Option<FaultKind> {
+        if entries >= self.tree_entries {
+            let limit = self.tree_entries;
+            Some(FaultKind::TooManyEntries { limit })
+        } else if links > self.tree_links {
+            let limit = self.tree_links;
+            Some(FaultKind::TooManyLinks { limit })
+        } else {
+            None
+        }
+    }
+}
+
+fn is_link_to_folder(entry: &DirEntry) -> bool {
+    entry.path_is_symlink() && entry.file_type().is_dir()
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {

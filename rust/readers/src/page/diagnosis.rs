@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use crate::fault::{Fault, FaultKind};
+use crate::fault::{Fault, FaultKind, NUMBER};
 
 const LIST: &str = "a list";
 const TEXT: &str = "text";
@@ -183,7 +183,7 @@ fn wrong(found: &Value, expected: &'static str) -> FaultKind {
     let found = match found {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
+        Value::Number(_) => NUMBER,
         Value::String(_) => TEXT,
         Value::Array(_) => LIST,
         Value::Object(_) => OBJECT,

@@ -6,7 +6,9 @@ use memchr::memchr;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Frame<'p> {
     pub(super) title: &'p str,
+    pub(super) title_line: u32,
     pub(super) tag: &'p str,
+    pub(super) tag_line: u32,
     pub(super) meta: &'p str,
     pub(super) meta_line: u32,
     pub(super) spec_details: &'p str,
@@ -14,6 +16,16 @@ pub(super) struct Frame<'p> {
 }
 
 impl<'p> Frame<'p> {
+    /// The line of a key path.
+    pub(super) fn line_of(&self, place: &str) -> u32 {
+        match place.split(['.', '[']).next() {
+            Some("title") => self.title_line,
+            Some("categories") => self.tag_line,
+            Some("meta") => self.meta_line,
+            _ => self.spec_details_line,
+        }
+    }
+
     /// The frame of `page`, or `None` if any line is spelt in another way.
     ///
     /// Only ASCII is taken: YAML and JSON differ in what they make of some other
@@ -40,9 +52,9 @@ impl<'p> Frame<'p> {
             }
             let (key, value) = line.split_once(": ")?;
             let seen = match key {
-                "title" => title.replace(quoted(value)?).is_some(),
+                "title" => title.replace((quoted(value)?, number)).is_some(),
                 "layout" => layout.replace(plain(value)?).is_some(),
-                "categories" => tag.replace(category(value)?).is_some(),
+                "categories" => tag.replace((category(value)?, number)).is_some(),
                 "meta" if value.starts_with('{') => meta.replace((value, number)).is_some(),
                 "spec_details" if value.starts_with('[') => {
                     spec_details.replace((value, number)).is_some()
@@ -53,12 +65,16 @@ impl<'p> Frame<'p> {
                 return None;
             }
         }
+        let (title, title_line) = title?;
+        let (tag, tag_line) = tag?;
         let (meta, meta_line) = meta?;
         let (spec_details, spec_details_line) = spec_details?;
         let is_last = lines.rest.is_none_or(str::is_empty);
         is_last.then_some(Self {
-            title: title?,
-            tag: tag?,
+            title,
+            title_line,
+            tag,
+            tag_line,
             meta,
             meta_line,
             spec_details,
@@ -130,7 +146,8 @@ mod tests {
     #[test]
     fn a_page_as_published_has_a_frame_with_or_without_a_final_newline_and_with_either_line_end() {
         let frame = Frame::of(PAGE.as_bytes()).unwrap();
-        assert_eq!((frame.title, frame.tag), ("zlib", "develop"));
+        assert_eq!((frame.title, frame.title_line), ("zlib", 2));
+        assert_eq!((frame.tag, frame.tag_line), ("develop", 4));
         assert_eq!((frame.meta, frame.meta_line), ("{}", 5));
         assert_eq!((frame.spec_details, frame.spec_details_line), ("[]", 6));
         let with_newline = format!("{PAGE}\n");

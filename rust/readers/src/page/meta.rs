@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::entry::{Entry, texts};
+use crate::fault::shortened;
 
 /// The summary that a page gives of its specs.
 #[derive(Deserialize)]
@@ -137,13 +138,31 @@ fn sorted<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<&'t str> {
     texts
 }
 
+/// So many bytes of a list are told; a real one has a few hundred.
+const TOLD_BYTES: usize = 4096;
+
 fn listed(texts: &[&str]) -> String {
-    format!("[{}]", texts.join(", "))
+    format!("[{}]", told(texts.iter().copied().map(Cow::Borrowed)))
 }
 
 fn counted<'t>(counts: impl Iterator<Item = (&'t str, u64)>) -> String {
-    let counts: Vec<String> = counts
-        .map(|(label, count)| format!("{label}: {count}"))
-        .collect();
-    format!("{{{}}}", counts.join(", "))
+    let counts = counts.map(|(label, count)| Cow::Owned(format!("{label}: {count}")));
+    format!("{{{}}}", told(counts))
+}
+
+/// The texts with commas between them, cut where a hostile page would fill the screen.
+fn told<'t>(texts: impl Iterator<Item = Cow<'t, str>>) -> String {
+    let mut told = String::new();
+    let mut texts = texts.peekable();
+    while let Some(text) = texts.next() {
+        told.push_str(&shortened(&text));
+        if texts.peek().is_some() {
+            told.push_str(", ");
+            if told.len() > TOLD_BYTES {
+                told.push_str(&format!("and {} more", texts.count()));
+                break;
+            }
+        }
+    }
+    told
 }

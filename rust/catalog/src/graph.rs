@@ -1,0 +1,276 @@
+//! A catalog as a graph that abstract specs are asked of.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use hashbrown::HashMap;
+use rustc_hash::FxBuildHasher;
+use specplan_spack as spack;
+use specplan_spack::{
+    Compiler, DependencyTypes, FlagKind, Missing, SpecGraph, Truth, Variant, VariantValue, Version,
+};
+
+use crate::edge::{EdgeColumn, EdgeTypes};
+use crate::{Catalog, Column, HASH_LEN, SourceKind};
+
+/// The list of virtual packages of an edge whose file is too old to tell them.
+pub const VIRTUALS_UNTOLD: &str = "?";
+
+/// What the texts of a catalog mean to Spack, read once.
+#[derive(Debug)]
+pub struct CatalogGraph<'c> {
+    catalog: &'c Catalog,
+    parsed: &'c Parsed,
+}
+
+/// The texts of a catalog's columns as what they stand for.
+#[derive(Debug, Default)]
+pub(crate) struct Parsed {
+    versions: Vec<Option<Version>>,
+    variants: Vec<Vec<(Box<str>, Value)>>,
+    compilers: Vec<Option<(Box<str>, Version)>>,
+    virtuals: Vec<Vec<Box<str>>>,
+    /// The packages that provide each virtual package on some edge.
+    providers: BTreeMap<Box<str>, Vec<u32>>,
+    tells_all_virtuals: bool,
+    hashes: OnceLock<Vec<[u8; HASH_LEN]>>,
+}
+
+#[derive(Debug)]
+enum Value {
+    Bool(bool),
+    Texts(Box<str>),
+}
+
+impl Parsed {
+    pub(crate) fn of(catalog: &Catalog) -> Self {
+        let versions = catalog.names(Column::Version).iter();
+        let variants = catalog.names(Column::Variants).iter();
+        let compilers = catalog.names(Column::Compiler).iter();
+        let virtuals = catalog.edge_names(EdgeColumn::Virtuals).iter();
+        let lists: Vec<Vec<Box<str>>> = virtuals
+            .map(|text| {
+                text.split(',')
+                    .filter(|name| !name.is_empty())
+                    .map(Box::from)
+                    .collect()
+            })
+            .collect();
+        let mut providers: BTreeMap<Box<str>, Vec<u32>> = BTreeMap::new();
+        let mut seen: HashMap<(u32, u32), (), FxBuildHasher> = HashMap::default();
+        for (spec, _) in catalog.specs() {
+            for edge in catalog.dependencies(spec).unwrap_or_default() {
+                let list = &lists[edge.virtuals as usize];
+                if !list.is_empty() && seen.insert((edge.child, edge.virtuals), ()).is_none() {
+                    for name in list {
+                        providers.entry(name.clone()).or_default().push(edge.child);
+                    }
+                }
+            }
+        }
+        for specs in providers.values_mut() {
+            specs.sort_unstable();
+            specs.dedup();
+        }
+        let untold = catalog
+            .edge_names(EdgeColumn::Virtuals)
+            .find(VIRTUALS_UNTOLD);
+        let tells_edges = || {
+            catalog
+                .specs()
+                .all(|(spec, _)| catalog.dependencies(spec).is_some())
+        };
+        Self {
+            versions: versions.map(|text| Version::parse(text).ok()).collect(),
+            variants: variants
+                .map(|text| text.split('\n').filter_map(variant).collect())
+                .collect(),
+            compilers: compilers.map(compiler).collect(),
+            virtuals: lists,
+            tells_all_virtuals: untold.is_none() && tells_edges(),
+            providers,
+            hashes: OnceLock::new(),
+        }
+    }
+}
+
+/// The name and the value of a variant in canonical spelling.
+fn variant(text: &str) -> Option<(Box<str>, Value)> {
+    let named = |name: &str, value| Some((Box::from(name), value));
+    if let Some(name) = text.strip_prefix('+') {
+        return named(name, Value::Bool(true));
+    }
+    if let Some(name) = text.strip_prefix('~') {
+        return named(name, Value::Bool(false));
+    }
+    let (name, value) = text.split_once('=')?;
+    // Quotes are undone as they were put: only a backslash and a quote are escaped.
+    let unquoted = value
+        .strip_prefix('"')
+        .and_then(|value| value.strip_suffix('"'));
+    let value = unquoted.map_or_else(
+        || value.to_owned(),
+        |value| value.replace("\\\"", "\"").replace("\\\\", "\\"),
+    );
+    named(name, Value::Texts(value.into()))
+}
+
+fn compiler(text: &str) -> Option<(Box<str>, Version)> {
+    let (name, version) = text.split_once('@')?;
+    Some((name.into(), Version::parse(version).ok()?))
+}
+
+impl Catalog {
+    /// The catalog as a graph that abstract specs are asked of.
+    pub fn graph(&self) -> CatalogGraph<'_> {
+        CatalogGraph {
+            catalog: self,
+            parsed: self.parsed(),
+        }
+    }
+}
+
+impl CatalogGraph<'_> {
+    fn is_page(&self, spec: u32) -> bool {
+        self.catalog.rows_of(spec)[0].kind() == SourceKind::Page
+    }
+
+    fn told(&self, spec: u32, column: Column) -> Option<&str> {
+        Some(self.catalog.text(spec, column)).filter(|text| !text.is_empty())
+    }
+}
+
+impl SpecGraph for CatalogGraph<'_> {
+    fn spec_count(&self) -> usize {
+        self.catalog.len()
+    }
+
+    fn name(&self, spec: u32) -> &str {
+        self.catalog.text(spec, Column::Package)
+    }
+
+    fn version(&self, spec: u32) -> Option<&Version> {
+        let id = self.catalog.id(spec, Column::Version);
+        self.parsed.versions[id as usize].as_ref()
+    }
+
+    fn platform(&self, spec: u32) -> Option<&str> {
+        self.told(spec, Column::Platform)
+    }
+
+    fn os(&self, spec: u32) -> Option<&str> {
+        self.told(spec, Column::OperatingSystem)
+    }
+
+    fn target(&self, spec: u32) -> Option<&str> {
+        self.told(spec, Column::Target)
+    }
+
+    fn namespace(&self, spec: u32) -> Option<&str> {
+        self.told(spec, Column::Namespace)
+    }
+
+    fn hash(&self, spec: u32) -> &str {
+        let hashes = self.parsed.hashes.get_or_init(|| {
+            let specs = 0..self.catalog.len() as u32;
+            specs
+                .map(|spec| self.catalog.hash(spec).letters())
+                .collect()
+        });
+        str::from_utf8(&hashes[spec as usize]).unwrap_or_default()
+    }
+
+    fn variant(&self, spec: u32, name: &str) -> Variant<'_> {
+        // Pages cut patches to their first digits; other files tell them whole.
+        if name == "patches"
+            && let Some(patches) = self.told(spec, Column::Patches)
+        {
+            return Variant::Value(VariantValue::Multi(patches.split(',').collect()));
+        }
+        let id = self.catalog.id(spec, Column::Variants);
+        let variants = &self.parsed.variants[id as usize];
+        match variants.iter().find(|(each, _)| &**each == name) {
+            None => Variant::Absent,
+            Some((_, Value::Bool(is_on))) => Variant::Value(VariantValue::Bool(*is_on)),
+            Some((_, Value::Texts(value))) => {
+                Variant::Value(VariantValue::Multi(value.split(',').collect()))
+            }
+        }
+    }
+
+    fn flags(&self, spec: u32, kind: FlagKind) -> Option<Vec<&str>> {
+        if self.is_page(spec) {
+            return None;
+        }
+        let mut lines = self.catalog.text(spec, Column::Flags).split('\n');
+        let values = lines.find_map(|line| {
+            line.strip_prefix(kind.name())
+                .and_then(|line| line.strip_prefix('='))
+        });
+        Some(values.map_or_else(Vec::new, |values| values.split('\t').collect()))
+    }
+
+    fn compiler(&self, spec: u32) -> Compiler<'_> {
+        let id = self.catalog.id(spec, Column::Compiler);
+        match (
+            &self.parsed.compilers[id as usize],
+            self.catalog.names(Column::Compiler).get(id),
+        ) {
+            (Some((name, version)), _) if self.is_page(spec) => Compiler::Shown { name, version },
+            (Some((name, version)), _) => Compiler::Sole { name, version },
+            (None, "none") => Compiler::Absent,
+            (None, "") => Compiler::OnEdges,
+            (None, _) => Compiler::Unknown,
+        }
+    }
+
+    fn edges(&self, spec: u32) -> impl Iterator<Item = spack::Edge> + '_ {
+        let (first, dependencies) = self.catalog.numbered_dependencies(spec);
+        let specs = self.catalog.len() as u32;
+        dependencies
+            .iter()
+            .zip(first..)
+            .filter(move |(each, _)| each.child < specs && each.types != EdgeTypes::BUILD_SPEC)
+            .map(|(each, edge)| spack::Edge {
+                edge,
+                child: each.child,
+                types: DependencyTypes::from_bits(each.types.bits()),
+            })
+    }
+
+    fn has_all_edges(&self, spec: u32) -> bool {
+        let specs = self.catalog.len() as u32;
+        let dependencies = self.catalog.dependencies(spec);
+        dependencies.is_some_and(|all| all.iter().all(|each| each.child < specs))
+    }
+
+    fn edge_provides(&self, edge: u32, virtual_name: &str) -> Truth {
+        let list = &self.parsed.virtuals[self.catalog.dependency(edge).virtuals as usize];
+        if list.iter().any(|name| &**name == VIRTUALS_UNTOLD) {
+            return Truth::Unknown(Missing::Virtuals);
+        }
+        list.iter().any(|name| &**name == virtual_name).into()
+    }
+
+    fn is_virtual(&self, name: &str) -> Truth {
+        if self.parsed.providers.contains_key(name) {
+            return Truth::Yes;
+        }
+        let is_package = self.catalog.names(Column::Package).find(name).is_some();
+        if is_package || self.parsed.tells_all_virtuals {
+            return Truth::No;
+        }
+        Truth::Unknown(Missing::Virtuals)
+    }
+
+    fn provides(&self, spec: u32, virtual_name: &str) -> Truth {
+        let providers = self.parsed.providers.get(virtual_name);
+        if providers.is_some_and(|specs| specs.binary_search(&spec).is_ok()) {
+            return Truth::Yes;
+        }
+        if self.parsed.tells_all_virtuals {
+            return Truth::No;
+        }
+        Truth::Unknown(Missing::Virtuals)
+    }
+}
