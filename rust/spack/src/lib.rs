@@ -37,8 +37,8 @@
 //!
 //! It opens no file and runs no concretizer. It knows no recipes, so the version of a virtual package
 //! and of a git reference without one are unknown; no configuration, so toolchains are not
-//! expanded; and no machine, so `os=fe` and the like are refused. Abstract specs are not compared
-//! with each other.
+//! expanded; and no machine, so `os=fe` and the like are refused. Two abstract specs are compared
+//! by what is written, so `mpich` is no `mpi`.
 //!
 //! # Limits
 //!
@@ -64,8 +64,8 @@ pub use operating_system::{CLibrary, CLibraryKind, OperatingSystemTable};
 pub use parse::{ParseError, ParseErrorKind, parse_many, parse_one};
 pub use query::{Matcher, Query};
 pub use spec::{
-    AbstractSpec, Dependency, DependencyTypes, FieldConstraint, FlagConstraint, FlagKind,
-    NodeConstraint, Reach, VariantConstraint, VariantValue, Wanted,
+    AbstractSpec, Conflict, Contradiction, Dependency, DependencyTypes, FieldConstraint,
+    FlagConstraint, FlagKind, NodeConstraint, Reach, VariantConstraint, VariantValue, Wanted,
 };
 pub use target::TargetConstraint;
 pub use truth::{Missing, Truth};

@@ -3,12 +3,18 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+mod constrain;
 mod dependency;
 mod flags;
+mod intersects;
 mod merge;
 mod print;
+mod satisfies;
+#[cfg(test)]
+mod tests;
 mod variant;
 
+pub use constrain::Contradiction;
 pub use dependency::{Dependency, DependencyTypes, Reach};
 pub use flags::{FlagConstraint, FlagKind};
 pub use merge::Conflict;
@@ -82,6 +88,22 @@ impl AbstractSpec {
     /// too deep. The error shows the place.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         parse::parse_one(text)
+    }
+
+    /// The same spec, but the values that its own variants must have are all that they may have:
+    /// `x=a,b` becomes `x:=a,b`.
+    ///
+    /// Spack does so before it asks whether a combination is excluded from a matrix.
+    #[must_use]
+    pub fn with_exact_values(mut self) -> Self {
+        for (name, variant) in &mut self.node.variants {
+            if let Wanted::Containing(values) = &mut variant.wanted
+                && &**name != "patches"
+            {
+                variant.wanted = Wanted::Exactly(std::mem::take(values));
+            }
+        }
+        self
     }
 
     /// Whether nothing is asked of dependencies, and of variants only on the node itself, so that

@@ -1,4 +1,4 @@
-//! Asking for the same dependency twice.
+//! Asking for what two abstract specs ask for.
 
 use std::fmt;
 
@@ -8,6 +8,8 @@ use super::{AbstractSpec, Dependency, FieldConstraint, NodeConstraint};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Conflict {
+    /// The package.
+    Name,
     /// The repository.
     Namespace,
     /// No version is in both.
@@ -27,6 +29,7 @@ pub enum Conflict {
 impl fmt::Display for Conflict {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Name => formatter.write_str("name"),
             Self::Namespace => formatter.write_str("namespaces"),
             Self::Version => formatter.write_str("versions"),
             Self::Variant(name) => write!(formatter, "values of `{name}`"),
@@ -41,6 +44,7 @@ impl fmt::Display for Conflict {
 impl NodeConstraint {
     /// Asks for what `other` asks for as well. On a conflict some of it may be asked already.
     pub(crate) fn merge(&mut self, other: &Self) -> Result<(), Conflict> {
+        self.name = pick(self.name.as_ref(), other.name.as_ref()).ok_or(Conflict::Name)?;
         self.namespace =
             pick(self.namespace.as_ref(), other.namespace.as_ref()).ok_or(Conflict::Namespace)?;
         self.versions = self
@@ -56,7 +60,8 @@ impl NodeConstraint {
                 .wanted
                 .intersection(&wanted.wanted)
                 .ok_or_else(|| Conflict::Variant(name.clone()))?;
-            own.propagates |= wanted.propagates;
+            // Asked of this node by one of the two, it is no longer asked of others instead.
+            own.propagates &= wanted.propagates;
         }
         for (&kind, wanted) in &other.flags {
             let own = self.flags.entry(kind).or_default();

@@ -106,6 +106,26 @@ impl Wanted {
         }
     }
 
+    /// Whether every value of the variant `name` that meets this will do for `other`.
+    ///
+    /// `x=a` does not meet `x:=a`: the variant may have other values beside.
+    pub fn satisfies(&self, name: &str, other: &Self) -> bool {
+        match (self, other) {
+            (_, Self::Any) => true,
+            (Self::Containing(own) | Self::Exactly(own), Self::Containing(wanted)) => {
+                let is_patch = name == "patches";
+                let meets = |value: &str, wanted: &str| {
+                    value == wanted || (is_patch && value.starts_with(wanted))
+                };
+                let is_met = |wanted| own.iter().any(|value| meets(value, wanted));
+                wanted.iter().all(|wanted| is_met(wanted))
+            }
+            (Self::Exactly(own), Self::Exactly(wanted)) => own == wanted,
+            (Self::Bool(own), Self::Bool(wanted)) => own == wanted,
+            _ => false,
+        }
+    }
+
     /// What meets both, if anything can.
     pub(crate) fn intersection(&self, other: &Self) -> Option<Self> {
         match (self, other) {
@@ -195,6 +215,36 @@ mod tests {
             let actual = Wanted::parse(text, is_exact).accepts("x", &value);
             assert_eq!(Truth::from(expected), actual, "{text} {value:?}");
         }
+    }
+
+    #[test]
+    fn abstract_values_meet_what_the_table_of_spack_says_they_meet() {
+        let examples = [
+            ("a,b", "a", true, true),
+            ("a", "a,b", false, true),
+            ("a", ":a", false, true),
+            ("a,b", ":a", false, false),
+            (":a", "a", true, true),
+            (":a", ":a", true, true),
+            (":a,b", ":a", false, false),
+            ("true", "TRUE", true, true),
+            ("true", "false", false, false),
+            ("true", "a", false, false),
+            ("a", "*", true, true),
+            ("true", "*", true, true),
+            ("*", "a", false, true),
+        ];
+        let wanted = |text: &str| match text.strip_prefix(':') {
+            Some(value) => Wanted::parse(value, true),
+            None => Wanted::parse(text, false),
+        };
+        for (left, right, forth, both) in examples {
+            let (a, b) = (wanted(left), wanted(right));
+            assert_eq!(forth, a.satisfies("x", &b), "{left} satisfies {right}");
+            assert_eq!(both, a.intersection(&b).is_some(), "{left} and {right}");
+        }
+        assert!(wanted("abcd").satisfies("patches", &wanted("ab")));
+        assert!(!wanted("abcd").satisfies("x", &wanted("ab")));
     }
 
     #[test]

@@ -1,0 +1,267 @@
+//! Tests of the relations between abstract specs: worked examples, and the laws that bind them.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::truth::{Missing, Truth};
+
+fn spec(text: &str) -> AbstractSpec {
+    AbstractSpec::parse(text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn constraints_are_merged_part_by_part() {
+    for (left, right, expected) in [
+        ("hdf5", "+mpi", "hdf5+mpi"),
+        ("+mpi", "hdf5", "hdf5+mpi"),
+        ("%gcc@12", "hdf5+mpi", "hdf5+mpi %gcc@12"),
+        ("hdf5@1.12:", "@:1.14", "hdf5@1.12:1.14"),
+        ("hdf5@1.14", "@1.14.3:", "hdf5@1.14.3:1.14"),
+        ("a x=1", "x=2", "a x=1,2"),
+        ("a x=1", "x:=1,2", "a x:=1,2"),
+        ("a x=*", "+x", "a+x"),
+        ("a ++x", "+x", "a+x"),
+        ("a cflags=-g", "cflags='-O2 -g'", "a cflags='-g -O2'"),
+        ("a target=zen:", "target=zen2,aarch64", "a target=zen2"),
+        (
+            "a os=*",
+            "os=rhel8 platform=linux",
+            "a platform=linux os=rhel8",
+        ),
+        ("a /ab", "/abcd", "a /abcd"),
+        ("builtin.a", "a", "builtin.a"),
+        ("a ^b+x", "^b@2", "a ^b@2+x"),
+        ("a ^b %gcc", "^b %gcc@12", "a ^b %gcc@12"),
+        ("a %gcc", "%c,cxx=gcc@12", "a %c,cxx=gcc@12"),
+        ("a %gcc@12", "^gcc", "a %gcc@12"),
+        ("a ^gcc", "%gcc@12", "a %gcc@12 ^gcc"),
+        ("a %gcc@12", "^gcc@13", "a %gcc@12 ^gcc@13"),
+        ("a %[deptypes=build] b@2", "%b", "a %[deptypes=build] b@2"),
+        (
+            "a %[deptypes=build] b",
+            "%b@2",
+            "a %[deptypes=build] b %b@2",
+        ),
+        (
+            "a %[deptypes=build] b@1",
+            "%[deptypes=link] b@2",
+            "a %[deptypes=build] b@1 %[deptypes=link] b@2",
+        ),
+        (
+            "a %[deptypes=build] b",
+            "%[deptypes=build,link] b@2",
+            "a %[deptypes=build,link] b@2",
+        ),
+        ("a %[when=+x] b", "%b@2", "a %[when='+x'] b %b@2"),
+        ("a ^+x", "^+x", "a ^*+x"),
+    ] {
+        let both = spec(left).constrain(&spec(right));
+        let both = both.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(expected, both.to_string(), "{left} and {right}");
+    }
+}
+
+#[test]
+fn contradictions_name_both_sides_and_what_they_disagree_on() {
+    for (left, right, dependency, conflict) in [
+        ("a", "b", None, Conflict::Name),
+        ("x.a", "y.a", None, Conflict::Namespace),
+        ("a@1", "@2", None, Conflict::Version),
+        ("a+x", "~x", None, Conflict::Variant("x".into())),
+        ("a+x", "x=1", None, Conflict::Variant("x".into())),
+        ("a x:=1", "x=2", None, Conflict::Variant("x".into())),
+        ("a os=rhel8", "os=rhel9", None, Conflict::OperatingSystem),
+        (
+            "a platform=linux",
+            "platform=darwin",
+            None,
+            Conflict::Platform,
+        ),
+        ("a target=zen2", "target=x86_64_v3", None, Conflict::Target),
+        ("a /ab", "/cd", None, Conflict::Hash),
+        ("a %gcc@12", "%gcc@13", Some("gcc"), Conflict::Version),
+        ("a ^b %c@1", "^b %c@2", Some("c"), Conflict::Version),
+    ] {
+        let (a, b) = (spec(left), spec(right));
+        let fault = a.constrain(&b).expect_err(left);
+        assert_eq!((left, right), (&*fault.left, &*fault.right));
+        assert_eq!(
+            dependency,
+            fault.dependency.as_deref(),
+            "{left} and {right}"
+        );
+        assert_eq!(conflict, fault.conflict, "{left} and {right}");
+        assert_eq!(Truth::No, a.intersects(&b), "{left} and {right}");
+    }
+    let fault = spec("a %gcc@12").constrain(&spec("%gcc@13")).unwrap_err();
+    assert_eq!(
+        "`a %gcc@12` and `%gcc@13` have no versions in common for their dependency `gcc`",
+        fault.to_string()
+    );
+}
+
+#[test]
+fn worked_examples_of_satisfies_hold() {
+    for (left, right, expected) in [
+        ("a@1.2.3", "a@1.2", Truth::Yes),
+        ("a@1.2", "a@=1.2", Truth::No),
+        ("a", "b", Truth::No),
+        ("+x", "a+x", Truth::Yes),
+        ("a", "a+x", Truth::No),
+        ("a+x", "a", Truth::Yes),
+        ("a x=1,2", "x=1", Truth::Yes),
+        ("a x=1", "x:=1", Truth::No),
+        ("a", "os=rhel8", Truth::No),
+        ("a os=rhel8", "os=*", Truth::Yes),
+        ("a os=*", "os=rhel8", Truth::No),
+        ("a target=x86_64_v3:", "target=zen4", Truth::Yes),
+        ("a target=haswell", "target=x86_64_v3", Truth::No),
+        ("a cflags='-O2 -g'", "cflags=-g", Truth::Yes),
+        ("a cflags=-O2", "cflags=-g", Truth::No),
+        ("a /abc", "/ab", Truth::Yes),
+        ("a", "/ab", Truth::No),
+        ("builtin.a", "a", Truth::Yes),
+        ("a", "builtin.a", Truth::Yes),
+        ("x.a", "y.a", Truth::No),
+        ("a %gcc@12", "%gcc", Truth::Yes),
+        ("a", "%gcc", Truth::No),
+        ("a ^gcc", "%gcc", Truth::No),
+        ("a %gcc", "^gcc", Truth::Yes),
+        ("a %gcc", "%[deptypes=build] gcc", Truth::No),
+        ("a %c=gcc", "%c,cxx=gcc", Truth::Yes),
+        ("a ^c=gcc", "^c,cxx=gcc", Truth::No),
+        ("a ^b %gcc@12", "^gcc", Truth::Yes),
+        ("a ^b %gcc@12", "^b %gcc", Truth::Yes),
+        ("a ^b %gcc@12", "%gcc", Truth::No),
+        ("a ^mpi=openmpi", "^mpi", Truth::Yes),
+        ("a ^openmpi", "^mpi", Truth::No),
+        ("a ^mpi=openmpi", "^mpi@3", Truth::Unknown(Missing::Recipe)),
+        ("a ^b+x", "^+x", Truth::Yes),
+        ("a+x", "%[when=~x] b", Truth::Yes),
+        ("a+x", "%[when=+x] b", Truth::No),
+        ("a+x %b", "%[when=+x] b", Truth::Yes),
+        ("a %[when=+x] b", "%b", Truth::No),
+        ("a+x %[when=+x] b", "%b", Truth::Yes),
+        ("a ^b~x", "++x", Truth::No),
+        ("a ^b", "++x", Truth::Yes),
+        ("a@git.main", "a@1:", Truth::Unknown(Missing::GitRepository)),
+    ] {
+        let answer = spec(left).satisfies(&spec(right));
+        assert_eq!(expected, answer, "{left} satisfies {right}");
+    }
+}
+
+#[test]
+fn values_can_be_taken_for_all_that_there_are() {
+    let exact = spec("a x=1,2 +y patches=ab ^b x=1").with_exact_values();
+    assert_eq!("a+y patches=ab x:=1,2 ^b x=1", exact.to_string());
+    assert_eq!(Truth::Yes, exact.satisfies(&spec("x:=1,2")));
+}
+
+/// Constraints over few names and values, so that many pairs have to do with each other.
+fn node(names: &'static str) -> impl Strategy<Value = String> {
+    let one = |texts: &'static [&'static str]| proptest::sample::select(texts);
+    (
+        proptest::string::string_regex(names).expect("a pattern"),
+        one(&["", "", "@1", "@1.2", "@1:2", "@=1.2", "@2:", "@1,3"]),
+        one(&["", "", "+v", "~v"]),
+        one(&["", "", " x=a", " x=b", " x=a,b", " x:=a,b", " x=*"]),
+        one(&["", "", " cflags=-g", " cflags='-O2 -g'"]),
+        one(&["", "", " os=rhel8", " os=*", " os=rhel9"]),
+        one(&[
+            "",
+            "",
+            " target=zen2",
+            " target=x86_64_v3:",
+            " target=:zen4,aarch64",
+        ]),
+    )
+        .prop_map(|(name, version, switch, value, flags, os, target)| {
+            // A flag must not take in the switch, and `@1+v` is read as it should be.
+            format!("{name}{version}{switch}{value}{flags}{os}{target}")
+        })
+}
+
+/// Specs that ask for each dependency once. What asks twice, for different types, can be met in more
+/// ways than one, and Spack decides for one of them.
+fn any_text() -> impl Strategy<Value = String> {
+    let edge = |name| {
+        let sigils = [
+            "",
+            "^",
+            "%",
+            "^m=",
+            "%m=",
+            "%[deptypes=build] ",
+            "%[deptypes=link,run] ",
+        ];
+        let sigil = proptest::sample::select(sigils.to_vec());
+        (sigil, node(name)).prop_map(|(sigil, node)| match sigil {
+            "" => String::new(),
+            _ => format!(" {sigil}{node}"),
+        })
+    };
+    let text = (node("a?"), edge("b"), edge("c"));
+    let text = text.prop_map(|(root, first, second)| format!("{root}{first}{second}"));
+    text.prop_filter("nothing is no spec", |text| !text.is_empty())
+}
+
+/// The text of a spec whose flags are in one order.
+fn sorted_flags(mut spec: AbstractSpec) -> String {
+    fn sort(spec: &mut AbstractSpec) {
+        for flags in spec.node.flags.values_mut() {
+            flags.flags.sort();
+        }
+        for dependency in &mut spec.dependencies {
+            sort(&mut dependency.spec);
+        }
+    }
+    sort(&mut spec);
+    spec.to_string()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { max_global_rejects: 100_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_spec_satisfies_itself_and_constrains_itself_to_itself(a in any_text()) {
+        let a = spec(&a);
+        prop_assert_eq!(Truth::Yes, a.satisfies(&a));
+        let both = a.constrain(&a).expect("no contradiction");
+        prop_assert_eq!(both.to_string(), a.to_string());
+    }
+
+    #[test]
+    fn what_satisfies_intersects(a in any_text(), b in any_text()) {
+        let (a, b) = (spec(&a), spec(&b));
+        if a.satisfies(&b).is_yes() {
+            prop_assert_eq!(Truth::Yes, a.intersects(&b));
+        }
+        prop_assert_eq!(a.intersects(&b), b.intersects(&a));
+    }
+
+    #[test]
+    fn what_two_specs_are_constrained_to_satisfies_both(a in any_text(), b in any_text()) {
+        let (a, b) = (spec(&a), spec(&b));
+        prop_assert_eq!(a.constrain(&b).is_err(), a.intersects(&b).is_no());
+        let Ok(both) = a.constrain(&b) else { return Ok(()) };
+        prop_assert_eq!(Truth::Yes, both.satisfies(&a), "{} and {}", both, a);
+        prop_assert_eq!(Truth::Yes, both.satisfies(&b), "{} and {}", both, b);
+        prop_assert_eq!(both.to_string(), both.constrain(&b).expect("held").to_string());
+        prop_assert_eq!(&both, &spec(&both.to_string()));
+    }
+
+    #[test]
+    fn the_order_of_two_constraints_does_not_matter(a in any_text(), b in any_text()) {
+        let (a, b) = (spec(&a), spec(&b));
+        match (a.constrain(&b), b.constrain(&a)) {
+            (Ok(left), Ok(right)) => {
+                prop_assert_eq!(Truth::Yes, left.satisfies(&right));
+                if a.dependencies.is_empty() || b.dependencies.is_empty() {
+                    prop_assert_eq!(sorted_flags(left), sorted_flags(right));
+                }
+            }
+            (left, right) => prop_assert!(left.is_err() && right.is_err(), "{} and {}", a, b),
+        }
+    }
+}
