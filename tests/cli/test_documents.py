@@ -44,7 +44,6 @@ AT_THE_ROOT = {
     TEST,
     "make build && pip install '.[bench]'",
     "python -m benches.pages --specs 60000 --packages 5000",
-    "python docs/pictures.py",
 }
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
