@@ -286,7 +286,7 @@ class Version:
 def read_pages(root: str | PathLike[str], file_bytes: int, tree_entries: int) -> PagesRead:
     """Read a page, or all pages below a folder, in parallel and within bounds."""
 
-def read_page_values(cache: str, pages: list[tuple[Path, str]]) -> PagesRead:
+def read_page_values(cache: str | PathLike[str], pages: list[tuple[Path, str]]) -> PagesRead:
     """Take front matters of a source that the reference reader has turned into JSON objects."""
 
 def read_specs(

@@ -69,14 +69,17 @@ pub(crate) fn read_pages(
 #[pyfunction]
 pub(crate) fn read_page_values(
     py: Python<'_>,
-    cache: &str,
+    cache: PathBuf,
     pages: Vec<(PathBuf, String)>,
 ) -> PyResult<PyPagesRead> {
     detach(py, || {
         let pages = pages
             .iter()
             .map(|(path, json)| (path.as_path(), json.as_str()));
-        wrap(specplan_readers::read_page_values(cache, pages))
+        wrap(specplan_readers::read_page_values(
+            &cache.to_string_lossy(),
+            pages,
+        ))
     })
 }
 
