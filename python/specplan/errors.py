@@ -12,6 +12,7 @@ __all__ = [
     "ConfigurationError",
     "DamagedSourceError",
     "EmptySelectionError",
+    "RemoteError",
     "SourceError",
     "SpecplanError",
     "UnknownNameError",
@@ -81,6 +82,22 @@ class DamagedSourceError(SourceError):
         self.line = line
         self.fault = fault
         self.others = others
+
+
+class RemoteError(SourceError, OSError):
+    """A source elsewhere could not be fetched.
+
+    Attributes:
+        status: The HTTP status of the answer, or None where there was none.
+    """
+
+    code = "remote"
+
+    def __init__(
+        self, message: str, *, path: str, status: int | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message, path=path, hint=hint)
+        self.status = status
 
 
 class UsageError(SpecplanError, ValueError):

@@ -16,8 +16,18 @@ class Limits:
         yaml_bytes: The largest page that is read as YAML. PyYAML takes seconds for
             what the bulk reader takes milliseconds for.
         tree_entries: How many files and folders a source may hold.
+        index_bytes: The largest index, lock or spec file, as stored and unpacked.
+        manifest_bytes: The largest manifest of a mirror, or map of snapshots.
+        silence_seconds: How long a server may say nothing.
+        transfer_seconds: How long one file may take to arrive.
+        attempts: How often a file is asked for when the connection or the server fails.
     """
 
     file_bytes: int = 64 << 20
     yaml_bytes: int = 4 << 20
     tree_entries: int = 4_000_000
+    index_bytes: int = 2 << 30
+    manifest_bytes: int = 16 << 20
+    silence_seconds: float = 30.0
+    transfer_seconds: float = 3600.0
+    attempts: int = 4

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import re
+import sys
+import tempfile
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote, urlsplit
 
-from specplan.errors import SourceError
+from specplan.errors import RemoteError, SourceError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from specplan import _core
     from specplan.model import DamagedFile, Finding
     from specplan.sources.limits import Limits
+    from specplan.sources.reading import Reading
+    from specplan.sources.remote import Progress
+    from specplan.sources.store import Store
 
-__all__ = ["SourceRead", "read"]
+__all__ = ["SourceRead", "read", "split_label"]
+
+_LABELLED: Final = re.compile(r"([A-Za-z0-9_.-]+)=(.+)", re.DOTALL)
+
+#: The source that is standard input.
+_STANDARD_INPUT: Final = "-"
+
+#: What a server may answer to a question for a folder, without meaning that nothing is below it.
+_PERHAPS_A_FOLDER: Final = frozenset({400, 401, 403, 405})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +38,14 @@ class SourceRead:
     """What one source gave.
 
     Attributes:
-        place: The source, as it was given.
+        place: The source, as it was given; without credentials.
         core: The compiled catalog of all that could be taken.
         files: How many files were taken.
         damaged: Files that could not be taken, ordered by path.
         contradictions: Summaries that contradict what they summarize, ordered by path.
+        roots: The roots of a lock: hash and abstract spec, in the order of the file.
+        unread_tags: Snapshots that the source has and that were not asked for, newest first.
+        notes: What the reader might not expect, one sentence each.
     """
 
     place: str
@@ -33,27 +53,292 @@ class SourceRead:
     files: int
     damaged: tuple[DamagedFile, ...]
     contradictions: tuple[Finding, ...]
+    roots: tuple[tuple[str, str], ...] = ()
+    unread_tags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def read(place: str, limits: Limits) -> SourceRead:
-    """Read a source.
+def read(
+    place: str, limits: Limits, *, tags: Sequence[str] = (), progress: Progress | None = None
+) -> SourceRead:
+    """Read a source: what it is, is found out from what it holds.
 
     Args:
-        place: A package page, or a folder of pages.
+        place: A file, a folder, a URL, or ``-`` for standard input; ``LABEL=`` before it
+            names the stack of an index or a lock.
         limits: What the source may not go beyond.
+        tags: The snapshots that are asked for, where the source is a map of snapshots;
+            none for the newest. Other sources are read whole.
+        progress: Who is told how far a transfer is.
 
     Raises:
+        DamagedSourceError: If a file that all depends on is damaged.
+        RemoteError: If a file cannot be fetched.
         SourceError: If there is nothing at the place, or nothing that can be a source.
+        UsageError: If there is a label where it has no meaning.
     """
-    # Asking for help or a version should not wait for a YAML parser.
-    from specplan.sources import pages  # noqa: PLC0415
+    # Asking for help or a version should not wait for what reads sources.
+    from specplan.sources.reading import Reading  # noqa: PLC0415
+    from specplan.sources.remote import Fetching, is_remote, shown_url  # noqa: PLC0415
 
-    if "://" in place:
-        raise SourceError(
-            f"`{place}` is a remote source; only files and folders can be read",
-            path=place,
-            hint="fetch it and name the folder",
+    label, where = split_label(place)
+    remote = is_remote(where)
+    shown = shown_url(where) if remote else where
+    reading = Reading(
+        place=f"{label}={shown}" if label else shown,
+        label=label,
+        tags=tuple(tags),
+        fetching=Fetching(limits=limits, progress=progress),
+    )
+    if where == _STANDARD_INPUT:
+        return _standard_input(reading)
+    if not remote:
+        return _local(Path(where), reading)
+    parts = urlsplit(where)
+    if parts.scheme == "file" and parts.netloc in {"", "localhost"}:
+        return _local(Path(unquote(parts.path)), reading)
+    return _remote(where, reading)
+
+
+def split_label(place: str) -> tuple[str, str]:
+    """Return the label of a source, or an empty string, and the source.
+
+    Examples:
+        >>> split_label("e4s=locks/spack.lock")
+        ('e4s', 'locks/spack.lock')
+        >>> split_label("https://host/index.json?key=value")
+        ('', 'https://host/index.json?key=value')
+    """
+    found = _LABELLED.fullmatch(place)
+    return (found[1], found[2]) if found else ("", place)
+
+
+def _local(path: Path, reading: Reading) -> SourceRead:
+    from specplan.sources import mirror  # noqa: PLC0415
+    from specplan.sources.store import LocalStore, printable  # noqa: PLC0415
+
+    if (found := mirror.split_view(path.as_posix())) is not None and path.exists():
+        return _view(LocalStore(Path(found[0]), limits=reading.limits), found[1], reading)
+    if path.is_dir():
+        return _folder(LocalStore(path, limits=reading.limits), path, reading)
+    if path.exists():
+        return _file(path, reading, shown=printable(path), beside=path.parent)
+    whole = f"{reading.label}={path}"
+    hint = None
+    if reading.label and Path(whole).exists():
+        hint = f"`{reading.label}=` was taken for a label: write `./{whole}` for the path"
+    raise SourceError(f"`{printable(path)}` does not exist", path=printable(path), hint=hint)
+
+
+def _folder(store: Store, path: Path, reading: Reading) -> SourceRead:
+    """Read a folder: a map, a mirror, a tree of mirrors, an installation, an environment, pages."""
+    from specplan.sources import mirror, pages, snapshots, specs  # noqa: PLC0415
+    from specplan.sources.store import LocalStore, printable  # noqa: PLC0415
+
+    if (answer := _mirror(store, reading)) is not None:
+        return answer
+    local = LocalStore(path, limits=reading.limits)
+    if (listed := snapshots.tree(local)) is not None:
+        _refuse_label(reading, "a tree of snapshots")
+        return snapshots.read(listed, local, reading)
+    for name in (".spack-db/index.json", "spack.lock"):
+        if (file := local.get(name, most=reading.limits.index_bytes)) is not None:
+            stack = path.resolve().name
+            return specs.read(file, reading, shown=printable(file), lock_stack=stack)
+    if (binaries := mirror.spec_files(store, reading.limits)) is not None:
+        return specs.read_mirrored(binaries, reading)
+    _refuse_label(reading, "a folder of pages")
+    return pages.read(str(path), reading.limits)
+
+
+def _mirror(store: Store, reading: Reading) -> SourceRead | None:
+    """Read a map of snapshots or the index of a mirror, if the store has one."""
+    from specplan.sources import content, mirror, snapshots, specs  # noqa: PLC0415
+
+    file = store.get(snapshots.MAP_NAME, most=reading.limits.manifest_bytes)
+    if file is not None and content.kind_of(file) == "listing":
+        shown = store.shown(snapshots.MAP_NAME)
+        if (answer := _map(file, shown, store, reading)) is not None:
+            return answer
+    index = mirror.find_index(store, reading.limits)
+    return None if index is None else specs.read(index.path, reading, shown=index.shown)
+
+
+def _map(file: Path, shown: str, beside: Store, reading: Reading) -> SourceRead | None:
+    from specplan.sources import content, snapshots  # noqa: PLC0415
+
+    document = content.inflated(file, shown, reading.limits.manifest_bytes)
+    listed = snapshots.parse(document, shown)
+    if listed is None:
+        return None
+    _refuse_label(reading, "a map of snapshots")
+    return snapshots.read(listed, beside, reading)
+
+
+def _view(store: Store, view: str | None, reading: Reading) -> SourceRead:
+    """Read the index of a view of a mirror, or of the mirror."""
+    from specplan.sources import mirror, specs  # noqa: PLC0415
+
+    index = mirror.index_manifest(store, reading.limits, view=view)
+    if index is not None:
+        return specs.read(index.path, reading, shown=index.shown)
+    there = mirror.views(store)
+    raise SourceError(
+        f"`{reading.place}` is no index of a mirror",
+        path=reading.place,
+        hint=f"the mirror has the views {', '.join(there)}" if there else None,
+    )
+
+
+def _file(path: Path, reading: Reading, *, shown: str, beside: Path) -> SourceRead:
+    """Read a file of this machine."""
+    from specplan.sources import content, mirror, pages, specs  # noqa: PLC0415
+    from specplan.sources.store import LocalStore  # noqa: PLC0415
+
+    kind = content.kind_of(path)
+    if kind == "listing" and path.stat().st_size <= reading.limits.manifest_bytes:
+        store = LocalStore(beside, limits=reading.limits)
+        if (answer := _map(path, shown, store, reading)) is not None:
+            return answer
+    if kind == "manifest":
+        root, found, rest = path.resolve().as_posix().rpartition("/v3/manifests/spec/")
+        if not found:
+            raise SourceError(
+                f"`{shown}` is a manifest outside of its mirror", path=shown, hint="name the mirror"
+            )
+        store = LocalStore(Path(root), limits=reading.limits)
+        blob = mirror.spec_blob(store, f"v3/manifests/spec/{rest}", reading.limits)
+        return specs.read(blob.path, reading, shown=blob.shown)
+    if kind in {"specs", "listing"}:
+        stack = specs.stack_of_lock(path.resolve())
+        return specs.read(path, reading, shown=shown, lock_stack=stack)
+    _refuse_label(reading, "a package page")
+    return pages.read(str(path), reading.limits)
+
+
+def _remote(url: str, reading: Reading) -> SourceRead:
+    """Read what a URL leads to: a file, a map of snapshots, or a mirror."""
+    from specplan.sources import mirror, specs  # noqa: PLC0415
+    from specplan.sources.remote import open_store  # noqa: PLC0415
+
+    parts = urlsplit(url)
+    if (found := mirror.split_view(parts.path)) is not None:
+        root = parts._replace(path=found[0]).geturl()
+        return _view(open_store(root, reading.fetching), found[1], reading)
+    store = open_store(url, reading.fetching)
+    refused: RemoteError | None = None
+    try:
+        if not parts.path.endswith("/") and parts.path:
+            file = store.get("", most=reading.limits.index_bytes)
+            if file is not None and (answer := _fetched(url, file, reading)) is not None:
+                return answer
+    except RemoteError as error:
+        if error.status not in _PERHAPS_A_FOLDER:
+            raise
+        refused = error
+    if (answer := _mirror(store, reading)) is not None:
+        return answer
+    if (binaries := mirror.spec_files(store, reading.limits)) is not None:
+        return specs.read_mirrored(binaries, reading)
+    if refused is not None:
+        raise refused
+    raise RemoteError(
+        f"`{store.shown()}` is neither a file that can be read nor a mirror with an index",
+        path=store.shown(),
+        hint="`spack buildcache update-index` writes the index of a mirror",
+    )
+
+
+def _fetched(url: str, file: Path, reading: Reading) -> SourceRead | None:
+    """Read a file that was fetched from a URL, or return None if it is none of ours."""
+    from specplan.sources import content, specs  # noqa: PLC0415
+    from specplan.sources.remote import open_store  # noqa: PLC0415
+
+    parts = urlsplit(url)
+    kind = content.kind_of(file)
+    if kind == "listing" and file.stat().st_size <= reading.limits.manifest_bytes:
+        folder = parts._replace(path=f"{parts.path.rpartition('/')[0]}/").geturl()
+        beside = open_store(folder, reading.fetching)
+        if (answer := _map(file, reading.place, beside, reading)) is not None:
+            return answer
+    if kind in {"specs", "listing"}:
+        stack = specs.stack_of_lock(PurePosixPath(unquote(parts.path)))
+        return specs.read(file, reading, shown=reading.place, lock_stack=stack)
+    if kind == "page":
+        return _page(file, reading)
+    return None
+
+
+def _standard_input(reading: Reading) -> SourceRead:
+    from specplan.sources import content, specs  # noqa: PLC0415
+
+    most = reading.limits.index_bytes
+    with tempfile.TemporaryDirectory(prefix="specplan-") as folder:
+        file = Path(folder, "input")
+        with file.open("wb") as copy:
+            size = 0
+            while chunk := sys.stdin.buffer.read(1 << 16):
+                size += len(chunk)
+                if size > most:
+                    raise SourceError(
+                        f"standard input has more than the {most} bytes that are read", path="-"
+                    )
+                copy.write(chunk)
+        kind = content.kind_of(file)
+        if kind == "listing" and size <= reading.limits.manifest_bytes:
+            from specplan.sources.store import LocalStore  # noqa: PLC0415
+
+            here = LocalStore(Path(), limits=reading.limits)
+            if (answer := _map(file, "-", here, reading)) is not None:
+                return answer
+        if kind in {"specs", "listing"}:
+            return specs.read(file, reading, shown="-")
+        if kind == "page":
+            return _page(file, reading)
+    raise SourceError(
+        "standard input holds nothing that can be read",
+        path="-",
+        hint="it may be an index, a lock, a spec file, a map of snapshots or a package page",
+    )
+
+
+def _page(file: Path, reading: Reading) -> SourceRead:
+    """Read a page that has no name of its own here, with the reference reader."""
+    from specplan import _core  # noqa: PLC0415
+    from specplan.model import DamagedFile  # noqa: PLC0415
+    from specplan.sources import content, front_matter  # noqa: PLC0415
+
+    _refuse_label(reading, "a package page")
+    document = content.inflated(file, reading.place, reading.limits.yaml_bytes)
+    try:
+        page = front_matter.parse(document)
+    except front_matter.FrontMatterError as error:
+        damage = DamagedFile(
+            path=reading.place, place=error.place, line=error.line, fault=error.fault
         )
-    if not Path(place).exists():
-        raise SourceError(f"`{place}` does not exist", path=place)
-    return pages.read(place, limits)
+        return SourceRead(
+            place=reading.place,
+            core=_core.Catalog.merged([]),
+            files=0,
+            damaged=(damage,),
+            contradictions=(),
+        )
+    found = _core.read_page_values(reading.place, [(Path(reading.place), page.json)])
+    return SourceRead(
+        place=reading.place,
+        core=found.catalog,
+        files=found.taken,
+        damaged=tuple(
+            DamagedFile(path=reading.place, place=place, line=page.line_of(place), fault=fault)
+            for _, place, _, fault in found.damaged
+        ),
+        contradictions=(),
+    )
+
+
+def _refuse_label(reading: Reading, what: str) -> None:
+    if reading.label:
+        raise UsageError(
+            f"`{reading.place}`: {what} says itself which stacks there are",
+            hint="a label names the stack of an index or a lock",
+        )

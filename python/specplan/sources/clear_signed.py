@@ -1,0 +1,55 @@
+"""Text that GnuPG has signed in the clear, as Spack signs manifests and spec files.
+
+The signature is cut off, **not verified**: specplan plans, it installs nothing. Spack
+verifies signatures when it installs.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from specplan.errors import DamagedSourceError
+
+__all__ = ["BEGIN", "text_of"]
+
+#: How such a text begins.
+BEGIN: Final = b"-----BEGIN PGP SIGNED MESSAGE-----"
+
+_SIGNATURE: Final = b"-----BEGIN PGP SIGNATURE-----"
+_END: Final = b"-----END PGP SIGNATURE-----"
+
+
+def text_of(document: bytes, shown: str) -> bytes:
+    """Return what was signed; a document that is not signed is returned as it is.
+
+    Args:
+        document: The bytes of the file.
+        shown: How messages call it.
+
+    Raises:
+        DamagedSourceError: If the signature does not follow, or does not end.
+    """
+    if not document.startswith(BEGIN):
+        return document
+    lines = document.splitlines()
+    if lines[0].rstrip() != BEGIN:
+        raise _damaged(shown, 1, "the line that begins a signed text goes on")
+    # Headers such as `Hash: SHA512` end with an empty line.
+    start = next((at for at, line in enumerate(lines) if not line.strip()), None)
+    if start is None:
+        raise _damaged(shown, None, "is signed, but its headers do not end")
+    text: list[bytes] = []
+    for at, line in enumerate(lines[start + 1 :], start=start + 1):
+        if line.rstrip() == _SIGNATURE:
+            if not any(later.rstrip() == _END for later in lines[at + 1 :]):
+                raise _damaged(shown, at + 1, "the signature is cut off")
+            return b"\n".join(text) + b"\n"
+        # A line that begins with a dash is written with `- ` before it.
+        if line.startswith(b"-") and not line.startswith(b"- "):
+            raise _damaged(shown, at + 1, "a line of the signed text begins with a bare dash")
+        text.append(line.removeprefix(b"- "))
+    raise _damaged(shown, None, "is signed, but the signature is missing: truncated")
+
+
+def _damaged(shown: str, line: int | None, fault: str) -> DamagedSourceError:
+    return DamagedSourceError(path=shown, place="", line=line, fault=fault)

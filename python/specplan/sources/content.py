@@ -1,0 +1,110 @@
+"""What a file is, going by its first bytes and never by its name."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from specplan.errors import SourceError
+from specplan.sources import clear_signed
+from specplan.sources.store import printable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Kind", "inflated", "kind_of", "start_of"]
+
+#: ``page``: front matter. ``manifest``: of a mirror. ``listing``: an object whose first
+#: value is an array, as in a map of snapshots. ``specs``: any other JSON, perhaps signed.
+Kind: TypeAlias = Literal["page", "manifest", "listing", "specs", "other"]
+
+#: How much of a file is looked at.
+_START: Final = 1 << 16
+
+_GZIP: Final = b"\x1f\x8b"
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+_FRONT_MATTER: Final = re.compile(rb"---[ \t\r]*\n")
+#: Whichever of its two keys comes first. No other file has a bare number there.
+_MANIFEST: Final = re.compile(rb'\{\s*(?:"version"\s*:\s*[-0-9]|"data"\s*:\s*\[)')
+_LISTING: Final = re.compile(rb'\{\s*(?:\}|"(?!spec"|data")(?:[^"\\]|\\.)*"\s*:\s*\[)')
+
+
+def start_of(path: Path) -> bytes:
+    """Return the first bytes of a file, unpacked if it is packed with gzip.
+
+    Raises:
+        SourceError: If it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(_START)
+    except OSError as error:
+        shown = printable(path)
+        raise SourceError(
+            f"`{shown}` cannot be read: {error.strerror or error}", path=shown
+        ) from error
+    if start.startswith(_GZIP):
+        try:
+            start = zlib.decompressobj(31).decompress(start, _START)
+        except zlib.error:
+            # The reader of the whole will say so.
+            return b""
+    return start
+
+
+def kind_of(path: Path) -> Kind:
+    """Return what a file seems to be.
+
+    Raises:
+        SourceError: If it cannot be read.
+    """
+    start = start_of(path).removeprefix(_BYTE_ORDER_MARK)
+    if _FRONT_MATTER.match(start):
+        return "page"
+    start = start.lstrip()
+    if start.startswith(clear_signed.BEGIN):
+        # Headers, an empty line, the text.
+        start = start.replace(b"\r\n", b"\n").partition(b"\n\n")[2]
+        return "manifest" if _MANIFEST.match(start) else "specs"
+    if _MANIFEST.match(start):
+        return "manifest"
+    if _LISTING.match(start):
+        return "listing"
+    if start.startswith((b"{", b"[")):
+        return "specs"
+    with path.open("rb") as file:
+        # Damaged gzip: the reader tells what is wrong with it.
+        return "specs" if file.read(2) == _GZIP else "other"
+
+
+def inflated(path: Path, shown: str, most: int) -> bytes:
+    """Return the bytes of a file, unpacked if it is packed with gzip.
+
+    Args:
+        path: The file.
+        shown: How messages call it.
+        most: How many bytes it may have, packed and unpacked.
+
+    Raises:
+        SourceError: If it has more, or cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            document = file.read(most + 1)
+    except OSError as error:
+        raise SourceError(
+            f"`{shown}` cannot be read: {error.strerror or error}", path=shown
+        ) from error
+    if document.startswith(_GZIP):
+        unpack = zlib.decompressobj(31)
+        try:
+            document = unpack.decompress(document, most + 1)
+        except zlib.error as error:
+            raise SourceError(f"`{shown}` is no sound gzip file: {error}", path=shown) from error
+        if len(document) <= most and not unpack.eof:
+            raise SourceError(f"`{shown}` is no sound gzip file: truncated", path=shown)
+    if len(document) > most:
+        raise SourceError(f"`{shown}` has more than the {most} bytes that are read", path=shown)
+    return document

@@ -1,0 +1,169 @@
+"""Files of object stores and whatever else fsspec reaches: the extra ``specplan[remote]``.
+
+Credentials, endpoints and the like are configured as for fsspec itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+from specplan.errors import RemoteError, SourceError
+from specplan.sources.remote import shown_url
+from specplan.sources.store import parts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from specplan.sources.remote import Fetching
+    from specplan.sources.store import Expected
+
+__all__ = ["FsspecStore"]
+
+_CHUNK: Final = 1 << 20
+
+
+class FsspecStore:
+    """A folder, or a file, of anything that fsspec reaches.
+
+    Args:
+        url: Its URL.
+        fetching: How to fetch.
+
+    Raises:
+        SourceError: If fsspec, or what it needs for the scheme, is not installed.
+    """
+
+    def __init__(self, url: str, fetching: Fetching) -> None:
+        self._url = url
+        self._fetching = fetching
+        if "::" in url:
+            raise SourceError(
+                f"`{shown_url(url)}`: chained URLs are not followed", path=shown_url(url)
+            )
+        self._system, self._root = self._connected()
+
+    def get(self, relative: str, *, most: int, expected: Expected | None = None) -> Path | None:
+        """Return a local copy of a file, or None if it is not there."""
+        shown = self.shown(relative)
+        downloads = self._fetching.downloads
+        if expected is not None and (known := downloads.blob(expected.checksum)) is not None:
+            expected.check(checksum=expected.checksum, size=known.stat().st_size, shown=shown)
+            return known
+        path = "/".join([self._root, *parts_of(relative)])
+        with self._told(shown):
+            try:
+                entry = self._system.info(path)
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+            if entry.get("type") == "directory":
+                return None
+            state = {"state": str(self._system.ukey(path))}
+        place = f"{self._system.protocol}:{path}"
+        before = None if expected else downloads.known(place)
+        if before is not None and before.token == state:
+            return before.path
+        checksum = self._fetch(path, shown, most=most, expected=expected, size=entry.get("size"))
+        if expected is None:
+            downloads.remember(place, shown, checksum=checksum, token=state)
+        return downloads.blob(checksum)
+
+    def files(self, relative: str) -> Iterator[str]:
+        """Return the paths of all files below a folder, sorted."""
+        shown = self.shown(relative)
+        with self._told(shown):
+            try:
+                found = self._system.find("/".join([self._root, *parts_of(relative)]))
+            except (FileNotFoundError, NotADirectoryError):
+                return iter(())
+        most = self._fetching.limits.tree_entries
+        if len(found) > most:
+            raise SourceError(
+                f"`{shown}` holds more than the {most} files that are looked through", path=shown
+            )
+        root = PurePosixPath("/", self._root)
+        return iter(sorted(PurePosixPath("/", path).relative_to(root).as_posix() for path in found))
+
+    def below(self, relative: str) -> FsspecStore:
+        """Return the store of a folder below this one."""
+        return FsspecStore("/".join([self._url.rstrip("/"), *parts_of(relative)]), self._fetching)
+
+    def shown(self, relative: str = "") -> str:
+        """Return the URL of a file without what may be secret."""
+        base = shown_url(self._url)
+        return f"{base.rstrip('/')}/{relative}" if relative else base
+
+    def _connected(self, **options: object) -> tuple[Any, str]:
+        try:
+            fsspec = importlib.import_module("fsspec.core")
+            files, root = fsspec.url_to_fs(self._url, **options)
+        except ImportError as error:
+            raise SourceError(
+                f"`{self.shown()}` needs what is not installed: {error}",
+                path=self.shown(),
+                hint="pip install 'specplan[remote]' has fsspec with S3; other object stores "
+                "need their own package, such as gcsfs or adlfs",
+            ) from error
+        except ValueError as error:
+            raise SourceError(
+                f"`{self.shown()}` cannot be reached: {error}", path=self.shown()
+            ) from error
+        # A list that is kept from an earlier look would hide what changed since.
+        files.invalidate_cache()
+        return files, str(root).rstrip("/")
+
+    def _fetch(
+        self, path: str, shown: str, *, most: int, expected: Expected | None, size: object
+    ) -> str:
+        total = size if isinstance(size, int) else None
+        if total is not None and total > most:
+            raise _too_large(shown, most)
+        clock, limits = self._fetching.clock, self._fetching.limits
+        deadline = clock() + limits.transfer_seconds
+        with self._told(shown), self._fetching.downloads.incoming() as incoming:
+            with self._system.open(path, "rb") as file:
+                while chunk := file.read(_CHUNK):
+                    incoming.write(chunk)
+                    if incoming.size > most:
+                        raise _too_large(shown, most)
+                    if clock() > deadline:
+                        raise RemoteError(
+                            f"`{shown}`: is not here after {limits.transfer_seconds:g} seconds",
+                            path=shown,
+                        )
+                    self._fetching.tell(shown, incoming.size, total)
+            if total is not None and incoming.size != total:
+                raise RemoteError(
+                    f"`{shown}`: ends after {incoming.size} of {total} bytes", path=shown
+                )
+            if expected is not None:
+                expected.check(checksum=incoming.checksum, size=incoming.size, shown=shown)
+        self._fetching.tell(shown, incoming.size, incoming.size)
+        return incoming.checksum
+
+    @contextlib.contextmanager
+    def _told(self, shown: str) -> Iterator[None]:
+        """Turn whatever a file system raises into an error of this package."""
+        try:
+            yield
+        except (FileNotFoundError, NotADirectoryError, SourceError):
+            raise
+        except Exception as error:
+            # Each file system has exceptions of its own; their names tell more than their bases.
+            name = type(error).__name__
+            told = f"`{shown}`: {str(error) or name}"
+            if isinstance(error, PermissionError) or "Credential" in name:
+                raise RemoteError(
+                    told,
+                    path=shown,
+                    hint="set credentials as fsspec takes them; for a public bucket "
+                    "FSSPEC_S3_ANON=true asks without any",
+                ) from error
+            raise RemoteError(told, path=shown) from error
+
+
+def _too_large(shown: str, most: int) -> SourceError:
+    return SourceError(f"`{shown}` has more than the {most} bytes that are read", path=shown)

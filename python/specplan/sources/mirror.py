@@ -1,0 +1,374 @@
+"""Mirrors of binaries: which file of theirs lists what there is, and is it sound.
+
+The layouts are Spack's. A mirror of layout 3 names its index in a manifest and keeps
+it among its blobs, one of layout 2 has ``build_cache/index.json``; a mirror without
+an index is read from the manifests or spec files of its binaries.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from specplan.errors import DamagedSourceError, SourceError
+from specplan.model import DamagedFile
+from specplan.sources import clear_signed, content, strict_json
+from specplan.sources.store import Expected, is_checksum
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from specplan.sources.limits import Limits
+    from specplan.sources.store import Store
+
+__all__ = [
+    "MirrorIndex",
+    "SpecFile",
+    "SpecFiles",
+    "blob_checksum",
+    "find_index",
+    "index_manifest",
+    "spec_blob",
+    "spec_files",
+    "split_view",
+    "views",
+]
+
+#: The only version of manifests that there is.
+_MANIFEST_VERSION: Final = 3
+
+_INDEX_MEDIA: Final = "application/vnd.spack.db."
+_SPEC_MEDIA: Final = "application/vnd.spack.spec."
+_INSTALL_MEDIA: Final = "application/vnd.spack.install."
+
+_INDEX_FOLDER: Final = "v3/manifests/index"
+_SPEC_FOLDER: Final = "v3/manifests/spec"
+_MANIFEST_NAME: Final = "index.manifest.json"
+
+_VIEW: Final = re.compile(r"[A-Za-z0-9_.-]+")
+_SPEC_NAME: Final = re.compile(
+    r"(?:.*-)?([a-z2-7]{32})\.spec(?:\.manifest\.json|\.json(?:\.sig)?|\.yaml)"
+)
+_BLOB: Final = re.compile(r"blobs/sha256/([0-9a-f]{2})/(\1[0-9a-f]{62})")
+
+#: How an index begins. Other files are called `index.json` too.
+_DATABASE_START: Final = re.compile(rb'\s*\{\s*"database"\s*:')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorIndex:
+    """The index of a mirror.
+
+    Attributes:
+        path: A local file with its bytes, plain or packed with gzip.
+        shown: How messages call it.
+        layout: The layout of the mirror: 3 or 2, or None for a bare ``index.json``.
+        view: The view that it is the index of, or None for the whole mirror.
+        checksum: The SHA-256 that was checked, or None where the mirror tells none.
+    """
+
+    path: Path
+    shown: str
+    layout: int | None
+    view: str | None
+    checksum: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecFile:
+    """The spec of one binary of a mirror without an index.
+
+    Attributes:
+        path: A local file with its bytes, plain, packed with gzip or signed in the clear.
+        shown: How messages call it.
+        hash: The DAG hash that the name of its manifest or its own name says.
+    """
+
+    path: Path
+    shown: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecFiles:
+    """The specs of a mirror without an index.
+
+    Attributes:
+        files: The spec files, ordered by ``shown``.
+        damaged: Manifests and files that cannot be taken, ordered by path.
+    """
+
+    files: tuple[SpecFile, ...]
+    damaged: tuple[DamagedFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Record:
+    """What a manifest says of one blob."""
+
+    media: str
+    compression: str
+    size: int
+    checksum: str
+    said_by: str
+
+    @property
+    def blob(self) -> str:
+        """The path of the blob below the root of the mirror."""
+        return f"blobs/sha256/{self.checksum[:2]}/{self.checksum}"
+
+    def expected(self) -> Expected:
+        return Expected(checksum=self.checksum, size=self.size, said_by=self.said_by)
+
+
+def find_index(store: Store, limits: Limits, *, view: str | None = None) -> MirrorIndex | None:
+    """Return the index of a mirror, or None if it has none.
+
+    Args:
+        store: The mirror.
+        limits: What no file may go beyond.
+        view: The view whose index is asked for; views are of layout 3 only.
+
+    Raises:
+        DamagedSourceError: If the manifest is malformed, or the index is not what it says.
+        SourceError: If a file cannot be had.
+    """
+    index = index_manifest(store, limits, view=view)
+    if index is not None or view is not None:
+        return index
+    return _layout_2(store, limits) or _bare(store, limits)
+
+
+def index_manifest(store: Store, limits: Limits, *, view: str | None = None) -> MirrorIndex | None:
+    """Return the index that a mirror of layout 3 names in its manifest, if it does.
+
+    Raises:
+        DamagedSourceError: If the manifest is malformed, or the index is not what it says.
+        SourceError: If a file cannot be had.
+    """
+    folder = _INDEX_FOLDER if view is None else f"{_INDEX_FOLDER}/{_view(view)}"
+    relative = f"{folder}/{_MANIFEST_NAME}"
+    manifest = store.get(relative, most=limits.manifest_bytes)
+    if manifest is None:
+        return None
+    records = _records(manifest, store.shown(relative))
+    record = _record(records, _INDEX_MEDIA, store.shown(relative), "index")
+    return MirrorIndex(
+        path=_fetched(store, record, limits),
+        shown=store.shown(record.blob),
+        layout=3,
+        view=view,
+        checksum=record.checksum,
+    )
+
+
+def views(store: Store) -> list[str]:
+    """Return the views that a mirror has an index of, sorted, as far as it can be listed."""
+    found = store.files(_INDEX_FOLDER) or ()
+    names = (path.removeprefix(f"{_INDEX_FOLDER}/").split("/") for path in found)
+    return [name[0] for name in names if len(name) > 1 and name[1] == _MANIFEST_NAME]
+
+
+def split_view(path: str) -> tuple[str, str | None] | None:
+    """Return the root of a mirror and the view, if a path names an index manifest or its folder.
+
+    Examples:
+        >>> split_view("mirror/v3/manifests/index/e4s")
+        ('mirror', 'e4s')
+        >>> split_view("mirror/v3/manifests/index/index.manifest.json")
+        ('mirror', None)
+        >>> split_view("mirror") is None
+        True
+    """
+    root, found, rest = f"/{path.rstrip('/')}".rpartition(f"/{_INDEX_FOLDER}")
+    if not found or (rest and not rest.startswith("/")):
+        return None
+    parts = rest.split("/")[1:]
+    if parts and parts[-1] == _MANIFEST_NAME:
+        parts.pop()
+    if len(parts) > 1:
+        return None
+    # A path that begins with `/` keeps it; the mirror may be the root itself.
+    root = root[1:] or ("/" if path.startswith("/") else ".")
+    return root, parts[0] if parts else None
+
+
+def blob_checksum(path: str) -> str | None:
+    """Return the checksum that the path of a blob holds, if it is one."""
+    found = _BLOB.search(path)
+    return found[2] if found and path.endswith(found[2]) else None
+
+
+def spec_files(store: Store, limits: Limits) -> SpecFiles | None:
+    """Return the specs of a mirror without an index, or None if it is no mirror.
+
+    Args:
+        store: The mirror.
+        limits: What no file may go beyond.
+
+    Raises:
+        SourceError: If the store cannot be listed or read.
+    """
+    files: list[SpecFile] = []
+    damaged: list[DamagedFile] = []
+    found = False
+    for relative in _spec_paths(store):
+        found = True
+        try:
+            files.append(_spec_file(store, relative, limits))
+        except DamagedSourceError as error:
+            damaged.append(
+                DamagedFile(path=error.path, place=error.place, line=error.line, fault=error.fault)
+            )
+    if not found:
+        return None
+    return SpecFiles(
+        files=tuple(sorted(files, key=lambda file: file.shown)),
+        damaged=tuple(sorted(damaged, key=lambda file: (file.path, file.place))),
+    )
+
+
+def spec_blob(store: Store, relative: str, limits: Limits) -> SpecFile:
+    """Return the spec that a spec manifest names.
+
+    Raises:
+        DamagedSourceError: If the manifest is malformed, or the blob is not what it says.
+        SourceError: If a file cannot be had.
+    """
+    shown = store.shown(relative)
+    found = _SPEC_NAME.fullmatch(relative.rpartition("/")[2])
+    if found is None:
+        raise _damaged(shown, "", "its name does not end with a hash")
+    manifest = store.get(relative, most=limits.manifest_bytes)
+    if manifest is None:
+        raise _damaged(shown, "", "is not there")
+    records = _records(manifest, shown)
+    _record(records, _INSTALL_MEDIA, shown, "binary")
+    record = _record(records, _SPEC_MEDIA, shown, "spec")
+    path = _fetched(store, record, limits)
+    return SpecFile(path=path, shown=store.shown(record.blob), hash=found[1])
+
+
+def _spec_paths(store: Store) -> Iterator[str]:
+    """Yield the paths of the spec manifests, or of the spec files of layout 2 where none are."""
+    manifests = store.files(_SPEC_FOLDER)
+    if manifests is None:
+        return
+    found = False
+    for path in manifests:
+        if path.endswith(".spec.manifest.json"):
+            found = True
+            yield path
+    if not found:
+        names = (".spec.json", ".spec.json.sig")
+        yield from (path for path in store.files("build_cache") or () if path.endswith(names))
+
+
+def _spec_file(store: Store, relative: str, limits: Limits) -> SpecFile:
+    if relative.startswith(f"{_SPEC_FOLDER}/"):
+        return spec_blob(store, relative, limits)
+    shown = store.shown(relative)
+    found = _SPEC_NAME.fullmatch(relative.rpartition("/")[2])
+    if found is None:
+        raise _damaged(shown, "", "its name does not end with a hash")
+    path = store.get(relative, most=limits.file_bytes)
+    if path is None:
+        raise _damaged(shown, "", "is not there, or is no file")
+    return SpecFile(path=path, shown=shown, hash=found[1])
+
+
+def _layout_2(store: Store, limits: Limits) -> MirrorIndex | None:
+    relative = "build_cache/index.json"
+    expected = _index_hash(store, f"{relative}.hash", limits)
+    path = store.get(relative, most=limits.index_bytes, expected=expected)
+    if path is None:
+        if expected is not None:
+            raise _damaged(store.shown(relative), "", f"is not there, but {expected.said_by} is")
+        return None
+    return MirrorIndex(
+        path=path,
+        shown=store.shown(relative),
+        layout=2,
+        view=None,
+        checksum=expected.checksum if expected else None,
+    )
+
+
+def _index_hash(store: Store, relative: str, limits: Limits) -> Expected | None:
+    path = store.get(relative, most=limits.manifest_bytes)
+    if path is None:
+        return None
+    checksum = path.read_bytes().strip().decode("ascii", "replace")
+    if not is_checksum(checksum):
+        raise _damaged(store.shown(relative), "", "is no SHA-256 of 64 lower-case hex digits")
+    return Expected(checksum=checksum, size=None, said_by=store.shown(relative))
+
+
+def _bare(store: Store, limits: Limits) -> MirrorIndex | None:
+    relative = "index.json"
+    path = store.get(relative, most=limits.index_bytes)
+    if path is None or not _DATABASE_START.match(content.start_of(path)):
+        return None
+    return MirrorIndex(
+        path=path, shown=store.shown(relative), layout=None, view=None, checksum=None
+    )
+
+
+def _records(path: Path, shown: str) -> list[_Record]:
+    """Read a manifest."""
+    document = strict_json.parse(clear_signed.text_of(path.read_bytes(), shown), shown)
+    version = document.at("version")
+    if version.count() != _MANIFEST_VERSION:
+        version.fail(f"is {version.raw}, but only {_MANIFEST_VERSION} is known")
+    return [_as_record(value) for value in document.at("data").items()]
+
+
+def _as_record(value: strict_json.Value) -> _Record:
+    algorithm = value.at("checksumAlgorithm")
+    if algorithm.text() != "sha256":
+        algorithm.fail(f"is `{algorithm.raw}`, but only `sha256` is known")
+    checksum = value.at("checksum")
+    # It becomes a path: nothing but a checksum may pass.
+    if not is_checksum(checksum.text()):
+        checksum.fail("must be 64 lower-case hex digits")
+    return _Record(
+        media=value.at("mediaType").text(),
+        compression=value.at("compression").text(),
+        size=value.at("contentLength").count(),
+        checksum=checksum.text(),
+        said_by=f"{value.shown}: {value.place}",
+    )
+
+
+def _record(records: list[_Record], media: str, shown: str, what: str) -> _Record:
+    """Return the one record of a media type, whatever the version in it."""
+    found = [record for record in records if record.media.startswith(media)]
+    if not found:
+        raise _damaged(shown, "data", f"names no {what} (`{media}*`)")
+    if len(found) > 1:
+        raise _damaged(shown, "data", f"names more than one {what} (`{media}*`)")
+    if media != _INSTALL_MEDIA and found[0].compression not in {"none", "gzip"}:
+        place = found[0].said_by.removeprefix(f"{shown}: ")
+        raise _damaged(
+            shown, f"{place}.compression", f"is `{found[0].compression}`, not `none` or `gzip`"
+        )
+    return found[0]
+
+
+def _fetched(store: Store, record: _Record, limits: Limits) -> Path:
+    path = store.get(record.blob, most=limits.index_bytes, expected=record.expected())
+    if path is None:
+        raise _damaged(store.shown(record.blob), "", f"is not there, but {record.said_by} names it")
+    return path
+
+
+def _view(view: str) -> str:
+    if _VIEW.fullmatch(view) is None or view in {".", ".."}:
+        raise SourceError(f"`{view}` is no name of a view", path=view)
+    return view
+
+
+def _damaged(shown: str, place: str, fault: str) -> DamagedSourceError:
+    return DamagedSourceError(path=shown, place=place, line=None, fault=fault)

@@ -1,0 +1,317 @@
+"""Snapshots of many stacks: the map ``cache_spack_io_index.json``, or a tree of mirrors.
+
+The public cache publishes a map from each snapshot to the indexes of its stacks::
+
+    {"develop-2025-05-25": [{"label": "root", "url": "s3://..."}, {"label": "e4s", ...}]}
+
+``root`` is the union index: its binaries are those of the snapshot. A stack lists a
+spec if its own index has the hash at all, as a binary or not. Only the indexes of the
+snapshots that are asked for are read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cmp_to_key
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote, urlsplit
+
+from specplan import _core
+from specplan.errors import DamagedSourceError, SourceError
+from specplan.model import DamagedFile
+from specplan.sources import mirror, specs, strict_json
+from specplan.sources.remote import is_remote, open_store
+from specplan.sources.source import SourceRead
+from specplan.sources.store import Expected, LocalStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from specplan.sources.mirror import MirrorIndex
+    from specplan.sources.reading import Reading
+    from specplan.sources.store import Store
+
+__all__ = ["MAP_NAME", "Listed", "newest_first", "parse", "read", "tree"]
+
+#: What the map is called at the top of a mirror.
+MAP_NAME: Final = "cache_spack_io_index.json"
+
+#: The label of the union index.
+_UNION: Final = "root"
+
+#: Labels that the public site leaves out.
+_DROPPED: Final = frozenset({"deprecated", "e4s-mac"})
+
+_LABEL: Final = re.compile(r"[A-Za-z0-9_.-]+")
+
+#: Schemes whose URLs name a bucket first and a key in it second.
+_BUCKETS: Final = frozenset({"s3", "gs", "gcs"})
+
+#: Where a map that came from elsewhere may lead.
+_SCHEMES: Final = frozenset({"http", "https", "s3", "gs", "gcs", "abfs", "abfss", "az"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """The index of one stack in one snapshot.
+
+    Attributes:
+        label: The label of the stack.
+        url: Where the index, or the mirror that it is of, lies.
+        said_by: The file that says so, and where in it.
+    """
+
+    label: str
+    url: str
+    said_by: str
+
+
+def parse(document: bytes, shown: str) -> dict[str, tuple[Listed, ...]] | None:
+    """Read a map of snapshots.
+
+    Returns:
+        What each snapshot lists, without the labels that the public site drops; None if
+        the document is JSON, but no such map.
+
+    Raises:
+        DamagedSourceError: If it is a malformed map.
+    """
+    whole = strict_json.parse(document, shown)
+    if not _is_map(whole.raw):
+        return None
+    listed = {}
+    for tag in whole.keys():  # noqa: SIM118 - no dict
+        listings = [_listing(each) for each in whole.at(tag).items()]
+        listed[tag] = tuple(each for each in listings if each.label not in _DROPPED)
+    return listed
+
+
+def tree(store: LocalStore) -> dict[str, tuple[Listed, ...]] | None:
+    """Return what a tree of mirrors ``TAG/v3`` and ``TAG/STACK/v3`` lists, or None if it is none.
+
+    So the public cache is laid out, and so is a copy of it.
+    """
+    listed = {}
+    for tag in store.folders():
+        if not _has_index(store, tag):
+            continue
+        stacks = [
+            Listed(label=label, url=f"{tag}/{label}", said_by=store.shown(tag))
+            for label in store.folders(tag)
+            if label not in {*_DROPPED, _UNION} and _has_index(store, f"{tag}/{label}")
+        ]
+        union = Listed(label=_UNION, url=tag, said_by=store.shown())
+        listed[tag] = (union, *stacks)
+    return listed or None
+
+
+def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading) -> SourceRead:
+    """Read the snapshots that are asked for, or the newest.
+
+    Args:
+        listed: What each snapshot lists.
+        beside: The folder of the map, from which relative URLs start.
+        reading: The source.
+
+    Raises:
+        SourceError: If an index cannot be had, or no snapshot has a union index.
+        UsageError: If the source has a label.
+    """
+    whole = {
+        tag: entries for tag, entries in listed.items() if any(e.label == _UNION for e in entries)
+    }
+    if not whole:
+        raise SourceError(
+            f"`{reading.place}` has no snapshot with a union index (`{_UNION}`)",
+            path=reading.place,
+        )
+    asked = [tag for tag in newest_first(whole) if tag in reading.tags or not reading.tags]
+    if not reading.tags:
+        asked = asked[:1]
+    catalogs = []
+    damaged: list[DamagedFile] = []
+    files = 0
+    for tag in asked:
+        for entry in sorted(whole[tag], key=lambda entry: (entry.label != _UNION, entry.label)):
+            try:
+                index = _index(entry, beside, reading)
+                found = specs.parse(
+                    index.path, reading, shown=index.shown, label=entry.label, tag=tag
+                )
+            except DamagedSourceError as error:
+                damaged.append(
+                    DamagedFile(
+                        path=error.path, place=error.place, line=error.line, fault=error.fault
+                    )
+                )
+                continue
+            damage = damage_of_index(found, index.shown)
+            damaged.extend(damage)
+            if not damage:
+                catalogs.append(found.catalog)
+                files += 1
+    return SourceRead(
+        place=reading.place,
+        core=_core.Catalog.merged(catalogs),
+        files=files,
+        damaged=tuple(sorted(damaged, key=lambda file: (file.path, file.place))),
+        contradictions=(),
+        unread_tags=tuple(tag for tag in newest_first(whole) if tag not in asked),
+        notes=_notes(listed, whole, asked, reading),
+    )
+
+
+def newest_first(tags: Iterable[str]) -> list[str]:
+    """Return tags in the order of snapshots: ``develop``, by date, by version, by name.
+
+    Examples:
+        >>> newest_first(["v0.9.1", "nightly", "develop-2025-05-25", "v0.23.0", "develop"])
+        ['develop', 'develop-2025-05-25', 'v0.23.0', 'v0.9.1', 'nightly']
+    """
+    return sorted(tags, key=cmp_to_key(_compare))
+
+
+def damage_of_index(found: _core.SpecsRead, shown: str) -> tuple[DamagedFile, ...]:
+    """Return the fault of a file that must be an index."""
+    if found.fault is None and found.kind not in {"index", "database"}:
+        fault = "is no index of a build cache"
+        return (DamagedFile(path=shown, place="", line=None, fault=fault),)
+    return specs.damage_of(found, shown)
+
+
+def _is_map(value: object) -> bool:
+    """Whether a document is a map, if perhaps a malformed one: a lock has arrays too."""
+    if not isinstance(value, dict) or not all(isinstance(each, list) for each in value.values()):
+        return False
+    return any(
+        isinstance(entry, dict) and not entry.keys().isdisjoint({"label", "url"})
+        for entries in value.values()
+        for entry in entries
+    )
+
+
+def _listing(entry: strict_json.Value) -> Listed:
+    label, url = entry.at("label"), entry.at("url")
+    if _LABEL.fullmatch(label.text()) is None:
+        label.fail(f"`{label.raw}` is no label of a stack")
+    if not url.text():
+        url.fail("is empty")
+    return Listed(label=label.text(), url=url.text(), said_by=f"{entry.shown}: {entry.place}.url")
+
+
+def _has_index(store: LocalStore, folder: str) -> bool:
+    below = store.below(folder).root
+    return any(
+        (below / name).is_file()
+        for name in ("v3/manifests/index/index.manifest.json", "build_cache/index.json")
+    )
+
+
+def _index(entry: Listed, beside: Store, reading: Reading) -> MirrorIndex:
+    """Return the index that a map names.
+
+    The map lies at the top of a bucket, so a key of that bucket is first looked for
+    beside the map: a copy of the bucket, in a folder or behind another URL, is enough.
+    """
+    for store, relative in _places(entry, beside, reading):
+        index = _at(store, relative, reading)
+        if index is not None:
+            return index
+    raise DamagedSourceError(
+        path=entry.said_by.partition(": ")[0],
+        place=entry.said_by.partition(": ")[2],
+        line=None,
+        fault=f"there is no index at `{entry.url}`",
+    )
+
+
+def _places(entry: Listed, beside: Store, reading: Reading) -> Iterable[tuple[Store, str]]:
+    url = entry.url
+    if not is_remote(url):
+        if Path(url).is_absolute() and isinstance(beside, LocalStore):
+            place = Path(url)
+            yield LocalStore(place.parent, limits=reading.limits), place.name
+        else:
+            yield beside, url.removeprefix("./").rstrip("/")
+        return
+    parts = urlsplit(url)
+    if parts.scheme == "file" and isinstance(beside, LocalStore):
+        place = Path(unquote(parts.path))
+        yield LocalStore(place.parent, limits=reading.limits), place.name
+        return
+    if parts.scheme not in _SCHEMES:
+        raise SourceError(
+            f"{entry.said_by}: URLs of `{parts.scheme}` are not followed", path=entry.said_by
+        )
+    folder, _, name = parts.path.rstrip("/").rpartition("/")
+    if parts.scheme in _BUCKETS:
+        yield beside, f"{folder}/{name}".strip("/")
+    yield open_store(parts._replace(path=folder).geturl(), reading.fetching), name
+
+
+def _at(store: Store, relative: str, reading: Reading) -> MirrorIndex | None:
+    """Return the index at a path: the file itself, or the index of the mirror there."""
+    limits = reading.limits
+    if (found := mirror.split_view(relative)) is not None:
+        root, view = found
+        return mirror.find_index(store if root == "." else store.below(root), limits, view=view)
+    checksum = mirror.blob_checksum(store.shown(relative))
+    expected = None
+    if checksum is not None:
+        expected = Expected(checksum=checksum, size=None, said_by="its name")
+    path = store.get(relative, most=limits.index_bytes, expected=expected)
+    if path is None:
+        return mirror.find_index(store.below(relative), limits)
+    return mirror.MirrorIndex(
+        path=path, shown=store.shown(relative), layout=None, view=None, checksum=checksum
+    )
+
+
+def _notes(
+    listed: Mapping[str, Sequence[Listed]],
+    whole: Mapping[str, Sequence[Listed]],
+    asked: Sequence[str],
+    reading: Reading,
+) -> tuple[str, ...]:
+    """Say which snapshots were passed over that the reader may have expected."""
+    order = newest_first(listed)
+    newer = order[: order.index(asked[0])] if asked and not reading.tags else []
+    wanted = {*reading.tags, *newer}
+    return tuple(
+        f"snapshot `{tag}` of `{reading.place}` was passed over: it has no union index (`{_UNION}`)"
+        for tag in order
+        if tag in wanted and tag not in whole
+    )
+
+
+def _compare(one: str, other: str) -> int:
+    ranks = _rank(one), _rank(other)
+    if ranks[0] != ranks[1]:
+        return -1 if ranks[0] < ranks[1] else 1
+    if ranks[0] == _DATED and one != other:
+        return -1 if one > other else 1
+    if ranks[0] == _RELEASE:
+        versions = _core.Version(one[1:]), _core.Version(other[1:])
+        if versions[0] != versions[1]:
+            return -1 if versions[0] > versions[1] else 1
+    return (one > other) - (one < other)
+
+
+_DEVELOP, _DATED, _RELEASE, _OTHER = range(4)
+_DATE: Final = re.compile(r"develop-[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _rank(tag: str) -> int:
+    if tag == "develop":
+        return _DEVELOP
+    if _DATE.fullmatch(tag):
+        return _DATED
+    if re.match(r"v[0-9]", tag):
+        try:
+            _core.Version(tag[1:])
+        except ValueError:
+            return _OTHER
+        return _RELEASE
+    return _OTHER

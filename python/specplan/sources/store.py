@@ -1,0 +1,235 @@
+"""Where the files of a source lie: a folder of this machine, or a server.
+
+A :class:`Store` hands out local files by their path relative to its root, so that
+whoever reads a mirror need not know where it is. No path leads out of the root.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+from specplan.errors import DamagedSourceError, SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specplan.sources.limits import Limits
+
+__all__ = ["Expected", "LocalStore", "Store", "is_checksum", "parts_of", "printable", "sha256_of"]
+
+_CHECKSUM: Final = re.compile(r"[0-9a-f]{64}")
+
+#: How many bytes are read at a time.
+_CHUNK: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What a manifest says about a file.
+
+    Attributes:
+        checksum: Its SHA-256, 64 lower-case hex digits.
+        size: Its size in bytes, or None where nothing is said.
+        said_by: The file that says so, and where in it.
+    """
+
+    checksum: str
+    size: int | None
+    said_by: str
+
+    def check(self, *, checksum: str, size: int, shown: str) -> None:
+        """Hold a file against what is said.
+
+        Raises:
+            DamagedSourceError: If they differ.
+        """
+        if self.size is not None and size != self.size:
+            self._fail(shown, f"has {size} bytes, but {self.said_by} says {self.size}")
+        if checksum != self.checksum:
+            self._fail(
+                shown, f"has the checksum {checksum}, but {self.said_by} says {self.checksum}"
+            )
+
+    @staticmethod
+    def _fail(shown: str, fault: str) -> None:
+        raise DamagedSourceError(
+            path=shown,
+            place="",
+            line=None,
+            fault=fault,
+            hint="the file is damaged, or the mirror is being updated at this moment",
+        )
+
+
+class Store(Protocol):
+    """A place with files, local or remote."""
+
+    def get(self, relative: str, *, most: int, expected: Expected | None = None) -> Path | None:
+        """Return a local file with the bytes of a file of the store.
+
+        Args:
+            relative: Its path below the root, with ``/``; empty for the root itself.
+            most: How many bytes it may have.
+            expected: What it must be; the file that is returned has been checked.
+
+        Returns:
+            The file, or None if it is not there.
+
+        Raises:
+            DamagedSourceError: If the file is not what is expected.
+            SourceError: If the file cannot be had, or is too large.
+        """
+
+    def files(self, relative: str) -> Iterator[str] | None:
+        """Return the paths of all files below a folder, or None where none can be listed.
+
+        The paths are relative to the root and sorted; a folder that is not there has none.
+        """
+
+    def below(self, relative: str) -> Store:
+        """Return the store whose root is a folder of this one."""
+
+    def shown(self, relative: str = "") -> str:
+        """Return how messages call a file; credentials are left out."""
+
+
+class LocalStore:
+    """A folder of this machine, or a single file.
+
+    Args:
+        root: The folder. It may be a symbolic link; a link below it that leads out of it
+            is refused.
+        limits: What it may not go beyond.
+    """
+
+    def __init__(self, root: Path, *, limits: Limits) -> None:
+        self._root = root
+        self._limits = limits
+
+    @property
+    def root(self) -> Path:
+        """The folder."""
+        return self._root
+
+    def get(self, relative: str, *, most: int, expected: Expected | None = None) -> Path | None:
+        """Return a file, checked, or None if it is not there."""
+        path = self._path(relative)
+        shown = self.shown(relative)
+        try:
+            if not path.is_file():
+                return None
+            size = path.stat().st_size
+            if size > most:
+                raise SourceError(
+                    f"`{shown}` has {size} bytes, more than the {most} that are read", path=shown
+                )
+            if expected is not None:
+                expected.check(checksum=sha256_of(path), size=size, shown=shown)
+        except OSError as error:
+            raise _unreadable(shown, error) from error
+        return path
+
+    def files(self, relative: str) -> Iterator[str]:
+        """Return the paths of all files below a folder, sorted.
+
+        Links to folders are not followed, so that no walk goes round in a circle.
+
+        Raises:
+            SourceError: If there are too many, or a folder cannot be read.
+        """
+        found: list[str] = []
+        entries = 0
+        top = self._path(relative)
+        if not top.is_dir():
+            return iter(())
+
+        def fail(error: OSError) -> None:
+            raise _unreadable(printable(error.filename or top), error) from error
+
+        for folder, folders, files in os.walk(top, onerror=fail):
+            entries += len(folders) + len(files)
+            if entries > self._limits.tree_entries:
+                raise SourceError(
+                    f"`{self.shown(relative)}` holds more than the "
+                    f"{self._limits.tree_entries} files and folders that are looked through",
+                    path=self.shown(relative),
+                )
+            beneath = Path(folder).relative_to(self._root)
+            found.extend((beneath / name).as_posix() for name in files)
+        return iter(sorted(found))
+
+    def folders(self, relative: str = "") -> list[str]:
+        """Return the names of the folders in a folder, sorted."""
+        top = self._path(relative)
+        try:
+            return sorted(each.name for each in top.iterdir() if each.is_dir())
+        except OSError as error:
+            raise _unreadable(self.shown(relative), error) from error
+
+    def below(self, relative: str) -> LocalStore:
+        """Return the store whose root is a folder of this one."""
+        return LocalStore(self._path(relative), limits=self._limits)
+
+    def shown(self, relative: str = "") -> str:
+        """Return the path of a file as text that can be written."""
+        return printable(self._root.joinpath(*relative.split("/")) if relative else self._root)
+
+    def _path(self, relative: str) -> Path:
+        path = self._root.joinpath(*parts_of(relative))
+        try:
+            inside = path.resolve().is_relative_to(self._root.resolve())
+        except (OSError, RuntimeError) as error:
+            raise SourceError(
+                f"`{self.shown(relative)}` leads nowhere: {error}", path=self.shown(relative)
+            ) from error
+        if not inside:
+            raise SourceError(
+                f"`{self.shown(relative)}` is a link that leads out of `{self.shown()}`",
+                path=self.shown(relative),
+            )
+        return path
+
+
+def parts_of(relative: str) -> list[str]:
+    """Return the parts of a relative path, which may not lead upwards or elsewhere.
+
+    Raises:
+        SourceError: If it might.
+    """
+    if not relative:
+        return []
+    parts = relative.split("/")
+    for part in parts:
+        if part in {"", ".", ".."} or any(letter in part for letter in "\\:\0"):
+            shown = printable(relative)
+            raise SourceError(f"`{shown}` is no path below its source", path=shown)
+    return parts
+
+
+def is_checksum(text: str) -> bool:
+    """Whether a text is a SHA-256 as manifests write it; anything else may be a path trick."""
+    return _CHECKSUM.fullmatch(text) is not None
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def printable(path: str | Path) -> str:
+    """Return a path as text that can be written; bytes that are no UTF-8 are replaced."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def _unreadable(shown: str, error: OSError) -> SourceError:
+    fault = error.strerror or str(error)
+    return SourceError(f"`{shown}` cannot be read: {fault}", path=shown)

@@ -1,0 +1,140 @@
+"""JSON as strict as a manifest deserves: what is doubtful is refused, with its place.
+
+Only small files come here: manifests and maps of snapshots. The compiled reader
+takes whatever is large.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NoReturn
+
+from specplan.errors import DamagedSourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Value", "parse"]
+
+
+class Value:
+    """A value of a document, which knows where it stands.
+
+    Attributes:
+        raw: The value itself.
+        place: Its key path, such as ``data[0].checksum``; empty for the whole.
+        shown: The document, as messages call it.
+    """
+
+    __slots__ = ("place", "raw", "shown")
+
+    def __init__(self, raw: object, *, place: str, shown: str) -> None:
+        self.raw = raw
+        self.place = place
+        self.shown = shown
+
+    def fail(self, fault: str, hint: str | None = None) -> NoReturn:
+        """Raise the error that says what is wrong here."""
+        raise DamagedSourceError(
+            path=self.shown, place=self.place, line=None, fault=fault, hint=hint
+        )
+
+    def keys(self) -> list[str]:
+        """Return the keys of an object, in the order of the file."""
+        if not isinstance(self.raw, dict):
+            self.fail(f"must be an object, is {_kind(self.raw)}")
+        return list(self.raw)
+
+    def at(self, key: str) -> Value:
+        """Return what an object has for a key."""
+        if not isinstance(self.raw, dict):
+            self.fail(f"must be an object, is {_kind(self.raw)}")
+        if key not in self.raw:
+            self.fail(f"has no `{key}`")
+        return self._inner(self.raw[key], f"{self.place}.{key}" if self.place else key)
+
+    def items(self) -> list[Value]:
+        """Return the elements of an array."""
+        if not isinstance(self.raw, list):
+            self.fail(f"must be an array, is {_kind(self.raw)}")
+        return [self._inner(each, f"{self.place}[{at}]") for at, each in enumerate(self.raw)]
+
+    def text(self) -> str:
+        """Return a string."""
+        if not isinstance(self.raw, str):
+            self.fail(f"must be a string, is {_kind(self.raw)}")
+        return self.raw
+
+    def count(self) -> int:
+        """Return a number that counts something."""
+        if isinstance(self.raw, bool) or not isinstance(self.raw, int):
+            self.fail(f"must be an integer, is {_kind(self.raw)}")
+        if self.raw < 0:
+            self.fail("must not be negative")
+        return self.raw
+
+    def _inner(self, raw: object, place: str) -> Value:
+        return Value(raw, place=place, shown=self.shown)
+
+
+def parse(document: bytes, shown: str) -> Value:
+    """Read a JSON document.
+
+    Args:
+        document: The bytes, UTF-8.
+        shown: How messages call it.
+
+    Raises:
+        DamagedSourceError: If it is no JSON, or says ``NaN``, gives a key twice or nests
+            without end.
+    """
+
+    def refuse(fault: str, line: int | None = None) -> NoReturn:
+        raise DamagedSourceError(path=shown, place="", line=line, fault=fault)
+
+    def without_repeats(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+        values = dict(pairs)
+        if len(values) != len(pairs):
+            keys = [key for key, _ in pairs]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            refuse(f"gives the key `{twice}` twice in one object")
+        return values
+
+    def no_constant(constant: str) -> NoReturn:
+        refuse(f"is no JSON: `{constant}` is no value of JSON")
+
+    try:
+        values: object = json.loads(
+            document.decode("utf-8"),
+            object_pairs_hook=without_repeats,
+            parse_constant=no_constant,
+        )
+    except UnicodeDecodeError as error:
+        line = document.count(b"\n", 0, error.start) + 1
+        refuse(f"is not UTF-8: byte 0x{document[error.start]:02x}", line)
+    except json.JSONDecodeError as error:
+        refuse(f"is no JSON: {error.msg.lower()} at column {error.colno}", error.lineno)
+    except RecursionError:
+        refuse("is nested too deep")
+    except DamagedSourceError:
+        raise
+    except ValueError as error:
+        # An integer of thousands of digits.
+        refuse(f"holds a number that cannot be: {error}")
+    return Value(values, place="", shown=shown)
+
+
+def _kind(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a string"
+        case list():
+            return "an array"
+        case _:
+            return "an object"
