@@ -26,6 +26,13 @@ __all__ = ["FrontMatter", "FrontMatterError", "parse"]
 #: Front matter needs five levels; real pages have no more.
 _MAX_DEPTH: Final = 16
 
+#: How many keys, values and lists are read, one millisecond for some dozens of them.
+#: The largest pages of the public cache have a fifth of this.
+_MAX_NODES: Final = 250_000
+
+#: What fits into the numbers of JSON readers.
+_MAX_INTEGER: Final = 2**63
+
 #: The longest plain scalar whose type is guessed, in characters.
 _MAX_PLAIN: Final = 1024
 
@@ -98,10 +105,11 @@ def parse(page: bytes) -> FrontMatter:
         raise FrontMatterError(f"is no YAML: {problem}", line=line) from error
     except yaml.reader.ReaderError as error:
         raise FrontMatterError(f"is no YAML: {error.reason}") from error
-    except ValueError as error:
-        # A date such as 2025-02-30, or an integer of thousands of digits.
-        if isinstance(error, FrontMatterError):
-            raise
+    except FrontMatterError:
+        raise
+    except (ValueError, OverflowError) as error:
+        # A date such as 2025-02-30, an integer of thousands of digits, a sexagesimal
+        # number beyond all floats.
         raise FrontMatterError(f"holds a value that cannot be: {error}") from error
     if not isinstance(values, dict):
         raise FrontMatterError("the front matter must be a mapping")
@@ -142,6 +150,7 @@ def _cut_out(text: str) -> str:
 def _look_through(text: str, lines: dict[str, int]) -> None:
     """Refuse what is dangerous, and note the line of each value near the top."""
     stack: list[_Collection] = []
+    nodes = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         mark = event.start_mark
         line = 0 if mark is None else mark.line + 2
@@ -150,6 +159,11 @@ def _look_through(text: str, lines: dict[str, int]) -> None:
             continue
         if not isinstance(event, yaml.NodeEvent):
             continue
+        nodes += 1
+        if nodes > _MAX_NODES:
+            raise FrontMatterError(
+                f"has more than the {_MAX_NODES} keys and values that are read as YAML", line=line
+            )
         place = stack[-1].enter(event, line) if stack else ""
         if isinstance(event, yaml.AliasEvent):
             raise FrontMatterError("aliases are not read", place=place, line=line)
@@ -221,5 +235,7 @@ def _foreign(value: object, place: str) -> Iterator[tuple[str, str]]:
             yield from _foreign(each, f"{place}[{index}]")
     elif isinstance(value, float) and (value != value or value in (float("inf"), -float("inf"))):  # noqa: PLR0124 - only NaN differs from itself
         yield place, "not a number"
+    elif isinstance(value, int) and abs(value) > _MAX_INTEGER:
+        yield place, "a number that is too large"
     elif value is not None and not isinstance(value, (str, bool, int, float)):
         yield place, "a date" if type(value).__name__ in ("date", "datetime") else "no plain value"
