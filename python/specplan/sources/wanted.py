@@ -1,0 +1,90 @@
+"""Files that say what should be there: locks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from specplan import _core
+from specplan.errors import DamagedSourceError, SourceError
+
+if TYPE_CHECKING:
+    from specplan.sources.limits import Limits
+
+__all__ = ["Wanted", "read_wanted", "split_label"]
+
+_LABELLED = re.compile(r"(?P<label>[A-Za-z0-9_.-]+)=(?P<place>.+)", re.DOTALL)
+
+#: A lock lies in the folder of its environment, which names it.
+_LOCK_NAME = "spack.lock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What one lock wants.
+
+    Attributes:
+        label: The stack: as given, else the name of the lock's folder, else of the file.
+        place: The file, as it was given.
+        roots: The hash of each root with the abstract spec it was asked for, in the
+            order of the file; two roots may share a hash.
+        core: The compiled catalog of the lock's specs, with their edges; none of them
+            is available.
+    """
+
+    label: str
+    place: str
+    roots: tuple[tuple[str, str], ...]
+    core: _core.Catalog
+
+
+def split_label(text: str) -> tuple[str | None, str]:
+    """Return the label and the source of ``LABEL=SOURCE``; no label for a source alone.
+
+    Examples:
+        >>> split_label("radiuss=locks/spack.lock")
+        ('radiuss', 'locks/spack.lock')
+        >>> split_label("locks/a=b/spack.lock")
+        (None, 'locks/a=b/spack.lock')
+    """
+    match = _LABELLED.fullmatch(text)
+    return (match["label"], match["place"]) if match else (None, text)
+
+
+def label_of(place: str) -> str:
+    """Return what a lock without a label is called: its folder, else its file stem."""
+    path = Path(place).absolute()
+    name = path.parent.name if path.name == _LOCK_NAME else path.stem
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", name) or "lock"
+
+
+def read_wanted(text: str, limits: Limits) -> Wanted:
+    """Read ``[LABEL=]spack.lock``.
+
+    Args:
+        text: The lock, with or without the label of its stack.
+        limits: What the file may not go beyond.
+
+    Raises:
+        SourceError: If the file does not exist or is no lock.
+        DamagedSourceError: If it breaks the rules of its format.
+    """
+    label, place = split_label(text)
+    if not Path(place).exists():
+        raise SourceError(f"`{place}` does not exist", path=place)
+    label = label or label_of(place)
+    read = _core.read_specs(
+        place, cache=place, tag="", label=label, shown=place, file_bytes=limits.index_bytes
+    )
+    if read.fault is not None:
+        at, line, fault = read.fault
+        raise DamagedSourceError(path=place, place=at, line=line, fault=fault)
+    if read.kind != "lock":
+        raise SourceError(
+            f"`{place}` is no lock, so it does not say what should be there",
+            path=place,
+            hint="wants come from a `spack.lock`",
+        )
+    return Wanted(label=label, place=place, roots=tuple(read.roots), core=read.catalog)
