@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os as operating_system
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
@@ -86,7 +87,7 @@ def _as_error(damaged: Sequence[DamagedFile]) -> DamagedSourceError:
         place=first.place,
         line=first.line,
         fault=first.fault,
-        others=len(others),
+        others=len({each.path for each in others} - {first.path}),
         hint="`--skip-damaged` goes on without damaged files" if others else None,
     )
 
@@ -106,7 +107,8 @@ class Catalog:
     __slots__ = ("_core", "_files", "contradictions", "damaged", "sources")
 
     _core: compiled.Catalog
-    _files: int
+    #: How many files were taken from each source: a source that is merged twice counts once.
+    _files: dict[str, int]
     sources: tuple[str, ...]
     damaged: tuple[DamagedFile, ...]
     contradictions: tuple[Finding, ...]
@@ -118,7 +120,7 @@ class Catalog:
     def _from_core(cls, core: compiled.Catalog) -> Catalog:
         self = object.__new__(cls)
         self._core = core
-        self._files = 0
+        self._files = {}
         self.sources = ()
         self.damaged = ()
         self.contradictions = ()
@@ -127,13 +129,13 @@ class Catalog:
     @classmethod
     def _from_reads(cls, reads: Sequence[SourceRead]) -> Catalog:
         self = cls._from_core(compiled.Catalog.merged([each.core for each in reads]))
-        self._files = sum(each.files for each in reads)
+        self._files = {each.place: each.files for each in reads}
         self.sources = tuple(each.place for each in reads)
         damaged = {file for each in reads for file in each.damaged}
         damaged.update(_clashes(self._core))
-        self.damaged = tuple(sorted(damaged, key=_place_of))
+        self.damaged = tuple(sorted(damaged, key=_order_of_damage))
         contradictions = {finding for each in reads for finding in each.contradictions}
-        self.contradictions = tuple(sorted(contradictions, key=_place_of))
+        self.contradictions = tuple(sorted(contradictions, key=_order_of_finding))
         return self
 
     def __len__(self) -> int:
@@ -163,11 +165,12 @@ class Catalog:
             True
         """
         merged = self._from_core(compiled.Catalog.merged([self._core, other._core]))
-        merged._files = self._files + other._files
+        merged._files = {**self._files, **other._files}
         merged.sources = tuple(dict.fromkeys((*self.sources, *other.sources)))
-        merged.damaged = tuple(sorted({*self.damaged, *other.damaged}, key=_place_of))
+        damaged = {*self.damaged, *other.damaged}
+        merged.damaged = tuple(sorted(damaged, key=_order_of_damage))
         contradictions = {*self.contradictions, *other.contradictions}
-        merged.contradictions = tuple(sorted(contradictions, key=_place_of))
+        merged.contradictions = tuple(sorted(contradictions, key=_order_of_finding))
         return merged
 
     @property
@@ -260,7 +263,8 @@ class Catalog:
         return Selection._of(self, query)
 
     def _matching(self, column: compiled.Column, patterns: Sequence[str]) -> list[str]:
-        return [name for name in self._core.names(column) if any_matches(patterns, name)]
+        names = self._core.names(column)
+        return [name for name in names if any(fnmatchcase(name, each) for each in patterns)]
 
     def gaps(
         self,
@@ -461,8 +465,9 @@ class Catalog:
             *self._misplaced(),
             *self._two_platforms(),
         ]
-        order = sorted(findings, key=lambda each: (each.path, each.kind, each.place, each.message))
-        return Check(files=self._files, specs=len(self), findings=tuple(order))
+        order = sorted(findings, key=_order_of_finding)
+        files = sum(self._files.values())
+        return Check(files=files, specs=len(self), findings=tuple(order))
 
     def _different_content(self) -> Iterator[Finding]:
         for dag_hash, (cache, tag, source), other, fields in self._core.differing_rows():
@@ -562,8 +567,12 @@ class Catalog:
         )
 
 
-def _place_of(thing: DamagedFile | Finding) -> tuple[str, str]:
-    return thing.path, thing.place
+def _order_of_damage(file: DamagedFile) -> tuple[str, str, int, str]:
+    return file.path, file.place, file.line or 0, file.fault
+
+
+def _order_of_finding(finding: Finding) -> tuple[str, str, str, str]:
+    return finding.path, finding.kind, finding.place, finding.message
 
 
 def _clashes(core: compiled.Catalog) -> Iterator[DamagedFile]:

@@ -106,8 +106,10 @@ def peers_of(
     }
     if configured:
         return sorted(configured)
+    if stack == ROOT:
+        return [ROOT]
     word = _first_word(stack)
-    return sorted(name for name in stacks if _first_word(name) == word)
+    return sorted(name for name in stacks if name != ROOT and _first_word(name) == word)
 
 
 def _first_word(stack: str) -> str:
@@ -157,9 +159,14 @@ class Systems:
 
         Raises:
             UnknownNameError: If an operating system or a target is unknown.
-            UsageError: If a text is no ``OS/TARGET``.
+            UsageError: If a text is no ``OS/TARGET``, or stands beside ``all``.
         """
         if "all" in systems:
+            if len(set(systems)) > 1:
+                raise UsageError(
+                    "`all` and named systems exclude each other",
+                    hint="`all` is every system on which a peer has anything",
+                )
             return None
         return [self._system(text) for text in systems]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING, Final
 
 from specplan.cli import output
@@ -85,8 +85,8 @@ def as_source(name: str, directory: str = "") -> str | None:
     """Return the source that a name stands for, or None where nothing is there."""
     if "://" in name:
         return name
-    place = Path(directory) / name
-    return str(place) if place.exists() else None
+    place = os.path.join(directory, name)  # noqa: PTH118 - `Path.exists` fails on long names
+    return place if os.path.exists(place) else None  # noqa: PTH110 - likewise
 
 
 def note_unused(unused: Sequence[str]) -> None:
