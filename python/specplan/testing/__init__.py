@@ -1,0 +1,14 @@
+"""What tests of planning scripts need: made-up caches, and a plain model of the answers.
+
+- :mod:`specplan.testing.pages` writes package pages in the spellings of their years and
+  reads them back in the plainest way.
+- :mod:`specplan.testing.model` answers what a catalog answers, with dictionaries and
+  loops and nothing of the compiled core: slow, short, and easily believed.
+- :mod:`specplan.testing.strategies` draws pages, trees of snapshots and questions for
+  property-based tests. It alone needs Hypothesis.
+"""
+
+from specplan.testing.model import Listing, Model, System
+from specplan.testing.pages import Page, Spelling
+
+__all__ = ["Listing", "Model", "Page", "Spelling", "System"]

@@ -1,0 +1,793 @@
+"""A plain model of a catalog: the documented answers, worked out with dictionaries and loops.
+
+Nothing here uses the compiled core, an index or a cache of any kind. Each rule of the
+documentation is a few lines that can be held against its text, so that where the model
+and the product agree, both are what the documentation says. It is meant for caches of a
+few dozen specs.
+
+What a model cannot know by itself it is given: which microarchitecture serves which
+(:class:`Model`'s ``target_serves``, for example from the package ``archspec``), which C
+library an operating system has (``libc``), and the order of versions (``version_key``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from specplan.errors import EmptySelectionError, UnknownNameError
+from specplan.model import (
+    Cell,
+    Change,
+    Coverage,
+    Diff,
+    DiffCell,
+    DiffTotals,
+    Gap,
+    KeyInCell,
+    Nearest,
+    NotWanted,
+    Spec,
+    Totals,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from specplan.model import Compatibility, GapState, Level
+
+__all__ = ["Key", "Listing", "Model", "State", "System", "plain_version_key"]
+
+#: The union index, which is no stack.
+_ROOT = "root"
+
+#: What a key is made of at its level: texts, in the order of comparison.
+Key: TypeAlias = "tuple[str, ...]"
+
+#: Which snapshots count: (cache, tag).
+State: TypeAlias = "frozenset[tuple[str, str]]"
+
+
+class System(NamedTuple):
+    """An operating system and a target; the platform is an attribute of the two."""
+
+    os: str
+    target: str
+    platform: str
+
+
+class _Place(NamedTuple):
+    stack: str
+    os: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One listing of one spec by one file: a row of a catalog.
+
+    Attributes:
+        hash: The DAG hash.
+        name: The package.
+        version: The version.
+        platform: The platform.
+        os: The operating system.
+        target: The microarchitecture.
+        compiler: ``name@version`` or ``none``.
+        variants: In canonical spelling, ordered by name.
+        size: As the source gives it.
+        stacks: The stacks that list it here, sorted.
+        tag: The snapshot.
+        source: The file.
+        cache: The source, as it was given, that the file belongs to.
+    """
+
+    hash: str
+    name: str
+    version: str
+    platform: str
+    os: str
+    target: str
+    compiler: str
+    variants: tuple[str, ...]
+    size: str
+    stacks: tuple[str, ...]
+    tag: str
+    source: str
+    cache: str
+
+
+def plain_version_key(version: str) -> tuple[tuple[int, ...], str]:
+    """Order versions that are numbers between dots; all others come first.
+
+    Examples:
+        >>> sorted(["1.10", "1.9", "main"], key=plain_version_key)
+        ['main', '1.9', '1.10']
+    """
+    if re.fullmatch(r"\d+(\.\d+)*", version):
+        return tuple(int(part) for part in version.split(".")), ""
+    return (), version
+
+
+class Model:
+    """A set of listings, and the answers that follow from it.
+
+    Args:
+        listings: The rows.
+        target_serves: Whether a binary for the first microarchitecture runs on the second.
+        libc: Operating systems with the name and the version of their C library.
+        releases: Operating systems of which each runs the binaries of all before it.
+        version_key: A sort key of versions.
+    """
+
+    def __init__(
+        self,
+        listings: Iterable[Listing],
+        *,
+        target_serves: Callable[[str, str], bool] = str.__eq__,
+        libc: Mapping[str, tuple[str, tuple[int, ...]]] | None = None,
+        releases: Sequence[str] = (),
+        version_key: Callable[[str], Any] = plain_version_key,
+    ) -> None:
+        self.listings = frozenset(listings)
+        self._target_serves = target_serves
+        self._libc = dict(libc or {})
+        self._releases = tuple(releases)
+        self._version_key = version_key
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether both hold the same listings."""
+        return self.listings == other.listings if isinstance(other, Model) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Return a hash that equal models share."""
+        return hash(self.listings)
+
+    def with_listings(self, listings: Iterable[Listing]) -> Model:
+        """Return a model of other listings that knows the same of systems and versions."""
+        return Model(
+            listings,
+            target_serves=self._target_serves,
+            libc=self._libc,
+            releases=self._releases,
+            version_key=self._version_key,
+        )
+
+    def merged(self, other: Model) -> Model:
+        """Return the union of both: a catalog is a set of rows and nothing else."""
+        return self.with_listings(self.listings | other.listings)
+
+    # --- what the catalog is ---
+
+    @cached_property
+    def contents(self) -> dict[str, Listing]:
+        """The listing that gives each hash its content: the newest snapshot's."""
+        contents: dict[str, Listing] = {}
+        for listing in sorted(self.listings, key=self._row_order):
+            contents.setdefault(listing.hash, listing)
+        return contents
+
+    def _row_order(self, row: Listing) -> tuple[Any, ...]:
+        return (
+            self._tag_order(row.tag),
+            row.name,
+            row.version,
+            row.platform,
+            row.os,
+            row.target,
+            row.compiler,
+            "\n".join(row.variants),
+            row.size,
+            row.source,
+            row.cache,
+            row.stacks,
+        )
+
+    def _tag_order(self, tag: str) -> tuple[Any, ...]:
+        """``develop``, then ``develop-DATE`` by date, ``vX.Y.Z`` by version, others by name."""
+        if tag == "develop":
+            return (0,)
+        if re.fullmatch(r"develop-\d{4}-\d\d-\d\d", tag):
+            return (1, -int(tag.removeprefix("develop-").replace("-", "")))
+        if re.fullmatch(r"v\d+(\.\d+)*", tag):
+            numbers = [-int(part) for part in tag[1:].split(".")]
+            # A release comes before the longer ones that it begins: v1 after v1.0.
+            return (2, [*numbers, 1], tag)
+        return (3, tag)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The snapshots, newest first."""
+        return tuple(sorted({row.tag for row in self.listings}, key=self._tag_order))
+
+    def state(self, tag: str | None = None) -> State:
+        """Return the snapshot of each cache that counts: the one asked, or its newest."""
+        if not self.listings:
+            raise EmptySelectionError("the sources list no spec at all")
+        if tag is not None and tag not in self.tags:
+            raise UnknownNameError(kind="tag", name=tag, suggestions=())
+        state = set()
+        for cache in {row.cache for row in self.listings}:
+            tags = {row.tag for row in self.listings if row.cache == cache}
+            if tag is None:
+                state.add((cache, min(tags, key=self._tag_order)))
+            elif tag in tags:
+                state.add((cache, tag))
+        return frozenset(state)
+
+    def _rows_of(self, state: State) -> list[Listing]:
+        return [row for row in self.listings if (row.cache, row.tag) in state]
+
+    def stacks_of(self, state: State) -> set[str]:
+        """Return the labels that anything bears in a state."""
+        return {stack for row in self._rows_of(state) for stack in row.stacks}
+
+    def cells_of(self, state: State) -> dict[_Place, set[str]]:
+        """Return the hashes of each stack on each system that it lists anything on."""
+        cells: dict[_Place, set[str]] = defaultdict(set)
+        for row in self._rows_of(state):
+            content = self.contents[row.hash]
+            for stack in row.stacks:
+                cells[_Place(stack, content.os, content.target)].add(row.hash)
+        return dict(cells)
+
+    @cached_property
+    def systems(self) -> dict[tuple[str, str], System]:
+        """All systems; the platform is the one that most specs of the system name."""
+        platforms: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        for content in self.contents.values():
+            platforms[content.os, content.target][content.platform] += 1
+        return {
+            (os, target): System(os, target, min(counts, key=lambda each: (-counts[each], each)))
+            for (os, target), counts in platforms.items()
+        }
+
+    # --- keys ---
+
+    def key(self, dag_hash: str, level: Level) -> Key:
+        """Return the key of a spec."""
+        content = self.contents[dag_hash]
+        if level == "package":
+            return (content.name,)
+        if level == "version":
+            return (content.name, content.version)
+        if level == "variant":
+            return (content.name, content.version, *content.variants)
+        return (dag_hash,)
+
+    def keys(self, hashes: Iterable[str], level: Level) -> set[Key]:
+        """Return the keys of specs."""
+        return {self.key(each, level) for each in hashes}
+
+    def text(self, key: Key, level: Level) -> str:
+        """Return a key as reports write it."""
+        if level in {"package", "hash"}:
+            return key[0]
+        booleans = "".join(each for each in key[2:] if each[0] in "+~")
+        valued = "".join(f" {each}" for each in key[2:] if each[0] not in "+~")
+        return f"{key[0]}@{key[1]}{booleans}{valued}"
+
+    def package(self, key: Key, level: Level) -> str:
+        """Return the package that a key names."""
+        return self.contents[key[0]].name if level == "hash" else key[0]
+
+    # --- selections ---
+
+    def select(
+        self, *, stack: Sequence[str] = (), tag: str | None = None, **respects: Sequence[str]
+    ) -> set[str]:
+        """Return the hashes of the specs that match in every respect that is given.
+
+        Args:
+            stack: Patterns of stacks that list the spec, in ``tag`` if that is given.
+            tag: A snapshot that lists it.
+            **respects: Patterns by field of :class:`Listing`; ``package`` is the name,
+                ``hash`` takes whole hashes.
+        """
+        found = set()
+        for dag_hash, content in self.contents.items():
+            rows = [row for row in self.listings if row.hash == dag_hash]
+            if tag is not None:
+                rows = [row for row in rows if row.tag == tag]
+            if not rows:
+                continue
+            labels = {label for row in rows for label in row.stacks}
+            if stack and not any(_label_matches(p, label) for p in stack for label in labels):
+                continue
+            if all(_respects(content, field, wanted) for field, wanted in respects.items()):
+                found.add(dag_hash)
+        return found
+
+    def specs(self, hashes: Iterable[str], tag: str | None = None) -> list[Spec]:
+        """Return specs in the order of their hashes, with the listings of a snapshot or of all."""
+        specs = []
+        for dag_hash in sorted(hashes):
+            content = self.contents[dag_hash]
+            rows = [
+                row
+                for row in self.listings
+                if row.hash == dag_hash and (tag is None or row.tag == tag)
+            ]
+            specs.append(
+                Spec(
+                    hash=dag_hash,
+                    name=content.name,
+                    version=content.version,
+                    platform=content.platform,
+                    os=content.os,
+                    target=content.target,
+                    compiler=content.compiler,
+                    variants=content.variants,
+                    size=content.size,
+                    stacks=tuple(sorted({label for row in rows for label in row.stacks})),
+                    tags=tuple(sorted({row.tag for row in rows}, key=self._tag_order)),
+                    source=content.source,
+                )
+            )
+        return specs
+
+    # --- coverage ---
+
+    def serves(self, binary: System, host: System, compat: Compatibility) -> bool:
+        """Return whether a binary of one system serves another."""
+        if compat == "exact":
+            return (binary.os, binary.target) == (host.os, host.target)
+        if not self._target_serves(binary.target, host.target):
+            return False
+        return binary.os == host.os or (
+            compat == "os" and binary.platform == host.platform and self._os_serves(binary, host)
+        )
+
+    def _os_serves(self, binary: System, host: System) -> bool:
+        if binary.os in self._releases and host.os in self._releases:
+            return self._releases.index(binary.os) <= self._releases.index(host.os)
+        if binary.os not in self._libc or host.os not in self._libc:
+            return False
+        library, version = self._libc[binary.os]
+        host_library, host_version = self._libc[host.os]
+        return library == host_library and version <= host_version
+
+    def gaps(  # noqa: PLR0913, C901 - the question of the facade, with all its respects
+        self,
+        *,
+        stack: Sequence[str] = (),
+        peers: Sequence[str] = (),
+        system: Sequence[str] = (),
+        os: Sequence[str] = (),
+        target: Sequence[str] = (),
+        tag: str | None = None,
+        baseline: str | Model | None = None,
+        level: Level = "package",
+        compat: Compatibility = "exact",
+        not_wanted: Sequence[NotWanted] = (),
+        families: Mapping[str, Sequence[str]] | None = None,
+    ) -> Coverage:
+        """Answer what :meth:`specplan.Catalog.gaps` answers, to the same question.
+
+        Raises:
+            UnknownNameError: If a stack or a snapshot is unknown.
+            EmptySelectionError: If no cell is left to report.
+        """
+        state = self.state(tag)
+        model, older = self._beside(baseline)
+        labels = model.stacks_of(state)
+        old_labels = set() if older is None else model.stacks_of(older)
+        selected = _chosen(stack, labels | old_labels, "stack")
+        reported = [name for name in selected if name in labels]
+        absent = tuple(name for name in selected if name not in labels)
+        cells = model.cells_of(state)
+        old_cells = {} if older is None else model.cells_of(older)
+        if level == "hash":
+            compat_of_keys: Compatibility = "exact"
+        else:
+            compat_of_keys = compat
+
+        available = {row.hash for row in model._rows_of(state)}  # noqa: SLF001 - its own class
+        answers: list[Cell] = []
+        missing: list[tuple[int, Key]] = []
+        excluded = [0] * len(not_wanted)
+        excluded_by_any = 0
+        for name in reported:
+            family = (
+                _chosen(peers, labels, "peers") if peers else _family(name, labels, families or {})
+            )
+            for host in model._hosts(name, family, cells, old_cells, system, older is None):  # noqa: SLF001
+                if not _admitted(os, host.os) or not _admitted(target, host.target):
+                    continue
+                place = _Place(name, host.os, host.target)
+                if older is not None:
+                    wanted = model.keys(old_cells.get(place, ()), level)
+                else:
+                    wanted = {
+                        key
+                        for each, hashes in cells.items()
+                        if each.stack in family
+                        and (level != "hash" or each[1:] == (host.os, host.target))
+                        for key in model.keys(hashes, level)
+                    }
+                concerned = [
+                    {
+                        key
+                        for key in wanted
+                        if _excludes(entry, model.package(key, level), name, host)
+                    }
+                    for entry in not_wanted
+                ]
+                for index, keys in enumerate(concerned):
+                    excluded[index] += len(keys)
+                unwanted = set().union(*concerned)
+                excluded_by_any += len(unwanted)
+                wanted -= unwanted
+                exact = model.keys(cells.get(place, ()), level)
+                compatible = {
+                    key
+                    for each, hashes in cells.items()
+                    if each.stack == name
+                    and model.serves(model.systems[each.os, each.target], host, compat_of_keys)
+                    for key in model.keys(hashes, level)
+                }
+                covered = wanted & (exact | compatible)
+                missing.extend((len(answers), key) for key in wanted - covered)
+                answers.append(
+                    Cell(
+                        stack=name,
+                        platform=host.platform,
+                        os=host.os,
+                        target=host.target,
+                        wanted=len(wanted),
+                        covered=len(covered),
+                        covered_exact=len(wanted & exact),
+                        unknown=0,
+                        usable=None,
+                        coverage=len(covered) / len(wanted) if wanted else None,
+                    )
+                )
+        if not answers and not absent:
+            raise EmptySelectionError("no cell is left to report")
+        lacking = Counter(key for _, key in missing)
+        gaps = [
+            model._gap(answers[index], key, level, compat_of_keys, available, state, lacking[key])  # noqa: SLF001
+            for index, key in sorted(
+                missing, key=lambda each: (-lacking[each[1]], each[0], model.text(each[1], level))
+            )
+        ]
+        wanted_sum = sum(cell.wanted for cell in answers)
+        covered_sum = sum(cell.covered for cell in answers)
+        return Coverage(
+            wants="peers" if older is None else "baseline",
+            level=level,
+            compat=compat,
+            tag=self._tag_text(state),
+            baseline=_called(baseline),
+            cells=tuple(answers),
+            gaps=tuple(gaps),
+            roots=None,
+            totals=Totals(
+                wanted=wanted_sum,
+                covered=covered_sum,
+                unknown=0,
+                gaps=wanted_sum - covered_sum,
+                not_wanted=excluded_by_any,
+                coverage=covered_sum / wanted_sum if wanted_sum else None,
+            ),
+            absent_stacks=absent,
+            not_wanted=tuple(
+                replace(entry, excluded=count)
+                for entry, count in zip(not_wanted, excluded, strict=True)
+            ),
+            damaged=(),
+        )
+
+    def _hosts(  # noqa: PLR0913 - one for each thing that adds a system
+        self,
+        stack: str,
+        family: Collection[str],
+        cells: Mapping[_Place, set[str]],
+        old_cells: Mapping[_Place, set[str]],
+        system: Sequence[str],
+        of_peers: bool,  # noqa: FBT001 - whether wants come from peers
+    ) -> list[System]:
+        """Return the systems that a stack is reported on, ordered by os and target."""
+        places = {place[1:] for place in (*cells, *old_cells) if place.stack == stack}
+        if "all" in system and of_peers:
+            places |= {place[1:] for place in cells if place.stack in family}
+        for text in system:
+            if text != "all":
+                os, _, target = text.partition("/")
+                places.add((os, target))
+        return [
+            self.systems.get(place) or System(*place, self._platform_of(place[0]))
+            for place in sorted(places)
+        ]
+
+    def _platform_of(self, os: str) -> str:
+        """Return the platform of a system that no spec has."""
+        known = [self.systems[place].platform for place in sorted(self.systems) if place[0] == os]
+        if known:
+            return known[-1]
+        return "darwin" if os in self._releases else "linux"
+
+    def _gap(  # noqa: PLR0913 - what a gap is told from
+        self,
+        cell: Cell,
+        key: Key,
+        level: Level,
+        compat: Compatibility,
+        available: set[str],
+        state: State,
+        cells_lacking: int,
+    ) -> Gap:
+        host = System(cell.os, cell.target, cell.platform)
+        bearers = [each for each in available if self.key(each, level) == key]
+        found: GapState = "other_system" if bearers else "missing"
+        for each in bearers:
+            content = self.contents[each]
+            if self.serves(self.systems[content.os, content.target], host, compat):
+                found = "other_stack"
+        return Gap(
+            stack=cell.stack,
+            os=cell.os,
+            target=cell.target,
+            want=self.text(key, level),
+            package=self.package(key, level),
+            hash=key[0] if level == "hash" else None,
+            state=found,
+            cells_lacking=cells_lacking,
+            blocked=None,
+            roots_completed=None,
+            buildable_now=None,
+            nearest=self._nearest(cell, key, level, available, state),
+        )
+
+    def _nearest(
+        self, cell: Cell, key: Key, level: Level, available: set[str], state: State
+    ) -> Nearest | None:
+        """The fewest differences, then the newest version, then the smallest hash."""
+        rows = self._rows_of(state)
+        listed = {row.hash for row in rows if cell.stack in row.stacks}
+        wanted = min(each for each in self.contents if self.key(each, level) == key)
+        fixed = {
+            "package": (),
+            "version": ("version",),
+            "variant": ("version", "variants"),
+            "hash": ("version", "compiler", "variants"),
+        }[level]
+
+        def differs(dag_hash: str) -> tuple[str, ...]:
+            content = self.contents[dag_hash]
+            told = [
+                ("os", content.os != cell.os),
+                ("target", content.target != cell.target),
+                *(
+                    (field, getattr(content, field) != getattr(self.contents[wanted], field))
+                    for field in fixed
+                ),
+                ("stack", dag_hash not in listed),
+            ]
+            return tuple(field for field, is_other in told if is_other)
+
+        package = self.package(key, level)
+        candidates = sorted(each for each in available if self.contents[each].name == package)
+        if not candidates:
+            return None
+        # Sorts are stable, so the least important comes first.
+        candidates.sort(
+            key=lambda each: self._version_key(self.contents[each].version), reverse=True
+        )
+        candidates.sort(key=lambda each: len(differs(each)))
+        best = candidates[0]
+        labels = {label for row in rows if row.hash == best for label in row.stacks}
+        by_name = sorted(labels, key=lambda label: (label == _ROOT, label))
+        content = self.contents[best]
+        return Nearest(
+            hash=best,
+            stack=cell.stack if best in listed else (by_name[0] if by_name else ""),
+            os=content.os,
+            target=content.target,
+            source=content.source,
+            differs=differs(best),
+        )
+
+    def _beside(self, other: str | Model | None) -> tuple[Model, State | None]:
+        """Return a model that also holds an older state, and that state."""
+        if other is None:
+            return self, None
+        if isinstance(other, str):
+            return self, self.state(other)
+        if other is self:
+            return self, self.state()
+        renamed = [replace(row, cache=f"\x01{row.cache}") for row in other.listings]
+        state = frozenset((f"\x01{cache}", tag) for cache, tag in other.state())
+        return self.with_listings([*self.listings, *renamed]), state
+
+    def _tag_text(self, state: State) -> str:
+        return ", ".join(dict.fromkeys(tag for _, tag in sorted(state)))
+
+    # --- differences ---
+
+    def diff(  # noqa: PLR0913 - the question of the facade
+        self,
+        old: str | Model,
+        new: str | None = None,
+        *,
+        stack: Sequence[str] = (),
+        os: Sequence[str] = (),
+        target: Sequence[str] = (),
+        level: Level = "package",
+    ) -> Diff:
+        """Answer what :meth:`specplan.Catalog.diff` answers, to the same question."""
+        new_state = self.state(new)
+        model, old_state = self._beside(old)
+        assert old_state is not None  # noqa: S101 - there is an older state
+        labels, old_labels = model.stacks_of(new_state), model.stacks_of(old_state)
+        selected = _chosen(stack, labels | old_labels, "stack")
+        before, after = model.cells_of(old_state), model.cells_of(new_state)
+        cells: list[DiffCell] = []
+        lost: list[KeyInCell] = []
+        gained: list[KeyInCell] = []
+        changed: list[Change] = []
+        for place in sorted({*before, *after}):
+            name, at_os, at_target = place
+            if name not in selected or name not in labels or name not in old_labels:
+                continue
+            if not _admitted(os, at_os) or not _admitted(target, at_target):
+                continue
+            kept, only_old, only_new, changes = model._changes(  # noqa: SLF001 - its own class
+                before.get(place, set()), after.get(place, set()), level
+            )
+            cells.append(
+                DiffCell(
+                    stack=name,
+                    platform=model.systems[at_os, at_target].platform,
+                    os=at_os,
+                    target=at_target,
+                    kept=kept,
+                    lost=len(only_old),
+                    gained=len(only_new),
+                    changed=len(changes),
+                )
+            )
+            for keys, told in ((only_old, lost), (only_new, gained)):
+                told.extend(
+                    KeyInCell(
+                        stack=name,
+                        os=at_os,
+                        target=at_target,
+                        want=model.text(key, level),
+                        package=model.package(key, level),
+                        hash=key[0] if level == "hash" else None,
+                    )
+                    for key in sorted(keys, key=lambda key: model.text(key, level))
+                )
+            changed.extend(
+                Change(
+                    stack=name, os=at_os, target=at_target, package=package, old=gone, new=come
+                )
+                for package, (gone, come) in sorted(changes.items())
+            )
+        return Diff(
+            level=level,
+            old=_called(old) or "",
+            new=new or self._tag_text(new_state),
+            cells=tuple(cells),
+            lost=tuple(lost),
+            gained=tuple(gained),
+            changed=tuple(changed),
+            absent_stacks=tuple(name for name in selected if name not in labels),
+            new_stacks=tuple(name for name in selected if name not in old_labels),
+            totals=DiffTotals(
+                kept=sum(cell.kept for cell in cells),
+                lost=sum(cell.lost for cell in cells),
+                gained=sum(cell.gained for cell in cells),
+                changed=sum(cell.changed for cell in cells),
+            ),
+            damaged=(),
+        )
+
+    def _changes(
+        self, before: set[str], after: set[str], level: Level
+    ) -> tuple[int, set[Key], set[Key], dict[str, tuple[tuple[str, ...], tuple[str, ...]]]]:
+        """Return how many keys a cell kept, those it lost and gained, and changed packages.
+
+        A package has changed where old keys gave way to new ones; at level ``package``
+        where it stays and its versions do not.
+        """
+        if level == "package":
+            _, gone, come, changes = self._changes(before, after, "version")
+            old, new = self.keys(before, level), self.keys(after, level)
+            for key in (*gone, *come):
+                if (key[0],) in old & new:
+                    versions = [
+                        tuple(sorted(k[1] for k in side if k[0] == key[0])) for side in (gone, come)
+                    ]
+                    changes[key[0]] = (versions[0], versions[1])
+            changes = {
+                package: (
+                    tuple(text.removeprefix(f"{package}@") for text in gone),
+                    tuple(text.removeprefix(f"{package}@") for text in come),
+                )
+                for package, (gone, come) in changes.items()
+            }
+            return len(old & new) - len(changes), old - new, new - old, changes
+        old, new = self.keys(before, level), self.keys(after, level)
+        gone_by, come_by = defaultdict(set), defaultdict(set)
+        for key in old - new:
+            gone_by[self.package(key, level)].add(key)
+        for key in new - old:
+            come_by[self.package(key, level)].add(key)
+        both = set(gone_by) & set(come_by)
+        lost = {key for package, keys in gone_by.items() if package not in both for key in keys}
+        gained = {key for package, keys in come_by.items() if package not in both for key in keys}
+        changes = {
+            package: (
+                tuple(sorted(self.text(key, level) for key in gone_by[package])),
+                tuple(sorted(self.text(key, level) for key in come_by[package])),
+            )
+            for package in both
+        }
+        return len(old & new), lost, gained, changes
+
+
+def _called(state: str | Model | None) -> str | None:
+    if isinstance(state, Model):
+        return ", ".join(sorted({row.cache for row in state.listings})) or None
+    return state
+
+
+def _label_matches(pattern: str, label: str) -> bool:
+    """Whether a pattern selects a stack; the union index only by its own name."""
+    return label == pattern or (label != _ROOT and fnmatchcase(label, pattern))
+
+
+def _chosen(patterns: Sequence[str], labels: Collection[str], kind: str) -> list[str]:
+    for pattern in patterns:
+        if not any(_label_matches(pattern, label) for label in labels):
+            raise UnknownNameError(kind=kind, name=pattern, suggestions=())
+    if not patterns:
+        return sorted(set(labels) - {_ROOT})
+    return sorted(
+        label for label in labels if any(_label_matches(pattern, label) for pattern in patterns)
+    )
+
+
+def _family(
+    stack: str, labels: Collection[str], families: Mapping[str, Sequence[str]]
+) -> set[str]:
+    """Return the peers of a stack: its configured families, else its first word's."""
+    configured = {
+        label
+        for patterns in families.values()
+        if any(_label_matches(pattern, stack) for pattern in patterns)
+        for label in labels
+        if any(_label_matches(pattern, label) for pattern in patterns)
+    }
+    if configured:
+        return configured
+    if stack == _ROOT:
+        return {_ROOT}
+    word = stack.split("-")[0]
+    return {label for label in labels if label.split("-")[0] == word and label != _ROOT}
+
+
+def _admitted(patterns: Sequence[str], name: str) -> bool:
+    return not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _excludes(entry: NotWanted, package: str, stack: str, host: System) -> bool:
+    return (
+        fnmatchcase(package, entry.package)
+        and (entry.stack == "*" or fnmatchcase(stack, entry.stack))
+        and fnmatchcase(host.os, entry.os)
+        and fnmatchcase(host.target, entry.target)
+    )
+
+
+def _respects(content: Listing, field: str, wanted: Sequence[str]) -> bool:
+    if field == "hash":
+        return content.hash in wanted
+    value = getattr(content, "name" if field == "package" else field)
+    return any(fnmatchcase(value, pattern) for pattern in wanted)
