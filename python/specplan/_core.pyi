@@ -157,6 +157,9 @@ class Catalog:
     def specs(self, query: Query, tag: str | None) -> list[SpecAnswer]:
         """Return the selected specs by hash, with the listings of one snapshot or of all."""
 
+    def cycle(self) -> list[str]:
+        """Return the hashes of a shortest cycle of dependencies; empty where there is none."""
+
     def differing_rows(self) -> list[Differing]:
         """Return the pairs of rows that give one hash different content, by hash."""
 

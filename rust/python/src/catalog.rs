@@ -1,6 +1,6 @@
 //! The catalog.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use pyo3::prelude::*;
 use specplan_catalog::{Catalog, CatalogBuilder, Column, Row, Snapshot};
@@ -8,6 +8,7 @@ use specplan_catalog::{Catalog, CatalogBuilder, Column, Row, Snapshot};
 use crate::coverage::{CoverageAnswer, CoverageQuestion};
 use crate::detach::detach;
 use crate::diff::{CellAnswer, DiffQuestion};
+use crate::graph::{GraphOrFault, cycle, graph_of};
 use crate::literals;
 use crate::query::PyQuery;
 
@@ -15,11 +16,20 @@ use crate::query::PyQuery;
 #[pyclass(frozen, module = "specplan._core", name = "Catalog")]
 pub(crate) struct PyCatalog {
     pub(crate) catalog: Arc<Catalog>,
+    graph: OnceLock<GraphOrFault>,
 }
 
 impl PyCatalog {
     pub(crate) fn of(catalog: Arc<Catalog>) -> Self {
-        Self { catalog }
+        Self {
+            catalog,
+            graph: OnceLock::new(),
+        }
+    }
+
+    /// The planner's graph, made at the first question and kept.
+    pub(crate) fn graph(&self) -> &GraphOrFault {
+        self.graph.get_or_init(|| graph_of(&self.catalog))
     }
 }
 
@@ -191,6 +201,12 @@ impl PyCatalog {
                 .map(|spec| spec_answer(catalog, spec, tag))
                 .collect()
         })
+    }
+
+    fn cycle(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        let graph = detach(py, || self.graph())?;
+        let fault = graph.as_ref().err();
+        Ok(fault.map_or_else(Vec::new, |fault| cycle(&self.catalog, fault)))
     }
 
     fn differing_rows(&self, py: Python<'_>) -> PyResult<Vec<Differing>> {

@@ -11,6 +11,7 @@ mod catalog;
 mod coverage;
 mod detach;
 mod diff;
+mod graph;
 mod literals;
 mod operating_systems;
 mod pages;
