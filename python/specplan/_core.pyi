@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias, TypedDict, final
 from specplan.model import Compatibility, GapState, Level
 
 __all__ = [
+    "AbstractSpec",
     "Catalog",
     "OperatingSystems",
     "PagesRead",
@@ -65,8 +66,11 @@ NearestAnswer: TypeAlias = tuple[str, str, str, str, str, list[str]]
 #: position of the cell, want, package, hash, state, cells_lacking, nearest.
 GapAnswer: TypeAlias = tuple[int, str, str, str | None, GapState, int, NearestAnswer | None]
 
-#: cells, gaps, wants that each entry excludes, wants that any entry excludes.
-CoverageAnswer: TypeAlias = tuple[list[CellAnswer], list[GapAnswer], list[int], int]
+#: cells, gaps, the keys that each cell lacks, wants that each entry excludes, wants
+#: that any entry excludes.
+CoverageAnswer: TypeAlias = tuple[
+    list[CellAnswer], list[GapAnswer], list[list[str]], list[int], int
+]
 
 #: want, package, hash.
 KeyAnswer: TypeAlias = tuple[str, str, str | None]
@@ -88,7 +92,8 @@ Differing: TypeAlias = tuple[
 class CoverageQuestion(TypedDict):
     """A question of coverage; all names are known and expanded from their patterns.
 
-    Exactly one of ``peers`` (for each reported stack) and ``baseline`` (the older state) is given.
+    Exactly one of ``peers`` (for each reported stack), ``baseline`` (the older state) and
+    ``specs`` (for each reported stack the hashes that it wants) is given.
     ``added`` lists (os, target, platform), or is None for every system of a peer.
     """
 
@@ -102,8 +107,9 @@ class CoverageQuestion(TypedDict):
     oss: list[str] | None
     targets: list[str] | None
     not_wanted: list[NamesOfNotWanted]
+    specs: list[list[str]] | None
     operating_systems: OperatingSystems
-    nearest: bool
+    detail: Literal["cells", "keys", "gaps", "nearest"]
 
 class DiffQuestion(TypedDict):
     """A question of difference between two states of one catalog."""
@@ -114,6 +120,106 @@ class DiffQuestion(TypedDict):
     stacks: list[str]
     oss: list[str] | None
     targets: list[str] | None
+
+@final
+class AbstractSpec:
+    """A query in Spack's spec syntax, printed in its canonical form.
+
+    Two are equal if they ask for the same. Where another abstract spec is expected, a
+    text that is one will do.
+
+    Args:
+        text: One abstract spec, for example ``hdf5@1.14:+mpi ^zlib-ng``.
+
+    Raises:
+        ValueError: If the text is no single spec; its message shows the place.
+
+    Examples:
+        >>> from specplan._core import AbstractSpec
+        >>> str(AbstractSpec("hdf5").constrain("target=zen4 +mpi"))
+        'hdf5+mpi target=zen4'
+        >>> AbstractSpec("hdf5@1.14.3").satisfies("@1.12:")
+        True
+    """
+
+    def __new__(cls, text: str) -> AbstractSpec: ...
+    @staticmethod
+    def parse_many(text: str) -> list[AbstractSpec]:
+        """Read all specs of a text: a second name or hash starts another one.
+
+        Raises:
+            ValueError: If some part of the text is no spec; its message shows the place.
+        """
+
+    @property
+    def name(self) -> str | None:
+        """The package, or None where it is left open."""
+
+    @property
+    def namespace(self) -> str | None:
+        """The repository of the package, or None where it is left open."""
+
+    @property
+    def platform(self) -> str | None:
+        """The platform, or None where it is no single one."""
+
+    @property
+    def os(self) -> str | None:
+        """The operating system, or None where it is no single one."""
+
+    @property
+    def target(self) -> str | None:
+        """The target, or None where it is no single one."""
+
+    @property
+    def hash(self) -> str | None:
+        """The head of the hash, or None where it is left open."""
+
+    @property
+    def is_direct_only(self) -> bool:
+        """Whether all dependencies are written with ``%``."""
+
+    def constrain(self, other: AbstractSpec | str) -> AbstractSpec:
+        """Return the spec that asks for what both ask for.
+
+        Raises:
+            ValueError: If nothing can meet both, or ``other`` is no spec.
+        """
+
+    def satisfies(self, other: AbstractSpec | str) -> bool | None:
+        """Return whether all that meets this spec meets the other; None if unknown.
+
+        Raises:
+            ValueError: If ``other`` is no spec.
+        """
+
+    def intersects(self, other: AbstractSpec | str) -> bool | None:
+        """Return whether something could meet both; None if unknown.
+
+        Raises:
+            ValueError: If ``other`` is no spec.
+        """
+
+    def with_exact_values(self) -> AbstractSpec:
+        """Return the spec whose own variants have no values but those written."""
+
+    def only_when(self, condition: AbstractSpec | str) -> AbstractSpec:
+        """Return the spec that asks for its dependencies only under a condition.
+
+        Raises:
+            ValueError: If a dependency has a condition that contradicts this one, or
+                ``condition`` is no spec.
+        """
+
+    def with_toolchain(self, name: str, toolchain: AbstractSpec | str) -> AbstractSpec:
+        """Return the spec with every bare ``%name`` replaced by what a toolchain asks for.
+
+        Raises:
+            ValueError: If the toolchain contradicts the spec, or is no spec.
+        """
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
 
 @final
 class Catalog:
@@ -159,6 +265,20 @@ class Catalog:
 
     def cycle(self) -> list[str]:
         """Return the hashes of a shortest cycle of dependencies; empty where there is none."""
+
+    def find(self, spec: str) -> tuple[list[SpecAnswer], list[tuple[str, str]]]:
+        """Return the specs that satisfy an abstract spec, by hash, externals included.
+
+        Beside them, (hash, what is missing) of the specs of which it is unknown.
+        ``ValueError`` shows what is no abstract spec with a caret under the fault.
+        """
+
+    def reached(self, hashes: list[str], kinds: int) -> list[str]:
+        """Return the specs reached over edges of some kinds, themselves included, by hash.
+
+        Kinds are the sum of link 1, run 2, build 4, test 8. ``ValueError`` where the
+        edges have a cycle.
+        """
 
     def differing_rows(self) -> list[Differing]:
         """Return the pairs of rows that give one hash different content, by hash."""

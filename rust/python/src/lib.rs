@@ -7,10 +7,12 @@
 // PyO3 hands over owned values; taking them by reference is not on offer.
 #![allow(clippy::needless_pass_by_value)]
 
+mod abstract_spec;
 mod catalog;
 mod coverage;
 mod detach;
 mod diff;
+mod find;
 mod graph;
 mod literals;
 mod operating_systems;
@@ -26,6 +28,8 @@ use pyo3::prelude::*;
 mod _core {
     use super::{Bound, PyModule, PyModuleMethods, PyResult};
 
+    #[pymodule_export]
+    use super::abstract_spec::PyAbstractSpec;
     #[pymodule_export]
     use super::catalog::PyCatalog;
     #[pymodule_export]

@@ -36,8 +36,8 @@
 //! # What this crate does not do
 //!
 //! It opens no file and runs no concretizer. It knows no recipes, so the version of a virtual package
-//! and of a git reference without one are unknown; no configuration, so toolchains are not
-//! expanded; and no machine, so `os=fe` and the like are refused. Two abstract specs are compared
+//! and of a git reference without one are unknown; no configuration, so toolchains are
+//! expanded only where they are given; and no machine, so `os=fe` and the like are refused. Two abstract specs are compared
 //! by what is written, so `mpich` is no `mpi`.
 //!
 //! # Limits

@@ -12,6 +12,7 @@ mod print;
 mod satisfies;
 #[cfg(test)]
 mod tests;
+mod toolchain;
 mod variant;
 
 pub use constrain::Contradiction;

@@ -1,0 +1,163 @@
+//! Abstract specs: read, merged and compared.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use specplan_spack::{
+    AbstractSpec, Contradiction, FieldConstraint, ParseError, TargetConstraint, Truth, parse_many,
+    parse_one, target::TargetMember,
+};
+
+/// A query in Spack's spec syntax.
+#[pyclass(frozen, module = "specplan._core", name = "AbstractSpec")]
+pub(crate) struct PyAbstractSpec {
+    spec: AbstractSpec,
+}
+
+impl From<AbstractSpec> for PyAbstractSpec {
+    fn from(spec: AbstractSpec) -> Self {
+        Self { spec }
+    }
+}
+
+/// An abstract spec, or a text that is one.
+#[derive(FromPyObject)]
+enum SpecOrText<'py> {
+    Spec(Bound<'py, PyAbstractSpec>),
+    Text(String),
+}
+
+impl SpecOrText<'_> {
+    fn read(self) -> PyResult<AbstractSpec> {
+        match self {
+            Self::Spec(spec) => Ok(spec.get().spec.clone()),
+            Self::Text(text) => parse_one(&text).map_err(|error| no_spec(&error)),
+        }
+    }
+}
+
+#[pymethods]
+impl PyAbstractSpec {
+    #[new]
+    fn new(text: &str) -> PyResult<Self> {
+        let spec = parse_one(text).map_err(|error| no_spec(&error))?;
+        Ok(spec.into())
+    }
+
+    #[staticmethod]
+    fn parse_many(text: &str) -> PyResult<Vec<Self>> {
+        let specs = parse_many(text).map_err(|error| no_spec(&error))?;
+        Ok(specs.into_iter().map(Self::from).collect())
+    }
+
+    #[getter]
+    fn name(&self) -> Option<&str> {
+        self.spec.node.name.as_deref()
+    }
+
+    #[getter]
+    fn namespace(&self) -> Option<&str> {
+        self.spec.node.namespace.as_deref()
+    }
+
+    #[getter]
+    fn platform(&self) -> Option<&str> {
+        single(self.spec.node.platform.as_ref())
+    }
+
+    #[getter]
+    fn os(&self) -> Option<&str> {
+        single(self.spec.node.os.as_ref())
+    }
+
+    #[getter]
+    fn target(&self) -> Option<&str> {
+        match self.spec.node.target.as_ref()? {
+            TargetConstraint::OneOf(members) => match &members[..] {
+                [TargetMember::Name(name)] => Some(name),
+                _ => None,
+            },
+            TargetConstraint::Any => None,
+        }
+    }
+
+    #[getter]
+    fn hash(&self) -> Option<&str> {
+        self.spec.node.hash.as_deref()
+    }
+
+    #[getter]
+    fn is_direct_only(&self) -> bool {
+        self.spec.is_direct_only()
+    }
+
+    fn constrain(&self, other: SpecOrText<'_>) -> PyResult<Self> {
+        merged(self.spec.constrain(&other.read()?))
+    }
+
+    fn satisfies(&self, other: SpecOrText<'_>) -> PyResult<Option<bool>> {
+        Ok(answer(self.spec.satisfies(&other.read()?)))
+    }
+
+    fn intersects(&self, other: SpecOrText<'_>) -> PyResult<Option<bool>> {
+        Ok(answer(self.spec.intersects(&other.read()?)))
+    }
+
+    fn with_exact_values(&self) -> Self {
+        self.spec.clone().with_exact_values().into()
+    }
+
+    fn only_when(&self, condition: SpecOrText<'_>) -> PyResult<Self> {
+        merged(self.spec.clone().only_when(&condition.read()?))
+    }
+
+    fn with_toolchain(&self, name: &str, toolchain: SpecOrText<'_>) -> PyResult<Self> {
+        merged(self.spec.with_toolchain(name, &toolchain.read()?))
+    }
+
+    fn __str__(&self) -> String {
+        self.spec.to_string()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("AbstractSpec({:?})", self.spec.to_string())
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        let other = other.cast::<Self>();
+        other.is_ok_and(|other| other.get().spec == self.spec)
+    }
+
+    fn __hash__(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.spec.to_string().hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+fn single(field: Option<&FieldConstraint>) -> Option<&str> {
+    match field {
+        Some(FieldConstraint::Exactly(name)) => Some(name),
+        _ => None,
+    }
+}
+
+fn answer(truth: Truth) -> Option<bool> {
+    match truth {
+        Truth::Yes => Some(true),
+        Truth::No => Some(false),
+        Truth::Unknown(_) => None,
+    }
+}
+
+fn merged(spec: Result<AbstractSpec, Contradiction>) -> PyResult<PyAbstractSpec> {
+    match spec {
+        Ok(spec) => Ok(spec.into()),
+        Err(contradiction) => Err(PyValueError::new_err(contradiction.to_string())),
+    }
+}
+
+fn no_spec(error: &ParseError) -> PyErr {
+    PyValueError::new_err(error.to_string())
+}
