@@ -21,47 +21,43 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from specplan import _core
-    from specplan.model import Compatibility, DamagedFile, Level, NotWanted, WantsKind
+    from specplan.model import Compatibility, DamagedFile, Level
+    from specplan.question import Answer
 
-__all__ = ["coverage", "diff"]
+__all__ = ["cell", "coverage", "diff"]
 
 
 def coverage(
-    cells: Sequence[_core.CellAnswer],
-    gaps: Sequence[_core.GapAnswer],
+    answer: Answer,
     *,
-    wants: WantsKind,
-    level: Level,
     compat: Compatibility,
     tag: str | None,
     baseline: str | None,
-    absent_stacks: tuple[str, ...],
-    not_wanted: tuple[NotWanted, ...],
-    not_wanted_count: int,
     damaged: tuple[DamagedFile, ...],
 ) -> Coverage:
     """Return the report of a question of coverage."""
-    wanted = sum(cell[4] for cell in cells)
-    covered = sum(cell[5] for cell in cells)
+    cells = tuple(cell(each) for each in answer.cells)
+    wanted = sum(each.wanted for each in cells)
+    covered = sum(each.covered for each in cells)
     return Coverage(
-        wants=wants,
-        level=level,
+        wants=answer.wants,
+        level=answer.level,
         compat=compat,
         tag=tag,
         baseline=baseline,
-        cells=tuple(_cell(each) for each in cells),
-        gaps=tuple(_gap(each, cells) for each in gaps),
+        cells=cells,
+        gaps=tuple(_gap(each, cells) for each in answer.gaps),
         roots=None,
         totals=Totals(
             wanted=wanted,
             covered=covered,
             unknown=0,
             gaps=wanted - covered,
-            not_wanted=not_wanted_count,
+            not_wanted=answer.not_wanted_count,
             coverage=_ratio(covered, wanted),
         ),
-        absent_stacks=absent_stacks,
-        not_wanted=not_wanted,
+        absent_stacks=answer.absent,
+        not_wanted=answer.not_wanted,
         damaged=damaged,
     )
 
@@ -125,7 +121,8 @@ def _ratio(covered: int, wanted: int) -> float | None:
     return covered / wanted if wanted else None
 
 
-def _cell(answer: _core.CellAnswer) -> Cell:
+def cell(answer: _core.CellAnswer) -> Cell:
+    """Return the record of a cell."""
     stack, platform, os, target, wanted, covered, covered_exact = answer
     return Cell(
         stack=stack,
@@ -141,13 +138,13 @@ def _cell(answer: _core.CellAnswer) -> Cell:
     )
 
 
-def _gap(answer: _core.GapAnswer, cells: Sequence[_core.CellAnswer]) -> Gap:
-    cell, want, package, dag_hash, state, cells_lacking, nearest = answer
-    stack, _, os, target, *_ = cells[cell]
+def _gap(answer: _core.GapAnswer, cells: Sequence[Cell]) -> Gap:
+    index, want, package, dag_hash, state, cells_lacking, nearest = answer
+    where = cells[index]
     return Gap(
-        stack=stack,
-        os=os,
-        target=target,
+        stack=where.stack,
+        os=where.os,
+        target=where.target,
         want=want,
         package=package,
         hash=dag_hash,

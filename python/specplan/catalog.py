@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os as operating_system
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -11,16 +10,16 @@ from specplan import _core as compiled
 from specplan import answers
 from specplan.errors import DamagedSourceError, EmptySelectionError, UnknownNameError, UsageError
 from specplan.model import Check, Coverage, DamagedFile, Diff, Finding, NotWanted
+from specplan.question import Answer, Question, ask
 from specplan.selection import Selection
 from specplan.sources import Limits, read
+from specplan.sources.wanted import read_wanted
 from specplan.wants import (
     ROOT,
     Systems,
     any_matches,
     chosen,
     chosen_or_all,
-    matched_or_all,
-    peers_of,
     suggestions,
     texts,
 )
@@ -28,7 +27,10 @@ from specplan.wants import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specplan.model import Compatibility, Level
+    from typing_extensions import Unpack
+
+    from specplan.model import Cell, Compatibility, Level, Scope
+    from specplan.question import Detail
     from specplan.sources import SourceRead
 
 __all__ = ["Catalog", "load"]
@@ -276,7 +278,9 @@ class Catalog:
         target: str | Sequence[str] = (),
         tag: str | None = None,
         baseline: str | Catalog | None = None,
-        level: Level = "package",
+        want: str | Sequence[str] = (),
+        scope: Scope = "runtime",
+        level: Level | None = None,
         compat: Compatibility = "exact",
         not_wanted: Sequence[NotWanted] = (),
         families: Mapping[str, Sequence[str]] | None = None,
@@ -285,10 +289,11 @@ class Catalog:
     ) -> Coverage:
         """Tell what the reported cells have of what they should have, and what they lack.
 
-        Wants are those of *peers* unless ``baseline`` is given: in each reported cell
-        every key is wanted that a peer of its stack has, on whatever system (at level
-        ``hash`` on the same system). With ``baseline`` every key is wanted that the
-        older state has in the same cell.
+        Wants are those of *peers* unless ``baseline`` or ``want`` is given: in each
+        reported cell every key is wanted that a peer of its stack has, on whatever system
+        (at level ``hash`` on the same system). With ``baseline`` every key is wanted that
+        the older state has in the same cell; with ``want`` the specs of locks, which any
+        available spec meets, whatever stack lists it.
 
         Args:
             stack: Shell patterns of the stacks to report; all but ``root`` by default.
@@ -301,7 +306,10 @@ class Catalog:
             tag: The snapshot; by default the newest of each source.
             baseline: An older snapshot of this catalog, or another catalog, of which
                 the newest snapshot counts.
-            level: What a key is.
+            want: Locks, ``[LABEL=]spack.lock``, that say which specs are wanted.
+            scope: Of a lock, the ``roots`` alone; the roots and all that they link to or
+                run with (``runtime``), which is what installing needs; or ``all`` specs.
+            level: What a key is: by default the hash with locks, else the package.
             compat: Which binaries serve a cell besides those of its very system.
             not_wanted: Wants to exclude.
             families: Families by name, each a list of shell patterns; a stack that none
@@ -321,65 +329,74 @@ class Catalog:
             >>> report.gaps[0].want, report.gaps[0].state
             ('py-pluggy@1.0.0', 'other_system')
         """
-        state = self._state(tag)
-        core, older = self._beside(baseline)
-        labels = core.labels(state)
-        old_labels = [] if older is None else core.labels(older)
-        known = {*labels, *old_labels}
-        selected = chosen(texts(stack), known, kind="stack")
-        reported = [name for name in selected if name in labels]
-        absent = [name for name in selected if name not in labels]
-        systems = Systems(core, libc or {})
-        oss = chosen_or_all(texts(os), systems.oss, kind="os")
-        targets = chosen_or_all(texts(target), systems.targets, kind="target")
-        if older is None:
-            asked = chosen(texts(peers), labels, kind="peers") if peers else None
-            of_stack = [
-                list(asked) if asked else peers_of(name, labels, families or {})
-                for name in reported
-            ]
-        elif peers:
-            raise UsageError("wants come from peers or from a baseline, not from both")
-        cells, gaps, excluded, not_wanted_count = core.coverage(
-            {
-                "state": state,
-                "level": level,
-                "compat": compat,
-                "reported": reported,
-                "peers": of_stack if older is None else None,
-                "baseline": older,
-                "added": systems.added(texts(system)),
-                "oss": oss,
-                "targets": targets,
-                "not_wanted": [self._not_wanted(core, known, systems, each) for each in not_wanted],
-                "operating_systems": systems.core,
-                "nearest": nearest,
-            }
-        )
-        if not cells and not absent:
-            raise EmptySelectionError(
-                "no stack that is asked for lists anything on the systems that are asked for",
-                hint="`--system OS/TARGET` reports what a stack lacks where it has nothing yet",
-            )
-        return answers.coverage(
-            cells,
-            gaps,
-            wants="peers" if older is None else "baseline",
-            level=level,
-            compat=compat,
-            tag=_tag_of(state),
-            baseline=_called(baseline),
-            absent_stacks=tuple(absent),
-            not_wanted=tuple(
-                replace(entry, excluded=count)
-                for entry, count in zip(not_wanted, excluded, strict=True)
+        answer = self._asked(
+            "nearest" if nearest else "gaps",
+            Question(
+                stack=stack,
+                peers=peers,
+                system=system,
+                os=os,
+                target=target,
+                tag=tag,
+                baseline=baseline,
+                want=want,
+                scope=scope,
+                level=level,
+                compat=compat,
+                not_wanted=not_wanted,
+                families=families,
+                libc=libc,
             ),
-            not_wanted_count=not_wanted_count,
+        )
+        return answers.coverage(
+            answer,
+            compat=compat,
+            tag=_tag_of(answer.state),
+            baseline=_called(baseline),
             damaged=self.damaged,
         )
 
     #: The same document as :meth:`gaps`, looked at by cell instead of by gap.
     coverage = gaps
+
+    def matrix(self, **question: Unpack[Question]) -> tuple[Cell, ...]:
+        """Return the cells of :meth:`gaps` alone: counts, no gap is looked at.
+
+        Args:
+            **question: The keywords of :meth:`gaps` but ``nearest``.
+
+        Examples:
+            >>> cells = load("examples/cache").matrix(stack="e4s*")
+            >>> [(cell.stack, cell.covered, cell.wanted) for cell in cells]
+            [('e4s', 100, 101), ('e4s-neoverse-v2', 92, 101)]
+        """
+        answer = self._asked("cells", question)
+        return tuple(answers.cell(each) for each in answer.cells)
+
+    def lacking(self, **question: Unpack[Question]) -> tuple[tuple[Cell, tuple[str, ...]], ...]:
+        """Return the cells of :meth:`gaps`, each with the keys that it lacks, unranked.
+
+        Args:
+            **question: The keywords of :meth:`gaps` but ``nearest``.
+
+        Examples:
+            >>> load("examples/cache").lacking(stack="e4s")[0][1]
+            ('gnuconfig',)
+        """
+        answer = self._asked("keys", question)
+        return tuple(
+            (answers.cell(cell), tuple(keys))
+            for cell, keys in zip(answer.cells, answer.lacking, strict=True)
+        )
+
+    def _asked(self, detail: Detail, question: Question) -> Answer:
+        state = self._state(question.get("tag"))
+        core, older = self._beside(question.get("baseline"))
+        limits = Limits()
+        wanted = tuple(read_wanted(each, limits) for each in texts(question.get("want", ())))
+        if wanted:
+            core = compiled.Catalog.merged([core, *(each.core for each in wanted)])
+        return ask(core, state, older=older, wanted=wanted, detail=detail, question=question)
 
     def diff(
         self,
@@ -554,17 +571,6 @@ class Catalog:
             return self._core, state
         core = self._core.beside(other._core)
         return core, [(compiled.Catalog.beside_cache(source), each) for source, each in state]
-
-    @staticmethod
-    def _not_wanted(
-        core: compiled.Catalog, labels: set[str], systems: Systems, entry: NotWanted
-    ) -> compiled.NamesOfNotWanted:
-        return (
-            matched_or_all(entry.package, core.names("package")),
-            matched_or_all(entry.stack, labels),
-            matched_or_all(entry.os, systems.oss),
-            matched_or_all(entry.target, systems.targets),
-        )
 
 
 def _order_of_damage(file: DamagedFile) -> tuple[str, str, int, str]:

@@ -32,6 +32,7 @@ __all__ = [
     "Nearest",
     "NotWanted",
     "RootCoverage",
+    "Scope",
     "Spec",
     "Totals",
     "View",
@@ -48,7 +49,11 @@ Compatibility: TypeAlias = Literal["exact", "target", "os"]
 View: TypeAlias = Literal["gaps", "coverage"]
 
 #: Where the wants of a report come from.
-WantsKind: TypeAlias = Literal["peers", "baseline"]
+WantsKind: TypeAlias = Literal["peers", "baseline", "lock"]
+
+#: How much of a lock is wanted: its roots; also all that they link to or run with;
+#: also what building needs.
+Scope: TypeAlias = Literal["roots", "runtime", "all"]
 
 #: Why a want is a gap: another stack has it on a compatible system; only other
 #: systems have it; nothing in the catalog matches it.
@@ -321,7 +326,8 @@ class DiffCell:
         platform: The platform of the system.
         os: The operating system.
         target: The microarchitecture.
-        kept: Keys that both states have, those of changed packages apart.
+        kept: Keys that both states have; at level ``package`` those whose versions are
+            the same.
         lost: Keys of packages that the newer state has no new key for.
         gained: Keys of packages that the older state had no other key for.
         changed: Packages whose old keys gave way to new ones.

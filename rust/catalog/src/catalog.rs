@@ -154,7 +154,7 @@ impl Catalog {
     }
 
     /// Each spec with its rows.
-    pub fn specs(&self) -> impl Iterator<Item = (u32, &[Row])> {
+    pub fn specs(&self) -> impl Iterator<Item = (u32, &[Row])> + Clone {
         (0..self.len() as u32).map(|spec| (spec, self.rows_of(spec)))
     }
 

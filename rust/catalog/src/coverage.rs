@@ -16,6 +16,9 @@ pub enum Wants {
     Peers(Vec<Vec<u32>>),
     /// A cell wants every key that this older state has in the same cell.
     Baseline(Vec<Snapshot>),
+    /// For each reported stack the specs that it wants, wherever they are built. Any
+    /// available spec meets them, whatever stack lists it. Externals are no wants.
+    Specs(Vec<IdSet>),
 }
 
 /// In which cells, besides those where they have something, stacks are reported.
@@ -63,8 +66,21 @@ pub struct CoverageTask {
     pub table: OperatingSystemTable,
     /// What is not wanted.
     pub not_wanted: Vec<NotWanted>,
-    /// Whether to look for the nearest spec of each gap.
-    pub nearest: bool,
+    /// How much to tell.
+    pub detail: Detail,
+}
+
+/// How much an answer tells. Each value includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Detail {
+    /// The counts of each cell.
+    Cells,
+    /// The keys that each cell lacks.
+    Keys,
+    /// The gaps, ranked, each with its state.
+    Gaps,
+    /// The nearest spec of each gap.
+    Nearest,
 }
 
 /// How much of what one cell should have is there.
@@ -111,11 +127,14 @@ pub struct Gap {
 }
 
 /// The answer to a [`CoverageTask`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Coverage {
     /// Ordered by label, os, target.
     pub cells: Vec<CellCoverage>,
-    /// Those that most cells lack first; then by cell and text.
+    /// The keys that each cell lacks, if they are asked for.
+    pub lacking: Vec<IdSet>,
+    /// The gaps, if they are asked for: those that most cells lack first; then by
+    /// cell and text.
     pub gaps: Vec<Gap>,
     /// For each entry of `not_wanted`, how many wants it excludes.
     pub excluded: Vec<u64>,
@@ -132,17 +151,17 @@ impl CoverageTask {
         let view = catalog.view(&self.state);
         let older = match &self.wants {
             Wants::Baseline(older) => Some(catalog.view(older)),
-            Wants::Peers(_) => None,
+            Wants::Peers(_) | Wants::Specs(_) => None,
         };
         let state = State::new(self, catalog, &view, older.as_deref());
         let mut answer = Coverage {
             cells: Vec::new(),
+            lacking: Vec::new(),
             gaps: Vec::new(),
             excluded: vec![0; self.not_wanted.len()],
             not_wanted: 0,
         };
         let excluded_keys = self.excluded_keys(catalog, state.keys);
-        let mut missing = Vec::new();
         for (index, &label) in self.reported.iter().enumerate() {
             let everywhere = state.wanted_everywhere(index);
             for system in self.systems_of(catalog, &state, index, label) {
@@ -164,10 +183,14 @@ impl CoverageTask {
                     covered: wanted.len() - gaps.len(),
                     covered_exact: wanted.intersection_len(&exact),
                 });
-                missing.push(gaps);
+                if self.detail > Detail::Cells {
+                    answer.lacking.push(gaps);
+                }
             }
         }
-        answer.gaps = self.ranked(catalog, &state, &answer.cells, &missing);
+        if self.detail > Detail::Keys {
+            answer.gaps = self.ranked(catalog, &state, &answer.cells, &answer.lacking);
+        }
         answer
     }
 
@@ -184,7 +207,20 @@ impl CoverageTask {
             let name = |cell: &Cell| SystemName::of(catalog, cell.system);
             cells.iter().map(name).collect()
         };
-        let mut systems = occupied(state.view, label);
+        let mut systems = match &self.wants {
+            Wants::Specs(wanted) => {
+                let mut systems: Vec<u32> = State::wanted_specs(catalog, &wanted[index])
+                    .map(|spec| catalog.system_of(spec))
+                    .collect();
+                systems.sort_unstable();
+                systems.dedup();
+                systems
+                    .into_iter()
+                    .map(|system| SystemName::of(catalog, system))
+                    .collect()
+            }
+            _ => occupied(state.view, label),
+        };
         if let Some(older) = state.older {
             systems.extend(occupied(older, label));
         }
@@ -196,7 +232,7 @@ impl CoverageTask {
                     .flat_map(|&peer| occupied(state.view, peer));
                 systems.extend(of_peers);
             }
-            (AddedSystems::All, Wants::Baseline(_)) => {}
+            (AddedSystems::All, Wants::Baseline(_) | Wants::Specs(_)) => {}
         }
         systems.sort_unstable();
         systems.dedup_by(|a, b| a.os == b.os && a.target == b.target);
@@ -259,15 +295,14 @@ impl CoverageTask {
         catalog: &Catalog,
         state: &State<'_>,
         cells: &[CellCoverage],
-        missing: &[IdSet],
+        lacked: &[IdSet],
     ) -> Vec<Gap> {
         let mut lacking = vec![0_u32; state.keys.len()];
-        for key in missing.iter().flat_map(IdSet::iter) {
+        for key in lacked.iter().flat_map(IdSet::iter) {
             lacking[key as usize] += 1;
         }
         let anywhere = state.available_keys(0..catalog.systems().len() as u32);
-        let search = self
-            .nearest
+        let search = (self.detail == Detail::Nearest)
             .then(|| NearestSearch::new(catalog, state.view, self.level));
         let of_cell = |(index, keys): (usize, &IdSet)| -> Vec<Gap> {
             let cell = &cells[index];
@@ -292,7 +327,7 @@ impl CoverageTask {
             };
             keys.iter().map(gap).collect()
         };
-        let gaps: Vec<Vec<Gap>> = missing.par_iter().enumerate().map(of_cell).collect();
+        let gaps: Vec<Vec<Gap>> = lacked.par_iter().enumerate().map(of_cell).collect();
         let mut gaps: Vec<Gap> = gaps.into_iter().flatten().collect();
         gaps.par_sort_unstable_by(|a, b| {
             let rank = b.cells_lacking.cmp(&a.cells_lacking);
@@ -342,6 +377,11 @@ impl<'c> State<'c> {
         }
     }
 
+    /// The wanted specs that are not external, ascending.
+    fn wanted_specs<'w>(catalog: &'w Catalog, wanted: &'w IdSet) -> impl Iterator<Item = u32> + 'w {
+        wanted.iter().filter(|&spec| !catalog.is_external(spec))
+    }
+
     /// The keys that every cell of a reported stack wants.
     fn wanted_everywhere(&self, index: usize) -> IdSet {
         match &self.task.wants {
@@ -351,7 +391,7 @@ impl<'c> State<'c> {
                     .flat_map(|&peer| self.view.positions_of(peer));
                 union(cells.map(|position| &self.cell_keys[position]))
             }
-            Wants::Peers(_) | Wants::Baseline(_) => IdSet::new(),
+            Wants::Peers(_) | Wants::Baseline(_) | Wants::Specs(_) => IdSet::new(),
         }
     }
 
@@ -376,6 +416,14 @@ impl<'c> State<'c> {
                 });
                 union(cells)
             }
+            Wants::Specs(wanted) => {
+                let Some(system) = system.id(catalog) else {
+                    return IdSet::new();
+                };
+                let specs = Self::wanted_specs(catalog, &wanted[index]);
+                let here = specs.filter(|&spec| catalog.system_of(spec) == system);
+                here.map(|spec| self.keys.of_spec(spec)).collect()
+            }
             Wants::Baseline(_) => {
                 let position = self
                     .older
@@ -397,6 +445,9 @@ impl<'c> State<'c> {
     ) -> (IdSet, IdSet) {
         let own = host.id(catalog);
         let keys = |system: u32| {
+            if matches!(task.wants, Wants::Specs(_)) {
+                return Some(&self.system_keys[system as usize]);
+            }
             let position = self.view.position(Cell { label, system })?;
             Some(&self.cell_keys[position])
         };

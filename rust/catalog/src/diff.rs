@@ -42,7 +42,8 @@ pub struct CellDiff {
     pub label: u32,
     /// The system.
     pub system: SystemName,
-    /// How many keys both states have, those of changed packages apart.
+    /// How many keys both states have; at level `Package` those whose versions are
+    /// the same.
     pub kept: u64,
     /// Specs that bear the lost keys: the package has nothing new for them.
     pub lost: Vec<u32>,

@@ -41,7 +41,7 @@ pub use builder::CatalogBuilder;
 pub use catalog::{Catalog, Snapshot, System};
 pub use compatibility::{Compatibility, SystemName};
 pub use coverage::{
-    AddedSystems, CellCoverage, Coverage, CoverageTask, Gap, GapState, NotWanted, Wants,
+    AddedSystems, CellCoverage, Coverage, CoverageTask, Detail, Gap, GapState, NotWanted, Wants,
 };
 pub use diff::{CellDiff, Change, DiffTask};
 pub use edge::{Dependency, Edge, EdgeColumn, EdgeTypes};

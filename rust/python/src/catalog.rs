@@ -2,12 +2,15 @@
 
 use std::sync::{Arc, OnceLock};
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use specplan_catalog::{Catalog, CatalogBuilder, Column, Row, Snapshot};
+use specplan_planner::EdgeKinds;
 
-use crate::coverage::{CoverageAnswer, CoverageQuestion};
+use crate::coverage::{CoverageAnswer, CoverageQuestion, spec_ids};
 use crate::detach::detach;
 use crate::diff::{CellAnswer, DiffQuestion};
+use crate::find;
 use crate::graph::{GraphOrFault, cycle, graph_of};
 use crate::literals;
 use crate::query::PyQuery;
@@ -48,6 +51,9 @@ type SpecAnswer = (
     Vec<String>,
     String,
 );
+
+/// The specs, and (hash, what is missing) of those of which it is unknown.
+type FindAnswer = (Vec<SpecAnswer>, Vec<(String, String)>);
 
 /// hash; cache, tag and source of the first row; the same of the other; and for
 /// each column in which they differ its name and the two texts.
@@ -207,6 +213,28 @@ impl PyCatalog {
         let graph = detach(py, || self.graph())?;
         let fault = graph.as_ref().err();
         Ok(fault.map_or_else(Vec::new, |fault| cycle(&self.catalog, fault)))
+    }
+
+    fn find(&self, py: Python<'_>, spec: &str) -> PyResult<FindAnswer> {
+        let query = find::query(spec)?;
+        let catalog = &self.catalog;
+        detach(py, || {
+            let (specs, unknown) = find::find(catalog, &query);
+            let specs = specs.iter().map(|spec| spec_answer(catalog, spec, None));
+            (specs.collect(), unknown)
+        })
+    }
+
+    fn reached(&self, py: Python<'_>, hashes: Vec<String>, kinds: u8) -> PyResult<Vec<String>> {
+        let from = spec_ids(&self.catalog, &hashes)?;
+        let kinds = EdgeKinds::from_bits(kinds)
+            .ok_or_else(|| literals::unknown("kind of edges", &kinds.to_string()))?;
+        let graph = detach(py, || self.graph())?;
+        let graph = graph
+            .as_ref()
+            .map_err(|fault| PyValueError::new_err(fault.to_string()))?;
+        let catalog = &self.catalog;
+        detach(py, || find::reached_specs(catalog, graph, &from, kinds))
     }
 
     fn differing_rows(&self, py: Python<'_>) -> PyResult<Vec<Differing>> {

@@ -2,7 +2,8 @@
 
 use pyo3::prelude::*;
 use specplan_catalog::{
-    AddedSystems, Catalog, Column, Coverage, CoverageTask, Level, NotWanted, SystemName, Wants,
+    AddedSystems, Catalog, Column, Coverage, CoverageTask, DagHash, IdSet, Level, NotWanted,
+    SystemName, Wants,
 };
 
 use crate::catalog::{State, snapshots};
@@ -24,7 +25,8 @@ pub(crate) struct CoverageQuestion<'py> {
     targets: Option<Vec<String>>,
     not_wanted: Vec<NamesOfNotWanted>,
     operating_systems: PyRef<'py, PyOperatingSystems>,
-    nearest: bool,
+    specs: Option<Vec<Vec<String>>>,
+    detail: String,
 }
 
 /// Packages, stacks, operating systems, targets; `None` for all.
@@ -38,14 +40,21 @@ type NamesOfNotWanted = (
 impl CoverageQuestion<'_> {
     pub(crate) fn task(self, catalog: &Catalog) -> PyResult<CoverageTask> {
         let labels = |names: &[String]| labels(catalog, names);
-        let wants = match (&self.peers, &self.baseline) {
-            (Some(peers), None) => {
+        let wants = match (&self.peers, &self.baseline, &self.specs) {
+            (Some(peers), None, None) => {
                 let peers: PyResult<Vec<Vec<u32>>> =
                     peers.iter().map(|peers| labels(peers)).collect();
                 Wants::Peers(peers?)
             }
-            (None, Some(baseline)) => Wants::Baseline(snapshots(catalog, baseline)?),
-            _ => return Err(literals::unknown("kind of wants", "peers and baseline")),
+            (None, Some(baseline), None) => Wants::Baseline(snapshots(catalog, baseline)?),
+            (None, None, Some(specs)) => {
+                let specs: PyResult<Vec<IdSet>> = specs
+                    .iter()
+                    .map(|hashes| spec_ids(catalog, hashes))
+                    .collect();
+                Wants::Specs(specs?)
+            }
+            _ => return Err(literals::unknown("kind of wants", "several")),
         };
         let system = |(os, target, platform)| SystemName {
             os,
@@ -74,9 +83,20 @@ impl CoverageQuestion<'_> {
                     targets: sorted(targets),
                 })
                 .collect(),
-            nearest: self.nearest,
+            detail: literals::detail(&self.detail)?,
         })
     }
+}
+
+/// The ids of specs by their hashes.
+pub(crate) fn spec_ids(catalog: &Catalog, hashes: &[String]) -> PyResult<IdSet> {
+    let id = |text: &String| {
+        let found = DagHash::parse(text)
+            .ok()
+            .and_then(|hash| catalog.find(hash));
+        found.ok_or_else(|| literals::unknown("spec", text))
+    };
+    hashes.iter().map(id).collect()
 }
 
 pub(crate) fn labels(catalog: &Catalog, names: &[String]) -> PyResult<Vec<u32>> {
@@ -111,9 +131,16 @@ type GapAnswer = (
 /// hash, stack, os, target, source, differs.
 type NearestAnswer = (String, String, String, String, String, Vec<&'static str>);
 
-/// cells, gaps, wants excluded by each entry, wants excluded by any.
+/// cells, gaps, the keys that each cell lacks, wants excluded by each entry, wants
+/// excluded by any.
 #[derive(IntoPyObject)]
-pub(crate) struct CoverageAnswer(Vec<CellAnswer>, Vec<GapAnswer>, Vec<u64>, u64);
+pub(crate) struct CoverageAnswer(
+    Vec<CellAnswer>,
+    Vec<GapAnswer>,
+    Vec<Vec<String>>,
+    Vec<u64>,
+    u64,
+);
 
 impl CoverageAnswer {
     pub(crate) fn of(catalog: &Catalog, level: Level, coverage: Coverage) -> Self {
@@ -129,6 +156,16 @@ impl CoverageAnswer {
             )
         });
         let keys = catalog.keys(level);
+        let texts = |set: &IdSet| -> Vec<String> {
+            let texts = set.iter().map(|key| keys.text(catalog, key).into_owned());
+            texts.collect()
+        };
+        // With the gaps told one by one, their keys need not be told again.
+        let lacking = if coverage.gaps.is_empty() {
+            coverage.lacking.iter().map(texts).collect()
+        } else {
+            Vec::new()
+        };
         let gaps = coverage.gaps.into_iter().map(|gap| {
             let spec = keys.first_spec(gap.key);
             let nearest = gap.nearest.map(|nearest| {
@@ -162,6 +199,7 @@ impl CoverageAnswer {
         Self(
             cells.collect(),
             gaps.collect(),
+            lacking,
             coverage.excluded,
             coverage.not_wanted,
         )

@@ -2,7 +2,7 @@
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use specplan_catalog::{Column, Compatibility, GapState, Level};
+use specplan_catalog::{Column, Compatibility, Detail, GapState, Level};
 
 pub(crate) fn level(text: &str) -> PyResult<Level> {
     match text {
@@ -11,6 +11,16 @@ pub(crate) fn level(text: &str) -> PyResult<Level> {
         "variant" => Ok(Level::Variant),
         "hash" => Ok(Level::Hash),
         other => Err(unknown("level", other)),
+    }
+}
+
+pub(crate) fn detail(text: &str) -> PyResult<Detail> {
+    match text {
+        "cells" => Ok(Detail::Cells),
+        "keys" => Ok(Detail::Keys),
+        "gaps" => Ok(Detail::Gaps),
+        "nearest" => Ok(Detail::Nearest),
+        other => Err(unknown("detail", other)),
     }
 }
 

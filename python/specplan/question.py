@@ -1,0 +1,206 @@
+"""A question of coverage: from patterns and paths to the names that the core asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict
+
+from specplan.errors import EmptySelectionError, UsageError
+from specplan.wants import Systems, chosen, chosen_or_all, matched_or_all, peers_of, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from specplan import _core
+    from specplan.catalog import Catalog
+    from specplan.model import Compatibility, Level, NotWanted, Scope, WantsKind
+    from specplan.sources.wanted import Wanted
+
+__all__ = ["Answer", "Question", "State", "ask"]
+
+#: Which snapshot of which source counts: (source, tag).
+State: TypeAlias = "list[tuple[str, str]]"
+
+#: How much an answer tells; each includes those before it.
+Detail: TypeAlias = Literal["cells", "keys", "gaps", "nearest"]
+
+
+class Question(TypedDict, total=False):
+    """The keywords of :meth:`specplan.Catalog.gaps` that say what is asked."""
+
+    stack: str | Sequence[str]
+    peers: str | Sequence[str]
+    system: str | Sequence[str]
+    os: str | Sequence[str]
+    target: str | Sequence[str]
+    tag: str | None
+    baseline: str | Catalog | None
+    want: str | Sequence[str]
+    scope: Scope
+    level: Level | None
+    compat: Compatibility
+    not_wanted: Sequence[NotWanted]
+    families: Mapping[str, Sequence[str]] | None
+    libc: Mapping[str, str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the core answers, and what the question came to.
+
+    Attributes:
+        core: The catalog that was asked: the caches with what is wanted beside them.
+        state: The snapshots that were asked.
+        wants: Where the wants came from.
+        level: What a key is.
+        wanted: The locks that say what is wanted.
+        absent: Stacks of the baseline that the newer state does not list.
+        not_wanted: The entries with what each excluded.
+        cells: See :class:`specplan._core.CellAnswer`.
+        gaps: Ranked; empty unless gaps were asked for.
+        lacking: The keys that each cell lacks; empty unless keys were asked for.
+        not_wanted_count: How many wants any entry excludes.
+    """
+
+    core: _core.Catalog
+    state: State
+    wants: WantsKind
+    level: Level
+    wanted: tuple[Wanted, ...]
+    absent: tuple[str, ...]
+    not_wanted: tuple[NotWanted, ...]
+    cells: list[_core.CellAnswer]
+    gaps: list[_core.GapAnswer]
+    lacking: list[list[str]]
+    not_wanted_count: int
+
+
+def ask(
+    core: _core.Catalog,
+    state: State,
+    *,
+    older: State | None,
+    wanted: tuple[Wanted, ...],
+    detail: Detail,
+    question: Question,
+) -> Answer:
+    """Ask a catalog for the coverage of cells.
+
+    Args:
+        core: The caches, with the older state and the locks beside them.
+        state: The snapshots that are asked.
+        older: The older state of baseline wants.
+        wanted: The locks of lock wants.
+        detail: How much the answer shall tell.
+        question: What is asked.
+
+    Raises:
+        UnknownNameError: If a stack, system or pattern is unknown.
+        EmptySelectionError: If no cell is left to report.
+        UsageError: If the question makes no sense otherwise.
+    """
+    wants = _kind_of_wants(question, older, wanted)
+    level = question.get("level") or ("hash" if wants == "lock" else "package")
+    labels = core.labels(state)
+    listed = labels if older is None else core.labels(older)
+    known = {each.label for each in wanted} if wanted else {*labels, *listed}
+    selected = chosen(texts(question.get("stack", ())), known, kind="stack")
+    reported = [name for name in selected if wanted or name in labels]
+    absent = [name for name in selected if name not in reported]
+    systems = Systems(core, question.get("libc") or {})
+    not_wanted = question.get("not_wanted", ())
+    cells, gaps, lacking, excluded, count = core.coverage(
+        {
+            "state": state,
+            "level": level,
+            "compat": question.get("compat", "exact"),
+            "reported": reported,
+            "peers": _peers(question, reported, labels) if wants == "peers" else None,
+            "baseline": older,
+            "specs": _specs(core, wanted, reported, question) if wanted else None,
+            "added": systems.added(texts(question.get("system", ()))),
+            "oss": chosen_or_all(texts(question.get("os", ())), systems.oss, kind="os"),
+            "targets": chosen_or_all(
+                texts(question.get("target", ())), systems.targets, kind="target"
+            ),
+            "not_wanted": [_not_wanted(core, known, systems, each) for each in not_wanted],
+            "operating_systems": systems.core,
+            "detail": detail,
+        }
+    )
+    if not cells and not absent:
+        raise EmptySelectionError(
+            "no stack that is asked for lists anything on the systems that are asked for",
+            hint="`--system OS/TARGET` reports what a stack lacks where it has nothing yet",
+        )
+    return Answer(
+        core=core,
+        state=state,
+        wants=wants,
+        level=level,
+        wanted=wanted,
+        absent=tuple(absent),
+        not_wanted=tuple(
+            replace(entry, excluded=each) for entry, each in zip(not_wanted, excluded, strict=True)
+        ),
+        cells=cells,
+        gaps=gaps,
+        lacking=lacking,
+        not_wanted_count=count,
+    )
+
+
+def _kind_of_wants(
+    question: Question, older: State | None, wanted: tuple[Wanted, ...]
+) -> WantsKind:
+    given = [
+        name
+        for name, is_given in (
+            ("want", bool(wanted)),
+            ("baseline", older is not None),
+            ("peers", bool(question.get("peers"))),
+        )
+        if is_given
+    ]
+    if len(given) > 1:
+        raise UsageError(f"wants come from one place, not from `{given[0]}` and `{given[1]}`")
+    if wanted:
+        return "lock"
+    return "peers" if older is None else "baseline"
+
+
+def _peers(question: Question, reported: Sequence[str], labels: Collection[str]) -> list[list[str]]:
+    patterns = texts(question.get("peers", ()))
+    if patterns:
+        asked = list(chosen(patterns, labels, kind="peers"))
+        return [asked for _ in reported]
+    families = question.get("families") or {}
+    return [peers_of(name, labels, families) for name in reported]
+
+
+def _specs(
+    core: _core.Catalog, wanted: Sequence[Wanted], reported: Sequence[str], question: Question
+) -> list[list[str]]:
+    """Return the hashes that each reported stack wants."""
+    kinds = {"roots": 0, "runtime": _LINK | _RUN, "all": _LINK | _RUN | _BUILD | _TEST}
+    scope = kinds[question.get("scope", "runtime")]
+    roots = {
+        name: [root for each in wanted if each.label == name for root, _ in each.roots]
+        for name in reported
+    }
+    return [core.reached(roots[name], scope) for name in reported]
+
+
+#: What edges are for, as the core numbers it.
+_LINK, _RUN, _BUILD, _TEST = 1, 2, 4, 8
+
+
+def _not_wanted(
+    core: _core.Catalog, labels: Collection[str], systems: Systems, entry: NotWanted
+) -> _core.NamesOfNotWanted:
+    return (
+        matched_or_all(entry.package, core.names("package")),
+        matched_or_all(entry.stack, labels),
+        matched_or_all(entry.os, systems.oss),
+        matched_or_all(entry.target, systems.targets),
+    )
