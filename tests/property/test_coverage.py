@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ def outcome(ask: Any, question: dict[str, Any]) -> Coverage | Diff | type[Except
 @given(strategies.trees(), st.data())
 def test_gaps_are_those_of_the_model(pages: list[Page], data: st.DataObject) -> None:
     with world(pages) as made:
-        for _ in range(3):
+        for _ in range(2):
             question = data.draw(strategies.gap_questions(made.model.tags))
             answer = outcome(made.catalog.gaps, question)
             event("answered" if isinstance(answer, Coverage) else "refused")
@@ -37,7 +38,7 @@ def test_gaps_are_those_of_the_model(pages: list[Page], data: st.DataObject) -> 
 @given(strategies.trees(), st.data())
 def test_differences_are_those_of_the_model(pages: list[Page], data: st.DataObject) -> None:
     with world(pages) as made:
-        for _ in range(3):
+        for _ in range(2):
             question = data.draw(strategies.diff_questions(made.model.tags))
             assert outcome(made.catalog.diff, question) == outcome(made.model.diff, question)
 
@@ -83,7 +84,7 @@ def test_more_compatibility_never_covers_less(pages: list[Page], data: st.DataOb
         if not all(isinstance(answer, Coverage) for answer in answers):
             return
         covered = [[cell.covered for cell in answer.cells] for answer in answers]  # type: ignore[union-attr]
-        for less, more in zip(covered, covered[1:], strict=False):
+        for less, more in pairwise(covered):
             assert all(a <= b for a, b in zip(less, more, strict=True))
 
 

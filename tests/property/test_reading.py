@@ -55,6 +55,14 @@ def reference(path: Path) -> Verdict:
     return Verdict(read.catalog, None)
 
 
+def fault_of(path: Path) -> specplan.DamagedSourceError | None:
+    try:
+        specplan.load(path, strict=True)
+    except specplan.DamagedSourceError as error:
+        return error
+    return None
+
+
 def listings_of(catalog: specplan.Catalog, path: Path, tag: str) -> set[Listing]:
     """The rows of a catalog of one page."""
     return {
@@ -95,9 +103,8 @@ def test_reading_ends_in_a_catalog_or_in_a_declared_error(page: bytes) -> None:
     with folders() as folder:
         path = folder / "specs.md"
         path.write_bytes(page)
-        try:
-            specplan.load(path, strict=True)
-        except specplan.DamagedSourceError as error:
+        error = fault_of(path)
+        if error is not None:
             assert error.path == str(path)
             assert error.fault
             assert error.line is None or error.line <= page.count(b"\n") + 2

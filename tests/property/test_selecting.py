@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias, Union
+from typing import Any, NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,43 +11,54 @@ import specplan
 from specplan.testing import Model, Page, strategies
 from tests.property.worlds import world
 
-#: A selection, or an operator with its operands.
-Tree: TypeAlias = Union[
-    "tuple[str, dict[str, object]]", "tuple[str, Tree]", "tuple[str, Tree, Tree]"
-]
 
-SELECTIONS = st.tuples(st.just("select"), strategies.selections())
-TREES: st.SearchStrategy[Tree] = st.recursive(
-    SELECTIONS,
+class Tree(NamedTuple):
+    """An operator of set algebra and its operands; ``select`` has none but the respects."""
+
+    operator: str
+    operands: tuple[Tree, ...] = ()
+    respects: dict[str, Any] | None = None
+
+
+LEAVES = st.builds(Tree, operator=st.just("select"), respects=strategies.selections())
+TREES = st.recursive(
+    LEAVES,
     lambda trees: (
-        st.tuples(st.sampled_from("&|-"), trees, trees) | st.tuples(st.just("~"), trees)
+        st.builds(Tree, st.sampled_from("&|-"), st.tuples(trees, trees))
+        | st.builds(Tree, st.just("~"), st.tuples(trees))
     ),
     max_leaves=8,
 )
 
 
 def asked(tree: Tree, catalog: specplan.Catalog) -> specplan.Selection:
-    match tree:
-        case ("select", dict() as respects):
-            return catalog.select(**respects)  # type: ignore[arg-type]
-        case ("~", inner):
-            return ~asked(inner, catalog)  # type: ignore[arg-type]
-        case (operator, left, right):
-            one, other = asked(left, catalog), asked(right, catalog)  # type: ignore[arg-type]
-            return {"&": one & other, "|": one | other, "-": one - other}[str(operator)]
-    raise AssertionError(tree)
+    if tree.operator == "select":
+        return catalog.select(**(tree.respects or {}))
+    first, *others = (asked(each, catalog) for each in tree.operands)
+    match tree.operator:
+        case "~":
+            return ~first
+        case "&":
+            return first & others[0]
+        case "|":
+            return first | others[0]
+        case _:
+            return first - others[0]
 
 
 def expected(tree: Tree, model: Model) -> set[str]:
-    match tree:
-        case ("select", dict() as respects):
-            return model.select(**respects)
-        case ("~", inner):
-            return set(model.contents) - expected(inner, model)  # type: ignore[arg-type]
-        case (operator, left, right):
-            one, other = expected(left, model), expected(right, model)  # type: ignore[arg-type]
-            return {"&": one & other, "|": one | other, "-": one - other}[str(operator)]
-    raise AssertionError(tree)
+    if tree.operator == "select":
+        return model.select(**(tree.respects or {}))
+    first, *others = (expected(each, model) for each in tree.operands)
+    match tree.operator:
+        case "~":
+            return set(model.contents) - first
+        case "&":
+            return first & others[0]
+        case "|":
+            return first | others[0]
+        case _:
+            return first - others[0]
 
 
 @given(strategies.trees(), st.lists(TREES, min_size=1, max_size=4))

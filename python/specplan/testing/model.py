@@ -351,7 +351,7 @@ class Model:
         host_library, host_version = self._libc[host.os]
         return library == host_library and version <= host_version
 
-    def gaps(  # noqa: PLR0913, C901 - the question of the facade, with all its respects
+    def gaps(  # noqa: PLR0913 - the question of the facade, with all its respects
         self,
         *,
         stack: Sequence[str] = (),
@@ -379,6 +379,7 @@ class Model:
         selected = _chosen(stack, labels | old_labels, "stack")
         reported = [name for name in selected if name in labels]
         absent = tuple(name for name in selected if name not in labels)
+        asked_peers = set(_chosen(peers, labels, "peers")) if peers else None
         cells = model.cells_of(state)
         old_cells = {} if older is None else model.cells_of(older)
         if level == "hash":
@@ -392,9 +393,7 @@ class Model:
         excluded = [0] * len(not_wanted)
         excluded_by_any = 0
         for name in reported:
-            family = (
-                _chosen(peers, labels, "peers") if peers else _family(name, labels, families or {})
-            )
+            family = asked_peers or _family(name, labels, families or {})
             for host in model._hosts(name, family, cells, old_cells, system, older is None):  # noqa: SLF001
                 if not _admitted(os, host.os) or not _admitted(target, host.target):
                     continue
@@ -482,7 +481,7 @@ class Model:
             damaged=(),
         )
 
-    def _hosts(  # noqa: PLR0913 - one for each thing that adds a system
+    def _hosts(  # noqa: PLR0913, PLR0917 - one for each thing that adds a system
         self,
         stack: str,
         family: Collection[str],
@@ -511,7 +510,7 @@ class Model:
             return known[-1]
         return "darwin" if os in self._releases else "linux"
 
-    def _gap(  # noqa: PLR0913 - what a gap is told from
+    def _gap(  # noqa: PLR0913, PLR0917 - what a gap is told from
         self,
         cell: Cell,
         key: Key,
@@ -664,9 +663,7 @@ class Model:
                     for key in sorted(keys, key=lambda key: model.text(key, level))
                 )
             changed.extend(
-                Change(
-                    stack=name, os=at_os, target=at_target, package=package, old=gone, new=come
-                )
+                Change(stack=name, os=at_os, target=at_target, package=package, old=gone, new=come)
                 for package, (gone, come) in sorted(changes.items())
             )
         return Diff(
@@ -754,9 +751,7 @@ def _chosen(patterns: Sequence[str], labels: Collection[str], kind: str) -> list
     )
 
 
-def _family(
-    stack: str, labels: Collection[str], families: Mapping[str, Sequence[str]]
-) -> set[str]:
+def _family(stack: str, labels: Collection[str], families: Mapping[str, Sequence[str]]) -> set[str]:
     """Return the peers of a stack: its configured families, else its first word's."""
     configured = {
         label
@@ -769,7 +764,7 @@ def _family(
         return configured
     if stack == _ROOT:
         return {_ROOT}
-    word = stack.split("-")[0]
+    word = stack.split("-", maxsplit=1)[0]
     return {label for label in labels if label.split("-")[0] == word and label != _ROOT}
 
 

@@ -137,7 +137,7 @@ def trees(draw: DrawFn, *, min_specs: int = 1) -> list[Page]:
         st.lists(
             st.tuples(st.sampled_from(PACKAGES), entries()),
             min_size=min_specs,
-            max_size=12,
+            max_size=8,
             unique_by=lambda spec: str(spec[1]["hash"]),
         )
     )
@@ -180,7 +180,7 @@ def page_texts() -> SearchStrategy[str]:
 
 
 _PIECES: Final = (
-    *'"{}[]:,-~+@=.\\/ \t\r\n#&*!|>%\'',
+    *"\"{}[]:,-~+@=.\\/ \t\r\n#&*!|>%'",
     *("é", "\u2028", "\x85", "\ufeff", "\x7f", "0", "1e5", "-0", "1_0", "1:30"),
     *("null", "true", "yes", "2025-05-25", "\\u00e9", "\\ud83d\\ude00", "\\/", '"": 1, ', "[]"),
     *("---\n", "{}", "...", ".inf", "<<", "017", "\x00", "\x1b[31m", "../../x"),
@@ -210,7 +210,8 @@ def _cut(draw: DrawFn, text: str) -> str:
 
 def _inserted(draw: DrawFn, text: str) -> str:
     position = draw(st.integers(0, len(text)))
-    return text[:position] + draw(st.sampled_from(_PIECES)) + text[position:]
+    piece: str = draw(st.sampled_from(_PIECES))
+    return text[:position] + piece + text[position:]
 
 
 def _replaced_value(draw: DrawFn, text: str) -> str:
@@ -219,7 +220,8 @@ def _replaced_value(draw: DrawFn, text: str) -> str:
         return text
     start = draw(st.sampled_from(marks)) + 3
     end = next((at for at in range(start, len(text)) if text[at] in ",}]\n"), len(text))
-    return text[:start] + draw(st.sampled_from(_PIECES)) + text[end:]
+    piece: str = draw(st.sampled_from(_PIECES))
+    return text[:start] + piece + text[end:]
 
 
 def _doubled(draw: DrawFn, text: str) -> str:
@@ -231,7 +233,7 @@ def _doubled(draw: DrawFn, text: str) -> str:
 def _line_changed(draw: DrawFn, text: str) -> str:
     lines = text.split("\n")
     index = draw(st.integers(0, len(lines) - 1))
-    other = draw(st.sampled_from(("", " ", "#x", "---", "title: zlib", lines[index])))
+    other: str = draw(st.sampled_from(("", " ", "#x", "---", "title: zlib", lines[index])))
     return "\n".join([*lines[:index], other, *lines[index + draw(st.integers(0, 1)) :]])
 
 
@@ -292,8 +294,7 @@ def _patterns(names: Sequence[str], wild: Sequence[str]) -> SearchStrategy[tuple
 def gap_questions(draw: DrawFn, tags: Sequence[str]) -> dict[str, Any]:
     """Draw the keywords of a question of coverage; what it names may not exist.
 
-    Args:
-        tags: The snapshots of the cache that is asked.
+    ``tags`` are the snapshots of the cache that is asked.
     """
     question: dict[str, Any] = {
         "level": draw(st.sampled_from(("package", "version", "variant", "hash"))),
