@@ -79,6 +79,7 @@ pub struct Catalog {
     indexes: Indexes,
     keys: [OnceLock<KeyColumn>; Level::COUNT],
     views: Mutex<BTreeMap<Vec<Snapshot>, Arc<View>>>,
+    snapshots: OnceLock<Vec<Snapshot>>,
     version_ranks: OnceLock<Vec<u32>>,
     parsed: OnceLock<Parsed>,
 }
@@ -104,6 +105,7 @@ impl Catalog {
             indexes: Indexes::default(),
             keys: Default::default(),
             views: Mutex::default(),
+            snapshots: OnceLock::new(),
             version_ranks: OnceLock::new(),
             parsed: OnceLock::new(),
         }
@@ -255,11 +257,14 @@ impl Catalog {
     }
 
     /// All snapshots, ordered by cache, then newest first.
-    pub fn snapshots(&self) -> Vec<Snapshot> {
-        let mut snapshots: Vec<Snapshot> = self.rows.iter().map(Snapshot::of).collect();
-        snapshots.sort_unstable();
-        snapshots.dedup();
-        snapshots
+    pub fn snapshots(&self) -> &[Snapshot] {
+        self.snapshots.get_or_init(|| {
+            let mut snapshots: Vec<Snapshot> = self.rows.iter().map(Snapshot::of).collect();
+            snapshots.dedup();
+            snapshots.sort_unstable();
+            snapshots.dedup();
+            snapshots
+        })
     }
 
     /// The cells of a state: one snapshot of each cache that counts. It is built

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use rustc_hash::FxBuildHasher;
 
 use crate::key::{KeyColumn, Level};
-use crate::{Catalog, IdSet, Row, Snapshot};
+use crate::{Catalog, Column, IdSet, Row, Snapshot};
 
 /// A stack on a system that it lists something on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,25 +44,38 @@ pub struct ViewKeys {
 
 impl View {
     pub(crate) fn build(catalog: &Catalog, state: &[Snapshot]) -> Self {
+        let not_external = catalog.names(Column::External).find("");
         let mut available = Vec::new();
-        let mut index_of: HashMap<Cell, usize, FxBuildHasher> = HashMap::default();
+        let mut index_of: HashMap<Cell, u32, FxBuildHasher> = HashMap::default();
         let mut cells: Vec<(Cell, Vec<u32>)> = Vec::new();
+        // The same list of stacks on the same system means the same cells; there are
+        // far fewer of these pairs than specs.
+        let mut cells_of: HashMap<(u32, u32), Vec<u32>, FxBuildHasher> = HashMap::default();
         for (spec, rows) in catalog.specs() {
             let rows = || rows.iter().filter(|row| state.contains(&Snapshot::of(row)));
             // The system provides externals, so no stack can lack or have them.
-            if catalog.is_external(spec) || !rows().any(Row::is_available) {
+            let is_external = Some(catalog.id(spec, Column::External)) != not_external;
+            if is_external || !rows().any(Row::is_available) {
                 continue;
             }
             let system = catalog.system_of(spec);
             available.push(spec);
             for row in rows() {
-                for &label in catalog.labels_of(row) {
-                    let cell = Cell { label, system };
-                    let index = *index_of.entry(cell).or_insert_with(|| {
-                        cells.push((cell, Vec::new()));
-                        cells.len() - 1
+                let indices = cells_of
+                    .entry((row.id(Column::Stacks), system))
+                    .or_insert_with(|| {
+                        let labels = catalog.labels_of(row).iter();
+                        let cell = labels.map(|&label| Cell { label, system });
+                        cell.map(|cell| {
+                            *index_of.entry(cell).or_insert_with(|| {
+                                cells.push((cell, Vec::new()));
+                                cells.len() as u32 - 1
+                            })
+                        })
+                        .collect()
                     });
-                    cells[index].1.push(spec);
+                for &index in indices.iter() {
+                    cells[index as usize].1.push(spec);
                 }
             }
         }

@@ -126,7 +126,7 @@ impl PyCatalog {
     }
 
     fn snapshots(&self) -> Vec<(&str, &str)> {
-        let snapshots = self.catalog.snapshots().into_iter();
+        let snapshots = self.catalog.snapshots().iter();
         let text = |column, id| self.catalog.names(column).get(id);
         snapshots
             .map(|each| (text(Column::Cache, each.cache), text(Column::Tag, each.tag)))
