@@ -96,6 +96,7 @@ class HttpStore:
             self._authorization = f"Basic {encoded.decode()}"
         self._url = url
         self._fetching = fetching
+        self._opener: OpenerDirector | None = None
 
     def get(self, relative: str, *, most: int, expected: Expected | None = None) -> Path | None:
         """Return a local copy of a file, or None if the server has none."""
@@ -106,7 +107,11 @@ class HttpStore:
             if (known := self._fetching.downloads.blob(expected.checksum)) is not None:
                 expected.check(checksum=expected.checksum, size=known.stat().st_size, shown=shown)
                 return known
+        if self._opener is None:
+            # Reading the system's certificates takes longer than many a small file.
+            self._opener = _opener()
         transfer = _Transfer(
+            opener=self._opener,
             url=self._url_of(relative),
             shown=shown,
             most=most,
@@ -147,6 +152,7 @@ class _Transfer:
     def __init__(  # noqa: PLR0913 - all that a transfer is about
         self,
         *,
+        opener: OpenerDirector,
         url: str,
         shown: str,
         most: int,
@@ -163,7 +169,7 @@ class _Transfer:
         self._authorization = authorization
         self._fetching = fetching
         self._limits = fetching.limits
-        self._opener = _opener()
+        self._opener = opener
 
     def run(self) -> Path | None:
         """Fetch the file, with more than one attempt where that may help."""
