@@ -121,6 +121,15 @@ pub fn usable(graph: &Graph, available: &SpecSet, external: &SpecSet) -> SpecSet
         );
     }
     let (available, external) = (graph.places_of(available), graph.places_of(external));
+    let mut usable = installable(graph, &available, &external);
+    usable.intersect_with(&available);
+    graph.specs_at(&usable)
+}
+
+/// What installs from the cache alone: the externals and the usable specs.
+///
+/// One walk from the smallest place up. Complexity: O(n + m).
+pub(crate) fn installable(graph: &Graph, available: &Places, external: &Places) -> Places {
     let mut installable = external.clone();
     for place in available.ones() {
         let complete = graph
@@ -132,6 +141,5 @@ pub fn usable(graph: &Graph, available: &SpecSet, external: &SpecSet) -> SpecSet
             installable.insert(place);
         }
     }
-    installable.intersect_with(&available);
-    graph.specs_at(&installable)
+    installable
 }

@@ -62,6 +62,7 @@
 //! - [`Task`] and [`Plan`]: all inputs of a plan in one struct; the plan, its stages, and on demand
 //!   [`Needs`], [`CriticalPath`], [`Reasons`], [`Why`], [`NodeByNode`], [`LeftOut`].
 //! - [`Change`] and [`stale()`]: what a change makes stale, and what is left untested.
+//! - [`Supply`] and [`Usefulness`]: what specs lack, and what is gained by building each gap.
 //! - [`Comparison`] and [`Difference`]: two points in time, own changes, and what to hold back.
 //!
 //! # Determinism
@@ -81,6 +82,7 @@ mod error;
 mod graph;
 mod id;
 mod kinds;
+mod lanes;
 mod left_out;
 #[doc(hidden)]
 pub mod naive;
@@ -90,10 +92,13 @@ mod order;
 mod reasons;
 mod rebuild;
 mod rules;
+mod section;
 mod set;
 mod shared_sets;
 mod stale;
+mod supply;
 mod task;
+mod usefulness;
 mod why;
 
 pub use closure::{reached, usable};
@@ -110,5 +115,7 @@ pub use reasons::{Cause, Reasons};
 pub use rebuild::{Plan, Totals};
 pub use set::SpecSet;
 pub use stale::{Stale, stale};
+pub use supply::Supply;
 pub use task::{Change, Policy, Scope, Task};
+pub use usefulness::{Group, Usefulness};
 pub use why::{Link, Verdict, Why, WhyLine};

@@ -107,6 +107,22 @@ impl Model {
         needed.filter(|&spec| self.is_absent(spec)).collect()
     }
 
+    /// The link and run closure of a spec, up to externals and without them: adds it to `closure`.
+    pub fn installed(&self, spec: u32, closure: &mut Specs) {
+        if !self.external.contains(&spec) && closure.insert(spec) {
+            for dependency in self.over(spec, EdgeKinds::LINK | EdgeKinds::RUN) {
+                self.installed(dependency, closure);
+            }
+        }
+    }
+
+    /// What has no binary of the link and run closure of a spec.
+    pub fn lacking(&self, root: u32) -> Specs {
+        let mut closure = Specs::new();
+        self.installed(root, &mut closure);
+        &closure - &self.available
+    }
+
     /// Whether the spec cannot be had without building one of `broken`.
     pub fn is_blocked(&self, spec: u32, broken: &Specs) -> bool {
         (self.is_absent(spec) && broken.contains(&spec))

@@ -48,6 +48,11 @@ impl Standing {
     const fn is_at_hand(self) -> bool {
         matches!(self, Self::External | Self::Available)
     }
+
+    /// Whether the spec is neither available nor external.
+    pub(crate) const fn is_missing(self) -> bool {
+        !self.is_at_hand()
+    }
 }
 
 /// The graph together with the standing of each spec.

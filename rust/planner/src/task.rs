@@ -97,7 +97,7 @@ impl Task {
             sets.push(("changed", &change.changed));
         }
         for (field, set) in sets {
-            self.check_length(field, set.spec_count())?;
+            check_length(&self.graph, field, set.spec_count())?;
         }
         for &root in &self.roots {
             self.graph
@@ -109,7 +109,7 @@ impl Task {
         }
         let costs = self.costs.as_deref().unwrap_or_default();
         if self.costs.is_some() {
-            self.check_length("costs", costs.len())?;
+            check_length(&self.graph, "costs", costs.len())?;
         }
         let bad = |cost: &f64| !(cost.is_finite() && *cost >= 0.0);
         match costs.iter().position(bad) {
@@ -120,17 +120,22 @@ impl Task {
             }),
         }
     }
+}
 
-    fn check_length(&self, field: &'static str, len: usize) -> Result<(), TaskError> {
-        let spec_count = self.graph.spec_count();
-        if len == spec_count {
-            Ok(())
-        } else {
-            Err(TaskError::WrongLength {
-                field,
-                len,
-                spec_count,
-            })
-        }
+/// Checks that a field has as many values as the graph has specs.
+pub(crate) fn check_length(
+    graph: &Graph,
+    field: &'static str,
+    len: usize,
+) -> Result<(), TaskError> {
+    let spec_count = graph.spec_count();
+    if len == spec_count {
+        Ok(())
+    } else {
+        Err(TaskError::WrongLength {
+            field,
+            len,
+            spec_count,
+        })
     }
 }

@@ -14,4 +14,5 @@ mod change;
 mod cycles;
 mod difference;
 mod rebuild;
+mod usefulness;
 mod world;

@@ -1,0 +1,95 @@
+//! The part of a graph that a question is about, cut out so that many walks over it are cheap.
+
+use crate::graph::{Graph, Places};
+use crate::id::Place;
+use crate::lanes::Lanes;
+
+/// Some specs of a graph, numbered anew without gaps. A *spot* is the new number; spots ascend as
+/// places do, so that what a spec needs has smaller spots.
+#[derive(Debug)]
+pub(crate) struct Section {
+    places: Vec<Place>,
+    spot_of: Vec<u32>,
+}
+
+/// Says that a spec is not in the section.
+const OUTSIDE: u32 = u32::MAX;
+
+impl Section {
+    pub(crate) fn new(graph: &Graph, members: &Places) -> Self {
+        let places: Vec<Place> = members.ones().map(Place::at).collect();
+        let mut spot_of = vec![OUTSIDE; graph.spec_count()];
+        for (spot, place) in (0..).zip(&places) {
+            spot_of[place.index()] = spot;
+        }
+        Self { places, spot_of }
+    }
+
+    /// How many specs there are.
+    pub(crate) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// The places, by spot.
+    pub(crate) fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// The spot of a spec, or `None` if the section does not have it.
+    pub(crate) fn spot_of(&self, place: Place) -> Option<usize> {
+        let spot = self.spot_of[place.index()];
+        (spot != OUTSIDE).then_some(spot as usize)
+    }
+
+    /// The spot of a spec that the section has.
+    pub(crate) fn member(&self, place: Place) -> usize {
+        self.spot_of(place)
+            .expect("the section was cut out around this spec")
+    }
+
+    /// For each spec those of `next` that are in the section too.
+    pub(crate) fn steps<I>(&self, next: impl Fn(Place) -> I) -> Steps
+    where
+        I: IntoIterator<Item = Place>,
+    {
+        let mut first = vec![0];
+        let mut to = Vec::new();
+        for &place in &self.places {
+            let spots = next(place).into_iter();
+            to.extend(
+                spots
+                    .map(|place| self.spot_of[place.index()])
+                    .filter(|&spot| spot != OUTSIDE),
+            );
+            first.push(to.len());
+        }
+        Steps { first, to }
+    }
+}
+
+/// Edges between spots. Those of spot s are `to[first[s]..first[s + 1]]`.
+#[derive(Debug)]
+pub(crate) struct Steps {
+    first: Vec<usize>,
+    to: Vec<u32>,
+}
+
+impl Steps {
+    /// Where the edges of a spot lead.
+    pub(crate) fn from(&self, spot: usize) -> impl Iterator<Item = usize> + '_ {
+        let row = &self.to[self.first[spot]..self.first[spot + 1]];
+        row.iter().map(|&spot| spot as usize)
+    }
+
+    /// Hands the lanes of each spot on to all that it leads to, from the largest spot down.
+    pub(crate) fn descend(&self, lanes: &mut [Lanes]) {
+        for spot in (0..lanes.len()).rev() {
+            let own = lanes[spot];
+            if !own.is_none() {
+                for below in self.from(spot) {
+                    lanes[below].unite(own);
+                }
+            }
+        }
+    }
+}

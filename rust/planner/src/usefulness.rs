@@ -1,0 +1,283 @@
+//! What is gained by building each gap: what it blocks, and which roots it completes.
+//!
+//! Each gap asks for two sets: what it needs (down, over the edges that the rules demand) and what
+//! needs it (up, over link and run edges). One set a gap would take n bits each, so gaps are asked
+//! about in blocks of [`Lanes::COUNT`], one lane each, and only sums leave a block:
+//!
+//! 1. *Cut*: only specs that do not install from the cache alone matter, and of these only what
+//!    some gap needs or some want or root installs. Edges elsewhere are dropped once for all.
+//! 2. *Down*: lanes of a spec = the gaps that need it. From the largest place down, each spec hands
+//!    its lanes to what it demands. B(g), what building g builds, is the missing specs with lane g.
+//! 3. *Up*, from the smallest place: *holds* = the gaps in the link and run closure of the spec;
+//!    *lacks* = the gaps g whose B(g) leaves something of that closure missing. Both are unions
+//!    over what the spec installs with, *lacks* starting with the lanes that a missing spec does
+//!    not have.
+//! 4. *Sum* for each group the lanes of its wants that hold, and of its roots that do not lack.
+//!
+//! Step 3 writes *lacks* over the lanes of step 2, as these are read only at the spec itself.
+
+use rayon::prelude::*;
+
+use crate::closure::reached_places;
+use crate::error::TaskError;
+use crate::graph::{Direction, Places};
+use crate::id::{Place, SpecId};
+use crate::kinds::EdgeKinds;
+use crate::lanes::{Lanes, Tally};
+use crate::rules::{Rules, Standing};
+use crate::section::{Section, Steps};
+use crate::supply::{Supply, check_specs, installed_with};
+
+/// Specs that are counted together, such as those of one stack. A spec given twice counts once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Group {
+    /// The specs to ask about.
+    pub gaps: Vec<SpecId>,
+    /// The specs that the gaps may block.
+    pub wants: Vec<SpecId>,
+    /// The specs that the gaps may complete.
+    pub roots: Vec<SpecId>,
+}
+
+/// What is gained by building one gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usefulness {
+    /// How many other wants of the group have the gap in their link and run closure.
+    pub blocked: usize,
+    /// How many roots of the group do not install from the cache alone, but do once the least plan
+    /// for this gap alone is built.
+    pub roots_completed: usize,
+    /// Whether everything that building the gap needs is external or usable already. Nobody knows
+    /// what an undescribed gap needs, so that it never is.
+    pub buildable_now: bool,
+}
+
+impl Supply {
+    /// What is gained by building each gap: for each group, in the order given, an answer for each
+    /// of its gaps, in the order given.
+    ///
+    /// What building a gap builds is what [`Plan`](crate::Plan) builds when it wants that gap
+    /// alone. A spliced spec that this needs is rewired and counts as built. Closures do not go
+    /// beyond externals nor hold them, so that an external blocks nothing and completes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`TaskError`] if a set, or a spec of a group, is not about the graph.
+    ///
+    /// # Complexity
+    ///
+    /// For g distinct gaps, ceil(g / 256) times: O(n + m), of that the part that does not install
+    /// from the cache alone, and the wants and roots of all groups with one of those gaps. The
+    /// blocks share the threads. Memory: O(n + m), and 64 bytes a spec and thread.
+    pub fn usefulness(&self, groups: &[Group]) -> Result<Vec<Vec<Usefulness>>, TaskError> {
+        let rules = self.rules()?;
+        let mut parties: Vec<Party> = groups
+            .iter()
+            .map(|group| Party::new(&rules, group))
+            .collect::<Result<_, _>>()?;
+        let graph = &self.graph;
+        let mut gaps = graph.no_places();
+        for party in &parties {
+            gaps.extend(party.own_gaps.iter().map(|gap| gap.index()));
+        }
+        let installable = self.installable(&graph.no_places());
+        let cut = Cut::new(&rules, &parties, &gaps, &self.installable(&gaps));
+        for party in &mut parties {
+            party.find(&cut.section, &installable);
+        }
+
+        let gaps: Vec<Place> = gaps.ones().map(Place::at).collect();
+        let blocks = gaps.par_chunks(Lanes::COUNT);
+        let answers = blocks.map_init(
+            || Walk::new(&cut),
+            |walk, block| {
+                walk.run(block);
+                let parties = parties.iter();
+                parties
+                    .map(|party| walk.sum(party, block))
+                    .collect::<Vec<_>>()
+            },
+        );
+        for block in answers.collect::<Vec<_>>() {
+            for (party, answers) in parties.iter_mut().zip(block) {
+                party.answers.extend(answers);
+            }
+        }
+        let is_buildable = |gap: Place| {
+            !self.undescribed.contains(graph.id_at(gap))
+                && rules
+                    .demanded(gap)
+                    .all(|below| installable.contains(below.index()))
+        };
+        let answers = groups.iter().zip(&parties).map(|(group, party)| {
+            let gaps = group.gaps.iter().filter_map(|&gap| graph.place_of(gap));
+            gaps.map(|gap| party.answer(gap, is_buildable(gap)))
+                .collect()
+        });
+        Ok(answers.collect())
+    }
+}
+
+/// A group by place.
+struct Party {
+    /// The gaps that are not external, ascending.
+    own_gaps: Vec<Place>,
+    /// The wants that are not external, ascending.
+    wants: Vec<Place>,
+    roots: Vec<Place>,
+    /// Where the wants are that a gap may block.
+    want_spots: Vec<usize>,
+    /// Where the roots are that do not install from the cache alone.
+    root_spots: Vec<usize>,
+    /// For each of `own_gaps` how many wants hold it and how many roots it completes.
+    answers: Vec<(usize, usize)>,
+}
+
+impl Party {
+    fn new(rules: &Rules, group: &Group) -> Result<Self, TaskError> {
+        let own = |field, specs: &[SpecId]| {
+            let mut places = check_specs(&rules.graph, field, specs)?;
+            places.retain(|&place| rules.standing(place) != Standing::External);
+            places.sort_unstable();
+            places.dedup();
+            Ok(places)
+        };
+        Ok(Self {
+            own_gaps: own("gaps", &group.gaps)?,
+            wants: own("wants", &group.wants)?,
+            roots: own("roots", &group.roots)?,
+            want_spots: Vec::new(),
+            root_spots: Vec::new(),
+            answers: Vec::new(),
+        })
+    }
+
+    fn find(&mut self, section: &Section, installable: &Places) {
+        let spot_of = |&place: &Place| section.spot_of(place);
+        self.want_spots = self.wants.iter().filter_map(spot_of).collect();
+        let broken = |place: &&Place| !installable.contains(place.index());
+        let roots = self.roots.iter().filter(broken);
+        self.root_spots = roots.filter_map(spot_of).collect();
+    }
+
+    fn answer(&self, gap: Place, buildable_now: bool) -> Usefulness {
+        let (holding, roots_completed) = match self.own_gaps.binary_search(&gap) {
+            Ok(position) => self.answers[position],
+            Err(_) => (0, 0),
+        };
+        let is_want = self.wants.binary_search(&gap).is_ok();
+        Usefulness {
+            blocked: holding - usize::from(is_want && holding > 0),
+            roots_completed,
+            buildable_now,
+        }
+    }
+}
+
+/// The part of the graph that matters.
+struct Cut {
+    section: Section,
+    /// What each spec demands when a gap needs it.
+    demands: Steps,
+    /// What each spec installs with when a want or root installs it.
+    installs: Steps,
+    is_missing: Vec<bool>,
+}
+
+impl Cut {
+    /// `closed`: what would install from the cache alone even if the gaps were not there.
+    fn new(rules: &Rules, parties: &[Party], gaps: &Places, closed: &Places) -> Self {
+        let graph = &*rules.graph;
+        let mut tops = graph.no_places();
+        for party in parties {
+            let places = party.wants.iter().chain(&party.roots);
+            tops.extend(places.map(|place| place.index()));
+        }
+        let installed = reached_places(graph, tops, Direction::Dependencies, EdgeKinds::INSTALL);
+        let needed = rules.needed(gaps);
+        let mut members = &installed | &needed;
+        members.difference_with(closed);
+        let section = Section::new(graph, &members);
+        let within = |set: &Places, place: Place| set.contains(place.index());
+        let is_missing = |&place: &Place| rules.standing(place).is_missing();
+        Self {
+            demands: section.steps(|place| {
+                let is_needed = within(&needed, place);
+                rules.demanded(place).filter(move |_| is_needed)
+            }),
+            installs: section.steps(|place| {
+                let is_installed = within(&installed, place);
+                installed_with(graph, place).filter(move |_| is_installed)
+            }),
+            is_missing: section.places().iter().map(is_missing).collect(),
+            section,
+        }
+    }
+}
+
+/// The state of the walks of one block, kept between blocks.
+struct Walk<'c> {
+    cut: &'c Cut,
+    /// On the way down the gaps that need each spec; on the way up those that lack something.
+    lanes: Vec<Lanes>,
+    /// The gaps that each spec holds.
+    holds: Vec<Lanes>,
+}
+
+impl<'c> Walk<'c> {
+    fn new(cut: &'c Cut) -> Self {
+        Self {
+            cut,
+            lanes: vec![Lanes::NONE; cut.section.len()],
+            holds: vec![Lanes::NONE; cut.section.len()],
+        }
+    }
+
+    fn run(&mut self, block: &[Place]) {
+        self.lanes.fill(Lanes::NONE);
+        self.holds.fill(Lanes::NONE);
+        for (lane, &gap) in block.iter().enumerate() {
+            let spot = self.cut.section.member(gap);
+            self.lanes[spot].set(lane);
+            self.holds[spot].set(lane);
+        }
+        self.cut.demands.descend(&mut self.lanes);
+        for (spot, &is_missing) in self.cut.is_missing.iter().enumerate() {
+            let mut holds = self.holds[spot];
+            let mut lacks = if is_missing {
+                self.lanes[spot].inverse()
+            } else {
+                Lanes::NONE
+            };
+            for below in self.cut.installs.from(spot) {
+                holds.unite(self.holds[below]);
+                lacks.unite(self.lanes[below]);
+            }
+            self.holds[spot] = holds;
+            self.lanes[spot] = lacks;
+        }
+    }
+
+    /// For each gap of the block that the party asks about, how many of its wants hold the gap and
+    /// how many of its roots the gap completes.
+    fn sum(&self, party: &Party, block: &[Place]) -> Vec<(usize, usize)> {
+        let answered = party.own_gaps.partition_point(|gap| gap < &block[0]);
+        let own = party.own_gaps[answered..].iter();
+        let lanes: Vec<usize> = own
+            .take_while(|&gap| Some(gap) <= block.last())
+            .filter_map(|gap| block.binary_search(gap).ok())
+            .collect();
+        if lanes.is_empty() {
+            return Vec::new();
+        }
+        let (mut holding, mut completed) = (Tally::default(), Tally::default());
+        for &want in &party.want_spots {
+            holding.add(self.holds[want]);
+        }
+        for &root in &party.root_spots {
+            completed.add(self.lanes[root].inverse());
+        }
+        let answer = |lane| (holding.count(lane), completed.count(lane));
+        lanes.into_iter().map(answer).collect()
+    }
+}
