@@ -114,10 +114,8 @@ def parse(page: bytes) -> FrontMatter:
     if not isinstance(values, dict):
         raise FrontMatterError("the front matter must be a mapping")
     known = {key: values[key] for key in _KEYS if key in values}
-    for place, kind in _foreign(known, ""):
-        raise FrontMatterError(
-            f"must be text, is {kind}", place=place, line=FrontMatter("", lines).line_of(place)
-        )
+    for place, fault in _foreign(known, ""):
+        raise FrontMatterError(fault, place=place, line=FrontMatter("", lines).line_of(place))
     return FrontMatter(json.dumps(known), lines)
 
 
@@ -184,7 +182,7 @@ def _refuse_scalar(event: yaml.NodeEvent, place: str, line: int) -> None:
         return
     if event.tag is not None:
         raise FrontMatterError("tags are not read", place=place, line=line)
-    if event.style is None and len(event.value) > _MAX_PLAIN:
+    if not event.style and len(event.value) > _MAX_PLAIN:
         raise FrontMatterError(
             f"is a plain scalar of more than {_MAX_PLAIN} characters: quote it",
             place=place,
@@ -224,18 +222,19 @@ class _Collection:
 
 
 def _foreign(value: object, place: str) -> Iterator[tuple[str, str]]:
-    """Yield the key paths of values that JSON has no form for, with their kinds."""
+    """Yield the key paths of values that JSON has no form for, and what is wrong with each."""
     if isinstance(value, dict):
         for key, each in value.items():
             if not isinstance(key, str):
-                yield place, f"a mapping with the key {key!r}, which is no text"
+                yield place, f"has the key {key!r}, which is no text"
             yield from _foreign(each, f"{place}.{key}" if place else str(key))
     elif isinstance(value, list):
         for index, each in enumerate(value):
             yield from _foreign(each, f"{place}[{index}]")
     elif isinstance(value, float) and (value != value or value in (float("inf"), -float("inf"))):  # noqa: PLR0124 - only NaN differs from itself
-        yield place, "not a number"
+        yield place, "is a number without value"
     elif isinstance(value, int) and abs(value) > _MAX_INTEGER:
-        yield place, "a number that is too large"
+        yield place, "is a number that is too large"
     elif value is not None and not isinstance(value, (str, bool, int, float)):
-        yield place, "a date" if type(value).__name__ in ("date", "datetime") else "no plain value"
+        is_date = type(value).__name__ in {"date", "datetime"}
+        yield place, f"must be text, is {'a date' if is_date else 'no plain value'}"

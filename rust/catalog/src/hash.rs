@@ -53,7 +53,12 @@ impl DagHash {
         let mut packed = [0_u8; 20];
         if letters.len() != HASH_LEN {
             let len = text.chars().count();
-            return Err(ParseHashError::Length { len });
+            // A letter may take several bytes: then the length is right and the letter wrong.
+            return Err(if len == HASH_LEN {
+                Self::wrong_letter(text)
+            } else {
+                ParseHashError::Length { len }
+            });
         }
         // Eight letters fill five bytes, so the 32 letters are four such groups.
         for (group, bytes) in letters.chunks_exact(8).zip(packed.chunks_exact_mut(5)) {

@@ -84,7 +84,7 @@ pub enum FaultKind {
         reason: specplan_catalog::ParseHashError,
     },
     /// A list with a wrong number of elements.
-    #[error("must have {expected} elements, has {found}")]
+    #[error("must have {expected} element{}, has {found}", if *expected == 1 { "" } else { "s" })]
     WrongLength {
         /// How many it should have.
         expected: usize,
@@ -176,9 +176,14 @@ impl FaultKind {
         }
     }
 
-    /// Whether a number stands where the format has something else.
-    pub(crate) fn found_number(&self) -> bool {
-        matches!(self, Self::WrongType { found, .. } if *found == NUMBER)
+    /// Whether the reference reader must be asked: a number stands where the format
+    /// has something else, or what is wrong with the JSON is not known.
+    pub(crate) fn is_for_reference(&self) -> bool {
+        match self {
+            Self::WrongType { found, .. } => *found == NUMBER,
+            Self::Malformed { .. } => true,
+            _ => false,
+        }
     }
 
     pub(crate) fn unreadable(error: &std::io::Error) -> Self {

@@ -80,8 +80,9 @@ impl PageReader {
         ) {
             Ok(contradictions) => Taken::Rows(contradictions),
             Err(Refusal::Syntax) => Taken::Declined,
-            // JSON and YAML do not agree on what is a number: `1e5` is text in YAML.
-            Err(Refusal::Fault(fault)) if fault.kind.found_number() => Taken::Declined,
+            // JSON and YAML do not agree on what is a number (`1e5` is text in YAML), and
+            // the reference reader has better words than the JSON library.
+            Err(Refusal::Fault(fault)) if fault.kind.is_for_reference() => Taken::Declined,
             Err(Refusal::Fault(mut fault)) => {
                 fault.line = Some(frame.line_of(&fault.place));
                 Taken::Damaged(fault)
