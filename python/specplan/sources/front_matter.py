@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
+from specplan.sources.text import TextError, decoded
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -41,8 +43,6 @@ _KEYS: Final = ("title", "categories", "meta", "spec_details")
 
 #: How many levels below the front matter lines are remembered for.
 _PLACES_DEPTH: Final = 3
-
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 class FrontMatterError(ValueError):
@@ -120,16 +120,10 @@ def parse(page: bytes) -> FrontMatter:
 
 
 def _decoded(page: bytes) -> str:
-    page = page.removeprefix(_BYTE_ORDER_MARK)
-    if (nul := page.find(b"\0")) >= 0:
-        line = page.count(b"\n", 0, nul) + 1
-        raise FrontMatterError("holds a NUL byte: is no text", line=line)
     try:
-        return page.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = page.count(b"\n", 0, error.start) + 1
-        byte = page[error.start]
-        raise FrontMatterError(f"is not UTF-8: byte 0x{byte:02x}", line=line) from error
+        return decoded(page)
+    except TextError as error:
+        raise FrontMatterError(error.fault, line=error.line) from error
 
 
 def _cut_out(text: str) -> str:
