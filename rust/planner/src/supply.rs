@@ -13,7 +13,7 @@ use crate::lanes::Lanes;
 use crate::rules::Rules;
 use crate::section::Section;
 use crate::set::SpecSet;
-use crate::task::check_length;
+use crate::task::{check_length, check_specs};
 
 /// The binaries that there are for a graph of specs.
 ///
@@ -156,23 +156,4 @@ pub(crate) fn installed_with(graph: &Graph, place: Place) -> impl Iterator<Item 
     let row = graph.dependencies_at(place).iter();
     row.filter(|hop| hop.kinds().intersects(EdgeKinds::INSTALL))
         .map(|hop| hop.place())
-}
-
-/// The places of specs that the caller named.
-pub(crate) fn check_specs(
-    graph: &Graph,
-    field: &'static str,
-    specs: &[SpecId],
-) -> Result<Vec<Place>, TaskError> {
-    let place = |&id| match graph.place_of(id) {
-        Some(place) => Ok(place),
-        None => Err(TaskError::SpecOutOfRange {
-            field,
-            source: crate::error::OutOfRange {
-                id,
-                spec_count: graph.spec_count(),
-            },
-        }),
-    };
-    specs.iter().map(place).collect()
 }

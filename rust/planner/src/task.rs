@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::error::TaskError;
+use crate::error::{OutOfRange, TaskError};
 use crate::graph::Graph;
-use crate::id::SpecId;
+use crate::id::{Place, SpecId};
 use crate::set::SpecSet;
 
 /// Which specs are wanted, given the roots.
@@ -99,14 +99,7 @@ impl Task {
         for (field, set) in sets {
             check_length(&self.graph, field, set.spec_count())?;
         }
-        for &root in &self.roots {
-            self.graph
-                .check(root)
-                .map_err(|source| TaskError::SpecOutOfRange {
-                    field: "roots",
-                    source,
-                })?;
-        }
+        check_specs(&self.graph, "roots", &self.roots)?;
         let costs = self.costs.as_deref().unwrap_or_default();
         if self.costs.is_some() {
             check_length(&self.graph, "costs", costs.len())?;
@@ -138,4 +131,23 @@ pub(crate) fn check_length(
             spec_count,
         })
     }
+}
+
+/// The places of the specs that a field names.
+pub(crate) fn check_specs(
+    graph: &Graph,
+    field: &'static str,
+    specs: &[SpecId],
+) -> Result<Vec<Place>, TaskError> {
+    let place = |&id| match graph.place_of(id) {
+        Some(place) => Ok(place),
+        None => Err(TaskError::SpecOutOfRange {
+            field,
+            source: OutOfRange {
+                id,
+                spec_count: graph.spec_count(),
+            },
+        }),
+    };
+    specs.iter().map(place).collect()
 }

@@ -26,7 +26,8 @@ use crate::kinds::EdgeKinds;
 use crate::lanes::{Lanes, Tally};
 use crate::rules::{Rules, Standing};
 use crate::section::{Section, Steps};
-use crate::supply::{Supply, check_specs, installed_with};
+use crate::supply::{Supply, installed_with};
+use crate::task::check_specs;
 
 /// Specs that are counted together, such as those of one stack. A spec given twice counts once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,7 +58,8 @@ impl Supply {
     /// of its gaps, in the order given.
     ///
     /// What building a gap builds is what [`Plan`](crate::Plan) builds when it wants that gap
-    /// alone. A spliced spec that this needs is rewired and counts as built. Closures do not go
+    /// alone; of a gap that is available, as its binary lies elsewhere, that is what it lacks. A
+    /// spliced spec that this needs is rewired and counts as built. Closures do not go
     /// beyond externals nor hold them, so that an external blocks nothing and completes nothing.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "a bench is there to print its numbers")]
 
 mod shape;
+mod usefulness;
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ fn main() {
     };
     for shape in [Shape::Environments, Shape::Tangle] {
         measure(shape, spec_count);
+        usefulness::measure(shape, spec_count);
     }
 }
 

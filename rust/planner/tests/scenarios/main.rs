@@ -4,6 +4,7 @@
 mod differences;
 mod faults;
 mod plans;
+mod usefulness;
 
 use std::sync::Arc;
 
