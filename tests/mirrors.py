@@ -48,7 +48,7 @@ def node(name: str, version: str = "1.0", *needs: str) -> Json:
 
 
 def index(*names: str, absent: tuple[str, ...] = ()) -> bytes:
-    """Return the index of a build cache with some binaries; ``absent`` are mentioned only."""
+    """Return the index of a build cache; ``absent`` are mentioned, but are no binaries."""
     installs = {
         dag_hash(name): {
             "spec": node(name),
@@ -80,7 +80,8 @@ def clear_signed(text: bytes) -> bytes:
     return (
         b"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n"
         + escaped
-        + b"\n-----BEGIN PGP SIGNATURE-----\n\niQEzBAEBCgAdFiEE\n=abcd\n-----END PGP SIGNATURE-----\n"
+        + b"\n-----BEGIN PGP SIGNATURE-----\n\niQEzBAEBCgAdFiEE\n=abcd\n"
+        b"-----END PGP SIGNATURE-----\n"
     )
 
 

@@ -20,10 +20,10 @@ CERTIFICATE = Path(__file__).parent / "data" / "tls" / "loopback.pem"
 class Handler(BaseHTTPRequestHandler):
     """Answers with what a test put at a path, else with the files of a folder."""
 
-    server: Server  # type: ignore[assignment]
+    server: Server
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:  # noqa: N802 - the library's name
+    def do_GET(self) -> None:
         self.server.asked.append((self.path, dict(self.headers)))
         answers = self.server.answers.get(self.path.partition("?")[0])
         if answers:

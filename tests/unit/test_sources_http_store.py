@@ -158,7 +158,7 @@ def test_a_wrong_checksum_is_an_error_and_leaves_nothing(
 
 def test_a_wrong_size_is_an_error(server: Server, store: Stores) -> None:
     _served(server, "x", b"content")
-    with pytest.raises(DamagedSourceError, match="has 7 bytes, but .* says 8"):
+    with pytest.raises(DamagedSourceError, match=r"has 7 bytes, but .* says 8"):
         store().get("x", most=100, expected=_expected(b"content", 8))
 
 
@@ -251,11 +251,11 @@ def test_what_is_no_http_is_an_error(server: Server, store: Stores) -> None:
 
 
 def test_a_server_that_is_not_there_is_an_error(store: Stores, server: Server) -> None:
-    store = store()
+    nowhere = store()
     server.server_close()
     server.socket.close()
     with pytest.raises(RemoteError, match=r"the server cannot be reached: .*refused"):
-        store.get("x", most=100)
+        nowhere.get("x", most=100)
 
 
 class TestRedirects:

@@ -47,7 +47,7 @@ def _fault(built: Mirror, limits: Limits = LIMITS) -> tuple[str, str, str]:
 
 class TestIndex:
     @pytest.mark.parametrize("packed", [False, True])
-    def test_of_layout_3_is_named_by_the_manifest(self, built: Mirror, packed: bool) -> None:
+    def test_of_layout_3_is_named_by_the_manifest(self, built: Mirror, *, packed: bool) -> None:
         blob = built.index(mirrors.index("zlib"), packed=packed)
         built.write("index.json", mirrors.index("other"))
         built.old_index(mirrors.index("other"))

@@ -30,6 +30,7 @@ from specplan.sources.remote import shown_url
 from specplan.sources.store import parts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from specplan.sources.downloads import Arrived, Incoming
@@ -122,8 +123,9 @@ class HttpStore:
         )
         return transfer.run()
 
-    def files(self, relative: str) -> None:
+    def files(self, relative: str) -> Iterator[str] | None:  # noqa: ARG002 - as other stores
         """Return None: a web server lists nothing that can be relied on."""
+        return None
 
     def below(self, relative: str) -> HttpStore:
         """Return the store of a folder below this one."""

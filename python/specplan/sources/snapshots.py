@@ -231,24 +231,39 @@ def _places(entry: Listed, beside: Store, reading: Reading) -> Iterable[tuple[St
     url = entry.url
     if not is_remote(url):
         if Path(url).is_absolute() and isinstance(beside, LocalStore):
-            place = Path(url)
-            yield LocalStore(place.parent, limits=reading.limits), place.name
+            yield _local(url, reading)
         else:
             yield beside, url.removeprefix("./").rstrip("/")
         return
     parts = urlsplit(url)
     if parts.scheme == "file" and isinstance(beside, LocalStore):
-        place = Path(unquote(parts.path))
-        yield LocalStore(place.parent, limits=reading.limits), place.name
+        yield _local(unquote(parts.path), reading)
         return
     if parts.scheme not in _SCHEMES:
         raise SourceError(
             f"{entry.said_by}: URLs of `{parts.scheme}` are not followed", path=entry.said_by
         )
-    folder, _, name = parts.path.rstrip("/").rpartition("/")
     if parts.scheme in _BUCKETS:
-        yield beside, f"{folder}/{name}".strip("/")
-    yield open_store(parts._replace(path=folder).geturl(), reading.fetching), name
+        yield beside, parts.path.strip("/")
+    folder, relative = _cut(parts.path)
+    yield open_store(parts._replace(path=folder).geturl(), reading.fetching), relative
+
+
+def _local(path: str, reading: Reading) -> tuple[Store, str]:
+    folder, relative = _cut(path)
+    return LocalStore(Path(folder), limits=reading.limits), relative
+
+
+def _cut(path: str) -> tuple[str, str]:
+    """Return the folder to open a store at, and what is asked of it.
+
+    The manifest of an index speaks of blobs elsewhere in its mirror, so there the folder
+    is that of the mirror.
+    """
+    path = path.rstrip("/")
+    found = mirror.split_view(path)
+    folder = path.rpartition("/")[0] if found is None else found[0].rstrip("/")
+    return folder or "/", path[len(folder) :].strip("/")
 
 
 def _at(store: Store, relative: str, reading: Reading) -> MirrorIndex | None:

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
-from specplan.errors import RemoteError, SourceError, UsageError
+from specplan.errors import DamagedSourceError, RemoteError, SourceError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +72,6 @@ def read(
         progress: Who is told how far a transfer is.
 
     Raises:
-        DamagedSourceError: If a file that all depends on is damaged.
         RemoteError: If a file cannot be fetched.
         SourceError: If there is nothing at the place, or nothing that can be a source.
         UsageError: If there is a label where it has no meaning.
@@ -90,14 +89,10 @@ def read(
         tags=tuple(tags),
         fetching=Fetching(limits=limits, progress=progress),
     )
-    if where == _STANDARD_INPUT:
-        return _standard_input(reading)
-    if not remote:
-        return _local(Path(where), reading)
-    parts = urlsplit(where)
-    if parts.scheme == "file" and parts.netloc in {"", "localhost"}:
-        return _local(Path(unquote(parts.path)), reading)
-    return _remote(where, reading)
+    try:
+        return _found(where, reading, remote=remote)
+    except DamagedSourceError as error:
+        return _damaged(error, reading)
 
 
 def split_label(place: str) -> tuple[str, str]:
@@ -111,6 +106,32 @@ def split_label(place: str) -> tuple[str, str]:
     """
     found = _LABELLED.fullmatch(place)
     return (found[1], found[2]) if found else ("", place)
+
+
+def _found(where: str, reading: Reading, *, remote: bool) -> SourceRead:
+    if where == _STANDARD_INPUT:
+        return _standard_input(reading)
+    if not remote:
+        return _local(Path(where), reading)
+    parts = urlsplit(where)
+    if parts.scheme == "file" and parts.netloc in {"", "localhost"}:
+        return _local(Path(unquote(parts.path)), reading)
+    return _remote(where, reading)
+
+
+def _damaged(error: DamagedSourceError, reading: Reading) -> SourceRead:
+    """Return the answer of a source of which one damaged file has left nothing."""
+    from specplan import _core  # noqa: PLC0415
+    from specplan.model import DamagedFile  # noqa: PLC0415
+
+    file = DamagedFile(path=error.path, place=error.place, line=error.line, fault=error.fault)
+    return SourceRead(
+        place=reading.place,
+        core=_core.Catalog.merged([]),
+        files=0,
+        damaged=(file,),
+        contradictions=(),
+    )
 
 
 def _local(path: Path, reading: Reading) -> SourceRead:
@@ -313,16 +334,9 @@ def _page(file: Path, reading: Reading) -> SourceRead:
     try:
         page = front_matter.parse(document)
     except front_matter.FrontMatterError as error:
-        damage = DamagedFile(
+        raise DamagedSourceError(
             path=reading.place, place=error.place, line=error.line, fault=error.fault
-        )
-        return SourceRead(
-            place=reading.place,
-            core=_core.Catalog.merged([]),
-            files=0,
-            damaged=(damage,),
-            contradictions=(),
-        )
+        ) from error
     found = _core.read_page_values(reading.place, [(Path(reading.place), page.json)])
     return SourceRead(
         place=reading.place,

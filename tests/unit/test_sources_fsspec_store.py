@@ -1,0 +1,154 @@
+"""The store of object stores, with a file system that lives in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from specplan.errors import DamagedSourceError, RemoteError, SourceError
+from specplan.sources import Limits, read
+from specplan.sources.downloads import Downloads
+from specplan.sources.fsspec_store import FsspecStore
+from specplan.sources.remote import Fetching, open_store
+from specplan.sources.store import Expected
+from tests import mirrors
+from tests.mirrors import Mirror
+
+fsspec: Any = importlib.import_module("fsspec")
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SPECPLAN_CACHE_DIR", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def memory() -> Iterator[Any]:
+    """A file system in memory, empty."""
+    system = fsspec.filesystem("memory")
+    system.store.clear()
+    yield system
+    system.store.clear()
+
+
+def _store(tmp_path: Path, url: str = "memory://bucket", **how: Any) -> FsspecStore:
+    return FsspecStore(url, Fetching(downloads=Downloads(tmp_path / "cache"), **how))
+
+
+def test_a_file_is_fetched_and_kept(memory: Any, tmp_path: Path) -> None:
+    memory.pipe("/bucket/a/x", b"content")
+    path = _store(tmp_path).get("a/x", most=100)
+    assert path is not None
+    assert path.name == hashlib.sha256(b"content").hexdigest()
+    assert _store(tmp_path).shown("a/x") == "memory://bucket/a/x"
+
+
+def test_an_unchanged_file_is_not_fetched_again(
+    memory: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory.pipe("/bucket/x", b"content")
+    first = _store(tmp_path).get("x", most=100)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(memory), "_open", None)
+        assert _store(tmp_path).get("x", most=100) == first
+    memory.pipe("/bucket/x", b"changed")
+    assert _store(tmp_path).get("x", most=100) != first
+
+
+@pytest.mark.parametrize("relative", ["nowhere", "a", ""])
+def test_what_is_no_file_is_none(memory: Any, tmp_path: Path, relative: str) -> None:
+    memory.pipe("/bucket/a/x", b"content")
+    assert _store(tmp_path).get(relative, most=100) is None
+
+
+def test_files_are_listed(memory: Any, tmp_path: Path) -> None:
+    for name in ("b/y", "b/x", "a"):
+        memory.pipe(f"/bucket/{name}", b"")
+    store = _store(tmp_path)
+    assert list(store.files("b")) == ["b/x", "b/y"]
+    assert list(store.below("b").files("")) == ["x", "y"]
+    assert list(store.files("nowhere")) == []
+    with pytest.raises(SourceError, match="more than the 2 files"):
+        _store(tmp_path, limits=Limits(tree_entries=2)).files("")
+
+
+def test_a_wrong_checksum_is_an_error(memory: Any, tmp_path: Path) -> None:
+    memory.pipe("/bucket/x", b"content")
+    expected = Expected(checksum="0" * 64, size=7, said_by="manifest")
+    with pytest.raises(DamagedSourceError, match="but manifest says"):
+        _store(tmp_path).get("x", most=100, expected=expected)
+    assert not list((tmp_path / "cache").rglob("blobs/*/*"))
+
+
+def test_a_file_that_is_too_large_is_an_error(memory: Any, tmp_path: Path) -> None:
+    memory.pipe("/bucket/x", b"content")
+    with pytest.raises(SourceError, match="more than the 6 bytes"):
+        _store(tmp_path).get("x", most=6)
+
+
+def test_a_file_that_takes_too_long_is_an_error(memory: Any, tmp_path: Path) -> None:
+    memory.pipe("/bucket/x", b"content")
+    clock = itertools.count(0, 10_000).__next__
+    with pytest.raises(RemoteError, match="is not here after 3600 seconds"):
+        _store(tmp_path, clock=clock).get("x", most=100)
+
+
+@pytest.mark.parametrize(
+    ("fault", "hint"),
+    [
+        (PermissionError("Forbidden"), True),
+        (type("NoCredentialsError", (Exception,), {})("Unable to locate credentials"), True),
+        (OSError("connection lost"), False),
+        (ZeroDivisionError(), False),
+    ],
+)
+def test_whatever_a_file_system_raises_is_told(
+    memory: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception, *, hint: bool
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise fault
+
+    memory.pipe("/bucket/x", b"content")
+    monkeypatch.setattr(type(memory), "info", fail)
+    with pytest.raises(RemoteError, match=r"`memory://bucket/x`: ") as caught:
+        _store(tmp_path).get("x", most=100)
+    assert (caught.value.hint is not None) == hint
+
+
+def test_a_scheme_whose_package_is_missing_tells_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(name: str) -> None:
+        raise ImportError(f"No module named '{name}'")
+
+    monkeypatch.setattr(importlib, "import_module", missing)
+    with pytest.raises(SourceError, match="needs what is not installed") as caught:
+        open_store("s3://bucket/x", Fetching(downloads=Downloads(tmp_path)))
+    assert caught.value.hint is not None
+    assert "pip install 'specplan[remote]'" in caught.value.hint
+
+
+@pytest.mark.parametrize("url", ["nonsense://x/y", "simplecache::memory://x"])
+def test_what_is_not_followed_is_an_error(url: str, tmp_path: Path) -> None:
+    with pytest.raises(SourceError):
+        FsspecStore(url, Fetching(downloads=Downloads(tmp_path)))
+
+
+def test_mirrors_are_read(memory: Any, tmp_path: Path) -> None:
+    """With an index, and, since object stores can be listed, without."""
+    built = Mirror(tmp_path / "mirror")
+    built.index(mirrors.index("zlib"))
+    built.binary("hdf5")
+    memory.put(str(built.root), "/bucket/mirror", recursive=True)
+    assert len(read("e4s=memory://bucket/mirror", Limits()).core) == 1
+    memory.rm("/bucket/mirror/v3/manifests/index", recursive=True)
+    answer = read("e4s=memory://bucket/mirror", Limits())
+    assert len(answer.core) == 1
+    assert answer.damaged == ()
+    assert "has no index" in answer.notes[0]
