@@ -11,6 +11,7 @@ snapshots that are asked for are read.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from functools import cmp_to_key
@@ -203,8 +204,9 @@ def _listing(entry: strict_json.Value) -> Listed:
 
 def _has_index(store: LocalStore, folder: str) -> bool:
     below = store.below(folder).root
+    # `Path.is_file` fails where it may not look; what is not readable has no index.
     return any(
-        (below / name).is_file()
+        os.path.isfile(below / name)  # noqa: PTH113
         for name in ("v3/manifests/index/index.manifest.json", "build_cache/index.json")
     )
 

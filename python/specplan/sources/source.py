@@ -138,17 +138,37 @@ def _local(path: Path, reading: Reading) -> SourceRead:
     from specplan.sources import mirror  # noqa: PLC0415
     from specplan.sources.store import LocalStore, printable  # noqa: PLC0415
 
-    if (found := mirror.split_view(path.as_posix())) is not None and path.exists():
+    is_there = _is_there(path)
+    if is_there and (found := mirror.split_view(path.as_posix())) is not None:
         return _view(LocalStore(Path(found[0]), limits=reading.limits), found[1], reading)
     if path.is_dir():
         return _folder(LocalStore(path, limits=reading.limits), path, reading)
-    if path.exists():
+    if is_there:
         return _file(path, reading, shown=printable(path), beside=path.parent)
     whole = f"{reading.label}={path}"
     hint = None
-    if reading.label and Path(whole).exists():
+    if reading.label and _is_there(Path(whole)):
         hint = f"`{reading.label}=` was taken for a label: write `./{whole}` for the path"
     raise SourceError(f"`{printable(path)}` does not exist", path=printable(path), hint=hint)
+
+
+def _is_there(path: Path) -> bool:
+    """Return whether there is anything at a path.
+
+    Raises:
+        SourceError: If that cannot be told: no permission, a name too long, a NUL in it.
+    """
+    from specplan.sources.store import printable  # noqa: PLC0415
+
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as error:
+        fault = getattr(error, "strerror", None) or str(error)
+        shown = printable(path)
+        raise SourceError(f"`{shown}` cannot be read: {fault}", path=shown) from error
+    return True
 
 
 def _folder(store: Store, path: Path, reading: Reading) -> SourceRead:
