@@ -11,12 +11,24 @@ from pathlib import Path
 from typing import Literal, TypeAlias, TypedDict, final
 
 from specplan.model import Compatibility, GapState, Level
+from specplan.plan_model import (
+    Cause,
+    CutReason,
+    EdgeType,
+    Origin,
+    OwnKey,
+    Policy,
+    Scope,
+    WhyLink,
+    WhyVerdict,
+)
 
 __all__ = [
     "AbstractSpec",
     "Catalog",
     "OperatingSystems",
     "PagesRead",
+    "Plan",
     "Query",
     "SpecsRead",
     "Version",
@@ -88,6 +100,71 @@ CellDiffAnswer: TypeAlias = tuple[
 Differing: TypeAlias = tuple[
     str, tuple[str, str, str], tuple[str, str, str], list[tuple[str, str, str]]
 ]
+
+#: hash, name, version.
+NamedAnswer: TypeAlias = tuple[str, str, str]
+
+#: hash, name, version, platform, os, target, stacks, stage, cost, cause.
+BuildAnswer: TypeAlias = tuple[str, str, str, str, str, str, list[str], int, float, Cause]
+
+#: wants, wants left out, builds, cost, stages, critical path, reused, node by node, due to change.
+PlanTotalsAnswer: TypeAlias = tuple[int, int, int, float, int, float, int, int, int]
+
+#: Why a spec is left out, and the chain from it down to a broken one.
+LeftOutAnswer: TypeAlias = tuple[Literal["broken", "needs", "unneeded"], list[str]]
+
+#: depth, spec, how it relates to the line that it hangs from, why it does not need that one,
+#: what the edge is for, whether the spec is a want, whether it is told at another line.
+WhyLineAnswer: TypeAlias = tuple[
+    int, NamedAnswer, WhyLink, CutReason | None, list[EdgeType], bool, bool
+]
+
+#: verdict, cause of a build, reason of what is left out.
+VerdictAnswer: TypeAlias = tuple[WhyVerdict, Cause | None, LeftOutAnswer | None]
+
+#: The name of a key, its old and its new text.
+KeyDifferenceAnswer: TypeAlias = tuple[OwnKey, str, str]
+
+#: spec, whether it is external, origin, the old spec that it is held against, whether that one
+#: gave way to it, the keys in which they differ.
+NewSpecAnswer: TypeAlias = tuple[
+    NamedAnswer, bool, Origin, NamedAnswer | None, bool, list[KeyDifferenceAnswer]
+]
+
+#: kept; new specs by hash; gone ones by hash, each with whether it is external; causes as
+#: (position among the new, reaches, explains alone, reaches by link and run); builds; hold list
+#: as (position among the new, builds left, fewest builds that so many changes leave).
+LockDiffAnswer: TypeAlias = tuple[
+    int,
+    list[NewSpecAnswer],
+    list[tuple[NamedAnswer, bool]],
+    list[tuple[int, int, int, int]],
+    int,
+    list[tuple[int, int, int | None]],
+]
+
+class PlanQuestion(TypedDict):
+    """A question of the least rebuild.
+
+    ``state`` holds the snapshots whose binaries are available, ``locks`` those whose stacks
+    the builds carry. ``roots``, ``changed`` and ``broken`` are hashes of known specs; without
+    ``changed`` the plan is of the present.
+    """
+
+    state: State
+    locks: State
+    roots: list[str]
+    scope: Scope
+    changed: list[str] | None
+    policy: Policy
+    depth: int | None
+    broken: list[str]
+
+class LockDiffQuestion(TypedDict):
+    """A question of what is new between two states, whether binaries or not."""
+
+    old: State
+    new: State
 
 class CoverageQuestion(TypedDict):
     """A question of coverage; all names are known and expanded from their patterns.
@@ -280,6 +357,12 @@ class Catalog:
         edges have a cycle.
         """
 
+    def plan(self, question: PlanQuestion) -> Plan:
+        """Plan the least rebuild; ``ValueError`` where the edges have a cycle."""
+
+    def lock_diff(self, question: LockDiffQuestion) -> LockDiffAnswer:
+        """Tell what is new and what caused it; ``ValueError`` where the edges have a cycle."""
+
     def differing_rows(self) -> list[Differing]:
         """Return the pairs of rows that give one hash different content, by hash."""
 
@@ -288,6 +371,40 @@ class Catalog:
 
     def diff(self, question: DiffQuestion) -> list[CellDiffAnswer]:
         """Compare two snapshots; cells by stack, os, target, keys by text."""
+
+@final
+class Plan:
+    """A least rebuild. Each part is worked out when it is asked for."""
+
+    def builds(self) -> list[BuildAnswer]:
+        """Return the builds, by stage, then hash."""
+
+    def needs(self) -> list[list[int]]:
+        """Return for each build the positions of those that it waits for, by hash."""
+
+    def because(self) -> list[list[str]]:
+        """Return for each build a shortest chain of hashes from a want."""
+
+    def totals(self) -> PlanTotalsAnswer:
+        """Return the numbers of the plan."""
+
+    def critical_path(self) -> list[str]:
+        """Return the dearest chain of builds, each of which waits for the one before."""
+
+    def needless(self) -> list[tuple[NamedAnswer, NamedAnswer, CutReason]]:
+        """Return what pruning node by node builds in vain, by hash, and what makes it needless."""
+
+    def left_out(self) -> tuple[list[str], list[str], list[tuple[NamedAnswer, LeftOutAnswer]]]:
+        """Return broken specs to be built, wants that cannot be had, and builds left out."""
+
+    def untested(self) -> list[tuple[NamedAnswer, Literal["policy", "depth"], bool]]:
+        """Return the specs of the locks that hold the change and are no staler for it, by hash.
+
+        Beside each, what keeps it and whether it has a binary.
+        """
+
+    def why(self, spec: str) -> tuple[NamedAnswer, VerdictAnswer, list[WhyLineAnswer]]:
+        """Return why a spec is planned or not; ``ValueError`` for one that is not known."""
 
 @final
 class Query:

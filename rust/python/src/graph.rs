@@ -88,20 +88,17 @@ const fn to_id(position: usize) -> u32 {
     position as u32
 }
 
-#[allow(dead_code, reason = "the questions of plans follow")]
 /// The same specs as a set of the planner.
 pub(crate) fn spec_set(graph: &Graph, ids: &IdSet) -> SpecSet {
     flagged(graph, |id| ids.contains(id))
 }
 
-#[allow(dead_code, reason = "the questions of plans follow")]
 /// The specs that the system provides.
 pub(crate) fn external(catalog: &Catalog, graph: &Graph) -> SpecSet {
     let specs = catalog.len();
     flagged(graph, |id| (id as usize) < specs && catalog.is_external(id))
 }
 
-#[allow(dead_code, reason = "the questions of plans follow")]
 /// The specs of which `holds` is true.
 pub(crate) fn flagged(graph: &Graph, holds: impl Fn(u32) -> bool) -> SpecSet {
     let flags: Vec<bool> = (0..graph.spec_count()).map(|id| holds(to_id(id))).collect();

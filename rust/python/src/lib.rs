@@ -15,8 +15,10 @@ mod diff;
 mod find;
 mod graph;
 mod literals;
+mod lock_diff;
 mod operating_systems;
 mod pages;
+mod plan;
 mod query;
 mod specs;
 mod version;
@@ -36,6 +38,8 @@ mod _core {
     use super::operating_systems::{PyOperatingSystems, is_known_target, known_targets};
     #[pymodule_export]
     use super::pages::{PyPagesRead, read_page_values, read_pages};
+    #[pymodule_export]
+    use super::plan::PyPlan;
     #[pymodule_export]
     use super::query::PyQuery;
     #[pymodule_export]

@@ -1,0 +1,316 @@
+//! Questions of the difference of two locks and their answers as tuples.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use specplan_catalog::{Catalog, Column, EdgeColumn, EdgeTypes};
+use specplan_planner::{Comparison, Difference, Graph, Origin, SpecId, SpecSet};
+
+use crate::catalog::{State, snapshots};
+use crate::graph::{GraphOrFault, external};
+use crate::plan::{known, named};
+
+/// The columns that are a node's own, in the order in which differences are told.
+const OWN: [Column; 11] = [
+    Column::Version,
+    Column::Variants,
+    Column::Flags,
+    Column::Patches,
+    Column::Recipe,
+    Column::Namespace,
+    Column::External,
+    Column::Platform,
+    Column::OperatingSystem,
+    Column::Target,
+    Column::Compiler,
+];
+
+/// The keys of the dictionary that asks.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct LockDiffQuestion {
+    old: State,
+    new: State,
+}
+
+/// hash, name, version.
+type Named = (String, String, String);
+
+/// name of the key, old text, new text.
+type KeyAnswer = (&'static str, String, String);
+
+/// spec, is external, origin, the old spec that it is held against, whether that one gave way
+/// to it, and the keys in which they differ.
+type NewAnswer = (
+    Named,
+    bool,
+    &'static str,
+    Option<Named>,
+    bool,
+    Vec<KeyAnswer>,
+);
+
+/// position among the new specs, how many it reaches, explains alone, reaches by link and run.
+type CauseAnswer = (usize, usize, usize, usize);
+
+/// position among the new specs, builds left, fewest builds that so many changes leave.
+type HoldAnswer = (usize, usize, Option<usize>);
+
+/// kept, new, gone, causes, builds, hold list.
+#[derive(IntoPyObject)]
+pub(crate) struct LockDiffAnswer(
+    usize,
+    Vec<NewAnswer>,
+    Vec<(Named, bool)>,
+    Vec<CauseAnswer>,
+    usize,
+    Vec<HoldAnswer>,
+);
+
+/// What a node is but for the hashes of its children: its texts, and the names, types and
+/// virtual packages of its edges.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Clone)]
+struct OwnContent {
+    package: u32,
+    texts: [u32; OWN.len()],
+    edges: Vec<(u32, EdgeTypes, u32)>,
+}
+
+impl OwnContent {
+    fn of(catalog: &Catalog, spec: u32) -> Self {
+        let edges = catalog.dependencies(spec).unwrap_or_default().iter();
+        let mut edges: Vec<_> = edges
+            .map(|edge| (edge.name, edge.types, edge.virtuals))
+            .collect();
+        edges.sort_unstable();
+        edges.dedup();
+        Self {
+            package: catalog.id(spec, Column::Package),
+            texts: OWN.map(|column| catalog.id(spec, column)),
+            edges,
+        }
+    }
+
+    /// In how many keys two nodes differ.
+    fn distance(&self, other: &Self) -> usize {
+        let texts = self.texts.iter().zip(&other.texts);
+        texts.filter(|(a, b)| a != b).count() + usize::from(self.edges != other.edges)
+    }
+}
+
+impl LockDiffQuestion {
+    pub(crate) fn solve(self, catalog: &Catalog, graph: &GraphOrFault) -> PyResult<LockDiffAnswer> {
+        let graph = graph
+            .as_ref()
+            .map_err(|fault| PyValueError::new_err(fault.to_string()))?;
+        let old = known(catalog, graph, &snapshots(catalog, &self.old)?);
+        let new = known(catalog, graph, &snapshots(catalog, &self.new)?);
+        let contents: Vec<OwnContent> = (0..)
+            .take(catalog.len())
+            .map(|spec| OwnContent::of(catalog, spec))
+            .collect();
+        let comparison = Comparison {
+            graph: Arc::clone(graph),
+            external: external(catalog, graph),
+            own_content: numbers(&contents, graph),
+            old,
+            new,
+        };
+        match Difference::new(&comparison) {
+            Ok(difference) => Ok(answer(catalog, &comparison, &contents, &difference)),
+            Err(error) => Err(PyValueError::new_err(error.to_string())),
+        }
+    }
+}
+
+/// Equal numbers for equal contents; hashes that nothing describes are in neither state.
+fn numbers(contents: &[OwnContent], graph: &Graph) -> Vec<u32> {
+    let mut numbers: BTreeMap<&OwnContent, u32> = BTreeMap::new();
+    let mut next = 0;
+    let known = contents.iter().map(|content| {
+        *numbers.entry(content).or_insert_with(|| {
+            next += 1;
+            next
+        })
+    });
+    let mut numbered: Vec<u32> = known.collect();
+    numbered.resize(graph.spec_count(), 0);
+    numbered
+}
+
+fn answer(
+    catalog: &Catalog,
+    comparison: &Comparison,
+    contents: &[OwnContent],
+    difference: &Difference,
+) -> LockDiffAnswer {
+    let (old, new) = (&comparison.old, &comparison.new);
+    let gone = old.difference(new);
+    let fresh = difference.new_hashes();
+    let pairs = Pairs::new(contents, &fresh, old, &gone);
+    let mut position = BTreeMap::new();
+    let mut answers = Vec::with_capacity(fresh.len());
+    for (at, &(spec, origin)) in fresh.iter().enumerate() {
+        position.insert(spec, at);
+        let (against, is_pair) = pairs.of(spec);
+        answers.push((
+            named(catalog, spec),
+            comparison.external.contains(spec),
+            match origin {
+                Origin::Content => "content",
+                Origin::Rewired => "rewired",
+                Origin::Inherited => "inherited",
+            },
+            against.map(|against| named(catalog, against)),
+            is_pair,
+            against.map_or_else(Vec::new, |against| {
+                differing(catalog, contents, against, spec)
+            }),
+        ));
+    }
+    let causes = difference.own_changes().into_iter().map(|change| {
+        (
+            position[&change.spec],
+            change.reaches,
+            change.explains_alone,
+            change.reaches_by_link_run,
+        )
+    });
+    let causes = causes.collect();
+    let hold = difference.hold_list();
+    let steps = hold.steps.into_iter();
+    LockDiffAnswer(
+        new.intersection(old).len(),
+        answers,
+        gone.iter()
+            .map(|spec| (named(catalog, spec), comparison.external.contains(spec)))
+            .collect(),
+        causes,
+        hold.builds,
+        steps
+            .map(|step| (position[&step.spec], step.builds_left, step.fewest_left))
+            .collect(),
+    )
+}
+
+/// Which old spec each new one is held against.
+///
+/// Of each package, the new spec and the gone one that differ in fewest keys are a pair, then
+/// those of the rest; ties go to smaller hashes. A new spec without a partner is held against
+/// the nearest old one of its package, which need not be gone.
+struct Pairs {
+    partner: BTreeMap<SpecId, SpecId>,
+    nearest: BTreeMap<SpecId, SpecId>,
+}
+
+impl Pairs {
+    fn new(
+        contents: &[OwnContent],
+        fresh: &[(SpecId, Origin)],
+        old: &SpecSet,
+        gone: &SpecSet,
+    ) -> Self {
+        let by_package = |set: &SpecSet| {
+            let mut specs: BTreeMap<u32, Vec<SpecId>> = BTreeMap::new();
+            for spec in set.iter() {
+                let package = contents[spec.index()].package;
+                specs.entry(package).or_default().push(spec);
+            }
+            specs
+        };
+        let (old, gone) = (by_package(old), by_package(gone));
+        let of_package = |specs: &BTreeMap<u32, Vec<SpecId>>, spec: SpecId| {
+            let package = contents[spec.index()].package;
+            specs.get(&package).cloned().unwrap_or_default()
+        };
+        let distance = |a: SpecId, b: SpecId| contents[a.index()].distance(&contents[b.index()]);
+        let mut offers: Vec<(usize, SpecId, SpecId)> = Vec::new();
+        for &(spec, _) in fresh {
+            let candidates = of_package(&gone, spec).into_iter();
+            offers.extend(candidates.map(|other| (distance(spec, other), spec, other)));
+        }
+        offers.sort_unstable();
+        let mut pairs = Self {
+            partner: BTreeMap::new(),
+            nearest: BTreeMap::new(),
+        };
+        let mut taken = BTreeMap::new();
+        for (_, spec, other) in offers {
+            if !pairs.partner.contains_key(&spec) && !taken.contains_key(&other) {
+                pairs.partner.insert(spec, other);
+                taken.insert(other, spec);
+            }
+        }
+        for &(spec, _) in fresh {
+            if !pairs.partner.contains_key(&spec) {
+                let candidates = of_package(&old, spec).into_iter();
+                let nearest =
+                    candidates.max_by_key(|&other| Reverse((distance(spec, other), other)));
+                pairs.nearest.extend(nearest.map(|nearest| (spec, nearest)));
+            }
+        }
+        pairs
+    }
+
+    /// The old spec, and whether it gave way to the new one.
+    fn of(&self, spec: SpecId) -> (Option<SpecId>, bool) {
+        match self.partner.get(&spec) {
+            Some(&partner) => (Some(partner), true),
+            None => (self.nearest.get(&spec).copied(), false),
+        }
+    }
+}
+
+/// The keys in which two nodes differ, with both texts.
+fn differing(
+    catalog: &Catalog,
+    contents: &[OwnContent],
+    old: SpecId,
+    new: SpecId,
+) -> Vec<KeyAnswer> {
+    let (before, after) = (&contents[old.index()], &contents[new.index()]);
+    let mut keys: Vec<KeyAnswer> = OWN
+        .into_iter()
+        .zip(before.texts.into_iter().zip(after.texts))
+        .filter(|(_, (old, new))| old != new)
+        .map(|(column, (old, new))| {
+            let text = |id| catalog.names(column).get(id).to_owned();
+            (column.name(), text(old), text(new))
+        })
+        .collect();
+    if before.edges != after.edges {
+        let told = |content: &OwnContent| {
+            let lines = content.edges.iter().map(|edge| edge_line(catalog, *edge));
+            lines.collect::<Vec<String>>().join("\n")
+        };
+        keys.push(("dependencies", told(before), told(after)));
+    }
+    keys
+}
+
+/// An edge without its hash: `cmake build`, `gcc build c,cxx`.
+fn edge_line(catalog: &Catalog, (name, types, virtuals): (u32, EdgeTypes, u32)) -> String {
+    let mut line = catalog.edge_names(EdgeColumn::Name).get(name).to_owned();
+    let names = [
+        (EdgeTypes::BUILD, "build"),
+        (EdgeTypes::LINK, "link"),
+        (EdgeTypes::RUN, "run"),
+        (EdgeTypes::TEST, "test"),
+        (EdgeTypes::BUILD_SPEC, "build_spec"),
+    ];
+    let held = names
+        .into_iter()
+        .filter(|(each, _)| types.intersects(*each));
+    let held: Vec<&str> = held.map(|(_, name)| name).collect();
+    let virtuals = catalog.edge_names(EdgeColumn::Virtuals).get(virtuals);
+    for part in [held.join(","), virtuals.to_owned()] {
+        if !part.is_empty() {
+            line.push(' ');
+            line.push_str(&part);
+        }
+    }
+    line
+}
