@@ -128,6 +128,9 @@ def read_listings(tree: Path) -> Listings:
     )
 
 
+Lacking: TypeAlias = tuple[tuple[specplan.Cell, tuple[str, ...]], ...]
+
+
 class Specplan:
     """specplan, by its Python facade."""
 
@@ -137,30 +140,27 @@ class Specplan:
 
     def matrix(self) -> Matrix:
         """Answer for all cells."""
-        answer = self._catalog.coverage(nearest=False)
         return {
             Cell(cell.stack, cell.os, cell.target): (cell.wanted, cell.covered)
-            for cell in answer.cells
+            for cell in self._catalog.matrix()
         }
 
     def gap_counts(self, stack: str) -> GapCounts:
         """Answer for the cells of a stack."""
-        answer = self._catalog.coverage(stack=[stack], nearest=False)
         return {
             Cell(cell.stack, cell.os, cell.target): cell.wanted - cell.covered
-            for cell in answer.cells
+            for cell in self._catalog.matrix(stack=stack)
         }
 
-    def gap_keys(self, stack: str) -> tuple[specplan.Gap, ...]:
+    def gap_keys(self, stack: str) -> Lacking:
         """Answer for the cells of a stack."""
-        return self._catalog.gaps(stack=[stack], nearest=False).gaps
+        return self._catalog.lacking(stack=stack)
 
-    def spelled_out(self, gap_keys: tuple[specplan.Gap, ...]) -> GapKeys:
-        """Group the gaps by cell."""
-        keys: GapKeys = {}
-        for gap in gap_keys:
-            keys.setdefault(Cell(gap.stack, gap.os, gap.target), []).append(gap.want)
-        return keys
+    def spelled_out(self, gap_keys: Lacking) -> GapKeys:
+        """Group the keys by cell."""
+        return {
+            Cell(cell.stack, cell.os, cell.target): list(keys) for cell, keys in gap_keys if keys
+        }
 
 
 class Polars:

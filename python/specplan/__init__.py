@@ -20,6 +20,7 @@ from specplan.errors import (
     UsageError,
 )
 from specplan.model import (
+    BrokenRoot,
     Cell,
     Change,
     Check,
@@ -41,6 +42,7 @@ from specplan.selection import Selection
 from specplan.sources import Limits
 
 __all__ = [
+    "BrokenRoot",
     "Catalog",
     "Cell",
     "Change",

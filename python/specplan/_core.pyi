@@ -81,7 +81,15 @@ GapAnswer: TypeAlias = tuple[int, str, str, str | None, GapState, int, NearestAn
 #: cells, gaps, the keys that each cell lacks, wants that each entry excludes, wants
 #: that any entry excludes.
 CoverageAnswer: TypeAlias = tuple[
-    list[CellAnswer], list[GapAnswer], list[list[str]], list[int], int
+    list[CellAnswer], list[GapAnswer], list[tuple[str, ...]], list[int], int
+]
+
+#: By stack and gap (blocked, roots completed, buildable now); by stack (os, target,
+#: usable wants); (hash, hashes that it lacks) of the distinct roots, by hash.
+DemandAnswer: TypeAlias = tuple[
+    list[list[tuple[int, int, bool]]],
+    list[list[tuple[str, str, int]]],
+    list[tuple[str, list[str]]],
 ]
 
 #: want, package, hash.
@@ -187,6 +195,14 @@ class CoverageQuestion(TypedDict):
     specs: list[list[str]] | None
     operating_systems: OperatingSystems
     detail: Literal["cells", "keys", "gaps", "nearest"]
+
+class DemandQuestion(TypedDict):
+    """What is asked of wants that are concrete specs; all lists are by stack."""
+
+    state: State
+    wants: list[list[str]]
+    gaps: list[list[str]]
+    roots: list[list[str]]
 
 class DiffQuestion(TypedDict):
     """A question of difference between two states of one catalog."""
@@ -368,6 +384,12 @@ class Catalog:
 
     def coverage(self, question: CoverageQuestion) -> CoverageAnswer:
         """Count wants and find gaps; cells by stack, os, target, gaps by rank."""
+
+    def demand(self, question: DemandQuestion) -> DemandAnswer:
+        """Tell what wants of concrete specs lack, and what each gap is good for.
+
+        ``ValueError`` where the edges have a cycle.
+        """
 
     def diff(self, question: DiffQuestion) -> list[CellDiffAnswer]:
         """Compare two snapshots; cells by stack, os, target, keys by text."""

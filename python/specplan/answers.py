@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from specplan.model import (
+    BrokenRoot,
     Cell,
     Change,
     Coverage,
@@ -14,11 +15,13 @@ from specplan.model import (
     Gap,
     KeyInCell,
     Nearest,
+    RootCoverage,
     Totals,
 )
+from specplan.question import demand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from specplan import _core
     from specplan.model import Compatibility, DamagedFile, Level
@@ -36,9 +39,14 @@ def coverage(
     damaged: tuple[DamagedFile, ...],
 ) -> Coverage:
     """Return the report of a question of coverage."""
-    cells = tuple(cell(each) for each in answer.cells)
+    told = demand(answer)
+    usable, gains = _by_place(answer, told)
+    cells = tuple(cell(each, usable.get((each[0], each[2], each[3]))) for each in answer.cells)
     wanted = sum(each.wanted for each in cells)
     covered = sum(each.covered for each in cells)
+    gaps = [_gap(each, cells, gains) for each in answer.gaps]
+    # The core has ranked them by all that follows, and sorting is stable.
+    gaps.sort(key=lambda gap: -(gap.blocked or 0))
     return Coverage(
         wants=answer.wants,
         level=answer.level,
@@ -46,8 +54,8 @@ def coverage(
         tag=tag,
         baseline=baseline,
         cells=cells,
-        gaps=tuple(_gap(each, cells) for each in answer.gaps),
-        roots=None,
+        gaps=tuple(gaps),
+        roots=None if told is None else _roots(told),
         totals=Totals(
             wanted=wanted,
             covered=covered,
@@ -59,6 +67,48 @@ def coverage(
         absent_stacks=answer.absent,
         not_wanted=answer.not_wanted,
         damaged=damaged,
+    )
+
+
+#: What building a gap is good for: blocked, roots completed, buildable now.
+_Gain: TypeAlias = tuple[int, int, bool]
+
+
+def _by_place(
+    answer: Answer, told: _core.DemandAnswer | None
+) -> tuple[dict[tuple[str, str, str], int], dict[tuple[str, str], _Gain]]:
+    """Return usable wants by (stack, os, target), and gains by (stack, hash)."""
+    if told is None:
+        return {}, {}
+    usefulness, usable_wants, _ = told
+    # Wants by another key than the hash are not the specs that were counted.
+    of_hashes = answer.level == "hash"
+    usable = {
+        (stack, os, target): count
+        for stack, systems in zip(answer.reported, usable_wants, strict=True)
+        for os, target, count in systems
+        if of_hashes
+    }
+    gains: dict[tuple[str, str], _Gain] = {}
+    of_stack = dict(zip(answer.reported, map(iter, usefulness), strict=True))
+    for index, _, _, dag_hash, *_ in answer.gaps:
+        stack = answer.cells[index][0]
+        if dag_hash is not None:
+            gains[stack, dag_hash] = next(of_stack[stack])
+    return usable, gains
+
+
+def _roots(told: _core.DemandAnswer) -> RootCoverage:
+    _, _, lacking = told
+    broken = tuple(
+        BrokenRoot(hash=root, lacks=tuple(sorted(lacks))) for root, lacks in lacking if lacks
+    )
+    installable = len(lacking) - len(broken)
+    return RootCoverage(
+        wanted=len(lacking),
+        installable=installable,
+        coverage=_ratio(installable, len(lacking)),
+        broken=broken,
     )
 
 
@@ -121,7 +171,7 @@ def _ratio(covered: int, wanted: int) -> float | None:
     return covered / wanted if wanted else None
 
 
-def cell(answer: _core.CellAnswer) -> Cell:
+def cell(answer: _core.CellAnswer, usable: int | None = None) -> Cell:
     """Return the record of a cell."""
     stack, platform, os, target, wanted, covered, covered_exact = answer
     return Cell(
@@ -133,14 +183,20 @@ def cell(answer: _core.CellAnswer) -> Cell:
         covered=covered,
         covered_exact=covered_exact,
         unknown=0,
-        usable=None,
+        usable=usable,
         coverage=_ratio(covered, wanted),
     )
 
 
-def _gap(answer: _core.GapAnswer, cells: Sequence[Cell]) -> Gap:
+def _gap(
+    answer: _core.GapAnswer,
+    cells: Sequence[Cell],
+    gains: Mapping[tuple[str, str], _Gain],
+) -> Gap:
     index, want, package, dag_hash, state, cells_lacking, nearest = answer
     where = cells[index]
+    gain = None if dag_hash is None else gains.get((where.stack, dag_hash))
+    blocked, roots_completed, buildable_now = gain or (None, None, None)
     return Gap(
         stack=where.stack,
         os=where.os,
@@ -150,9 +206,9 @@ def _gap(answer: _core.GapAnswer, cells: Sequence[Cell]) -> Gap:
         hash=dag_hash,
         state=state,
         cells_lacking=cells_lacking,
-        blocked=None,
-        roots_completed=None,
-        buildable_now=None,
+        blocked=blocked,
+        roots_completed=roots_completed,
+        buildable_now=buildable_now,
         nearest=None
         if nearest is None
         else Nearest(

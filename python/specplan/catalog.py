@@ -384,10 +384,8 @@ class Catalog:
             ('gnuconfig',)
         """
         answer = self._asked("keys", question)
-        return tuple(
-            (answers.cell(cell), tuple(keys))
-            for cell, keys in zip(answer.cells, answer.lacking, strict=True)
-        )
+        cells = map(answers.cell, answer.cells)
+        return tuple(zip(cells, answer.lacking, strict=True))
 
     def _asked(self, detail: Detail, question: Question) -> Answer:
         state = self._state(question.get("tag"))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 __all__ = [
+    "BrokenRoot",
     "Cell",
     "Change",
     "Check",
@@ -206,6 +207,20 @@ class NotWanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenRoot:
+    """A root that does not install from the cache alone.
+
+    Attributes:
+        hash: Its DAG hash.
+        lacks: The hashes of its link and run closure, itself included, that have no
+            binary, sorted.
+    """
+
+    hash: str
+    lacks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RootCoverage:
     """How many roots install from the cache alone.
 
@@ -213,11 +228,13 @@ class RootCoverage:
         wanted: Distinct root hashes.
         installable: Those whose whole closure installs from the cache.
         coverage: ``installable / wanted``; None where there are no roots.
+        broken: The others, by hash.
     """
 
     wanted: int
     installable: int
     coverage: float | None
+    broken: tuple[BrokenRoot, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

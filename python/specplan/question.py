@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from specplan.model import Compatibility, Level, NotWanted, Scope, WantsKind
     from specplan.sources.wanted import Wanted
 
-__all__ = ["Answer", "Question", "State", "ask"]
+__all__ = ["Answer", "Question", "State", "ask", "demand", "roots_of"]
 
 #: Which snapshot of which source counts: (source, tag).
 State: TypeAlias = "list[tuple[str, str]]"
@@ -53,6 +53,8 @@ class Answer:
         state: The snapshots that were asked.
         wants: Where the wants came from.
         level: What a key is.
+        reported: The stacks that were asked for, in the order of the core's answers.
+        specs: For each reported stack the hashes that its locks want, else nothing.
         wanted: The locks that say what is wanted.
         absent: Stacks of the baseline that the newer state does not list.
         not_wanted: The entries with what each excluded.
@@ -66,12 +68,14 @@ class Answer:
     state: State
     wants: WantsKind
     level: Level
+    reported: list[str]
+    specs: list[list[str]]
     wanted: tuple[Wanted, ...]
     absent: tuple[str, ...]
     not_wanted: tuple[NotWanted, ...]
     cells: list[_core.CellAnswer]
     gaps: list[_core.GapAnswer]
-    lacking: list[list[str]]
+    lacking: list[tuple[str, ...]]
     not_wanted_count: int
 
 
@@ -109,6 +113,7 @@ def ask(
     absent = [name for name in selected if name not in reported]
     systems = Systems(core, question.get("libc") or {})
     not_wanted = question.get("not_wanted", ())
+    specs = _specs(core, wanted, reported, question) if wanted else []
     cells, gaps, lacking, excluded, count = core.coverage(
         {
             "state": state,
@@ -117,7 +122,7 @@ def ask(
             "reported": reported,
             "peers": _peers(question, reported, labels) if wants == "peers" else None,
             "baseline": older,
-            "specs": _specs(core, wanted, reported, question) if wanted else None,
+            "specs": specs if wanted else None,
             "added": systems.added(texts(question.get("system", ()))),
             "oss": chosen_or_all(texts(question.get("os", ())), systems.oss, kind="os"),
             "targets": chosen_or_all(
@@ -138,6 +143,8 @@ def ask(
         state=state,
         wants=wants,
         level=level,
+        reported=reported,
+        specs=specs,
         wanted=wanted,
         absent=tuple(absent),
         not_wanted=tuple(
@@ -184,11 +191,31 @@ def _specs(
     """Return the hashes that each reported stack wants."""
     kinds = {"roots": 0, "runtime": _LINK | _RUN, "all": _LINK | _RUN | _BUILD | _TEST}
     scope = kinds[question.get("scope", "runtime")]
-    roots = {
-        name: [root for each in wanted if each.label == name for root, _ in each.roots]
-        for name in reported
-    }
-    return [core.reached(roots[name], scope) for name in reported]
+    return [core.reached(roots_of(wanted, name), scope) for name in reported]
+
+
+def roots_of(wanted: Sequence[Wanted], stack: str) -> list[str]:
+    """Return the distinct hashes of the roots that a stack's locks have, in their order."""
+    roots = (root for each in wanted if each.label == stack for root, _ in each.roots)
+    return list(dict.fromkeys(roots))
+
+
+def demand(answer: Answer) -> _core.DemandAnswer | None:
+    """Return what the wants of locks lack; None where wants are no concrete specs."""
+    if answer.wants != "lock":
+        return None
+    gaps: dict[str, list[str]] = {name: [] for name in answer.reported}
+    for cell, _, _, dag_hash, *_ in answer.gaps:
+        if dag_hash is not None:
+            gaps[answer.cells[cell][0]].append(dag_hash)
+    return answer.core.demand(
+        {
+            "state": answer.state,
+            "wants": answer.specs,
+            "gaps": list(gaps.values()),
+            "roots": [roots_of(answer.wanted, name) for name in answer.reported],
+        }
+    )
 
 
 #: What edges are for, as the core numbers it.

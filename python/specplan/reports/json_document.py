@@ -167,6 +167,7 @@ def _roots(roots: RootCoverage | None) -> Json:
         "wanted": roots.wanted,
         "installable": roots.installable,
         "coverage": roots.coverage,
+        "broken": [{"hash": root.hash, "lacks": root.lacks} for root in roots.broken],
     }
 
 

@@ -279,18 +279,24 @@ def _gaps(coverage: Coverage) -> tuple[list[Column], list[list[Span]]]:
     if any(gap.buildable_now is not None for gap in coverage.gaps):
         extra.append(("buildable", lambda gap: wording.answer(gap.buildable_now)))
     columns = [Column((wording.LEVEL_WORDS[coverage.level][0],), overhangs=True)]
+    groups = list(
+        wording.grouped(coverage.gaps, lambda gap: replace(gap, stack="", os="", target=""))
+    )
+    counts_cells = any(len(group) > 1 for group in groups)
+    if counts_cells:
+        columns.append(Column(("cells",), align="right"))
     if not where.one_cell:
-        columns += [Column(("cells",), align="right"), Column(("lacking in",), wraps=True)]
+        columns.append(Column(("lacking in",), wraps=True))
     columns += [Column((name,), align="right") for name, _ in extra]
-    columns += [Column(("why",), wraps=True), Column(("nearest (differs in)",), wraps=True)]
+    columns += [Column(("who has it",)), Column(("nearest (differs in)",), wraps=True)]
     rows = []
-    for group in wording.grouped(
-        coverage.gaps, lambda gap: replace(gap, stack="", os="", target="")
-    ):
+    for group in groups:
         gap = group[0]
         row = [Span(terminal(gap.want))]
+        if counts_cells:
+            row.append(Span(str(len(group))))
         if not where.one_cell:
-            row += [Span(str(len(group))), Span(where.names(group))]
+            row.append(Span(where.names(group)))
         row += [Span(value(gap)) for _, value in extra]
         row.append(Span(wording.STATE_WORDS[gap.state], _STATE_STYLES[gap.state]))
         row.append(_nearest(gap.nearest))
@@ -303,7 +309,7 @@ def _nearest(nearest: Nearest | None) -> Span:
         return Span("none", "dim")
     place = terminal(wording.nearest_place(nearest))
     differs = ", ".join(map(terminal, nearest.differs))
-    return Span(f"{terminal(nearest.hash[:_SHORT_HASH])} {place} ({differs or 'nothing'})")
+    return Span(f"{terminal(nearest.hash[:_SHORT_HASH])} {place} ({differs or 'hash alone'})")
 
 
 def _matrix(page: _Page, cells: Sequence[Cell]) -> None:

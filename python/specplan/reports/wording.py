@@ -57,9 +57,9 @@ UNION_INDEX: Final = "root"
 
 #: Why a want is a gap, as a column of a table says it.
 STATE_WORDS: Final[Mapping[GapState, str]] = {
-    "other_stack": "another stack has it",
-    "other_system": "only other systems have it",
-    "missing": "no match anywhere",
+    "other_stack": "other stack",
+    "other_system": "other system",
+    "missing": "missing",
 }
 
 #: What to call the wants of a level: one, several.

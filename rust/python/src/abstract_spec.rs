@@ -5,9 +5,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use specplan_spack::{
-    AbstractSpec, Contradiction, FieldConstraint, ParseError, TargetConstraint, Truth, parse_many,
-    parse_one, target::TargetMember,
+    AbstractSpec, Contradiction, FieldConstraint, TargetConstraint, Truth, parse_many, parse_one,
+    target::TargetMember,
 };
+
+use crate::errors::no_spec;
 
 /// A query in Spack's spec syntax.
 #[pyclass(frozen, module = "specplan._core", name = "AbstractSpec")]
@@ -156,8 +158,4 @@ fn merged(spec: Result<AbstractSpec, Contradiction>) -> PyResult<PyAbstractSpec>
         Ok(spec) => Ok(spec.into()),
         Err(contradiction) => Err(PyValueError::new_err(contradiction.to_string())),
     }
-}
-
-fn no_spec(error: &ParseError) -> PyErr {
-    PyValueError::new_err(error.to_string())
 }

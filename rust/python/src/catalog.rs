@@ -4,24 +4,26 @@ use std::sync::{Arc, OnceLock};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use specplan_catalog::{Catalog, CatalogBuilder, Column, Row, Snapshot};
+use specplan_catalog::{Catalog, CatalogBuilder, Column, Detail, Row, Snapshot};
 use specplan_planner::EdgeKinds;
 
-use crate::coverage::{CoverageAnswer, CoverageQuestion, spec_ids};
+use crate::coverage::{CountsAndGaps, CoverageAnswer, CoverageQuestion, spec_ids};
+use crate::demand::{DemandAnswer, DemandQuestion, fault};
 use crate::detach::detach;
 use crate::diff::{CellAnswer, DiffQuestion};
 use crate::find;
 use crate::graph::{GraphOrFault, cycle, graph_of};
+use crate::key_texts::KeyTexts;
 use crate::literals;
-use crate::lock_diff::{LockDiffAnswer, LockDiffQuestion};
-use crate::plan::{PlanQuestion, PyPlan};
 use crate::query::PyQuery;
+use crate::spec_answer::{FoundAnswer, SpecAnswer, spec_answer};
 
 /// Specs as columns, keyed by hash.
 #[pyclass(frozen, module = "specplan._core", name = "Catalog")]
 pub(crate) struct PyCatalog {
     pub(crate) catalog: Arc<Catalog>,
     graph: OnceLock<GraphOrFault>,
+    key_texts: KeyTexts,
 }
 
 impl PyCatalog {
@@ -29,6 +31,7 @@ impl PyCatalog {
         Self {
             catalog,
             graph: OnceLock::new(),
+            key_texts: KeyTexts::default(),
         }
     }
 
@@ -37,25 +40,6 @@ impl PyCatalog {
         self.graph.get_or_init(|| graph_of(&self.catalog))
     }
 }
-
-/// hash, name, version, platform, os, target, compiler, variants, size, stacks, tags, source.
-type SpecAnswer = (
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-    Vec<String>,
-    String,
-    Vec<String>,
-    Vec<String>,
-    String,
-);
-
-/// The specs, and (hash, what is missing) of those of which it is unknown.
-type FindAnswer = (Vec<SpecAnswer>, Vec<(String, String)>);
 
 /// hash; cache, tag and source of the first row; the same of the other; and for
 /// each column in which they differ its name and the two texts.
@@ -200,13 +184,14 @@ impl PyCatalog {
         query: &PyQuery,
         tag: Option<&str>,
     ) -> PyResult<Vec<SpecAnswer>> {
-        let tag = tag.map(|tag| self.tag(tag)).transpose()?;
+        let tags = tag.map(|tag| Ok::<_, PyErr>([self.tag(tag)?])).transpose()?;
         let (catalog, query) = (&self.catalog, &query.query);
+        let tags = tags.as_ref().map(<[u32; 1]>::as_slice);
         detach(py, || {
             let selected = query.select(catalog);
             selected
                 .iter()
-                .map(|spec| spec_answer(catalog, spec, tag))
+                .map(|spec| spec_answer(catalog, spec, tags))
                 .collect()
         })
     }
@@ -217,13 +202,20 @@ impl PyCatalog {
         Ok(fault.map_or_else(Vec::new, |fault| cycle(&self.catalog, fault)))
     }
 
-    fn find(&self, py: Python<'_>, spec: &str) -> PyResult<FindAnswer> {
+    fn find(
+        &self,
+        py: Python<'_>,
+        spec: &str,
+        among: &PyQuery,
+        tags: Option<Vec<String>>,
+    ) -> PyResult<FoundAnswer> {
         let query = find::query(spec)?;
-        let catalog = &self.catalog;
+        let tags = tags.map(|tags| tags.iter().map(|tag| self.tag(tag)).collect());
+        let tags: Option<Vec<u32>> = tags.transpose()?;
+        let (catalog, among) = (&self.catalog, &among.query);
         detach(py, || {
-            let (specs, unknown) = find::find(catalog, &query);
-            let specs = specs.iter().map(|spec| spec_answer(catalog, spec, None));
-            (specs.collect(), unknown)
+            let found = catalog.find_specs(&query, &among.select(catalog));
+            FoundAnswer::of(catalog, found, tags.as_deref())
         })
     }
 
@@ -239,16 +231,6 @@ impl PyCatalog {
         detach(py, || find::reached_specs(catalog, graph, &from, kinds))
     }
 
-    fn plan(&self, py: Python<'_>, question: PlanQuestion) -> PyResult<PyPlan> {
-        let graph = detach(py, || self.graph())?;
-        let task = question.task(&self.catalog, graph)?;
-        detach(py, || task.solve(&self.catalog))?
-    }
-
-    fn lock_diff(&self, py: Python<'_>, question: LockDiffQuestion) -> PyResult<LockDiffAnswer> {
-        detach(py, || question.solve(&self.catalog, self.graph()))?
-    }
-
     fn differing_rows(&self, py: Python<'_>) -> PyResult<Vec<Differing>> {
         let catalog = &self.catalog;
         detach(py, || {
@@ -257,12 +239,29 @@ impl PyCatalog {
         })
     }
 
-    fn coverage(&self, py: Python<'_>, question: CoverageQuestion<'_>) -> PyResult<CoverageAnswer> {
+    fn coverage<'py>(
+        &self,
+        py: Python<'py>,
+        question: CoverageQuestion<'py>,
+    ) -> PyResult<CoverageAnswer<'py>> {
         let task = question.task(&self.catalog)?;
         let catalog = &self.catalog;
-        detach(py, || {
-            CoverageAnswer::of(catalog, task.level, task.solve(catalog))
-        })
+        let coverage = detach(py, || task.solve(catalog))?;
+        // With the gaps told one by one, their keys need not be told again.
+        let told = task.detail == Detail::Keys;
+        let lacking = coverage.lacking.iter().filter(|_| told);
+        let lacking = lacking
+            .map(|keys| self.key_texts.of(py, catalog, task.level, keys))
+            .collect::<PyResult<Vec<_>>>()?;
+        detach(py, || CountsAndGaps::of(catalog, task.level, coverage))
+            .map(|answer| answer.with(lacking))
+    }
+
+    fn demand(&self, py: Python<'_>, question: DemandQuestion) -> PyResult<DemandAnswer> {
+        let demand = question.demand(&self.catalog)?;
+        let graph = detach(py, || self.graph())?.as_ref().map_err(fault)?;
+        let catalog = &self.catalog;
+        detach(py, || demand.answer(catalog, graph))?.map_err(|error| fault(&error))
     }
 
     fn diff(&self, py: Python<'_>, question: DiffQuestion) -> PyResult<Vec<CellAnswer>> {
@@ -302,38 +301,6 @@ impl PyCatalog {
     }
 }
 
-fn spec_answer(catalog: &Catalog, spec: u32, tag: Option<u32>) -> SpecAnswer {
-    let text = |column| catalog.text(spec, column).to_owned();
-    let rows = || {
-        let rows = catalog.rows_of(spec).iter();
-        rows.filter(|row| tag.is_none_or(|tag| row.id(Column::Tag) == tag))
-    };
-    let names = |mut ids: Vec<u32>, name: &dyn Fn(u32) -> String| {
-        ids.sort_unstable();
-        ids.dedup();
-        ids.into_iter().map(name).collect()
-    };
-    let labels = rows()
-        .flat_map(|row| catalog.labels_of(row))
-        .copied()
-        .collect();
-    let tags = rows().map(|row| row.id(Column::Tag)).collect();
-    (
-        catalog.hash(spec).to_string(),
-        text(Column::Package),
-        text(Column::Version),
-        text(Column::Platform),
-        text(Column::OperatingSystem),
-        text(Column::Target),
-        text(Column::Compiler),
-        lines(catalog.text(spec, Column::Variants)),
-        text(Column::Size),
-        names(labels, &|id| catalog.labels().get(id).to_owned()),
-        names(tags, &|id| catalog.names(Column::Tag).get(id).to_owned()),
-        text(Column::Source),
-    )
-}
-
 fn differing(catalog: &Catalog, a: &Row, b: &Row) -> Differing {
     let text = |row: &Row, column| catalog.names(column).get(row.id(column)).to_owned();
     let origin = |row| {
@@ -353,9 +320,4 @@ fn differing(catalog: &Catalog, a: &Row, b: &Row) -> Differing {
         origin(b),
         differing.collect(),
     )
-}
-
-fn lines(text: &str) -> Vec<String> {
-    let lines = text.split('\n').filter(|line| !line.is_empty());
-    lines.map(str::to_owned).collect()
 }

@@ -1,6 +1,7 @@
 //! Questions of coverage and their answers as tuples.
 
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use specplan_catalog::{
     AddedSystems, Catalog, Column, Coverage, CoverageTask, DagHash, IdSet, Level, NotWanted,
     SystemName, Wants,
@@ -134,15 +135,34 @@ type NearestAnswer = (String, String, String, String, String, Vec<&'static str>)
 /// cells, gaps, the keys that each cell lacks, wants excluded by each entry, wants
 /// excluded by any.
 #[derive(IntoPyObject)]
-pub(crate) struct CoverageAnswer(
+pub(crate) struct CoverageAnswer<'py>(
     Vec<CellAnswer>,
     Vec<GapAnswer>,
-    Vec<Vec<String>>,
+    Vec<Bound<'py, PyTuple>>,
     Vec<u64>,
     u64,
 );
 
-impl CoverageAnswer {
+/// What of an answer is made without the GIL.
+pub(crate) struct CountsAndGaps {
+    cells: Vec<CellAnswer>,
+    gaps: Vec<GapAnswer>,
+    excluded: Vec<u64>,
+    not_wanted: u64,
+}
+
+impl CountsAndGaps {
+    /// The whole answer, with the keys that each cell lacks.
+    pub(crate) fn with(self, lacking: Vec<Bound<'_, PyTuple>>) -> CoverageAnswer<'_> {
+        CoverageAnswer(
+            self.cells,
+            self.gaps,
+            lacking,
+            self.excluded,
+            self.not_wanted,
+        )
+    }
+
     pub(crate) fn of(catalog: &Catalog, level: Level, coverage: Coverage) -> Self {
         let cells = coverage.cells.into_iter().map(|cell| {
             (
@@ -156,16 +176,6 @@ impl CoverageAnswer {
             )
         });
         let keys = catalog.keys(level);
-        let texts = |set: &IdSet| -> Vec<String> {
-            let texts = set.iter().map(|key| keys.text(catalog, key).into_owned());
-            texts.collect()
-        };
-        // With the gaps told one by one, their keys need not be told again.
-        let lacking = if coverage.gaps.is_empty() {
-            coverage.lacking.iter().map(texts).collect()
-        } else {
-            Vec::new()
-        };
         let gaps = coverage.gaps.into_iter().map(|gap| {
             let spec = keys.first_spec(gap.key);
             let nearest = gap.nearest.map(|nearest| {
@@ -196,12 +206,11 @@ impl CoverageAnswer {
                 nearest,
             )
         });
-        Self(
-            cells.collect(),
-            gaps.collect(),
-            lacking,
-            coverage.excluded,
-            coverage.not_wanted,
-        )
+        Self {
+            cells: cells.collect(),
+            gaps: gaps.collect(),
+            excluded: coverage.excluded,
+            not_wanted: coverage.not_wanted,
+        }
     }
 }

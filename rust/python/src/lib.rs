@@ -10,16 +10,18 @@
 mod abstract_spec;
 mod catalog;
 mod coverage;
+mod demand;
 mod detach;
 mod diff;
+mod errors;
 mod find;
 mod graph;
+mod key_texts;
 mod literals;
-mod lock_diff;
 mod operating_systems;
 mod pages;
-mod plan;
 mod query;
+mod spec_answer;
 mod specs;
 mod version;
 
@@ -38,8 +40,6 @@ mod _core {
     use super::operating_systems::{PyOperatingSystems, is_known_target, known_targets};
     #[pymodule_export]
     use super::pages::{PyPagesRead, read_page_values, read_pages};
-    #[pymodule_export]
-    use super::plan::PyPlan;
     #[pymodule_export]
     use super::query::PyQuery;
     #[pymodule_export]

@@ -5,7 +5,9 @@ use std::hash::{Hash, Hasher};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pyclass::CompareOp;
-use specplan_spack::Version;
+use specplan_spack::{Truth, Version, VersionConstraint};
+
+use crate::errors::undecided_version;
 
 /// One exact version.
 #[pyclass(frozen, module = "specplan._core", name = "Version")]
@@ -20,6 +22,16 @@ impl PyVersion {
         let version =
             Version::parse(text).map_err(|error| PyValueError::new_err(error.to_string()))?;
         Ok(Self { version })
+    }
+
+    fn satisfies(&self, constraint: &str) -> PyResult<bool> {
+        let wanted = VersionConstraint::parse(constraint)
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        match self.version.satisfies(&wanted) {
+            Truth::Yes => Ok(true),
+            Truth::No => Ok(false),
+            Truth::Unknown(missing) => Err(undecided_version(&self.version, constraint, missing)),
+        }
     }
 
     fn __str__(&self) -> &str {

@@ -159,7 +159,9 @@ fn told<'t>(texts: impl Iterator<Item = Cow<'t, str>>) -> String {
         if texts.peek().is_some() {
             told.push_str(", ");
             if told.len() > TOLD_BYTES {
-                told.push_str(&format!("and {} more", texts.count()));
+                told.push_str("and ");
+                told.push_str(&texts.count().to_string());
+                told.push_str(" more");
                 break;
             }
         }
