@@ -15,6 +15,8 @@ use crate::find;
 use crate::graph::{GraphOrFault, cycle, graph_of};
 use crate::key_texts::KeyTexts;
 use crate::literals;
+use crate::lock_diff::{LockDiffAnswer, LockDiffQuestion};
+use crate::plan::{PlanQuestion, PyPlan};
 use crate::query::PyQuery;
 use crate::spec_answer::{FoundAnswer, SpecAnswer, spec_answer};
 
@@ -229,6 +231,16 @@ impl PyCatalog {
             .map_err(|fault| PyValueError::new_err(fault.to_string()))?;
         let catalog = &self.catalog;
         detach(py, || find::reached_specs(catalog, graph, &from, kinds))
+    }
+
+    fn plan(&self, py: Python<'_>, question: PlanQuestion) -> PyResult<PyPlan> {
+        let graph = detach(py, || self.graph())?;
+        let task = question.task(&self.catalog, graph)?;
+        detach(py, || task.solve(&self.catalog))?
+    }
+
+    fn lock_diff(&self, py: Python<'_>, question: LockDiffQuestion) -> PyResult<LockDiffAnswer> {
+        detach(py, || question.solve(&self.catalog, self.graph()))?
     }
 
     fn differing_rows(&self, py: Python<'_>) -> PyResult<Vec<Differing>> {

@@ -18,8 +18,10 @@ mod find;
 mod graph;
 mod key_texts;
 mod literals;
+mod lock_diff;
 mod operating_systems;
 mod pages;
+mod plan;
 mod query;
 mod spec_answer;
 mod specs;
@@ -40,6 +42,8 @@ mod _core {
     use super::operating_systems::{PyOperatingSystems, is_known_target, known_targets};
     #[pymodule_export]
     use super::pages::{PyPagesRead, read_page_values, read_pages};
+    #[pymodule_export]
+    use super::plan::PyPlan;
     #[pymodule_export]
     use super::query::PyQuery;
     #[pymodule_export]
