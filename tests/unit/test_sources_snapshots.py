@@ -68,8 +68,8 @@ def server(bucket: Mirror) -> Iterator[Server]:
         yield server
 
 
-def _read(place: object, *tags: str) -> SourceRead:
-    return read(str(place), Limits(silence_seconds=5), tags=tags)
+def _read(place: object, *tags: str | None) -> SourceRead:
+    return read(str(place), Limits(silence_seconds=5), tags=tags or (None,))
 
 
 def _stacks(answer: SourceRead, tag: str) -> dict[str, list[str]]:
@@ -95,6 +95,7 @@ class TestRead:
         assert answer.core.names("tag") == [OLD]
         assert answer.unread_tags == (NEW,)
         assert _read(bucket.root, OLD, NEW).core.names("tag") == [NEW, OLD]
+        assert _read(bucket.root, OLD, None).core.names("tag") == [NEW, OLD]
 
     def test_takes_nothing_if_it_has_no_such_snapshot(self, bucket: Mirror) -> None:
         answer = _read(bucket.root, "develop-2019-01-01")

@@ -19,13 +19,13 @@ class Reading:
     Attributes:
         place: The source as it was given, without credentials.
         label: The stack that its index or lock lists, or an empty string.
-        tags: The snapshots that are asked for; none for the newest.
+        tags: The snapshots that are asked for; None is the newest.
         fetching: How files are fetched, and what none may go beyond.
     """
 
     place: str
     label: str
-    tags: tuple[str, ...]
+    tags: tuple[str | None, ...]
     fetching: Fetching
 
     @property

@@ -109,7 +109,7 @@ def tree(store: LocalStore) -> dict[str, tuple[Listed, ...]] | None:
 
 
 def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading) -> SourceRead:
-    """Read the snapshots that are asked for, or the newest.
+    """Read the snapshots that are asked for.
 
     Args:
         listed: What each snapshot lists.
@@ -128,9 +128,9 @@ def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading
             f"`{reading.place}` has no snapshot with a union index (`{_UNION}`)",
             path=reading.place,
         )
-    asked = [tag for tag in newest_first(whole) if tag in reading.tags or not reading.tags]
-    if not reading.tags:
-        asked = asked[:1]
+    order = newest_first(whole)
+    named = {order[0] if tag is None else tag for tag in reading.tags}
+    asked = [tag for tag in order if tag in named]
     catalogs = []
     damaged: list[DamagedFile] = []
     files = 0
@@ -159,8 +159,8 @@ def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading
         files=files,
         damaged=tuple(sorted(damaged, key=lambda file: (file.path, file.place))),
         contradictions=(),
-        unread_tags=tuple(tag for tag in newest_first(whole) if tag not in asked),
-        notes=_notes(listed, whole, asked, reading),
+        unread_tags=tuple(tag for tag in order if tag not in asked),
+        notes=_notes(listed, order, reading),
     )
 
 
@@ -288,13 +288,12 @@ def _at(store: Store, relative: str, reading: Reading) -> MirrorIndex | None:
 
 def _notes(
     listed: Mapping[str, Sequence[Listed]],
-    whole: Mapping[str, Sequence[Listed]],
-    asked: Sequence[str],
+    whole: Sequence[str],
     reading: Reading,
 ) -> tuple[str, ...]:
     """Say which snapshots were passed over that the reader may have expected."""
     order = newest_first(listed)
-    newer = order[: order.index(asked[0])] if asked and not reading.tags else []
+    newer = order[: order.index(whole[0])] if None in reading.tags else []
     wanted = {*reading.tags, *newer}
     return tuple(
         f"snapshot `{tag}` of `{reading.place}` was passed over: it has no union index (`{_UNION}`)"

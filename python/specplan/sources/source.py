@@ -59,7 +59,11 @@ class SourceRead:
 
 
 def read(
-    place: str, limits: Limits, *, tags: Sequence[str] = (), progress: Progress | None = None
+    place: str,
+    limits: Limits,
+    *,
+    tags: Sequence[str | None] = (None,),
+    progress: Progress | None = None,
 ) -> SourceRead:
     """Read a source: what it is, is found out from what it holds.
 
@@ -68,7 +72,8 @@ def read(
             names the stack of an index or a lock.
         limits: What the source may not go beyond.
         tags: The snapshots that are asked for, where the source is a map of snapshots;
-            none for the newest. Other sources are read whole.
+            None is the newest, and names that it does not know are passed over. Other
+            sources are read whole.
         progress: Who is told how far a transfer is.
 
     Raises:

@@ -145,7 +145,8 @@ class LocalStore:
         found: list[str] = []
         entries = 0
         top = self._path(relative)
-        if not top.is_dir():
+        # That of `Path` fails where it may not look.
+        if not os.path.isdir(top):  # noqa: PTH112
             return iter(())
 
         def fail(error: OSError) -> None:
