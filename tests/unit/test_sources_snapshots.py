@@ -10,7 +10,7 @@ import pytest
 
 from specplan.catalog import Catalog
 from specplan.errors import RemoteError, SourceError, UsageError
-from specplan.sources import Limits, SourceRead, read, snapshots
+from specplan.sources import Limits, SourceRead, newest_first, read, snapshots
 from tests import mirrors, servers
 from tests.mirrors import Mirror
 from tests.servers import Server
@@ -279,7 +279,7 @@ class TestRemote:
 
 def test_tags_are_in_the_order_of_snapshots() -> None:
     tags = ["v0.9.1", "nightly", OLD, "v0.23.0", "develop", NEW, "vx", "develop-x", "v0.23"]
-    assert snapshots.newest_first(tags) == [
+    assert newest_first(tags) == [
         "develop",
         NEW,
         OLD,

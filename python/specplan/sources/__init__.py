@@ -7,5 +7,6 @@ whether damage is an error.
 
 from specplan.sources.limits import Limits
 from specplan.sources.source import SourceRead, read
+from specplan.sources.tags import newest_first
 
-__all__ = ["Limits", "SourceRead", "read"]
+__all__ = ["Limits", "SourceRead", "newest_first", "read"]

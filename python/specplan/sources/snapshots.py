@@ -14,7 +14,6 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from functools import cmp_to_key
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
@@ -26,6 +25,7 @@ from specplan.sources import mirror, specs, strict_json
 from specplan.sources.remote import is_remote, open_store
 from specplan.sources.source import SourceRead
 from specplan.sources.store import Expected, LocalStore
+from specplan.sources.tags import newest_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from specplan.sources.reading import Reading
     from specplan.sources.store import Store
 
-__all__ = ["MAP_NAME", "Listed", "newest_first", "parse", "read", "tree"]
+__all__ = ["MAP_NAME", "Listed", "parse", "read", "tree"]
 
 #: What the map is called at the top of a mirror.
 MAP_NAME: Final = "cache_spack_io_index.json"
@@ -164,16 +164,6 @@ def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading
     )
 
 
-def newest_first(tags: Iterable[str]) -> list[str]:
-    """Return tags in the order of snapshots: ``develop``, by date, by version, by name.
-
-    Examples:
-        >>> newest_first(["v0.9.1", "nightly", "develop-2025-05-25", "v0.23.0", "develop"])
-        ['develop', 'develop-2025-05-25', 'v0.23.0', 'v0.9.1', 'nightly']
-    """
-    return sorted(tags, key=cmp_to_key(_compare))
-
-
 def damage_of_index(found: _core.SpecsRead, shown: str) -> tuple[DamagedFile, ...]:
     """Return the fault of a file that must be an index."""
     if found.fault is None and found.kind not in {"index", "database"}:
@@ -300,34 +290,3 @@ def _notes(
         for tag in order
         if tag in wanted and tag not in whole
     )
-
-
-def _compare(one: str, other: str) -> int:
-    ranks = _rank(one), _rank(other)
-    if ranks[0] != ranks[1]:
-        return -1 if ranks[0] < ranks[1] else 1
-    if ranks[0] == _DATED and one != other:
-        return -1 if one > other else 1
-    if ranks[0] == _RELEASE:
-        versions = _core.Version(one[1:]), _core.Version(other[1:])
-        if versions[0] != versions[1]:
-            return -1 if versions[0] > versions[1] else 1
-    return (one > other) - (one < other)
-
-
-_DEVELOP, _DATED, _RELEASE, _OTHER = range(4)
-_DATE: Final = re.compile(r"develop-[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def _rank(tag: str) -> int:
-    if tag == "develop":
-        return _DEVELOP
-    if _DATE.fullmatch(tag):
-        return _DATED
-    if re.match(r"v[0-9]", tag):
-        try:
-            _core.Version(tag[1:])
-        except ValueError:
-            return _OTHER
-        return _RELEASE
-    return _OTHER
