@@ -20,12 +20,12 @@ class Tree(NamedTuple):
     respects: dict[str, Any] | None = None
 
 
-LEAVES = st.builds(Tree, operator=st.just("select"), respects=strategies.selections())
+LEAVES = strategies.selections().map(lambda respects: Tree("select", (), respects))
 TREES = st.recursive(
     LEAVES,
     lambda trees: (
-        st.builds(Tree, st.sampled_from("&|-"), st.tuples(trees, trees))
-        | st.builds(Tree, st.just("~"), st.tuples(trees))
+        st.tuples(st.sampled_from("&|-"), trees, trees).map(lambda each: Tree(each[0], each[1:]))
+        | trees.map(lambda each: Tree("~", (each,)))
     ),
     max_leaves=8,
 )

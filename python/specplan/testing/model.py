@@ -326,6 +326,8 @@ class Model:
                     stacks=tuple(sorted({label for row in rows for label in row.stacks})),
                     tags=tuple(sorted({row.tag for row in rows}, key=self._tag_order)),
                     source=content.source,
+                    available=bool(rows),
+                    external=False,
                 )
             )
         return specs

@@ -191,16 +191,54 @@ _PIECES: Final = (
 def mutated_pages(draw: DrawFn) -> bytes:
     """Draw the bytes of a page that was damaged in a few places, or in none."""
     page = draw(pages())
-    if draw(st.booleans()):
+    if draw(st.integers(0, 2)) == 0:
         page = draw(_with_changed_values(page))
-    text = page.text(draw(spellings()))
-    for _ in range(draw(st.integers(0, 3))):
+    text = page.text(draw(_published() | _published() | spellings()))
+    for _ in range(draw(st.integers(0, 2))):
+        text = _respelled(draw, text)
+    for _ in range(draw(st.sampled_from((0, 0, 1, 1, 2, 3)))):
         text = draw(st.sampled_from(_DAMAGES))(draw, text)
     data = text.encode()
-    if draw(st.integers(0, 9)) == 0 and data:
+    if draw(st.integers(0, 19)) == 0 and data:
         position = draw(st.integers(0, len(data) - 1))
         data = data[:position] + bytes([draw(st.integers(0, 255))]) + data[position + 1 :]
     return data
+
+
+def _published() -> SearchStrategy[Spelling]:
+    return st.builds(
+        Spelling,
+        old_years=st.booleans(),
+        line_end=st.sampled_from(("\n", "\r\n")),
+        final_newline=st.booleans(),
+    )
+
+
+#: What JSON may have in two spellings.
+_SPELLED_TWICE: Final = (
+    (", ", ",  "),
+    (", ", ","),
+    ('": ', '" : '),
+    ('": ', '":\t'),
+    ("}", " }"),
+    ("[", "[ "),
+    ("e", "\\u0065"),
+    ("o", "\\u006F"),
+    ("/", "\\/"),
+    ('{"compiler', '{"a": [{}, -1.5e3, null], "compiler'),
+    ('{"compiler', '{"\\u00e9": "\\"\\\\\\n", "compiler'),
+)
+
+
+def _respelled(draw: DrawFn, text: str) -> str:
+    """Spell something inside the two JSON lines in another way that means the same."""
+    start = text.find("meta: {")
+    one, other = draw(st.sampled_from(_SPELLED_TWICE))
+    places = [at for at in range(max(start, 0) + 6, len(text)) if text.startswith(one, at)]
+    if start < 0 or not places:
+        return text
+    at = draw(st.sampled_from(places))
+    return text[:at] + other + text[at + len(one) :]
 
 
 def _cut(draw: DrawFn, text: str) -> str:
