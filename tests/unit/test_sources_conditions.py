@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from specplan.sources.conditions import ConditionError, Host, holds
+from specplan.host import Host
+from specplan.sources.conditions import ConditionError, holds
 
 HOST = Host(
     platform="linux", os="rhel8", target="zen4", hostname="login7.site.org", env={"CI": "yes"}

@@ -13,15 +13,18 @@ import ast
 import re
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from specplan._core import AbstractSpec
+from specplan.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["ConditionError", "Host", "holds"]
+    from specplan.host import Host
+    from specplan.sources.yaml_tree import Mark
+
+__all__ = ["ConditionError", "UndecidedConditionError", "holds"]
 
 #: Real conditions have some 60 characters.
 _MAX_LENGTH: Final = 1000
@@ -55,30 +58,6 @@ _SEARCHES: Final[dict[str, Callable[[str, str], object]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Host:
-    """The machine that an environment is for, as far as it is known.
-
-    Attributes:
-        platform: Such as ``linux``.
-        os: Such as ``ubuntu24.04``.
-        target: Such as ``zen4``.
-        hostname: The name of the machine.
-        env: Its environment variables, all of them.
-    """
-
-    platform: str | None = None
-    os: str | None = None
-    target: str | None = None
-    hostname: str | None = None
-    env: Mapping[str, str] | None = None
-
-    def known(self) -> dict[str, object]:
-        """Return what is known by name."""
-        values = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {name: value for name, value in values.items() if value is not None}
-
-
 class ConditionError(ValueError):
     """A condition that cannot be decided.
 
@@ -92,9 +71,36 @@ class ConditionError(ValueError):
         self.missing = missing
 
 
+class UndecidedConditionError(UsageError):
+    """An environment depends on what is not known of the machine that it is for.
+
+    Attributes:
+        path: The file of the condition.
+        place: Its key path in the file.
+        line: Its line, counted from 1.
+        condition: The condition.
+        missing: What must be given: ``platform``, ``os``, ``target``, ``hostname`` or ``env``.
+    """
+
+    code = "undecided-condition"
+
+    def __init__(self, fault: str, *, mark: Mark, condition: str, missing: str) -> None:
+        super().__init__(
+            f"{mark.path}:{mark.line}: {mark.place}: whether `{condition}` holds cannot be "
+            f"decided: {fault}",
+            hint=f"give the {missing} of the machine that the environment is for",
+        )
+        self.path = mark.path
+        self.place = mark.place
+        self.line = mark.line
+        self.condition = condition
+        self.missing = missing
+
+
 def holds(condition: str, host: Host) -> bool:
     """Return whether a condition holds on a host.
 
+    >>> from specplan.host import Host
     >>> holds('platform == "linux" and target in ["zen3", "zen4"]',
     ...       Host(platform="linux", target="zen4"))
     True

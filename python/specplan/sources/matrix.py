@@ -1,0 +1,223 @@
+"""Lists of specs in an environment: references, matrices, exclusions.
+
+A definition is kept as Spack keeps it, a list of texts and of matrices that are not
+multiplied out yet, since where it is referred to decides how it is read: as constraints
+of a list or of a row, or, if a matrix stands inside of another's row, each of its
+combinations as one text.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from specplan._core import AbstractSpec
+from specplan.sources.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Expansion", "Item", "Matrix", "Text"]
+
+#: How many items the lists of an environment may hold together, and how many
+#: combinations its matrices may have. Large public stacks have some hundred roots.
+_MAX_ITEMS: Final = 100_000
+
+#: How deep matrices may stand in rows of matrices; real ones stop at two.
+_MAX_DEPTH: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One constraint, as it is written."""
+
+    text: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Rows whose combinations are constraints.
+
+    Attributes:
+        rows: What is combined, the last row fastest.
+        exclude: Specs; a combination that satisfies one is dropped.
+        sigil: ``^`` or ``%``, put before the first constraint of each combination.
+        mark: Where the matrix stands.
+    """
+
+    rows: tuple[tuple[Item, ...], ...]
+    exclude: tuple[Text, ...]
+    sigil: str
+    mark: Mark
+
+
+Item: TypeAlias = Text | Matrix
+
+
+class Expansion:
+    """Expands the lists of one environment, which together may stand for so much.
+
+    Attributes:
+        defined: The items of each definition, in the order in which they were built.
+    """
+
+    def __init__(self) -> None:
+        self.defined: dict[str, tuple[Item, ...]] = {}
+        self._specs: dict[str, AbstractSpec] = {}
+        self._items = 0
+        self._combinations = 0
+
+    def read_list(self, node: Node) -> tuple[Item, ...]:
+        """Return the items of a list, with references replaced by what they refer to.
+
+        Raises:
+            DamagedSourceError: If it is no list of specs, refers to what is not defined,
+                or stands for too much.
+        """
+        if not isinstance(node, Sequence):
+            raise node.mark.fault(f"expected a list, found {node.kind}")
+        return tuple(self.items_of(node.items))
+
+    def items_of(self, nodes: tuple[Node, ...]) -> list[Item]:
+        """Return what the items of a list stand for.
+
+        Raises:
+            DamagedSourceError: As of :meth:`read_list`.
+        """
+        items: list[Item] = []
+        for node in nodes:
+            found = self._items_of(node)
+            self._items += len(found)
+            if self._items > _MAX_ITEMS:
+                raise node.mark.fault(f"lists stand for more than {_MAX_ITEMS} items")
+            items.extend(found)
+        return items
+
+    def _items_of(self, node: Node) -> tuple[Item, ...]:
+        if isinstance(node, Mapping):
+            return (self._matrix(node),)
+        if not isinstance(node, Scalar):
+            raise node.mark.fault("expected a spec or a matrix, found a list")
+        if node.is_null:
+            return ()
+        text = _text(node)
+        return self._referred(text) if text.text.startswith("$") else (text,)
+
+    def _referred(self, reference: Text) -> tuple[Item, ...]:
+        name = reference.text[1:]
+        sigil = name[:1] if name[:1] in {"^", "%"} else ""
+        name = name.removeprefix(sigil)
+        if name not in self.defined:
+            known = ", ".join(f"`{each}`" for each in self.defined) or "nothing"
+            hint = f"defined up to here is {known}"
+            raise reference.mark.fault(f"`${name}` is not defined yet", hint=hint)
+        items = self.defined[name]
+        return tuple(_with_sigil(item, sigil) for item in items) if sigil else items
+
+    def _matrix(self, node: Mapping) -> Matrix:
+        for key in node.entries:
+            if key not in {"matrix", "exclude"}:
+                expected = "expected `matrix` and perhaps `exclude`"
+                raise node.mark.fault(f"`{key}` is no part of a matrix: {expected}")
+        rows = node.entries.get("matrix")
+        if not isinstance(rows, Sequence) or not rows.items:
+            found = "nothing" if rows is None else f"{rows.kind} without rows"
+            raise node.mark.fault(f"`matrix` must be a list of lists, found {found}")
+        exclude = node.entries.get("exclude")
+        return Matrix(
+            rows=tuple(self.read_list(row) for row in rows.items),
+            exclude=() if exclude is None else _texts(exclude),
+            sigil="",
+            mark=node.mark,
+        )
+
+    def expand(self, item: Item) -> Iterator[tuple[AbstractSpec, Mark]]:
+        """Yield the specs that an item stands for, in Spack's order, with their places.
+
+        Raises:
+            DamagedSourceError: If a text is no spec, constraints contradict each other,
+                or there are too many combinations.
+        """
+        if isinstance(item, Text):
+            yield self.spec(item.text, item.mark), item.mark
+            return
+        for constraints in self._combined(item, 1):
+            yield _merged(constraints, item.mark), item.mark
+
+    def spec(self, text: str, mark: Mark) -> AbstractSpec:
+        """Return the spec that a text is; each text is read once.
+
+        Raises:
+            DamagedSourceError: If it is none.
+        """
+        spec = self._specs.get(text)
+        if spec is None:
+            try:
+                spec = self._specs[text] = AbstractSpec(text)
+            except ValueError as error:
+                raise mark.fault(f"is no spec: {error}") from error
+        return spec
+
+    def _combined(self, matrix: Matrix, depth: int) -> Iterator[list[AbstractSpec]]:
+        """Yield the constraints of each combination that is not excluded."""
+        if depth > _MAX_DEPTH:
+            raise matrix.mark.fault(f"matrices stand in matrices more than {_MAX_DEPTH} deep")
+        rows = [list(self._row(row, depth)) for row in matrix.rows]
+        self._combinations += math.prod(len(row) for row in rows)
+        if self._combinations > _MAX_ITEMS:
+            raise matrix.mark.fault(f"matrices have more than {_MAX_ITEMS} combinations")
+        excluded = [self.spec(each.text, each.mark) for each in matrix.exclude]
+        for combination in itertools.product(*rows):
+            constraints = list(combination)
+            if excluded:
+                # Spack knows the recipes, and with them that a value given is the whole one.
+                whole = _merged(constraints, matrix.mark).with_exact_values()
+                # A git reference that would have to be looked up is kept: too much is
+                # wanted rather than too little.
+                if any(whole.satisfies(each) for each in excluded):
+                    continue
+            if matrix.sigil:
+                constraints[0] = self.spec(f"{matrix.sigil}{constraints[0]}", matrix.mark)
+            yield constraints
+
+    def _row(self, row: tuple[Item, ...], depth: int) -> Iterator[AbstractSpec]:
+        for item in row:
+            if isinstance(item, Text):
+                yield self.spec(item.text, item.mark)
+            else:
+                # In a row each combination is one text, where a constraint binds to what
+                # stands before it.
+                for constraints in self._combined(item, depth + 1):
+                    yield self.spec(" ".join(str(each) for each in constraints), item.mark)
+
+
+def _with_sigil(item: Item, sigil: str) -> Item:
+    if isinstance(item, Text):
+        return Text(sigil + item.text, item.mark)
+    return replace(item, sigil=sigil)
+
+
+def _texts(node: Node) -> tuple[Text, ...]:
+    if isinstance(node, Scalar) and node.is_null:
+        return ()
+    if not isinstance(node, Sequence):
+        raise node.mark.fault(f"expected a list, found {node.kind}")
+    return tuple(_text(each) for each in node.items)
+
+
+def _text(node: Node) -> Text:
+    text = node.string if isinstance(node, Scalar) else None
+    if text is None:
+        raise node.mark.fault(f"expected a spec, found {node.kind}", hint="put it in quotes")
+    return Text(text, node.mark)
+
+
+def _merged(constraints: list[AbstractSpec], mark: Mark) -> AbstractSpec:
+    try:
+        return functools.reduce(AbstractSpec.constrain, constraints)
+    except ValueError as error:
+        raise mark.fault(f"a combination contradicts itself: {error}") from error

@@ -1,0 +1,54 @@
+"""The roots of environments are those that Spack expands them to."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from specplan.host import Host
+from specplan.sources.environment import read_environment
+
+DATA = Path(__file__).parents[1] / "data"
+
+#: The public stacks that Spack was asked for may not be kept here. Where this variable names a
+#: folder that holds them, they are compared as well.
+MORE_DATA = os.environ.get("SPECPLAN_MORE_DATA")
+
+
+def answers() -> dict[str, list[str]]:
+    """Stack -> its roots, as Spack printed them."""
+    loaded = json.loads((DATA / "oracle/environments.json").read_text(encoding="utf-8"))
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def public_stacks() -> list[Path]:
+    return sorted(Path(MORE_DATA).glob("stacks-public/*/spack.yaml")) if MORE_DATA else []
+
+
+def test_public_stacks_have_the_roots_that_spack_gives_them() -> None:
+    """Those that are at hand; there are none where the variable names no folder."""
+    assert public_stacks() or not MORE_DATA
+    for path in public_stacks():
+        environment = read_environment(path)
+        assert [root.spec for root in environment.roots] == answers()[environment.label], path
+
+
+@pytest.mark.parametrize("name", ["site", "old"])
+def test_environments_have_the_roots_that_are_worked_out_beside_them(name: str) -> None:
+    folder = DATA / "environments" / name
+    lines = (folder / "roots.txt").read_text(encoding="utf-8").splitlines()
+    expected = [line for line in lines if not line.startswith("#")]
+    host = Host(os="rhel8", target="zen4")
+    assert [root.spec for root in read_environment(folder, host=host).roots] == expected
+
+
+def test_every_root_that_spack_printed_is_in_our_canonical_form() -> None:
+    """What Spack prints is printed the same here, with the stacks or without."""
+    from specplan._core import AbstractSpec  # noqa: PLC0415 - the only test that asks the core
+
+    for stack, roots in answers().items():
+        assert [str(AbstractSpec(root)) for root in roots] == roots, stack
