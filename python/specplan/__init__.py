@@ -16,9 +16,12 @@ from specplan.errors import (
     RemoteError,
     SourceError,
     SpecplanError,
+    SpecSyntaxError,
+    UndecidedError,
     UnknownNameError,
     UsageError,
 )
+from specplan.found import Found, Undecided
 from specplan.model import (
     BrokenRoot,
     Cell,
@@ -56,6 +59,7 @@ __all__ = [
     "DiffTotals",
     "EmptySelectionError",
     "Finding",
+    "Found",
     "Gap",
     "KeyInCell",
     "Limits",
@@ -66,8 +70,11 @@ __all__ = [
     "Selection",
     "SourceError",
     "Spec",
+    "SpecSyntaxError",
     "SpecplanError",
     "Totals",
+    "Undecided",
+    "UndecidedError",
     "UnknownNameError",
     "UsageError",
     "Version",

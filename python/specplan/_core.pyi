@@ -10,6 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Literal, TypeAlias, TypedDict, final
 
+from specplan.found import Missing
 from specplan.model import Compatibility, GapState, Level
 from specplan.plan_model import (
     Cause,
@@ -64,10 +65,15 @@ NamesOfNotWanted: TypeAlias = tuple[
     list[str] | None, list[str] | None, list[str] | None, list[str] | None
 ]
 
-#: hash, name, version, platform, os, target, compiler, variants, size, stacks, tags, source.
+#: hash, name, version, platform, os, target, compiler, variants, size, stacks, tags, source,
+#: whether it is available, whether it is external.
 SpecAnswer: TypeAlias = tuple[
-    str, str, str, str, str, str, str, list[str], str, list[str], list[str], str
+    str, str, str, str, str, str, str, list[str], str, list[str], list[str], str, bool, bool
 ]
+
+#: The specs that satisfy an abstract spec, by hash; and those of which it is unknown, each
+#: with the name of what is missing and a sentence about it.
+FoundAnswer: TypeAlias = tuple[list[SpecAnswer], list[tuple[SpecAnswer, Missing, str]]]
 
 #: stack, platform, os, target, wanted, covered, covered_exact.
 CellAnswer: TypeAlias = tuple[str, str, str, str, int, int, int]
@@ -359,11 +365,11 @@ class Catalog:
     def cycle(self) -> list[str]:
         """Return the hashes of a shortest cycle of dependencies; empty where there is none."""
 
-    def find(self, spec: str) -> tuple[list[SpecAnswer], list[tuple[str, str]]]:
-        """Return the specs that satisfy an abstract spec, by hash, externals included.
+    def find(self, spec: str, among: Query, tags: list[str] | None) -> FoundAnswer:
+        """Return the selected specs that satisfy an abstract spec, externals included.
 
-        Beside them, (hash, what is missing) of the specs of which it is unknown.
-        ``ValueError`` shows what is no abstract spec with a caret under the fault.
+        Each comes with its listings in these snapshots, or in all. ``SpecSyntaxError``
+        shows what is no abstract spec with a caret under the fault.
         """
 
     def reached(self, hashes: list[str], kinds: int) -> list[str]:
@@ -544,6 +550,22 @@ class Version:
     def __gt__(self, other: Version, /) -> bool: ...
     def __ge__(self, other: Version, /) -> bool: ...
     def __hash__(self) -> int: ...
+    def satisfies(self, constraint: str) -> bool:
+        """Return whether the version lies in what may follow an ``@`` in a spec.
+
+        Args:
+            constraint: Versions, ranges and lists of them, as in ``1.2:1.4,=2.0``.
+
+        Raises:
+            ValueError: If the constraint is none.
+            UndecidedError: If a git reference would have to be looked up.
+
+        Examples:
+            >>> Version("1.2.3").satisfies("1.2:")
+            True
+            >>> Version("1.2.3").satisfies("=1.2")
+            False
+        """
 
 def read_pages(root: str | PathLike[str], file_bytes: int, tree_entries: int) -> PagesRead:
     """Read a page, or all pages below a folder, in parallel and within bounds."""

@@ -11,6 +11,7 @@ from specplan import answers
 from specplan.errors import DamagedSourceError, EmptySelectionError, UnknownNameError, UsageError
 from specplan.model import Check, Coverage, DamagedFile, Diff, Finding, NotWanted
 from specplan.question import Answer, Question, ask
+from specplan.search import Search, search
 from specplan.selection import Selection
 from specplan.sources import Limits, read
 from specplan.sources.wanted import read_wanted
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from specplan.model import Cell, Compatibility, Level, Scope
+    from specplan.found import Found
+    from specplan.model import Cell, Compatibility, Level, Scope, Spec
     from specplan.question import Detail
     from specplan.sources import SourceRead
 
@@ -263,6 +265,52 @@ class Catalog:
             except ValueError as error:
                 raise UsageError(str(error)) from error
         return Selection._of(self, query)
+
+    def find(self, spec: str, **question: Unpack[Search]) -> list[Spec]:
+        """Return the known specs that satisfy an abstract spec, as Spack does.
+
+        Externals are found too, and specs that no cache has as a binary. They come by
+        name, version, os, target and hash.
+
+        Args:
+            spec: One abstract spec in Spack's syntax: ``hdf5@1.14:+mpi ^zlib-ng``,
+                ``%gcc@12: target=x86_64_v3:``, ``/abcdef``. ``docs/find.md`` shows all of it.
+            **question: The keywords of :meth:`search`, which also tells what could not
+                be decided instead of raising an error.
+
+        Raises:
+            SpecSyntaxError: If it is no abstract spec.
+            UndecidedError: If the sources do not tell of every spec.
+            UnknownNameError: If a stack, system or snapshot is unknown.
+
+        Examples:
+            >>> catalog = load("examples/cache")
+            >>> [(spec.version, spec.target) for spec in catalog.find("adios2+mpi", stack="e4s*")]
+            [('2.11.0', 'neoverse_v2'), ('2.11.0', 'x86_64_v3')]
+        """
+        return list(self.search(spec, **question).decided())
+
+    def search(self, spec: str, **question: Unpack[Search]) -> Found:
+        """Tell which of the known specs satisfy an abstract spec, and which nobody can tell of.
+
+        Args:
+            spec: One abstract spec in Spack's syntax.
+            **question: ``stack``, ``os``, ``target``: only specs on these (shell patterns,
+                stacks as the snapshots list them). ``tag``: only what this snapshot lists,
+                and the sources that have no snapshots; all are searched by default.
+                ``available``: only specs that have a binary, or only those that have none.
+                ``want``: locks, ``[LABEL=]spack.lock``, whose specs are searched too.
+
+        Raises:
+            SpecSyntaxError: If it is no abstract spec.
+            UnknownNameError: If a stack, system or snapshot is unknown.
+
+        Examples:
+            >>> found = load("examples/cache").search("adios2 ^zlib-ng", target="neoverse_v2")
+            >>> len(found.specs), found.undecided[0].reason
+            (0, 'the source does not tell the dependencies')
+        """
+        return search(self, spec, question)
 
     def _matching(self, column: compiled.Column, patterns: Sequence[str]) -> list[str]:
         names = self._core.names(column)

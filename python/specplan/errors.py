@@ -8,13 +8,20 @@ apart from it so that a caller can show it in its own way.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 __all__ = [
     "ConfigurationError",
     "DamagedSourceError",
     "EmptySelectionError",
     "RemoteError",
     "SourceError",
+    "SpecSyntaxError",
     "SpecplanError",
+    "UndecidedError",
     "UnknownNameError",
     "UsageError",
 ]
@@ -132,6 +139,53 @@ class EmptySelectionError(UsageError, LookupError):
     """Each part of a selection exists, but nothing bears all of them together."""
 
     code = "empty-selection"
+
+
+class SpecSyntaxError(UsageError):
+    """A text is no abstract spec; the message shows it with a caret under the fault.
+
+    Attributes:
+        text: The whole text.
+        start: Where in the text the fault begins, in characters counted from 0.
+        end: Where it ends.
+    """
+
+    code = "spec-syntax"
+
+    def __init__(self, message: str, text: str, start: int, end: int) -> None:
+        super().__init__(message)
+        self.text = text
+        self.start = start
+        self.end = end
+
+
+class UndecidedError(UsageError):
+    """The sources do not tell whether something satisfies what was asked.
+
+    Attributes:
+        query: The abstract spec, or what was asked of a version.
+        missing: What the sources lack, sorted: of ``edges``, ``virtuals``, ``compiler``,
+            ``field``, ``recipe`` and ``git-repository``.
+        count: How many specs cannot be decided; 0 where the question was of a version.
+        hashes: The first of them.
+    """
+
+    code = "undecided"
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the compiled core raises it too, and by position
+        self,
+        message: str,
+        query: str,
+        missing: Sequence[str],
+        count: int = 0,
+        hashes: Sequence[str] = (),
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.query = query
+        self.missing = tuple(missing)
+        self.count = count
+        self.hashes = tuple(hashes)
 
 
 class ConfigurationError(UsageError):

@@ -83,6 +83,8 @@ class Spec:
         stacks: The stacks that list the spec in the snapshots that were asked, sorted.
         tags: The snapshots that list it, newest first.
         source: The file that its content was taken from.
+        available: Whether one of these snapshots has a binary of it.
+        external: Whether the system provides it, so that it needs no binary.
     """
 
     hash: str
@@ -97,6 +99,8 @@ class Spec:
     stacks: tuple[str, ...]
     tags: tuple[str, ...]
     source: str
+    available: bool
+    external: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from specplan import _core as compiled
 from specplan.errors import UsageError
-from specplan.model import Spec
+from specplan.found import Found, found, spec_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from specplan import _core as compiled
     from specplan.catalog import Catalog
+    from specplan.model import Spec
 
 __all__ = ["Selection"]
 
@@ -60,6 +61,48 @@ class Selection:
             raise UsageError("selections of two catalogs cannot be combined")
         return other._core
 
+    def satisfying(self, spec: str) -> Selection:
+        """Return the selected specs that satisfy an abstract spec, as a selection again.
+
+        Args:
+            spec: One abstract spec in Spack's syntax.
+
+        Raises:
+            SpecSyntaxError: If it is none.
+            UndecidedError: If the sources do not tell of every selected spec.
+
+        Examples:
+            >>> from specplan import load
+            >>> catalog = load("examples/cache")
+            >>> recent = catalog.select(stack="e4s*").satisfying("cmake@3.30:")
+            >>> [(spec.version, spec.target) for spec in recent - catalog.select(os="rhel*")]
+            [('3.31.9', 'x86_64_v3'), ('3.31.9', 'neoverse_v2')]
+        """
+        hashes = [each.hash for each in self.search(spec).decided()]
+        return self._of(self._catalog, self._core & compiled.Query.hashes(hashes))
+
+    def search(self, spec: str, *, available: bool | None = None) -> Found:
+        """Return the selected specs that satisfy an abstract spec, and the undecided ones.
+
+        Args:
+            spec: One abstract spec in Spack's syntax.
+            available: Only specs that have a binary, or only those that have none.
+
+        Raises:
+            SpecSyntaxError: If it is none.
+        """
+        return self._found(spec, tags=None, available=available)
+
+    def _found(self, spec: str, *, tags: list[str] | None, available: bool | None) -> Found:
+        answer = self._catalog._core.find(spec, self._core, tags)
+        return found(
+            spec,
+            answer,
+            available=available,
+            packages=self._catalog._core.names("package"),
+            damaged=self._catalog.damaged,
+        )
+
     def count(self) -> int:
         """Return how many specs are selected, without building them."""
         return self._catalog._core.count(self._core)
@@ -72,24 +115,7 @@ class Selection:
         """
         if tag is not None:
             self._catalog._state(tag)  # refuses a tag that nothing bears
-        answers = self._catalog._core.specs(self._core, tag)
-        return [
-            Spec(
-                hash=each[0],
-                name=each[1],
-                version=each[2],
-                platform=each[3],
-                os=each[4],
-                target=each[5],
-                compiler=each[6],
-                variants=tuple(each[7]),
-                size=each[8],
-                stacks=tuple(each[9]),
-                tags=tuple(each[10]),
-                source=each[11],
-            )
-            for each in answers
-        ]
+        return [spec_of(each) for each in self._catalog._core.specs(self._core, tag)]
 
     def __iter__(self) -> Iterator[Spec]:
         """Iterate over the selected specs, ordered by hash."""

@@ -21,8 +21,9 @@ from specplan.cli import output
 from specplan.cli.check import check
 from specplan.cli.coverage import coverage
 from specplan.cli.diff import diff
+from specplan.cli.find import find
 from specplan.cli.gaps import gaps
-from specplan.errors import SourceError, SpecplanError
+from specplan.errors import SourceError, SpecplanError, SpecSyntaxError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +71,7 @@ def program() -> None:
     """  # noqa: D301 - \b keeps click from wrapping the list
 
 
-for _command in (gaps, coverage, diff, check):
+for _command in (gaps, coverage, diff, find, check):
     program.add_command(_command)
 
 
@@ -89,9 +90,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         output.complain(*_worded(error))
         return 2
     except SpecplanError as error:
-        output.complain(str(error), error.hint)
+        output.complain(*_shown(error))
         return 3 if isinstance(error, SourceError) else 2
     return code if isinstance(code, int) else 0
+
+
+def _shown(error: SpecplanError) -> tuple[str, str | None, list[str]]:
+    """Return the message, the hint, and the lines that show where the fault is."""
+    if not isinstance(error, SpecSyntaxError):
+        return str(error), error.hint, []
+    message, *excerpt = str(error).split("\n")
+    return message, error.hint, excerpt
 
 
 def _worded(error: click.ClickException) -> tuple[str, str | None]:

@@ -34,9 +34,11 @@ ColourChoice: TypeAlias = Literal["auto", "always", "never"]
 _UNSEEN_WIDTH: Final = 100
 
 
-def complain(message: str, hint: str | None = None) -> None:
-    """Say what ends the run, and what the reader can do about it."""
+def complain(message: str, hint: str | None = None, excerpt: Sequence[str] = ()) -> None:
+    """Say what ends the run, where the fault is, and what the reader can do about it."""
     _say("error", message)
+    for line in excerpt:
+        print(escape.terminal(line), file=sys.stderr)  # noqa: T201 - likewise
     if hint is not None:
         _say("hint", hint)
 

@@ -1,4 +1,4 @@
-"""Results as CSV: one row a gap, a cell, a key or a finding, under one line of names.
+"""Results as CSV: one row a gap, a cell, a key, a spec or a finding, under one line of names.
 
 The names are those of the JSON documents; what is nested there has a dot, as in
 ``nearest.hash``. What is null there is empty here, a list is joined with ``"; "``, and
@@ -16,9 +16,10 @@ from specplan.reports import escape
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from specplan.found import Found
     from specplan.model import Change, Check, Coverage, Diff, Gap, KeyInCell
 
-__all__ = ["check", "coverage", "diff", "gaps"]
+__all__ = ["check", "coverage", "diff", "find", "gaps"]
 
 Value: TypeAlias = "str | int | float | bool | tuple[str, ...] | None"
 
@@ -35,6 +36,11 @@ _GAP_NAMES = (
 _NEAREST_NAMES = ("hash", "stack", "os", "target", "source", "differs")
 
 _DIFF_NAMES = ("change", "stack", "os", "target", "want", "package", "hash", "old", "new")
+
+_SPEC_NAMES = (
+    "hash", "name", "version", "platform", "os", "target", "compiler", "variants",
+    "size", "stacks", "tags", "source", "available", "external",
+)  # fmt: skip
 
 _FINDING_NAMES = ("kind", "path", "place", "line", "message")
 
@@ -91,6 +97,17 @@ def check(result: Check) -> str:
             for finding in result.findings
         ),
     )
+
+
+def find(result: Found) -> str:
+    """Return one row a spec; what cannot be decided says what is missing, at the end."""
+    specs = ((each, None) for each in result.specs)
+    undecided = ((each.spec, each.missing) for each in result.undecided)
+    rows = (
+        (*(getattr(spec, name) for name in _SPEC_NAMES), missing)
+        for spec, missing in (*specs, *undecided)
+    )
+    return _table((*_SPEC_NAMES, "missing"), rows)
 
 
 def _gap(gap: Gap) -> Sequence[Value]:

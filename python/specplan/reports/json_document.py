@@ -17,6 +17,7 @@ from specplan.reports import escape
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from specplan.found import Found
     from specplan.model import (
         Cell,
         Change,
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
         Nearest,
         NotWanted,
         RootCoverage,
+        Spec,
     )
 
-__all__ = ["check", "coverage", "diff", "gaps"]
+__all__ = ["check", "coverage", "diff", "find", "gaps"]
 
 Json: TypeAlias = Mapping[str, "Json"] | Sequence["Json"] | str | int | float | bool | None
 
@@ -111,6 +113,20 @@ def check(result: Check) -> str:
     )
 
 
+def find(result: Found) -> str:
+    """Return the document of kind ``specplan.find/1``."""
+    return _document(
+        {
+            "schema": "specplan.find/1",
+            "query": result.query,
+            "specs": [_spec(spec) for spec in result.specs],
+            "unknown": [{**_spec(each.spec), "missing": each.missing} for each in result.undecided],
+            "totals": {"specs": len(result.specs), "unknown": len(result.undecided)},
+            "damaged": _damaged(result.damaged),
+        }
+    )
+
+
 def _document(content: Json) -> str:
     return escape.json_text(json.dumps(content, indent=2, allow_nan=False)) + "\n"
 
@@ -157,6 +173,25 @@ def _nearest(nearest: Nearest | None) -> Json:
         "target": nearest.target,
         "source": nearest.source,
         "differs": nearest.differs,
+    }
+
+
+def _spec(spec: Spec) -> dict[str, Json]:
+    return {
+        "hash": spec.hash,
+        "name": spec.name,
+        "version": spec.version,
+        "platform": spec.platform,
+        "os": spec.os,
+        "target": spec.target,
+        "compiler": spec.compiler,
+        "variants": spec.variants,
+        "size": spec.size,
+        "stacks": spec.stacks,
+        "tags": spec.tags,
+        "source": spec.source,
+        "available": spec.available,
+        "external": spec.external,
     }
 
 

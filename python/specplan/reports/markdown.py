@@ -17,9 +17,10 @@ from specplan.reports.escape import markdown_text as sentence
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from specplan.model import Cell, Change, Check, Coverage, Diff, Gap, KeyInCell
+    from specplan.found import Found
+    from specplan.model import Cell, Change, Check, Coverage, Diff, Gap, KeyInCell, Spec
 
-__all__ = ["check", "coverage", "diff", "gaps"]
+__all__ = ["check", "coverage", "diff", "find", "gaps"]
 
 #: A table of more rows is folded away behind its summary.
 _SCREENFUL: Final = 20
@@ -84,6 +85,33 @@ def check(result: Check) -> str:
     ]
     findings = _foldable(wording.count(len(rows), "finding"), names, rows)
     return _document([f"### {wording.check_headline(result)}", findings])
+
+
+def find(result: Found) -> str:
+    """Return the headline, the specs, and those that cannot be decided."""
+    parts = [f"### {wording.find_headline(result, code)}"]
+    parts.append(_specs(wording.count(len(result.specs), "spec"), result.specs))
+    for line, group in wording.undecided(result):
+        parts.append(_specs(sentence(line), [each.spec for each in group]))
+    parts.append(_notes(wording.damaged_note(result.damaged, code)))
+    return _document(parts)
+
+
+def _specs(summary: str, specs: Sequence[Spec]) -> str:
+    names = ("spec", "hash", "system", "compiler", "variants", "stacks", "binary")
+    rows = [
+        (
+            code(f"{spec.name}@{spec.version}"),
+            code(spec.hash),
+            code(wording.system(spec.os, spec.target)),
+            code(spec.compiler) if spec.compiler else "",
+            code(" ".join(spec.variants)) if spec.variants else "",
+            ", ".join(map(code, wording.stacks(spec))),
+            wording.binary(spec),
+        )
+        for spec in specs
+    ]
+    return _foldable(summary, names, rows)
 
 
 def _document(parts: Iterable[str]) -> str:

@@ -18,6 +18,7 @@ from specplan.reports.layout import Column, Span
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from specplan.found import Found
     from specplan.model import (
         Cell,
         Change,
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
         GapState,
         KeyInCell,
         Nearest,
+        Spec,
     )
 
-__all__ = ["check", "coverage", "diff", "gaps"]
+__all__ = ["check", "coverage", "diff", "find", "gaps"]
 
 #: How many letters of a hash name it to people, as in Spack's own output.
 _SHORT_HASH: Final = 7
@@ -131,6 +133,27 @@ def check(result: Check, *, width: int, colour: bool = False) -> str:
             place = f": {terminal(finding.place)}" if finding.place else ""
             page.text(f"{terminal(finding.path)}{line}{place}", indent="  ")
             page.text(terminal(finding.message), indent="    ")
+    return page.end()
+
+
+def find(result: Found, *, width: int, colour: bool = False) -> str:
+    """Return the specs, and below them those that cannot be decided.
+
+    Args:
+        result: The result.
+        width: The terminal's width in columns.
+        colour: Whether to paint with escape sequences.
+    """
+    page = _Page(width=width, colour=colour)
+    page.text(wording.find_headline(result, terminal), style="bold")
+    if result.specs:
+        page.blank()
+        page.table(*_specs(result.specs))
+    for line, group in wording.undecided(result):
+        page.blank()
+        page.text(line, style="yellow")
+        page.table(*_specs([each.spec for each in group]))
+    page.notes(wording.damaged_note(result.damaged, terminal))
     return page.end()
 
 
@@ -310,6 +333,27 @@ def _nearest(nearest: Nearest | None) -> Span:
     place = terminal(wording.nearest_place(nearest))
     differs = ", ".join(map(terminal, nearest.differs))
     return Span(f"{terminal(nearest.hash[:_SHORT_HASH])} {place} ({differs or 'hash alone'})")
+
+
+def _specs(specs: Sequence[Spec]) -> tuple[list[Column], list[list[Span]]]:
+    extra: list[tuple[str, Callable[[Spec], str]]] = []
+    if any(spec.compiler for spec in specs):
+        extra.append(("compiler", lambda spec: terminal(spec.compiler)))
+    if not all(spec.available for spec in specs):
+        extra.append(("binary", wording.binary))
+    columns = [Column(("spec",), overhangs=True), Column(("hash",)), Column(("system",))]
+    columns += [*(Column((name,)) for name, _ in extra), Column(("stacks",), wraps=True)]
+    rows = [
+        [
+            Span(terminal(f"{spec.name}@{spec.version}")),
+            Span(terminal(spec.hash[:_SHORT_HASH])),
+            Span(terminal(wording.system(spec.os, spec.target))),
+            *(Span(value(spec)) for _, value in extra),
+            Span(wording.folded([terminal(stack) for stack in wording.stacks(spec)], _FEW)),
+        ]
+        for spec in specs
+    ]
+    return columns, rows
 
 
 def _matrix(page: _Page, cells: Sequence[Cell]) -> None:

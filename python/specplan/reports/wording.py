@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from specplan.found import Found, Undecided
     from specplan.model import (
         Cell,
         Check,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         Level,
         Nearest,
         NotWanted,
+        Spec,
     )
 
 Item = TypeVar("Item")
@@ -34,6 +36,7 @@ __all__ = [
     "STATE_WORDS",
     "UNION_INDEX",
     "answer",
+    "binary",
     "check_headline",
     "count",
     "coverage_headline",
@@ -41,6 +44,7 @@ __all__ = [
     "damaged_note",
     "diff_headline",
     "diff_notes",
+    "find_headline",
     "finding_line",
     "folded",
     "gaps_by_state",
@@ -49,7 +53,9 @@ __all__ = [
     "number",
     "percentage",
     "question",
+    "stacks",
     "system",
+    "undecided",
 ]
 
 #: The label of package pages for the union of all stacks; it is no stack.
@@ -254,6 +260,30 @@ def finding_line(finding: Finding) -> str:
     line = "" if finding.line is None else f":{finding.line}"
     place = f": {finding.place}" if finding.place else ""
     return f"{finding.path}{line}{place}: {finding.message}"
+
+
+def find_headline(found: Found, escape: Callable[[str], str]) -> str:
+    """Return the one line that tells how many specs were found."""
+    number = len(found.specs)
+    line = {0: "no spec satisfies", 1: "1 spec satisfies"}.get(number, f"{number} specs satisfy")
+    line += f" {escape(found.query)}"
+    return f"{line}, {len(found.undecided)} undecided" if found.undecided else line
+
+
+def undecided(found: Found) -> list[tuple[str, list[Undecided]]]:
+    """Return the undecided specs by what is missing, each with the line that tells it."""
+    groups = grouped(found.undecided, lambda each: each.missing)
+    return [(f"{len(group)} undecided: {group[0].reason}", group) for group in groups]
+
+
+def stacks(spec: Spec) -> list[str]:
+    """Return the stacks that list a spec; the union index only where no stack does."""
+    return [each for each in spec.stacks if each != UNION_INDEX] or list(spec.stacks)
+
+
+def binary(spec: Spec) -> str:
+    """Return whether there is a binary of a spec, or that none is needed."""
+    return "external" if spec.external else answer(spec.available)
 
 
 def check_headline(check: Check) -> str:

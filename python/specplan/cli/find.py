@@ -1,0 +1,145 @@
+"""``specplan find``: the specs that satisfy an abstract spec."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from specplan.cli import catalogs, options, output
+from specplan.config import NO_CACHE
+from specplan.errors import UndecidedError, UsageError
+from specplan.reports import csv_table, json_document, lines, markdown, text
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from specplan.catalog import Catalog
+    from specplan.config import Configuration
+    from specplan.found import Found
+
+__all__ = ["find"]
+
+
+class _Typed(options.Typed, total=False):
+    """What the command line of ``find`` may hold."""
+
+    want: tuple[str, ...]
+    available: bool | None
+    line: str | None
+    unknown: Literal["error", "list"]
+
+
+@click.command(short_help="Specs that satisfy an abstract spec.")
+@click.argument("spec")
+@click.option(
+    "--want",
+    multiple=True,
+    metavar="[LABEL=]LOCK",
+    help="Search the specs of this spack.lock too; may be repeated.",
+)
+@click.option(
+    "--stack", multiple=True, metavar="PATTERN", help="Only specs that these stacks list."
+)
+@click.option("--os", multiple=True, metavar="PATTERN", help="Only these operating systems.")
+@click.option("--target", multiple=True, metavar="PATTERN", help="Only these targets.")
+@click.option("--tag", help="Only what this snapshot lists. [default: all snapshots]")
+@click.option(
+    "--available/--not-available",
+    default=None,
+    help="Only specs that have a binary, or only those that have none.",
+)
+@click.option(
+    "--unknown",
+    type=click.Choice(["error", "list"]),
+    default="error",
+    help="Where the sources do not tell of some spec: exit with 2 and say what is missing, or "
+    "list it beside those that satisfy. [default: error]",
+)
+@click.option(
+    "--line",
+    metavar="TEMPLATE",
+    help="Write one line a spec, as in '{name}@{version}/{hash:.7}', instead of a report.",
+)
+@options.sources
+@options.report
+def find(spec: str, **typed: Unpack[_Typed]) -> int:
+    """List the known specs that satisfy SPEC, an abstract spec in Spack's own syntax.
+
+    All that the caches know is searched, in every snapshot: externals too, and specs
+    without a binary. The answers are Spack's. Of the configuration, only what it says of
+    caches and formats counts here; its stacks and systems are what reports are about.
+
+    What a source cannot decide, such as `^` on package pages, which hold no dependencies,
+    is an error that names what is missing, unless --unknown list asks to see what is
+    decided.
+
+    \b
+    Examples:
+      specplan find --cache _cache 'hdf5@1.14:+mpi target=x86_64_v3:'
+      specplan find --cache none --want spack.lock 'hdf5 ^zlib-ng %c=gcc@12:'
+      specplan find /36c47oc --format json
+      specplan find py-numpy --stack 'e4s*' --line '{name}@{version}/{hash:.7} {os} {target}'
+    """  # noqa: D301 - \b keeps click from wrapping the examples
+    template = typed.get("line")
+    if template is not None:
+        if typed.get("format") is not None:
+            raise UsageError("`--line` and `--format` exclude each other")
+        lines.check(template)
+    settings = options.settings(typed)
+    found = _ask(spec, settings, typed)
+    if typed.get("unknown") != "list":
+        _refuse_undecided(found)
+    report = _rendered(found, settings, typed)
+    output.write(report, typed.get("output"))
+    if not found.specs:
+        output.note(f"no spec satisfies `{spec}`")
+        if found.hint is not None:
+            output.note(found.hint)
+    if found.undecided and template is not None:
+        output.note(f"{len(found.undecided)} undecided: no line tells of them")
+    return 0
+
+
+def _ask(spec: str, settings: Configuration, typed: _Typed) -> Found:
+    want = typed.get("want", ())
+    catalog, more = _catalog(settings, want)
+    return catalog.search(
+        spec,
+        stack=typed.get("stack", ()),
+        os=typed.get("os", ()),
+        target=typed.get("target", ()),
+        tag=typed.get("tag"),
+        available=typed.get("available"),
+        want=more,
+    )
+
+
+def _catalog(settings: Configuration, want: tuple[str, ...]) -> tuple[Catalog, tuple[str, ...]]:
+    """Return the catalog to search and the locks that are not in it yet."""
+    if want and (not settings.cache or tuple(settings.cache) == (NO_CACHE,)):
+        # Locks alone: the first is a source as any other.
+        return catalogs.read(want[:1], settings), want[1:]
+    return catalogs.configured(settings), want
+
+
+def _refuse_undecided(found: Found) -> None:
+    try:
+        found.decided()
+    except UndecidedError as error:
+        more = "`--unknown list` shows what is decided"
+        error.hint = more if error.hint is None else f"{error.hint}; {more}"
+        raise
+
+
+def _rendered(found: Found, settings: Configuration, typed: _Typed) -> str:
+    template = typed.get("line")
+    if template is not None:
+        return lines.find(found, template)
+    if settings.format == "json":
+        return json_document.find(found)
+    if settings.format == "csv":
+        return csv_table.find(found)
+    if settings.format == "markdown":
+        return markdown.find(found)
+    return text.find(found, width=output.width(typed), colour=output.colour(typed))

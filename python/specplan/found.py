@@ -1,0 +1,238 @@
+"""What an abstract spec finds: the specs that satisfy it, and those that nobody can tell of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from specplan._core import AbstractSpec, Version
+from specplan.errors import UndecidedError
+from specplan.model import Spec
+from specplan.wants import suggestions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from specplan import _core
+    from specplan.model import DamagedFile
+
+__all__ = ["Found", "Missing", "Undecided", "found", "spec_of"]
+
+#: What a source lacks to decide whether a spec satisfies an abstract one: the dependencies
+#: of the spec; the virtual packages on its edges; its compiler; a field of it; the recipe,
+#: which knows the versions of a virtual package; the git repository, which knows where a
+#: reference stands among the versions.
+Missing: TypeAlias = Literal["edges", "virtuals", "compiler", "field", "recipe", "git-repository"]
+
+#: How many hashes an error names.
+_FEW: Final = 3
+
+#: How much of a hash an error shows.
+_SHORT_HASH: Final = 7
+
+#: Where to find what a source lacks.
+_HINTS: Final[dict[Missing, str]] = {
+    "edges": "package pages tell no dependencies; locks and the indexes of build caches do",
+    "virtuals": "package pages tell no dependencies; locks and the indexes of build caches do",
+    "git-repository": "ask for the reference itself, or for `git.REF=VERSION`",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided:
+    """A spec of which the sources do not tell whether it satisfies what was asked.
+
+    Attributes:
+        spec: The spec.
+        missing: What the sources lack.
+        reason: The same as a sentence.
+    """
+
+    spec: Spec
+    missing: Missing
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The specs that satisfy an abstract spec.
+
+    Attributes:
+        query: The abstract spec, as it was given.
+        specs: Those that satisfy it, by name, version (as Spack orders versions), os,
+            target and hash.
+        undecided: Those of which the sources do not tell, in the same order; what
+            satisfies nothing for certain is in neither.
+        unknown_name: The name that was asked for, where no known package has it; it may
+            be that of a virtual package.
+        suggestions: The nearest names of packages to that.
+        damaged: Files that were skipped because they are damaged: what they held was
+            not searched.
+    """
+
+    query: str
+    specs: tuple[Spec, ...]
+    undecided: tuple[Undecided, ...]
+    unknown_name: str | None
+    suggestions: tuple[str, ...]
+    damaged: tuple[DamagedFile, ...]
+
+    @property
+    def hint(self) -> str | None:
+        """What may help where nothing was found or something is undecided, or None."""
+        if self.unknown_name is not None:
+            near = ", ".join(f"`{each}`" for each in self.suggestions)
+            meant = f" (did you mean {near}?)" if near else ""
+            return f"no package is called `{self.unknown_name}`{meant}"
+        missing = sorted({each.missing for each in self.undecided})
+        return next((_HINTS[each] for each in missing if each in _HINTS), None)
+
+    def decided(self) -> tuple[Spec, ...]:
+        """Return the specs, if all could be decided.
+
+        Raises:
+            UndecidedError: If the sources do not tell of every spec.
+        """
+        if not self.undecided:
+            return self.specs
+        missing: dict[Missing, list[Undecided]] = {}
+        for each in self.undecided:
+            missing.setdefault(each.missing, []).append(each)
+        reasons = [f"{found[0].reason} ({_few(found)})" for _, found in sorted(missing.items())]
+        number = len(self.undecided)
+        specs = "1 spec satisfies" if number == 1 else f"{number} specs satisfy"
+        raise UndecidedError(
+            f"whether {specs} `{self.query}` cannot be decided: {'; '.join(reasons)}",
+            self.query,
+            sorted(missing),
+            number,
+            [each.spec.hash for each in self.undecided[:_FEW]],
+            self.hint,
+        )
+
+    def to_json(self) -> str:
+        """Return the report as JSON document; see the schemas in ``specplan/schemas``."""
+        from specplan.reports import json_document  # noqa: PLC0415 - reports import this module
+
+        return json_document.find(self)
+
+    def to_csv(self) -> str:
+        """Return the report as comma-separated values."""
+        from specplan.reports import csv_table  # noqa: PLC0415 - reports import this module
+
+        return csv_table.find(self)
+
+    def to_markdown(self) -> str:
+        """Return the report as Markdown, fit for the summary of a CI job."""
+        from specplan.reports import markdown  # noqa: PLC0415 - reports import this module
+
+        return markdown.find(self)
+
+    def to_text(self, *, width: int = 100) -> str:
+        """Return the report as text of at most ``width`` columns."""
+        from specplan.reports import text  # noqa: PLC0415 - reports import this module
+
+        return text.find(self, width=width)
+
+    def to_lines(self, template: str) -> str:
+        """Return one line a spec, made of its fields, as in ``{name}@{version}/{hash:.7}``.
+
+        Args:
+            template: A text with names of fields of :class:`Spec` in braces; a double
+                brace stands for itself. See :mod:`specplan.reports.lines`.
+
+        Raises:
+            UsageError: If the template names what is no field.
+        """
+        from specplan.reports import lines  # noqa: PLC0415 - reports import this module
+
+        return lines.find(self, template)
+
+
+def _few(undecided: list[Undecided]) -> str:
+    shown = ", ".join(_called(each.spec) for each in undecided[:_FEW])
+    more = len(undecided) - _FEW
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _called(spec: Spec) -> str:
+    return f"{spec.name}@{spec.version}/{spec.hash[:_SHORT_HASH]}"
+
+
+def spec_of(answer: _core.SpecAnswer) -> Spec:
+    """Return the record of a spec."""
+    return Spec(
+        hash=answer[0],
+        name=answer[1],
+        version=answer[2],
+        platform=answer[3],
+        os=answer[4],
+        target=answer[5],
+        compiler=answer[6],
+        variants=tuple(answer[7]),
+        size=answer[8],
+        stacks=tuple(answer[9]),
+        tags=tuple(answer[10]),
+        source=answer[11],
+        available=answer[12],
+        external=answer[13],
+    )
+
+
+def found(
+    query: str,
+    answer: _core.FoundAnswer,
+    *,
+    available: bool | None,
+    packages: Collection[str],
+    damaged: tuple[DamagedFile, ...],
+) -> Found:
+    """Return the report of what an abstract spec finds.
+
+    Args:
+        query: The abstract spec.
+        answer: The answer of the core.
+        available: Leave out what is not available, or what is.
+        packages: The names of all known packages.
+        damaged: Files that were not searched.
+    """
+    specs, untold = answer
+    satisfying = [spec_of(each) for each in specs]
+    undecided = [
+        Undecided(spec=spec_of(each), missing=missing, reason=reason)
+        for each, missing, reason in untold
+    ]
+    if available is not None:
+        satisfying = [each for each in satisfying if each.available is available]
+        undecided = [each for each in undecided if each.spec.available is available]
+    name = AbstractSpec(query).name
+    unknown = name if name is not None and name not in packages else None
+    order = _order([*satisfying, *(each.spec for each in undecided)])
+    return Found(
+        query=query,
+        specs=tuple(sorted(satisfying, key=order)),
+        undecided=tuple(sorted(undecided, key=lambda each: order(each.spec))),
+        unknown_name=unknown,
+        suggestions=() if unknown is None else suggestions(unknown, packages),
+        damaged=damaged,
+    )
+
+
+def _order(specs: Iterable[Spec]) -> Callable[[Spec], tuple[str, int, str, str, str, str]]:
+    """Return what to sort specs by; each version is read once."""
+    versions = sorted({each.version for each in specs}, key=lambda text: (_version(text), text))
+    ranks = {text: rank for rank, text in enumerate(versions)}
+
+    def order(spec: Spec) -> tuple[str, int, str, str, str, str]:
+        place = (spec.os, spec.target)
+        return (spec.name, ranks[spec.version], spec.platform, *place, spec.hash)
+
+    return order
+
+
+def _version(text: str) -> Version:
+    try:
+        return Version(text)
+    except ValueError:
+        # What is no version comes before all that are.
+        return Version("A")

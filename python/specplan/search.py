@@ -1,0 +1,78 @@
+"""A question of abstract specs: from patterns and paths to the selection that is searched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from specplan import _core
+from specplan.selection import Selection
+from specplan.sources import Limits
+from specplan.sources.wanted import read_wanted
+from specplan.wants import Systems, chosen_or_all, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.catalog import Catalog
+    from specplan.found import Found
+
+__all__ = ["Search", "search"]
+
+
+class Search(TypedDict, total=False):
+    """The keywords of :meth:`specplan.Catalog.search`."""
+
+    stack: str | Sequence[str]
+    os: str | Sequence[str]
+    target: str | Sequence[str]
+    tag: str | None
+    available: bool | None
+    want: str | Sequence[str]
+
+
+def search(catalog: Catalog, spec: str, question: Search) -> Found:
+    """Return what an abstract spec finds among the specs that are asked.
+
+    Args:
+        catalog: The catalog.
+        spec: The abstract spec.
+        question: What is searched.
+
+    Raises:
+        SpecSyntaxError: If it is no abstract spec.
+        UnknownNameError: If a stack, system or snapshot is unknown.
+    """
+    _core.AbstractSpec(spec)  # what is wrong with it is said before a lock is read
+    limits = Limits()
+    wanted = [read_wanted(each, limits) for each in texts(question.get("want", ()))]
+    if wanted:
+        locks = _core.Catalog.merged([each.core for each in wanted])
+        catalog = catalog.merged(catalog._from_core(locks))
+    core = catalog._core
+    tag = question.get("tag")
+    # A source without snapshots, as a lock is, has but one state, which always counts.
+    tags = None if tag is None else sorted({each for _, each in catalog._state(tag)})
+    labels = core.labels(None if tag is None else catalog._state(tag))
+    systems = Systems(core, {})
+    query = _core.Query.all() if tags is None else _core.Query.text("tag", tags)
+    stacks = chosen_or_all(texts(question.get("stack", ())), labels, kind="stack")
+    if stacks is not None:
+        query &= _listed(tags, stacks)
+    oss = chosen_or_all(texts(question.get("os", ())), systems.oss, kind="os")
+    if oss is not None:
+        query &= _core.Query.text("os", oss)
+    targets = chosen_or_all(texts(question.get("target", ())), systems.targets, kind="target")
+    if targets is not None:
+        query &= _core.Query.text("target", targets)
+    selection = Selection._of(catalog, query)
+    return selection._found(spec, tags=tags, available=question.get("available"))
+
+
+def _listed(tags: Sequence[str] | None, stacks: list[str]) -> _core.Query:
+    """Return what any of the stacks lists, in any of the snapshots."""
+    if tags is None:
+        return _core.Query.stack(None, stacks)
+    first, *others = (_core.Query.stack(tag, stacks) for tag in tags)
+    for other in others:
+        first |= other
+    return first
