@@ -29,7 +29,7 @@ def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def bucket(tmp_path: Path) -> Mirror:
     """A bucket as the public cache has it: two snapshots of two stacks, and a map."""
     bucket = Mirror(tmp_path / "bucket")
-    urls = {}
+    urls: dict[str, list[dict[str, str]]] = {}
     for tag, version in ((NEW, "new"), (OLD, "old")):
         here = Mirror(bucket.root / tag)
         contents = {
