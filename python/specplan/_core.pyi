@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias, TypedDict, final
 
 from specplan.found import Missing
-from specplan.model import Compatibility, GapState, Level
+from specplan.model import Compatibility, GapState, Level, Scope
 from specplan.plan_model import (
     Cause,
     CutReason,
@@ -19,7 +19,6 @@ from specplan.plan_model import (
     Origin,
     OwnKey,
     Policy,
-    Scope,
     WhyLink,
     WhyVerdict,
 )

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from specplan.found import Found
     from specplan.model import Cell, Compatibility, Level, Scope, Spec
+    from specplan.plan import Plan
+    from specplan.plan_model import LockDiff, Policy
     from specplan.question import Detail
     from specplan.sources import SourceRead
 
@@ -504,6 +506,71 @@ class Catalog:
             new_stacks=tuple(name for name in selected if name not in old_labels),
             damaged=newer.damaged,
         )
+
+    def rebuild(
+        self,
+        *,
+        want: str | operating_system.PathLike[str] | Sequence[str | operating_system.PathLike[str]],
+        scope: Scope = "runtime",
+        changed: str | Sequence[str] = (),
+        changed_if_wanted: Sequence[str] | None = None,
+        policy: Policy = "hash",
+        depth: int | None = None,
+        exclude_broken: str | Sequence[str] = (),
+        tag: str | None = None,
+        limits: Limits | None = None,
+    ) -> Plan:
+        """Plan the least set of builds after which all wants install from this catalog alone.
+
+        Args:
+            want: Locks, ``[LABEL=]spack.lock``.
+            scope: What of a lock is wanted: its roots; also all that they link to or run
+                with, which is what installing needs; or all specs, which plans what
+                pruning node by node plans.
+            changed: Abstract specs that changed. The plan then predicts, from locks made
+                before the change, what must be built after it.
+            changed_if_wanted: More of them, which may match nothing that is wanted.
+            policy: What a change makes stale: with ``hash`` every dependent; with ``link``
+                those that it reaches over link and run edges and compilers.
+            depth: How far dependents of what changed are followed; by default all the way.
+            exclude_broken: Abstract specs that are known not to build. They and what needs
+                them are left out; one that no want contains is counted.
+            tag: The snapshot whose binaries are available; by default the newest of each
+                source.
+            limits: What no lock may go beyond.
+
+        Raises:
+            SourceError: If a lock cannot be read.
+            UnknownNameError: If what changed is in no want, or the snapshot is unknown.
+            UsageError: If the question makes no sense otherwise.
+        """
+        from specplan.plan import rebuild  # noqa: PLC0415 - coverage needs no planner
+
+        return rebuild(
+            self,
+            want=want,
+            scope=scope,
+            changed=changed,
+            changed_if_wanted=changed_if_wanted,
+            policy=policy,
+            depth=depth,
+            exclude_broken=exclude_broken,
+            tag=tag,
+            limits=limits,
+        )
+
+    def compare(self, old: Catalog) -> LockDiff:
+        """Tell which specs are new since an older state, and what caused it.
+
+        Both states may be locks, indexes or mirrors; all their specs count, with a binary
+        or without. Every new hash has a spec in its closure that changed itself.
+
+        Args:
+            old: The older state, of which the newest snapshot counts.
+        """
+        from specplan.lock_diff import compare  # noqa: PLC0415 - coverage needs no planner
+
+        return compare(old, self)
 
     def check(self) -> Check:
         """List all that is wrong with the sources.

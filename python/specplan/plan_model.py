@@ -26,6 +26,7 @@ __all__ = [
     "LeftOut",
     "LeftOutBuild",
     "LeftOutReason",
+    "LockDiff",
     "LockDiffTotals",
     "NamedSpec",
     "Needless",
@@ -35,16 +36,12 @@ __all__ = [
     "OwnKey",
     "PlanTotals",
     "Policy",
-    "Scope",
     "Untested",
+    "Why",
     "WhyLine",
     "WhyLink",
     "WhyVerdict",
 ]
-
-#: Which specs are wanted, given the roots of locks: the roots; also all that they link to or
-#: run with; all that they reach.
-Scope: TypeAlias = Literal["roots", "runtime", "all"]
 
 #: What a change makes stale: every dependent, or those over link and run edges and compilers.
 Policy: TypeAlias = Literal["hash", "link"]
@@ -302,6 +299,27 @@ class WhyLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Why a plan builds a spec, or why it does not, with the tree that proves it.
+
+    Attributes:
+        spec: The spec.
+        verdict: What the plan does about it.
+        cause: Why it is built, if it is.
+        left_out: Why it is left out, if it is.
+        chain: From the spec down to a broken one, if it is left out for needing one.
+        tree: From the spec up to what needs it, or to what makes it needless.
+    """
+
+    spec: NamedSpec
+    verdict: WhyVerdict
+    cause: Cause | None
+    left_out: LeftOutReason | None
+    chain: tuple[str, ...]
+    tree: tuple[WhyLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """One key in which a new spec differs from the old one that it is held against.
 
@@ -402,3 +420,26 @@ class LockDiffTotals:
     own_change: int
     inherited: int
     recipe_only: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockDiff:
+    """What is new between two states, and what caused it.
+
+    Attributes:
+        old: The old state.
+        new: The new state.
+        specs: The new specs, by hash.
+        gone: The specs that only the old state has, by hash.
+        causes: The own changes, the farthest reaching first, then by hash.
+        hold: The own changes in the order in which to hold them back.
+        totals: The numbers.
+    """
+
+    old: str
+    new: str
+    specs: tuple[NewSpec, ...]
+    gone: tuple[NamedSpec, ...]
+    causes: tuple[OwnChange, ...]
+    hold: tuple[HoldStep, ...]
+    totals: LockDiffTotals

@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from specplan.cli.output import ColourChoice
     from specplan.model import Compatibility, Level
 
-__all__ = ["Typed", "cells", "gates", "report", "settings", "sources", "wants"]
+__all__ = [
+    "Typed",
+    "cells",
+    "gates",
+    "report",
+    "report_as",
+    "settings",
+    "sources",
+    "wants",
+]
 
 Command = TypeVar("Command", bound="Callable[..., object]")
 Value = TypeVar("Value")
@@ -180,9 +189,22 @@ def gates(command: Command) -> Command:
 
 def report(command: Command) -> Command:
     """Give a command the options that say how and where the report is written."""
+    return report_as(*FORMATS)(command)
+
+
+def report_as(*formats: str, name: str = "format") -> Callable[[Command], Command]:
+    """Return what gives a command the same options, with formats of its own.
+
+    Args:
+        formats: The formats.
+        name: How the command calls the one that is chosen.
+    """
     return _all(
         click.option(
-            "--format", type=click.Choice(FORMATS), help="How to write the report. [default: table]"
+            "--format",
+            name,
+            type=click.Choice(formats),
+            help="How to write the report. [default: table]",
         ),
         click.option(
             "-o", "--output", metavar="FILE", help="Write the report here, whole or not at all."
@@ -199,7 +221,7 @@ def report(command: Command) -> Command:
             metavar="COLUMNS",
             help="The width of a table. [default: the terminal's, or 100]",
         ),
-    )(command)
+    )
 
 
 def settings(typed: Typed) -> Configuration:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from specplan.found import Found
     from specplan.model import Cell, Change, Check, Coverage, Diff, Gap, KeyInCell, Spec
 
-__all__ = ["check", "coverage", "diff", "find", "gaps"]
+__all__ = ["check", "coverage", "diff", "document", "find", "foldable", "gaps", "listed"]
 
 #: A table of more rows is folded away behind its summary.
 _SCREENFUL: Final = 20
@@ -34,16 +34,16 @@ def gaps(result: Coverage) -> str:
     parts = [*_opening(result), _cells(result.cells)]
     summary = _capitalised(wording.gaps_by_state(result.gaps))
     if result.gaps:
-        parts.append(_foldable(summary, *_gaps(result)))
+        parts.append(foldable(summary, *_gaps(result)))
     else:
         parts.append(f"{summary}.")
-    return _document([*parts, _notes(wording.coverage_notes(result, code, sentence))])
+    return document([*parts, listed(wording.coverage_notes(result, code, sentence))])
 
 
 def coverage(result: Coverage) -> str:
     """Return the headline and the matrix of stacks against systems."""
     parts = [*_opening(result), _matrix(result.cells)]
-    return _document([*parts, _notes(wording.coverage_notes(result, code, sentence))])
+    return document([*parts, listed(wording.coverage_notes(result, code, sentence))])
 
 
 def diff(result: Diff) -> str:
@@ -62,13 +62,13 @@ def diff(result: Diff) -> str:
     ]
     parts = [
         f"### {wording.diff_headline(result, code)}",
-        _notes(wording.diff_notes(result, code)),
-        _foldable(wording.count(len(rows), "cell"), names, rows, numbers=4),
+        listed(wording.diff_notes(result, code)),
+        foldable(wording.count(len(rows), "cell"), names, rows, numbers=4),
         _keys("lost", result.lost),
         _changes(result.changed),
         _keys("gained", result.gained),
     ]
-    return _document(parts)
+    return document(parts)
 
 
 def check(result: Check) -> str:
@@ -83,8 +83,8 @@ def check(result: Check) -> str:
         )
         for finding in result.findings
     ]
-    findings = _foldable(wording.count(len(rows), "finding"), names, rows)
-    return _document([f"### {wording.check_headline(result)}", findings])
+    findings = foldable(wording.count(len(rows), "finding"), names, rows)
+    return document([f"### {wording.check_headline(result)}", findings])
 
 
 def find(result: Found) -> str:
@@ -93,8 +93,8 @@ def find(result: Found) -> str:
     parts.append(_specs(wording.count(len(result.specs), "spec"), result.specs))
     for line, group in wording.undecided(result):
         parts.append(_specs(sentence(line), [each.spec for each in group]))
-    parts.append(_notes(wording.damaged_note(result.damaged, code)))
-    return _document(parts)
+    parts.append(listed(wording.damaged_note(result.damaged, code)))
+    return document(parts)
 
 
 def _specs(summary: str, specs: Sequence[Spec]) -> str:
@@ -111,10 +111,11 @@ def _specs(summary: str, specs: Sequence[Spec]) -> str:
         )
         for spec in specs
     ]
-    return _foldable(summary, names, rows)
+    return foldable(summary, names, rows)
 
 
-def _document(parts: Iterable[str]) -> str:
+def document(parts: Iterable[str]) -> str:
+    """Return the parts that are not empty, each a paragraph."""
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -129,11 +130,12 @@ def _capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _notes(notes: Sequence[str]) -> str:
+def listed(notes: Sequence[str]) -> str:
+    """Return notes as a list."""
     return "\n".join(f"- {note}" for note in notes)
 
 
-def _foldable(
+def foldable(
     summary: str, names: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: int = 0
 ) -> str:
     """Return a table under its summary, folded away where it is long.
@@ -168,7 +170,7 @@ def _cells(cells: Sequence[Cell]) -> str:
         )
         for cell in cells
     ]
-    return _foldable(wording.count(len(rows), "cell"), names, rows, numbers=6)
+    return foldable(wording.count(len(rows), "cell"), names, rows, numbers=6)
 
 
 def _matrix(cells: Sequence[Cell]) -> str:
@@ -184,7 +186,7 @@ def _matrix(cells: Sequence[Cell]) -> str:
         (code(stack), *(shares.get((stack, os, target), "") for os, target in systems))
         for stack in sorted({cell.stack for cell in cells})
     ]
-    return _foldable(wording.count(len(rows), "stack"), names, rows, numbers=len(systems))
+    return foldable(wording.count(len(rows), "stack"), names, rows, numbers=len(systems))
 
 
 def _where(items: Iterable[Gap] | Iterable[KeyInCell] | Iterable[Change]) -> str:
@@ -216,7 +218,7 @@ def _gaps(result: Coverage) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
 def _keys(title: str, keys: Sequence[KeyInCell]) -> str:
     groups = wording.grouped(keys, lambda key: key.want)
     rows = [(code(group[0].want), str(len(group)), _where(group)) for group in groups]
-    return _foldable(f"{len(keys)} {title}", (title, "cells", "in"), rows)
+    return foldable(f"{len(keys)} {title}", (title, "cells", "in"), rows)
 
 
 def _changes(changes: Sequence[Change]) -> str:
@@ -230,4 +232,4 @@ def _changes(changes: Sequence[Change]) -> str:
         )
         for group in wording.grouped(changes, lambda each: (each.package, each.old, each.new))
     ]
-    return _foldable(f"{len(changes)} changed", ("changed", "old", "new", "cells", "in"), rows)
+    return foldable(f"{len(changes)} changed", ("changed", "old", "new", "cells", "in"), rows)

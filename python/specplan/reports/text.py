@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 from specplan.reports import layout, wording
 from specplan.reports.escape import terminal
 from specplan.reports.layout import Column, Span
+from specplan.reports.page import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from specplan.found import Found
     from specplan.model import (
@@ -58,7 +59,7 @@ def gaps(result: Coverage, *, width: int, colour: bool = False) -> str:
         width: The terminal's width in columns.
         colour: Whether to paint with escape sequences.
     """
-    page = _Page(width=width, colour=colour)
+    page = Page(width=width, colour=colour)
     _headline(page, result)
     if result.cells:
         page.blank()
@@ -80,7 +81,7 @@ def coverage(result: Coverage, *, width: int, colour: bool = False) -> str:
         width: The terminal's width in columns.
         colour: Whether to paint with escape sequences.
     """
-    page = _Page(width=width, colour=colour)
+    page = Page(width=width, colour=colour)
     _headline(page, result)
     if result.cells:
         page.blank()
@@ -97,7 +98,7 @@ def diff(result: Diff, *, width: int, colour: bool = False) -> str:
         width: The terminal's width in columns.
         colour: Whether to paint with escape sequences.
     """
-    page = _Page(width=width, colour=colour)
+    page = Page(width=width, colour=colour)
     page.text(wording.diff_headline(result, terminal), style="bold")
     page.notes(wording.diff_notes(result, terminal))
     if result.cells:
@@ -118,7 +119,7 @@ def check(result: Check, *, width: int, colour: bool = False) -> str:
         width: The terminal's width in columns.
         colour: Whether to paint with escape sequences.
     """
-    page = _Page(width=width, colour=colour)
+    page = Page(width=width, colour=colour)
     page.text(wording.check_headline(result), style="bold")
     by_kind: dict[FindingKind, list[Finding]] = {kind: [] for kind in wording.FINDING_WORDS}
     for finding in result.findings:
@@ -144,7 +145,7 @@ def find(result: Found, *, width: int, colour: bool = False) -> str:
         width: The terminal's width in columns.
         colour: Whether to paint with escape sequences.
     """
-    page = _Page(width=width, colour=colour)
+    page = Page(width=width, colour=colour)
     page.text(wording.find_headline(result, terminal), style="bold")
     if result.specs:
         page.blank()
@@ -155,72 +156,6 @@ def find(result: Found, *, width: int, colour: bool = False) -> str:
         page.table(*_specs([each.spec for each in group]))
     page.notes(wording.damaged_note(result.damaged, terminal))
     return page.end()
-
-
-class _Page:
-    """The lines of one report, as they are written."""
-
-    def __init__(self, *, width: int, colour: bool) -> None:
-        self.width = width
-        self.colour = colour
-        self._lines: list[str] = []
-
-    def text(self, text: str, *, style: layout.Style = "plain", indent: str = "") -> None:
-        """Add words, wrapped; further lines of what is indented are indented more."""
-        lines = layout.wrap(text, self.width, indent=indent * 2, first=indent)
-        self._lines += [layout.paint(line, style, colour=self.colour) for line in lines]
-
-    def lines(self, lines: Iterable[str]) -> None:
-        """Add lines as they are."""
-        self._lines += lines
-
-    def blank(self) -> None:
-        """Part what follows from what is above."""
-        self._lines.append("")
-
-    def notes(self, notes: Sequence[str]) -> None:
-        """Add notes below a blank line, if there are any."""
-        if notes:
-            self.blank()
-        for note in notes:
-            self._lines += layout.wrap(note, self.width, indent="  ", first="")
-
-    def table(
-        self,
-        columns: Sequence[Column],
-        rows: Sequence[Sequence[Span]],
-        *,
-        name_columns: int = 1,
-    ) -> None:
-        """Add a table, or a list of its rows where it does not fit.
-
-        Args:
-            columns: The columns.
-            rows: Their cells.
-            name_columns: How many of the first columns name a row; in a list they
-                are its heading.
-        """
-        lines = layout.table(columns, rows, width=self.width, colour=self.colour)
-        if lines is not None:
-            self._lines += lines
-            return
-        for row in rows:
-            self.text(" ".join(span.text for span in row[:name_columns]))
-            rest = list(zip(columns[name_columns:], row[name_columns:], strict=True))
-            numbers = [
-                f"{column.header[0]} {span.text}"
-                for column, span in rest
-                if column.align == "right"
-            ]
-            if numbers:
-                self.text(", ".join(numbers), indent="  ")
-            for column, span in rest:
-                if column.align == "left" and span.text:
-                    self.text(f"{column.header[0]}: {span.text}", indent="  ")
-
-    def end(self) -> str:
-        """Return the page."""
-        return "\n".join(self._lines) + "\n"
 
 
 class _Where:
@@ -250,7 +185,7 @@ class _Where:
         return wording.folded(names, _FEW)
 
 
-def _headline(page: _Page, coverage: Coverage) -> None:
+def _headline(page: Page, coverage: Coverage) -> None:
     page.text(wording.coverage_headline(coverage, terminal), style="bold")
     page.text(wording.question(coverage, terminal), style="dim")
 
@@ -356,7 +291,7 @@ def _specs(specs: Sequence[Spec]) -> tuple[list[Column], list[list[Span]]]:
     return columns, rows
 
 
-def _matrix(page: _Page, cells: Sequence[Cell]) -> None:
+def _matrix(page: Page, cells: Sequence[Cell]) -> None:
     """Add the matrix, folded into blocks of systems that fit the width."""
     by_place = {(cell.stack, cell.os, cell.target): cell for cell in cells}
     stacks = sorted({cell.stack for cell in cells})
@@ -386,7 +321,7 @@ def _matrix(page: _Page, cells: Sequence[Cell]) -> None:
         page.table(columns, rows)
 
 
-def _matrix_as_list(page: _Page, cells: Sequence[Cell]) -> None:
+def _matrix_as_list(page: Page, cells: Sequence[Cell]) -> None:
     stack = None
     for cell in cells:
         if cell.stack != stack:
@@ -421,7 +356,7 @@ def _diff_cells(cells: Sequence[DiffCell]) -> tuple[list[Column], list[list[Span
 
 
 def _keys(
-    page: _Page, title: str, keys: Sequence[KeyInCell], where: _Where, *, style: layout.Style
+    page: Page, title: str, keys: Sequence[KeyInCell], where: _Where, *, style: layout.Style
 ) -> None:
     if not keys:
         return
@@ -438,7 +373,7 @@ def _keys(
     page.table(columns, rows)
 
 
-def _changes(page: _Page, changes: Sequence[Change], where: _Where) -> None:
+def _changes(page: Page, changes: Sequence[Change], where: _Where) -> None:
     if not changes:
         return
     page.blank()

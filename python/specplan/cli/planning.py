@@ -1,0 +1,177 @@
+"""What ``rebuild`` and ``why`` have in common: the options of a plan, and the plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
+
+import click
+
+from specplan.cli import catalogs, output
+from specplan.cli.options import Typed
+from specplan.config import NO_CACHE, Format
+from specplan.errors import UsageError
+from specplan.model import Scope
+from specplan.plan_model import Policy
+from specplan.reports import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from specplan.config import Configuration
+    from specplan.plan import Plan
+
+__all__ = ["Planned", "plan", "question"]
+
+Command = TypeVar("Command", bound="Callable[..., object]")
+
+#: How many files a warning names.
+_FEW = 3
+
+
+class Planned(Typed, total=False):
+    """What the command line of a plan may hold."""
+
+    want: tuple[str, ...]
+    scope: Scope
+    changed: tuple[str, ...]
+    changed_from: str | None
+    changed_since: str | None
+    packages: str | None
+    policy: Policy | None
+    depth: int | None
+    exclude_broken: str | None
+    show: tuple[str, ...]
+    rendering: Format | Literal["list"] | None
+
+
+def question(command: Command) -> Command:
+    """Give a command the options that say what is to be planned."""
+    for option in reversed(
+        (
+            click.option(
+                "--want",
+                multiple=True,
+                required=True,
+                metavar="[LABEL=]LOCK",
+                help="A spack.lock that says what should be there; may be repeated.",
+            ),
+            click.option(
+                "--scope",
+                type=click.Choice(get_args(Scope)),
+                default="runtime",
+                show_default=True,
+                help="What of a lock is wanted: its roots; also all that they link to or run "
+                "with; or all specs, which plans as pruning node by node does.",
+            ),
+            click.option(
+                "--changed",
+                multiple=True,
+                metavar="SPEC",
+                help="Predict the plan after specs changed that satisfy this; may be repeated.",
+            ),
+            click.option(
+                "--changed-from",
+                metavar="FILE",
+                help="The same for each line of a file; - is standard input. A name that no "
+                "lock contains is counted.",
+            ),
+            click.option(
+                "--changed-since",
+                metavar="REV",
+                help="The same for each recipe that changed since a revision of --packages.",
+            ),
+            click.option(
+                "--packages", metavar="REPO", help="A git checkout of a package repository."
+            ),
+            click.option(
+                "--policy",
+                type=click.Choice(get_args(Policy)),
+                help="What a change makes stale: all whose hash changes, or only what it "
+                "reaches over link and run edges and compilers. [default: hash]",
+            ),
+            click.option(
+                "--depth",
+                type=click.IntRange(min=0),
+                metavar="N",
+                help="Follow dependents of what changed at most so far. [default: all the way]",
+            ),
+            click.option(
+                "--exclude-broken",
+                metavar="FILE",
+                help="Leave out specs that are known not to build, one a line, and what needs "
+                "them.",
+            ),
+            click.option("--tag", help="The snapshot to ask. [default: the newest]"),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def plan(typed: Planned, settings: Configuration) -> Plan:
+    """Read what is typed, say what is odd about it, and return the plan.
+
+    Raises:
+        SourceError: If an input cannot be read.
+        UsageError: If the question makes no sense.
+    """
+    from specplan.plan import rebuild  # noqa: PLC0415 - help and wrong usage need no catalog
+    from specplan.sources import Limits  # noqa: PLC0415
+    from specplan.sources.spec_list import read_spec_list  # noqa: PLC0415
+
+    limits = Limits()
+    listed = _listed(typed)
+    if listed is None and not typed.get("changed"):
+        for name in ("policy", "depth"):
+            if typed.get(name) is not None:
+                raise UsageError(
+                    f"`--{name}` is about a change, and none is given",
+                    hint="name what changed with `--changed SPEC`",
+                )
+    broken = typed.get("exclude_broken")
+    catalog = None
+    if settings.cache != (NO_CACHE,):
+        catalog = catalogs.configured(settings)
+        catalogs.note_unused(catalog.unused_tags(settings.tag))
+    return rebuild(
+        catalog,
+        want=typed.get("want", ()),
+        scope=typed.get("scope", "runtime"),
+        changed=typed.get("changed", ()),
+        changed_if_wanted=listed,
+        policy=typed.get("policy") or "hash",
+        depth=typed.get("depth"),
+        exclude_broken=() if broken is None else read_spec_list(broken, limits),
+        tag=settings.tag,
+        limits=limits,
+    )
+
+
+def _listed(typed: Planned) -> list[str] | None:
+    """Return what a file and a checkout say changed; None where neither is asked."""
+    from specplan.sources import Limits  # noqa: PLC0415
+    from specplan.sources.recipes import changed_recipes  # noqa: PLC0415
+    from specplan.sources.spec_list import read_spec_list  # noqa: PLC0415
+
+    file, revision = typed.get("changed_from"), typed.get("changed_since")
+    checkout = typed.get("packages")
+    if (revision is None) != (checkout is None):
+        raise UsageError(
+            "`--changed-since REV` and `--packages REPO` go together",
+            hint="REPO is a git checkout of the package repository, REV one of its revisions",
+        )
+    if file is None and revision is None:
+        return None
+    listed: list[str] = []
+    if file is not None:
+        listed += read_spec_list(file, Limits())
+    if revision is not None and checkout is not None:
+        recipes = changed_recipes(checkout, revision)
+        if recipes.others:
+            files = wording.count(len(recipes.others), "changed file")
+            output.warn(
+                f"{files} of `{checkout}` belong to no recipe, and what they change is not known: "
+                f"{wording.folded(recipes.others, _FEW)}"
+            )
+        listed += recipes.packages
+    return listed

@@ -1,0 +1,79 @@
+"""``specplan rebuild``: the least that must be built, its order and its reasons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from specplan.cli import options, output, planning
+from specplan.config import FORMATS
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from specplan.cli.planning import Planned
+    from specplan.config import Configuration
+    from specplan.plan import Plan
+
+__all__ = ["rebuild"]
+
+#: The format that only plans have: one build a line.
+_LIST: Final = "list"
+
+_SHOWS: Final = ("needless", "untested", "chains")
+
+
+@click.command(short_help="The least that must be built, its order and its reasons.")
+@planning.question
+@options.sources
+@click.option(
+    "--show",
+    multiple=True,
+    type=click.Choice(_SHOWS),
+    help="Also list, in the table: what pruning node by node builds in vain, what a policy or a "
+    "depth leaves untested, or why each build is needed. May be repeated.",
+)
+@options.report_as(*FORMATS, _LIST, name="rendering")
+def rebuild(**typed: Unpack[Planned]) -> int:
+    """Plan the least set of builds after which every want installs from the caches alone.
+
+    A binary that is there does not need what it was built with, so that most of what
+    pruning node by node schedules need not be built; its number stands beside ours. The
+    plan holds when each build runs as
+
+    \b
+      spack install --use-buildcache=package:never,dependencies:only /HASH
+
+    and consumers install with --use-buildcache=only. `--cache none` plans from nothing.
+
+    \b
+    Examples:
+      specplan rebuild --want spack.lock --cache s3://bucket/mirror
+      specplan rebuild --want e4s=e4s/spack.lock --want radiuss/spack.lock
+      specplan rebuild --want spack.lock --changed zlib-ng --policy link --show untested
+      specplan rebuild --want spack.lock --format list
+    """  # noqa: D301 - \b keeps click from wrapping the examples
+    rendering = typed.get("rendering")
+    as_list = rendering == _LIST
+    if rendering is not None and rendering != _LIST:
+        typed["format"] = rendering
+    settings = options.settings(typed)
+    plan = planning.plan(typed, settings)
+    report = plan.to_list() if as_list else _rendered(plan, settings, typed)
+    output.write(report, typed.get("output"))
+    return 0
+
+
+def _rendered(plan: Plan, settings: Configuration, typed: Planned) -> str:
+    if settings.format == "json":
+        return plan.to_json()
+    if settings.format == "csv":
+        return plan.to_csv()
+    if settings.format == "markdown":
+        return plan.to_markdown()
+    from specplan.reports import plan_text  # noqa: PLC0415 - help needs no report
+
+    return plan_text.rebuild(
+        plan, width=output.width(typed), colour=output.colour(typed), show=typed.get("show", ())
+    )

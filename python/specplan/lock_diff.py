@@ -1,0 +1,100 @@
+"""Two locks, or a mirror and a lock: what is new, and what caused it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan import _core as compiled
+from specplan.errors import DamagedSourceError, EmptySelectionError
+from specplan.plan_model import (
+    Difference,
+    HoldStep,
+    LockDiff,
+    LockDiffTotals,
+    NamedSpec,
+    NewSpec,
+    OwnChange,
+)
+
+if TYPE_CHECKING:
+    from specplan.catalog import Catalog
+
+__all__ = ["compare"]
+
+
+def compare(old: Catalog, new: Catalog) -> LockDiff:
+    """Tell what is new in a state, and what caused it; see :meth:`specplan.Catalog.compare`.
+
+    Args:
+        old: The old state.
+        new: The new state.
+    """
+    for each in (old, new):
+        if len(each) == 0:
+            raise EmptySelectionError(f"`{_called(each)}` holds no spec at all")
+    beside = old._core.beside(new._core)
+    if cycle := beside.cycle():
+        raise DamagedSourceError(
+            path=_called(new),
+            place=cycle[0],
+            line=None,
+            fault=f"{len(cycle)} specs depend on each other in a circle",
+        )
+    renamed = compiled.Catalog.beside_cache
+    kept, fresh, gone, causes, builds, hold = beside.lock_diff(
+        {
+            "old": old._state(None),
+            "new": [(renamed(cache), tag) for cache, tag in new._state(None)],
+        }
+    )
+    specs = tuple(_new(answer) for answer in fresh)
+    own = sum(each.is_own_change for each in specs)
+    return LockDiff(
+        old=_called(old),
+        new=_called(new),
+        specs=specs,
+        gone=tuple(_named(each) for each, _ in gone),
+        causes=tuple(
+            OwnChange(
+                spec=specs[at],
+                reaches=reaches,
+                explains_alone=alone,
+                reaches_by_link_run=by_link_run,
+            )
+            for at, reaches, alone, by_link_run in causes
+        ),
+        hold=tuple(
+            HoldStep(spec=specs[at].spec, builds_left=left, fewest_left=fewest)
+            for at, left, fewest in hold
+        ),
+        totals=LockDiffTotals(
+            kept=kept,
+            new=len(specs),
+            gone=len(gone),
+            builds=builds,
+            own_change=own,
+            inherited=len(specs) - own,
+            recipe_only=sum(each.is_recipe_only for each in specs),
+        ),
+    )
+
+
+def _called(catalog: Catalog) -> str:
+    return ", ".join(catalog.sources)
+
+
+def _new(answer: compiled.NewSpecAnswer) -> NewSpec:
+    spec, external, origin, against, replaces, differences = answer
+    return NewSpec(
+        spec=_named(spec),
+        external=external,
+        origin=origin,
+        against=None if against is None else _named(against),
+        replaces=replaces,
+        differences=tuple(Difference(key=key, old=old, new=new) for key, old, new in differences),
+    )
+
+
+def _named(answer: compiled.NamedAnswer) -> NamedSpec:
+    dag_hash, name, version = answer
+    return NamedSpec(hash=dag_hash, name=name, version=version)

@@ -1,0 +1,386 @@
+"""The least rebuild: what must be built so that every want installs from the caches."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from specplan import _core as compiled
+from specplan.errors import DamagedSourceError, UnknownNameError, UsageError
+from specplan.plan_model import (
+    Build,
+    ChangeAsked,
+    ChangedSpec,
+    Input,
+    LeftOut,
+    LeftOutBuild,
+    NamedSpec,
+    Needless,
+    PlanTotals,
+    Untested,
+    Why,
+    WhyLine,
+)
+from specplan.reports import plan_csv, plan_json, plan_list, plan_markdown, plan_text
+from specplan.sources import Limits
+from specplan.sources.wanted import read_wanted, split_label
+from specplan.wants import suggestions, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from specplan.catalog import Catalog
+    from specplan.model import Scope
+    from specplan.plan_model import Policy
+    from specplan.sources.wanted import Wanted
+
+__all__ = ["Plan", "rebuild"]
+
+#: What names the package of an abstract spec.
+_PACKAGE: Final = re.compile(r"\s*(?:[\w-]+\.)*([A-Za-z0-9_][\w-]*)")
+
+_HASH: Final = re.compile(r"[a-z2-7]{32}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The least set of builds after which every want installs from the caches alone.
+
+    It holds when each build runs as ``spack install
+    --use-buildcache=package:never,dependencies:only /HASH`` and consumers install with
+    ``--use-buildcache=only``.
+
+    Attributes:
+        scope: Which specs of the locks are wanted.
+        predicted: Whether the plan foresees a change. Then its hashes are those of the
+            specs before the change and stand for their successors.
+        change: The change that it foresees.
+        inputs: What it was made from, wants before caches, by path.
+        builds: The builds, by stage, then hash.
+        critical_path: The hashes of the dearest chain of builds, first build first.
+        needless: What pruning node by node would build in vain, by hash.
+        untested: What holds the change and is left alone, by hash.
+        left_out: What is left out because of specs that do not build.
+        totals: The numbers.
+    """
+
+    scope: Scope
+    predicted: bool
+    change: ChangeAsked | None
+    inputs: tuple[Input, ...]
+    builds: tuple[Build, ...]
+    critical_path: tuple[str, ...]
+    needless: tuple[Needless, ...]
+    untested: tuple[Untested, ...]
+    left_out: LeftOut
+    totals: PlanTotals
+    _core: compiled.Plan = field(repr=False, compare=False)
+    #: The specs of the locks, and those beside the specs of the caches.
+    _known: tuple[compiled.Catalog, compiled.Catalog] = field(repr=False, compare=False)
+
+    def why(self, spec: str) -> tuple[Why, ...]:
+        """Tell why specs are planned, or what makes them needless, by hash.
+
+        Args:
+            spec: An abstract spec, ``/HASH`` for one hash or its first letters. The specs
+                of the locks that satisfy it are told of; if there are none, those of the
+                caches.
+
+        Raises:
+            UnknownNameError: If no spec satisfies it.
+            UsageError: If it is no abstract spec, or nothing tells whether it is satisfied.
+        """
+        for known in self._known:
+            if found := _matching(known, spec):
+                return tuple(_why(self._core, each) for each in found)
+        raise _unknown("spec", spec, self._known[1])
+
+    def to_json(self) -> str:
+        """Return the document of kind ``specplan.rebuild/1``."""
+        return plan_json.rebuild(self)
+
+    def to_text(self, *, width: int = 100, colour: bool = False) -> str:
+        """Return the plan for a terminal of a width."""
+        return plan_text.rebuild(self, width=width, colour=colour)
+
+    def to_markdown(self) -> str:
+        """Return the plan for the summary of a CI job."""
+        return plan_markdown.rebuild(self)
+
+    def to_csv(self) -> str:
+        """Return one row a build."""
+        return plan_csv.rebuild(self)
+
+    def to_list(self) -> str:
+        """Return one line a build in the order of the builds, to be piped."""
+        return plan_list.rebuild(self)
+
+
+def rebuild(
+    catalog: Catalog | None,
+    *,
+    want: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    scope: Scope = "runtime",
+    changed: str | Sequence[str] = (),
+    changed_if_wanted: Sequence[str] | None = None,
+    policy: Policy = "hash",
+    depth: int | None = None,
+    exclude_broken: str | Sequence[str] = (),
+    tag: str | None = None,
+    limits: Limits | None = None,
+) -> Plan:
+    """Plan the least rebuild; see :meth:`specplan.Catalog.rebuild`.
+
+    Args:
+        catalog: The caches; None plans from nothing.
+        want: See there, as all that follows.
+        scope: See there.
+        changed: See there.
+        changed_if_wanted: See there.
+        policy: See there.
+        depth: See there.
+        exclude_broken: See there.
+        tag: See there.
+        limits: See there.
+    """
+    places = [want] if isinstance(want, (str, os.PathLike)) else list(want)
+    if not places:
+        raise UsageError("nothing is wanted", hint="name a lock with `want`")
+    if depth is not None and depth < 0:
+        raise UsageError(f"`{depth}` is no depth", hint="0 leaves the changed specs alone")
+    wanted = [read_wanted(os.fspath(place), limits or Limits()) for place in places]
+    locks = compiled.Catalog.merged([each.core for each in wanted])
+    caches = compiled.Catalog.merged([]) if catalog is None else catalog._core
+    core = compiled.Catalog.merged([locks, caches])
+    _refuse_cycle(core, wanted)
+    change = _change(locks, texts(changed), changed_if_wanted, policy, depth)
+    broken = _asked(locks, texts(exclude_broken))
+    solved = core.plan(
+        {
+            "state": catalog._state(tag) if catalog is not None and len(caches) else [],
+            "locks": locks.snapshots(),
+            "roots": sorted({root for each in wanted for root, _ in each.roots}),
+            "scope": scope,
+            "changed": None if change is None else list(change.changed),
+            "policy": policy,
+            "depth": depth,
+            "broken": [each for _, found in broken for each in found],
+        }
+    )
+    return _plan(
+        solved,
+        scope=scope,
+        change=change,
+        inputs=_inputs(wanted, catalog),
+        broken=broken,
+        known=(locks, core),
+    )
+
+
+def _refuse_cycle(core: compiled.Catalog, wanted: Sequence[Wanted]) -> None:
+    if cycle := core.cycle():
+        raise DamagedSourceError(
+            path=wanted[0].place,
+            place=cycle[0],
+            line=None,
+            fault=f"{len(cycle)} specs depend on each other in a circle, "
+            "together with what the caches say of them",
+        )
+
+
+def _matching(core: compiled.Catalog, spec: str) -> list[str]:
+    """Return the hashes of the specs that satisfy an abstract spec, sorted."""
+    asked = f"/{spec}" if _HASH.fullmatch(spec) else spec
+    found, undecided = core.find(asked, compiled.Query.all(), None)
+    if undecided:
+        first, _, missing = undecided[0]
+        more = f" and {len(undecided) - 1} more" if len(undecided) > 1 else ""
+        raise UsageError(
+            f"the sources do not tell whether {first[1]}@{first[2]}/{first[0]}{more} "
+            f"satisfies `{spec}`: {missing}",
+            hint="name the specs by their hashes, as in `/HASH`",
+        )
+    return [each[0] for each in found]
+
+
+def _asked(core: compiled.Catalog, specs: Iterable[str]) -> list[tuple[str, list[str]]]:
+    return [(spec, _matching(core, spec)) for spec in dict.fromkeys(specs)]
+
+
+def _unknown(kind: str, spec: str, core: compiled.Catalog) -> UnknownNameError:
+    named = _PACKAGE.match(spec)
+    near = suggestions(named[1], core.names("package")) if named else ()
+    return UnknownNameError(kind=kind, name=spec, suggestions=near)
+
+
+def _change(
+    locks: compiled.Catalog,
+    typed: Sequence[str],
+    listed: Sequence[str] | None,
+    policy: Policy,
+    depth: int | None,
+) -> ChangeAsked | None:
+    if not typed and listed is None:
+        if policy != "hash" or depth is not None:
+            raise UsageError(
+                "`policy` and `depth` are about a change, and none is given",
+                hint="name what changed with `changed`",
+            )
+        return None
+    asked = _asked(locks, typed)
+    for spec, found in asked:
+        if not found:
+            raise _unknown("wanted spec", spec, locks)
+    asked += [each for each in _asked(locks, listed or ()) if each[0] not in dict(asked)]
+    return ChangeAsked(
+        specs=_counted(asked),
+        changed=tuple(sorted({each for _, found in asked for each in found})),
+        policy=policy,
+        depth=depth,
+    )
+
+
+def _counted(asked: Iterable[tuple[str, list[str]]]) -> tuple[ChangedSpec, ...]:
+    return tuple(ChangedSpec(spec=spec, matches=len(found)) for spec, found in asked)
+
+
+def _inputs(wanted: Iterable[Wanted], catalog: Catalog | None) -> tuple[Input, ...]:
+    inputs = {
+        Input(path=each.place, sha256=_sha256_of([each.place]), role="want") for each in wanted
+    }
+    if catalog is not None:
+        files = sorted({source for source, _, _ in catalog._core.origins()})
+        for place in catalog.sources:
+            _, where = split_label(place)
+            folder = where.rstrip("/") + "/"
+            own = [file for file in files if file == where or file.startswith(folder)]
+            inputs.add(Input(path=place, sha256=_sha256_of(own or [where]), role="cache"))
+    return tuple(sorted(inputs, key=lambda each: (each.role != "want", each.path)))
+
+
+def _sha256_of(files: Sequence[str]) -> str | None:
+    """Return the checksum of a file, or of a list of files as ``sha256sum`` prints it."""
+    sums = []
+    for file in files:
+        path = Path(file)
+        if not path.is_file():
+            return None
+        sums.append(hashlib.sha256(path.read_bytes()).hexdigest())
+    if len(sums) == 1:
+        return sums[0]
+    lines = "".join(f"{each}  {file}\n" for each, file in zip(sums, files, strict=True))
+    return hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _plan(
+    core: compiled.Plan,
+    *,
+    scope: Scope,
+    change: ChangeAsked | None,
+    inputs: tuple[Input, ...],
+    broken: Sequence[tuple[str, list[str]]],
+    known: tuple[compiled.Catalog, compiled.Catalog],
+) -> Plan:
+    untested = tuple(
+        Untested(spec=_named(spec), kept_by=kept_by, available=available)
+        for spec, kept_by, available in core.untested()
+    )
+    cut, wants, left_out = core.left_out()
+    return Plan(
+        scope=scope,
+        predicted=change is not None and bool(change.changed),
+        change=change,
+        inputs=inputs,
+        builds=_builds(core),
+        critical_path=tuple(core.critical_path()),
+        needless=tuple(
+            Needless(spec=_named(spec), cut_by=_named(cut_by), reason=reason)
+            for spec, cut_by, reason in core.needless()
+        ),
+        untested=untested,
+        left_out=LeftOut(
+            specs=_counted(broken),
+            broken=tuple(sorted({each for _, found in broken for each in found})),
+            cut=tuple(cut),
+            wants=tuple(wants),
+            builds=tuple(
+                LeftOutBuild(spec=_named(spec), reason=reason, chain=tuple(chain))
+                for spec, (reason, chain) in left_out
+            ),
+        ),
+        totals=_totals(core, sum(each.available for each in untested)),
+        _core=core,
+        _known=known,
+    )
+
+
+def _builds(core: compiled.Plan) -> tuple[Build, ...]:
+    answers = core.builds()
+    hashes = [answer[0] for answer in answers]
+    parts = zip(answers, core.needs(), core.because(), strict=True)
+    return tuple(
+        Build(
+            hash=answer[0],
+            name=answer[1],
+            version=answer[2],
+            platform=answer[3],
+            os=answer[4],
+            target=answer[5],
+            stacks=tuple(answer[6]),
+            stage=answer[7],
+            needs=tuple(hashes[position] for position in needs),
+            cost=answer[8],
+            cause=answer[9],
+            because=tuple(because),
+        )
+        for answer, needs, because in parts
+    )
+
+
+def _totals(core: compiled.Plan, untested: int) -> PlanTotals:
+    totals = core.totals()
+    return PlanTotals(
+        wants=totals[0],
+        wants_left_out=totals[1],
+        builds=totals[2],
+        cost=totals[3],
+        stages=totals[4],
+        critical_path=totals[5],
+        reused=totals[6],
+        node_by_node=totals[7],
+        due_to_change=totals[8],
+        untested=untested,
+    )
+
+
+def _why(core: compiled.Plan, spec: str) -> Why:
+    named, (verdict, cause, left_out), lines = core.why(spec)
+    reason, chain = (None, []) if left_out is None else left_out
+    return Why(
+        spec=_named(named),
+        verdict=verdict,
+        cause=cause,
+        left_out=reason,
+        chain=tuple(chain),
+        tree=tuple(
+            WhyLine(
+                depth=depth,
+                spec=_named(each),
+                link=link,
+                reason=cut,
+                types=tuple(types),
+                is_want=is_want,
+                is_repeated=is_repeated,
+            )
+            for depth, each, link, cut, types, is_want, is_repeated in lines
+        ),
+    )
+
+
+def _named(answer: compiled.NamedAnswer) -> NamedSpec:
+    dag_hash, name, version = answer
+    return NamedSpec(hash=dag_hash, name=name, version=version)

@@ -1,0 +1,116 @@
+"""Plans and differences of locks as CSV, as :mod:`specplan.reports.csv_table` writes it."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from specplan.reports import escape, plan_wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from specplan.plan import Plan
+    from specplan.plan_model import LockDiff, Why
+
+__all__ = ["lock_diff", "rebuild", "why"]
+
+
+def rebuild(plan: Plan) -> str:
+    """Return one row a build; each says whether its hash is predicted."""
+    names = (
+        "stage", "hash", "name", "version", "platform", "os", "target",
+        "stacks", "cause", "cost", "needs", "because", "predicted",
+    )  # fmt: skip
+    return _table(
+        names,
+        (
+            (
+                str(build.stage),
+                build.hash,
+                build.name,
+                build.version,
+                build.platform,
+                build.os,
+                build.target,
+                "; ".join(build.stacks),
+                build.cause,
+                f"{build.cost:g}",
+                "; ".join(build.needs),
+                "; ".join(build.because),
+                "true" if plan.predicted else "false",
+            )
+            for build in plan.builds
+        ),
+    )
+
+
+def why(reasons: Sequence[Why]) -> str:
+    """Return one row a line of a tree."""
+    names = (
+        "asked", "verdict", "depth", "hash", "name", "version",
+        "link", "reason", "types", "is_want", "is_repeated",
+    )  # fmt: skip
+    return _table(
+        names,
+        (
+            (
+                each.spec.hash,
+                each.verdict,
+                str(line.depth),
+                line.spec.hash,
+                line.spec.name,
+                line.spec.version,
+                line.link,
+                line.reason or "",
+                "; ".join(line.types),
+                "true" if line.is_want else "false",
+                "true" if line.is_repeated else "false",
+            )
+            for each in reasons
+            for line in each.tree
+        ),
+    )
+
+
+def lock_diff(diff: LockDiff) -> str:
+    """Return one row a spec that is new or gone; what causes others tells how far it goes."""
+    names = (
+        "change", "hash", "name", "version", "external", "origin", "old.hash", "old.version",
+        "differs", "reaches", "explains_alone", "reaches_by_link_run",
+    )  # fmt: skip
+    causes = {
+        each.spec.spec.hash: (
+            str(each.reaches), str(each.explains_alone), str(each.reaches_by_link_run)
+        )
+        for each in diff.causes
+    }  # fmt: skip
+    nothing = ("", "", "")
+    rows: list[Sequence[str]] = [
+        (
+            "new",
+            each.spec.hash,
+            each.spec.name,
+            each.spec.version,
+            "true" if each.external else "false",
+            each.origin,
+            each.against.hash if each.against else "",
+            each.against.version if each.against else "",
+            "; ".join(plan_wording.difference_lines(each, str)) if each.is_own_change else "",
+            *causes.get(each.spec.hash, nothing),
+        )
+        for each in diff.specs
+    ]
+    rows += [
+        ("gone", each.hash, each.name, each.version, *[""] * 5, *nothing) for each in diff.gone
+    ]
+    return _table(names, rows)
+
+
+def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([escape.csv_cell(value) for value in row] for row in rows)
+    return text.getvalue()

@@ -1,0 +1,206 @@
+"""Plans, reasons and differences of locks as versioned JSON documents.
+
+They keep the rules of :mod:`specplan.reports.json_document`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from specplan.reports import escape
+
+if TYPE_CHECKING:
+    from specplan.plan import Plan
+    from specplan.plan_model import Build, ChangedSpec, LockDiff, NamedSpec, NewSpec, Why
+
+__all__ = ["lock_diff", "rebuild", "why"]
+
+Json: TypeAlias = Mapping[str, "Json"] | Sequence["Json"] | str | int | float | bool | None
+
+
+def rebuild(plan: Plan) -> str:
+    """Return the document of kind ``specplan.rebuild/1``."""
+    totals = plan.totals
+    return _document(
+        {
+            "schema": "specplan.rebuild/1",
+            "predicted": plan.predicted,
+            "optimal": True,
+            "lower_bound": totals.cost,
+            "scope": plan.scope,
+            "inputs": [
+                {"path": each.path, "sha256": each.sha256, "role": each.role}
+                for each in plan.inputs
+            ],
+            "install": {
+                "build": "spack install --use-buildcache=package:never,dependencies:only /HASH",
+                "consume": "spack install --use-buildcache=only",
+            },
+            "change": _change(plan),
+            "builds": [_build(build) for build in plan.builds],
+            "critical_path": plan.critical_path,
+            "publish": [],
+            "unplannable": [],
+            "left_out": {
+                "specs": _asked(plan.left_out.specs),
+                "broken": plan.left_out.broken,
+                "cut": plan.left_out.cut,
+                "wants": plan.left_out.wants,
+                "builds": [
+                    {**_named(each.spec), "reason": each.reason, "chain": each.chain}
+                    for each in plan.left_out.builds
+                ],
+            },
+            "untested": [
+                {**_named(each.spec), "kept_by": each.kept_by, "available": each.available}
+                for each in plan.untested
+            ],
+            "needless": [
+                {**_named(each.spec), "cut_by": _named(each.cut_by), "reason": each.reason}
+                for each in plan.needless
+            ],
+            "totals": {
+                "wants": totals.wants,
+                "wants_left_out": totals.wants_left_out,
+                "builds": totals.builds,
+                "cost": totals.cost,
+                "stages": totals.stages,
+                "critical_path": totals.critical_path,
+                "reused": totals.reused,
+                "node_by_node": totals.node_by_node,
+                "due_to_change": totals.due_to_change,
+                "untested": totals.untested,
+            },
+        }
+    )
+
+
+def why(reasons: Sequence[Why], *, query: str, predicted: bool) -> str:
+    """Return the document of kind ``specplan.why/1``."""
+    return _document(
+        {
+            "schema": "specplan.why/1",
+            "query": query,
+            "predicted": predicted,
+            "specs": [_why(each) for each in reasons],
+        }
+    )
+
+
+def lock_diff(diff: LockDiff) -> str:
+    """Return the document of kind ``specplan.lock-diff/1``."""
+    totals = diff.totals
+    return _document(
+        {
+            "schema": "specplan.lock-diff/1",
+            "old": diff.old,
+            "new": diff.new,
+            "specs": [_new(each) for each in diff.specs],
+            "gone": [_named(each) for each in diff.gone],
+            "causes": [
+                {
+                    "hash": each.spec.spec.hash,
+                    "reaches": each.reaches,
+                    "explains_alone": each.explains_alone,
+                    "reaches_by_link_run": each.reaches_by_link_run,
+                }
+                for each in diff.causes
+            ],
+            "hold": [
+                {
+                    "hash": each.spec.hash,
+                    "builds_left": each.builds_left,
+                    "fewest_left": each.fewest_left,
+                }
+                for each in diff.hold
+            ],
+            "totals": {
+                "kept": totals.kept,
+                "new": totals.new,
+                "gone": totals.gone,
+                "builds": totals.builds,
+                "own_change": totals.own_change,
+                "inherited": totals.inherited,
+                "recipe_only": totals.recipe_only,
+            },
+        }
+    )
+
+
+def _document(content: Json) -> str:
+    return escape.json_text(json.dumps(content, indent=2, allow_nan=False)) + "\n"
+
+
+def _named(spec: NamedSpec) -> dict[str, Json]:
+    return {"hash": spec.hash, "name": spec.name, "version": spec.version}
+
+
+def _asked(specs: Sequence[ChangedSpec]) -> Json:
+    return [{"spec": each.spec, "matches": each.matches} for each in specs]
+
+
+def _change(plan: Plan) -> Json:
+    if plan.change is None:
+        return None
+    return {
+        "specs": _asked(plan.change.specs),
+        "changed": plan.change.changed,
+        "policy": plan.change.policy,
+        "depth": plan.change.depth,
+    }
+
+
+def _build(build: Build) -> Json:
+    return {
+        "hash": build.hash,
+        "name": build.name,
+        "version": build.version,
+        "platform": build.platform,
+        "os": build.os,
+        "target": build.target,
+        "stacks": build.stacks,
+        "stage": build.stage,
+        "needs": build.needs,
+        "cost": build.cost,
+        "cause": build.cause,
+        "because": build.because,
+    }
+
+
+def _why(why: Why) -> Json:
+    return {
+        **_named(why.spec),
+        "verdict": why.verdict,
+        "cause": why.cause,
+        "left_out": why.left_out,
+        "chain": why.chain,
+        "tree": [
+            {
+                "depth": line.depth,
+                **_named(line.spec),
+                "link": line.link,
+                "reason": line.reason,
+                "types": line.types,
+                "is_want": line.is_want,
+                "is_repeated": line.is_repeated,
+            }
+            for line in why.tree
+        ],
+    }
+
+
+def _new(spec: NewSpec) -> Json:
+    return {
+        **_named(spec.spec),
+        "external": spec.external,
+        "origin": spec.origin,
+        "own_change": spec.is_own_change,
+        "recipe_only": spec.is_recipe_only,
+        "against": None if spec.against is None else _named(spec.against),
+        "replaces": spec.replaces,
+        "differences": [
+            {"key": each.key, "old": each.old, "new": each.new} for each in spec.differences
+        ],
+    }

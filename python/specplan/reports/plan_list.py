@@ -1,0 +1,25 @@
+"""A plan as a list to be piped: one build a line, in the order in which they can run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.reports.escape import terminal
+
+if TYPE_CHECKING:
+    from specplan.plan import Plan
+
+__all__ = ["rebuild"]
+
+
+def rebuild(plan: Plan) -> str:
+    """Return ``name@version/hash`` of each build below a line that says ``# exact``.
+
+    In a predicted plan that line says ``# predicted``, and there are no hashes: those that
+    are known will not exist again.
+    """
+    lines = ["# predicted" if plan.predicted else "# exact"]
+    for build in plan.builds:
+        spec = terminal(f"{build.name}@{build.version}")
+        lines.append(spec if plan.predicted else f"{spec}/{build.hash}")
+    return "\n".join(lines) + "\n"

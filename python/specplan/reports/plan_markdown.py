@@ -1,0 +1,137 @@
+"""Plans, reasons and differences of locks as Markdown for the summary of a CI job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.reports import plan_wording, wording
+from specplan.reports.escape import markdown_code as code
+from specplan.reports.markdown import document, foldable, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.plan import Plan
+    from specplan.plan_model import LockDiff, NamedSpec, Why
+
+__all__ = ["lock_diff", "rebuild", "why"]
+
+
+def rebuild(plan: Plan) -> str:
+    """Return the headline, the numbers, the builds, and all that is left out or untested."""
+    return document(
+        [
+            f"### {_capitalised(plan_wording.headline(plan))}",
+            listed([*plan_wording.change(plan, code), *plan_wording.numbers(plan)]),
+            foldable(
+                wording.count(len(plan.builds), "build"),
+                ("stage", "build", "cause", "stacks", "needs"),
+                [
+                    (
+                        str(build.stage),
+                        code(f"{build.name}@{build.version}/{build.hash}"),
+                        plan_wording.cause(build.cause),
+                        ", ".join(map(code, build.stacks)),
+                        str(len(build.needs)),
+                    )
+                    for build in plan.builds
+                ],
+                numbers=1,
+            ),
+            foldable(
+                f"{wording.count(len(plan.left_out.builds), 'build')} left out",
+                ("build", "why"),
+                [
+                    (_spec(each.spec), plan_wording.left_out(each, code))
+                    for each in plan.left_out.builds
+                ],
+            ),
+            foldable(
+                f"{wording.count(len(plan.untested), 'spec')} untested",
+                ("spec", "kept by", "has a binary"),
+                [
+                    (_spec(each.spec), each.kept_by, wording.answer(each.available))
+                    for each in plan.untested
+                ],
+            ),
+            foldable(
+                f"{wording.count(len(plan.needless), 'build')} in vain node by node",
+                ("build", "needless because of", "which"),
+                [
+                    (_spec(each.spec), _spec(each.cut_by), each.reason.replace("_", " "))
+                    for each in plan.needless
+                ],
+            ),
+            listed(plan_wording.notes(plan, code)),
+        ]
+    )
+
+
+def why(reasons: Sequence[Why], *, predicted: bool) -> str:
+    """Return the verdict and the tree of each spec."""
+    parts = []
+    for each in reasons:
+        verdict = plan_wording.verdict(each, predicted=predicted)
+        parts.append(f"### {_spec(each.spec)} {verdict}")
+        parts.append(
+            "\n".join(
+                f"{'  ' * (line.depth - 1)}- {plan_wording.line(line, code)}"
+                for line in each.tree[1:]
+            )
+        )
+    return document(parts)
+
+
+def lock_diff(diff: LockDiff) -> str:
+    """Return the causes, how far each goes, what to hold back, and all that is new or gone."""
+    return document(
+        [
+            f"### {plan_wording.diff_headline(diff, code)}",
+            listed(plan_wording.diff_notes(diff)),
+            foldable(
+                f"{wording.count(len(diff.causes), 'spec')} changed themselves",
+                ("changed itself", "what", "reaches", "alone", "by link and run"),
+                [
+                    (
+                        _spec(cause.spec.spec),
+                        "<br>".join(plan_wording.difference_lines(cause.spec, code)),
+                        str(cause.reaches),
+                        str(cause.explains_alone),
+                        str(cause.reaches_by_link_run),
+                    )
+                    for cause in diff.causes
+                ],
+                numbers=3,
+            ),
+            foldable(
+                "Hold back, and estimated builds that remain",
+                ("hold", "builds left", "fewest by any so many"),
+                [
+                    (_spec(step.spec), str(step.builds_left), wording.number(step.fewest_left))
+                    for step in diff.hold
+                ],
+                numbers=2,
+            ),
+            foldable(
+                f"{len(diff.specs)} new",
+                ("spec", "why", "instead of"),
+                [
+                    (
+                        _spec(each.spec),
+                        plan_wording.origin(each),
+                        _spec(each.against) if each.against and each.replaces else "",
+                    )
+                    for each in diff.specs
+                ],
+            ),
+            foldable(f"{len(diff.gone)} gone", ("spec",), [(_spec(each),) for each in diff.gone]),
+        ]
+    )
+
+
+def _spec(spec: NamedSpec) -> str:
+    return code(f"{plan_wording.name(spec)}/{spec.hash}")
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]

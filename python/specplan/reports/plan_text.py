@@ -1,0 +1,191 @@
+"""Plans, reasons and differences of locks as text for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan.reports import plan_wording, wording
+from specplan.reports.escape import terminal
+from specplan.reports.layout import Column, Span, Style
+from specplan.reports.page import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from specplan.plan import Plan
+    from specplan.plan_model import Cause, LockDiff, Why
+
+__all__ = ["SHOWS", "lock_diff", "rebuild", "why"]
+
+#: What is listed only where it is asked for.
+SHOWS: Final = ("needless", "untested", "chains")
+
+_CAUSE_STYLES: Final[Mapping[Cause, Style]] = {
+    "changed": "red",
+    "stale": "yellow",
+    "missing": "plain",
+}
+
+_FEW: Final = 3
+
+
+def rebuild(plan: Plan, *, width: int, colour: bool = False, show: Collection[str] = ()) -> str:
+    """Return the builds in their order, and what the reader must know.
+
+    Args:
+        plan: The plan.
+        width: The terminal's width in columns.
+        colour: Whether to paint with escape sequences.
+        show: What else to list, of :data:`SHOWS`.
+    """
+    page = Page(width=width, colour=colour)
+    page.text(plan_wording.headline(plan), style="bold")
+    for line in (*plan_wording.change(plan, terminal), *plan_wording.numbers(plan)):
+        page.text(line, style="dim")
+    if plan.builds:
+        page.blank()
+        page.table(*_builds(plan), name_columns=2)
+    if "chains" in show:
+        _chains(page, plan)
+    _left_out(page, plan)
+    if "untested" in show:
+        _untested(page, plan)
+    if "needless" in show:
+        _needless(page, plan)
+    page.notes(plan_wording.notes(plan, terminal))
+    return page.end()
+
+
+def why(reasons: Sequence[Why], *, predicted: bool, width: int, colour: bool = False) -> str:
+    """Return the verdict and the tree of each spec.
+
+    Args:
+        reasons: The answers.
+        predicted: Whether the plan foresees a change.
+        width: The terminal's width in columns.
+        colour: Whether to paint with escape sequences.
+    """
+    page = Page(width=width, colour=colour)
+    for at, each in enumerate(reasons):
+        if at:
+            page.blank()
+        verdict = plan_wording.verdict(each, predicted=predicted)
+        spec = f"{terminal(plan_wording.name(each.spec))}/{each.spec.hash}"
+        page.text(f"{spec} {verdict}", style="bold")
+        if each.chain:
+            page.text("needs " + " -> ".join(each.chain[1:]), indent="  ")
+        for line in each.tree[1:]:
+            page.text(plan_wording.line(line, terminal), indent="  " * line.depth)
+    return page.end()
+
+
+def lock_diff(diff: LockDiff, *, width: int, colour: bool = False) -> str:
+    """Return the causes, how far each goes, and what to hold back.
+
+    Args:
+        diff: The difference.
+        width: The terminal's width in columns.
+        colour: Whether to paint with escape sequences.
+    """
+    page = Page(width=width, colour=colour)
+    page.text(plan_wording.diff_headline(diff, terminal), style="bold")
+    for line in plan_wording.diff_notes(diff):
+        page.text(line, style="dim")
+    if diff.causes:
+        page.blank()
+        columns = [
+            Column(("changed itself",), overhangs=True),
+            Column(("reaches",), align="right"),
+            Column(("alone",), align="right"),
+            Column(("link/run",), align="right"),
+            Column(("what",), wraps=True),
+        ]
+        rows = [
+            [
+                Span(terminal(plan_wording.short(cause.spec.spec))),
+                Span(str(cause.reaches)),
+                Span(str(cause.explains_alone)),
+                Span(str(cause.reaches_by_link_run)),
+                Span("; ".join(plan_wording.difference_lines(cause.spec, terminal))),
+            ]
+            for cause in diff.causes
+        ]
+        page.table(columns, rows)
+    if diff.hold:
+        page.blank()
+        page.text("hold back, and estimated builds that remain", style="bold")
+        is_searched = any(step.fewest_left is not None for step in diff.hold)
+        columns = [
+            Column(("hold",), overhangs=True),
+            Column(("builds left",), align="right"),
+            *([Column(("fewest",), align="right")] if is_searched else []),
+        ]
+        rows = [
+            [
+                Span(terminal(plan_wording.short(step.spec))),
+                Span(str(step.builds_left)),
+                *([Span(wording.number(step.fewest_left))] if is_searched else []),
+            ]
+            for step in diff.hold
+        ]
+        page.table(columns, rows)
+    return page.end()
+
+
+def _builds(plan: Plan) -> tuple[list[Column], list[list[Span]]]:
+    columns = [
+        Column(("stage",), align="right"),
+        Column(("build",)),
+        Column(("cause",)),
+        Column(("stacks",), wraps=True),
+        Column(("needs",), align="right"),
+    ]
+    rows = [
+        [
+            Span(str(build.stage)),
+            Span(f"{terminal(f'{build.name}@{build.version}')}/{build.hash}"),
+            Span(plan_wording.cause(build.cause), _CAUSE_STYLES[build.cause]),
+            Span(wording.folded([terminal(each) for each in build.stacks], _FEW)),
+            Span(str(len(build.needs))),
+        ]
+        for build in plan.builds
+    ]
+    return columns, rows
+
+
+def _chains(page: Page, plan: Plan) -> None:
+    page.blank()
+    page.text("why: a shortest chain from a want", style="bold")
+    for build in plan.builds:
+        page.text(" -> ".join(build.because), indent="  ")
+
+
+def _left_out(page: Page, plan: Plan) -> None:
+    if not plan.left_out.builds:
+        return
+    page.blank()
+    page.text("left out", style="bold")
+    for build in plan.left_out.builds:
+        reason = plan_wording.left_out(build, terminal)
+        page.text(f"{terminal(plan_wording.short(build.spec))}: {reason}", indent="  ")
+
+
+def _untested(page: Page, plan: Plan) -> None:
+    page.blank()
+    page.text(f"untested: {wording.count(len(plan.untested), 'spec')}", style="bold")
+    for each in plan.untested:
+        spec = terminal(plan_wording.short(each.spec))
+        binary = "" if each.available else ", has no binary"
+        page.text(f"{spec}: kept by the {each.kept_by}{binary}", indent="  ")
+
+
+def _needless(page: Page, plan: Plan) -> None:
+    page.blank()
+    page.text(f"built in vain node by node: {len(plan.needless)}", style="bold")
+    for each in plan.needless:
+        cut_by = terminal(plan_wording.short(each.cut_by))
+        told = each.reason.replace("_", " ")
+        page.text(
+            f"{terminal(plan_wording.short(each.spec))}: {cut_by} is above it ({told})",
+            indent="  ",
+        )

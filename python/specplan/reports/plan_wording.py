@@ -1,0 +1,255 @@
+"""The phrases that the reports of plans and of differences of locks share.
+
+A phrase that holds untrusted text takes the format's own escape as an argument.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan.reports import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from specplan.plan import Plan
+    from specplan.plan_model import (
+        ChangedSpec,
+        CutReason,
+        Difference,
+        LeftOutBuild,
+        LockDiff,
+        NamedSpec,
+        NewSpec,
+        Origin,
+        Why,
+        WhyLine,
+    )
+
+__all__ = [
+    "HOLDS_WHEN",
+    "cause",
+    "change",
+    "diff_headline",
+    "diff_notes",
+    "difference_lines",
+    "headline",
+    "left_out",
+    "line",
+    "name",
+    "notes",
+    "numbers",
+    "short",
+    "verdict",
+]
+
+#: How builds and consumers must install for a plan to hold.
+HOLDS_WHEN: Final = (
+    "the plan holds when each build runs as "
+    "`spack install --use-buildcache=package:never,dependencies:only /HASH` "
+    "and consumers install with `--use-buildcache=only`"
+)
+
+#: How many letters of a hash name it to people, as in Spack's own output.
+_SHORT_HASH: Final = 7
+
+_CUT: Final[Mapping[CutReason, str]] = {
+    "available": "is available, so it needs this only to be built",
+    "external": "is external, so it needs nothing",
+    "spliced": "is spliced, so it is not built",
+    "test_only": "needs this only for its tests",
+}
+
+_ORIGIN: Final[Mapping[Origin, str]] = {
+    "content": "own change",
+    "rewired": "own change: old content with other old dependencies",
+    "inherited": "inherited",
+}
+
+
+def name(spec: NamedSpec) -> str:
+    """Return a spec as ``name@version``; it is not escaped."""
+    return f"{spec.name}@{spec.version}" if spec.name else "unknown"
+
+
+def short(spec: NamedSpec) -> str:
+    """Return a spec as ``name@version/hash`` with the first letters of its hash."""
+    return f"{name(spec)}/{spec.hash[:_SHORT_HASH]}"
+
+
+def headline(plan: Plan) -> str:
+    """Return the one line that tells how much must be built."""
+    totals = plan.totals
+    kind = "predicted: " if plan.predicted else ""
+    wants = wording.count(totals.wants, "spec") + " wanted"
+    if not totals.builds:
+        return f"{kind}nothing to build, {wants}, {totals.reused} reused"
+    stages = wording.count(totals.stages, "stage")
+    return (
+        f"{kind}{wording.count(totals.builds, 'build')} in {stages}, {wants}, "
+        f"{totals.reused} reused"
+    )
+
+
+def numbers(plan: Plan) -> list[str]:
+    """Return what else is counted, one sentence each."""
+    totals = plan.totals
+    vain = f", {len(plan.needless)} of them in vain" if plan.needless else ""
+    lines = [f"pruned node by node: {wording.count(totals.node_by_node, 'build')}{vain}"]
+    if totals.builds:
+        lines.append(f"critical path: {totals.critical_path:g} of {totals.cost:g} cost units")
+    if plan.change is not None:
+        lines.append(f"due to the change: {wording.count(totals.due_to_change, 'build')}")
+    return lines
+
+
+def change(plan: Plan, escape: Callable[[str], str]) -> list[str]:
+    """Return what the change is, and what it names that no want contains."""
+    if plan.change is None:
+        return []
+    asked = plan.change
+    depth = "" if asked.depth is None else f", followed to depth {asked.depth}"
+    matched = [each for each in asked.specs if each.matches]
+    specs = wording.folded([escape(each.spec) for each in matched], 5) or "nothing that is wanted"
+    count = wording.count(len(asked.changed), "spec")
+    line = f"changed: {specs} ({count}), policy {asked.policy}{depth}"
+    return [line, *_unmatched("changed", asked.specs, escape)]
+
+
+def _unmatched(what: str, specs: Sequence[ChangedSpec], escape: Callable[[str], str]) -> list[str]:
+    missing = [escape(each.spec) for each in specs if not each.matches]
+    if not missing:
+        return []
+    names = wording.count(
+        len(missing),
+        f"name that is listed as {what} is in no want",
+        f"names that are listed as {what} are in no want",
+    )
+    return [f"{names}: {wording.folded(missing, 3)}"]
+
+
+def notes(plan: Plan, escape: Callable[[str], str]) -> list[str]:
+    """Return what the reader must know beside the builds, one note a line."""
+    lines = _unmatched("broken", plan.left_out.specs, escape)
+    totals = plan.totals
+    if plan.left_out.builds:
+        cut = wording.count(len(plan.left_out.cut), "broken spec")
+        lines.append(
+            f"{wording.count(len(plan.left_out.builds), 'build')} and "
+            f"{wording.count(totals.wants_left_out, 'want')} are left out because of {cut}"
+        )
+    if plan.untested:
+        kept = "binary holds" if totals.untested == 1 else "binaries hold"
+        lines.append(
+            f"{totals.untested} {kept} the change and stay untested, as policy and depth keep them"
+        )
+    if plan.predicted:
+        lines.append(
+            "predicted from locks made before the change: the hashes stand for their successors"
+        )
+    lines.append(HOLDS_WHEN)
+    return lines
+
+
+def cause(word: str) -> str:
+    """Return why a spec is built, as a column of a table says it."""
+    return {"changed": "changed", "stale": "stale", "missing": "no binary"}[word]
+
+
+def left_out(build: LeftOutBuild, escape: Callable[[str], str]) -> str:
+    """Return why a build is left out."""
+    if build.reason == "broken":
+        return "known not to build"
+    if build.reason == "unneeded":
+        return "only needed by what is left out"
+    return "needs " + " -> ".join(escape(each[:_SHORT_HASH]) for each in build.chain[1:])
+
+
+def verdict(why: Why, *, predicted: bool) -> str:
+    """Return what a plan does about a spec, as the end of a sentence."""
+    if why.verdict == "planned":
+        causes = {
+            "changed": "is built: it changed",
+            "stale": "is built: it depends on what changed, so its binary is stale",
+            "missing": "is built: no cache has a binary",
+        }
+        return causes[why.cause or "missing"]
+    return {
+        "reused": "is reused: it is needed and has a binary",
+        "rewired": "is rewired from the binary that it was built as",
+        "external": "is external: the system provides it",
+        "left_out": "is left out: " + _left_out(why),
+        "cut_off": "is not built: what could need it does not"
+        + (" after the change" if predicted else ""),
+        "not_wanted": "is not wanted: no root reaches it",
+    }[why.verdict]
+
+
+def _left_out(why: Why) -> str:
+    return {
+        "broken": "it is known not to build",
+        "needs": "it needs a spec that is known not to build",
+        "unneeded": "only what is left out needs it",
+    }[why.left_out or "broken"]
+
+
+def line(each: WhyLine, escape: Callable[[str], str]) -> str:
+    """Return one line of a tree without its indent."""
+    shown = escape(short(each.spec))
+    if each.is_want:
+        shown += " (wanted)"
+    if each.link == "asked":
+        return shown
+    needs = "/".join(each.types) or "no"
+    if each.link == "cuts":
+        cut = _CUT[each.reason or "test_only"]
+        return f"{shown} {cut} ({needs} edge)"
+    told = "needs it" if each.link == "demands" else "would need it, but is not needed itself"
+    more = "; see above or below" if each.is_repeated else ""
+    return f"{shown} {told} ({needs} edge){more}"
+
+
+def diff_headline(diff: LockDiff, escape: Callable[[str], str]) -> str:
+    """Return the one line that tells what is new."""
+    totals = diff.totals
+    return (
+        f"{escape(diff.old)} -> {escape(diff.new)}: {totals.new} new, {totals.gone} gone, "
+        f"{totals.kept} kept; {wording.count(totals.builds, 'build')}"
+    )
+
+
+def diff_notes(diff: LockDiff) -> list[str]:
+    """Return the totals in words, one line each."""
+    totals = diff.totals
+    if not totals.new:
+        return []
+    own = f"{totals.own_change} of the new specs changed themselves"
+    recipe = f"{totals.recipe_only} of them by the text of the recipe alone"
+    return [f"{own} ({recipe}), {totals.inherited} inherited a new hash"]
+
+
+def origin(spec: NewSpec) -> str:
+    """Return why the hash of a spec is new."""
+    return _ORIGIN[spec.origin]
+
+
+def difference_lines(spec: NewSpec, escape: Callable[[str], str]) -> list[str]:
+    """Return in what a new spec differs from the old one, one key a line."""
+    if spec.against is None:
+        return ["new package"]
+    if spec.origin == "rewired":
+        return ["other dependencies"]
+    against = "" if spec.replaces else f" than {escape(short(spec.against))}, which stays"
+    lines = [_difference(each, escape) for each in spec.differences]
+    return [each + against for each in lines] or ["other content"]
+
+
+def _difference(difference: Difference, escape: Callable[[str], str]) -> str:
+    old, new = difference.old.split("\n"), difference.new.split("\n")
+    if difference.key == "package_hash":
+        return "recipe"
+    if difference.key == "version":
+        return f"version {escape(difference.old)} -> {escape(difference.new)}"
+    gone = [f"-[{escape(each)}]" for each in old if each and each not in new]
+    come = [f"+[{escape(each)}]" for each in new if each and each not in old]
+    return f"{difference.key} {' '.join(gone + come)}"

@@ -1,0 +1,49 @@
+"""Files that name specs: one abstract spec a line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from specplan.errors import DamagedSourceError, SourceError
+from specplan.sources.content import inflated
+
+if TYPE_CHECKING:
+    from specplan.sources.limits import Limits
+
+__all__ = ["read_spec_list"]
+
+_STANDARD_INPUT = "-"
+
+
+def read_spec_list(place: str, limits: Limits) -> tuple[str, ...]:
+    """Return the abstract specs of a file, each once, in the order of the file.
+
+    What follows ``#`` at the start of a line or after a space is a comment.
+
+    Args:
+        place: The file, or ``-`` for standard input.
+        limits: What it may not go beyond.
+
+    Raises:
+        SourceError: If it cannot be read.
+        DamagedSourceError: If it is no text.
+    """
+    most = limits.yaml_bytes
+    if place == _STANDARD_INPUT:
+        document = sys.stdin.buffer.read(most + 1)
+        if len(document) > most:
+            raise SourceError(
+                f"standard input has more than the {most} bytes that are read", path="-"
+            )
+    else:
+        document = inflated(Path(place), place, most)
+    try:
+        text = document.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = document.count(b"\n", 0, error.start) + 1
+        raise DamagedSourceError(path=place, place="", line=line, fault="is not UTF-8") from error
+    lines = (line.strip() for line in text.splitlines())
+    specs = (line.partition(" #")[0].rstrip() for line in lines if not line.startswith("#"))
+    return tuple(dict.fromkeys(spec for spec in specs if spec))
