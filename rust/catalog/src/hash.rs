@@ -22,6 +22,21 @@ pub const HASH_LEN: usize = 32;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DagHash([u8; 20]);
 
+/// The mark of a byte that is no letter of a hash.
+const WRONG: u8 = 0x80;
+
+/// The value of each letter.
+const VALUES: [u8; 256] = {
+    let mut values = [WRONG; 256];
+    let mut value = 0;
+    while value < 32 {
+        let letter = if value < 6 { b'2' + value } else { b'a' + value - 6 };
+        values[letter as usize] = value;
+        value += 1;
+    }
+    values
+};
+
 /// A text that is no DAG hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -60,18 +75,21 @@ impl DagHash {
                 ParseHashError::Length { len }
             });
         }
-        // Eight letters fill five bytes, so the 32 letters are four such groups.
+        // Eight letters fill five bytes, so the 32 letters are four such groups. A
+        // wrong letter leaves its mark and is looked for afterwards, so that the loop
+        // has no branch.
+        let mut marks = 0;
         for (group, bytes) in letters.chunks_exact(8).zip(packed.chunks_exact_mut(5)) {
             let mut bits = 0_u64;
             for &letter in group {
-                let value = match letter {
-                    b'2'..=b'7' => letter - b'2',
-                    b'a'..=b'z' => letter - b'a' + 6,
-                    _ => return Err(Self::wrong_letter(text)),
-                };
-                bits = bits << 5 | u64::from(value);
+                let value = VALUES[letter as usize];
+                marks |= value;
+                bits = bits << 5 | u64::from(value & 31);
             }
             bytes.copy_from_slice(&bits.to_be_bytes()[3..]);
+        }
+        if marks & WRONG != 0 {
+            return Err(Self::wrong_letter(text));
         }
         Ok(Self(packed))
     }

@@ -1,6 +1,7 @@
 //! Names as numbers: each distinct text of a column is stored once.
 
 use std::hash::BuildHasher;
+use std::ops::Range;
 
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
@@ -26,7 +27,7 @@ impl NameInterner {
     pub(crate) fn intern(&mut self, name: &str) -> u32 {
         let hash = FxBuildHasher.hash_one(name);
         let (text, ends) = (&self.text, &self.ends);
-        let is_name = |&id: &u32| slice(text, ends, id) == name;
+        let is_name = |&id: &u32| bytes(text, ends, id) == name.as_bytes();
         if let Some(&id) = self.table.find(hash, is_name) {
             return id;
         }
@@ -57,10 +58,19 @@ impl NameInterner {
     }
 }
 
-fn slice<'t>(text: &'t str, ends: &[u32], id: u32) -> &'t str {
+fn range(ends: &[u32], id: u32) -> Range<usize> {
     let index = id as usize;
     let start = if index == 0 { 0 } else { ends[index - 1] };
-    &text[start as usize..ends[index] as usize]
+    start as usize..ends[index] as usize
+}
+
+fn slice<'t>(text: &'t str, ends: &[u32], id: u32) -> &'t str {
+    &text[range(ends, id)]
+}
+
+/// The same as bytes, for comparisons: where a text is cut need not be checked.
+fn bytes<'t>(text: &'t str, ends: &[u32], id: u32) -> &'t [u8] {
+    &text.as_bytes()[range(ends, id)]
 }
 
 /// The texts of one column of a catalog, each with its number.

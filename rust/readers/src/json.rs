@@ -22,6 +22,7 @@ const MAX_ESCAPED: usize = 1 << 20;
 /// A position in a JSON text.
 #[derive(Clone, Copy)]
 pub(crate) struct Json<'j> {
+    whole: &'j str,
     text: &'j [u8],
     at: usize,
     depth: u32,
@@ -49,7 +50,6 @@ pub(crate) enum JsonErrorKind {
     },
     Depth,
     Escape,
-    Utf8,
     Control,
     Twice,
     /// A fault that the caller found in a value.
@@ -59,9 +59,10 @@ pub(crate) enum JsonErrorKind {
 pub(crate) type JsonResult<T> = Result<T, Box<JsonError>>;
 
 impl<'j> Json<'j> {
-    pub(crate) fn new(text: &'j [u8]) -> Self {
+    pub(crate) fn new(whole: &'j str) -> Self {
         Self {
-            text,
+            whole,
+            text: whole.as_bytes(),
             at: 0,
             depth: 0,
         }
@@ -226,11 +227,7 @@ impl<'j> Json<'j> {
         match self.text.get(end) {
             Some(b'"') => {
                 self.at = end + 1;
-                // The bytes are ASCII, so this cannot fail; the check costs little.
-                match str::from_utf8(&self.text[start..end]) {
-                    Ok(text) => Ok(Cow::Borrowed(text)),
-                    Err(_) => Err(self.error(JsonErrorKind::Utf8)),
-                }
+                Ok(Cow::Borrowed(&self.whole[start..end]))
             }
             _ => self.unusual_text(start),
         }
@@ -256,13 +253,11 @@ impl<'j> Json<'j> {
                 }
             }
         }
-        let raw = &self.text[start..end];
-        if raw.len() > MAX_ESCAPED {
+        // A quote and a backslash are characters of their own, so neither cut is inside of one.
+        let text = self.whole.get(start..end).unwrap_or_default();
+        if text.len() > MAX_ESCAPED {
             return Err(self.error(JsonErrorKind::Escape));
         }
-        let Ok(text) = str::from_utf8(raw) else {
-            return Err(self.error(JsonErrorKind::Utf8));
-        };
         let text = if text.contains('\\') {
             let quoted = &self.text[start - 1..=end];
             match serde_json::from_slice::<String>(quoted) {
@@ -274,6 +269,24 @@ impl<'j> Json<'j> {
         };
         self.at = end + 1;
         Ok(text)
+    }
+
+    /// Steps over these very bytes, if they are next.
+    pub(crate) fn literal(&mut self, bytes: &[u8]) -> bool {
+        let is_next = self.text[self.at..].starts_with(bytes);
+        self.at += if is_next { bytes.len() } else { 0 };
+        is_next
+    }
+
+    /// Takes the rest of a text whose quote was stepped over, if it is plain.
+    pub(crate) fn plain_rest(&mut self) -> Option<&'j str> {
+        let end = self.at + plain_len(&self.text[self.at..]);
+        if self.text.get(end) != Some(&b'"') {
+            return None;
+        }
+        let rest = &self.whole[self.at..end];
+        self.at = end + 1;
+        Some(rest)
     }
 
     /// Takes a text, or null.
@@ -419,7 +432,6 @@ impl JsonError {
             }
             JsonErrorKind::Depth => malformed(format!("is nested more than {MAX_DEPTH} deep")),
             JsonErrorKind::Escape => malformed("is no JSON: a text has a wrong escape".to_owned()),
-            JsonErrorKind::Utf8 => malformed("is not UTF-8".to_owned()),
             JsonErrorKind::Control => {
                 malformed("is no JSON: a control character in a text".to_owned())
             }
@@ -484,16 +496,16 @@ mod tests {
         #[test]
         fn every_text_is_taken_as_serde_takes_it(text in "\\PC{0,20}|[a-z\\\\\"\n\t]{0,20}") {
             let json = serde_json::to_string(&text).unwrap();
-            prop_assert_eq!(Json::new(json.as_bytes()).text().unwrap(), text);
+            prop_assert_eq!(Json::new(&json).text().unwrap(), text);
         }
 
         #[test]
         fn what_is_no_json_never_panics(json in "[\\[\\]{}\",:0-9a-z\\\\ ]{0,40}") {
-            let mut parser = Json::new(json.as_bytes());
+            let mut parser = Json::new(&json);
             let _ = parser.skip();
-            let mut parser = Json::new(json.as_bytes());
+            let mut parser = Json::new(&json);
             let _ = parser.object(|parser, _| parser.skip().map(drop));
-            let mut parser = Json::new(json.as_bytes());
+            let mut parser = Json::new(&json);
             let _ = parser.list(|parser, _| parser.text().map(drop));
         }
 
@@ -501,7 +513,7 @@ mod tests {
         fn a_value_is_skipped_whole(depth in 0_usize..60, text in "[a-z\"\\\\{}\\[\\]]{0,8}") {
             let inner = serde_json::to_string(&text).unwrap();
             let json = format!("{}{inner}{}", "[{\"k\":".repeat(depth), "}]".repeat(depth));
-            let mut parser = Json::new(json.as_bytes());
+            let mut parser = Json::new(&json);
             prop_assert_eq!(parser.skip().unwrap(), json.as_bytes());
             prop_assert!(parser.end().is_ok());
         }
@@ -509,7 +521,7 @@ mod tests {
 
     #[test]
     fn an_error_tells_the_keys_to_its_place() {
-        let mut parser = Json::new(br#"{"a": [1, {"b": "unclosed}]"#);
+        let mut parser = Json::new(r#"{"a": [1, {"b": "unclosed}]"#);
         let error = parser
             .object(|json, _| {
                 json.list(|json, _| {

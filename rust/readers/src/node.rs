@@ -20,6 +20,14 @@ const FLAGS: [&str; 6] = [
     "cflags", "cppflags", "cxxflags", "fflags", "ldflags", "ldlibs",
 ];
 
+/// The types of dependencies, with the quotes in which they are written.
+const WRITTEN_TYPES: [(&[u8], EdgeTypes); 4] = [
+    (b"\"build\"", EdgeTypes::BUILD),
+    (b"\"link\"", EdgeTypes::LINK),
+    (b"\"run\"", EdgeTypes::RUN),
+    (b"\"test\"", EdgeTypes::TEST),
+];
+
 /// What the rows of one file have in common: numbers of a [`NodeReader`].
 #[derive(Clone, Copy)]
 pub(crate) struct Origin {
@@ -153,67 +161,67 @@ impl NodeReader {
         node: &mut Node,
         seen: &mut u32,
     ) -> JsonResult<()> {
-        match key {
-            "name" => {
+        match key.as_bytes() {
+            b"name" => {
                 once(json, seen, Key::Name)?;
                 let name = json.text()?;
                 self.set(node, Column::Package, checked(json, names::package(&name))?);
             }
-            "version" => {
+            b"version" => {
                 once(json, seen, Key::Version)?;
                 self.version(json, node)?;
             }
-            "versions" => {
+            b"versions" => {
                 once(json, seen, Key::Version)?;
                 self.versions(json, node)?;
             }
-            "arch" => {
+            b"arch" => {
                 once(json, seen, Key::Arch)?;
                 self.architecture(json, node)?;
             }
-            "compiler" => {
+            b"compiler" => {
                 once(json, seen, Key::Compiler)?;
                 self.compiler(json, node)?;
             }
-            "namespace" => {
+            b"namespace" => {
                 once(json, seen, Key::Namespace)?;
                 if let Some(namespace) = json.text_or_null()? {
                     let namespace = checked(json, names::printable(&namespace, "namespace"))?;
                     self.set(node, Column::Namespace, namespace);
                 }
             }
-            "parameters" => {
+            b"parameters" => {
                 once(json, seen, Key::Parameters)?;
                 self.parameters(json, node)?;
             }
-            "external" => {
+            b"external" => {
                 once(json, seen, Key::External)?;
                 self.external(json, node)?;
             }
-            "package_hash" => {
+            b"package_hash" => {
                 once(json, seen, Key::Recipe)?;
                 if let Some(recipe) = json.text_or_null()? {
                     let recipe = checked(json, names::printable(&recipe, "package hash"))?;
                     self.set(node, Column::Recipe, recipe);
                 }
             }
-            "dependencies" => {
+            b"dependencies" => {
                 once(json, seen, Key::Dependencies)?;
                 self.dependencies(json, node)?;
             }
-            "build_spec" => {
+            b"build_spec" => {
                 once(json, seen, Key::BuildSpec)?;
                 self.build_spec(json, node)?;
             }
-            "annotations" => {
+            b"annotations" => {
                 once(json, seen, Key::Annotations)?;
                 self.annotations(json, node)?;
             }
-            "hash" => {
+            b"hash" => {
                 once(json, seen, Key::Hash)?;
                 node.hash = Some(hash(json)?);
             }
-            "concrete" => {
+            b"concrete" => {
                 if !json.boolean()? {
                     let kind = FaultKind::wrong_text("concrete spec", "concrete: false");
                     return Err(json.error(JsonErrorKind::Value(kind)));
@@ -267,10 +275,10 @@ impl NodeReader {
     fn architecture(&mut self, json: &mut Json<'_>, node: &mut Node) -> JsonResult<()> {
         let mut seen = 0_u32;
         json.object(|json, key| {
-            let (column, expected) = match key {
-                "platform" => (Column::Platform, "platform"),
-                "platform_os" => (Column::OperatingSystem, "operating system"),
-                "target" => (Column::Target, "target"),
+            let (column, expected) = match key.as_bytes() {
+                b"platform" => (Column::Platform, "platform"),
+                b"platform_os" => (Column::OperatingSystem, "operating system"),
+                b"target" => (Column::Target, "target"),
                 _ => return json.skip().map(drop),
             };
             if seen & 1 << column as u32 != 0 {
@@ -306,9 +314,9 @@ impl NodeReader {
         }
         let (mut name, mut version) = (Cow::Borrowed(""), Cow::Borrowed(""));
         json.object(|json, key| {
-            match key {
-                "name" => name = json.text()?,
-                "version" => version = json.text()?,
+            match key.as_bytes() {
+                b"name" => name = json.text()?,
+                b"version" => version = json.text()?,
                 _ => drop(json.skip()?),
             }
             Ok(())
@@ -326,8 +334,8 @@ impl NodeReader {
 
     /// Files that Spack converted from an older format note the compiler beside the node.
     fn annotations(&mut self, json: &mut Json<'_>, node: &mut Node) -> JsonResult<()> {
-        json.object(|json, key| match key {
-            "compiler" => match json.text_or_null()? {
+        json.object(|json, key| match key.as_bytes() {
+            b"compiler" => match json.text_or_null()? {
                 Some(compiler) => self.set_compiler(json, node, &compiler),
                 None => Ok(()),
             },
@@ -411,13 +419,13 @@ impl NodeReader {
         }
         let mut provided = String::new();
         json.object(|json, key| {
-            match key {
-                "path" => {
+            match key.as_bytes() {
+                b"path" => {
                     if let Some(path) = json.text_or_null()? {
                         provided = path.replace(char::is_control, "?");
                     }
                 }
-                "module" | "modules" => match json.peek()? {
+                b"module" | b"modules" => match json.peek()? {
                     b'"' => add_modules(&mut provided, &json.text()?),
                     b'[' => {
                         let modules = texts(json)?;
@@ -446,10 +454,55 @@ impl NodeReader {
             });
         }
         json.list(|json, _| {
+            let mut ahead = *json;
+            if let Some(edge) = self.published_dependency(&mut ahead) {
+                node.edges.push(edge);
+                *json = ahead;
+                return Ok(());
+            }
             let mut edge = PartialEdge::default();
             self.dependency(json, &mut edge)?;
             node.edges.push(edge.complete(json)?);
             Ok(())
+        })
+    }
+
+    /// Takes a dependency that is spelt as today's Spack writes it, key by key. Most of
+    /// an index are such dependencies; whatever is spelt otherwise is left to
+    /// [`dependency`](Self::dependency), which gives the same for both.
+    fn published_dependency(&mut self, json: &mut Json<'_>) -> Option<Edge> {
+        let step = |json: &mut Json<'_>, bytes: &[u8]| json.literal(bytes).then_some(());
+        step(json, b"{\"name\":\"")?;
+        let name = names::package(json.plain_rest()?).ok()?;
+        step(json, b",\"hash\":\"")?;
+        let child = DagHash::parse(json.plain_rest()?).ok()?;
+        step(json, b",\"parameters\":{\"deptypes\":[")?;
+        let mut types = EdgeTypes::default();
+        if !json.literal(b"]") {
+            loop {
+                let (_, one) = WRITTEN_TYPES.iter().find(|(text, _)| json.literal(text))?;
+                types = types | *one;
+                if json.literal(b"]") {
+                    break;
+                }
+                step(json, b",")?;
+            }
+        }
+        step(json, b",\"virtuals\":[")?;
+        let virtuals = if json.literal(b"]") {
+            self.rows.intern_edge(EdgeColumn::Virtuals, "")
+        } else {
+            step(json, b"\"")?;
+            let one = names::package(json.plain_rest()?).ok()?;
+            step(json, b"]")?;
+            self.rows.intern_edge(EdgeColumn::Virtuals, one)
+        };
+        step(json, b"}}")?;
+        Some(Edge {
+            name: self.rows.intern_edge(EdgeColumn::Name, name),
+            child,
+            types,
+            virtuals,
         })
     }
 
@@ -465,26 +518,26 @@ impl NodeReader {
     fn dependency(&mut self, json: &mut Json<'_>, edge: &mut PartialEdge) -> JsonResult<()> {
         edge.virtuals = self.rows.intern_edge(EdgeColumn::Virtuals, "");
         json.object(|json, key| {
-            match key {
-                "name" => {
+            match key.as_bytes() {
+                b"name" => {
                     let name = json.text()?;
                     let name = checked(json, names::package(&name))?;
                     edge.name = Some(self.rows.intern_edge(EdgeColumn::Name, name));
                 }
                 // The first of these, in this order, is the reference.
-                "hash" => edge.refer(0, hash(json)?),
-                "package_hash" => edge.refer(1, hash(json)?),
-                "full_hash" => edge.refer(2, hash(json)?),
-                "build_hash" => edge.refer(3, hash(json)?),
+                b"hash" => edge.refer(0, hash(json)?),
+                b"package_hash" => edge.refer(1, hash(json)?),
+                b"full_hash" => edge.refer(2, hash(json)?),
+                b"build_hash" => edge.refer(3, hash(json)?),
                 // Files with this key are older than virtual packages on edges.
-                "type" => {
+                b"type" => {
                     edge.types = types(json)?;
                     edge.virtuals = self.rows.intern_edge(EdgeColumn::Virtuals, VIRTUALS_UNTOLD);
                 }
-                "parameters" => json.object(|json, key| {
-                    match key {
-                        "deptypes" => edge.types = types(json)?,
-                        "virtuals" => edge.virtuals = self.virtuals(json)?,
+                b"parameters" => json.object(|json, key| {
+                    match key.as_bytes() {
+                        b"deptypes" => edge.types = types(json)?,
+                        b"virtuals" => edge.virtuals = self.virtuals(json)?,
                         _ => drop(json.skip()?),
                     }
                     Ok(())
@@ -564,8 +617,8 @@ fn add_modules(provided: &mut String, modules: &str) {
 fn target_name<'j>(json: &mut Json<'j>) -> JsonResult<Cow<'j, str>> {
     let mut name = None;
     json.object(|json, key| {
-        match key {
-            "name" => name = Some(json.text()?),
+        match key.as_bytes() {
+            b"name" => name = Some(json.text()?),
             _ => drop(json.skip()?),
         }
         Ok(())

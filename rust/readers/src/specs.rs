@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::str::Utf8Error;
 
 use flate2::read::MultiGzDecoder;
 use specplan_catalog::{CatalogBuilder, DagHash};
@@ -83,7 +84,9 @@ pub fn read_specs(path: &Path, origin: OriginTexts<'_>, limit: u64) -> Result<Sp
 /// The first [`Fault`].
 pub fn parse_specs(bytes: &[u8], origin: OriginTexts<'_>) -> Result<SpecsRead, Fault> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = str::from_utf8(text).map_err(|error| not_utf8(text, error))?;
     let mut json = Json::new(text);
+    let text = text.as_bytes();
     let unknown = || Fault::of_file(FaultKind::UnknownFormat { expected: EXPECTED });
     match json.peek() {
         Ok(b'{') => {}
@@ -104,6 +107,19 @@ pub fn parse_specs(bytes: &[u8], origin: OriginTexts<'_>) -> Result<SpecsRead, F
         Some("lock") => lock::read(&mut json, text, origin),
         Some("spec") => spec_files(&mut json, text, origin),
         _ => Err(unknown()),
+    }
+}
+
+/// Where bytes are no text.
+fn not_utf8(bytes: &[u8], error: Utf8Error) -> Fault {
+    let at = error.valid_up_to();
+    let line = memchr::memchr_iter(b'\n', &bytes[..at]).count() as u32 + 1;
+    Fault {
+        place: String::new(),
+        line: Some(line),
+        kind: FaultKind::Malformed {
+            message: format!("is not UTF-8 (byte {at})"),
+        },
     }
 }
 
