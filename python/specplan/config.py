@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, NoReturn, TypeAlias, TypeVar, get_args
 
 from specplan.errors import ConfigurationError, DamagedSourceError, SourceError
+from specplan.host import Host
 from specplan.model import Compatibility, Level, NotWanted
 
 if sys.version_info >= (3, 11):
@@ -38,6 +39,7 @@ __all__ = [
     "NO_CACHE",
     "Configuration",
     "Format",
+    "StackEntry",
     "find",
     "is_system",
     "load",
@@ -73,15 +75,23 @@ KEYS: Final = (
     "skip-damaged",
     "families",
     "libc",
+    "host",
     "not-wanted",
 )
 
 #: Every key of a ``[[not-wanted]]`` entry.
 NOT_WANTED_KEYS: Final = ("package", "stack", "os", "target", "reason")
 
+#: Every key of a ``[[stack]]`` entry.
+STACK_KEYS: Final = ("name", "cells", "want")
+
+#: Every key of ``[host]``.
+HOST_KEYS: Final = ("platform", "os", "target", "hostname", "env")
+
 _FILE: Final = "specplan.toml"
 _SHARED_FILE: Final = "pyproject.toml"
 _LIBC: Final = re.compile(r"(?:glibc|musl) [0-9]+(?:\.[0-9]+)*")
+_STACK_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
 _LABEL: Final = re.compile(r"([A-Za-z0-9_.-]+=)(.*)", re.DOTALL)
 _LINE: Final = re.compile(r"\(at line ([0-9]+), column [0-9]+\)$")
 _ALL_OF_IT: Final = 100  # percent
@@ -98,6 +108,21 @@ def _no_families() -> Mapping[str, tuple[str, ...]]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StackEntry:
+    """What a ``[[stack]]`` table says of one stack.
+
+    Attributes:
+        name: The stack.
+        cells: The systems that it is for, each ``OS/TARGET``; empty where that is not said.
+        want: The environment or lock that says what it wants, resolved as sources are.
+    """
+
+    name: str
+    cells: tuple[str, ...] = ()
+    want: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """What a run is asked to do, wherever each part was said.
 
@@ -107,6 +132,7 @@ class Configuration:
     Attributes:
         cache: The sources; those of a file are resolved against its folder.
         stack: Shell patterns for the stacks that are reported.
+        stacks: The ``[[stack]]`` tables, which stand in place of patterns.
         peers: Shell patterns for the stacks that define the wants.
         system: Systems in which the stacks should be: ``OS/TARGET``, or ``all``.
         os: Filters the reported cells.
@@ -124,6 +150,7 @@ class Configuration:
         skip_damaged: Whether damaged files are passed over.
         families: Stack patterns by the name of a family.
         libc: C library and version by operating system.
+        host: The machine that the conditions of environments ask for.
         not_wanted: What is not wanted, with reasons.
     """
 
@@ -146,6 +173,8 @@ class Configuration:
     skip_damaged: bool = False
     families: Mapping[str, tuple[str, ...]] = field(default_factory=_no_families)
     libc: Mapping[str, str] = field(default_factory=_nothing)
+    stacks: tuple[StackEntry, ...] = ()
+    host: Host = Host()  # noqa: RUF009 - it cannot be changed
     not_wanted: tuple[NotWanted, ...] = ()
 
 
@@ -245,7 +274,8 @@ class _Reader:
             self._fail("baseline", "wants come from `peers` or from a baseline, not from both")
         return Configuration(
             cache=self._sources(table),
-            stack=self._strings(table, "stack"),
+            stack=() if _has_tables(table.get("stack")) else self._strings(table, "stack"),
+            stacks=self._stacks(table),
             peers=peers,
             system=self._systems(table),
             os=self._strings(table, "os"),
@@ -263,6 +293,7 @@ class _Reader:
             skip_damaged=self._flag(table, "skip-damaged"),
             families=self._families(table),
             libc=self._libc(table),
+            host=self._host(table),
             not_wanted=self._not_wanted(table),
         )
 
@@ -375,6 +406,55 @@ class _Reader:
                 self._fail(key, fault, "write it as `glibc 2.35` or `musl 1.2`")
         return MappingProxyType(entries)
 
+    def _host(self, table: Mapping[str, object]) -> Host:
+        entries = self._table(table, "host")
+        self._only_known(entries, HOST_KEYS, "host.")
+        env = entries.get("env")
+        if env is not None and not isinstance(env, Mapping):
+            self._wrong_type("host.env", "a table", env)
+        for name, value in (env or {}).items():
+            if not isinstance(value, str):
+                self._wrong_type(f"host.env.{name}", "a string", value)
+        texts = {
+            name: self._text(f"host.{name}", value)
+            for name, value in entries.items()
+            if name != "env"
+        }
+        return Host(**texts, env=None if env is None else MappingProxyType(dict(env)))
+
+    def _stacks(self, table: Mapping[str, object]) -> tuple[StackEntry, ...]:
+        value = table.get("stack")
+        if not isinstance(value, list) or not _has_tables(value):
+            return ()
+        entries: dict[str, StackEntry] = {}
+        for at, each in enumerate(value):
+            key = f"stack[{at}]"
+            if not isinstance(each, Mapping):
+                self._wrong_type(key, "a table as the other entries", each)
+            entry = self._stack_entry(key, each)
+            if entry.name in entries:
+                self._fail(f"{key}.name", f"`{entry.name}` has a table already")
+            entries[entry.name] = entry
+        return tuple(entries.values())
+
+    def _stack_entry(self, key: str, entry: Mapping[str, object]) -> StackEntry:
+        self._only_known(entry, STACK_KEYS, f"{key}.")
+        if "name" not in entry:
+            self._fail(f"{key}.name", "a name is required")
+        name = self._text(f"{key}.name", entry["name"])
+        if not _STACK_NAME.fullmatch(name):
+            self._fail(f"{key}.name", f"`{name}` is no name: letters, digits, `_`, `.`, `-` are")
+        cells = self._texts(f"{key}.cells", entry["cells"]) if "cells" in entry else ()
+        for cell in cells:
+            if cell == "all" or not is_system(cell):
+                self._fail(f"{key}.cells", f"`{cell}` is no OS/TARGET")
+        want = self._text(f"{key}.want", entry["want"]) if "want" in entry else None
+        if want is None and not cells:
+            self._fail(key, "it says nothing of the stack", "give `cells`, `want` or both")
+        if want is not None and "://" not in want:
+            want = str(self._path.parent / want)
+        return StackEntry(name=name, cells=cells, want=want)
+
     def _not_wanted(self, table: Mapping[str, object]) -> tuple[NotWanted, ...]:
         value = table.get("not-wanted", [])
         if not isinstance(value, list):
@@ -400,6 +480,11 @@ class _Reader:
             target=texts.get("target", "*"),
             reason=texts["reason"],
         )
+
+
+def _has_tables(value: object) -> bool:
+    """Whether a value is an array that holds a table."""
+    return isinstance(value, list) and any(isinstance(each, Mapping) for each in value)
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:

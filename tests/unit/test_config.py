@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from specplan import config
-from specplan.config import Configuration
+from specplan.config import Configuration, StackEntry
 from specplan.errors import ConfigurationError, DamagedSourceError, SourceError
+from specplan.host import Host
 from specplan.model import NotWanted
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "configuration.md"
@@ -90,6 +91,89 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             NotWanted(stack="ml-*", os="sequoia", reason="ends in May"),
         ),
     )
+
+
+def test_stacks_may_be_tables(tmp_path: Path) -> None:
+    content = """
+[[stack]]
+name = "radiuss"
+cells = ["ubuntu24.04/zen4", "rhel8/x86_64_v3"]
+want = "stacks/radiuss/spack.yaml"
+
+[[stack]]
+name = "e4s"
+want = "https://example.org/spack.lock"
+
+[[stack]]
+name = "tools-sdk"
+cells = "ubuntu24.04/zen4"
+"""
+    read = config.load(write(tmp_path, content))
+    assert read.stack == ()
+    assert read.stacks == (
+        StackEntry(
+            name="radiuss",
+            cells=("ubuntu24.04/zen4", "rhel8/x86_64_v3"),
+            want=str(tmp_path / "stacks/radiuss/spack.yaml"),
+        ),
+        StackEntry(name="e4s", want="https://example.org/spack.lock"),
+        StackEntry(name="tools-sdk", cells=("ubuntu24.04/zen4",)),
+    )
+
+
+def test_the_host_of_environments_may_be_given(tmp_path: Path) -> None:
+    content = "[host]\nplatform = 'linux'\ntarget = 'zen4'\nenv = {CI = '', SITE = 'x'}"
+    read = config.load(write(tmp_path, content))
+    assert read.host == Host(platform="linux", target="zen4", env={"CI": "", "SITE": "x"})
+
+
+@pytest.mark.parametrize(
+    ("content", "key", "fault", "hint"),
+    [
+        ("name = 'a'\ncell = 'b/c'", "stack[0].cell", "no such key", "did you mean `cells`?"),
+        ("cells = 'a/b'", "stack[0].name", "a name is required", None),
+        ("name = 'a=b'\ncells = 'a/b'", "stack[0].name", "`a=b` is no name", None),
+        ("name = 3", "stack[0].name", "expected a string", None),
+        ("name = 'a'", "stack[0]", "it says nothing", "give `cells`, `want` or both"),
+        ("name = 'a'\ncells = ['zen4']", "stack[0].cells", "`zen4` is no OS/TARGET", None),
+        ("name = 'a'\ncells = ['all']", "stack[0].cells", "`all` is no OS/TARGET", None),
+        ("name = 'a'\nwant = ['x']", "stack[0].want", "expected a string, found an array", None),
+        ("name = 'a'\nwant = ''", "stack[0].want", "it is empty", None),
+        (
+            "name = 'a'\nwant = 'x'\n[[stack]]\nname = 'a'\nwant = 'y'",
+            "stack[1].name",
+            "`a` has a table already",
+            None,
+        ),
+    ],
+)
+def test_a_table_of_a_stack_is_refused_where_it_is_wrong(
+    tmp_path: Path, content: str, key: str, fault: str, hint: str | None
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        config.load(write(tmp_path, f"[[stack]]\n{content}"))
+    assert (caught.value.key, caught.value.hint) == (key, hint)
+    assert fault in caught.value.fault
+
+
+@pytest.mark.parametrize(
+    ("content", "key", "fault"),
+    [
+        ("stack = [{name = 'a', want = 'b'}, 'c']", "stack[1]", "expected a table"),
+        ("host = 'linux'", "host", "expected a table"),
+        ("host = {plattform = 'linux'}", "host.plattform", "there is no such key"),
+        ("host = {os = 3}", "host.os", "expected a string"),
+        ("host = {env = 'CI'}", "host.env", "expected a table"),
+        ("host = {env = {CI = 1}}", "host.env.CI", "expected a string"),
+    ],
+)
+def test_mixed_stacks_and_odd_hosts_are_refused(
+    tmp_path: Path, content: str, key: str, fault: str
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        config.load(write(tmp_path, content))
+    assert caught.value.key == key
+    assert fault in caught.value.fault
 
 
 def test_nothing_written_means_the_defaults(tmp_path: Path) -> None:
@@ -282,7 +366,7 @@ def test_a_pyproject_on_the_way_must_be_readable(tmp_path: Path) -> None:
 
 def test_every_key_is_an_attribute() -> None:
     attributes = {each.name.replace("_", "-") for each in fields(Configuration)}
-    assert attributes - {"baseline-directory"} == set(config.KEYS)
+    assert attributes - {"baseline-directory", "stacks"} == set(config.KEYS)
 
 
 def test_the_documentation_has_every_key_and_no_other() -> None:
@@ -290,7 +374,11 @@ def test_the_documentation_has_every_key_and_no_other() -> None:
     main, _, entries = text.partition("### `[[not-wanted]]`")
     row = re.compile(r"^\| `([a-z-]+)` \|", re.MULTILINE)
     assert row.findall(main) == list(config.KEYS)
+    entries, _, stacks = entries.partition("### `[[stack]]`")
     assert row.findall(entries) == list(config.NOT_WANTED_KEYS)
+    assert row.findall(stacks) == list(config.STACK_KEYS)
+    host = main.partition("### `[host]`")[2]
+    assert all(f"`{key}`" in host for key in config.HOST_KEYS)
 
 
 def test_the_examples_of_the_documentation_are_valid(tmp_path: Path) -> None:
@@ -302,6 +390,6 @@ def test_the_examples_of_the_documentation_are_valid(tmp_path: Path) -> None:
     main = text.partition("### `[[not-wanted]]`")[0]
     rows = re.findall(r"^\| `([a-z-]+)` \|.*\| `([^`]+)` \|$", main, re.MULTILINE)
     # The tables have examples of their own.
-    assert [key for key, _ in rows] == list(config.KEYS[:-3])
+    assert [key for key, _ in rows] == list(config.KEYS[:-4])
     for key, value in rows:
         config.load(write(tmp_path, f"{key} = {value}"))
