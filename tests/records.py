@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from specplan.model import (
+    BrokenRoot,
     Cell,
     Change,
     Check,
@@ -16,6 +17,7 @@ from specplan.model import (
     Finding,
     Gap,
     KeyInCell,
+    Lacking,
     Nearest,
     NotWanted,
     RootCoverage,
@@ -85,6 +87,7 @@ def coverage_of(cells: tuple[Cell, ...], gaps: tuple[Gap, ...] = ()) -> Coverage
         wants="peers",
         level="package",
         compat="exact",
+        scope=None,
         tag="develop-2025-05-25",
         baseline=None,
         cells=cells,
@@ -104,6 +107,7 @@ def gap(want: str, stack: str = "e4s", os: str = "ubuntu22.04") -> Gap:
         target="x86_64_v3",
         want=want,
         package=want,
+        version=None,
         hash=None,
         state="missing",
         cells_lacking=1,
@@ -176,7 +180,7 @@ MANY_CELLS = replace(
     damaged=DAMAGED,
 )
 
-#: Wants of an older state, with what only sources with edges can tell.
+#: Wants of a lock, with what only sources with edges can tell.
 WITH_EDGES = replace(
     coverage_of(
         (
@@ -188,21 +192,46 @@ WITH_EDGES = replace(
             replace(
                 gap(HASH),
                 package="zlib-ng",
+                version="2.2.4",
                 hash=HASH,
                 blocked=12,
                 roots_completed=3,
                 buildable_now=True,
             ),
             replace(
-                gap(OTHER_HASH), package="curl", hash=OTHER_HASH, blocked=0, buildable_now=False
+                gap(OTHER_HASH),
+                package="curl",
+                version="8.15.0",
+                hash=OTHER_HASH,
+                blocked=0,
+                buildable_now=False,
             ),
         ),
     ),
-    wants="baseline",
-    baseline="develop-2025-05-18",
+    wants="lock",
+    scope="runtime",
     level="hash",
     compat="target",
-    roots=RootCoverage(wanted=4, installable=1, coverage=0.25, broken=()),
+    roots=RootCoverage(
+        wanted=6,
+        installable=1,
+        coverage=1 / 6,
+        broken=tuple(
+            BrokenRoot(hash=root * 32, package=package, version="1.0", lacks=lacks)
+            for root, package, lacks in (
+                ("a", "ascent", (HASH, OTHER_HASH)),
+                ("b", "camp", (HASH,)),
+                ("c", "hypre", (HASH,)),
+                ("d", "mfem", (HASH, "e" * 32)),
+                ("f", "umpire", (HASH,)),
+            )
+        ),
+        lacking=(
+            Lacking(hash=HASH, package="zlib-ng", version="2.2.4", roots=5),
+            Lacking(hash=OTHER_HASH, package="curl", version="8.15.0", roots=1),
+            Lacking(hash="e" * 32, package=None, version=None, roots=1),
+        ),
+    ),
 )
 
 #: Every text that comes out of a source is hostile.

@@ -374,8 +374,9 @@ class Catalog:
     def reached(self, hashes: list[str], kinds: int) -> list[str]:
         """Return the specs reached over edges of some kinds, themselves included, by hash.
 
-        Kinds are the sum of link 1, run 2, build 4, test 8. ``ValueError`` where the
-        edges have a cycle.
+        Kinds are the sum of link 1, run 2, build 4, test 8. An external needs nothing to be
+        installed: without build edges nothing is reached through it. ``ValueError`` where
+        the edges have a cycle.
         """
 
     def plan(self, question: PlanQuestion) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from specplan.model import (
@@ -14,11 +15,12 @@ from specplan.model import (
     DiffTotals,
     Gap,
     KeyInCell,
+    Lacking,
     Nearest,
     RootCoverage,
     Totals,
 )
-from specplan.question import demand
+from specplan.question import demand, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -44,18 +46,20 @@ def coverage(
     cells = tuple(cell(each, usable.get((each[0], each[2], each[3]))) for each in answer.cells)
     wanted = sum(each.wanted for each in cells)
     covered = sum(each.covered for each in cells)
-    gaps = [_gap(each, cells, gains) for each in answer.gaps]
+    versions = _versions(answer)
+    gaps = [_gap(each, cells, gains, versions) for each in answer.gaps]
     # The core has ranked them by all that follows, and sorting is stable.
     gaps.sort(key=lambda gap: -(gap.blocked or 0))
     return Coverage(
         wants=answer.wants,
         level=answer.level,
         compat=compat,
+        scope=answer.scope,
         tag=tag,
         baseline=baseline,
         cells=cells,
         gaps=tuple(gaps),
-        roots=None if told is None else _roots(told),
+        roots=None if told is None else _roots(answer, told),
         totals=Totals(
             wanted=wanted,
             covered=covered,
@@ -98,10 +102,25 @@ def _by_place(
     return usable, gains
 
 
-def _roots(told: _core.DemandAnswer) -> RootCoverage:
+def _versions(answer: Answer) -> dict[str, str]:
+    """Return the version of each spec that a gap names by its hash."""
+    hashes = {dag_hash for _, _, _, dag_hash, *_ in answer.gaps if dag_hash is not None}
+    return {each: spec[2] for each, spec in named(answer.core, hashes).items()}
+
+
+def _roots(answer: Answer, told: _core.DemandAnswer) -> RootCoverage:
     _, _, lacking = told
+    lacked_by = Counter(each for _, lacks in lacking for each in lacks)
+    specs = named(answer.core, {*lacked_by, *(root for root, lacks in lacking if lacks)})
     broken = tuple(
-        BrokenRoot(hash=root, lacks=tuple(sorted(lacks))) for root, lacks in lacking if lacks
+        BrokenRoot(
+            hash=root,
+            package=specs[root][1],
+            version=specs[root][2],
+            lacks=tuple(sorted(lacks)),
+        )
+        for root, lacks in lacking
+        if lacks
     )
     installable = len(lacking) - len(broken)
     return RootCoverage(
@@ -109,6 +128,15 @@ def _roots(told: _core.DemandAnswer) -> RootCoverage:
         installable=installable,
         coverage=_ratio(installable, len(lacking)),
         broken=broken,
+        lacking=tuple(
+            Lacking(
+                hash=each,
+                package=specs[each][1] if each in specs else None,
+                version=specs[each][2] if each in specs else None,
+                roots=roots,
+            )
+            for each, roots in sorted(lacked_by.items(), key=lambda item: (-item[1], item[0]))
+        ),
     )
 
 
@@ -192,6 +220,7 @@ def _gap(
     answer: _core.GapAnswer,
     cells: Sequence[Cell],
     gains: Mapping[tuple[str, str], _Gain],
+    versions: Mapping[str, str],
 ) -> Gap:
     index, want, package, dag_hash, state, cells_lacking, nearest = answer
     where = cells[index]
@@ -203,6 +232,7 @@ def _gap(
         target=where.target,
         want=want,
         package=package,
+        version=None if dag_hash is None else versions.get(dag_hash),
         hash=dag_hash,
         state=state,
         cells_lacking=cells_lacking,

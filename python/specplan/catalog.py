@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
 from specplan import answers
+from specplan.config import NO_CACHE
 from specplan.errors import DamagedSourceError, EmptySelectionError, UnknownNameError, UsageError
 from specplan.model import Check, Coverage, DamagedFile, Diff, Finding, NotWanted
 from specplan.question import Answer, Question, ask
 from specplan.search import Search, search
 from specplan.selection import Selection
-from specplan.sources import Limits, read
+from specplan.sources import Limits, newest_first, read
 from specplan.sources.wanted import read_wanted
 from specplan.wants import (
     ROOT,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from specplan.plan_model import LockDiff, Policy
     from specplan.question import Detail
     from specplan.sources import SourceRead
+    from specplan.sources.remote import Progress
 
 __all__ = ["Catalog", "load"]
 
@@ -45,18 +47,27 @@ def load(
     strict: bool = False,
     skip_damaged: bool = False,
     limits: Limits | None = None,
+    tag: str | Sequence[str | None] | None = None,
+    progress: Progress | None = None,
 ) -> Catalog:
     """Read sources into one catalog. The order of the sources does not matter.
 
     Args:
-        *sources: Package pages and folders of pages.
+        *sources: Files, folders and URLs of build caches, locks or package pages, each
+            perhaps with a label before it, ``LABEL=SOURCE``; see `docs/sources.md`.
+            ``none`` alone stands for a cache that holds nothing.
         strict: Whether a page whose `meta` contradicts its specs is an error; else
             the contradictions are kept in :attr:`Catalog.contradictions`.
         skip_damaged: Whether to go on without damaged files, which are kept in
             :attr:`Catalog.damaged`; else the first of them is an error.
         limits: What no source may go beyond.
+        tag: The snapshots to read of a source that reads them one by one; None is the
+            newest. Other sources are read whole.
+        progress: Called while a file is fetched, with what it is, the bytes that are
+            here, and the bytes that it will have, if that is known.
 
     Raises:
+        RemoteError: If a source cannot be fetched.
         SourceError: If a source does not exist or holds nothing that can be read.
         DamagedSourceError: If a file is damaged, or contradicts itself and ``strict`` is set.
         UsageError: If no source is given.
@@ -68,8 +79,14 @@ def load(
     """
     if not sources:
         raise UsageError("no source is given", hint="name a package page or a folder of pages")
+    places = [operating_system.fspath(source) for source in sources]
+    if NO_CACHE in places:
+        if len(places) > 1:
+            raise UsageError(f"`{NO_CACHE}` and other sources exclude each other")
+        return Catalog._from_reads([])
     limits = limits or Limits()
-    reads = [read(operating_system.fspath(source), limits) for source in sources]
+    tags = (tag,) if tag is None or isinstance(tag, str) else tuple(tag)
+    reads = [read(place, limits, tags=tags, progress=progress) for place in places]
     catalog = Catalog._from_reads(reads)
     if catalog.damaged and not skip_damaged:
         raise _as_error(catalog.damaged)
@@ -108,9 +125,18 @@ class Catalog:
         sources: The sources, as they were given.
         damaged: Files that were skipped because they are damaged, ordered by path.
         contradictions: Pages whose `meta` contradicts their specs, ordered by path.
+        notes: What a reader of the sources might not expect, one sentence each.
     """
 
-    __slots__ = ("_core", "_files", "contradictions", "damaged", "sources")
+    __slots__ = (
+        "_core",
+        "_files",
+        "_unread_tags",
+        "contradictions",
+        "damaged",
+        "notes",
+        "sources",
+    )
 
     _core: compiled.Catalog
     #: How many files were taken from each source: a source that is merged twice counts once.
@@ -118,6 +144,9 @@ class Catalog:
     sources: tuple[str, ...]
     damaged: tuple[DamagedFile, ...]
     contradictions: tuple[Finding, ...]
+    notes: tuple[str, ...]
+    #: Snapshots that a source has and that were not read.
+    _unread_tags: frozenset[str]
 
     def __init__(self) -> None:
         raise TypeError("a catalog is made by `specplan.load`")
@@ -130,6 +159,8 @@ class Catalog:
         self.sources = ()
         self.damaged = ()
         self.contradictions = ()
+        self.notes = ()
+        self._unread_tags = frozenset()
         return self
 
     @classmethod
@@ -142,6 +173,8 @@ class Catalog:
         self.damaged = tuple(sorted(damaged, key=_order_of_damage))
         contradictions = {finding for each in reads for finding in each.contradictions}
         self.contradictions = tuple(sorted(contradictions, key=_order_of_finding))
+        self.notes = tuple(dict.fromkeys(note for each in reads for note in each.notes))
+        self._unread_tags = frozenset(tag for each in reads for tag in each.unread_tags)
         return self
 
     def __len__(self) -> int:
@@ -177,6 +210,8 @@ class Catalog:
         merged.damaged = tuple(sorted(damaged, key=_order_of_damage))
         contradictions = {*self.contradictions, *other.contradictions}
         merged.contradictions = tuple(sorted(contradictions, key=_order_of_finding))
+        merged.notes = tuple(dict.fromkeys((*self.notes, *other.notes)))
+        merged._unread_tags = self._unread_tags | other._unread_tags
         return merged
 
     @property
@@ -190,9 +225,9 @@ class Catalog:
         Args:
             *asked: The snapshots that are asked; None is the newest of each source.
         """
-        used = {snapshot for tag in asked for snapshot in self._state(tag)}
-        unused = set(self._core.snapshots()) - used
-        return tuple(each for each in self.tags if any(each == other for _, other in unused))
+        used = {each for tag in asked if not self._is_empty() for each in self._state(tag)}
+        unused = {tag for _, tag in set(self._core.snapshots()) - used if tag}
+        return tuple(newest_first(unused | self._unread_tags))
 
     def stacks(self, tag: str | None = None) -> tuple[str, ...]:
         """Return the stacks that a snapshot lists, sorted; the union index is none.
@@ -438,10 +473,12 @@ class Catalog:
         return tuple(zip(cells, answer.lacking, strict=True))
 
     def _asked(self, detail: Detail, question: Question) -> Answer:
-        state = self._state(question.get("tag"))
-        core, older = self._beside(question.get("baseline"))
         limits = Limits()
         wanted = tuple(read_wanted(each, limits) for each in texts(question.get("want", ())))
+        # Where nothing is available, all that a lock wants is a gap.
+        nothing = bool(wanted) and self._is_empty()
+        state = [] if nothing else self._state(question.get("tag"))
+        core, older = self._beside(question.get("baseline"))
         if wanted:
             core = compiled.Catalog.merged([core, *(each.core for each in wanted)])
         return ask(core, state, older=older, wanted=wanted, detail=detail, question=question)
@@ -644,6 +681,9 @@ class Catalog:
                     message=f"the operating system has the platforms {', '.join(several)}",
                 )
 
+    def _is_empty(self) -> bool:
+        return not self._core.snapshots() and not self._unread_tags
+
     def _state(self, tag: str | None) -> list[tuple[str, str]]:
         """Return the snapshot of each source that counts: the one asked for, or its newest.
 
@@ -652,12 +692,17 @@ class Catalog:
         by_source: dict[str, list[str]] = {}
         for source, each in self._core.snapshots():
             by_source.setdefault(source, []).append(each)
-        if not by_source:
+        known = newest_first({*self.tags, *self._unread_tags})
+        if not by_source and (tag is None or not known):
             raise EmptySelectionError("the sources list no spec at all")
         if tag is None:
             return [(source, tags[0]) for source, tags in by_source.items()]
         if tag not in self.tags:
-            near = suggestions(tag, self.tags)
+            if tag in self._unread_tags:
+                raise UsageError(
+                    f"the snapshot `{tag}` was not read", hint="name it as `tag` to `load`"
+                )
+            near = suggestions(tag, known)
             raise UnknownNameError(kind="tag", name=tag, suggestions=near)
         return [
             (source, each)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, Literal, NoReturn, TypeAlias, TypeVar, 
 
 from specplan.errors import ConfigurationError, DamagedSourceError, SourceError
 from specplan.host import Host
-from specplan.model import Compatibility, Level, NotWanted
+from specplan.model import Compatibility, Level, NotWanted, Scope
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -37,6 +37,8 @@ __all__ = [
     "KEYS",
     "LEVELS",
     "NO_CACHE",
+    "SCOPES",
+    "STANDARD_INPUT",
     "Configuration",
     "Format",
     "StackEntry",
@@ -50,10 +52,14 @@ Format: TypeAlias = Literal["table", "json", "csv", "markdown"]
 
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 LEVELS: Final[tuple[Level, ...]] = get_args(Level)
+SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 COMPATIBILITIES: Final[tuple[Compatibility, ...]] = get_args(Compatibility)
 
 #: What ``--cache`` takes instead of a source to plan from nothing.
 NO_CACHE: Final = "none"
+
+#: The source that is standard input.
+STANDARD_INPUT: Final = "-"
 
 #: Every key at the top of the configuration.
 KEYS: Final = (
@@ -65,10 +71,13 @@ KEYS: Final = (
     "target",
     "tag",
     "baseline",
+    "want",
+    "scope",
     "level",
     "compat",
     "format",
     "fail-under",
+    "fail-under-roots",
     "fail-on-lost",
     "fail-on-absent",
     "strict",
@@ -140,10 +149,13 @@ class Configuration:
         tag: The snapshot; None for the newest.
         baseline: An older snapshot, or a source that holds the older state.
         baseline_directory: The folder that the path of a baseline starts from.
-        level: What a key is.
+        want: Locks that say what is wanted; those of a file are resolved as sources are.
+        scope: How much of a lock is wanted.
+        level: What a key is; None for what the kind of the wants has as its default.
         compat: Which binaries serve a cell.
         format: The format of the report.
         fail_under: The least coverage, in percent, as it was written.
+        fail_under_roots: The least root coverage, likewise.
         fail_on_lost: Whether a lost key fails the run.
         fail_on_absent: Whether an absent stack fails the run.
         strict: Whether a contradiction in a page is an error.
@@ -163,10 +175,13 @@ class Configuration:
     tag: str | None = None
     baseline: str | None = None
     baseline_directory: str = ""
-    level: Level = "package"
+    want: tuple[str, ...] = ()
+    scope: Scope = "runtime"
+    level: Level | None = None
     compat: Compatibility = "exact"
     format: Format = "table"
     fail_under: Decimal | None = None
+    fail_under_roots: Decimal | None = None
     fail_on_lost: bool = False
     fail_on_absent: bool = False
     strict: bool = False
@@ -272,8 +287,12 @@ class _Reader:
         peers = self._strings(table, "peers")
         if baseline is not None and peers:
             self._fail("baseline", "wants come from `peers` or from a baseline, not from both")
+        want = self._sources(table, "want")
+        if want and (baseline is not None or peers):
+            other = "peers" if baseline is None else "baseline"
+            self._fail("want", f"wants come from locks or from `{other}`, not from both")
         return Configuration(
-            cache=self._sources(table),
+            cache=self._sources(table, "cache"),
             stack=() if _has_tables(table.get("stack")) else self._strings(table, "stack"),
             stacks=self._stacks(table),
             peers=peers,
@@ -283,10 +302,13 @@ class _Reader:
             tag=self._string(table, "tag"),
             baseline=baseline,
             baseline_directory=str(self._path.parent),
-            level=self._choice(table, "level", LEVELS),
+            want=want,
+            scope=self._choice(table, "scope", SCOPES, "runtime"),
+            level=self._choice(table, "level", LEVELS) if "level" in table else None,
             compat=self._choice(table, "compat", COMPATIBILITIES),
             format=self._choice(table, "format", FORMATS),
             fail_under=self._percentage(table, "fail-under"),
+            fail_under_roots=self._percentage(table, "fail-under-roots"),
             fail_on_lost=self._flag(table, "fail-on-lost"),
             fail_on_absent=self._flag(table, "fail-on-absent"),
             strict=self._flag(table, "strict"),
@@ -329,14 +351,17 @@ class _Reader:
     def _strings(self, table: Mapping[str, object], key: str) -> tuple[str, ...]:
         return self._texts(key, table[key]) if key in table else ()
 
-    def _sources(self, table: Mapping[str, object]) -> tuple[str, ...]:
-        return tuple(self._resolved(source) for source in self._strings(table, "cache"))
+    def _sources(self, table: Mapping[str, object], key: str) -> tuple[str, ...]:
+        return tuple(
+            source if key == "cache" and source == NO_CACHE else self._resolved(source)
+            for source in self._strings(table, key)
+        )
 
     def _resolved(self, source: str) -> str:
         """Return the source as seen from the working directory; a label stays in front."""
         found = _LABEL.fullmatch(source)
         label, place = (found[1], found[2]) if found else ("", source)
-        if "://" in place or source == NO_CACHE:
+        if "://" in place or place == STANDARD_INPUT:
             return source
         return f"{label}{self._path.parent / place}"
 
@@ -347,10 +372,16 @@ class _Reader:
                 self._fail("system", f"`{system}` is neither OS/TARGET nor `all`")
         return systems
 
-    def _choice(self, table: Mapping[str, object], key: str, choices: tuple[Choice, ...]) -> Choice:
-        """Return the value of a key; its first choice is the default."""
+    def _choice(
+        self,
+        table: Mapping[str, object],
+        key: str,
+        choices: tuple[Choice, ...],
+        default: Choice | None = None,
+    ) -> Choice:
+        """Return the value of a key; unless said otherwise its first choice is the default."""
         if key not in table:
-            return choices[0]
+            return choices[0] if default is None else default
         text = self._text(key, table[key])
         chosen = next((choice for choice in choices if choice == text), None)
         if chosen is None:

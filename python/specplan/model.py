@@ -29,6 +29,7 @@ __all__ = [
     "Gap",
     "GapState",
     "KeyInCell",
+    "Lacking",
     "Level",
     "Nearest",
     "NotWanted",
@@ -165,6 +166,7 @@ class Gap:
         target: The target of the cell.
         want: The key that is wanted, as text.
         package: The package it names.
+        version: The version of the spec that is wanted; None where the want names no spec.
         hash: Its DAG hash, or None where the want names none.
         state: Why it is a gap.
         cells_lacking: In how many cells of the report the same key is a gap.
@@ -179,6 +181,7 @@ class Gap:
     target: str
     want: str
     package: str
+    version: str | None
     hash: str | None
     state: GapState
     cells_lacking: int
@@ -216,12 +219,33 @@ class BrokenRoot:
 
     Attributes:
         hash: Its DAG hash.
+        package: Its package.
+        version: Its version.
         lacks: The hashes of its link and run closure, itself included, that have no
             binary, sorted.
     """
 
     hash: str
+    package: str
+    version: str
     lacks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lacking:
+    """A spec without a binary that roots lack.
+
+    Attributes:
+        hash: Its DAG hash.
+        package: Its package; None where no source describes it.
+        version: Its version, likewise.
+        roots: How many roots lack it.
+    """
+
+    hash: str
+    package: str | None
+    version: str | None
+    roots: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,12 +257,14 @@ class RootCoverage:
         installable: Those whose whole closure installs from the cache.
         coverage: ``installable / wanted``; None where there are no roots.
         broken: The others, by hash.
+        lacking: All that these lack; what most roots lack first, then by hash.
     """
 
     wanted: int
     installable: int
     coverage: float | None
     broken: tuple[BrokenRoot, ...]
+    lacking: tuple[Lacking, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,6 +313,7 @@ class Coverage:
         wants: Where the wants come from.
         level: What a key is.
         compat: Which binaries serve a cell.
+        scope: How much of a lock is wanted; None where the wants are of no lock.
         tag: The snapshot that was asked; None where the sources have none.
         baseline: The older snapshot or source of baseline wants, else None.
         cells: Ordered by stack, os, target.
@@ -302,6 +329,7 @@ class Coverage:
     wants: WantsKind
     level: Level
     compat: Compatibility
+    scope: Scope | None
     tag: str | None
     baseline: str | None
     cells: tuple[Cell, ...]

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypedDict
 
-from specplan.errors import EmptySelectionError, UsageError
+from specplan import _core as compiled
+from specplan.errors import EmptySelectionError, SourceError, UsageError
 from specplan.wants import Systems, chosen, chosen_or_all, matched_or_all, peers_of, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from specplan import _core
     from specplan.catalog import Catalog
     from specplan.model import Compatibility, Level, NotWanted, Scope, WantsKind
     from specplan.sources.wanted import Wanted
 
-__all__ = ["Answer", "Question", "State", "ask", "demand", "roots_of"]
+__all__ = ["Answer", "Question", "State", "ask", "demand", "named", "roots_of"]
 
 #: Which snapshot of which source counts: (source, tag).
 State: TypeAlias = "list[tuple[str, str]]"
@@ -53,6 +54,7 @@ class Answer:
         state: The snapshots that were asked.
         wants: Where the wants came from.
         level: What a key is.
+        scope: How much of a lock is wanted; None where the wants are of no lock.
         reported: The stacks that were asked for, in the order of the core's answers.
         specs: For each reported stack the hashes that its locks want, else nothing.
         wanted: The locks that say what is wanted.
@@ -64,23 +66,24 @@ class Answer:
         not_wanted_count: How many wants any entry excludes.
     """
 
-    core: _core.Catalog
+    core: compiled.Catalog
     state: State
     wants: WantsKind
     level: Level
+    scope: Scope | None
     reported: list[str]
     specs: list[list[str]]
     wanted: tuple[Wanted, ...]
     absent: tuple[str, ...]
     not_wanted: tuple[NotWanted, ...]
-    cells: list[_core.CellAnswer]
-    gaps: list[_core.GapAnswer]
+    cells: list[compiled.CellAnswer]
+    gaps: list[compiled.GapAnswer]
     lacking: list[tuple[str, ...]]
     not_wanted_count: int
 
 
 def ask(
-    core: _core.Catalog,
+    core: compiled.Catalog,
     state: State,
     *,
     older: State | None,
@@ -143,6 +146,7 @@ def ask(
         state=state,
         wants=wants,
         level=level,
+        scope=question.get("scope", "runtime") if wanted else None,
         reported=reported,
         specs=specs,
         wanted=wanted,
@@ -186,11 +190,17 @@ def _peers(question: Question, reported: Sequence[str], labels: Collection[str])
 
 
 def _specs(
-    core: _core.Catalog, wanted: Sequence[Wanted], reported: Sequence[str], question: Question
+    core: compiled.Catalog, wanted: Sequence[Wanted], reported: Sequence[str], question: Question
 ) -> list[list[str]]:
     """Return the hashes that each reported stack wants."""
     kinds = {"roots": 0, "runtime": _LINK | _RUN, "all": _LINK | _RUN | _BUILD | _TEST}
     scope = kinds[question.get("scope", "runtime")]
+    cycle = core.cycle()
+    if cycle:
+        raise SourceError(
+            f"the dependencies of {cycle[0]} lead back to it, which no hash allows",
+            path=wanted[0].place,
+        )
     return [core.reached(roots_of(wanted, name), scope) for name in reported]
 
 
@@ -200,10 +210,25 @@ def roots_of(wanted: Sequence[Wanted], stack: str) -> list[str]:
     return list(dict.fromkeys(roots))
 
 
-def demand(answer: Answer) -> _core.DemandAnswer | None:
+def demand(answer: Answer) -> compiled.DemandAnswer | None:
     """Return what the wants of locks lack; None where wants are no concrete specs."""
     if answer.wants != "lock":
         return None
+    specs = named(answer.core, {each for hashes in answer.specs for each in hashes})
+    places = {(each[0], each[2], each[3]) for each in answer.cells}
+
+    def is_wanted(stack: str, dag_hash: str) -> bool:
+        return not any(excludes(stack, *_place(specs[dag_hash])) for excludes in excluders)
+
+    def is_reported(stack: str, dag_hash: str) -> bool:
+        _, os, target = _place(specs[dag_hash])
+        return (stack, os, target) in places and not specs[dag_hash][_EXTERNAL]
+
+    excluders = [_excluder(entry) for entry in answer.not_wanted]
+    wants = [
+        [each for each in hashes if is_wanted(stack, each)]
+        for stack, hashes in zip(answer.reported, answer.specs, strict=True)
+    ]
     gaps: dict[str, list[str]] = {name: [] for name in answer.reported}
     for cell, _, _, dag_hash, *_ in answer.gaps:
         if dag_hash is not None:
@@ -211,11 +236,47 @@ def demand(answer: Answer) -> _core.DemandAnswer | None:
     return answer.core.demand(
         {
             "state": answer.state,
-            "wants": answer.specs,
+            "wants": wants,
             "gaps": list(gaps.values()),
-            "roots": [roots_of(answer.wanted, name) for name in answer.reported],
+            "roots": [
+                [
+                    root
+                    for root in roots_of(answer.wanted, stack)
+                    if is_wanted(stack, root) and is_reported(stack, root)
+                ]
+                for stack in answer.reported
+            ],
         }
     )
+
+
+#: Where a spec of the core says whether it is external.
+_EXTERNAL: Final = 13
+
+
+def named(core: compiled.Catalog, hashes: Collection[str]) -> dict[str, compiled.SpecAnswer]:
+    """Return what is known of specs, by hash; nothing of those that nothing describes."""
+    found = core.specs(compiled.Query.hashes(sorted(hashes)), None)
+    return {each[0]: each for each in found}
+
+
+def _place(spec: compiled.SpecAnswer) -> tuple[str, str, str]:
+    """Return the package, the operating system and the target of a spec."""
+    return spec[1], spec[4], spec[5]
+
+
+def _excluder(entry: NotWanted) -> Callable[[str, str, str, str], bool]:
+    """Return whether an entry excludes (stack, package, os, target)."""
+
+    def excludes(stack: str, package: str, os: str, target: str) -> bool:
+        return (
+            fnmatchcase(package, entry.package)
+            and fnmatchcase(stack, entry.stack)
+            and fnmatchcase(os, entry.os)
+            and fnmatchcase(target, entry.target)
+        )
+
+    return excludes
 
 
 #: What edges are for, as the core numbers it.
@@ -223,8 +284,8 @@ _LINK, _RUN, _BUILD, _TEST = 1, 2, 4, 8
 
 
 def _not_wanted(
-    core: _core.Catalog, labels: Collection[str], systems: Systems, entry: NotWanted
-) -> _core.NamesOfNotWanted:
+    core: compiled.Catalog, labels: Collection[str], systems: Systems, entry: NotWanted
+) -> compiled.NamesOfNotWanted:
     return (
         matched_or_all(entry.package, core.names("package")),
         matched_or_all(entry.stack, labels),

@@ -25,6 +25,7 @@ class FakeCatalog:
     sources: tuple[str, ...] = ()
     tags: tuple[str, ...] = ("develop-2025-05-25", "develop-2025-05-18")
     damaged: tuple[DamagedFile, ...] = ()
+    notes: tuple[str, ...] = ()
     contradictions: tuple[Finding, ...] = ()
     coverage_answer: Coverage = records.ONE_CELL
     diff_answer: Diff = records.DIFF
@@ -57,9 +58,14 @@ class Loads:
 
     catalog: FakeCatalog
     calls: list[tuple[tuple[str, ...], dict[str, bool]]] = field(default_factory=list)
+    tags: list[object] = field(default_factory=list)
     fault: BaseException | None = None
 
-    def __call__(self, *sources: str, **how: bool) -> FakeCatalog:
+    def __call__(
+        self, *sources: str, tag: object = None, progress: object = None, **how: bool
+    ) -> FakeCatalog:
+        assert progress is None, "standard error is no terminal here"
+        self.tags.append(tag)
         self.calls.append((sources, how))
         if self.fault is not None:
             raise self.fault

@@ -29,7 +29,9 @@ QUESTION: dict[str, object] = {
     "target": (),
     "tag": None,
     "baseline": None,
-    "level": "package",
+    "want": (),
+    "scope": "runtime",
+    "level": None,
     "compat": "exact",
     "not_wanted": (),
     "families": {},
@@ -226,7 +228,7 @@ def test_a_failed_gate_shows_less_than_was_asked(
 
 def test_every_failed_gate_is_named(run: Runs, catalog: FakeCatalog) -> None:
     catalog.coverage_answer = replace(
-        records.WITH_EDGES, absent_stacks=("hep", "ml-darwin-aarch64-mps")
+        records.WITH_EDGES, wants="baseline", absent_stacks=("hep", "ml-darwin-aarch64-mps")
     )
     words = "--cache x --baseline develop-2025-05-18 --fail-under 95% --fail-on-lost"
     answer = run("gaps", *words.split(), "--fail-on-absent")
@@ -243,6 +245,6 @@ def test_configured_gates_that_need_a_baseline_wait_for_one(
 ) -> None:
     configure("cache = 'x'\nfail-on-lost = true\nfail-on-absent = true")
     assert run("gaps").code == 0
-    catalog.coverage_answer = records.WITH_EDGES
+    catalog.coverage_answer = replace(records.WITH_EDGES, wants="baseline")
     assert run("gaps", "--baseline", "develop-2025-05-18").code == 1
     assert run("gaps", "--baseline", "develop-2025-05-18", "--no-fail-on-lost").code == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from specplan.cli import output
+from specplan.cli import output, progress
 from specplan.config import NO_CACHE
 from specplan.errors import UsageError
 from specplan.reports import wording
@@ -22,12 +22,20 @@ __all__ = ["as_source", "configured", "note_unused", "other_state", "read"]
 _FEW: Final = 3
 
 
-def configured(settings: Configuration, *, quiet: bool = False) -> Catalog:
+def configured(
+    settings: Configuration,
+    *states: str | None,
+    quiet: bool = False,
+    or_nothing: bool = False,
+) -> Catalog:
     """Return the catalog of the caches that were given or configured.
 
     Args:
         settings: What to load, and how.
+        *states: The snapshots that will be asked; None is the newest. What is no
+            snapshot is passed over.
         quiet: Whether to warn of nothing.
+        or_nothing: Whether a catalog that holds nothing makes sense.
 
     Raises:
         UsageError: If there are none.
@@ -38,20 +46,34 @@ def configured(settings: Configuration, *, quiet: bool = False) -> Catalog:
             "no cache is given",
             hint="name one with `--cache SOURCE`, or as `cache` in specplan.toml",
         )
-    if NO_CACHE in settings.cache:
+    if NO_CACHE in settings.cache and not or_nothing:
         raise UsageError(
             "`--cache none` leaves nothing to report on", hint="name a page or a folder of pages"
         )
-    return read(settings.cache, settings, quiet=quiet)
+    return read(settings.cache, settings, *states, quiet=quiet)
 
 
-def read(places: Collection[str], settings: Configuration, *, quiet: bool = False) -> Catalog:
+def read(
+    places: Collection[str],
+    settings: Configuration,
+    *states: str | None,
+    quiet: bool = False,
+) -> Catalog:
     """Return the catalog of some sources and warn of what is wrong with them."""
     import specplan  # noqa: PLC0415 - help and wrong usage need no catalog
 
-    catalog = specplan.load(*places, strict=settings.strict, skip_damaged=settings.skip_damaged)
+    with progress.transfers() as told:
+        catalog = specplan.load(
+            *places,
+            strict=settings.strict,
+            skip_damaged=settings.skip_damaged,
+            tag=states or None,
+            progress=told,
+        )
     if quiet:
         return catalog
+    for each in catalog.notes:
+        output.note(each)
     for finding in catalog.contradictions[:_FEW]:
         output.warn(wording.finding_line(finding))
     more = len(catalog.contradictions) - _FEW

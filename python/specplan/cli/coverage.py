@@ -17,6 +17,7 @@ __all__ = ["coverage"]
 @click.command(short_help="How much is there, by stack and system.")
 @options.cells
 @options.wants
+@options.locks
 @options.gates
 @options.sources
 @options.report

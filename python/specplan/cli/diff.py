@@ -53,7 +53,7 @@ def _ask(old: str, new: str | None, settings: Configuration) -> Diff:
         stack=settings.stack,
         os=settings.os,
         target=settings.target,
-        level=settings.level,
+        level=settings.level or "package",
     )
     asked = [state for state in (older, newer) if state is None or isinstance(state, str)]
     if any(asked):
@@ -70,7 +70,7 @@ def _states(
         if older_place is not None and newer_place is not None:
             older = catalogs.read([older_place], settings)
             return catalogs.read([newer_place], settings), older, None
-    catalog = catalogs.configured(settings)
+    catalog = catalogs.configured(settings, old, new)
     older_state = catalogs.other_state(old, catalog, settings, "")
     newer_state = None if new is None else catalogs.other_state(new, catalog, settings, "")
     return catalog, older_state, newer_state

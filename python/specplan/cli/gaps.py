@@ -17,6 +17,7 @@ __all__ = ["gaps"]
 @click.command(short_help="What is missing, ranked.")
 @options.cells
 @options.wants
+@options.locks
 @options.gates
 @options.sources
 @options.report

@@ -14,6 +14,7 @@ from specplan.reports import wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from specplan.config import Configuration
     from specplan.model import Coverage, Diff
@@ -25,7 +26,7 @@ _FEW: Final = 3
 
 def of_coverage(coverage: Coverage, settings: Configuration) -> list[str]:
     """Return the gates that coverage fails."""
-    failed = _coverage(coverage, settings)
+    failed = _coverage(coverage, settings) + _roots(coverage, settings)
     if coverage.wants == "baseline":
         lost = coverage.totals.gaps if settings.fail_on_lost else 0
         if lost:
@@ -53,14 +54,30 @@ def _coverage(coverage: Coverage, settings: Configuration) -> list[str]:
     totals = coverage.totals
     if totals.wanted == 0:
         return [f"coverage is n/a, as nothing is wanted (--fail-under {least})"]
-    share = Fraction(100 * totals.covered, totals.wanted)
-    if share >= Fraction(least):
+    short = _less(totals.covered, totals.wanted, least)
+    return [f"coverage is {short} (--fail-under)"] if short else []
+
+
+def _roots(coverage: Coverage, settings: Configuration) -> list[str]:
+    least = settings.fail_under_roots
+    if least is None:
         return []
+    roots = coverage.roots
+    if roots is None or roots.wanted == 0:
+        why = "the wants have no roots" if roots is None else "no root is wanted"
+        return [f"root coverage is n/a, as {why} (--fail-under-roots {least})"]
+    short = _less(roots.installable, roots.wanted, least)
+    return [f"root coverage is {short} (--fail-under-roots)"] if short else []
+
+
+def _less(part: int, whole: int, least: Decimal) -> str | None:
+    """Return how much less than was asked a share is, or None where it is enough."""
+    share = Fraction(100 * part, whole)
+    if share >= Fraction(least):
+        return None
     # Rounded down, so that what is shown is less than what was asked, as the share is.
     tenths = 10 * share.numerator // share.denominator
-    shown = f"{tenths // 10}.{tenths % 10} %"
-    of = f"{totals.covered} of {totals.wanted}"
-    return [f"coverage is {shown} ({of}), less than {least} % (--fail-under)"]
+    return f"{tenths // 10}.{tenths % 10} % ({part} of {whole}), less than {least} %"
 
 
 def _absent(stacks: Sequence[str]) -> list[str]:

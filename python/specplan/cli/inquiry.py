@@ -21,6 +21,8 @@ def run(typed: Typed, view: View) -> int:
     settings = options.settings(typed)
     if settings.baseline is None:
         _refuse_gates_without_baseline(typed)
+    if typed.get("scope") is not None and not settings.want:
+        raise UsageError("`--scope` is of locks", hint="name one with `--want [LABEL=]spack.lock`")
     coverage = _ask(settings, view)
     output.write(_rendered(coverage, view, settings, typed), typed.get("output"))
     failed = gates.of_coverage(coverage, settings)
@@ -42,7 +44,8 @@ def _refuse_gates_without_baseline(typed: Typed) -> None:
 
 
 def _ask(settings: Configuration, view: View) -> Coverage:
-    catalog = catalogs.configured(settings)
+    states = [settings.tag] if settings.baseline is None else [settings.tag, settings.baseline]
+    catalog = catalogs.configured(settings, *states, or_nothing=bool(settings.want))
     baseline = None
     if settings.baseline is not None:
         directory = settings.baseline_directory
@@ -56,6 +59,8 @@ def _ask(settings: Configuration, view: View) -> Coverage:
         target=settings.target,
         tag=settings.tag,
         baseline=baseline,
+        want=settings.want,
+        scope=settings.scope,
         level=settings.level,
         compat=settings.compat,
         not_wanted=settings.not_wanted,

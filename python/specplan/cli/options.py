@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar
 import click
 
 from specplan import config
-from specplan.config import COMPATIBILITIES, FORMATS, LEVELS, Configuration, Format
+from specplan.config import COMPATIBILITIES, FORMATS, LEVELS, SCOPES, Configuration, Format
 from specplan.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from specplan.cli.output import ColourChoice
-    from specplan.model import Compatibility, Level
+    from specplan.model import Compatibility, Level, Scope
 
 __all__ = [
     "Typed",
     "cells",
     "gates",
+    "locks",
     "report",
     "report_as",
     "settings",
@@ -50,6 +51,8 @@ class Typed(TypedDict, total=False):
     target: tuple[str, ...]
     tag: str | None
     baseline: str | None
+    want: tuple[str, ...]
+    scope: Scope | None
     level: Level | None
     compat: Compatibility | None
     format: Format | None
@@ -57,6 +60,7 @@ class Typed(TypedDict, total=False):
     color: ColourChoice
     width: int | None
     fail_under: Decimal | None
+    fail_under_roots: Decimal | None
     fail_on_lost: bool | None
     fail_on_absent: bool | None
 
@@ -130,7 +134,8 @@ def cells(command: Command) -> Command:
         click.option(
             "--level",
             type=click.Choice(LEVELS),
-            help="What a key is: name, name@version, that with variants, hash. [default: package]",
+            help="What a key is: name, name@version, that with variants, hash. [default: package; "
+            "hash with locks]",
         ),
     )(command)
 
@@ -167,6 +172,32 @@ def wants(command: Command) -> Command:
             callback=_percentage,
             metavar="PCT",
             help="Exit with 1 when coverage is less, or not defined.",
+        ),
+    )(command)
+
+
+def locks(command: Command) -> Command:
+    """Give a command the options that want what locks hold."""
+    return _all(
+        click.option(
+            "--want",
+            multiple=True,
+            metavar="[LABEL=]LOCK",
+            help="Want the specs of this spack.lock (`-` for standard input) instead of what peers "
+            "have; may be repeated.",
+        ),
+        click.option(
+            "--scope",
+            type=click.Choice(SCOPES),
+            help="Of a lock, want its roots; also all that they link to or run with; also what "
+            "building needs. [default: runtime]",
+        ),
+        click.option(
+            "--fail-under-roots",
+            callback=_percentage,
+            metavar="PCT",
+            help="Exit with 1 when a smaller share of the roots of locks installs from the caches "
+            "alone, or when there are none.",
         ),
     )(command)
 
@@ -233,12 +264,22 @@ def settings(typed: Typed) -> Configuration:
         UsageError: If the options contradict each other.
     """
     base = _configuration(typed)
-    if typed.get("peers") and typed.get("baseline") is not None:
-        raise UsageError("wants come from `--peers` or from `--baseline`, not from both")
-    if typed.get("peers"):
-        base = replace(base, baseline=None)
+    of_wants = [
+        name
+        for name, is_typed in (
+            ("--want", bool(typed.get("want"))),
+            ("--peers", bool(typed.get("peers"))),
+            ("--baseline", typed.get("baseline") is not None),
+        )
+        if is_typed
+    ]
+    if len(of_wants) > 1:
+        first, second, *_ = of_wants
+        raise UsageError(f"wants come from `{first}` or from `{second}`, not from both")
+    if of_wants:
+        base = replace(base, want=(), peers=(), baseline=None)
     if typed.get("baseline") is not None:
-        base = replace(base, peers=(), baseline_directory="")
+        base = replace(base, baseline_directory="")
     for system in typed.get("system", ()):
         if not config.is_system(system):
             raise UsageError(
@@ -255,10 +296,13 @@ def settings(typed: Typed) -> Configuration:
         target=typed.get("target") or base.target,
         tag=_over(typed.get("tag"), base.tag),
         baseline=_over(typed.get("baseline"), base.baseline),
+        want=typed.get("want") or base.want,
+        scope=_over(typed.get("scope"), base.scope),
         level=_over(typed.get("level"), base.level),
         compat=_over(typed.get("compat"), base.compat),
         format=_over(typed.get("format"), base.format),
         fail_under=_over(typed.get("fail_under"), base.fail_under),
+        fail_under_roots=_over(typed.get("fail_under_roots"), base.fail_under_roots),
         fail_on_lost=_over(typed.get("fail_on_lost"), base.fail_on_lost),
         fail_on_absent=_over(typed.get("fail_on_absent"), base.fail_on_absent),
         strict=_over(typed.get("strict"), base.strict),

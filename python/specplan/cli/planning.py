@@ -31,8 +31,6 @@ _FEW = 3
 class Planned(Typed, total=False):
     """What the command line of a plan may hold."""
 
-    want: tuple[str, ...]
-    scope: Scope
     changed: tuple[str, ...]
     changed_from: str | None
     changed_since: str | None
@@ -136,7 +134,7 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
     return rebuild(
         catalog,
         want=typed.get("want", ()),
-        scope=typed.get("scope", "runtime"),
+        scope=typed.get("scope") or "runtime",
         changed=typed.get("changed", ()),
         changed_if_wanted=listed,
         policy=typed.get("policy") or "hash",

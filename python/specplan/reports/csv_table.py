@@ -29,7 +29,7 @@ _CELL_NAMES = (
 )  # fmt: skip
 
 _GAP_NAMES = (
-    "stack", "os", "target", "want", "package", "hash", "state",
+    "stack", "os", "target", "want", "package", "version", "hash", "state",
     "cells_lacking", "blocked", "roots_completed", "buildable_now",
 )  # fmt: skip
 
@@ -121,6 +121,7 @@ def _gap(gap: Gap) -> Sequence[Value]:
         gap.target,
         gap.want,
         gap.package,
+        gap.version,
         gap.hash,
         gap.state,
         gap.cells_lacking,

@@ -49,6 +49,7 @@ def coverage(result: Coverage) -> str:
             "wants": result.wants,
             "level": result.level,
             "compat": result.compat,
+            "scope": result.scope,
             "tag": result.tag,
             "baseline": result.baseline,
             "cells": [_cell(cell) for cell in result.cells],
@@ -153,6 +154,7 @@ def _gap(gap: Gap) -> Json:
         "target": gap.target,
         "want": gap.want,
         "package": gap.package,
+        "version": gap.version,
         "hash": gap.hash,
         "state": gap.state,
         "cells_lacking": gap.cells_lacking,
@@ -202,7 +204,24 @@ def _roots(roots: RootCoverage | None) -> Json:
         "wanted": roots.wanted,
         "installable": roots.installable,
         "coverage": roots.coverage,
-        "broken": [{"hash": root.hash, "lacks": root.lacks} for root in roots.broken],
+        "broken": [
+            {
+                "hash": root.hash,
+                "package": root.package,
+                "version": root.version,
+                "lacks": root.lacks,
+            }
+            for root in roots.broken
+        ],
+        "lacking": [
+            {
+                "hash": each.hash,
+                "package": each.package,
+                "version": each.version,
+                "roots": each.roots,
+            }
+            for each in roots.lacking
+        ],
     }
 
 

@@ -120,10 +120,10 @@ def document(parts: Iterable[str]) -> str:
 
 
 def _opening(result: Coverage) -> list[str]:
-    return [
-        f"### {wording.coverage_headline(result, code)}",
-        f"{_capitalised(wording.question(result, code))}.",
-    ]
+    opening = [f"### {wording.coverage_headline(result, code)}"]
+    if result.roots is not None:
+        opening.append(f"**{_capitalised(wording.roots_line(result.roots))}**")
+    return [*opening, f"{_capitalised(wording.question(result, code))}."]
 
 
 def _capitalised(text: str) -> str:
@@ -156,7 +156,9 @@ def foldable(
 
 
 def _cells(cells: Sequence[Cell]) -> str:
-    names = ("stack", "system", "wanted", "covered", "exact", "unknown", "gaps", "coverage")
+    usable = any(cell.usable is not None for cell in cells)
+    names = ["stack", "system", "wanted", "covered", "exact", "unknown"]
+    names += [*(["usable"] if usable else []), "gaps", "coverage"]
     rows = [
         (
             code(cell.stack),
@@ -165,12 +167,13 @@ def _cells(cells: Sequence[Cell]) -> str:
             str(cell.covered),
             str(cell.covered_exact),
             str(cell.unknown),
+            *([wording.number(cell.usable)] if usable else []),
             str(cell.wanted - cell.covered - cell.unknown),
             wording.percentage(cell.covered, cell.wanted),
         )
         for cell in cells
     ]
-    return foldable(wording.count(len(rows), "cell"), names, rows, numbers=6)
+    return foldable(wording.count(len(rows), "cell"), names, rows, numbers=len(names) - 2)
 
 
 def _matrix(cells: Sequence[Cell]) -> str:
@@ -197,12 +200,16 @@ def _where(items: Iterable[Gap] | Iterable[KeyInCell] | Iterable[Change]) -> str
 
 def _gaps(result: Coverage) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
     closure = any(gap.blocked is not None for gap in result.gaps)
-    names = [wording.LEVEL_WORDS[result.level][0], "cells", "lacking in", "why", "nearest"]
+    one = "spec" if result.level == "hash" else wording.LEVEL_WORDS[result.level][0]
+    names = [one, "cells", "lacking in", "why", "nearest"]
     names += ["differs in", *(("blocks", "roots completed", "buildable now") if closure else ())]
     rows = []
     for group in wording.grouped(result.gaps, lambda gap: replace(gap, stack="", os="", target="")):
         gap = group[0]
-        row = [code(gap.want), str(len(group)), _where(group), wording.STATE_WORDS[gap.state]]
+        want = code(gap.want)
+        if gap.hash is not None:
+            want = f"{code(wording.spec_name(gap.package, gap.version))} {code('/' + gap.hash)}"
+        row = [want, str(len(group)), _where(group), wording.STATE_WORDS[gap.state]]
         if gap.nearest is None:
             row += ["none", ""]
         else:

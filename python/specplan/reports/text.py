@@ -38,9 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = ["check", "coverage", "diff", "find", "gaps"]
 
-#: How many letters of a hash name it to people, as in Spack's own output.
-_SHORT_HASH: Final = 7
-
 #: How many cells a row names before it folds the rest.
 _FEW: Final = 3
 
@@ -187,6 +184,8 @@ class _Where:
 
 def _headline(page: Page, coverage: Coverage) -> None:
     page.text(wording.coverage_headline(coverage, terminal), style="bold")
+    if coverage.roots is not None:
+        page.text(wording.roots_line(coverage.roots), style="bold")
     page.text(wording.question(coverage, terminal), style="dim")
 
 
@@ -236,7 +235,8 @@ def _gaps(coverage: Coverage) -> tuple[list[Column], list[list[Span]]]:
         extra.append(("roots", lambda gap: wording.number(gap.roots_completed)))
     if any(gap.buildable_now is not None for gap in coverage.gaps):
         extra.append(("buildable", lambda gap: wording.answer(gap.buildable_now)))
-    columns = [Column((wording.LEVEL_WORDS[coverage.level][0],), overhangs=True)]
+    one = "spec" if coverage.level == "hash" else wording.LEVEL_WORDS[coverage.level][0]
+    columns = [Column((one,), overhangs=True)]
     groups = list(
         wording.grouped(coverage.gaps, lambda gap: replace(gap, stack="", os="", target=""))
     )
@@ -250,7 +250,7 @@ def _gaps(coverage: Coverage) -> tuple[list[Column], list[list[Span]]]:
     rows = []
     for group in groups:
         gap = group[0]
-        row = [Span(terminal(gap.want))]
+        row = [Span(_wanted(gap))]
         if counts_cells:
             row.append(Span(str(len(group))))
         if not where.one_cell:
@@ -262,12 +262,21 @@ def _gaps(coverage: Coverage) -> tuple[list[Column], list[list[Span]]]:
     return columns, rows
 
 
+def _wanted(gap: Gap) -> str:
+    if gap.hash is None:
+        return terminal(gap.want)
+    name = terminal(wording.spec_name(gap.package, gap.version))
+    return f"{name} /{terminal(gap.hash[: wording.SHORT_HASH])}"
+
+
 def _nearest(nearest: Nearest | None) -> Span:
     if nearest is None:
         return Span("none", "dim")
     place = terminal(wording.nearest_place(nearest))
     differs = ", ".join(map(terminal, nearest.differs))
-    return Span(f"{terminal(nearest.hash[:_SHORT_HASH])} {place} ({differs or 'hash alone'})")
+    return Span(
+        f"{terminal(nearest.hash[: wording.SHORT_HASH])} {place} ({differs or 'hash alone'})"
+    )
 
 
 def _specs(specs: Sequence[Spec]) -> tuple[list[Column], list[list[Span]]]:
@@ -281,7 +290,7 @@ def _specs(specs: Sequence[Spec]) -> tuple[list[Column], list[list[Span]]]:
     rows = [
         [
             Span(terminal(f"{spec.name}@{spec.version}")),
-            Span(terminal(spec.hash[:_SHORT_HASH])),
+            Span(terminal(spec.hash[: wording.SHORT_HASH])),
             Span(terminal(wording.system(spec.os, spec.target))),
             *(Span(value(spec)) for _, value in extra),
             Span(wording.folded([terminal(stack) for stack in wording.stacks(spec)], _FEW)),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Level,
         Nearest,
         NotWanted,
+        RootCoverage,
         Spec,
     )
 
@@ -33,10 +34,12 @@ Item = TypeVar("Item")
 __all__ = [
     "FINDING_WORDS",
     "LEVEL_WORDS",
+    "SHORT_HASH",
     "STATE_WORDS",
     "UNION_INDEX",
     "answer",
     "binary",
+    "broken_roots",
     "check_headline",
     "count",
     "coverage_headline",
@@ -53,10 +56,15 @@ __all__ = [
     "number",
     "percentage",
     "question",
+    "roots_line",
+    "spec_name",
     "stacks",
     "system",
     "undecided",
 ]
+
+#: How many letters of a hash name it to people, as in Spack's own output.
+SHORT_HASH: Final = 7
 
 #: The label of package pages for the union of all stacks; it is no stack.
 UNION_INDEX: Final = "root"
@@ -152,7 +160,8 @@ def folded(names: Sequence[str], shown: int) -> str:
 def nearest_place(nearest: Nearest) -> str:
     """Return where the nearest spec of a gap is: its stack and system."""
     stack = "the union index" if nearest.stack == UNION_INDEX else nearest.stack
-    return f"{stack} {system(nearest.os, nearest.target)}"
+    # An index without a label is in no stack.
+    return f"{stack} {system(nearest.os, nearest.target)}".lstrip(" ")
 
 
 def _subject(cells: Iterable[Cell], escape: Callable[[str], str]) -> str:
@@ -169,7 +178,7 @@ def coverage_headline(coverage: Coverage, escape: Callable[[str], str]) -> str:
     subject = _subject(coverage.cells, escape)
     if totals.wanted == 0:
         return f"{subject}: nothing is wanted, so coverage is n/a"
-    one, several = LEVEL_WORDS[coverage.level]
+    one, several = _nouns(coverage)
     noun = f"{one} is" if totals.wanted == 1 else f"{several} are"
     share = percentage(totals.covered, totals.wanted)
     line = f"{subject}: {totals.covered} of {totals.wanted} wanted {noun} available ({share})"
@@ -184,6 +193,8 @@ def coverage_headline(coverage: Coverage, escape: Callable[[str], str]) -> str:
 def question(coverage: Coverage, escape: Callable[[str], str]) -> str:
     """Return the line that tells what was asked: wants, level, compatibility, snapshot."""
     wants = "wants from peers"
+    if coverage.wants == "lock":
+        wants = f"wants from locks, scope {coverage.scope}"
     if coverage.wants == "baseline":
         wants = "wants from the baseline"
         if coverage.baseline is not None:
@@ -192,6 +203,58 @@ def question(coverage: Coverage, escape: Callable[[str], str]) -> str:
     if coverage.tag is not None:
         parts.append(f"snapshot {escape(coverage.tag)}")
     return ", ".join(parts)
+
+
+def _nouns(coverage: Coverage) -> tuple[str, str]:
+    """Return what to call one want and several."""
+    if coverage.wants == "lock" and coverage.level == "hash":
+        return "spec", "specs"
+    return LEVEL_WORDS[coverage.level]
+
+
+def spec_name(package: str | None, version: str | None) -> str:
+    """Return the package and the version of a spec as Spack spells them."""
+    if package is None:
+        return "not described by any source"
+    return package if version is None else f"{package}@{version}"
+
+
+def roots_line(roots: RootCoverage) -> str:
+    """Return the line that tells how many roots install from the cache alone."""
+    if roots.wanted == 0:
+        return "no root is wanted, so root coverage is n/a"
+    noun, verb = ("root", "installs") if roots.wanted == 1 else ("roots", "install")
+    share = percentage(roots.installable, roots.wanted)
+    return f"{roots.installable} of {roots.wanted} {noun} {verb} from the cache alone ({share})"
+
+
+def broken_roots(roots: RootCoverage | None, code: Callable[[str], str]) -> list[str]:
+    """Return the lines that tell which roots do not install, and what they lack."""
+    if roots is None or not roots.broken:
+        return []
+    broken = [
+        f"{code(spec_name(root.package, root.version))} (lacks {count(len(root.lacks), 'spec')})"
+        for root in roots.broken
+    ]
+    lacking = [
+        f"{code(spec_name(each.package, each.version))} {code('/' + each.hash[:SHORT_HASH])} "
+        f"({count(each.roots, 'root')})"
+        for each in roots.lacking
+    ]
+    do = "root does" if len(broken) == 1 else "roots do"
+    return [
+        f"{len(broken)} {do} not install: {folded(broken, 3)}",
+        f"they lack {count(len(lacking), 'spec')}: {folded(lacking, 3)}",
+    ]
+
+
+def _broken_specs(coverage: Coverage) -> list[str]:
+    cells = [cell for cell in coverage.cells if cell.usable is not None]
+    broken = sum(cell.covered - (cell.usable or 0) for cell in cells)
+    if broken <= 0:
+        return []
+    are = "spec is" if broken == 1 else "specs are"
+    return [f"{broken} available {are} broken: not all that they link to or run with is available"]
 
 
 def gaps_by_state(gaps: Iterable[Gap]) -> str:
@@ -236,6 +299,7 @@ def coverage_notes(
             notes.append(f"not wanted: {excluded} ({pattern}): {sentence(entry.reason)}")
         else:
             notes.append(f"unused not-wanted entry ({pattern}): {sentence(entry.reason)}")
+    notes += _broken_specs(coverage) + broken_roots(coverage.roots, code)
     return notes + damaged_note(coverage.damaged, code)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["Wanted", "read_wanted", "split_label"]
 
 _LABELLED = re.compile(r"(?P<label>[A-Za-z0-9_.-]+)=(?P<place>.+)", re.DOTALL)
+
+#: The lock that comes from standard input.
+_STANDARD_INPUT = "-"
 
 #: A lock lies in the folder of its environment, which names it.
 _LOCK_NAME = "spack.lock"
@@ -56,6 +61,8 @@ def split_label(text: str) -> tuple[str | None, str]:
 
 def label_of(place: str) -> str:
     """Return what a lock without a label is called: its folder, else its file stem."""
+    if place == _STANDARD_INPUT:
+        return "stdin"
     path = Path(place).absolute()
     name = path.parent.name if path.name == _LOCK_NAME else path.stem
     return re.sub(r"[^A-Za-z0-9_.-]", "_", name) or "lock"
@@ -65,7 +72,7 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
     """Read ``[LABEL=]spack.lock``.
 
     Args:
-        text: The lock, with or without the label of its stack.
+        text: The lock, with or without the label of its stack; ``-`` is standard input.
         limits: What the file may not go beyond.
 
     Raises:
@@ -73,12 +80,15 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
         DamagedSourceError: If it breaks the rules of its format.
     """
     label, place = split_label(text)
-    if not os.path.exists(place):  # noqa: PTH110 - `Path.exists` fails on long names
-        raise SourceError(f"`{place}` does not exist", path=place)
     label = label or label_of(place)
-    read = _core.read_specs(
-        place, cache=place, tag="", label=label, shown=place, file_bytes=limits.index_bytes
-    )
+    if place == _STANDARD_INPUT:
+        read = _standard_input(label, limits)
+    elif not os.path.exists(place):  # noqa: PTH110 - `Path.exists` fails on long names
+        raise SourceError(f"`{place}` does not exist", path=place)
+    else:
+        read = _core.read_specs(
+            place, cache=place, tag="", label=label, shown=place, file_bytes=limits.index_bytes
+        )
     if read.fault is not None:
         at, line, fault = read.fault
         raise DamagedSourceError(path=place, place=at, line=line, fault=fault)
@@ -89,3 +99,22 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
             hint="wants come from a `spack.lock`",
         )
     return Wanted(label=label, place=place, roots=tuple(read.roots), core=read.catalog)
+
+
+def _standard_input(label: str, limits: Limits) -> _core.SpecsRead:
+    content = sys.stdin.buffer.read(limits.index_bytes + 1)
+    if len(content) > limits.index_bytes:
+        fault = f"has more than the {limits.index_bytes} bytes that are read"
+        raise SourceError(f"standard input {fault}", path=_STANDARD_INPUT)
+    with tempfile.TemporaryDirectory() as folder:
+        # It may be compressed, and only files are read compressed.
+        file = Path(folder, "lock")
+        file.write_bytes(content)
+        return _core.read_specs(
+            file,
+            cache=_STANDARD_INPUT,
+            tag="",
+            label=label,
+            shown=_STANDARD_INPUT,
+            file_bytes=limits.index_bytes,
+        )
