@@ -4,11 +4,14 @@
   reads them back in the plainest way.
 - :mod:`specplan.testing.model` answers what a catalog answers, with dictionaries and
   loops and nothing of the compiled core: slow, short, and easily believed.
+- :mod:`specplan.testing.verify` checks that a plan is the least rebuild of its wants, as
+  independently: :func:`verify` accepts every plan and no other.
 - :mod:`specplan.testing.strategies` draws pages, trees of snapshots and questions for
   property-based tests. It alone needs Hypothesis.
 """
 
 from specplan.testing.model import Listing, Model, System
 from specplan.testing.pages import Page, Spelling
+from specplan.testing.verify import VerificationError, verify
 
-__all__ = ["Listing", "Model", "Page", "Spelling", "System"]
+__all__ = ["Listing", "Model", "Page", "Spelling", "System", "VerificationError", "verify"]
