@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from specplan.cli import catalogs, gates, options, output
+from specplan.errors import UsageError
 from specplan.reports import csv_table, json_document, markdown, text
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from specplan.catalog import Catalog
     from specplan.config import Configuration
     from specplan.model import Diff
+    from specplan.plan_model import LockDiff
 
 __all__ = ["diff"]
 
@@ -27,22 +29,66 @@ __all__ = ["diff"]
 @options.sources
 @options.report
 def diff(old: str, new: str | None, **typed: Unpack[options.Typed]) -> int:
-    """Compare two states: OLD and NEW, or OLD and the newest snapshot.
+    """Compare two states: OLD and NEW, or OLD and the newest snapshot; or compare locks.
 
     Each is a snapshot of the caches, or else a source of its own. A key that gave way to
     another one of the same package is changed, not lost; a stack that the newer state
     does not list at all is absent, and its keys are not counted.
+
+    Where OLD or NEW is a lock, and both are sources, their specs are compared instead:
+    which hashes are new, which of them changed themselves and which inherited it, how far
+    each change reaches, and which to hold back so that few builds remain.
 
     \b
     Examples:
       specplan diff --cache _cache develop-2025-05-18 develop-2025-05-25
       specplan diff _cache/develop-2025-05-18 _cache/develop-2025-05-25 --level version
       specplan diff develop-2025-05-18 --stack e4s --fail-on-lost --fail-on-absent
+      specplan diff old/spack.lock new/spack.lock
+      specplan diff mirror new/spack.lock
     """  # noqa: D301 - \b keeps click from wrapping the examples
     settings = options.settings(typed)
+    if (states := _locks(old, new)) is not None:
+        _refuse_cells(typed)
+        older, newer = (catalogs.read([place], settings) for place in states)
+        difference = newer.compare(older)
+        output.write(_rendered_locks(difference, settings, typed), typed.get("output"))
+        return 0
     answer = _ask(old, new, settings)
     output.write(_rendered(answer, settings, typed), typed.get("output"))
     return output.gates_failed(gates.of_diff(answer, settings))
+
+
+def _locks(old: str, new: str | None) -> tuple[str, str] | None:
+    """Return the places of both states if one of them is a lock, and both are sources."""
+    from specplan.sources.wanted import is_lock, split_label  # noqa: PLC0415 - help needs none
+
+    older = catalogs.as_source(split_label(old)[1])
+    newer = None if new is None else catalogs.as_source(split_label(new)[1])
+    if older is None or newer is None or new is None or not (is_lock(older) or is_lock(newer)):
+        return None
+    return old, new
+
+
+def _refuse_cells(typed: options.Typed) -> None:
+    for name in ("stack", "os", "target", "level", "fail_on_lost", "fail_on_absent"):
+        if typed.get(name):
+            raise UsageError(
+                f"`--{name.replace('_', '-')}` is about the cells of snapshots, not about locks",
+                hint="leave it out, or compare two snapshots",
+            )
+
+
+def _rendered_locks(answer: LockDiff, settings: Configuration, typed: options.Typed) -> str:
+    from specplan.reports import plan_csv, plan_json, plan_markdown, plan_text  # noqa: PLC0415
+
+    if settings.format == "json":
+        return plan_json.lock_diff(answer)
+    if settings.format == "csv":
+        return plan_csv.lock_diff(answer)
+    if settings.format == "markdown":
+        return plan_markdown.lock_diff(answer)
+    return plan_text.lock_diff(answer, width=output.width(typed), colour=output.colour(typed))
 
 
 def _ask(old: str, new: str | None, settings: Configuration) -> Diff:

@@ -8,9 +8,8 @@ import click
 
 from specplan.cli import catalogs, output
 from specplan.cli.options import Typed
-from specplan.config import NO_CACHE, Format
+from specplan.config import NO_CACHE, SCOPES, Format
 from specplan.errors import UsageError
-from specplan.model import Scope
 from specplan.plan_model import Policy
 from specplan.reports import wording
 
@@ -49,17 +48,16 @@ def question(command: Command) -> Command:
             click.option(
                 "--want",
                 multiple=True,
-                required=True,
                 metavar="[LABEL=]LOCK",
-                help="A spack.lock that says what should be there; may be repeated.",
+                help="A spack.lock (`-` for standard input) that says what should be there; may "
+                "be repeated.",
             ),
             click.option(
                 "--scope",
-                type=click.Choice(get_args(Scope)),
-                default="runtime",
-                show_default=True,
+                type=click.Choice(SCOPES),
                 help="What of a lock is wanted: its roots; also all that they link to or run "
-                "with; or all specs, which plans as pruning node by node does.",
+                "with; or all specs, which plans as pruning node by node does. "
+                "[default: runtime]",
             ),
             click.option(
                 "--changed",
@@ -118,6 +116,11 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
     from specplan.sources.spec_list import read_spec_list  # noqa: PLC0415
 
     limits = Limits()
+    if not settings.want:
+        raise UsageError(
+            "nothing is wanted",
+            hint="name a lock with `--want [LABEL=]spack.lock`, or as `want` in specplan.toml",
+        )
     listed = _listed(typed)
     if listed is None and not typed.get("changed"):
         for name in ("policy", "depth"):

@@ -5,12 +5,13 @@ A phrase that holds untrusted text takes the format's own escape as an argument.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from specplan.reports import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from specplan.plan import Plan
     from specplan.plan_model import (
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         NamedSpec,
         NewSpec,
         Origin,
+        OwnKey,
         Why,
         WhyLine,
     )
@@ -39,6 +41,7 @@ __all__ = [
     "name",
     "notes",
     "numbers",
+    "origin",
     "short",
     "verdict",
 ]
@@ -49,6 +52,9 @@ HOLDS_WHEN: Final = (
     "`spack install --use-buildcache=package:never,dependencies:only /HASH` "
     "and consumers install with `--use-buildcache=only`"
 )
+
+#: What is shortened for people: checksums of patches and commits.
+_CHECKSUM: Final = re.compile(r"\b[0-9a-f]{40,64}\b")
 
 #: How many letters of a hash name it to people, as in Spack's own output.
 _SHORT_HASH: Final = 7
@@ -239,17 +245,34 @@ def difference_lines(spec: NewSpec, escape: Callable[[str], str]) -> list[str]:
         return ["new package"]
     if spec.origin == "rewired":
         return ["other dependencies"]
-    against = "" if spec.replaces else f" than {escape(short(spec.against))}, which stays"
-    lines = [_difference(each, escape) for each in spec.differences]
-    return [each + against for each in lines] or ["other content"]
+    keys = {each.key for each in spec.differences}
+    lines = [_difference(each, escape, keys) for each in spec.differences]
+    if not spec.replaces:
+        lines.append(f"beside {escape(short(spec.against))}")
+    return [each for each in lines if each] or ["other content"]
 
 
-def _difference(difference: Difference, escape: Callable[[str], str]) -> str:
-    old, new = difference.old.split("\n"), difference.new.split("\n")
+def _difference(
+    difference: Difference, escape: Callable[[str], str], keys: Collection[OwnKey]
+) -> str:
     if difference.key == "package_hash":
         return "recipe"
-    if difference.key == "version":
-        return f"version {escape(difference.old)} -> {escape(difference.new)}"
-    gone = [f"-[{escape(each)}]" for each in old if each and each not in new]
-    come = [f"+[{escape(each)}]" for each in new if each and each not in old]
-    return f"{difference.key} {' '.join(gone + come)}"
+    old, new = _values(difference.key, difference.old), _values(difference.key, difference.new)
+    gone = [each for each in old if each not in new]
+    come = [each for each in new if each not in old]
+    if "patches" in keys and difference.key == "variants":
+        # The variant holds but the first letters of what the patches tell whole.
+        gone, come = _but_patches(gone), _but_patches(come)
+        if not gone and not come:
+            return ""
+    sides = (", ".join(map(escape, side)) or "none" for side in (gone, come))
+    return f"{difference.key} {' -> '.join(sides)}"
+
+
+def _values(key: OwnKey, text: str) -> list[str]:
+    values = text.split("," if key == "patches" else "\n")
+    return [_CHECKSUM.sub(lambda found: found[0][:_SHORT_HASH], each) for each in values if each]
+
+
+def _but_patches(variants: Sequence[str]) -> list[str]:
+    return [each for each in variants if not each.startswith("patches=")]

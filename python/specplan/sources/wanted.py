@@ -16,12 +16,15 @@ from specplan.errors import DamagedSourceError, SourceError
 if TYPE_CHECKING:
     from specplan.sources.limits import Limits
 
-__all__ = ["Wanted", "read_wanted", "split_label"]
+__all__ = ["Wanted", "is_lock", "read_wanted", "split_label"]
 
 _LABELLED = re.compile(r"(?P<label>[A-Za-z0-9_.-]+)=(?P<place>.+)", re.DOTALL)
 
 #: The lock that comes from standard input.
 _STANDARD_INPUT = "-"
+
+#: What a lock calls itself, in its first key.
+_FILE_TYPE = b'"spack-lockfile"'
 
 #: A lock lies in the folder of its environment, which names it.
 _LOCK_NAME = "spack.lock"
@@ -64,8 +67,23 @@ def label_of(place: str) -> str:
     if place == _STANDARD_INPUT:
         return "stdin"
     path = Path(place).absolute()
+    path = path.with_name(path.name.removesuffix(".gz"))
     name = path.parent.name if path.name == _LOCK_NAME else path.stem
     return re.sub(r"[^A-Za-z0-9_.-]", "_", name) or "lock"
+
+
+def is_lock(place: str) -> bool:
+    """Return whether a local source says of itself that it is a lock, or a folder of one.
+
+    Raises:
+        SourceError: If it cannot be read.
+    """
+    from specplan.sources.content import start_of  # noqa: PLC0415 - wants alone need it not
+
+    path = Path(place)
+    if path.is_dir():
+        path /= _LOCK_NAME
+    return path.is_file() and _FILE_TYPE in start_of(path)
 
 
 def read_wanted(text: str, limits: Limits) -> Wanted:
