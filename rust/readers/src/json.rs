@@ -271,10 +271,13 @@ impl<'j> Json<'j> {
         Ok(text)
     }
 
-    /// Steps over these very bytes, if they are next.
-    pub(crate) fn literal(&mut self, bytes: &[u8]) -> bool {
-        let is_next = self.text[self.at..].starts_with(bytes);
-        self.at += if is_next { bytes.len() } else { 0 };
+    /// Steps over these very bytes, if they are next. Their number is part of the type,
+    /// so that the comparison is a few words and no call.
+    #[inline]
+    pub(crate) fn literal<const N: usize>(&mut self, bytes: &[u8; N]) -> bool {
+        let next = self.text[self.at..].first_chunk::<N>();
+        let is_next = next == Some(bytes);
+        self.at += if is_next { N } else { 0 };
         is_next
     }
 

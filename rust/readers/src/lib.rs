@@ -12,6 +12,7 @@
 mod database;
 mod fault;
 mod file;
+mod index_stream;
 mod json;
 mod limits;
 mod lock;

@@ -20,14 +20,6 @@ const FLAGS: [&str; 6] = [
     "cflags", "cppflags", "cxxflags", "fflags", "ldflags", "ldlibs",
 ];
 
-/// The types of dependencies, with the quotes in which they are written.
-const WRITTEN_TYPES: [(&[u8], EdgeTypes); 4] = [
-    (b"\"build\"", EdgeTypes::BUILD),
-    (b"\"link\"", EdgeTypes::LINK),
-    (b"\"run\"", EdgeTypes::RUN),
-    (b"\"test\"", EdgeTypes::TEST),
-];
-
 /// What the rows of one file have in common: numbers of a [`NodeReader`].
 #[derive(Clone, Copy)]
 pub(crate) struct Origin {
@@ -40,9 +32,12 @@ pub(crate) struct Origin {
 }
 
 /// Turns nodes into rows of one builder.
-#[derive(Default)]
 pub(crate) struct NodeReader {
     rows: CatalogBuilder,
+    /// The numbers of a node that tells nothing yet.
+    untold: [u32; Column::COUNT],
+    /// The number of the empty list of virtual packages.
+    no_virtuals: u32,
     /// Variants, patches and flags of each text of `parameters`. Packages of one
     /// build system often have the same.
     parameters: HashMap<Box<[u8]>, [u32; 3], FxBuildHasher>,
@@ -75,6 +70,18 @@ enum Key {
     BuildSpec,
     Annotations,
     Hash,
+}
+
+impl Default for NodeReader {
+    fn default() -> Self {
+        let mut rows = CatalogBuilder::new();
+        Self {
+            untold: Column::ALL.map(|column| rows.intern(column, "")),
+            no_virtuals: rows.intern_edge(EdgeColumn::Virtuals, ""),
+            rows,
+            parameters: HashMap::default(),
+        }
+    }
 }
 
 impl NodeReader {
@@ -137,17 +144,7 @@ impl NodeReader {
         node.edges.clear();
         node.has_compiler = false;
         node.is_external = false;
-        for column in [
-            Column::Compiler,
-            Column::Variants,
-            Column::Patches,
-            Column::Flags,
-            Column::Namespace,
-            Column::Recipe,
-            Column::External,
-        ] {
-            self.set(node, column, "");
-        }
+        node.ids = self.untold;
     }
 
     fn set(&mut self, node: &mut Node, column: Column, text: &str) {
@@ -471,52 +468,50 @@ impl NodeReader {
     /// an index are such dependencies; whatever is spelt otherwise is left to
     /// [`dependency`](Self::dependency), which gives the same for both.
     fn published_dependency(&mut self, json: &mut Json<'_>) -> Option<Edge> {
-        let step = |json: &mut Json<'_>, bytes: &[u8]| json.literal(bytes).then_some(());
-        step(json, b"{\"name\":\"")?;
-        let name = names::package(json.plain_rest()?).ok()?;
-        step(json, b",\"hash\":\"")?;
+        json.literal(b"{\"name\":\"").then_some(())?;
+        let name = json.plain_rest()?;
+        json.literal(b",\"hash\":\"").then_some(())?;
         let child = DagHash::parse(json.plain_rest()?).ok()?;
-        step(json, b",\"parameters\":{\"deptypes\":[")?;
-        let mut types = EdgeTypes::default();
-        if !json.literal(b"]") {
-            loop {
-                let (_, one) = WRITTEN_TYPES.iter().find(|(text, _)| json.literal(text))?;
-                types = types | *one;
-                if json.literal(b"]") {
-                    break;
-                }
-                step(json, b",")?;
-            }
-        }
-        step(json, b",\"virtuals\":[")?;
+        json.literal(b",\"parameters\":{\"deptypes\":[")
+            .then_some(())?;
+        let types = written_types(json)?;
+        json.literal(b",\"virtuals\":[").then_some(())?;
         let virtuals = if json.literal(b"]") {
-            self.rows.intern_edge(EdgeColumn::Virtuals, "")
+            ""
         } else {
-            step(json, b"\"")?;
-            let one = names::package(json.plain_rest()?).ok()?;
-            step(json, b"]")?;
-            self.rows.intern_edge(EdgeColumn::Virtuals, one)
+            json.literal(b"\"").then_some(())?;
+            let one = json.plain_rest()?;
+            json.literal(b"]").then_some(())?;
+            one
         };
-        step(json, b"}}")?;
+        json.literal(b"}}").then_some(())?;
         Some(Edge {
-            name: self.rows.intern_edge(EdgeColumn::Name, name),
+            name: self.edge_text(EdgeColumn::Name, name)?,
             child,
             types,
-            virtuals,
+            virtuals: self.edge_text(EdgeColumn::Virtuals, virtuals)?,
         })
+    }
+
+    /// The number of a name on an edge, if it is one; virtual packages may be none.
+    fn edge_text(&mut self, column: EdgeColumn, text: &str) -> Option<u32> {
+        if text.is_empty() && column == EdgeColumn::Virtuals {
+            return Some(self.no_virtuals);
+        }
+        let is_name = names::package(text).is_ok();
+        is_name.then(|| self.rows.intern_edge(column, text))
     }
 
     fn edge_to(&mut self, json: &Json<'_>, name: &str) -> JsonResult<PartialEdge> {
         let name = checked(json, names::package(name))?;
         Ok(PartialEdge {
             name: Some(self.rows.intern_edge(EdgeColumn::Name, name)),
-            virtuals: self.rows.intern_edge(EdgeColumn::Virtuals, ""),
             ..PartialEdge::default()
         })
     }
 
     fn dependency(&mut self, json: &mut Json<'_>, edge: &mut PartialEdge) -> JsonResult<()> {
-        edge.virtuals = self.rows.intern_edge(EdgeColumn::Virtuals, "");
+        edge.virtuals = self.no_virtuals;
         json.object(|json, key| {
             match key.as_bytes() {
                 b"name" => {
@@ -657,6 +652,33 @@ fn types(json: &mut Json<'_>) -> JsonResult<EdgeTypes> {
         Ok(())
     })?;
     Ok(types)
+}
+
+/// The types of a dependency up to the end of their list, if they are spelt as Spack
+/// writes them.
+fn written_types(json: &mut Json<'_>) -> Option<EdgeTypes> {
+    let mut types = EdgeTypes::default();
+    if json.literal(b"]") {
+        return Some(types);
+    }
+    loop {
+        let one = if json.literal(b"\"build\"") {
+            EdgeTypes::BUILD
+        } else if json.literal(b"\"link\"") {
+            EdgeTypes::LINK
+        } else if json.literal(b"\"run\"") {
+            EdgeTypes::RUN
+        } else if json.literal(b"\"test\"") {
+            EdgeTypes::TEST
+        } else {
+            return None;
+        };
+        types = types | one;
+        if json.literal(b"]") {
+            return Some(types);
+        }
+        json.literal(b",").then_some(())?;
+    }
 }
 
 /// Takes a text that is a hash.

@@ -1,6 +1,6 @@
 //! The JSON files that Spack writes: which one a text is, and what it holds.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::str::Utf8Error;
 
@@ -8,7 +8,8 @@ use flate2::read::MultiGzDecoder;
 use specplan_catalog::{CatalogBuilder, DagHash};
 
 use crate::fault::{Fault, FaultKind};
-use crate::file::read_into;
+use crate::file::open_file;
+use crate::index_stream::{self, BLOCK_BYTES};
 use crate::json::{Json, JsonErrorKind};
 use crate::spec_file::SpecFile;
 use crate::{database, lock};
@@ -59,6 +60,9 @@ pub struct SpecsRead {
     pub specs: usize,
 }
 
+/// The first bytes of what is compressed by gzip.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
 /// What can be read, for the message about what cannot.
 const EXPECTED: &str =
     "a build cache index, an install database, a spack.lock, a spec file or a list of specs";
@@ -71,10 +75,49 @@ const EXPECTED: &str =
 /// The first [`Fault`]: the file cannot be read, is larger than `limit` bytes (when
 /// it is decompressed), or breaks the rules of its format.
 pub fn read_specs(path: &Path, origin: OriginTexts<'_>, limit: u64) -> Result<SpecsRead, Fault> {
+    let mut file = open(path, limit)?;
     let mut bytes = Vec::new();
-    read_into(path, limit, &mut bytes)?;
-    let bytes = decompressed(bytes, limit)?;
+    read_up_to(&mut file, BLOCK_BYTES as u64, &mut bytes)?;
+    if bytes.len() == BLOCK_BYTES {
+        if let Some(specs) = index_stream::read(&bytes, &mut file, origin) {
+            return Ok(specs);
+        }
+        file = open(path, limit)?;
+        bytes.clear();
+    }
+    read_up_to(&mut file, limit + 1, &mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(Fault::of_file(FaultKind::TooLarge { limit }));
+    }
     parse_specs(&bytes, origin)
+}
+
+/// Opens a file, to be decompressed if it is gzip, and to end one byte after `limit`.
+fn open(path: &Path, limit: u64) -> Result<Box<dyn Read + Send>, Fault> {
+    let (mut file, _) = open_file(path, limit)?;
+    let mut magic = Vec::new();
+    read_up_to(&mut file, GZIP.len() as u64, &mut magic)?;
+    let is_gzip = magic == GZIP;
+    let whole = std::io::Cursor::new(magic).chain(file);
+    Ok(if is_gzip {
+        Box::new(MultiGzDecoder::new(whole).take(limit + 1))
+    } else {
+        Box::new(whole.take(limit + 1))
+    })
+}
+
+fn read_up_to(file: &mut impl Read, len: u64, bytes: &mut Vec<u8>) -> Result<(), Fault> {
+    let read = file.by_ref().take(len).read_to_end(bytes);
+    read.map(drop).map_err(|error| {
+        // What a decompressor finds wrong is of these kinds; a device's errors are not.
+        Fault::of_file(match error.kind() {
+            ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::UnexpectedEof => {
+                let message = error.to_string();
+                FaultKind::Compressed { message }
+            }
+            _ => FaultKind::unreadable(&error),
+        })
+    })
 }
 
 /// Reads the same from memory, already decompressed.
@@ -200,23 +243,5 @@ fn spec_files(
         if json.peek().is_err() {
             return specs.into_specs();
         }
-    }
-}
-
-/// The bytes, decompressed if they are gzip.
-fn decompressed(bytes: Vec<u8>, limit: u64) -> Result<Vec<u8>, Fault> {
-    if !bytes.starts_with(&[0x1f, 0x8b]) {
-        return Ok(bytes);
-    }
-    let mut plain = Vec::new();
-    let read = MultiGzDecoder::new(&bytes[..])
-        .take(limit + 1)
-        .read_to_end(&mut plain);
-    match read {
-        Err(error) => Err(Fault::of_file(FaultKind::Compressed {
-            message: error.to_string(),
-        })),
-        Ok(_) if plain.len() as u64 > limit => Err(Fault::of_file(FaultKind::TooLarge { limit })),
-        Ok(_) => Ok(plain),
     }
 }
