@@ -23,6 +23,7 @@ from specplan.cli.coverage import coverage
 from specplan.cli.diff import diff
 from specplan.cli.find import find
 from specplan.cli.gaps import gaps
+from specplan.cli.init import init
 from specplan.cli.rebuild import rebuild
 from specplan.cli.why import why
 from specplan.errors import SourceError, SpecplanError, SpecSyntaxError
@@ -73,7 +74,7 @@ def program() -> None:
     """  # noqa: D301 - \b keeps click from wrapping the list
 
 
-for _command in (gaps, coverage, rebuild, why, diff, find, check):
+for _command in (gaps, coverage, rebuild, why, diff, find, check, init):
     program.add_command(_command)
 
 

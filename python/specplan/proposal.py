@@ -1,0 +1,118 @@
+"""A configuration proposed for what a folder holds, as commented TOML."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from specplan.discovery import FoundCache, FoundStack, Holdings
+
+__all__ = ["proposed"]
+
+_HEAD: Final = """\
+# Written by `specplan init`: a proposal, to be read and changed.
+# `docs/configuration.md` documents every key. Paths start from the folder of this file.
+"""
+
+_SETTINGS: Final = """\
+# What a key is: package, version, variant or hash.
+# level = "package"
+
+# Which binaries serve a cell: exact, or also those for older targets (target), or also those
+# of older C libraries (os).
+# compat = "exact"
+
+# The least coverage in percent; less fails the run with exit code 1.
+# fail-under = 95
+"""
+
+_KINDS: Final = {
+    "pages": "package pages",
+    "mirror": "a mirror with an index",
+    "snapshots": "mirrors by snapshot and stack",
+}
+
+_HOST: Final = """\
+# The machine that the conditions of environments ask for.
+# [host]
+# platform = "linux"
+# os = "ubuntu24.04"
+# target = "zen4"
+"""
+
+
+def proposed(holdings: Holdings, folder: Path) -> str:
+    """Return the text of a ``specplan.toml``.
+
+    Args:
+        holdings: What was found.
+        folder: The folder that the file is for.
+    """
+    stacks = {stack.name for stack in holdings.stacks}
+    parts = [_HEAD, _caches(holdings.caches, stacks, folder), _SETTINGS]
+    if holdings.notes:
+        parts.append("".join(f"# {_one_line(note)}\n" for note in holdings.notes))
+    if any("cannot be decided" in stack.fault for stack in holdings.stacks):
+        parts.append(_HOST)
+    parts += [_stack(stack, folder) for stack in holdings.stacks]
+    return "\n".join(parts)
+
+
+def _caches(caches: Iterable[FoundCache], stacks: set[str], folder: Path) -> str:
+    lines = []
+    for cache in caches:
+        path = _relative(cache.path, folder)
+        # An index says nothing of stacks; a folder of a stack's name does.
+        is_of_stack = cache.kind == "mirror" and cache.path.name in stacks
+        place = f"{cache.path.name}={path}" if is_of_stack else path
+        lines.append(f"  {_text(place)}, # {_KINDS[cache.kind]}\n")
+    if not lines:
+        return '# The build caches. None was found.\n# cache = ["path/or/url"]\n'
+    return "# The build caches.\ncache = [\n" + "".join(lines) + "]\n"
+
+
+def _stack(stack: FoundStack, folder: Path) -> str:
+    lines = []
+    environment = stack.environment
+    if stack.fault:
+        lines.append(f"# Its environment could not be read: {_one_line(stack.fault)}")
+    elif environment is not None:
+        count = len(environment.roots)
+        lines.append(f"# {count} root{'' if count == 1 else 's'}, unify: {environment.unify}.")
+        lines += [f"# {_one_line(note)}." for note in environment.left_out]
+    lines += ["[[stack]]", f"name = {_text(stack.name)}"]
+    oss = environment.oss if environment is not None else ()
+    targets = environment.targets[:1] if environment is not None else ()
+    if oss and targets:
+        cells = [f"{os_name}/{target}" for os_name in oss for target in targets]
+        lines.append(f"cells = [{', '.join(_text(cell) for cell in cells)}]")
+    elif not stack.has_lock:
+        target = targets[0] if targets else "TARGET"
+        lines.append("# The environment does not say for which systems it is:")
+        lines.append(f'# cells = ["OS/{_one_line(target)}"]')
+    want = "spack.lock" if stack.has_lock else "spack.yaml"
+    lines.append(f"want = {_text(_relative(stack.folder / want, folder))}")
+    if stack.has_lock and stack.has_environment:
+        other = _one_line(_relative(stack.folder / "spack.yaml", folder))
+        lines.append(f"# The lock says exactly what is wanted; `{other}` leaves more open.")
+    return "\n".join(lines) + "\n"
+
+
+def _relative(path: Path, folder: Path) -> str:
+    return os.path.relpath(path.resolve(), folder.resolve()).replace(os.sep, "/")
+
+
+def _text(text: str) -> str:
+    """Return a string of TOML."""
+    whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _one_line(text: str) -> str:
+    """Return a text that ends no comment."""
+    return "".join(each if each.isprintable() else " " for each in text)

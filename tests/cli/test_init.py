@@ -1,0 +1,58 @@
+"""``specplan init`` writes a configuration once, and says what it could not read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from specplan import config
+from specplan.cli import main
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, content in (("e4s", "spack: {specs: [zlib]}"), ("odd", "spack: {specs: 1}")):
+        folder = tmp_path / "stacks" / name
+        folder.mkdir(parents=True)
+        (folder / "spack.yaml").write_text(content, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_it_writes_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", "stacks"]) == 0
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "note: `specplan.toml` is written: 2 stacks and 0 caches" in said.err
+    assert "warning: stacks/odd/spack.yaml:1: spack.specs: expected a list" in said.err
+    written = project / "specplan.toml"
+    first = written.read_bytes()
+    loaded = config.load(written)
+    assert [stack.name for stack in loaded.stacks] == ["e4s", "odd"]
+    assert main(["init", "stacks"]) == 2
+    assert "hint: `--force` overwrites it" in capsys.readouterr().err
+    assert main(["init", "stacks", "--force"]) == 0
+    assert written.read_bytes() == first
+
+
+def test_paths_start_from_the_folder_of_the_file(project: Path) -> None:
+    (project / "config").mkdir()
+    assert main(["init", "stacks", "-o", "config/specplan.toml"]) == 0
+    loaded = config.load(project / "config/specplan.toml")
+    assert loaded.stacks[0].want is not None
+    assert Path(loaded.stacks[0].want).resolve() == project / "stacks/e4s/spack.yaml"
+
+
+def test_it_can_go_to_standard_output(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", "-o", "-"]) == 0
+    assert 'want = "stacks/e4s/spack.yaml"' in capsys.readouterr().out
+    assert not (project / "specplan.toml").exists()
+
+
+@pytest.mark.usefixtures("project")
+def test_nothing_found_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty").mkdir()
+    assert main(["init", "empty"]) == 3
+    assert "`empty` holds neither stacks nor caches" in capsys.readouterr().err
+    assert main(["init", "absent"]) == 3
