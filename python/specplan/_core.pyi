@@ -574,11 +574,23 @@ def read_page_values(cache: str | PathLike[str], pages: list[tuple[Path, str]]) 
     """Take front matters of a source that the reference reader has turned into JSON objects."""
 
 def read_specs(
-    path: str | PathLike[str], *, cache: str, tag: str, label: str, shown: str, file_bytes: int
+    path: str | PathLike[str],
+    *,
+    cache: str,
+    tag: str,
+    label: str,
+    shown: str,
+    file_bytes: int,
+    listed_only: bool = False,
 ) -> SpecsRead:
-    """Read one file, plain or gzip, of at most ``file_bytes`` when it is decompressed."""
+    """Read one file, plain or gzip, of at most ``file_bytes`` when it is decompressed.
 
-def parse_specs(text: bytes, *, cache: str, tag: str, label: str, shown: str) -> SpecsRead:
+    With ``listed_only`` the file says what a stack lists, and its binaries do not count.
+    """
+
+def parse_specs(
+    text: bytes, *, cache: str, tag: str, label: str, shown: str, listed_only: bool = False
+) -> SpecsRead:
     """Read the same from memory, already decompressed."""
 
 def is_known_target(name: str) -> bool:

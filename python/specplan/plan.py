@@ -27,7 +27,8 @@ from specplan.plan_model import (
 )
 from specplan.reports import plan_csv, plan_json, plan_list, plan_markdown, plan_text
 from specplan.sources import Limits
-from specplan.sources.wanted import read_wanted, split_label
+from specplan.sources.source import split_label
+from specplan.sources.wanted import read_wanted
 from specplan.wants import suggestions, texts
 
 if TYPE_CHECKING:

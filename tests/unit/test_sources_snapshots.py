@@ -109,7 +109,6 @@ class TestRead:
         assert stacks["hdf5"] == ["e4s", "root"]
         assert stacks["only-new"] == ["root"]
 
-    @pytest.mark.xfail(reason="the compiled reader takes a stack's binaries for the snapshot's")
     def test_has_no_binaries_but_those_of_the_union(self, bucket: Mirror) -> None:
         listed = _map(bucket)
         bucket.write("e4s.json", mirrors.index("zlib", "only-e4s"))

@@ -139,7 +139,13 @@ def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading
             try:
                 index = _index(entry, beside, reading)
                 found = specs.parse(
-                    index.path, reading, shown=index.shown, label=entry.label, tag=tag
+                    index.path,
+                    reading,
+                    shown=index.shown,
+                    label=entry.label,
+                    tag=tag,
+                    # As on the public site, binaries are those of the union index.
+                    listed_only=entry.label != _UNION,
                 )
             except DamagedSourceError as error:
                 damaged.append(

@@ -77,9 +77,24 @@ def read_mirrored(specs: SpecFiles, reading: Reading) -> SourceRead:
 
 
 def parse(
-    path: Path, reading: Reading, *, shown: str, label: str, tag: str = ""
+    path: Path,
+    reading: Reading,
+    *,
+    shown: str,
+    label: str,
+    tag: str = "",
+    listed_only: bool = False,
 ) -> _core.SpecsRead:
-    """Read one file; what is signed in the clear is freed of its signature."""
+    """Read one file; what is signed in the clear is freed of its signature.
+
+    Args:
+        path: A local file with the bytes.
+        reading: The source.
+        shown: How messages call the file.
+        label: The stack that it lists, or an empty string.
+        tag: The snapshot that it belongs to, or an empty string.
+        listed_only: Whether it only says what the stack lists: its binaries do not count.
+    """
     if content.start_of(path).startswith(clear_signed.BEGIN):
         document = content.inflated(path, shown, reading.limits.file_bytes)
         return _core.parse_specs(
@@ -88,6 +103,7 @@ def parse(
             tag=tag,
             label=label,
             shown=shown,
+            listed_only=listed_only,
         )
     return _core.read_specs(
         path,
@@ -96,6 +112,7 @@ def parse(
         label=label,
         shown=shown,
         file_bytes=reading.limits.index_bytes,
+        listed_only=listed_only,
     )
 
 

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 
 from specplan import _core
 from specplan.errors import DamagedSourceError, SourceError
+from specplan.sources.source import split_label
 
 if TYPE_CHECKING:
     from specplan.sources.limits import Limits
 
-__all__ = ["Wanted", "is_lock", "read_wanted", "split_label"]
-
-_LABELLED = re.compile(r"(?P<label>[A-Za-z0-9_.-]+)=(?P<place>.+)", re.DOTALL)
+__all__ = ["Wanted", "is_lock", "read_wanted"]
 
 #: The lock that comes from standard input.
 _STANDARD_INPUT = "-"
@@ -47,19 +46,6 @@ class Wanted:
     place: str
     roots: tuple[tuple[str, str], ...]
     core: _core.Catalog
-
-
-def split_label(text: str) -> tuple[str | None, str]:
-    """Return the label and the source of ``LABEL=SOURCE``; no label for a source alone.
-
-    Examples:
-        >>> split_label("radiuss=locks/spack.lock")
-        ('radiuss', 'locks/spack.lock')
-        >>> split_label("locks/a=b/spack.lock")
-        (None, 'locks/a=b/spack.lock')
-    """
-    match = _LABELLED.fullmatch(text)
-    return (match["label"], match["place"]) if match else (None, text)
 
 
 def label_of(place: str) -> str:

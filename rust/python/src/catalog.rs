@@ -186,7 +186,9 @@ impl PyCatalog {
         query: &PyQuery,
         tag: Option<&str>,
     ) -> PyResult<Vec<SpecAnswer>> {
-        let tags = tag.map(|tag| Ok::<_, PyErr>([self.tag(tag)?])).transpose()?;
+        let tags = tag
+            .map(|tag| Ok::<_, PyErr>([self.tag(tag)?]))
+            .transpose()?;
         let (catalog, query) = (&self.catalog, &query.query);
         let tags = tags.as_ref().map(<[u32; 1]>::as_slice);
         detach(py, || {

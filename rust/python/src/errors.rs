@@ -20,11 +20,7 @@ pub(crate) fn no_spec(error: &ParseError) -> PyErr {
 }
 
 /// A version of which it is unknown whether it lies in what is asked for.
-pub(crate) fn undecided_version(
-    version: &Version,
-    constraint: &str,
-    missing: Missing,
-) -> PyErr {
+pub(crate) fn undecided_version(version: &Version, constraint: &str, missing: Missing) -> PyErr {
     let message =
         format!("whether `{version}` satisfies `{constraint}` cannot be decided: {missing}");
     raised::UndecidedError::new_err((message, constraint.to_owned(), vec![missing.slug()]))

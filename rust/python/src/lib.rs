@@ -6,6 +6,8 @@
 
 // PyO3 hands over owned values; taking them by reference is not on offer.
 #![allow(clippy::needless_pass_by_value)]
+// What Python passes by keyword is an argument each.
+#![allow(clippy::too_many_arguments)]
 
 mod abstract_spec;
 mod catalog;

@@ -70,7 +70,9 @@ pub(crate) fn spec_answer(catalog: &Catalog, spec: u32, tags: Option<&[u32]>) ->
         lines(catalog.text(spec, Column::Variants)),
         text(Column::Size),
         names(labels, &|id| catalog.labels().get(id).to_owned()),
-        names(listed_in, &|id| catalog.names(Column::Tag).get(id).to_owned()),
+        names(listed_in, &|id| {
+            catalog.names(Column::Tag).get(id).to_owned()
+        }),
         text(Column::Source),
         is_available,
         is_external,

@@ -53,7 +53,7 @@ impl PySpecsRead {
 
 /// Reads one file, whose content tells what it is.
 #[pyfunction(name = "read_specs")]
-#[pyo3(signature = (path, *, cache, tag, label, shown, file_bytes))]
+#[pyo3(signature = (path, *, cache, tag, label, shown, file_bytes, listed_only = false))]
 pub(crate) fn py_read_specs(
     py: Python<'_>,
     path: PathBuf,
@@ -62,19 +62,21 @@ pub(crate) fn py_read_specs(
     label: &str,
     shown: &str,
     file_bytes: u64,
+    listed_only: bool,
 ) -> PyResult<PySpecsRead> {
     let origin = OriginTexts {
         cache,
         tag,
         label,
         shown,
+        listed_only,
     };
     detach(py, || wrap(read_specs(&path, origin, file_bytes)))
 }
 
 /// Reads the same from memory.
 #[pyfunction(name = "parse_specs")]
-#[pyo3(signature = (text, *, cache, tag, label, shown))]
+#[pyo3(signature = (text, *, cache, tag, label, shown, listed_only = false))]
 pub(crate) fn py_parse_specs(
     py: Python<'_>,
     text: &[u8],
@@ -82,12 +84,14 @@ pub(crate) fn py_parse_specs(
     tag: &str,
     label: &str,
     shown: &str,
+    listed_only: bool,
 ) -> PyResult<PySpecsRead> {
     let origin = OriginTexts {
         cache,
         tag,
         label,
         shown,
+        listed_only,
     };
     detach(py, || wrap(parse_specs(text, origin)))
 }

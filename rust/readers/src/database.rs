@@ -82,10 +82,10 @@ fn version_behind<'j>(json: &Json<'j>, is_wanted: bool) -> Option<Cow<'j, str>> 
 fn installs(json: &mut Json<'_>, origin: OriginTexts<'_>) -> JsonResult<Records> {
     let mut records = Records::new(origin);
     json.enter_object()?;
-    if !json.take(b'}')? {
-        records.read(json, None)?;
-    } else {
+    if json.take(b'}')? {
         *json = json.from(json.position(), json.depth() - 1);
+    } else {
+        records.read(json, None)?;
     }
     Ok(records)
 }
@@ -98,10 +98,12 @@ pub(crate) struct Records {
     hashes: Vec<DagHash>,
     /// Whether some record says that it is, or is not, in a build cache.
     tells_cache: bool,
+    listed_only: bool,
 }
 
 impl Records {
     pub(crate) fn new(origin: OriginTexts<'_>) -> Self {
+        let listed_only = origin.listed_only;
         let mut nodes = NodeReader::default();
         let origin = nodes.origin(SourceKind::Index, origin.columns());
         Self {
@@ -110,6 +112,7 @@ impl Records {
             node: Node::default(),
             hashes: Vec::new(),
             tells_cache: false,
+            listed_only,
         }
     }
 
@@ -169,6 +172,7 @@ impl Records {
             let found = own.to_string();
             return Err(json.error(JsonErrorKind::Value(FaultKind::OtherHash { found })));
         }
+        let available = available && !self.listed_only;
         self.nodes.push(&self.node, hash, self.origin, available);
         self.hashes.push(hash);
         Ok(())

@@ -38,6 +38,9 @@ pub struct OriginTexts<'t> {
     pub label: &'t str,
     /// The file, as messages call it.
     pub shown: &'t str,
+    /// Whether the file only says what a stack lists: its binaries do not count, those
+    /// of the union index do.
+    pub listed_only: bool,
 }
 
 impl<'t> OriginTexts<'t> {
