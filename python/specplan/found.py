@@ -172,7 +172,8 @@ def spec_of(answer: _core.SpecAnswer) -> Spec:
         variants=tuple(answer[7]),
         size=answer[8],
         stacks=tuple(answer[9]),
-        tags=tuple(answer[10]),
+        # A source without snapshots has one state, which has no name.
+        tags=tuple(tag for tag in answer[10] if tag),
         source=answer[11],
         available=answer[12],
         external=answer[13],

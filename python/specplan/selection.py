@@ -74,9 +74,10 @@ class Selection:
         Examples:
             >>> from specplan import load
             >>> catalog = load("examples/cache")
-            >>> recent = catalog.select(stack="e4s*").satisfying("cmake@3.30:")
-            >>> [(spec.version, spec.target) for spec in recent - catalog.select(os="rhel*")]
-            [('3.31.9', 'x86_64_v3'), ('3.31.9', 'neoverse_v2')]
+            >>> listed = catalog.select(stack="e4s*")
+            >>> parallel = listed.satisfying("+mpi")
+            >>> parallel.count(), (listed - parallel).count()
+            (19, 216)
         """
         hashes = [each.hash for each in self.search(spec).decided()]
         return self._of(self._catalog, self._core & compiled.Query.hashes(hashes))

@@ -48,7 +48,7 @@ def objects(schema: object) -> Iterator[dict[str, Any]]:
             yield from objects(part)
 
 
-@pytest.mark.parametrize("kind", ["coverage", "diff", "check"])
+@pytest.mark.parametrize("kind", ["coverage", "diff", "check", "find"])
 def test_each_schema_is_valid_closed_and_described(kind: str) -> None:
     Draft202012Validator.check_schema(schema(kind))
     for part in objects(schema(kind)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -14,7 +15,6 @@ from specplan.reports import csv_table, json_document, lines, markdown, text
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from specplan.catalog import Catalog
     from specplan.config import Configuration
     from specplan.found import Found
 
@@ -24,7 +24,6 @@ __all__ = ["find"]
 class _Typed(options.Typed, total=False):
     """What the command line of ``find`` may hold."""
 
-    want: tuple[str, ...]
     available: bool | None
     line: str | None
     unknown: Literal["error", "list"]
@@ -36,7 +35,7 @@ class _Typed(options.Typed, total=False):
     "--want",
     multiple=True,
     metavar="[LABEL=]LOCK",
-    help="Search the specs of this spack.lock too; may be repeated.",
+    help="Search the specs of this spack.lock too (`-` for standard input); may be repeated.",
 )
 @click.option(
     "--stack", multiple=True, metavar="PATTERN", help="Only specs that these stacks list."
@@ -68,7 +67,7 @@ def find(spec: str, **typed: Unpack[_Typed]) -> int:
 
     All that the caches know is searched, in every snapshot: externals too, and specs
     without a binary. The answers are Spack's. Of the configuration, only what it says of
-    caches and formats counts here; its stacks and systems are what reports are about.
+    caches, locks and formats counts; its stacks and systems are what reports are about.
 
     What a source cannot decide, such as `^` on package pages, which hold no dependencies,
     is an error that names what is missing, unless --unknown list asks to see what is
@@ -92,35 +91,41 @@ def find(spec: str, **typed: Unpack[_Typed]) -> int:
         _refuse_undecided(found)
     report = _rendered(found, settings, typed)
     output.write(report, typed.get("output"))
-    if not found.specs:
-        output.note(f"no spec satisfies `{spec}`")
-        if found.hint is not None:
-            output.note(found.hint)
-    if found.undecided and template is not None:
-        output.note(f"{len(found.undecided)} undecided: no line tells of them")
+    _note(found, settings, typed)
     return 0
 
 
+def _note(found: Found, settings: Configuration, typed: _Typed) -> None:
+    """Say what an empty report means, and what lines leave out."""
+    as_lines = typed.get("line") is not None
+    is_table = not as_lines and settings.format == "table"
+    if not found.specs and not (is_table and typed.get("output") in {None, "-"}):
+        output.note(f"no spec satisfies `{found.query}`")
+    if found.undecided and as_lines:
+        output.note(f"{len(found.undecided)} undecided, which no line tells of")
+    if found.hint is not None and (found.undecided or not found.specs):
+        output.note(found.hint)
+
+
 def _ask(spec: str, settings: Configuration, typed: _Typed) -> Found:
-    want = typed.get("want", ())
-    catalog, more = _catalog(settings, want)
-    return catalog.search(
+    if settings.want and not settings.cache:
+        # Locks alone can be searched.
+        settings = replace(settings, cache=(NO_CACHE,))
+    tag = typed.get("tag")
+    catalog = catalogs.configured(settings, tag, or_nothing=bool(settings.want))
+    found = catalog.search(
         spec,
         stack=typed.get("stack", ()),
         os=typed.get("os", ()),
         target=typed.get("target", ()),
-        tag=typed.get("tag"),
+        tag=tag,
         available=typed.get("available"),
-        want=more,
+        want=settings.want,
     )
-
-
-def _catalog(settings: Configuration, want: tuple[str, ...]) -> tuple[Catalog, tuple[str, ...]]:
-    """Return the catalog to search and the locks that are not in it yet."""
-    if want and (not settings.cache or tuple(settings.cache) == (NO_CACHE,)):
-        # Locks alone: the first is a source as any other.
-        return catalogs.read(want[:1], settings), want[1:]
-    return catalogs.configured(settings), want
+    if tag is None:
+        # What a source did not read could not be searched.
+        catalogs.note_unused(catalog.unused_tags(*catalog.tags))
+    return found
 
 
 def _refuse_undecided(found: Found) -> None:

@@ -38,7 +38,7 @@ def complain(message: str, hint: str | None = None, excerpt: Sequence[str] = ())
     """Say what ends the run, where the fault is, and what the reader can do about it."""
     _say("error", message)
     for line in excerpt:
-        print(escape.terminal(line), file=sys.stderr)  # noqa: T201 - likewise
+        print(escape.terminal(line.rstrip()), file=sys.stderr)  # noqa: T201 - likewise
     if hint is not None:
         _say("hint", hint)
 

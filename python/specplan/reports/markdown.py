@@ -92,7 +92,7 @@ def find(result: Found) -> str:
     parts = [f"### {wording.find_headline(result, code)}"]
     parts.append(_specs(wording.count(len(result.specs), "spec"), result.specs))
     for line, group in wording.undecided(result):
-        parts.append(_specs(sentence(line), [each.spec for each in group]))
+        parts.append(_specs(line, [each.spec for each in group]))
     parts.append(listed(wording.damaged_note(result.damaged, code)))
     return document(parts)
 
