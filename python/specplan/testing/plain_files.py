@@ -45,7 +45,8 @@ def read_lock(place: Place) -> Lock:
     for included in lock.get("include_concrete", {}).values():
         nodes.update(included["concrete_specs"])
         roots += [root["hash"] for root in included["roots"]]
-    own = path.parent.name if path.name == "spack.lock" else path.stem
+    name = path.name.removesuffix(".gz")
+    own = path.parent.name if name == "spack.lock" else Path(name).stem
     return Lock(label=label or own, roots=roots, nodes=nodes)
 
 

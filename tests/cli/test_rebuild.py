@@ -1,0 +1,254 @@
+"""`specplan rebuild`, `specplan why` and `specplan diff` of locks, on real files."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from specplan.cli import main
+from specplan.testing import verify
+from tests.snapshots import assert_is_snapshot
+
+REAL = Path(__file__).parents[2] / "examples" / "rebuild"
+WANT = ("--want", "radiuss=2026-01/radiuss/spack.lock.gz")
+RUNTIME_ONLY = ("--cache", "mirror-runtime-only.json.gz")
+
+
+class Run:
+    """How a run ended and what it said."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.chdir(REAL)
+
+    def run(*arguments: str) -> Run:
+        code = main([*arguments, "--no-config"])
+        out, err = capfd.readouterr()
+        return Run(code, out, err)
+
+    return run
+
+
+def document(text: str, kind: str) -> Any:
+    """The JSON document of a run, held to its schema."""
+    loaded = json.loads(text)
+    assert loaded["schema"] == f"specplan.{kind}/1"
+    path = resources.files("specplan") / "schemas" / f"specplan.{kind}-1.schema.json"
+    Draft202012Validator(json.loads(path.read_text(encoding="utf-8"))).validate(loaded)
+    return loaded
+
+
+HYPRE = ("rebuild", *WANT, *RUNTIME_ONLY, "--changed", "hypre")
+
+
+@pytest.mark.parametrize("width", ["40", "100"])
+def test_a_plan_reads_as_the_snapshot_shows(run: Any, width: str) -> None:
+    answer = run(*HYPRE, "--width", width)
+    assert (answer.code, answer.err) == (0, "")
+    assert_is_snapshot(answer.out, f"rebuild-hypre-{width}.txt")
+
+
+def test_a_plan_is_markdown_for_the_summary_of_a_job(run: Any) -> None:
+    answer = run(*HYPRE, "--policy", "link", "--format", "markdown")
+    assert_is_snapshot(answer.out, "rebuild-hypre.md")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [(), ("--changed", "cmake", "--policy", "link", "--depth", "1"), ("--scope", "all")],
+    ids=["now", "change", "all"],
+)
+def test_the_document_keeps_to_its_schema_and_is_accepted(run: Any, more: tuple[str, ...]) -> None:
+    answer = run("rebuild", *WANT, *RUNTIME_ONLY, *more, "--format", "json")
+    plan = document(answer.out, "rebuild")
+    verify(plan, WANT[1], RUNTIME_ONLY[1])
+    assert plan["lower_bound"] == plan["totals"]["cost"]
+    assert [each["role"] for each in plan["inputs"]] == ["want", "cache"]
+    assert all(len(each["sha256"]) == 64 for each in plan["inputs"])
+    assert plan["install"]["build"].endswith("package:never,dependencies:only /HASH")
+
+
+def test_from_nothing_all_is_built(run: Any) -> None:
+    answer = run("rebuild", *WANT, "--cache", "none", "--format", "json")
+    assert document(answer.out, "rebuild")["totals"]["reused"] == 0
+
+
+def test_a_list_says_that_it_is_exact_and_names_hashes_in_order(run: Any) -> None:
+    answer = run("rebuild", *WANT, "--cache", "mirror-2025-11.json.gz", "--format", "list")
+    first, *lines = answer.out.splitlines()
+    assert (first, len(lines)) == ("# exact", 302)
+    assert lines[0].count("/") == lines[0].count("@") == 1
+    assert len(lines[0].partition("/")[2]) == 32
+
+
+def test_a_list_that_is_predicted_names_no_hash(run: Any) -> None:
+    answer = run(*HYPRE, "--format", "list")
+    assert answer.out.splitlines() == [
+        "# predicted", "compiler-wrapper@1.0", "hypre@2.33.0", "hypre@3.0.0", "mfem@4.8.0",
+    ]  # fmt: skip
+
+
+def test_a_table_has_one_row_a_build(run: Any) -> None:
+    rows = list(csv.DictReader(run(*HYPRE, "--format", "csv").out.splitlines()))
+    assert [row["name"] for row in rows] == ["compiler-wrapper", "hypre", "hypre", "mfem"]
+    assert {row["predicted"] for row in rows} == {"true"}
+
+
+def test_what_is_in_vain_untested_or_why_is_listed_on_demand(run: Any) -> None:
+    question = (*HYPRE[:-1], "cmake", "--policy", "link")
+    short = run(*question).out
+    shown = run(*question, "--show", "needless", "--show", "untested", "--show", "chains").out
+    assert "\nbuilt in vain node by node: 82\n" in shown
+    assert "\nuntested: 76 specs\n" in shown
+    assert "kept by the policy" in shown
+    assert " -> " in shown
+    assert "kept by" not in short
+
+
+def test_a_typed_change_that_no_want_contains_is_wrong_usage(run: Any) -> None:
+    answer = run("rebuild", *WANT, *RUNTIME_ONLY, "--changed", "hyper")
+    assert (answer.code, answer.out) == (2, "")
+    assert "`hyper`" in answer.err
+    assert "did you mean `hypre`" in answer.err
+
+
+def test_a_listed_change_that_no_want_contains_is_counted(run: Any, tmp_path: Path) -> None:
+    listed = tmp_path / "changed"
+    listed.write_text("# of today\nhypre\nno-such-package # gone\n\n", encoding="utf-8")
+    answer = run("rebuild", *WANT, *RUNTIME_ONLY, "--changed-from", str(listed))
+    assert answer.code == 0
+    assert "4 builds in 3 stages" in answer.out
+    assert "1 name that is listed as changed is in no want: no-such-package" in answer.out
+
+
+def test_nothing_that_is_wanted_changed(run: Any, tmp_path: Path) -> None:
+    listed = tmp_path / "changed"
+    listed.write_text("no-such-package\n", encoding="utf-8")
+    answer = run("rebuild", *WANT, *RUNTIME_ONLY, "--changed-from", str(listed), "--format", "list")
+    assert answer.out == "# exact\n"
+
+
+def git(folder: Path, *arguments: str) -> None:
+    who = ("-c", "user.name=nobody", "-c", "user.email=nobody@example.invalid")
+    subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, capture_output=True)  # noqa: S607
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A package repository in which one recipe and another file changed."""
+    repository = tmp_path / "repos" / "spack_repo" / "builtin"
+    for name in ("hypre", "py_numpy", "zlib"):
+        (repository / "packages" / name).mkdir(parents=True)
+        (repository / "packages" / name / "package.py").write_text("old\n")
+    (repository / "repo.yaml").write_text("repo:\n  namespace: builtin\n  api: v2.0\n")
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "--message", "old")
+    (repository / "packages" / "hypre" / "package.py").write_text("new\n")
+    (repository / "packages" / "py_numpy" / "package.py").unlink()
+    (repository / "repo.yaml").write_text("repo:\n  namespace: builtin\n  api: v2.1\n")
+    return tmp_path
+
+
+def test_changed_recipes_come_from_a_checkout(run: Any, checkout: Path) -> None:
+    question = ("rebuild", *WANT, *RUNTIME_ONLY, "--changed-since", "HEAD")
+    answer = run(*question, "--packages", str(checkout), "--format", "json")
+    change = document(answer.out, "rebuild")["change"]
+    assert [each["spec"] for each in change["specs"]] == ["hypre", "py-numpy"]
+    assert "1 changed file of" in answer.err
+    assert "repo.yaml" in answer.err
+    assert run(*question).code == 2
+    answer = run(*question[:-1], "no-such-revision", "--packages", str(checkout))
+    assert (answer.code, answer.out) == (3, "")
+    assert run(*question[:-1], "--output=x", "--packages", str(checkout)).code == 3
+
+
+def test_what_is_broken_is_left_out_with_what_needs_it(run: Any, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.write_text("hypre@2\nnot-wanted\n", encoding="utf-8")
+    answer = run(*HYPRE, "--exclude-broken", str(broken), "--format", "json")
+    plan = document(answer.out, "rebuild")
+    assert [each["name"] for each in plan["builds"]] == ["compiler-wrapper", "hypre"]
+    reasons = {(each["name"], each["reason"]) for each in plan["left_out"]["builds"]}
+    assert reasons == {("hypre", "broken"), ("mfem", "needs")}
+    verify(plan, WANT[1], RUNTIME_ONLY[1])
+    answer = run(*HYPRE, "--exclude-broken", str(broken))
+    assert "2 builds and 2 wants are left out because of 1 broken spec" in answer.out
+    assert "1 name that is listed as broken is in no want: not-wanted" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ((), 2),
+        (WANT, 2),
+        ((*WANT, *RUNTIME_ONLY, "--policy", "link"), 2),
+        ((*WANT, *RUNTIME_ONLY, "--depth", "1"), 2),
+        ((*WANT, *RUNTIME_ONLY, "--depth", "-1", "--changed", "hypre"), 2),
+        ((*WANT, *RUNTIME_ONLY, "--changed", "hypre@"), 2),
+        ((*WANT, *RUNTIME_ONLY, "--tag", "yesterday"), 2),
+        (("--want", "nowhere/spack.lock", *RUNTIME_ONLY), 3),
+        (("--want", "mirror-2025-11.json.gz", *RUNTIME_ONLY), 3),
+        ((*WANT, "--cache", "nowhere"), 3),
+        ((*WANT, *RUNTIME_ONLY, "--changed-from", "nowhere"), 3),
+    ],
+)
+def test_exit_codes(run: Any, arguments: tuple[str, ...], code: int) -> None:
+    answer = run("rebuild", *arguments)
+    assert (answer.code, answer.out) == (code, "")
+    assert answer.err.startswith("error: ")
+
+
+def test_why_tells_what_needs_a_spec_and_what_cuts_one_off(run: Any) -> None:
+    answer = run("why", "compiler-wrapper", *WANT, *RUNTIME_ONLY, "--changed", "hypre")
+    assert "is built: no cache has a binary" in answer.out
+    assert "needs it (build edge)" in answer.out
+    answer = run("why", "m4", *WANT, *RUNTIME_ONLY)
+    assert "is not built" in answer.out
+    assert "is available, so it needs this only to be built" in answer.out
+    answer = run("why", "m4", *WANT, *RUNTIME_ONLY, "--format", "json")
+    (spec,) = document(answer.out, "why")["specs"]
+    assert spec["verdict"] == "cut_off"
+    assert {line["reason"] for line in spec["tree"] if line["link"] == "cuts"} == {"available"}
+    answer = run("why", f"/{spec['hash'][:9]}", *WANT, *RUNTIME_ONLY, "--format", "csv")
+    assert len(answer.out.splitlines()) == 1 + len(spec["tree"])
+    answer = run("why", "m4", *WANT, *RUNTIME_ONLY, "--format", "markdown")
+    assert answer.out.startswith("### `m4@")
+    assert run("why", "n4", *WANT, *RUNTIME_ONLY).code == 2
+
+
+OLD, NEW = "2025-11/radiuss/spack.lock.gz", "2026-01/radiuss/spack.lock.gz"
+
+
+def test_two_locks_are_compared_by_cause(run: Any) -> None:
+    answer = run("diff", OLD, NEW, "--format", "json")
+    diff = document(answer.out, "lock-diff")
+    assert diff["totals"]["builds"] == 302
+    causes = {each["hash"] for each in diff["causes"]}
+    assert causes == {each["hash"] for each in diff["specs"] if each["own_change"]}
+    assert all(each["differences"] for each in diff["specs"] if each["own_change"])
+    assert_is_snapshot(run("diff", OLD, NEW).out, "diff-locks.txt")
+    assert run("diff", OLD, NEW, "--format", "markdown").out.startswith("### `2025-11")
+    rows = list(csv.DictReader(run("diff", OLD, NEW, "--format", "csv").out.splitlines()))
+    assert len(rows) == diff["totals"]["new"] + diff["totals"]["gone"]
+
+
+def test_a_mirror_and_a_lock_are_compared_likewise(run: Any) -> None:
+    answer = run("diff", "mirror-2025-11.json.gz", NEW, "--format", "json")
+    assert document(answer.out, "lock-diff")["totals"]["new"] == 302
+
+
+def test_options_of_cells_are_refused_for_locks(run: Any) -> None:
+    assert run("diff", OLD, NEW, "--stack", "radiuss").code == 2
+    assert run("diff", OLD, NEW, "--fail-on-lost").code == 2

@@ -1,0 +1,122 @@
+"""Real plans, held against Spack's own schedule and against the independent check."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import specplan
+from specplan.plan import Plan, rebuild
+from specplan.testing import verify
+
+ROOT = Path(__file__).parents[2]
+REAL = ROOT / "examples" / "rebuild"
+LOCK = f"radiuss={REAL / '2026-01' / 'radiuss' / 'spack.lock.gz'}"
+OLDER = f"older={REAL / '2025-11' / 'radiuss' / 'spack.lock.gz'}"
+TOOLS = f"tools={ROOT / 'tests' / 'data' / 'locks' / '2026-01' / 'tools-sdk' / 'spack.lock.gz'}"
+MIRROR = REAL / "mirror-2025-11.json.gz"
+RUNTIME_ONLY = REAL / "mirror-runtime-only.json.gz"
+
+
+def jobs(name: str) -> dict[str, Any]:
+    path = ROOT / "tests" / "data" / "oracle" / f"spack-ci-radiuss-{name}.json.gz"
+    found: dict[str, Any] = json.loads(gzip.decompress(path.read_bytes()))["jobs"]
+    return found
+
+
+def planned(cache: Path | None, want: str | list[str] = LOCK, **question: Any) -> Plan:
+    catalog = None if cache is None else specplan.load(cache)
+    plan = rebuild(catalog, want=want, **question)
+    verify(plan, want, [] if cache is None else [cache])
+    return plan
+
+
+def test_stages_and_needs_of_all_jobs_are_those_of_spack() -> None:
+    plan = planned(MIRROR)
+    ours = {each.hash: {"stage": each.stage, "needs": [*each.needs]} for each in plan.builds}
+    theirs = {
+        dag_hash: {"stage": job["stage"], "needs": sorted(job["needs"])}
+        for dag_hash, job in jobs("2025-11").items()
+    }
+    assert len(theirs) == 302
+    assert ours == theirs
+
+
+def test_nothing_is_built_where_pruning_node_by_node_builds_83() -> None:
+    plan = planned(RUNTIME_ONLY)
+    theirs = jobs("runtime-only")
+    assert (plan.totals.builds, plan.totals.node_by_node, len(theirs)) == (0, 83, 83)
+    assert {each.spec.hash for each in plan.needless} == theirs.keys()
+    assert {each.hash for each in planned(RUNTIME_ONLY, scope="all").builds} == theirs.keys()
+
+
+def test_a_change_of_hypre_builds_four() -> None:
+    plan = planned(RUNTIME_ONLY, changed="hypre")
+    assert plan.predicted
+    totals = plan.totals
+    assert (totals.builds, totals.stages, totals.node_by_node) == (4, 3, 86)
+    assert [(each.stage, each.name, each.cause) for each in plan.builds] == [
+        (0, "compiler-wrapper", "missing"),
+        (1, "hypre", "changed"),
+        (1, "hypre", "changed"),
+        (2, "mfem", "stale"),
+    ]
+
+
+def test_the_policy_keeps_what_only_builds_with_the_change_and_counts_it() -> None:
+    by_hash = planned(RUNTIME_ONLY, changed="cmake")
+    by_link = planned(RUNTIME_ONLY, changed="cmake", policy="link")
+    stale = {each.hash for each in by_hash.builds} - {each.hash for each in by_link.builds}
+    untested = {each.spec.hash for each in by_link.untested if each.available}
+    assert by_hash.totals.untested == 0
+    assert by_link.totals.untested == len(untested) > 0
+    assert untested <= stale
+
+
+@pytest.mark.parametrize("cache", [MIRROR, RUNTIME_ONLY, None])
+@pytest.mark.parametrize("scope", ["roots", "runtime", "all"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        {},
+        {"changed": ["zlib-ng", "cmake"], "policy": "link"},
+        {"changed": "gcc-runtime", "depth": 2},
+        {"changed": "cmake", "depth": 1, "exclude_broken": ["raja", "m4", "not-there"]},
+    ],
+    ids=["now", "link", "depth", "broken"],
+)
+def test_every_plan_of_several_locks_is_accepted(
+    cache: Path | None, scope: str, question: dict[str, Any]
+) -> None:
+    plan = planned(cache, [LOCK, OLDER, TOOLS], scope=scope, **question)
+    if scope == "all" and not plan.left_out.builds:
+        assert plan.totals.builds == plan.totals.node_by_node
+
+
+def test_a_spec_of_several_stacks_is_built_once_and_carries_them() -> None:
+    again = LOCK.replace("radiuss=", "again=", 1)
+    both = planned(None, [LOCK, again, TOOLS])
+    assert {each.stacks for each in both.builds} == {("again", "radiuss"), ("tools",)}
+    alone = planned(None, LOCK), planned(None, TOOLS)
+    assert both.totals.builds == sum(each.totals.builds for each in alone)
+
+
+def test_what_changed_between_the_two_locks() -> None:
+    older, newer = (specplan.load(each) for each in (OLDER, LOCK))
+    diff = newer.compare(older)
+    totals = diff.totals
+    assert (totals.builds, totals.own_change, totals.recipe_only) == (302, 68, 20)
+    assert totals.own_change + totals.inherited == totals.new
+    assert totals.kept + totals.new == 308
+    assert diff.hold[-1].builds_left == 0
+    assert len({each.spec.hash for each in diff.hold}) == totals.own_change
+
+
+def test_a_mirror_and_its_lock_are_the_same_state() -> None:
+    lock, mirror = specplan.load(OLDER), specplan.load(MIRROR)
+    assert lock.compare(mirror).totals.new == 0
+    assert mirror.compare(lock).totals.gone == 0
