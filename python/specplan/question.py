@@ -136,7 +136,9 @@ def ask(
             "detail": detail,
         }
     )
-    if not cells and not absent:
+    # A lock may want nothing, or nothing but what systems provide; that is no wrong question.
+    filtered = bool(question.get("os")) or bool(question.get("target"))
+    if not cells and not absent and (filtered or not wanted):
         raise EmptySelectionError(
             "no stack that is asked for lists anything on the systems that are asked for",
             hint="`--system OS/TARGET` reports what a stack lacks where it has nothing yet",

@@ -181,6 +181,33 @@ def test_nothing_written_means_the_defaults(tmp_path: Path) -> None:
     assert read == Configuration(baseline_directory=str(tmp_path))
 
 
+def test_locks_say_what_is_wanted(tmp_path: Path) -> None:
+    content = """
+want = ["e4s=e4s/spack.lock", "/absolute/spack.lock", "-", "none"]
+scope = "all"
+fail-under-roots = 99.50
+"""
+    read = config.load(write(tmp_path, content))
+    assert read == Configuration(
+        want=(
+            f"e4s={tmp_path / 'e4s/spack.lock'}",
+            "/absolute/spack.lock",
+            "-",
+            str(tmp_path / "none"),
+        ),
+        scope="all",
+        fail_under_roots=Decimal("99.50"),
+        baseline_directory=str(tmp_path),
+    )
+
+
+@pytest.mark.parametrize("other", ["peers", "baseline"])
+def test_wants_come_from_one_place(tmp_path: Path, other: str) -> None:
+    path = write(tmp_path, f"want = 'spack.lock'\n{other} = 'x'")
+    with pytest.raises(ConfigurationError, match=f"want: wants come from locks or from `{other}`"):
+        config.load(path)
+
+
 def test_a_percentage_is_kept_as_it_was_written(tmp_path: Path) -> None:
     read = config.load(write(tmp_path, "fail-under = 66.66666666666666666667"))
     assert read.fail_under == Decimal("66.66666666666666666667")
