@@ -93,12 +93,15 @@ class World:
         """The stacks of the locks."""
         return sorted({stack for stack, _ in self.locks})
 
-    def roots(self, stack: str) -> set[str]:
-        """The roots of a stack; what the system provides is no want."""
-        found = {
+    def asked(self, stack: str) -> set[str]:
+        """The roots of a stack as its locks name them."""
+        return {
             root["hash"] for label, lock in self.locks if label == stack for root in lock["roots"]
         }
-        return {root for root in found if not self.nodes[root].external}
+
+    def roots(self, stack: str) -> set[str]:
+        """The roots of a stack; what the system provides is no want."""
+        return {root for root in self.asked(stack) if not self.is_external(root)}
 
     def below(self, dag_hash: str, types: frozenset[str]) -> Iterator[str]:
         """What one spec depends on over edges of some types."""
@@ -140,11 +143,12 @@ class World:
 
     def wants(self, stack: str, scope: Scope) -> set[str]:
         """The specs that a stack wants, in any cell."""
-        roots = self.roots(stack)
         if scope == "roots":
-            return roots
+            return self.roots(stack)
         types, past = (INSTALL, False) if scope == "runtime" else (ALL, True)
-        return {each for each in self.closure(roots, types, past=past) if each in self.nodes}
+        return {
+            each for each in self.closure(self.asked(stack), types, past=past) if each in self.nodes
+        }
 
     def cells(self, scope: Scope) -> dict[Place, set[str]]:
         """The wants by cell."""
