@@ -1,161 +1,172 @@
-"""Seeded build cache indexes of any size, in the form in which Spack writes them.
+"""How long a build cache index takes to read, beside orjson on the same bytes.
 
-    python benches/indexes.py --specs 100000 --seed 1 OUT.json
+    python -m benches.indexes --specs 100000
 
-The shapes are those of real environments: about eight dependencies a spec, half of them for
-building alone; a few specs (a compiler, its runtime, the C library, the wrapper, make) that
-nearly all others depend on; five variants a spec, seldom compiler flags; versions of two or three
-fields; hashes that look random. A file has about 1,450 bytes a spec.
+- *specplan* opens and reads the file into a catalog with its dependencies resolved, and
+  builds the cells of its stacks;
+- *orjson* makes Python objects of bytes that are in memory already, and nothing else.
+
+Each reads in a process of its own, whose peak memory is told too, and they take turns.
+orjson's garbage collector is off, which is its best case; the file is in the page cache.
+After the clock has stopped both count specs, binaries and dependencies; where the counts
+differ, the exit code is 1.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
+import gc
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from benches.index_inputs import write_index
+from benches.machine import describe, table
+from benches.pages import peak_bytes
 
-__all__ = ["write_index"]
-
-_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz234567"
-
-_FLAGS: Final = (
-    '"cflags":[],"cppflags":[],"cxxflags":[],"fflags":[],"ldflags":[],"ldlibs":[]'
-)
-
-_BUILD_SYSTEMS: Final = (
-    ("python_pip", 103),
-    ("autotools", 102),
-    ("cmake", 53),
-    ("generic", 36),
-    ("makefile", 9),
-    ("meson", 3),
-)
-
-_SYSTEMS: Final = (
-    ("ubuntu22.04", "x86_64_v3"),
-    ("ubuntu22.04", "neoverse_v2"),
-    ("ubuntu24.04", "x86_64_v3"),
-    ("ubuntu24.04", "aarch64"),
-    ("rhel8", "x86_64_v3"),
-)
-
-#: What every compiled spec depends on: name, types, virtual packages.
-_HUBS: Final = (
-    ("compiler-wrapper", '"build"', ""),
-    ("gcc", '"build"', '"c","cxx"'),
-    ("gcc-runtime", '"link"', ""),
-    ("glibc", '"link"', '"libc"'),
-    ("gmake", '"build"', ""),
-)
-
-#: How the other dependencies are needed, and how often.
-_TYPES: Final = (
-    ('"build"', 30),
-    ('"link"', 8),
-    ('"build","link"', 40),
-    ('"build","run"', 18),
-    ('"run"', 3),
-    ('"build","link","run"', 1),
-)
+#: The contenders, with what their processes get into the environment.
+CONTENDERS: dict[str, dict[str, str]] = {
+    "specplan": {},
+    "specplan, one thread": {"RAYON_NUM_THREADS": "1"},
+    "orjson": {},
+}
 
 
-def write_index(path: Path, *, specs: int, seed: int) -> None:
-    """Write an index.
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """What a contender saw."""
 
-    Args:
-        path: The file.
-        specs: How many records it has; at least the hubs.
-        seed: The same seed gives the same bytes.
-    """
-    with path.open("w", encoding="ascii", newline="") as file:
-        file.write('{"database":{"version":"8","installs":{')
-        file.writelines(_records(random.Random(seed), max(specs, len(_HUBS))))
-        file.write("}}}")
+    specs: int
+    binaries: int
+    by_package: int
 
 
-def _records(rng: random.Random, specs: int) -> Iterator[str]:
-    hashes: list[str] = []
-    names: list[str] = []
-    packages = [f"package-{number}" for number in range(max(specs // 40, 1))]
-    versions = {name: _versions(rng) for name in packages}
-    recipes = {name: "".join(rng.choices(_LETTERS, k=52)) for name in packages}
-    variants = {name: [_variants(rng) for _ in range(4)] for name in packages}
-    kinds = [kind for kind, _ in _TYPES]
-    weights = [weight for _, weight in _TYPES]
-    for number in range(specs):
-        is_hub = number < len(_HUBS)
-        name = _HUBS[number][0] if is_hub else rng.choice(packages)
-        dag_hash = "".join(rng.choices(_LETTERS, k=32))
-        os, target = _SYSTEMS[number % len(_SYSTEMS)]
-        edges = []
-        if not is_hub:
-            edges += [
-                _edge(hub, hashes[at], types, virtuals)
-                for at, (hub, types, virtuals) in enumerate(_HUBS)
-                if rng.random() < 0.7
-            ]
-            # Mostly recent specs, as a stack's own dependencies are.
-            reach = min(number, 3000)
-            chosen = sorted({number - 1 - rng.randrange(reach) for _ in range(rng.randint(1, 10))})
-            edges += [
-                _edge(names[at], hashes[at], rng.choices(kinds, weights)[0], "")
-                for at in chosen
-                if at >= len(_HUBS)
-            ]
-        version = "1.0" if is_hub else rng.choice(versions[name])
-        parameters = '"build_system":"generic"' if is_hub else rng.choice(variants[name])
-        recipe = recipes.get(name, "a" * 52)
-        separator = "," if number else ""
-        yield (
-            f'{separator}"{dag_hash}":{{"spec":{{"name":"{name}","version":"{version}",'
-            f'"arch":{{"platform":"linux","platform_os":"{os}","target":"{target}"}},'
-            f'"namespace":"builtin","parameters":{{{parameters},{_FLAGS}}},'
-            f'"package_hash":"{recipe}====","dependencies":[{",".join(edges)}],'
-            f'"annotations":{{"original_specfile_version":5}},"hash":"{dag_hash}"}},'
-            f'"ref_count":{rng.randrange(40)},"in_buildcache":true}}'
-        )
-        hashes.append(dag_hash)
-        names.append(name)
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """One reading: how long it took, the process's peak memory, what it saw."""
+
+    seconds: float
+    peak_bytes: int
+    counts: Counts
 
 
-def _edge(name: str, dag_hash: str, types: str, virtuals: str) -> str:
-    return (
-        f'{{"name":"{name}","hash":"{dag_hash}",'
-        f'"parameters":{{"deptypes":[{types}],"virtuals":[{virtuals}]}}}}'
+def measure_orjson(path: Path) -> Measurement:
+    """Measure orjson, which does not open the file."""
+    import orjson  # noqa: PLC0415 - a contender's process holds nothing of the others
+
+    text = path.read_bytes()
+    gc.disable()
+    start = time.perf_counter()
+    document = orjson.loads(text)
+    seconds = time.perf_counter() - start
+    peak = peak_bytes()
+    records = document["database"]["installs"].values()
+    counts = Counts(
+        specs=len(records),
+        binaries=sum(record["in_buildcache"] for record in records),
+        by_package=len({record["spec"]["name"] for record in records}),
     )
+    return Measurement(seconds=seconds, peak_bytes=peak, counts=counts)
 
 
-def _versions(rng: random.Random) -> list[str]:
-    fields = 3 if rng.random() < 0.82 else 2
-    return [
-        ".".join(str(rng.randrange(30)) for _ in range(fields)) for _ in range(rng.randint(1, 4))
-    ]
+def measure_specplan(path: Path) -> Measurement:
+    """Measure specplan."""
+    import specplan  # noqa: PLC0415 - a contender's process holds nothing of the others
+
+    start = time.perf_counter()
+    catalog = specplan.load(f"bench={path}")
+    cells = catalog.matrix(level="hash")
+    seconds = time.perf_counter() - start
+    peak = peak_bytes()
+    names = {spec.name for spec in catalog.select()}
+    counts = Counts(
+        specs=len(catalog),
+        binaries=sum(cell.covered for cell in cells),
+        by_package=len(names),
+    )
+    return Measurement(seconds=seconds, peak_bytes=peak, counts=counts)
 
 
-def _variants(rng: random.Random) -> str:
-    systems = [system for system, _ in _BUILD_SYSTEMS]
-    weights = [weight for _, weight in _BUILD_SYSTEMS]
-    parts = [f'"build_system":"{rng.choices(systems, weights)[0]}"']
-    parts += [
-        f'"variant{number}":{rng.choice(["true", "false"])}' for number in range(rng.randint(0, 6))
-    ]
-    if rng.random() < 0.3:
-        parts.append('"libs":["shared","static"]')
-    return ",".join(parts)
+def measure(contender: str, path: Path) -> Measurement:
+    """Measure a contender in a process of its own."""
+    command = [sys.executable, "-m", "benches.indexes", "--index", str(path)]
+    answer = subprocess.run(
+        [*command, "--contender", contender],
+        check=True,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[1],
+        env=os.environ | CONTENDERS[contender],
+    )
+    told = json.loads(answer.stdout)
+    return Measurement(**told | {"counts": Counts(**told["counts"])})
+
+
+def compare(path: Path, *, runs: int) -> bool:
+    """Measure all contenders in turn, print what came out, and tell whether they agree."""
+    size_bytes = len(path.read_bytes())
+    measured: dict[str, list[Measurement]] = {contender: [] for contender in CONTENDERS}
+    for _ in range(runs):
+        for contender, measurements in measured.items():
+            measurements.append(measure(contender, path))
+    counts = measured["orjson"][0].counts
+    print(f"{counts.specs:,} specs, {size_bytes / 1e6:,.1f} MB, {runs} runs")
+    median = {
+        contender: statistics.median(each.seconds for each in measurements)
+        for contender, measurements in measured.items()
+    }
+    rows = [["reader", "median s", "min s", "max s", "MB/s", "times specplan", "peak MB"]]
+    for contender, measurements in measured.items():
+        seconds = [each.seconds for each in measurements]
+        rows.append(
+            [
+                contender,
+                f"{median[contender]:.3f}",
+                f"{min(seconds):.3f}",
+                f"{max(seconds):.3f}",
+                f"{size_bytes / 1e6 / median[contender]:,.0f}",
+                f"{median[contender] / median['specplan']:.1f}",
+                f"{max(each.peak_bytes for each in measurements) / 1e6:,.0f}",
+            ]
+        )
+    print(table(rows))
+    agree = True
+    for contender, measurements in measured.items():
+        if any(each.counts != counts for each in measurements):
+            print(f"{contender} counts otherwise than orjson", file=sys.stderr)
+            agree = False
+    if agree:
+        print("all counted the same specs, binaries and packages")
+    return agree
 
 
 def main() -> None:
-    """Write an index as the command line says."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    """Measure what the command line asks for."""
+    parser = argparse.ArgumentParser(description="Measure how long an index takes to read.")
     parser.add_argument("--specs", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("out", type=Path)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--index", type=Path, help="read this instead of writing one")
+    parser.add_argument("--contender", choices=CONTENDERS, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    write_index(arguments.out, specs=arguments.specs, seed=arguments.seed)
+    if arguments.contender is not None:
+        is_orjson = arguments.contender == "orjson"
+        measurement = (measure_orjson if is_orjson else measure_specplan)(arguments.index)
+        print(json.dumps(asdict(measurement)))
+        return
+    print(describe(["specplan", "orjson"]))
+    with tempfile.TemporaryDirectory() as scratch:
+        path = arguments.index
+        if path is None:
+            path = Path(scratch, "index.json")
+            write_index(path, specs=arguments.specs, seed=arguments.seed)
+        agree = compare(path, runs=arguments.runs)
+    sys.exit(not agree)
 
 
 if __name__ == "__main__":

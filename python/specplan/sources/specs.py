@@ -76,7 +76,7 @@ def read_mirrored(specs: SpecFiles, reading: Reading) -> SourceRead:
     )
 
 
-def parse(
+def parse(  # noqa: PLR0913 - where a file belongs has many parts
     path: Path,
     reading: Reading,
     *,

@@ -30,7 +30,11 @@ const VALUES: [u8; 256] = {
     let mut values = [WRONG; 256];
     let mut value = 0;
     while value < 32 {
-        let letter = if value < 6 { b'2' + value } else { b'a' + value - 6 };
+        let letter = if value < 6 {
+            b'2' + value
+        } else {
+            b'a' + value - 6
+        };
         values[letter as usize] = value;
         value += 1;
     }

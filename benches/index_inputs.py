@@ -1,0 +1,166 @@
+"""Seeded build cache indexes of any size, in the form in which Spack writes them.
+
+    python benches/index_inputs.py --specs 100000 --seed 1 OUT.json
+
+The shapes are those of real environments: about eight dependencies a spec, half of them for
+building alone; a few specs (a compiler, its runtime, the C library, the wrapper, make) that
+nearly all others depend on; five variants a spec, seldom compiler flags; versions of two or three
+fields; hashes that look random. A file has about 1,450 bytes a spec.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["write_index"]
+
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz234567"
+
+_FLAGS: Final = '"cflags":[],"cppflags":[],"cxxflags":[],"fflags":[],"ldflags":[],"ldlibs":[]'
+
+_BUILD_SYSTEMS: Final = (
+    ("python_pip", 103),
+    ("autotools", 102),
+    ("cmake", 53),
+    ("generic", 36),
+    ("makefile", 9),
+    ("meson", 3),
+)
+
+_SYSTEMS: Final = (
+    ("ubuntu22.04", "x86_64_v3"),
+    ("ubuntu22.04", "neoverse_v2"),
+    ("ubuntu24.04", "x86_64_v3"),
+    ("ubuntu24.04", "aarch64"),
+    ("rhel8", "x86_64_v3"),
+)
+
+#: What every compiled spec depends on: name, types, virtual packages.
+_HUBS: Final = (
+    ("compiler-wrapper", '"build"', ""),
+    ("gcc", '"build"', '"c","cxx"'),
+    ("gcc-runtime", '"link"', ""),
+    ("glibc", '"link"', '"libc"'),
+    ("gmake", '"build"', ""),
+)
+
+#: How often a spec depends on each of these; has three fields in its version, not two;
+#: has a variant of several values.
+_DEPENDS_ON_HUB: Final = 0.7
+_THREE_FIELDS: Final = 0.82
+_SEVERAL_VALUES: Final = 0.3
+
+#: How the other dependencies are needed, and how often.
+_TYPES: Final = (
+    ('"build"', 30),
+    ('"link"', 8),
+    ('"build","link"', 40),
+    ('"build","run"', 18),
+    ('"run"', 3),
+    ('"build","link","run"', 1),
+)
+
+
+def write_index(path: Path, *, specs: int, seed: int) -> None:
+    """Write an index.
+
+    Args:
+        path: The file.
+        specs: How many records it has; at least the hubs.
+        seed: The same seed gives the same bytes.
+    """
+    with path.open("w", encoding="ascii", newline="") as file:
+        file.write('{"database":{"version":"8","installs":{')
+        file.writelines(_records(random.Random(seed), max(specs, len(_HUBS))))
+        file.write("}}}")
+
+
+def _records(rng: random.Random, specs: int) -> Iterator[str]:
+    hashes: list[str] = []
+    names: list[str] = []
+    packages = [f"package-{number}" for number in range(max(specs // 40, 1))]
+    versions = {name: _versions(rng) for name in packages}
+    recipes = {name: "".join(rng.choices(_LETTERS, k=52)) for name in packages}
+    variants = {name: [_variants(rng) for _ in range(4)] for name in packages}
+    kinds = [kind for kind, _ in _TYPES]
+    weights = [weight for _, weight in _TYPES]
+    for number in range(specs):
+        is_hub = number < len(_HUBS)
+        name = _HUBS[number][0] if is_hub else rng.choice(packages)
+        dag_hash = "".join(rng.choices(_LETTERS, k=32))
+        os, target = _SYSTEMS[number % len(_SYSTEMS)]
+        edges = []
+        if not is_hub:
+            edges += [
+                _edge(hub, hashes[at], types, virtuals)
+                for at, (hub, types, virtuals) in enumerate(_HUBS)
+                if rng.random() < _DEPENDS_ON_HUB
+            ]
+            # Mostly recent specs, as a stack's own dependencies are.
+            reach = min(number, 3000)
+            chosen = sorted({number - 1 - rng.randrange(reach) for _ in range(rng.randint(1, 10))})
+            edges += [
+                _edge(names[at], hashes[at], rng.choices(kinds, weights)[0], "")
+                for at in chosen
+                if at >= len(_HUBS)
+            ]
+        version = "1.0" if is_hub else rng.choice(versions[name])
+        parameters = '"build_system":"generic"' if is_hub else rng.choice(variants[name])
+        recipe = recipes.get(name, "a" * 52)
+        separator = "," if number else ""
+        yield (
+            f'{separator}"{dag_hash}":{{"spec":{{"name":"{name}","version":"{version}",'
+            f'"arch":{{"platform":"linux","platform_os":"{os}","target":"{target}"}},'
+            f'"namespace":"builtin","parameters":{{{parameters},{_FLAGS}}},'
+            f'"package_hash":"{recipe}====","dependencies":[{",".join(edges)}],'
+            f'"annotations":{{"original_specfile_version":5}},"hash":"{dag_hash}"}},'
+            f'"ref_count":{rng.randrange(40)},"in_buildcache":true}}'
+        )
+        hashes.append(dag_hash)
+        names.append(name)
+
+
+def _edge(name: str, dag_hash: str, types: str, virtuals: str) -> str:
+    return (
+        f'{{"name":"{name}","hash":"{dag_hash}",'
+        f'"parameters":{{"deptypes":[{types}],"virtuals":[{virtuals}]}}}}'
+    )
+
+
+def _versions(rng: random.Random) -> list[str]:
+    fields = 3 if rng.random() < _THREE_FIELDS else 2
+    return [
+        ".".join(str(rng.randrange(30)) for _ in range(fields)) for _ in range(rng.randint(1, 4))
+    ]
+
+
+def _variants(rng: random.Random) -> str:
+    systems = [system for system, _ in _BUILD_SYSTEMS]
+    weights = [weight for _, weight in _BUILD_SYSTEMS]
+    parts = [f'"build_system":"{rng.choices(systems, weights)[0]}"']
+    parts += [
+        f'"variant{number}":{rng.choice(["true", "false"])}' for number in range(rng.randint(0, 6))
+    ]
+    if rng.random() < _SEVERAL_VALUES:
+        parts.append('"libs":["shared","static"]')
+    return ",".join(parts)
+
+
+def main() -> None:
+    """Write an index as the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--specs", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("out", type=Path)
+    arguments = parser.parse_args()
+    write_index(arguments.out, specs=arguments.specs, seed=arguments.seed)
+
+
+if __name__ == "__main__":
+    main()
