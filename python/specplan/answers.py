@@ -35,19 +35,30 @@ __all__ = ["cell", "coverage", "diff"]
 def coverage(
     answer: Answer,
     *,
+    caches: _core.Catalog,
     compat: Compatibility,
     tag: str | None,
     baseline: str | None,
     damaged: tuple[DamagedFile, ...],
 ) -> Coverage:
-    """Return the report of a question of coverage."""
+    """Return the report of a question of coverage.
+
+    Args:
+        answer: What the core answers.
+        caches: The catalog of the caches alone.
+        compat: Which binaries serve a cell.
+        tag: The snapshot that was asked.
+        baseline: What the baseline is called.
+        damaged: Files that were skipped.
+    """
     told = demand(answer)
     usable, gains = _by_place(answer, told)
     cells = tuple(cell(each, usable.get((each[0], each[2], each[3]))) for each in answer.cells)
     wanted = sum(each.wanted for each in cells)
     covered = sum(each.covered for each in cells)
     versions = _versions(answer)
-    gaps = [_gap(each, cells, gains, versions) for each in answer.gaps]
+    sources = _sources(answer, caches)
+    gaps = [_gap(each, cells, gains, versions, sources) for each in answer.gaps]
     # The core has ranked them by all that follows, and sorting is stable.
     gaps.sort(key=lambda gap: -(gap.blocked or 0))
     return Coverage(
@@ -106,6 +117,17 @@ def _versions(answer: Answer) -> dict[str, str]:
     """Return the version of each spec that a gap names by its hash."""
     hashes = {dag_hash for _, _, _, dag_hash, *_ in answer.gaps if dag_hash is not None}
     return {each: spec[2] for each, spec in named(answer.core, hashes).items()}
+
+
+def _sources(answer: Answer, caches: _core.Catalog) -> dict[str, str]:
+    """Return the file of each binary that is nearest to a gap, where it may be another.
+
+    A lock tells more of a spec than a cache does, but it holds no binary.
+    """
+    if answer.wants != "lock":
+        return {}
+    nearest = {gap[-1][0] for gap in answer.gaps if gap[-1] is not None}
+    return {each: spec[11] for each, spec in named(caches, nearest).items()}
 
 
 def _roots(answer: Answer, told: _core.DemandAnswer) -> RootCoverage:
@@ -221,6 +243,7 @@ def _gap(
     cells: Sequence[Cell],
     gains: Mapping[tuple[str, str], _Gain],
     versions: Mapping[str, str],
+    sources: Mapping[str, str],
 ) -> Gap:
     index, want, package, dag_hash, state, cells_lacking, nearest = answer
     where = cells[index]
@@ -246,7 +269,7 @@ def _gap(
             stack=nearest[1],
             os=nearest[2],
             target=nearest[3],
-            source=nearest[4],
+            source=sources.get(nearest[0], nearest[4]),
             differs=tuple(nearest[5]),
         ),
     )

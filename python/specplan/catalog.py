@@ -435,6 +435,7 @@ class Catalog:
         )
         return answers.coverage(
             answer,
+            caches=self._core,
             compat=compat,
             tag=_tag_of(answer.state),
             baseline=_called(baseline),

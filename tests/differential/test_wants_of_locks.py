@@ -181,6 +181,10 @@ def test_root_coverage_falls_by_the_roots_that_need_what_was_taken_out(
     (gap,) = coverage.gaps
     assert (gap.hash, gap.package, gap.state) == (zlib, "zlib-ng", "missing")
     assert gap.roots_completed == len(need_it)
+    # What is nearest is the other one, in the mirror: the lock tells of it but has no binary.
+    assert gap.nearest is not None
+    assert gap.nearest.hash == ({ZLIB, OTHER_ZLIB} - {zlib}).pop()
+    assert gap.nearest.source.startswith(str(tmp_path))
     (cell,) = coverage.cells
     assert cell.usable is not None
     assert cell.wanted - cell.usable == 1 + (gap.blocked or 0)
@@ -258,6 +262,8 @@ def test_the_nearest_binary_of_a_gap_is_told_with_what_differs(mirrors: dict[str
         if gap.nearest is not None:
             ours, theirs = world.nodes[gap.hash], world.nodes[gap.nearest.hash]
             assert gap.nearest.hash in world.available
+            # A lock knows some of these too, but only the mirror has a binary.
+            assert gap.nearest.source.startswith(str(mirror))
             assert theirs.name == ours.name
             assert ("version" in gap.nearest.differs) == (ours.version != theirs.version)
             assert ("target" in gap.nearest.differs) == (ours.target != theirs.target)
