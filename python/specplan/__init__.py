@@ -42,11 +42,14 @@ from specplan.model import (
     Spec,
     Totals,
 )
+from specplan.plan import Plan
+from specplan.plan_model import Build, LockDiff, NewSpec, OwnChange, PlanTotals, Why
 from specplan.selection import Selection
 from specplan.sources import Limits
 
 __all__ = [
     "BrokenRoot",
+    "Build",
     "Catalog",
     "Cell",
     "Change",
@@ -65,8 +68,13 @@ __all__ = [
     "KeyInCell",
     "Lacking",
     "Limits",
+    "LockDiff",
     "Nearest",
+    "NewSpec",
     "NotWanted",
+    "OwnChange",
+    "Plan",
+    "PlanTotals",
     "RemoteError",
     "RootCoverage",
     "Selection",
@@ -80,6 +88,7 @@ __all__ = [
     "UnknownNameError",
     "UsageError",
     "Version",
+    "Why",
     "__version__",
     "load",
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
-from specplan.errors import DamagedSourceError, UnknownNameError, UsageError
+from specplan.errors import DamagedSourceError, UndecidedError, UnknownNameError, UsageError
 from specplan.plan_model import (
     Build,
     ChangeAsked,
@@ -200,9 +200,13 @@ def _matching(core: compiled.Catalog, spec: str) -> list[str]:
     if undecided:
         first, _, missing = undecided[0]
         more = f" and {len(undecided) - 1} more" if len(undecided) > 1 else ""
-        raise UsageError(
+        raise UndecidedError(
             f"the sources do not tell whether {first[1]}@{first[2]}/{first[0]}{more} "
             f"satisfies `{spec}`: {missing}",
+            spec,
+            sorted({what for _, what, _ in undecided}),
+            len(undecided),
+            [each[0] for each, _, _ in undecided],
             hint="name the specs by their hashes, as in `/HASH`",
         )
     return [each[0] for each in found]

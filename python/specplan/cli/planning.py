@@ -8,7 +8,7 @@ import click
 
 from specplan.cli import catalogs, output
 from specplan.cli.options import Typed
-from specplan.config import NO_CACHE, SCOPES, Format
+from specplan.config import SCOPES, Format
 from specplan.errors import UsageError
 from specplan.plan_model import Policy
 from specplan.reports import wording
@@ -130,10 +130,8 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
                     hint="name what changed with `--changed SPEC`",
                 )
     broken = typed.get("exclude_broken")
-    catalog = None
-    if settings.cache != (NO_CACHE,):
-        catalog = catalogs.configured(settings)
-        catalogs.note_unused(catalog.unused_tags(settings.tag))
+    catalog = catalogs.configured(settings, settings.tag, or_nothing=True)
+    catalogs.note_unused(catalog.unused_tags(settings.tag))
     return rebuild(
         catalog,
         want=typed.get("want", ()),

@@ -72,7 +72,8 @@ def why(reasons: Sequence[Why], *, predicted: bool) -> str:
     parts = []
     for each in reasons:
         verdict = plan_wording.verdict(each, predicted=predicted)
-        parts.append(f"### {_spec(each.spec)} {verdict}")
+        wanted = ", and it is wanted" if each.tree[0].is_want else ""
+        parts.append(f"### {_spec(each.spec)} {verdict}{wanted}")
         parts.append(
             "\n".join(
                 f"{'  ' * (line.depth - 1)}- {plan_wording.line(line, code)}"

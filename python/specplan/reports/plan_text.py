@@ -71,7 +71,8 @@ def why(reasons: Sequence[Why], *, predicted: bool, width: int, colour: bool = F
             page.blank()
         verdict = plan_wording.verdict(each, predicted=predicted)
         spec = f"{terminal(plan_wording.name(each.spec))}/{each.spec.hash}"
-        page.text(f"{spec} {verdict}", style="bold")
+        wanted = ", and it is wanted" if each.tree[0].is_want else ""
+        page.text(f"{spec} {verdict}{wanted}", style="bold")
         if each.chain:
             page.text("needs " + " -> ".join(each.chain[1:]), indent="  ")
         for line in each.tree[1:]:
