@@ -32,6 +32,7 @@ def coverage(**typed: Unpack[options.Typed]) -> int:
       specplan coverage --cache _cache
       specplan coverage --stack 'ml-*' --peers 'ml-*' --level version
       specplan coverage --stack e4s --fail-under 95
+      specplan coverage --cache mirror --want e4s=spack.lock --scope all
       specplan coverage --format csv -o coverage.csv
     """  # noqa: D301 - \b keeps click from wrapping the examples
     return inquiry.run(typed, "coverage")

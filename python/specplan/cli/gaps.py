@@ -25,15 +25,16 @@ def gaps(**typed: Unpack[options.Typed]) -> int:
     """Tell what the stacks lack, the most useful gaps first.
 
     A want is what a stack should have on a system: by default everything that the stacks
-    of its family have on any system; with --baseline what an older state had. A gap is a
-    want that no available binary covers. Each comes with its state and with the nearest
-    binary that there is.
+    of its family have on any system; with --baseline what an older state had; with --want
+    the specs of a lock. A gap is a want that no available binary covers. Each comes with
+    its state and with the nearest binary that there is; of a lock also with what it blocks.
 
     \b
     Examples:
       specplan gaps --cache _cache --stack e4s
       specplan gaps --stack 'e4s*' --os 'ubuntu*' --level version --compat target
       specplan gaps --stack e4s --system ubuntu24.04/neoverse_v2
+      specplan gaps --cache mirror --want e4s=spack.lock --fail-under-roots 100
       specplan gaps --baseline develop-2025-05-18 --fail-on-lost --format markdown -o gaps.md
     """  # noqa: D301 - \b keeps click from wrapping the examples
     return inquiry.run(typed, "gaps")
