@@ -192,8 +192,8 @@ impl CatalogBuilder {
             .for_each(|edge| *edge = renumbering.edge(edge));
         sort_edges(&rows, &mut edges);
         let list = |row: &Row| row.edges().map(|span| list_of(&edges, span));
-        rows.par_sort_unstable_by(|a, b| a.key().cmp(&b.key()).then_with(|| list(a).cmp(&list(b))));
-        rows.dedup_by(|a, b| a.key().eq(&b.key()) && list(a) == list(b));
+        rows.par_sort_unstable_by(|a, b| a.compare(b).then_with(|| list(a).cmp(&list(b))));
+        rows.dedup_by(|a, b| a.compare(b).is_eq() && list(a) == list(b));
         rows.shrink_to_fit();
         Catalog::from_sorted_rows(tables, rows, &edges)
     }

@@ -376,7 +376,10 @@ impl Catalog {
     /// When one does not hold.
     #[doc(hidden)]
     pub fn validate(&self) {
-        assert!(self.rows.is_sorted_by_key(Row::key), "rows are sorted");
+        assert!(
+            self.rows.is_sorted_by(|a, b| a.compare(b).is_le()),
+            "rows are sorted"
+        );
         for column in Column::ALL {
             let names = self.names(column);
             let mut used = vec![false; names.len()];

@@ -1,5 +1,7 @@
 //! One listing of one spec, as numbers.
 
+use std::cmp::Ordering;
+
 use crate::DagHash;
 
 /// The columns of a row. Each holds texts, numbered per catalog.
@@ -208,14 +210,14 @@ impl Row {
         self.edges = edges;
     }
 
-    /// What rows are ordered by before their edges are compared.
-    pub(crate) fn key(&self) -> impl Ord {
-        (
-            self.hash,
-            self.kind,
-            self.ids,
-            !self.available,
-            self.edges.is_some(),
-        )
+    /// The order of rows before their edges are compared.
+    pub(crate) fn compare(&self, other: &Self) -> Ordering {
+        // Most rows differ in their hashes; nothing else is looked at then.
+        self.hash
+            .cmp(&other.hash)
+            .then_with(|| self.kind.cmp(&other.kind))
+            .then_with(|| self.ids.cmp(&other.ids))
+            .then_with(|| other.available.cmp(&self.available))
+            .then_with(|| self.edges.is_some().cmp(&other.edges.is_some()))
     }
 }

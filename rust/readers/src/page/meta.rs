@@ -9,6 +9,9 @@ use serde_json::value::RawValue;
 use super::entry::{Entry, texts};
 use crate::fault::shortened;
 
+/// So many of the last distinct texts are compared with before one is kept.
+const REMEMBERED: usize = 8;
+
 /// The summary that a page gives of its specs.
 #[derive(Deserialize)]
 pub(super) struct Meta<'j> {
@@ -131,11 +134,19 @@ fn stack_labels(json: &str) -> Vec<Cow<'_, str>> {
     raw.and_then(|raw| texts(raw).ok()).unwrap_or_default()
 }
 
+/// The distinct texts in order. Most pages have a few of each kind many times over, so
+/// what is known already is not sorted again.
 fn sorted<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<&'t str> {
-    let mut texts: Vec<&str> = texts.collect();
-    texts.sort_unstable();
-    texts.dedup();
-    texts
+    let mut distinct: Vec<&str> = Vec::new();
+    for text in texts {
+        let recent = &distinct[distinct.len().saturating_sub(REMEMBERED)..];
+        if !recent.iter().rev().any(|known| *known == text) {
+            distinct.push(text);
+        }
+    }
+    distinct.sort_unstable();
+    distinct.dedup();
+    distinct
 }
 
 /// So many bytes of a list are told; a real one has a few hundred.
