@@ -244,7 +244,17 @@ _HOSTILE_GAP = replace(
 HOSTILE_COVERAGE = replace(
     coverage_of(
         (cell(HOSTILE, HOSTILE, HOSTILE, 1, 2), cell("e4s", HOSTILE, "zen4", 1, 1)),
-        (_HOSTILE_GAP,),
+        (
+            _HOSTILE_GAP,
+            replace(gap(HASH), package=HOSTILE, version=HOSTILE, hash=HASH),
+        ),
+    ),
+    roots=RootCoverage(
+        wanted=1,
+        installable=0,
+        coverage=0.0,
+        broken=(BrokenRoot(hash=HASH, package=HOSTILE, version=HOSTILE, lacks=(HASH,)),),
+        lacking=(Lacking(hash=HASH, package=HOSTILE, version=HOSTILE, roots=1),),
     ),
     tag=HOSTILE,
     wants="baseline",

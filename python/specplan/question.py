@@ -111,9 +111,13 @@ def ask(
     labels = core.labels(state)
     listed = labels if older is None else core.labels(older)
     known = {each.label for each in wanted} if wanted else {*labels, *listed}
-    selected = chosen(texts(question.get("stack", ())), known, kind="stack")
-    reported = [name for name in selected if wanted or name in labels]
-    absent = [name for name in selected if name not in reported]
+    # No label of a lock stands for a union: a lock may lie in a folder called `root`.
+    every = tuple(sorted(known)) if wanted else ()
+    selected = chosen(texts(question.get("stack", ())) or every, known, kind="stack")
+    # A lock of nothing leaves no label behind.
+    there = core.labels(None) if wanted else labels
+    reported = [name for name in selected if name in there]
+    absent = [] if wanted else [name for name in selected if name not in there]
     systems = Systems(core, question.get("libc") or {})
     not_wanted = question.get("not_wanted", ())
     specs = _specs(core, wanted, reported, question) if wanted else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 
 from specplan.model import RootCoverage
 from tests import records
+from tests.mirrors import Mirror, dag_hash, index, node
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,3 +144,74 @@ def test_the_gate_on_roots_may_be_configured(
     said = "root coverage is 16.6 % (1 of 6), less than 50 % (--fail-under-roots)"
     assert f"gate failed: {said}" in answer.err.splitlines()
     assert run("gaps", "--fail-under-roots", "16").code == 0
+
+
+def write_lock(path: Path, *roots: str, specs: dict[str, tuple[str, ...]]) -> str:
+    """Write a lock of specs with what each links to; return its path."""
+    path.parent.mkdir(exist_ok=True)
+    content = {
+        "_meta": {"file-type": "spack-lockfile", "lockfile-version": 6, "specfile-version": 5},
+        "roots": [{"hash": dag_hash(root), "spec": root} for root in roots],
+        "concrete_specs": {
+            dag_hash(name): node(name, "1.0", *below) for name, below in specs.items()
+        },
+    }
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def mirror(folder: Path) -> str:
+    """A mirror that has a binary of `zlib` and of `hdf5`, which links to `zlib` and `mpi`."""
+    made = Mirror(folder / "mirror")
+    made.index(index("zlib", "hdf5"))
+    return str(made.root)
+
+
+SPECS = {"hdf5": ("zlib", "mpi"), "zlib": (), "mpi": ()}
+
+
+def test_a_lock_in_a_folder_called_root_is_of_a_stack_like_others(
+    run: Runs, folder: Path, mirror: str
+) -> None:
+    want = write_lock(folder / "root" / "spack.lock", "hdf5", specs=SPECS)
+    answer = run("coverage", "--cache", mirror, "--want", want)
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.splitlines()[:2] == [
+        "root: 2 of 3 wanted specs are available (66.7 %), 1 gap",
+        "0 of 1 root installs from the cache alone (0.0 %)",
+    ]
+
+
+def test_a_lock_of_nothing_leaves_coverage_undefined(run: Runs, folder: Path, mirror: str) -> None:
+    want = write_lock(folder / "spack.lock", specs={})
+    answer = run("gaps", "--cache", mirror, "--want", f"e4s={want}")
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.splitlines()[:2] == [
+        "no cells: nothing is wanted, so coverage is n/a",
+        "no root is wanted, so root coverage is n/a",
+    ]
+    for gate in ("--fail-under", "--fail-under-roots"):
+        assert run("gaps", "--cache", mirror, "--want", f"e4s={want}", gate, "0").code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("--want", "none.lock"), 3, "error: `none.lock` does not exist"),
+        (("--want", "mirror"), 3, "error: "),
+        (("--want", "cycle.lock"), 3, "error: the dependencies of "),
+        (("--want", "sound.lock", "--stack", "e4s"), 2, "error: no stack is called or matches"),
+        (("--want", "sound.lock", "--os", "rhel8"), 2, "error: no stack that is asked for lists"),
+        (("--want", "sound.lock", "--tag", "v1"), 2, "error: no tag is called or matches `v1`"),
+    ],
+)
+@pytest.mark.usefixtures("mirror")
+def test_what_makes_no_sense_is_said(
+    run: Runs, folder: Path, words: tuple[str, ...], code: int, said: str
+) -> None:
+    write_lock(folder / "sound.lock", "hdf5", specs=SPECS)
+    write_lock(folder / "cycle.lock", "hdf5", specs={**SPECS, "mpi": ("hdf5",)})
+    answer = run("gaps", "--cache", "mirror", *words)
+    assert (answer.code, answer.out) == (code, "")
+    assert answer.err.startswith(said)
