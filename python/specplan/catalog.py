@@ -111,7 +111,7 @@ def _as_error(damaged: Sequence[DamagedFile]) -> DamagedSourceError:
         line=first.line,
         fault=first.fault,
         others=len({each.path for each in others} - {first.path}),
-        hint="`--skip-damaged` goes on without damaged files" if others else None,
+        hint="`--skip-damaged` goes on without damaged files",
     )
 
 
@@ -542,7 +542,7 @@ class Catalog:
             new=_called(new) or _tag_of(new_state) or "",
             absent_stacks=tuple(name for name in selected if name not in labels),
             new_stacks=tuple(name for name in selected if name not in old_labels),
-            damaged=newer.damaged,
+            damaged=tuple(dict.fromkeys((*newer.damaged, *older.damaged))),
         )
 
     def rebuild(

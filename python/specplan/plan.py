@@ -46,6 +46,9 @@ _PACKAGE: Final = re.compile(r"\s*(?:[\w-]+\.)*([A-Za-z0-9_][\w-]*)")
 
 _HASH: Final = re.compile(r"[a-z2-7]{32}")
 
+#: The largest depth that the core takes; no chain of dependents is as long.
+_MOST_DEPTH: Final = 2**32 - 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -168,7 +171,7 @@ def rebuild(
             "scope": scope,
             "changed": None if change is None else list(change.changed),
             "policy": policy,
-            "depth": depth,
+            "depth": None if depth is None else min(depth, _MOST_DEPTH),
             "broken": [each for _, found in broken for each in found],
         }
     )

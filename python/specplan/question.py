@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypedDict, get_args
 
 from specplan import _core as compiled
 from specplan.errors import EmptySelectionError, SourceError, UsageError
+from specplan.model import Compatibility, Level
 from specplan.wants import Systems, chosen, chosen_or_all, matched_or_all, peers_of, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from specplan.catalog import Catalog
-    from specplan.model import Compatibility, Level, NotWanted, Scope, WantsKind
+    from specplan.model import NotWanted, Scope, WantsKind
     from specplan.sources.wanted import Wanted
 
 __all__ = ["Answer", "Question", "State", "ask", "demand", "named", "roots_of"]
@@ -108,6 +109,9 @@ def ask(
     """
     wants = _kind_of_wants(question, older, wanted)
     level = question.get("level") or ("hash" if wants == "lock" else "package")
+    compat = question.get("compat", "exact")
+    _refuse_others("level", level, get_args(Level))
+    _refuse_others("compat", compat, get_args(Compatibility))
     labels = core.labels(state)
     listed = labels if older is None else core.labels(older)
     known = {each.label for each in wanted} if wanted else {*labels, *listed}
@@ -125,7 +129,7 @@ def ask(
         {
             "state": state,
             "level": level,
-            "compat": question.get("compat", "exact"),
+            "compat": compat,
             "reported": reported,
             "peers": _peers(question, reported, labels) if wants == "peers" else None,
             "baseline": older,
@@ -165,6 +169,12 @@ def ask(
         lacking=lacking,
         not_wanted_count=count,
     )
+
+
+def _refuse_others(name: str, value: str, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        listed = ", ".join(f"`{each}`" for each in allowed)
+        raise UsageError(f"`{value}` is no {name}", hint=f"one of {listed}")
 
 
 def _kind_of_wants(

@@ -66,8 +66,14 @@ def _locks(old: str, new: str | None) -> tuple[str, str] | None:
 
     older = catalogs.as_source(split_label(old)[1])
     newer = None if new is None else catalogs.as_source(split_label(new)[1])
-    if older is None or newer is None or new is None or not (is_lock(older) or is_lock(newer)):
+    locks = [each for each in (older, newer) if each is not None and is_lock(each)]
+    if not locks:
         return None
+    if older is None or newer is None or new is None:
+        raise UsageError(
+            f"the lock `{locks[0]}` cannot be compared with a snapshot",
+            hint="name another lock, a mirror or an index; snapshots compare with snapshots",
+        )
     return old, new
 
 

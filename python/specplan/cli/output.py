@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TextIO, TypeAlias
 
 from specplan.errors import UsageError
 from specplan.reports import escape
@@ -54,6 +54,8 @@ def note(message: str) -> None:
 
 
 def _say(kind: str, message: str) -> None:
+    if not _is_open(sys.stderr):
+        return
     # Messages quote names and paths from the sources.
     print(f"{kind}: {escape.terminal(message)}", file=sys.stderr)  # noqa: T201 - the one place that says things
 
@@ -66,7 +68,12 @@ def gates_failed(failed: Sequence[str]) -> int:
 
 
 def _is_seen(typed: Typed) -> bool:
-    return typed.get("output") in {None, "-"} and sys.stdout.isatty()
+    return typed.get("output") in {None, "-"} and _is_open(sys.stdout) and sys.stdout.isatty()
+
+
+def _is_open(stream: TextIO | None) -> bool:
+    """Whether there is a stream: the interpreter has none where none was open at its start."""
+    return stream is not None
 
 
 def width(typed: Typed) -> int:
@@ -112,6 +119,11 @@ def write(report: str, output: str | None) -> None:
 
 
 def _to_standard_output(content: bytes) -> None:
+    if not _is_open(sys.stdout):
+        raise UsageError(
+            "cannot write the report: standard output is closed",
+            hint="`-o FILE` writes it to a file",
+        )
     try:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
@@ -126,11 +138,11 @@ def _to_standard_output(content: bytes) -> None:
 
 def _to_file(content: bytes, path: Path) -> None:
     """Write beside the file, then rename, so that no reader sees half a report."""
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
+    if path.exists() and not path.is_file():
         # A device or a pipe can only be written as it is; a folder fails here.
-        target.write_bytes(content)
+        path.write_bytes(content)
         return
+    target = Path(os.path.realpath(path))
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         with beside.open("xb") as file:

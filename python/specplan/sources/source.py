@@ -86,6 +86,10 @@ def read(
     from specplan.sources.remote import Fetching, is_remote, shown_url  # noqa: PLC0415
 
     label, where = split_label(place)
+    if not where:
+        raise UsageError(
+            "a source is an empty text", hint="name a file, a folder or a URL; is a variable unset?"
+        )
     remote = is_remote(where)
     shown = shown_url(where) if remote else where
     reading = Reading(

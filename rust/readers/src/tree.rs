@@ -25,7 +25,7 @@ impl Tree {
     ///
     /// Every `specs.md` is a page, whatever it holds: an empty one is damaged and
     /// not overlooked. Another `.md` file is a page if its front matter says
-    /// `layout: cache`. Links are followed; a link back to a folder above it is a
+    /// `layout: cache` or has no end, or if it cannot be read. Links are followed; a link back to a folder above it is a
     /// fault. Hidden files and folders are passed over.
     pub(crate) fn walk(root: &Path, limits: Limits) -> Self {
         let mut tree = Self::default();
@@ -95,21 +95,31 @@ fn is_page(entry: &DirEntry) -> bool {
     entry.file_name() == "specs.md"
         || (path.extension() == Some(OsStr::new("md"))
             && entry.file_type().is_file()
-            && says_cache(path).unwrap_or(false))
+            // What cannot be looked into must not be overlooked.
+            && may_be_page(path).unwrap_or(true))
 }
 
-/// Whether the file begins with front matter that says `layout: cache`.
-fn says_cache(path: &Path) -> std::io::Result<bool> {
+/// Whether the file begins with front matter that says `layout: cache`, or with front
+/// matter that has no end: a page that was cut.
+fn may_be_page(path: &Path) -> std::io::Result<bool> {
     let mut head = Vec::new();
     File::open(path)?.take(HEAD_BYTES).read_to_end(&mut head)?;
+    let is_whole = (head.len() as u64) < HEAD_BYTES;
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
     let mut lines = head
         .split(|&byte| byte == b'\n')
         .map(<[u8]>::trim_ascii_end);
-    Ok(lines.next() == Some(b"---")
-        && lines
-            .take_while(|line| *line != b"---")
-            .any(|line| line == b"layout: cache"))
+    if lines.next() != Some(b"---") {
+        return Ok(false);
+    }
+    for line in lines {
+        match line {
+            b"---" => return Ok(false),
+            b"layout: cache" => return Ok(true),
+            _ => {}
+        }
+    }
+    Ok(is_whole)
 }
 
 fn kind_of(error: &walkdir::Error) -> FaultKind {

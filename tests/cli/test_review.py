@@ -1,0 +1,93 @@
+"""Faults that a review found, each kept as a test."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import specplan
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+PAGE = EXAMPLES / "pages" / "py-pluggy.md"
+LOCK = EXAMPLES / "locks" / "radiuss" / "spack.lock"
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run specplan in a process of its own."""
+    command = [sys.executable, "-m", "specplan", *words, "--no-config"]
+    return subprocess.run(command, check=False, text=True, capture_output=True)
+
+
+@pytest.mark.parametrize("length", [3, 10, 30, 60, 2000])
+def test_a_page_that_was_cut_is_never_taken_for_no_page(tmp_path: Path, length: int) -> None:
+    (tmp_path / "a.md").write_bytes(PAGE.read_bytes())
+    (tmp_path / "z.md").write_bytes(PAGE.read_bytes()[:length])
+    ended = run("gaps", "--cache", str(tmp_path))
+    assert ended.returncode == 3
+    assert "z.md" in ended.stderr
+    assert "hint: `--skip-damaged` goes on without damaged files" in ended.stderr
+
+
+def test_a_text_without_front_matter_is_no_page(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(PAGE.read_bytes())
+    (tmp_path / "README.md").write_text("# Notes\n\n---\nlayout: cache\n---\n")
+    assert run("gaps", "--cache", str(tmp_path)).returncode == 0
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_page_without_rights_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(PAGE.read_bytes())
+    (tmp_path / "z.md").write_bytes(PAGE.read_bytes())
+    (tmp_path / "z.md").chmod(0)
+    assert run("gaps", "--cache", str(tmp_path)).returncode == 3
+
+
+def test_an_empty_text_is_no_source() -> None:
+    ended = run("gaps", "--cache", "")
+    assert ended.returncode == 2
+    assert "a source is an empty text" in ended.stderr
+    with pytest.raises(specplan.UsageError, match="empty text"):
+        specplan.load("")
+
+
+def test_a_lock_and_a_snapshot_are_not_compared() -> None:
+    ended = run("diff", str(LOCK), "develop-2025-11-15", "--cache", str(EXAMPLES / "cache"))
+    assert ended.returncode == 2
+    assert "cannot be compared with a snapshot" in ended.stderr
+
+
+def test_a_depth_without_end_is_no_limit() -> None:
+    words = ("rebuild", "--want", str(LOCK), "--cache", "none", "--changed", "zlib-ng")
+    without = run(*words, "--format", "json")
+    ended = run(*words, "--format", "json", "--depth", "9" * 30)
+    assert without.returncode == ended.returncode == 0
+
+
+def test_a_report_can_go_to_a_pipe() -> None:
+    ended = run("gaps", "--cache", str(PAGE), "-o", "/dev/stdout")
+    assert ended.returncode == 0
+    assert ended.stdout.startswith("16 stacks") or "wanted packages" in ended.stdout
+
+
+def test_a_closed_standard_output_is_wrong_usage() -> None:
+    script = f"exec {sys.executable} -m specplan gaps --no-config --cache '{PAGE}' >&-"
+    ended = subprocess.run(["sh", "-c", script], check=False, text=True, stderr=subprocess.PIPE)  # noqa: S607
+    assert ended.returncode == 2
+    assert "standard output is closed" in ended.stderr
+
+
+def test_a_level_that_is_none_is_wrong_usage() -> None:
+    with pytest.raises(specplan.UsageError, match="`x` is no level"):
+        specplan.load(PAGE).gaps(level="x")  # type: ignore[arg-type]
+
+
+def test_a_difference_tells_of_damage_on_either_side(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(PAGE.read_bytes())
+    (tmp_path / "specs.md").write_bytes(b"")
+    ended = run("diff", str(tmp_path), str(PAGE), "--skip-damaged")
+    assert ended.returncode == 0
+    assert "1 damaged file was skipped" in ended.stdout
