@@ -7,10 +7,9 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
-from specplan import answers
+from specplan import answers, soundness
 from specplan.config import NO_CACHE
 from specplan.errors import DamagedSourceError, EmptySelectionError, UnknownNameError, UsageError
-from specplan.model import Check, Coverage, DamagedFile, Diff, Finding, NotWanted
 from specplan.question import Answer, Question, ask
 from specplan.search import Search, search
 from specplan.selection import Selection
@@ -27,12 +26,24 @@ from specplan.wants import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from typing_extensions import Unpack
 
     from specplan.found import Found
-    from specplan.model import Cell, Compatibility, Level, Scope, Spec
+    from specplan.model import (
+        Cell,
+        Check,
+        Compatibility,
+        Coverage,
+        DamagedFile,
+        Diff,
+        Finding,
+        Level,
+        NotWanted,
+        Scope,
+        Spec,
+    )
     from specplan.plan import Plan
     from specplan.plan_model import LockDiff, Policy
     from specplan.question import Detail
@@ -169,10 +180,10 @@ class Catalog:
         self._files = {each.place: each.files for each in reads}
         self.sources = tuple(each.place for each in reads)
         damaged = {file for each in reads for file in each.damaged}
-        damaged.update(_clashes(self._core))
-        self.damaged = tuple(sorted(damaged, key=_order_of_damage))
+        damaged.update(soundness.clashes(self._core))
+        self.damaged = tuple(sorted(damaged, key=soundness.order_of_damage))
         contradictions = {finding for each in reads for finding in each.contradictions}
-        self.contradictions = tuple(sorted(contradictions, key=_order_of_finding))
+        self.contradictions = tuple(sorted(contradictions, key=soundness.order_of_finding))
         self.notes = tuple(dict.fromkeys(note for each in reads for note in each.notes))
         self._unread_tags = frozenset(tag for each in reads for tag in each.unread_tags)
         return self
@@ -207,9 +218,9 @@ class Catalog:
         merged._files = {**self._files, **other._files}
         merged.sources = tuple(dict.fromkeys((*self.sources, *other.sources)))
         damaged = {*self.damaged, *other.damaged}
-        merged.damaged = tuple(sorted(damaged, key=_order_of_damage))
+        merged.damaged = tuple(sorted(damaged, key=soundness.order_of_damage))
         contradictions = {*self.contradictions, *other.contradictions}
-        merged.contradictions = tuple(sorted(contradictions, key=_order_of_finding))
+        merged.contradictions = tuple(sorted(contradictions, key=soundness.order_of_finding))
         merged.notes = tuple(dict.fromkeys((*self.notes, *other.notes)))
         merged._unread_tags = self._unread_tags | other._unread_tags
         return merged
@@ -617,70 +628,13 @@ class Catalog:
             >>> load("examples/cache").check().findings
             ()
         """
-        findings = [
-            *(
-                Finding(
-                    kind="damaged",
-                    path=file.path,
-                    place=file.place,
-                    line=file.line,
-                    message=file.fault,
-                )
-                for file in self.damaged
-            ),
-            *self.contradictions,
-            *self._different_content(),
-            *self._misplaced(),
-            *self._two_platforms(),
-        ]
-        order = sorted(findings, key=_order_of_finding)
-        files = sum(self._files.values())
-        return Check(files=files, specs=len(self), findings=tuple(order))
-
-    def _different_content(self) -> Iterator[Finding]:
-        for dag_hash, (cache, tag, source), other, fields in self._core.differing_rows():
-            other_cache, other_tag, other_source = other
-            # Within one snapshot this is damage, and told as such.
-            if (cache, tag) != (other_cache, other_tag):
-                yield Finding(
-                    kind="different-content",
-                    path=other_source,
-                    place=dag_hash,
-                    line=None,
-                    message=f"{_told(fields)} in {source}, which counts",
-                )
-
-    def _misplaced(self) -> Iterator[Finding]:
-        for source, tag, package in self._core.origins():
-            parts = source.replace("\\", "/").split("/")
-            if len(parts) < 4 or parts[-4] != "_cache":  # noqa: PLR2004 - _cache/TAG/PACKAGE/specs.md
-                continue
-            for kind, said, folder in (
-                ("snapshot", tag, parts[-3]),
-                ("package", package, parts[-2]),
-            ):
-                if said != folder:
-                    yield Finding(
-                        kind="misplaced",
-                        path=source,
-                        place="categories[1]" if kind == "snapshot" else "title",
-                        line=None,
-                        message=f"the page is of the {kind} `{said}`, its folder of `{folder}`",
-                    )
-
-    def _two_platforms(self) -> Iterator[Finding]:
-        platforms: dict[str, list[str]] = {}
-        for os, platform in self._core.platforms_of_systems():
-            platforms.setdefault(os, []).append(platform)
-        for os, several in platforms.items():
-            if len(several) > 1:
-                yield Finding(
-                    kind="two-platforms",
-                    path=self.sources[0] if len(self.sources) == 1 else "",
-                    place=os,
-                    line=None,
-                    message=f"the operating system has the platforms {', '.join(several)}",
-                )
+        return soundness.check(
+            self._core,
+            sources=self.sources,
+            files=sum(self._files.values()),
+            damaged=self.damaged,
+            contradictions=self.contradictions,
+        )
 
     def _is_empty(self) -> bool:
         return not self._core.snapshots() and not self._unread_tags
@@ -730,36 +684,6 @@ class Catalog:
             return self._core, state
         core = self._core.beside(other._core)
         return core, [(compiled.Catalog.beside_cache(source), each) for source, each in state]
-
-
-def _order_of_damage(file: DamagedFile) -> tuple[str, str, int, str]:
-    return file.path, file.place, file.line or 0, file.fault
-
-
-def _order_of_finding(finding: Finding) -> tuple[str, str, str, str]:
-    return finding.path, finding.kind, finding.place, finding.message
-
-
-def _clashes(core: compiled.Catalog) -> Iterator[DamagedFile]:
-    """Yield the files that give a hash other content than another file of the same snapshot."""
-    for dag_hash, (cache, tag, source), other, fields in core.differing_rows():
-        other_cache, other_tag, other_source = other
-        if (cache, tag) == (other_cache, other_tag):
-            where = "the same page" if source == other_source else source
-            yield DamagedFile(
-                path=other_source,
-                place=dag_hash,
-                line=None,
-                fault=f"the hash has other content in {where}: {_told(fields)} there",
-            )
-
-
-def _told(fields: Sequence[tuple[str, str, str]]) -> str:
-    """Return what differs between two rows, the other row's value first."""
-    return "; ".join(
-        f"{name} is `{other.replace(chr(10), ' ')}`, but `{first.replace(chr(10), ' ')}`"
-        for name, first, other in fields
-    )
 
 
 def _called(state: str | Catalog | None) -> str | None:
