@@ -1,18 +1,10 @@
-"""Results as JSON documents, versioned and stable.
-
-Each document names its kind and version in ``schema``; ``specplan/schemas`` holds a
-JSON Schema for each. A later version of the same number may hold more fields, never
-fewer. Nothing is truncated, the order is that of the records, and the text is ASCII,
-so that no name can reach a terminal unescaped.
-"""
+"""Results as JSON documents, versioned and stable: see :mod:`specplan.reports.document`."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from specplan.reports import escape
+from specplan.reports.document import document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,16 +26,15 @@ if TYPE_CHECKING:
         RootCoverage,
         Spec,
     )
+    from specplan.reports.document import Json
 
 __all__ = ["check", "coverage", "diff", "find", "gaps"]
-
-Json: TypeAlias = Mapping[str, "Json"] | Sequence["Json"] | str | int | float | bool | None
 
 
 def coverage(result: Coverage) -> str:
     """Return the document of kind ``specplan.coverage/1``."""
     totals = result.totals
-    return _document(
+    return document(
         {
             "schema": "specplan.coverage/1",
             "wants": result.wants,
@@ -78,7 +69,7 @@ def gaps(result: Coverage) -> str:
 def diff(result: Diff) -> str:
     """Return the document of kind ``specplan.diff/1``."""
     totals = result.totals
-    return _document(
+    return document(
         {
             "schema": "specplan.diff/1",
             "level": result.level,
@@ -103,7 +94,7 @@ def diff(result: Diff) -> str:
 
 def check(result: Check) -> str:
     """Return the document of kind ``specplan.check/1``."""
-    return _document(
+    return document(
         {
             "schema": "specplan.check/1",
             "files": result.files,
@@ -116,7 +107,7 @@ def check(result: Check) -> str:
 
 def find(result: Found) -> str:
     """Return the document of kind ``specplan.find/1``."""
-    return _document(
+    return document(
         {
             "schema": "specplan.find/1",
             "query": result.query,
@@ -126,10 +117,6 @@ def find(result: Found) -> str:
             "damaged": _damaged(result.damaged),
         }
     )
-
-
-def _document(content: Json) -> str:
-    return escape.json_text(json.dumps(content, indent=2, allow_nan=False)) + "\n"
 
 
 def _cell(cell: Cell) -> Json:

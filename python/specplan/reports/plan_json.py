@@ -1,29 +1,28 @@
-"""Plans, reasons and differences of locks as versioned JSON documents.
+"""Plans, reasons and differences of locks as JSON documents.
 
-They keep the rules of :mod:`specplan.reports.json_document`.
+Versioned and stable: see :mod:`specplan.reports.document`.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from specplan.reports import escape
+from specplan.reports.document import document
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from specplan.plan import Plan
     from specplan.plan_model import Build, ChangedSpec, LockDiff, NamedSpec, NewSpec, Why
+    from specplan.reports.document import Json
 
 __all__ = ["lock_diff", "rebuild", "why"]
-
-Json: TypeAlias = Mapping[str, "Json"] | Sequence["Json"] | str | int | float | bool | None
 
 
 def rebuild(plan: Plan) -> str:
     """Return the document of kind ``specplan.rebuild/1``."""
     totals = plan.totals
-    return _document(
+    return document(
         {
             "schema": "specplan.rebuild/1",
             "predicted": plan.predicted,
@@ -79,7 +78,7 @@ def rebuild(plan: Plan) -> str:
 
 def why(reasons: Sequence[Why], *, query: str, predicted: bool) -> str:
     """Return the document of kind ``specplan.why/1``."""
-    return _document(
+    return document(
         {
             "schema": "specplan.why/1",
             "query": query,
@@ -92,7 +91,7 @@ def why(reasons: Sequence[Why], *, query: str, predicted: bool) -> str:
 def lock_diff(diff: LockDiff) -> str:
     """Return the document of kind ``specplan.lock-diff/1``."""
     totals = diff.totals
-    return _document(
+    return document(
         {
             "schema": "specplan.lock-diff/1",
             "old": diff.old,
@@ -127,10 +126,6 @@ def lock_diff(diff: LockDiff) -> str:
             },
         }
     )
-
-
-def _document(content: Json) -> str:
-    return escape.json_text(json.dumps(content, indent=2, allow_nan=False)) + "\n"
 
 
 def _named(spec: NamedSpec) -> dict[str, Json]:
