@@ -8,7 +8,7 @@
 """
 
 from specplan._core import Version, __version__
-from specplan.catalog import Catalog, load
+from specplan.catalog import Catalog
 from specplan.errors import (
     ConfigurationError,
     DamagedSourceError,
@@ -22,6 +22,7 @@ from specplan.errors import (
     UsageError,
 )
 from specplan.found import Found, Undecided
+from specplan.loading import load
 from specplan.model import (
     BrokenRoot,
     Cell,

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os as operating_system
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
 from specplan import answers, soundness
-from specplan.config import NO_CACHE
-from specplan.errors import DamagedSourceError, EmptySelectionError, UnknownNameError, UsageError
+from specplan.errors import EmptySelectionError, UnknownNameError, UsageError
 from specplan.question import Answer, Question, ask
 from specplan.search import Search, search
 from specplan.selection import Selection
-from specplan.sources import Limits, newest_first, read
+from specplan.sources import Limits, newest_first
 from specplan.sources.wanted import read_wanted
 from specplan.wants import (
     ROOT,
@@ -26,6 +24,7 @@ from specplan.wants import (
 )
 
 if TYPE_CHECKING:
+    import os as operating_system
     from collections.abc import Mapping, Sequence
 
     from typing_extensions import Unpack
@@ -48,82 +47,8 @@ if TYPE_CHECKING:
     from specplan.plan_model import LockDiff, Policy
     from specplan.question import Detail
     from specplan.sources import SourceRead
-    from specplan.sources.remote import Progress
 
-__all__ = ["Catalog", "load"]
-
-
-def load(
-    *sources: str | operating_system.PathLike[str],
-    strict: bool = False,
-    skip_damaged: bool = False,
-    limits: Limits | None = None,
-    tag: str | Sequence[str | None] | None = None,
-    progress: Progress | None = None,
-) -> Catalog:
-    """Read sources into one catalog. The order of the sources does not matter.
-
-    Args:
-        *sources: Files, folders and URLs of build caches, locks or package pages, each
-            perhaps with a label before it, ``LABEL=SOURCE``; see `docs/sources.md`.
-            ``none`` alone stands for a cache that holds nothing.
-        strict: Whether a page whose `meta` contradicts its specs is an error; else
-            the contradictions are kept in :attr:`Catalog.contradictions`.
-        skip_damaged: Whether to go on without damaged files, which are kept in
-            :attr:`Catalog.damaged`; else the first of them is an error.
-        limits: What no source may go beyond.
-        tag: The snapshots to read of a source that reads them one by one; None is the
-            newest. Other sources are read whole.
-        progress: Called while a file is fetched, with what it is, the bytes that are
-            here, and the bytes that it will have, if that is known.
-
-    Raises:
-        RemoteError: If a source cannot be fetched.
-        SourceError: If a source does not exist or holds nothing that can be read.
-        DamagedSourceError: If a file is damaged, or contradicts itself and ``strict`` is set.
-        UsageError: If no source is given.
-
-    Examples:
-        >>> catalog = load("examples/cache")
-        >>> catalog.tags
-        ('develop-2026-01-17', 'develop-2025-11-15')
-    """
-    if not sources:
-        raise UsageError("no source is given", hint="name a package page or a folder of pages")
-    places = [operating_system.fspath(source) for source in sources]
-    if NO_CACHE in places:
-        if len(places) > 1:
-            raise UsageError(f"`{NO_CACHE}` and other sources exclude each other")
-        return Catalog._from_reads([])
-    limits = limits or Limits()
-    tags = (tag,) if tag is None or isinstance(tag, str) else tuple(tag)
-    reads = [read(place, limits, tags=tags, progress=progress) for place in places]
-    catalog = Catalog._from_reads(reads)
-    if catalog.damaged and not skip_damaged:
-        raise _as_error(catalog.damaged)
-    if catalog.contradictions and strict:
-        first, *others = catalog.contradictions
-        raise DamagedSourceError(
-            path=first.path,
-            place=first.place,
-            line=first.line,
-            fault=first.message,
-            others=len({each.path for each in others} - {first.path}),
-            hint="`specplan check` lists all contradictions; without `strict` they are warnings",
-        )
-    return catalog
-
-
-def _as_error(damaged: Sequence[DamagedFile]) -> DamagedSourceError:
-    first, *others = damaged
-    return DamagedSourceError(
-        path=first.path,
-        place=first.place,
-        line=first.line,
-        fault=first.fault,
-        others=len({each.path for each in others} - {first.path}),
-        hint="`--skip-damaged` goes on without damaged files",
-    )
+__all__ = ["Catalog"]
 
 
 class Catalog:
