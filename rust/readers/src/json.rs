@@ -9,9 +9,12 @@
 //! An error knows its place in the file; the path of keys to it is put together
 //! while the calls return, so a file without faults pays nothing for it.
 
+mod error;
+mod skip;
+
 use std::borrow::Cow;
 
-use crate::fault::{Fault, FaultKind, shortened};
+pub(crate) use error::{JsonError, JsonErrorKind, JsonResult};
 
 /// The deepest nesting that is followed. Real files have eight levels.
 const MAX_DEPTH: u32 = 128;
@@ -27,37 +30,6 @@ pub(crate) struct Json<'j> {
     at: usize,
     depth: u32,
 }
-
-/// Where JSON is wrong, and what was expected there.
-#[derive(Debug)]
-pub(crate) struct JsonError {
-    pub(crate) at: usize,
-    /// The keys to the place, the innermost first.
-    pub(crate) path: Vec<String>,
-    pub(crate) kind: JsonErrorKind,
-}
-
-/// What is wrong with JSON.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum JsonErrorKind {
-    Ends,
-    Expected {
-        expected: &'static str,
-    },
-    WrongType {
-        expected: &'static str,
-        found: &'static str,
-    },
-    Depth,
-    Escape,
-    Control,
-    Twice,
-    /// A fault that the caller found in a value.
-    Value(FaultKind),
-}
-
-pub(crate) type JsonResult<T> = Result<T, Box<JsonError>>;
-
 impl<'j> Json<'j> {
     pub(crate) fn new(whole: &'j str) -> Self {
         Self {
@@ -334,125 +306,6 @@ impl<'j> Json<'j> {
                 self.error(JsonErrorKind::Expected { expected })
             })
     }
-
-    /// Steps over a value and returns its text.
-    pub(crate) fn skip(&mut self) -> JsonResult<&'j [u8]> {
-        let next = self.peek()?;
-        let start = self.at;
-        let depth = self.depth;
-        match next {
-            b'{' | b'[' => self.skip_nested()?,
-            b'"' => self.skip_text()?,
-            _ => self.skip_scalar()?,
-        }
-        self.depth = depth;
-        Ok(&self.text[start..self.at])
-    }
-
-    fn skip_nested(&mut self) -> JsonResult<()> {
-        let outside = self.depth;
-        loop {
-            match self.text.get(self.at) {
-                Some(b'{' | b'[') => {
-                    self.deeper()?;
-                    self.at += 1;
-                }
-                Some(b'}' | b']') => {
-                    self.depth -= 1;
-                    self.at += 1;
-                    if self.depth == outside {
-                        return Ok(());
-                    }
-                }
-                Some(b'"') => self.skip_text()?,
-                Some(_) => self.at += 1,
-                None => return Err(self.error(JsonErrorKind::Ends)),
-            }
-        }
-    }
-
-    fn skip_text(&mut self) -> JsonResult<()> {
-        let mut at = self.at + 1;
-        loop {
-            at += plain_len(&self.text[at.min(self.text.len())..]);
-            match self.text.get(at) {
-                Some(b'"') => {
-                    self.at = at + 1;
-                    return Ok(());
-                }
-                Some(b'\\') => at += 2,
-                Some(_) => at += 1,
-                None => {
-                    self.at = self.text.len();
-                    return Err(self.error(JsonErrorKind::Ends));
-                }
-            }
-        }
-    }
-
-    fn skip_scalar(&mut self) -> JsonResult<()> {
-        let rest = &self.text[self.at..];
-        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
-        let len = rest.iter().take_while(|byte| is_part(byte)).count();
-        let is_number = || rest[0] == b'-' || rest[0].is_ascii_digit();
-        let is_value =
-            len > 0 && (matches!(&rest[..len], b"true" | b"false" | b"null") || is_number());
-        if !is_value {
-            let expected = "a value";
-            return Err(self.error(JsonErrorKind::Expected { expected }));
-        }
-        self.at += len;
-        Ok(())
-    }
-}
-
-impl JsonError {
-    /// The fault that this is in the file `text`.
-    pub(crate) fn into_fault(self, text: &[u8]) -> Fault {
-        let before = &text[..self.at.min(text.len())];
-        let line = memchr::memchr_iter(b'\n', before).count() as u32 + 1;
-        let mut place = String::new();
-        for key in self.path.iter().rev() {
-            if !place.is_empty() && !key.starts_with('[') {
-                place.push('.');
-            }
-            place.push_str(&shortened(key));
-        }
-        let malformed = |message: String| FaultKind::Malformed {
-            message: format!("{message} (byte {})", self.at),
-        };
-        let kind = match self.kind {
-            JsonErrorKind::Value(kind) => kind,
-            JsonErrorKind::Twice => FaultKind::KeyTwice,
-            JsonErrorKind::WrongType { expected, found } => {
-                FaultKind::WrongType { expected, found }
-            }
-            JsonErrorKind::Ends => {
-                malformed("the file ends in the middle of a value: truncated".to_owned())
-            }
-            JsonErrorKind::Expected { expected } => {
-                malformed(format!("is no JSON: expected {expected}"))
-            }
-            JsonErrorKind::Depth => malformed(format!("is nested more than {MAX_DEPTH} deep")),
-            JsonErrorKind::Escape => malformed("is no JSON: a text has a wrong escape".to_owned()),
-            JsonErrorKind::Control => {
-                malformed("is no JSON: a control character in a text".to_owned())
-            }
-        };
-        Fault {
-            place,
-            line: Some(line),
-            kind,
-        }
-    }
-
-    /// The same error, seen from one level further out.
-    #[cold]
-    #[expect(clippy::unnecessary_box_returns, reason = "results stay small")]
-    pub(crate) fn below(mut self: Box<Self>, key: impl FnOnce() -> String) -> Box<Self> {
-        self.path.push(key());
-        self
-    }
 }
 
 /// How many bytes of `text` are plain: ASCII, no quote, no backslash, no control character.
@@ -483,7 +336,6 @@ fn plain_len(text: &[u8]) -> usize {
     let is_plain = |byte: &&u8| matches!(byte, 0x20..=0x7f) && !matches!(byte, b'"' | b'\\');
     len + words.remainder().iter().take_while(is_plain).count()
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;

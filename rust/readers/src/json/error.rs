@@ -1,0 +1,83 @@
+//! What is wrong with JSON, and the way to it.
+
+use super::MAX_DEPTH;
+use crate::fault::{Fault, FaultKind, shortened};
+
+/// Where JSON is wrong, and what was expected there.
+#[derive(Debug)]
+pub(crate) struct JsonError {
+    pub(crate) at: usize,
+    /// The keys to the place, the innermost first.
+    pub(crate) path: Vec<String>,
+    pub(crate) kind: JsonErrorKind,
+}
+
+/// What is wrong with JSON.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum JsonErrorKind {
+    Ends,
+    Expected {
+        expected: &'static str,
+    },
+    WrongType {
+        expected: &'static str,
+        found: &'static str,
+    },
+    Depth,
+    Escape,
+    Control,
+    Twice,
+    /// A fault that the caller found in a value.
+    Value(FaultKind),
+}
+
+pub(crate) type JsonResult<T> = Result<T, Box<JsonError>>;
+
+impl JsonError {
+    /// The fault that this is in the file `text`.
+    pub(crate) fn into_fault(self, text: &[u8]) -> Fault {
+        let before = &text[..self.at.min(text.len())];
+        let line = memchr::memchr_iter(b'\n', before).count() as u32 + 1;
+        let mut place = String::new();
+        for key in self.path.iter().rev() {
+            if !place.is_empty() && !key.starts_with('[') {
+                place.push('.');
+            }
+            place.push_str(&shortened(key));
+        }
+        let malformed = |message: String| FaultKind::Malformed {
+            message: format!("{message} (byte {})", self.at),
+        };
+        let kind = match self.kind {
+            JsonErrorKind::Value(kind) => kind,
+            JsonErrorKind::Twice => FaultKind::KeyTwice,
+            JsonErrorKind::WrongType { expected, found } => {
+                FaultKind::WrongType { expected, found }
+            }
+            JsonErrorKind::Ends => {
+                malformed("the file ends in the middle of a value: truncated".to_owned())
+            }
+            JsonErrorKind::Expected { expected } => {
+                malformed(format!("is no JSON: expected {expected}"))
+            }
+            JsonErrorKind::Depth => malformed(format!("is nested more than {MAX_DEPTH} deep")),
+            JsonErrorKind::Escape => malformed("is no JSON: a text has a wrong escape".to_owned()),
+            JsonErrorKind::Control => {
+                malformed("is no JSON: a control character in a text".to_owned())
+            }
+        };
+        Fault {
+            place,
+            line: Some(line),
+            kind,
+        }
+    }
+
+    /// The same error, seen from one level further out.
+    #[cold]
+    #[expect(clippy::unnecessary_box_returns, reason = "results stay small")]
+    pub(crate) fn below(mut self: Box<Self>, key: impl FnOnce() -> String) -> Box<Self> {
+        self.path.push(key());
+        self
+    }
+}
