@@ -32,6 +32,9 @@ class FakeCatalog:
     check_answer: Check = records.SOUND
     asked: dict[str, object] = field(default_factory=dict)
 
+    def __len__(self) -> int:
+        return 1
+
     def gaps(self, **question: object) -> Coverage:
         self.asked = {"view": "gaps", **question}
         return self.coverage_answer

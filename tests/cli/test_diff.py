@@ -41,7 +41,7 @@ def test_two_sources_need_no_other_cache(run: Runs, loads: Loads, folder: Path) 
     assert run("diff", "old", "new").code == 0
     assert [call[0] for call in loads.calls] == [("old",), ("new",)]
     assert loads.catalog.asked["old"] is loads.catalog
-    assert loads.catalog.asked["new"] is None
+    assert loads.catalog.asked["new"] is loads.catalog
 
 
 def test_a_source_against_the_newest_of_the_caches(run: Runs, loads: Loads, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -91,3 +92,29 @@ def test_a_difference_tells_of_damage_on_either_side(tmp_path: Path) -> None:
     ended = run("diff", str(tmp_path), str(PAGE), "--skip-damaged")
     assert ended.returncode == 0
     assert "1 damaged file was skipped" in ended.stdout
+
+
+@pytest.mark.parametrize("command", [("gaps",), ("coverage",), ("find", "zlib")])
+def test_a_cache_of_damaged_files_alone_is_not_an_empty_cache(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "specs.md").write_bytes(b"no page")
+    ended = run(*command, "--cache", str(tmp_path), "--skip-damaged")
+    assert ended.returncode == 3
+    assert "nothing is left of" in ended.stderr
+    assert "specs.md" in ended.stderr
+
+
+def test_a_path_to_nowhere_is_not_taken_for_a_snapshot() -> None:
+    ended = run("diff", "old/spack.lock", "develop", "--cache", str(EXAMPLES / "cache"))
+    assert ended.returncode == 3
+    assert "old/spack.lock: there is no such file or folder" in ended.stderr
+
+
+def test_two_sources_that_are_compared_are_named_as_they_were_typed(tmp_path: Path) -> None:
+    older, newer = tmp_path / "older.md", tmp_path / "newer.md"
+    for each in (older, newer):
+        each.write_bytes(PAGE.read_bytes())
+    ended = run("diff", str(older), str(newer), "--format", "json")
+    document = json.loads(ended.stdout)
+    assert (document["old"], document["new"]) == (str(older), str(newer))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.cli import output, progress
 from specplan.config import NO_CACHE
-from specplan.errors import UsageError
+from specplan.errors import SourceError, UsageError
 from specplan.reports import wording
 
 if TYPE_CHECKING:
@@ -59,7 +59,11 @@ def read(
     *states: str | None,
     quiet: bool = False,
 ) -> Catalog:
-    """Return the catalog of some sources and warn of what is wrong with them."""
+    """Return the catalog of some sources and warn of what is wrong with them.
+
+    Raises:
+        SourceError: If one cannot be read, or nothing is left of them without damaged files.
+    """
     import specplan  # noqa: PLC0415 - help and wrong usage need no catalog
 
     with progress.transfers() as told:
@@ -72,6 +76,14 @@ def read(
         )
     if quiet:
         return catalog
+    if catalog.damaged and not len(catalog):
+        # Passing over damage must not turn an unreadable cache into an empty one.
+        raise SourceError(
+            f"nothing is left of {', '.join(places)}: "
+            f"{'; '.join(wording.damaged_note(catalog.damaged, str))}",
+            path=catalog.damaged[0].path,
+            hint="`specplan check` tells what is wrong",
+        )
     for each in catalog.notes:
         output.note(each)
     for finding in catalog.contradictions[:_FEW]:
@@ -99,7 +111,10 @@ def other_state(
         return name
     if (place := as_source(name, directory)) is not None:
         return read([place], settings)
-    # No snapshot and no path: the catalog knows which snapshots are near.
+    if any(separator in name for separator in ("/", os.sep)):
+        # No snapshot is called like that, so that a path was meant.
+        raise SourceError(f"{name}: there is no such file or folder", path=name)
+    # The catalog knows which snapshots are near.
     return name
 
 

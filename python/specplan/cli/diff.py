@@ -122,7 +122,8 @@ def _states(
         older_place, newer_place = catalogs.as_source(old), catalogs.as_source(new)
         if older_place is not None and newer_place is not None:
             older = catalogs.read([older_place], settings)
-            return catalogs.read([newer_place], settings), older, None
+            newer = catalogs.read([newer_place], settings)
+            return newer, older, newer
     catalog = catalogs.configured(settings, old, new)
     older_state = catalogs.other_state(old, catalog, settings, "")
     newer_state = None if new is None else catalogs.other_state(new, catalog, settings, "")
