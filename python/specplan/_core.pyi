@@ -161,7 +161,8 @@ class PlanQuestion(TypedDict):
 
     ``state`` holds the snapshots whose binaries are available, ``locks`` those whose stacks
     the builds carry. ``roots``, ``changed`` and ``broken`` are hashes of known specs; without
-    ``changed`` the plan is of the present.
+    ``changed`` the plan is of the present. ``costs`` tells what building known specs costs;
+    without it, and for specs that it does not name, that is 1.
     """
 
     state: State
@@ -172,6 +173,7 @@ class PlanQuestion(TypedDict):
     policy: Policy
     depth: int | None
     broken: list[str]
+    costs: list[tuple[str, float]] | None
 
 class LockDiffQuestion(TypedDict):
     """A question of what is new between two states, whether binaries or not."""

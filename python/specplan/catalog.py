@@ -491,6 +491,9 @@ class Catalog:
         policy: Policy = "hash",
         depth: int | None = None,
         exclude_broken: str | Sequence[str] = (),
+        costs: str
+        | operating_system.PathLike[str]
+        | Sequence[str | operating_system.PathLike[str]] = (),
         tag: str | None = None,
         limits: Limits | None = None,
     ) -> Plan:
@@ -509,6 +512,9 @@ class Catalog:
             depth: How far dependents of what changed are followed; by default all the way.
             exclude_broken: Abstract specs that are known not to build. They and what needs
                 them are left out; one that no want contains is counted.
+            costs: Files that tell what builds cost, in seconds, or folders of
+                installations; what they do not tell is estimated from what they do. By
+                default each build costs 1.
             tag: The snapshot whose binaries are available; by default the newest of each
                 source.
             limits: What no lock may go beyond.
@@ -529,6 +535,7 @@ class Catalog:
             policy=policy,
             depth=depth,
             exclude_broken=exclude_broken,
+            costs=costs,
             tag=tag,
             limits=limits,
         )

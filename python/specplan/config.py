@@ -72,6 +72,7 @@ KEYS: Final = (
     "tag",
     "baseline",
     "want",
+    "costs",
     "scope",
     "level",
     "compat",
@@ -150,6 +151,8 @@ class Configuration:
         baseline: An older snapshot, or a source that holds the older state.
         baseline_directory: The folder that the path of a baseline starts from.
         want: Locks that say what is wanted; those of a file are resolved as sources are.
+        costs: Files that tell what builds cost; those of a file are resolved against its
+            folder.
         scope: How much of a lock is wanted.
         level: What a key is; None for what the kind of the wants has as its default.
         compat: Which binaries serve a cell.
@@ -176,6 +179,7 @@ class Configuration:
     baseline: str | None = None
     baseline_directory: str = ""
     want: tuple[str, ...] = ()
+    costs: tuple[str, ...] = ()
     scope: Scope = "runtime"
     level: Level | None = None
     compat: Compatibility = "exact"
@@ -303,6 +307,7 @@ class _Reader:
             baseline=baseline,
             baseline_directory=str(self._path.parent),
             want=want,
+            costs=tuple(str(self._path.parent / each) for each in self._strings(table, "costs")),
             scope=self._choice(table, "scope", SCOPES, "runtime"),
             level=self._choice(table, "level", LEVELS) if "level" in table else None,
             compat=self._choice(table, "compat", COMPATIBILITIES),

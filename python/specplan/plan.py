@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
+from specplan.costs import UNIT_COSTS
 from specplan.errors import DamagedSourceError, UndecidedError, UnknownNameError, UsageError
 from specplan.plan_model import (
     Build,
@@ -27,14 +28,16 @@ from specplan.plan_model import (
 )
 from specplan.reports import plan_csv, plan_json, plan_list, plan_markdown, plan_text
 from specplan.sources import Limits
+from specplan.sources.cost_files import read_costs
 from specplan.sources.source import split_label
 from specplan.sources.wanted import read_wanted
 from specplan.wants import suggestions, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from specplan.catalog import Catalog
+    from specplan.costs import Cost, Costs, Unit
     from specplan.model import Scope
     from specplan.plan_model import Policy
     from specplan.sources.wanted import Wanted
@@ -60,10 +63,11 @@ class Plan:
 
     Attributes:
         scope: Which specs of the locks are wanted.
+        unit: What costs count: builds, or seconds where files tell costs.
         predicted: Whether the plan foresees a change. Then its hashes are those of the
             specs before the change and stand for their successors.
         change: The change that it foresees.
-        inputs: What it was made from, wants before caches, by path.
+        inputs: What it was made from, wants before caches before costs, by path.
         builds: The builds, by stage, then hash.
         critical_path: The hashes of the dearest chain of builds, first build first.
         needless: What pruning node by node would build in vain, by hash.
@@ -73,6 +77,7 @@ class Plan:
     """
 
     scope: Scope
+    unit: Unit
     predicted: bool
     change: ChangeAsked | None
     inputs: tuple[Input, ...]
@@ -134,6 +139,7 @@ def rebuild(
     policy: Policy = "hash",
     depth: int | None = None,
     exclude_broken: str | Sequence[str] = (),
+    costs: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
     tag: str | None = None,
     limits: Limits | None = None,
 ) -> Plan:
@@ -148,21 +154,25 @@ def rebuild(
         policy: See there.
         depth: See there.
         exclude_broken: See there.
+        costs: See there.
         tag: See there.
         limits: See there.
     """
-    places = [want] if isinstance(want, (str, os.PathLike)) else list(want)
+    places = _places(want)
     if not places:
         raise UsageError("nothing is wanted", hint="name a lock with `want`")
     if depth is not None and depth < 0:
         raise UsageError(f"`{depth}` is no depth", hint="0 leaves the changed specs alone")
-    wanted = [read_wanted(os.fspath(place), limits or Limits()) for place in places]
+    wanted = [read_wanted(place, limits or Limits()) for place in places]
+    cost_files = _places(costs)
+    told = read_costs(cost_files, limits or Limits())
     locks = compiled.Catalog.merged([each.core for each in wanted])
     caches = compiled.Catalog.merged([]) if catalog is None else catalog._core
     core = compiled.Catalog.merged([locks, caches])
     _refuse_cycle(core, wanted)
     change = _change(locks, texts(changed), changed_if_wanted, policy, depth)
     broken = _asked(locks, texts(exclude_broken))
+    cost_of = _costs(locks, told)
     solved = core.plan(
         {
             "state": catalog._state(tag) if catalog is not None and len(caches) else [],
@@ -173,16 +183,32 @@ def rebuild(
             "policy": policy,
             "depth": None if depth is None else min(depth, _MOST_DEPTH),
             "broken": [each for _, found in broken for each in found],
+            "costs": [(spec, cost.amount) for spec, cost in cost_of.items()] or None,
         }
     )
     return _plan(
         solved,
         scope=scope,
         change=change,
-        inputs=_inputs(wanted, catalog),
+        inputs=_inputs(wanted, catalog, cost_files),
         broken=broken,
+        unit=told.unit,
+        cost_of=cost_of,
         known=(locks, core),
     )
+
+
+def _places(given: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[str]:
+    several = [given] if isinstance(given, (str, os.PathLike)) else given
+    return [os.fspath(each) for each in several]
+
+
+def _costs(locks: compiled.Catalog, told: Costs) -> dict[str, Cost]:
+    """Return what each spec of the locks costs, by hash; nothing where each costs 1."""
+    if told is UNIT_COSTS:
+        return {}
+    specs = locks.specs(compiled.Query.all(), None)
+    return told.of(each[:3] for each in specs)
 
 
 def _refuse_cycle(core: compiled.Catalog, wanted: Sequence[Wanted]) -> None:
@@ -256,7 +282,13 @@ def _counted(asked: Iterable[tuple[str, list[str]]]) -> tuple[ChangedSpec, ...]:
     return tuple(ChangedSpec(spec=spec, matches=len(found)) for spec, found in asked)
 
 
-def _inputs(wanted: Iterable[Wanted], catalog: Catalog | None) -> tuple[Input, ...]:
+#: The order in which inputs are told.
+_ROLES: Final = ("want", "cache", "costs")
+
+
+def _inputs(
+    wanted: Iterable[Wanted], catalog: Catalog | None, costs: Iterable[str]
+) -> tuple[Input, ...]:
     inputs = {
         Input(path=each.place, sha256=_sha256_of([each.place]), role="want") for each in wanted
     }
@@ -267,7 +299,8 @@ def _inputs(wanted: Iterable[Wanted], catalog: Catalog | None) -> tuple[Input, .
             folder = where.rstrip("/") + "/"
             own = [file for file in files if file == where or file.startswith(folder)]
             inputs.add(Input(path=place, sha256=_sha256_of(own or [where]), role="cache"))
-    return tuple(sorted(inputs, key=lambda each: (each.role != "want", each.path)))
+    inputs |= {Input(path=each, sha256=_sha256_of([each]), role="costs") for each in costs}
+    return tuple(sorted(inputs, key=lambda each: (_ROLES.index(each.role), each.path)))
 
 
 def _sha256_of(files: Sequence[str]) -> str | None:
@@ -291,6 +324,8 @@ def _plan(
     change: ChangeAsked | None,
     inputs: tuple[Input, ...],
     broken: Sequence[tuple[str, list[str]]],
+    unit: Unit,
+    cost_of: Mapping[str, Cost],
     known: tuple[compiled.Catalog, compiled.Catalog],
 ) -> Plan:
     untested = tuple(
@@ -300,10 +335,11 @@ def _plan(
     cut, wants, left_out = core.left_out()
     return Plan(
         scope=scope,
+        unit=unit,
         predicted=change is not None and bool(change.changed),
         change=change,
         inputs=inputs,
-        builds=_builds(core),
+        builds=_builds(core, cost_of),
         critical_path=tuple(core.critical_path()),
         needless=tuple(
             Needless(spec=_named(spec), cut_by=_named(cut_by), reason=reason)
@@ -326,7 +362,7 @@ def _plan(
     )
 
 
-def _builds(core: compiled.Plan) -> tuple[Build, ...]:
+def _builds(core: compiled.Plan, cost_of: Mapping[str, Cost]) -> tuple[Build, ...]:
     answers = core.builds()
     hashes = [answer[0] for answer in answers]
     parts = zip(answers, core.needs(), core.because(), strict=True)
@@ -342,6 +378,7 @@ def _builds(core: compiled.Plan) -> tuple[Build, ...]:
             stage=answer[7],
             needs=tuple(hashes[position] for position in needs),
             cost=answer[8],
+            estimated=answer[0] in cost_of and cost_of[answer[0]].estimated,
             cause=answer[9],
             because=tuple(because),
         )

@@ -116,7 +116,7 @@ class Input:
 
     path: str
     sha256: str | None
-    role: Literal["want", "cache"]
+    role: Literal["want", "cache", "costs"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +133,8 @@ class Build:
         stacks: The stacks whose locks hold the spec, sorted.
         stage: When it can be built: after all builds of earlier stages.
         needs: The hashes of the builds that it waits for, sorted.
-        cost: What it costs, in cost units.
+        cost: What it costs, in the unit of the plan's costs.
+        estimated: Whether no file tells its cost, so that it is an estimate.
         cause: Why it is built.
         because: A shortest chain of hashes from a want to the spec, each of which needs the next.
     """
@@ -148,6 +149,7 @@ class Build:
     stage: int
     needs: tuple[str, ...]
     cost: float
+    estimated: bool
     cause: Cause
     because: tuple[str, ...]
 

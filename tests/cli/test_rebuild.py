@@ -252,3 +252,54 @@ def test_a_mirror_and_a_lock_are_compared_likewise(run: Any) -> None:
 def test_options_of_cells_are_refused_for_locks(run: Any) -> None:
     assert run("diff", OLD, NEW, "--stack", "radiuss").code == 2
     assert run("diff", OLD, NEW, "--fail-on-lost").code == 2
+
+
+def test_costs_of_a_file_are_told_and_the_others_estimated(run: Any) -> None:
+    answer = run(*HYPRE, "--costs", "costs.csv", "--format", "json")
+    plan = document(answer.out, "rebuild")
+    verify(plan, WANT[1], RUNTIME_ONLY[1])
+    assert plan["unit"] == "seconds"
+    assert [each["cost"] for each in plan["builds"]] == [2, 240, 260, 520]
+    assert (plan["totals"]["cost"], plan["totals"]["critical_path"]) == (1022, 762)
+    assert not any(each["estimated"] for each in plan["builds"])
+    assert [each["role"] for each in plan["inputs"]] == ["want", "cache", "costs"]
+
+
+def test_an_estimate_is_marked(run: Any, tmp_path: Path) -> None:
+    table = tmp_path / "costs.json"
+    table.write_text('{"hypre@3.0.0": 100, "mfem": 300, "no-such-package": 700}')
+    shown = run(*HYPRE, "--costs", str(table)).out
+    assert "costs: of 2 builds told, of 2 estimated" in shown
+    rows = list(
+        csv.DictReader(run(*HYPRE, "--costs", str(table), "--format", "csv").out.splitlines())
+    )
+    assert [(row["name"], row["cost"], row["estimated"]) for row in rows] == [
+        ("compiler-wrapper", "300", "true"),
+        ("hypre", "100", "true"),
+        ("hypre", "100", "false"),
+        ("mfem", "300", "false"),
+    ]
+    assert "~1 min 40 s" in shown
+
+
+def test_a_faulty_table_of_costs_ends_the_run_and_names_the_line(run: Any, tmp_path: Path) -> None:
+    table = tmp_path / "costs.csv"
+    table.write_text("spec,seconds\nhypre,-3\n")
+    answer = run(*HYPRE, "--costs", str(table))
+    assert (answer.code, answer.out) == (3, "")
+    assert f"{table}:2: -3.0 is no cost" in answer.err
+
+
+def test_the_configuration_names_costs_from_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "costs.csv").write_text("spec,seconds\nhypre,5\n")
+    (tmp_path / "specplan.toml").write_text('costs = "costs.csv"\n')
+    arguments = ["rebuild", "--want", str(REAL / WANT[1].removeprefix("radiuss="))]
+    arguments += [
+        "--cache",
+        str(REAL / RUNTIME_ONLY[1]),
+        "--config",
+        str(tmp_path / "specplan.toml"),
+    ]
+    written = tmp_path / "plan.json"
+    assert main([*arguments, "--format", "json", "-o", str(written)]) == 0
+    assert json.loads(written.read_text())["unit"] == "seconds"

@@ -37,6 +37,7 @@ class Planned(Typed, total=False):
     policy: Policy | None
     depth: int | None
     exclude_broken: str | None
+    costs: tuple[str, ...]
     show: tuple[str, ...]
     rendering: Format | Literal["list"] | None
 
@@ -97,6 +98,14 @@ def question(command: Command) -> Command:
                 help="Leave out specs that are known not to build, one a line, and what needs "
                 "them.",
             ),
+            click.option(
+                "--costs",
+                multiple=True,
+                metavar="FILE",
+                help="What builds cost, in seconds: CSV or JSON by hash, package@version or "
+                "package, or Spack's install_times.json or a folder of them; may be repeated. "
+                "What is not told is estimated. [default: 1 a build]",
+            ),
             click.option("--tag", help="The snapshot to ask. [default: the newest]"),
         )
     ):
@@ -141,6 +150,7 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
         policy=typed.get("policy") or "hash",
         depth=typed.get("depth"),
         exclude_broken=() if broken is None else read_spec_list(broken, limits),
+        costs=typed.get("costs") or settings.costs,
         tag=settings.tag,
         limits=limits,
     )

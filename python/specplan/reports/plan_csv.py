@@ -6,7 +6,7 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from specplan.reports import escape, plan_wording
+from specplan.reports import amounts, escape, plan_wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ def rebuild(plan: Plan) -> str:
     """Return one row a build; each says whether its hash is predicted."""
     names = (
         "stage", "hash", "name", "version", "platform", "os", "target",
-        "stacks", "cause", "cost", "needs", "because", "predicted",
+        "stacks", "cause", "cost", "estimated", "needs", "because", "predicted",
     )  # fmt: skip
     return _table(
         names,
@@ -36,7 +36,8 @@ def rebuild(plan: Plan) -> str:
                 build.target,
                 "; ".join(build.stacks),
                 build.cause,
-                f"{build.cost:g}",
+                amounts.exact(build.cost),
+                "true" if build.estimated else "false",
                 "; ".join(build.needs),
                 "; ".join(build.because),
                 "true" if plan.predicted else "false",

@@ -29,6 +29,7 @@ def rebuild(plan: Plan) -> str:
             "optimal": True,
             "lower_bound": totals.cost,
             "scope": plan.scope,
+            "unit": plan.unit,
             "inputs": [
                 {"path": each.path, "sha256": each.sha256, "role": each.role}
                 for each in plan.inputs
@@ -159,6 +160,7 @@ def _build(build: Build) -> Json:
         "stage": build.stage,
         "needs": build.needs,
         "cost": build.cost,
+        "estimated": build.estimated,
         "cause": build.cause,
         "because": build.because,
     }

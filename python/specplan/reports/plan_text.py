@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specplan.reports import plan_wording, wording
+from specplan.reports import amounts, plan_wording, wording
 from specplan.reports.escape import terminal
 from specplan.reports.layout import Column, Span, Style
 from specplan.reports.page import Page
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from specplan.plan import Plan
-    from specplan.plan_model import Cause, LockDiff, Why
+    from specplan.plan_model import Build, Cause, LockDiff, Why
 
 __all__ = ["SHOWS", "lock_diff", "rebuild", "why"]
 
@@ -138,6 +138,7 @@ def _builds(plan: Plan) -> tuple[list[Column], list[list[Span]]]:
         Column(("stage",), align="right"),
         Column(("build",)),
         Column(("cause",)),
+        *([Column(("cost",), align="right")] if plan.unit == "seconds" else []),
         Column(("stacks",), wraps=True),
         Column(("needs",), align="right"),
     ]
@@ -146,12 +147,17 @@ def _builds(plan: Plan) -> tuple[list[Column], list[list[Span]]]:
             Span(str(build.stage)),
             Span(f"{terminal(f'{build.name}@{build.version}')}/{build.hash}"),
             Span(plan_wording.cause(build.cause), _CAUSE_STYLES[build.cause]),
+            *([Span(_cost(build))] if plan.unit == "seconds" else []),
             Span(wording.folded([terminal(each) for each in build.stacks], _FEW)),
             Span(str(len(build.needs))),
         ]
         for build in plan.builds
     ]
     return columns, rows
+
+
+def _cost(build: Build) -> str:
+    return f"{'~' if build.estimated else ''}{amounts.amount(build.cost, 'seconds')}"
 
 
 def _chains(page: Page, plan: Plan) -> None:

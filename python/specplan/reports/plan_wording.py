@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from specplan.reports import wording
+from specplan.reports import amounts, wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -103,7 +103,12 @@ def numbers(plan: Plan) -> list[str]:
     vain = f", {len(plan.needless)} of them in vain" if plan.needless else ""
     lines = [f"pruned node by node: {wording.count(totals.node_by_node, 'build')}{vain}"]
     if totals.builds:
-        lines.append(f"critical path: {totals.critical_path:g} of {totals.cost:g} cost units")
+        path = amounts.of_total(totals.critical_path, totals.cost, plan.unit)
+        lines.append(f"critical path: {path}")
+        estimated = sum(build.estimated for build in plan.builds)
+        if plan.unit == "seconds":
+            told = totals.builds - estimated
+            lines.append(f"costs: of {wording.count(told, 'build')} told, of {estimated} estimated")
     if plan.change is not None:
         lines.append(f"due to the change: {wording.count(totals.due_to_change, 'build')}")
     return lines

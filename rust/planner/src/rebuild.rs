@@ -177,6 +177,13 @@ impl Plan {
         &self.left_out
     }
 
+    /// What building a spec costs, whether or not it is built; 1 where the task tells no costs, and
+    /// for an id that the graph does not have.
+    pub fn cost_of(&self, spec: SpecId) -> f64 {
+        let cost = |costs: &Vec<f64>| costs.get(spec.index()).copied();
+        self.costs.as_ref().and_then(cost).unwrap_or(1.0)
+    }
+
     /// Which builds each build waits for. Complexity: see [`Needs`].
     pub fn needs(&self) -> Needs {
         Needs::new(&self.rules, &self.needed)
@@ -320,8 +327,7 @@ impl Plan {
     }
 
     fn cost_at(&self, place: Place) -> f64 {
-        let id = self.rules.graph.id_at(place);
-        self.costs.as_ref().map_or(1.0, |costs| costs[id.index()])
+        self.cost_of(self.rules.graph.id_at(place))
     }
 
     fn build_place(&self, spec: SpecId) -> Option<Place> {

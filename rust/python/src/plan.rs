@@ -28,6 +28,7 @@ pub(crate) struct PlanQuestion {
     policy: String,
     depth: Option<u32>,
     broken: Vec<String>,
+    costs: Option<Vec<(String, f64)>>,
 }
 
 impl PlanQuestion {
@@ -60,6 +61,13 @@ impl PlanQuestion {
             });
         }
         task.broken = set(&self.broken)?;
+        if let Some(told) = &self.costs {
+            let mut costs = vec![1.0; graph.spec_count()];
+            for (hash, amount) in told {
+                costs[spec_id(catalog, hash)?.index()] = *amount;
+            }
+            task.costs = Some(costs);
+        }
         Ok(PlanTask {
             state: snapshots(catalog, &self.state)?,
             locks: snapshots(catalog, &self.locks)?,
@@ -240,9 +248,7 @@ impl PyPlan {
     }
 
     fn why(&self, py: Python<'_>, spec: &str) -> PyResult<(Named, VerdictAnswer, Vec<LineAnswer>)> {
-        let found = DagHash::parse(spec).ok();
-        let found = found.and_then(|hash| self.catalog.find(hash));
-        let spec = SpecId::new(found.ok_or_else(|| literals::unknown("spec", spec))?);
+        let spec = spec_id(&self.catalog, spec)?;
         detach(py, || {
             let why = self.plan.why(spec);
             let (verdict, tree) = why.map_or((Verdict::NotWanted, Vec::new()), |why| {
@@ -291,8 +297,7 @@ impl PyPlan {
             text(Column::Target),
             self.stacks(build),
             self.plan.stage_of(build).unwrap_or(0),
-            // Every cost is 1 as long as no question tells others.
-            1.0,
+            self.plan.cost_of(build),
             self.plan
                 .cause(build)
                 .map_or("missing", |cause| cause.as_str()),
@@ -361,6 +366,15 @@ impl PyPlan {
             LeftOutReason::Unneeded => ("unneeded", Vec::new()),
         }
     }
+}
+
+/// The spec that has a hash.
+fn spec_id(catalog: &Catalog, text: &str) -> PyResult<SpecId> {
+    let hash = DagHash::parse(text).ok();
+    let found = hash.and_then(|hash| catalog.find(hash));
+    found
+        .map(SpecId::new)
+        .ok_or_else(|| literals::unknown("spec", text))
 }
 
 /// The text of a spec; nothing is told of a hash that nothing describes.

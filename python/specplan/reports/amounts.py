@@ -1,0 +1,52 @@
+"""Costs as people read them: counts of builds, or times."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from specplan.costs import Unit
+
+__all__ = ["amount", "exact", "of_total"]
+
+_MINUTE: Final = 60
+_HOUR: Final = 60 * _MINUTE
+_DAY: Final = 24 * _HOUR
+
+
+def amount(value: float, unit: Unit) -> str:
+    """Return a cost with its unit: ``3 cost units``, or a time such as ``1 h 05 min``.
+
+    A time is rounded to the second, to the minute from an hour on, to the hour from ten
+    days on.
+    """
+    if unit == "builds":
+        return f"{exact(value)} cost {'unit' if value == 1 else 'units'}"
+    return _time(value)
+
+
+def of_total(part: float, total: float, unit: Unit) -> str:
+    """Return a part of a whole: ``3 of 4 cost units``, or ``1 h 05 min of 3 h 00 min``."""
+    if unit == "builds":
+        return f"{exact(part)} of {amount(total, unit)}"
+    return f"{_time(part)} of {_time(total)}"
+
+
+def exact(value: float) -> str:
+    """Return a number as short as can be without losing any of it that matters."""
+    return f"{value:.15g}"
+
+
+def _time(seconds: float) -> str:
+    if 0 < seconds < 1:
+        return f"{seconds:.2g} s"
+    whole = round(seconds)
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min {whole % _MINUTE:02d} s"
+    whole = round(seconds / _MINUTE) * _MINUTE
+    if whole < 10 * _DAY:
+        return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE:02d} min"
+    whole = round(seconds / _HOUR) * _HOUR
+    return f"{whole // _DAY} d {whole % _DAY // _HOUR} h"

@@ -1,0 +1,339 @@
+"""Files that tell what builds cost, in seconds.
+
+What a file is, is found out from its content:
+
+- CSV whose first line names its columns: ``spec,seconds``, or ``seconds`` with some of
+  ``hash``, ``name`` and ``version``;
+- JSON: an object from spec to seconds;
+- JSON as Spack writes it beside each installation (``install_times.json``), or an array of
+  such; a folder stands for all files of that name below it.
+
+A *spec* is a hash (``/HASH`` too), ``package@version``, ``package@version/HASH`` or
+``package``. Times that Spack took of one hash are measurements: their median counts. What
+a table says of one spec twice must be the same.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Final
+
+from specplan.costs import UNIT_COSTS, Costs
+from specplan.errors import DamagedSourceError, SourceError
+from specplan.sources import strict_json
+from specplan.sources.content import inflated
+from specplan.sources.store import printable
+from specplan.sources.text import TextError, decoded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from specplan.sources.limits import Limits
+    from specplan.sources.strict_json import Value
+
+__all__ = ["MOST_SECONDS", "read_costs"]
+
+#: The most that one build may cost: some thirty years. Sums of such costs stay exact.
+MOST_SECONDS: Final = 1e9
+
+#: What Spack calls the file with the times of an installation.
+_TIMES: Final = "install_times.json"
+
+_HASH: Final = re.compile(r"[a-z2-7]{32}")
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
+_VERSION: Final = re.compile(r"=?([A-Za-z0-9_.=-]+)")
+_SPEC: Final = re.compile(r"([^@/]*)(?:@([^/]*))?(?:/(.*))?", re.DOTALL)
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+_HEADER_HINT: Final = (
+    "the first line names the columns: `spec,seconds`, or `seconds` with some of `hash`, "
+    "`name` and `version`"
+)
+
+
+def read_costs(places: Sequence[str], limits: Limits) -> Costs:
+    """Return what files tell about the costs of builds; of no files, that each costs 1.
+
+    Args:
+        places: The files and folders.
+        limits: What they may not go beyond.
+
+    Raises:
+        SourceError: If one cannot be read, or tells no cost.
+        DamagedSourceError: If it is none of the known forms, says what is no cost, or
+            says of one spec what it or another file says otherwise.
+    """
+    if not places:
+        return UNIT_COSTS
+    told = _Told()
+    for place in places:
+        before = told.count
+        if os.path.isdir(place):  # noqa: PTH112 - `Path.is_dir` raises where a folder is closed
+            _read_folder(place, told, limits)
+        else:
+            _read_file(Path(place), printable(place), told, limits.file_bytes)
+        if told.count == before:
+            raise SourceError(
+                f"`{printable(place)}` tells no cost",
+                path=place,
+                hint="times of installing from a cache are no costs" if told.cached else None,
+            )
+    return told.costs()
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What a cost is of: the most exact part counts, the others say what a hash is of."""
+
+    dag_hash: str
+    name: str
+    version: str
+
+    def __str__(self) -> str:
+        version = f"@{self.version}" if self.version else ""
+        return f"/{self.dag_hash}" if self.dag_hash else f"{self.name}{version}"
+
+    @property
+    def exact(self) -> _Key:
+        """The part that counts."""
+        return _Key(self.dag_hash, "", "") if self.dag_hash else self
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Where something is told."""
+
+    path: str
+    place: str
+    line: int | None
+
+    def fail(self, fault: str, hint: str | None = None) -> DamagedSourceError:
+        return DamagedSourceError(
+            path=self.path, place=self.place, line=self.line, fault=fault, hint=hint
+        )
+
+    def __str__(self) -> str:
+        where = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{where}: {self.place}" if self.place else where
+
+
+@dataclass(slots=True)
+class _Told:
+    """What has been read so far."""
+
+    tabled: dict[_Key, tuple[float, _Where]] = field(default_factory=dict)
+    measured: dict[str, list[float]] = field(default_factory=dict)
+    named: dict[str, tuple[str, str]] = field(default_factory=dict)
+    count: int = 0
+    cached: int = 0
+
+    def table(self, key: _Key, seconds: float, where: _Where) -> None:
+        exact = key.exact
+        value, first = self.tabled.setdefault(exact, (seconds, where))
+        if value != seconds:
+            raise where.fail(
+                f"`{exact}` costs {seconds:g} here, but {value:g} at {first}",
+                "say each cost once",
+            )
+        self._name(key)
+
+    def measure(self, key: _Key, seconds: float) -> None:
+        self.measured.setdefault(key.dag_hash, []).append(seconds)
+        self._name(key)
+
+    def _name(self, key: _Key) -> None:
+        self.count += 1
+        if key.dag_hash and key.name:
+            self.named.setdefault(key.dag_hash, (key.name, key.version))
+
+    def costs(self) -> Costs:
+        by_hash = {dag_hash: median(times) for dag_hash, times in self.measured.items()}
+        by_version: dict[tuple[str, str], float] = {}
+        by_package: dict[str, float] = {}
+        for key, (seconds, _) in self.tabled.items():
+            if key.dag_hash:
+                by_hash[key.dag_hash] = seconds
+            elif key.version:
+                by_version[key.name, key.version] = seconds
+            else:
+                by_package[key.name] = seconds
+        return Costs(
+            by_hash=by_hash, by_version=by_version, by_package=by_package, named=self.named
+        )
+
+
+def _read_folder(place: str, told: _Told, limits: Limits) -> None:
+    entries = 0
+    found = False
+    for folder, folders, files in os.walk(place, onerror=_cannot_be_read):
+        folders.sort()
+        entries += len(folders) + len(files)
+        if entries > limits.tree_entries:
+            raise SourceError(
+                f"`{printable(place)}` has more than the {limits.tree_entries} files and "
+                "folders that are looked at",
+                path=place,
+            )
+        if _TIMES in files:
+            found = True
+            file = Path(folder, _TIMES)
+            _read_file(file, printable(file), told, limits.manifest_bytes)
+    if not found:
+        raise SourceError(
+            f"`{printable(place)}` holds no {_TIMES}",
+            path=place,
+            hint="of a folder, what Spack measured when it installed is read",
+        )
+
+
+def _cannot_be_read(error: OSError) -> None:
+    shown = printable(error.filename or "")
+    raise SourceError(f"`{shown}` cannot be read: {error.strerror or error}", path=shown) from error
+
+
+def _read_file(path: Path, shown: str, told: _Told, most: int) -> None:
+    document = inflated(path, shown, most)
+    try:
+        text = decoded(document)
+    except TextError as error:
+        raise DamagedSourceError(
+            path=shown, place="", line=error.line, fault=error.fault
+        ) from error
+    if text.lstrip()[:1] in {"{", "["}:
+        _read_json(strict_json.parse(text.encode(), shown), told)
+    else:
+        _read_csv(text, shown, told)
+
+
+def _read_json(whole: Value, told: _Told) -> None:
+    if isinstance(whole.raw, list):
+        for each in whole.items():
+            _read_times(each, told)
+    elif isinstance(whole.raw, dict) and isinstance(whole.raw.get("phases"), list):
+        _read_times(whole, told)
+    else:
+        for spec in whole.keys():  # noqa: SIM118 - a method of its own, in the order of the file
+            value = whole.at(spec)
+            where = _Where(value.shown, value.place, None)
+            told.table(_key(spec, where), _seconds(value), where)
+
+
+def _read_times(times: Value, told: _Told) -> None:
+    """Read what Spack measured of one installation."""
+    times.at("phases").items()
+    name, dag_hash = times.at("name"), times.at("hash")
+    if not _HASH.fullmatch(dag_hash.text()):
+        dag_hash.fail(f"`{dag_hash.raw}` is no hash")
+    if not _NAME.fullmatch(name.text()):
+        name.fail(f"`{name.raw}` is no package")
+    if isinstance(times.raw, dict) and times.raw.get("cache") is True:
+        told.cached += 1
+        return
+    told.measure(_Key(dag_hash.text(), name.text(), ""), _seconds(times.at("total")))
+
+
+def _seconds(value: Value) -> float:
+    raw = value.raw
+    if isinstance(raw, bool) or not isinstance(raw, (int, float)):
+        value.fail("is no number of seconds")
+    if fault := _fault(raw):
+        value.fail(fault)
+    return float(raw)
+
+
+def _fault(number: float) -> str | None:
+    """Return why a number is no cost."""
+    if not number >= 0:  # neither is NaN
+        return f"{number} is no cost: it must be 0 or more"
+    if number > MOST_SECONDS:
+        return f"is no cost: more than {MOST_SECONDS:g} seconds"
+    return None
+
+
+def _key(spec: str, where: _Where) -> _Key:
+    if _HASH.fullmatch(spec):
+        return _Key(spec, "", "")
+    found = _SPEC.fullmatch(spec)
+    name, version, dag_hash = found.groups(default="") if found else ("", "", "")
+    is_key = bool(name or dag_hash) and (not version or bool(name))
+    if not is_key or spec.endswith(("@", "/")):
+        name = "@"
+    return _checked(_Key(dag_hash, name, version), spec, where)
+
+
+def _checked(key: _Key, shown: str, where: _Where) -> _Key:
+    version = _VERSION.fullmatch(key.version)
+    if (
+        (key.dag_hash and not _HASH.fullmatch(key.dag_hash))
+        or (key.name and not _NAME.fullmatch(key.name))
+        or (key.version and not version)
+    ):
+        raise where.fail(
+            f"`{shown}` is neither a hash, nor `package@version`, nor a package",
+            "ranges and variants are not taken: a cost is of one hash, version or package",
+        )
+    return _Key(key.dag_hash, key.name, version[1] if version else "")
+
+
+def _read_csv(text: str, shown: str, told: _Told) -> None:
+    rows = _rows(text, shown)
+    line, header = next(rows, (1, []))
+    columns = [each.strip().lower() for each in header]
+    if (
+        "seconds" not in columns
+        or len(columns) == 1
+        or len({*columns}) < len(columns)
+        or not ({*columns} == {"spec", "seconds"} or {*columns} <= _NAMED_COLUMNS)
+        or {*columns} == {"version", "seconds"}
+    ):
+        fault = "has no line that names its columns as costs have them"
+        raise _Where(shown, "", line).fail(fault, _HEADER_HINT)
+    for line, row in rows:
+        where = _Where(shown, "", line)
+        if len(row) != len(columns):
+            raise where.fail(f"has {len(row)} values for {len(columns)} columns")
+        cells = {column: cell.strip() for column, cell in zip(columns, row, strict=True)}
+        told.table(_key_of(cells, where), _number(cells["seconds"], where), where)
+
+
+_NAMED_COLUMNS: Final = frozenset({"hash", "name", "version", "seconds"})
+
+
+def _rows(text: str, shown: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that are not empty, each with the line on which it ends."""
+    reader = csv.reader(_lines(text), strict=True)
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                yield reader.line_num, row
+    except csv.Error as error:
+        raise _Where(shown, "", reader.line_num).fail(f"is no CSV: {error}") from error
+
+
+def _lines(text: str) -> Iterable[str]:
+    # Only what ends a line of CSV does; `splitlines` knows more.
+    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
+
+
+def _key_of(cells: dict[str, str], where: _Where) -> _Key:
+    if "spec" in cells:
+        return _key(cells["spec"], where)
+    dag_hash, name, version = (cells.get(each, "") for each in ("hash", "name", "version"))
+    if not dag_hash and not name:
+        raise where.fail("names neither a hash nor a package")
+    shown = " ".join(filter(None, (name, version, dag_hash)))
+    return _checked(_Key(dag_hash.removeprefix("/"), name, version), shown, where)
+
+
+def _number(cell: str, where: _Where) -> float:
+    if not _NUMBER.fullmatch(cell):
+        raise where.fail(f"`{cell}` is no number of seconds")
+    number = float(cell)
+    if fault := _fault(number):
+        raise where.fail(fault)
+    return number
