@@ -135,7 +135,8 @@ class Catalog:
         different content, the newer snapshot wins; :meth:`check` tells of it.
 
         Examples:
-            >>> catalog = load("examples/cache")
+            >>> import specplan
+            >>> catalog = specplan.load("examples/cache")
             >>> catalog.merged(catalog) == catalog
             True
         """
@@ -207,7 +208,8 @@ class Catalog:
             UsageError: If a hash is none.
 
         Examples:
-            >>> catalog = load("examples/cache")
+            >>> import specplan
+            >>> catalog = specplan.load("examples/cache")
             >>> adios2 = catalog.select(package="adios2", stack="e4s*")
             >>> [(spec.version, spec.target) for spec in adios2]
             [('2.11.0', 'x86_64_v3'), ('2.11.0', 'neoverse_v2')]
@@ -257,7 +259,8 @@ class Catalog:
             UnknownNameError: If a stack, system or snapshot is unknown.
 
         Examples:
-            >>> catalog = load("examples/cache")
+            >>> import specplan
+            >>> catalog = specplan.load("examples/cache")
             >>> [(spec.version, spec.target) for spec in catalog.find("adios2+mpi", stack="e4s*")]
             [('2.11.0', 'neoverse_v2'), ('2.11.0', 'x86_64_v3')]
         """
@@ -279,7 +282,8 @@ class Catalog:
             UnknownNameError: If a stack, system or snapshot is unknown.
 
         Examples:
-            >>> found = load("examples/cache").search("adios2 ^zlib-ng", target="neoverse_v2")
+            >>> import specplan
+            >>> found = specplan.load("examples/cache").search("adios2 ^zlib-ng", target="neoverse_v2")
             >>> len(found.specs), found.undecided[0].reason
             (0, 'the source does not tell the dependencies')
         """
@@ -344,7 +348,8 @@ class Catalog:
             UsageError: If the question makes no sense otherwise.
 
         Examples:
-            >>> report = load("examples/pages").gaps(stack="e4s", peers="*", level="version")
+            >>> import specplan
+            >>> report = specplan.load("examples/pages").gaps(stack="e4s", peers="*", level="version")
             >>> report.totals.covered, report.totals.wanted
             (1, 2)
             >>> report.gaps[0].want, report.gaps[0].state
@@ -388,7 +393,8 @@ class Catalog:
             **question: The keywords of :meth:`gaps` but ``nearest``.
 
         Examples:
-            >>> cells = load("examples/cache").matrix(stack="e4s*")
+            >>> import specplan
+            >>> cells = specplan.load("examples/cache").matrix(stack="e4s*")
             >>> [(cell.stack, cell.covered, cell.wanted) for cell in cells]
             [('e4s', 100, 101), ('e4s-neoverse-v2', 92, 101)]
         """
@@ -402,7 +408,8 @@ class Catalog:
             **question: The keywords of :meth:`gaps` but ``nearest``.
 
         Examples:
-            >>> load("examples/cache").lacking(stack="e4s")[0][1]
+            >>> import specplan
+            >>> specplan.load("examples/cache").lacking(stack="e4s")[0][1]
             ('gnuconfig',)
         """
         answer = self._asked("keys", question)
@@ -450,7 +457,8 @@ class Catalog:
             UnknownNameError: If a stack, system or snapshot is unknown.
 
         Examples:
-            >>> diff = load("examples/cache").diff("develop-2025-11-15", stack="radiuss")
+            >>> import specplan
+            >>> diff = specplan.load("examples/cache").diff("develop-2025-11-15", stack="radiuss")
             >>> diff.totals.changed, [key.want for key in diff.lost]
             (30, ['lvarray'])
         """
@@ -557,7 +565,8 @@ class Catalog:
         """List all that is wrong with the sources.
 
         Examples:
-            >>> load("examples/cache").check().findings
+            >>> import specplan
+            >>> specplan.load("examples/cache").check().findings
             ()
         """
         return soundness.check(
