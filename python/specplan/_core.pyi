@@ -97,6 +97,27 @@ DemandAnswer: TypeAlias = tuple[
     list[tuple[str, list[str]]],
 ]
 
+#: The hashes that meet a want on the very system of its cell, those of other systems that serve
+#: it, and those of which it is unknown with the name of what is missing.
+MetAnswer: TypeAlias = tuple[list[str], list[str], list[tuple[str, Missing]]]
+
+#: want, how many specs might cover it, the names of what is missing.
+UnknownAnswer: TypeAlias = tuple[int, int, list[Missing]]
+
+#: covered, covered_exact, usable, gaps, the wants that cannot be decided.
+AbstractCellAnswer: TypeAlias = tuple[int, int, int | None, list[int], list[UnknownAnswer]]
+
+#: cell, want, state, nearest.
+AbstractGapAnswer: TypeAlias = tuple[int, int, GapState, NearestAnswer | None]
+
+#: cells; gaps; (cell, want, hash, hashes that it lacks) of the covered wants that nothing
+#: usable covers, by cell, with what covers them and lacks least.
+AbstractAnswer: TypeAlias = tuple[
+    list[AbstractCellAnswer],
+    list[AbstractGapAnswer],
+    list[tuple[int, int, str, list[str]]],
+]
+
 #: want, package, hash.
 KeyAnswer: TypeAlias = tuple[str, str, str | None]
 
@@ -200,6 +221,21 @@ class CoverageQuestion(TypedDict):
     targets: list[str] | None
     not_wanted: list[NamesOfNotWanted]
     specs: list[list[str]] | None
+    operating_systems: OperatingSystems
+    detail: Literal["cells", "keys", "gaps", "nearest"]
+
+class AbstractQuestion(TypedDict):
+    """A question of abstract wants.
+
+    ``specs`` are abstract specs, each asked once; ``cells`` lists (os, target, platform,
+    positions of the wanted specs). ``state`` says which binaries count; None, which only
+    ``met`` takes, lets every known spec count that is no external.
+    """
+
+    state: State | None
+    specs: list[str]
+    cells: list[tuple[str, str, str, list[int]]]
+    compat: Compatibility
     operating_systems: OperatingSystems
     detail: Literal["cells", "keys", "gaps", "nearest"]
 
@@ -392,6 +428,19 @@ class Catalog:
 
     def coverage(self, question: CoverageQuestion) -> CoverageAnswer:
         """Count wants and find gaps; cells by stack, os, target, gaps by rank."""
+
+    def met(self, question: AbstractQuestion) -> list[list[MetAnswer]]:
+        """Tell which specs meet abstract wants: by cell, then in the order of its wants.
+
+        A spec meets a want if it satisfies the abstract spec and its system serves that of
+        the cell. ``SpecSyntaxError`` shows what is no abstract spec.
+        """
+
+    def abstract_coverage(self, question: AbstractQuestion) -> AbstractAnswer:
+        """Count abstract wants and find gaps; the latter by cell, then in the order of its wants.
+
+        ``SpecSyntaxError`` shows what is no abstract spec.
+        """
 
     def demand(self, question: DemandQuestion) -> DemandAnswer:
         """Tell what wants of concrete specs lack, and what each gap is good for.

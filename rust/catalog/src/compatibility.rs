@@ -59,16 +59,24 @@ impl Compatibility {
         binary: &SystemName,
         host: &SystemName,
     ) -> bool {
-        let same_os = binary.os == host.os;
-        let target = || target::serves(&binary.target, &host.target);
-        match self {
-            Self::Exact => same_os && binary.target == host.target,
-            Self::Target => same_os && target(),
-            Self::OperatingSystem => {
-                let os = || binary.platform == host.platform && table.serves(&binary.os, &host.os);
-                (same_os || os()) && target()
-            }
-        }
+        self.serves_os(table, binary, host) && self.serves_target(binary, host)
+    }
+
+    /// Whether the operating system of `binary` serves that of `host`.
+    pub(crate) fn serves_os(
+        self,
+        table: &OperatingSystemTable,
+        binary: &SystemName,
+        host: &SystemName,
+    ) -> bool {
+        let is_served = || binary.platform == host.platform && table.serves(&binary.os, &host.os);
+        binary.os == host.os || (self == Self::OperatingSystem && is_served())
+    }
+
+    /// Whether the target of `binary` serves that of `host`.
+    pub(crate) fn serves_target(self, binary: &SystemName, host: &SystemName) -> bool {
+        let is_served = || target::serves(&binary.target, &host.target);
+        binary.target == host.target || (self != Self::Exact && is_served())
     }
 
     /// The systems of `catalog` whose binaries serve `host`, ascending.

@@ -12,6 +12,7 @@ use crate::{Catalog, Column, IdSet};
 pub struct Indexes {
     columns: [OnceLock<Vec<IdSet>>; Column::COUNT],
     labels: OnceLock<Vec<IdSet>>,
+    systems: OnceLock<Vec<IdSet>>,
     listings: OnceLock<HashMap<(u32, u32), IdSet, FxBuildHasher>>,
 }
 
@@ -32,6 +33,17 @@ impl Indexes {
                 for row in rows {
                     push_once(&mut specs_of[row.id(column) as usize], spec);
                 }
+            }
+            specs_of.into_iter().map(IdSet::from_ascending).collect()
+        })
+    }
+
+    /// For each system the specs that are built for it, external or not.
+    pub fn systems<'c>(&'c self, catalog: &'c Catalog) -> &'c [IdSet] {
+        self.systems.get_or_init(|| {
+            let mut specs_of = vec![Vec::new(); catalog.systems().len()];
+            for spec in 0..catalog.len() as u32 {
+                specs_of[catalog.system_of(spec) as usize].push(spec);
             }
             specs_of.into_iter().map(IdSet::from_ascending).collect()
         })

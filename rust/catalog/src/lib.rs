@@ -18,6 +18,7 @@
 // turned into ids in many places, and a check at each would say nothing.
 #![allow(clippy::cast_possible_truncation)]
 
+mod abstract_wants;
 mod builder;
 mod catalog;
 mod compatibility;
@@ -31,12 +32,17 @@ mod id_set;
 mod index;
 mod key;
 mod names;
+mod near_miss;
 mod nearest;
 mod query;
 mod row;
 mod tag;
 mod view;
 
+pub use abstract_wants::{
+    AbstractCell, AbstractCellCoverage, AbstractCoverage, AbstractGap, AbstractTask, AbstractWants,
+    Met, UnknownWant,
+};
 pub use builder::CatalogBuilder;
 pub use catalog::{Catalog, Snapshot, System};
 pub use compatibility::{Compatibility, SystemName};
@@ -52,6 +58,7 @@ pub use id_set::IdSet;
 pub use index::Indexes;
 pub use key::{KeyColumn, Level};
 pub use names::Names;
+pub use near_miss::NearMiss;
 pub use nearest::{Difference, Nearest};
 pub use query::Query;
 pub use row::{Column, Row, SourceKind};

@@ -56,7 +56,6 @@ pub(crate) struct NearestSearch<'c> {
     view: &'c View,
     packages: &'c [IdSet],
     ranks: &'c [u32],
-    root: Option<u32>,
     /// What a key of the level fixes.
     fixed: &'static [(Difference, Column)],
 }
@@ -69,7 +68,6 @@ impl<'c> NearestSearch<'c> {
             view,
             packages: catalog.indexes().column(catalog, Column::Package),
             ranks: catalog.version_ranks(),
-            root: catalog.labels().find("root"),
             fixed: match level {
                 Level::Package => &[],
                 Level::Version => &[(Version, Column::Version)],
@@ -125,7 +123,7 @@ impl<'c> NearestSearch<'c> {
             .min_by_key(rank)?;
         let differs: Vec<Difference> = differs(spec).collect();
         let label = if differs.contains(&Difference::Stack) {
-            self.first_label(spec)
+            self.view.first_label(self.catalog, spec)
         } else {
             Some(cell.label)
         };
@@ -134,17 +132,5 @@ impl<'c> NearestSearch<'c> {
             label,
             differs,
         })
-    }
-
-    /// The first label by name that lists the spec in the state; the union
-    /// index only where no stack does.
-    fn first_label(&self, spec: u32) -> Option<u32> {
-        let rows = self.catalog.rows_of(spec).iter();
-        let labels = rows
-            .filter(|row| self.view.holds(row))
-            .flat_map(|row| self.catalog.labels_of(row));
-        labels
-            .copied()
-            .min_by_key(|&label| (Some(label) == self.root, label))
     }
 }

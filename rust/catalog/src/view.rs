@@ -110,6 +110,19 @@ impl View {
         labelled.get(&label)
     }
 
+    /// The first label by name that lists a spec in the state; the union index only where no
+    /// stack does.
+    pub fn first_label(&self, catalog: &Catalog, spec: u32) -> Option<u32> {
+        let root = catalog.labels().find("root");
+        let rows = catalog.rows_of(spec).iter();
+        let labels = rows
+            .filter(|row| self.holds(row))
+            .flat_map(|row| catalog.labels_of(row));
+        labels
+            .copied()
+            .min_by_key(|&label| (Some(label) == root, label))
+    }
+
     /// All specs that the state lists as binaries.
     pub fn available(&self) -> &IdSet {
         &self.available

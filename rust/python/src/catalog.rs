@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use specplan_catalog::{Catalog, CatalogBuilder, Column, Detail, Row, Snapshot};
 use specplan_planner::EdgeKinds;
 
+use crate::abstract_wants::{AbstractAnswer, AbstractQuestion, MetAnswer, met_answer};
 use crate::coverage::{CountsAndGaps, CoverageAnswer, CoverageQuestion, spec_ids};
 use crate::demand::{DemandAnswer, DemandQuestion, fault};
 use crate::detach::detach;
@@ -269,6 +270,36 @@ impl PyCatalog {
             .collect::<PyResult<Vec<_>>>()?;
         detach(py, || CountsAndGaps::of(catalog, task.level, coverage))
             .map(|answer| answer.with(lacking))
+    }
+
+    fn met<'py>(
+        &self,
+        py: Python<'py>,
+        question: AbstractQuestion<'py>,
+    ) -> PyResult<Vec<Vec<MetAnswer>>> {
+        let wants = question.wants()?;
+        let among = question.among(&self.catalog)?;
+        let catalog = &self.catalog;
+        detach(py, || {
+            let cells = wants.met(catalog, &among);
+            cells
+                .iter()
+                .map(|cell| cell.iter().map(|met| met_answer(catalog, met)).collect())
+                .collect()
+        })
+    }
+
+    fn abstract_coverage<'py>(
+        &self,
+        py: Python<'py>,
+        question: AbstractQuestion<'py>,
+    ) -> PyResult<AbstractAnswer> {
+        let task = question.task(&self.catalog)?;
+        let catalog = &self.catalog;
+        detach(py, || {
+            let coverage = task.solve(catalog);
+            AbstractAnswer::of(catalog, self.graph(), &task, coverage)
+        })
     }
 
     fn demand(&self, py: Python<'_>, question: DemandQuestion) -> PyResult<DemandAnswer> {

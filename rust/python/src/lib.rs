@@ -10,6 +10,7 @@
 #![allow(clippy::too_many_arguments)]
 
 mod abstract_spec;
+mod abstract_wants;
 mod catalog;
 mod coverage;
 mod demand;

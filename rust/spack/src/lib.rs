@@ -58,11 +58,12 @@ pub mod spec;
 pub mod target;
 mod truth;
 pub mod version;
+mod virtual_package;
 
 pub use graph::{Compiler, Edge, SpecGraph, Variant};
 pub use operating_system::{CLibrary, CLibraryKind, OperatingSystemTable};
 pub use parse::{ParseError, ParseErrorKind, parse_many, parse_one};
-pub use query::{Matcher, Query};
+pub use query::{ClauseKind, FailedClause, Matcher, Query};
 pub use spec::{
     AbstractSpec, Conflict, Contradiction, Dependency, DependencyTypes, FieldConstraint,
     FlagConstraint, FlagKind, NodeConstraint, Reach, VariantConstraint, VariantValue, Wanted,
@@ -70,3 +71,4 @@ pub use spec::{
 pub use target::TargetConstraint;
 pub use truth::{Missing, Truth};
 pub use version::{Version, VersionConstraint, VersionError, VersionRange};
+pub use virtual_package::is_virtual_of_spack;

@@ -3,12 +3,14 @@
 use crate::graph::SpecGraph;
 use crate::spec::{AbstractSpec, Dependency, NodeConstraint};
 
+mod clause;
 mod closure;
 mod compiler;
 mod matcher;
 mod node;
 mod summary;
 
+pub use clause::{ClauseKind, FailedClause};
 pub use matcher::Matcher;
 
 /// An abstract spec made ready to be asked of many specs.

@@ -24,9 +24,9 @@ use crate::truth::{Missing, Truth};
 /// below. So asking all specs of a graph for `^d` takes time linear in its edges; where it has
 /// cycles, which hashes rule out, each spec takes time linear in the edges below it.
 pub struct Matcher<'q, G> {
-    query: &'q Query,
-    graph: &'q G,
-    walker: Walker<'q, G>,
+    pub(super) query: &'q Query,
+    pub(super) graph: &'q G,
+    pub(super) walker: Walker<'q, G>,
     /// Whether the name that the query asks for is that of a virtual package.
     is_virtual: Truth,
     /// For each rule and spec, whether the spec is what the rule asks of a dependency.
@@ -102,7 +102,7 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
         answer
     }
 
-    fn rule(&mut self, position: usize, root: u32) -> Truth {
+    pub(super) fn rule(&mut self, position: usize, root: u32) -> Truth {
         let rule = &self.query.rules[position];
         let condition = self.condition(position, root);
         if condition.is_no() {
@@ -322,7 +322,7 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
 }
 
 /// Whether every node below a spec, and the spec itself, agrees with variants that propagate.
-fn propagates<G: SpecGraph>(
+pub(super) fn propagates<G: SpecGraph>(
     walker: &mut Walker<'_, G>,
     graph: &G,
     spec: u32,

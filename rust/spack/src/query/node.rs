@@ -49,7 +49,9 @@ pub(super) fn satisfies_but_name<G: SpecGraph>(
     spec: u32,
     wanted: &NodeConstraint,
 ) -> Truth {
-    let tests = [hash::<G>, namespace, version, architecture, variants, flags];
+    let tests = [
+        hash::<G>, namespace, version, platform, os, target, variants, flags,
+    ];
     Truth::all(tests.into_iter().map(|test| test(graph, spec, wanted)))
 }
 
@@ -65,29 +67,32 @@ pub(super) fn agrees<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint
     )
 }
 
-fn hash<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
+pub(super) fn hash<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
     let head = wanted.hash.as_deref();
     head.is_none_or(|head| graph.hash(spec).starts_with(head))
         .into()
 }
 
-fn namespace<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
+pub(super) fn namespace<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
     let value = graph.namespace(spec);
     known(wanted.namespace.as_deref(), value, |a, b| a == b)
 }
 
-fn architecture<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
+pub(super) fn platform<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
     let accepts = FieldConstraint::accepts;
     known(wanted.platform.as_ref(), graph.platform(spec), accepts)
-        .and(known(wanted.os.as_ref(), graph.os(spec), accepts))
-        .and(known(
-            wanted.target.as_ref(),
-            graph.target(spec),
-            TargetConstraint::accepts,
-        ))
 }
 
-fn version<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
+pub(super) fn os<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
+    known(wanted.os.as_ref(), graph.os(spec), FieldConstraint::accepts)
+}
+
+pub(super) fn target<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
+    let accepts = TargetConstraint::accepts;
+    known(wanted.target.as_ref(), graph.target(spec), accepts)
+}
+
+pub(super) fn version<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
     if wanted.versions.is_any() {
         return Truth::Yes;
     }
@@ -97,7 +102,7 @@ fn version<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth
     }
 }
 
-fn variants<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
+pub(super) fn variants<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
     let own = wanted.variants.iter().filter(|(_, v)| !v.propagates);
     Truth::all(own.map(|(name, variant)| match graph.variant(spec, name) {
         Variant::Value(value) => variant.wanted.accepts(name, &value),
@@ -106,7 +111,7 @@ fn variants<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Trut
     }))
 }
 
-fn flags<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
+pub(super) fn flags<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
     Truth::all(
         wanted
             .flags

@@ -8,6 +8,8 @@ use crate::spec::{DependencyTypes, FlagKind, VariantValue};
 use crate::truth::{Missing, Truth};
 use crate::version::Version;
 
+mod clauses;
+
 /// Specs that are written as text: `name@version+switch~switch`.
 struct Graph {
     specs: Vec<Node>,

@@ -1,0 +1,241 @@
+//! Questions of abstract wants and their answers as tuples.
+
+use pyo3::prelude::*;
+use specplan_catalog::{
+    AbstractCell, AbstractCellCoverage, AbstractCoverage, AbstractTask, AbstractWants, Catalog,
+    Column, IdSet, Met, NearMiss, SystemName,
+};
+use specplan_planner::{SpecId, SpecSet, Supply, usable};
+
+use crate::catalog::{State, snapshots};
+use crate::find;
+use crate::graph::{GraphOrFault, external, flagged, spec_set};
+use crate::literals;
+use crate::operating_systems::PyOperatingSystems;
+
+/// The keys of the dictionary that asks.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct AbstractQuestion<'py> {
+    state: Option<State>,
+    specs: Vec<String>,
+    cells: Vec<CellQuestion>,
+    compat: String,
+    operating_systems: PyRef<'py, PyOperatingSystems>,
+    detail: String,
+}
+
+/// os, target, platform, positions of the wanted specs.
+type CellQuestion = (String, String, String, Vec<u32>);
+
+impl AbstractQuestion<'_> {
+    pub(crate) fn wants(&self) -> PyResult<AbstractWants> {
+        let queries = self.specs.iter().map(|spec| find::query(spec));
+        let specs = self.specs.len();
+        let cell = |(os, target, platform, wants): &CellQuestion| {
+            if let Some(want) = wants.iter().find(|&&want| want as usize >= specs) {
+                return Err(literals::unknown("position of a spec", &want.to_string()));
+            }
+            Ok(AbstractCell {
+                system: SystemName {
+                    os: os.clone(),
+                    target: target.clone(),
+                    platform: platform.clone(),
+                },
+                wants: wants.clone(),
+            })
+        };
+        Ok(AbstractWants {
+            queries: queries.collect::<PyResult<_>>()?,
+            cells: self.cells.iter().map(cell).collect::<PyResult<_>>()?,
+            compatibility: literals::compatibility(&self.compat)?,
+            table: self.operating_systems.table.clone(),
+        })
+    }
+
+    pub(crate) fn task(&self, catalog: &Catalog) -> PyResult<AbstractTask> {
+        let state = self.state.as_ref().map(|state| snapshots(catalog, state));
+        Ok(AbstractTask {
+            state: state.transpose()?.unwrap_or_default(),
+            wants: self.wants()?,
+            detail: literals::detail(&self.detail)?,
+        })
+    }
+
+    /// The specs that may do: what the state has a binary of, or all but externals.
+    pub(crate) fn among(&self, catalog: &Catalog) -> PyResult<IdSet> {
+        match &self.state {
+            Some(state) => {
+                let view = catalog.view(&snapshots(catalog, state)?);
+                Ok(view.available().clone())
+            }
+            None => {
+                let specs = catalog.specs().map(|(spec, _)| spec);
+                Ok(IdSet::from_ascending(
+                    specs.filter(|&spec| !catalog.is_external(spec)),
+                ))
+            }
+        }
+    }
+}
+
+/// The hashes that meet a want on the very system of its cell, those of compatible systems, and
+/// those of which it is unknown with the name of what is missing.
+pub(crate) type MetAnswer = (Vec<String>, Vec<String>, Vec<(String, &'static str)>);
+
+/// The answer of [`AbstractWants::met`] as hashes.
+pub(crate) fn met_answer(catalog: &Catalog, met: &Met) -> MetAnswer {
+    let hash = |spec: u32| catalog.hash(spec).to_string();
+    let unknown = met.unknown.iter();
+    (
+        met.exact.iter().map(hash).collect(),
+        met.compatible.iter().map(hash).collect(),
+        unknown
+            .map(|&(spec, missing)| (hash(spec), missing.slug()))
+            .collect(),
+    )
+}
+
+/// covered, `covered_exact`, usable, gaps, the wants that cannot be decided.
+type CellAnswer = (u64, u64, Option<u64>, Vec<u32>, Vec<UnknownAnswer>);
+
+/// want, how many specs might cover it, the names of what is missing.
+type UnknownAnswer = (u32, u64, Vec<&'static str>);
+
+/// cell, want, state, nearest.
+type GapAnswer = (u32, u32, &'static str, Option<NearestAnswer>);
+
+/// hash, stack, os, target, source, differs.
+type NearestAnswer = (String, String, String, String, String, Vec<String>);
+
+/// cell, want, hash of what covers it and lacks least, what that lacks.
+type BrokenAnswer = (u32, u32, String, Vec<String>);
+
+/// cells; gaps; the covered wants that nothing usable covers.
+#[derive(IntoPyObject)]
+pub(crate) struct AbstractAnswer(Vec<CellAnswer>, Vec<GapAnswer>, Vec<BrokenAnswer>);
+
+impl AbstractAnswer {
+    pub(crate) fn of(
+        catalog: &Catalog,
+        graph: &GraphOrFault,
+        task: &AbstractTask,
+        coverage: AbstractCoverage,
+    ) -> Self {
+        let view = catalog.view(&task.state);
+        let install = Installs::of(catalog, graph, view.available());
+        let mut cells = Vec::new();
+        let mut broken = Vec::new();
+        for (cell, coverage) in (0..).zip(&coverage.cells) {
+            let usable = install.as_ref().and_then(|install| {
+                install.usable(coverage, |want, specs| {
+                    let (hash, lacks) = install.least_lacking(catalog, specs);
+                    broken.push((cell, want, hash, lacks));
+                })
+            });
+            if usable.is_none() {
+                broken.retain(|&(of, ..)| of != cell);
+            }
+            let unknown = coverage.unknown.iter().map(|unknown| {
+                let missing = unknown.missing.iter().map(|missing| missing.slug());
+                (unknown.want, unknown.specs, missing.collect())
+            });
+            cells.push((
+                coverage.covered,
+                coverage.covered_exact,
+                usable,
+                coverage.lacking.clone(),
+                unknown.collect(),
+            ));
+        }
+        let gaps = coverage.gaps.into_iter().map(|gap| {
+            let nearest = gap.nearest.map(|near| {
+                let label = view.first_label(catalog, near.spec);
+                nearest_answer(catalog, near, label)
+            });
+            (gap.cell, gap.want, literals::state(gap.state), nearest)
+        });
+        Self(cells, gaps.collect(), broken)
+    }
+}
+
+fn nearest_answer(catalog: &Catalog, near: NearMiss, label: Option<u32>) -> NearestAnswer {
+    let text = |column| catalog.text(near.spec, column).to_owned();
+    (
+        catalog.hash(near.spec).to_string(),
+        label.map_or_else(String::new, |label| catalog.labels().get(label).to_owned()),
+        text(Column::OperatingSystem),
+        text(Column::Target),
+        text(Column::Source),
+        near.differs,
+    )
+}
+
+/// What installs from the caches alone, as far as edges are known.
+struct Installs {
+    supply: Supply,
+    /// What installs for certain.
+    surely: SpecSet,
+    /// What installs if that which nothing describes needs nothing.
+    perhaps: SpecSet,
+}
+
+impl Installs {
+    /// Nothing where no available spec has known edges, or these contradict how hashes are made.
+    fn of(catalog: &Catalog, graph: &GraphOrFault, available: &IdSet) -> Option<Self> {
+        let graph = graph.as_ref().ok()?;
+        let specs = catalog.len();
+        let is_told = |id: u32| (id as usize) < specs && catalog.dependencies(id).is_some();
+        if !available.is_empty() && !available.iter().any(is_told) {
+            return None;
+        }
+        let external = external(catalog, graph);
+        let available = spec_set(graph, available);
+        let undescribed = flagged(graph, |id| !is_told(id));
+        let perhaps = usable(graph, &available, &external);
+        let surely = usable(graph, &available.difference(&undescribed), &external);
+        let mut supply = Supply::new(std::sync::Arc::clone(graph));
+        supply.available = available;
+        supply.external = external;
+        supply.undescribed = undescribed;
+        Some(Self {
+            supply,
+            surely,
+            perhaps,
+        })
+    }
+
+    /// How many covered wants of a cell something usable covers, where that can be told of each;
+    /// the others are handed to `broken`.
+    fn usable(
+        &self,
+        coverage: &AbstractCellCoverage,
+        mut broken: impl FnMut(u32, &IdSet),
+    ) -> Option<u64> {
+        let any =
+            |set: &SpecSet, specs: &IdSet| specs.iter().any(|spec| set.contains(SpecId::new(spec)));
+        let mut usable = 0;
+        for (want, specs) in &coverage.met {
+            if any(&self.surely, specs) {
+                usable += 1;
+            } else if any(&self.perhaps, specs) {
+                return None;
+            } else {
+                broken(*want, specs);
+            }
+        }
+        Some(usable)
+    }
+
+    /// Of some specs the one that lacks least to be installed, then of the smallest hash; and the
+    /// hashes that it lacks.
+    fn least_lacking(&self, catalog: &Catalog, specs: &IdSet) -> (String, Vec<String>) {
+        let ids: Vec<SpecId> = specs.iter().map(SpecId::new).collect();
+        let lacking = self.supply.lacking(&ids).unwrap_or_default();
+        let best = ids.iter().zip(lacking).min_by_key(|(_, lacks)| lacks.len());
+        let hash = |id: SpecId| catalog.node_hash(id.get()).to_string();
+        best.map_or_else(Default::default, |(&id, lacks)| {
+            (hash(id), lacks.into_iter().map(hash).collect())
+        })
+    }
+}

@@ -1,0 +1,81 @@
+//! The virtual packages of Spack's own recipes.
+
+/// The names, sorted; those of Spack's default configuration, which gives each a preferred
+/// provider.
+const NAMES: [&str; 54] = [
+    "D",
+    "armci",
+    "awk",
+    "blas",
+    "c",
+    "cxx",
+    "daal",
+    "elf",
+    "fftw-api",
+    "flame",
+    "fortran",
+    "fortran-rt",
+    "fuse",
+    "gl",
+    "glu",
+    "glx",
+    "go-or-gccgo-bootstrap",
+    "golang",
+    "iconv",
+    "ipp",
+    "java",
+    "jpeg",
+    "lapack",
+    "libc",
+    "libgfortran",
+    "libglx",
+    "libifcore",
+    "libllvm",
+    "libosmesa",
+    "lua-lang",
+    "luajit",
+    "mariadb-client",
+    "mkl",
+    "mpe",
+    "mpi",
+    "mysql-client",
+    "onedal",
+    "opencl",
+    "osmesa",
+    "pbs",
+    "pil",
+    "pkgconfig",
+    "qmake",
+    "rpc",
+    "scalapack",
+    "sycl",
+    "szip",
+    "tbb",
+    "unwind",
+    "uuid",
+    "xxd",
+    "yacc",
+    "ziglang",
+    "zlib-api",
+];
+
+/// Whether Spack's own recipes have a virtual package of this name.
+///
+/// Sources that tell no edges do not tell which names are virtual either. Repositories of a site can
+/// add names, so that a name that is not among these may still be one.
+pub fn is_virtual_of_spack(name: &str) -> bool {
+    NAMES.binary_search(&name).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted_so_that_they_are_found() {
+        assert!(NAMES.is_sorted());
+        assert!(is_virtual_of_spack("mpi"));
+        assert!(!is_virtual_of_spack("openmpi"));
+        assert!(!is_virtual_of_spack(""));
+    }
+}
