@@ -18,7 +18,8 @@ endif
 BIN := $(ENVIRONMENT)/bin
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-PYTEST := $(BIN)/python -m pytest --pyargs specplan ./tests
+# The tests share nothing, so each core takes what is left of them.
+PYTEST := $(BIN)/python -m pytest --numprocesses=auto --dist=worksteal --pyargs specplan ./tests
 CHECKED := python tests benches
 
 # The bindings find their interpreter here; one answer for all targets keeps cargo from
