@@ -64,18 +64,14 @@ impl AbstractQuestion<'_> {
 
     /// The specs that may do: what the state has a binary of, or all but externals.
     pub(crate) fn among(&self, catalog: &Catalog) -> PyResult<IdSet> {
-        match &self.state {
-            Some(state) => {
-                let view = catalog.view(&snapshots(catalog, state)?);
-                Ok(view.available().clone())
-            }
-            None => {
-                let specs = catalog.specs().map(|(spec, _)| spec);
-                Ok(IdSet::from_ascending(
-                    specs.filter(|&spec| !catalog.is_external(spec)),
-                ))
-            }
+        if let Some(state) = &self.state {
+            let view = catalog.view(&snapshots(catalog, state)?);
+            return Ok(view.available().clone());
         }
+        let specs = catalog.specs().map(|(spec, _)| spec);
+        Ok(IdSet::from_ascending(
+            specs.filter(|&spec| !catalog.is_external(spec)),
+        ))
     }
 }
 
