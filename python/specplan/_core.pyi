@@ -144,6 +144,12 @@ BuildAnswer: TypeAlias = tuple[str, str, str, str, str, str, list[str], int, flo
 #: wants, wants left out, builds, cost, stages, critical path, reused, node by node, due to change.
 PlanTotalsAnswer: TypeAlias = tuple[int, int, int, float, int, float, int, int, int]
 
+#: makespan, lower bound, why there is none shorter, by runner the runs in order: position of
+#: the build, start, finish.
+ScheduleAnswer: TypeAlias = tuple[
+    float, float, BoundReason, list[list[tuple[int, float, float]]]
+]
+
 #: Why a spec is left out, and the chain from it down to a broken one.
 LeftOutAnswer: TypeAlias = tuple[Literal["broken", "needs", "unneeded"], list[str]]
 
@@ -469,6 +475,9 @@ class Plan:
 
     def critical_path(self) -> list[str]:
         """Return the dearest chain of builds, each of which waits for the one before."""
+
+    def schedule(self, runners: int) -> ScheduleAnswer:
+        """Return when and where each build runs on so many runners, at least one."""
 
     def needless(self) -> list[tuple[NamedAnswer, NamedAnswer, CutReason]]:
         """Return what pruning node by node builds in vain, by hash, and what makes it needless."""

@@ -61,6 +61,7 @@
 //! - [`Graph`]: specs and edges, both ways, without cycles. [`reached`] and [`usable`] walk it.
 //! - [`Task`] and [`Plan`]: all inputs of a plan in one struct; the plan, its stages, and on demand
 //!   [`Needs`], [`CriticalPath`], [`Reasons`], [`Why`], [`NodeByNode`], [`LeftOut`].
+//! - [`Schedule`]: when each build of a plan runs on how many runners, and what no schedule beats.
 //! - [`Change`] and [`stale()`]: what a change makes stale, and what is left untested.
 //! - [`Supply`] and [`Usefulness`]: what specs lack, and what is gained by building each gap.
 //! - [`Comparison`] and [`Difference`]: two points in time, own changes, and what to hold back.
@@ -92,6 +93,7 @@ mod order;
 mod reasons;
 mod rebuild;
 mod rules;
+mod schedule;
 mod section;
 mod set;
 mod shared_sets;
@@ -113,6 +115,7 @@ pub use node_by_node::{CutReason, Needless, NodeByNode};
 pub use order::CriticalPath;
 pub use reasons::{Cause, Reasons};
 pub use rebuild::{Plan, Totals};
+pub use schedule::{BoundReason, LowerBound, Run, Schedule};
 pub use set::SpecSet;
 pub use stale::{Stale, stale};
 pub use supply::Supply;

@@ -326,7 +326,7 @@ impl Plan {
         }
     }
 
-    fn cost_at(&self, place: Place) -> f64 {
+    pub(crate) fn cost_at(&self, place: Place) -> f64 {
         self.cost_of(self.rules.graph.id_at(place))
     }
 

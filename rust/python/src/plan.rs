@@ -1,13 +1,14 @@
 //! Questions of the least rebuild and their answers as tuples.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use specplan_catalog::{Catalog, Column, DagHash, Snapshot};
 use specplan_planner::{
-    Change, CutReason, Direction, EdgeKinds, Graph, LeftOutReason, Link, Plan, Policy, Scope,
-    SpecId, SpecSet, Task, Verdict,
+    Change, CutReason, Direction, EdgeKinds, Graph, LeftOutReason, Link, Plan, Policy, Run,
+    Schedule, Scope, SpecId, SpecSet, Task, Verdict,
 };
 
 use crate::catalog::{State, snapshots};
@@ -131,6 +132,9 @@ type BuildAnswer = (
 /// change.
 type TotalsAnswer = (usize, usize, usize, f64, usize, f64, usize, usize, usize);
 
+/// makespan, lower bound, its reason, by runner (position of a build, start, finish).
+type ScheduleAnswer = (f64, f64, &'static str, Vec<Vec<(u32, f64, f64)>>);
+
 /// reason and chain of hashes.
 type LeftOutAnswer = (&'static str, Vec<String>);
 
@@ -201,6 +205,26 @@ impl PyPlan {
 
     fn critical_path(&self, py: Python<'_>) -> PyResult<Vec<String>> {
         detach(py, || self.hashes(self.plan.critical_path().chain))
+    }
+
+    fn schedule(&self, py: Python<'_>, runners: NonZeroUsize) -> PyResult<ScheduleAnswer> {
+        detach(py, || {
+            let schedule = Schedule::new(&self.plan, runners);
+            let mut position = vec![0; self.plan.graph().spec_count()];
+            for (at, build) in (0..).zip(self.plan.builds()) {
+                position[build.index()] = at;
+            }
+            let run = |run: &Run| (position[run.build.index()], run.start, run.finish);
+            let shards = schedule.shards.iter();
+            (
+                schedule.makespan,
+                schedule.lower_bound.value,
+                schedule.lower_bound.reason.as_str(),
+                shards
+                    .map(|shard| shard.iter().map(run).collect())
+                    .collect(),
+            )
+        })
     }
 
     fn needless(&self, py: Python<'_>) -> PyResult<Vec<(Named, Named, &'static str)>> {

@@ -14,5 +14,6 @@ mod change;
 mod cycles;
 mod difference;
 mod rebuild;
+mod schedule;
 mod usefulness;
 mod world;

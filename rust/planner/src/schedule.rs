@@ -1,0 +1,246 @@
+//! When each build runs if there are only so many runners, and on which.
+//!
+//! Scheduling tasks that wait for each other on several machines is NP-hard; the schedule here is
+//! that of *list scheduling by critical path*: whenever a runner is idle and a build can start, the
+//! one starts that has the dearest chain of builds still ahead of it (its *level*). No such schedule
+//! takes longer than 2 - 1/N times the shortest one (R. L. Graham, "Bounds on multiprocessing timing
+//! anomalies", SIAM J. Appl. Math. 17, 1969), and a [`LowerBound`] tells how far off this one can be.
+
+mod bound;
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::num::NonZeroUsize;
+
+pub use self::bound::{BoundReason, LowerBound};
+use self::bound::{Span, lower_bound};
+use crate::graph::Places;
+use crate::id::{Place, SpecId};
+use crate::rebuild::Plan;
+use crate::rules::{Rules, Standing};
+
+/// One build on one runner.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Run {
+    /// What is built.
+    pub build: SpecId,
+    /// When it starts; the schedule starts at 0.
+    pub start: f64,
+    /// When it is done.
+    pub finish: f64,
+}
+
+/// When and where each build of a plan runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schedule {
+    /// By runner, what it builds, in order. There are no more runners than builds; those that have
+    /// less to do come later.
+    pub shards: Vec<Vec<Run>>,
+    /// When the last build is done.
+    pub makespan: f64,
+    /// What no schedule on so many runners comes below.
+    pub lower_bound: LowerBound,
+}
+
+impl Schedule {
+    /// Schedules a plan on `runners` runners, each of which builds one spec at a time.
+    ///
+    /// Of builds that can start at the same time the one with the highest level goes first, then
+    /// the one with the smallest rank, to the idle runner with the smallest number.
+    ///
+    /// # Complexity
+    ///
+    /// O(n log n + m).
+    pub fn new(plan: &Plan, runners: NonZeroUsize) -> Self {
+        let work = Work::new(plan);
+        let runners = runners.get().min(work.spans.len());
+        let shards = work.list_schedule(runners);
+        let makespan = latest(&shards);
+        let mut lower_bound = lower_bound(&work.spans, runners);
+        // Sums may be rounded apart; no schedule is shorter than its bound.
+        lower_bound.value = lower_bound.value.min(makespan);
+        Self {
+            shards,
+            makespan,
+            lower_bound,
+        }
+    }
+}
+
+fn latest(shards: &[Vec<Run>]) -> f64 {
+    let last = shards.iter().filter_map(|shard| shard.last());
+    last.fold(0.0, |latest, run| latest.max(run.finish))
+}
+
+/// A time as a number that orders as the time does. Times are finite and not negative, and adding
+/// zero makes the zero that is negative positive.
+fn ordered(time: f64) -> u64 {
+    (time + 0.0).to_bits()
+}
+
+/// All that has to be done.
+struct Work<'p> {
+    plan: &'p Plan,
+    rules: &'p Rules,
+    needed: &'p Places,
+    /// By place, the dearest chain from a spec up, itself included.
+    level: Vec<f64>,
+    /// Of each build.
+    spans: Vec<Span>,
+}
+
+impl<'p> Work<'p> {
+    fn new(plan: &'p Plan) -> Self {
+        let (rules, needed) = (&plan.rules, &plan.needed);
+        let count = rules.graph.spec_count();
+        let mut head = vec![0.0_f64; count];
+        for index in needed.ones() {
+            let place = Place::at(index);
+            for below in rules.demanded(place) {
+                let done = head[below.index()] + cost(plan, below);
+                head[index] = head[index].max(done);
+            }
+        }
+        let mut level = vec![0.0_f64; count];
+        let mut spans = Vec::new();
+        for index in needed.ones().rev() {
+            let place = Place::at(index);
+            let tail = level[index];
+            let own = cost(plan, place);
+            level[index] += own;
+            if is_build(rules, place) {
+                let head = head[index];
+                spans.push(Span { head, own, tail });
+            }
+            for below in rules.demanded(place) {
+                level[below.index()] = level[below.index()].max(level[index]);
+            }
+        }
+        Self {
+            plan,
+            rules,
+            needed,
+            level,
+            spans,
+        }
+    }
+
+    fn list_schedule(&self, runners: usize) -> Vec<Vec<Run>> {
+        let graph = &self.rules.graph;
+        let mut shards: Vec<Vec<Run>> = vec![Vec::new(); runners];
+        let mut waiting = Waiting::new(self);
+        let mut idle: BinaryHeap<Reverse<usize>> = (0..runners).map(Reverse).collect();
+        let mut running: BinaryHeap<Reverse<(u64, usize, u32)>> = BinaryHeap::new();
+        let mut now = 0.0_f64;
+        loop {
+            while let (Some(&Reverse(runner)), Some(place)) = (idle.peek(), waiting.peek()) {
+                idle.pop();
+                waiting.pop();
+                let finish = now + cost(self.plan, place);
+                shards[runner].push(Run {
+                    build: graph.id_at(place),
+                    start: now,
+                    finish,
+                });
+                running.push(Reverse((ordered(finish), runner, place.get())));
+            }
+            let Some(&Reverse((time, _, _))) = running.peek() else {
+                return shards;
+            };
+            now = f64::from_bits(time);
+            while let Some(&Reverse((next, runner, place))) = running.peek() {
+                if next != time {
+                    break;
+                }
+                running.pop();
+                idle.push(Reverse(runner));
+                waiting.release(self, Place::new(place));
+            }
+        }
+    }
+}
+
+/// What has not started yet.
+struct Waiting {
+    /// By place, for how many specs that it demands a spec still waits.
+    pending: Vec<u32>,
+    /// Builds that can start: level, rank (the smaller first), place.
+    ready: BinaryHeap<(u64, Reverse<u32>, u32)>,
+    stack: Vec<Place>,
+}
+
+impl Waiting {
+    fn new(work: &Work<'_>) -> Self {
+        let mut waiting = Self {
+            pending: vec![0; work.rules.graph.spec_count()],
+            ready: BinaryHeap::new(),
+            stack: Vec::new(),
+        };
+        for index in work.needed.ones() {
+            let demanded = work.rules.demanded(Place::at(index));
+            waiting.pending[index] = demanded.fold(0, |count, _| count + 1);
+        }
+        let free = |&index: &usize| waiting.pending[index] == 0;
+        let free: Vec<usize> = work.needed.ones().filter(free).collect();
+        for index in free {
+            waiting.arrive(work, Place::at(index));
+        }
+        waiting.drain(work);
+        waiting
+    }
+
+    fn peek(&self) -> Option<Place> {
+        let &(_, _, place) = self.ready.peek()?;
+        Some(Place::new(place))
+    }
+
+    fn pop(&mut self) {
+        self.ready.pop();
+    }
+
+    /// A build is done: whatever waits for nothing else can start.
+    fn release(&mut self, work: &Work<'_>, place: Place) {
+        self.stack.push(place);
+        self.drain(work);
+    }
+
+    /// A spec waits for nothing any more. What is not built is there at once.
+    fn arrive(&mut self, work: &Work<'_>, place: Place) {
+        if is_build(work.rules, place) {
+            let level = ordered(work.level[place.index()]);
+            let rank = Reverse(work.rules.graph.rank_at(place));
+            self.ready.push((level, rank, place.get()));
+        } else {
+            self.stack.push(place);
+        }
+    }
+
+    fn drain(&mut self, work: &Work<'_>) {
+        while let Some(place) = self.stack.pop() {
+            for hop in work.rules.graph.dependents_at(place) {
+                let above = hop.place();
+                if work.needed.contains(above.index())
+                    && work.rules.demands(above, hop.kinds(), place)
+                {
+                    self.pending[above.index()] -= 1;
+                    if self.pending[above.index()] == 0 {
+                        self.arrive(work, above);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn is_build(rules: &Rules, place: Place) -> bool {
+    rules.standing(place) == Standing::Absent
+}
+
+/// What a needed spec costs: nothing unless it is built.
+fn cost(plan: &Plan, place: Place) -> f64 {
+    if is_build(&plan.rules, place) {
+        plan.cost_at(place)
+    } else {
+        0.0
+    }
+}
