@@ -22,6 +22,7 @@ from specplan.plan_model import (
     WhyLink,
     WhyVerdict,
 )
+from specplan.schedule import BoundReason
 
 __all__ = [
     "AbstractSpec",
@@ -146,9 +147,7 @@ PlanTotalsAnswer: TypeAlias = tuple[int, int, int, float, int, float, int, int, 
 
 #: makespan, lower bound, why there is none shorter, by runner the runs in order: position of
 #: the build, start, finish.
-ScheduleAnswer: TypeAlias = tuple[
-    float, float, BoundReason, list[list[tuple[int, float, float]]]
-]
+ScheduleAnswer: TypeAlias = tuple[float, float, BoundReason, list[list[tuple[int, float, float]]]]
 
 #: Why a spec is left out, and the chain from it down to a broken one.
 LeftOutAnswer: TypeAlias = tuple[Literal["broken", "needs", "unneeded"], list[str]]
@@ -188,7 +187,8 @@ class PlanQuestion(TypedDict):
 
     ``state`` holds the snapshots whose binaries are available, ``locks`` those whose stacks
     the builds carry. ``roots``, ``changed`` and ``broken`` are hashes of known specs; without
-    ``changed`` the plan is of the present. ``costs`` tells what building known specs costs;
+    ``changed`` the plan is of the present. The specs of ``assumed`` count as available too,
+    those of ``withheld`` do not. ``costs`` tells what building known specs costs;
     without it, and for specs that it does not name, that is 1.
     """
 
@@ -200,6 +200,8 @@ class PlanQuestion(TypedDict):
     policy: Policy
     depth: int | None
     broken: list[str]
+    assumed: list[str]
+    withheld: list[str]
     costs: list[tuple[str, float]] | None
 
 class LockDiffQuestion(TypedDict):
@@ -422,6 +424,9 @@ class Catalog:
         installed: without build edges nothing is reached through it. ``ValueError`` where
         the edges have a cycle.
         """
+
+    def available(self, state: State, hashes: list[str]) -> list[str]:
+        """Return those of some known specs that have a binary in a state, sorted by hash."""
 
     def plan(self, question: PlanQuestion) -> Plan:
         """Plan the least rebuild; ``ValueError`` where the edges have a cycle."""

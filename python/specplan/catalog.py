@@ -499,9 +499,12 @@ class Catalog:
         policy: Policy = "hash",
         depth: int | None = None,
         exclude_broken: str | Sequence[str] = (),
+        assume_available: str | Sequence[str] = (),
+        without: str | Sequence[str] = (),
         costs: str
         | operating_system.PathLike[str]
         | Sequence[str | operating_system.PathLike[str]] = (),
+        jobs: int | None = None,
         tag: str | None = None,
         limits: Limits | None = None,
     ) -> Plan:
@@ -520,9 +523,13 @@ class Catalog:
             depth: How far dependents of what changed are followed; by default all the way.
             exclude_broken: Abstract specs that are known not to build. They and what needs
                 them are left out; one that no want contains is counted.
+            assume_available: Abstract specs; the plan is what it would be if all known specs
+                that satisfy one had binaries.
+            without: Abstract specs whose binaries do not count, also not if they are assumed.
             costs: Files that tell what builds cost, in seconds, or folders of
                 installations; what they do not tell is estimated from what they do. By
                 default each build costs 1.
+            jobs: How many builds can run at a time; given that, the plan has a schedule.
             tag: The snapshot whose binaries are available; by default the newest of each
                 source.
             limits: What no lock may go beyond.
@@ -543,7 +550,10 @@ class Catalog:
             policy=policy,
             depth=depth,
             exclude_broken=exclude_broken,
+            assume_available=assume_available,
+            without=without,
             costs=costs,
+            jobs=jobs,
             tag=tag,
             limits=limits,
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
+from specplan import schedule as scheduling
 from specplan.costs import UNIT_COSTS
 from specplan.errors import DamagedSourceError, UndecidedError, UnknownNameError, UsageError
 from specplan.plan_model import (
@@ -23,6 +24,7 @@ from specplan.plan_model import (
     Needless,
     PlanTotals,
     Untested,
+    WhatIf,
     Why,
     WhyLine,
 )
@@ -34,12 +36,13 @@ from specplan.sources.wanted import read_wanted
 from specplan.wants import suggestions, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from specplan.catalog import Catalog
     from specplan.costs import Cost, Costs, Unit
     from specplan.model import Scope
     from specplan.plan_model import Policy
+    from specplan.schedule import Schedule
     from specplan.sources.wanted import Wanted
 
 __all__ = ["Plan", "rebuild"]
@@ -67,12 +70,14 @@ class Plan:
         predicted: Whether the plan foresees a change. Then its hashes are those of the
             specs before the change and stand for their successors.
         change: The change that it foresees.
+        what_if: What it assumes against what the caches say.
         inputs: What it was made from, wants before caches before costs, by path.
         builds: The builds, by stage, then hash.
         critical_path: The hashes of the dearest chain of builds, first build first.
         needless: What pruning node by node would build in vain, by hash.
         untested: What holds the change and is left alone, by hash.
         left_out: What is left out because of specs that do not build.
+        schedule: When and where the builds run, where the number of runners was given.
         totals: The numbers.
     """
 
@@ -80,12 +85,14 @@ class Plan:
     unit: Unit
     predicted: bool
     change: ChangeAsked | None
+    what_if: WhatIf | None
     inputs: tuple[Input, ...]
     builds: tuple[Build, ...]
     critical_path: tuple[str, ...]
     needless: tuple[Needless, ...]
     untested: tuple[Untested, ...]
     left_out: LeftOut
+    schedule: Schedule | None
     totals: PlanTotals
     _core: compiled.Plan = field(repr=False, compare=False)
     #: The specs of the locks, and those beside the specs of the caches.
@@ -139,7 +146,10 @@ def rebuild(
     policy: Policy = "hash",
     depth: int | None = None,
     exclude_broken: str | Sequence[str] = (),
+    assume_available: str | Sequence[str] = (),
+    without: str | Sequence[str] = (),
     costs: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+    jobs: int | None = None,
     tag: str | None = None,
     limits: Limits | None = None,
 ) -> Plan:
@@ -154,10 +164,15 @@ def rebuild(
         policy: See there.
         depth: See there.
         exclude_broken: See there.
+        assume_available: See there.
+        without: See there.
         costs: See there.
+        jobs: See there.
         tag: See there.
         limits: See there.
     """
+    if jobs is not None and jobs < 1:
+        raise UsageError(f"`{jobs}` is no number of runners", hint="there must be at least one")
     places = _places(want)
     if not places:
         raise UsageError("nothing is wanted", hint="name a lock with `want`")
@@ -173,9 +188,11 @@ def rebuild(
     change = _change(locks, texts(changed), changed_if_wanted, policy, depth)
     broken = _asked(locks, texts(exclude_broken))
     cost_of = _costs(locks, told)
+    state = catalog._state(tag) if catalog is not None and len(caches) else []
+    what_if = _what_if(core, state, texts(assume_available), texts(without))
     solved = core.plan(
         {
-            "state": catalog._state(tag) if catalog is not None and len(caches) else [],
+            "state": state,
             "locks": locks.snapshots(),
             "roots": sorted({root for each in wanted for root, _ in each.roots}),
             "scope": scope,
@@ -183,6 +200,8 @@ def rebuild(
             "policy": policy,
             "depth": None if depth is None else min(depth, _MOST_DEPTH),
             "broken": [each for _, found in broken for each in found],
+            "assumed": [] if what_if is None else list(what_if.available),
+            "withheld": [] if what_if is None else list(what_if.unavailable),
             "costs": [(spec, cost.amount) for spec, cost in cost_of.items()] or None,
         }
     )
@@ -190,10 +209,12 @@ def rebuild(
         solved,
         scope=scope,
         change=change,
+        what_if=what_if,
         inputs=_inputs(wanted, catalog, cost_files),
         broken=broken,
         unit=told.unit,
         cost_of=cost_of,
+        jobs=jobs,
         known=(locks, core),
     )
 
@@ -209,6 +230,26 @@ def _costs(locks: compiled.Catalog, told: Costs) -> dict[str, Cost]:
         return {}
     specs = locks.specs(compiled.Query.all(), None)
     return told.of(each[:3] for each in specs)
+
+
+def _what_if(
+    core: compiled.Catalog, state: compiled.State, assumed: Sequence[str], withheld: Sequence[str]
+) -> WhatIf | None:
+    if not assumed and not withheld:
+        return None
+    more, fewer = _asked(core, assumed), _asked(core, withheld)
+    for spec, found in (*more, *fewer):
+        if not found:
+            raise _unknown("spec", spec, core)
+    available = {each for _, found in more for each in found}
+    refused = {each for _, found in fewer for each in found}
+    binaries = {*core.available(state, sorted(available | refused))}
+    return WhatIf(
+        assumed=_counted(more),
+        withheld=_counted((spec, binaries.intersection(found)) for spec, found in fewer),
+        available=tuple(sorted(available - binaries - refused)),
+        unavailable=tuple(sorted(binaries & refused)),
+    )
 
 
 def _refuse_cycle(core: compiled.Catalog, wanted: Sequence[Wanted]) -> None:
@@ -278,7 +319,7 @@ def _change(
     )
 
 
-def _counted(asked: Iterable[tuple[str, list[str]]]) -> tuple[ChangedSpec, ...]:
+def _counted(asked: Iterable[tuple[str, Collection[str]]]) -> tuple[ChangedSpec, ...]:
     return tuple(ChangedSpec(spec=spec, matches=len(found)) for spec, found in asked)
 
 
@@ -322,10 +363,12 @@ def _plan(
     *,
     scope: Scope,
     change: ChangeAsked | None,
+    what_if: WhatIf | None,
     inputs: tuple[Input, ...],
     broken: Sequence[tuple[str, list[str]]],
     unit: Unit,
     cost_of: Mapping[str, Cost],
+    jobs: int | None,
     known: tuple[compiled.Catalog, compiled.Catalog],
 ) -> Plan:
     untested = tuple(
@@ -333,13 +376,15 @@ def _plan(
         for spec, kept_by, available in core.untested()
     )
     cut, wants, left_out = core.left_out()
+    builds = _builds(core, cost_of)
     return Plan(
         scope=scope,
         unit=unit,
         predicted=change is not None and bool(change.changed),
         change=change,
+        what_if=what_if,
         inputs=inputs,
-        builds=_builds(core, cost_of),
+        builds=builds,
         critical_path=tuple(core.critical_path()),
         needless=tuple(
             Needless(spec=_named(spec), cut_by=_named(cut_by), reason=reason)
@@ -356,6 +401,7 @@ def _plan(
                 for spec, (reason, chain) in left_out
             ),
         ),
+        schedule=None if jobs is None else scheduling.schedule(core, builds, jobs),
         totals=_totals(core, sum(each.available for each in untested)),
         _core=core,
         _known=known,

@@ -37,6 +37,7 @@ __all__ = [
     "PlanTotals",
     "Policy",
     "Untested",
+    "WhatIf",
     "Why",
     "WhyLine",
     "WhyLink",
@@ -211,6 +212,25 @@ class ChangeAsked:
     changed: tuple[str, ...]
     policy: Policy
     depth: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIf:
+    """What a plan takes for available, or not, against what the caches say.
+
+    Attributes:
+        assumed: The abstract specs that were said to be available, with how many specs
+            satisfy each.
+        withheld: Those that were said not to be, with how many binaries satisfy each. A
+            spec that satisfies one of either kind is not available.
+        available: The hashes that are assumed and have no binary, sorted.
+        unavailable: The hashes whose binaries do not count, sorted.
+    """
+
+    assumed: tuple[ChangedSpec, ...]
+    withheld: tuple[ChangedSpec, ...]
+    available: tuple[str, ...]
+    unavailable: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

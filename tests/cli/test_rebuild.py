@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from specplan.cli import main
-from specplan.testing import verify
+from specplan.testing import verify, verify_schedule
 from tests.snapshots import assert_is_snapshot
 
 REAL = Path(__file__).parents[2] / "examples" / "rebuild"
@@ -303,3 +303,46 @@ def test_the_configuration_names_costs_from_its_folder(tmp_path: Path) -> None:
     written = tmp_path / "plan.json"
     assert main([*arguments, "--format", "json", "-o", str(written)]) == 0
     assert json.loads(written.read_text())["unit"] == "seconds"
+
+
+def test_a_schedule_is_shown_and_accepted(run: Any) -> None:
+    question = ("rebuild", *WANT, "--cache", "mirror-2025-11.json.gz", "--jobs", "8")
+    plan = document(run(*question, "--format", "json").out, "rebuild")
+    verify_schedule(plan)
+    schedule = plan["schedule"]
+    assert len(schedule["shards"]) == schedule["runners"] == 8
+    assert sum(schedule["widths"]) == 302
+    assert schedule["lower_bound"] <= schedule["makespan"] <= 302
+    shown = run(*question, "--show", "timetable", "--width", "120").out
+    assert f"on 8 runners all is built after {schedule['makespan']:g} cost units" in shown
+    assert "\nrunner 8\n" in shown
+    assert "<summary>Timetable</summary>" in run(*question, "--format", "markdown").out
+
+
+def test_more_runners_than_builds_are_no_matter(run: Any) -> None:
+    answer = run(*HYPRE, "--jobs", str(2**70), "--format", "json")
+    schedule = document(answer.out, "rebuild")["schedule"]
+    assert (schedule["makespan"], schedule["gap"], schedule["runners"]) == (3, 0, 2**70)
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "many"])
+def test_no_runner_is_wrong_usage(run: Any, jobs: str) -> None:
+    assert run(*HYPRE, "--jobs", jobs).code == 2
+
+
+def test_a_what_if_says_so_and_is_accepted(run: Any) -> None:
+    question = ("rebuild", *WANT, *RUNTIME_ONLY, "--without", "zlib-ng")
+    assert run(*question).out.startswith("what if: ")
+    plan = document(run(*question, "--format", "json").out, "rebuild")
+    verify(plan, WANT[1], RUNTIME_ONLY[1])
+    assert plan["what_if"]["unavailable"]
+    assert {"zlib-ng"} <= {build["name"] for build in plan["builds"]}
+    more = ("--assume-available", "zlib-ng", "--assume-available", "gmake")
+    assert "assumed to be available: zlib-ng, gmake" in run(*question, *more).out
+
+
+@pytest.mark.parametrize("option", ["--assume-available", "--without"])
+def test_a_what_if_of_nothing_known_is_wrong_usage(run: Any, option: str) -> None:
+    answer = run("rebuild", *WANT, *RUNTIME_ONLY, option, "zlib-ngg")
+    assert (answer.code, answer.out) == (2, "")
+    assert "did you mean `zlib-ng`" in answer.err

@@ -105,7 +105,7 @@ def node(world: World, spec: int) -> dict[str, Any]:
     return found
 
 
-def planned(world: World, *, is_checked: bool = True) -> Plan:
+def planned(world: World, *, is_checked: bool = True, **question: Any) -> Plan:
     """Write the files of a world and plan from them."""
     reached: set[int] = set()
     stack = [*world.roots]
@@ -130,7 +130,7 @@ def planned(world: World, *, is_checked: bool = True) -> Plan:
             each: {"spec": nodes[each], "in_buildcache": each in binaries} for each in nodes
         }
         index.write_text(json.dumps({"database": {"version": "8", "installs": installs}}))
-        plan = rebuild(specplan.load(index), want=f"stack={lock}", **world.question())
+        plan = rebuild(specplan.load(index), want=f"stack={lock}", **world.question(), **question)
         if is_checked:
             verify(plan, f"stack={lock}", index)
     return plan

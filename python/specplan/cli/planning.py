@@ -37,7 +37,10 @@ class Planned(Typed, total=False):
     policy: Policy | None
     depth: int | None
     exclude_broken: str | None
+    assume_available: tuple[str, ...]
+    without: tuple[str, ...]
     costs: tuple[str, ...]
+    jobs: int | None
     show: tuple[str, ...]
     rendering: Format | Literal["list"] | None
 
@@ -99,6 +102,18 @@ def question(command: Command) -> Command:
                 "them.",
             ),
             click.option(
+                "--assume-available",
+                multiple=True,
+                metavar="SPEC",
+                help="What if all specs that satisfy this had binaries? May be repeated.",
+            ),
+            click.option(
+                "--without",
+                multiple=True,
+                metavar="SPEC",
+                help="What if no spec that satisfies this had a binary? May be repeated.",
+            ),
+            click.option(
                 "--costs",
                 multiple=True,
                 metavar="FILE",
@@ -150,7 +165,10 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
         policy=typed.get("policy") or "hash",
         depth=typed.get("depth"),
         exclude_broken=() if broken is None else read_spec_list(broken, limits),
+        assume_available=typed.get("assume_available", ()),
+        without=typed.get("without", ()),
         costs=typed.get("costs") or settings.costs,
+        jobs=typed.get("jobs"),
         tag=settings.tag,
         limits=limits,
     )

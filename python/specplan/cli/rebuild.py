@@ -21,7 +21,7 @@ __all__ = ["rebuild"]
 #: The format that only plans have: one build a line.
 _LIST: Final = "list"
 
-_SHOWS: Final = ("needless", "untested", "chains")
+_SHOWS: Final = ("needless", "untested", "chains", "timetable")
 
 
 @click.command(short_help="The least that must be built, its order and its reasons.")
@@ -32,7 +32,14 @@ _SHOWS: Final = ("needless", "untested", "chains")
     multiple=True,
     type=click.Choice(_SHOWS),
     help="Also list, in the table: what pruning node by node builds in vain, what a policy or a "
-    "depth leaves untested, or why each build is needed. May be repeated.",
+    "depth leaves untested, why each build is needed, or when each runner builds what. May be "
+    "repeated.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Schedule the builds on so many runners, each of which builds one at a time.",
 )
 @options.report_as(*FORMATS, _LIST, name="rendering")
 def rebuild(**typed: Unpack[Planned]) -> int:

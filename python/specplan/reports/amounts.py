@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from specplan.costs import Unit
 
-__all__ = ["amount", "exact", "of_total"]
+__all__ = ["amount", "exact", "of_total", "time"]
 
 _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
@@ -35,6 +35,11 @@ def of_total(part: float, total: float, unit: Unit) -> str:
 def exact(value: float) -> str:
     """Return a number as short as can be without losing any of it that matters."""
     return f"{value:.15g}"
+
+
+def time(value: float, unit: Unit) -> str:
+    """Return a point in time or a span for a column of such: ``3``, or ``1 h 05 min``."""
+    return exact(value) if unit == "builds" else _time(value)
 
 
 def _time(seconds: float) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from specplan.reports import schedule_report
 from specplan.reports.document import document
 
 if TYPE_CHECKING:
@@ -39,8 +40,10 @@ def rebuild(plan: Plan) -> str:
                 "consume": "spack install --use-buildcache=only",
             },
             "change": _change(plan),
+            "what_if": _what_if(plan),
             "builds": [_build(build) for build in plan.builds],
             "critical_path": plan.critical_path,
+            "schedule": schedule_report.as_json(plan.schedule),
             "publish": [],
             "unplannable": [],
             "left_out": {
@@ -145,6 +148,17 @@ def _change(plan: Plan) -> Json:
         "changed": plan.change.changed,
         "policy": plan.change.policy,
         "depth": plan.change.depth,
+    }
+
+
+def _what_if(plan: Plan) -> Json:
+    if plan.what_if is None:
+        return None
+    return {
+        "assumed": _asked(plan.what_if.assumed),
+        "withheld": _asked(plan.what_if.withheld),
+        "available": plan.what_if.available,
+        "unavailable": plan.what_if.unavailable,
     }
 
 

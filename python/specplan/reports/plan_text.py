@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specplan.reports import amounts, plan_wording, wording
+from specplan.reports import amounts, plan_wording, schedule_report, wording
 from specplan.reports.escape import terminal
 from specplan.reports.layout import Column, Span, Style
 from specplan.reports.page import Page
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["SHOWS", "lock_diff", "rebuild", "why"]
 
 #: What is listed only where it is asked for.
-SHOWS: Final = ("needless", "untested", "chains")
+SHOWS: Final = ("needless", "untested", "chains", "timetable")
 
 _CAUSE_STYLES: Final[Mapping[Cause, Style]] = {
     "changed": "red",
@@ -45,6 +45,9 @@ def rebuild(plan: Plan, *, width: int, colour: bool = False, show: Collection[st
     if plan.builds:
         page.blank()
         page.table(*_builds(plan), name_columns=2)
+    schedule_report.show(page, plan)
+    if "timetable" in show:
+        schedule_report.show_timetable(page, plan)
     if "chains" in show:
         _chains(page, plan)
     _left_out(page, plan)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HOLDS_WHEN",
+    "SHORT_HASH",
     "cause",
     "change",
     "diff_headline",
@@ -44,6 +45,7 @@ __all__ = [
     "origin",
     "short",
     "verdict",
+    "what_if",
 ]
 
 #: How builds and consumers must install for a plan to hold.
@@ -57,7 +59,7 @@ HOLDS_WHEN: Final = (
 _CHECKSUM: Final = re.compile(r"\b[0-9a-f]{40,64}\b")
 
 #: How many letters of a hash name it to people, as in Spack's own output.
-_SHORT_HASH: Final = 7
+SHORT_HASH: Final = 7
 
 _CUT: Final[Mapping[CutReason, str]] = {
     "available": "is available, so it needs this only to be built",
@@ -80,13 +82,13 @@ def name(spec: NamedSpec) -> str:
 
 def short(spec: NamedSpec) -> str:
     """Return a spec as ``name@version/hash`` with the first letters of its hash."""
-    return f"{name(spec)}/{spec.hash[:_SHORT_HASH]}"
+    return f"{name(spec)}/{spec.hash[:SHORT_HASH]}"
 
 
 def headline(plan: Plan) -> str:
     """Return the one line that tells how much must be built."""
     totals = plan.totals
-    kind = "predicted: " if plan.predicted else ""
+    kind = ("what if: " if plan.what_if else "") + ("predicted: " if plan.predicted else "")
     wants = wording.count(totals.wants, "spec") + " wanted"
     if not totals.builds:
         return f"{kind}nothing to build, {wants}, {totals.reused} reused"
@@ -115,16 +117,33 @@ def numbers(plan: Plan) -> list[str]:
 
 
 def change(plan: Plan, escape: Callable[[str], str]) -> list[str]:
-    """Return what the change is, and what it names that no want contains."""
+    """Return what is assumed and what changes, and what is named that no want contains."""
+    lines = what_if(plan, escape)
     if plan.change is None:
-        return []
+        return lines
     asked = plan.change
     depth = "" if asked.depth is None else f", followed to depth {asked.depth}"
     matched = [each for each in asked.specs if each.matches]
     specs = wording.folded([escape(each.spec) for each in matched], 5) or "nothing that is wanted"
     count = wording.count(len(asked.changed), "spec")
     line = f"changed: {specs} ({count}), policy {asked.policy}{depth}"
-    return [line, *_unmatched("changed", asked.specs, escape)]
+    return [*lines, line, *_unmatched("changed", asked.specs, escape)]
+
+
+def what_if(plan: Plan, escape: Callable[[str], str]) -> list[str]:
+    """Return what the plan assumes against what the caches say."""
+    if plan.what_if is None:
+        return []
+    lines = []
+    if plan.what_if.assumed:
+        specs = ", ".join(escape(each.spec) for each in plan.what_if.assumed)
+        more = wording.count(len(plan.what_if.available), "spec")
+        lines.append(f"assumed to be available: {specs} ({more} without a binary)")
+    if plan.what_if.withheld:
+        specs = ", ".join(escape(each.spec) for each in plan.what_if.withheld)
+        fewer = wording.count(len(plan.what_if.unavailable), "binary", "binaries")
+        lines.append(f"assumed not to be available: {specs} ({fewer})")
+    return lines
 
 
 def _unmatched(what: str, specs: Sequence[ChangedSpec], escape: Callable[[str], str]) -> list[str]:
@@ -173,7 +192,7 @@ def left_out(build: LeftOutBuild, escape: Callable[[str], str]) -> str:
         return "known not to build"
     if build.reason == "unneeded":
         return "only needed by what is left out"
-    return "needs " + " -> ".join(escape(each[:_SHORT_HASH]) for each in build.chain[1:])
+    return "needs " + " -> ".join(escape(each[:SHORT_HASH]) for each in build.chain[1:])
 
 
 def verdict(why: Why, *, predicted: bool) -> str:
@@ -276,7 +295,7 @@ def _difference(
 
 def _values(key: OwnKey, text: str) -> list[str]:
     values = text.split("," if key == "patches" else "\n")
-    return [_CHECKSUM.sub(lambda found: found[0][:_SHORT_HASH], each) for each in values if each]
+    return [_CHECKSUM.sub(lambda found: found[0][:SHORT_HASH], each) for each in values if each]
 
 
 def _but_patches(variants: Sequence[str]) -> list[str]:

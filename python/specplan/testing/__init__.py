@@ -6,6 +6,7 @@
   loops and nothing of the compiled core: slow, short, and easily believed.
 - :mod:`specplan.testing.verify` checks that a plan is the least rebuild of its wants, as
   independently: :func:`verify` accepts every plan and no other.
+- :mod:`specplan.testing.verify_schedule` checks likewise when and where a plan's builds run.
 - :mod:`specplan.testing.strategies` draws pages, trees of snapshots and questions for
   property-based tests. It alone needs Hypothesis.
 """
@@ -13,5 +14,15 @@
 from specplan.testing.model import Listing, Model, System
 from specplan.testing.pages import Page, Spelling
 from specplan.testing.verify import VerificationError, verify
+from specplan.testing.verify_schedule import verify_schedule
 
-__all__ = ["Listing", "Model", "Page", "Spelling", "System", "VerificationError", "verify"]
+__all__ = [
+    "Listing",
+    "Model",
+    "Page",
+    "Spelling",
+    "System",
+    "VerificationError",
+    "verify",
+    "verify_schedule",
+]

@@ -41,6 +41,8 @@ def verify(  # noqa: PLR0915 - the rules are easier to believe in one piece
     edges = {dag_hash: edges_of(node) for dag_hash, node in nodes.items()}
     external = {dag_hash for dag_hash, node in nodes.items() if node.get("external")}
     binaries = {each for cache in _several(caches) for each in available_in(cache)} - external
+    if what_if := told["what_if"]:
+        binaries = (binaries | {*what_if["available"]}) - external - {*what_if["unavailable"]}
     change = told["change"] or {"changed": [], "policy": "hash", "depth": None}
     available = binaries - _stale(edges, change)
     spliced = {dag_hash for dag_hash, node in nodes.items() if "build_spec" in node} - available
@@ -107,7 +109,6 @@ def verify(  # noqa: PLR0915 - the rules are easier to believe in one piece
         "predicted": bool(change["changed"]),
     }
     for key, value in totals.items():
-        # Sums of costs may be rounded in another order.
         _hold(isclose({**told, **told["totals"]}[key], value), f"{key} is {value}")
 
 

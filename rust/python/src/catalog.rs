@@ -236,6 +236,23 @@ impl PyCatalog {
         detach(py, || find::reached_specs(catalog, graph, &from, kinds))
     }
 
+    fn available(
+        &self,
+        py: Python<'_>,
+        state: State,
+        hashes: Vec<String>,
+    ) -> PyResult<Vec<String>> {
+        let snapshots = snapshots(&self.catalog, &state)?;
+        let asked = spec_ids(&self.catalog, &hashes)?;
+        detach(py, || {
+            let view = self.catalog.view(&snapshots);
+            let available = view.available();
+            let found = asked.iter().filter(|&spec| available.contains(spec));
+            let hash = |spec| self.catalog.node_hash(spec).to_string();
+            found.map(hash).collect()
+        })
+    }
+
     fn plan(&self, py: Python<'_>, question: PlanQuestion) -> PyResult<PyPlan> {
         let graph = detach(py, || self.graph())?;
         let task = question.task(&self.catalog, graph)?;

@@ -29,6 +29,8 @@ pub(crate) struct PlanQuestion {
     policy: String,
     depth: Option<u32>,
     broken: Vec<String>,
+    assumed: Vec<String>,
+    withheld: Vec<String>,
     costs: Option<Vec<(String, f64)>>,
 }
 
@@ -72,6 +74,8 @@ impl PlanQuestion {
         Ok(PlanTask {
             state: snapshots(catalog, &self.state)?,
             locks: snapshots(catalog, &self.locks)?,
+            assumed: set(&self.assumed)?,
+            withheld: set(&self.withheld)?,
             task,
         })
     }
@@ -81,13 +85,18 @@ impl PlanQuestion {
 pub(crate) struct PlanTask {
     state: Vec<Snapshot>,
     locks: Vec<Snapshot>,
+    /// What counts as available besides.
+    assumed: SpecSet,
+    /// What does not, whatever is said elsewhere.
+    withheld: SpecSet,
     task: Task,
 }
 
 impl PlanTask {
     pub(crate) fn solve(self, catalog: &Arc<Catalog>) -> PyResult<PyPlan> {
         let mut task = self.task;
-        task.available = spec_set(&task.graph, catalog.view(&self.state).available());
+        let available = spec_set(&task.graph, catalog.view(&self.state).available());
+        task.available = available.union(&self.assumed).difference(&self.withheld);
         task.external = external(catalog, &task.graph);
         let available = task.available.clone();
         match Plan::new(task) {

@@ -1,0 +1,89 @@
+"""An independent check of schedules, in plain Python and with nothing of the compiled core."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from itertools import pairwise
+from math import ceil, isclose
+from typing import Any
+
+from specplan.testing.verify import VerificationError
+
+__all__ = ["verify_schedule"]
+
+
+def verify_schedule(plan: object) -> None:
+    """Check that the schedule of a plan is one, and that its lower bound is true.
+
+    Every build of the plan runs once, for what it costs and after all that it needs; no runner
+    builds two at once; the makespan is when the last is done. The lower bound is at least the
+    critical path and each runner's share of all the work, and no more than what can be shown by
+    looking at every set of builds with heads and tails of at least so much.
+
+    Args:
+        plan: What ``Catalog.rebuild`` returned, or its JSON as text or as a mapping.
+
+    Raises:
+        VerificationError: If anything does not hold, or the plan has no schedule.
+    """
+    told: Any = plan if isinstance(plan, (str, Mapping)) else getattr(plan, "to_json")()  # noqa: B009 - whatever has it
+    told = json.loads(told) if isinstance(told, str) else told
+    schedule = told["schedule"]
+    _hold(schedule is not None, "there is no schedule")
+    builds = {build["hash"]: build for build in told["builds"]}
+    runs = [run for shard in schedule["shards"] for run in shard["runs"]]
+    _hold(sorted(run["hash"] for run in runs) == sorted(builds), "every build runs once")
+    _hold(len(schedule["shards"]) <= schedule["runners"], "there are more shards than runners")
+    finish = {run["hash"]: run["finish"] for run in runs}
+    for run in runs:
+        build = builds[run["hash"]]
+        _hold(
+            isclose(run["finish"] - run["start"], build["cost"], rel_tol=1e-9, abs_tol=1e-6),
+            f"{run['hash']}: does not take what it costs",
+        )
+        ready = max((finish[need] for need in build["needs"]), default=0)
+        _hold(run["start"] >= ready, f"{run['hash']}: starts before what it needs is done")
+    for shard in schedule["shards"]:
+        for one, next_one in pairwise(shard["runs"]):
+            _hold(one["finish"] <= next_one["start"], f"runner {shard['runner']}: two at once")
+        busy = sum(run["finish"] - run["start"] for run in shard["runs"])
+        _hold(isclose(shard["busy"], busy, abs_tol=1e-6), f"runner {shard['runner']}: busy")
+    _hold(schedule["makespan"] == max(finish.values(), default=0), "the makespan is not the end")
+    widths = [0] * len(schedule["widths"])
+    for build in builds.values():
+        widths[build["stage"]] += 1
+    _hold(schedule["widths"] == widths, "the widths of the stages")
+    bound = _lower_bound(told["builds"], min(schedule["runners"], len(builds)))
+    _hold(isclose(schedule["lower_bound"], bound), f"the lower bound is {bound}")
+    _hold(schedule["lower_bound"] <= schedule["makespan"], "the bound is beyond the makespan")
+
+
+def _lower_bound(builds: list[Any], runners: int) -> float:
+    """Return the best bound of all sets of builds; ``builds`` come by stage."""
+    cost = {build["hash"]: build["cost"] for build in builds}
+    head = dict.fromkeys(cost, 0.0)
+    tail = dict.fromkeys(cost, 0.0)
+    for build in builds:
+        for need in build["needs"]:
+            spec = build["hash"]
+            head[spec] = max(head[spec], head[need] + cost[need])
+    for build in reversed(builds):
+        for need in build["needs"]:
+            spec = build["hash"]
+            tail[need] = max(tail[need], tail[spec] + cost[spec])
+    best = max((head[each] + cost[each] + tail[each] for each in cost), default=0)
+    is_whole = all(each == int(each) for each in cost.values())
+    for least in {*head.values()}:
+        work = 0.0
+        for spec in sorted(cost, key=lambda each: -tail[each]):
+            if head[spec] >= least:
+                work += cost[spec]
+                share = least + tail[spec] + work / runners
+                best = max(best, ceil(share - 1e-9) if is_whole and work else share * bool(work))
+    return best
+
+
+def _hold(condition: bool, fault: str) -> None:  # noqa: FBT001 - what has to hold
+    if not condition:
+        raise VerificationError(fault)
