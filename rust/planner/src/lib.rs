@@ -77,6 +77,7 @@
 //! It chooses nothing: wants are exact specs. It does not concretize, so what a change leads to is
 //! told on the graph from before the change.
 
+mod choice;
 mod closure;
 mod difference;
 mod error;
@@ -103,6 +104,7 @@ mod task;
 mod usefulness;
 mod why;
 
+pub use choice::{Choice, ChoiceError, Chosen, Cut, choose};
 pub use closure::{reached, usable};
 pub use difference::{BestHold, Comparison, Difference, HoldList, HoldStep, Origin, OwnChange};
 pub use error::{GraphError, OutOfRange, TaskError};

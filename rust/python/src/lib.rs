@@ -12,6 +12,7 @@
 mod abstract_spec;
 mod abstract_wants;
 mod catalog;
+mod choice;
 mod coverage;
 mod demand;
 mod detach;
@@ -41,6 +42,8 @@ mod _core {
     use super::abstract_spec::PyAbstractSpec;
     #[pymodule_export]
     use super::catalog::PyCatalog;
+    #[pymodule_export]
+    use super::choice::py_choose;
     #[pymodule_export]
     use super::operating_systems::{PyOperatingSystems, is_known_target, known_targets};
     #[pymodule_export]

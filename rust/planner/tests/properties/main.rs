@@ -11,6 +11,7 @@
 
 mod answers;
 mod change;
+mod choice;
 mod cycles;
 mod difference;
 mod rebuild;

@@ -1,0 +1,84 @@
+//! When a search has to end early.
+
+/// Why a search ended before its answer was proven to be the least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cut {
+    /// As many nodes were searched as are allowed. The same question is cut at the same place
+    /// everywhere.
+    Nodes,
+    /// The open nodes take as much memory as is allowed; as with nodes, the same everywhere.
+    Memory,
+    /// The caller said so; where depends on the caller.
+    Stopped,
+}
+
+/// How many steps are taken between two looks at whether to stop.
+const STEPS_BETWEEN_LOOKS: u64 = 1 << 20;
+
+/// Counts nodes and work, and says when the search is over.
+pub(super) struct Limiter<'a> {
+    should_stop: &'a mut dyn FnMut() -> bool,
+    node_limit: u64,
+    nodes: u64,
+    work: u64,
+    next_look: u64,
+    cut: Option<Cut>,
+}
+
+impl<'a> Limiter<'a> {
+    pub(super) fn new(node_limit: Option<u64>, should_stop: &'a mut dyn FnMut() -> bool) -> Self {
+        Self {
+            should_stop,
+            node_limit: node_limit.unwrap_or(u64::MAX),
+            nodes: 0,
+            work: 0,
+            next_look: STEPS_BETWEEN_LOOKS,
+            cut: None,
+        }
+    }
+
+    /// Counts steps over entries of an instance.
+    pub(super) fn work(&mut self, steps: u64) {
+        self.work += steps;
+        if self.work >= self.next_look {
+            self.next_look = self.work + STEPS_BETWEEN_LOOKS;
+            if self.cut.is_none() && (self.should_stop)() {
+                self.cut = Some(Cut::Stopped);
+            }
+        }
+    }
+
+    /// All steps so far: a measure of time that is the same everywhere.
+    pub(super) fn worked(&self) -> u64 {
+        self.work
+    }
+
+    /// Whether one more node may be searched; it is counted if so.
+    pub(super) fn enter_node(&mut self) -> bool {
+        if self.cut.is_none() && self.nodes >= self.node_limit {
+            self.cut = Some(Cut::Nodes);
+        }
+        if self.cut.is_some() {
+            return false;
+        }
+        self.nodes += 1;
+        true
+    }
+
+    pub(super) fn nodes(&self) -> u64 {
+        self.nodes
+    }
+
+    pub(super) fn end(&mut self, cut: Cut) {
+        self.cut.get_or_insert(cut);
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.cut.is_some()
+    }
+
+    pub(super) fn cut(&self) -> Option<Cut> {
+        self.cut
+    }
+}
