@@ -97,6 +97,10 @@ const MOST_ENTRIES: usize = 1 << 28;
 ///
 /// [`ChoiceError`] if the question is malformed or too large.
 ///
+/// # Panics
+///
+/// If a reduction or a solution breaks what it must keep, which is a fault of this crate.
+///
 /// # Complexity
 ///
 /// Exponential in the worst case, as the question is NP-hard; memory is bounded by a gibibyte beyond
@@ -143,7 +147,10 @@ pub fn choose(
     let cost = items.iter().map(|&item| choice.costs[item as usize]).sum();
     let is_complete = limiter.cut().is_none();
     let lower_bound = (lower * collected.unit).min(cost);
-    debug_assert!(!is_complete || lower_bound == cost, "a complete search is exact");
+    debug_assert!(
+        !is_complete || lower_bound == cost,
+        "a complete search is exact"
+    );
     Ok(Chosen {
         alternatives,
         items,
@@ -194,7 +201,9 @@ impl Collected {
                 all_needs[start..].sort_unstable();
                 needs[alternative as usize] = Some(start..all_needs.len());
                 if all_needs.len() > MOST_ENTRIES {
-                    return Err(ChoiceError::TooLarge { limit: MOST_ENTRIES });
+                    return Err(ChoiceError::TooLarge {
+                        limit: MOST_ENTRIES,
+                    });
                 }
             }
             let mut own = want.clone();
@@ -211,7 +220,9 @@ impl Collected {
             for row in rows {
                 entries += row.len();
                 if entries > MOST_ENTRIES {
-                    return Err(ChoiceError::TooLarge { limit: MOST_ENTRIES });
+                    return Err(ChoiceError::TooLarge {
+                        limit: MOST_ENTRIES,
+                    });
                 }
                 alternatives.push(row.iter().copied());
                 want_of.push(want_count);

@@ -61,6 +61,16 @@ pub(super) struct Ascent {
     pub(super) agility: f64,
 }
 
+/// After so many steps without a better bound, steps become shorter.
+const PATIENCE: usize = 20;
+
+/// By how much they become shorter, and when they are too short to go on.
+const SHRINKING: f64 = 0.7;
+const LEAST_AGILITY: f64 = 1e-3;
+
+/// How much of a direction is the newest subgradient; the rest is the direction before.
+const FRESH: f64 = 0.7;
+
 impl Accounts {
     pub(super) fn new(instance: &Instance) -> Self {
         let mut of_entry = vec![0; instance.entry_count()];
@@ -143,7 +153,11 @@ impl Accounts {
             }
             for at in instance.alternatives.span(alternative) {
                 let item = instance.alternatives.values()[at] as usize;
-                let sum: f64 = items.row(item).iter().map(|&each| paid[each as usize]).sum();
+                let sum: f64 = items
+                    .row(item)
+                    .iter()
+                    .map(|&each| paid[each as usize])
+                    .sum();
                 let account = &mut carried[self.of_entry[at] as usize];
                 *account = account.min(sum);
             }
@@ -174,8 +188,6 @@ impl Accounts {
     }
 
     /// Searches for payments that prove much.
-    ///
-    /// `observe` is told of what is unpaid after every step that has proven more than all before.
     pub(super) fn ascend(
         &self,
         instance: &Instance,
@@ -195,7 +207,6 @@ impl Accounts {
         let mut direction = vec![0.0_f64; self.count];
         let mut agility = ascent.agility;
         let mut since_better = 0;
-        let patience = 12;
         for step in 0..ascent.steps {
             limiter.work(3 * instance.entry_count() as u64);
             gradient.fill(0.0);
@@ -219,12 +230,12 @@ impl Accounts {
                 }
             }
             let blend = if step == 0 { 1.0 } else { 0.1 };
-            for item in 0..items {
+            for (item, unpaid) in unpaid.iter_mut().enumerate() {
                 let accounts = self.of_item.row(item);
                 let paid: f64 = accounts.iter().map(|&each| payments[each as usize]).sum();
                 let cost = to_float(instance.costs[item]);
                 let left = cost - paid;
-                unpaid[item] = left;
+                *unpaid = left;
                 magnitude += cost + paid;
                 let mut is_taken = 0.0;
                 if left < 0.0 {
@@ -251,14 +262,12 @@ impl Accounts {
             if best.value >= ascent.target || limiter.is_over() {
                 break;
             }
-            if since_better > patience {
-                agility *= 0.5;
+            if since_better > PATIENCE {
+                agility *= SHRINKING;
                 since_better = 0;
-                if agility < 1e-3 {
+                if agility < LEAST_AGILITY {
                     break;
                 }
-                payments.clone_from(&best.payments);
-                continue;
             }
             let mut square = 0.0;
             for account in 0..self.count {
@@ -266,7 +275,7 @@ impl Accounts {
                 if payments[account] <= 0.0 && gradient[account] < 0.0 {
                     gradient[account] = 0.0;
                 }
-                direction[account] = 0.7 * gradient[account] + 0.3 * direction[account];
+                direction[account] = FRESH * gradient[account] + (1.0 - FRESH) * direction[account];
                 square += direction[account] * direction[account];
             }
             if square < 1e-12 {

@@ -67,7 +67,10 @@ impl Draws {
     }
 
     /// A number below `end`, which is at least 1.
-    #[expect(clippy::cast_possible_truncation, reason = "the product is below 2^64 * end")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the product is below 2^64 * end"
+    )]
     pub(super) fn below(&mut self, end: usize) -> usize {
         ((u128::from(self.next()) * end as u128) >> 64) as usize
     }
@@ -257,7 +260,10 @@ impl<'a> Holding<'a> {
         let mut queue = BinaryHeap::with_capacity(candidates.len());
         for item in candidates {
             let gain = self.gain(item);
-            queue.push((Reverse(Weight(prices[item as usize] / to_float(gain))), Reverse(item)));
+            queue.push((
+                Reverse(Weight(prices[item as usize] / to_float(gain))),
+                Reverse(item),
+            ));
         }
         while let Some((Reverse(weight), Reverse(item))) = queue.pop() {
             let gain = self.gain(item);
@@ -328,9 +334,7 @@ impl<'a> Holding<'a> {
                 prices[item as usize] = to_float(instance.costs[item as usize]);
             }
             let mut touched = self.sharers(out.len());
-            touched.sort_unstable_by_key(|&item| {
-                (Reverse(instance.costs[item as usize]), item)
-            });
+            touched.sort_unstable_by_key(|&item| (Reverse(instance.costs[item as usize]), item));
             touched.dedup();
             self.prune(&touched);
             if self.cost > before {
@@ -400,7 +404,9 @@ impl<'a> Holding<'a> {
             let uses = instance.uses.row(near as usize);
             let want = instance.want_of[uses[draws.below(uses.len())] as usize] as usize;
             let all = instance.alternatives_of(want);
-            let row = instance.alternatives.row(all.start + draws.below(all.len()));
+            let row = instance
+                .alternatives
+                .row(all.start + draws.below(all.len()));
             let via = row[draws.below(row.len())];
             if self.holds(via) {
                 out.push(via);

@@ -26,8 +26,14 @@ const MOST_BYTES: usize = 1 << 30;
 /// The search for the least solution of one instance.
 pub(super) struct Search {
     root: Arc<Problem>,
-    /// Solutions of this cost or more are of no use.
+    /// What the best solution costs, or what a solution has to beat.
     upper: u64,
+    /// Solutions of this cost or more are not looked for; at most `upper`.
+    cutoff: u64,
+    /// No solution costs less; what is open may prove more.
+    lower: u64,
+    /// What the searches start from, unless nothing is left to be searched.
+    start: Option<Arc<Start>>,
     /// The items of the best solution, by number of the root's instance.
     best: Option<Vec<u32>>,
     open: Vec<Node>,
@@ -44,6 +50,12 @@ struct Node {
     /// An item, and whether it is taken.
     branch: Option<(u32, bool)>,
     lower: u64,
+}
+
+/// A root that is reduced as far as the first solution and bound allow.
+struct Start {
+    problem: Arc<Problem>,
+    bound: Bound,
 }
 
 /// An instance, and how it came from the root's.
@@ -133,6 +145,9 @@ impl Search {
         let mut search = Self {
             root: Arc::new(Problem::root(instance)),
             upper,
+            cutoff: upper,
+            lower: 0,
+            start: None,
             best: None,
             open: Vec::new(),
             draws: Draws::new(0),
@@ -155,13 +170,43 @@ impl Search {
             lower: 0,
         };
         search.work_on(node, true, limiter);
+        if search.start.is_none() {
+            search.lower = search.upper;
+        }
         search
     }
 
-    /// Searches until nothing is open or the search is over.
+    /// Searches until the best solution is proven or the search is over.
+    ///
+    /// The better the solution to beat, the more the bounds decide. So the search is first for
+    /// solutions that are close to the bound; if there are none, the bound is higher, and the next
+    /// search is for solutions twice as far away.
     pub(super) fn run(&mut self, limiter: &mut Limiter<'_>) {
+        let mut ahead = ((self.upper - self.lower) / 16).max(1);
+        while let Some(start) = self.start.clone() {
+            self.cutoff = self.upper.min(self.lower + ahead);
+            if self.lower >= self.upper {
+                return;
+            }
+            self.open.push(Node {
+                decisions: Arc::new(self.decided(&start.problem, &start.bound)),
+                problem: Arc::clone(&start.problem),
+                branch: None,
+                lower: self.lower,
+            });
+            self.search(limiter);
+            if !self.open.is_empty() {
+                return;
+            }
+            self.lower = self.cutoff;
+            ahead *= 2;
+        }
+    }
+
+    /// Searches below the cutoff until nothing is open or the search is over.
+    fn search(&mut self, limiter: &mut Limiter<'_>) {
         while let Some(node) = self.open.pop() {
-            if node.lower >= self.upper {
+            if node.lower >= self.cutoff {
                 self.forget(&node);
                 continue;
             }
@@ -184,8 +229,9 @@ impl Search {
 
     /// What no solution beats: the best one's cost once nothing is open.
     pub(super) fn lower(&self) -> u64 {
-        let open = self.open.iter().map(|node| node.lower);
-        open.fold(self.upper, u64::min)
+        let open = self.open.iter().map(|node| node.lower).min();
+        let proven = open.map_or(self.lower, |open| open.min(self.cutoff));
+        proven.max(self.lower).min(self.upper)
     }
 
     /// What the best solution costs, or the limit that it had to beat.
@@ -207,6 +253,7 @@ impl Search {
     fn found(&mut self, cost: u64, items: Vec<u32>) {
         if cost < self.upper {
             self.upper = cost;
+            self.cutoff = self.cutoff.min(cost);
             self.best = Some(items);
         }
     }
@@ -262,17 +309,22 @@ impl Search {
                 self.found(problem.spent, problem.taken.clone());
                 return;
             }
-            if problem.spent >= self.upper {
+            if problem.spent >= self.cutoff {
                 return;
             }
-            let bound = self.bound(&problem, is_root, round, limiter);
+            let effort = match (is_root, node.branch) {
+                (true, _) => (3000, 1.0),
+                (false, None) => (300, 0.2),
+                (false, Some(_)) => (80, 0.2),
+            };
+            let bound = self.bound(&problem, effort, round, limiter);
             lower = lower.max(problem.spent + to_cost(bound.value));
-            if lower >= self.upper {
+            if lower >= self.cutoff {
                 return;
             }
             let prices: Vec<f64> = bound.unpaid.iter().map(|unpaid| unpaid.max(1e-9)).collect();
             self.look_near(&problem, &prices, limiter);
-            if lower >= self.upper {
+            if lower >= self.cutoff {
                 return;
             }
             decisions = self.decided(&problem, &bound);
@@ -282,6 +334,11 @@ impl Search {
             if 20 * decisions.len() > size && !limiter.is_over() {
                 continue;
             }
+            if is_root {
+                self.lower = lower;
+                self.start = Some(Arc::new(Start { problem, bound }));
+                return;
+            }
             match self.solve_parts(&problem, &bound, limiter) {
                 Parts::One => {}
                 Parts::Hopeless => return,
@@ -289,7 +346,7 @@ impl Search {
                     problem = rest;
                     payments.clone_from(&problem.payments);
                     decisions = Decisions::default();
-                    if problem.spent >= self.upper {
+                    if problem.spent >= self.cutoff {
                         return;
                     }
                     continue;
@@ -319,16 +376,15 @@ impl Search {
     fn bound(
         &self,
         problem: &Problem,
-        is_root: bool,
+        (steps, agility): (usize, f64),
         round: usize,
         limiter: &mut Limiter<'_>,
     ) -> Bound {
-        let upper = to_float(self.upper - problem.spent);
-        let (steps, agility) = match (is_root, round) {
-            (true, 0) => (3000, 1.0),
-            (true, _) => (1000, 0.3),
-            (false, 0) => (80, 0.2),
-            (false, _) => (40, 0.1),
+        let upper = to_float(self.cutoff - problem.spent);
+        // Later rounds begin close to where the first one ended.
+        let (steps, agility) = match round {
+            0 => (steps, agility),
+            _ => (steps / 2, agility / 2.0),
         };
         let ascent = Ascent {
             steps,
@@ -345,7 +401,7 @@ impl Search {
     /// What every solution that is better than the best has in common.
     fn decided(&self, problem: &Problem, bound: &Bound) -> Decisions {
         let instance = &problem.instance;
-        let better = to_float(self.upper - problem.spent - 1);
+        let better = to_float(self.cutoff - problem.spent - 1);
         let gap = better - bound.value + 1e-7 * better.max(1.0);
         let mut decisions = Decisions::default();
         for (item, &unpaid) in bound.unpaid.iter().enumerate() {
@@ -373,12 +429,7 @@ impl Search {
     }
 
     /// Solves all parts of a problem but the largest.
-    fn solve_parts(
-        &self,
-        problem: &Problem,
-        bound: &Bound,
-        limiter: &mut Limiter<'_>,
-    ) -> Parts {
+    fn solve_parts(&self, problem: &Problem, bound: &Bound, limiter: &mut Limiter<'_>) -> Parts {
         let mut parts = components(&problem.instance);
         let Some(largest) = parts.pop() else {
             return Parts::One;
@@ -388,7 +439,7 @@ impl Search {
         }
         let mut rest = problem.smaller(largest, &bound.payments);
         for part in parts {
-            let below = self.upper.saturating_sub(rest.spent);
+            let below = self.cutoff.saturating_sub(rest.spent);
             let mut search = Self::new(part.instance, below, limiter);
             search.run(limiter);
             if search.lower() < search.upper() {

@@ -185,7 +185,11 @@ fn steiner_27() -> Choice {
     let mut wants = Vec::new();
     for one in 0..27_u32 {
         for two in one + 1..27 {
-            let (x, y, z) = (one / 9 + two / 9, one / 3 % 3 + two / 3 % 3, one % 3 + two % 3);
+            let (x, y, z) = (
+                one / 9 + two / 9,
+                one / 3 % 3 + two / 3 % 3,
+                one % 3 + two % 3,
+            );
             // The three points of a line add up to nothing in every coordinate.
             let three = point(6 - x, 6 - y, 6 - z);
             if two < three {
@@ -216,5 +220,8 @@ fn a_search_cut_in_the_middle_tells_how_far_it_got() {
     assert!(cut.lower_bound < 90 && 90 <= cut.cost, "{cut:?}");
     let stopped = choose(&choice, None, &mut || true).unwrap();
     assert_eq!(stopped.cut, Some(Cut::Stopped));
-    assert!(stopped.lower_bound < 90 && 90 <= stopped.cost, "{stopped:?}");
+    assert!(
+        stopped.lower_bound < 90 && 90 <= stopped.cost,
+        "{stopped:?}"
+    );
 }
