@@ -204,6 +204,12 @@ class PlanQuestion(TypedDict):
     withheld: list[str]
     costs: list[tuple[str, float]] | None
 
+#: (position of the chosen alternative by want, None where none can be had; cost; lower bound;
+#: whether it is optimal; cost if each want took what is cheapest alone; nodes; cut).
+ChosenRootsAnswer: TypeAlias = tuple[
+    list[int | None], float, float, bool, float, int, Literal["nodes", "memory", "time"] | None
+]
+
 class LockDiffQuestion(TypedDict):
     """A question of what is new between two states, whether binaries or not."""
 
@@ -431,6 +437,22 @@ class Catalog:
     def plan(self, question: PlanQuestion) -> Plan:
         """Plan the least rebuild; ``ValueError`` where the edges have a cycle."""
 
+    def choose_roots(
+        self,
+        question: PlanQuestion,
+        wants: list[list[list[str]]],
+        *,
+        node_limit: int | None = None,
+        time_limit: float | None = None,
+    ) -> ChosenRootsAnswer:
+        """Choose an alternative of each want such that the plan of all costs least.
+
+        An alternative is a list of hashes that are installed together; the roots of the
+        question are wanted in any case. ``time_limit`` is in seconds, and an answer that it
+        has cut may be another one next time. ``ValueError`` where the edges have a cycle,
+        costs cannot be added up exactly, or the scope is ``all``.
+        """
+
     def lock_diff(self, question: LockDiffQuestion) -> LockDiffAnswer:
         """Tell what is new and what caused it; ``ValueError`` where the edges have a cycle."""
 
@@ -657,6 +679,23 @@ def parse_specs(
     text: bytes, *, cache: str, tag: str, label: str, shown: str, listed_only: bool = False
 ) -> SpecsRead:
     """Read the same from memory, already decompressed."""
+
+def choose(
+    *,
+    costs: list[int],
+    demands: list[tuple[int, int]],
+    wants: list[list[int]],
+    node_limit: int | None = None,
+    time_limit: float | None = None,
+) -> tuple[list[int], list[int], int, int, int, Literal["nodes", "memory", "time"] | None]:
+    """Choose an alternative for each want such that all items that they need cost least.
+
+    Items are numbered; ``demands`` are pairs of an item and one that it needs, ``wants``
+    hold by want the items that meet it. Returned are by want the position of the chosen
+    item, all needed items, their cost, what every choice costs at least, the number of
+    nodes searched, and what ended the search early. ``ValueError`` where an item does not
+    exist, a want has no alternative, or there is too much of anything.
+    """
 
 def is_known_target(name: str) -> bool:
     """Return whether archspec knows a target."""

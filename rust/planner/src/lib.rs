@@ -64,6 +64,8 @@
 //! - [`Schedule`]: when each build of a plan runs on how many runners, and what no schedule beats.
 //! - [`Change`] and [`stale()`]: what a change makes stale, and what is left untested.
 //! - [`Supply`] and [`Usefulness`]: what specs lack, and what is gained by building each gap.
+//! - [`Choice`] and [`RootChoice`]: which alternatives to take where several would do, with a bound
+//!   that says how far from the least cost that can be.
 //! - [`Comparison`] and [`Difference`]: two points in time, own changes, and what to hold back.
 //!
 //! # Determinism
@@ -74,7 +76,7 @@
 //!
 //! # What this crate does not do
 //!
-//! It chooses nothing: wants are exact specs. It does not concretize, so what a change leads to is
+//! It invents no specs: what is chosen from was given. It does not concretize, so what a change leads to is
 //! told on the graph from before the change.
 
 mod choice;
@@ -104,7 +106,9 @@ mod task;
 mod usefulness;
 mod why;
 
-pub use choice::{Choice, ChoiceError, Chosen, Cut, choose};
+pub use choice::{
+    Choice, ChoiceError, Chosen, ChosenRoots, Cut, RootChoice, RootChoiceError, choose,
+};
 pub use closure::{reached, usable};
 pub use difference::{BestHold, Comparison, Difference, HoldList, HoldStep, Origin, OwnChange};
 pub use error::{GraphError, OutOfRange, TaskError};

@@ -5,9 +5,10 @@ use std::sync::{Arc, OnceLock};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use specplan_catalog::{Catalog, CatalogBuilder, Column, Detail, Row, Snapshot};
-use specplan_planner::EdgeKinds;
+use specplan_planner::{EdgeKinds, RootChoice};
 
 use crate::abstract_wants::{AbstractAnswer, AbstractQuestion, MetAnswer, met_answer};
+use crate::choice::{self, ChosenRootsAnswer};
 use crate::coverage::{CountsAndGaps, CoverageAnswer, CoverageQuestion, spec_ids};
 use crate::demand::{DemandAnswer, DemandQuestion, fault};
 use crate::detach::detach;
@@ -257,6 +258,22 @@ impl PyCatalog {
         let graph = detach(py, || self.graph())?;
         let task = question.task(&self.catalog, graph)?;
         detach(py, || task.solve(&self.catalog))?
+    }
+
+    #[pyo3(signature = (question, wants, *, node_limit=None, time_limit=None))]
+    fn choose_roots(
+        &self,
+        py: Python<'_>,
+        question: PlanQuestion,
+        wants: Vec<Vec<Vec<String>>>,
+        node_limit: Option<u64>,
+        time_limit: Option<f64>,
+    ) -> PyResult<ChosenRootsAnswer> {
+        let graph = detach(py, || self.graph())?;
+        let task = question.task(&self.catalog, graph)?;
+        let task = detach(py, || task.stocked(&self.catalog))?;
+        let wants = choice::groups(&self.catalog, &wants)?;
+        choice::chosen_roots(py, &RootChoice { task, wants }, node_limit, time_limit)
     }
 
     fn lock_diff(&self, py: Python<'_>, question: LockDiffQuestion) -> PyResult<LockDiffAnswer> {

@@ -3,8 +3,12 @@
 use std::time::{Duration, Instant};
 
 use pyo3::exceptions::PyValueError;
+use pyo3::marker::Ungil;
 use pyo3::prelude::*;
-use specplan_planner::{Choice, Chosen, Cut, choose};
+use specplan_catalog::Catalog;
+use specplan_planner::{Choice, Cut, RootChoice, SpecId, choose};
+
+use crate::plan::spec_id;
 
 /// alternative by want, items, cost, lower bound, nodes, why the search was cut.
 pub(crate) type ChosenAnswer = (Vec<usize>, Vec<u32>, u64, u64, u64, Option<&'static str>);
@@ -25,46 +29,96 @@ pub(crate) fn py_choose(
         demands,
         wants,
     };
-    solved(py, &choice, node_limit, time_limit).map(told)
-}
-
-/// Solves without the GIL; looks at the clock and for Ctrl-C now and then.
-pub(crate) fn solved(
-    py: Python<'_>,
-    choice: &Choice,
-    node_limit: Option<u64>,
-    time_limit: Option<f64>,
-) -> PyResult<Chosen> {
-    // A limit too long for a clock is none.
-    let end = time_limit
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .and_then(|limit| Instant::now().checked_add(limit));
-    let mut interrupt = None;
-    let chosen = py.detach(|| {
-        let mut should_stop = || {
-            interrupt = Python::attach(|py| py.check_signals()).err();
-            interrupt.is_some() || end.is_some_and(|end| Instant::now() >= end)
-        };
-        choose(choice, node_limit, &mut should_stop)
-    });
-    match interrupt {
-        Some(interrupt) => Err(interrupt),
-        None => chosen.map_err(|error| PyValueError::new_err(error.to_string())),
-    }
-}
-
-fn told(chosen: Chosen) -> ChosenAnswer {
-    let cut = chosen.cut.map(|cut| match cut {
-        Cut::Nodes => "nodes",
-        Cut::Memory => "memory",
-        _ => "time",
-    });
-    (
+    let chosen = until(py, time_limit, |should_stop| {
+        choose(&choice, node_limit, should_stop)
+    })?;
+    let chosen = chosen.map_err(|error| PyValueError::new_err(error.to_string()))?;
+    Ok((
         chosen.alternatives,
         chosen.items,
         chosen.cost,
         chosen.lower_bound,
         chosen.nodes,
-        cut,
-    )
+        chosen.cut.map(cut_name),
+    ))
+}
+
+/// chosen alternative by want, cost, lower bound, whether it is optimal, the cost of choosing each
+/// alone, nodes, why the search was cut.
+pub(crate) type ChosenRootsAnswer = (
+    Vec<Option<usize>>,
+    f64,
+    f64,
+    bool,
+    f64,
+    u64,
+    Option<&'static str>,
+);
+
+/// Hashes as specs.
+pub(crate) fn groups(
+    catalog: &Catalog,
+    wants: &[Vec<Vec<String>>],
+) -> PyResult<Vec<Vec<Vec<SpecId>>>> {
+    let group = |hashes: &Vec<String>| -> PyResult<Vec<SpecId>> {
+        hashes.iter().map(|hash| spec_id(catalog, hash)).collect()
+    };
+    let want = |alternatives: &Vec<Vec<String>>| alternatives.iter().map(group).collect();
+    wants.iter().map(want).collect()
+}
+
+pub(crate) fn chosen_roots(
+    py: Python<'_>,
+    choice: &RootChoice,
+    node_limit: Option<u64>,
+    time_limit: Option<f64>,
+) -> PyResult<ChosenRootsAnswer> {
+    let chosen = until(py, time_limit, |should_stop| {
+        choice.solve(node_limit, should_stop)
+    })?;
+    let chosen = chosen.map_err(|error| PyValueError::new_err(error.to_string()))?;
+    Ok((
+        chosen.alternatives,
+        chosen.cost,
+        chosen.lower_bound,
+        chosen.is_optimal,
+        chosen.cost_alone,
+        chosen.nodes,
+        chosen.cut.map(cut_name),
+    ))
+}
+
+/// Solves without the GIL, and tells the search now and then whether time is up or Ctrl-C was
+/// pressed.
+fn until<T: Ungil + Send>(
+    py: Python<'_>,
+    time_limit: Option<f64>,
+    solve: impl FnOnce(&mut dyn FnMut() -> bool) -> T + Ungil + Send,
+) -> PyResult<T> {
+    // A limit that is too long for a clock is none.
+    let end = time_limit
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .and_then(|limit| Instant::now().checked_add(limit));
+    let mut interrupt = None;
+    let solved = py.detach(|| {
+        let mut should_stop = || {
+            interrupt = Python::attach(signal).err();
+            interrupt.is_some() || end.is_some_and(|end| Instant::now() >= end)
+        };
+        solve(&mut should_stop)
+    });
+    interrupt.map_or(Ok(solved), Err)
+}
+
+/// The exception of a signal that came meanwhile.
+fn signal(py: Python<'_>) -> PyResult<()> {
+    py.check_signals()
+}
+
+fn cut_name(cut: Cut) -> &'static str {
+    match cut {
+        Cut::Nodes => "nodes",
+        Cut::Memory => "memory",
+        _ => "time",
+    }
 }

@@ -93,16 +93,22 @@ pub(crate) struct PlanTask {
 }
 
 impl PlanTask {
-    pub(crate) fn solve(self, catalog: &Arc<Catalog>) -> PyResult<PyPlan> {
-        let mut task = self.task;
+    /// The task, now that it is known what the caches hold.
+    pub(crate) fn stocked(&self, catalog: &Catalog) -> Task {
+        let mut task = self.task.clone();
         let available = spec_set(&task.graph, catalog.view(&self.state).available());
         task.available = available.union(&self.assumed).difference(&self.withheld);
         task.external = external(catalog, &task.graph);
+        task
+    }
+
+    pub(crate) fn solve(&self, catalog: &Arc<Catalog>) -> PyResult<PyPlan> {
+        let task = self.stocked(catalog);
         let available = task.available.clone();
         match Plan::new(task) {
             Ok(plan) => Ok(PyPlan {
                 catalog: Arc::clone(catalog),
-                locks: self.locks,
+                locks: self.locks.clone(),
                 available,
                 plan,
             }),
@@ -402,7 +408,7 @@ impl PyPlan {
 }
 
 /// The spec that has a hash.
-fn spec_id(catalog: &Catalog, text: &str) -> PyResult<SpecId> {
+pub(crate) fn spec_id(catalog: &Catalog, text: &str) -> PyResult<SpecId> {
     let hash = DagHash::parse(text).ok();
     let found = hash.and_then(|hash| catalog.find(hash));
     found

@@ -263,6 +263,44 @@ impl Choice {
         Ok(())
     }
 
+    /// What it would cost if each want took the alternative that is cheapest alone, the first of
+    /// several.
+    ///
+    /// # Errors
+    ///
+    /// [`ChoiceError`] if the question is malformed.
+    pub fn cost_alone(&self) -> Result<u64, ChoiceError> {
+        self.check()?;
+        let demanded = self.demanded();
+        let mut walk = Walk::new(self.costs.len());
+        let mut cost_of = vec![None; self.costs.len()];
+        let mut chosen = Vec::with_capacity(self.wants.len());
+        for want in &self.wants {
+            let costs = want.iter().map(|&alternative| {
+                let cost = *cost_of[alternative as usize].get_or_insert_with(|| {
+                    let mut cost = 0;
+                    walk.start();
+                    walk.visit(&demanded, alternative, |item| {
+                        cost += self.costs[item as usize];
+                    });
+                    cost
+                });
+                (cost, alternative)
+            });
+            // Of equal costs the first is kept.
+            let cheapest = costs.min_by_key(|&(cost, _)| cost);
+            chosen.extend(cheapest.map(|(_, alternative)| alternative));
+        }
+        let mut cost = 0;
+        walk.start();
+        for alternative in chosen {
+            walk.visit(&demanded, alternative, |item| {
+                cost += self.costs[item as usize];
+            });
+        }
+        Ok(cost)
+    }
+
     /// By item what it demands.
     fn demanded(&self) -> Lists {
         let mut sorted = self.demands.clone();

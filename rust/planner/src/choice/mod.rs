@@ -27,7 +27,9 @@ mod limits;
 mod lists;
 mod primal;
 mod reduce;
+mod roots;
 mod search;
 
 pub use collect::{Choice, ChoiceError, Chosen, choose};
 pub use limits::Cut;
+pub use roots::{ChosenRoots, RootChoice, RootChoiceError};

@@ -1,0 +1,208 @@
+//! Which specs to install, where several would do.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::collect::{Choice, ChoiceError, choose};
+use super::dual::to_float;
+use super::limits::Cut;
+use super::lists::narrow;
+use crate::closure::closure_below;
+use crate::error::TaskError;
+use crate::id::{Place, SpecId};
+use crate::rules::{Rules, Standing};
+use crate::stale::stale_places;
+use crate::task::{Scope, Task, check_specs};
+
+/// A task whose roots are in part to be chosen.
+#[derive(Clone, Debug)]
+pub struct RootChoice {
+    /// What is known. Its roots are wanted in any case.
+    pub task: Task,
+    /// By want its alternatives, the preferred first; each is a group of specs that are installed
+    /// together. A want may have none, and is then left out.
+    pub wants: Vec<Vec<Vec<SpecId>>>,
+}
+
+/// Chosen roots, and what is proven about them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChosenRoots {
+    /// By want the position of the chosen one among its alternatives; `None` for a want that no
+    /// alternative meets without building a broken spec.
+    pub alternatives: Vec<Option<usize>>,
+    /// What the builds of all roots cost together, in the unit of the task's costs.
+    pub cost: f64,
+    /// No choice costs less than this. Where costs are not whole numbers, they count in thousandths.
+    pub lower_bound: f64,
+    /// Whether no choice costs less.
+    pub is_optimal: bool,
+    /// What it would cost if each want took the alternative that is cheapest alone.
+    pub cost_alone: f64,
+    /// How many nodes were searched.
+    pub nodes: u64,
+    /// What ended the search early, if something did.
+    pub cut: Option<Cut>,
+}
+
+/// Why roots cannot be chosen.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum RootChoiceError {
+    /// A field of the task is wrong.
+    #[error(transparent)]
+    Task(#[from] TaskError),
+    /// The costs or the alternatives are too large.
+    #[error(transparent)]
+    Choice(#[from] ChoiceError),
+    /// The scope wants specs that installing does not need.
+    #[error("a choice is of what installs, not of all specs below the roots")]
+    ScopeAll,
+}
+
+/// Costs that are not whole count in this part of their unit.
+const PARTS: f64 = 1000.0;
+
+/// The largest cost that is counted; sums of larger ones would not be exact.
+const MOST_COST: f64 = 4_503_599_627_370_496.0;
+
+impl RootChoice {
+    /// Chooses the roots such that building all that installing them needs costs least, or as close
+    /// to that as the limits allow; see [`choose`].
+    ///
+    /// # Errors
+    ///
+    /// [`RootChoiceError`] if a field is not about the graph of the task, or the question is too
+    /// large.
+    pub fn solve(
+        &self,
+        node_limit: Option<u64>,
+        should_stop: &mut dyn FnMut() -> bool,
+    ) -> Result<ChosenRoots, RootChoiceError> {
+        let task = &self.task;
+        task.check()?;
+        if task.scope == Scope::All {
+            return Err(RootChoiceError::ScopeAll);
+        }
+        let graph = &task.graph;
+        let mut rules = Rules::new(Arc::clone(graph), &task.external, &task.available);
+        if let Some(change) = &task.change {
+            rules.forget_binaries(&stale_places(graph, change));
+        }
+        let blocked = rules.blocked(&graph.places_of(&task.broken));
+        let is_free = |place: &Place| !blocked.contains(place.index());
+        let fixed = check_specs(graph, "roots", &task.roots)?;
+        let mut groups: Vec<Vec<Place>> = vec![fixed.into_iter().filter(is_free).collect()];
+        let mut wants: Vec<Vec<u32>> = Vec::new();
+        // By want the positions of its alternatives that are left.
+        let mut positions: Vec<Vec<usize>> = Vec::with_capacity(self.wants.len());
+        for want in &self.wants {
+            let mut own = Vec::new();
+            let mut left = Vec::new();
+            for (position, alternative) in want.iter().enumerate() {
+                let places = check_specs(graph, "wants", alternative)?;
+                if places.iter().all(is_free) {
+                    own.push(narrow(groups.len()));
+                    left.push(position);
+                    groups.push(places);
+                }
+            }
+            if !own.is_empty() {
+                wants.push(own);
+            }
+            positions.push(left);
+        }
+        let (choice, scale) = choice_of(&rules, task.costs.as_deref(), &groups, wants)?;
+        let chosen = choose(&choice, node_limit, should_stop)?;
+        // The first want is that of the fixed roots.
+        let mut told = chosen.alternatives.iter().skip(1);
+        let alternatives = positions.iter().map(|left| {
+            if left.is_empty() {
+                None
+            } else {
+                told.next().map(|&at| left[at])
+            }
+        });
+        Ok(ChosenRoots {
+            alternatives: alternatives.collect(),
+            cost: to_float(chosen.cost) / scale,
+            lower_bound: to_float(chosen.lower_bound) / scale,
+            is_optimal: chosen.is_optimal(),
+            cost_alone: to_float(choice.cost_alone()?) / scale,
+            nodes: chosen.nodes,
+            cut: chosen.cut,
+        })
+    }
+}
+
+/// The choice among groups of places, and how many parts of a cost unit one of its costs is.
+fn choice_of(
+    rules: &Rules,
+    costs: Option<&[f64]>,
+    groups: &[Vec<Place>],
+    mut wants: Vec<Vec<u32>>,
+) -> Result<(Choice, f64), ChoiceError> {
+    let graph = &rules.graph;
+    let mut starts = graph.no_places();
+    starts.extend(groups.iter().flatten().map(|place| place.index()));
+    // What is below the groups holds all that they can demand.
+    let below = closure_below(graph, &starts);
+    let mut number = vec![u32::MAX; graph.spec_count()];
+    let mut places = Vec::new();
+    for place in below.ones() {
+        number[place] = narrow(places.len());
+        places.push(Place::at(place));
+    }
+    let cost_of = |place: Place| match (rules.standing(place), costs) {
+        (Standing::Absent, None) => 1.0,
+        (Standing::Absent, Some(costs)) => costs[graph.id_at(place).index()],
+        _ => 0.0,
+    };
+    let amounts: Vec<f64> = places.iter().map(|&place| cost_of(place)).collect();
+    let scale = if amounts.iter().all(|amount| amount.fract() == 0.0) {
+        1.0
+    } else {
+        PARTS
+    };
+    if amounts.iter().sum::<f64>() * scale > MOST_COST {
+        return Err(ChoiceError::CostsTooLarge {
+            limit: to_whole(MOST_COST),
+        });
+    }
+    let mut choice = Choice {
+        costs: amounts
+            .into_iter()
+            .map(|cost| to_whole(cost * scale))
+            .collect(),
+        ..Choice::default()
+    };
+    for (item, &place) in (0..).zip(&places) {
+        let demanded = rules.demanded(place);
+        choice
+            .demands
+            .extend(demanded.map(|other| (item, number[other.index()])));
+    }
+    let first_group = narrow(places.len());
+    for (group, own) in (first_group..).zip(groups) {
+        choice.costs.push(0);
+        let items = own.iter().map(|place| (group, number[place.index()]));
+        choice.demands.extend(items);
+    }
+    for want in &mut wants {
+        for alternative in want {
+            *alternative += first_group;
+        }
+    }
+    choice.wants.push(vec![first_group]);
+    choice.wants.append(&mut wants);
+    Ok((choice, scale))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "costs are not negative, and together at most 2^52"
+)]
+fn to_whole(cost: f64) -> u64 {
+    cost.round() as u64
+}
