@@ -76,6 +76,22 @@ properties: environment ## search long (an hour or so) for examples that break a
 	$(PIP) install '.[test]'
 	$(BIN)/python -m pytest ./tests/property --hypothesis-profile=deep --timeout=3600
 
+# What a fuzzer learns and finds stays out of the checkout until somebody commits it.
+FUZZ_SECONDS ?= 180
+FUZZ_FOUND ?= target/fuzz
+
+.PHONY: fuzz
+fuzz: ## search for inputs that break a reader or the parser of specs (nightly Rust, cargo-fuzz)
+	cargo +nightly fuzz build --fuzz-dir rust/fuzz
+	@for target in $$(cargo +nightly fuzz list --fuzz-dir rust/fuzz); do \
+	  mkdir -p $(FUZZ_FOUND)/$$target; \
+	  echo "$$target, $(FUZZ_SECONDS) s"; \
+	  cargo +nightly fuzz run --fuzz-dir rust/fuzz $$target \
+	    $(FUZZ_FOUND)/$$target rust/fuzz/corpus/$$target -- \
+	    -dict=rust/fuzz/words.dict -artifact_prefix=$(FUZZ_FOUND)/ \
+	    -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=16384 || exit 1; \
+	done
+
 .PHONY: bench
 bench: environment ## run the benches at small sizes; benches/BENCHMARKS.md tells the full ones
 	$(PIP) install '.[bench]'

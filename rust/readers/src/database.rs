@@ -1,10 +1,11 @@
 //! The index of a build cache, and the database of an installation.
 //!
 //! `{"database": {"version": "8", "installs": {HASH: {"spec": NODE, ...}}}}`. Here any
-//! spelling of it is read, as one text; a large index as Spack writes it is read by
-//! `index_stream`, piece by piece, with the same [`Records`].
+//! spelling of it is read, record by record; a large index as Spack writes it is read by
+//! `index_stream`, on all cores, with the same [`Records`].
 
 use std::borrow::Cow;
+use std::io::Read;
 
 use rayon::prelude::*;
 use specplan_catalog::{CatalogBuilder, DagHash, SourceKind};
@@ -13,35 +14,63 @@ use crate::fault::{Fault, FaultKind};
 use crate::json::{Json, JsonErrorKind, JsonResult};
 use crate::node::{Node, NodeReader, Origin, parsed_hash};
 use crate::specs::{Format, OriginTexts, SpecsRead};
+use crate::window::Window;
 
 /// The versions of the database that are read.
 const SUPPORTED: &str = "5 to 8";
 
-/// Reads the value of `database`; `json` stands at it.
-pub(crate) fn read(
-    json: &mut Json<'_>,
-    text: &[u8],
+/// Reads a file whose object has the key `database`; the window stands at the object.
+pub(crate) fn read<R: Read>(
+    window: &mut Window<R>,
     origin: OriginTexts<'_>,
 ) -> Result<SpecsRead, Fault> {
+    let mut specs = None;
+    window.object(|window, key| match key {
+        "database" if specs.is_some() => Err(Fault::at(key, FaultKind::KeyTwice)),
+        "database" => {
+            specs = Some(window.below("database", |window| database(window, origin))?);
+            Ok(())
+        }
+        _ => window.skip(key),
+    })?;
+    window.end()?;
+    specs.ok_or_else(|| Fault::at("database", FaultKind::MissingKey))
+}
+
+/// Reads the value of `database`.
+fn database<R: Read>(window: &mut Window<R>, origin: OriginTexts<'_>) -> Result<SpecsRead, Fault> {
+    let of_key = |key: &str, kind| Fault::at(format!("database.{key}"), kind);
     let mut version = None;
     let mut records = None;
-    let walked = json.object(|json, key| {
+    window.object(|window, key| {
         match key {
-            "version" => version = Some(json.text()?),
-            "installs" => records = Some(installs(json, origin)?),
-            _ => drop(json.skip()?),
+            "version" if version.is_some() => return Err(of_key(key, FaultKind::KeyTwice)),
+            "installs" if records.is_some() => return Err(of_key(key, FaultKind::KeyTwice)),
+            "version" => {
+                let text = window.below("version", |window| {
+                    window.step(|json| json.text().map(Cow::into_owned))
+                })?;
+                check_version(&text)?;
+                version = Some(text);
+            }
+            "installs" => {
+                let mut read = Records::new(origin);
+                let walked = window.below("installs", |window| read.read_all(window));
+                if walked.is_err() && version.is_none() {
+                    // What a file of an unknown version holds need not make sense.
+                    check_version_behind(window)?;
+                }
+                walked?;
+                records = Some(read);
+            }
+            _ => window.skip(key)?,
         }
         Ok(())
-    });
-    // What a file of an unknown version holds need not make sense.
-    let version = version.or_else(|| version_behind(json, walked.is_err()));
-    if let Some(version) = version.as_deref() {
-        check_version(version)?;
+    })?;
+    if version.is_none() {
+        return Err(of_key("version", FaultKind::MissingKey));
     }
-    walked.map_err(|error| error.into_fault(text))?;
-    let missing = |key: &str| Fault::at(format!("database.{key}"), FaultKind::MissingKey);
-    version.ok_or_else(|| missing("version"))?;
-    let records = records.ok_or_else(|| missing("installs"))?;
+    let records = records.ok_or_else(|| of_key("installs", FaultKind::MissingKey))?;
     Records::into_specs(vec![records])
 }
 
@@ -59,35 +88,36 @@ pub(crate) fn check_version(version: &str) -> Result<(), Fault> {
     ))
 }
 
-/// The version of a database whose records could not be read, if it stands behind them.
-fn version_behind<'j>(json: &Json<'j>, is_wanted: bool) -> Option<Cow<'j, str>> {
-    let mut version = None;
-    if is_wanted {
-        let mut from_start = json.from(0, 0);
-        // Errors do not matter: there is a better one to tell.
-        let _ = from_start.object(|json, _| {
-            json.object(|json, key| {
-                match key {
-                    "version" => version = Some(json.text()?),
-                    _ => drop(json.skip()?),
-                }
-                Ok(())
-            })
-        });
+/// Fails if the version of a database stands behind its records, of which one could not
+/// be read, and is not read here. All else is passed over: there is a better fault to tell.
+fn check_version_behind<R: Read>(window: &mut Window<R>) -> Result<(), Fault> {
+    let version = |window: &mut Window<R>| -> Result<Option<String>, Fault> {
+        let is_at_key = window.step(|json| Ok(json.peek()? == b'"'))?;
+        if is_at_key {
+            let next = |json: &mut Json<'_>| {
+                json.key()?;
+                json.skip()?;
+                json.goes_on(b'}', "`,` or `}`")
+            };
+            while window.step(next)? {}
+        } else {
+            window.skip("installs")?;
+        }
+        while window.step(|json| json.goes_on(b'}', "`,` or `}`"))? {
+            let key = window.step(|json| json.key().map(Cow::into_owned))?;
+            if key == "version" {
+                return window
+                    .step(|json| json.text().map(Cow::into_owned))
+                    .map(Some);
+            }
+            window.skip(&key)?;
+        }
+        Ok(None)
+    };
+    match version(window) {
+        Ok(Some(version)) => check_version(&version),
+        _ => Ok(()),
     }
-    version
-}
-
-/// Reads the object of records.
-fn installs(json: &mut Json<'_>, origin: OriginTexts<'_>) -> JsonResult<Records> {
-    let mut records = Records::new(origin);
-    json.enter_object()?;
-    if json.take(b'}')? {
-        *json = json.from(json.position(), json.depth() - 1);
-    } else {
-        records.read(json, None)?;
-    }
-    Ok(records)
 }
 
 /// Reads records into rows.
@@ -120,8 +150,7 @@ impl Records {
     /// to the end of the object.
     pub(crate) fn read(&mut self, json: &mut Json<'_>, to: Option<usize>) -> JsonResult<()> {
         loop {
-            self.record(json)?;
-            let goes_on = json.goes_on(b'}', "`,` or `}`")?;
+            let goes_on = self.record(json)?;
             match to {
                 None if !goes_on => return Ok(()),
                 Some(to) if goes_on && json.position() == to => return Ok(()),
@@ -133,16 +162,52 @@ impl Records {
         }
     }
 
-    fn record(&mut self, json: &mut Json<'_>) -> JsonResult<()> {
-        let key = json.key()?;
-        let hash = parsed_hash(json, &key)?;
-        self.read_record(json, hash)
-            .map_err(|error| error.below(|| key.into_owned()))
+    /// Reads the object of records, whatever its length.
+    fn read_all<R: Read>(&mut self, window: &mut Window<R>) -> Result<(), Fault> {
+        let mut goes_on = window.enter_object()?;
+        while goes_on {
+            goes_on = window.step(|json| self.read_some(json))?;
+        }
+        Ok(())
     }
 
-    fn read_record(&mut self, json: &mut Json<'_>, hash: DagHash) -> JsonResult<()> {
+    /// Reads records up to one that fails, or to the end of the object. The first must
+    /// not fail. Tells whether there are more.
+    fn read_some(&mut self, json: &mut Json<'_>) -> JsonResult<bool> {
+        let mut goes_on = self.record(json)?;
+        while goes_on {
+            let before = *json;
+            if let Ok(more) = self.record(json) {
+                goes_on = more;
+            } else {
+                // It may end behind what is in memory; else it fails again, as the first.
+                *json = before;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Reads a record and what follows it, and tells whether that is a record.
+    fn record(&mut self, json: &mut Json<'_>) -> JsonResult<bool> {
+        let key = json.key()?;
+        let hash = parsed_hash(json, &key)?;
+        let available = self
+            .read_record(json, hash)
+            .map_err(|error| error.below(|| key.into_owned()))?;
+        let goes_on = json.goes_on(b'}', "`,` or `}`")?;
+        // Only now it is certain that the record will not be read once more.
+        self.tells_cache |= available.is_some();
+        let available = available.unwrap_or(false) && !self.listed_only;
+        self.nodes.push(&self.node, hash, self.origin, available);
+        self.hashes.push(hash);
+        Ok(goes_on)
+    }
+
+    /// Reads a record into `node` and returns whether a cache has it, if that is told.
+    fn read_record(&mut self, json: &mut Json<'_>, hash: DagHash) -> JsonResult<Option<bool>> {
         let mut tells_spec = false;
-        let mut available = false;
+        let mut available = None;
         json.object(|json, key| {
             match key.as_bytes() {
                 b"spec" if tells_spec => return Err(json.error(JsonErrorKind::Twice)),
@@ -154,10 +219,10 @@ impl Records {
                         self.nodes.read(json, &mut self.node)?;
                     }
                 }
-                b"in_buildcache" => {
-                    available = json.boolean()?;
-                    self.tells_cache = true;
+                b"in_buildcache" if available.is_some() => {
+                    return Err(json.error(JsonErrorKind::Twice));
                 }
+                b"in_buildcache" => available = Some(json.boolean()?),
                 _ => drop(json.skip()?),
             }
             Ok(())
@@ -172,10 +237,7 @@ impl Records {
             let found = own.to_string();
             return Err(json.error(JsonErrorKind::Value(FaultKind::OtherHash { found })));
         }
-        let available = available && !self.listed_only;
-        self.nodes.push(&self.node, hash, self.origin, available);
-        self.hashes.push(hash);
-        Ok(())
+        Ok(available)
     }
 
     /// What several readers of one file read together.

@@ -32,6 +32,12 @@ pub enum FaultKind {
         /// The limit in bytes.
         limit: u64,
     },
+    /// One value that is larger than the limit.
+    #[error("a value has more than {limit} bytes")]
+    ValueTooLarge {
+        /// The limit in bytes.
+        limit: u64,
+    },
     /// A walk met more files and folders than the limit.
     #[error("holds more than {limit} files and folders")]
     TooManyEntries {

@@ -1,8 +1,10 @@
 //! Opening files, within limits.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
 
 use crate::fault::{Fault, FaultKind};
 
@@ -43,4 +45,28 @@ pub(crate) fn read_into(path: &Path, limit: u64, bytes: &mut Vec<u8>) -> Result<
         return Err(Fault::of_file(FaultKind::TooLarge { limit }));
     }
     Ok(())
+}
+
+/// The first bytes of what is compressed by gzip.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// Opens a file that is decompressed, while it is read, if it is gzip.
+///
+/// # Errors
+///
+/// A [`Fault`] as of [`open_file`], or when its first bytes cannot be read.
+pub(crate) fn open_unpacked(path: &Path, limit: u64) -> Result<Box<dyn Read + Send>, Fault> {
+    let (mut file, _) = open_file(path, limit)?;
+    let mut start = Vec::new();
+    file.by_ref()
+        .take(GZIP.len() as u64)
+        .read_to_end(&mut start)
+        .map_err(|error| Fault::of_file(FaultKind::unreadable(&error)))?;
+    let is_gzip = start == GZIP;
+    let whole = Cursor::new(start).chain(file);
+    Ok(if is_gzip {
+        Box::new(MultiGzDecoder::new(whole))
+    } else {
+        Box::new(whole)
+    })
 }

@@ -3,16 +3,15 @@
 //! An index of the public cache has hundreds of megabytes. As Spack writes it, it is
 //! one line, `{"database":{"version":"8","installs":{"HASH":{"spec":{...},...},...}}}`,
 //! and can be cut wherever a record ends and the next begins (see [`last_record`]).
-//! One thread reads blocks of the file and cuts them; the others read the records of
-//! the pieces. A piece stays in a processor's cache from the first pass over it to the
-//! last, and the file is never in memory as a whole.
+//! Each thread takes a block of the file when it is done with the last one, cuts it, and
+//! reads the records of its piece. A piece stays in a core's cache from the first pass
+//! over it to the last, and the file is never in memory as a whole.
 //!
-//! What is spelt otherwise, or is damaged, is not taken here: the caller then reads the
-//! file as one text, which takes every spelling and tells what is wrong.
+//! What is spelt otherwise, or is damaged, is not taken here: `database` takes every
+//! spelling and tells what is wrong.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, sync_channel};
 
 use memchr::memmem::FinderRev;
 use specplan_catalog::HASH_LEN;
@@ -21,38 +20,32 @@ use crate::database::{Records, check_version};
 use crate::json::Json;
 use crate::specs::{OriginTexts, SpecsRead};
 
-/// So many bytes are read at once.
-pub(crate) const BLOCK_BYTES: usize = 2 << 20;
+/// What stands before the records is shorter than this.
+const HEAD_BYTES: usize = 256;
 
-/// How many pieces may wait for a thread.
-const WAITING: usize = 2;
+/// The records stand two objects deep, and their own object is the third.
+const RECORDS_DEPTH: u32 = 3;
 
-/// Reads an index whose first bytes are `start`, the others coming from `rest`; `None`
-/// if it is not spelt as Spack writes it, or has a fault.
-pub(crate) fn read(start: &[u8], rest: impl Read, origin: OriginTexts<'_>) -> Option<SpecsRead> {
-    let head = Head::of(start)?;
-    let (pieces, waiting) = sync_channel(WAITING);
-    let waiting = Mutex::new(waiting);
-    let readers = rayon::current_num_threads().max(1);
-    let (tail, records) = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..readers)
-            .map(|_| scope.spawn(|| read_pieces(&waiting, origin)))
+/// Reads an index in blocks of about so many bytes; `None` if it is not spelt as Spack
+/// writes it, has a fault, or fits in one block.
+pub(crate) fn read(
+    input: impl Read + Send,
+    origin: OriginTexts<'_>,
+    block_bytes: usize,
+) -> Option<SpecsRead> {
+    let (head, blocks) = Blocks::new(input, block_bytes)?;
+    let blocks = Mutex::new(blocks);
+    let mut records: Vec<Records> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..rayon::current_num_threads())
+            .map(|_| scope.spawn(|| read_pieces(&blocks, origin)))
             .collect();
-        let tail = cut(start[head.len..].to_vec(), rest, |piece| {
-            pieces.send(piece).is_ok()
-        });
-        drop(pieces);
-        let records: Option<Vec<Records>> = threads
-            .into_iter()
-            .map(|thread| thread.join().ok().flatten())
-            .collect();
-        (tail, records)
-    });
-    let mut records = records?;
-    let tail = tail?;
-    let mut json = Json::new(str::from_utf8(&tail).ok()?);
-    // The records stand two objects deep, and their own object is the third.
-    json = json.from(0, 3);
+        let first = read_pieces(&blocks, origin);
+        let others = others.into_iter().map(|other| other.join().ok().flatten());
+        std::iter::once(first).chain(others).collect::<Option<_>>()
+    })?;
+    let blocks = blocks.into_inner().ok()?;
+    let last = str::from_utf8(&blocks.kept).ok()?;
+    let mut json = Json::new(last).from(0, RECORDS_DEPTH);
     records.first_mut()?.read(&mut json, None).ok()?;
     let version = head.version.or_else(|| version_behind(&mut json))?;
     check_version(&version).ok()?;
@@ -70,7 +63,7 @@ struct Head {
 
 impl Head {
     fn of(start: &[u8]) -> Option<Self> {
-        let start = start.get(..start.len().min(256))?;
+        let start = start.get(..start.len().min(HEAD_BYTES))?;
         let start = str::from_utf8(start).ok()?;
         let mut json = Json::new(start);
         let mut version = None;
@@ -95,50 +88,110 @@ fn version_behind(json: &mut Json<'_>) -> Option<String> {
         .flatten()
 }
 
-/// Reads blocks, cuts them into pieces of whole records and hands them on; what is left
-/// at the end of the file is returned. `None` if the file cannot be read or cut.
-fn cut(
-    mut buffer: Vec<u8>,
-    mut rest: impl Read,
-    mut hand_on: impl FnMut(Vec<u8>) -> bool,
-) -> Option<Vec<u8>> {
-    loop {
-        let filled = buffer.len();
-        buffer.reserve(BLOCK_BYTES);
-        let read = rest
-            .by_ref()
-            .take(BLOCK_BYTES as u64)
-            .read_to_end(&mut buffer)
-            .ok()?;
-        if read == 0 {
-            return Some(buffer);
-        }
-        // A record longer than a block is no record of Spack's.
-        let at = last_record(&buffer).or((filled < BLOCK_BYTES).then_some(0))?;
-        let next = buffer[at..].to_vec();
-        buffer.truncate(at);
-        if at > 0 && !hand_on(buffer) {
+/// The file, as far as no thread has taken it.
+struct Blocks<R> {
+    input: R,
+    block_bytes: usize,
+    /// What was read and not handed out: the beginning of a record. In the end, the end
+    /// of the file.
+    kept: Vec<u8>,
+    state: State,
+}
+
+#[derive(PartialEq, Eq)]
+enum State {
+    GoesOn,
+    Ended,
+    /// It cannot be read or cut, or a piece of it cannot be read.
+    Failed,
+}
+
+impl<R: Read> Blocks<R> {
+    /// What stands before the records, and the blocks of all that follows it.
+    fn new(mut input: R, block_bytes: usize) -> Option<(Head, Self)> {
+        let mut kept = vec![0; block_bytes];
+        let filled = fill(&mut input, &mut kept)?;
+        // Threads cost more than they save on what is shorter.
+        if filled < block_bytes {
             return None;
         }
-        buffer = next;
+        let head = Head::of(&kept)?;
+        kept.drain(..head.len);
+        let blocks = Self {
+            input,
+            block_bytes,
+            kept,
+            state: State::GoesOn,
+        };
+        Some((head, blocks))
+    }
+
+    /// Puts whole records into `piece`, in whose place it is as long as a block or two,
+    /// and tells how many bytes they have; `None` if there are no more.
+    fn next(&mut self, piece: &mut Vec<u8>) -> Option<usize> {
+        if self.state != State::GoesOn {
+            return None;
+        }
+        let cut = self.cut(piece);
+        if cut.is_none() && self.state == State::GoesOn {
+            self.state = State::Failed;
+        }
+        cut
+    }
+
+    fn cut(&mut self, piece: &mut Vec<u8>) -> Option<usize> {
+        let begun = self.kept.len();
+        // Bytes are written over, and never made anew: making them costs as much as reading.
+        if piece.len() < begun + self.block_bytes {
+            piece.resize(begun + self.block_bytes, 0);
+        }
+        piece[..begun].copy_from_slice(&self.kept);
+        let read = fill(&mut self.input, &mut piece[begun..begun + self.block_bytes])?;
+        let filled = begun + read;
+        if read < self.block_bytes {
+            self.state = State::Ended;
+        }
+        // A record longer than a block is no record of Spack's.
+        let at = last_record(&piece[..filled]).or((self.state == State::Ended).then_some(0))?;
+        self.kept.clear();
+        self.kept.extend_from_slice(&piece[at..filled]);
+        Some(at)
     }
 }
 
-/// Reads pieces until there are no more; `None` at the first that cannot be read, after
-/// which the others are passed over.
-fn read_pieces(waiting: &Mutex<Receiver<Vec<u8>>>, origin: OriginTexts<'_>) -> Option<Records> {
+/// Reads until `bytes` are full or there is no more.
+fn fill(input: &mut impl Read, bytes: &mut [u8]) -> Option<usize> {
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match input.read(&mut bytes[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(_) => return None,
+        }
+    }
+    Some(filled)
+}
+
+/// Reads pieces until there are no more; `None` if one cannot be read.
+fn read_pieces<R: Read>(blocks: &Mutex<Blocks<R>>, origin: OriginTexts<'_>) -> Option<Records> {
     let mut records = Records::new(origin);
-    let mut is_sound = true;
+    let mut piece = Vec::new();
     loop {
-        let piece = waiting.lock().ok()?.recv();
-        let Ok(piece) = piece else {
+        let next = blocks.lock().ok()?.next(&mut piece);
+        let Some(len) = next else {
+            let is_sound = blocks.lock().ok()?.state == State::Ended;
             return is_sound.then_some(records);
         };
-        is_sound = is_sound
-            && str::from_utf8(&piece).is_ok_and(|text| {
-                let mut json = Json::new(text).from(0, 3);
+        let is_sound = len == 0
+            || str::from_utf8(&piece[..len]).is_ok_and(|text| {
+                let mut json = Json::new(text).from(0, RECORDS_DEPTH);
                 records.read(&mut json, Some(text.len())).is_ok()
             });
+        if !is_sound {
+            blocks.lock().ok()?.state = State::Failed;
+            return None;
+        }
     }
 }
 

@@ -10,11 +10,13 @@
 //! while the calls return, so a file without faults pays nothing for it.
 
 mod error;
+mod seen;
 mod skip;
 
 use std::borrow::Cow;
 
 pub(crate) use error::{JsonError, JsonErrorKind, JsonResult};
+pub(crate) use seen::Seen;
 
 /// The deepest nesting that is followed. Real files have eight levels.
 const MAX_DEPTH: u32 = 128;
@@ -43,6 +45,11 @@ impl<'j> Json<'j> {
     /// The same text from another position, `depth` levels deep.
     pub(crate) fn from(self, at: usize, depth: u32) -> Self {
         Self { at, depth, ..self }
+    }
+
+    /// The whole text, wherever the position is.
+    pub(crate) fn whole(&self) -> &'j str {
+        self.whole
     }
 
     pub(crate) fn position(&self) -> usize {

@@ -24,9 +24,10 @@ mod spec_file;
 mod specs;
 mod tree;
 mod variants;
+mod window;
 
 pub use fault::{Fault, FaultKind};
 pub use limits::Limits;
 pub use page::Contradiction;
-pub use pages::{PagesRead, read_page_values, read_pages};
-pub use specs::{Format, OriginTexts, SpecsRead, parse_specs, read_specs};
+pub use pages::{PagesRead, parse_page, read_page_values, read_pages};
+pub use specs::{Format, OriginTexts, SpecsRead, parse_specs, read_specs, read_specs_in_blocks};

@@ -7,13 +7,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use hashbrown::HashMap;
-use rustc_hash::FxBuildHasher;
 use specplan_catalog::{DagHash, SourceKind};
 
 use crate::database::is_wrapped;
 use crate::fault::{Fault, FaultKind, shortened};
-use crate::json::{Json, JsonErrorKind, JsonResult};
+use crate::json::{Json, JsonError, JsonErrorKind, JsonResult, Seen};
 use crate::node::{Node, NodeReader, hash, parsed_hash};
 use crate::specs::{Format, OriginTexts, SpecsRead};
 
@@ -26,24 +24,33 @@ struct Lock {
     version: Option<u64>,
     has_specs: bool,
     roots: Vec<(DagHash, String)>,
-    /// Each node with the hash that identifies it, by its key.
-    nodes: BTreeMap<DagHash, (DagHash, Node)>,
+    /// How many environments were read: the file's own and those that it includes.
+    environments: u32,
+    /// Each node by its key. The keys are those of the file, so what finds them must not
+    /// depend on how they are spread.
+    nodes: BTreeMap<DagHash, Known>,
+}
+
+/// A node of a lock.
+struct Known {
+    /// The hash that identifies it.
+    hash: DagHash,
+    node: Node,
+    /// The number of the environment that told it first.
+    environment: u32,
 }
 
 /// Reads a lock; `json` stands at its object.
-pub(crate) fn read(
-    json: &mut Json<'_>,
-    text: &[u8],
-    origin: OriginTexts<'_>,
-) -> Result<SpecsRead, Fault> {
-    let version = version_of(*json);
+pub(crate) fn read(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<SpecsRead, Fault> {
+    let version = version_of(json);
     if let Some(version) = version {
         check_version(version)?;
     }
     let mut reader = NodeReader::default();
     let mut lock = Lock::default();
-    lock.read(json, &mut reader, 0)
-        .map_err(|error| error.into_fault(text))?;
+    lock.read(&mut json, &mut reader, 0)
+        .and_then(|()| json.end())
+        .map_err(|error| error.into_fault(json.whole().as_bytes()))?;
     let Some(_) = lock.version else {
         return Err(Fault::at("_meta.lockfile-version", FaultKind::MissingKey));
     };
@@ -88,46 +95,82 @@ fn check_version(version: u64) -> Result<(), Fault> {
 
 impl Lock {
     fn read(&mut self, json: &mut Json<'_>, reader: &mut NodeReader, level: u32) -> JsonResult<()> {
+        self.environments += 1;
+        let environment = self.environments;
+        let mut seen = Seen::default();
         json.object(|json, key| match key {
-            "_meta" => json.object(|json, key| {
-                match key {
-                    "lockfile-version" => self.version = Some(json.count()?),
-                    _ => drop(json.skip()?),
-                }
-                Ok(())
-            }),
-            "roots" => json.list(|json, _| self.root(json)),
+            "_meta" => {
+                seen.once(json, 0)?;
+                self.meta(json)
+            }
+            "roots" => {
+                seen.once(json, 1)?;
+                json.list(|json, _| self.root(json))
+            }
             "concrete_specs" => {
+                seen.once(json, 2)?;
                 self.has_specs = true;
-                json.object(|json, key| self.spec(json, key, reader))
+                json.object(|json, key| self.spec(json, key, reader, environment))
             }
             "include_concrete" if level == MAX_INCLUDES => Err(json.error(JsonErrorKind::Depth)),
-            "include_concrete" => json.object(|json, _| self.read(json, reader, level + 1)),
+            "include_concrete" => {
+                seen.once(json, 3)?;
+                json.object(|json, _| self.read(json, reader, level + 1))
+            }
             _ => json.skip().map(drop),
+        })
+    }
+
+    fn meta(&mut self, json: &mut Json<'_>) -> JsonResult<()> {
+        let mut seen = Seen::default();
+        json.object(|json, key| {
+            if key != "lockfile-version" {
+                return json.skip().map(drop);
+            }
+            seen.once(json, 0)?;
+            self.version = Some(json.count()?);
+            Ok(())
         })
     }
 
     fn root(&mut self, json: &mut Json<'_>) -> JsonResult<()> {
         let mut reference = None;
         let mut spec = Cow::Borrowed("");
+        let mut seen = Seen::default();
         json.object(|json, key| {
             match key {
-                "hash" => reference = Some(hash(json)?),
-                "spec" => spec = json.text()?,
+                "hash" => {
+                    seen.once(json, 0)?;
+                    reference = Some(hash(json)?);
+                }
+                "spec" => {
+                    seen.once(json, 1)?;
+                    spec = json.text()?;
+                }
                 _ => drop(json.skip()?),
             }
             Ok(())
         })?;
-        let Some(reference) = reference else {
-            let error = json.error(JsonErrorKind::Value(FaultKind::MissingKey));
-            return Err(error.below(|| "hash".to_owned()));
-        };
+        let reference = reference.ok_or_else(|| JsonError::missing(json, "hash"))?;
         self.roots.push((reference, spec.into_owned()));
         Ok(())
     }
 
-    fn spec(&mut self, json: &mut Json<'_>, key: &str, reader: &mut NodeReader) -> JsonResult<()> {
+    fn spec(
+        &mut self,
+        json: &mut Json<'_>,
+        key: &str,
+        reader: &mut NodeReader,
+        environment: u32,
+    ) -> JsonResult<()> {
         let key = parsed_hash(json, key)?;
+        if self
+            .nodes
+            .get(&key)
+            .is_some_and(|known| known.environment == environment)
+        {
+            return Err(json.error(JsonErrorKind::Twice));
+        }
         let mut node = Node::default();
         if is_wrapped(*json)? {
             reader.read_wrapped(json, &mut node)?;
@@ -136,7 +179,11 @@ impl Lock {
         }
         let hash = node.hash.unwrap_or(key);
         // Environments that are included by several others may be told several times.
-        self.nodes.entry(key).or_insert((hash, node));
+        self.nodes.entry(key).or_insert(Known {
+            hash,
+            node,
+            environment,
+        });
         Ok(())
     }
 
@@ -145,32 +192,27 @@ impl Lock {
         mut reader: NodeReader,
         origin: OriginTexts<'_>,
     ) -> Result<SpecsRead, Fault> {
-        let hashes: HashMap<DagHash, DagHash, FxBuildHasher> = self
-            .nodes
-            .iter()
-            .map(|(&key, &(hash, _))| (key, hash))
-            .collect();
+        let hash_of = |key: &DagHash| self.nodes.get(key).map(|known| known.hash);
         let nowhere = |place: String, found: DagHash| {
             let found = shortened(&found.to_string());
             Fault::at(place, FaultKind::Nowhere { found })
         };
         let mut roots = Vec::with_capacity(self.roots.len());
         for (index, (reference, spec)) in self.roots.into_iter().enumerate() {
-            let hash = hashes
-                .get(&reference)
+            let hash = hash_of(&reference)
                 .ok_or_else(|| nowhere(format!("roots[{index}].hash"), reference))?;
-            roots.push((*hash, spec));
+            roots.push((hash, spec));
         }
         let columns = reader.origin(SourceKind::Lock, origin.columns());
         let specs = self.nodes.len();
-        for (key, (hash, mut node)) in self.nodes {
-            for edge in &mut node.edges {
-                let child = hashes.get(&edge.child).ok_or_else(|| {
+        for (key, known) in &self.nodes {
+            let mut edges = known.node.edges.clone();
+            for edge in &mut edges {
+                edge.child = hash_of(&edge.child).ok_or_else(|| {
                     nowhere(format!("concrete_specs.{key}.dependencies"), edge.child)
                 })?;
-                edge.child = *child;
             }
-            reader.push(&node, hash, columns, false);
+            reader.push_with(&known.node, &edges, known.hash, columns, false);
         }
         Ok(SpecsRead {
             rows: reader.into_rows(),

@@ -15,7 +15,7 @@ use rustc_hash::FxBuildHasher;
 use specplan_catalog::{CatalogBuilder, Column, DagHash, Edge, EdgeColumn, Row, SourceKind};
 
 use crate::fault::{FaultKind, shortened};
-use crate::json::{Json, JsonErrorKind, JsonResult};
+use crate::json::{Json, JsonError, JsonErrorKind, JsonResult, Seen};
 use crate::names;
 
 /// What the rows of one file have in common: numbers of a [`NodeReader`].
@@ -49,8 +49,17 @@ pub(crate) struct Node {
     /// The dependencies, by the reference that the file uses.
     pub(crate) edges: Vec<Edge>,
     ids: [u32; Column::COUNT],
-    has_compiler: bool,
+    compiler: Told,
     is_external: bool,
+}
+
+/// Where a node tells its compiler; the later wins.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Told {
+    #[default]
+    Nowhere,
+    InAnnotations,
+    InPlace,
 }
 
 /// The keys of a node that matter, as bits, so that one given twice is seen.
@@ -106,6 +115,18 @@ impl NodeReader {
 
     /// Adds the row of a node under the hash that identifies it.
     pub(crate) fn push(&mut self, node: &Node, hash: DagHash, origin: Origin, available: bool) {
+        self.push_with(node, &node.edges, hash, origin, available);
+    }
+
+    /// Adds the row of a node with other dependencies than those that it tells.
+    pub(crate) fn push_with(
+        &mut self,
+        node: &Node,
+        edges: &[Edge],
+        hash: DagHash,
+        origin: Origin,
+        available: bool,
+    ) {
         let mut ids = node.ids;
         ids[Column::Tag as usize] = origin.tag;
         ids[Column::Source as usize] = origin.source;
@@ -113,13 +134,13 @@ impl NodeReader {
         ids[Column::Stacks as usize] = origin.stacks;
         ids[Column::Size as usize] = origin.size;
         let row = Row::new(hash, origin.kind, available, ids);
-        self.rows.push_with_edges(row, &node.edges);
+        self.rows.push_with_edges(row, edges);
     }
 
     /// Reads a node that stands by itself, `{"name": "zlib", ...}`.
     pub(crate) fn read(&mut self, json: &mut Json<'_>, node: &mut Node) -> JsonResult<()> {
         self.start(node);
-        let mut seen = 0_u32;
+        let mut seen = Seen::default();
         json.object(|json, key| self.member(json, key, node, &mut seen))?;
         self.complete(json, node, seen)
     }
@@ -127,9 +148,9 @@ impl NodeReader {
     /// Reads a node under its name, `{"zlib": {...}}`, as old formats have it.
     pub(crate) fn read_wrapped(&mut self, json: &mut Json<'_>, node: &mut Node) -> JsonResult<()> {
         self.start(node);
-        let mut seen = 0_u32;
+        let mut seen = Seen::default();
         json.object(|json, name| {
-            once(json, &mut seen, Key::Name)?;
+            seen.once(json, Key::Name as u32)?;
             let name = checked(json, names::package(name))?;
             self.set(node, Column::Package, name);
             json.object(|json, key| self.member(json, key, node, &mut seen))
@@ -140,7 +161,7 @@ impl NodeReader {
     fn start(&mut self, node: &mut Node) {
         node.hash = None;
         node.edges.clear();
-        node.has_compiler = false;
+        node.compiler = Told::Nowhere;
         node.is_external = false;
         node.ids = self.untold;
     }
@@ -154,66 +175,66 @@ impl NodeReader {
         json: &mut Json<'_>,
         key: &str,
         node: &mut Node,
-        seen: &mut u32,
+        seen: &mut Seen,
     ) -> JsonResult<()> {
         match key.as_bytes() {
             b"name" => {
-                once(json, seen, Key::Name)?;
+                seen.once(json, Key::Name as u32)?;
                 let name = json.text()?;
                 self.set(node, Column::Package, checked(json, names::package(&name))?);
             }
             b"version" => {
-                once(json, seen, Key::Version)?;
+                seen.once(json, Key::Version as u32)?;
                 self.version(json, node)?;
             }
             b"versions" => {
-                once(json, seen, Key::Version)?;
+                seen.once(json, Key::Version as u32)?;
                 self.versions(json, node)?;
             }
             b"arch" => {
-                once(json, seen, Key::Arch)?;
+                seen.once(json, Key::Arch as u32)?;
                 self.architecture(json, node)?;
             }
             b"compiler" => {
-                once(json, seen, Key::Compiler)?;
+                seen.once(json, Key::Compiler as u32)?;
                 self.compiler(json, node)?;
             }
             b"namespace" => {
-                once(json, seen, Key::Namespace)?;
+                seen.once(json, Key::Namespace as u32)?;
                 if let Some(namespace) = json.text_or_null()? {
                     let namespace = checked(json, names::printable(&namespace, "namespace"))?;
                     self.set(node, Column::Namespace, namespace);
                 }
             }
             b"parameters" => {
-                once(json, seen, Key::Parameters)?;
+                seen.once(json, Key::Parameters as u32)?;
                 self.parameters(json, node)?;
             }
             b"external" => {
-                once(json, seen, Key::External)?;
+                seen.once(json, Key::External as u32)?;
                 self.external(json, node)?;
             }
             b"package_hash" => {
-                once(json, seen, Key::Recipe)?;
+                seen.once(json, Key::Recipe as u32)?;
                 if let Some(recipe) = json.text_or_null()? {
                     let recipe = checked(json, names::printable(&recipe, "package hash"))?;
                     self.set(node, Column::Recipe, recipe);
                 }
             }
             b"dependencies" => {
-                once(json, seen, Key::Dependencies)?;
+                seen.once(json, Key::Dependencies as u32)?;
                 self.dependencies(json, node)?;
             }
             b"build_spec" => {
-                once(json, seen, Key::BuildSpec)?;
+                seen.once(json, Key::BuildSpec as u32)?;
                 self.build_spec(json, node)?;
             }
             b"annotations" => {
-                once(json, seen, Key::Annotations)?;
+                seen.once(json, Key::Annotations as u32)?;
                 self.annotations(json, node)?;
             }
             b"hash" => {
-                once(json, seen, Key::Hash)?;
+                seen.once(json, Key::Hash as u32)?;
                 node.hash = Some(hash(json)?);
             }
             b"concrete" => {
@@ -227,20 +248,18 @@ impl NodeReader {
         Ok(())
     }
 
-    fn complete(&mut self, json: &Json<'_>, node: &mut Node, seen: u32) -> JsonResult<()> {
+    fn complete(&mut self, json: &Json<'_>, node: &mut Node, seen: Seen) -> JsonResult<()> {
         for (key, name) in [
             (Key::Name, "name"),
             (Key::Version, "version"),
             (Key::Arch, "arch"),
         ] {
-            if seen & 1 << key as u32 == 0 {
-                let mut error = json.error(JsonErrorKind::Value(FaultKind::MissingKey));
-                error.path.push(name.to_owned());
-                return Err(error);
+            if !seen.has(key as u32) {
+                return Err(JsonError::missing(json, name));
             }
         }
         // What the system provides tells no compiler; nor does it have an edge to one.
-        if node.is_external && node.edges.is_empty() && !node.has_compiler {
+        if node.is_external && node.edges.is_empty() && node.compiler == Told::Nowhere {
             self.set(node, Column::Compiler, "none");
         }
         Ok(())
@@ -293,13 +312,4 @@ pub(crate) fn parsed_hash(json: &Json<'_>, text: &str) -> JsonResult<DagHash> {
 
 fn checked<T>(json: &Json<'_>, result: Result<T, FaultKind>) -> JsonResult<T> {
     result.map_err(|kind| json.error(JsonErrorKind::Value(kind)))
-}
-
-fn once(json: &Json<'_>, seen: &mut u32, key: Key) -> JsonResult<()> {
-    let bit = 1 << key as u32;
-    if *seen & bit != 0 {
-        return Err(json.error(JsonErrorKind::Twice));
-    }
-    *seen |= bit;
-    Ok(())
 }

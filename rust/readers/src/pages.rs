@@ -53,6 +53,16 @@ pub fn read_pages(root: &Path, limits: Limits) -> PagesRead {
     read.joined(walked).sorted()
 }
 
+/// Reads one page of the source `cache` from memory, as [`read_pages`] reads it from `path`.
+pub fn parse_page(cache: &str, path: &Path, page: &[u8]) -> PagesRead {
+    let mut reader = PageReader::default();
+    let mut read = PagesRead::default();
+    let taken = reader.read(Origin { file: path, cache }, page);
+    read.note(path, taken);
+    read.rows = reader.into_rows();
+    read
+}
+
 /// Takes pages of the source `cache` whose front matter another reader has turned
 /// into JSON objects.
 pub fn read_page_values<'p>(
@@ -80,17 +90,21 @@ fn read_chunk(pages: &[PathBuf], cache: &str, limits: Limits) -> PagesRead {
             Ok(()) => reader.read(Origin { file: path, cache }, &bytes),
             Err(fault) => Taken::Damaged(fault),
         };
-        match taken {
-            Taken::Rows(contradictions) => read.take(path, contradictions),
-            Taken::Declined => read.declined.push(path.clone()),
-            Taken::Damaged(fault) => read.damaged.push((path.clone(), fault)),
-        }
+        read.note(path, taken);
     }
     read.rows = reader.into_rows();
     read
 }
 
 impl PagesRead {
+    fn note(&mut self, path: &Path, taken: Taken) {
+        match taken {
+            Taken::Rows(contradictions) => self.take(path, contradictions),
+            Taken::Declined => self.declined.push(path.to_owned()),
+            Taken::Damaged(fault) => self.damaged.push((path.to_owned(), fault)),
+        }
+    }
+
     fn take(&mut self, path: &Path, contradictions: Vec<Contradiction>) {
         self.taken += 1;
         let located = contradictions

@@ -36,8 +36,13 @@ pub(crate) type JsonResult<T> = Result<T, Box<JsonError>>;
 impl JsonError {
     /// The fault that this is in the file `text`.
     pub(crate) fn into_fault(self, text: &[u8]) -> Fault {
+        self.into_fault_behind(text, 0, 0)
+    }
+
+    /// The fault that this is in a file of which `text` stands behind so many bytes and lines.
+    pub(crate) fn into_fault_behind(self, text: &[u8], bytes: u64, lines: u32) -> Fault {
         let before = &text[..self.at.min(text.len())];
-        let line = memchr::memchr_iter(b'\n', before).count() as u32 + 1;
+        let line = lines + memchr::memchr_iter(b'\n', before).count() as u32 + 1;
         let mut place = String::new();
         for key in self.path.iter().rev() {
             if !place.is_empty() && !key.starts_with('[') {
@@ -46,7 +51,7 @@ impl JsonError {
             place.push_str(&shortened(key));
         }
         let malformed = |message: String| FaultKind::Malformed {
-            message: format!("{message} (byte {})", self.at),
+            message: format!("{message} (byte {})", bytes + self.at as u64),
         };
         let kind = match self.kind {
             JsonErrorKind::Value(kind) => kind,
@@ -71,6 +76,14 @@ impl JsonError {
             line: Some(line),
             kind,
         }
+    }
+
+    /// The error of a key that must be in the object that was just walked.
+    #[cold]
+    #[expect(clippy::unnecessary_box_returns, reason = "results stay small")]
+    pub(crate) fn missing(json: &super::Json<'_>, key: &str) -> Box<Self> {
+        let error = json.error(JsonErrorKind::Value(FaultKind::MissingKey));
+        error.below(|| key.to_owned())
     }
 
     /// The same error, seen from one level further out.

@@ -4,14 +4,13 @@ use std::borrow::Cow;
 
 use specplan_catalog::Column;
 
-use super::{Node, NodeReader, checked};
-use crate::fault::FaultKind;
-use crate::json::{Json, JsonErrorKind, JsonResult};
+use super::{Node, NodeReader, Told, checked};
+use crate::json::{Json, JsonError, JsonResult, Seen};
 use crate::names;
 
 impl NodeReader {
     pub(super) fn architecture(&mut self, json: &mut Json<'_>, node: &mut Node) -> JsonResult<()> {
-        let mut seen = 0_u32;
+        let mut seen = Seen::default();
         json.object(|json, key| {
             let (column, expected) = match key.as_bytes() {
                 b"platform" => (Column::Platform, "platform"),
@@ -19,10 +18,7 @@ impl NodeReader {
                 b"target" => (Column::Target, "target"),
                 _ => return json.skip().map(drop),
             };
-            if seen & 1 << column as u32 != 0 {
-                return Err(json.error(JsonErrorKind::Twice));
-            }
-            seen |= 1 << column as u32;
+            seen.once(json, column as u32)?;
             let name = if column == Column::Target && json.peek()? == b'{' {
                 target_name(json)?
             } else {
@@ -37,10 +33,8 @@ impl NodeReader {
             (Column::OperatingSystem, "platform_os"),
             (Column::Target, "target"),
         ] {
-            if seen & 1 << column as u32 == 0 {
-                let mut error = json.error(JsonErrorKind::Value(FaultKind::MissingKey));
-                error.path.push(key.to_owned());
-                return Err(error);
+            if !seen.has(column as u32) {
+                return Err(JsonError::missing(json, key));
             }
         }
         Ok(())
@@ -50,50 +44,69 @@ impl NodeReader {
         if json.peek()? == b'n' {
             return json.skip().map(drop);
         }
-        let (mut name, mut version) = (Cow::Borrowed(""), Cow::Borrowed(""));
+        let (mut name, mut version) = (None, None);
+        let mut seen = Seen::default();
         json.object(|json, key| {
-            match key.as_bytes() {
-                b"name" => name = json.text()?,
-                b"version" => version = json.text()?,
+            match key {
+                "name" => {
+                    seen.once(json, 0)?;
+                    name = Some(json.text()?);
+                }
+                "version" => {
+                    seen.once(json, 1)?;
+                    version = Some(json.text()?);
+                }
                 _ => drop(json.skip()?),
             }
             Ok(())
         })?;
-        self.set_compiler(json, node, &format!("{name}@{version}"))
+        let name = name.ok_or_else(|| JsonError::missing(json, "name"))?;
+        let version = version.ok_or_else(|| JsonError::missing(json, "version"))?;
+        self.set_compiler(json, node, &format!("{name}@{version}"), Told::InPlace)
     }
 
-    fn set_compiler(&mut self, json: &Json<'_>, node: &mut Node, text: &str) -> JsonResult<()> {
+    fn set_compiler(
+        &mut self,
+        json: &Json<'_>,
+        node: &mut Node,
+        text: &str,
+        told: Told,
+    ) -> JsonResult<()> {
         let text = text.replacen("@=", "@", 1);
         let text = checked(json, names::printable(&text, "compiler"))?;
-        self.set(node, Column::Compiler, text);
-        node.has_compiler = true;
+        if told > node.compiler {
+            self.set(node, Column::Compiler, text);
+            node.compiler = told;
+        }
         Ok(())
     }
 
     /// Files that Spack converted from an older format note the compiler beside the node.
     pub(super) fn annotations(&mut self, json: &mut Json<'_>, node: &mut Node) -> JsonResult<()> {
-        json.object(|json, key| match key.as_bytes() {
-            b"compiler" => match json.text_or_null()? {
-                Some(compiler) => self.set_compiler(json, node, &compiler),
+        let mut seen = Seen::default();
+        json.object(|json, key| {
+            if key != "compiler" {
+                return json.skip().map(drop);
+            }
+            seen.once(json, 0)?;
+            match json.text_or_null()? {
+                Some(compiler) => self.set_compiler(json, node, &compiler, Told::InAnnotations),
                 None => Ok(()),
-            },
-            _ => json.skip().map(drop),
+            }
         })
     }
 }
 
 fn target_name<'j>(json: &mut Json<'j>) -> JsonResult<Cow<'j, str>> {
     let mut name = None;
+    let mut seen = Seen::default();
     json.object(|json, key| {
-        match key.as_bytes() {
-            b"name" => name = Some(json.text()?),
-            _ => drop(json.skip()?),
+        if key != "name" {
+            return json.skip().map(drop);
         }
+        seen.once(json, 0)?;
+        name = Some(json.text()?);
         Ok(())
     })?;
-    name.ok_or_else(|| {
-        let mut error = json.error(JsonErrorKind::Value(FaultKind::MissingKey));
-        error.path.push("name".to_owned());
-        error
-    })
+    name.ok_or_else(|| JsonError::missing(json, "name"))
 }

@@ -6,39 +6,34 @@ use specplan_catalog::{DagHash, Edge, EdgeColumn, EdgeTypes, VIRTUALS_UNTOLD};
 
 use super::{Node, NodeReader, checked, hash};
 use crate::fault::FaultKind;
-use crate::json::{Json, JsonErrorKind, JsonResult};
+use crate::json::{Json, JsonError, JsonErrorKind, JsonResult, Seen};
 use crate::names;
 
 /// An edge while its object is being read.
 #[derive(Default)]
 struct PartialEdge {
     name: Option<u32>,
-    reference: Option<(u8, DagHash)>,
+    /// The reference to the dependency, with its rank: the least wins.
+    reference: Option<(u32, DagHash)>,
     types: EdgeTypes,
-    virtuals: u32,
+    virtuals: Option<u32>,
+    /// Whether the file is older than virtual packages on edges.
+    is_old: bool,
 }
 
 impl PartialEdge {
-    fn refer(&mut self, preference: u8, hash: DagHash) {
-        if self.reference.is_none_or(|(other, _)| preference < other) {
-            self.reference = Some((preference, hash));
+    fn refer(&mut self, rank: u32, hash: DagHash) {
+        if self.reference.is_none_or(|(other, _)| rank < other) {
+            self.reference = Some((rank, hash));
         }
     }
-
-    fn complete(self, json: &Json<'_>) -> JsonResult<Edge> {
-        let missing = |key: &str| {
-            let mut error = json.error(JsonErrorKind::Value(FaultKind::MissingKey));
-            error.path.push(key.to_owned());
-            error
-        };
-        Ok(Edge {
-            name: self.name.ok_or_else(|| missing("name"))?,
-            child: self.reference.ok_or_else(|| missing("hash"))?.1,
-            types: self.types,
-            virtuals: self.virtuals,
-        })
-    }
 }
+
+/// Keys of a dependency that matter, behind the four that refer to it.
+const NAME: u32 = 4;
+const TYPES: u32 = 5;
+const PARAMETERS: u32 = 6;
+const VIRTUALS: u32 = 7;
 
 impl NodeReader {
     pub(super) fn dependencies(&mut self, json: &mut Json<'_>, node: &mut Node) -> JsonResult<()> {
@@ -46,7 +41,7 @@ impl NodeReader {
             return json.object(|json, name| {
                 let mut edge = self.edge_to(json, name)?;
                 self.dependency(json, &mut edge)?;
-                node.edges.push(edge.complete(json)?);
+                node.edges.push(self.completed(json, &edge)?);
                 Ok(())
             });
         }
@@ -59,7 +54,7 @@ impl NodeReader {
             }
             let mut edge = PartialEdge::default();
             self.dependency(json, &mut edge)?;
-            node.edges.push(edge.complete(json)?);
+            node.edges.push(self.completed(json, &edge)?);
             Ok(())
         })
     }
@@ -111,35 +106,65 @@ impl NodeReader {
     }
 
     fn dependency(&mut self, json: &mut Json<'_>, edge: &mut PartialEdge) -> JsonResult<()> {
-        edge.virtuals = self.no_virtuals;
+        let mut seen = Seen::default();
         json.object(|json, key| {
-            match key.as_bytes() {
-                b"name" => {
+            // The first of these, in this order, is the reference.
+            let references = ["hash", "package_hash", "full_hash", "build_hash"];
+            if let Some(rank) = references.iter().position(|reference| *reference == key) {
+                let rank = rank as u32;
+                seen.once(json, rank)?;
+                edge.refer(rank, hash(json)?);
+                return Ok(());
+            }
+            match key {
+                "name" => {
+                    seen.once(json, NAME)?;
                     let name = json.text()?;
                     let name = checked(json, names::package(&name))?;
                     edge.name = Some(self.rows.intern_edge(EdgeColumn::Name, name));
-                }
-                // The first of these, in this order, is the reference.
-                b"hash" => edge.refer(0, hash(json)?),
-                b"package_hash" => edge.refer(1, hash(json)?),
-                b"full_hash" => edge.refer(2, hash(json)?),
-                b"build_hash" => edge.refer(3, hash(json)?),
-                // Files with this key are older than virtual packages on edges.
-                b"type" => {
-                    edge.types = types(json)?;
-                    edge.virtuals = self.rows.intern_edge(EdgeColumn::Virtuals, VIRTUALS_UNTOLD);
-                }
-                b"parameters" => json.object(|json, key| {
-                    match key.as_bytes() {
-                        b"deptypes" => edge.types = types(json)?,
-                        b"virtuals" => edge.virtuals = self.virtuals(json)?,
-                        _ => drop(json.skip()?),
-                    }
                     Ok(())
-                })?,
-                _ => drop(json.skip()?),
+                }
+                "type" => {
+                    seen.once(json, TYPES)?;
+                    edge.is_old = true;
+                    edge.types = types(json)?;
+                    Ok(())
+                }
+                "parameters" => {
+                    seen.once(json, PARAMETERS)?;
+                    json.object(|json, key| match key {
+                        "deptypes" => {
+                            seen.once(json, TYPES)?;
+                            edge.types = types(json)?;
+                            Ok(())
+                        }
+                        "virtuals" => {
+                            seen.once(json, VIRTUALS)?;
+                            edge.virtuals = Some(self.virtuals(json)?);
+                            Ok(())
+                        }
+                        _ => json.skip().map(drop),
+                    })
+                }
+                _ => json.skip().map(drop),
             }
-            Ok(())
+        })
+    }
+
+    fn completed(&mut self, json: &Json<'_>, edge: &PartialEdge) -> JsonResult<Edge> {
+        let virtuals = match edge.virtuals {
+            Some(virtuals) => virtuals,
+            None if edge.is_old => self.rows.intern_edge(EdgeColumn::Virtuals, VIRTUALS_UNTOLD),
+            None => self.no_virtuals,
+        };
+        let reference = edge
+            .reference
+            .ok_or_else(|| JsonError::missing(json, "hash"));
+        Ok(Edge {
+            name: edge.name.ok_or_else(|| JsonError::missing(json, "name"))?,
+            child: reference?.1,
+            types: edge.types,
+            virtuals,
         })
     }
 
@@ -163,7 +188,7 @@ impl NodeReader {
     pub(super) fn build_spec(&mut self, json: &mut Json<'_>, node: &mut Node) -> JsonResult<()> {
         let mut edge = PartialEdge::default();
         self.dependency(json, &mut edge)?;
-        let mut edge = edge.complete(json)?;
+        let mut edge = self.completed(json, &edge)?;
         edge.types = EdgeTypes::BUILD_SPEC;
         node.edges.push(edge);
         Ok(())

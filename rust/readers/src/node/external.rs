@@ -3,7 +3,7 @@
 use specplan_catalog::Column;
 
 use super::{Node, NodeReader, texts};
-use crate::json::{Json, JsonResult};
+use crate::json::{Json, JsonResult, Seen};
 
 impl NodeReader {
     /// A spec is external if the path of its external or a module is set.
@@ -11,38 +11,41 @@ impl NodeReader {
         if json.peek()? != b'{' {
             return json.skip().map(drop);
         }
-        let mut provided = String::new();
+        let mut seen = Seen::default();
+        let mut path = String::new();
+        let mut modules = String::new();
         json.object(|json, key| {
-            match key.as_bytes() {
-                b"path" => {
-                    if let Some(path) = json.text_or_null()? {
-                        provided = path.replace(char::is_control, "?");
-                    }
+            match key {
+                "path" => {
+                    seen.once(json, 0)?;
+                    path = json.text_or_null()?.unwrap_or_default().into_owned();
                 }
-                b"module" | b"modules" => match json.peek()? {
-                    b'"' => add_modules(&mut provided, &json.text()?),
-                    b'[' => {
-                        let modules = texts(json)?;
-                        if !modules.is_empty() {
-                            add_modules(&mut provided, &modules.join(","));
-                        }
-                    }
-                    _ => drop(json.skip()?),
-                },
+                // The years call it differently, and none has both.
+                "module" | "modules" => {
+                    seen.once(json, 1)?;
+                    modules = match json.peek()? {
+                        b'"' => json.text()?.into_owned(),
+                        b'[' => texts(json)?.join(","),
+                        _ => json.skip().map(|_| String::new())?,
+                    };
+                }
                 _ => drop(json.skip()?),
             }
             Ok(())
         })?;
+        let mut provided = path;
+        if !modules.is_empty() {
+            let separator = if provided.is_empty() { "" } else { " " };
+            provided.push_str(separator);
+            provided.push_str("module ");
+            provided.push_str(&modules);
+        }
         node.is_external = !provided.is_empty();
-        self.set(node, Column::External, &provided);
+        self.set(
+            node,
+            Column::External,
+            &provided.replace(char::is_control, "?"),
+        );
         Ok(())
     }
-}
-
-fn add_modules(provided: &mut String, modules: &str) {
-    if !provided.is_empty() {
-        provided.push(' ');
-    }
-    provided.push_str("module ");
-    provided.push_str(&modules.replace(char::is_control, "?"));
 }

@@ -4,7 +4,7 @@ use specplan_catalog::Column;
 
 use super::{Node, NodeReader, texts};
 use crate::fault::FaultKind;
-use crate::json::{Json, JsonErrorKind, JsonResult};
+use crate::json::{Json, JsonErrorKind, JsonResult, Seen};
 use crate::variants;
 
 /// The six kinds of compiler flags, which stand among the parameters.
@@ -34,8 +34,10 @@ impl NodeReader {
         let mut canonical: Vec<(String, String)> = Vec::new();
         let mut patches = String::new();
         let mut flags: Vec<String> = Vec::new();
+        let mut seen = Seen::default();
         json.object(|json, name| {
-            if FLAGS.contains(&name) {
+            if let Some(flag) = FLAGS.iter().position(|flag| *flag == name) {
+                seen.once(json, flag as u32)?;
                 let values = texts(json)?;
                 if !values.is_empty() {
                     flags.push(format!("{name}={}", values.join("\t")));

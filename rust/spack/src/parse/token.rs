@@ -231,8 +231,8 @@ impl Scanner<'_> {
         Some(bound.unwrap_or(colon + 1))
     }
 
-    /// Where a version that starts here may end: between a word and something else, longest
-    /// first.
+    /// Where a version that starts here may end: behind a word, longest first. Spack also ends
+    /// one between a separator and a word, as in `@6.x=y`; such a version could not be printed.
     fn version_ends(&self, at: usize) -> impl Iterator<Item = usize> {
         let start = if self.byte(at) == Some(b'=') {
             at + 1
@@ -248,7 +248,7 @@ impl Scanner<'_> {
     fn is_boundary(&self, at: usize) -> bool {
         let before = self.text.as_bytes()[at - 1];
         let after = self.text[at..].chars().next();
-        is_word(before) != after.is_some_and(|c| c.is_alphanumeric() || c == '_')
+        is_word(before) && !after.is_some_and(|c| c.is_alphanumeric() || c == '_')
     }
 
     fn switch(&self, at: usize) -> Option<(TokenKind, usize)> {
@@ -355,6 +355,7 @@ mod tests {
             ("x@1.2::", 6),
             ("x::", 1),
             ("y@1.2.", 5),
+            ("y@1:2.x=z", 5),
             ("foo= bar", 3),
             ("x='a", 1),
             ("a + ", 2),
