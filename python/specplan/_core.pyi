@@ -150,7 +150,8 @@ PlanTotalsAnswer: TypeAlias = tuple[int, int, int, float, int, float, int, int, 
 ScheduleAnswer: TypeAlias = tuple[float, float, BoundReason, list[list[tuple[int, float, float]]]]
 
 #: Why a spec is left out, and the chain from it down to a broken one.
-LeftOutAnswer: TypeAlias = tuple[Literal["broken", "needs", "unneeded"], list[str]]
+LeftOutReason: TypeAlias = Literal["broken", "needs", "unneeded"]
+LeftOutAnswer: TypeAlias = tuple[LeftOutReason, list[str]]
 
 #: depth, spec, how it relates to the line that it hangs from, why it does not need that one,
 #: what the edge is for, whether the spec is a want, whether it is told at another line.
@@ -160,6 +161,12 @@ WhyLineAnswer: TypeAlias = tuple[
 
 #: verdict, cause of a build, reason of what is left out.
 VerdictAnswer: TypeAlias = tuple[WhyVerdict, Cause | None, LeftOutAnswer | None]
+
+#: Whether a spec is stale, and the chain to what changed: each with what it has the next one for.
+HeldAnswer: TypeAlias = tuple[bool, list[tuple[NamedAnswer, list[EdgeType]]]]
+
+#: spec, what is done about it, how it holds the change, and the tree that tells why.
+WhyAnswer: TypeAlias = tuple[NamedAnswer, VerdictAnswer, HeldAnswer | None, list[WhyLineAnswer]]
 
 #: The name of a key, its old and its new text.
 KeyDifferenceAnswer: TypeAlias = tuple[OwnKey, str, str]
@@ -491,11 +498,17 @@ class Plan:
     def builds(self) -> list[BuildAnswer]:
         """Return the builds, by stage, then hash."""
 
-    def needs(self) -> list[list[int]]:
-        """Return for each build the positions of those that it waits for, by hash."""
+    def need_counts(self) -> list[int]:
+        """Return for each build how many builds it waits for."""
 
-    def because(self) -> list[list[str]]:
-        """Return for each build a shortest chain of hashes from a want."""
+    def needs(self, spec: str) -> list[str]:
+        """Return the hashes of the builds that a build waits for, sorted."""
+
+    def because_counts(self) -> list[int]:
+        """Return for each build how long a shortest chain from a want is."""
+
+    def because(self, spec: str) -> list[str]:
+        """Return a shortest chain of hashes from a want to a build."""
 
     def totals(self) -> PlanTotalsAnswer:
         """Return the numbers of the plan."""
@@ -509,8 +522,16 @@ class Plan:
     def needless(self) -> list[tuple[NamedAnswer, NamedAnswer, CutReason]]:
         """Return what pruning node by node builds in vain, by hash, and what makes it needless."""
 
-    def left_out(self) -> tuple[list[str], list[str], list[tuple[NamedAnswer, LeftOutAnswer]]]:
-        """Return broken specs to be built, wants that cannot be had, and builds left out."""
+    def left_out(
+        self,
+    ) -> tuple[list[str], list[str], list[tuple[NamedAnswer, LeftOutReason, int]]]:
+        """Return broken specs to be built, wants that cannot be had, and builds left out.
+
+        Beside each of the builds, why it is left out and how long the chain of the reason is.
+        """
+
+    def left_out_chain(self, spec: str) -> list[str]:
+        """Return the hashes from a build that is left out down to a broken spec."""
 
     def untested(self) -> list[tuple[NamedAnswer, Literal["policy", "depth"], bool]]:
         """Return the specs of the locks that hold the change and are no staler for it, by hash.
@@ -518,8 +539,12 @@ class Plan:
         Beside each, what keeps it and whether it has a binary.
         """
 
-    def why(self, spec: str) -> tuple[NamedAnswer, VerdictAnswer, list[WhyLineAnswer]]:
-        """Return why a spec is planned or not; ``ValueError`` for one that is not known."""
+    def why(self, spec: str, most_lines: int) -> WhyAnswer | None:
+        """Return why a spec is planned or not; None where that takes more lines.
+
+        Raises:
+            ValueError: If nobody knows the spec.
+        """
 
 @final
 class Query:

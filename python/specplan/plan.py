@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,9 @@ from specplan.plan_model import (
     Build,
     ChangeAsked,
     ChangedSpec,
+    ChangeLink,
+    Hashes,
+    HeldChange,
     Input,
     LeftOut,
     LeftOutBuild,
@@ -54,6 +58,11 @@ _HASH: Final = re.compile(r"[a-z2-7]{32}")
 
 #: The largest depth that the core takes; no chain of dependents is as long.
 _MOST_DEPTH: Final = 2**32 - 1
+
+#: How many specs are told of at a time, and how many lines their trees may have: each tree
+#: may hold every spec, so that all trees are more than anybody can hold or read.
+_MOST_REASONS: Final = 1_000
+_MOST_LINES: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +117,12 @@ class Plan:
 
         Raises:
             UnknownNameError: If no spec satisfies it.
-            UsageError: If it is no abstract spec, or nothing tells whether it is satisfied.
+            UsageError: If it is no abstract spec, nothing tells whether it is satisfied, or
+                the trees of all specs that satisfy it have too many lines.
         """
         for known in self._known:
             if found := _matching(known, spec):
-                return tuple(_why(self._core, each) for each in found)
+                return _whys(self._core, spec, found)
         raise _unknown("spec", spec, self._known[1])
 
     def to_json(self) -> str:
@@ -397,8 +407,12 @@ def _plan(
             cut=tuple(cut),
             wants=tuple(wants),
             builds=tuple(
-                LeftOutBuild(spec=_named(spec), reason=reason, chain=tuple(chain))
-                for spec, (reason, chain) in left_out
+                LeftOutBuild(
+                    spec=_named(spec),
+                    reason=reason,
+                    chain=Hashes(count, partial(core.left_out_chain, spec[0])),
+                )
+                for spec, reason, count in left_out
             ),
         ),
         schedule=None if jobs is None else scheduling.schedule(core, builds, jobs),
@@ -409,9 +423,7 @@ def _plan(
 
 
 def _builds(core: compiled.Plan, cost_of: Mapping[str, Cost]) -> tuple[Build, ...]:
-    answers = core.builds()
-    hashes = [answer[0] for answer in answers]
-    parts = zip(answers, core.needs(), core.because(), strict=True)
+    parts = zip(core.builds(), core.need_counts(), core.because_counts(), strict=True)
     return tuple(
         Build(
             hash=answer[0],
@@ -422,11 +434,11 @@ def _builds(core: compiled.Plan, cost_of: Mapping[str, Cost]) -> tuple[Build, ..
             target=answer[5],
             stacks=tuple(answer[6]),
             stage=answer[7],
-            needs=tuple(hashes[position] for position in needs),
+            needs=Hashes(needs, partial(core.needs, answer[0])),
             cost=answer[8],
             estimated=answer[0] in cost_of and cost_of[answer[0]].estimated,
             cause=answer[9],
-            because=tuple(because),
+            because=Hashes(because, partial(core.because, answer[0])),
         )
         for answer, needs, because in parts
     )
@@ -448,8 +460,27 @@ def _totals(core: compiled.Plan, untested: int) -> PlanTotals:
     )
 
 
-def _why(core: compiled.Plan, spec: str) -> Why:
-    named, (verdict, cause, left_out), lines = core.why(spec)
+def _whys(core: compiled.Plan, spec: str, found: Sequence[str]) -> tuple[Why, ...]:
+    reasons: list[Why] = []
+    left = _MOST_LINES
+    if len(found) <= _MOST_REASONS:
+        for each in found:
+            answer = core.why(each, left)
+            if answer is None:
+                break
+            reasons.append(_why(answer))
+            left -= len(answer[-1])
+        else:
+            return tuple(reasons)
+    specs = "one spec" if len(found) == 1 else f"{len(found)} specs"
+    raise UsageError(
+        f"`{spec}` names {specs}, and why takes more than the {_MOST_LINES} lines that are told",
+        hint="name fewer specs, by a version or by hashes, as in `/HASH`, or one nearer to a root",
+    )
+
+
+def _why(answer: compiled.WhyAnswer) -> Why:
+    named, (verdict, cause, left_out), held, lines = answer
     reason, chain = (None, []) if left_out is None else left_out
     return Why(
         spec=_named(named),
@@ -457,6 +488,7 @@ def _why(core: compiled.Plan, spec: str) -> Why:
         cause=cause,
         left_out=reason,
         chain=tuple(chain),
+        change=None if held is None else _held(held),
         tree=tuple(
             WhyLine(
                 depth=depth,
@@ -469,6 +501,14 @@ def _why(core: compiled.Plan, spec: str) -> Why:
             )
             for depth, each, link, cut, types, is_want, is_repeated in lines
         ),
+    )
+
+
+def _held(answer: compiled.HeldAnswer) -> HeldChange:
+    stale, chain = answer
+    return HeldChange(
+        stale=stale,
+        chain=tuple(ChangeLink(spec=_named(spec), types=tuple(types)) for spec, types in chain),
     )
 
 

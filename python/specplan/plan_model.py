@@ -5,22 +5,30 @@ spec is *stale* if its hash will not exist again after a change, *needless* if o
 pruning node by node would build it, *untested* if it holds a change that a policy or a
 depth leaves alone.
 
-Every sequence is a tuple in a fixed order, so that equal questions give equal records.
+Every sequence is in a fixed order, so that equal questions give equal records; it is a tuple,
+or :class:`Hashes` where all of them together may be too many to be held.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, overload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 __all__ = [
     "Build",
     "Cause",
     "ChangeAsked",
+    "ChangeLink",
     "ChangedSpec",
     "CutReason",
     "Difference",
     "EdgeType",
+    "Hashes",
+    "HeldChange",
     "HoldStep",
     "Input",
     "LeftOut",
@@ -89,6 +97,48 @@ OwnKey: TypeAlias = Literal[
 ]
 
 
+class Hashes(Sequence[str]):
+    """Hashes in a fixed order, which are worked out when somebody looks at them.
+
+    The chains and needs of all builds of a plan can be many more than its builds, so
+    only their numbers are there beforehand. It equals every sequence of the same hashes.
+
+    Args:
+        count: How many there are.
+        told: Tells them.
+    """
+
+    __slots__ = ("_count", "_told")
+
+    def __init__(self, count: int, told: Callable[[], Sequence[str]]) -> None:
+        self._count = count
+        self._told = told
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._told() if self._count else ())
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        return tuple(self)[index]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return NotImplemented
+        return len(self) == len(other) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedSpec:
     """A spec with what people know it by.
@@ -148,11 +198,11 @@ class Build:
     target: str
     stacks: tuple[str, ...]
     stage: int
-    needs: tuple[str, ...]
+    needs: Sequence[str]
     cost: float
     estimated: bool
     cause: Cause
-    because: tuple[str, ...]
+    because: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,7 +325,7 @@ class LeftOutBuild:
 
     spec: NamedSpec
     reason: LeftOutReason
-    chain: tuple[str, ...]
+    chain: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,6 +371,32 @@ class WhyLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLink:
+    """One spec of the chain that leads to a change.
+
+    Attributes:
+        spec: The spec.
+        types: What it has the next one for; empty for the last one, which changed itself.
+    """
+
+    spec: NamedSpec
+    types: tuple[EdgeType, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldChange:
+    """How a spec holds a change.
+
+    Attributes:
+        stale: Whether that makes the spec stale; if not, a policy or a depth leaves it alone.
+        chain: A shortest chain of dependencies from the spec to one that changed.
+    """
+
+    stale: bool
+    chain: tuple[ChangeLink, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
     """Why a plan builds a spec, or why it does not, with the tree that proves it.
 
@@ -330,6 +406,7 @@ class Why:
         cause: Why it is built, if it is.
         left_out: Why it is left out, if it is.
         chain: From the spec down to a broken one, if it is left out for needing one.
+        change: How it holds the change; None if it does not, or nothing changed.
         tree: From the spec up to what needs it, or to what makes it needless.
     """
 
@@ -338,6 +415,7 @@ class Why:
     cause: Cause | None
     left_out: LeftOutReason | None
     chain: tuple[str, ...]
+    change: HeldChange | None
     tree: tuple[WhyLine, ...]
 
 

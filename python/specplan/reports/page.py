@@ -24,7 +24,7 @@ class Page:
 
     def text(self, text: str, *, style: layout.Style = "plain", indent: str = "") -> None:
         """Add words, wrapped; further lines of what is indented are indented more."""
-        lines = layout.wrap(text, self.width, indent=indent * 2, first=indent)
+        lines = layout.wrap(text, self.width, indent=indent + indent[:4], first=indent)
         self._lines += [layout.paint(line, style, colour=self.colour) for line in lines]
 
     def lines(self, lines: Iterable[str]) -> None:

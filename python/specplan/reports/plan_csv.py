@@ -7,6 +7,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from specplan.reports import amounts, escape, plan_wording
+from specplan.reports.plan_size import refuse_endless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,7 +19,12 @@ __all__ = ["lock_diff", "rebuild", "why"]
 
 
 def rebuild(plan: Plan) -> str:
-    """Return one row a build; each says whether its hash is predicted."""
+    """Return one row a build; each says whether its hash is predicted.
+
+    Raises:
+        UsageError: If the needs and chains of the builds are too many for a document.
+    """
+    refuse_endless(plan)
     names = (
         "stage", "hash", "name", "version", "platform", "os", "target",
         "stacks", "cause", "cost", "estimated", "needs", "because", "predicted",

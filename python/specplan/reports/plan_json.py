@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from specplan.reports import schedule_report
 from specplan.reports.document import document
+from specplan.reports.plan_size import refuse_endless
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,12 @@ __all__ = ["lock_diff", "rebuild", "why"]
 
 
 def rebuild(plan: Plan) -> str:
-    """Return the document of kind ``specplan.rebuild/1``."""
+    """Return the document of kind ``specplan.rebuild/1``.
+
+    Raises:
+        UsageError: If the needs and chains of the builds are too many for a document.
+    """
+    refuse_endless(plan)
     totals = plan.totals
     return document(
         {
@@ -52,7 +58,7 @@ def rebuild(plan: Plan) -> str:
                 "cut": plan.left_out.cut,
                 "wants": plan.left_out.wants,
                 "builds": [
-                    {**_named(each.spec), "reason": each.reason, "chain": each.chain}
+                    {**_named(each.spec), "reason": each.reason, "chain": list(each.chain)}
                     for each in plan.left_out.builds
                 ],
             },
@@ -172,11 +178,11 @@ def _build(build: Build) -> Json:
         "target": build.target,
         "stacks": build.stacks,
         "stage": build.stage,
-        "needs": build.needs,
+        "needs": list(build.needs),
         "cost": build.cost,
         "estimated": build.estimated,
         "cause": build.cause,
-        "because": build.because,
+        "because": list(build.because),
     }
 
 
@@ -187,6 +193,12 @@ def _why(why: Why) -> Json:
         "cause": why.cause,
         "left_out": why.left_out,
         "chain": why.chain,
+        "change": None
+        if why.change is None
+        else {
+            "stale": why.change.stale,
+            "chain": [{**_named(each.spec), "types": each.types} for each in why.change.chain],
+        },
         "tree": [
             {
                 "depth": line.depth,

@@ -75,9 +75,10 @@ def why(reasons: Sequence[Why], *, predicted: bool) -> str:
         verdict = plan_wording.verdict(each, predicted=predicted)
         wanted = ", and it is wanted" if each.tree[0].is_want else ""
         parts.append(f"### {_spec(each.spec)} {verdict}{wanted}")
+        parts += plan_wording.held(each, code)
         parts.append(
             "\n".join(
-                f"{'  ' * (line.depth - 1)}- {plan_wording.line(line, code)}"
+                f"{'  ' * (plan_wording.level(line) - 1)}- {plan_wording.line(line, code)}"
                 for line in each.tree[1:]
             )
         )

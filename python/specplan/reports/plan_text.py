@@ -8,6 +8,7 @@ from specplan.reports import amounts, plan_wording, schedule_report, wording
 from specplan.reports.escape import terminal
 from specplan.reports.layout import Column, Span, Style
 from specplan.reports.page import Page
+from specplan.reports.plan_size import refuse_endless
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -37,6 +38,9 @@ def rebuild(plan: Plan, *, width: int, colour: bool = False, show: Collection[st
         width: The terminal's width in columns.
         colour: Whether to paint with escape sequences.
         show: What else to list, of :data:`SHOWS`.
+
+    Raises:
+        UsageError: If chains are to be listed and are too many for a report.
     """
     page = Page(width=width, colour=colour)
     page.text(plan_wording.headline(plan), style="bold")
@@ -49,6 +53,7 @@ def rebuild(plan: Plan, *, width: int, colour: bool = False, show: Collection[st
     if "timetable" in show:
         schedule_report.show_timetable(page, plan)
     if "chains" in show:
+        refuse_endless(plan)
         _chains(page, plan)
     _left_out(page, plan)
     if "untested" in show:
@@ -78,8 +83,10 @@ def why(reasons: Sequence[Why], *, predicted: bool, width: int, colour: bool = F
         page.text(f"{spec} {verdict}{wanted}", style="bold")
         if each.chain:
             page.text("needs " + " -> ".join(each.chain[1:]), indent="  ")
-        for line in each.tree[1:]:
-            page.text(plan_wording.line(line, terminal), indent="  " * line.depth)
+        for line in plan_wording.held(each, terminal):
+            page.text(line, indent="  ")
+        for node in each.tree[1:]:
+            page.text(plan_wording.line(node, terminal), indent="  " * plan_wording.level(node))
     return page.end()
 
 

@@ -37,7 +37,9 @@ __all__ = [
     "diff_notes",
     "difference_lines",
     "headline",
+    "held",
     "left_out",
+    "level",
     "line",
     "name",
     "notes",
@@ -60,6 +62,12 @@ _CHECKSUM: Final = re.compile(r"\b[0-9a-f]{40,64}\b")
 
 #: How many letters of a hash name it to people, as in Spack's own output.
 SHORT_HASH: Final = 7
+
+#: How deep the lines of a tree are indented; the graphs of real locks are some 30 deep.
+_DEEP: Final = 30
+
+#: The longest chain that is told spec by spec.
+_LONG_CHAIN: Final = 50
 
 _CUT: Final[Mapping[CutReason, str]] = {
     "available": "is available, so it needs this only to be built",
@@ -192,6 +200,8 @@ def left_out(build: LeftOutBuild, escape: Callable[[str], str]) -> str:
         return "known not to build"
     if build.reason == "unneeded":
         return "only needed by what is left out"
+    if len(build.chain) > _LONG_CHAIN:
+        return f"needs a spec that is known not to build, {len(build.chain) - 1} edges away"
     return "needs " + " -> ".join(escape(each[:SHORT_HASH]) for each in build.chain[1:])
 
 
@@ -215,6 +225,18 @@ def verdict(why: Why, *, predicted: bool) -> str:
     }[why.verdict]
 
 
+def held(why: Why, escape: Callable[[str], str]) -> list[str]:
+    """Return the chain from a spec to what changed, where there is one; at most one line."""
+    if why.change is None or len(why.change.chain) == 1:
+        return []
+    *above, last = why.change.chain
+    chain = "".join(
+        f"{escape(short(each.spec))} -> ({'/'.join(each.types) or 'no'} edge) " for each in above
+    )
+    told = "stale" if why.change.stale else "holds the change and stays untested"
+    return [f"{told}: {chain}{escape(short(last.spec))}, which changed"]
+
+
 def _left_out(why: Why) -> str:
     return {
         "broken": "it is known not to build",
@@ -223,9 +245,16 @@ def _left_out(why: Why) -> str:
     }[why.left_out or "broken"]
 
 
+def level(each: WhyLine) -> int:
+    """Return how far a line of a tree is indented: deep lines tell their depth instead."""
+    return min(each.depth, _DEEP)
+
+
 def line(each: WhyLine, escape: Callable[[str], str]) -> str:
     """Return one line of a tree without its indent."""
     shown = escape(short(each.spec))
+    if each.depth > _DEEP:
+        shown = f"({each.depth} deep) {shown}"
     if each.is_want:
         shown += " (wanted)"
     if each.link == "asked":

@@ -26,6 +26,11 @@ impl Lanes {
         self.0.iter().fold(0, |all, word| all | word) == 0
     }
 
+    /// How many bits are set.
+    pub(crate) fn count(self) -> u32 {
+        self.0.iter().map(|word| word.count_ones()).sum()
+    }
+
     pub(crate) fn unite(&mut self, other: Self) {
         for (word, other) in self.0.iter_mut().zip(other.0) {
             *word |= other;

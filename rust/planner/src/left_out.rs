@@ -1,5 +1,7 @@
 //! What is left out of a plan because it needs a spec that does not build.
 
+use std::sync::Arc;
+
 use crate::graph::{Graph, Places};
 use crate::id::{Place, SpecId};
 use crate::rules::{Rules, Standing};
@@ -17,14 +19,33 @@ pub enum LeftOutReason {
 }
 
 /// What the plan does without, compared with the plan of the same task in which nothing is broken.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct LeftOut {
     /// The cut: the broken specs that would have to be built, in ascending rank.
     pub cut: Vec<SpecId>,
     /// The wants that cannot be had, in ascending rank.
     pub wants: Vec<SpecId>,
-    /// The builds that are not planned and why, `cut` included, in ascending rank.
-    pub builds: Vec<(SpecId, LeftOutReason)>,
+    /// The builds that are not planned, `cut` included, in ascending rank.
+    pub builds: Vec<SpecId>,
+    /// Absent if nothing is left out.
+    chains: Option<Chains>,
+}
+
+impl LeftOut {
+    /// Why a spec is left out. Of a spec that is not, the answer means nothing.
+    ///
+    /// Complexity: the length of the chain; the chains of all builds together may hold a number of
+    /// specs that grows with the square of the builds.
+    pub fn reason(&self, spec: SpecId) -> LeftOutReason {
+        let chains = self.chains.as_ref();
+        chains.map_or(LeftOutReason::Unneeded, |chains| chains.reason(spec))
+    }
+
+    /// How many specs the chain of that reason holds, 0 if it has none. Complexity: O(1).
+    pub fn chain_len(&self, spec: SpecId) -> usize {
+        let chains = self.chains.as_ref();
+        chains.map_or(0, |chains| chains.len_of(spec))
+    }
 }
 
 /// What the wants that can be had need, and what was left out.
@@ -80,65 +101,87 @@ impl Selection {
                     .filter(|place| broken.contains(place.index())),
             ),
             wants: graph.ranked(wants.intersection(&self.blocked).map(Place::at)),
-            builds: builds
-                .iter()
-                .map(|&place| (graph.id_at(place), chains.reason(graph, place)))
-                .collect(),
+            builds: builds.iter().map(|&place| graph.id_at(place)).collect(),
+            chains: Some(chains),
         }
     }
 }
 
 /// For each blocked spec the next one on a shortest chain to a broken one: a breadth-first walk
 /// from the broken specs up, by rank.
+#[derive(Clone, Debug)]
 pub(crate) struct Chains {
-    next: Vec<Option<Place>>,
+    graph: Arc<Graph>,
+    /// By place, the next spec and how many edges lead to the broken one; a broken spec is its own
+    /// next.
+    next: Vec<Option<(Place, u32)>>,
 }
 
 impl Chains {
     pub(crate) fn new(rules: &Rules, blocked: &Places, broken: &Places) -> Self {
         let graph = &rules.graph;
         let mut next = vec![None; graph.spec_count()];
-        let mut queue: Vec<Place> = broken
+        let mut queue: Vec<(Place, u32)> = broken
             .ones()
             .map(Place::at)
             .filter(|&place| rules.standing(place) == Standing::Absent)
+            .map(|place| (place, 0))
             .collect();
-        queue.sort_unstable_by_key(|&place| graph.rank_at(place));
-        for &place in &queue {
-            next[place.index()] = Some(place);
+        queue.sort_unstable_by_key(|&(place, _)| graph.rank_at(place));
+        for &(place, steps) in &queue {
+            next[place.index()] = Some((place, steps));
         }
         let mut head = 0;
         while head < queue.len() {
-            let place = queue[head];
+            let (place, steps) = queue[head];
             for hop in graph.dependents_at(place) {
                 let dependent = hop.place();
                 if next[dependent.index()].is_none() && rules.demands(dependent, hop.kinds(), place)
                 {
                     debug_assert!(blocked.contains(dependent.index()));
-                    next[dependent.index()] = Some(place);
-                    queue.push(dependent);
+                    next[dependent.index()] = Some((place, steps + 1));
+                    queue.push((dependent, steps + 1));
                 }
             }
             head += 1;
         }
-        Self { next }
-    }
-
-    pub(crate) fn reason(&self, graph: &Graph, place: Place) -> LeftOutReason {
-        match self.next[place.index()] {
-            None => LeftOutReason::Unneeded,
-            Some(next) if next == place => LeftOutReason::Broken,
-            Some(_) => LeftOutReason::Needs(self.chain(graph, place)),
+        Self {
+            graph: Arc::clone(graph),
+            next,
         }
     }
 
-    /// The chain from `place` down to a broken spec; `place` alone if it is not blocked.
-    fn chain(&self, graph: &Graph, place: Place) -> Vec<SpecId> {
-        let mut chain = vec![graph.id_at(place)];
-        let mut place = place;
-        while let Some(next) = self.next[place.index()].filter(|&next| next != place) {
-            chain.push(graph.id_at(next));
-            place = next;
+    pub(crate) fn reason(&self, spec: SpecId) -> LeftOutReason {
+        match self.next_of(spec) {
+            None => LeftOutReason::Unneeded,
+            Some((_, 0)) => LeftOutReason::Broken,
+            Some(_) => LeftOutReason::Needs(self.chain(spec)),
+        }
+    }
+
+    /// How many specs the chain of the reason holds.
+    fn len_of(&self, spec: SpecId) -> usize {
+        match self.next_of(spec) {
+            None | Some((_, 0)) => 0,
+            Some((_, steps)) => steps as usize + 1,
+        }
+    }
+
+    fn next_of(&self, spec: SpecId) -> Option<(Place, u32)> {
+        self.next[self.graph.place_of(spec)?.index()]
+    }
+
+    /// The chain from a spec down to a broken one; the spec alone if it is not blocked.
+    fn chain(&self, spec: SpecId) -> Vec<SpecId> {
+        let mut chain = vec![spec];
+        let mut next = self.next_of(spec);
+        while let Some((place, steps)) = next.filter(|&(_, steps)| steps > 0) {
+            debug_assert_eq!(
+                self.next[place.index()].map(|(_, left)| left + 1),
+                Some(steps)
+            );
+            chain.push(self.graph.id_at(place));
+            next = self.next[place.index()];
         }
         chain
     }

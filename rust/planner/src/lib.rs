@@ -91,6 +91,7 @@ mod left_out;
 #[doc(hidden)]
 pub mod naive;
 mod needs;
+mod needs_count;
 mod node_by_node;
 mod order;
 mod reasons;
@@ -123,7 +124,7 @@ pub use reasons::{Cause, Reasons};
 pub use rebuild::{Plan, Totals};
 pub use schedule::{BoundReason, LowerBound, Run, Schedule};
 pub use set::SpecSet;
-pub use stale::{Stale, stale};
+pub use stale::{Held, Stale, stale};
 pub use supply::Supply;
 pub use task::{Change, Policy, Scope, Task};
 pub use usefulness::{Group, Usefulness};

@@ -13,75 +13,195 @@
 //! Invariant: when a set is used it is complete, since what a spec demands has smaller places.
 //! Builds use sets of carriers only, so that they are walked on all cores.
 //!
-//! Equal sets are stored once. Should the sets of carriers outgrow 16 numbers a spec and edge,
-//! further carriers are walked through instead: memory stays linear beside the answer itself.
-//! Complexity: O(n + m) and the sizes of the sets united; the answer is the sets of the builds.
+//! Equal sets are stored once. In graphs without any neighbourhoods the sets, and the answer
+//! itself, can grow with the square of the specs. So sets may hold no more numbers than [`Room`]
+//! has, and making them may take no more steps than a few times that; beyond, the answer is counted
+//! in blocks ([`crate::needs_count`]) and stored only if it has room, else each build is walked
+//! when it is asked about.
+//!
+//! Complexity: O(n + m) and the sizes of the sets united, or O(n + m) for each 256 builds if these
+//! outgrow the room. Memory: O(n + m).
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use rayon::prelude::*;
 
 use crate::graph::{Graph, Places};
 use crate::id::{Place, SpecId};
+use crate::needs_count::Blocks;
 use crate::rules::{Rules, Standing};
 use crate::shared_sets::{SetId, SharedSets, Union};
 
 /// For each build of a plan, the builds that it waits for.
 #[derive(Clone, Debug)]
 pub struct Needs {
-    graph: Arc<Graph>,
+    rules: Rules,
     builds: Places,
-    set_of: Vec<SetId>,
-    /// Sets of ranks.
-    sets: SharedSets,
+    answer: Answer,
+}
+
+#[derive(Clone, Debug)]
+enum Answer {
+    /// Sets of ranks, by place.
+    Stored {
+        set_of: Vec<SetId>,
+        sets: SharedSets,
+    },
+    /// How many there are, by place, and the carriers to walk through.
+    Counted { len_of: Vec<u32>, carriers: Places },
+}
+
+/// How much may be stored, and how long it may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    /// Numbers in sets.
+    items: usize,
+    /// Edges followed and numbers united, in one walk over the carriers or over a part of the
+    /// builds.
+    work: usize,
+}
+
+impl Room {
+    /// 16 numbers a spec and edge, and 2^22 for small graphs, which may well be dense.
+    fn of(graph: &Graph) -> Self {
+        let items = 16 * (graph.spec_count() + graph.edge_count()) + (1 << 22);
+        Self {
+            items,
+            work: 4 * items,
+        }
+    }
 }
 
 impl Needs {
     pub(crate) fn new(rules: &Rules, needed: &Places) -> Self {
-        let mut found = Carriers::new(rules, needed);
+        Self::within(rules, needed, Room::of(&rules.graph))
+    }
+
+    fn within(rules: &Rules, needed: &Places, room: Room) -> Self {
         let mut builds = needed.clone();
         let is_other = |&place: &usize| !is_build(rules, Place::at(place));
         for other in needed.ones().filter(is_other) {
             builds.remove(other);
         }
         let places: Vec<Place> = builds.ones().map(Place::at).collect();
-        let chunks = places.par_chunks(places.len().div_ceil(rayon::current_num_threads()).max(1));
-        let parts: Vec<(&[Place], Part)> = chunks
-            .map(|chunk| (chunk, Part::new(&found, chunk)))
-            .collect();
-        for (chunk, part) in parts {
-            let mut ranks = &part.ranks[..];
-            for (build, answer) in chunk.iter().zip(part.answers) {
-                found.set_of[build.index()] = answer.unwrap_or_else(|len| {
-                    let (own, others) = ranks.split_at(len);
-                    ranks = others;
-                    found.sets.push(own)
-                });
-            }
-        }
+        let (carriers, shared) = find_carriers(rules, needed);
+        let answer = stored(rules, &places, &carriers, &shared, room)
+            .unwrap_or_else(|| counted(rules, &places, carriers, room));
         Self {
-            graph: Arc::clone(&rules.graph),
+            rules: rules.clone(),
             builds,
-            set_of: found.set_of,
-            sets: found.sets,
+            answer,
         }
     }
 
     /// The builds that `build` waits for, in ascending rank; none for a spec that is not built.
+    ///
+    /// Complexity: O(1) and the answer; O(n + m) where the answers of all builds together were too
+    /// many to be stored.
     pub fn of(&self, build: SpecId) -> impl Iterator<Item = SpecId> + '_ {
-        let place = self.graph.place_of(build);
-        let set = place
-            .filter(|place| self.builds.contains(place.index()))
-            .map_or(SetId::EMPTY, |place| self.set_of[place.index()]);
-        let ranks = self.sets.get(set).iter();
-        ranks.map(|&rank| self.graph.id_at(self.graph.place_by_rank(rank)))
+        let graph = &self.rules.graph;
+        let ranks = match (self.build_place(build), &self.answer) {
+            (None, _) => Cow::Borrowed(&[][..]),
+            (Some(place), Answer::Stored { set_of, sets }) => {
+                Cow::Borrowed(sets.get(set_of[place.index()]))
+            }
+            (Some(place), Answer::Counted { carriers, .. }) => {
+                Cow::Owned(walked(&self.rules, carriers, place))
+            }
+        };
+        (0..ranks.len()).map(move |at| graph.id_at(graph.place_by_rank(ranks[at])))
     }
+
+    /// How many builds `build` waits for. Complexity: O(1).
+    pub fn len_of(&self, build: SpecId) -> usize {
+        match (self.build_place(build), &self.answer) {
+            (None, _) => 0,
+            (Some(place), Answer::Stored { set_of, sets }) => sets.get(set_of[place.index()]).len(),
+            (Some(place), Answer::Counted { len_of, .. }) => len_of[place.index()] as usize,
+        }
+    }
+
+    fn build_place(&self, build: SpecId) -> Option<Place> {
+        let place = self.rules.graph.place_of(build)?;
+        self.builds.contains(place.index()).then_some(place)
+    }
+}
+
+/// The sets of all builds, or `None` if there is no room for them.
+fn stored(
+    rules: &Rules,
+    builds: &[Place],
+    carriers: &Places,
+    shared: &Places,
+    room: Room,
+) -> Option<Answer> {
+    let mut found = Carriers::new(rules, carriers, shared, room)?;
+    let chunks = builds.par_chunks(builds.len().div_ceil(rayon::current_num_threads()).max(1));
+    let parts: Option<Vec<(&[Place], Part)>> = chunks
+        .map(|chunk| Some((chunk, Part::new(&found, chunk, room)?)))
+        .collect();
+    for (chunk, part) in parts? {
+        let mut ranks = &part.ranks[..];
+        for (build, answer) in chunk.iter().zip(part.answers) {
+            found.set_of[build.index()] = answer.unwrap_or_else(|len| {
+                let (own, others) = ranks.split_at(len);
+                ranks = others;
+                found.sets.push(own)
+            });
+        }
+    }
+    Some(Answer::Stored {
+        set_of: found.set_of,
+        sets: found.sets,
+    })
+}
+
+/// The answer in blocks: its size, and the sets too if there is room for them.
+fn counted(rules: &Rules, builds: &[Place], carriers: Places, room: Room) -> Answer {
+    let blocks = Blocks::new(rules, builds, &carriers);
+    let lens = blocks.lens();
+    let total: usize = lens.iter().map(|&len| len as usize).sum();
+    if total <= room.items {
+        let mut set_of = vec![SetId::EMPTY; rules.graph.spec_count()];
+        let mut sets = SharedSets::new();
+        for (build, ranks) in builds.iter().zip(blocks.sets(&lens).iter_mut()) {
+            ranks.sort_unstable();
+            set_of[build.index()] = sets.push(ranks);
+        }
+        return Answer::Stored { set_of, sets };
+    }
+    let mut len_of = vec![0; rules.graph.spec_count()];
+    for (build, len) in builds.iter().zip(lens) {
+        len_of[build.index()] = len;
+    }
+    Answer::Counted { len_of, carriers }
+}
+
+/// The ranks of what one build waits for, ascending, without any set.
+fn walked(rules: &Rules, carriers: &Places, build: Place) -> Vec<u32> {
+    let mut met = rules.graph.no_places();
+    let mut ranks = Vec::new();
+    let mut stack = vec![build];
+    while let Some(place) = stack.pop() {
+        for dependency in rules.demanded(place) {
+            let is_build = is_build(rules, dependency);
+            if (is_build || carriers.contains(dependency.index())) && !met.put(dependency.index()) {
+                if is_build {
+                    ranks.push(rules.graph.rank_at(dependency));
+                } else {
+                    stack.push(dependency);
+                }
+            }
+        }
+    }
+    ranks.sort_unstable();
+    ranks
 }
 
 /// The carriers of a plan, and the sets of those that share theirs.
 struct Carriers<'r> {
     rules: &'r Rules,
-    all: Places,
+    all: &'r Places,
     /// Carriers whose set is there to be used.
     known: Places,
     /// The sets of carriers in `known`; later also those of builds.
@@ -90,10 +210,9 @@ struct Carriers<'r> {
 }
 
 impl<'r> Carriers<'r> {
-    fn new(rules: &'r Rules, needed: &Places) -> Self {
-        let (all, shared) = find_carriers(rules, needed);
+    /// `None` if there is no room.
+    fn new(rules: &'r Rules, all: &'r Places, shared: &Places, room: Room) -> Option<Self> {
         let graph = &rules.graph;
-        let budget = 16 * (graph.spec_count() + graph.edge_count());
         let mut found = Self {
             rules,
             all,
@@ -103,20 +222,20 @@ impl<'r> Carriers<'r> {
         };
         let mut walk = Walk::new(graph.spec_count());
         for index in shared.ones() {
-            if found.sets.item_count() >= budget {
-                break;
-            }
             found.set_of[index] = match walk.gather(&found, Place::at(index)) {
                 Ok(set) => set,
                 Err(ranks) => found.sets.intern(ranks),
             };
             found.known.insert(index);
+            if found.sets.item_count() > room.items || walk.work > room.work {
+                return None;
+            }
         }
-        found
+        Some(found)
     }
 }
 
-fn is_build(rules: &Rules, place: Place) -> bool {
+pub(crate) fn is_build(rules: &Rules, place: Place) -> bool {
     rules.standing(place) == Standing::Absent
 }
 
@@ -152,6 +271,8 @@ struct Walk {
     marks: Vec<u32>,
     round: u32,
     stack: Vec<Place>,
+    /// Edges followed and numbers united since the walk was made.
+    work: usize,
 }
 
 impl Walk {
@@ -161,6 +282,7 @@ impl Walk {
             marks: vec![0; spec_count],
             round: 0,
             stack: Vec::new(),
+            work: 0,
         }
     }
 
@@ -173,10 +295,13 @@ impl Walk {
         while let Some(place) = self.stack.pop() {
             for dependency in rules.demanded(place) {
                 let position = dependency.index();
+                self.work += 1;
                 if is_build(rules, dependency) {
                     self.union.add(rules.graph.rank_at(dependency));
                 } else if found.known.contains(position) {
-                    self.union.add_set(found.set_of[position]);
+                    let set = found.set_of[position];
+                    self.work += found.sets.get(set).len();
+                    self.union.add_set(set);
                 } else if found.all.contains(position) && self.marks[position] != self.round {
                     self.marks[position] = self.round;
                     self.stack.push(dependency);
@@ -196,7 +321,8 @@ struct Part {
 }
 
 impl Part {
-    fn new(found: &Carriers<'_>, builds: &[Place]) -> Self {
+    /// `None` if there is no room.
+    fn new(found: &Carriers<'_>, builds: &[Place], room: Room) -> Option<Self> {
         let mut walk = Walk::new(found.set_of.len());
         let mut part = Self::default();
         for &build in builds {
@@ -205,7 +331,66 @@ impl Part {
                 ranks.len()
             });
             part.answers.push(answer);
+            if part.ranks.len() > room.items || walk.work > room.work {
+                return None;
+            }
         }
-        part
+        Some(part)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::graph::Edge;
+    use crate::kinds::EdgeKinds;
+    use crate::set::SpecSet;
+
+    const LARGE: Room = Room {
+        items: usize::MAX,
+        work: usize::MAX,
+    };
+
+    /// Some 300 specs, each of which runs with some smaller ones; every other one is available.
+    fn rules(edges: &[(u32, u32)], available: &[bool]) -> Rules {
+        let specs = available.len();
+        let edges = edges.iter().map(|&(dependent, offset)| Edge {
+            dependent: SpecId::new(dependent),
+            dependency: SpecId::new(dependent - 1 - offset % dependent),
+            kinds: EdgeKinds::RUN,
+        });
+        let graph = Graph::new(specs, edges).expect("edges lead down");
+        let nothing = SpecSet::empty(specs);
+        Rules::new(Arc::new(graph), &nothing, &SpecSet::from_flags(available))
+    }
+
+    proptest! {
+        #[test]
+        fn sets_blocks_and_walks_give_the_same_answer(
+            edges in prop::collection::vec((1..700_u32, 0..700_u32), 0..3_000),
+            available in prop::collection::vec(any::<bool>(), 700),
+            items in 0..20_000_usize,
+        ) {
+            let rules = rules(&edges, &available);
+            let mut needed = rules.graph.no_places();
+            needed.insert_range(..);
+            let plain = Needs::within(&rules, &needed, LARGE);
+            let is_stored = matches!(plain.answer, Answer::Stored { .. });
+            prop_assert!(is_stored);
+            let in_blocks = Needs::within(&rules, &needed, Room { items: usize::MAX, work: 0 });
+            let on_demand = Needs::within(&rules, &needed, Room { items: 0, work: 0 });
+            let either = Needs::within(&rules, &needed, Room { items, work: 4 * items });
+            for id in (0..700).map(SpecId::new) {
+                let expected: Vec<SpecId> = plain.of(id).collect();
+                for needs in [&plain, &in_blocks, &on_demand, &either] {
+                    prop_assert_eq!(&needs.of(id).collect::<Vec<_>>(), &expected);
+                    prop_assert_eq!(needs.len_of(id), expected.len());
+                }
+            }
+        }
     }
 }

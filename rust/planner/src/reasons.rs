@@ -43,6 +43,8 @@ pub struct Reasons {
     graph: Arc<Graph>,
     /// By place, who entered the spec; itself for a want, `None` for what is not needed.
     entered_by: Vec<Option<Place>>,
+    /// By place, how many specs its chain holds; 0 for what is not needed.
+    lens: Vec<u32>,
 }
 
 impl Reasons {
@@ -50,10 +52,12 @@ impl Reasons {
     pub(crate) fn new(rules: &Rules, wants: &Places) -> Self {
         let graph = &rules.graph;
         let mut entered_by = vec![None; graph.spec_count()];
+        let mut lens = vec![0; graph.spec_count()];
         let mut queue: Vec<Place> = wants.ones().map(Place::at).collect();
         queue.sort_unstable_by_key(|&place| graph.rank_at(place));
         for &want in &queue {
             entered_by[want.index()] = Some(want);
+            lens[want.index()] = 1;
         }
         let mut head = 0;
         while head < queue.len() {
@@ -62,6 +66,7 @@ impl Reasons {
                 let entered = &mut entered_by[dependency.index()];
                 if entered.is_none() {
                     *entered = Some(place);
+                    lens[dependency.index()] = lens[place.index()] + 1;
                     queue.push(dependency);
                 }
             }
@@ -70,6 +75,7 @@ impl Reasons {
         Self {
             graph: Arc::clone(graph),
             entered_by,
+            lens,
         }
     }
 
@@ -88,5 +94,12 @@ impl Reasons {
         }
         chain.reverse();
         chain
+    }
+
+    /// How many specs that chain holds. Complexity: O(1); the chains of all specs together may hold
+    /// a number that grows with the square of the specs.
+    pub fn len_of(&self, spec: SpecId) -> usize {
+        let place = self.graph.place_of(spec);
+        place.map_or(0, |place| self.lens[place.index()] as usize)
     }
 }

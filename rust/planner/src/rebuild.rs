@@ -14,7 +14,7 @@ use crate::order::{self, CriticalPath, Order};
 use crate::reasons::{Cause, Reasons};
 use crate::rules::{Rules, Standing};
 use crate::set::SpecSet;
-use crate::stale::{Stale, stale, stale_places};
+use crate::stale::{Held, Stale, held, stale, stale_places};
 use crate::task::{Change, Scope, Task};
 use crate::why::{self, Why};
 
@@ -218,6 +218,10 @@ impl Plan {
         Some(stale(&self.rules.graph, change))
     }
 
+    pub(crate) fn held(&self, place: Place) -> Option<Held> {
+        held(&self.rules.graph, self.change.as_ref()?, place)
+    }
+
     /// The builds that the plan of the same task without the change does not hold.
     /// Complexity: O(n + m).
     pub fn due_to_change(&self) -> SpecSet {
@@ -273,10 +277,6 @@ impl Plan {
             node_by_node,
             due_to_change,
         }
-    }
-
-    pub(crate) fn broken(&self) -> &Places {
-        &self.broken
     }
 
     fn all_wants(&self) -> &Places {

@@ -52,9 +52,18 @@ impl Section {
     where
         I: IntoIterator<Item = Place>,
     {
+        self.steps_from(&self.places, next)
+    }
+
+    /// For each of `from`, which need not be in the section, those of `next` that are: row r of
+    /// the steps is about `from[r]`.
+    pub(crate) fn steps_from<I>(&self, from: &[Place], next: impl Fn(Place) -> I) -> Steps
+    where
+        I: IntoIterator<Item = Place>,
+    {
         let mut first = vec![0];
         let mut to = Vec::new();
-        for &place in &self.places {
+        for &place in from {
             let spots = next(place).into_iter();
             to.extend(
                 spots

@@ -4,11 +4,12 @@ use crate::closure::reached_places;
 use crate::graph::{Direction, Places};
 use crate::id::{Place, SpecId};
 use crate::kinds::EdgeKinds;
-use crate::left_out::{Chains, LeftOutReason};
+use crate::left_out::LeftOutReason;
 use crate::node_by_node::CutReason;
 use crate::reasons::Cause;
 use crate::rebuild::Plan;
 use crate::rules::{Rules, Standing};
+use crate::stale::Held;
 
 /// What a plan does about one spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +69,8 @@ pub struct WhyLine {
 pub struct Why {
     /// What the plan does about the spec.
     pub verdict: Verdict,
+    /// How the spec holds the change; `None` without a change, and for what does not hold it.
+    pub held: Option<Held>,
     /// The tree, each spec before what hangs from it, siblings in ascending rank.
     pub tree: Vec<WhyLine>,
 }
@@ -90,7 +93,7 @@ pub(crate) fn why(plan: &Plan, place: Place) -> Why {
             _ => Verdict::Planned(plan.cause(graph.id_at(place)).unwrap_or(Cause::Missing)),
         },
         _ if plan.needed_at_best.contains(place.index()) => {
-            Verdict::LeftOut(left_out_reason(plan, place))
+            Verdict::LeftOut(plan.left_out().reason(graph.id_at(place)))
         }
         _ if roots_above => Verdict::CutOff,
         _ => Verdict::NotWanted,
@@ -103,14 +106,9 @@ pub(crate) fn why(plan: &Plan, place: Place) -> Why {
     };
     Why {
         verdict,
+        held: plan.held(place),
         tree: tree.lines(),
     }
-}
-
-fn left_out_reason(plan: &Plan, place: Place) -> LeftOutReason {
-    let broken = plan.broken();
-    let blocked = plan.rules.blocked(broken);
-    Chains::new(&plan.rules, &blocked, broken).reason(&plan.rules.graph, place)
 }
 
 /// Which dependents hang from a spec.

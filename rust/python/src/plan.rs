@@ -1,14 +1,14 @@
 //! Questions of the least rebuild and their answers as tuples.
 
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use specplan_catalog::{Catalog, Column, DagHash, Snapshot};
 use specplan_planner::{
-    Change, CutReason, Direction, EdgeKinds, Graph, LeftOutReason, Link, Plan, Policy, Run,
-    Schedule, Scope, SpecId, SpecSet, Task, Verdict,
+    Change, CutReason, Direction, EdgeKinds, Graph, LeftOutReason, Link, Needs, Plan, Policy,
+    Reasons, Run, Schedule, Scope, SpecId, SpecSet, Task, Verdict,
 };
 
 use crate::catalog::{State, snapshots};
@@ -111,6 +111,8 @@ impl PlanTask {
                 locks: self.locks.clone(),
                 available,
                 plan,
+                needs: OnceLock::new(),
+                reasons: OnceLock::new(),
             }),
             Err(error) => Err(PyValueError::new_err(error.to_string())),
         }
@@ -124,6 +126,8 @@ pub(crate) struct PyPlan {
     locks: Vec<Snapshot>,
     available: SpecSet,
     plan: Plan,
+    needs: OnceLock<Needs>,
+    reasons: OnceLock<Reasons>,
 }
 
 /// hash, name, version.
@@ -150,6 +154,9 @@ type TotalsAnswer = (usize, usize, usize, f64, usize, f64, usize, usize, usize);
 /// makespan, lower bound, its reason, by runner (position of a build, start, finish).
 type ScheduleAnswer = (f64, f64, &'static str, Vec<Vec<(u32, f64, f64)>>);
 
+/// spec, reason, and how long the chain of hashes is.
+type LeftOutBuildAnswer = (Named, &'static str, usize);
+
 /// reason and chain of hashes.
 type LeftOutAnswer = (&'static str, Vec<String>);
 
@@ -167,6 +174,12 @@ type LineAnswer = (
     bool,
 );
 
+/// whether it is stale, and the chain to what changed: each spec with what it has the next one for.
+type HeldAnswer = (bool, Vec<(Named, Vec<&'static str>)>);
+
+/// spec, what is done about it, how it holds the change, and the tree that tells why.
+type WhyAnswer = (Named, VerdictAnswer, Option<HeldAnswer>, Vec<LineAnswer>);
+
 #[pymethods]
 impl PyPlan {
     fn builds(&self, py: Python<'_>) -> PyResult<Vec<BuildAnswer>> {
@@ -176,31 +189,34 @@ impl PyPlan {
         })
     }
 
-    fn needs(&self, py: Python<'_>) -> PyResult<Vec<Vec<u32>>> {
+    fn need_counts(&self, py: Python<'_>) -> PyResult<Vec<usize>> {
         detach(py, || {
-            let mut position = vec![0; self.plan.graph().spec_count()];
-            for (at, build) in (0..).zip(self.plan.builds()) {
-                position[build.index()] = at;
-            }
-            let needs = self.plan.needs();
-            let needs = |build| {
-                needs
-                    .of(build)
-                    .map(|other| position[other.index()])
-                    .collect()
-            };
-            self.plan.builds().map(needs).collect()
+            let needs = self.needs_of_all();
+            self.plan
+                .builds()
+                .map(|build| needs.len_of(build))
+                .collect()
         })
     }
 
-    fn because(&self, py: Python<'_>) -> PyResult<Vec<Vec<String>>> {
+    fn needs(&self, py: Python<'_>, spec: &str) -> PyResult<Vec<String>> {
+        let spec = self.spec(spec)?;
+        detach(py, || self.hashes(self.needs_of_all().of(spec)))
+    }
+
+    fn because_counts(&self, py: Python<'_>) -> PyResult<Vec<usize>> {
         detach(py, || {
-            let reasons = self.plan.reasons();
-            let builds = self.plan.builds();
-            builds
-                .map(|build| self.hashes(reasons.because(build)))
+            let reasons = self.reasons();
+            self.plan
+                .builds()
+                .map(|build| reasons.len_of(build))
                 .collect()
         })
+    }
+
+    fn because(&self, py: Python<'_>, spec: &str) -> PyResult<Vec<String>> {
+        let spec = self.spec(spec)?;
+        detach(py, || self.hashes(self.reasons().because(spec)))
     }
 
     fn totals(&self, py: Python<'_>) -> PyResult<TotalsAnswer> {
@@ -254,16 +270,26 @@ impl PyPlan {
         })
     }
 
-    fn left_out(&self) -> (Vec<String>, Vec<String>, Vec<(Named, LeftOutAnswer)>) {
+    fn left_out(&self) -> (Vec<String>, Vec<String>, Vec<LeftOutBuildAnswer>) {
         let left_out = self.plan.left_out();
-        let builds = left_out.builds.iter();
+        let builds = left_out.builds.iter().map(|&spec| {
+            // The chains are told one by one, as all together they may be long.
+            let (word, len) = match left_out.chain_len(spec) {
+                0 => (left_out_word(&left_out.reason(spec)), 0),
+                len => ("needs", len),
+            };
+            (self.named(spec), word, len)
+        });
         (
             self.hashes(left_out.cut.iter().copied()),
             self.hashes(left_out.wants.iter().copied()),
-            builds
-                .map(|(spec, reason)| (self.named(*spec), self.left_out_reason(reason)))
-                .collect(),
+            builds.collect(),
         )
+    }
+
+    fn left_out_chain(&self, spec: &str) -> PyResult<Vec<String>> {
+        let reason = self.plan.left_out().reason(self.spec(spec)?);
+        Ok(self.left_out_reason(&reason).1)
     }
 
     fn untested(&self, py: Python<'_>) -> PyResult<Vec<(Named, &'static str, bool)>> {
@@ -286,13 +312,16 @@ impl PyPlan {
         })
     }
 
-    fn why(&self, py: Python<'_>, spec: &str) -> PyResult<(Named, VerdictAnswer, Vec<LineAnswer>)> {
+    fn why(&self, py: Python<'_>, spec: &str, most_lines: usize) -> PyResult<Option<WhyAnswer>> {
         let spec = spec_id(&self.catalog, spec)?;
         detach(py, || {
             let why = self.plan.why(spec);
-            let (verdict, tree) = why.map_or((Verdict::NotWanted, Vec::new()), |why| {
-                (why.verdict, why.tree)
+            let (verdict, held, tree) = why.map_or((Verdict::NotWanted, None, Vec::new()), |why| {
+                (why.verdict, why.held, why.tree)
             });
+            if tree.len() > most_lines {
+                return None;
+            }
             let mut above: Vec<SpecId> = Vec::new();
             let lines = tree.into_iter().map(|line| {
                 above.truncate(line.depth);
@@ -318,12 +347,33 @@ impl PyPlan {
                 )
             });
             let lines = lines.collect();
-            (self.named(spec), self.verdict(&verdict), lines)
+            let held = held.map(|held| (held.is_stale, self.links(&held.chain)));
+            Some((self.named(spec), self.verdict(&verdict), held, lines))
         })
     }
 }
 
 impl PyPlan {
+    fn needs_of_all(&self) -> &Needs {
+        self.needs.get_or_init(|| self.plan.needs())
+    }
+
+    fn reasons(&self) -> &Reasons {
+        self.reasons.get_or_init(|| self.plan.reasons())
+    }
+
+    /// The spec with a hash, whether something describes it or not.
+    fn spec(&self, hash: &str) -> PyResult<SpecId> {
+        let known = self.catalog.as_ref();
+        let unknown = |hash| {
+            let position = known.unknown().binary_search(&hash).ok()?;
+            u32::try_from(known.len() + position).ok()
+        };
+        let find = |hash| known.find(hash).or_else(|| unknown(hash)).map(SpecId::new);
+        let found = DagHash::parse(hash).ok().and_then(find);
+        found.ok_or_else(|| literals::unknown("spec", hash))
+    }
+
     fn build(&self, build: SpecId) -> BuildAnswer {
         let (hash, name, version) = self.named(build);
         let text = |column| self.text(build, column);
@@ -386,6 +436,18 @@ impl PyPlan {
             .collect()
     }
 
+    /// The specs of a chain, each with what it has the next one for.
+    fn links(&self, chain: &[SpecId]) -> Vec<(Named, Vec<&'static str>)> {
+        let next = chain.iter().skip(1).map(Some).chain([None]);
+        let links = chain.iter().zip(next).map(|(&spec, next)| {
+            let kinds = next.map_or(EdgeKinds::NONE, |&next| {
+                kinds_of(self.plan.graph(), spec, next)
+            });
+            (self.named(spec), kind_names(kinds))
+        });
+        links.collect()
+    }
+
     fn verdict(&self, verdict: &Verdict) -> VerdictAnswer {
         match verdict {
             Verdict::Planned(cause) => ("planned", Some(cause.as_str()), None),
@@ -399,11 +461,19 @@ impl PyPlan {
     }
 
     fn left_out_reason(&self, reason: &LeftOutReason) -> LeftOutAnswer {
-        match reason {
-            LeftOutReason::Broken => ("broken", Vec::new()),
-            LeftOutReason::Needs(chain) => ("needs", self.hashes(chain.iter().copied())),
-            LeftOutReason::Unneeded => ("unneeded", Vec::new()),
-        }
+        let chain = match reason {
+            LeftOutReason::Needs(chain) => self.hashes(chain.iter().copied()),
+            LeftOutReason::Broken | LeftOutReason::Unneeded => Vec::new(),
+        };
+        (left_out_word(reason), chain)
+    }
+}
+
+const fn left_out_word(reason: &LeftOutReason) -> &'static str {
+    match reason {
+        LeftOutReason::Broken => "broken",
+        LeftOutReason::Needs(_) => "needs",
+        LeftOutReason::Unneeded => "unneeded",
     }
 }
 

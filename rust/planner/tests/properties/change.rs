@@ -64,6 +64,41 @@ proptest! {
     }
 
     #[test]
+    fn why_tells_a_shortest_chain_from_what_holds_a_change_to_what_changed(
+        world in world(14), policy in policy(), depth in prop::option::of(0..4_u32),
+    ) {
+        use specplan_planner::EdgeKinds as K;
+        let mut task = world.task(specplan_planner::Scope::All);
+        task.change = Some(world.change(policy, depth));
+        let (plan, model, changed) = (Plan::new(task).unwrap(), world.model(), flagged(&world.changed));
+        let carrying = match policy {
+            Policy::Hash => None,
+            Policy::Link => Some(K::LINK | K::RUN | K::COMPILER | K::SPLICE),
+        };
+        let stale = model.dependents(&changed, carrying, depth.unwrap_or(u32::MAX));
+        let holding = model.dependents(&changed, None, u32::MAX);
+        for id in (0..).take(world.len()).map(SpecId::new) {
+            let Some(held) = plan.why(id).unwrap().held else {
+                prop_assert!(!holding.contains(&id.get()));
+                continue;
+            };
+            prop_assert_eq!(held.is_stale, stale.contains(&id.get()));
+            let kinds = if held.is_stale { carrying } else { None };
+            let steps = u32::try_from(held.chain.len()).unwrap() - 1;
+            prop_assert_eq!(held.chain[0], id);
+            prop_assert!(changed.contains(&held.chain.last().unwrap().get()));
+            for link in held.chain.windows(2) {
+                let above = model.dependents(&specs([link[1]]), kinds, 1);
+                prop_assert!(above.contains(&link[0].get()));
+            }
+            prop_assert!(model.dependents(&changed, kinds, steps).contains(&id.get()));
+            if let Some(fewer) = steps.checked_sub(1) {
+                prop_assert!(!model.dependents(&changed, kinds, fewer).contains(&id.get()));
+            }
+        }
+    }
+
+    #[test]
     fn a_broken_spec_takes_with_it_what_needs_it_and_nothing_else(world in world(14), scope in scope()) {
         let mut task = world.task(scope);
         task.broken = SpecSet::from_flags(&world.broken);
@@ -75,10 +110,13 @@ proptest! {
         prop_assert_eq!(specs(plan.builds()), builds.clone());
         let left_out = plan.left_out();
         prop_assert_eq!(specs(left_out.wants.iter().copied()), lost);
-        prop_assert_eq!(specs(left_out.builds.iter().map(|build| build.0)), &at_best - &builds);
+        prop_assert_eq!(specs(left_out.builds.iter().copied()), &at_best - &builds);
         prop_assert_eq!(specs(left_out.cut.iter().copied()), &broken & &at_best);
-        for (spec, reason) in &left_out.builds {
+        for spec in &left_out.builds {
             use specplan_planner::LeftOutReason as R;
+            let reason = left_out.reason(*spec);
+            let len = if let R::Needs(chain) = &reason { chain.len() } else { 0 };
+            prop_assert_eq!(left_out.chain_len(*spec), len);
             match reason {
                 R::Broken => prop_assert!(broken.contains(&spec.get())),
                 R::Unneeded => prop_assert!(!model.is_blocked(spec.get(), &broken)),

@@ -38,6 +38,7 @@ proptest! {
         let reasons = plan.reasons();
         for build in plan.builds() {
             let chain = reasons.because(build);
+            prop_assert_eq!(reasons.len_of(build), chain.len());
             prop_assert!(plan.wants().contains(chain[0]));
             prop_assert_eq!(chain.last(), Some(&build));
             for link in chain.windows(2) {

@@ -129,11 +129,8 @@ fn what_needs_a_broken_spec_is_left_out_with_its_chain() {
     let left_out = plan.left_out();
     assert_eq!(left_out.cut, ids(&[2]));
     assert_eq!(left_out.wants, ids(&[0]));
-    let reasons: Vec<_> = left_out
-        .builds
-        .iter()
-        .map(|(_, reason)| reason.clone())
-        .collect();
+    let builds = left_out.builds.iter();
+    let reasons: Vec<_> = builds.map(|&spec| left_out.reason(spec)).collect();
     assert_eq!(
         reasons,
         [
