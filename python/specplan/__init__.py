@@ -17,6 +17,7 @@ from specplan.errors import (
     SourceError,
     SpecplanError,
     SpecSyntaxError,
+    UndecidedConditionError,
     UndecidedError,
     UnknownNameError,
     UsageError,
@@ -33,6 +34,7 @@ from specplan.model import (
     Diff,
     DiffCell,
     DiffTotals,
+    EnvironmentAsked,
     Finding,
     Gap,
     KeyInCell,
@@ -42,6 +44,7 @@ from specplan.model import (
     RootCoverage,
     Spec,
     Totals,
+    UnknownWant,
 )
 from specplan.plan import Plan
 from specplan.plan_model import Build, LockDiff, NewSpec, OwnChange, PlanTotals, Why
@@ -63,6 +66,7 @@ __all__ = [
     "DiffCell",
     "DiffTotals",
     "EmptySelectionError",
+    "EnvironmentAsked",
     "Finding",
     "Found",
     "Gap",
@@ -85,8 +89,10 @@ __all__ = [
     "SpecplanError",
     "Totals",
     "Undecided",
+    "UndecidedConditionError",
     "UndecidedError",
     "UnknownNameError",
+    "UnknownWant",
     "UsageError",
     "Version",
     "Why",

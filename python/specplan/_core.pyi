@@ -228,7 +228,8 @@ class CoverageQuestion(TypedDict):
 
     Exactly one of ``peers`` (for each reported stack), ``baseline`` (the older state) and
     ``specs`` (for each reported stack the hashes that it wants) is given.
-    ``added`` lists (os, target, platform), or is None for every system of a peer.
+    ``added`` lists (os, target, platform) for each reported stack; ``added_of_peers`` adds
+    every system of a peer.
     """
 
     state: State
@@ -237,7 +238,8 @@ class CoverageQuestion(TypedDict):
     reported: list[str]
     peers: list[list[str]] | None
     baseline: State | None
-    added: list[tuple[str, str, str]] | None
+    added: list[list[tuple[str, str, str]]]
+    added_of_peers: bool
     oss: list[str] | None
     targets: list[str] | None
     not_wanted: list[NamesOfNotWanted]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from specplan import abstract_answers
 from specplan.model import (
     BrokenRoot,
     Cell,
@@ -23,13 +25,13 @@ from specplan.model import (
 from specplan.question import demand, named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from specplan import _core
-    from specplan.model import Compatibility, DamagedFile, Level
+    from specplan.model import Compatibility, DamagedFile, Level, UnknownWant
     from specplan.question import Answer
 
-__all__ = ["cell", "coverage", "diff"]
+__all__ = ["cell", "cells", "coverage", "diff", "lacking"]
 
 
 def coverage(
@@ -53,14 +55,22 @@ def coverage(
     """
     told = demand(answer)
     usable, gains = _by_place(answer, told)
-    cells = tuple(cell(each, usable.get((each[0], each[2], each[3]))) for each in answer.cells)
-    wanted = sum(each.wanted for each in cells)
-    covered = sum(each.covered for each in cells)
+    own_cells = [cell(each, usable.get((each[0], each[2], each[3]))) for each in answer.cells]
     versions = _versions(answer)
     sources = _sources(answer, caches)
-    gaps = [_gap(each, cells, gains, versions, sources) for each in answer.gaps]
+    gaps = [_gap(each, own_cells, gains, versions, sources) for each in answer.gaps]
     # The core has ranked them by all that follows, and sorting is stable.
     gaps.sort(key=lambda gap: -(gap.blocked or 0))
+    abstract = answer.abstract
+    unknown: tuple[UnknownWant, ...] = ()
+    if abstract is not None:
+        gaps += abstract_answers.gaps(abstract)
+        gaps.sort(key=_rank)
+        unknown = tuple(abstract_answers.unknown(abstract))
+    all_cells = cells(answer, own_cells)
+    wanted = sum(each.wanted for each in all_cells)
+    covered = sum(each.covered for each in all_cells)
+    undecided = sum(each.unknown for each in all_cells)
     return Coverage(
         wants=answer.wants,
         level=answer.level,
@@ -68,21 +78,71 @@ def coverage(
         scope=answer.scope,
         tag=tag,
         baseline=baseline,
-        cells=cells,
+        cells=all_cells,
         gaps=tuple(gaps),
-        roots=None if told is None else _roots(answer, told),
+        roots=_roots(answer, told),
         totals=Totals(
             wanted=wanted,
             covered=covered,
-            unknown=0,
-            gaps=wanted - covered,
+            unknown=undecided,
+            gaps=wanted - covered - undecided,
             not_wanted=answer.not_wanted_count,
             coverage=_ratio(covered, wanted),
         ),
         absent_stacks=answer.absent,
         not_wanted=answer.not_wanted,
         damaged=damaged,
+        unknown=unknown,
+        environments=abstract_answers.environments(answer.environments),
     )
+
+
+def cells(answer: Answer, own: Iterable[Cell]) -> tuple[Cell, ...]:
+    """Return the cells of an answer with those of environments, by stack, os, target."""
+    own = tuple(own)
+    if answer.abstract is None:
+        return own
+    found: dict[tuple[str, str, str], Cell] = {}
+    for each in (*own, *abstract_answers.cells(answer.abstract)):
+        place = (each.stack, each.os, each.target)
+        found[place] = _sum(found[place], each) if place in found else each
+    return tuple(each for _, each in sorted(found.items()))
+
+
+def lacking(answer: Answer) -> tuple[tuple[Cell, tuple[str, ...]], ...]:
+    """Return the cells of an answer, each with what it lacks."""
+    own = [cell(each) for each in answer.cells]
+    if answer.abstract is None:
+        return tuple(zip(own, answer.lacking, strict=True))
+    lacked: dict[tuple[str, str, str], tuple[str, ...]] = {}
+    abstract = zip(
+        abstract_answers.cells(answer.abstract),
+        abstract_answers.lacking(answer.abstract),
+        strict=True,
+    )
+    for each, keys in (*zip(own, answer.lacking, strict=True), *abstract):
+        place = (each.stack, each.os, each.target)
+        lacked[place] = (*lacked.get(place, ()), *keys)
+    return tuple((each, lacked[each.stack, each.os, each.target]) for each in cells(answer, own))
+
+
+def _sum(one: Cell, other: Cell) -> Cell:
+    """Return the cell of a stack of which a lock and an environment want something."""
+    wanted, covered = one.wanted + other.wanted, one.covered + other.covered
+    known = one.usable is not None and other.usable is not None
+    return replace(
+        one,
+        wanted=wanted,
+        covered=covered,
+        covered_exact=one.covered_exact + other.covered_exact,
+        unknown=one.unknown + other.unknown,
+        usable=(one.usable or 0) + (other.usable or 0) if known else None,
+        coverage=_ratio(covered, wanted),
+    )
+
+
+def _rank(gap: Gap) -> tuple[int, int, str, str, str, str]:
+    return -(gap.blocked or 0), -gap.cells_lacking, gap.stack, gap.os, gap.target, gap.want
 
 
 #: What building a gap is good for: blocked, roots completed, buildable now.
@@ -124,40 +184,49 @@ def _sources(answer: Answer, caches: _core.Catalog) -> dict[str, str]:
 
     A lock tells more of a spec than a cache does, but it holds no binary.
     """
-    if answer.wants != "lock":
+    if not answer.wanted:
         return {}
     nearest = {gap[-1][0] for gap in answer.gaps if gap[-1] is not None}
     return {each: spec[11] for each, spec in named(caches, nearest).items()}
 
 
-def _roots(answer: Answer, told: _core.DemandAnswer) -> RootCoverage:
-    _, _, lacking = told
-    lacked_by = Counter(each for _, lacks in lacking for each in lacks)
-    specs = named(answer.core, {*lacked_by, *(root for root, lacks in lacking if lacks)})
-    broken = tuple(
+def _roots(answer: Answer, told: _core.DemandAnswer | None) -> RootCoverage | None:
+    """Return how many roots of locks and of environments install."""
+    of_locks = [] if told is None else told[2]
+    abstract = answer.abstract
+    roots = None if abstract is None else abstract_answers.broken_roots(abstract, answer.core)
+    if told is None and roots is None:
+        return None
+    named_roots = named(answer.core, {root for root, lacks in of_locks if lacks})
+    broken = [
         BrokenRoot(
             hash=root,
-            package=specs[root][1],
-            version=specs[root][2],
+            package=named_roots[root][1],
+            version=named_roots[root][2],
             lacks=tuple(sorted(lacks)),
         )
-        for root, lacks in lacking
+        for root, lacks in of_locks
         if lacks
-    )
-    installable = len(lacking) - len(broken)
+    ]
+    wanted, installable = len(of_locks), len(of_locks) - len(broken)
+    if roots is not None:
+        wanted, installable = wanted + roots.wanted, installable + roots.installable
+        broken = sorted([*broken, *roots.broken], key=lambda root: root.hash)
+    lacked_by = Counter(each for root in broken for each in root.lacks)
+    specs = named(answer.core, lacked_by)
     return RootCoverage(
-        wanted=len(lacking),
+        wanted=wanted,
         installable=installable,
-        coverage=_ratio(installable, len(lacking)),
-        broken=broken,
+        coverage=_ratio(installable, wanted),
+        broken=tuple(broken),
         lacking=tuple(
             Lacking(
                 hash=each,
                 package=specs[each][1] if each in specs else None,
                 version=specs[each][2] if each in specs else None,
-                roots=roots,
+                roots=count,
             )
-            for each, roots in sorted(lacked_by.items(), key=lambda item: (-item[1], item[0]))
+            for each, count in sorted(lacked_by.items(), key=lambda item: (-item[1], item[0]))
         ),
     )
 

@@ -12,7 +12,7 @@ from specplan.question import Answer, Question, ask
 from specplan.search import Search, search
 from specplan.selection import Selection
 from specplan.sources import Limits, newest_first
-from specplan.sources.wanted import read_wanted
+from specplan.sources.wanted import read_wants
 from specplan.wants import (
     ROOT,
     Systems,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from specplan.found import Found
+    from specplan.host import Host
     from specplan.model import (
         Cell,
         Check,
@@ -283,7 +284,8 @@ class Catalog:
 
         Examples:
             >>> import specplan
-            >>> found = specplan.load("examples/cache").search("adios2 ^zlib-ng", target="neoverse_v2")
+            >>> catalog = specplan.load("examples/cache")
+            >>> found = catalog.search("adios2 ^zlib-ng", target="neoverse_v2")
             >>> len(found.specs), found.undecided[0].reason
             (0, 'the source does not tell the dependencies')
         """
@@ -310,6 +312,8 @@ class Catalog:
         not_wanted: Sequence[NotWanted] = (),
         families: Mapping[str, Sequence[str]] | None = None,
         libc: Mapping[str, str] | None = None,
+        cells: Mapping[str, Sequence[str]] | None = None,
+        host: Host | None = None,
         nearest: bool = True,
     ) -> Coverage:
         """Tell what the reported cells have of what they should have, and what they lack.
@@ -317,11 +321,15 @@ class Catalog:
         Wants are those of *peers* unless ``baseline`` or ``want`` is given: in each
         reported cell every key is wanted that a peer of its stack has, on whatever system
         (at level ``hash`` on the same system). With ``baseline`` every key is wanted that
-        the older state has in the same cell; with ``want`` the specs of locks, which any
-        available spec meets, whatever stack lists it.
+        the older state has in the same cell; with ``want`` the specs of locks and the roots
+        of environments, which any available spec meets, whatever stack lists it.
+
+        What covers the roots of environments *could* be reused: an upper bound, as a
+        concretizer may still decide otherwise.
 
         Args:
-            stack: Shell patterns of the stacks to report; all but ``root`` by default.
+            stack: Shell patterns of the stacks to report; all but ``root`` by default, as
+                where the sequence is empty. So it is with every pattern.
             peers: Shell patterns of the stacks that define the wants; by default the
                 family of each stack.
             system: ``OS/TARGET`` that the reported stacks should be on, even where they
@@ -331,15 +339,22 @@ class Catalog:
             tag: The snapshot; by default the newest of each source.
             baseline: An older snapshot of this catalog, or another catalog, of which
                 the newest snapshot counts.
-            want: Locks, ``[LABEL=]spack.lock``, that say which specs are wanted.
+            want: Locks, ``[LABEL=]spack.lock``, and environments, ``[LABEL=]spack.yaml``,
+                that say which specs are wanted.
             scope: Of a lock, the ``roots`` alone; the roots and all that they link to or
                 run with (``runtime``), which is what installing needs; or ``all`` specs.
-            level: What a key is: by default the hash with locks, else the package.
+            level: What a key is: by default the hash with locks, else the package. The
+                roots of environments are abstract specs and have no level.
             compat: Which binaries serve a cell besides those of its very system.
             not_wanted: Wants to exclude.
             families: Families by name, each a list of shell patterns; a stack that none
                 has a pattern for is in the family of its first dash-separated word.
             libc: More operating systems with their C libraries, ``{"site9": "glibc 2.34"}``.
+            cells: For stacks by label the systems, ``OS/TARGET``, that each is for; it is
+                reported there even where it has nothing yet. The roots of an environment
+                of which neither this nor ``system`` tells the systems are wanted where they
+                or their environment say themselves.
+            host: The machine that the conditions of environments ask for.
             nearest: Whether to look for the nearest spec of each gap.
 
         Raises:
@@ -349,7 +364,8 @@ class Catalog:
 
         Examples:
             >>> import specplan
-            >>> report = specplan.load("examples/pages").gaps(stack="e4s", peers="*", level="version")
+            >>> catalog = specplan.load("examples/pages")
+            >>> report = catalog.gaps(stack="e4s", peers="*", level="version")
             >>> report.totals.covered, report.totals.wanted
             (1, 2)
             >>> report.gaps[0].want, report.gaps[0].state
@@ -372,6 +388,8 @@ class Catalog:
                 not_wanted=not_wanted,
                 families=families,
                 libc=libc,
+                cells=cells,
+                host=host,
             ),
         )
         return answers.coverage(
@@ -399,7 +417,7 @@ class Catalog:
             [('e4s', 100, 101), ('e4s-neoverse-v2', 92, 101)]
         """
         answer = self._asked("cells", question)
-        return tuple(answers.cell(each) for each in answer.cells)
+        return answers.cells(answer, map(answers.cell, answer.cells))
 
     def lacking(self, **question: Unpack[Question]) -> tuple[tuple[Cell, tuple[str, ...]], ...]:
         """Return the cells of :meth:`gaps`, each with the keys that it lacks, unranked.
@@ -412,20 +430,26 @@ class Catalog:
             >>> specplan.load("examples/cache").lacking(stack="e4s")[0][1]
             ('gnuconfig',)
         """
-        answer = self._asked("keys", question)
-        cells = map(answers.cell, answer.cells)
-        return tuple(zip(cells, answer.lacking, strict=True))
+        return answers.lacking(self._asked("keys", question))
 
     def _asked(self, detail: Detail, question: Question) -> Answer:
-        limits = Limits()
-        wanted = tuple(read_wanted(each, limits) for each in texts(question.get("want", ())))
-        # Where nothing is available, all that a lock wants is a gap.
-        nothing = bool(wanted) and self._is_empty()
+        places = texts(question.get("want", ()))
+        wanted, environments = read_wants(places, Limits(), question.get("host"))
+        # Where nothing is available, all that is wanted is a gap.
+        nothing = bool(places) and self._is_empty()
         state = [] if nothing else self._state(question.get("tag"))
         core, older = self._beside(question.get("baseline"))
         if wanted:
             core = compiled.Catalog.merged([core, *(each.core for each in wanted)])
-        return ask(core, state, older=older, wanted=wanted, detail=detail, question=question)
+        return ask(
+            core,
+            state,
+            older=older,
+            wanted=wanted,
+            environments=environments,
+            detail=detail,
+            question=question,
+        )
 
     def diff(
         self,

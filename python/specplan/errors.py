@@ -21,6 +21,7 @@ __all__ = [
     "SourceError",
     "SpecSyntaxError",
     "SpecplanError",
+    "UndecidedConditionError",
     "UndecidedError",
     "UnknownNameError",
     "UsageError",
@@ -186,6 +187,34 @@ class UndecidedError(UsageError):
         self.missing = tuple(missing)
         self.count = count
         self.hashes = tuple(hashes)
+
+
+class UndecidedConditionError(UsageError):
+    """An environment depends on what is not known of the machine that it is for.
+
+    Attributes:
+        path: The file of the condition.
+        place: Its key path in the file.
+        line: Its line, counted from 1.
+        condition: The condition.
+        missing: What must be given: ``platform``, ``os``, ``target``, ``hostname`` or ``env``.
+    """
+
+    code = "undecided-condition"
+
+    def __init__(  # noqa: PLR0913 - what is told of a fault, each by its name
+        self, fault: str, *, path: str, place: str, line: int, condition: str, missing: str
+    ) -> None:
+        super().__init__(
+            f"{path}:{line}: {place}: whether `{condition}` holds cannot be decided: {fault}",
+            hint=f"give the {missing} of the machine that the environment is for, as "
+            f"`{missing}` under `[host]` in specplan.toml",
+        )
+        self.path = path
+        self.place = place
+        self.line = line
+        self.condition = condition
+        self.missing = missing
 
 
 class ConfigurationError(UsageError):

@@ -24,6 +24,7 @@ __all__ = [
     "Diff",
     "DiffCell",
     "DiffTotals",
+    "EnvironmentAsked",
     "Finding",
     "FindingKind",
     "Gap",
@@ -37,6 +38,8 @@ __all__ = [
     "Scope",
     "Spec",
     "Totals",
+    "Unify",
+    "UnknownWant",
     "View",
     "WantsKind",
 ]
@@ -51,11 +54,14 @@ Compatibility: TypeAlias = Literal["exact", "target", "os"]
 View: TypeAlias = Literal["gaps", "coverage"]
 
 #: Where the wants of a report come from.
-WantsKind: TypeAlias = Literal["peers", "baseline", "lock"]
+WantsKind: TypeAlias = Literal["peers", "baseline", "lock", "environment", "lock_and_environment"]
 
 #: How much of a lock is wanted: its roots; also all that they link to or run with;
 #: also what building needs.
 Scope: TypeAlias = Literal["roots", "runtime", "all"]
+
+#: Whether the roots of an environment are concretized together.
+Unify: TypeAlias = Literal["true", "when_possible", "false"]
 
 #: Why a want is a gap: another stack has it on a compatible system; only other
 #: systems have it; nothing in the catalog matches it.
@@ -144,8 +150,10 @@ class Nearest:
         os: Its operating system.
         target: Its target.
         source: The file that holds it.
-        differs: In what it differs from the want: some of ``os``, ``target``,
-            ``version``, ``compiler``, ``variants``, ``stack``, in this order.
+        differs: In what it differs from the want, in the order of os, target, version,
+            compiler, variants and stack. Of the roots of environments and the specs of
+            locks the exact clauses, such as ``version 1.10 is not 1.12:``; of keys the
+            words ``os``, ``target``, ``version``, ``compiler``, ``variants``, ``stack``.
     """
 
     hash: str
@@ -189,6 +197,49 @@ class Gap:
     roots_completed: int | None
     buildable_now: bool | None
     nearest: Nearest | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownWant:
+    """One want of one cell that the sources cannot decide: neither covered nor a gap.
+
+    Attributes:
+        stack: The stack of the cell.
+        os: The operating system of the cell.
+        target: The target of the cell.
+        want: The abstract spec that is wanted.
+        package: The package it names; empty where it names none.
+        specs: How many available specs might cover it.
+        missing: What the sources lack to tell, sorted: of ``edges``, ``virtuals``,
+            ``compiler``, ``field``, ``recipe`` and ``git-repository``.
+    """
+
+    stack: str
+    os: str
+    target: str
+    want: str
+    package: str
+    specs: int
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentAsked:
+    """An environment whose roots are wanted.
+
+    Attributes:
+        stack: The stack that it is of.
+        path: Its file.
+        roots: How many roots it has, as Spack expands them.
+        unify: Whether Spack concretizes them together.
+        left_out: What of it was not taken into account, one sentence each.
+    """
+
+    stack: str
+    path: str
+    roots: int
+    unify: Unify
+    left_out: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,11 +303,15 @@ class Lacking:
 class RootCoverage:
     """How many roots install from the cache alone.
 
+    The roots of environments count in each of their cells in which the sources tell what
+    installs, and install where any spec that covers them does.
+
     Attributes:
-        wanted: Distinct root hashes.
+        wanted: Distinct root hashes, and roots of environments.
         installable: Those whose whole closure installs from the cache.
         coverage: ``installable / wanted``; None where there are no roots.
-        broken: The others, by hash.
+        broken: The others, by hash; of a root of an environment the spec that covers it
+            and lacks least. What nothing covers is a gap and not among them.
         lacking: All that these lack; what most roots lack first, then by hash.
     """
 
@@ -311,7 +366,8 @@ class Coverage:
 
     Attributes:
         wants: Where the wants come from.
-        level: What a key is.
+        level: What a key is; None where all wants are abstract specs, the roots of
+            environments.
         compat: Which binaries serve a cell.
         scope: How much of a lock is wanted; None where the wants are of no lock.
         tag: The snapshot that was asked; None where the sources have none.
@@ -319,6 +375,10 @@ class Coverage:
         cells: Ordered by stack, os, target.
         gaps: The most useful first, then by stack, os, target, want.
         roots: None where the wants have no roots.
+        unknown: Wants that the sources cannot decide, by stack, os, target, want.
+        environments: The environments that say what is wanted, by stack, then path.
+            Where there are any, coverage is an upper bound: what is covered could be
+            reused, and a concretizer may still decide otherwise.
         totals: Over all cells.
         absent_stacks: Stacks of the baseline that the newer state does not list
             at all; they have no cells and no gaps.
@@ -327,7 +387,7 @@ class Coverage:
     """
 
     wants: WantsKind
-    level: Level
+    level: Level | None
     compat: Compatibility
     scope: Scope | None
     tag: str | None
@@ -339,6 +399,13 @@ class Coverage:
     absent_stacks: tuple[str, ...]
     not_wanted: tuple[NotWanted, ...]
     damaged: tuple[DamagedFile, ...]
+    unknown: tuple[UnknownWant, ...] = ()
+    environments: tuple[EnvironmentAsked, ...] = ()
+
+    @property
+    def is_upper_bound(self) -> bool:
+        """Whether what is covered could be reused, but a concretizer may decide otherwise."""
+        return bool(self.environments)
 
     def to_json(self) -> str:
         """Return the report as JSON document; see the schemas in ``specplan/schemas``."""

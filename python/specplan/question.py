@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypedDict, get_args
 
 from specplan import _core as compiled
+from specplan import abstract_wants
 from specplan.errors import EmptySelectionError, SourceError, UsageError
 from specplan.model import Compatibility, Level
-from specplan.wants import Systems, chosen, chosen_or_all, matched_or_all, peers_of, texts
+from specplan.wants import (
+    Systems,
+    chosen,
+    chosen_or_all,
+    excludes,
+    matched_or_all,
+    peers_of,
+    texts,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
+    from specplan.abstract_wants import Answered
     from specplan.catalog import Catalog
+    from specplan.host import Host
     from specplan.model import NotWanted, Scope, WantsKind
-    from specplan.sources.wanted import Wanted
+    from specplan.sources.wanted import Wanted, WantedEnvironment
 
 __all__ = ["Answer", "Question", "State", "ask", "demand", "named", "roots_of"]
 
@@ -44,6 +54,8 @@ class Question(TypedDict, total=False):
     not_wanted: Sequence[NotWanted]
     families: Mapping[str, Sequence[str]] | None
     libc: Mapping[str, str] | None
+    cells: Mapping[str, Sequence[str]] | None
+    host: Host | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,33 +66,37 @@ class Answer:
         core: The catalog that was asked: the caches with what is wanted beside them.
         state: The snapshots that were asked.
         wants: Where the wants came from.
-        level: What a key is.
+        level: What a key is; None where all wants are abstract specs.
         scope: How much of a lock is wanted; None where the wants are of no lock.
-        reported: The stacks that were asked for, in the order of the core's answers.
+        reported: The stacks that the core was asked for, in the order of its answers.
         specs: For each reported stack the hashes that its locks want, else nothing.
         wanted: The locks that say what is wanted.
+        environments: The environments that say what is wanted.
         absent: Stacks of the baseline that the newer state does not list.
         not_wanted: The entries with what each excluded.
-        cells: See :class:`specplan._core.CellAnswer`.
-        gaps: Ranked; empty unless gaps were asked for.
+        cells: See :class:`specplan._core.CellAnswer`; those of environments are apart.
+        gaps: Ranked; empty unless gaps were asked for; those of environments are apart.
         lacking: The keys that each cell lacks; empty unless keys were asked for.
         not_wanted_count: How many wants any entry excludes.
+        abstract: What environments want, with the answer; None without environments.
     """
 
     core: compiled.Catalog
     state: State
     wants: WantsKind
-    level: Level
+    level: Level | None
     scope: Scope | None
     reported: list[str]
     specs: list[list[str]]
     wanted: tuple[Wanted, ...]
+    environments: tuple[WantedEnvironment, ...]
     absent: tuple[str, ...]
     not_wanted: tuple[NotWanted, ...]
     cells: list[compiled.CellAnswer]
     gaps: list[compiled.GapAnswer]
     lacking: list[tuple[str, ...]]
     not_wanted_count: int
+    abstract: Answered | None
 
 
 def ask(
@@ -89,6 +105,7 @@ def ask(
     *,
     older: State | None,
     wanted: tuple[Wanted, ...],
+    environments: tuple[WantedEnvironment, ...] = (),
     detail: Detail,
     question: Question,
 ) -> Answer:
@@ -99,6 +116,7 @@ def ask(
         state: The snapshots that are asked.
         older: The older state of baseline wants.
         wanted: The locks of lock wants.
+        environments: The environments of environment wants.
         detail: How much the answer shall tell.
         question: What is asked.
 
@@ -107,46 +125,80 @@ def ask(
         EmptySelectionError: If no cell is left to report.
         UsageError: If the question makes no sense otherwise.
     """
-    wants = _kind_of_wants(question, older, wanted)
-    level = question.get("level") or ("hash" if wants == "lock" else "package")
+    wants = _kind_of_wants(question, older, wanted, environments)
+    level = _level(question, wants)
     compat = question.get("compat", "exact")
-    _refuse_others("level", level, get_args(Level))
     _refuse_others("compat", compat, get_args(Compatibility))
     labels = core.labels(state)
     listed = labels if older is None else core.labels(older)
-    known = {each.label for each in wanted} if wanted else {*labels, *listed}
-    # No label of a lock stands for a union: a lock may lie in a folder called `root`.
-    every = tuple(sorted(known)) if wanted else ()
+    of_locks = {each.label for each in wanted}
+    of_files = of_locks | {each.label for each in environments}
+    known = of_files or {*labels, *listed}
+    # No label of a file stands for a union: a lock may lie in a folder called `root`.
+    every = tuple(sorted(of_files))
     selected = chosen(texts(question.get("stack", ())) or every, known, kind="stack")
     # A lock of nothing leaves no label behind.
     there = core.labels(None) if wanted else labels
+    if of_files:
+        there = [name for name in there if name in of_locks]
     reported = [name for name in selected if name in there]
-    absent = [] if wanted else [name for name in selected if name not in there]
+    absent = [] if of_files else [name for name in selected if name not in there]
     systems = Systems(core, question.get("libc") or {})
     not_wanted = question.get("not_wanted", ())
     specs = _specs(core, wanted, reported, question) if wanted else []
-    cells, gaps, lacking, excluded, count = core.coverage(
-        {
-            "state": state,
-            "level": level,
-            "compat": compat,
-            "reported": reported,
-            "peers": _peers(question, reported, labels) if wants == "peers" else None,
-            "baseline": older,
-            "specs": specs if wanted else None,
-            "added": systems.added(texts(question.get("system", ()))),
-            "oss": chosen_or_all(texts(question.get("os", ())), systems.oss, kind="os"),
-            "targets": chosen_or_all(
-                texts(question.get("target", ())), systems.targets, kind="target"
+    added = systems.added(texts(question.get("system", ())))
+    given = {
+        stack: [systems.system(each) for each in cells]
+        for stack, cells in (question.get("cells") or {}).items()
+        if stack in selected
+    }
+    oss = chosen_or_all(texts(question.get("os", ())), systems.oss, kind="os")
+    targets = chosen_or_all(texts(question.get("target", ())), systems.targets, kind="target")
+    nothing: compiled.CoverageAnswer = ([], [], [], [0] * len(not_wanted), 0)
+    cells, gaps, lacking, excluded, count = nothing
+    if wanted or not environments:
+        cells, gaps, lacking, excluded, count = core.coverage(
+            {
+                "state": state,
+                "level": level or "hash",
+                "compat": compat,
+                "reported": reported,
+                "peers": _peers(question, reported, labels) if wants == "peers" else None,
+                "baseline": older,
+                "specs": specs if wanted else None,
+                "added": [[*given.get(name, ()), *(added or ())] for name in reported],
+                "added_of_peers": added is None,
+                "oss": oss,
+                "targets": targets,
+                "not_wanted": [_not_wanted(core, known, systems, each) for each in not_wanted],
+                "operating_systems": systems.core,
+                "detail": detail,
+            }
+        )
+    abstract = None
+    if environments:
+        abstract = abstract_wants.ask(
+            core,
+            state,
+            abstract_wants.wants_of(
+                [each for each in environments if each.label in selected],
+                systems=systems,
+                cells=given,
+                added=core.systems() if added is None else added,
+                oss=oss,
+                targets=targets,
+                not_wanted=not_wanted,
             ),
-            "not_wanted": [_not_wanted(core, known, systems, each) for each in not_wanted],
-            "operating_systems": systems.core,
-            "detail": detail,
-        }
-    )
+            compat=compat,
+            systems=systems,
+            detail=detail,
+        )
+        excluded = [sum(both) for both in zip(excluded, abstract.wants.excluded, strict=True)]
+        count += abstract.wants.not_wanted
     # A lock may want nothing, or nothing but what systems provide; that is no wrong question.
     filtered = bool(question.get("os")) or bool(question.get("target"))
-    if not cells and not absent and (filtered or not wanted):
+    anything = cells or absent or (abstract is not None and abstract.wants.cells)
+    if not anything and (filtered or not of_files):
         raise EmptySelectionError(
             "no stack that is asked for lists anything on the systems that are asked for",
             hint="`--system OS/TARGET` reports what a stack lacks where it has nothing yet",
@@ -160,6 +212,7 @@ def ask(
         reported=reported,
         specs=specs,
         wanted=wanted,
+        environments=tuple(each for each in environments if each.label in selected),
         absent=tuple(absent),
         not_wanted=tuple(
             replace(entry, excluded=each) for entry, each in zip(not_wanted, excluded, strict=True)
@@ -168,7 +221,23 @@ def ask(
         gaps=gaps,
         lacking=lacking,
         not_wanted_count=count,
+        abstract=abstract,
     )
+
+
+def _level(question: Question, wants: WantsKind) -> Level | None:
+    """Return what a key is; roots of environments are abstract specs, which are no keys."""
+    asked = question.get("level")
+    if asked is not None:
+        _refuse_others("level", asked, get_args(Level))
+    if wants in {"environment", "lock_and_environment"}:
+        if asked not in {None, "hash"} or (asked is not None and wants == "environment"):
+            raise UsageError(
+                f"the roots of environments are abstract specs, which have no level `{asked}`",
+                hint="leave `level` out, or want the lock that was made of the environment",
+            )
+        return None if wants == "environment" else "hash"
+    return asked or ("hash" if wants == "lock" else "package")
 
 
 def _refuse_others(name: str, value: str, allowed: Sequence[str]) -> None:
@@ -178,12 +247,15 @@ def _refuse_others(name: str, value: str, allowed: Sequence[str]) -> None:
 
 
 def _kind_of_wants(
-    question: Question, older: State | None, wanted: tuple[Wanted, ...]
+    question: Question,
+    older: State | None,
+    wanted: tuple[Wanted, ...],
+    environments: tuple[WantedEnvironment, ...],
 ) -> WantsKind:
     given = [
         name
         for name, is_given in (
-            ("want", bool(wanted)),
+            ("want", bool(wanted or environments)),
             ("baseline", older is not None),
             ("peers", bool(question.get("peers"))),
         )
@@ -191,6 +263,8 @@ def _kind_of_wants(
     ]
     if len(given) > 1:
         raise UsageError(f"wants come from one place, not from `{given[0]}` and `{given[1]}`")
+    if environments:
+        return "lock_and_environment" if wanted else "environment"
     if wanted:
         return "lock"
     return "peers" if older is None else "baseline"
@@ -228,19 +302,19 @@ def roots_of(wanted: Sequence[Wanted], stack: str) -> list[str]:
 
 def demand(answer: Answer) -> compiled.DemandAnswer | None:
     """Return what the wants of locks lack; None where wants are no concrete specs."""
-    if answer.wants != "lock":
+    if not answer.wanted:
         return None
     specs = named(answer.core, {each for hashes in answer.specs for each in hashes})
     places = {(each[0], each[2], each[3]) for each in answer.cells}
 
     def is_wanted(stack: str, dag_hash: str) -> bool:
-        return not any(excludes(stack, *_place(specs[dag_hash])) for excludes in excluders)
+        place = _place(specs[dag_hash])
+        return not any(excludes(entry, stack, *place) for entry in answer.not_wanted)
 
     def is_reported(stack: str, dag_hash: str) -> bool:
         _, os, target = _place(specs[dag_hash])
         return (stack, os, target) in places and not specs[dag_hash][_EXTERNAL]
 
-    excluders = [_excluder(entry) for entry in answer.not_wanted]
     wants = [
         [each for each in hashes if is_wanted(stack, each)]
         for stack, hashes in zip(answer.reported, answer.specs, strict=True)
@@ -279,20 +353,6 @@ def named(core: compiled.Catalog, hashes: Collection[str]) -> dict[str, compiled
 def _place(spec: compiled.SpecAnswer) -> tuple[str, str, str]:
     """Return the package, the operating system and the target of a spec."""
     return spec[1], spec[4], spec[5]
-
-
-def _excluder(entry: NotWanted) -> Callable[[str, str, str, str], bool]:
-    """Return whether an entry excludes (stack, package, os, target)."""
-
-    def excludes(stack: str, package: str, os: str, target: str) -> bool:
-        return (
-            fnmatchcase(package, entry.package)
-            and fnmatchcase(stack, entry.stack)
-            and fnmatchcase(os, entry.os)
-            and fnmatchcase(target, entry.target)
-        )
-
-    return excludes
 
 
 #: What edges are for, as the core numbers it.

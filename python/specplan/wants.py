@@ -12,12 +12,15 @@ from specplan.errors import UnknownNameError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from specplan.model import NotWanted
+
 __all__ = [
     "ROOT",
     "Systems",
     "any_matches",
     "chosen",
     "chosen_or_all",
+    "excludes",
     "matched_or_all",
     "peers_of",
     "suggestions",
@@ -87,6 +90,16 @@ def any_matches(patterns: Iterable[str], name: str) -> bool:
 def matched_or_all(pattern: str, names: Iterable[str]) -> list[str] | None:
     """Return the names that a pattern matches; None, which stands for all, for ``*``."""
     return None if pattern == "*" else [name for name in names if fnmatchcase(name, pattern)]
+
+
+def excludes(entry: NotWanted, stack: str, package: str, os: str, target: str) -> bool:
+    """Return whether an entry excludes a package in a cell."""
+    return (
+        fnmatchcase(package, entry.package)
+        and fnmatchcase(stack, entry.stack)
+        and fnmatchcase(os, entry.os)
+        and fnmatchcase(target, entry.target)
+    )
 
 
 def peers_of(
@@ -168,9 +181,15 @@ class Systems:
                     hint="`all` is every system on which a peer has anything",
                 )
             return None
-        return [self._system(text) for text in systems]
+        return [self.system(text) for text in systems]
 
-    def _system(self, text: str) -> tuple[str, str, str]:
+    def system(self, text: str) -> tuple[str, str, str]:
+        """Return (os, target, platform) of one ``OS/TARGET``.
+
+        Raises:
+            UnknownNameError: If the operating system or the target is unknown.
+            UsageError: If the text is no ``OS/TARGET``.
+        """
         os, slash, target = text.partition("/")
         if not slash or not os or not target or "/" in target:
             raise UsageError(

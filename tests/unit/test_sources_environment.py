@@ -8,7 +8,7 @@ import pytest
 
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.host import Host
-from specplan.sources.conditions import UndecidedConditionError
+from specplan.errors import UndecidedConditionError
 from specplan.sources.environment import Environment, read_environment
 from specplan.sources.limits import Limits
 

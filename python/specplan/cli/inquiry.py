@@ -18,7 +18,7 @@ __all__ = ["run"]
 
 def run(typed: Typed, view: View) -> int:
     """Ask the catalog, write the view of its answer, and return the exit code."""
-    settings = options.settings(typed)
+    settings = options.with_stacks(options.settings(typed), typed)
     if settings.baseline is None:
         _refuse_gates_without_baseline(typed)
     if typed.get("scope") is not None and not settings.want:
@@ -66,6 +66,8 @@ def _ask(settings: Configuration, view: View) -> Coverage:
         not_wanted=settings.not_wanted,
         families=settings.families,
         libc=settings.libc,
+        cells=options.cells_of(settings),
+        host=settings.host,
         # Of the views of coverage only the document shows what is nearest to a gap.
         nearest=view == "gaps" or settings.format == "json",
     )

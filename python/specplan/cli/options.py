@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Typed",
     "cells",
+    "cells_of",
     "gates",
     "locks",
     "report",
@@ -30,6 +31,7 @@ __all__ = [
     "settings",
     "sources",
     "wants",
+    "with_stacks",
 ]
 
 Command = TypeVar("Command", bound="Callable[..., object]")
@@ -134,8 +136,8 @@ def cells(command: Command) -> Command:
         click.option(
             "--level",
             type=click.Choice(LEVELS),
-            help="What a key is: name, name@version, that with variants, hash. [default: package; "
-            "hash with locks]",
+            help="What a key is: name, name@version, that with variants, hash. Roots of "
+            "environments have none. [default: package; hash with locks]",
         ),
     )(command)
 
@@ -182,9 +184,9 @@ def locks(command: Command) -> Command:
         click.option(
             "--want",
             multiple=True,
-            metavar="[LABEL=]LOCK",
-            help="Want the specs of this spack.lock (`-` for standard input) instead of what peers "
-            "have; may be repeated.",
+            metavar="[LABEL=]FILE",
+            help="Want the specs of this spack.lock (`-` for standard input), or the roots of this "
+            "spack.yaml, instead of what peers have; may be repeated.",
         ),
         click.option(
             "--scope",
@@ -308,6 +310,44 @@ def settings(typed: Typed) -> Configuration:
         strict=_over(typed.get("strict"), base.strict),
         skip_damaged=_over(typed.get("skip_damaged"), base.skip_damaged),
     )
+
+
+def with_stacks(settings: Configuration, typed: Typed) -> Configuration:
+    """Return the settings with what the ``[[stack]]`` tables say taken over.
+
+    Where nothing else says what is wanted, it is what the tables want; ``--stack`` then
+    chooses among them. Where they want nothing, they are the stacks that are reported.
+
+    Raises:
+        UnknownNameError: If ``--stack`` chooses none of the tables.
+        UsageError: If only some of the chosen tables want something.
+    """
+    from specplan.wants import chosen  # noqa: PLC0415 - help needs no catalog
+
+    tables = settings.stacks
+    of_wants = settings.want or settings.peers or settings.baseline is not None
+    if not tables:
+        return settings
+    names = [table.name for table in tables]
+    if of_wants or not any(table.want for table in tables):
+        is_chosen = bool(typed.get("stack")) or bool(settings.want)
+        return settings if is_chosen else replace(settings, stack=tuple(names))
+    patterns = typed.get("stack") or tuple(names)
+    selected = chosen(patterns, names, kind="stack")
+    wants = {table.name: table.want for table in tables if table.name in selected}
+    without = [name for name, want in wants.items() if want is None]
+    if without:
+        raise UsageError(
+            f"the `[[stack]]` table of `{without[0]}` wants nothing, while others do",
+            hint="give it a `want`, or choose the others with `--stack`",
+        )
+    want = tuple(f"{name}={place}" for name, place in wants.items())
+    return replace(settings, want=want, stack=())
+
+
+def cells_of(settings: Configuration) -> dict[str, tuple[str, ...]]:
+    """Return the systems that the ``[[stack]]`` tables name, by stack."""
+    return {table.name: table.cells for table in settings.stacks if table.cells}
 
 
 def _over(typed: Value | None, configured: Value) -> Value:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         DamagedFile,
         Diff,
         DiffCell,
+        EnvironmentAsked,
         Finding,
         Gap,
         KeyInCell,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         NotWanted,
         RootCoverage,
         Spec,
+        UnknownWant,
     )
     from specplan.reports.document import Json
 
@@ -57,6 +59,9 @@ def coverage(result: Coverage) -> str:
             "absent_stacks": result.absent_stacks,
             "not_wanted": [_not_wanted(entry) for entry in result.not_wanted],
             "damaged": _damaged(result.damaged),
+            "upper_bound": result.is_upper_bound,
+            "unknown": [_unknown(each) for each in result.unknown],
+            "environments": [_environment(each) for each in result.environments],
         }
     )
 
@@ -209,6 +214,28 @@ def _roots(roots: RootCoverage | None) -> Json:
             }
             for each in roots.lacking
         ],
+    }
+
+
+def _unknown(want: UnknownWant) -> Json:
+    return {
+        "stack": want.stack,
+        "os": want.os,
+        "target": want.target,
+        "want": want.want,
+        "package": want.package,
+        "specs": want.specs,
+        "missing": want.missing,
+    }
+
+
+def _environment(environment: EnvironmentAsked) -> Json:
+    return {
+        "stack": environment.stack,
+        "path": environment.path,
+        "roots": environment.roots,
+        "unify": environment.unify,
+        "left_out": environment.left_out,
     }
 
 

@@ -123,7 +123,8 @@ def _opening(result: Coverage) -> list[str]:
     opening = [f"### {wording.coverage_headline(result, code)}"]
     if result.roots is not None:
         opening.append(f"**{_capitalised(wording.roots_line(result.roots))}**")
-    return [*opening, f"{_capitalised(wording.question(result, code))}."]
+    opening.append(f"{_capitalised(wording.question(result, code))}.")
+    return opening + [f"{_capitalised(line)}." for line in wording.upper_bound(result)]
 
 
 def _capitalised(text: str) -> str:
@@ -200,8 +201,7 @@ def _where(items: Iterable[Gap] | Iterable[KeyInCell] | Iterable[Change]) -> str
 
 def _gaps(result: Coverage) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
     closure = any(gap.blocked is not None for gap in result.gaps)
-    one = "spec" if result.level == "hash" else wording.LEVEL_WORDS[result.level][0]
-    names = [one, "cells", "lacking in", "why", "nearest"]
+    names = [wording.want_word(result), "cells", "lacking in", "why", "nearest"]
     names += ["differs in", *(("blocks", "roots completed", "buildable now") if closure else ())]
     rows = []
     for group in wording.grouped(result.gaps, lambda gap: replace(gap, stack="", os="", target="")):

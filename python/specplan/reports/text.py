@@ -187,6 +187,8 @@ def _headline(page: Page, coverage: Coverage) -> None:
     if coverage.roots is not None:
         page.text(wording.roots_line(coverage.roots), style="bold")
     page.text(wording.question(coverage, terminal), style="dim")
+    for line in wording.upper_bound(coverage):
+        page.text(line, style="dim")
 
 
 def _share(cell: Cell) -> Span:
@@ -235,8 +237,7 @@ def _gaps(coverage: Coverage) -> tuple[list[Column], list[list[Span]]]:
         extra.append(("roots", lambda gap: wording.number(gap.roots_completed)))
     if any(gap.buildable_now is not None for gap in coverage.gaps):
         extra.append(("buildable", lambda gap: wording.answer(gap.buildable_now)))
-    one = "spec" if coverage.level == "hash" else wording.LEVEL_WORDS[coverage.level][0]
-    columns = [Column((one,), overhangs=True)]
+    columns = [Column((wording.want_word(coverage),), overhangs=True)]
     groups = list(
         wording.grouped(coverage.gaps, lambda gap: replace(gap, stack="", os="", target=""))
     )

@@ -6,7 +6,10 @@ holds untrusted text, its function takes the format's own escape as an argument.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
+
+from specplan.wants import excludes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -61,6 +64,9 @@ __all__ = [
     "stacks",
     "system",
     "undecided",
+    "unknown",
+    "upper_bound",
+    "want_word",
 ]
 
 #: How many letters of a hash name it to people, as in Spack's own output.
@@ -97,6 +103,16 @@ _STATE_SUMS: Final[Mapping[GapState, str]] = {
     "other_stack": "that another stack has (publish, do not build)",
     "other_system": "that only other systems have",
     "missing": "that nothing in the catalog matches",
+}
+
+#: What a source lacks, as the end of a sentence.
+_MISSING: Final[Mapping[str, str]] = {
+    "edges": "the dependencies",
+    "virtuals": "the virtual packages on edges",
+    "compiler": "the compiler",
+    "field": "a field of the spec",
+    "recipe": "the version of a virtual package",
+    "git-repository": "the version of a git reference",
 }
 
 _FULL: Final = 1000  # tenths of a percent
@@ -195,11 +211,16 @@ def question(coverage: Coverage, escape: Callable[[str], str]) -> str:
     wants = "wants from peers"
     if coverage.wants == "lock":
         wants = f"wants from locks, scope {coverage.scope}"
+    if coverage.wants == "environment":
+        wants = "wants from environments"
+    if coverage.wants == "lock_and_environment":
+        wants = f"wants from locks, scope {coverage.scope}, and from environments"
     if coverage.wants == "baseline":
         wants = "wants from the baseline"
         if coverage.baseline is not None:
             wants += f" {escape(coverage.baseline)}"
-    parts = [wants, f"level {coverage.level}", f"compatibility {coverage.compat}"]
+    parts = [wants, *([] if coverage.level is None else [f"level {coverage.level}"])]
+    parts.append(f"compatibility {coverage.compat}")
     if coverage.tag is not None:
         parts.append(f"snapshot {escape(coverage.tag)}")
     return ", ".join(parts)
@@ -207,9 +228,50 @@ def question(coverage: Coverage, escape: Callable[[str], str]) -> str:
 
 def _nouns(coverage: Coverage) -> tuple[str, str]:
     """Return what to call one want and several."""
-    if coverage.wants == "lock" and coverage.level == "hash":
+    if coverage.level is None:
+        return "root", "roots"
+    if coverage.level == "hash" and coverage.wants in {"lock", "lock_and_environment"}:
         return "spec", "specs"
     return LEVEL_WORDS[coverage.level]
+
+
+def want_word(coverage: Coverage) -> str:
+    """Return what heads a column of wants."""
+    return "spec" if coverage.level == "hash" else _nouns(coverage)[0]
+
+
+def upper_bound(coverage: Coverage) -> list[str]:
+    """Return the line that tells what coverage of environments does not promise."""
+    if not coverage.is_upper_bound:
+        return []
+    line = "an upper bound: what covers a root of an environment could be reused"
+    return [f"{line}; a concretizer may still decide otherwise"]
+
+
+def unknown(coverage: Coverage, code: Callable[[str], str]) -> list[str]:
+    """Return the lines that tell which wants cannot be decided, by what is missing."""
+    groups = grouped(coverage.unknown, lambda each: each.missing)
+    lines = []
+    for group in groups:
+        wants = list(dict.fromkeys(code(each.want) for each in group))
+        reasons = " and ".join(_MISSING[each] for each in group[0].missing)
+        cannot = "want cannot" if len(group) == 1 else "wants cannot"
+        lines.append(
+            f"{len(group)} {cannot} be decided, as no source tells {reasons}: {folded(wants, 3)}"
+        )
+    return lines
+
+
+def _left_out(coverage: Coverage, code: Callable[[str], str]) -> list[str]:
+    """Return the lines that tell what of environments was not taken into account."""
+    notes: dict[str, list[str]] = {}
+    for each in coverage.environments:
+        for note in each.left_out:
+            notes.setdefault(note, []).append(each.stack)
+    return [
+        f"left out of {folded([code(stack) for stack in dict.fromkeys(stacks)], 3)}: {code(note)}"
+        for note, stacks in notes.items()
+    ]
 
 
 def spec_name(package: str | None, version: str | None) -> str:
@@ -292,15 +354,28 @@ def coverage_notes(
         sentence: The format's escape for words of a sentence.
     """
     notes = [f"stack {code(stack)} is absent" for stack in coverage.absent_stacks]
+    notes += unknown(coverage, code)
     for entry in coverage.not_wanted:
         pattern = _pattern(entry, code)
         if entry.excluded:
             excluded = count(entry.excluded, "want")
             notes.append(f"not wanted: {excluded} ({pattern}): {sentence(entry.reason)}")
-        else:
+        elif _concerns(entry, coverage):
             notes.append(f"unused not-wanted entry ({pattern}): {sentence(entry.reason)}")
     notes += _broken_specs(coverage) + broken_roots(coverage.roots, code)
-    return notes + damaged_note(coverage.damaged, code)
+    return notes + _left_out(coverage, sentence) + damaged_note(coverage.damaged, code)
+
+
+def _concerns(entry: NotWanted, coverage: Coverage) -> bool:
+    """Return whether an entry that excludes nothing here could have.
+
+    Of other cells than the reported ones it may exclude much; and what an older state or a
+    file does not want, it need not exclude.
+    """
+    anywhere = replace(entry, package="*")
+    return coverage.wants == "peers" and any(
+        excludes(anywhere, cell.stack, "", cell.os, cell.target) for cell in coverage.cells
+    )
 
 
 def diff_headline(diff: Diff, escape: Callable[[str], str]) -> str:

@@ -16,15 +16,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from specplan._core import AbstractSpec
-from specplan.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from specplan.host import Host
-    from specplan.sources.yaml_tree import Mark
 
-__all__ = ["ConditionError", "UndecidedConditionError", "holds"]
+__all__ = ["ConditionError", "holds"]
 
 #: Real conditions have some 60 characters.
 _MAX_LENGTH: Final = 1000
@@ -68,32 +66,6 @@ class ConditionError(ValueError):
 
     def __init__(self, fault: str, *, missing: str | None = None) -> None:
         super().__init__(fault)
-        self.missing = missing
-
-
-class UndecidedConditionError(UsageError):
-    """An environment depends on what is not known of the machine that it is for.
-
-    Attributes:
-        path: The file of the condition.
-        place: Its key path in the file.
-        line: Its line, counted from 1.
-        condition: The condition.
-        missing: What must be given: ``platform``, ``os``, ``target``, ``hostname`` or ``env``.
-    """
-
-    code = "undecided-condition"
-
-    def __init__(self, fault: str, *, mark: Mark, condition: str, missing: str) -> None:
-        super().__init__(
-            f"{mark.path}:{mark.line}: {mark.place}: whether `{condition}` holds cannot be "
-            f"decided: {fault}",
-            hint=f"give the {missing} of the machine that the environment is for",
-        )
-        self.path = mark.path
-        self.place = mark.place
-        self.line = mark.line
-        self.condition = condition
         self.missing = missing
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
+from specplan.errors import UndecidedConditionError
 from specplan.host import Host
 from specplan.sources import conditions, includes, yaml_tree
-from specplan.sources.conditions import ConditionError, UndecidedConditionError
+from specplan.sources.conditions import ConditionError
 from specplan.sources.groups import read_groups
 from specplan.sources.includes import entry, unsuffixed
 from specplan.sources.limits import Limits
@@ -27,13 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from specplan._core import AbstractSpec
+    from specplan.model import Unify
     from specplan.sources.requirements import Requirements
     from specplan.sources.toolchains import SpecsByName
 
-__all__ = ["Environment", "EnvironmentRoot", "Unify", "read_environment"]
-
-#: Whether the roots are concretized together.
-Unify: TypeAlias = Literal["true", "when_possible", "false"]
+__all__ = ["Environment", "EnvironmentRoot", "read_environment"]
 
 _FILE: Final = "spack.yaml"
 
@@ -230,8 +229,14 @@ def _holds(condition: Scalar, host: Host) -> bool:
     except ConditionError as error:
         if error.missing is None:
             raise condition.mark.fault(str(error)) from error
+        mark = condition.mark
         raise UndecidedConditionError(
-            str(error), mark=condition.mark, condition=condition.text, missing=error.missing
+            str(error),
+            path=mark.path,
+            place=mark.place,
+            line=mark.line,
+            condition=condition.text,
+            missing=error.missing,
         ) from error
 
 

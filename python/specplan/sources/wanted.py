@@ -1,4 +1,4 @@
-"""Files that say what should be there: locks."""
+"""Files that say what should be there: locks and environments."""
 
 from __future__ import annotations
 
@@ -15,9 +15,13 @@ from specplan.errors import DamagedSourceError, SourceError
 from specplan.sources.source import split_label
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from specplan.host import Host
+    from specplan.sources.environment import Environment
     from specplan.sources.limits import Limits
 
-__all__ = ["Wanted", "is_lock", "read_wanted"]
+__all__ = ["Wanted", "WantedEnvironment", "is_environment", "is_lock", "read_wanted", "read_wants"]
 
 #: The lock that comes from standard input.
 _STANDARD_INPUT = "-"
@@ -27,6 +31,11 @@ _FILE_TYPE = b'"spack-lockfile"'
 
 #: A lock lies in the folder of its environment, which names it.
 _LOCK_NAME = "spack.lock"
+
+_ENVIRONMENT_NAME = "spack.yaml"
+
+#: The key at the top of an environment; until Spack 0.20 it could be called `env`.
+_ENVIRONMENT = re.compile(rb"""(?:^|\A\s*\{\s*)["']?(?:spack|env)["']?[ \t]*:""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +57,88 @@ class Wanted:
     core: _core.Catalog
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedEnvironment:
+    """What one environment wants.
+
+    Attributes:
+        label: The stack: as given, else the name of the environment's folder, else of
+            the file.
+        place: The file.
+        environment: Its roots, and what it says of systems.
+    """
+
+    label: str
+    place: str
+    environment: Environment
+
+
 def label_of(place: str) -> str:
-    """Return what a lock without a label is called: its folder, else its file stem."""
+    """Return what a file without a label is called: its folder, else its file stem."""
     if place == _STANDARD_INPUT:
         return "stdin"
     path = Path(place).absolute()
     path = path.with_name(path.name.removesuffix(".gz"))
-    name = path.parent.name if path.name == _LOCK_NAME else path.stem
+    name = path.parent.name if path.name in {_LOCK_NAME, _ENVIRONMENT_NAME} else path.stem
     return re.sub(r"[^A-Za-z0-9_.-]", "_", name) or "lock"
+
+
+def file_of(place: str) -> str:
+    """Return the file that a folder stands for: its lock, else its environment."""
+    if not os.path.isdir(place):  # noqa: PTH112 - that of `Path` fails where it may not look
+        return place
+    for name in (_LOCK_NAME, _ENVIRONMENT_NAME):
+        file = os.path.join(place, name)  # noqa: PTH118 - as it was given
+        if os.path.isfile(file):  # noqa: PTH113
+            return file
+    return place
+
+
+def is_environment(place: str) -> bool:
+    """Return whether a local file, or the file that a folder stands for, is an environment.
+
+    Raises:
+        SourceError: If it cannot be read.
+    """
+    from specplan.sources.content import start_of  # noqa: PLC0415 - locks alone need it not
+
+    path = Path(file_of(place))
+    if place == _STANDARD_INPUT or not path.is_file():
+        return False
+    return _ENVIRONMENT.search(start_of(path)) is not None
+
+
+def read_wants(
+    texts: Iterable[str], limits: Limits, host: Host | None = None
+) -> tuple[tuple[Wanted, ...], tuple[WantedEnvironment, ...]]:
+    """Read files that say what should be there; their content tells what they are.
+
+    Args:
+        texts: ``[LABEL=]FILE`` each, or the folder of an environment: then its lock,
+            which is exact, or else its ``spack.yaml``.
+        limits: What no file may go beyond.
+        host: The machine that the conditions of environments ask for.
+
+    Raises:
+        SourceError: If a file does not exist, or is neither.
+        DamagedSourceError: If one breaks the rules of its format.
+        UndecidedConditionError: If a condition asks for what is not known of the host.
+    """
+    locks: list[Wanted] = []
+    environments: list[WantedEnvironment] = []
+    for text in texts:
+        label, place = split_label(text)
+        if not is_environment(place):
+            locks.append(read_wanted(text, limits))
+            continue
+        # Who wants locks alone need not wait for what reads YAML.
+        from specplan.sources.environment import read_environment  # noqa: PLC0415
+
+        place = file_of(place)
+        label = label or label_of(place)
+        environment = read_environment(place, label=label, host=host, limits=limits)
+        environments.append(WantedEnvironment(label=label, place=place, environment=environment))
+    return tuple(locks), tuple(environments)
 
 
 def is_lock(place: str) -> bool:
@@ -76,7 +159,8 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
     """Read ``[LABEL=]spack.lock``.
 
     Args:
-        text: The lock, with or without the label of its stack; ``-`` is standard input.
+        text: The lock or its folder, with or without the label of its stack; ``-`` is
+            standard input.
         limits: What the file may not go beyond.
 
     Raises:
@@ -84,6 +168,7 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
         DamagedSourceError: If it breaks the rules of its format.
     """
     label, place = split_label(text)
+    place = file_of(place)
     label = label or label_of(place)
     if place == _STANDARD_INPUT:
         read = _standard_input(label, limits)
@@ -100,7 +185,7 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
         raise SourceError(
             f"`{place}` is no lock, so it does not say what should be there",
             path=place,
-            hint="wants come from a `spack.lock`",
+            hint="wants come from a `spack.lock` or a `spack.yaml`",
         )
     return Wanted(label=label, place=place, roots=tuple(read.roots), core=read.catalog)
 

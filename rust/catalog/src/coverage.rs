@@ -22,12 +22,12 @@ pub enum Wants {
 }
 
 /// In which cells, besides those where they have something, stacks are reported.
-#[derive(Clone, Debug)]
-pub enum AddedSystems {
-    /// Every system on which a peer, or the baseline, has anything.
-    All,
-    /// These.
-    These(Vec<SystemName>),
+#[derive(Clone, Debug, Default)]
+pub struct AddedSystems {
+    /// For each reported stack these systems.
+    pub these: Vec<Vec<SystemName>>,
+    /// Also every system on which a peer of the stack has anything.
+    pub of_peers: bool,
 }
 
 /// Wants that are excluded. `None` excludes at every name.
@@ -224,15 +224,12 @@ impl CoverageTask {
         if let Some(older) = state.older {
             systems.extend(occupied(older, label));
         }
-        match (&self.added, &self.wants) {
-            (AddedSystems::These(added), _) => systems.extend(added.iter().cloned()),
-            (AddedSystems::All, Wants::Peers(peers)) => {
-                let of_peers = peers[index]
-                    .iter()
-                    .flat_map(|&peer| occupied(state.view, peer));
-                systems.extend(of_peers);
-            }
-            (AddedSystems::All, Wants::Baseline(_) | Wants::Specs(_)) => {}
+        systems.extend(self.added.these[index].iter().cloned());
+        if let (true, Wants::Peers(peers)) = (self.added.of_peers, &self.wants) {
+            let of_peers = peers[index]
+                .iter()
+                .flat_map(|&peer| occupied(state.view, peer));
+            systems.extend(of_peers);
         }
         systems.sort_unstable();
         systems.dedup_by(|a, b| a.os == b.os && a.target == b.target);

@@ -21,7 +21,8 @@ pub(crate) struct CoverageQuestion<'py> {
     reported: Vec<String>,
     peers: Option<Vec<Vec<String>>>,
     baseline: Option<State>,
-    added: Option<Vec<(String, String, String)>>,
+    added: Vec<Vec<(String, String, String)>>,
+    added_of_peers: bool,
     oss: Option<Vec<String>>,
     targets: Option<Vec<String>>,
     not_wanted: Vec<NamesOfNotWanted>,
@@ -62,14 +63,22 @@ impl CoverageQuestion<'_> {
             target,
             platform,
         };
+        if self.added.len() != self.reported.len() {
+            return Err(literals::unknown("list of systems", "added"));
+        }
         Ok(CoverageTask {
             state: snapshots(catalog, &self.state)?,
             level: literals::level(&self.level)?,
             wants,
             reported: labels(&self.reported)?,
-            added: self.added.map_or(AddedSystems::All, |added| {
-                AddedSystems::These(added.into_iter().map(system).collect())
-            }),
+            added: AddedSystems {
+                these: self
+                    .added
+                    .into_iter()
+                    .map(|added| added.into_iter().map(system).collect())
+                    .collect(),
+                of_peers: self.added_of_peers,
+            },
             oss: sorted(self.oss),
             targets: sorted(self.targets),
             compatibility: literals::compatibility(&self.compat)?,
