@@ -175,7 +175,7 @@ MANY_CELLS = replace(
     absent_stacks=("hep",),
     not_wanted=(
         NotWanted(package="cuda*", os="sequoia", reason="no GPU there", excluded=3),
-        NotWanted(stack="ml-*", reason="ends in May"),
+        NotWanted(stack="e4s*", target="zen*", reason="ends in May"),
     ),
     damaged=DAMAGED,
 )

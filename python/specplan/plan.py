@@ -36,7 +36,7 @@ from specplan.reports import plan_csv, plan_json, plan_list, plan_markdown, plan
 from specplan.sources import Limits
 from specplan.sources.cost_files import read_costs
 from specplan.sources.source import split_label
-from specplan.sources.wanted import read_wanted
+from specplan.sources.wanted import is_environment, read_wanted
 from specplan.wants import suggestions, texts
 
 if TYPE_CHECKING:
@@ -188,6 +188,7 @@ def rebuild(
         raise UsageError("nothing is wanted", hint="name a lock with `want`")
     if depth is not None and depth < 0:
         raise UsageError(f"`{depth}` is no depth", hint="0 leaves the changed specs alone")
+    _refuse_environments(places)
     wanted = [read_wanted(place, limits or Limits()) for place in places]
     cost_files = _places(costs)
     told = read_costs(cost_files, limits or Limits())
@@ -232,6 +233,16 @@ def rebuild(
 def _places(given: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[str]:
     several = [given] if isinstance(given, (str, os.PathLike)) else given
     return [os.fspath(each) for each in several]
+
+
+def _refuse_environments(places: Iterable[str]) -> None:
+    for place in places:
+        if is_environment(split_label(place)[1]):
+            raise UsageError(
+                f"`{place}` is an environment: many specs can meet its roots, and nothing says "
+                "which of them to build",
+                hint="want the `spack.lock` that `spack concretize` makes of it",
+            )
 
 
 def _costs(locks: compiled.Catalog, told: Costs) -> dict[str, Cost]:

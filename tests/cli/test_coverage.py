@@ -11,6 +11,7 @@ import pytest
 
 from specplan.cli import gates
 from specplan.config import Configuration
+from specplan.host import Host
 from specplan.model import NotWanted
 from specplan.reports import csv_table, json_document, markdown, text
 from tests import records
@@ -36,6 +37,8 @@ QUESTION: dict[str, object] = {
     "not_wanted": (),
     "families": {},
     "libc": {},
+    "cells": {},
+    "host": Host(),
     "nearest": True,
 }
 

@@ -265,9 +265,12 @@ def test_the_nearest_binary_of_a_gap_is_told_with_what_differs(mirrors: dict[str
             # A lock knows some of these too, but only the mirror has a binary.
             assert gap.nearest.source.startswith(str(mirror))
             assert theirs.name == ours.name
-            assert ("version" in gap.nearest.differs) == (ours.version != theirs.version)
-            assert ("target" in gap.nearest.differs) == (ours.target != theirs.target)
-            assert ("os" in gap.nearest.differs) == (ours.os != theirs.os)
+            differs = gap.nearest.differs
+            assert differs
+            for word in ("version", "target", "os"):
+                has, wants = getattr(theirs, word), getattr(ours, word)
+                said = [each for each in differs if each.startswith(f"{word} ")]
+                assert said == ([] if has == wants else [f"{word} {has} is not {wants}"])
 
 
 def program(*words: str, stdin: bytes = b"") -> tuple[int, str, str]:

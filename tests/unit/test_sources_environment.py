@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from specplan.errors import DamagedSourceError, SourceError
+from specplan.errors import DamagedSourceError, SourceError, UndecidedConditionError
 from specplan.host import Host
-from specplan.errors import UndecidedConditionError
 from specplan.sources.environment import Environment, read_environment
 from specplan.sources.limits import Limits
 

@@ -108,6 +108,13 @@ def _note(found: Found, settings: Configuration, typed: _Typed) -> None:
 
 
 def _ask(spec: str, settings: Configuration, typed: _Typed) -> Found:
+    from specplan.sources.source import split_label  # noqa: PLC0415 - help needs no source
+    from specplan.sources.wanted import is_environment  # noqa: PLC0415
+
+    if not typed.get("want"):
+        # Of what a project wants, only locks hold specs.
+        locks = (each for each in settings.want if not is_environment(split_label(each)[1]))
+        settings = replace(settings, want=tuple(locks))
     if settings.want and not settings.cache:
         # Locks alone can be searched.
         settings = replace(settings, cache=(NO_CACHE,))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 import click
 
-from specplan.cli import catalogs, output
+from specplan.cli import catalogs, options, output
 from specplan.cli.options import Typed
 from specplan.config import SCOPES, Format
 from specplan.errors import UsageError
@@ -49,6 +49,13 @@ def question(command: Command) -> Command:
     """Give a command the options that say what is to be planned."""
     for option in reversed(
         (
+            click.option(
+                "--stack",
+                multiple=True,
+                metavar="PATTERN",
+                help="Plan for these of the stacks that the configuration has tables for (shell "
+                "pattern); may be repeated.",
+            ),
             click.option(
                 "--want",
                 multiple=True,
@@ -140,11 +147,7 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
     from specplan.sources.spec_list import read_spec_list  # noqa: PLC0415
 
     limits = Limits()
-    if not settings.want:
-        raise UsageError(
-            "nothing is wanted",
-            hint="name a lock with `--want [LABEL=]spack.lock`, or as `want` in specplan.toml",
-        )
+    want = _locks(typed, settings)
     listed = _listed(typed)
     if listed is None and not typed.get("changed"):
         for name in ("policy", "depth"):
@@ -158,8 +161,8 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
     catalogs.note_unused(catalog.unused_tags(settings.tag))
     return rebuild(
         catalog,
-        want=typed.get("want", ()),
-        scope=typed.get("scope") or "runtime",
+        want=want,
+        scope=settings.scope,
         changed=typed.get("changed", ()),
         changed_if_wanted=listed,
         policy=typed.get("policy") or "hash",
@@ -172,6 +175,35 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
         tag=settings.tag,
         limits=limits,
     )
+
+
+def _locks(typed: Planned, settings: Configuration) -> tuple[str, ...]:
+    """Return the locks to plan for; environments of the configuration are left out, and named."""
+    from specplan.sources.source import split_label  # noqa: PLC0415 - help needs no source
+    from specplan.sources.wanted import is_environment  # noqa: PLC0415
+
+    settings = options.with_stacks(settings, typed)
+    if typed.get("stack") and (typed.get("want") or not settings.stacks):
+        raise UsageError(
+            "`--stack` chooses among the `[[stack]]` tables of the configuration",
+            hint="choose among locks by naming only those with `--want`",
+        )
+    if not settings.want:
+        raise UsageError(
+            "nothing is wanted",
+            hint="name a lock with `--want [LABEL=]spack.lock`, or as `want` in specplan.toml",
+        )
+    locks = tuple(each for each in settings.want if not is_environment(split_label(each)[1]))
+    left_out = [each for each in settings.want if each not in locks]
+    if typed.get("want") or not locks:
+        return settings.want
+    if left_out:
+        stacks = wording.folded([split_label(each)[0] or each for each in left_out], _FEW)
+        are = "stack is" if len(left_out) == 1 else "stacks are"
+        output.warn(
+            f"{len(left_out)} {are} not planned for, as only environments want it: {stacks}"
+        )
+    return locks
 
 
 def _listed(typed: Planned) -> list[str] | None:

@@ -21,6 +21,7 @@
 mod abstract_wants;
 mod builder;
 mod catalog;
+mod clauses;
 mod compatibility;
 mod coverage;
 mod diff;

@@ -101,7 +101,12 @@ impl<'c> NearestSearch<'c> {
                 (Difference::Target, Some(id(Column::Target)) != target),
             ];
             let otherwise = self.fixed.iter().map(move |&(difference, column)| {
-                (difference, id(column) != self.catalog.id(wanted, column))
+                let differs = id(column) != self.catalog.id(wanted, column);
+                let differs = match column {
+                    Column::Compiler => differs && self.catalog.compilers_differ(spec, wanted),
+                    _ => differs,
+                };
+                (difference, differs)
             });
             let unlisted = !listing.is_some_and(|listing| listing.contains(spec));
             let stack = [(Difference::Stack, unlisted)];

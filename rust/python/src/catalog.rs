@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use specplan_catalog::{Catalog, CatalogBuilder, Column, Detail, Row, Snapshot};
+use specplan_catalog::{Catalog, CatalogBuilder, Column, Detail, Row, Snapshot, Wants};
 use specplan_planner::{EdgeKinds, RootChoice};
 
 use crate::abstract_wants::{AbstractAnswer, AbstractQuestion, MetAnswer, met_answer};
@@ -302,8 +302,11 @@ impl PyCatalog {
         let lacking = lacking
             .map(|keys| self.key_texts.of(py, catalog, task.level, keys))
             .collect::<PyResult<Vec<_>>>()?;
-        detach(py, || CountsAndGaps::of(catalog, task.level, coverage))
-            .map(|answer| answer.with(lacking))
+        let specs = matches!(task.wants, Wants::Specs(_));
+        detach(py, || {
+            CountsAndGaps::of(catalog, task.level, specs, coverage)
+        })
+        .map(|answer| answer.with(lacking))
     }
 
     fn met<'py>(

@@ -139,7 +139,7 @@ type GapAnswer = (
 );
 
 /// hash, stack, os, target, source, differs.
-type NearestAnswer = (String, String, String, String, String, Vec<&'static str>);
+type NearestAnswer = (String, String, String, String, String, Vec<String>);
 
 /// cells, gaps, the keys that each cell lacks, wants excluded by each entry, wants
 /// excluded by any.
@@ -172,7 +172,13 @@ impl CountsAndGaps {
         )
     }
 
-    pub(crate) fn of(catalog: &Catalog, level: Level, coverage: Coverage) -> Self {
+    /// Of `specs`, which are wanted by their hashes, differences are told as clauses.
+    pub(crate) fn of(catalog: &Catalog, level: Level, specs: bool, coverage: Coverage) -> Self {
+        let places: Vec<SystemName> = coverage
+            .cells
+            .iter()
+            .map(|cell| cell.system.clone())
+            .collect();
         let cells = coverage.cells.into_iter().map(|cell| {
             (
                 catalog.labels().get(cell.label).to_owned(),
@@ -198,11 +204,12 @@ impl CountsAndGaps {
                     text(Column::OperatingSystem),
                     text(Column::Target),
                     text(Column::Source),
-                    nearest
-                        .differs
-                        .iter()
-                        .map(|differs| differs.name())
-                        .collect(),
+                    if specs && level == Level::Hash {
+                        nearest.clauses(catalog, spec, &places[gap.cell as usize])
+                    } else {
+                        let words = nearest.differs.iter();
+                        words.map(|word| word.name().to_owned()).collect()
+                    },
                 )
             });
             (
