@@ -163,8 +163,8 @@ def test_every_number_is_that_of_the_definitions(
     assert coverage.roots is not None
     assert coverage.roots.wanted == totals.wanted
     assert (coverage.roots.installable, len(coverage.roots.broken)) == (installable, broken)
-    for root in coverage.roots.broken:
-        assert set(root.lacks) == plain.lacks(root.hash)
+    for each in coverage.roots.broken:
+        assert set(each.lacks) == plain.lacks(each.hash)
     event(f"unknown: {bool(totals.unknown)}, covered: {bool(totals.covered)}, {compat}")
 
 

@@ -21,12 +21,19 @@ def run(typed: Typed, view: View) -> int:
     settings = options.with_stacks(options.settings(typed), typed)
     if settings.baseline is None:
         _refuse_gates_without_baseline(typed)
-    if typed.get("scope") is not None and not settings.want:
+    if typed.get("scope") is not None and not _any_lock(settings):
         raise UsageError("`--scope` is of locks", hint="name one with `--want [LABEL=]spack.lock`")
     coverage = _ask(settings, view)
     output.write(_rendered(coverage, view, settings, typed), typed.get("output"))
     failed = gates.of_coverage(coverage, settings)
     return output.gates_failed(failed)
+
+
+def _any_lock(settings: Configuration) -> bool:
+    from specplan.sources.source import split_label  # noqa: PLC0415 - help needs no source
+    from specplan.sources.wanted import is_environment  # noqa: PLC0415
+
+    return any(not is_environment(split_label(each)[1]) for each in settings.want)
 
 
 def _refuse_gates_without_baseline(typed: Typed) -> None:

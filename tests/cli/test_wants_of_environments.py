@@ -1,0 +1,230 @@
+"""``spack.yaml`` as want: its cells, what is undecided, and what the ``[[stack]]`` tables say."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.mirrors import Mirror, dag_hash, node
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Runs
+
+ROOT = Path(__file__).parents[2]
+PAGES = str(ROOT / "examples" / "cache")
+LOCK = ROOT / "examples" / "locks" / "radiuss" / "spack.lock"
+MIRROR = ROOT / "examples" / "mirror"
+
+
+def environment(folder: Path, name: str, text: str) -> Path:
+    path = folder / name / "spack.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def asked(run: Runs, *words: str) -> dict[str, Any]:
+    answer = run(*words, "--format", "json")
+    assert answer.code == 0, answer.err
+    document: dict[str, Any] = json.loads(answer.out)
+    return document
+
+
+def test_the_roots_of_an_environment_are_asked_where_it_says(run: Runs, folder: Path) -> None:
+    required = "{all: {require: ['os=ubuntu24.04', target=x86_64_v3]}}"
+    path = environment(
+        folder, "tools", f"spack: {{specs: [zlib-ng, zlib-ng@999], packages: {required}}}"
+    )
+    document = asked(run, "gaps", "--cache", str(MIRROR), "--want", str(path))
+    assert (document["wants"], document["level"], document["scope"]) == ("environment", None, None)
+    assert document["upper_bound"] is True
+    (cell,) = document["cells"]
+    assert (cell["stack"], cell["os"], cell["target"]) == ("tools", "ubuntu24.04", "x86_64_v3")
+    assert (cell["wanted"], cell["covered"]) == (2, 1)
+    (gap,) = document["gaps"]
+    assert gap["want"] == "zlib-ng@999 os=ubuntu24.04 target=x86_64_v3"
+    assert gap["state"] == "missing"
+    has = gap["nearest"]["differs"]
+    assert has == [f"version {has[0].split()[1]} is not 999"]
+    (told,) = document["environments"]
+    assert (told["stack"], told["path"], told["roots"]) == ("tools", str(path), 2)
+    assert told["unify"] == "true"
+
+
+def test_an_environment_is_known_by_its_content_and_its_folder(run: Runs, folder: Path) -> None:
+    odd = folder / "wishes.txt"
+    odd.write_text("# what we wish for\nspack:\n  specs: [zlib]\n", encoding="utf-8")
+    environment(folder, "named", "spack: {specs: [zlib]}")
+    words = ("coverage", "--cache", str(MIRROR), "--system", "ubuntu24.04/x86_64_v3")
+    for want, stack in ((str(odd), "wishes"), (f"mine={odd}", "mine"), ("named", "named")):
+        assert asked(run, *words, "--want", want)["cells"][0]["stack"] == stack
+
+
+def test_what_says_no_system_is_an_error_that_tells_what_to_give(run: Runs, folder: Path) -> None:
+    path = environment(folder, "tools", "spack: {specs: [zlib target=zen4]}")
+    answer = run("gaps", "--cache", str(MIRROR), "--want", str(path))
+    assert answer.code == 2
+    assert "nothing says for which operating system `zlib target=zen4` of the stack" in answer.err
+    assert 'give `--system OS/zen4`, or `cells = ["OS/zen4"]`' in answer.err
+    answer = run("gaps", "--cache", str(MIRROR), "--want", str(path), "--system", "plan9/zen4")
+    assert answer.code == 2
+    assert "no os is called or matches `plan9`" in answer.err
+
+
+def test_a_root_that_names_a_system_is_wanted_there_alone(run: Runs, folder: Path) -> None:
+    path = environment(folder, "tools", "spack: {specs: [zlib, zlib target=zen4, zlib os=rhel8]}")
+    systems = ("--system", "rhel9/zen4", "--system", "rhel9/x86_64_v3")
+    document = asked(run, "gaps", "--cache", str(MIRROR), "--want", str(path), *systems)
+    wanted = {(cell["os"], cell["target"]): cell["wanted"] for cell in document["cells"]}
+    # None of the systems is rhel8: rather than to vanish, that root is wanted on both.
+    assert wanted == {("rhel9", "x86_64_v3"): 2, ("rhel9", "zen4"): 3}
+
+
+def test_what_pages_cannot_decide_is_neither_covered_nor_a_gap(run: Runs, folder: Path) -> None:
+    path = environment(
+        folder,
+        "e4s",
+        "spack: {specs: [adios2 ^zlib-ng, adios2, adios2@1 ^zlib-ng, nobody-has-it, mpi]}",
+    )
+    words = ("--cache", PAGES, "--want", str(path), "--system", "ubuntu22.04/x86_64_v3")
+    document = asked(run, "gaps", *words)
+    totals = document["totals"]
+    assert (totals["wanted"], totals["covered"], totals["unknown"], totals["gaps"]) == (5, 1, 2, 2)
+    assert [gap["want"] for gap in document["gaps"]] == ["adios2@1 ^zlib-ng", "nobody-has-it"]
+    adios2, mpi = document["unknown"]
+    assert (adios2["want"], adios2["specs"], adios2["missing"]) == ("adios2 ^zlib-ng", 1, ["edges"])
+    # Pages do not tell which packages provide a virtual one.
+    assert (mpi["want"], mpi["missing"]) == ("mpi", ["virtuals"])
+    assert document["cells"][0]["usable"] is None
+    assert document["roots"] is None
+    said = run("gaps", *words).out
+    assert "1 want cannot be decided, as no source tells the dependencies: adios2 ^zlib-ng" in said
+    assert "an upper bound: what covers a root of an environment could be reused" in said
+    assert "An upper bound: what covers" in run("coverage", *words, "--format", "markdown").out
+
+
+def test_a_covered_root_whose_closure_is_broken_does_not_install(run: Runs, folder: Path) -> None:
+    installs = {dag_hash("upper"): {"spec": node("upper", "1.0", "lower"), "in_buildcache": True}}
+    database = {"database": {"version": "8", "installs": installs}}
+    mirror = Mirror(folder / "mirror")
+    mirror.index(json.dumps(database).encode())
+    path = environment(folder, "tools", "spack: {specs: [upper]}")
+    system = "ubuntu24.04/x86_64_v3"
+    document = asked(
+        run, "gaps", "--cache", str(mirror.root), "--want", str(path), "--system", system
+    )
+    assert (document["cells"][0]["covered"], document["cells"][0]["usable"]) == (1, 0)
+    roots = document["roots"]
+    assert (roots["wanted"], roots["installable"]) == (1, 0)
+    assert [(root["hash"], root["lacks"]) for root in roots["broken"]] == [
+        (dag_hash("upper"), [dag_hash("lower")])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--level", "version"), "the roots of environments are abstract specs"),
+        (("--scope", "all"), "`--scope` is of locks"),
+    ],
+)
+def test_what_makes_no_sense_for_environments_is_refused(
+    run: Runs, folder: Path, words: tuple[str, ...], said: str
+) -> None:
+    path = environment(folder, "tools", "spack: {specs: [zlib os=rhel8 target=zen4]}")
+    answer = run("gaps", "--cache", str(MIRROR), "--want", str(path), *words)
+    assert answer.code == 2
+    assert said in answer.err
+
+
+def project(folder: Path) -> None:
+    """A tree of two stacks, one with a lock and one with an environment, and a cache."""
+    (folder / "stacks" / "radiuss").mkdir(parents=True)
+    shutil.copy(LOCK, folder / "stacks" / "radiuss" / "spack.lock")
+    environment(
+        folder / "stacks",
+        "tools",
+        "spack:\n  specs: [zlib-ng, conduit]\n  packages:\n    all:\n"
+        "      require: [os=ubuntu24.04, target=x86_64_v3]\n",
+    )
+    shutil.copytree(MIRROR, folder / "mirror")
+
+
+def test_what_init_proposes_can_be_used_at_once(run: Runs, folder: Path) -> None:
+    project(folder)
+    assert run("init").code == 0
+    document = asked(run, "gaps")
+    assert document["wants"] == "lock_and_environment"
+    cells = [(cell["stack"], cell["wanted"], cell["covered"]) for cell in document["cells"]]
+    assert cells == [("radiuss", 50, 48), ("tools", 2, 2)]
+    assert document["roots"]["wanted"] == 3 + 2
+    assert [gap["package"] for gap in document["gaps"]] == ["zlib-ng", "hypre"]
+    assert "wants from locks, scope runtime, and from environments" in run("coverage").out
+    of_tools = asked(run, "coverage", "--stack", "to*")
+    assert (of_tools["wants"], len(of_tools["cells"])) == ("environment", 1)
+    assert run("coverage", "--stack", "nobody").code == 2
+    plan = run("rebuild", "--format", "list")
+    assert plan.code == 0
+    assert "1 stack is not planned for, as only environments want it: tools" in plan.err
+    assert "zlib-ng@" in plan.out
+    assert run("rebuild", "--stack", "radiuss").err == ""
+    refused = run("rebuild", "--stack", "tools")
+    assert refused.code == 2
+    assert "is an environment: many specs can meet its roots" in refused.err
+
+
+def test_the_tables_say_for_which_systems_their_stacks_are(run: Runs, folder: Path) -> None:
+    environment(folder, "tools", "spack: {specs: [zlib-ng]}")
+    (folder / "specplan.toml").write_text(
+        f"cache = {json.dumps(str(MIRROR))}\n"
+        '[[stack]]\nname = "tools"\nwant = "tools/spack.yaml"\n'
+        'cells = ["ubuntu24.04/zen4", "ubuntu24.04/x86_64_v3"]\n',
+        encoding="utf-8",
+    )
+    document = asked(run, "coverage")
+    covered = {(cell["target"], cell["covered"]) for cell in document["cells"]}
+    assert covered == {("x86_64_v3", 1), ("zen4", 0)}
+    # The table tells the systems of what is typed, too.
+    typed = asked(run, "coverage", "--want", "tools=tools/spack.yaml", "--compat", "target")
+    assert [(cell["target"], cell["covered"]) for cell in typed["cells"]] == [
+        ("x86_64_v3", 1),
+        ("zen4", 1),
+    ]
+    assert [cell["covered_exact"] for cell in typed["cells"]] == [1, 0]
+
+
+def test_tables_that_want_something_and_tables_that_do_not_are_told_apart(
+    run: Runs, folder: Path
+) -> None:
+    environment(folder, "tools", "spack: {specs: [zlib-ng os=rhel8 target=zen4]}")
+    (folder / "specplan.toml").write_text(
+        f"cache = {json.dumps(str(MIRROR))}\n"
+        '[[stack]]\nname = "tools"\nwant = "tools/spack.yaml"\n'
+        '[[stack]]\nname = "other"\ncells = ["rhel8/zen4"]\n',
+        encoding="utf-8",
+    )
+    answer = run("gaps")
+    assert answer.code == 2
+    assert "the `[[stack]]` table of `other` wants nothing, while others do" in answer.err
+    assert run("gaps", "--stack", "tools").code == 0
+
+
+def test_one_stack_may_have_a_lock_and_an_environment(run: Runs, folder: Path) -> None:
+    path = environment(folder, "more", "spack: {specs: [zlib-ng]}")
+    document = asked(
+        run,
+        *("gaps", "--cache", str(MIRROR), "--system", "ubuntu24.04/x86_64_v3"),
+        *("--want", f"radiuss={LOCK}", "--want", f"radiuss={path}"),
+    )
+    (cell,) = document["cells"]
+    assert (cell["wanted"], cell["covered"], cell["usable"]) == (51, 49, 36)
+
+
+def test_without_a_cache_every_root_is_a_gap(run: Runs, folder: Path) -> None:
+    path = environment(folder, "tools", "spack: {specs: [zlib os=rhel8 target=zen4]}")
+    document = asked(run, "coverage", "--cache", "none", "--want", str(path))
+    assert (document["totals"]["wanted"], document["totals"]["gaps"]) == (1, 1)
