@@ -4,7 +4,7 @@
 const WORDS: usize = 4;
 
 /// One bit for each of [`Lanes::COUNT`] questions that are asked at the same time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Lanes([u64; WORDS]);
 
 impl Lanes {

@@ -61,6 +61,7 @@
 //! - [`Graph`]: specs and edges, both ways, without cycles. [`reached`] and [`usable`] walk it.
 //! - [`Task`] and [`Plan`]: all inputs of a plan in one struct; the plan, its stages, and on demand
 //!   [`Needs`], [`CriticalPath`], [`Reasons`], [`Why`], [`NodeByNode`], [`LeftOut`].
+//! - [`Budget`]: which roots a limited budget completes, with a bound on what any choice could.
 //! - [`Schedule`]: when each build of a plan runs on how many runners, and what no schedule beats.
 //! - [`Change`] and [`stale()`]: what a change makes stale, and what is left untested.
 //! - [`Supply`] and [`Usefulness`]: what specs lack, and what is gained by building each gap.
@@ -79,6 +80,7 @@
 //! It invents no specs: what is chosen from was given. It does not concretize, so what a change leads to is
 //! told on the graph from before the change.
 
+mod budget;
 mod choice;
 mod closure;
 mod difference;
@@ -107,6 +109,7 @@ mod task;
 mod usefulness;
 mod why;
 
+pub use budget::{Budget, Limit, OpenReason, OpenRoot, Spending};
 pub use choice::{
     Choice, ChoiceError, Chosen, ChosenRoots, Cut, RootChoice, RootChoiceError, choose,
 };

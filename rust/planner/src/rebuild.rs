@@ -291,6 +291,11 @@ impl Plan {
         wants
     }
 
+    /// Whether the spec at `place` cannot be had because of a broken one.
+    pub(crate) fn is_blocked(&self, place: Place) -> bool {
+        self.blocked.contains(place.index())
+    }
+
     /// Whether the spec at `place` is wanted, had or not.
     pub(crate) fn is_want(&self, place: Place) -> bool {
         self.all_wants().contains(place.index())

@@ -10,6 +10,7 @@
 )]
 
 mod answers;
+mod budget;
 mod change;
 mod choice;
 mod cycles;

@@ -12,6 +12,9 @@ fn schedule(plan: &Plan, runners: usize) -> Schedule {
     Schedule::new(plan, NonZeroUsize::new(runners).unwrap())
 }
 
+/// Builds with their ends in the order in which they were placed, and when each runner is free.
+type Placed = (Vec<(SpecId, f64)>, Vec<f64>);
+
 /// The shortest schedule there is: builds placed as early as can be, in every order.
 ///
 /// The order in which builds start in a shortest schedule gives one that is as short.
@@ -19,7 +22,7 @@ fn shortest(plan: &Plan, runners: usize) -> f64 {
     let builds: Vec<SpecId> = plan.builds().collect();
     let needs = plan.needs();
     let mut best = f64::INFINITY;
-    let mut orders: Vec<(Vec<(SpecId, f64)>, Vec<f64>)> = vec![(Vec::new(), vec![0.0; runners])];
+    let mut orders: Vec<Placed> = vec![(Vec::new(), vec![0.0; runners])];
     while let Some((done, free)) = orders.pop() {
         if done.len() == builds.len() {
             best = best.min(done.iter().fold(0.0, |end, &(_, finish)| end.max(finish)));

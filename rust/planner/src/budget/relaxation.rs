@@ -1,0 +1,204 @@
+//! The bound: a budget with a price.
+//!
+//! For a price p/q on each unit of cost, no choice within the budget b is worth more than
+//!
+//! ```text
+//! b p/q + max over all sets S of items: (weight of S - p/q cost of S)
+//! ```
+//!
+//! since the price only ever gives back what is not spent. The inner maximum is a closure of
+//! largest profit, which a minimum cut finds (J.-C. Picard, "Maximal closure of a graph and
+//! applications to combinatorial problems", Management Science 22, 1976). As a function of the price
+//! the bound is convex and piecewise linear; each piece is a set S. The best price lies where a set
+//! that the budget pays meets one that it does not: from any two such sets the price at which they
+//! are worth the same is tried, and a set that is worth more there replaces the one of its side.
+//! This bound is as strong as that of linear programming, as the closure's polytope is integral.
+
+use super::flow::Network;
+use super::greedy::{Choice, Status};
+use super::instance::Instance;
+
+/// More than ever flows.
+const ENDLESS: i128 = i128::MAX / 4;
+
+/// Where the nodes of the instance start, after source and sink.
+const FIRST: usize = 2;
+
+/// Products beyond this are not formed.
+const MOST: i128 = i128::MAX / 16;
+
+/// What a unit of cost is charged: `weight / cost`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Price {
+    weight: i128,
+    cost: i128,
+}
+
+/// What is found out about a partial choice.
+pub(super) struct Relaxed {
+    /// What no completion of the choice is worth more than.
+    pub(super) bound: i128,
+    /// Items to add, all within the budget.
+    pub(super) within: Vec<usize>,
+    /// Items of which a share is worth it: one of them is to be decided.
+    pub(super) torn: Vec<usize>,
+    /// The best price.
+    pub(super) price: Option<Price>,
+}
+
+/// A set of free items.
+#[derive(Clone, Debug, Default)]
+struct Set {
+    items: Vec<usize>,
+    weight: i128,
+    cost: i128,
+}
+
+/// The network of an instance.
+pub(super) struct Relaxation<'i> {
+    instance: &'i Instance,
+    network: Network,
+}
+
+impl<'i> Relaxation<'i> {
+    pub(super) fn new(instance: &'i Instance) -> Self {
+        let items = instance.weights.len();
+        let sources = (0..items).map(|item| (Network::SOURCE, FIRST + item));
+        let blocks = 0..instance.costs.len();
+        let sinks = blocks.map(|block| (FIRST + items + block, Network::SINK));
+        let links = instance.links.iter();
+        let links = links.map(|&(from, to)| (FIRST + from as usize, FIRST + to as usize));
+        let edges: Vec<(usize, usize)> = sources.chain(sinks).chain(links).collect();
+        Self {
+            network: Network::new(FIRST + instance.node_count, &edges),
+            instance,
+        }
+    }
+
+    /// Bounds what can become of a choice whose budget is not overspent.
+    ///
+    /// Ends as soon as the bound is at most `best`. `start` is a price that may be good. Stopped,
+    /// it tells a bound that holds.
+    pub(super) fn solve(
+        &mut self,
+        choice: &Choice<'_>,
+        best: i128,
+        start: Option<Price>,
+        should_stop: &mut dyn FnMut() -> bool,
+    ) -> Relaxed {
+        let mut below = Set::default();
+        let mut beyond = self.everything(choice);
+        let all = choice.weight + beyond.weight;
+        if beyond.cost <= choice.left {
+            return Relaxed {
+                bound: all,
+                within: beyond.items,
+                torn: Vec::new(),
+                price: None,
+            };
+        }
+        let mut bound = all;
+        let mut price = start;
+        let can_price = beyond
+            .weight
+            .checked_mul(beyond.cost)
+            .is_some_and(|most| most < MOST);
+        while can_price && bound > best {
+            let is_between = price.is_none();
+            let at = price.take().unwrap_or_else(|| meeting(&below, &beyond));
+            let Some(set) = self.closure(choice, at, should_stop) else {
+                break;
+            };
+            let profit = |set: &Set| set.weight * at.cost - set.cost * at.weight;
+            let most = profit(&set) + choice.left * at.weight;
+            bound = bound.min(choice.weight + most.div_euclid(at.cost));
+            if is_between && profit(&set) <= profit(&below) {
+                price = Some(at);
+                break;
+            }
+            if set.cost <= choice.left {
+                below = set;
+            } else {
+                beyond = set;
+            }
+        }
+        let torn = beyond.items.iter().copied();
+        Relaxed {
+            bound,
+            torn: torn
+                .filter(|item| below.items.binary_search(item).is_err())
+                .collect(),
+            within: below.items,
+            price,
+        }
+    }
+
+    /// All free items.
+    fn everything(&self, choice: &Choice<'_>) -> Set {
+        let items: Vec<usize> = choice.free().collect();
+        let mut is_needed = vec![false; self.instance.costs.len()];
+        for &item in &items {
+            for &block in &self.instance.blocks_of[item] {
+                is_needed[block as usize] = true;
+            }
+        }
+        let blocks = (0..is_needed.len()).filter(|&at| is_needed[at] && !choice.is_bought[at]);
+        Set {
+            weight: items.iter().map(|&item| self.instance.weights[item]).sum(),
+            cost: blocks.map(|block| self.instance.costs[block]).sum(),
+            items,
+        }
+    }
+
+    /// The smallest set of the largest profit at a price.
+    fn closure(
+        &mut self,
+        choice: &Choice<'_>,
+        price: Price,
+        should_stop: &mut dyn FnMut() -> bool,
+    ) -> Option<Set> {
+        let instance = self.instance;
+        let items = instance.weights.len();
+        let edges = items + instance.costs.len();
+        for (item, &weight) in instance.weights.iter().enumerate() {
+            let is_free = choice.status[item] == Status::Free;
+            let weight = if is_free { weight * price.cost } else { 0 };
+            self.network.set(item, weight);
+        }
+        for (block, &cost) in instance.costs.iter().enumerate() {
+            let is_bought = choice.is_bought[block];
+            let cost = if is_bought { 0 } else { cost * price.weight };
+            self.network.set(items + block, cost);
+        }
+        for link in 0..instance.links.len() {
+            self.network.set(edges + link, ENDLESS);
+        }
+        self.network.send(should_stop)?;
+        let is_reached = |node: usize| self.network.is_reached(FIRST + node);
+        let found: Vec<usize> = choice.free().filter(|&item| is_reached(item)).collect();
+        let blocks = (0..instance.costs.len())
+            .filter(|&block| !choice.is_bought[block] && is_reached(items + block));
+        Some(Set {
+            weight: found.iter().map(|&item| instance.weights[item]).sum(),
+            cost: blocks.map(|block| instance.costs[block]).sum(),
+            items: found,
+        })
+    }
+}
+
+/// The price at which a set that is dearer and worth more brings no more than another.
+fn meeting(below: &Set, beyond: &Set) -> Price {
+    let (weight, cost) = (beyond.weight - below.weight, beyond.cost - below.cost);
+    let divisor = common_divisor(weight.max(0), cost).max(1);
+    Price {
+        weight: weight.max(0) / divisor,
+        cost: cost / divisor,
+    }
+}
+
+fn common_divisor(mut one: i128, mut other: i128) -> i128 {
+    while other != 0 {
+        (one, other) = (other, one % other);
+    }
+    one
+}
