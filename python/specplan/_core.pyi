@@ -10,6 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Literal, TypeAlias, TypedDict, final
 
+from specplan.budget import OpenReason
 from specplan.found import Missing
 from specplan.model import Compatibility, GapState, Level, Scope
 from specplan.plan_model import (
@@ -148,6 +149,19 @@ PlanTotalsAnswer: TypeAlias = tuple[int, int, int, float, int, float, int, int, 
 #: makespan, lower bound, why there is none shorter, by runner the runs in order: position of
 #: the build, start, finish.
 ScheduleAnswer: TypeAlias = tuple[float, float, BoundReason, list[list[tuple[int, float, float]]]]
+
+#: roots that install already; roots completed; other roots, with weight, why, and what they cost
+#: more; weight; its upper bound; what is spent; nodes; why the search was cut.
+SpendingAnswer: TypeAlias = tuple[
+    list[NamedAnswer],
+    list[NamedAnswer],
+    list[tuple[NamedAnswer, int, OpenReason, float | None]],
+    int,
+    int,
+    float,
+    int,
+    Literal["nodes", "memory", "time"] | None,
+]
 
 #: Why a spec is left out, and the chain from it down to a broken one.
 LeftOutReason: TypeAlias = Literal["broken", "needs", "unneeded"]
@@ -520,6 +534,20 @@ class Plan:
 
     def schedule(self, runners: int) -> ScheduleAnswer:
         """Return when and where each build runs on so many runners, at least one."""
+
+    def spend(
+        self,
+        *,
+        weights: list[tuple[str, int]],
+        builds: int | None = None,
+        cost: float | None = None,
+        node_limit: int | None = None,
+        time_limit: float | None = None,
+    ) -> SpendingAnswer:
+        """Return which roots a budget completes that weigh most; one limit is given.
+
+        A root that ``weights`` does not name weighs 1, none more than 10^9.
+        """
 
     def needless(self) -> list[tuple[NamedAnswer, NamedAnswer, CutReason]]:
         """Return what pruning node by node builds in vain, by hash, and what makes it needless."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
+    from specplan.budget import Weight
     from specplan.found import Found
     from specplan.host import Host
     from specplan.model import (
@@ -529,6 +530,11 @@ class Catalog:
         | operating_system.PathLike[str]
         | Sequence[str | operating_system.PathLike[str]] = (),
         jobs: int | None = None,
+        max_builds: int | None = None,
+        max_cost: float | None = None,
+        weights: Sequence[Weight] = (),
+        node_limit: int | None = None,
+        time_limit: float | None = None,
         tag: str | None = None,
         limits: Limits | None = None,
     ) -> Plan:
@@ -554,6 +560,15 @@ class Catalog:
                 installations; what they do not tell is estimated from what they do. By
                 default each build costs 1.
             jobs: How many builds can run at a time; given that, the plan has a schedule.
+            max_builds: The most builds. The plan then completes, of the wanted roots, those
+                that are worth most together.
+            max_cost: The same with the most that the builds may cost.
+            weights: What completing roots is worth; the first that is about a root holds,
+                and a root that none is about is worth 1.
+            node_limit: How many nodes the search may look at; the answer is the same
+                everywhere.
+            time_limit: How many seconds that search may take. If that ends it, the answer
+                may be another one next time; it is valid, and so is its bound.
             tag: The snapshot whose binaries are available; by default the newest of each
                 source.
             limits: What no lock may go beyond.
@@ -578,6 +593,11 @@ class Catalog:
             without=without,
             costs=costs,
             jobs=jobs,
+            max_builds=max_builds,
+            max_cost=max_cost,
+            weights=weights,
+            node_limit=node_limit,
+            time_limit=time_limit,
             tag=tag,
             limits=limits,
         )

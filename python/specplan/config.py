@@ -18,7 +18,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, NoReturn, TypeAlias, TypeVar, get_args
 
-from specplan.errors import ConfigurationError, DamagedSourceError, SourceError
+from specplan.budget import Weight, check_weight
+from specplan.errors import ConfigurationError, DamagedSourceError, SourceError, UsageError
 from specplan.host import Host
 from specplan.model import Compatibility, Level, NotWanted, Scope
 
@@ -87,10 +88,14 @@ KEYS: Final = (
     "libc",
     "host",
     "not-wanted",
+    "weight",
 )
 
 #: Every key of a ``[[not-wanted]]`` entry.
 NOT_WANTED_KEYS: Final = ("package", "stack", "os", "target", "reason")
+
+#: Every key of a ``[[weight]]`` entry.
+WEIGHT_KEYS: Final = ("spec", "stack", "weight")
 
 #: Every key of a ``[[stack]]`` entry.
 STACK_KEYS: Final = ("name", "cells", "want")
@@ -167,6 +172,7 @@ class Configuration:
         libc: C library and version by operating system.
         host: The machine that the conditions of environments ask for.
         not_wanted: What is not wanted, with reasons.
+        weight: What completing roots is worth.
     """
 
     cache: tuple[str, ...] = ()
@@ -195,6 +201,7 @@ class Configuration:
     stacks: tuple[StackEntry, ...] = ()
     host: Host = Host()  # noqa: RUF009 - it cannot be changed
     not_wanted: tuple[NotWanted, ...] = ()
+    weight: tuple[Weight, ...] = ()
 
 
 def is_system(text: str) -> bool:
@@ -322,6 +329,7 @@ class _Reader:
             libc=self._libc(table),
             host=self._host(table),
             not_wanted=self._not_wanted(table),
+            weight=self._weights(table),
         )
 
     def _fail(self, key: str, fault: str, hint: str | None = None) -> NoReturn:
@@ -498,6 +506,37 @@ class _Reader:
         return tuple(
             self._not_wanted_entry(f"not-wanted[{at}]", each) for at, each in enumerate(value)
         )
+
+    def _weights(self, table: Mapping[str, object]) -> tuple[Weight, ...]:
+        value = table.get("weight", [])
+        if not isinstance(value, list):
+            self._wrong_type("weight", "an array of tables ([[weight]])", value)
+        return tuple(self._weight(f"weight[{at}]", each) for at, each in enumerate(value))
+
+    def _weight(self, key: str, value: object) -> Weight:
+        if not isinstance(value, Mapping):
+            self._wrong_type(key, "a table", value)
+        entry: Mapping[str, object] = value
+        self._only_known(entry, WEIGHT_KEYS, f"{key}.")
+        if "weight" not in entry:
+            self._fail(f"{key}.weight", "a weight is required")
+        amount = entry["weight"]
+        if isinstance(amount, bool) or not isinstance(amount, int | Decimal):
+            self._wrong_type(f"{key}.weight", "a number", amount)
+        if len(entry) == 1:
+            self._fail(key, "it is about everything", "name a spec, a stack or both")
+        try:
+            check_weight(Decimal(amount))
+        except UsageError as error:
+            self._fail(f"{key}.weight", str(error))
+        return Weight(
+            spec=self._string_of(entry, key, "spec"),
+            stack=self._string_of(entry, key, "stack") or "*",
+            weight=Decimal(amount),
+        )
+
+    def _string_of(self, entry: Mapping[str, object], key: str, name: str) -> str | None:
+        return self._text(f"{key}.{name}", entry[name]) if name in entry else None
 
     def _not_wanted_entry(self, key: str, value: object) -> NotWanted:
         if not isinstance(value, Mapping):

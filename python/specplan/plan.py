@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
+from specplan import budget as budgeting
 from specplan import schedule as scheduling
 from specplan.costs import UNIT_COSTS
 from specplan.errors import DamagedSourceError, UndecidedError, UnknownNameError, UsageError
@@ -42,6 +43,7 @@ from specplan.wants import suggestions, texts
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from specplan.budget import Budget, Weight
     from specplan.catalog import Catalog
     from specplan.costs import Cost, Costs, Unit
     from specplan.model import Scope
@@ -86,6 +88,8 @@ class Plan:
         needless: What pruning node by node would build in vain, by hash.
         untested: What holds the change and is left alone, by hash.
         left_out: What is left out because of specs that do not build.
+        budget: Which roots are completed, and which not, where the budget is limited. All
+            else is about the completed roots and those that install already.
         schedule: When and where the builds run, where the number of runners was given.
         totals: The numbers.
     """
@@ -101,6 +105,7 @@ class Plan:
     needless: tuple[Needless, ...]
     untested: tuple[Untested, ...]
     left_out: LeftOut
+    budget: Budget | None
     schedule: Schedule | None
     totals: PlanTotals
     _core: compiled.Plan = field(repr=False, compare=False)
@@ -160,6 +165,11 @@ def rebuild(
     without: str | Sequence[str] = (),
     costs: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
     jobs: int | None = None,
+    max_builds: int | None = None,
+    max_cost: float | None = None,
+    weights: Sequence[Weight] = (),
+    node_limit: int | None = None,
+    time_limit: float | None = None,
     tag: str | None = None,
     limits: Limits | None = None,
 ) -> Plan:
@@ -178,11 +188,22 @@ def rebuild(
         without: See there.
         costs: See there.
         jobs: See there.
+        max_builds: See there.
+        max_cost: See there.
+        weights: See there.
+        node_limit: See there.
+        time_limit: See there.
         tag: See there.
         limits: See there.
     """
     if jobs is not None and jobs < 1:
         raise UsageError(f"`{jobs}` is no number of runners", hint="there must be at least one")
+    limited = budgeting.Asked.limited(max_builds, max_cost, weights, node_limit, time_limit)
+    if limited is not None and scope == "all":
+        raise UsageError(
+            "a budget completes roots, so that they install; `scope` all builds more than that",
+            hint="leave `scope` out",
+        )
     places = _places(want)
     if not places:
         raise UsageError("nothing is wanted", hint="name a lock with `want`")
@@ -201,23 +222,33 @@ def rebuild(
     cost_of = _costs(locks, told)
     state = catalog._state(tag) if catalog is not None and len(caches) else []
     what_if = _what_if(core, state, texts(assume_available), texts(without))
-    solved = core.plan(
-        {
-            "state": state,
-            "locks": locks.snapshots(),
-            "roots": sorted({root for each in wanted for root, _ in each.roots}),
-            "scope": scope,
-            "changed": None if change is None else list(change.changed),
-            "policy": policy,
-            "depth": None if depth is None else min(depth, _MOST_DEPTH),
-            "broken": [each for _, found in broken for each in found],
-            "assumed": [] if what_if is None else list(what_if.available),
-            "withheld": [] if what_if is None else list(what_if.unavailable),
-            "costs": [(spec, cost.amount) for spec, cost in cost_of.items()] or None,
-        }
-    )
+    question: compiled.PlanQuestion = {
+        "state": state,
+        "locks": locks.snapshots(),
+        "roots": sorted({root for each in wanted for root, _ in each.roots}),
+        "scope": scope,
+        "changed": None if change is None else list(change.changed),
+        "policy": policy,
+        "depth": None if depth is None else min(depth, _MOST_DEPTH),
+        "broken": [each for _, found in broken for each in found],
+        "assumed": [] if what_if is None else list(what_if.available),
+        "withheld": [] if what_if is None else list(what_if.unavailable),
+        "costs": [(spec, cost.amount) for spec, cost in cost_of.items()] or None,
+    }
+    solved = core.plan(question)
+    budget = None
+    if limited is not None:
+        labels: dict[str, set[str]] = {root: set() for root in question["roots"]}
+        for each in wanted:
+            for root, _ in each.roots:
+                labels[root].add(each.label)
+        budget = budgeting.spend(solved, limited, labels, lambda spec: _matching(locks, spec))
+        left = {each.spec.hash for each in budget.open}
+        question["roots"] = [root for root in question["roots"] if root not in left]
+        solved = core.plan(question)
     return _plan(
         solved,
+        budget=budget,
         scope=scope,
         change=change,
         what_if=what_if,
@@ -382,6 +413,7 @@ def _sha256_of(files: Sequence[str]) -> str | None:
 def _plan(
     core: compiled.Plan,
     *,
+    budget: Budget | None,
     scope: Scope,
     change: ChangeAsked | None,
     what_if: WhatIf | None,
@@ -426,6 +458,7 @@ def _plan(
                 for spec, reason, count in left_out
             ),
         ),
+        budget=budget,
         schedule=None if jobs is None else scheduling.schedule(core, builds, jobs),
         totals=_totals(core, sum(each.available for each in untested)),
         _core=core,

@@ -346,3 +346,86 @@ def test_a_what_if_of_nothing_known_is_wrong_usage(run: Any, option: str) -> Non
     answer = run("rebuild", *WANT, *RUNTIME_ONLY, option, "zlib-ngg")
     assert (answer.code, answer.out) == (2, "")
     assert "did you mean `zlib-ng`" in answer.err
+
+
+NOVEMBER = ("rebuild", *WANT, "--cache", "mirror-2025-11.json.gz")
+
+
+def test_a_budget_completes_the_most_roots_and_says_what_is_next(run: Any) -> None:
+    question = (*NOVEMBER, "--max-builds", "20")
+    plan = document(run(*question, "--format", "json").out, "rebuild")
+    verify(plan, WANT[1], NOVEMBER[-1])
+    budget = plan["budget"]
+    assert (budget["weight"], budget["upper_bound"], budget["optimal"]) == (4, 4, True)
+    assert len(plan["builds"]) == budget["spent"] == 20
+    assert len(budget["completed"]) + len(budget["open"]) == 23
+    shown = run(*question, "--width", "120").out
+    assert "completed: 4 roots, weight 4, for 20 builds of 20 builds" in shown
+    assert "no choice within the budget is worth more" in shown
+    assert "next: umpire@2025.09.0/debvvh4 takes 2 builds more" in shown
+    assert "**4 roots completed**" in run(*question, "--format", "markdown").out
+
+
+def test_a_search_that_is_cut_short_says_so_and_its_plan_is_valid(run: Any) -> None:
+    question = (*NOVEMBER, "--max-builds", "50")
+    for limit, cut in (("--node-limit", "nodes"), ("--time-limit", "time")):
+        plan = document(run(*question, limit, "0", "--format", "json").out, "rebuild")
+        verify(plan, WANT[1], NOVEMBER[-1])
+        budget = plan["budget"]
+        assert (budget["cut"], budget["deterministic"]) == (cut, cut == "nodes")
+        assert budget["weight"] <= 8 <= budget["upper_bound"]
+        assert not budget["optimal"]
+    assert "ended the search" in run(*question, "--node-limit", "0").out
+
+
+def test_weights_say_which_roots_are_worth_more(run: Any, tmp_path: Path) -> None:
+    file = tmp_path / "specplan.toml"
+    file.write_text(
+        """
+        [[weight]]
+        spec = "py-shroud"
+        stack = "rad*"
+        weight = 100.5
+
+        [[weight]]
+        spec = "hdf5"
+        weight = 7
+        """
+    )
+    written = tmp_path / "plan.json"
+    arguments = [*NOVEMBER, "--max-builds", "45", "--config", str(file)]
+    assert main([*arguments, "--format", "json", "-o", str(written)]) == 0
+    budget = json.loads(written.read_text())["budget"]
+    assert "py-shroud" in {each["name"] for each in budget["completed"]}
+    assert budget["weight"] == 100.5 + len(budget["completed"]) - 1
+    assert main([*arguments, "-o", str(written)]) == 0
+    assert "weight of hdf5 in *: no root is like that" in written.read_text()
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (("--max-builds", "3", "--max-cost", "3"), "not both"),
+        (("--max-builds", "3", "--scope", "all"), "`scope`"),
+        (("--max-builds", "-1"), "-1"),
+        (("--max-cost", "nan"), "0"),
+    ],
+)
+def test_a_budget_that_makes_no_sense_is_wrong_usage(
+    run: Any, more: tuple[str, ...], message: str
+) -> None:
+    answer = run(*NOVEMBER, *more)
+    assert (answer.code, answer.out) == (2, "")
+    assert message in answer.err
+
+
+def test_a_budget_of_cost_is_spent_to_the_microsecond(run: Any, tmp_path: Path) -> None:
+    table = tmp_path / "costs.json"
+    # In binary fractions a tenth three times is more than three tenths.
+    tenths = dict.fromkeys(("hypre@2.33.0", "mfem", "compiler-wrapper"), 0.1)
+    table.write_text(json.dumps({**tenths, "hypre": 5}))
+    question = (*HYPRE, "--costs", str(table), "--format", "json", "--max-cost")
+    spent = document(run(*question, "0.3").out, "rebuild")["budget"]
+    assert (spent["spent"], spent["counts"]) == (0.3, "cost")
+    assert document(run(*question, "0.2999").out, "rebuild")["budget"]["spent"] == 0
+    assert document(run(*question, "1e300").out, "rebuild")["budget"]["open"] == []

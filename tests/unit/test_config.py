@@ -402,7 +402,9 @@ def test_the_documentation_has_every_key_and_no_other() -> None:
     row = re.compile(r"^\| `([a-z-]+)` \|", re.MULTILINE)
     assert row.findall(main) == list(config.KEYS)
     entries, _, stacks = entries.partition("### `[[stack]]`")
+    entries, _, weights = entries.partition("### `[[weight]]`")
     assert row.findall(entries) == list(config.NOT_WANTED_KEYS)
+    assert row.findall(weights) == list(config.WEIGHT_KEYS)
     assert row.findall(stacks) == list(config.STACK_KEYS)
     host = main.partition("### `[host]`")[2]
     assert all(f"`{key}`" in host for key in config.HOST_KEYS)
@@ -417,6 +419,43 @@ def test_the_examples_of_the_documentation_are_valid(tmp_path: Path) -> None:
     main = text.partition("### `[[not-wanted]]`")[0]
     rows = re.findall(r"^\| `([a-z-]+)` \|.*\| `([^`]+)` \|$", main, re.MULTILINE)
     # The tables have examples of their own.
-    assert [key for key, _ in rows] == list(config.KEYS[:-4])
+    assert [key for key, _ in rows] == list(config.KEYS[:-5])
     for key, value in rows:
         config.load(write(tmp_path, f"{key} = {value}"))
+
+
+def test_weights_are_read_in_their_order(tmp_path: Path) -> None:
+    content = """
+        [[weight]]
+        spec = "hdf5 +mpi"
+        stack = "e4s*"
+        weight = 2.5
+
+        [[weight]]
+        stack = "radiuss"
+        weight = 10
+    """
+    first, second = config.load(write(tmp_path, content)).weight
+    assert (first.spec, first.stack, first.weight) == ("hdf5 +mpi", "e4s*", Decimal("2.5"))
+    assert (second.spec, second.stack, second.weight) == (None, "radiuss", Decimal(10))
+
+
+@pytest.mark.parametrize(
+    ("entry", "key"),
+    [
+        ('spec = "hdf5"', "weight[0].weight"),
+        ("weight = 2", "weight[0]"),
+        ('spec = "hdf5"\nweight = 0', "weight[0].weight"),
+        ('spec = "hdf5"\nweight = -1', "weight[0].weight"),
+        ('spec = "hdf5"\nweight = nan', "weight[0].weight"),
+        ('spec = "hdf5"\nweight = 1000001', "weight[0].weight"),
+        ('spec = "hdf5"\nweight = 0.0005', "weight[0].weight"),
+        ('spec = "hdf5"\nweight = true', "weight[0].weight"),
+        ("spec = 3\nweight = 1", "weight[0].spec"),
+        ('name = "hdf5"\nweight = 1', "weight[0].name"),
+    ],
+)
+def test_a_faulty_weight_is_refused(tmp_path: Path, entry: str, key: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        config.load(write(tmp_path, f"[[weight]]\n{entry}\n"))
+    assert caught.value.key == key

@@ -41,6 +41,10 @@ class Planned(Typed, total=False):
     without: tuple[str, ...]
     costs: tuple[str, ...]
     jobs: int | None
+    max_builds: int | None
+    max_cost: float | None
+    node_limit: int | None
+    time_limit: float | None
     show: tuple[str, ...]
     rendering: Format | Literal["list"] | None
 
@@ -172,6 +176,11 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
         without=typed.get("without", ()),
         costs=typed.get("costs") or settings.costs,
         jobs=typed.get("jobs"),
+        max_builds=typed.get("max_builds"),
+        max_cost=typed.get("max_cost"),
+        weights=settings.weight,
+        node_limit=typed.get("node_limit"),
+        time_limit=typed.get("time_limit"),
         tag=settings.tag,
         limits=limits,
     )

@@ -41,6 +41,31 @@ _SHOWS: Final = ("needless", "untested", "chains", "timetable")
     metavar="N",
     help="Schedule the builds on so many runners, each of which builds one at a time.",
 )
+@click.option(
+    "--max-builds",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Build at most so many specs: those that complete the most roots, by the weights of the "
+    "configuration.",
+)
+@click.option(
+    "--max-cost",
+    type=click.FloatRange(min=0),
+    metavar="S",
+    help="Likewise with the most that the builds may cost, as --costs counts.",
+)
+@click.option(
+    "--node-limit",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Look at so many nodes of a search at most; the answer is the same everywhere.",
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Search for so long at most; the best answer so far holds, and so does its bound.",
+)
 @options.report_as(*FORMATS, _LIST, name="rendering")
 def rebuild(**typed: Unpack[Planned]) -> int:
     """Plan the least set of builds after which every want installs from the caches alone.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specplan.reports import schedule_report
+from specplan.reports import budget_report, schedule_report
 from specplan.reports.document import document
 from specplan.reports.plan_size import refuse_endless
 
@@ -49,6 +49,7 @@ def rebuild(plan: Plan) -> str:
             "what_if": _what_if(plan),
             "builds": [_build(build) for build in plan.builds],
             "critical_path": plan.critical_path,
+            "budget": budget_report.as_json(plan.budget),
             "schedule": schedule_report.as_json(plan.schedule),
             "publish": [],
             "unplannable": [],

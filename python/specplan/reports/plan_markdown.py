@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specplan.reports import plan_wording, schedule_report, wording
+from specplan.reports import budget_report, plan_wording, schedule_report, wording
 from specplan.reports.escape import markdown_code as code
 from specplan.reports.markdown import document, foldable, listed
 
@@ -62,6 +62,7 @@ def rebuild(plan: Plan) -> str:
                     for each in plan.needless
                 ],
             ),
+            budget_report.as_markdown(plan),
             schedule_report.as_markdown(plan),
             listed(plan_wording.notes(plan, code)),
         ]

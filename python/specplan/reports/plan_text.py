@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specplan.reports import amounts, plan_wording, schedule_report, wording
+from specplan.reports import amounts, budget_report, plan_wording, schedule_report, wording
 from specplan.reports.escape import terminal
 from specplan.reports.layout import Column, Span, Style
 from specplan.reports.page import Page
@@ -49,6 +49,7 @@ def rebuild(plan: Plan, *, width: int, colour: bool = False, show: Collection[st
     if plan.builds:
         page.blank()
         page.table(*_builds(plan), name_columns=2)
+    budget_report.show(page, plan)
     schedule_report.show(page, plan)
     if "timetable" in show:
         schedule_report.show_timetable(page, plan)

@@ -8,7 +8,7 @@ from specplan.reports import amounts, plan_wording, wording
 from specplan.reports.escape import markdown_code as code
 from specplan.reports.escape import terminal
 from specplan.reports.layout import Column, Span
-from specplan.reports.markdown import foldable, listed
+from specplan.reports.markdown import document, foldable, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,20 +60,20 @@ def as_markdown(plan: Plan) -> str:
     builds = _by_hash(plan)
     rows = [
         (
+            code(f"{builds[run.hash].name}@{builds[run.hash].version}/{run.hash}"),
             str(shard.runner),
             amounts.time(run.start, plan.unit),
             amounts.time(run.finish, plan.unit),
-            code(f"{builds[run.hash].name}@{builds[run.hash].version}/{run.hash}"),
         )
         for shard in plan.schedule.shards
         for run in shard.runs
     ]
-    return "\n\n".join(
+    return document(
         [
             listed(_lines(plan, plan.schedule, code)),
-            foldable("Timetable", ("runner", "start", "finish", "build"), rows, numbers=3),
+            foldable("Timetable", ("build", "runner", "start", "finish"), rows, numbers=3),
         ]
-    )
+    ).rstrip()
 
 
 def show(page: Page, plan: Plan) -> None:

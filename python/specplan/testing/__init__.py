@@ -6,6 +6,7 @@
   loops and nothing of the compiled core: slow, short, and easily believed.
 - :mod:`specplan.testing.verify` checks that a plan is the least rebuild of its wants, as
   independently: :func:`verify` accepts every plan and no other.
+- :mod:`specplan.testing.verify_budget` checks what a limited budget completes.
 - :mod:`specplan.testing.verify_schedule` checks likewise when and where a plan's builds run.
 - :mod:`specplan.testing.strategies` draws pages, trees of snapshots and questions for
   property-based tests. It alone needs Hypothesis.
@@ -14,6 +15,7 @@
 from specplan.testing.model import Listing, Model, System
 from specplan.testing.pages import Page, Spelling
 from specplan.testing.verify import VerificationError, verify
+from specplan.testing.verify_budget import verify_budget
 from specplan.testing.verify_schedule import verify_schedule
 
 __all__ = [
@@ -24,5 +26,6 @@ __all__ = [
     "System",
     "VerificationError",
     "verify",
+    "verify_budget",
     "verify_schedule",
 ]

@@ -41,8 +41,8 @@ def verify(  # noqa: PLR0915 - the rules are easier to believe in one piece
     edges = {dag_hash: edges_of(node) for dag_hash, node in nodes.items()}
     external = {dag_hash for dag_hash, node in nodes.items() if node.get("external")}
     binaries = {each for cache in _several(caches) for each in available_in(cache)} - external
-    if what_if := told["what_if"]:
-        binaries = (binaries | {*what_if["available"]}) - external - {*what_if["unavailable"]}
+    what_if = told["what_if"] or {"available": (), "unavailable": ()}
+    binaries = binaries.union(what_if["available"]).difference(what_if["unavailable"], external)
     change = told["change"] or {"changed": [], "policy": "hash", "depth": None}
     available = binaries - _stale(edges, change)
     spliced = {dag_hash for dag_hash, node in nodes.items() if "build_spec" in node} - available
@@ -55,7 +55,8 @@ def verify(  # noqa: PLR0915 - the rules are easier to believe in one piece
             found.append(nodes[spec]["build_spec"]["hash"])
         return [] if spec in external else found
 
-    roots = {root for lock in locks for root in lock.roots}
+    open_roots = {each["hash"] for each in told["budget"]["open"]} if told["budget"] else set()
+    roots = {root for lock in locks for root in lock.roots} - open_roots
     everything = _steps(roots, lambda spec: edges[spec])
     installed = _steps(roots, lambda spec: [] if spec in external else _installs(edges[spec]))
     wants_of = {"roots": roots, "runtime": installed.keys(), "all": everything.keys()}
@@ -66,7 +67,6 @@ def verify(  # noqa: PLR0915 - the rules are easier to believe in one piece
         is_broken = spec in told["left_out"]["broken"] and spec in built_if_needed
         if is_broken or not blocked.isdisjoint(demands(spec)):
             blocked.add(spec)
-
     steps = _steps(wanted - blocked, demands)
     builds = steps.keys() & built_if_needed
     hashes = [build["hash"] for build in told["builds"]]
@@ -82,7 +82,6 @@ def verify(  # noqa: PLR0915 - the rules are easier to believe in one piece
         dearest[spec] = costs.get(spec, 0) + max((dearest[to] for to in below), default=0)
         needs[spec] = {each for to in below for each in ({to} if to in builds else needs[to])}
     _hold(hashes == sorted(builds, key=lambda each: (ready[each], each)), "order of the builds")
-
     for build in told["builds"]:
         spec, chain = build["hash"], build["because"]
         had = "stale" if spec in binaries else "missing"

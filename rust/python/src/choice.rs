@@ -90,7 +90,7 @@ pub(crate) fn chosen_roots(
 
 /// Solves without the GIL, and tells the search now and then whether time is up or Ctrl-C was
 /// pressed.
-fn until<T: Ungil + Send>(
+pub(crate) fn until<T: Ungil + Send>(
     py: Python<'_>,
     time_limit: Option<f64>,
     solve: impl FnOnce(&mut dyn FnMut() -> bool) -> T + Ungil + Send,
@@ -115,7 +115,7 @@ fn signal(py: Python<'_>) -> PyResult<()> {
     py.check_signals()
 }
 
-fn cut_name(cut: Cut) -> &'static str {
+pub(crate) fn cut_name(cut: Cut) -> &'static str {
     match cut {
         Cut::Nodes => "nodes",
         Cut::Memory => "memory",

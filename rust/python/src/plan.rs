@@ -7,11 +7,12 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use specplan_catalog::{Catalog, Column, DagHash, Snapshot};
 use specplan_planner::{
-    Change, CutReason, Direction, EdgeKinds, Graph, LeftOutReason, Link, Needs, Plan, Policy,
-    Reasons, Run, Schedule, Scope, SpecId, SpecSet, Task, Verdict,
+    Budget, Change, CutReason, Direction, EdgeKinds, Graph, LeftOutReason, Limit, Link, Needs,
+    Plan, Policy, Reasons, Run, Schedule, Scope, SpecId, SpecSet, Task, Verdict,
 };
 
 use crate::catalog::{State, snapshots};
+use crate::choice::{cut_name, until};
 use crate::coverage::spec_ids;
 use crate::detach::detach;
 use crate::graph::{GraphOrFault, external, flagged, spec_set};
@@ -157,6 +158,19 @@ type ScheduleAnswer = (f64, f64, &'static str, Vec<Vec<(u32, f64, f64)>>);
 /// spec, reason, and how long the chain of hashes is.
 type LeftOutBuildAnswer = (Named, &'static str, usize);
 
+/// roots that install already, roots completed, other roots (spec, weight, why, what it costs more),
+/// weight, upper bound, what is spent, nodes, why the search was cut.
+type SpendingAnswer = (
+    Vec<Named>,
+    Vec<Named>,
+    Vec<(Named, u64, &'static str, Option<f64>)>,
+    u64,
+    u64,
+    f64,
+    u64,
+    Option<&'static str>,
+);
+
 /// reason and chain of hashes.
 type LeftOutAnswer = (&'static str, Vec<String>);
 
@@ -256,6 +270,48 @@ impl PyPlan {
                     .collect(),
             )
         })
+    }
+
+    #[pyo3(signature = (*, weights, builds=None, cost=None, node_limit=None, time_limit=None))]
+    fn spend(
+        &self,
+        py: Python<'_>,
+        weights: Vec<(String, u64)>,
+        builds: Option<u64>,
+        cost: Option<f64>,
+        node_limit: Option<u64>,
+        time_limit: Option<f64>,
+    ) -> PyResult<SpendingAnswer> {
+        let limit = match (builds, cost) {
+            (Some(builds), None) => Limit::Builds(builds),
+            (None, Some(cost)) => Limit::Cost(cost),
+            _ => return Err(PyValueError::new_err("either builds or cost is limited")),
+        };
+        let weight = |(hash, weight): &(String, u64)| Ok((spec_id(&self.catalog, hash)?, *weight));
+        let weights: Vec<(SpecId, u64)> = weights.iter().map(weight).collect::<PyResult<_>>()?;
+        let budget = Budget {
+            plan: &self.plan,
+            weights: &weights,
+            limit,
+        };
+        let spending = until(py, time_limit, |should_stop| {
+            budget.spend(node_limit, should_stop)
+        })?;
+        let open = spending.open.iter();
+        Ok((
+            self.all_named(&spending.installable),
+            self.all_named(&spending.completed),
+            open.map(|open| {
+                let reason = open.reason.as_str();
+                (self.named(open.root), open.weight, reason, open.more)
+            })
+            .collect(),
+            spending.weight,
+            spending.upper_bound,
+            spending.spent,
+            spending.nodes,
+            spending.cut.map(cut_name),
+        ))
     }
 
     fn needless(&self, py: Python<'_>) -> PyResult<Vec<(Named, Named, &'static str)>> {
@@ -423,6 +479,10 @@ impl PyPlan {
 
     fn text(&self, spec: SpecId, column: Column) -> String {
         text_of(&self.catalog, spec, column)
+    }
+
+    fn all_named(&self, specs: &[SpecId]) -> Vec<Named> {
+        specs.iter().map(|&spec| self.named(spec)).collect()
     }
 
     fn named(&self, spec: SpecId) -> Named {
