@@ -9,9 +9,11 @@
 // Lengths of bounded inputs are turned into line numbers and ids.
 #![allow(clippy::cast_possible_truncation)]
 
+mod dag_hash;
 mod database;
 mod fault;
 mod file;
+mod hash_check;
 mod index_stream;
 mod json;
 mod limits;
@@ -27,6 +29,7 @@ mod variants;
 mod window;
 
 pub use fault::{Fault, FaultKind};
+pub use hash_check::{HashCheck, check_hashes, check_hashes_in};
 pub use limits::Limits;
 pub use page::Contradiction;
 pub use pages::{PagesRead, parse_page, read_page_values, read_pages};

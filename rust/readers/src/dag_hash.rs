@@ -1,0 +1,461 @@
+//! Whether the DAG hash of a node is that of its content.
+//!
+//! Spack hashes what it writes: the SHA-1, in base32, of the node without its own hash as
+//! compact ASCII JSON, keys in the order of the file. The hashes of its dependencies are
+//! part of that, so a hash vouches for everything below it.
+//!
+//! A hash that can be recomputed proves the content. One that cannot proves nothing unless
+//! it is certain that the node is written as it was hashed, so what leaves any doubt is
+//! [`Undecided`](Verdict::Undecided):
+//!
+//! - nodes that came from files of an older Spack keep the hash of their old form;
+//! - a target told as an object may be told otherwise than it was hashed;
+//! - externals may have the hash that a vendor gave them, or were edited since;
+//! - spliced specs have a hash that is put together from two;
+//! - files that were written by another program may have keys in another order.
+
+use sha1::{Digest, Sha1};
+use specplan_catalog::{DagHash, HASH_LEN};
+
+use crate::json::{Json, JsonErrorKind, JsonResult};
+
+/// What the content of a node says about its hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The hash is that of the content.
+    Sound,
+    /// The content has this hash instead.
+    Other(DagHash),
+    /// It cannot be told.
+    Undecided,
+}
+
+/// The keys of a node, in the order in which Spack writes them.
+const KEYS: [&str; 13] = [
+    "name",
+    "version",
+    "arch",
+    "compiler",
+    "namespace",
+    "parameters",
+    "external",
+    "patches",
+    "package_hash",
+    "dependencies",
+    "build_spec",
+    "annotations",
+    "hash",
+];
+
+/// Versions of the format of nodes whose hashes can be recomputed.
+const OLDER: u64 = 4;
+const NEWER: u64 = 5;
+
+/// How dependencies are spelt when they are hashed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spelling {
+    /// As they are written.
+    Written,
+    /// As Spack 0.18 to 0.20 wrote them. Their nodes kept their hashes when Spack 0.21 wrote
+    /// them anew, with nothing to tell that from its own.
+    Typed,
+}
+
+/// Holds a node, written in version `format` of Spack's format of nodes, against its hash.
+pub(crate) fn verdict(node: &str, format: u64, recorded: DagHash) -> Verdict {
+    let Some(computed) = digest(node, format, Spelling::Written) else {
+        return Verdict::Undecided;
+    };
+    if computed == recorded {
+        return Verdict::Sound;
+    }
+    if format == OLDER {
+        match digest(node, format, Spelling::Typed) {
+            None => return Verdict::Undecided,
+            Some(computed) if computed == recorded => return Verdict::Sound,
+            Some(_) => {}
+        }
+    }
+    Verdict::Other(computed)
+}
+
+/// The hash of a node's content; `None` where it cannot be told.
+fn digest(node: &str, format: u64, spelling: Spelling) -> Option<DagHash> {
+    if !matches!(format, OLDER | NEWER) {
+        return None;
+    }
+    let mut hashed = Hashed::new(spelling);
+    let mut json = Json::new(node);
+    json.object(|json, key| hashed.member(json, key)).ok()?;
+    let told = |key: &str| hashed.told & 1 << position(key).unwrap_or_default() != 0;
+    let is_of_format = match format {
+        OLDER => told("compiler") && !told("annotations") && !hashed.has_test,
+        _ => !told("compiler") && hashed.original_format == Some(NEWER),
+    };
+    let is_whole = ["name", "version", "arch", "parameters"]
+        .into_iter()
+        .all(told);
+    (is_of_format && is_whole)
+        .then(|| hashed.finish())
+        .flatten()
+}
+
+fn position(key: &str) -> Option<usize> {
+    KEYS.iter().position(|each| *each == key)
+}
+
+/// A node while it is being hashed.
+struct Hashed {
+    digest: Sha1,
+    spelling: Spelling,
+    /// Which of [`KEYS`] there were, as bits.
+    told: u32,
+    original_format: Option<u64>,
+    has_test: bool,
+}
+
+impl Hashed {
+    fn new(spelling: Spelling) -> Self {
+        Self {
+            digest: Sha1::new(),
+            spelling,
+            told: 0,
+            original_format: None,
+            has_test: false,
+        }
+    }
+
+    fn member(&mut self, json: &mut Json<'_>, key: &str) -> JsonResult<()> {
+        let position = position(key).filter(|&position| self.told >> position == 0);
+        let Some(position) = position else {
+            return undecided(json);
+        };
+        match key {
+            "hash" => return json.skip().map(drop),
+            "external" | "build_spec" => return undecided(json),
+            "arch" => has_plain_target(*json)?,
+            "annotations" => self.original_format = original_format(*json)?,
+            "dependencies" => self.has_test = has_test(*json)?,
+            _ => {}
+        }
+        self.digest.update(if self.told == 0 { "{" } else { "," });
+        self.told |= 1 << position;
+        self.digest.update(format!("\"{key}\":"));
+        if key == "dependencies" && self.spelling == Spelling::Typed {
+            return self.typed_dependencies(json);
+        }
+        let value = json.skip()?;
+        if self.compact(value).is_none() {
+            return undecided(json);
+        }
+        Ok(())
+    }
+
+    /// Hashes `{"name":N,"hash":H,"type":[...]}` for each dependency.
+    fn typed_dependencies(&mut self, json: &mut Json<'_>) -> JsonResult<()> {
+        self.digest.update("[");
+        json.list(|json, index| {
+            let (mut name, mut hash, mut types) = (None, None, None);
+            json.object(|json, key| {
+                match key {
+                    "name" => name = Some(json.skip()?),
+                    "hash" => hash = Some(json.skip()?),
+                    "parameters" => json.object(|json, key| {
+                        match key {
+                            "deptypes" => types = Some(json.skip()?),
+                            "virtuals" => drop(json.skip()?),
+                            _ => return undecided(json),
+                        }
+                        Ok(())
+                    })?,
+                    _ => return undecided(json),
+                }
+                Ok(())
+            })?;
+            for (before, value) in [
+                (
+                    if index == 0 {
+                        "{\"name\":"
+                    } else {
+                        ",{\"name\":"
+                    },
+                    name,
+                ),
+                (",\"hash\":", hash),
+                (",\"type\":", types),
+            ] {
+                self.digest.update(before);
+                if value.and_then(|value| self.compact(value)).is_none() {
+                    return undecided(json);
+                }
+            }
+            self.digest.update("}");
+            Ok(())
+        })?;
+        self.digest.update("]");
+        Ok(())
+    }
+
+    /// Hashes a value without the white space between its parts, and its texts as Python
+    /// writes them; `None` if that cannot be told.
+    fn compact(&mut self, value: &[u8]) -> Option<()> {
+        let (mut start, mut at) = (0, 0);
+        while let Some(&byte) = value.get(at) {
+            match byte {
+                b'"' => {
+                    let (len, is_plain) = text_len(&value[at..])?;
+                    if !is_plain {
+                        self.digest.update(&value[start..at]);
+                        let text: String = serde_json::from_slice(&value[at..at + len]).ok()?;
+                        self.digest.update(ascii(&text));
+                        start = at + len;
+                    }
+                    at += len;
+                }
+                b' ' | b'\n' | b'\r' | b'\t' => {
+                    self.digest.update(&value[start..at]);
+                    at += 1;
+                    start = at;
+                }
+                // A number that is not whole has more than one spelling.
+                b'.' | b'E' => return None,
+                b'e' if at > 0 && value[at - 1].is_ascii_digit() => return None,
+                _ => at += 1,
+            }
+        }
+        self.digest.update(&value[start..]);
+        Some(())
+    }
+
+    fn finish(mut self) -> Option<DagHash> {
+        self.digest.update("}");
+        let letters = base32(&self.digest.finalize().into());
+        DagHash::parse(str::from_utf8(&letters).ok()?).ok()
+    }
+}
+
+/// Stops the walk over a node whose hash cannot be recomputed.
+#[cold]
+fn undecided<T>(json: &Json<'_>) -> JsonResult<T> {
+    Err(json.error(JsonErrorKind::Ends))
+}
+
+/// How long a text is with both quotes, and whether it is ASCII without escapes.
+fn text_len(value: &[u8]) -> Option<(usize, bool)> {
+    let mut is_plain = true;
+    let mut at = 1;
+    loop {
+        match *value.get(at)? {
+            b'"' => return Some((at + 1, is_plain)),
+            b'\\' => {
+                is_plain = false;
+                at += 2;
+            }
+            byte => {
+                is_plain &= byte.is_ascii();
+                at += 1;
+            }
+        }
+    }
+}
+
+/// A text as Python's `json` writes it: everything beyond ASCII escaped.
+fn ascii(text: &str) -> String {
+    let mut written = String::with_capacity(text.len() + 2);
+    written.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' => written.push_str("\\\""),
+            '\\' => written.push_str("\\\\"),
+            '\n' => written.push_str("\\n"),
+            '\r' => written.push_str("\\r"),
+            '\t' => written.push_str("\\t"),
+            '\u{8}' => written.push_str("\\b"),
+            '\u{c}' => written.push_str("\\f"),
+            ' '..='\u{7f}' => written.push(letter),
+            _ => {
+                for unit in letter.encode_utf16(&mut [0; 2]) {
+                    written.push_str("\\u");
+                    let digits = [12, 8, 4, 0].map(|shift| u32::from(*unit) >> shift & 15);
+                    written.extend(
+                        digits
+                            .iter()
+                            .filter_map(|&digit| char::from_digit(digit, 16)),
+                    );
+                }
+            }
+        }
+    }
+    written.push('"');
+    written
+}
+
+fn has_plain_target(mut json: Json<'_>) -> JsonResult<()> {
+    let mut is_plain = false;
+    json.object(|json, key| {
+        if key == "target" {
+            is_plain = json.peek()? == b'"';
+        }
+        json.skip().map(drop)
+    })?;
+    if is_plain { Ok(()) } else { undecided(&json) }
+}
+
+/// Which version of the format a node was first written in, if nothing else is noted.
+fn original_format(mut json: Json<'_>) -> JsonResult<Option<u64>> {
+    let mut format = None;
+    json.object(|json, key| match key {
+        "original_specfile_version" => {
+            format = Some(json.count()?);
+            Ok(())
+        }
+        _ => undecided(json),
+    })?;
+    Ok(format)
+}
+
+/// Whether some dependency is for testing. Older Spacks hashed none of these.
+fn has_test(mut json: Json<'_>) -> JsonResult<bool> {
+    let list = json.skip()?;
+    Ok(memchr::memmem::find(list, b"\"test\"").is_some())
+}
+
+/// The 32 letters of 20 bytes, after RFC 4648, in lower case.
+fn base32(bytes: &[u8; 20]) -> [u8; HASH_LEN] {
+    const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let mut letters = [0; HASH_LEN];
+    for (group, letters) in bytes.chunks_exact(5).zip(letters.chunks_exact_mut(8)) {
+        let bits = group
+            .iter()
+            .fold(0_u64, |bits, &byte| bits << 8 | u64::from(byte));
+        for (index, letter) in letters.iter_mut().enumerate() {
+            *letter = LETTERS[(bits >> (35 - 5 * index) & 31) as usize];
+        }
+    }
+    letters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Written and hashed by Spack 1.2 (version 5) and by Spack 0.23 (version 4).
+    const GMAKE: &str = include_str!("../tests/data/node-version-5.json");
+    const ZLIB: &str = include_str!("../tests/data/node-version-4.json");
+
+    fn recorded(node: &str) -> DagHash {
+        let start = node.rfind("\"hash\"").unwrap();
+        node[start + 6..]
+            .split('"')
+            .nth(1)
+            .and_then(|hash| DagHash::parse(hash).ok())
+            .unwrap()
+    }
+
+    fn judged(node: &str, format: u64) -> Verdict {
+        verdict(node, format, recorded(node))
+    }
+
+    #[test]
+    fn what_spack_wrote_is_sound() {
+        assert_eq!(judged(GMAKE, 5), Verdict::Sound);
+        assert_eq!(judged(ZLIB, 4), Verdict::Sound);
+    }
+
+    #[test]
+    fn white_space_and_escapes_change_nothing() {
+        let spaced = GMAKE.replace(':', " :\n ").replace(',', "\t,");
+        assert_eq!(judged(&spaced, 5), Verdict::Sound);
+        let escaped = GMAKE.replace("\"builtin\"", "\"\\u0062uiltin\"");
+        assert_ne!(escaped, GMAKE);
+        assert_eq!(judged(&escaped, 5), Verdict::Sound);
+    }
+
+    #[test]
+    fn any_other_content_is_told_with_the_hash_that_it_has() {
+        for (was, is) in [
+            ("\"name\":\"", "\"name\":\"x"),
+            ("x86_64_v3", "x86_64_v2"),
+            ("\"builtin\"", "\"builtin\u{e9}\""),
+            ("\"deptypes\":[\"build\"", "\"deptypes\":[\"build\",\"run\""),
+            ("\"cflags\":[]", "\"cflags\":[\"-O3\"]"),
+        ] {
+            let changed = GMAKE.replacen(was, is, 1);
+            assert_ne!(changed, GMAKE, "{was}");
+            let Verdict::Other(computed) = judged(&changed, 5) else {
+                panic!("{was}: {:?}", judged(&changed, 5));
+            };
+            assert_ne!(computed, recorded(GMAKE));
+            assert_eq!(verdict(&changed, 5, computed), Verdict::Sound);
+        }
+    }
+
+    #[test]
+    fn where_the_content_may_be_other_than_what_was_hashed_nothing_is_said() {
+        let other = |was: &str, is: &str| {
+            let changed = GMAKE.replacen(was, is, 1);
+            assert_ne!(changed, GMAKE, "{was}");
+            judged(&changed, 5)
+        };
+        for (was, is) in [
+            ("\"x86_64_v3\"", "{\"name\":\"zen4\"}"),
+            (
+                "\"original_specfile_version\":5",
+                "\"original_specfile_version\":4",
+            ),
+            (
+                "\"original_specfile_version\":5",
+                "\"original_specfile_version\":5,\"compiler\":\"gcc@=12\"",
+            ),
+            (
+                "\"package_hash\"",
+                "\"external\":{\"path\":\"/usr\"},\"package_hash\"",
+            ),
+            (
+                "\"annotations\"",
+                "\"build_spec\":{\"name\":\"a\",\"hash\":\"b\"},\"annotations\"",
+            ),
+            ("\"name\":\"gmake\",", ""),
+            ("\"namespace\"", "\"unheard_of\":1,\"namespace\""),
+            ("\"cflags\":[]", "\"cflags\":[1.50]"),
+            ("\"cflags\":[]", "\"cflags\":[1e5]"),
+            ("\"cflags\":[]", "\"cflags\":[\"\\ud800\"]"),
+        ] {
+            assert_eq!(other(was, is), Verdict::Undecided, "{is}");
+        }
+        for format in [0, 1, 2, 3, 4, 6] {
+            assert_eq!(judged(GMAKE, format), Verdict::Undecided);
+        }
+        // Keys in another order: written by another program.
+        let name = "\"name\":\"gmake\",";
+        let moved = GMAKE
+            .replacen(name, "", 1)
+            .replacen("\"arch\"", &format!("{name}\"arch\""), 1);
+        assert_eq!(judged(&moved, 5), Verdict::Undecided);
+        assert_eq!(verdict("[]", 5, recorded(GMAKE)), Verdict::Undecided);
+    }
+
+    #[test]
+    fn nodes_that_spack_0_21_took_over_keep_the_hash_of_their_old_form() {
+        let hash = digest(ZLIB, 4, Spelling::Typed).unwrap();
+        assert_ne!(hash, recorded(ZLIB));
+        assert_eq!(verdict(ZLIB, 4, hash), Verdict::Sound);
+        let changed = ZLIB.replacen("2.2.1", "2.2.2", 1);
+        assert!(matches!(verdict(&changed, 4, hash), Verdict::Other(_)));
+    }
+
+    #[test]
+    fn texts_are_escaped_as_python_escapes_them() {
+        // The right side is what `json.dumps` of Python gives.
+        for (text, written) in [
+            ("plain /", r#""plain /""#),
+            ("\"\\\n\r\t\u{8}\u{c}\u{1}", r#""\"\\\n\r\t\b\f\u0001""#),
+            (
+                "\u{7f}\u{e9}\u{20ac}\u{1f600}",
+                "\"\u{7f}\\u00e9\\u20ac\\ud83d\\ude00\"",
+            ),
+        ] {
+            assert_eq!(ascii(text), written);
+        }
+    }
+}
