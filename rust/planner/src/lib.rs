@@ -64,9 +64,11 @@
 //! - [`Budget`]: which roots a limited budget completes, with a bound on what any choice could.
 //! - [`Schedule`]: when each build of a plan runs on how many runners, and what no schedule beats.
 //! - [`Change`] and [`stale()`]: what a change makes stale, and what is left untested.
-//! - [`Supply`] and [`Usefulness`]: what specs lack, and what is gained by building each gap.
 //! - [`Choice`] and [`RootChoice`]: which alternatives to take where several would do, with a bound
 //!   that says how far from the least cost that can be.
+//! - [`Supply`] and [`Usefulness`]: what specs lack, and what is gained by building each gap;
+//!   [`Breakage`]: which binaries are broken, and by what.
+//! - [`tangles`]: specs that depend on each other, where there is no graph.
 //! - [`Comparison`] and [`Difference`]: two points in time, own changes, and what to hold back.
 //!
 //! # Determinism
@@ -81,6 +83,7 @@
 //! told on the graph from before the change.
 
 mod budget;
+mod breakage;
 mod choice;
 mod closure;
 mod difference;
@@ -105,11 +108,13 @@ mod set;
 mod shared_sets;
 mod stale;
 mod supply;
+mod tangles;
 mod task;
 mod usefulness;
 mod why;
 
 pub use budget::{Budget, Limit, OpenReason, OpenRoot, Spending};
+pub use breakage::{Breakage, EXAMPLES, Missing};
 pub use choice::{
     Choice, ChoiceError, Chosen, ChosenRoots, Cut, RootChoice, RootChoiceError, choose,
 };
@@ -129,6 +134,7 @@ pub use schedule::{BoundReason, LowerBound, Run, Schedule};
 pub use set::SpecSet;
 pub use stale::{Held, Stale, stale};
 pub use supply::Supply;
+pub use tangles::{Tangle, tangles};
 pub use task::{Change, Policy, Scope, Task};
 pub use usefulness::{Group, Usefulness};
 pub use why::{Link, Verdict, Why, WhyLine};

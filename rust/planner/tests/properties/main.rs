@@ -11,6 +11,7 @@
 
 mod answers;
 mod budget;
+mod breakage;
 mod change;
 mod choice;
 mod cycles;

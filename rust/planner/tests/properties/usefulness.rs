@@ -9,7 +9,7 @@ use specplan_planner::{Group, Plan, Scope, SpecId, SpecSet, Supply, Task, Useful
 use crate::world::{World, permutation, permuted, specs, world};
 
 /// The world as a supply; the broken specs of the world are those that nothing describes.
-fn supply(world: &World) -> Supply {
+pub(crate) fn supply(world: &World) -> Supply {
     Supply {
         available: SpecSet::from_flags(&world.available),
         external: SpecSet::from_flags(&world.external),
@@ -19,7 +19,7 @@ fn supply(world: &World) -> Supply {
 }
 
 /// The world with all that nothing describes taken out of the cache.
-fn described(world: &World) -> World {
+pub(crate) fn described(world: &World) -> World {
     let mut described = world.clone();
     for (available, undescribed) in described.available.iter_mut().zip(&world.broken) {
         *available &= !undescribed;
