@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from specplan.check_model import (
+    Binaries,
+    Check,
+    CheckedFiles,
+    CheckedHashes,
+    CheckedRoots,
+    Finding,
+    NamedSpec,
+)
 from specplan.model import (
     BrokenRoot,
     Cell,
     Change,
-    Check,
     Coverage,
     DamagedFile,
     Diff,
     DiffCell,
     DiffTotals,
-    Finding,
     Gap,
     KeyInCell,
     Lacking,
@@ -371,7 +378,69 @@ CHECK = Check(
 
 HOSTILE_CHECK = replace(
     CHECK,
-    findings=(Finding(kind="damaged", path=HOSTILE, place=HOSTILE, line=7, message=HOSTILE),),
+    findings=(
+        Finding(
+            kind="missing",
+            path=HOSTILE,
+            place=HOSTILE,
+            line=None,
+            message=HOSTILE,
+            spec=NamedSpec(hash=HASH, package=HOSTILE, version=HOSTILE),
+            binaries=2,
+            roots=1,
+            dependents=(HASH,),
+        ),
+        Finding(kind="damaged", path=HOSTILE, place=HOSTILE, line=7, message=HOSTILE),
+    ),
+    notes=(HOSTILE,),
+)
+
+#: Digits as letters of a hash.
+_LETTERS = str.maketrans("0123456789", "bcdefghijk")
+
+ZLIB = NamedSpec(hash="kvpvk4i2tv2yf4j2yep4a5d7yf7jt63i", package="zlib-ng", version=None)
+CURL = NamedSpec(hash="3drk3wwy3pyc5pmcybwtptyxdd7hgcmy", package="curl", version="8.17.0")
+MFEM = NamedSpec(hash="mmyvlthlohw7fqxqxtwi4h7wvbbmmxsg", package="mfem", version="4.8.0")
+
+BROKEN_CHECK = Check(
+    verify="blobs",
+    files=1,
+    specs=307,
+    findings=(
+        Finding(
+            kind="missing",
+            path="blobs/sha256/bd/bd1c66",
+            place=ZLIB.hash,
+            line=None,
+            message="no source describes it; needed directly by curl@8.17.0, mfem@4.8.0 and 9 "
+            "more; breaks mfem@4.8.0",
+            spec=ZLIB,
+            binaries=41,
+            roots=1,
+            dependents=(CURL.hash, MFEM.hash),
+        ),
+        *(
+            Finding(
+                kind="not-in-cache",
+                path="blobs/sha256/bd/bd1c66",
+                place=f"{number:a>32}".translate(_LETTERS),
+                line=None,
+                message="it is listed, but there is no binary; no binary needs it to install",
+                spec=NamedSpec(
+                    hash=f"{number:a>32}".translate(_LETTERS),
+                    package=f"tool{number}",
+                    version="1.0",
+                ),
+            )
+            for number in range(23)
+        ),
+    ),
+    binaries=Binaries(available=223, usable=182),
+    roots=CheckedRoots(of_locks=True, counted=3, installable=1, broken=(MFEM,), absent=(CURL,)),
+    hashes=CheckedHashes(recomputed=305, undecided=2),
+    verified=CheckedFiles(manifests=223, blobs=446, bytes=1_234_567),
+    notes=("`https://host/mirror` lists no files, so what its index does not list is not seen",),
+    ignored=(("two-platforms", 1),),
 )
 
 SOUND = Check(files=1, specs=33, findings=())

@@ -9,6 +9,7 @@
 
 from specplan._core import Version, __version__
 from specplan.catalog import Catalog
+from specplan.check_model import Check, Finding
 from specplan.errors import (
     ConfigurationError,
     DamagedSourceError,
@@ -28,7 +29,6 @@ from specplan.model import (
     BrokenRoot,
     Cell,
     Change,
-    Check,
     Coverage,
     DamagedFile,
     Diff,

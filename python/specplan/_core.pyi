@@ -99,6 +99,30 @@ DemandAnswer: TypeAlias = tuple[
     list[tuple[str, list[str]]],
 ]
 
+#: A spec without a binary that binaries lack: hash, package as dependents call it, how many
+#: binaries and how many roots have it in their link and run closure, the broken binaries and
+#: missing specs that need it directly, some roots.
+MissingAnswer: TypeAlias = tuple[str, str, int, int, list[str], list[str]]
+
+#: How many binaries, how many are usable, whether any source tells dependencies; how many roots,
+#: how many are usable, the broken ones, those without a binary; what binaries lack, ranked by
+#: roots, then binaries, then hash; other hashes that only edges tell of, with the package as
+#: dependents call it, and those; what indexes list without a binary and no binary lacks; for
+#: each group of specs that depend on each other all of them and a shortest cycle.
+SoundnessAnswer: TypeAlias = tuple[
+    tuple[int, int, bool],
+    tuple[int, int, list[str], list[str]],
+    list[MissingAnswer],
+    list[tuple[str, str, list[str]]],
+    list[str],
+    list[tuple[list[str], list[str]]],
+]
+
+#: Hashes that are not that of their content, each with the one that is; how many were
+#: recomputed, right or wrong; how many could not be; place, line and fault of a file that
+#: cannot be read.
+HashesAnswer: TypeAlias = tuple[list[tuple[str, str]], int, int, tuple[str, int | None, str] | None]
+
 #: The hashes that meet a want on the very system of its cell, those of other systems that serve
 #: it, and those of which it is unknown with the name of what is missing.
 MetAnswer: TypeAlias = tuple[list[str], list[str], list[tuple[str, Missing]]]
@@ -283,6 +307,17 @@ class DemandQuestion(TypedDict):
     wants: list[list[str]]
     gaps: list[list[str]]
     roots: list[list[str]]
+
+class SoundnessQuestion(TypedDict):
+    """What is asked about the soundness of a state.
+
+    ``roots`` are the hashes whose closures count; without them, the binaries that no other
+    binary depends on. ``indexes`` are the sources that should have a binary of what they list.
+    """
+
+    state: State
+    roots: list[str] | None
+    indexes: list[str]
 
 class DiffQuestion(TypedDict):
     """A question of difference between two states of one catalog."""
@@ -481,6 +516,20 @@ class Catalog:
 
     def differing_rows(self) -> list[Differing]:
         """Return the pairs of rows that give one hash different content, by hash."""
+
+    def soundness(self, question: SoundnessQuestion) -> SoundnessAnswer:
+        """Tell what binaries lack, and where edges lead that break no binary.
+
+        Where specs depend on each other, the edges between them are passed over.
+        """
+
+    def disagreements(self, other: Catalog, dag_hash: str, /) -> list[tuple[str, str, str]] | None:
+        """Return in what another catalog contradicts this one about a spec.
+
+        Returns:
+            The name of each column that differs, with the text of this catalog and that of
+            the other; ``dependencies`` is among them. None if one does not know the spec.
+        """
 
     def coverage(self, question: CoverageQuestion) -> CoverageAnswer:
         """Count wants and find gaps; cells by stack, os, target, gaps by rank."""
@@ -714,6 +763,15 @@ def read_pages(root: str | PathLike[str], file_bytes: int, tree_entries: int) ->
 
 def read_page_values(cache: str | PathLike[str], pages: list[tuple[Path, str]]) -> PagesRead:
     """Take front matters of a source that the reference reader has turned into JSON objects."""
+
+def check_hashes(path: str | PathLike[str], *, file_bytes: int) -> HashesAnswer:
+    """Hold the hashes of an index, a database, a lock or spec files against their content.
+
+    The file is plain or gzip, and has at most ``file_bytes`` when it is decompressed.
+    """
+
+def check_hashes_in(text: bytes) -> HashesAnswer:
+    """Do the same with a file in memory, not compressed."""
 
 def read_specs(
     path: str | PathLike[str],

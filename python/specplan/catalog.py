@@ -30,16 +30,15 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from specplan.budget import Weight
+    from specplan.check_model import Check, Finding
     from specplan.found import Found
     from specplan.host import Host
     from specplan.model import (
         Cell,
-        Check,
         Compatibility,
         Coverage,
         DamagedFile,
         Diff,
-        Finding,
         Level,
         NotWanted,
         Scope,
@@ -48,7 +47,7 @@ if TYPE_CHECKING:
     from specplan.plan import Plan
     from specplan.plan_model import LockDiff, Policy
     from specplan.question import Detail
-    from specplan.sources import SourceRead
+    from specplan.sources import FileOfSpecs, SourceRead
 
 __all__ = ["Catalog"]
 
@@ -69,6 +68,7 @@ class Catalog:
     __slots__ = (
         "_core",
         "_files",
+        "_files_of_specs",
         "_unread_tags",
         "contradictions",
         "damaged",
@@ -85,6 +85,8 @@ class Catalog:
     notes: tuple[str, ...]
     #: Snapshots that a source has and that were not read.
     _unread_tags: frozenset[str]
+    #: The files that tell hashes with what is hashed.
+    _files_of_specs: tuple[FileOfSpecs, ...]
 
     def __init__(self) -> None:
         raise TypeError("a catalog is made by `specplan.load`")
@@ -99,6 +101,7 @@ class Catalog:
         self.contradictions = ()
         self.notes = ()
         self._unread_tags = frozenset()
+        self._files_of_specs = ()
         return self
 
     @classmethod
@@ -113,6 +116,9 @@ class Catalog:
         self.contradictions = tuple(sorted(contradictions, key=soundness.order_of_finding))
         self.notes = tuple(dict.fromkeys(note for each in reads for note in each.notes))
         self._unread_tags = frozenset(tag for each in reads for tag in each.unread_tags)
+        self._files_of_specs = tuple(
+            dict.fromkeys(file for each in reads for file in each.files_of_specs)
+        )
         return self
 
     def __len__(self) -> int:
@@ -151,6 +157,9 @@ class Catalog:
         merged.contradictions = tuple(sorted(contradictions, key=soundness.order_of_finding))
         merged.notes = tuple(dict.fromkeys((*self.notes, *other.notes)))
         merged._unread_tags = self._unread_tags | other._unread_tags
+        merged._files_of_specs = tuple(
+            dict.fromkeys((*self._files_of_specs, *other._files_of_specs))
+        )
         return merged
 
     @property
@@ -615,20 +624,44 @@ class Catalog:
 
         return compare(old, self)
 
-    def check(self) -> Check:
+    def check(
+        self,
+        *,
+        want: str | Sequence[str] = (),
+        tag: str | None = None,
+        limits: Limits | None = None,
+    ) -> Check:
         """List all that is wrong with the sources.
+
+        Args:
+            want: Locks, ``[LABEL=]spack.lock``, whose roots count as what is broken; without
+                any, these are the binaries that no other binary depends on.
+            tag: The snapshot whose binaries count; by default the newest of each source.
+            limits: What no lock may go beyond.
+
+        Raises:
+            SourceError: If a lock cannot be read.
+            UnknownNameError: If the snapshot is unknown.
 
         Examples:
             >>> import specplan
             >>> specplan.load("examples/cache").check().findings
             ()
         """
+        limits = limits or Limits()
+        # Where nothing could be read, that is what is wrong.
+        nothing = tag is None and self._is_empty()
         return soundness.check(
-            self._core,
-            sources=self.sources,
-            files=sum(self._files.values()),
-            damaged=self.damaged,
-            contradictions=self.contradictions,
+            soundness.Checked(
+                core=self._core,
+                state=[] if nothing else self._state(tag),
+                sources=self.sources,
+                files=sum(self._files.values()),
+                files_of_specs=self._files_of_specs,
+                damaged=self.damaged,
+                contradictions=self.contradictions,
+                wanted=tuple(read_wanted(each, limits) for each in texts(want)),
+            )
         )
 
     def _is_empty(self) -> bool:

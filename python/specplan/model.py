@@ -17,7 +17,6 @@ __all__ = [
     "BrokenRoot",
     "Cell",
     "Change",
-    "Check",
     "Compatibility",
     "Coverage",
     "DamagedFile",
@@ -66,11 +65,6 @@ Unify: TypeAlias = Literal["true", "when_possible", "false"]
 #: Why a want is a gap: another stack has it on a compatible system; only other
 #: systems have it; nothing in the catalog matches it.
 GapState: TypeAlias = Literal["other_stack", "other_system", "missing"]
-
-#: What a finding of ``check`` is about.
-FindingKind: TypeAlias = Literal[
-    "damaged", "contradiction", "misplaced", "different-content", "two-platforms"
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -564,64 +558,3 @@ class Diff:
         from specplan.reports import text  # noqa: PLC0415 - reports import this module
 
         return text.diff(self, width=width)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that is wrong with a cache.
-
-    Attributes:
-        kind: ``damaged`` (a file that cannot be taken), ``contradiction`` (a
-            page's `meta` against its `spec_details`), ``misplaced`` (a page in
-            the folder of another package or snapshot), ``different-content``
-            (one hash, two contents), ``two-platforms`` (one os on two platforms).
-        path: The file.
-        place: Where in the file, or an empty string.
-        line: The line, counted from 1, or None.
-        message: What is wrong, in one sentence.
-    """
-
-    kind: FindingKind
-    path: str
-    place: str
-    line: int | None
-    message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """What ``check`` found.
-
-    Attributes:
-        files: How many files were read.
-        specs: How many distinct specs they hold.
-        findings: Ordered by path, kind, place, message.
-    """
-
-    files: int
-    specs: int
-    findings: tuple[Finding, ...]
-
-    def to_json(self) -> str:
-        """Return the report as JSON document; see the schemas in ``specplan/schemas``."""
-        from specplan.reports import json_document  # noqa: PLC0415 - reports import this module
-
-        return json_document.check(self)
-
-    def to_csv(self) -> str:
-        """Return the report as comma-separated values."""
-        from specplan.reports import csv_table  # noqa: PLC0415 - reports import this module
-
-        return csv_table.check(self)
-
-    def to_markdown(self) -> str:
-        """Return the report as Markdown, fit for the summary of a CI job."""
-        from specplan.reports import markdown  # noqa: PLC0415 - reports import this module
-
-        return markdown.check(self)
-
-    def to_text(self, *, width: int = 100) -> str:
-        """Return the report as text of at most ``width`` columns."""
-        from specplan.reports import text  # noqa: PLC0415 - reports import this module
-
-        return text.check(self, width=width)

@@ -2,44 +2,84 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from specplan.model import Check, DamagedFile, Finding
+from specplan import _core as compiled
+from specplan.check_model import (
+    Binaries,
+    Check,
+    CheckedHashes,
+    CheckedRoots,
+    Finding,
+    NamedSpec,
+)
+from specplan.model import DamagedFile
+from specplan.question import named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from specplan import _core as compiled
+    from specplan.question import State
+    from specplan.sources import FileOfSpecs
+    from specplan.sources.wanted import Wanted
 
-__all__ = ["check", "clashes", "order_of_damage", "order_of_finding"]
+__all__ = ["Checked", "check", "clashes", "order_of_damage", "order_of_finding"]
+
+#: How many names a message tells.
+_FEW = 3
 
 
-def check(
-    core: compiled.Catalog,
-    *,
-    sources: Sequence[str],
-    files: int,
-    damaged: Sequence[DamagedFile],
-    contradictions: Sequence[Finding],
-) -> Check:
-    """List all that is wrong with the sources of a catalog.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What is to be checked.
 
-    Args:
+    Attributes:
         core: The catalog.
-        sources: Its sources, as they were given.
+        state: The snapshots whose binaries count.
+        sources: The sources, as they were given.
         files: How many files were taken from them.
+        files_of_specs: Those of them that tell hashes with what is hashed.
         damaged: The files that were not taken.
         contradictions: Summaries that contradict what they summarize.
+        wanted: The locks whose roots count; without any, the binaries that no other binary
+            depends on.
     """
+
+    core: compiled.Catalog
+    state: State
+    sources: Sequence[str]
+    files: int
+    files_of_specs: Sequence[FileOfSpecs]
+    damaged: Sequence[DamagedFile]
+    contradictions: Sequence[Finding]
+    wanted: Sequence[Wanted]
+
+
+def check(checked: Checked) -> Check:
+    """List all that is wrong with the sources of a catalog, as far as they say so themselves."""
+    core = checked.core
+    if checked.wanted:
+        core = compiled.Catalog.merged([core, *(each.core for each in checked.wanted)])
+    missing, others, binaries, roots = _graph(core, checked)
+    wrong, hashes = _hashes(core, checked.files_of_specs)
     findings = [
-        *map(_of_damage, damaged),
-        *contradictions,
-        *_different_content(core),
-        *_misplaced(core),
-        *_two_platforms(core, sources),
+        *map(_of_damage, checked.damaged),
+        *checked.contradictions,
+        *_different_content(checked.core),
+        *_misplaced(checked.core),
+        *_two_platforms(checked.core, checked.sources),
+        *others,
+        *wrong,
     ]
-    order = sorted(findings, key=order_of_finding)
-    return Check(files=files, specs=len(core), findings=tuple(order))
+    return Check(
+        files=checked.files,
+        specs=len(checked.core),
+        findings=(*missing, *sorted(findings, key=order_of_finding)),
+        binaries=binaries,
+        roots=roots,
+        hashes=hashes,
+    )
 
 
 def order_of_damage(file: DamagedFile) -> tuple[str, str, int, str]:
@@ -62,14 +102,236 @@ def clashes(core: compiled.Catalog) -> Iterator[DamagedFile]:
                 path=other_source,
                 place=dag_hash,
                 line=None,
-                fault=f"the hash has other content in {where}: {_told(fields)} there",
+                fault=f"the hash has other content in {where}: {told(fields)} there",
             )
+
+
+def told(fields: Sequence[tuple[str, str, str]]) -> str:
+    """Return in what two accounts of a spec differ, the other one's text first."""
+    return (
+        "; ".join(
+            f"{name} is `{other.replace(chr(10), ' ')}`, but `{first.replace(chr(10), ' ')}`"
+            for name, first, other in fields
+        )
+        or "its dependencies are others"
+    )
 
 
 def _of_damage(file: DamagedFile) -> Finding:
     return Finding(
         kind="damaged", path=file.path, place=file.place, line=file.line, message=file.fault
     )
+
+
+class _Names:
+    """What specs of a catalog are called, looked up together."""
+
+    def __init__(
+        self,
+        core: compiled.Catalog,
+        hashes: Iterable[str],
+        called: dict[str, str],
+        caches: compiled.Catalog,
+    ) -> None:
+        self._specs = named(core, {*hashes})
+        # What a lock says of a spec counts more, but it is the cache that is checked.
+        self._listed = self._specs if core is caches else named(caches, {*self._specs})
+        self._called = called
+
+    def spec(self, dag_hash: str) -> NamedSpec:
+        """Return a spec with its name; what nothing describes is called as dependents call it."""
+        known = self._specs.get(dag_hash)
+        if known is None:
+            return NamedSpec(hash=dag_hash, package=self._called.get(dag_hash, ""), version=None)
+        return NamedSpec(hash=dag_hash, package=known[1], version=known[2])
+
+    def is_described(self, dag_hash: str) -> bool:
+        """Whether any source tells of a spec."""
+        return dag_hash in self._specs
+
+    def is_listed(self, dag_hash: str) -> bool:
+        """Whether a source beside the locks does."""
+        return dag_hash in self._listed
+
+    def source(self, hashes: Sequence[str]) -> str:
+        """Return the file that tells of the first of some specs."""
+        return next((self._listed[each][11] for each in hashes if each in self._listed), "")
+
+    def folded(self, hashes: Sequence[str], number: int) -> str:
+        """Return the names of the first few of some specs, and how many more there are."""
+        few = [self.spec(each) for each in hashes[:_FEW]]
+        shown = ", ".join(
+            each.package if each.version is None else f"{each.package}@{each.version}"
+            for each in few
+        )
+        more = number - len(few)
+        return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _graph(
+    core: compiled.Catalog, checked: Checked
+) -> tuple[list[Finding], list[Finding], Binaries | None, CheckedRoots | None]:
+    """Return what binaries lack, what else edges tell, and the numbers of binaries and roots."""
+    wanted = {root for each in checked.wanted for root, _ in each.roots}
+    (available, usable, tells_edges), roots, missing, dangling, listed, tangles = core.soundness(
+        {
+            "state": checked.state,
+            "roots": sorted(wanted) if checked.wanted else None,
+            "indexes": [each.shown for each in checked.files_of_specs if each.kind == "index"],
+        }
+    )
+    counted, installable, broken, absent = roots
+    called = {each[0]: each[1] for each in missing} | {each[0]: each[1] for each in dangling}
+    names = _Names(
+        core,
+        {
+            *called,
+            *broken,
+            *absent,
+            *listed,
+            *(spec for each in missing for spec in (*each[4][:_FEW], *each[5])),
+            *(spec for each in dangling for spec in each[2][:_FEW]),
+            *(spec for each in tangles for spec in each[1]),
+        },
+        called,
+        checked.core,
+    )
+    others = [
+        *(_dangling(names, *each) for each in dangling),
+        *(_not_in_cache(names, each) for each in listed),
+        *(_cycle(names, *each) for each in tangles),
+    ]
+    lacking = [_missing(names, each) for each in missing]
+    if not tells_edges:
+        return lacking, others, None, None
+    return (
+        lacking,
+        others,
+        Binaries(available=available, usable=usable),
+        CheckedRoots(
+            of_locks=bool(checked.wanted),
+            counted=counted,
+            installable=installable,
+            broken=tuple(map(names.spec, broken)),
+            absent=tuple(map(names.spec, absent)),
+        ),
+    )
+
+
+def _missing(names: _Names, answer: compiled.MissingAnswer) -> Finding:
+    dag_hash, _, binaries, roots, dependents, examples = answer
+    if not names.is_described(dag_hash):
+        state = "no source describes it"
+    elif names.is_listed(dag_hash):
+        state = "it is listed, but there is no binary"
+    else:
+        state = "no cache lists it"
+    needed = f"needed directly by {names.folded(dependents, len(dependents))}"
+    such = f"; breaks {names.folded(examples, roots)}" if examples else ""
+    return Finding(
+        kind="missing",
+        path=names.source([*dependents, dag_hash]),
+        place=dag_hash,
+        line=None,
+        message=f"{state}; {needed}{such}",
+        spec=names.spec(dag_hash),
+        binaries=binaries,
+        roots=roots,
+        dependents=tuple(dependents),
+    )
+
+
+def _dangling(names: _Names, dag_hash: str, _: str, dependents: list[str]) -> Finding:
+    return Finding(
+        kind="dangling",
+        path=names.source(dependents),
+        place=dag_hash,
+        line=None,
+        message="no source describes it; "
+        f"needed, but by no binary to install, by {names.folded(dependents, len(dependents))}",
+        spec=names.spec(dag_hash),
+        dependents=tuple(dependents),
+    )
+
+
+def _not_in_cache(names: _Names, dag_hash: str) -> Finding:
+    return Finding(
+        kind="not-in-cache",
+        path=names.source([dag_hash]),
+        place=dag_hash,
+        line=None,
+        message="it is listed, but there is no binary; no binary needs it to install",
+        spec=names.spec(dag_hash),
+    )
+
+
+def _cycle(names: _Names, specs: list[str], cycle: list[str]) -> Finding:
+    few = 8
+    shown = [f"{names.spec(each).package} /{each[:7]}" for each in cycle[:few]]
+    if len(cycle) > few:
+        shown.append("...")
+    chain = " -> ".join([*shown, shown[0]])
+    in_all = "" if len(specs) == len(cycle) else f"; {len(specs)} specs depend on each other"
+    return Finding(
+        kind="cycle",
+        path=names.source(cycle),
+        place=cycle[0],
+        line=None,
+        message=f"depends on itself, which no hash allows: {chain}{in_all}",
+        spec=names.spec(cycle[0]),
+    )
+
+
+def _hashes(
+    core: compiled.Catalog, files: Sequence[FileOfSpecs]
+) -> tuple[list[Finding], CheckedHashes]:
+    """Hold the hashes of files against their content."""
+    damaged: list[Finding] = []
+    wrong: dict[str, tuple[str, list[str]]] = {}
+    recomputed = undecided = 0
+    for file in files:
+        found, right, unknown, fault = file.check_hashes()
+        recomputed += right
+        undecided += unknown
+        if fault is not None:
+            place, line, what = fault
+            damaged.append(
+                Finding(
+                    kind="damaged",
+                    path=file.shown,
+                    place=place,
+                    line=line,
+                    message=f"has changed since it was read: {what}",
+                )
+            )
+        for said, is_hash in found:
+            wrong.setdefault(said, (is_hash, []))[1].append(file.shown)
+    findings = wrong_hashes(core, wrong)
+    return [*damaged, *findings], CheckedHashes(recomputed=recomputed, undecided=undecided)
+
+
+def wrong_hashes(core: compiled.Catalog, wrong: dict[str, tuple[str, list[str]]]) -> list[Finding]:
+    """Return a finding for each hash that is not that of its content.
+
+    Args:
+        core: A catalog that knows the specs.
+        wrong: For each hash that of the content, and the files that say so.
+    """
+    names = _Names(core, wrong, {}, core)
+    findings = []
+    for said, (is_hash, paths) in wrong.items():
+        more = f", and in {len(paths) - 1} more files" if len(paths) > 1 else ""
+        findings.append(
+            Finding(
+                kind="wrong-hash",
+                path=min(paths),
+                place=said,
+                line=None,
+                message=f"the content has the hash {is_hash}{more}",
+                spec=names.spec(said),
+            )
+        )
+    return findings
 
 
 def _different_content(core: compiled.Catalog) -> Iterator[Finding]:
@@ -82,7 +344,7 @@ def _different_content(core: compiled.Catalog) -> Iterator[Finding]:
                 path=other_source,
                 place=dag_hash,
                 line=None,
-                message=f"{_told(fields)} in {source}, which counts",
+                message=f"{told(fields)} in {source}, which counts",
             )
 
 
@@ -105,7 +367,7 @@ def _misplaced(core: compiled.Catalog) -> Iterator[Finding]:
                 )
 
 
-def _two_platforms(core: compiled.Catalog, sources: Sequence[str]) -> Iterator[Finding]:
+def _two_platforms(core: compiled.Catalog, sources: Collection[str]) -> Iterator[Finding]:
     platforms: dict[str, list[str]] = {}
     for os, platform in core.platforms_of_systems():
         platforms.setdefault(os, []).append(platform)
@@ -113,16 +375,8 @@ def _two_platforms(core: compiled.Catalog, sources: Sequence[str]) -> Iterator[F
         if len(several) > 1:
             yield Finding(
                 kind="two-platforms",
-                path=sources[0] if len(sources) == 1 else "",
+                path=next(iter(sources)) if len(sources) == 1 else "",
                 place=os,
                 line=None,
                 message=f"the operating system has the platforms {', '.join(several)}",
             )
-
-
-def _told(fields: Sequence[tuple[str, str, str]]) -> str:
-    """Return what differs between two rows, the other row's value first."""
-    return "; ".join(
-        f"{name} is `{other.replace(chr(10), ' ')}`, but `{first.replace(chr(10), ' ')}`"
-        for name, first, other in fields
-    )

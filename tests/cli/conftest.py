@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from specplan.model import Check, Coverage, DamagedFile, Diff, Finding
+    from specplan.check_model import Check, Finding
+    from specplan.model import Coverage, DamagedFile, Diff
 
 
 @dataclass
@@ -47,7 +48,8 @@ class FakeCatalog:
         self.asked = {"old": old, "new": new, **question}
         return self.diff_answer
 
-    def check(self) -> Check:
+    def check(self, **question: object) -> Check:
+        self.asked = question
         return self.check_answer
 
     def unused_tags(self, *asked: str | None) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import csv
 import json
 from io import StringIO
 
-from specplan.reports import csv_table, json_document
+from specplan.reports import check_csv, csv_table, json_document
 from tests import records
 from tests.snapshots import assert_is_snapshot
 
@@ -50,7 +50,7 @@ def test_keys_have_a_row_each_and_absent_stacks_one() -> None:
 
 
 def test_findings_have_a_row_each() -> None:
-    found = rows(csv_table.check(records.CHECK))
+    found = rows(check_csv.check(records.CHECK))
     assert [row["line"] for row in found] == ["5", "", "2"]
 
 
@@ -59,7 +59,7 @@ def test_hostile_names_neither_break_rows_nor_start_formulas() -> None:
         csv_table.gaps(records.HOSTILE_COVERAGE),
         csv_table.coverage(records.HOSTILE_COVERAGE),
         csv_table.diff(records.HOSTILE_DIFF),
-        csv_table.check(records.HOSTILE_CHECK),
+        check_csv.check(records.HOSTILE_CHECK),
     ):
         assert text.replace("\n", "").isprintable()
         for row in rows(text):
@@ -71,4 +71,4 @@ def test_the_tables_look_so() -> None:
     assert_is_snapshot(csv_table.gaps(records.ONE_CELL), "gaps.csv")
     assert_is_snapshot(csv_table.coverage(records.MANY_CELLS), "coverage.csv")
     assert_is_snapshot(csv_table.diff(records.DIFF), "diff.csv")
-    assert_is_snapshot(csv_table.check(records.CHECK), "check.csv")
+    assert_is_snapshot(check_csv.check(records.CHECK), "check.csv")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from specplan.reports import json_document
+from specplan.reports import check_json, json_document
 from tests import records
 from tests.snapshots import assert_is_snapshot
 
@@ -24,9 +24,10 @@ DOCUMENTS = {
     "diff": json_document.diff(records.DIFF),
     "diff of the same": json_document.diff(records.SAME),
     "diff hostile": json_document.diff(records.HOSTILE_DIFF),
-    "check": json_document.check(records.CHECK),
-    "check sound": json_document.check(records.SOUND),
-    "check hostile": json_document.check(records.HOSTILE_CHECK),
+    "check": check_json.check(records.CHECK),
+    "check broken": check_json.check(records.BROKEN_CHECK),
+    "check sound": check_json.check(records.SOUND),
+    "check hostile": check_json.check(records.HOSTILE_CHECK),
 }
 
 
@@ -91,7 +92,8 @@ def test_nothing_wanted_has_no_coverage() -> None:
     [
         ("coverage.json", json_document.coverage(records.WITH_EDGES)),
         ("diff.json", json_document.diff(records.DIFF)),
-        ("check.json", json_document.check(records.CHECK)),
+        ("check.json", check_json.check(records.CHECK)),
+        ("check-broken.json", check_json.check(records.BROKEN_CHECK)),
     ],
 )
 def test_the_documents_look_as_documented(name: str, document: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from specplan.reports import markdown
+from specplan.reports import check_markdown, markdown
 from tests import records
 from tests.snapshots import assert_is_snapshot
 
@@ -15,7 +15,7 @@ HOSTILE_REPORTS = {
     "gaps": markdown.gaps(records.HOSTILE_COVERAGE),
     "coverage": markdown.coverage(records.HOSTILE_COVERAGE),
     "diff": markdown.diff(records.HOSTILE_DIFF),
-    "check": markdown.check(records.HOSTILE_CHECK),
+    "check": check_markdown.check(records.HOSTILE_CHECK),
 }
 
 
@@ -30,8 +30,9 @@ HOSTILE_REPORTS = {
         ("coverage-nothing.md", markdown.coverage(records.NOTHING)),
         ("diff.md", markdown.diff(records.DIFF)),
         ("diff-same.md", markdown.diff(records.SAME)),
-        ("check.md", markdown.check(records.CHECK)),
-        ("check-sound.md", markdown.check(records.SOUND)),
+        ("check.md", check_markdown.check(records.CHECK)),
+        ("check-broken.md", check_markdown.check(records.BROKEN_CHECK)),
+        ("check-sound.md", check_markdown.check(records.SOUND)),
         ("hostile.md", HOSTILE_REPORTS["gaps"]),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specplan.reports import layout, text
+from specplan.reports import check_text, layout, text
 from tests import records
 from tests.snapshots import assert_is_snapshot
 
@@ -41,9 +41,10 @@ REPORTS: dict[str, partial[str]] = {
     "diff": partial(show, text.diff, records.DIFF),
     "diff-same": partial(show, text.diff, records.SAME),
     "diff-hostile": partial(show, text.diff, records.HOSTILE_DIFF),
-    "check": partial(show, text.check, records.CHECK),
-    "check-sound": partial(show, text.check, records.SOUND),
-    "check-hostile": partial(show, text.check, records.HOSTILE_CHECK),
+    "check": partial(show, check_text.check, records.CHECK),
+    "check-sound": partial(show, check_text.check, records.SOUND),
+    "check-broken": partial(show, check_text.check, records.BROKEN_CHECK),
+    "check-hostile": partial(show, check_text.check, records.HOSTILE_CHECK),
 }
 NAMES = sorted(REPORTS)
 WIDTHS = (40, 80, 200)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from specplan.cli import output, progress
 from specplan.config import NO_CACHE
 from specplan.errors import SourceError, UsageError
-from specplan.reports import wording
+from specplan.reports import check_wording, wording
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -87,7 +87,7 @@ def read(
     for each in catalog.notes:
         output.note(each)
     for finding in catalog.contradictions[:_FEW]:
-        output.warn(wording.finding_line(finding))
+        output.warn(check_wording.finding_line(finding))
     more = len(catalog.contradictions) - _FEW
     if more > 0:
         output.warn(f"and {more} more; `specplan check` lists them all")

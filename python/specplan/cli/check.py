@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
+from specplan.check_model import FindingKind
 from specplan.cli import catalogs, options, output
-from specplan.reports import csv_table, json_document, markdown, text
+from specplan.reports import check_csv, check_json, check_markdown, check_text
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from specplan.check_model import Check
     from specplan.config import Configuration
-    from specplan.model import Check
 
 __all__ = ["check"]
 
@@ -22,26 +23,52 @@ __all__ = ["check"]
 @click.command(short_help="What is wrong with the cache itself.")
 @click.argument("caches", nargs=-1, metavar="[CACHE]...")
 @options.sources
+@click.option("--tag", help="The snapshot whose binaries count. [default: the newest]")
+@click.option(
+    "--want",
+    multiple=True,
+    metavar="[LABEL=]LOCK",
+    help="Count the roots of this spack.lock (`-` for standard input) as what is broken, instead "
+    "of the binaries that no other binary depends on; may be repeated.",
+)
+@click.option(
+    "--ignore",
+    multiple=True,
+    type=click.Choice(get_args(FindingKind)),
+    help="Leave findings of this kind out and only count them; may be repeated.",
+)
 @options.report
-def check(caches: tuple[str, ...], **typed: Unpack[options.Typed]) -> int:
+def check(
+    caches: tuple[str, ...],
+    ignore: tuple[FindingKind, ...],
+    **typed: Unpack[options.Typed],
+) -> int:
     """List everything that is wrong with the caches.
 
-    Damaged files, pages whose meta contradicts their spec_details, pages in the folder of
-    another package or snapshot, one hash with two contents, one operating system on two
-    platforms. Exits with 1 when there is anything, and with 3 when files are damaged,
-    unless --skip-damaged says that these are known.
+    Of indexes, locks and spec files: what binaries lack to be installed, and how many
+    binaries and roots that breaks; edges that lead nowhere; what is listed without a binary;
+    cycles; hashes that are not those of their content; one hash with two contents; one
+    operating system on two platforms. Of pages: damage, meta that contradicts spec_details,
+    pages in the folder of another package or snapshot. Exits with 1 when there is anything,
+    and with 3 when files are damaged, unless --skip-damaged says that these are known.
 
     \b
     Examples:
       specplan check _cache
+      specplan check s3://bucket/mirror --want radiuss=spack.lock
+      specplan check mirror --ignore not-in-cache
       specplan check --format markdown -o check.md
     """  # noqa: D301 - \b keeps click from wrapping the examples
     settings = options.settings(typed)
     if caches:
         settings = replace(settings, cache=(*caches, *typed.get("cache", ())))
     # Everything is to be listed: nothing stops at the first fault, nothing is said twice.
-    catalog = catalogs.configured(replace(settings, strict=False, skip_damaged=True), quiet=True)
-    answer = catalog.check()
+    catalog = catalogs.configured(
+        replace(settings, strict=False, skip_damaged=True), settings.tag, quiet=True
+    )
+    answer = catalog.check(want=typed.get("want", ()), tag=settings.tag)
+    if ignore:
+        answer = answer.without(ignore)
     output.write(_rendered(answer, settings, typed), typed.get("output"))
     if not answer.findings:
         return 0
@@ -51,9 +78,9 @@ def check(caches: tuple[str, ...], **typed: Unpack[options.Typed]) -> int:
 
 def _rendered(answer: Check, settings: Configuration, typed: options.Typed) -> str:
     if settings.format == "json":
-        return json_document.check(answer)
+        return check_json.check(answer)
     if settings.format == "csv":
-        return csv_table.check(answer)
+        return check_csv.check(answer)
     if settings.format == "markdown":
-        return markdown.check(answer)
-    return text.check(answer, width=output.width(typed), colour=output.colour(typed))
+        return check_markdown.check(answer)
+    return check_text.check(answer, width=output.width(typed), colour=output.colour(typed))

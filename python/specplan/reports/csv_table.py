@@ -1,4 +1,4 @@
-"""Results as CSV: one row a gap, a cell, a key, a spec or a finding, under one line of names.
+"""Results as CSV: one row a gap, a cell, a key or a spec, under one line of names.
 
 The names are those of the JSON documents; what is nested there has a dot, as in
 ``nearest.hash``. What is null there is empty here, a list is joined with ``"; "``, and
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from specplan.found import Found
-    from specplan.model import Change, Check, Coverage, Diff, Gap, KeyInCell
+    from specplan.model import Change, Coverage, Diff, Gap, KeyInCell
 
-__all__ = ["check", "coverage", "diff", "find", "gaps"]
+__all__ = ["coverage", "diff", "find", "gaps", "table"]
 
 Value: TypeAlias = "str | int | float | bool | tuple[str, ...] | None"
 
@@ -42,18 +42,16 @@ _SPEC_NAMES = (
     "size", "stacks", "tags", "source", "available", "external",
 )  # fmt: skip
 
-_FINDING_NAMES = ("kind", "path", "place", "line", "message")
-
 
 def gaps(result: Coverage) -> str:
     """Return one row a gap, the most useful first."""
     names = (*_GAP_NAMES, *(f"nearest.{name}" for name in _NEAREST_NAMES))
-    return _table(names, (_gap(gap) for gap in result.gaps))
+    return table(names, (_gap(gap) for gap in result.gaps))
 
 
 def coverage(result: Coverage) -> str:
     """Return one row a cell."""
-    return _table(
+    return table(
         _CELL_NAMES,
         (
             (
@@ -85,18 +83,7 @@ def diff(result: Diff) -> str:
     rows += [_key("lost", key) for key in result.lost]
     rows += [_key("gained", key) for key in result.gained]
     rows += [_change(change) for change in result.changed]
-    return _table(_DIFF_NAMES, rows)
-
-
-def check(result: Check) -> str:
-    """Return one row a finding."""
-    return _table(
-        _FINDING_NAMES,
-        (
-            (finding.kind, finding.path, finding.place, finding.line, finding.message)
-            for finding in result.findings
-        ),
-    )
+    return table(_DIFF_NAMES, rows)
 
 
 def find(result: Found) -> str:
@@ -107,7 +94,7 @@ def find(result: Found) -> str:
         (*(getattr(spec, name) for name in _SPEC_NAMES), missing)
         for spec, missing in (*specs, *undecided)
     )
-    return _table((*_SPEC_NAMES, "missing"), rows)
+    return table((*_SPEC_NAMES, "missing"), rows)
 
 
 def _gap(gap: Gap) -> Sequence[Value]:
@@ -142,7 +129,8 @@ def _change(change: Change) -> Sequence[Value]:
     return ("changed", *place, None, change.package, None, change.old, change.new)
 
 
-def _table(names: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
+def table(names: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
+    """Return rows under the names of their columns."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(names)

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from specplan.model import (
         Cell,
         Change,
-        Check,
         Coverage,
         DamagedFile,
         Diff,
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     )
     from specplan.reports.document import Json
 
-__all__ = ["check", "coverage", "diff", "find", "gaps"]
+__all__ = ["coverage", "diff", "find", "gaps"]
 
 
 def coverage(result: Coverage) -> str:
@@ -93,19 +92,6 @@ def diff(result: Diff) -> str:
                 "changed": totals.changed,
             },
             "damaged": _damaged(result.damaged),
-        }
-    )
-
-
-def check(result: Check) -> str:
-    """Return the document of kind ``specplan.check/1``."""
-    return document(
-        {
-            "schema": "specplan.check/1",
-            "files": result.files,
-            "specs": result.specs,
-            "findings": [_finding(finding) for finding in result.findings],
-            "totals": {"findings": len(result.findings)},
         }
     )
 
@@ -289,14 +275,4 @@ def _change(change: Change) -> Json:
         "package": change.package,
         "old": change.old,
         "new": change.new,
-    }
-
-
-def _finding(finding: Finding) -> Json:
-    return {
-        "kind": finding.kind,
-        "path": finding.path,
-        "place": finding.place,
-        "line": finding.line,
-        "message": finding.message,
     }

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from specplan.found import Found
-    from specplan.model import Cell, Change, Check, Coverage, Diff, Gap, KeyInCell, Spec
+    from specplan.model import Cell, Change, Coverage, Diff, Gap, KeyInCell, Spec
 
-__all__ = ["check", "coverage", "diff", "document", "find", "foldable", "gaps", "listed"]
+__all__ = ["coverage", "diff", "document", "find", "foldable", "gaps", "listed"]
 
 #: A table of more rows is folded away behind its summary.
 _SCREENFUL: Final = 20
@@ -69,22 +69,6 @@ def diff(result: Diff) -> str:
         _keys("gained", result.gained),
     ]
     return document(parts)
-
-
-def check(result: Check) -> str:
-    """Return the headline and the findings."""
-    names = ("kind", "file", "place", "message")
-    rows = [
-        (
-            finding.kind,
-            code(finding.path if finding.line is None else f"{finding.path}:{finding.line}"),
-            code(finding.place) if finding.place else "",
-            sentence(finding.message),
-        )
-        for finding in result.findings
-    ]
-    findings = foldable(wording.count(len(rows), "finding"), names, rows)
-    return document([f"### {wording.check_headline(result)}", findings])
 
 
 def find(result: Found) -> str:

@@ -23,12 +23,9 @@ if TYPE_CHECKING:
     from specplan.model import (
         Cell,
         Change,
-        Check,
         Coverage,
         Diff,
         DiffCell,
-        Finding,
-        FindingKind,
         Gap,
         GapState,
         KeyInCell,
@@ -36,7 +33,7 @@ if TYPE_CHECKING:
         Spec,
     )
 
-__all__ = ["check", "coverage", "diff", "find", "gaps"]
+__all__ = ["coverage", "diff", "find", "gaps"]
 
 #: How many cells a row names before it folds the rest.
 _FEW: Final = 3
@@ -105,32 +102,6 @@ def diff(result: Diff, *, width: int, colour: bool = False) -> str:
     _keys(page, "lost", result.lost, where, style="red")
     _changes(page, result.changed, where)
     _keys(page, "gained", result.gained, where, style="green")
-    return page.end()
-
-
-def check(result: Check, *, width: int, colour: bool = False) -> str:
-    """Return the findings, by kind.
-
-    Args:
-        result: The result.
-        width: The terminal's width in columns.
-        colour: Whether to paint with escape sequences.
-    """
-    page = Page(width=width, colour=colour)
-    page.text(wording.check_headline(result), style="bold")
-    by_kind: dict[FindingKind, list[Finding]] = {kind: [] for kind in wording.FINDING_WORDS}
-    for finding in result.findings:
-        by_kind[finding.kind].append(finding)
-    for kind, findings in by_kind.items():
-        if not findings:
-            continue
-        page.blank()
-        page.text(wording.count(len(findings), *wording.FINDING_WORDS[kind]), style="red")
-        for finding in findings:
-            line = "" if finding.line is None else f":{finding.line}"
-            place = f": {terminal(finding.place)}" if finding.place else ""
-            page.text(f"{terminal(finding.path)}{line}{place}", indent="  ")
-            page.text(terminal(finding.message), indent="    ")
     return page.end()
 
 

@@ -17,12 +17,9 @@ if TYPE_CHECKING:
     from specplan.found import Found, Undecided
     from specplan.model import (
         Cell,
-        Check,
         Coverage,
         DamagedFile,
         Diff,
-        Finding,
-        FindingKind,
         Gap,
         GapState,
         Level,
@@ -35,7 +32,6 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 __all__ = [
-    "FINDING_WORDS",
     "LEVEL_WORDS",
     "SHORT_HASH",
     "STATE_WORDS",
@@ -43,7 +39,6 @@ __all__ = [
     "answer",
     "binary",
     "broken_roots",
-    "check_headline",
     "count",
     "coverage_headline",
     "coverage_notes",
@@ -51,7 +46,6 @@ __all__ = [
     "diff_headline",
     "diff_notes",
     "find_headline",
-    "finding_line",
     "folded",
     "gaps_by_state",
     "grouped",
@@ -88,15 +82,6 @@ LEVEL_WORDS: Final[Mapping[Level, tuple[str, str]]] = {
     "version": ("version", "versions"),
     "variant": ("variant", "variants"),
     "hash": ("hash", "hashes"),
-}
-
-#: What to call the findings of a kind: one, several.
-FINDING_WORDS: Final[Mapping[FindingKind, tuple[str, str]]] = {
-    "damaged": ("damaged file", "damaged files"),
-    "contradiction": ("contradiction", "contradictions"),
-    "misplaced": ("misplaced page", "misplaced pages"),
-    "different-content": ("hash with different contents", "hashes with different contents"),
-    "two-platforms": ("operating system on two platforms", "operating systems on two platforms"),
 }
 
 _STATE_SUMS: Final[Mapping[GapState, str]] = {
@@ -394,13 +379,6 @@ def diff_notes(diff: Diff, escape: Callable[[str], str]) -> list[str]:
     return absent + new + damaged_note(diff.damaged, escape)
 
 
-def finding_line(finding: Finding) -> str:
-    """Return a finding as one line, as compilers write theirs; it is not escaped."""
-    line = "" if finding.line is None else f":{finding.line}"
-    place = f": {finding.place}" if finding.place else ""
-    return f"{finding.path}{line}{place}: {finding.message}"
-
-
 def find_headline(found: Found, escape: Callable[[str], str]) -> str:
     """Return the one line that tells how many specs were found."""
     number = len(found.specs)
@@ -423,15 +401,3 @@ def stacks(spec: Spec) -> list[str]:
 def binary(spec: Spec) -> str:
     """Return whether there is a binary of a spec, or that none is needed."""
     return "external" if spec.external else answer(spec.available)
-
-
-def check_headline(check: Check) -> str:
-    """Return the one line that tells how sound the cache is."""
-    read = f"{count(check.files, 'file')}, {count(check.specs, 'spec')}"
-    if not check.findings:
-        return f"{read}: no findings"
-    numbers: dict[FindingKind, int] = dict.fromkeys(FINDING_WORDS, 0)
-    for finding in check.findings:
-        numbers[finding.kind] += 1
-    parts = [count(number, *FINDING_WORDS[kind]) for kind, number in numbers.items() if number]
-    return f"{read}: {count(len(check.findings), 'finding')} ({', '.join(parts)})"

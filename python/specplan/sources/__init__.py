@@ -8,5 +8,6 @@ whether damage is an error.
 from specplan.sources.limits import Limits
 from specplan.sources.source import SourceRead, read
 from specplan.sources.tags import newest_first
+from specplan.sources.taken import FileOfSpecs, MirrorTaken
 
-__all__ = ["Limits", "SourceRead", "newest_first", "read"]
+__all__ = ["FileOfSpecs", "Limits", "MirrorTaken", "SourceRead", "newest_first", "read"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.model import DamagedFile
@@ -71,7 +71,7 @@ class MirrorIndex:
 
     path: Path
     shown: str
-    layout: int | None
+    layout: Literal[2, 3] | None
     view: str | None
     checksum: str | None
 
@@ -98,8 +98,10 @@ class SpecFiles:
     Attributes:
         files: The spec files, ordered by ``shown``.
         damaged: Manifests and files that cannot be taken, ordered by path.
+        layout: How the files of the mirror lie.
     """
 
+    layout: Literal[2, 3]
     files: tuple[SpecFile, ...]
     damaged: tuple[DamagedFile, ...]
 
@@ -214,8 +216,10 @@ def spec_files(store: Store, limits: Limits) -> SpecFiles | None:
     files: list[SpecFile] = []
     damaged: list[DamagedFile] = []
     found = False
+    layout: Literal[2, 3] = 3
     for relative in _spec_paths(store):
         found = True
+        layout = 3 if relative.startswith(f"{_SPEC_FOLDER}/") else 2
         try:
             files.append(_spec_file(store, relative, limits))
         except DamagedSourceError as error:
@@ -225,6 +229,7 @@ def spec_files(store: Store, limits: Limits) -> SpecFiles | None:
     if not found:
         return None
     return SpecFiles(
+        layout=layout,
         files=tuple(sorted(files, key=lambda file: file.shown)),
         damaged=tuple(sorted(damaged, key=lambda file: (file.path, file.place))),
     )

@@ -6,8 +6,9 @@ import os
 from typing import TYPE_CHECKING
 
 from specplan import _core
+from specplan.check_model import Finding
 from specplan.errors import SourceError
-from specplan.model import DamagedFile, Finding
+from specplan.model import DamagedFile
 from specplan.sources import front_matter
 from specplan.sources.front_matter import FrontMatter, FrontMatterError
 from specplan.sources.source import SourceRead

@@ -26,6 +26,7 @@ from specplan.sources.remote import is_remote, open_store
 from specplan.sources.source import SourceRead
 from specplan.sources.store import Expected, LocalStore
 from specplan.sources.tags import newest_first
+from specplan.sources.taken import files_taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from specplan.sources.mirror import MirrorIndex
     from specplan.sources.reading import Reading
     from specplan.sources.store import Store
+    from specplan.sources.taken import FileOfSpecs
 
 __all__ = ["MAP_NAME", "Listed", "parse", "read", "tree"]
 
@@ -133,7 +135,7 @@ def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading
     asked = [tag for tag in order if tag in named]
     catalogs = []
     damaged: list[DamagedFile] = []
-    files = 0
+    taken: list[FileOfSpecs] = []
     for tag in asked:
         for entry in sorted(whole[tag], key=lambda entry: (entry.label != _UNION, entry.label)):
             try:
@@ -158,15 +160,16 @@ def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading
             damaged.extend(damage)
             if not damage:
                 catalogs.append(found.catalog)
-                files += 1
+                taken.extend(files_taken(index.path, index.shown, found, reading.limits))
     return SourceRead(
         place=reading.place,
         core=_core.Catalog.merged(catalogs),
-        files=files,
+        files=len(taken),
         damaged=tuple(sorted(damaged, key=lambda file: (file.path, file.place))),
         contradictions=(),
         unread_tags=tuple(tag for tag in order if tag not in asked),
         notes=_notes(listed, order, reading),
+        files_of_specs=tuple(taken),
     )
 
 

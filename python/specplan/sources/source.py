@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 from specplan.errors import DamagedSourceError, RemoteError, SourceError, UsageError
+from specplan.sources.taken import FileOfSpecs, MirrorTaken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specplan import _core
-    from specplan.model import DamagedFile, Finding
+    from specplan.check_model import Finding
+    from specplan.model import DamagedFile
     from specplan.sources.limits import Limits
+    from specplan.sources.mirror import MirrorIndex
     from specplan.sources.reading import Reading
     from specplan.sources.remote import Progress
     from specplan.sources.store import Store
@@ -46,6 +49,8 @@ class SourceRead:
         roots: The roots of a lock: hash and abstract spec, in the order of the file.
         unread_tags: Snapshots that the source has and that were not asked for, newest first.
         notes: What the reader might not expect, one sentence each.
+        files_of_specs: Those of the files that tell hashes with what is hashed.
+        mirrors: The mirrors whose binaries were read.
     """
 
     place: str
@@ -56,6 +61,8 @@ class SourceRead:
     roots: tuple[tuple[str, str], ...] = ()
     unread_tags: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    files_of_specs: tuple[FileOfSpecs, ...] = ()
+    mirrors: tuple[MirrorTaken, ...] = ()
 
 
 def read(
@@ -182,7 +189,7 @@ def _is_there(path: Path) -> bool:
 
 def _folder(store: Store, path: Path, reading: Reading) -> SourceRead:
     """Read a folder: a map, a mirror, a tree of mirrors, an installation, an environment, pages."""
-    from specplan.sources import mirror, pages, snapshots, specs  # noqa: PLC0415
+    from specplan.sources import pages, snapshots, specs  # noqa: PLC0415
     from specplan.sources.store import LocalStore, printable  # noqa: PLC0415
 
     if (answer := _mirror(store, reading)) is not None:
@@ -195,15 +202,15 @@ def _folder(store: Store, path: Path, reading: Reading) -> SourceRead:
         if (file := local.get(name, most=reading.limits.index_bytes)) is not None:
             stack = path.resolve().name
             return specs.read(file, reading, shown=printable(file), lock_stack=stack)
-    if (binaries := mirror.spec_files(store, reading.limits)) is not None:
-        return specs.read_mirrored(binaries, reading)
+    if (answer := _without_index(store, reading)) is not None:
+        return answer
     _refuse_label(reading, "a folder of pages")
     return pages.read(str(path), reading.limits)
 
 
 def _mirror(store: Store, reading: Reading) -> SourceRead | None:
     """Read a map of snapshots or the index of a mirror, if the store has one."""
-    from specplan.sources import content, mirror, snapshots, specs  # noqa: PLC0415
+    from specplan.sources import content, mirror, snapshots  # noqa: PLC0415
 
     file = store.get(snapshots.MAP_NAME, most=reading.limits.manifest_bytes)
     if file is not None and content.kind_of(file) == "listing":
@@ -211,7 +218,44 @@ def _mirror(store: Store, reading: Reading) -> SourceRead | None:
         if (answer := _map(file, shown, store, reading)) is not None:
             return answer
     index = mirror.find_index(store, reading.limits)
-    return None if index is None else specs.read(index.path, reading, shown=index.shown)
+    return None if index is None else _indexed(store, index, reading)
+
+
+def _indexed(store: Store, index: MirrorIndex, reading: Reading) -> SourceRead:
+    """Read the index of a mirror."""
+    from specplan.sources import specs  # noqa: PLC0415
+
+    answer = specs.read(index.path, reading, shown=index.shown)
+    if index.layout is None:
+        # A bare `index.json` says nothing of other files.
+        return answer
+    taken = MirrorTaken(
+        store=store,
+        layout=index.layout,
+        view=index.view,
+        index=index.shown,
+        cache=reading.place,
+        tag="",
+    )
+    return replace(answer, mirrors=(taken,))
+
+
+def _without_index(store: Store, reading: Reading) -> SourceRead | None:
+    """Read a mirror that has no index, if the store is one."""
+    from specplan.sources import mirror, specs  # noqa: PLC0415
+
+    binaries = mirror.spec_files(store, reading.limits)
+    if binaries is None:
+        return None
+    taken = MirrorTaken(
+        store=store,
+        layout=binaries.layout,
+        view=None,
+        index=None,
+        cache=reading.place,
+        tag="",
+    )
+    return replace(specs.read_mirrored(binaries, reading), mirrors=(taken,))
 
 
 def _map(file: Path, shown: str, beside: Store, reading: Reading) -> SourceRead | None:
@@ -227,11 +271,11 @@ def _map(file: Path, shown: str, beside: Store, reading: Reading) -> SourceRead 
 
 def _view(store: Store, view: str | None, reading: Reading) -> SourceRead:
     """Read the index of a view of a mirror, or of the mirror."""
-    from specplan.sources import mirror, specs  # noqa: PLC0415
+    from specplan.sources import mirror  # noqa: PLC0415
 
     index = mirror.index_manifest(store, reading.limits, view=view)
     if index is not None:
-        return specs.read(index.path, reading, shown=index.shown)
+        return _indexed(store, index, reading)
     there = mirror.views(store)
     raise SourceError(
         f"`{reading.place}` is no index of a mirror",
@@ -268,7 +312,7 @@ def _file(path: Path, reading: Reading, *, shown: str, beside: Path) -> SourceRe
 
 def _remote(url: str, reading: Reading) -> SourceRead:
     """Read what a URL leads to: a file, a map of snapshots, or a mirror."""
-    from specplan.sources import mirror, specs  # noqa: PLC0415
+    from specplan.sources import mirror  # noqa: PLC0415
     from specplan.sources.remote import open_store  # noqa: PLC0415
 
     parts = urlsplit(url)
@@ -288,8 +332,8 @@ def _remote(url: str, reading: Reading) -> SourceRead:
         refused = error
     if (answer := _mirror(store, reading)) is not None:
         return answer
-    if (binaries := mirror.spec_files(store, reading.limits)) is not None:
-        return specs.read_mirrored(binaries, reading)
+    if (answer := _without_index(store, reading)) is not None:
+        return answer
     if refused is not None:
         raise refused
     raise RemoteError(
@@ -342,7 +386,10 @@ def _standard_input(reading: Reading) -> SourceRead:
             if (answer := _map(file, "-", here, reading)) is not None:
                 return answer
         if kind in {"specs", "listing"}:
-            return specs.read(file, reading, shown="-")
+            answer = specs.read(file, reading, shown="-")
+            # The copy does not stay.
+            kept = [replace(each, hashes=each.check_hashes()) for each in answer.files_of_specs]
+            return replace(answer, files_of_specs=tuple(kept))
         if kind == "page":
             return _page(file, reading)
     raise SourceError(

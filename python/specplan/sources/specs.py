@@ -12,12 +12,14 @@ from specplan import _core
 from specplan.model import DamagedFile
 from specplan.sources import clear_signed, content
 from specplan.sources.source import SourceRead
+from specplan.sources.taken import files_taken
 
 if TYPE_CHECKING:
     from pathlib import Path, PurePath
 
     from specplan.sources.mirror import SpecFiles
     from specplan.sources.reading import Reading
+    from specplan.sources.taken import FileOfSpecs
 
 __all__ = ["damage_of", "parse", "read", "read_mirrored", "stack_of_lock"]
 
@@ -45,6 +47,7 @@ def read(path: Path, reading: Reading, *, shown: str, lock_stack: str = "") -> S
         damaged=damage,
         contradictions=(),
         roots=tuple(found.roots),
+        files_of_specs=files_taken(path, shown, found, reading.limits),
     )
 
 
@@ -52,7 +55,7 @@ def read_mirrored(specs: SpecFiles, reading: Reading) -> SourceRead:
     """Read the spec files of a mirror that has no index."""
     damaged = [*specs.damaged]
     catalogs: list[_core.Catalog] = []
-    files = 0
+    taken: list[FileOfSpecs] = []
     for file in specs.files:
         found = parse(file.path, reading, shown=file.shown, label=reading.label)
         damage = damage_of(found, file.shown)
@@ -62,17 +65,20 @@ def read_mirrored(specs: SpecFiles, reading: Reading) -> SourceRead:
         if damage:
             damaged.extend(damage)
             continue
-        files += 1
+        taken.extend(files_taken(file.path, file.shown, found, reading.limits))
         catalogs.append(found.catalog)
         if len(catalogs) == _BATCH:
             catalogs = [_core.Catalog.merged(catalogs)]
     return SourceRead(
         place=reading.place,
         core=_core.Catalog.merged(catalogs),
-        files=files,
+        files=len(taken),
         damaged=tuple(sorted(damaged, key=lambda file: file.path)),
         contradictions=(),
-        notes=(f"`{reading.place}` has no index: it was read from the files of {files} binaries",),
+        notes=(
+            f"`{reading.place}` has no index: it was read from the files of {len(taken)} binaries",
+        ),
+        files_of_specs=tuple(taken),
     )
 
 

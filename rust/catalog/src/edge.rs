@@ -1,5 +1,6 @@
 //! Dependencies between specs.
 
+use std::fmt;
 use std::ops::BitOr;
 
 use crate::DagHash;
@@ -28,6 +29,25 @@ impl EdgeTypes {
     /// Whether some type of `other` is here.
     pub fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
+    }
+}
+
+impl fmt::Display for EdgeTypes {
+    /// The types as Spack writes them, joined by commas.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = [
+            (Self::BUILD, "build"),
+            (Self::LINK, "link"),
+            (Self::RUN, "run"),
+            (Self::TEST, "test"),
+            (Self::BUILD_SPEC, "build_spec"),
+        ];
+        let names: Vec<&str> = names
+            .into_iter()
+            .filter(|(types, _)| self.intersects(*types))
+            .map(|(_, name)| name)
+            .collect();
+        formatter.write_str(&names.join(","))
     }
 }
 

@@ -19,6 +19,7 @@
 #![allow(clippy::cast_possible_truncation)]
 
 mod abstract_wants;
+mod agreement;
 mod builder;
 mod catalog;
 mod clauses;
@@ -44,6 +45,7 @@ pub use abstract_wants::{
     AbstractCell, AbstractCellCoverage, AbstractCoverage, AbstractGap, AbstractTask, AbstractWants,
     Met, UnknownWant,
 };
+pub use agreement::Disagreement;
 pub use builder::CatalogBuilder;
 pub use catalog::{Catalog, Snapshot, System};
 pub use compatibility::{Compatibility, SystemName};

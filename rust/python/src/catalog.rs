@@ -5,6 +5,9 @@ use std::sync::{Arc, OnceLock};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use specplan_catalog::{Catalog, CatalogBuilder, Column, Detail, Row, Snapshot, Wants};
+use specplan_catalog::{
+    Catalog, CatalogBuilder, Column, DagHash, Detail, Disagreement, Row, Snapshot,
+};
 use specplan_planner::{EdgeKinds, RootChoice};
 
 use crate::abstract_wants::{AbstractAnswer, AbstractQuestion, MetAnswer, met_answer};
@@ -20,6 +23,7 @@ use crate::literals;
 use crate::lock_diff::{LockDiffAnswer, LockDiffQuestion};
 use crate::plan::{PlanQuestion, PyPlan};
 use crate::query::PyQuery;
+use crate::soundness::{SoundnessAnswer, SoundnessQuestion};
 use crate::spec_answer::{FoundAnswer, SpecAnswer, spec_answer};
 
 /// Specs as columns, keyed by hash.
@@ -344,6 +348,19 @@ impl PyCatalog {
         let graph = detach(py, || self.graph())?.as_ref().map_err(fault)?;
         let catalog = &self.catalog;
         detach(py, || demand.answer(catalog, graph))?.map_err(|error| fault(&error))
+    }
+
+    fn soundness(&self, py: Python<'_>, question: SoundnessQuestion) -> PyResult<SoundnessAnswer> {
+        let soundness = question.soundness(&self.catalog)?;
+        let graph = detach(py, || self.graph())?;
+        let catalog = &self.catalog;
+        detach(py, || soundness.answer(catalog, graph))?.map_err(|error| fault(&error))
+    }
+
+    #[pyo3(signature = (other, dag_hash, /))]
+    fn disagreements(&self, other: &Self, dag_hash: &str) -> PyResult<Option<Vec<Disagreement>>> {
+        let hash = DagHash::parse(dag_hash).map_err(|_| literals::unknown("spec", dag_hash))?;
+        Ok(self.catalog.disagreements(&other.catalog, hash))
     }
 
     fn diff(&self, py: Python<'_>, question: DiffQuestion) -> PyResult<Vec<CellAnswer>> {

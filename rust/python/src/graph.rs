@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use specplan_catalog::{Catalog, DagHash, Dependency, EdgeColumn, EdgeTypes, IdSet};
-use specplan_planner::{Edge, EdgeKinds, Graph, GraphError, SpecId, SpecSet};
+use specplan_planner::{Edge, EdgeKinds, Graph, GraphError, SpecId, SpecSet, Tangle, tangles};
 
 /// The virtual packages that a compiler provides.
 const LANGUAGES: [&str; 3] = ["c", "cxx", "fortran"];
@@ -21,15 +21,42 @@ pub(crate) type GraphOrFault = Result<Arc<Graph>, GraphError>;
 /// [`GraphError::Cycle`] where sources contradict how hashes are made.
 pub(crate) fn graph_of(catalog: &Catalog) -> GraphOrFault {
     let compiles = compiles(catalog);
+    graph_with(catalog, edges(catalog, &compiles))
+}
+
+/// The graph of a catalog without the edges inside of tangles, of which specs depend on each
+/// other, and these tangles. It serves where [`graph_of`] fails.
+///
+/// # Errors
+///
+/// [`GraphError`] where the catalog is too large.
+pub(crate) fn untangled(catalog: &Catalog) -> Result<(Arc<Graph>, Vec<Tangle>), GraphError> {
+    let all: Vec<Edge> = edges(catalog, &compiles(catalog)).collect();
+    let (tangles, tangle_of) = tangles(catalog.len() + catalog.unknown().len(), &all);
+    let is_outside = |edge: &&Edge| {
+        let tangle = tangle_of[edge.dependent.index()];
+        tangle.is_none() || tangle != tangle_of[edge.dependency.index()]
+    };
+    let graph = graph_with(catalog, all.iter().filter(is_outside).copied())?;
+    Ok((graph, tangles))
+}
+
+fn edges<'c>(
+    catalog: &'c Catalog,
+    compiles: &'c [bool],
+) -> impl Iterator<Item = Edge> + Clone + 'c {
     let edges = (0..to_id(catalog.len())).flat_map(|spec| {
         let dependencies = catalog.dependencies(spec).unwrap_or_default().iter();
         dependencies.map(move |dependency| (spec, dependency))
     });
-    let edges = edges.map(|(spec, dependency)| Edge {
+    edges.map(|(spec, dependency)| Edge {
         dependent: SpecId::new(spec),
         dependency: SpecId::new(dependency.child),
-        kinds: kinds(dependency, &compiles),
-    });
+        kinds: kinds(dependency, compiles),
+    })
+}
+
+fn graph_with(catalog: &Catalog, edges: impl Iterator<Item = Edge> + Clone) -> GraphOrFault {
     let graph = if catalog.unknown().is_empty() {
         Graph::new(catalog.len(), edges)
     } else {
@@ -84,7 +111,7 @@ fn ranks(catalog: &Catalog) -> Vec<u32> {
     clippy::cast_possible_truncation,
     reason = "ids of a catalog are below 2^32 by construction"
 )]
-const fn to_id(position: usize) -> u32 {
+pub(crate) const fn to_id(position: usize) -> u32 {
     position as u32
 }
 

@@ -27,6 +27,7 @@ mod operating_systems;
 mod pages;
 mod plan;
 mod query;
+mod soundness;
 mod spec_answer;
 mod specs;
 mod version;
@@ -52,6 +53,8 @@ mod _core {
     use super::plan::PyPlan;
     #[pymodule_export]
     use super::query::PyQuery;
+    #[pymodule_export]
+    use super::soundness::{py_check_hashes, py_check_hashes_in};
     #[pymodule_export]
     use super::specs::{PySpecsRead, py_parse_specs, py_read_specs};
     #[pymodule_export]

@@ -1,0 +1,38 @@
+"""Checks as CSV, as :mod:`specplan.reports.csv_table` writes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.reports.csv_table import table
+
+if TYPE_CHECKING:
+    from specplan.check_model import Check
+
+__all__ = ["check"]
+
+_NAMES = (
+    "kind", "path", "place", "line", "message",
+    "spec.hash", "spec.package", "spec.version", "binaries", "roots", "dependents",
+)  # fmt: skip
+
+
+def check(result: Check) -> str:
+    """Return one row a finding."""
+    rows = (
+        (
+            finding.kind,
+            finding.path,
+            finding.place,
+            finding.line,
+            finding.message,
+            None if finding.spec is None else finding.spec.hash,
+            None if finding.spec is None else finding.spec.package,
+            None if finding.spec is None else finding.spec.version,
+            finding.binaries,
+            finding.roots,
+            finding.dependents,
+        )
+        for finding in result.findings
+    )
+    return table(_NAMES, rows)

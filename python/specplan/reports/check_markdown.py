@@ -1,0 +1,61 @@
+"""Checks as Markdown, as :mod:`specplan.reports.markdown` writes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.reports import wording
+from specplan.reports.check_wording import FINDING_WORDS, by_kind, headline, named, numbers
+from specplan.reports.escape import markdown_code as code
+from specplan.reports.escape import markdown_text as sentence
+from specplan.reports.markdown import document, foldable, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.check_model import Check, Finding
+
+__all__ = ["check"]
+
+
+def check(result: Check) -> str:
+    """Return the headline, and a table of the findings of each kind."""
+    parts = [f"### {headline(result)}", listed(numbers(result))]
+    for kind, findings in by_kind(result).items():
+        summary = wording.count(len(findings), *FINDING_WORDS[kind])
+        parts.append(
+            _missing(summary, findings) if kind == "missing" else _others(summary, findings)
+        )
+    return document([*parts, listed([sentence(note) for note in result.notes])])
+
+
+def _missing(summary: str, findings: Sequence[Finding]) -> str:
+    names = ("missing", "what is wrong", "binaries", "roots")
+    rows = [
+        (
+            code(named(finding.spec)) if finding.spec else "",
+            sentence(finding.message),
+            wording.number(finding.binaries),
+            wording.number(finding.roots),
+        )
+        for finding in findings
+    ]
+    return foldable(summary, names, rows, numbers=2)
+
+
+def _others(summary: str, findings: Sequence[Finding]) -> str:
+    rows = [
+        (
+            code(finding.path if finding.line is None else f"{finding.path}:{finding.line}"),
+            code(_place(finding)) if finding.place else "",
+            sentence(finding.message),
+        )
+        for finding in findings
+    ]
+    return foldable(summary, ("file", "place", "message"), rows)
+
+
+def _place(finding: Finding) -> str:
+    if finding.spec is not None and finding.place == finding.spec.hash:
+        return named(finding.spec)
+    return finding.place

@@ -1,0 +1,91 @@
+"""Checks as text for a terminal: causes first, the rest in groups of a screenful."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan.reports import wording
+from specplan.reports.check_wording import FINDING_WORDS, by_kind, headline, named, numbers
+from specplan.reports.escape import terminal
+from specplan.reports.layout import Column, Span
+from specplan.reports.page import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.check_model import Check, Finding
+
+__all__ = ["check"]
+
+#: How many findings of a kind are shown before the rest is counted.
+_SCREENFUL: Final = 20
+
+#: How many specs are named of which the same is wrong in one file.
+_FEW: Final = 4
+
+
+def check(result: Check, *, width: int, colour: bool = False) -> str:
+    """Return the findings, by kind; of a kind with many, the first.
+
+    Args:
+        result: The result.
+        width: The terminal's width in columns.
+        colour: Whether to paint with escape sequences.
+    """
+    page = Page(width=width, colour=colour)
+    page.text(headline(result), style="bold")
+    for line in numbers(result):
+        page.text(line)
+    for kind, findings in by_kind(result).items():
+        page.blank()
+        page.text(wording.count(len(findings), *FINDING_WORDS[kind]), style="red")
+        groups = wording.grouped(findings, _group)
+        shown = groups[:_SCREENFUL]
+        if kind == "missing":
+            page.table(*_missing([finding for group in shown for finding in group]))
+        else:
+            for group in shown:
+                _findings(page, group)
+        more = len(findings) - sum(map(len, shown))
+        if more:
+            page.text(f"... and {more} more, which `--format json` lists", style="dim")
+    page.notes([terminal(note) for note in result.notes])
+    return page.end()
+
+
+def _missing(findings: Sequence[Finding]) -> tuple[list[Column], list[list[Span]]]:
+    columns = [
+        Column(("missing",), overhangs=True),
+        Column(("binaries",), align="right"),
+        Column(("roots",), align="right"),
+        Column(("what is wrong",), wraps=True),
+    ]
+    rows = [
+        [
+            Span("" if finding.spec is None else terminal(named(finding.spec))),
+            Span(wording.number(finding.binaries)),
+            Span(wording.number(finding.roots)),
+            Span(terminal(finding.message)),
+        ]
+        for finding in findings
+    ]
+    return columns, rows
+
+
+def _group(finding: Finding) -> object:
+    """Return what findings share that are told together: one file, one sentence."""
+    if finding.spec is None or finding.kind == "missing":
+        return finding
+    return finding.path, finding.message
+
+
+def _findings(page: Page, group: Sequence[Finding]) -> None:
+    finding = group[0]
+    line = "" if finding.line is None else f":{finding.line}"
+    place = finding.place
+    if finding.spec is not None and place == finding.spec.hash:
+        names = [named(each.spec) for each in group if each.spec is not None]
+        place = wording.folded(names, _FEW)
+    after = f": {terminal(place)}" if place else ""
+    page.text(f"{terminal(finding.path)}{line}{after}", indent="  ")
+    page.text(terminal(finding.message), indent="    ")

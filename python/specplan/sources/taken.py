@@ -1,0 +1,85 @@
+"""What a source was taken from, kept so that it can be looked at again: see ``check``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from specplan.errors import SourceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from specplan import _core
+    from specplan.sources.limits import Limits
+    from specplan.sources.store import Store
+
+__all__ = ["FileOfSpecs", "MirrorTaken", "files_taken"]
+
+#: What a file of specs is.
+_Kind: TypeAlias = Literal["index", "database", "lock", "spec"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileOfSpecs:
+    """A file of specs that was read.
+
+    Attributes:
+        path: A local file with its bytes.
+        shown: How messages call it.
+        kind: What it is.
+        limits: What it may not go beyond.
+        hashes: What came of holding its hashes against its content, where the file was
+            not to stay; None where it can still be asked.
+    """
+
+    path: Path
+    shown: str
+    kind: _Kind
+    limits: Limits
+    hashes: _core.HashesAnswer | None = field(default=None, compare=False)
+
+    def check_hashes(self) -> _core.HashesAnswer:
+        """Hold its hashes against its content; what is wrong with the file is in the answer."""
+        from specplan import _core  # noqa: PLC0415 - sources load it when they need it
+        from specplan.sources import clear_signed, content  # noqa: PLC0415
+
+        if self.hashes is not None:
+            return self.hashes
+        try:
+            if content.start_of(self.path).startswith(clear_signed.BEGIN):
+                signed = content.inflated(self.path, self.shown, self.limits.file_bytes)
+                return _core.check_hashes_in(clear_signed.text_of(signed, self.shown))
+        except SourceError as error:
+            return [], 0, 0, ("", None, str(error))
+        return _core.check_hashes(self.path, file_bytes=self.limits.index_bytes)
+
+
+def files_taken(
+    path: Path, shown: str, found: _core.SpecsRead, limits: Limits
+) -> tuple[FileOfSpecs, ...]:
+    """Return a file that was read, or nothing if it has a fault."""
+    if found.kind == "":
+        return ()
+    return (FileOfSpecs(path=path, shown=shown, kind=found.kind, limits=limits),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorTaken:
+    """A mirror whose binaries were read.
+
+    Attributes:
+        store: Where its files lie.
+        layout: How they lie there.
+        view: The view whose index was read, or None for the whole mirror.
+        index: How messages call its index, or None where it has none.
+        cache: The source that it belongs to, as it was given.
+        tag: The snapshot that it belongs to, or an empty string.
+    """
+
+    store: Store
+    layout: Literal[2, 3]
+    view: str | None
+    index: str | None
+    cache: str
+    tag: str

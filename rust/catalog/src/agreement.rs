@@ -1,0 +1,74 @@
+//! Whether two sources say the same of a spec.
+
+use crate::edge::{Dependency, EdgeColumn};
+use crate::graph::VIRTUALS_UNTOLD;
+use crate::{Catalog, Column, DagHash};
+
+/// What stands for a spec's dependencies among the columns that differ.
+const DEPENDENCIES: &str = "dependencies";
+
+/// In what two accounts of a spec differ: the name of the column, and both texts.
+pub type Disagreement = (&'static str, String, String);
+
+impl Catalog {
+    /// In what this catalog and another differ about a spec that both know; `None` if one does
+    /// not know it. A text that one of them does not tell contradicts nothing.
+    ///
+    /// Where dependencies differ, the texts are those of the first dependency that only one
+    /// of them has. O(log n + d) for n specs and d dependencies.
+    pub fn disagreements(&self, other: &Self, hash: DagHash) -> Option<Vec<Disagreement>> {
+        let (ours, theirs) = (self.find(hash)?, other.find(hash)?);
+        let told = |catalog: &Self, spec, column| {
+            let text = catalog.text(spec, column);
+            let is_told = match column {
+                Column::Size => text != "-",
+                Column::Compiler | Column::Namespace | Column::Recipe => !text.is_empty(),
+                _ => true,
+            };
+            is_told.then(|| text.to_owned())
+        };
+        let mut disagreements: Vec<Disagreement> = Column::CONTENT
+            .into_iter()
+            .filter_map(|column| {
+                let (a, b) = (told(self, ours, column)?, told(other, theirs, column)?);
+                (a != b).then_some((column.name(), a, b))
+            })
+            .collect();
+        if let (Some(a), Some(b)) = (self.dependencies(ours), other.dependencies(theirs)) {
+            // Files that are too old to tell virtual packages contradict none.
+            let tell = self.tell_virtuals(a) && other.tell_virtuals(b);
+            let (mut a, mut b) = (self.accounts(a, tell), other.accounts(b, tell));
+            a.sort_unstable();
+            b.sort_unstable();
+            if a != b {
+                let only = |these: &[String], those: &[String]| {
+                    let first = these.iter().find(|each| !those.contains(each));
+                    first.cloned().unwrap_or_default()
+                };
+                disagreements.push((DEPENDENCIES, only(&a, &b), only(&b, &a)));
+            }
+        }
+        Some(disagreements)
+    }
+
+    fn tell_virtuals(&self, dependencies: &[Dependency]) -> bool {
+        let virtuals = |each: &Dependency| self.edge_names(EdgeColumn::Virtuals).get(each.virtuals);
+        dependencies
+            .iter()
+            .all(|each| virtuals(each) != VIRTUALS_UNTOLD)
+    }
+
+    /// Each dependency as text: name, hash, types and perhaps virtual packages.
+    fn accounts(&self, dependencies: &[Dependency], tell_virtuals: bool) -> Vec<String> {
+        let account = |each: &Dependency| {
+            let name = self.edge_names(EdgeColumn::Name).get(each.name);
+            let virtuals = self.edge_names(EdgeColumn::Virtuals).get(each.virtuals);
+            let text = format!("{name} /{} {}", self.node_hash(each.child), each.types);
+            if tell_virtuals && !virtuals.is_empty() {
+                return format!("{text} as {virtuals}");
+            }
+            text
+        };
+        dependencies.iter().map(account).collect()
+    }
+}

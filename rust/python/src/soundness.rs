@@ -1,0 +1,289 @@
+//! Whether a cache is sound: what binaries lack, where edges lead, whether hashes hold.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use specplan_catalog::{Catalog, Column, EdgeColumn, IdSet, Row, SourceKind, View};
+use specplan_planner::{Direction, Graph, GraphError, SpecId, Supply, TaskError};
+use specplan_readers::{Fault, HashCheck, check_hashes, check_hashes_in};
+
+use crate::catalog::{State, snapshots};
+use crate::coverage::spec_ids;
+use crate::detach::detach;
+use crate::graph::{GraphOrFault, external, flagged, spec_set, to_id, untangled};
+
+/// The keys of the dictionary that asks. Without roots, they are the binaries that no other
+/// binary depends on.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct SoundnessQuestion {
+    state: State,
+    roots: Option<Vec<String>>,
+    /// The sources that are indexes of build caches, which should have a binary of what they list.
+    indexes: Vec<String>,
+}
+
+/// hash, package as dependents call it, binaries, roots, direct dependents, examples of roots.
+type MissingAnswer = (String, String, usize, usize, Vec<String>, Vec<String>);
+
+/// What [`Soundness::answer`] tells.
+#[derive(IntoPyObject)]
+pub(crate) struct SoundnessAnswer(
+    /// The number of binaries, how many are usable, and whether any source tells dependencies.
+    (u64, usize, bool),
+    /// The number of roots, how many are usable, and the hashes of those that are broken and of
+    /// those that have no binary.
+    (usize, usize, Vec<String>, Vec<String>),
+    /// What broken binaries lack, ranked.
+    Vec<MissingAnswer>,
+    /// The hashes that only edges without a binary's need for them lead to: hash, package as
+    /// dependents call it, dependents.
+    Vec<(String, String, Vec<String>)>,
+    /// The specs that an index lists, that have no binary, and that no binary lacks.
+    Vec<String>,
+    /// For each tangle its specs, and a shortest cycle among them.
+    Vec<(Vec<String>, Vec<String>)>,
+);
+
+/// The same question by numbers.
+pub(crate) struct Soundness {
+    view: Arc<View>,
+    roots: Option<IdSet>,
+    indexes: Vec<u32>,
+}
+
+impl SoundnessQuestion {
+    pub(crate) fn soundness(self, catalog: &Catalog) -> PyResult<Soundness> {
+        let state = snapshots(catalog, &self.state)?;
+        let sources = catalog.names(Column::Source);
+        Ok(Soundness {
+            view: catalog.view(&state),
+            roots: self
+                .roots
+                .map(|hashes| spec_ids(catalog, &hashes))
+                .transpose()?,
+            // An index without a record has left no name behind.
+            indexes: self
+                .indexes
+                .iter()
+                .filter_map(|source| sources.find(source))
+                .collect(),
+        })
+    }
+}
+
+impl Soundness {
+    pub(crate) fn answer(
+        &self,
+        catalog: &Catalog,
+        graph: &GraphOrFault,
+    ) -> Result<SoundnessAnswer, SoundnessFault> {
+        let (graph, tangles) = match graph {
+            Ok(graph) => (Arc::clone(graph), Vec::new()),
+            Err(_) => untangled(catalog)?,
+        };
+        let specs = catalog.len();
+        let available = self.view.available();
+        let mut supply = Supply::new(Arc::clone(&graph));
+        supply.available = spec_set(&graph, available);
+        supply.external = external(catalog, &graph);
+        // Where no file tells what a binary depends on, nobody can say that it is broken.
+        supply.undescribed = flagged(&graph, |id| {
+            id as usize >= specs || (catalog.dependencies(id).is_none() && !available.contains(id))
+        });
+        let roots = match &self.roots {
+            Some(roots) => roots.clone(),
+            None => tops(&graph, available),
+        };
+        let roots: Vec<u32> = roots
+            .iter()
+            .filter(|&id| !catalog.is_external(id))
+            .collect();
+        let ids: Vec<SpecId> = roots.iter().copied().map(SpecId::new).collect();
+        let breakage = supply.breakage(&ids)?;
+
+        let hash = |id: u32| catalog.node_hash(id).to_string();
+        let hashes = |ids: &[SpecId]| ids.iter().map(|id| hash(id.get())).collect::<Vec<_>>();
+        let lacked: IdSet = breakage
+            .missing
+            .iter()
+            .map(|each| each.spec.get())
+            .collect();
+        let called = Called::of(catalog);
+        let missing = breakage.missing.iter().map(|each| {
+            (
+                hash(each.spec.get()),
+                called.name(catalog, each.spec.get()),
+                each.binaries,
+                each.roots,
+                hashes(&each.dependents),
+                hashes(&each.examples),
+            )
+        });
+        let told = |id: u32| is_told(catalog, id);
+        let unknown = (specs..specs + catalog.unknown().len()).map(to_id);
+        let dangling = unknown.filter(|&id| !lacked.contains(id)).filter_map(|id| {
+            let dependents = graph.neighbours(SpecId::new(id), Direction::Dependents);
+            let dependents: Vec<String> = dependents
+                .map(|(spec, _)| spec.get())
+                .filter(|&spec| told(spec))
+                .map(hash)
+                .collect();
+            let name = called.name(catalog, id);
+            (!dependents.is_empty()).then(|| (hash(id), name, dependents))
+        });
+        let is_listed =
+            |row: &Row| self.view.holds(row) && self.indexes.contains(&row.id(Column::Source));
+        let listed_only = catalog.specs().filter(|&(spec, rows)| {
+            !available.contains(spec)
+                && !catalog.is_external(spec)
+                && !lacked.contains(spec)
+                && rows.iter().any(is_listed)
+        });
+        let usable = |id: &&u32| breakage.usable.contains(SpecId::new(**id));
+        let (with, without): (Vec<u32>, Vec<u32>) =
+            roots.iter().partition(|&&id| available.contains(id));
+        let broken = with.iter().filter(|id| !usable(id));
+        Ok(SoundnessAnswer(
+            (
+                available.len(),
+                breakage.usable.len(),
+                catalog.rows().iter().any(Row::has_edges),
+            ),
+            (
+                roots.len(),
+                roots.iter().filter(usable).count(),
+                broken.map(|&id| hash(id)).collect(),
+                without.into_iter().map(hash).collect(),
+            ),
+            missing.collect(),
+            dangling.collect(),
+            listed_only.map(|(spec, _)| hash(spec)).collect(),
+            tangles
+                .iter()
+                .map(|tangle| (hashes(&tangle.specs), hashes(&tangle.cycle)))
+                .collect(),
+        ))
+    }
+}
+
+/// Why a question has no answer: the catalog is too large, or our own sets do not fit.
+#[derive(Debug)]
+pub(crate) enum SoundnessFault {
+    Graph(GraphError),
+    Task(TaskError),
+}
+
+impl From<GraphError> for SoundnessFault {
+    fn from(error: GraphError) -> Self {
+        Self::Graph(error)
+    }
+}
+
+impl From<TaskError> for SoundnessFault {
+    fn from(error: TaskError) -> Self {
+        Self::Task(error)
+    }
+}
+
+impl std::fmt::Display for SoundnessFault {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Graph(error) => error.fmt(formatter),
+            Self::Task(error) => error.fmt(formatter),
+        }
+    }
+}
+
+/// The binaries that no other binary depends on for anything.
+fn tops(graph: &Graph, available: &IdSet) -> IdSet {
+    let is_top = |&id: &u32| {
+        let mut dependents = graph.neighbours(SpecId::new(id), Direction::Dependents);
+        !dependents.any(|(dependent, _)| available.contains(dependent.get()))
+    };
+    available.iter().filter(is_top).collect()
+}
+
+/// Whether an index or a database tells of a spec. These tell of all that a spec depends on;
+/// a list of specs need not.
+fn is_told(catalog: &Catalog, spec: u32) -> bool {
+    let rows = catalog.rows_of(spec).iter();
+    rows.clone().any(|row| row.kind() == SourceKind::Index)
+}
+
+/// What dependents call hashes that nothing describes, by position.
+struct Called(Vec<Option<u32>>);
+
+impl Called {
+    fn of(catalog: &Catalog) -> Self {
+        let specs = catalog.len();
+        let mut names = vec![None; catalog.unknown().len()];
+        for (spec, _) in catalog.specs() {
+            for each in catalog.dependencies(spec).unwrap_or_default() {
+                if let Some(index) = (each.child as usize).checked_sub(specs) {
+                    names[index].get_or_insert(each.name);
+                }
+            }
+        }
+        Self(names)
+    }
+
+    /// The name of a spec's package, also if only its dependents tell it.
+    fn name(&self, catalog: &Catalog, id: u32) -> String {
+        match (id as usize).checked_sub(catalog.len()) {
+            None => catalog.text(id, Column::Package).to_owned(),
+            Some(index) => {
+                let name = self.0[index];
+                let text = |name| catalog.edge_names(EdgeColumn::Name).get(name).to_owned();
+                name.map(text).unwrap_or_default()
+            }
+        }
+    }
+}
+
+/// The hashes that are wrong, each with that of the content; how many were recomputed, how many
+/// could not be; and the fault of a file that cannot be read: place, line, fault.
+#[derive(IntoPyObject)]
+pub(crate) struct HashesAnswer(
+    Vec<(String, String)>,
+    usize,
+    usize,
+    Option<(String, Option<u32>, String)>,
+);
+
+/// Holds the hashes of a file against its content.
+#[pyfunction(name = "check_hashes")]
+#[pyo3(signature = (path, *, file_bytes))]
+pub(crate) fn py_check_hashes(
+    py: Python<'_>,
+    path: PathBuf,
+    file_bytes: u64,
+) -> PyResult<HashesAnswer> {
+    detach(py, || hashes_answer(check_hashes(&path, file_bytes)))
+}
+
+/// Does the same in memory.
+#[pyfunction(name = "check_hashes_in")]
+pub(crate) fn py_check_hashes_in(py: Python<'_>, text: &[u8]) -> PyResult<HashesAnswer> {
+    detach(py, || hashes_answer(check_hashes_in(text)))
+}
+
+fn hashes_answer(check: Result<HashCheck, Fault>) -> HashesAnswer {
+    match check {
+        Ok(check) => HashesAnswer(
+            check
+                .wrong
+                .into_iter()
+                .map(|(told, is)| (told.to_string(), is.to_string()))
+                .collect(),
+            check.checked,
+            check.undecided,
+            None,
+        ),
+        Err(fault) => {
+            let fault = (fault.place, fault.line, fault.kind.to_string());
+            HashesAnswer(Vec::new(), 0, 0, Some(fault))
+        }
+    }
+}
