@@ -517,6 +517,9 @@ class Catalog:
     def differing_rows(self) -> list[Differing]:
         """Return the pairs of rows that give one hash different content, by hash."""
 
+    def binaries_of(self, source: str) -> list[str]:
+        """Return the hashes of the specs that a file says there is a binary of, ascending."""
+
     def soundness(self, question: SoundnessQuestion) -> SoundnessAnswer:
         """Tell what binaries lack, and where edges lead that break no binary.
 

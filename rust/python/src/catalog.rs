@@ -23,7 +23,7 @@ use crate::literals;
 use crate::lock_diff::{LockDiffAnswer, LockDiffQuestion};
 use crate::plan::{PlanQuestion, PyPlan};
 use crate::query::PyQuery;
-use crate::soundness::{SoundnessAnswer, SoundnessQuestion};
+use crate::soundness::{self, SoundnessAnswer, SoundnessQuestion};
 use crate::spec_answer::{FoundAnswer, SpecAnswer, spec_answer};
 
 /// Specs as columns, keyed by hash.
@@ -348,6 +348,10 @@ impl PyCatalog {
         let graph = detach(py, || self.graph())?.as_ref().map_err(fault)?;
         let catalog = &self.catalog;
         detach(py, || demand.answer(catalog, graph))?.map_err(|error| fault(&error))
+    }
+
+    fn binaries_of(&self, source: &str) -> Vec<String> {
+        soundness::binaries_of(&self.catalog, source)
     }
 
     fn soundness(&self, py: Python<'_>, question: SoundnessQuestion) -> PyResult<SoundnessAnswer> {

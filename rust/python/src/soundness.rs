@@ -196,6 +196,18 @@ impl std::fmt::Display for SoundnessFault {
     }
 }
 
+/// The hashes of the specs that a file says there is a binary of, ascending; the system provides
+/// externals, so there is none of these.
+pub(crate) fn binaries_of(catalog: &Catalog, source: &str) -> Vec<String> {
+    let source = catalog.names(Column::Source).find(source);
+    let says_so = |row: &Row| row.is_available() && Some(row.id(Column::Source)) == source;
+    let specs = catalog.specs();
+    specs
+        .filter(|&(spec, rows)| !catalog.is_external(spec) && rows.iter().any(says_so))
+        .map(|(spec, _)| catalog.hash(spec).to_string())
+        .collect()
+}
+
 /// The binaries that no other binary depends on for anything.
 fn tops(graph: &Graph, available: &IdSet) -> IdSet {
     let is_top = |&id: &u32| {

@@ -1,6 +1,6 @@
 //! The hashes that a file tells, held against the content that it tells.
 
-use std::io::{ErrorKind, Read};
+use std::io::Read;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -11,6 +11,7 @@ use crate::fault::{Fault, FaultKind};
 use crate::file::open_unpacked;
 use crate::json::{Json, JsonResult};
 use crate::node::{hash, parsed_hash};
+use crate::window::unreadable;
 
 /// What came of holding the hashes of a file against its content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,16 +81,7 @@ fn read_whole(path: &Path, limit: u64) -> Result<Vec<u8>, Fault> {
     let read = open_unpacked(path, limit)?
         .take(limit + 1)
         .read_to_end(&mut bytes);
-    read.map_err(|error| {
-        // What a decompressor finds wrong is of these kinds; a device's errors are not.
-        Fault::of_file(match error.kind() {
-            ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::UnexpectedEof => {
-                let message = error.to_string();
-                FaultKind::Compressed { message }
-            }
-            _ => FaultKind::unreadable(&error),
-        })
-    })?;
+    read.map_err(|error| unreadable(&error))?;
     if bytes.len() as u64 > limit {
         return Err(Fault::of_file(FaultKind::TooLarge { limit }));
     }

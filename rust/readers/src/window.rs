@@ -255,7 +255,7 @@ fn append(text: &mut String, bytes: &[u8]) -> usize {
 }
 
 /// The fault of a file that cannot be read on.
-fn unreadable(error: &std::io::Error) -> Fault {
+pub(crate) fn unreadable(error: &std::io::Error) -> Fault {
     // What a decompressor finds wrong is of these kinds; a device's errors are not.
     Fault::of_file(match error.kind() {
         ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::UnexpectedEof => {
