@@ -35,7 +35,6 @@ from specplan.model import (
     DiffCell,
     DiffTotals,
     EnvironmentAsked,
-    Finding,
     Gap,
     KeyInCell,
     Lacking,

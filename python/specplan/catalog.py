@@ -12,7 +12,7 @@ from specplan.question import Answer, Question, ask
 from specplan.search import Search, search
 from specplan.selection import Selection
 from specplan.sources import Limits, newest_first
-from specplan.sources.wanted import read_wants
+from specplan.sources.wanted import read_wanted, read_wants
 from specplan.wants import (
     ROOT,
     Systems,

@@ -24,8 +24,6 @@ __all__ = [
     "DiffCell",
     "DiffTotals",
     "EnvironmentAsked",
-    "Finding",
-    "FindingKind",
     "Gap",
     "GapState",
     "KeyInCell",

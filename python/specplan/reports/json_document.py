@@ -18,7 +18,6 @@ if TYPE_CHECKING:
         Diff,
         DiffCell,
         EnvironmentAsked,
-        Finding,
         Gap,
         KeyInCell,
         Nearest,

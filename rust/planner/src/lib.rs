@@ -82,8 +82,8 @@
 //! It invents no specs: what is chosen from was given. It does not concretize, so what a change leads to is
 //! told on the graph from before the change.
 
-mod budget;
 mod breakage;
+mod budget;
 mod choice;
 mod closure;
 mod difference;
@@ -113,8 +113,8 @@ mod task;
 mod usefulness;
 mod why;
 
-pub use budget::{Budget, Limit, OpenReason, OpenRoot, Spending};
 pub use breakage::{Breakage, EXAMPLES, Missing};
+pub use budget::{Budget, Limit, OpenReason, OpenRoot, Spending};
 pub use choice::{
     Choice, ChoiceError, Chosen, ChosenRoots, Cut, RootChoice, RootChoiceError, choose,
 };

@@ -4,9 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use specplan_catalog::{Catalog, CatalogBuilder, Column, Detail, Row, Snapshot, Wants};
 use specplan_catalog::{
-    Catalog, CatalogBuilder, Column, DagHash, Detail, Disagreement, Row, Snapshot,
+    Catalog, CatalogBuilder, Column, DagHash, Detail, Disagreement, Row, Snapshot, Wants,
 };
 use specplan_planner::{EdgeKinds, RootChoice};
 

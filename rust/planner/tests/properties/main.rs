@@ -10,8 +10,8 @@
 )]
 
 mod answers;
-mod budget;
 mod breakage;
+mod budget;
 mod change;
 mod choice;
 mod cycles;
