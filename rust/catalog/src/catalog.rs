@@ -203,6 +203,11 @@ impl Catalog {
         (first, self.dependencies(spec).unwrap_or_default())
     }
 
+    /// The dependencies with the numbers from `first` up to `end`.
+    pub(crate) fn dependencies_between(&self, first: u32, end: u32) -> &[Dependency] {
+        &self.dependencies[first as usize..end as usize]
+    }
+
     /// The dependency with this number.
     pub(crate) fn dependency(&self, number: u32) -> &Dependency {
         &self.dependencies[number as usize]

@@ -26,6 +26,12 @@ pub struct CatalogGraph<'c> {
 /// The texts of a catalog's columns as what they stand for.
 #[derive(Debug, Default)]
 pub(crate) struct Parsed {
+    /// The number of each spec's name: walks ask it of each edge, and rows lie far apart.
+    packages: Vec<u32>,
+    /// Likewise the numbers of the first dependency of each spec and of the first after its last,
+    /// and whether these are all and described.
+    spans: Vec<(u32, u32)>,
+    has_all_edges: Vec<bool>,
     versions: Vec<Option<Version>>,
     variants: Vec<Vec<(Box<str>, Value)>>,
     compilers: Vec<Option<(Box<str>, Version)>>,
@@ -80,7 +86,22 @@ impl Parsed {
                 .specs()
                 .all(|(spec, _)| catalog.dependencies(spec).is_some())
         };
+        let specs = || 0..catalog.len() as u32;
+        let span = |spec| {
+            let (first, dependencies) = catalog.numbered_dependencies(spec);
+            (first, first + dependencies.len() as u32)
+        };
+        let has_all_edges = |spec| {
+            let is_described = |each: &crate::Dependency| (each.child as usize) < catalog.len();
+            let dependencies = catalog.dependencies(spec);
+            dependencies.is_some_and(|all| all.iter().all(is_described))
+        };
         Self {
+            packages: specs()
+                .map(|spec| catalog.id(spec, Column::Package))
+                .collect(),
+            spans: specs().map(span).collect(),
+            has_all_edges: specs().map(has_all_edges).collect(),
             versions: versions.map(|text| Version::parse(text).ok()).collect(),
             variants: variants
                 .map(|text| text.split('\n').filter_map(variant).collect())
@@ -147,6 +168,10 @@ impl SpecGraph for CatalogGraph<'_> {
 
     fn name(&self, spec: u32) -> &str {
         self.catalog.text(spec, Column::Package)
+    }
+
+    fn package(&self, spec: u32) -> u32 {
+        self.parsed.packages[spec as usize]
     }
 
     fn version(&self, spec: u32) -> Option<&Version> {
@@ -225,8 +250,9 @@ impl SpecGraph for CatalogGraph<'_> {
     }
 
     fn edges(&self, spec: u32) -> impl Iterator<Item = spack::Edge> + '_ {
-        let (first, dependencies) = self.catalog.numbered_dependencies(spec);
+        let (first, end) = self.parsed.spans[spec as usize];
         let specs = self.catalog.len() as u32;
+        let dependencies = self.catalog.dependencies_between(first, end);
         dependencies
             .iter()
             .zip(first..)
@@ -239,9 +265,7 @@ impl SpecGraph for CatalogGraph<'_> {
     }
 
     fn has_all_edges(&self, spec: u32) -> bool {
-        let specs = self.catalog.len() as u32;
-        let dependencies = self.catalog.dependencies(spec);
-        dependencies.is_some_and(|all| all.iter().all(|each| each.child < specs))
+        self.parsed.has_all_edges[spec as usize]
     }
 
     fn edge_provides(&self, edge: u32, virtual_name: &str) -> Truth {
@@ -250,6 +274,10 @@ impl SpecGraph for CatalogGraph<'_> {
             return Truth::Unknown(Missing::Virtuals);
         }
         list.iter().any(|name| &**name == virtual_name).into()
+    }
+
+    fn provision(&self, edge: u32) -> u32 {
+        self.catalog.dependency(edge).virtuals
     }
 
     fn is_virtual(&self, name: &str) -> Truth {

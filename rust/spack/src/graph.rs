@@ -17,6 +17,11 @@ pub trait SpecGraph {
     /// The name of a spec's package.
     fn name(&self, spec: u32) -> &str;
 
+    /// A number that specs share only if their packages have one name; small numbers serve best.
+    fn package(&self, spec: u32) -> u32 {
+        spec
+    }
+
     /// The version, or nothing if the source does not tell.
     fn version(&self, spec: u32) -> Option<&Version>;
 
@@ -53,6 +58,11 @@ pub trait SpecGraph {
 
     /// Whether an edge provides a virtual package.
     fn edge_provides(&self, edge: u32, virtual_name: &str) -> Truth;
+
+    /// A number that edges share only if they provide the same; small numbers serve best.
+    fn provision(&self, edge: u32) -> u32 {
+        edge
+    }
 
     /// Whether a name is that of a virtual package. Without recipes, that it occurs on some edge
     /// is a workable test; where edges do not tell, a name that is no package's may be one.

@@ -1,7 +1,7 @@
 //! Puts a query to specs of a graph.
 
 use super::closure::{Walker, is_runtime};
-use super::summary::{Slot, Summary};
+use super::summary::{Progress, Summaries, Summary};
 use super::{Holder, Query, Rule, compiler, node};
 use crate::graph::{Compiler, Edge, SpecGraph};
 use crate::spec::{Dependency, DependencyTypes, NodeConstraint};
@@ -32,11 +32,32 @@ pub struct Matcher<'q, G> {
     /// For each rule and spec, whether the spec is what the rule asks of a dependency.
     answers: Vec<Vec<Option<Truth>>>,
     /// For each rule and spec, what the link and run closure of the spec holds.
-    summaries: Vec<Vec<Slot>>,
+    summaries: Vec<Summaries>,
+    /// For each rule, what its name means to the graph.
+    namings: Vec<Naming>,
     /// A cycle was found, so summaries are of no use.
     is_cyclic: bool,
     /// For each rule, who answers its condition.
     conditions: Vec<Option<Box<Self>>>,
+}
+
+/// What the name that a rule asks for means to a graph, asked once of each package and of each list
+/// of virtual packages instead of each edge.
+#[derive(Clone, Default)]
+struct Naming {
+    /// By number of the package, whether it has the name.
+    packages: Vec<Option<bool>>,
+    /// By number of what an edge provides, whether that has the name.
+    provisions: Vec<Option<Truth>>,
+}
+
+/// What was noted under a number, or else what is noted now.
+fn noted<T: Copy>(notes: &mut Vec<Option<T>>, number: u32, find: impl FnOnce() -> T) -> T {
+    let place = number as usize;
+    if notes.len() <= place {
+        notes.resize(place + 1, None);
+    }
+    *notes[place].get_or_insert_with(find)
 }
 
 /// Links and runs lead back to where they start.
@@ -58,7 +79,8 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
                 .as_deref()
                 .map_or(Truth::No, |name| graph.is_virtual(name)),
             answers: vec![Vec::new(); query.rules.len()],
-            summaries: vec![Vec::new(); query.rules.len()],
+            summaries: vec![Summaries::default(); query.rules.len()],
+            namings: vec![Naming::default(); query.rules.len()],
             is_cyclic: false,
             conditions: query.rules.iter().map(condition).collect(),
         }
@@ -152,7 +174,7 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
             self.is_cyclic = self.summarise(position, root).is_err();
         }
         if !self.is_cyclic
-            && let Slot::Done(summary) = &self.summaries[position][root as usize]
+            && let Some(summary) = self.summaries[position].get(root)
         {
             return summary.clone();
         }
@@ -174,15 +196,15 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
             Leave(u32),
         }
         let graph = self.graph;
-        self.summaries[position].resize(graph.spec_count(), Slot::New);
+        self.summaries[position].make_room(graph.spec_count());
         let mut steps = vec![Step::Enter(root)];
         while let Some(step) = steps.pop() {
             match step {
-                Step::Enter(spec) => match &mut self.summaries[position][spec as usize] {
-                    Slot::Done(_) => {}
-                    Slot::Open => return Err(Cycle),
-                    slot @ Slot::New => {
-                        *slot = Slot::Open;
+                Step::Enter(spec) => match self.summaries[position].progress(spec) {
+                    Progress::Done => {}
+                    Progress::Open => return Err(Cycle),
+                    Progress::New => {
+                        self.summaries[position].open(spec);
                         steps.push(Step::Leave(spec));
                         let children = graph.edges(spec).filter(|&edge| is_runtime(edge));
                         steps.extend(children.map(|edge| Step::Enter(edge.child)));
@@ -192,11 +214,11 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
                     let mut summary = self.empty_summary(position, graph.has_all_edges(spec));
                     for edge in graph.edges(spec).filter(|&edge| is_runtime(edge)) {
                         self.add_edge(&mut summary, position, edge);
-                        if let Slot::Done(below) = &self.summaries[position][edge.child as usize] {
+                        if let Some(below) = self.summaries[position].get(edge.child) {
                             summary.add(below);
                         }
                     }
-                    self.summaries[position][spec as usize] = Slot::Done(summary);
+                    self.summaries[position].finish(spec, summary);
                 }
             }
         }
@@ -280,20 +302,32 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
     /// asks.
     fn candidate(&mut self, position: usize, edge: Edge) -> (Truth, Truth) {
         let wanted = &self.query.rules[position].dependency.spec.node;
-        match wanted.name.as_deref() {
-            Some(name) if name != self.graph.name(edge.child) => {
-                let named = match self.graph.edge_provides(edge.edge, name) {
-                    Truth::Unknown(_) if self.graph.is_virtual(name).is_no() => Truth::No,
-                    named => named,
-                };
-                if named.is_no() {
-                    return (named, Truth::No);
-                }
-                let child = node::satisfies_as_provider(self.graph, edge.child, wanted);
-                (named, child)
-            }
-            _ => (Truth::Yes, self.child(position, edge.child)),
+        let Some(name) = wanted.name.as_deref() else {
+            return (Truth::Yes, self.child(position, edge.child));
+        };
+        let graph = self.graph;
+        let naming = &mut self.namings[position];
+        let is_named = noted(&mut naming.packages, graph.package(edge.child), || {
+            graph.name(edge.child) == name
+        });
+        if is_named {
+            return (Truth::Yes, self.child(position, edge.child));
         }
+        let named = noted(
+            &mut naming.provisions,
+            graph.provision(edge.edge),
+            || match graph.edge_provides(edge.edge, name) {
+                Truth::Unknown(_) if graph.is_virtual(name).is_no() => Truth::No,
+                named => named,
+            },
+        );
+        if named.is_no() {
+            return (named, Truth::No);
+        }
+        (
+            named,
+            node::satisfies_as_provider(graph, edge.child, wanted),
+        )
     }
 
     /// Whether a spec of the right name is what a rule asks of a dependency.

@@ -17,15 +17,66 @@ pub(super) struct Summary {
     is_complete: bool,
 }
 
-/// The state of a spec's summary while the graph is walked.
-#[derive(Clone, Debug)]
-pub(super) enum Slot {
+/// How far the summary of a spec is while the graph is walked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
     /// Not reached yet.
     New,
     /// Reached; what is below is being summarised.
     Open,
     /// Finished.
-    Done(Summary),
+    Done,
+}
+
+/// The summaries of the specs of a graph, as far as they were asked for.
+///
+/// Most questions reach few of the specs. So there is one number a spec, of zeros at first, which
+/// cost nothing before they are looked at, and a summary only for what was reached.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Summaries {
+    /// For each spec 0 if it is new, 1 if it is open, else 2 more than its place among the
+    /// finished.
+    places: Vec<u32>,
+    finished: Vec<Summary>,
+}
+
+impl Summaries {
+    const OPEN: u32 = 1;
+    const FIRST: u32 = 2;
+
+    /// Makes room for the specs of a graph.
+    pub(super) fn make_room(&mut self, specs: usize) {
+        if self.places.len() < specs {
+            self.places = vec![0; specs];
+        }
+    }
+
+    pub(super) fn progress(&self, spec: u32) -> Progress {
+        match self.places[spec as usize] {
+            0 => Progress::New,
+            Self::OPEN => Progress::Open,
+            _ => Progress::Done,
+        }
+    }
+
+    pub(super) fn open(&mut self, spec: u32) {
+        self.places[spec as usize] = Self::OPEN;
+    }
+
+    /// # Panics
+    ///
+    /// If there are as many summaries as numbers.
+    pub(super) fn finish(&mut self, spec: u32, summary: Summary) {
+        let place = u32::try_from(self.finished.len()).expect("specs have numbers of 32 bits");
+        self.places[spec as usize] = place + Self::FIRST;
+        self.finished.push(summary);
+    }
+
+    /// The summary of a spec, if it is finished.
+    pub(super) fn get(&self, spec: u32) -> Option<&Summary> {
+        let place = self.places[spec as usize].checked_sub(Self::FIRST)?;
+        self.finished.get(place as usize)
+    }
 }
 
 impl Summary {
