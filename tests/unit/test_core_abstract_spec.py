@@ -60,4 +60,4 @@ def test_toolchains_are_put_in() -> None:
     toolchain = AbstractSpec("%c=gcc").only_when("+x")
     assert toolchain.is_direct_only
     expanded = AbstractSpec("a %tools").with_toolchain("tools", toolchain)
-    assert str(expanded) == "a %[virtuals=c when='+x'] gcc"
+    assert str(expanded) == "a %[when='+x'] c=gcc"

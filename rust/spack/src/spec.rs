@@ -16,6 +16,7 @@ mod toolchain;
 mod variant;
 
 pub use constrain::Contradiction;
+pub(crate) use dependency::LEGACY_COMPILERS;
 pub use dependency::{Dependency, DependencyTypes, Reach};
 pub use flags::{FlagConstraint, FlagKind};
 pub use merge::Conflict;

@@ -106,6 +106,9 @@ impl NodeBuilder {
         if FIELDS.contains(&name) || FlagKind::from_name(name).is_some() {
             return Err(ParseErrorKind::NoSwitch { name: name.into() });
         }
+        if propagates && RESERVED.contains(&name) {
+            return Err(ParseErrorKind::NoPropagation { name: name.into() });
+        }
         self.variant(name, Wanted::Bool(sigil == "+"), propagates)
     }
 
@@ -120,18 +123,15 @@ impl NodeBuilder {
             return Err(ParseErrorKind::NoPropagation { name: name.into() });
         }
         match name {
-            "arch" | "architecture" => match value.split('-').collect::<Vec<_>>()[..] {
-                [platform, os, target] => {
-                    self.platform(platform)?;
-                    self.os(os)?;
-                    self.target(target)
-                }
-                _ => self.target(value),
-            },
+            "arch" | "architecture" => self.architecture(value),
             "platform" => self.platform(value),
             "os" | "operating_system" => self.os(value),
             "target" => self.target(value),
-            "namespace" => set(&mut self.node.namespace, "namespace", Some(value.into())),
+            "namespace" => {
+                // The last one counts, be the others before the name or keys as well.
+                self.node.namespace = Some(value.into());
+                Ok(())
+            }
             _ => {
                 if let Some(kind) = FlagKind::from_name(name) {
                     let flags = self.node.flags.entry(kind).or_default();
@@ -155,6 +155,27 @@ impl NodeBuilder {
                 vacant.insert(VariantConstraint { wanted, propagates });
                 Ok(())
             }
+        }
+    }
+
+    /// Reads `platform-os-target`, or else a target. Even the latter comes before any other part, as
+    /// if it set all three.
+    fn architecture(&mut self, value: &str) -> Result<(), ParseErrorKind> {
+        let parts = [
+            ("platform", self.node.platform.is_some()),
+            ("os", self.node.os.is_some()),
+            ("target", self.node.target.is_some()),
+        ];
+        if let Some(&(field, _)) = parts.iter().find(|(_, is_set)| *is_set) {
+            return Err(ParseErrorKind::SeveralFields { field });
+        }
+        match value.split('-').collect::<Vec<_>>()[..] {
+            [platform, os, target] => {
+                self.platform(platform)?;
+                self.os(os)?;
+                self.target(target)
+            }
+            _ => self.target(value),
         }
     }
 

@@ -5,16 +5,9 @@ use std::ops::Range;
 use super::error::{ParseError, ParseErrorKind};
 use super::token::{Token, TokenKind, tokenize};
 use super::{MAX_DEPTH, MAX_LEN, node};
-use crate::spec::{AbstractSpec, Dependency, DependencyTypes, NodeConstraint, Reach, Refusal};
-
-/// What `%name` stands for where `name` is how older versions of Spack called a compiler.
-const LEGACY_COMPILERS: [(&str, &str); 5] = [
-    ("arm", "acfl"),
-    ("clang", "llvm"),
-    ("intel", "intel-oneapi-compilers-classic"),
-    ("oneapi", "intel-oneapi-compilers"),
-    ("rocmcc", "llvm-amdgpu"),
-];
+use crate::spec::{
+    AbstractSpec, Dependency, DependencyTypes, LEGACY_COMPILERS, NodeConstraint, Reach, Refusal,
+};
 
 /// Reads one text. The grammar:
 ///
@@ -88,12 +81,13 @@ impl<'t> Parser<'t> {
         while let Some(sigil) = self.accept(&[TokenKind::EdgeStart, TokenKind::Dependency]) {
             let dependency = self.dependency(&sigil)?;
             let is_direct = dependency.reach.is_direct();
+            let is_holder = !is_direct && self.is_at_direct_dependency();
             let name = dependency.spec.node.name.clone();
             let holding = match holder {
                 Some(position) if is_direct => &mut root.dependencies[position].spec,
                 _ => &mut root,
             };
-            let position = holding.add(dependency).map_err(|refusal| {
+            let position = holding.add(dependency, is_holder).map_err(|refusal| {
                 let name = name.unwrap_or_default();
                 let end = self.tokens[self.position - 1].span.end;
                 let kind = match refusal {
@@ -110,6 +104,14 @@ impl<'t> Parser<'t> {
         }
         root.sort();
         Ok(Some(root))
+    }
+
+    /// Whether the next token is the sigil of a direct dependency.
+    fn is_at_direct_dependency(&self) -> bool {
+        let is_sigil =
+            |token: &&Token| matches!(token.kind, TokenKind::EdgeStart | TokenKind::Dependency);
+        let next = self.peek().filter(is_sigil);
+        next.is_some_and(|token| self.text[token.span.clone()].starts_with('%'))
     }
 
     /// Where another spec would start.
@@ -184,11 +186,13 @@ impl<'t> Parser<'t> {
                 return fail(ParseErrorKind::SeveralFields { field });
             }
             seen.push(field);
-            let names = value.split(',').map(str::trim);
             match field {
                 "deptypes" => {
-                    for name in names {
-                        let Some(types) = DependencyTypes::from_name(name) else {
+                    for name in value.trim().split(',') {
+                        // Spack has a name for all of them, but not in a list.
+                        let types = DependencyTypes::from_name(name);
+                        let Some(types) = types.filter(|&types| types != DependencyTypes::ALL)
+                        else {
                             let name = name.into();
                             return fail(ParseErrorKind::UnknownType { name });
                         };
@@ -196,7 +200,7 @@ impl<'t> Parser<'t> {
                     }
                 }
                 "virtuals" => {
-                    for name in names {
+                    for name in value.split(',').map(str::trim) {
                         if !is_identifier(name) {
                             let name = name.into();
                             return fail(ParseErrorKind::BadVirtual { name });

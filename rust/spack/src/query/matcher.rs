@@ -114,6 +114,11 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
     /// If the graph has no such spec.
     pub fn satisfies_graph(&mut self, spec: u32) -> Truth {
         let query = self.query;
+        // Of the provider of a virtual package nothing but what it provides is asked.
+        let name = query.node().name.as_deref();
+        if name.is_some_and(|name| name != self.graph.name(spec)) {
+            return Truth::Yes;
+        }
         let mut answer = propagates(&mut self.walker, self.graph, spec, query.node());
         for position in 0..query.rules.len() {
             if answer.is_no() {
@@ -294,7 +299,15 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
                     },
                 }
             }
-            Holder::Root | Holder::Named(_) => Ok(root),
+            // Spack looks the spec up by its name too, so where a package is built with an older one
+            // of the same name, such as gcc, it asks that one.
+            Holder::Root => match self.query.node().name.as_ref() {
+                Some(name) if rule.dependency.spec.node.name.as_ref() != Some(name) => {
+                    Ok(self.walker.find(root, name).unwrap_or(root))
+                }
+                _ => Ok(root),
+            },
+            Holder::Named(_) => Ok(root),
         }
     }
 

@@ -281,6 +281,43 @@ fn versions_of_virtual_packages_need_recipes() {
 }
 
 #[test]
+fn of_a_provider_nothing_but_what_it_provides_is_asked() {
+    let graph = application();
+    for text in [
+        "mpi+nothing os=*",
+        "mpi ^ncurses",
+        "mpi %ncurses",
+        "mpi++cuda target=zen4",
+    ] {
+        assert_eq!(Truth::Yes, ask(&graph, text, 1), "{text}");
+        assert_eq!(Truth::No, ask(&graph, text, 2), "{text}");
+    }
+    assert_eq!(Truth::No, ask(&graph, "mpi/bcd ^ncurses", 1));
+}
+
+#[test]
+fn what_hangs_on_a_package_that_builds_itself_is_asked_of_the_older_one() {
+    let graph = graph(
+        &["gcc@14+new", "gcc@12", "gmake@4.4", "zlib@1.3"],
+        &[
+            (0, 1, "build", "c,cxx"),
+            (0, 2, "build", ""),
+            (1, 3, "build,link", ""),
+        ],
+    );
+    for (text, spec, expected) in [
+        ("gcc %gmake", 0, false),
+        ("gcc %zlib", 0, true),
+        ("%gmake", 0, true),
+        ("gcc@14+new %gcc@12", 0, true),
+        ("gcc ^gmake", 0, true),
+        ("gcc %zlib", 1, true),
+    ] {
+        assert_eq!(Truth::from(expected), ask(&graph, text, spec), "{text}");
+    }
+}
+
+#[test]
 fn a_sole_compiler_answers_all_that_is_asked_of_direct_dependencies() {
     let mut graph = application();
     let version = |text: &str| text.parse().expect("a version");

@@ -48,8 +48,7 @@ impl AbstractSpec {
     /// The spec that asks for what both ask for.
     ///
     /// A name that one leaves open is the other's. Dependencies are one if they have the same name
-    /// and condition and are both written with `%` or both with `^`; types that exclude each other
-    /// keep them apart. The order of flags is that of `self`, then that of `other`.
+    /// and condition, a direct one if either is; types that exclude each other keep them apart. The order of flags is that of `self`, then that of `other`.
     ///
     /// ```
     /// use specplan_spack::AbstractSpec;
@@ -121,24 +120,48 @@ impl AbstractSpec {
         while let Some(at) = others.iter().position(|own| own.is_one_with(&merged)) {
             merged = others.remove(at).merged(&merged)?;
         }
+        for own in others.iter().filter(|own| own.stands_beside(&merged)) {
+            own.spec
+                .node
+                .clone()
+                .merge(&merged.spec.node)
+                .map_err(|conflict| {
+                    let dependency = own.spec.node.name.clone();
+                    Disagreement {
+                        dependency,
+                        conflict,
+                    }
+                })?;
+        }
         others.push(merged);
         Ok(others)
     }
 }
 
 impl Dependency {
-    /// Whether two demands on dependencies are made of one package in the same way.
+    /// Whether two demands on dependencies are made of one package, be it with `%` or with `^`.
     pub(super) fn is_namesake_of(&self, other: &Self) -> bool {
         self.spec.node.name.is_some()
             && self.spec.node.name == other.spec.node.name
-            && self.reach.is_direct() == other.reach.is_direct()
             && self.when == other.when
     }
 
     /// Whether two demands on dependencies must be met by one.
-    fn is_one_with(&self, other: &Self) -> bool {
+    fn must_be_met_with(&self, other: &Self) -> bool {
         let is_apart = self.types != other.types && self.types.may_stand_beside(other.types);
         self.is_namesake_of(other) && !is_apart
+    }
+
+    /// Whether they can be written as one: what hangs on a `^` cannot be written behind a `%`.
+    fn is_one_with(&self, other: &Self) -> bool {
+        let is_like = self.reach.is_direct() == other.reach.is_direct()
+            || (self.spec.dependencies.is_empty() && other.spec.dependencies.is_empty());
+        is_like && self.must_be_met_with(other)
+    }
+
+    /// Whether they are written as two, but must be met by one.
+    fn stands_beside(&self, other: &Self) -> bool {
+        self.must_be_met_with(other) && !self.is_one_with(other)
     }
 
     /// Whether the other demand is part of this one, be it to the same package.
@@ -164,7 +187,9 @@ impl Dependency {
         self.virtuals.extend(other.virtuals.iter().cloned());
         self.virtuals.sort();
         self.virtuals.dedup();
-        self.reach = self.reach.max(other.reach);
+        if !self.reach.is_direct() {
+            self.reach = other.reach;
+        }
         Ok(self)
     }
 }

@@ -93,6 +93,16 @@ impl fmt::Display for DependencyTypes {
     }
 }
 
+/// What `%name` stands for where `name` is how older versions of Spack called a compiler. Direct
+/// dependencies are still written so.
+pub(crate) const LEGACY_COMPILERS: [(&str, &str); 5] = [
+    ("arm", "acfl"),
+    ("clang", "llvm"),
+    ("intel", "intel-oneapi-compilers-classic"),
+    ("oneapi", "intel-oneapi-compilers"),
+    ("rocmcc", "llvm-amdgpu"),
+];
+
 /// How far a dependency may be from the node that asks for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reach {

@@ -120,26 +120,29 @@ pub(crate) enum Refusal {
 }
 
 impl AbstractSpec {
-    /// Asks for one more dependency and returns its position. One of the same name, reach, types
-    /// and condition is the same dependency, so both must hold of it.
-    pub(crate) fn add(&mut self, new: Dependency) -> Result<usize, Refusal> {
+    /// Asks for one more dependency and returns its position. One of the same name, types and
+    /// condition is the same dependency, so both must hold of it, whether it is written with `%` or
+    /// with `^`; it stays as it was written first. If others hang on the new one (`is_holder`), it
+    /// stands beside one written with `%`, on which they could not be written.
+    pub(crate) fn add(&mut self, new: Dependency, is_holder: bool) -> Result<usize, Refusal> {
         let is_namesake = |own: &Dependency| {
             own.spec.node.name.is_some()
                 && own.spec.node.name == new.spec.node.name
-                && own.reach.is_direct() == new.reach.is_direct()
                 && own.when == new.when
         };
         let twin = |own: &Dependency| is_namesake(own) && own.types == new.types;
         if let Some(position) = self.dependencies.iter().position(twin) {
             let own = &mut self.dependencies[position];
-            own.spec
-                .node
-                .merge(&new.spec.node)
-                .map_err(Refusal::Conflict)?;
+            let mut node = own.spec.node.clone();
+            node.merge(&new.spec.node).map_err(Refusal::Conflict)?;
+            if is_holder && own.reach.is_direct() {
+                self.dependencies.push(new);
+                return Ok(self.dependencies.len() - 1);
+            }
+            own.spec.node = node;
             own.virtuals.extend(new.virtuals);
             own.virtuals.sort();
             own.virtuals.dedup();
-            own.reach = own.reach.max(new.reach);
             return Ok(position);
         }
         let stands_beside =
@@ -158,7 +161,9 @@ impl AbstractSpec {
         }
         self.dependencies.sort_by_cached_key(|dependency| {
             let name = dependency.spec.node.name.clone().unwrap_or_default();
-            (!dependency.reach.is_direct(), name, dependency.to_string())
+            let types = dependency.types.bits();
+            let text = dependency.to_string();
+            (!dependency.reach.is_direct(), name, types, text)
         });
     }
 }

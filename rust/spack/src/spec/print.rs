@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use super::{AbstractSpec, Dependency, FieldConstraint, NodeConstraint, VariantConstraint, Wanted};
+use crate::spec::LEGACY_COMPILERS;
 
 /// Writes the value of a key, in quotes where it would not be read as one value without.
 pub(super) fn write_value(value: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -11,6 +12,12 @@ pub(super) fn write_value(value: &str, formatter: &mut fmt::Formatter<'_>) -> fm
     if !value.is_empty() && (value.ends_with('\\') || value.chars().all(is_plain)) {
         return formatter.write_str(value);
     }
+    write_quoted(value, formatter)
+}
+
+/// Writes a text in quotes. One that ends in a backslash, which would escape the closing quote, gets
+/// a blank behind it.
+fn write_quoted(value: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
     let quote = if value.contains('\'') { '"' } else { '\'' };
     formatter.write_char(quote)?;
     for character in value.chars() {
@@ -19,7 +26,19 @@ pub(super) fn write_value(value: &str, formatter: &mut fmt::Formatter<'_>) -> fm
         }
         formatter.write_char(character)?;
     }
+    if value.ends_with('\\') {
+        formatter.write_char(' ')?;
+    }
     formatter.write_char(quote)
+}
+
+/// As [`write_value`], but a last backslash is no reason to leave out the quotes.
+fn write_flags(flags: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if flags.ends_with('\\') {
+        write_quoted(flags, formatter)
+    } else {
+        write_value(flags, formatter)
+    }
 }
 
 impl fmt::Display for FieldConstraint {
@@ -33,10 +52,17 @@ impl fmt::Display for FieldConstraint {
 
 impl fmt::Display for NodeConstraint {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let (Some(namespace), Some(_)) = (&self.namespace, &self.name) {
+        self.write(formatter, self.name.as_deref())
+    }
+}
+
+impl NodeConstraint {
+    /// Writes the node under a name that stands for its own where it is written.
+    fn write(&self, formatter: &mut fmt::Formatter<'_>, name: Option<&str>) -> fmt::Result {
+        if let (Some(namespace), Some(_)) = (&self.namespace, name) {
             write!(formatter, "{namespace}.")?;
         }
-        if let Some(name) = &self.name {
+        if let Some(name) = name {
             formatter.write_str(name)?;
         }
         if !self.versions.is_any() {
@@ -44,26 +70,22 @@ impl fmt::Display for NodeConstraint {
         }
         for (kind, wanted) in &self.flags {
             let equals = if wanted.propagates { "==" } else { "=" };
-            let mut value = wanted.flags.join(" ");
-            if value.ends_with('\\') {
-                value.push(' ');
-            }
             write!(formatter, " {kind}{equals}")?;
-            write_value(&value, formatter)?;
+            write_flags(&wanted.flags.join(" "), formatter)?;
         }
         let is_switch = |wanted: &VariantConstraint| matches!(wanted.wanted, Wanted::Bool(_));
         let (switches, values): (Vec<_>, Vec<_>) = self
             .variants
             .iter()
             .partition(|(_, wanted)| is_switch(wanted));
-        // A flag without quotes would take in the sigil of a switch.
-        if !self.flags.is_empty() && !switches.is_empty() {
+        // A flag without quotes would take in the sigil of a switch. Spack has the blank always.
+        if !self.flags.is_empty() && !self.ends_in_flags() {
             formatter.write_char(' ')?;
         }
         for (name, wanted) in switches.into_iter().chain(values) {
             wanted.write(name, formatter)?;
         }
-        if let (Some(namespace), None) = (&self.namespace, &self.name) {
+        if let (Some(namespace), None) = (&self.namespace, name) {
             formatter.write_str(" namespace=")?;
             write_value(namespace, formatter)?;
         }
@@ -77,56 +99,114 @@ impl fmt::Display for NodeConstraint {
             write!(formatter, " target={target}")?;
         }
         if let Some(hash) = &self.hash {
-            write!(formatter, " /{hash}")?;
+            let separator = if self.takes_in_slashes() { " " } else { "" };
+            write!(formatter, "{separator}/{hash}")?;
         }
         Ok(())
+    }
+
+    /// Whether a slash behind all but the hash would be read as part of the last of it: a value, or
+    /// a git reference. Flags have a blank behind them.
+    fn takes_in_slashes(&self) -> bool {
+        let is_value = |variant: &VariantConstraint| !matches!(variant.wanted, Wanted::Bool(_));
+        let is_reference = self
+            .versions
+            .exact()
+            .is_some_and(|version| version.git_reference().is_some());
+        self.variants.values().any(is_value)
+            || self.platform.is_some()
+            || self.os.is_some()
+            || self.target.is_some()
+            || (self.namespace.is_some() && self.name.is_none())
+            || (is_reference && self.variants.is_empty() && self.flags.is_empty())
+    }
+
+    /// Whether nothing is written behind the flags.
+    fn ends_in_flags(&self) -> bool {
+        self.variants.is_empty()
+            && self.platform.is_none()
+            && self.os.is_none()
+            && self.target.is_none()
+            && self.hash.is_none()
+            && (self.namespace.is_none() || self.name.is_some())
     }
 }
 
 impl fmt::Display for Dependency {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.reach.sigil())?;
-        let is_named = self.spec.node.name.is_some();
+        let node = &self.spec.node;
         let virtuals = self.virtuals.join(",");
-        if !self.types.is_empty() || self.when.is_some() || (!virtuals.is_empty() && !is_named) {
+        let is_short = node.name.is_some();
+        if !self.types.is_empty() || self.when.is_some() || (!virtuals.is_empty() && !is_short) {
             self.write_attributes(formatter)?;
-        } else if !virtuals.is_empty() {
+        }
+        if !virtuals.is_empty() && is_short {
             // Short for `%[virtuals=c] gcc`, which only names can be.
             write!(formatter, "{virtuals}=")?;
         }
-        if !is_named {
+        let text = Node {
+            node,
+            is_direct: self.reach.is_direct(),
+        }
+        .to_string();
+        let text = text.trim_start();
+        // A key without a name before it would be read as a virtual package and its provider.
+        if node.name.is_none() && !text.starts_with(['@', '+', '~']) {
             formatter.write_char('*')?;
         }
-        self.spec.write(formatter)
+        formatter.write_str(text)?;
+        self.spec.write_dependencies(formatter)
+    }
+}
+
+/// A node as it is written behind a sigil.
+struct Node<'n> {
+    node: &'n NodeConstraint,
+    is_direct: bool,
+}
+
+impl fmt::Display for Node<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.node.name.as_deref();
+        let legacy = LEGACY_COMPILERS
+            .iter()
+            .find(|(_, today)| self.is_direct && Some(*today) == name);
+        self.node
+            .write(formatter, legacy.map(|(old, _)| *old).or(name))
     }
 }
 
 impl Dependency {
     fn write_attributes(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_char('[')?;
         let mut attributes = Vec::new();
+        if let Some(when) = &self.when {
+            write!(formatter, "when=")?;
+            write_quoted(&when.to_string(), formatter)?;
+        }
         if !self.types.is_empty() {
             attributes.push(format!("deptypes={}", self.types));
         }
-        if !self.virtuals.is_empty() {
+        if !self.virtuals.is_empty() && self.spec.node.name.is_none() {
             attributes.push(format!("virtuals={}", self.virtuals.join(",")));
         }
-        write!(formatter, "[{}", attributes.join(" "))?;
-        if let Some(when) = &self.when {
-            let mut condition = when.to_string();
-            if condition.ends_with('\\') {
-                condition.push(' ');
-            }
-            let separator = if attributes.is_empty() { "" } else { " " };
-            write!(formatter, "{separator}when=")?;
-            write_value(&condition, formatter)?;
-        }
-        formatter.write_str("] ")
+        let separator = if self.when.is_some() && !attributes.is_empty() {
+            " "
+        } else {
+            ""
+        };
+        write!(formatter, "{separator}{}] ", attributes.join(" "))
     }
 }
 
 impl AbstractSpec {
     fn write(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.node)?;
+        self.write_dependencies(formatter)
+    }
+
+    fn write_dependencies(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for dependency in &self.dependencies {
             write!(formatter, " {dependency}")?;
         }

@@ -28,24 +28,24 @@ fn constraints_are_merged_part_by_part() {
             "os=rhel8 platform=linux",
             "a platform=linux os=rhel8",
         ),
-        ("a /ab", "/abcd", "a /abcd"),
+        ("a /ab", "/abcd", "a/abcd"),
         ("builtin.a", "a", "builtin.a"),
         ("a ^b+x", "^b@2", "a ^b@2+x"),
         ("a ^b %gcc", "^b %gcc@12", "a ^b %gcc@12"),
         ("a %gcc", "%c,cxx=gcc@12", "a %c,cxx=gcc@12"),
         ("a %gcc@12", "^gcc", "a %gcc@12"),
-        ("a ^gcc", "%gcc@12", "a %gcc@12 ^gcc"),
-        ("a %gcc@12", "^gcc@13", "a %gcc@12 ^gcc@13"),
+        ("a ^gcc", "%gcc@12", "a %gcc@12"),
+        ("a ^gcc@12 %b", "%gcc", "a %gcc ^gcc@12 %b"),
         ("a %[deptypes=build] b@2", "%b", "a %[deptypes=build] b@2"),
         (
             "a %[deptypes=build] b",
             "%b@2",
-            "a %[deptypes=build] b %b@2",
+            "a %b@2 %[deptypes=build] b",
         ),
         (
             "a %[deptypes=build] b@1",
             "%[deptypes=link] b@2",
-            "a %[deptypes=build] b@1 %[deptypes=link] b@2",
+            "a %[deptypes=link] b@2 %[deptypes=build] b@1",
         ),
         (
             "a %[deptypes=build] b",
@@ -53,7 +53,7 @@ fn constraints_are_merged_part_by_part() {
             "a %[deptypes=build,link] b@2",
         ),
         ("a %[when=+x] b", "%b@2", "a %[when='+x'] b %b@2"),
-        ("a ^+x", "^+x", "a ^*+x"),
+        ("a ^+x", "^+x", "a ^+x"),
     ] {
         let both = spec(left).constrain(&spec(right));
         let both = both.unwrap_or_else(|error| panic!("{error}"));
@@ -78,9 +78,11 @@ fn contradictions_name_both_sides_and_what_they_disagree_on() {
             Conflict::Platform,
         ),
         ("a target=zen2", "target=x86_64_v3", None, Conflict::Target),
-        ("a /ab", "/cd", None, Conflict::Hash),
+        ("a/ab", "/cd", None, Conflict::Hash),
         ("a %gcc@12", "%gcc@13", Some("gcc"), Conflict::Version),
         ("a ^b %c@1", "^b %c@2", Some("c"), Conflict::Version),
+        ("a %gcc@12", "^gcc@13", Some("gcc"), Conflict::Version),
+        ("a ^gcc@12 %b", "%gcc@13", Some("gcc"), Conflict::Version),
     ] {
         let (a, b) = (spec(left), spec(right));
         let fault = a.constrain(&b).expect_err(left);

@@ -172,7 +172,7 @@ impl VariantConstraint {
         let equals = if self.propagates { "==" } else { "=" };
         write!(formatter, " {name}{exactly}{equals}")?;
         match values {
-            None => formatter.write_str("*"),
+            None => formatter.write_str("'*'"),
             Some(values) => write_value(&join(values), formatter),
         }
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::key::Key;
 use super::{Version, VersionError, VersionRange, is_git};
 use crate::truth::{Missing, Truth};
 
@@ -13,7 +14,7 @@ use crate::truth::{Missing, Truth};
 /// others hold: `1.0:1.2,1.3:2` is `1.0:2`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionConstraint {
-    /// Never empty; ranges by their bounds, then versions by theirs.
+    /// Never empty; by the version or the lower bound, a version before a range from it.
     members: Vec<Member>,
 }
 
@@ -137,12 +138,12 @@ impl VersionConstraint {
                 .any(|range| version.is_ordered() && range.holds(version.key()))
         };
         versions.retain(is_apart);
-        let ranges = merged.into_iter().map(Member::Range);
-        Self {
-            members: ranges
-                .chain(versions.into_iter().map(Member::Exact))
-                .collect(),
-        }
+        let versions = versions.into_iter().map(Member::Exact);
+        let mut members: Vec<Member> = versions
+            .chain(merged.into_iter().map(Member::Range))
+            .collect();
+        members.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        Self { members }
     }
 }
 
@@ -152,10 +153,10 @@ impl Member {
         if let Some(version) = text.strip_prefix('=') {
             return Version::parse(version).map(Self::Exact);
         }
-        if is_git(text) {
-            return Version::parse(text).map(Self::Exact);
-        }
         let Some((low, high)) = text.split_once(':') else {
+            if is_git(text) {
+                return Version::parse(text).map(Self::Exact);
+            }
             return Version::parse(text).map(|version| Self::Range(VersionRange::prefix(version)));
         };
         if high.contains(':') {
@@ -169,6 +170,14 @@ impl Member {
             text => Version::parse_bound(text).map(Some),
         };
         VersionRange::new(bound(low)?, bound(high)?).map(Self::Range)
+    }
+
+    /// Its place among others: references that cannot be placed come last.
+    fn rank(&self) -> (bool, &Key, bool) {
+        match self {
+            Self::Exact(version) => (!version.is_ordered(), version.key(), false),
+            Self::Range(range) => (false, range.sort_key().0, true),
+        }
     }
 
     fn contains(&self, version: &Version) -> Truth {
