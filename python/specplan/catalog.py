@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from specplan.budget import Weight
-    from specplan.check_model import Check, Finding
+    from specplan.check_model import Check, Finding, Verify
     from specplan.found import Found
     from specplan.host import Host
     from specplan.model import (
@@ -47,7 +47,8 @@ if TYPE_CHECKING:
     from specplan.plan import Plan
     from specplan.plan_model import LockDiff, Policy
     from specplan.question import Detail
-    from specplan.sources import FileOfSpecs, SourceRead
+    from specplan.sources import FileOfSpecs, MirrorTaken, SourceRead
+    from specplan.sources.verification import Counted
 
 __all__ = ["Catalog"]
 
@@ -69,6 +70,7 @@ class Catalog:
         "_core",
         "_files",
         "_files_of_specs",
+        "_mirrors",
         "_unread_tags",
         "contradictions",
         "damaged",
@@ -87,6 +89,8 @@ class Catalog:
     _unread_tags: frozenset[str]
     #: The files that tell hashes with what is hashed.
     _files_of_specs: tuple[FileOfSpecs, ...]
+    #: The mirrors whose binaries were read.
+    _mirrors: tuple[MirrorTaken, ...]
 
     def __init__(self) -> None:
         raise TypeError("a catalog is made by `specplan.load`")
@@ -102,6 +106,7 @@ class Catalog:
         self.notes = ()
         self._unread_tags = frozenset()
         self._files_of_specs = ()
+        self._mirrors = ()
         return self
 
     @classmethod
@@ -119,6 +124,7 @@ class Catalog:
         self._files_of_specs = tuple(
             dict.fromkeys(file for each in reads for file in each.files_of_specs)
         )
+        self._mirrors = tuple(dict.fromkeys(taken for each in reads for taken in each.mirrors))
         return self
 
     def __len__(self) -> int:
@@ -160,6 +166,7 @@ class Catalog:
         merged._files_of_specs = tuple(
             dict.fromkeys((*self._files_of_specs, *other._files_of_specs))
         )
+        merged._mirrors = tuple(dict.fromkeys((*self._mirrors, *other._mirrors)))
         return merged
 
     @property
@@ -629,7 +636,9 @@ class Catalog:
         *,
         want: str | Sequence[str] = (),
         tag: str | None = None,
+        verify: Verify = "index",
         limits: Limits | None = None,
+        counted: Counted | None = None,
     ) -> Check:
         """List all that is wrong with the sources.
 
@@ -637,11 +646,17 @@ class Catalog:
             want: Locks, ``[LABEL=]spack.lock``, whose roots count as what is broken; without
                 any, these are the binaries that no other binary depends on.
             tag: The snapshot whose binaries count; by default the newest of each source.
+            verify: How far to go: with ``index`` what indexes and other files of specs say;
+                with ``manifests`` also the manifests and spec files of mirrors; with ``blobs``
+                also the bytes of their binaries.
             limits: What no lock may go beyond.
+            counted: Called with how many files of a mirror were looked at, and of how many.
 
         Raises:
+            RemoteError: If a file of a mirror cannot be fetched.
             SourceError: If a lock cannot be read.
             UnknownNameError: If the snapshot is unknown.
+            UsageError: If no source is a mirror, but its files are to be looked at.
 
         Examples:
             >>> import specplan
@@ -649,6 +664,11 @@ class Catalog:
             ()
         """
         limits = limits or Limits()
+        if verify != "index" and not self._mirrors:
+            raise UsageError(
+                f"no source is a mirror, so there are no {verify} to verify",
+                hint="name the folder or URL that has `v3/` or `build_cache/` in it",
+            )
         # Where nothing could be read, that is what is wrong.
         nothing = tag is None and self._is_empty()
         return soundness.check(
@@ -661,6 +681,9 @@ class Catalog:
                 damaged=self.damaged,
                 contradictions=self.contradictions,
                 wanted=tuple(read_wanted(each, limits) for each in texts(want)),
+                verify=verify,
+                mirrors=self._mirrors,
+                counted=counted,
             )
         )
 

@@ -9,6 +9,7 @@ from specplan import _core as compiled
 from specplan.check_model import (
     Binaries,
     Check,
+    CheckedFiles,
     CheckedHashes,
     CheckedRoots,
     Finding,
@@ -20,8 +21,10 @@ from specplan.question import named
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
+    from specplan.check_model import Verify
     from specplan.question import State
-    from specplan.sources import FileOfSpecs
+    from specplan.sources import FileOfSpecs, MirrorTaken
+    from specplan.sources.verification import Counted, Verified
     from specplan.sources.wanted import Wanted
 
 __all__ = ["Checked", "check", "clashes", "order_of_damage", "order_of_finding"]
@@ -44,6 +47,9 @@ class Checked:
         contradictions: Summaries that contradict what they summarize.
         wanted: The locks whose roots count; without any, the binaries that no other binary
             depends on.
+        verify: How far to go.
+        mirrors: The mirrors whose files are looked at.
+        counted: Who is told how many files were looked at.
     """
 
     core: compiled.Catalog
@@ -54,6 +60,9 @@ class Checked:
     damaged: Sequence[DamagedFile]
     contradictions: Sequence[Finding]
     wanted: Sequence[Wanted]
+    verify: Verify
+    mirrors: Sequence[MirrorTaken]
+    counted: Counted | None
 
 
 def check(checked: Checked) -> Check:
@@ -72,14 +81,51 @@ def check(checked: Checked) -> Check:
         *others,
         *wrong,
     ]
+    verified = None
+    if checked.verify != "index":
+        verified = _verified(checked, frozenset(each.place for each in wrong))
+        findings += verified.findings
     return Check(
+        verify=checked.verify,
         files=checked.files,
         specs=len(checked.core),
         findings=(*missing, *sorted(findings, key=order_of_finding)),
         binaries=binaries,
         roots=roots,
         hashes=hashes,
+        verified=None
+        if verified is None
+        else CheckedFiles(manifests=verified.manifests, blobs=verified.blobs, bytes=verified.bytes),
+        notes=() if verified is None else tuple(verified.notes),
     )
+
+
+def _verified(checked: Checked, wrong: frozenset[str]) -> Verified:
+    """Look at the files of all mirrors."""
+    from specplan.sources.verification import (  # noqa: PLC0415 - indexes alone need it not
+        Verification,
+        Verified,
+        verify,
+    )
+
+    verified = Verified()
+    for taken in checked.mirrors:
+        index = taken.index
+        verified.add(
+            verify(
+                Verification(
+                    taken=taken,
+                    core=checked.core,
+                    binaries=None if index is None else checked.core.binaries_of(index),
+                    wrong=wrong,
+                    blobs=checked.verify == "blobs",
+                    counted=checked.counted,
+                )
+            )
+        )
+    others = [each for each in checked.sources if each not in {m.cache for m in checked.mirrors}]
+    verified.notes += [f"`{each}` is no mirror: it has no further files" for each in others]
+    return verified
 
 
 def order_of_damage(file: DamagedFile) -> tuple[str, str, int, str]:

@@ -55,3 +55,32 @@ def test_each_format(
 ) -> None:
     catalog.check_answer = records.CHECK
     assert run("check", "x", *words).out == expected
+
+
+def test_what_is_asked_reaches_the_catalog(run: Runs, loads: Loads, catalog: FakeCatalog) -> None:
+    run("check", "x", "--want", "e4s=a.lock", "--want", "b.lock", "--tag", "t", "--verify", "blobs")
+    assert catalog.asked == {
+        "want": ("e4s=a.lock", "b.lock"),
+        "tag": "t",
+        "verify": "blobs",
+        "counted": None,
+    }
+    assert loads.tags == [("t",)]
+
+
+def test_findings_that_are_ignored_are_counted_and_fail_nothing(
+    run: Runs, catalog: FakeCatalog
+) -> None:
+    catalog.check_answer = records.BROKEN_CHECK
+    answer = run("check", "x", "--ignore", "not-in-cache")
+    assert answer.code == 1
+    assert "1 finding (1 spec that binaries lack), 23 ignored" in answer.out
+    answer = run("check", "x", "--ignore", "not-in-cache", "--ignore", "missing")
+    assert answer.code == 0
+    assert "no findings, 24 ignored" in answer.out.splitlines()[0]
+
+
+def test_an_unknown_kind_is_wrong_usage(run: Runs, catalog: FakeCatalog) -> None:
+    catalog.check_answer = records.SOUND
+    assert run("check", "x", "--ignore", "everything").code == 2
+    assert run("check", "x", "--verify", "all").code == 2

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from specplan.check_model import FindingKind
-from specplan.cli import catalogs, options, output
+from specplan.check_model import FindingKind, Verify
+from specplan.cli import catalogs, options, output, progress
 from specplan.reports import check_csv, check_json, check_markdown, check_text
 
 if TYPE_CHECKING:
@@ -23,6 +23,13 @@ __all__ = ["check"]
 @click.command(short_help="What is wrong with the cache itself.")
 @click.argument("caches", nargs=-1, metavar="[CACHE]...")
 @options.sources
+@click.option(
+    "--verify",
+    type=click.Choice(get_args(Verify)),
+    default="index",
+    help="How far to go: what indexes and locks say; also the manifests and spec files of mirrors; "
+    "also the bytes of their binaries. [default: index]",
+)
 @click.option("--tag", help="The snapshot whose binaries count. [default: the newest]")
 @click.option(
     "--want",
@@ -41,6 +48,7 @@ __all__ = ["check"]
 def check(
     caches: tuple[str, ...],
     ignore: tuple[FindingKind, ...],
+    verify: Verify,
     **typed: Unpack[options.Typed],
 ) -> int:
     """List everything that is wrong with the caches.
@@ -48,14 +56,17 @@ def check(
     Of indexes, locks and spec files: what binaries lack to be installed, and how many
     binaries and roots that breaks; edges that lead nowhere; what is listed without a binary;
     cycles; hashes that are not those of their content; one hash with two contents; one
-    operating system on two platforms. Of pages: damage, meta that contradicts spec_details,
-    pages in the folder of another package or snapshot. Exits with 1 when there is anything,
-    and with 3 when files are damaged, unless --skip-damaged says that these are known.
+    operating system on two platforms. Of mirrors, with --verify: manifests, spec files and
+    blobs that are not there, are damaged, or that no index lists. Of pages: damage, meta that
+    contradicts spec_details, pages in the folder of another package or snapshot. Exits with
+    1 when there is anything, and with 3 when files are damaged, unless --skip-damaged says
+    that these are known.
 
     \b
     Examples:
       specplan check _cache
       specplan check s3://bucket/mirror --want radiuss=spack.lock
+      specplan check mirror --verify blobs
       specplan check mirror --ignore not-in-cache
       specplan check --format markdown -o check.md
     """  # noqa: D301 - \b keeps click from wrapping the examples
@@ -66,7 +77,10 @@ def check(
     catalog = catalogs.configured(
         replace(settings, strict=False, skip_damaged=True), settings.tag, quiet=True
     )
-    answer = catalog.check(want=typed.get("want", ()), tag=settings.tag)
+    with progress.counted("files of mirrors") as counted:
+        answer = catalog.check(
+            want=typed.get("want", ()), tag=settings.tag, verify=verify, counted=counted
+        )
     if ignore:
         answer = answer.without(ignore)
     output.write(_rendered(answer, settings, typed), typed.get("output"))

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from specplan.reports import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
     from specplan.sources.remote import Progress
 
-__all__ = ["transfers"]
+__all__ = ["counted", "transfers"]
 
 
 @contextlib.contextmanager
@@ -48,6 +48,27 @@ def transfers() -> Iterator[Progress | None]:
     )
     with bars:
         yield _Transfers(bars)
+
+
+@contextlib.contextmanager
+def counted(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Give whom to tell how many things of how many are done: a bar on a terminal, else nobody."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415 - as above
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
+
+    bars = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    with bars:
+        task = bars.add_task(what, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)
 
 
 class _Transfers:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from specplan.errors import RemoteError, SourceError
+from specplan.sources.downloads import Downloads
 from specplan.sources.remote import shown_url
 from specplan.sources.store import parts_of
 
@@ -90,6 +92,10 @@ class FsspecStore:
     def below(self, relative: str) -> FsspecStore:
         """Return the store of a folder below this one."""
         return FsspecStore("/".join([self._url.rstrip("/"), *parts_of(relative)]), self._fetching)
+
+    def apart(self, folder: Path) -> FsspecStore:
+        """Return the same place, which fetches all anew and keeps it in another folder."""
+        return FsspecStore(self._url, replace(self._fetching, downloads=Downloads(folder)))
 
     def shown(self, relative: str = "") -> str:
         """Return the URL of a file without what may be secret."""

@@ -12,6 +12,7 @@ import contextlib
 import http.client
 import ssl
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.error import URLError
 from urllib.parse import quote, unquote, urljoin, urlsplit
@@ -26,6 +27,7 @@ from urllib.request import (
 
 from specplan._core import __version__
 from specplan.errors import RemoteError, SourceError
+from specplan.sources.downloads import Downloads
 from specplan.sources.remote import shown_url
 from specplan.sources.store import parts_of
 
@@ -132,6 +134,10 @@ class HttpStore:
         parts = urlsplit(self._url)
         path = "/".join([parts.path.rstrip("/"), *map(quote, parts_of(relative))])
         return HttpStore(parts._replace(path=path).geturl(), self._fetching)
+
+    def apart(self, folder: Path) -> HttpStore:
+        """Return the same place, which fetches all anew and keeps it in another folder."""
+        return HttpStore(self._url, replace(self._fetching, downloads=Downloads(folder)))
 
     def shown(self, relative: str = "") -> str:
         """Return the URL of a file without user, password and query."""

@@ -18,6 +18,7 @@ class Limits:
         tree_entries: How many files and folders a source may hold.
         index_bytes: The largest index, lock or spec file, as stored and unpacked.
         manifest_bytes: The largest manifest of a mirror, or map of snapshots.
+        blob_bytes: The largest blob or tarball of a mirror that is held against its checksum.
         silence_seconds: How long a server may say nothing.
         transfer_seconds: How long one file may take to arrive.
         attempts: How often a file is asked for when the connection or the server fails.
@@ -28,6 +29,7 @@ class Limits:
     tree_entries: int = 4_000_000
     index_bytes: int = 2 << 30
     manifest_bytes: int = 16 << 20
+    blob_bytes: int = 256 << 30
     silence_seconds: float = 30.0
     transfer_seconds: float = 3600.0
     attempts: int = 4

@@ -24,14 +24,19 @@ if TYPE_CHECKING:
     from specplan.sources.store import Store
 
 __all__ = [
+    "SPEC_FOLDER",
     "MirrorIndex",
+    "Record",
     "SpecFile",
     "SpecFiles",
     "blob_checksum",
     "find_index",
     "index_manifest",
+    "records_in",
+    "records_of_binary",
     "spec_blob",
     "spec_files",
+    "spec_manifest_hash",
     "split_view",
     "views",
 ]
@@ -44,7 +49,8 @@ _SPEC_MEDIA: Final = "application/vnd.spack.spec."
 _INSTALL_MEDIA: Final = "application/vnd.spack.install."
 
 _INDEX_FOLDER: Final = "v3/manifests/index"
-_SPEC_FOLDER: Final = "v3/manifests/spec"
+#: Where the manifests of binaries lie.
+SPEC_FOLDER: Final = "v3/manifests/spec"
 _MANIFEST_NAME: Final = "index.manifest.json"
 
 _VIEW: Final = re.compile(r"[A-Za-z0-9_.-]+")
@@ -107,8 +113,16 @@ class SpecFiles:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Record:
-    """What a manifest says of one blob."""
+class Record:
+    """What a manifest says of one blob.
+
+    Attributes:
+        media: The media type.
+        compression: How it is compressed.
+        size: Its size in bytes, as it is stored.
+        checksum: Its SHA-256, as it is stored.
+        said_by: The manifest, and where in it.
+    """
 
     media: str
     compression: str
@@ -122,6 +136,7 @@ class _Record:
         return f"blobs/sha256/{self.checksum[:2]}/{self.checksum}"
 
     def expected(self) -> Expected:
+        """Return what the blob must be."""
         return Expected(checksum=self.checksum, size=self.size, said_by=self.said_by)
 
 
@@ -155,7 +170,7 @@ def index_manifest(store: Store, limits: Limits, *, view: str | None = None) -> 
     manifest = store.get(relative, most=limits.manifest_bytes)
     if manifest is None:
         return None
-    records = _records(manifest, store.shown(relative))
+    records = records_in(manifest, store.shown(relative))
     record = _record(records, _INDEX_MEDIA, store.shown(relative), "index")
     return MirrorIndex(
         path=_fetched(store, record, limits),
@@ -219,7 +234,7 @@ def spec_files(store: Store, limits: Limits) -> SpecFiles | None:
     layout: Literal[2, 3] = 3
     for relative in _spec_paths(store):
         found = True
-        layout = 3 if relative.startswith(f"{_SPEC_FOLDER}/") else 2
+        layout = 3 if relative.startswith(f"{SPEC_FOLDER}/") else 2
         try:
             files.append(_spec_file(store, relative, limits))
         except DamagedSourceError as error:
@@ -249,16 +264,14 @@ def spec_blob(store: Store, relative: str, limits: Limits) -> SpecFile:
     manifest = store.get(relative, most=limits.manifest_bytes)
     if manifest is None:
         raise _damaged(shown, "", "is not there")
-    records = _records(manifest, shown)
-    _record(records, _INSTALL_MEDIA, shown, "binary")
-    record = _record(records, _SPEC_MEDIA, shown, "spec")
+    record, _ = records_of_binary(manifest, shown)
     path = _fetched(store, record, limits)
     return SpecFile(path=path, shown=store.shown(record.blob), hash=found[1])
 
 
 def _spec_paths(store: Store) -> Iterator[str]:
     """Yield the paths of the spec manifests, or of the spec files of layout 2 where none are."""
-    manifests = store.files(_SPEC_FOLDER)
+    manifests = store.files(SPEC_FOLDER)
     if manifests is None:
         return
     found = False
@@ -272,7 +285,7 @@ def _spec_paths(store: Store) -> Iterator[str]:
 
 
 def _spec_file(store: Store, relative: str, limits: Limits) -> SpecFile:
-    if relative.startswith(f"{_SPEC_FOLDER}/"):
+    if relative.startswith(f"{SPEC_FOLDER}/"):
         return spec_blob(store, relative, limits)
     shown = store.shown(relative)
     found = _SPEC_NAME.fullmatch(relative.rpartition("/")[2])
@@ -321,8 +334,30 @@ def _bare(store: Store, limits: Limits) -> MirrorIndex | None:
     )
 
 
-def _records(path: Path, shown: str) -> list[_Record]:
-    """Read a manifest."""
+def spec_manifest_hash(path: str) -> str | None:
+    """Return the hash of the binary that a file is the manifest of, if it is one by its name."""
+    found = _SPEC_NAME.fullmatch(path.rpartition("/")[2])
+    is_manifest = path.startswith(f"{SPEC_FOLDER}/") and path.endswith(".spec.manifest.json")
+    return found[1] if found and is_manifest else None
+
+
+def records_of_binary(path: Path, shown: str) -> tuple[Record, Record]:
+    """Return what the manifest of a binary says of its spec and of its tarball.
+
+    Raises:
+        DamagedSourceError: If it is malformed, or does not name one of each.
+    """
+    records = records_in(path, shown)
+    install = _record(records, _INSTALL_MEDIA, shown, "binary")
+    return _record(records, _SPEC_MEDIA, shown, "spec"), install
+
+
+def records_in(path: Path, shown: str) -> list[Record]:
+    """Return what a manifest says, in its order.
+
+    Raises:
+        DamagedSourceError: If it is malformed.
+    """
     document = strict_json.parse(clear_signed.text_of(path.read_bytes(), shown), shown)
     version = document.at("version")
     if version.count() != _MANIFEST_VERSION:
@@ -330,7 +365,7 @@ def _records(path: Path, shown: str) -> list[_Record]:
     return [_as_record(value) for value in document.at("data").items()]
 
 
-def _as_record(value: strict_json.Value) -> _Record:
+def _as_record(value: strict_json.Value) -> Record:
     algorithm = value.at("checksumAlgorithm")
     if algorithm.text() != "sha256":
         algorithm.fail(f"is `{algorithm.raw}`, but only `sha256` is known")
@@ -338,7 +373,7 @@ def _as_record(value: strict_json.Value) -> _Record:
     # It becomes a path: nothing but a checksum may pass.
     if not is_checksum(checksum.text()):
         checksum.fail("must be 64 lower-case hex digits")
-    return _Record(
+    return Record(
         media=value.at("mediaType").text(),
         compression=value.at("compression").text(),
         size=value.at("contentLength").count(),
@@ -347,7 +382,7 @@ def _as_record(value: strict_json.Value) -> _Record:
     )
 
 
-def _record(records: list[_Record], media: str, shown: str, what: str) -> _Record:
+def _record(records: list[Record], media: str, shown: str, what: str) -> Record:
     """Return the one record of a media type, whatever the version in it."""
     found = [record for record in records if record.media.startswith(media)]
     if not found:
@@ -362,7 +397,7 @@ def _record(records: list[_Record], media: str, shown: str, what: str) -> _Recor
     return found[0]
 
 
-def _fetched(store: Store, record: _Record, limits: Limits) -> Path:
+def _fetched(store: Store, record: Record, limits: Limits) -> Path:
     path = store.get(record.blob, most=limits.index_bytes, expected=record.expected())
     if path is None:
         raise _damaged(store.shown(record.blob), "", f"is not there, but {record.said_by} names it")

@@ -235,7 +235,7 @@ def _indexed(store: Store, index: MirrorIndex, reading: Reading) -> SourceRead:
         view=index.view,
         index=index.shown,
         cache=reading.place,
-        tag="",
+        limits=reading.limits,
     )
     return replace(answer, mirrors=(taken,))
 
@@ -253,7 +253,7 @@ def _without_index(store: Store, reading: Reading) -> SourceRead | None:
         view=None,
         index=None,
         cache=reading.place,
-        tag="",
+        limits=reading.limits,
     )
     return replace(specs.read_mirrored(binaries, reading), mirrors=(taken,))
 

@@ -94,6 +94,9 @@ class Store(Protocol):
     def below(self, relative: str) -> Store:
         """Return the store whose root is a folder of this one."""
 
+    def apart(self, folder: Path) -> Store:
+        """Return the same place, which fetches all anew and keeps it in another folder."""
+
     def shown(self, relative: str = "") -> str:
         """Return how messages call a file; credentials are left out."""
 
@@ -175,6 +178,10 @@ class LocalStore:
     def below(self, relative: str) -> LocalStore:
         """Return the store whose root is a folder of this one."""
         return LocalStore(self._path(relative), limits=self._limits)
+
+    def apart(self, folder: Path) -> LocalStore:  # noqa: ARG002 - as other stores
+        """Return the same folder, whose files are where they are."""
+        return self
 
     def shown(self, relative: str = "") -> str:
         """Return the path of a file as text that can be written."""

@@ -74,7 +74,7 @@ class MirrorTaken:
         view: The view whose index was read, or None for the whole mirror.
         index: How messages call its index, or None where it has none.
         cache: The source that it belongs to, as it was given.
-        tag: The snapshot that it belongs to, or an empty string.
+        limits: What no file may go beyond.
     """
 
     store: Store
@@ -82,4 +82,4 @@ class MirrorTaken:
     view: str | None
     index: str | None
     cache: str
-    tag: str
+    limits: Limits
