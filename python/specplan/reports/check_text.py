@@ -73,19 +73,31 @@ def _missing(findings: Sequence[Finding]) -> tuple[list[Column], list[list[Span]
 
 
 def _group(finding: Finding) -> object:
-    """Return what findings share that are told together: one file, one sentence."""
-    if finding.spec is None or finding.kind == "missing":
-        return finding
-    return finding.path, finding.message
+    """Return what findings share that are told together: one sentence about specs."""
+    return finding if finding.spec is None or finding.kind == "missing" else finding.message
 
 
 def _findings(page: Page, group: Sequence[Finding]) -> None:
-    finding = group[0]
+    """Tell what is wrong once: with several specs of one file, or with several files."""
+    names = [_place(finding) for finding in group]
+    if len({finding.path for finding in group}) == 1:
+        _file(page, group[0], wording.folded(names, _FEW))
+    else:
+        shown = len(group) if len(group) <= _FEW + 1 else _FEW
+        for finding, name in zip(group[:shown], names, strict=False):
+            _file(page, finding, name)
+        if len(group) > shown:
+            page.text(f"and {len(group) - shown} more", indent="  ")
+    page.text(terminal(group[0].message), indent="    ")
+
+
+def _place(finding: Finding) -> str:
+    if finding.spec is not None and finding.place == finding.spec.hash:
+        return named(finding.spec)
+    return finding.place
+
+
+def _file(page: Page, finding: Finding, place: str) -> None:
     line = "" if finding.line is None else f":{finding.line}"
-    place = finding.place
-    if finding.spec is not None and place == finding.spec.hash:
-        names = [named(each.spec) for each in group if each.spec is not None]
-        place = wording.folded(names, _FEW)
     after = f": {terminal(place)}" if place else ""
     page.text(f"{terminal(finding.path)}{line}{after}", indent="  ")
-    page.text(terminal(finding.message), indent="    ")
