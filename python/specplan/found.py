@@ -81,11 +81,15 @@ class Found:
     def hint(self) -> str | None:
         """What may help where nothing was found or something is undecided, or None."""
         if self.unknown_name is not None:
-            near = ", ".join(f"`{each}`" for each in self.suggestions)
-            meant = f" (did you mean {near}?)" if near else ""
+            meant = f" ({self._near})" if self._near else ""
             return f"no package is called `{self.unknown_name}`{meant}"
         missing = sorted({each.missing for each in self.undecided})
         return next((_HINTS[each] for each in missing if each in _HINTS), None)
+
+    @property
+    def _near(self) -> str:
+        near = ", ".join(f"`{each}`" for each in self.suggestions)
+        return f"did you mean {near}?" if near else ""
 
     def decided(self) -> tuple[Spec, ...]:
         """Return the specs, if all could be decided.
@@ -101,13 +105,22 @@ class Found:
         reasons = [f"{found[0].reason} ({_few(found)})" for _, found in sorted(missing.items())]
         number = len(self.undecided)
         specs = "1 spec satisfies" if number == 1 else f"{number} specs satisfy"
+        fault = f"whether {specs} `{self.query}` cannot be decided: {'; '.join(reasons)}"
+        hint = self.hint
+        if self.unknown_name is not None and set(missing) == {"virtuals"}:
+            # Whoever mistypes a name need not hear of virtual packages first.
+            fault = (
+                f"no package is called `{self.unknown_name}`, and whether it is a virtual package "
+                f"cannot be decided: {missing['virtuals'][0].reason}"
+            )
+            hint = self._near or _HINTS["virtuals"]
         raise UndecidedError(
-            f"whether {specs} `{self.query}` cannot be decided: {'; '.join(reasons)}",
+            fault,
             self.query,
             sorted(missing),
             number,
             [each.spec.hash for each in self.undecided[:_FEW]],
-            self.hint,
+            hint,
         )
 
     def to_json(self) -> str:

@@ -140,7 +140,9 @@ def _refuse_undecided(found: Found) -> None:
         found.decided()
     except UndecidedError as error:
         more = "`--unknown list` shows what is decided"
-        error.hint = more if error.hint is None else f"{error.hint}; {more}"
+        first = error.hint or ""
+        between = " " if first.endswith("?") else "; "
+        error.hint = f"{first}{between}{more}" if first else more
         raise
 
 

@@ -63,10 +63,12 @@ class Expansion:
 
     Attributes:
         defined: The items of each definition, in the order in which they were built.
+        left_out: What could not be taken into account so far, one sentence each.
     """
 
     def __init__(self) -> None:
         self.defined: dict[str, tuple[Item, ...]] = {}
+        self.left_out: list[str] = []
         self._specs: dict[str, AbstractSpec] = {}
         self._items = 0
         self._combinations = 0
@@ -178,11 +180,26 @@ class Expansion:
                 whole = _merged(constraints, matrix.mark).with_exact_values()
                 # A git reference that would have to be looked up is kept: too much is
                 # wanted rather than too little.
-                if any(whole.satisfies(each) for each in excluded):
+                if any(self._excludes(each, whole) for each in excluded):
                     continue
             if matrix.sigil:
                 constraints[0] = self.spec(f"{matrix.sigil}{constraints[0]}", matrix.mark)
             yield constraints
+
+    def _excludes(self, excluded: AbstractSpec, whole: AbstractSpec) -> bool:
+        """Return whether a combination is excluded, and note where that cannot be told."""
+        answer = whole.satisfies(excluded)
+        if excluded.hash is not None and not answer:
+            self._note(
+                f"`exclude` excludes nothing by `{excluded}`: only Spack knows what has this hash"
+            )
+        elif answer is None:
+            self._note(f"whether `exclude` excludes `{whole}` by `{excluded}` cannot be told")
+        return bool(answer)
+
+    def _note(self, note: str) -> None:
+        if note not in self.left_out:
+            self.left_out.append(note)
 
     def _row(self, row: tuple[Item, ...], depth: int) -> Iterator[AbstractSpec]:
         for item in row:
