@@ -378,7 +378,8 @@ def test_a_search_that_is_cut_short_says_so_and_its_plan_is_valid(run: Any) -> N
     assert "ended the search" in run(*question, "--node-limit", "0").out
 
 
-def test_weights_say_which_roots_are_worth_more(run: Any, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("run")
+def test_weights_say_which_roots_are_worth_more(tmp_path: Path) -> None:
     file = tmp_path / "specplan.toml"
     file.write_text(
         """

@@ -1,0 +1,150 @@
+"""How long it takes to choose what a budget completes, beside HiGHS on the same model.
+
+    python -m benches.budgets
+
+Wants are real locks (``examples/rebuild``) and made-up ones (:mod:`benches.lock_inputs`), nothing
+is available, and the budget is a share of what all would cost. The model for HiGHS has a variable
+for each build and ``y_build <= y_need`` for each need, whole only where the build is a wanted root;
+the budget is one row. It gets the model in memory, a gap of nothing, one thread as specplan has,
+and the same limit on time.
+
+Where both prove their answers, these must be equal; otherwise each must lie within the other's
+bound. Where not, the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from benches.lock_inputs import write_lock
+from benches.machine import describe, table
+from specplan.plan import Plan, rebuild
+
+REAL = Path(__file__).parents[1] / "examples" / "rebuild"
+
+#: How far apart two answers of floating point may be.
+_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a contender says, and how long it took."""
+
+    seconds: float
+    weight: float
+    bound: float
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether it says that nothing is worth more."""
+        return self.bound - self.weight < 1 - _TOLERANCE
+
+
+def by_specplan(plan: Plan, limit: float, seconds: float) -> Answer:
+    """Ask specplan."""
+    start = time.perf_counter()
+    answer = plan._core.spend(  # noqa: SLF001 - no records are timed
+        weights=[], cost=limit, time_limit=seconds
+    )
+    return Answer(seconds=time.perf_counter() - start, weight=answer[3], bound=answer[4])
+
+
+def by_highs(plan: Plan, roots: set[str], limit: float, seconds: float) -> Answer:
+    """Ask HiGHS; making the model is not timed."""
+    highspy: Any = import_module("highspy")  # it has no types
+    solver = highspy.Highs()
+    solver.silent()
+    for option, value in (("threads", 1), ("mip_rel_gap", 0.0), ("time_limit", seconds)):
+        solver.setOptionValue(option, value)
+    at = {build.hash: number for number, build in enumerate(plan.builds)}
+    infinity = highspy.kHighsInf
+    for build in plan.builds:
+        solver.addVar(0, 1)
+        if build.hash in roots:
+            number = at[build.hash]
+            solver.changeColCost(number, -1.0)
+            solver.changeColIntegrality(number, highspy.HighsVarType.kInteger)
+    for build in plan.builds:
+        for need in build.needs:
+            solver.addRow(-infinity, 0, 2, [at[build.hash], at[need]], [1.0, -1.0])
+    costs = [build.cost for build in plan.builds]
+    solver.addRow(-infinity, limit, len(costs), list(range(len(costs))), costs)
+    start = time.perf_counter()
+    solver.run()
+    took = time.perf_counter() - start
+    info = solver.getInfo()
+    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    return Answer(
+        seconds=took,
+        weight=round(-info.objective_function_value) if found else 0,
+        bound=-info.mip_dual_bound,
+    )
+
+
+def compare(name: str, plan: Plan, roots: set[str], *, share: float, seconds: float) -> list[str]:
+    """Return the row of a question, with what is wrong about it at its end."""
+    limit = float(int(plan.totals.cost * share))
+    ours = by_specplan(plan, limit, seconds)
+    theirs = by_highs(plan, roots, limit, seconds)
+    fault = ""
+    if ours.is_proven and theirs.is_proven and ours.weight != theirs.weight:
+        fault = "the answers differ"
+    elif ours.weight > theirs.bound + _TOLERANCE or theirs.weight > ours.bound + _TOLERANCE:
+        fault = "an answer is beyond a bound"
+    shown = [
+        f"{each.weight:g}" if each.is_proven else f"{each.weight:g} to {each.bound:g}"
+        for each in (ours, theirs)
+    ]
+    return [
+        name, f"{share:.0%}", f"{len(roots):,}", f"{len(plan.builds):,}", shown[0], shown[1],
+        f"{ours.seconds * 1e3:,.1f}", f"{theirs.seconds * 1e3:,.1f}",
+        f"{theirs.seconds / ours.seconds:,.1f}", fault,
+    ]  # fmt: skip
+
+
+def wanted(question: dict[str, Any]) -> set[str]:
+    """Return the roots that take builds."""
+    told = rebuild(None, **question, max_builds=0).budget
+    return set() if told is None else {each.spec.hash for each in told.open}
+
+
+def main() -> None:
+    """Measure what the command line asks for."""
+    parser = argparse.ArgumentParser(description="Measure how long a choice of roots takes.")
+    parser.add_argument("--specs", type=int, nargs="*", default=[300, 1_000, 3_000, 10_000])
+    parser.add_argument("--seconds", type=float, default=30.0)
+    arguments = parser.parse_args()
+    print(describe(["specplan", "highspy"]))
+    questions: list[tuple[str, dict[str, Any]]] = []
+    rows = [
+        ["wants", "budget", "roots", "builds", "specplan", "HiGHS", "ms", "HiGHS ms", "times", ""]
+    ]
+    with tempfile.TemporaryDirectory() as scratch:
+        for stack in ("2025-11", "2026-01"):
+            lock = REAL / stack / "radiuss" / "spack.lock.gz"
+            questions.append((f"radiuss {stack}", {"want": lock, "costs": REAL / "costs.csv"}))
+        for seed, specs in enumerate(arguments.specs):
+            lock, costs = write_lock(Path(scratch, str(specs)), specs=specs, seed=seed)
+            questions.append((f"{specs:,} specs", {"want": lock, "costs": costs}))
+        for name, question in questions:
+            plan = rebuild(None, **question)
+            roots = wanted(question)
+            for share in (0.1, 0.3, 0.6, 0.9):
+                seconds = arguments.seconds
+                rows.append(compare(name, plan, roots, share=share, seconds=seconds))
+    print(table(rows, text_columns=1))
+    faults = [row for row in rows[1:] if row[-1]]
+    ahead = sum(float(row[-2].replace(",", "")) > 1 for row in rows[1:])
+    print(f"specplan is ahead on {ahead} of {len(rows) - 1}; {len(faults)} disagree")
+    sys.exit(bool(faults))
+
+
+if __name__ == "__main__":
+    main()
