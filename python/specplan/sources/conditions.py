@@ -141,7 +141,8 @@ class _Evaluation:
         return self._host.env
 
     def _arch(self) -> str:
-        return "-".join(self._given(name) for name in ("platform", "os", "target"))
+        """Return the architecture as Spack writes it in a spec, not with dashes."""
+        return " ".join(f"{name}={self._given(name)}" for name in ("platform", "os", "target"))
 
     def _name(self, node: ast.Name) -> object:
         if node.id in _NAMES:
@@ -239,10 +240,9 @@ class _Evaluation:
         return self._refuse(node)
 
     def _arch_satisfies(self, text: str) -> bool:
-        platform, os, target = (self._given(name) for name in ("platform", "os", "target"))
+        own = self._arch()
         try:
-            own = AbstractSpec(f"platform={platform} os={os} target={target}")
-            return own.satisfies(text) is True
+            return AbstractSpec(own).satisfies(text) is True
         except ValueError as error:
             raise ConditionError(f"`{text}` is no architecture: {error}") from error
 
