@@ -4,7 +4,9 @@ use std::io::Read;
 
 use flate2::read::MultiGzDecoder;
 use serde_json::Value;
-use specplan_readers::{Fault, Format, OriginTexts, SpecsRead, parse_specs, read_specs_in_blocks};
+use specplan_readers::{
+    Fault, Format, OriginTexts, SpecsRead, check_hashes_in, parse_specs, read_specs_in_blocks,
+};
 
 use super::respelt::{is_exact, respelt};
 
@@ -61,6 +63,10 @@ pub fn compressed(input: &[u8]) {
 }
 
 fn read_in_all_ways(input: &[u8]) -> Option<SpecsRead> {
+    // Hashes can be checked in whatever bytes a file has come to hold since it was read.
+    if let Ok(check) = check_hashes_in(input) {
+        assert!(check.wrong.len() <= check.checked);
+    }
     let whole = || parse_specs(input, ORIGIN);
     let len = input.len();
     for block_bytes in [1 + len % 7, 1 + len % 61, 256 + len % 512] {

@@ -10,7 +10,7 @@ use crate::dag_hash::{Verdict, verdict};
 use crate::fault::{Fault, FaultKind};
 use crate::file::open_unpacked;
 use crate::json::{Json, JsonResult};
-use crate::node::{hash, parsed_hash};
+use crate::node::hash;
 use crate::window::unreadable;
 
 /// What came of holding the hashes of a file against its content.
@@ -136,31 +136,40 @@ impl<'t> Claims<'t> {
         }
     }
 
+    /// Walks a document. Values of other types than these have no nodes: what a file may hold
+    /// is for its reader to say.
     fn object(&mut self, json: &mut Json<'t>) -> JsonResult<()> {
-        json.object(|json, key| match key {
-            "_meta" => self.meta(json, "lockfile-version", &OF_LOCKS),
-            "concrete_specs" => json.object(|json, key| self.node(json, Some(key))),
-            "include_concrete" => json.object(|json, _| self.included(json)),
-            "database" => json.object(|json, key| match key {
-                "version" => self.version(json, &OF_DATABASES),
-                "installs" => json.object(|json, key| self.record(json, key)),
+        json.object(|json, key| match (key, json.peek()?) {
+            ("_meta", b'{') => self.meta(json, "lockfile-version", &OF_LOCKS),
+            ("concrete_specs" | "include_concrete", b'{') => self.locked(json, key),
+            ("database", b'{') => json.object(|json, key| match (key, json.peek()?) {
+                ("version", _) => self.version(json, &OF_DATABASES),
+                ("installs", b'{') => json.object(|json, key| self.record(json, key)),
                 _ => json.skip().map(drop),
             }),
-            "spec" if json.peek()? == b'{' => json.object(|json, key| match key {
-                "_meta" => self.meta(json, "version", &[(3, 3), (4, 4), (5, 5)]),
-                "nodes" => self.list(json),
+            ("spec", b'{') => json.object(|json, key| match (key, json.peek()?) {
+                ("_meta", b'{') => self.meta(json, "version", &[(3, 3), (4, 4), (5, 5)]),
+                ("nodes", b'[') => self.list(json),
                 _ => json.skip().map(drop),
             }),
             _ => json.skip().map(drop),
         })
     }
 
-    /// An environment that another includes. Such files nest as the limit on depth allows.
-    fn included(&mut self, json: &mut Json<'t>) -> JsonResult<()> {
-        json.object(|json, key| match key {
-            "concrete_specs" => json.object(|json, key| self.node(json, Some(key))),
-            "include_concrete" => json.object(|json, _| self.included(json)),
-            _ => json.skip().map(drop),
+    /// Walks the specs of a lock, or the environments that it includes, which may include
+    /// others as far as the limit on depth allows.
+    fn locked(&mut self, json: &mut Json<'t>, key: &str) -> JsonResult<()> {
+        if key == "concrete_specs" {
+            return json.object(|json, key| self.node(json, Some(key)));
+        }
+        json.object(|json, _| {
+            if json.peek()? != b'{' {
+                return json.skip().map(drop);
+            }
+            json.object(|json, key| match (key, json.peek()?) {
+                ("concrete_specs" | "include_concrete", b'{') => self.locked(json, key),
+                _ => json.skip().map(drop),
+            })
         })
     }
 
@@ -174,13 +183,19 @@ impl<'t> Claims<'t> {
         })
     }
 
+    /// Takes a version; of one that is none nothing is known.
     fn version(&mut self, json: &mut Json<'t>, known: &[(u64, u64)]) -> JsonResult<()> {
-        let version = json.count()?;
+        let mut inside = *json;
+        let version = inside.count().unwrap_or_default();
+        json.skip()?;
         self.set_format(version, known);
         Ok(())
     }
 
     fn record(&mut self, json: &mut Json<'t>, hash: &str) -> JsonResult<()> {
+        if json.peek()? != b'{' {
+            return json.skip().map(drop);
+        }
         json.object(|json, key| match key {
             "spec" => self.node(json, Some(hash)),
             _ => json.skip().map(drop),
@@ -196,8 +211,8 @@ impl<'t> Claims<'t> {
         let mut inside = *json;
         let whole = json.skip()?;
         let hash = match key {
-            Some(key) => Some(parsed_hash(&inside, key)?),
-            None => own_hash(&mut inside)?,
+            Some(key) => DagHash::parse(key).ok(),
+            None => own_hash(&mut inside).ok().flatten(),
         };
         if let (Some(hash), Ok(node)) = (hash, str::from_utf8(whole)) {
             let format = self.formats.len() - 1;
@@ -220,4 +235,79 @@ fn own_hash(json: &mut Json<'_>) -> JsonResult<Option<DagHash>> {
         })?;
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NODE: &str = include_str!("../tests/data/node-version-5.json");
+    const HASH: &str = "xeo6h67zaljgthwwbk2c46o4e64kbfai";
+
+    fn counted(document: &str) -> (usize, usize, usize) {
+        let check = check_hashes_in(document.as_bytes()).unwrap();
+        (check.wrong.len(), check.checked, check.undecided)
+    }
+
+    fn index(version: &str, node: &str) -> String {
+        let installs = format!("{{\"{HASH}\":{{\"ref_count\":0,\"spec\":{node}}}}}");
+        format!("{{\"database\":{{\"installs\":{installs},\"version\":{version}}}}}")
+    }
+
+    #[test]
+    fn each_kind_of_file_has_its_hashes_checked_in_the_versions_that_allow_it() {
+        for (version, expected) in [("\"8\"", (0, 1, 0)), ("8", (0, 1, 0)), ("\"6\"", (0, 0, 1))] {
+            assert_eq!(counted(&index(version, NODE)), expected, "{version}");
+        }
+        let lock = |version: u32| {
+            format!(
+                "{{\"_meta\":{{\"lockfile-version\":{version}}},\"concrete_specs\":\
+                 {{\"{HASH}\":{NODE}}},\"include_concrete\":{{\"/a\":{{\"concrete_specs\":\
+                 {{\"{HASH}\":{NODE}}},\"include_concrete\":{{}}}}}}}}"
+            )
+        };
+        assert_eq!(counted(&lock(6)), (0, 2, 0));
+        assert_eq!(counted(&lock(7)), (0, 2, 0));
+        assert_eq!(counted(&lock(3)), (0, 0, 2));
+        let file = format!("{{\"spec\":{{\"_meta\":{{\"version\":5}},\"nodes\":[{NODE}]}}}}");
+        assert_eq!(counted(&file), (0, 1, 0));
+        assert_eq!(counted(&format!("{file}\n{file}")), (0, 2, 0));
+        assert_eq!(counted(&format!("[{NODE}, {NODE}]")), (0, 2, 0));
+    }
+
+    #[test]
+    fn a_hash_that_is_wrong_is_told_with_the_one_of_the_content() {
+        let changed = NODE.replacen("4.4.1", "4.4.2", 1);
+        let check = check_hashes_in(index("\"8\"", &changed).as_bytes()).unwrap();
+        let [(told, is)] = check.wrong[..] else {
+            panic!("{check:?}")
+        };
+        assert_eq!(told.to_string(), HASH);
+        let right = changed.replacen(HASH, &is.to_string(), 1);
+        let sound = format!("[{right}]");
+        assert_eq!(counted(&sound), (0, 1, 0));
+    }
+
+    #[test]
+    fn values_of_other_types_have_no_hashes() {
+        for document in [
+            r#"{"database": []}"#,
+            r#"{"database": {"version": null, "installs": {"x": 1}}}"#,
+            r#"{"database": {"version": "8", "installs": 7}}"#,
+            r#"{"_meta": 1, "concrete_specs": "x", "include_concrete": {"a": 1}}"#,
+            r#"{"spec": {"_meta": {"version": {}}, "nodes": [1, {}, {"hash": 5}]}}"#,
+            r#"{"spec": [1]}"#,
+            "[1, [2]]",
+        ] {
+            assert_eq!(counted(document), (0, 0, 0), "{document}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_is_a_fault() {
+        assert!(check_hashes_in(b"{\"database\":").is_err());
+        assert!(check_hashes_in(b"\xff").is_err());
+        let deep = "{\"include_concrete\":{\"a\":".repeat(1_000);
+        assert!(check_hashes_in(deep.as_bytes()).is_err());
+    }
 }
