@@ -225,10 +225,17 @@ def _own_system(
         return systems.system(f"{os}/{target}")
     names = {"operating system": os, "target": target}
     missing = " and ".join(name for name, value in names.items() if value is None)
-    system = f"{os or 'OS'}/{target or 'TARGET'}"
+    # What the catalog has can be copied as it stands; else the form must do.
+    near = systems.like(os, target)
+    system = near[0] if near else f"{os or 'OS'}/{target or 'TARGET'}"
+    hint = (
+        f'give `--system {system}`, or `cells = ["{system}"]` in the `[[stack]]` table '
+        f"called `{wanted.label}` of specplan.toml"
+    )
+    if len(near) > 1:
+        hint += f"; the caches also list {', '.join(f'`{each}`' for each in near[1:4])}"
     raise UsageError(
         f"{root.path}:{root.line}: nothing says for which {missing} `{root.spec}` of the stack "
         f"`{wanted.label}` is",
-        hint=f'give `--system {system}`, or `cells = ["{system}"]` in the `[[stack]]` table '
-        f"called `{wanted.label}` of specplan.toml",
+        hint=hint,
     )

@@ -154,6 +154,7 @@ class Systems:
             self.core = _core.OperatingSystems(extra)
         except ValueError as error:
             raise UsageError(str(error), hint="write `glibc 2.34` or `musl 1.2`") from error
+        self._listed = sorted({(os, target) for os, target, _ in catalog.systems()})
         self._platforms = {os: platform for os, _, platform in catalog.systems()}
         self._targets = set(catalog.names("target"))
 
@@ -166,6 +167,19 @@ class Systems:
     def targets(self) -> set[str]:
         """All known targets."""
         return {*self._targets, *_core.known_targets()}
+
+    def like(self, os: str | None, target: str | None) -> list[str]:
+        """Return each ``OS/TARGET`` of the catalog with this name in either part, sorted.
+
+        Args:
+            os: The operating system; None stands for any.
+            target: Likewise.
+        """
+        return [
+            f"{each_os}/{each_target}"
+            for each_os, each_target in self._listed
+            if os in {None, each_os} and target in {None, each_target}
+        ]
 
     def added(self, systems: Sequence[str]) -> list[tuple[str, str, str]] | None:
         """Return (os, target, platform) of each ``OS/TARGET``; None for ``all``.

@@ -360,7 +360,7 @@ def test_a_budget_completes_the_most_roots_and_says_what_is_next(run: Any) -> No
     assert len(plan["builds"]) == budget["spent"] == 20
     assert len(budget["completed"]) + len(budget["open"]) == 23
     shown = run(*question, "--width", "120").out
-    assert "completed: 4 roots, weight 4, for 20 builds of 20 builds" in shown
+    assert "completed: 4 roots, weight 4, for 20 builds of at most 20 builds" in shown
     assert "no choice within the budget is worth more" in shown
     assert "next: umpire@2025.09.0/debvvh4 takes 2 builds more" in shown
     assert "**4 roots completed**" in run(*question, "--format", "markdown").out

@@ -10,6 +10,7 @@ import click
 from specplan.cli import output
 from specplan.errors import SourceError, UsageError
 from specplan.host import Host
+from specplan.reports import wording
 
 __all__ = ["init"]
 
@@ -63,6 +64,7 @@ def init(folder: str, target: str, *, force: bool) -> int:
             output.warn(stack.fault)
     output.write(proposed(found, Path() if target == "-" else path.parent), target)
     if target != "-":
-        counted = f"{len(found.stacks)} stacks and {len(found.caches)} caches"
+        stacks = wording.count(len(found.stacks), "stack")
+        counted = f"{stacks} and {wording.count(len(found.caches), 'cache')}"
         output.note(f"`{target}` is written: {counted}")
     return 0
