@@ -125,7 +125,8 @@ def show(page: Page, plan: Plan) -> None:
 def _lines(budget: Budget, unit: Unit, escape: Callable[[str], str]) -> list[str]:
     completed, already = len(budget.completed), len(budget.installable)
     roots = wording.count(completed, "root")
-    spent = f"{_amount(budget.spent, budget, unit)} of at most {_amount(budget.limit, budget, unit)}"
+    most = _amount(budget.limit, budget, unit)
+    spent = f"{_amount(budget.spent, budget, unit)} of at most {most}"
     worth = amounts.exact(budget.weight)
     proof = (
         "no choice within the budget is worth more"
