@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import specplan
 from specplan.host import Host
 from specplan.sources.environment import read_environment
 
@@ -52,3 +53,45 @@ def test_every_root_that_spack_printed_is_in_our_canonical_form() -> None:
 
     for stack, roots in answers().items():
         assert [str(AbstractSpec(root)) for root in roots] == roots, stack
+
+
+@pytest.mark.parametrize(
+    ("cache", "system"),
+    [
+        ("cache", "ubuntu22.04/x86_64_v3"),
+        ("cache", "ubuntu24.04/x86_64_v3"),
+        ("mirror", "ubuntu24.04/x86_64_v3"),
+    ],
+)
+def test_each_root_of_public_stacks_is_covered_where_find_finds_it(
+    cache: str, system: str, tmp_path: Path
+) -> None:
+    """392 roots of twelve stacks, asked together and one by one."""
+    stacks = answers()
+    for stack, roots in stacks.items():
+        folder = tmp_path / stack
+        folder.mkdir()
+        content = {"spack": {"specs": roots}}
+        (folder / "spack.yaml").write_text(json.dumps(content), encoding="utf-8")
+    catalog = specplan.load(DATA.parents[1] / "examples" / cache)
+    coverage = catalog.gaps(want=[str(tmp_path / stack) for stack in stacks], system=system)
+    os_name, target = system.split("/")
+    lacking = {(gap.stack, gap.want) for gap in coverage.gaps}
+    undecided = {(each.stack, each.want) for each in coverage.unknown}
+    numbers = dict.fromkeys(("covered", "unknown", "gaps"), 0)
+    for stack, roots in stacks.items():
+        for root in dict.fromkeys(roots):
+            found = catalog.search(
+                root, os=os_name, target=target, available=True, tag=coverage.tag
+            )
+            is_unknown = not found.specs and found.undecided and found.unknown_name is None
+            place = (stack, root)
+            assert (place in undecided) == bool(is_unknown), root
+            assert (place in lacking) == (not found.specs and not is_unknown), root
+            numbers["covered" if found.specs else "unknown" if is_unknown else "gaps"] += 1
+    totals = coverage.totals
+    told = {"covered": totals.covered, "unknown": totals.unknown, "gaps": totals.gaps}
+    assert told == numbers
+    assert totals.wanted == sum(numbers.values()) > 300
+    assert totals.covered > 0
+    assert coverage.is_upper_bound
