@@ -6,7 +6,7 @@ writes the locks and the indexes of a world to a folder. The shapes are those of
 (`rust/planner/benches/scale/shape.rs` draws the same kind): some eight dependencies a spec, half
 of them for building alone; a compiler, its wrapper, make, the C library and the compiler's runtime
 below two specs in three; chains of at most some thirty edges; environments of a thousand specs, a
-fifth of which share one library.
+tenth of which share one library.
 """
 
 from __future__ import annotations
@@ -24,7 +24,17 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
-__all__ = ["BUILD", "LINK", "RUN", "World", "draw", "write_index", "write_locks"]
+__all__ = [
+    "BUILD",
+    "LINK",
+    "RUN",
+    "SHARED",
+    "World",
+    "draw",
+    "hash_of",
+    "write_index",
+    "write_locks",
+]
 
 #: What an edge is for; an edge may have several.
 BUILD, LINK, RUN = 1, 2, 4
@@ -46,8 +56,9 @@ _DEPENDS_ON_HUBS: Final = 0.68
 _LEAVES: Final = 8
 _LEVELS: Final = 28
 
-#: Every so many environments, one uses the library of the first one.
-_SHARING: Final = 5
+#: Every so many environments, one uses a library of the first one: this spec.
+_SHARING: Final = 10
+SHARED: Final = _LEAVES
 
 #: How the other edges are needed, in the shares of real locks.
 _KINDS: Final = (
@@ -137,7 +148,7 @@ def draw(*, specs: int, seed: int, tangle: bool = False) -> World:
             edges = _edges(rng, spec, size, is_sharing=is_sharing)
             for below, held in sorted(edges.items()):
                 # What is below zero is of the first environment.
-                dependencies.append(first + below if below >= 0 else _LEAVES)
+                dependencies.append(first + below if below >= 0 else SHARED)
                 kinds.append(held)
             starts.append(len(dependencies))
     return World(

@@ -93,6 +93,7 @@ OwnKey: TypeAlias = Literal[
     "os",
     "target",
     "compiler",
+    "annotations",
     "dependencies",
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import subprocess
 from importlib import resources
@@ -247,6 +248,35 @@ def test_two_locks_are_compared_by_cause(run: Any) -> None:
 def test_a_mirror_and_a_lock_are_compared_likewise(run: Any) -> None:
     answer = run("diff", "mirror-2025-11.json.gz", NEW, "--format", "json")
     assert document(answer.out, "lock-diff")["totals"]["new"] == 302
+
+
+def test_annotations_are_own_content(run: Any, tmp_path: Path) -> None:
+    text = gzip.decompress(Path("2026-01/radiuss/spack.lock.gz").read_bytes()).decode()
+    lock = json.loads(text)
+    wrapper = next(
+        dag_hash
+        for dag_hash, node in lock["concrete_specs"].items()
+        if node["name"] == "compiler-wrapper"
+    )
+    node = lock["concrete_specs"][wrapper]
+    # What Spack converts from an older file keeps its hash; that of the compiler is its own key.
+    node["annotations"] = {"original_specfile_version": 4, "compiler": "gcc@=10.2.1"}
+    node["note"] = "a key that nobody knows is no content"
+    new = tmp_path / "spack.lock"
+    new.write_text(json.dumps(lock).replace(wrapper, "w" * 32), encoding="utf-8")
+    told = document(
+        run("diff", "2026-01/radiuss/spack.lock.gz", str(new), "--format", "json").out, "lock-diff"
+    )
+    (spec,) = told["specs"]
+    assert (spec["hash"], spec["origin"]) == ("w" * 32, "content")
+    assert spec["differences"] == [
+        {"key": "compiler", "old": "", "new": "gcc@10.2.1"},
+        {
+            "key": "annotations",
+            "old": "original_specfile_version=5",
+            "new": "original_specfile_version=4",
+        },
+    ]
 
 
 def test_options_of_cells_are_refused_for_locks(run: Any) -> None:

@@ -81,6 +81,8 @@ pub struct Catalog {
     views: Mutex<BTreeMap<Vec<Snapshot>, Arc<View>>>,
     snapshots: OnceLock<Vec<Snapshot>>,
     version_ranks: OnceLock<Vec<u32>>,
+    /// The hash of each spec, once many have been looked for.
+    hashes: OnceLock<Vec<DagHash>>,
     parsed: OnceLock<Parsed>,
 }
 
@@ -107,6 +109,7 @@ impl Catalog {
             views: Mutex::default(),
             snapshots: OnceLock::new(),
             version_ranks: OnceLock::new(),
+            hashes: OnceLock::new(),
             parsed: OnceLock::new(),
         }
     }
@@ -171,6 +174,45 @@ impl Catalog {
         let found = self.rows.get(row).is_some_and(|row| row.hash() == hash);
         let spec = || self.starts.binary_search(&(row as u32)).ok();
         found.then(spec).flatten().map(|spec| spec as u32)
+    }
+
+    /// The specs with these hashes, in the order given; `None` for a hash that no row has.
+    ///
+    /// O(log n) for each hash; where they ascend, O(log d) for one that is d specs behind the
+    /// one before: the search starts there and doubles its steps.
+    pub fn find_all<'c>(
+        &'c self,
+        hashes: impl IntoIterator<Item = DagHash> + 'c,
+    ) -> impl Iterator<Item = Option<u32>> + 'c {
+        // Rows are far apart in memory; their hashes alone are not.
+        let all = self.hashes.get_or_init(|| {
+            let starts = self.starts.iter().take(self.len());
+            starts.map(|&row| self.rows[row as usize].hash()).collect()
+        });
+        let len = all.len();
+        let mut at = 0;
+        hashes.into_iter().map(move |hash| {
+            let is_before = |spec: usize| all[spec] < hash;
+            if at > 0 && !is_before(at - 1) {
+                at = 0;
+            }
+            let (mut low, mut step) = (at, 1);
+            while low + step <= len && is_before(low + step - 1) {
+                low += step;
+                step *= 2;
+            }
+            let mut high = (low + step).min(len);
+            while low < high {
+                let middle = usize::midpoint(low, high);
+                if is_before(middle) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            at = low;
+            (low < len && all[low] == hash).then_some(low as u32)
+        })
     }
 
     /// The number of a spec's text in `column`.
@@ -330,7 +372,9 @@ impl Catalog {
                 let text = self.names(*column).get(id);
                 match column {
                     Column::Size => text == "-",
-                    Column::Compiler | Column::Namespace | Column::Recipe => text.is_empty(),
+                    Column::Compiler | Column::Namespace | Column::Recipe | Column::Annotations => {
+                        text.is_empty()
+                    }
                     _ => false,
                 }
             };
@@ -405,6 +449,9 @@ impl Catalog {
         for (spec, rows) in self.specs() {
             assert!(rows.iter().all(|row| row.hash() == self.hash(spec)));
             assert_eq!(self.find(self.hash(spec)), Some(spec));
+            let around = [spec / 2, spec, spec.saturating_sub(1)].map(|each| self.hash(each));
+            let found: Vec<_> = self.find_all(around).collect();
+            assert_eq!(found, around.map(|hash| self.find(hash)));
         }
     }
 }

@@ -38,6 +38,9 @@ pub enum Column {
     Recipe,
     /// Where the system provides the spec; empty for what is not external.
     External,
+    /// What Spack notes beside the spec, `key=value`, one note a line, sorted; the compiler
+    /// is in its own column. Empty where the source does not tell.
+    Annotations,
     /// The size as the source gives it; `-` where it does not.
     Size,
     /// The file that the row was read from.
@@ -50,7 +53,7 @@ pub enum Column {
 
 impl Column {
     /// How many columns there are.
-    pub const COUNT: usize = 17;
+    pub const COUNT: usize = 18;
 
     /// All columns, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -67,6 +70,7 @@ impl Column {
         Self::Namespace,
         Self::Recipe,
         Self::External,
+        Self::Annotations,
         Self::Size,
         Self::Source,
         Self::Cache,
@@ -74,7 +78,7 @@ impl Column {
     ];
 
     /// The columns that are the content of a spec, whichever file tells it.
-    pub const CONTENT: [Self; 13] = [
+    pub const CONTENT: [Self; 14] = [
         Self::Package,
         Self::Version,
         Self::Platform,
@@ -87,6 +91,7 @@ impl Column {
         Self::Namespace,
         Self::Recipe,
         Self::External,
+        Self::Annotations,
         Self::Size,
     ];
 
@@ -106,6 +111,7 @@ impl Column {
             Self::Namespace => "namespace",
             Self::Recipe => "package_hash",
             Self::External => "external",
+            Self::Annotations => "annotations",
             Self::Size => "size",
             Self::Source => "source",
             Self::Cache => "cache",

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use specplan_catalog::{
     Catalog, CatalogBuilder, Column, DagHash, Detail, Disagreement, Row, Snapshot, Wants,
 };
-use specplan_planner::{EdgeKinds, RootChoice};
+use specplan_planner::{EdgeKinds, RootChoice, SpecSet};
 
 use crate::abstract_wants::{AbstractAnswer, AbstractQuestion, MetAnswer, met_answer};
 use crate::choice::{self, ChosenRootsAnswer};
@@ -16,7 +16,7 @@ use crate::demand::{DemandAnswer, DemandQuestion, fault};
 use crate::detach::detach;
 use crate::diff::{CellAnswer, DiffQuestion};
 use crate::find;
-use crate::graph::{GraphOrFault, cycle, graph_of};
+use crate::graph::{GraphOrFault, cycle, external, graph_of};
 use crate::key_texts::KeyTexts;
 use crate::literals;
 use crate::lock_diff::{LockDiffAnswer, LockDiffQuestion};
@@ -30,6 +30,7 @@ use crate::spec_answer::{FoundAnswer, SpecAnswer, spec_answer};
 pub(crate) struct PyCatalog {
     pub(crate) catalog: Arc<Catalog>,
     graph: OnceLock<GraphOrFault>,
+    external: OnceLock<SpecSet>,
     key_texts: KeyTexts,
 }
 
@@ -38,6 +39,7 @@ impl PyCatalog {
         Self {
             catalog,
             graph: OnceLock::new(),
+            external: OnceLock::new(),
             key_texts: KeyTexts::default(),
         }
     }
@@ -45,6 +47,14 @@ impl PyCatalog {
     /// The planner's graph, made at the first question and kept.
     pub(crate) fn graph(&self) -> &GraphOrFault {
         self.graph.get_or_init(|| graph_of(&self.catalog))
+    }
+
+    /// The specs that the system provides, likewise.
+    fn external(&self, graph: &GraphOrFault) -> &SpecSet {
+        self.external.get_or_init(|| match graph {
+            Ok(graph) => external(&self.catalog, graph),
+            Err(_) => SpecSet::empty(0),
+        })
     }
 }
 
@@ -259,7 +269,9 @@ impl PyCatalog {
 
     fn plan(&self, py: Python<'_>, question: PlanQuestion) -> PyResult<PyPlan> {
         let graph = detach(py, || self.graph())?;
-        let task = question.task(&self.catalog, graph)?;
+        let task = detach(py, || {
+            question.task(&self.catalog, graph, self.external(graph))
+        })??;
         detach(py, || task.solve(&self.catalog))?
     }
 
@@ -273,7 +285,9 @@ impl PyCatalog {
         time_limit: Option<f64>,
     ) -> PyResult<ChosenRootsAnswer> {
         let graph = detach(py, || self.graph())?;
-        let task = question.task(&self.catalog, graph)?;
+        let task = detach(py, || {
+            question.task(&self.catalog, graph, self.external(graph))
+        })??;
         let task = detach(py, || task.stocked(&self.catalog))?;
         let wants = choice::groups(&self.catalog, &wants)?;
         choice::chosen_roots(py, &RootChoice { task, wants }, node_limit, time_limit)

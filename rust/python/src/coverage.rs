@@ -100,13 +100,12 @@ impl CoverageQuestion<'_> {
 
 /// The ids of specs by their hashes.
 pub(crate) fn spec_ids(catalog: &Catalog, hashes: &[String]) -> PyResult<IdSet> {
-    let id = |text: &String| {
-        let found = DagHash::parse(text)
-            .ok()
-            .and_then(|hash| catalog.find(hash));
-        found.ok_or_else(|| literals::unknown("spec", text))
-    };
-    hashes.iter().map(id).collect()
+    let parse = |text: &String| DagHash::parse(text).map_err(|_| literals::unknown("spec", text));
+    let parsed: Vec<DagHash> = hashes.iter().map(parse).collect::<PyResult<_>>()?;
+    let found = catalog.find_all(parsed).zip(hashes);
+    found
+        .map(|(spec, text)| spec.ok_or_else(|| literals::unknown("spec", text)))
+        .collect()
 }
 
 pub(crate) fn labels(catalog: &Catalog, names: &[String]) -> PyResult<Vec<u32>> {

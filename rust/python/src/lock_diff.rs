@@ -14,7 +14,7 @@ use crate::graph::{GraphOrFault, external};
 use crate::plan::{known, named};
 
 /// The columns that are a node's own, in the order in which differences are told.
-const OWN: [Column; 11] = [
+const OWN: [Column; 12] = [
     Column::Version,
     Column::Variants,
     Column::Flags,
@@ -26,6 +26,7 @@ const OWN: [Column; 11] = [
     Column::OperatingSystem,
     Column::Target,
     Column::Compiler,
+    Column::Annotations,
 ];
 
 /// The keys of the dictionary that asks.

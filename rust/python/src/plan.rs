@@ -3,9 +3,11 @@
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
+use pyo3::Borrowed;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use specplan_catalog::{Catalog, Column, DagHash, Snapshot};
+use pyo3::types::PyString;
+use specplan_catalog::{Catalog, Column, DagHash, IdSet, Snapshot};
 use specplan_planner::{
     Budget, Change, CutReason, Direction, EdgeKinds, Graph, LeftOutReason, Limit, Link, Needs,
     Plan, Policy, Reasons, Run, Schedule, Scope, SpecId, SpecSet, Task, Verdict,
@@ -15,8 +17,22 @@ use crate::catalog::{State, snapshots};
 use crate::choice::{cut_name, until};
 use crate::coverage::spec_ids;
 use crate::detach::detach;
-use crate::graph::{GraphOrFault, external, flagged, spec_set};
+use crate::graph::{GraphOrFault, flagged, spec_set};
 use crate::literals;
+
+/// A hash, taken from a Python text without a copy of it: roots come by the hundred thousand.
+struct Hash(DagHash);
+
+impl<'py> FromPyObject<'_, 'py> for Hash {
+    type Error = PyErr;
+
+    fn extract(text: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let text = text.cast::<PyString>()?;
+        let text = text.to_str()?;
+        let hash = DagHash::parse(text).map_err(|_| literals::unknown("spec", text))?;
+        Ok(Self(hash))
+    }
+}
 
 /// The keys of the dictionary that asks.
 #[derive(FromPyObject)]
@@ -24,7 +40,7 @@ use crate::literals;
 pub(crate) struct PlanQuestion {
     state: State,
     locks: State,
-    roots: Vec<String>,
+    roots: Vec<Hash>,
     scope: String,
     changed: Option<Vec<String>>,
     policy: String,
@@ -36,14 +52,24 @@ pub(crate) struct PlanQuestion {
 }
 
 impl PlanQuestion {
-    pub(crate) fn task(self, catalog: &Catalog, graph: &GraphOrFault) -> PyResult<PlanTask> {
+    pub(crate) fn task(
+        self,
+        catalog: &Catalog,
+        graph: &GraphOrFault,
+        external: &SpecSet,
+    ) -> PyResult<PlanTask> {
         let graph = graph
             .as_ref()
             .map_err(|fault| PyValueError::new_err(fault.to_string()))?;
         let set = |hashes: &[String]| -> PyResult<SpecSet> {
             Ok(spec_set(graph, &spec_ids(catalog, hashes)?))
         };
-        let roots = spec_ids(catalog, &self.roots)?;
+        let roots = self.roots.iter().map(|hash| hash.0);
+        let roots = roots
+            .clone()
+            .zip(catalog.find_all(roots))
+            .map(|(hash, spec)| spec.ok_or_else(|| literals::unknown("spec", &hash.to_string())));
+        let roots: IdSet = roots.collect::<PyResult<_>>()?;
         let roots = roots.iter().map(SpecId::new).collect();
         let mut task = Task::new(Arc::clone(graph), roots);
         task.scope = match &self.scope[..] {
@@ -65,6 +91,7 @@ impl PlanQuestion {
             });
         }
         task.broken = set(&self.broken)?;
+        task.external = external.clone();
         if let Some(told) = &self.costs {
             let mut costs = vec![1.0; graph.spec_count()];
             for (hash, amount) in told {
@@ -99,7 +126,6 @@ impl PlanTask {
         let mut task = self.task.clone();
         let available = spec_set(&task.graph, catalog.view(&self.state).available());
         task.available = available.union(&self.assumed).difference(&self.withheld);
-        task.external = external(catalog, &task.graph);
         task
     }
 

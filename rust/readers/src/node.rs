@@ -3,6 +3,7 @@
 //! The five versions of the format differ in where the compiler stands and in how
 //! dependencies are spelt; a reader that accepts every spelling needs no version.
 
+mod annotations;
 mod architecture;
 mod dependency;
 mod external;
@@ -39,6 +40,8 @@ pub(crate) struct NodeReader {
     /// Variants, patches and flags of each text of `parameters`. Packages of one
     /// build system often have the same.
     parameters: HashMap<Box<[u8]>, [u32; 3], FxBuildHasher>,
+    /// What each text of `annotations` notes.
+    annotations: HashMap<Box<[u8]>, annotations::Noted, FxBuildHasher>,
 }
 
 /// A node whose row is not yet complete: what names it may stand outside of it.
@@ -87,6 +90,7 @@ impl Default for NodeReader {
             no_virtuals: rows.intern_edge(EdgeColumn::Virtuals, ""),
             rows,
             parameters: HashMap::default(),
+            annotations: HashMap::default(),
         }
     }
 }

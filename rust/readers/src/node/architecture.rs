@@ -62,38 +62,17 @@ impl NodeReader {
         })?;
         let name = name.ok_or_else(|| JsonError::missing(json, "name"))?;
         let version = version.ok_or_else(|| JsonError::missing(json, "version"))?;
-        self.set_compiler(json, node, &format!("{name}@{version}"), Told::InPlace)
-    }
-
-    fn set_compiler(
-        &mut self,
-        json: &Json<'_>,
-        node: &mut Node,
-        text: &str,
-        told: Told,
-    ) -> JsonResult<()> {
-        let text = text.replacen("@=", "@", 1);
-        let text = checked(json, names::printable(&text, "compiler"))?;
-        if told > node.compiler {
-            self.set(node, Column::Compiler, text);
-            node.compiler = told;
-        }
+        let compiler = self.compiler_id(json, &format!("{name}@{version}"))?;
+        node.ids[Column::Compiler as usize] = compiler;
+        node.compiler = Told::InPlace;
         Ok(())
     }
 
-    /// Files that Spack converted from an older format note the compiler beside the node.
-    pub(super) fn annotations(&mut self, json: &mut Json<'_>, node: &mut Node) -> JsonResult<()> {
-        let mut seen = Seen::default();
-        json.object(|json, key| {
-            if key != "compiler" {
-                return json.skip().map(drop);
-            }
-            seen.once(json, 0)?;
-            match json.text_or_null()? {
-                Some(compiler) => self.set_compiler(json, node, &compiler, Told::InAnnotations),
-                None => Ok(()),
-            }
-        })
+    /// The number of a compiler, however its version is spelt.
+    pub(super) fn compiler_id(&mut self, json: &Json<'_>, text: &str) -> JsonResult<u32> {
+        let text = text.replacen("@=", "@", 1);
+        let text = checked(json, names::printable(&text, "compiler"))?;
+        Ok(self.rows.intern(Column::Compiler, text))
     }
 }
 

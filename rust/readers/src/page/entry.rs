@@ -13,12 +13,13 @@ use crate::fault::{Fault, FaultKind, shortened};
 use crate::{names, variants};
 
 /// What pages do not tell; in the order of the columns.
-const UNTOLD: [Column; 5] = [
+const UNTOLD: [Column; 6] = [
     Column::Patches,
     Column::Flags,
     Column::Namespace,
     Column::Recipe,
     Column::External,
+    Column::Annotations,
 ];
 
 /// One element of `spec_details`. Lists stay raw until it is known that they are new.
@@ -126,6 +127,7 @@ impl RowMaker {
             untold[2],
             untold[3],
             untold[4],
+            untold[5],
             self.rows.intern(Column::Size, &size),
             source,
             cache,
