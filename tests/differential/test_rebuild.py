@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import json
 from pathlib import Path
@@ -44,6 +45,43 @@ def test_stages_and_needs_of_all_jobs_are_those_of_spack() -> None:
     }
     assert len(theirs) == 302
     assert ours == theirs
+
+
+def test_with_nothing_cached_stages_and_needs_are_those_of_a_plain_recursion() -> None:
+    """The jobs of the oracle were scheduled with the mirror of 2025-11, which has four specs.
+
+    So its 302 jobs are held against the plan with that mirror; here those four are built too.
+    """
+    lock = json.loads(gzip.decompress(Path(LOCK.partition("=")[2]).read_bytes()))
+    nodes = lock["concrete_specs"]
+    needs = {
+        dag_hash: sorted(
+            edge["hash"]
+            for edge in node.get("dependencies", ())
+            if {"build", "link", "run"} & {*edge["parameters"]["deptypes"]}
+            and not nodes[edge["hash"]].get("external")
+        )
+        for dag_hash, node in nodes.items()
+        if not node.get("external")
+    }
+
+    @functools.cache
+    def stage(dag_hash: str) -> int:
+        return max((stage(each) + 1 for each in needs[dag_hash]), default=0)
+
+    plan = planned(None)
+    ours = {each.hash: (each.stage, [*each.needs]) for each in plan.builds}
+    assert ours == {dag_hash: (stage(dag_hash), found) for dag_hash, found in needs.items()}
+    oracle = jobs("2025-11")
+    assert len(ours) == 306
+    assert (
+        len(ours.keys() - oracle.keys()) == plan.totals.builds - planned(MIRROR).totals.builds == 4
+    )
+    cached = ours.keys() - oracle.keys()
+    for dag_hash, job in oracle.items():
+        # With four binaries less, a job waits for those as well, and never starts earlier.
+        assert {*ours[dag_hash][1]} - cached <= {*job["needs"]}
+        assert ours[dag_hash][0] >= job["stage"]
 
 
 def test_nothing_is_built_where_pruning_node_by_node_builds_83() -> None:

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+import specplan
 from specplan.plan import rebuild
 from specplan.testing import VerificationError, verify
+from tests.mirrors import Mirror
 
 APP, LIBRARY, TOOL, CURL, OTHER = (letter * 32 for letter in "abcde")
 
@@ -63,8 +65,6 @@ def index(tmp_path: Path, lock: Path) -> Path:
 
 @pytest.fixture
 def plan(lock: Path, index: Path) -> dict[str, Any]:
-    import specplan  # noqa: PLC0415
-
     document: dict[str, Any] = json.loads(rebuild(specplan.load(index), want=lock).to_json())
     return document
 
@@ -151,3 +151,75 @@ def test_a_forgotten_change_is_rejected(plan: dict[str, Any], lock: Path) -> Non
     plan["change"] = {"specs": [], "changed": [TOOL], "policy": "hash", "depth": None}
     plan["predicted"] = True
     reject(plan, lock, "not planned")
+
+
+def as_version(lock: Path, version: int) -> Path:
+    """The same lock as an older Spack wrote it."""
+    document = json.loads(lock.read_text())
+    document["_meta"]["lockfile-version"] = version
+    nodes = {}
+    # Keys of versions 2 and 3 are other hashes than those of the specs.
+    key_of = {each: each if version == 1 else each.replace(each[0], "k") for each in NODES}
+    key_of = {each: key if version == 1 else key[:-1] + each[0] for each, key in key_of.items()}
+    for dag_hash, node in document["concrete_specs"].items():
+        edges = [
+            (edge["name"], key_of[edge["hash"]], edge["parameters"]["deptypes"])
+            for edge in node.pop("dependencies")
+        ]
+        name = node.pop("name")
+        if version == 1:
+            del node["hash"]
+        if version == 3:
+            node["dependencies"] = [
+                {"name": to, "build_hash": key, "type": types} for to, key, types in edges
+            ]
+            nodes[key_of[dag_hash]] = {"name": name, **node}
+        else:
+            node["dependencies"] = {to: {"hash": key, "type": types} for to, key, types in edges}
+            nodes[key_of[dag_hash]] = {name: node}
+    document["concrete_specs"] = nodes
+    document["roots"] = [{"hash": key_of[APP], "spec": "pa"}]
+    path = lock.parent / f"v{version}" / "spack.lock"
+    path.parent.mkdir()
+    path.write_text(json.dumps(document))
+    return path
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_plans_of_old_locks_are_checked(lock: Path, index: Path, version: int) -> None:
+    old = as_version(lock, version)
+    plan = json.loads(rebuild(specplan.load(index), want=old).to_json())
+    assert [build["hash"] for build in plan["builds"]] == [LIBRARY, CURL, APP]
+    verify(plan, old, index)
+    plan["builds"][2]["stage"] = 0
+    reject(plan, old, "stage is 1")
+
+
+def test_plans_against_pages_are_checked() -> None:
+    examples = Path(__file__).parents[2] / "examples"
+    lock = examples / "rebuild" / "2025-11" / "radiuss" / "spack.lock.gz"
+    pages = examples / "cache" / "_cache" / "develop-2026-01-17"
+    plan = json.loads(rebuild(specplan.load(pages), want=lock).to_json())
+    verify(plan, lock, pages)
+    (page,) = pages.glob("cmake/specs.md")
+    with pytest.raises(VerificationError):
+        verify(plan, lock, page)
+
+
+def test_plans_against_the_views_of_a_mirror_are_checked(lock: Path, tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path / "mirror")
+    specs = json.loads(lock.read_text())["concrete_specs"]
+    for name, available in (("", {TOOL}), ("more", {CURL})):
+        installs = {
+            dag_hash: {"spec": node, "ref_count": 0, "in_buildcache": dag_hash in available}
+            for dag_hash, node in specs.items()
+        }
+        document = {"database": {"version": "8", "installs": installs}}
+        mirror.index(json.dumps(document).encode(), view=name)
+    view = mirror.root / "v3" / "manifests" / "index" / "more"
+    for place, missing in ((mirror.root, [LIBRARY, CURL, APP]), (view, [LIBRARY, TOOL, APP])):
+        plan = json.loads(rebuild(specplan.load(place), want=lock).to_json())
+        verify(plan, lock, place)
+        assert {*missing} <= {build["hash"] for build in plan["builds"]}
+    with pytest.raises(VerificationError, match="not planned"):
+        verify(plan, lock, mirror.root)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +23,13 @@ Edges: TypeAlias = "dict[str, dict[str, set[str]]]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """A lock of version 4 or newer.
+    """A lock.
 
     Attributes:
         label: Its stack.
         roots: The hashes of its roots.
-        nodes: Its specs by hash, as the file has them.
+        nodes: Its specs by hash, as the file has them but for their dependencies, which
+            are those of :func:`edges_of` in every version.
     """
 
     label: str
@@ -36,18 +38,39 @@ class Lock:
 
 
 def read_lock(place: Place) -> Lock:
-    """Read a lock, plain or gzip, and the environments that it includes."""
+    """Read a lock, plain or gzip, of any version, and the environments that it includes."""
     label, _, where = os.fspath(place).rpartition("=")
     path = Path(where).absolute()
-    lock = _json(path)
-    nodes = dict(lock["concrete_specs"])
-    roots = [root["hash"] for root in lock["roots"]]
-    for included in lock.get("include_concrete", {}).values():
-        nodes.update(included["concrete_specs"])
-        roots += [root["hash"] for root in included["roots"]]
+    by_key: dict[str, Any] = {}
+    root_keys: list[str] = []
+    environments = [_json(path)]
+    for environment in environments:
+        root_keys += [root["hash"] for root in environment["roots"]]
+        environments += environment.get("include_concrete", {}).values()
+        for key, node in environment["concrete_specs"].items():
+            # The oldest locks wrap a node into its name.
+            by_key[key] = node if "name" in node else _unwrapped(node)
+    # Locks of versions 2 and 3 refer to specs by keys that are not their hashes.
+    hash_of = {key: node.get("hash", key) for key, node in by_key.items()}
+    nodes: dict[str, Any] = {}
+    for key, node in by_key.items():
+        nodes.setdefault(hash_of[key], {**node, "dependencies": _dependencies(node, hash_of)})
     name = path.name.removesuffix(".gz")
     own = path.parent.name if name == "spack.lock" else Path(name).stem
-    return Lock(label=label or own, roots=roots, nodes=nodes)
+    return Lock(label=label or own, roots=[hash_of[key] for key in root_keys], nodes=nodes)
+
+
+def _unwrapped(node: Any) -> dict[str, Any]:
+    ((name, inner),) = node.items()
+    return {"name": name, **inner}
+
+
+def _dependencies(node: Any, hash_of: Mapping[str, str]) -> list[Any]:
+    told = node.get("dependencies", ())
+    each = told.values() if isinstance(told, dict) else told
+    names = ("hash", "package_hash", "full_hash", "build_hash")
+    keys = [next(edge[name] for name in names if name in edge) for edge in each]
+    return [{**edge, "hash": hash_of.get(key, key)} for edge, key in zip(each, keys, strict=True)]
 
 
 def edges_of(node: Any) -> dict[str, set[str]]:
@@ -65,18 +88,35 @@ def edges_of(node: Any) -> dict[str, set[str]]:
 
 
 def available_in(cache: Place | AbstractSet[str]) -> set[str]:
-    """Return the hashes that an index or the index of a mirror lists as binaries."""
+    """Return the hashes that a cache lists as binaries.
+
+    Args:
+        cache: An index, a mirror, a view of a mirror (``v3/manifests/index/NAME`` in it), a
+            package page, or a folder of the pages of one snapshot; or the hashes themselves.
+    """
     if isinstance(cache, AbstractSet):
         return {*cache}
     path = Path(os.fspath(cache).rpartition("=")[2])
-    manifest = path / "v3/manifests/index/index.manifest.json"
-    if manifest.exists():
-        checksum = _json(manifest)["data"][0]["checksum"]
-        path = path / "blobs/sha256" / checksum[:2] / checksum
-    elif path.is_dir():
-        path = path / "build_cache/index.json"
+    pages = [path] if path.suffix == ".md" else sorted(path.glob("**/specs.md"))
+    if pages:
+        return {entry["hash"] for page in pages for entry in _spec_details(page)}
+    if path.is_dir():
+        is_view = path.parent.name == "index"
+        root = path.parents[3] if is_view else path
+        manifest = (path if is_view else path / "v3/manifests/index") / "index.manifest.json"
+        path = root / "build_cache/index.json"
+        if manifest.exists():
+            checksum = _json(manifest)["data"][0]["checksum"]
+            path = root / "blobs/sha256" / checksum[:2] / checksum
     installs = _json(path)["database"]["installs"]
     return {each for each, record in installs.items() if record.get("in_buildcache")}
+
+
+def _spec_details(page: Path) -> Any:
+    """Return the specs of a page: JSON on one line, as the website writes it."""
+    key = "spec_details: "
+    lines = page.read_text(encoding="utf-8").splitlines()
+    return json.loads(next(line for line in lines if line.startswith(key)).removeprefix(key))
 
 
 def _json(path: Path) -> Any:

@@ -27,9 +27,9 @@ def verify(  # noqa: PLR0915 - the rules are easier to believe in one piece
 
     Args:
         plan: What ``Catalog.rebuild`` returned, or its JSON as text or as a mapping.
-        wants: The locks, ``[LABEL=]spack.lock``, of version 4 or newer.
-        caches: Indexes, mirrors, or sets of the hashes that are available; none of them, or
-            ``none``, where nothing is.
+        wants: The locks, ``[LABEL=]spack.lock``.
+        caches: Indexes, mirrors, pages of one snapshot, or sets of the hashes that are available;
+            none of them, or ``none``, where nothing is.
 
     Raises:
         VerificationError: If anything does not hold.
