@@ -17,6 +17,7 @@ from specplan.plan_model import (
     Cause,
     CutReason,
     EdgeType,
+    LeftOutReason,
     Origin,
     OwnKey,
     Policy,
@@ -188,7 +189,6 @@ SpendingAnswer: TypeAlias = tuple[
 ]
 
 #: Why a spec is left out, and the chain from it down to a broken one.
-LeftOutReason: TypeAlias = Literal["broken", "needs", "unneeded"]
 LeftOutAnswer: TypeAlias = tuple[LeftOutReason, list[str]]
 
 #: depth, spec, how it relates to the line that it hangs from, why it does not need that one,
