@@ -215,6 +215,27 @@ def test_one_hash_with_two_contents_is_told(tmp_path: Path) -> None:
     assert "namespace is `" in finding.message
 
 
+def test_a_file_that_is_too_old_to_tell_virtual_packages_contradicts_none(tmp_path: Path) -> None:
+    cache = Cache()
+    node = json.loads(json.dumps(cache.nodes["zlib"]))
+    for edge in node["dependencies"]:
+        edge["parameters"]["virtuals"] = ["libc"] if edge["name"] == "glibc" else []
+    old = json.loads(json.dumps(node))
+    for edge in old["dependencies"]:
+        edge["type"] = edge.pop("parameters")["deptypes"]
+    for each in (node, old):
+        each["annotations"] = {"original_specfile_version": 3}
+    paths = [tmp_path / "new.json", tmp_path / "old.json"]
+    for path, each in zip(paths, (node, old), strict=True):
+        path.write_text(json.dumps([each]))
+    assert specplan.load(*paths).check().findings == ()
+    old["dependencies"][0]["type"] = ["run"]
+    paths[1].write_text(json.dumps([old]))
+    finding = only(specplan.load(*paths).check())
+    assert finding.kind == "different-content"
+    assert finding.message.startswith("its dependencies are others in ")
+
+
 def test_two_platforms_of_one_operating_system_are_told(tmp_path: Path) -> None:
     cache = Cache()
     node = spec_node("tool", [])

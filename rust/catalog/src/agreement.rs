@@ -51,6 +51,16 @@ impl Catalog {
         Some(disagreements)
     }
 
+    /// Whether two lists of dependencies of this catalog are the same, as far as both tell them.
+    pub(crate) fn are_same_dependencies(&self, a: &[Dependency], b: &[Dependency]) -> bool {
+        // Files that are too old to tell virtual packages contradict none.
+        let untold = || !self.tell_virtuals(a) || !self.tell_virtuals(b);
+        let same = |(a, b): (&Dependency, &Dependency)| {
+            (a.child, a.name, a.types) == (b.child, b.name, b.types)
+        };
+        a == b || (a.len() == b.len() && untold() && a.iter().zip(b).all(same))
+    }
+
     fn tell_virtuals(&self, dependencies: &[Dependency]) -> bool {
         let virtuals = |each: &Dependency| self.edge_names(EdgeColumn::Virtuals).get(each.virtuals);
         dependencies

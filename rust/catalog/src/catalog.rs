@@ -386,7 +386,7 @@ impl Catalog {
             &Column::CONTENT[..]
         };
         let edges = || match (self.dependencies_of(a), self.dependencies_of(b)) {
-            (Some(a), Some(b)) => a == b,
+            (Some(a), Some(b)) => self.are_same_dependencies(a, b),
             _ => true,
         };
         columns.iter().all(same) && edges()
