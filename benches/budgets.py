@@ -102,10 +102,11 @@ def compare(name: str, plan: Plan, roots: set[str], *, share: float, seconds: fl
         f"{each.weight:g}" if each.is_proven else f"{each.weight:g} to {each.bound:g}"
         for each in (ours, theirs)
     ]
+    is_decided = ours.is_proven or theirs.is_proven
     return [
         name, f"{share:.0%}", f"{len(roots):,}", f"{len(plan.builds):,}", shown[0], shown[1],
         f"{ours.seconds * 1e3:,.1f}", f"{theirs.seconds * 1e3:,.1f}",
-        f"{theirs.seconds / ours.seconds:,.1f}", fault,
+        f"{theirs.seconds / ours.seconds:,.1f}" if is_decided else "-", fault,
     ]  # fmt: skip
 
 
@@ -141,8 +142,11 @@ def main() -> None:
                 rows.append(compare(name, plan, roots, share=share, seconds=seconds))
     print(table(rows, text_columns=1))
     faults = [row for row in rows[1:] if row[-1]]
-    ahead = sum(float(row[-2].replace(",", "")) > 1 for row in rows[1:])
-    print(f"specplan is ahead on {ahead} of {len(rows) - 1}; {len(faults)} disagree")
+    times = [float(row[-2].replace(",", "")) for row in rows[1:] if row[-2] != "-"]
+    print(
+        f"specplan is ahead on {sum(each > 1 for each in times)} of {len(rows) - 1}, neither has "
+        f"proof on {len(rows) - 1 - len(times)}, {len(faults)} disagree"
+    )
     sys.exit(bool(faults))
 
 

@@ -185,7 +185,7 @@ SpendingAnswer: TypeAlias = tuple[
     int,
     float,
     int,
-    Literal["nodes", "memory", "time"] | None,
+    Literal["nodes", "memory", "work", "time"] | None,
 ]
 
 #: Why a spec is left out, and the chain from it down to a broken one.
@@ -594,6 +594,7 @@ class Plan:
         builds: int | None = None,
         cost: float | None = None,
         node_limit: int | None = None,
+        work_limit: int | None = None,
         time_limit: float | None = None,
     ) -> SpendingAnswer:
         """Return which roots a budget completes that weigh most; one limit is given.

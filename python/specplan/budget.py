@@ -22,8 +22,9 @@ __all__ = ["Asked", "Budget", "OpenReason", "OpenRoot", "Weight", "check_weight"
 #: budget goes to others.
 OpenReason: TypeAlias = Literal["beyond", "left_out", "outbid"]
 
-#: How many nodes of a search are looked at where nothing else is asked.
-NODE_LIMIT: Final = 10_000
+#: How much work a search may do where no other limit is given: arcs of networks that are looked
+#: at, so that the answer is the same everywhere. That takes some ten seconds.
+_MOST_WORK: Final = 1_000_000_000
 
 #: Weights are whole numbers of this part.
 _PART: Final = Decimal("0.001")
@@ -92,12 +93,11 @@ class Asked:
             raise UsageError("a budget is a number from 0 on")
         for weight in weights:
             check_weight(weight.weight)
-        limit = None if node_limit is None and time_limit is not None else NODE_LIMIT
         return Asked(
             builds=builds,
             cost=cost,
             weights=tuple(weights),
-            node_limit=limit if node_limit is None else node_limit,
+            node_limit=node_limit,
             time_limit=time_limit,
         )
 
@@ -134,8 +134,8 @@ class Budget:
         weight: What the completed roots are worth.
         upper_bound: What no choice within the budget exceeds.
         nodes: How many nodes the search looked at.
-        cut: What ended the search before the choice was proven to be worth most: the limit on
-            nodes or memory, which cuts it at the same place everywhere, or on time.
+        cut: What ended the search before the choice was proven to be worth most: a limit on
+            nodes, memory or work, which cuts it at the same place everywhere, or on time.
         unused: The weights that are about no root.
     """
 
@@ -148,7 +148,7 @@ class Budget:
     weight: float
     upper_bound: float
     nodes: int
-    cut: Literal["nodes", "memory", "time"] | None
+    cut: Literal["nodes", "memory", "work", "time"] | None
     unused: tuple[Weight, ...]
 
     @property
@@ -198,6 +198,7 @@ def spend(
         builds=None if asked.builds is None else min(asked.builds, _MOST_BUILDS),
         cost=asked.cost,
         node_limit=asked.node_limit,
+        work_limit=_MOST_WORK if asked.node_limit is None and asked.time_limit is None else None,
         time_limit=asked.time_limit,
     )
     return Budget(

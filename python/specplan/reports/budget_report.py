@@ -28,7 +28,12 @@ _REASONS: Final[Mapping[OpenReason, str]] = {
     "outbid": "the budget goes to others",
 }
 
-_CUTS: Final = {"nodes": "the limit on nodes", "memory": "the limit on memory", "time": "time"}
+_CUTS: Final = {
+    "nodes": "the limit on nodes",
+    "memory": "the limit on memory",
+    "work": "the limit on work",
+    "time": "time",
+}
 
 
 def as_json(budget: Budget | None) -> Json:

@@ -46,6 +46,15 @@ pub struct Budget<'a> {
     pub limit: Limit,
 }
 
+/// How long the search may go on, in ways that do not depend on a clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SearchLimits {
+    /// How many nodes it may look at.
+    pub nodes: Option<u64>,
+    /// How many arcs its minimum cuts may look at in all, some hundred million a second.
+    pub work: Option<u64>,
+}
+
 /// Why a root is not completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OpenReason {
@@ -113,7 +122,7 @@ impl Spending {
 impl Budget<'_> {
     /// Chooses the builds.
     ///
-    /// At most `node_limit` nodes are looked at, which cuts the search at the same place everywhere.
+    /// `limits` cut the search at the same place everywhere.
     /// `should_stop` is asked now and then; once it says so, the best choice so far is returned
     /// with a bound that holds.
     ///
@@ -122,14 +131,10 @@ impl Budget<'_> {
     /// Exponential at worst, hence the limit on nodes. A node costs some minimum cuts in a network
     /// with at most n nodes and m edges. Memory: O(n + m), the sum of the sizes of all roots'
     /// plans, and 100 bytes a node.
-    pub fn spend(
-        &self,
-        node_limit: Option<u64>,
-        should_stop: &mut dyn FnMut() -> bool,
-    ) -> Spending {
+    pub fn spend(&self, limits: SearchLimits, should_stop: &mut dyn FnMut() -> bool) -> Spending {
         let roots = Roots::new(self);
         let instance = Instance::new(self.plan, &roots);
-        let found = search::solve(&instance, node_limit, should_stop);
+        let found = search::solve(&instance, limits, should_stop);
         let is_chosen = instance.roots_of(&found.chosen);
         roots.spending(self.plan, &is_chosen, &found)
     }

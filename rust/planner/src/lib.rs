@@ -114,7 +114,7 @@ mod usefulness;
 mod why;
 
 pub use breakage::{Breakage, EXAMPLES, Missing};
-pub use budget::{Budget, Limit, OpenReason, OpenRoot, Spending};
+pub use budget::{Budget, Limit, OpenReason, OpenRoot, SearchLimits, Spending};
 pub use choice::{
     Choice, ChoiceError, Chosen, ChosenRoots, Cut, RootChoice, RootChoiceError, choose,
 };

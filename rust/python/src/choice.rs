@@ -119,6 +119,7 @@ pub(crate) fn cut_name(cut: Cut) -> &'static str {
     match cut {
         Cut::Nodes => "nodes",
         Cut::Memory => "memory",
+        Cut::Work => "work",
         _ => "time",
     }
 }

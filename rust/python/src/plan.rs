@@ -10,7 +10,7 @@ use pyo3::types::PyString;
 use specplan_catalog::{Catalog, Column, DagHash, IdSet, Snapshot};
 use specplan_planner::{
     Budget, Change, CutReason, Direction, EdgeKinds, Graph, LeftOutReason, Limit, Link, Needs,
-    Plan, Policy, Reasons, Run, Schedule, Scope, SpecId, SpecSet, Task, Verdict,
+    Plan, Policy, Reasons, Run, Schedule, Scope, SearchLimits, SpecId, SpecSet, Task, Verdict,
 };
 
 use crate::catalog::{State, snapshots};
@@ -298,7 +298,7 @@ impl PyPlan {
         })
     }
 
-    #[pyo3(signature = (*, weights, builds=None, cost=None, node_limit=None, time_limit=None))]
+    #[pyo3(signature = (*, weights, builds=None, cost=None, node_limit=None, work_limit=None, time_limit=None))]
     fn spend(
         &self,
         py: Python<'_>,
@@ -306,6 +306,7 @@ impl PyPlan {
         builds: Option<u64>,
         cost: Option<f64>,
         node_limit: Option<u64>,
+        work_limit: Option<u64>,
         time_limit: Option<f64>,
     ) -> PyResult<SpendingAnswer> {
         let limit = match (builds, cost) {
@@ -320,8 +321,12 @@ impl PyPlan {
             weights: &weights,
             limit,
         };
+        let limits = SearchLimits {
+            nodes: node_limit,
+            work: work_limit,
+        };
         let spending = until(py, time_limit, |should_stop| {
-            budget.spend(node_limit, should_stop)
+            budget.spend(limits, should_stop)
         })?;
         let open = spending.open.iter();
         Ok((

@@ -13,6 +13,9 @@ pub(super) struct Network {
     arc_of: Vec<usize>,
     level: Vec<u32>,
     next: Vec<usize>,
+    /// How many arcs were looked at so far.
+    work: u64,
+    most_work: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +36,9 @@ impl Network {
     pub(super) const SINK: usize = 1;
 
     /// A network of edges without capacity.
-    pub(super) fn new(node_count: usize, edges: &[(usize, usize)]) -> Self {
+    ///
+    /// It stops once it has looked at `most_work` arcs in all.
+    pub(super) fn new(node_count: usize, edges: &[(usize, usize)], most_work: u64) -> Self {
         let mut starts = vec![0; node_count + 1];
         for &(from, to) in edges {
             starts[from + 1] += 1;
@@ -68,7 +73,14 @@ impl Network {
             arc_of,
             level: vec![UNREACHED; node_count],
             next,
+            work: 0,
+            most_work,
         }
+    }
+
+    /// Whether it has worked as much as it may.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.work >= self.most_work
     }
 
     /// Sets what may flow through an edge, and takes back what flowed.
@@ -86,7 +98,7 @@ impl Network {
     pub(super) fn send(&mut self, should_stop: &mut dyn FnMut() -> bool) -> Option<i128> {
         let mut flow = 0;
         while self.find_levels() {
-            if should_stop() {
+            if self.is_exhausted() || should_stop() {
                 return None;
             }
             self.next.clone_from(&self.starts);
@@ -107,6 +119,7 @@ impl Network {
         self.level[Self::SOURCE] = 0;
         let mut queue = VecDeque::from([Self::SOURCE]);
         while let Some(node) = queue.pop_front() {
+            self.work += (self.starts[node + 1] - self.starts[node]) as u64;
             for at in self.starts[node]..self.starts[node + 1] {
                 let arc = self.arcs[at];
                 if arc.left > 0 && self.level[arc.to] == UNREACHED {
@@ -123,6 +136,7 @@ impl Network {
         let mut path: Vec<usize> = Vec::new();
         let mut node = Self::SOURCE;
         while node != Self::SINK {
+            self.work += 1;
             if self.next[node] < self.starts[node + 1] {
                 let at = self.next[node];
                 let arc = self.arcs[at];
@@ -155,7 +169,7 @@ mod tests {
 
     fn sent(node_count: usize, edges: &[(usize, usize, i128)]) -> (i128, Vec<usize>) {
         let ends: Vec<(usize, usize)> = edges.iter().map(|&(from, to, _)| (from, to)).collect();
-        let mut network = Network::new(node_count, &ends);
+        let mut network = Network::new(node_count, &ends, u64::MAX);
         for (edge, &(_, _, capacity)) in edges.iter().enumerate() {
             network.set(edge, capacity);
         }

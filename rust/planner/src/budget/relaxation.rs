@@ -61,7 +61,8 @@ pub(super) struct Relaxation<'i> {
 }
 
 impl<'i> Relaxation<'i> {
-    pub(super) fn new(instance: &'i Instance) -> Self {
+    /// It stops once it has looked at `most_work` arcs in all.
+    pub(super) fn new(instance: &'i Instance, most_work: u64) -> Self {
         let items = instance.weights.len();
         let sources = (0..items).map(|item| (Network::SOURCE, FIRST + item));
         let blocks = 0..instance.costs.len();
@@ -70,9 +71,14 @@ impl<'i> Relaxation<'i> {
         let links = links.map(|&(from, to)| (FIRST + from as usize, FIRST + to as usize));
         let edges: Vec<(usize, usize)> = sources.chain(sinks).chain(links).collect();
         Self {
-            network: Network::new(FIRST + instance.node_count, &edges),
+            network: Network::new(FIRST + instance.node_count, &edges, most_work),
             instance,
         }
+    }
+
+    /// Whether it has worked as much as it may.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.network.is_exhausted()
     }
 
     /// Bounds what can become of a choice whose budget is not overspent.

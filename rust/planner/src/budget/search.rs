@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::SearchLimits;
 use super::greedy::{Choice, improve};
 use super::instance::Instance;
 use super::relaxation::{Price, Relaxation};
@@ -39,15 +40,15 @@ struct Open {
 
 /// Finds the most valuable choice within the budget.
 ///
-/// The answer follows from the instance and the limit on nodes alone, unless `should_stop` ends the
+/// The answer follows from the instance and the limits alone, unless `should_stop` ends the
 /// search.
 pub(super) fn solve(
     instance: &Instance,
-    node_limit: Option<u64>,
+    limits: SearchLimits,
     should_stop: &mut dyn FnMut() -> bool,
 ) -> Found {
-    let mut search = Search::new(instance, should_stop);
-    search.run(node_limit);
+    let mut search = Search::new(instance, limits, should_stop);
+    search.run(limits.nodes);
     Found {
         upper_bound: search.upper_bound.max(search.best.weight),
         weight: search.best.weight,
@@ -72,14 +73,18 @@ struct Search<'i, 's> {
 }
 
 impl<'i, 's> Search<'i, 's> {
-    fn new(instance: &'i Instance, should_stop: &'s mut dyn FnMut() -> bool) -> Self {
+    fn new(
+        instance: &'i Instance,
+        limits: SearchLimits,
+        should_stop: &'s mut dyn FnMut() -> bool,
+    ) -> Self {
         let mut greedy = Choice::new(instance);
         greedy.fill();
         let all: i128 = instance.weights.iter().sum();
         Self {
             instance,
             should_stop,
-            relaxation: Relaxation::new(instance),
+            relaxation: Relaxation::new(instance, limits.work.unwrap_or(u64::MAX)),
             best: greedy,
             decisions: Vec::new(),
             prices: Vec::new(),
@@ -105,6 +110,10 @@ impl<'i, 's> Search<'i, 's> {
             }
             if (self.should_stop)() {
                 self.cut = Some(Cut::Stopped);
+                return;
+            }
+            if self.relaxation.is_exhausted() {
+                self.cut = Some(Cut::Work);
                 return;
             }
             if node_limit == Some(self.nodes) {

@@ -9,6 +9,8 @@ pub enum Cut {
     Nodes,
     /// The open nodes take as much memory as is allowed; as with nodes, the same everywhere.
     Memory,
+    /// As much work was done as is allowed; as with nodes, the same everywhere.
+    Work,
     /// The caller said so; where depends on the caller.
     Stopped,
 }

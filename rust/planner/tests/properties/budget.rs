@@ -4,7 +4,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use specplan_planner::naive::Specs;
 use specplan_planner::{
-    Budget, Edge, EdgeKinds, Limit, OpenReason, Plan, Scope, SpecId, SpecSet, Spending,
+    Budget, Edge, EdgeKinds, Limit, OpenReason, Plan, Scope, SearchLimits, SpecId, SpecSet,
+    Spending,
 };
 
 use crate::world::{World, permutation, specs, world};
@@ -72,7 +73,11 @@ fn spend(plan: &Plan, weights: &[u64], limit: Limit, node_limit: u64) -> Spendin
         weights: &weights,
         limit,
     };
-    budget.spend(Some(node_limit), &mut || false)
+    let limits = SearchLimits {
+        nodes: Some(node_limit),
+        work: None,
+    };
+    budget.spend(limits, &mut || false)
 }
 
 /// What completing `roots` takes, as the limit counts.
@@ -200,9 +205,11 @@ proptest! {
         prop_assert!(cut.nodes <= most_nodes);
         let named: Vec<(SpecId, u64)> = (0..).map(SpecId::new).zip(weights.iter().copied()).collect();
         let budget = Budget { plan: &plan, weights: &named, limit };
-        let stopped = budget.spend(None, &mut || true);
+        let stopped = budget.spend(SearchLimits::default(), &mut || true);
         prop_assert!(stopped.weight <= best && best <= stopped.upper_bound);
         prop_assert!(stopped.spent <= allowed(limit));
+        let tired = budget.spend(SearchLimits { nodes: None, work: Some(1) }, &mut || false);
+        prop_assert!(tired.weight <= best && best <= tired.upper_bound);
     }
 
     #[test]
