@@ -64,6 +64,14 @@ def test_an_environment_is_known_by_its_content_and_its_folder(run: Runs, folder
         assert asked(run, *words, "--want", want)["cells"][0]["stack"] == stack
 
 
+def test_a_lock_stays_one_however_its_lines_are_broken(run: Runs, folder: Path) -> None:
+    """A lock holds the key `spack`, which here stands at the beginning of a line."""
+    lock = json.loads(LOCK.read_text(encoding="utf-8"))
+    (folder / "odd.lock").write_text(json.dumps(lock, indent=0), encoding="utf-8")
+    document = asked(run, "coverage", "--cache", str(MIRROR), "--want", "odd.lock")
+    assert (document["wants"], document["totals"]["wanted"]) == ("lock", 50)
+
+
 def test_what_says_no_system_is_an_error_that_tells_what_to_give(run: Runs, folder: Path) -> None:
     path = environment(folder, "tools", "spack: {specs: [zlib target=zen4]}")
     answer = run("gaps", "--cache", str(MIRROR), "--want", str(path))

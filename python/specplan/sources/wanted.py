@@ -105,7 +105,9 @@ def is_environment(place: str) -> bool:
     path = Path(file_of(place))
     if place == _STANDARD_INPUT or not path.is_file():
         return False
-    return _ENVIRONMENT.search(start_of(path)) is not None
+    start = start_of(path)
+    # A lock tells of the Spack that wrote it under the same key.
+    return _FILE_TYPE not in start and _ENVIRONMENT.search(start) is not None
 
 
 def read_wants(
