@@ -5,7 +5,7 @@
 //! is followed to the spec's own hash.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use specplan_catalog::{DagHash, SourceKind};
 
@@ -187,11 +187,42 @@ impl Lock {
         Ok(())
     }
 
+    /// The keys that count. Keys of versions 2 and 3 tell apart what hashes do not: specs that differ
+    /// only in what they build with. Of those with one hash the first counts that is met on the way
+    /// down from the roots, a spec before its dependencies, all in the order of the file; the others
+    /// are left out, and so is what only they lead to.
+    fn first_keys(&self) -> BTreeSet<DagHash> {
+        let has_own_keys = matches!(self.version, Some(2 | 3));
+        if !has_own_keys {
+            return self.nodes.keys().copied().collect();
+        }
+        let mut hashes = BTreeSet::new();
+        let mut first = BTreeSet::new();
+        let mut ahead: Vec<DagHash> = match &self.roots[..] {
+            [] => self.nodes.keys().rev().copied().collect(),
+            roots => roots
+                .iter()
+                .rev()
+                .map(|(reference, _)| *reference)
+                .collect(),
+        };
+        while let Some(key) = ahead.pop() {
+            if let Some(known) = self.nodes.get(&key)
+                && hashes.insert(known.hash)
+            {
+                first.insert(key);
+                ahead.extend(known.node.edges.iter().rev().map(|edge| edge.child));
+            }
+        }
+        first
+    }
+
     fn into_specs(
         self,
         mut reader: NodeReader,
         origin: OriginTexts<'_>,
     ) -> Result<SpecsRead, Fault> {
+        let first_keys = self.first_keys();
         let hash_of = |key: &DagHash| self.nodes.get(key).map(|known| known.hash);
         let nowhere = |place: String, found: DagHash| {
             let found = shortened(&found.to_string());
@@ -204,7 +235,7 @@ impl Lock {
             roots.push((hash, spec));
         }
         let columns = reader.origin(SourceKind::Lock, origin.columns());
-        let specs = self.nodes.len();
+        let specs = first_keys.len();
         for (key, known) in &self.nodes {
             let mut edges = known.node.edges.clone();
             for edge in &mut edges {
@@ -212,7 +243,9 @@ impl Lock {
                     nowhere(format!("concrete_specs.{key}.dependencies"), edge.child)
                 })?;
             }
-            reader.push_with(&known.node, &edges, known.hash, columns, false);
+            if first_keys.contains(key) {
+                reader.push_with(&known.node, &edges, known.hash, columns, false);
+            }
         }
         Ok(SpecsRead {
             rows: reader.into_rows(),

@@ -140,10 +140,11 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
         } else {
             self.transitive(position, root)
         };
-        if answer.is_yes() {
+        // Where it is unknown whether the condition holds, what is not met need not be.
+        if answer.is_yes() || condition.is_yes() {
             answer
         } else {
-            condition.and(answer)
+            condition
         }
     }
 

@@ -269,6 +269,9 @@ fn absent_fields_leave_what_they_decide_unknown() {
     let virtuals = Truth::Unknown(Missing::Virtuals);
     assert_eq!(virtuals, ask(&graph, "app ^mpi", 0));
     assert_eq!(virtuals, ask(&graph, "app %c,cxx=gcc", 0));
+    assert_eq!(virtuals, ask(&graph, "app %[when='^mpi'] zlib", 0));
+    assert_eq!(Truth::Yes, ask(&graph, "app %[when='^mpi'] cmake", 0));
+    assert_eq!(Truth::No, ask(&graph, "app %[when='^zlib'] curl", 0));
 }
 
 #[test]

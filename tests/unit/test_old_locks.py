@@ -1,0 +1,83 @@
+"""Locks of versions 2 and 3 tell specs apart by keys that say more than their hashes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import specplan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+APP, TOOL_1, TOOL_2, LIBRARY = (letter * 32 for letter in "abcd")
+KEYS = {
+    name: letter * 32
+    for name, letter in zip(("old", "new", "one", "two", "lib"), "vwxyz", strict=True)
+}
+
+
+def node(version: int, name: str, text: str, hash_: str, needs: dict[str, tuple[str, str]]) -> Any:
+    """Return a node as version 2 or 3 writes it; ``needs`` is name -> (key, type)."""
+    fields: dict[str, Any] = {
+        "version": text,
+        "arch": {"platform": "linux", "platform_os": "rhel8", "target": "zen2"},
+        "compiler": {"name": "gcc", "version": "10.2.1"},
+        "namespace": "builtin",
+        "parameters": {},
+        "hash": hash_,
+    }
+    if version == 2:
+        fields["dependencies"] = {n: {"hash": k, "type": [t]} for n, (k, t) in needs.items()}
+        return {name: fields}
+    fields["name"] = name
+    fields["dependencies"] = [
+        {"name": n, "build_hash": k, "type": [t]} for n, (k, t) in needs.items()
+    ]
+    return fields
+
+
+def lock(version: int, roots: list[str]) -> dict[str, Any]:
+    """Return a lock of two builds of an application, with one hash, by two tools."""
+    builds = {
+        name: {"library": (KEYS["lib"], "link"), "tool": (KEYS[tool], "build")}
+        for name, tool in (("old", "one"), ("new", "two"))
+    }
+    nodes = {
+        KEYS["old"]: node(version, "app", "1.0", APP, builds["old"]),
+        KEYS["new"]: node(version, "app", "1.0", APP, builds["new"]),
+        KEYS["one"]: node(version, "tool", "1.0", TOOL_1, {}),
+        KEYS["two"]: node(version, "tool", "2.0", TOOL_2, {}),
+        KEYS["lib"]: node(version, "library", "3.0", LIBRARY, {}),
+    }
+    return {
+        "_meta": {"file-type": "spack-lockfile", "lockfile-version": version},
+        "roots": [{"hash": KEYS[name], "spec": "app"} for name in roots],
+        "concrete_specs": nodes,
+    }
+
+
+@pytest.mark.parametrize("version", [2, 3])
+@pytest.mark.parametrize("roots", [["old", "new"], ["new", "old"]])
+def test_of_specs_with_one_hash_the_first_from_the_roots_counts(
+    tmp_path: Path, version: int, roots: list[str]
+) -> None:
+    place = tmp_path / "spack.lock"
+    place.write_text(json.dumps(lock(version, roots)), encoding="utf-8")
+    catalog = specplan.load(place)
+    tool = TOOL_1 if roots[0] == "old" else TOOL_2
+    assert sorted(spec.hash for spec in catalog.select()) == [APP, tool, LIBRARY]
+    tools = {"old": "1.0", "new": "2.0"}
+    for name, text in tools.items():
+        found = [spec.hash for spec in catalog.find(f"app ^tool@{text}")]
+        assert found == ([APP] if roots[0] == name else [])
+    assert [spec.hash for spec in catalog.find("app ^library@3")] == [APP]
+
+
+def test_a_hash_under_two_keys_is_damage_where_keys_are_hashes(tmp_path: Path) -> None:
+    place = tmp_path / "spack.lock"
+    place.write_text(json.dumps(lock(3, ["old"]) | {"_meta": {"lockfile-version": 4}}))
+    with pytest.raises(specplan.DamagedSourceError, match="other content"):
+        specplan.load(place)
