@@ -172,7 +172,20 @@ def test_changed_recipes_come_from_a_checkout(run: Any, checkout: Path) -> None:
     assert run(*question).code == 2
     answer = run(*question[:-1], "no-such-revision", "--packages", str(checkout))
     assert (answer.code, answer.out) == (3, "")
+    assert "hint" not in answer.err
     assert run(*question[:-1], "--output=x", "--packages", str(checkout)).code == 3
+    shallow = checkout.parent / f"{checkout.name}-shallow"
+    git(checkout, "clone", "--quiet", "--depth=1", checkout.as_uri(), str(shallow))
+    answer = run(*question[:-1], "HEAD~1", "--packages", str(shallow))
+    assert answer.code == 3
+    assert "the clone is shallow; `git fetch --unshallow`" in answer.err
+
+
+def test_what_another_stack_lists_is_reused_and_need_not_be_published(run: Any) -> None:
+    """A lock is met by a binary of any cache, whatever its label, so it has nothing to publish."""
+    answer = run("rebuild", *WANT, "--cache", f"tools={RUNTIME_ONLY[1]}", "--format", "json")
+    plan = document(answer.out, "rebuild")
+    assert (plan["publish"], plan["builds"], plan["totals"]["reused"]) == ([], [], 223)
 
 
 def test_what_is_broken_is_left_out_with_what_needs_it(run: Any, tmp_path: Path) -> None:

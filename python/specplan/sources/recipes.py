@@ -103,5 +103,14 @@ def _git(checkout: str, *arguments: str) -> str:
     if done.returncode:
         told = done.stderr.decode("utf-8", "replace").strip().splitlines()
         fault = told[0].removeprefix("fatal: ") if told else f"git ended with {done.returncode}"
-        raise SourceError(f"`{checkout}`: {fault}", path=checkout)
+        raise SourceError(f"`{checkout}`: {fault}", path=checkout, hint=_hint(checkout, fault))
     return done.stdout.decode("utf-8", "surrogateescape")
+
+
+def _hint(checkout: str, fault: str) -> str | None:
+    """Return what helps where a clone does not hold the revision that is asked for."""
+    if "revision" not in fault:
+        return None
+    if _git(checkout, "rev-parse", "--is-shallow-repository").strip() != "true":
+        return None
+    return "the clone is shallow; `git fetch --unshallow` brings the revisions that it lacks"
