@@ -262,10 +262,12 @@ def test_the_pictures_are_what_their_script_draws(tmp_path: Path) -> None:
 
 
 def test_the_speed_that_the_readme_tells_was_measured() -> None:
-    (table,) = (block for block in blocks("text") if "times specplan" in block.text)
+    tables = [block for block in blocks("text") if "times specplan" in block.text]
     measured = (ROOT / "benches" / "BENCHMARKS.md").read_text(encoding="utf-8")
-    for line in table.text.splitlines():
-        assert line in measured
+    assert tables
+    for table in tables:
+        for line in table.text.splitlines():
+            assert line in measured
 
 
 def properties(schema: Any, place: str = "") -> Iterator[str]:

@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+import specplan
 from benches.inputs import STACKS, UNION_INDEX, Shape, write_tree
+from benches.plan_inputs import SHARED, draw, hash_of, write_index, write_locks
+from specplan.plan import rebuild
 
 SHAPE = Shape(specs=900, packages=120, snapshots=2, cells=60, seed=7)
 
@@ -130,3 +133,18 @@ def test_a_shape_that_cannot_be_written_is_refused(
 def test_a_tree_is_never_written_into_another(root: Path) -> None:
     with pytest.raises(FileExistsError):
         write_tree(root, SHAPE)
+
+
+def test_a_world_of_locks_is_what_its_files_say(tmp_path: Path) -> None:
+    world = draw(specs=2_500, seed=3)
+    assert world == draw(specs=2_500, seed=3)
+    assert all(dependency < dependent for dependent, dependency, _ in world.edges())
+    assert 6 < len(world.kinds) / world.specs < 9
+    locks = write_locks(world, tmp_path)
+    write_index(world, tmp_path / "index.json", range(0, world.specs, 2))
+    plan = rebuild(specplan.load(tmp_path / "index.json"), want=locks, scope="all")
+    odd = {hash_of(spec) for spec in range(1, world.specs, 2)}
+    assert {build.hash for build in plan.builds} == odd
+    changed = rebuild(None, want=locks, changed=f"/{hash_of(SHARED)}")
+    assert changed.totals.builds == world.specs
+    assert sum(build.cause != "missing" for build in changed.builds) == 1
