@@ -122,7 +122,7 @@ class TestFiles:
             b'{"version": 3}',
             b'{"database": {"version": "9", "installs": {}}}',
             b"{}",
-            gzip.compress(mirrors.index("zlib"))[:-9],
+            gzip.compress(mirrors.index("zlib"), mtime=0)[:-9],
             b"\x1f\x8bno gzip",
             b"-----BEGIN PGP SIGNED MESSAGE-----\n\n{}",
         ],
@@ -210,7 +210,7 @@ class TestStandardInput:
         "content",
         [
             mirrors.index("zlib"),
-            gzip.compress(mirrors.index("zlib")),
+            gzip.compress(mirrors.index("zlib"), mtime=0),
             mirrors.spec_file("zlib"),
             mirrors.clear_signed(mirrors.spec_file("zlib")),
             json.dumps(LOCK).encode(),
