@@ -506,7 +506,8 @@ class Catalog:
         """Choose an alternative of each want such that the plan of all costs least.
 
         An alternative is a list of hashes that are installed together; the roots of the
-        question are wanted in any case. ``time_limit`` is in seconds, and an answer that it
+        question are wanted in any case. What nothing tells the dependencies of is not built
+        for a chosen alternative. ``time_limit`` is in seconds, and an answer that it
         has cut may be another one next time. ``ValueError`` where the edges have a cycle,
         costs cannot be added up exactly, or the scope is ``all``.
         """

@@ -534,6 +534,12 @@ class Catalog:
         self,
         *,
         want: str | operating_system.PathLike[str] | Sequence[str | operating_system.PathLike[str]],
+        candidates: str
+        | operating_system.PathLike[str]
+        | Sequence[str | operating_system.PathLike[str]] = (),
+        system: str | Sequence[str] = (),
+        compat: Compatibility = "exact",
+        libc: Mapping[str, str] | None = None,
         scope: Scope = "runtime",
         changed: str | Sequence[str] = (),
         changed_if_wanted: Sequence[str] | None = None,
@@ -557,7 +563,16 @@ class Catalog:
         """Plan the least set of builds after which all wants install from this catalog alone.
 
         Args:
-            want: Locks, ``[LABEL=]spack.lock``.
+            want: Locks, ``[LABEL=]spack.lock``; environments, ``[LABEL=]spack.yaml``;
+                abstract specs, ``[LABEL=]SPEC``. For what an abstract spec asks for one of
+                the known specs is chosen; see :attr:`Plan.choice`.
+            candidates: More locks, indexes and mirrors to choose from. That they list a
+                binary makes nothing available.
+            system: What abstract wants are for, as ``OS/TARGET``, or ``all`` systems that are
+                known. By default what they say themselves, or else the one system that
+                all locks are for.
+            compat: Which specs serve a system besides its own.
+            libc: More operating systems with their C libraries, as in :meth:`gaps`.
             scope: What of a lock is wanted: its roots; also all that they link to or run
                 with, which is what installing needs; or all specs, which plans what
                 pruning node by node plans.
@@ -581,9 +596,10 @@ class Catalog:
             max_cost: The same with the most that the builds may cost.
             weights: What completing roots is worth; the first that is about a root holds,
                 and a root that none is about is worth 1.
-            node_limit: How many nodes the search may look at; the answer is the same
-                everywhere.
-            time_limit: How many seconds that search may take. If that ends it, the answer
+            node_limit: How many nodes each search may look at, for the least cost and for what
+                a budget buys; the answer is the same everywhere. By default 10,000, and
+                any number where the time is limited.
+            time_limit: How many seconds each search may take. If that ends it, the answer
                 may be another one next time; it is valid, and so is its bound.
             tag: The snapshot whose binaries are available; by default the newest of each
                 source.
@@ -599,6 +615,10 @@ class Catalog:
         return rebuild(
             self,
             want=want,
+            candidates=candidates,
+            system=system,
+            compat=compat,
+            libc=libc,
             scope=scope,
             changed=changed,
             changed_if_wanted=changed_if_wanted,

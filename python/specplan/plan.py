@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
 from specplan import budget as budgeting
+from specplan import choice as choosing
 from specplan import schedule as scheduling
 from specplan.costs import UNIT_COSTS
 from specplan.errors import DamagedSourceError, UndecidedError, UnknownNameError, UsageError
@@ -33,11 +34,18 @@ from specplan.plan_model import (
     Why,
     WhyLine,
 )
-from specplan.reports import plan_csv, plan_json, plan_list, plan_markdown, plan_text
+from specplan.reports import (
+    choice_environment,
+    plan_csv,
+    plan_json,
+    plan_list,
+    plan_markdown,
+    plan_text,
+)
 from specplan.sources import Limits
 from specplan.sources.cost_files import read_costs
-from specplan.sources.source import split_label
-from specplan.sources.wanted import is_environment, read_wanted
+from specplan.sources.source import read, split_label
+from specplan.sources.wanted import is_lock, read_wanted, read_wants
 from specplan.wants import suggestions, texts
 
 if TYPE_CHECKING:
@@ -45,11 +53,12 @@ if TYPE_CHECKING:
 
     from specplan.budget import Budget, Weight
     from specplan.catalog import Catalog
+    from specplan.choice import Choice
     from specplan.costs import Cost, Costs, Unit
-    from specplan.model import Scope
+    from specplan.model import Compatibility, Scope
     from specplan.plan_model import Policy
     from specplan.schedule import Schedule
-    from specplan.sources.wanted import Wanted
+    from specplan.sources.wanted import Wanted, WantedEnvironment
 
 __all__ = ["Plan", "rebuild"]
 
@@ -91,6 +100,7 @@ class Plan:
         budget: Which roots are completed, and which not, where the budget is limited. All
             else is about the completed roots and those that install already.
         schedule: When and where the builds run, where the number of runners was given.
+        choice: What was chosen for abstract wants, if there are any, and what is proven of it.
         totals: The numbers.
     """
 
@@ -107,10 +117,23 @@ class Plan:
     left_out: LeftOut
     budget: Budget | None
     schedule: Schedule | None
+    choice: Choice | None
     totals: PlanTotals
     _core: compiled.Plan = field(repr=False, compare=False)
     #: The specs of the locks, and those beside the specs of the caches.
     _known: tuple[compiled.Catalog, compiled.Catalog] = field(repr=False, compare=False)
+
+    @property
+    def optimal(self) -> bool:
+        """Whether no plan costs less."""
+        return self.choice is None or self.choice.optimal
+
+    @property
+    def lower_bound(self) -> float:
+        """What every plan costs at least, in the unit of costs."""
+        if self.choice is None or self.choice.optimal:
+            return self.totals.cost
+        return min(self.choice.lower_bound, self.totals.cost)
 
     def why(self, spec: str) -> tuple[Why, ...]:
         """Tell why specs are planned, or what makes them needless, by hash.
@@ -146,6 +169,10 @@ class Plan:
         """Return one row a build."""
         return plan_csv.rebuild(self)
 
+    def unplannable_environment(self) -> str:
+        """Return a ``spack.yaml`` of the wants that no known spec can meet."""
+        return choice_environment.unplannable(self)
+
     def to_list(self) -> str:
         """Return one line a build in the order of the builds, to be piped."""
         return plan_list.rebuild(self)
@@ -155,6 +182,10 @@ def rebuild(
     catalog: Catalog | None,
     *,
     want: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    candidates: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+    system: str | Sequence[str] = (),
+    compat: Compatibility = "exact",
+    libc: Mapping[str, str] | None = None,
     scope: Scope = "runtime",
     changed: str | Sequence[str] = (),
     changed_if_wanted: Sequence[str] | None = None,
@@ -178,6 +209,10 @@ def rebuild(
     Args:
         catalog: The caches; None plans from nothing.
         want: See there, as all that follows.
+        candidates: See there.
+        system: See there.
+        compat: See there.
+        libc: See there.
         scope: See there.
         changed: See there.
         changed_if_wanted: See there.
@@ -209,14 +244,17 @@ def rebuild(
         raise UsageError("nothing is wanted", hint="name a lock with `want`")
     if depth is not None and depth < 0:
         raise UsageError(f"`{depth}` is no depth", hint="0 leaves the changed specs alone")
-    _refuse_environments(places)
-    wanted = [read_wanted(place, limits or Limits()) for place in places]
+    limits = limits or Limits()
+    wanted, environments = _wanted(places, limits)
+    more_places = _places(candidates)
+    more_locks, more = _candidates(more_places, limits)
     cost_files = _places(costs)
-    told = read_costs(cost_files, limits or Limits())
-    locks = compiled.Catalog.merged([each.core for each in wanted])
+    told = read_costs(cost_files, limits)
+    locks = compiled.Catalog.merged([each.core for each in (*wanted, *more_locks)])
+    locks = compiled.Catalog.merged([locks, *more])
     caches = compiled.Catalog.merged([]) if catalog is None else catalog._core
     core = compiled.Catalog.merged([locks, caches])
-    _refuse_cycle(core, wanted)
+    _refuse_cycle(core, places[0])
     change = _change(locks, texts(changed), changed_if_wanted, policy, depth)
     broken = _asked(locks, texts(exclude_broken))
     cost_of = _costs(locks, told)
@@ -235,13 +273,26 @@ def rebuild(
         "withheld": [] if what_if is None else list(what_if.unavailable),
         "costs": [(spec, cost.amount) for spec, cost in cost_of.items()] or None,
     }
+    choice = None
+    if environments:
+        choice = choosing.choose(
+            core,
+            question,
+            choosing.Asked(
+                environments=environments,
+                locks=(*wanted, *more_locks),
+                system=system,
+                compat=compat,
+                libc=libc or {},
+                node_limit=node_limit,
+                time_limit=time_limit,
+            ),
+        )
+        question["roots"] = sorted({*question["roots"], *choice.roots})
     solved = core.plan(question)
     budget = None
     if limited is not None:
-        labels: dict[str, set[str]] = {root: set() for root in question["roots"]}
-        for each in wanted:
-            for root, _ in each.roots:
-                labels[root].add(each.label)
+        labels = _labels(wanted, choice)
         budget = budgeting.spend(solved, limited, labels, lambda spec: _matching(locks, spec))
         left = {each.spec.hash for each in budget.open}
         question["roots"] = [root for root in question["roots"] if root not in left]
@@ -249,10 +300,11 @@ def rebuild(
     return _plan(
         solved,
         budget=budget,
+        choice=choice,
         scope=scope,
         change=change,
         what_if=what_if,
-        inputs=_inputs(wanted, catalog, cost_files),
+        inputs=_inputs(_files(wanted, environments), more_places, catalog, cost_files),
         broken=broken,
         unit=told.unit,
         cost_of=cost_of,
@@ -266,14 +318,16 @@ def _places(given: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) ->
     return [os.fspath(each) for each in several]
 
 
-def _refuse_environments(places: Iterable[str]) -> None:
-    for place in places:
-        if is_environment(split_label(place)[1]):
-            raise UsageError(
-                f"`{place}` is an environment: many specs can meet its roots, and nothing says "
-                "which of them to build",
-                hint="want the `spack.lock` that `spack concretize` makes of it",
-            )
+def _labels(wanted: Iterable[Wanted], choice: Choice | None) -> dict[str, set[str]]:
+    """Return the stacks of each root."""
+    labels: dict[str, set[str]] = {}
+    for lock in wanted:
+        for root, _ in lock.roots:
+            labels.setdefault(root, set()).add(lock.label)
+    for want in () if choice is None else choice.wants:
+        if want.spec is not None:
+            labels.setdefault(want.spec.hash, set()).add(want.stack)
+    return labels
 
 
 def _costs(locks: compiled.Catalog, told: Costs) -> dict[str, Cost]:
@@ -304,10 +358,48 @@ def _what_if(
     )
 
 
-def _refuse_cycle(core: compiled.Catalog, wanted: Sequence[Wanted]) -> None:
+def _wanted(
+    places: Iterable[str], limits: Limits
+) -> tuple[tuple[Wanted, ...], tuple[WantedEnvironment, ...]]:
+    """Read what is wanted: files, and abstract specs as they are typed."""
+    files = []
+    typed = []
+    for place in places:
+        where = split_label(place)[1]
+        is_file = where == "-" or os.path.exists(where)  # noqa: PTH110 - not of a long name
+        spec = None if is_file else choosing.typed_spec(place)
+        if spec is None:
+            files.append(place)
+        else:
+            typed.append(spec)
+    locks, environments = read_wants(files, limits)
+    return locks, (*environments, *typed)
+
+
+def _candidates(
+    places: Iterable[str], limits: Limits
+) -> tuple[list[Wanted], list[compiled.Catalog]]:
+    """Read what can be chosen from: locks, and other sources."""
+    locks = []
+    others = []
+    for place in places:
+        if is_lock(split_label(place)[1]):
+            locks.append(read_wanted(place, limits))
+        else:
+            others.append(read(place, limits).core)
+    return locks, others
+
+
+def _files(wanted: Iterable[Wanted], environments: Iterable[WantedEnvironment]) -> list[str]:
+    """Return the files that say what is wanted; what was typed is none."""
+    files = [each.place for each in environments if each.environment.path != each.place]
+    return [*(each.place for each in wanted), *files]
+
+
+def _refuse_cycle(core: compiled.Catalog, path: str) -> None:
     if cycle := core.cycle():
         raise DamagedSourceError(
-            path=wanted[0].place,
+            path=path,
             place=cycle[0],
             line=None,
             fault=f"{len(cycle)} specs depend on each other in a circle, "
@@ -376,14 +468,19 @@ def _counted(asked: Iterable[tuple[str, Collection[str]]]) -> tuple[ChangedSpec,
 
 
 #: The order in which inputs are told.
-_ROLES: Final = ("want", "cache", "costs")
+_ROLES: Final = ("want", "candidates", "cache", "costs")
 
 
 def _inputs(
-    wanted: Iterable[Wanted], catalog: Catalog | None, costs: Iterable[str]
+    wanted: Iterable[str],
+    candidates: Iterable[str],
+    catalog: Catalog | None,
+    costs: Iterable[str],
 ) -> tuple[Input, ...]:
-    inputs = {
-        Input(path=each.place, sha256=_sha256_of([each.place]), role="want") for each in wanted
+    inputs = {Input(path=each, sha256=_sha256_of([each]), role="want") for each in wanted}
+    inputs |= {
+        Input(path=each, sha256=_sha256_of([split_label(each)[1]]), role="candidates")
+        for each in candidates
     }
     if catalog is not None:
         files = sorted({source for source, _, _ in catalog._core.origins()})
@@ -414,6 +511,7 @@ def _plan(
     core: compiled.Plan,
     *,
     budget: Budget | None,
+    choice: Choice | None,
     scope: Scope,
     change: ChangeAsked | None,
     what_if: WhatIf | None,
@@ -460,6 +558,7 @@ def _plan(
         ),
         budget=budget,
         schedule=None if jobs is None else scheduling.schedule(core, builds, jobs),
+        choice=choice,
         totals=_totals(core, sum(each.available for each in untested)),
         _core=core,
         _known=known,

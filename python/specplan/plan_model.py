@@ -168,7 +168,7 @@ class Input:
 
     path: str
     sha256: str | None
-    role: Literal["want", "cache", "costs"]
+    role: Literal["want", "candidates", "cache", "costs"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

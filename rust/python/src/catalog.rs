@@ -288,7 +288,9 @@ impl PyCatalog {
         let task = detach(py, || {
             question.task(&self.catalog, graph, self.external(graph))
         })??;
-        let task = detach(py, || task.stocked(&self.catalog))?;
+        let task = detach(py, || {
+            choice::told(&self.catalog, task.stocked(&self.catalog))
+        })?;
         let wants = choice::groups(&self.catalog, &wants)?;
         choice::chosen_roots(py, &RootChoice { task, wants }, node_limit, time_limit)
     }

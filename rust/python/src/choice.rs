@@ -6,8 +6,9 @@ use pyo3::exceptions::PyValueError;
 use pyo3::marker::Ungil;
 use pyo3::prelude::*;
 use specplan_catalog::Catalog;
-use specplan_planner::{Choice, Cut, RootChoice, SpecId, choose};
+use specplan_planner::{Choice, Cut, RootChoice, SpecId, Task, choose};
 
+use crate::graph::flagged;
 use crate::plan::spec_id;
 
 /// alternative by want, items, cost, lower bound, nodes, why the search was cut.
@@ -54,6 +55,16 @@ pub(crate) type ChosenRootsAnswer = (
     u64,
     Option<&'static str>,
 );
+
+/// The task, in which what no source tells the dependencies of cannot be built: nobody knows what
+/// that would cost.
+pub(crate) fn told(catalog: &Catalog, mut task: Task) -> Task {
+    let untold = flagged(&task.graph, |id| {
+        (id as usize) >= catalog.len() || catalog.dependencies(id).is_none()
+    });
+    task.broken = task.broken.union(&untold);
+    task
+}
 
 /// Hashes as specs.
 pub(crate) fn groups(

@@ -1,0 +1,38 @@
+"""The wants that nothing known can meet, as an environment for a concretizer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+
+from specplan._core import AbstractSpec
+
+if TYPE_CHECKING:
+    from specplan.choice import ChosenWant
+    from specplan.plan import Plan
+
+__all__ = ["unplannable"]
+
+_ABOUT = "# What no known spec can meet. `spack concretize` decides what to build for it.\n"
+
+
+def unplannable(plan: Plan) -> str:
+    """Return a ``spack.yaml`` of the unplannable wants of a plan, each once.
+
+    A want that leaves its system open is asked for on the one that it was wanted for.
+    Roots may differ in their dependencies, as nothing says that they have to agree.
+    """
+    wants = () if plan.choice is None else plan.choice.unplannable
+    specs = list(dict.fromkeys(_placed(each) for each in wants))
+    environment = {"spack": {"specs": specs, "concretizer": {"unify": "when_possible"}}}
+    return _ABOUT + yaml.safe_dump(environment, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def _placed(want: ChosenWant) -> str:
+    spec = AbstractSpec(want.want)
+    try:
+        return str(spec.constrain(f"os={want.os} target={want.target}"))
+    except ValueError:
+        # It names a system of its own, or the name of this one can stand in no spec.
+        return want.want
