@@ -30,6 +30,10 @@ _FEW = 3
 class Planned(Typed, total=False):
     """What the command line of a plan may hold."""
 
+    candidates: tuple[str, ...]
+    node_limit: int | None
+    time_limit: float | None
+    write_unplannable: str | None
     changed: tuple[str, ...]
     changed_from: str | None
     changed_since: str | None
@@ -63,9 +67,23 @@ def question(command: Command) -> Command:
             click.option(
                 "--want",
                 multiple=True,
-                metavar="[LABEL=]LOCK",
-                help="A spack.lock (`-` for standard input) that says what should be there; may "
-                "be repeated.",
+                metavar="[LABEL=]WANT",
+                help="What should be there: a spack.lock (`-` for standard input), a spack.yaml or "
+                "an abstract spec; may be repeated. For what is abstract, known specs are chosen.",
+            ),
+            click.option(
+                "--candidates",
+                multiple=True,
+                metavar="SOURCE",
+                help="More to choose from: locks, indexes, mirrors; may be repeated. Nothing "
+                "counts as available for being listed there.",
+            ),
+            click.option(
+                "--system",
+                multiple=True,
+                metavar="OS/TARGET",
+                help="What abstract wants are for, or `all`; may be repeated. [default: what they "
+                "say, else the system that all locks are for]",
             ),
             click.option(
                 "--scope",
@@ -166,6 +184,10 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
     return rebuild(
         catalog,
         want=want,
+        candidates=typed.get("candidates", ()),
+        system=typed.get("system", ()),
+        compat=settings.compat,
+        libc=settings.libc,
         scope=settings.scope,
         changed=typed.get("changed", ()),
         changed_if_wanted=listed,

@@ -21,7 +21,7 @@ __all__ = ["rebuild"]
 #: The format that only plans have: one build a line.
 _LIST: Final = "list"
 
-_SHOWS: Final = ("needless", "untested", "chains", "timetable")
+_SHOWS: Final = ("chosen", "needless", "untested", "chains", "timetable")
 
 
 @click.command(short_help="The least that must be built, its order and its reasons.")
@@ -31,7 +31,7 @@ _SHOWS: Final = ("needless", "untested", "chains", "timetable")
     "--show",
     multiple=True,
     type=click.Choice(_SHOWS),
-    help="Also list, in the table: what pruning node by node builds in vain, what a policy or a "
+    help="Also list, in the table: what was chosen for each abstract want, what pruning node by node builds in vain, what a policy or a "
     "depth leaves untested, why each build is needed, or when each runner builds what. May be "
     "repeated.",
 )
@@ -66,6 +66,11 @@ _SHOWS: Final = ("needless", "untested", "chains", "timetable")
     metavar="SECONDS",
     help="Search for so long at most; the best answer so far holds, and so does its bound.",
 )
+@click.option(
+    "--write-unplannable",
+    metavar="FILE",
+    help="Write the abstract wants that nothing known can meet as a spack.yaml.",
+)
 @options.report_as(*FORMATS, _LIST, name="rendering")
 def rebuild(**typed: Unpack[Planned]) -> int:
     """Plan the least set of builds after which every want installs from the caches alone.
@@ -85,6 +90,7 @@ def rebuild(**typed: Unpack[Planned]) -> int:
       specplan rebuild --want e4s=e4s/spack.lock --want radiuss/spack.lock
       specplan rebuild --want spack.lock --changed zlib-ng --policy link --show untested
       specplan rebuild --want spack.lock --format list
+      specplan rebuild --want spack.yaml --candidates may/spack.lock --candidates june/spack.lock
     """  # noqa: D301 - \b keeps click from wrapping the examples
     rendering = typed.get("rendering")
     as_list = rendering == _LIST
@@ -93,6 +99,9 @@ def rebuild(**typed: Unpack[Planned]) -> int:
     settings = options.settings(typed)
     plan = planning.plan(typed, settings)
     report = plan.to_list() if as_list else _rendered(plan, settings, typed)
+    unplannable = typed.get("write_unplannable")
+    if unplannable is not None:
+        output.write(plan.unplannable_environment(), unplannable)
     output.write(report, typed.get("output"))
     return 0
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specplan.reports import budget_report, schedule_report
+from specplan.reports import budget_report, choice_report, schedule_report
 from specplan.reports.document import document
 from specplan.reports.plan_size import refuse_endless
 
@@ -33,8 +33,8 @@ def rebuild(plan: Plan) -> str:
         {
             "schema": "specplan.rebuild/1",
             "predicted": plan.predicted,
-            "optimal": True,
-            "lower_bound": totals.cost,
+            "optimal": plan.optimal,
+            "lower_bound": plan.lower_bound,
             "scope": plan.scope,
             "unit": plan.unit,
             "inputs": [
@@ -52,7 +52,8 @@ def rebuild(plan: Plan) -> str:
             "budget": budget_report.as_json(plan.budget),
             "schedule": schedule_report.as_json(plan.schedule),
             "publish": [],
-            "unplannable": [],
+            "unplannable": choice_report.unplannable_json(plan.choice),
+            "choice": choice_report.as_json(plan.choice),
             "left_out": {
                 "specs": _asked(plan.left_out.specs),
                 "broken": plan.left_out.broken,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specplan.reports import budget_report, plan_wording, schedule_report, wording
+from specplan.reports import budget_report, choice_report, plan_wording, schedule_report, wording
 from specplan.reports.escape import markdown_code as code
 from specplan.reports.markdown import document, foldable, listed
 
@@ -22,7 +22,14 @@ def rebuild(plan: Plan) -> str:
     return document(
         [
             f"### {_capitalised(plan_wording.headline(plan))}",
-            listed([*plan_wording.change(plan, code), *plan_wording.numbers(plan)]),
+            listed(
+                [
+                    *choice_report.lines(plan),
+                    *plan_wording.change(plan, code),
+                    *plan_wording.numbers(plan),
+                ]
+            ),
+            choice_report.as_markdown(plan),
             foldable(
                 wording.count(len(plan.builds), "build"),
                 ("stage", "build", "cause", "stacks", "needs"),

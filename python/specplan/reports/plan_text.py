@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specplan.reports import amounts, budget_report, plan_wording, schedule_report, wording
+from specplan.reports import (
+    amounts,
+    budget_report,
+    choice_report,
+    plan_wording,
+    schedule_report,
+    wording,
+)
 from specplan.reports.escape import terminal
 from specplan.reports.layout import Column, Span, Style
 from specplan.reports.page import Page
@@ -19,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["SHOWS", "lock_diff", "rebuild", "why"]
 
 #: What is listed only where it is asked for.
-SHOWS: Final = ("needless", "untested", "chains", "timetable")
+SHOWS: Final = ("chosen", "needless", "untested", "chains", "timetable")
 
 _CAUSE_STYLES: Final[Mapping[Cause, Style]] = {
     "changed": "red",
@@ -44,8 +51,12 @@ def rebuild(plan: Plan, *, width: int, colour: bool = False, show: Collection[st
     """
     page = Page(width=width, colour=colour)
     page.text(plan_wording.headline(plan), style="bold")
-    for line in (*plan_wording.change(plan, terminal), *plan_wording.numbers(plan)):
+    changes = plan_wording.change(plan, terminal)
+    for line in (*choice_report.lines(plan), *changes, *plan_wording.numbers(plan)):
         page.text(line, style="dim")
+    choice_report.show(page, plan)
+    if "chosen" in show:
+        choice_report.show_chosen(page, plan)
     if plan.builds:
         page.blank()
         page.table(*_builds(plan), name_columns=2)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from specplan.reports import amounts, wording
+from specplan.reports import amounts, choice_report, wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -185,8 +185,7 @@ def notes(plan: Plan, escape: Callable[[str], str]) -> list[str]:
         lines.append(
             "predicted from locks made before the change: the hashes stand for their successors"
         )
-    lines.append(HOLDS_WHEN)
-    return lines
+    return [*lines, *choice_report.notes(plan), HOLDS_WHEN]
 
 
 def cause(word: str) -> str:

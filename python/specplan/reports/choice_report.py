@@ -1,0 +1,197 @@
+"""What was chosen for abstract wants, as the reports of plans show it: text, Markdown, JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.reports import amounts, wording
+from specplan.reports.escape import markdown_code as code
+from specplan.reports.escape import terminal
+from specplan.reports.layout import Column, Span
+from specplan.reports.markdown import foldable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from specplan.choice import Choice, ChosenWant, Lack
+    from specplan.plan import Plan
+    from specplan.reports.document import Json
+    from specplan.reports.page import Page
+
+__all__ = ["as_json", "as_markdown", "lines", "notes", "show", "show_chosen", "unplannable_json"]
+
+_LACKS: Mapping[Lack, str] = {
+    "no_candidate": "no known spec satisfies it",
+    "undecided": "the sources do not tell whether a spec satisfies it",
+    "blocked": "what satisfies it needs specs that cannot be built",
+}
+
+_CUTS = {
+    "nodes": "the limit of nodes",
+    "memory": "the limit of memory",
+    "time": "the time limit",
+}
+
+
+def as_json(choice: Choice | None) -> Json:
+    """Return the value of ``choice`` in the document."""
+    if choice is None:
+        return None
+    return {
+        "cost_alone": choice.cost_alone,
+        "nodes": choice.nodes,
+        "cut": choice.cut,
+        "deterministic": choice.deterministic,
+        "wants": [
+            {
+                **_want(each),
+                "hash": each.spec.hash,
+                "name": each.spec.name,
+                "version": each.spec.version,
+                "lock": each.lock,
+                "candidates": each.candidates,
+            }
+            for each in choice.wants
+            if each.spec is not None
+        ],
+    }
+
+
+def unplannable_json(choice: Choice | None) -> Json:
+    """Return the value of ``unplannable`` in the document."""
+    wants = () if choice is None else choice.unplannable
+    return [
+        {**_want(each), "reason": each.lack, "candidates": each.candidates} for each in wants
+    ]
+
+
+def lines(plan: Plan) -> list[str]:
+    """Return how good the choice is, one sentence each; nothing where nothing was chosen."""
+    choice = plan.choice
+    if choice is None:
+        return []
+    wants = wording.count(len(choice.wants), "abstract want")
+    met = len(choice.wants) - len(choice.unplannable)
+    alone = amounts.amount(choice.cost_alone, plan.unit)
+    if plan.optimal:
+        proof = "no choice costs less"
+    else:
+        bound = amounts.amount(plan.lower_bound, plan.unit)
+        by = f" when {_CUTS[choice.cut]} was reached" if choice.cut else ""
+        proof = f"at most {_percent(choice.gap)} dearer than the least: none costs under {bound}{by}"
+    return [
+        f"chosen for {met} of {wants}: {proof}",
+        f"cost: {amounts.amount(plan.totals.cost, plan.unit)}; with the cheapest for each want "
+        f"alone: {alone}",
+    ]
+
+
+def notes(plan: Plan) -> list[str]:
+    """Return what the reader must know of choices, one note each."""
+    if plan.choice is None:
+        return []
+    found = []
+    if count := len(plan.choice.unplannable):
+        found.append(
+            f"{wording.count(count, 'want')} cannot be planned from what is known: "
+            f"`--write-unplannable FILE` writes a spack.yaml for a concretizer"
+        )
+    if count < len(plan.choice.wants):
+        found.append(
+            "the plan holds for the hashes that were chosen: a concretizer may decide otherwise "
+            "for the same abstract specs"
+        )
+    return found
+
+
+def show(page: Page, plan: Plan) -> None:
+    """Add the wants that cannot be planned."""
+    if plan.choice is None or not plan.choice.unplannable:
+        return
+    page.blank()
+    page.text("cannot be planned", style="bold")
+    columns = [
+        Column(("stack",)),
+        Column(("os",)),
+        Column(("target",)),
+        Column(("want",)),
+        Column(("why",), wraps=True),
+    ]
+    rows = [
+        [*_place(each), Span(terminal(each.want)), Span(_why(each))]
+        for each in plan.choice.unplannable
+    ]
+    page.table(columns, rows, name_columns=3)
+
+
+def show_chosen(page: Page, plan: Plan) -> None:
+    """Add what was chosen for each want."""
+    chosen = () if plan.choice is None else plan.choice.wants
+    rows = [
+        [
+            *_place(each),
+            Span(terminal(each.want)),
+            Span(terminal(_spec(each))),
+            Span(str(each.candidates)),
+        ]
+        for each in chosen
+        if each.spec is not None
+    ]
+    if not rows:
+        return
+    page.blank()
+    page.text("chosen", style="bold")
+    columns = [
+        Column(("stack",)),
+        Column(("os",)),
+        Column(("target",)),
+        Column(("want",)),
+        Column(("spec",)),
+        Column(("of",), align="right"),
+    ]
+    page.table(columns, rows, name_columns=3)
+
+
+def as_markdown(plan: Plan) -> str:
+    """Return what was chosen and what cannot be planned as sections."""
+    if plan.choice is None:
+        return ""
+    unplannable = foldable(
+        f"{wording.count(len(plan.choice.unplannable), 'want')} cannot be planned",
+        ("stack", "os", "target", "want", "why"),
+        [(*_row(each), _why(each)) for each in plan.choice.unplannable],
+    )
+    chosen = foldable(
+        f"{wording.count(len(plan.choice.wants) - len(plan.choice.unplannable), 'want')} chosen for",
+        ("stack", "os", "target", "want", "spec", "candidates"),
+        [
+            (*_row(each), code(_spec(each)), str(each.candidates))
+            for each in plan.choice.wants
+            if each.spec is not None
+        ],
+    )
+    return "\n\n".join(part for part in (unplannable, chosen) if part)
+
+
+def _want(want: ChosenWant) -> dict[str, Json]:
+    return {"stack": want.stack, "os": want.os, "target": want.target, "want": want.want}
+
+
+def _place(want: ChosenWant) -> list[Span]:
+    return [Span(terminal(each)) for each in (want.stack, want.os, want.target)]
+
+
+def _row(want: ChosenWant) -> tuple[str, ...]:
+    return tuple(code(each) for each in (want.stack, want.os, want.target, want.want))
+
+
+def _spec(want: ChosenWant) -> str:
+    return "" if want.spec is None else f"{want.spec.name}@{want.spec.version}/{want.spec.hash}"
+
+
+def _why(want: ChosenWant) -> str:
+    return "" if want.lack is None else _LACKS[want.lack]
+
+
+def _percent(part: float) -> str:
+    return f"{100 * part:.1f} %"
