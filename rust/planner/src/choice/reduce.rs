@@ -153,9 +153,9 @@ impl<'a> Reducer<'a> {
                 }
             }
             for want in 0..self.want_open.len() {
-                if self.want_open[want] && self.effort > 0 {
-                    self.meet_implied(want);
-                    has_changed |= !self.steps.is_empty();
+                if self.want_open[want] && self.effort > 0 && self.is_implied(want) {
+                    self.steps.push(Step::Meet(narrow(want)));
+                    has_changed = true;
                     self.follow()?;
                 }
             }
@@ -382,56 +382,54 @@ impl<'a> Reducer<'a> {
         stands_in
     }
 
-    /// Meets all wants that are met whatever alternative of this one is chosen.
-    fn meet_implied(&mut self, want: usize) {
-        let mut alternatives = self.open_alternatives(want);
-        let weight = |alternative: &u32| -> usize {
-            self.open_items(*alternative)
-                .map(|item| self.uses[item as usize] as usize)
-                .sum()
-        };
-        alternatives.sort_by_cached_key(weight);
-        let mut implied: Vec<u32> = Vec::new();
+    /// Whether the want is met whatever alternative of another want is chosen: each of those
+    /// holds all items of some alternative of this one.
+    fn is_implied(&mut self, want: usize) -> bool {
         let mut work = 0;
-        for (round, &alternative) in (0_u32..).zip(&alternatives) {
-            let mut still = Vec::new();
+        let mut holders: Vec<u32> = Vec::new();
+        for alternative in self.open_alternatives(want) {
             let items: Vec<u32> = self.open_items(alternative).collect();
-            for &item in &items {
-                for at in self.instance.uses.span(item as usize) {
-                    let other = self.instance.uses.values()[at] as usize;
-                    work += 1;
-                    if !self.open[other] {
-                        continue;
-                    }
-                    self.hits[other] += 1;
-                    let met = self.instance.want_of[other];
-                    let fits = self.hits[other] == self.missing[other];
-                    if fits && met as usize != want && self.met[met as usize] == round {
-                        self.met[met as usize] = round + 1;
-                        still.push(met);
-                    }
+            // Whatever holds all items is found among the uses of the rarest.
+            let Some(&rarest) = items.iter().min_by_key(|&&item| self.uses[item as usize]) else {
+                continue;
+            };
+            if self.uses[rarest as usize] == 1 {
+                continue;
+            }
+            for at in self.instance.uses.span(rarest as usize) {
+                let other = self.instance.uses.values()[at];
+                work += 1;
+                let is_candidate = self.open[other as usize]
+                    && self.hits[other as usize] == 0
+                    && self.missing[other as usize] as usize >= items.len()
+                    && self.instance.want_of[other as usize] as usize != want;
+                if is_candidate && items.len() > 1 {
+                    work += items.len();
+                }
+                if is_candidate && (items.len() == 1 || self.holds_all(other, &items)) {
+                    self.hits[other as usize] = 1;
+                    holders.push(other);
                 }
             }
-            for &item in &items {
-                for at in self.instance.uses.span(item as usize) {
-                    self.hits[self.instance.uses.values()[at] as usize] = 0;
-                }
-            }
-            for &met in &implied {
-                if self.met[met as usize] == round {
-                    self.met[met as usize] = 0;
-                }
-            }
-            implied = still;
-            if implied.is_empty() {
-                break;
-            }
+        }
+        let mut is_implied = false;
+        for &other in &holders {
+            let of = self.instance.want_of[other as usize] as usize;
+            self.met[of] += 1;
+            is_implied |= self.met[of] == self.choices[of];
+        }
+        for &other in &holders {
+            self.hits[other as usize] = 0;
+            self.met[self.instance.want_of[other as usize] as usize] = 0;
         }
         self.spend(work);
-        for &met in &implied {
-            self.met[met as usize] = 0;
-            self.steps.push(Step::Meet(met));
-        }
+        is_implied
+    }
+
+    /// Whether an alternative needs all of some items.
+    fn holds_all(&self, alternative: u32, items: &[u32]) -> bool {
+        let row = self.instance.alternatives.row(alternative as usize);
+        items.iter().all(|item| row.binary_search(item).is_ok())
     }
 
     fn finish(self) -> Reduced {
