@@ -26,12 +26,15 @@ from typing import TYPE_CHECKING, Any
 from tests.plain_locks import BUILD, INSTALL, World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 __all__ = ["Choice", "generated", "real"]
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = ROOT / "tests" / "data" / "locks"
+#: How many of the packages change themselves from one date to the next.
+OWN_CHANGES = 0.02
+
 MIRRORS = ROOT / "examples" / "rebuild"
 
 
@@ -82,7 +85,7 @@ def real() -> Iterator[Choice]:
 
 def generated(*, largest: int) -> Iterator[Choice]:
     """Yield the generated choices that have at most so many alternatives in all."""
-    makers = (
+    makers: tuple[tuple[int, Callable[[], Choice]], ...] = (
         (1_000, lambda: _releases("releases 50 x 12", 400, 12, 50, seed=1)),
         (2_000, lambda: _releases("releases 300 x 6", 1300, 6, 300, seed=2)),
         (20_000, lambda: _releases("releases 2,000 x 10", 2300, 10, 2000, seed=3)),
@@ -171,7 +174,7 @@ def _releases(name: str, packages: int, dates: int, wants: int, *, seed: int) ->
     for _ in range(dates):
         now: list[int] = []
         for package in range(packages):
-            version[package] += draw.random() < 0.02
+            version[package] += draw.random() < OWN_CHANGES
             key = (package, version[package], tuple(now[need] for need in needs[package]))
             if key not in known:
                 known[key] = len(costs)
@@ -205,7 +208,7 @@ def _layers(name: str, wants: int, alternatives: int, width: int, *, seed: int) 
     )
 
 
-def _cover(
+def _cover(  # noqa: PLR0913 - a kind has as many parameters as it has
     name: str, wants: int, builds: int, density: float, dearest: int, *, seed: int
 ) -> Choice:
     draw = random.Random(seed)
@@ -220,7 +223,7 @@ def _cover(
     return Choice(name=name, costs=costs, demands=[], wants=met)
 
 
-def _picks(
+def _picks(  # noqa: PLR0913 - likewise
     name: str, wants: int, builds: int, alternatives: int, near: int | None, *, seed: int
 ) -> Choice:
     draw = random.Random(seed)

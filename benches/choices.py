@@ -93,7 +93,7 @@ def solved_by_highs(choice: Choice, time_limit: float) -> Answer:
     model.a_matrix_.index_ = np.array(columns)
     model.a_matrix_.value_ = np.array(values, dtype=float)
     model.integrality_ = [highspy.HighsVarType.kInteger] * builds
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     for option, value in (
         ("output_flag", False),
         ("threads", 1),

@@ -540,6 +540,7 @@ class Catalog:
         system: str | Sequence[str] = (),
         compat: Compatibility = "exact",
         libc: Mapping[str, str] | None = None,
+        cells: Mapping[str, Sequence[str]] | None = None,
         scope: Scope = "runtime",
         changed: str | Sequence[str] = (),
         changed_if_wanted: Sequence[str] | None = None,
@@ -573,6 +574,8 @@ class Catalog:
                 all locks are for.
             compat: Which specs serve a system besides its own.
             libc: More operating systems with their C libraries, as in :meth:`gaps`.
+            cells: What the abstract wants of a stack are for, by its label; then no other
+                default holds for it.
             scope: What of a lock is wanted: its roots; also all that they link to or run
                 with, which is what installing needs; or all specs, which plans what
                 pruning node by node plans.
@@ -619,6 +622,7 @@ class Catalog:
             system=system,
             compat=compat,
             libc=libc,
+            cells=cells,
             scope=scope,
             changed=changed,
             changed_if_wanted=changed_if_wanted,

@@ -17,7 +17,6 @@ from specplan.abstract_wants import wants_of
 from specplan.budget import NODE_LIMIT
 from specplan.errors import UsageError
 from specplan.plan_model import NamedSpec
-from specplan.sources.environment import Environment, EnvironmentRoot
 from specplan.sources.source import split_label
 from specplan.sources.wanted import WantedEnvironment
 from specplan.wants import Systems, texts
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from specplan.abstract_wants import AbstractWants, System
     from specplan.model import Compatibility
+    from specplan.sources.environment import Environment
     from specplan.sources.wanted import Wanted
 
 __all__ = ["Asked", "Choice", "ChosenWant", "Lack", "choose", "typed_spec"]
@@ -121,6 +121,7 @@ class Asked:
             that the wants name, or else the one that all locks are for.
         compat: Which specs serve a system besides its own.
         libc: More operating systems with their C libraries.
+        cells: The systems of stacks by label, where they are given.
         node_limit: How many nodes the search may look at; None for :data:`NODE_LIMIT`, and
             for any number where the time is limited.
         time_limit: How many seconds it may take.
@@ -131,12 +132,16 @@ class Asked:
     system: str | Sequence[str]
     compat: Compatibility
     libc: Mapping[str, str]
+    cells: Mapping[str, Sequence[str]]
     node_limit: int | None
     time_limit: float | None
 
 
 def typed_spec(text: str) -> WantedEnvironment | None:
     """Read ``[LABEL=]SPEC``; None if it is no abstract spec with a name."""
+    # Who wants files alone need not wait for what reads YAML.
+    from specplan.sources.environment import Environment, EnvironmentRoot  # noqa: PLC0415
+
     label, spec = split_label(text)
     try:
         parsed = compiled.AbstractSpec(spec)
@@ -185,11 +190,18 @@ def choose(core: compiled.Catalog, question: compiled.PlanQuestion, asked: Asked
     if node_limit is None and asked.time_limit is None:
         node_limit = NODE_LIMIT
     systems = Systems(core, asked.libc)
+    added = _systems(core, systems, asked)
+    cells = {stack: [systems.system(each) for each in own] for stack, own in asked.cells.items()}
+    if not texts(asked.system):
+        # A default is only for stacks that nothing else is said of.
+        labels = {each.label for each in asked.environments if not _says_where(each.environment)}
+        cells = {**{label: list(added) for label in labels}, **cells}
+        added = ()
     wants = wants_of(
         asked.environments,
         systems=systems,
-        cells={},
-        added=_systems(core, systems, asked),
+        cells=cells,
+        added=added,
         oss=None,
         targets=None,
         not_wanted=(),
@@ -215,6 +227,14 @@ def choose(core: compiled.Catalog, question: compiled.PlanQuestion, asked: Asked
         cost_alone=alone,
         nodes=nodes,
         cut=cut,
+    )
+
+
+def _says_where(environment: Environment) -> bool:
+    """Return whether each root, or the environment, names an operating system and a target."""
+    specs = [compiled.AbstractSpec(root.asked) for root in environment.roots]
+    return all(
+        (spec.os or environment.oss) and (spec.target or environment.targets) for spec in specs
     )
 
 

@@ -186,6 +186,7 @@ def rebuild(
     system: str | Sequence[str] = (),
     compat: Compatibility = "exact",
     libc: Mapping[str, str] | None = None,
+    cells: Mapping[str, Sequence[str]] | None = None,
     scope: Scope = "runtime",
     changed: str | Sequence[str] = (),
     changed_if_wanted: Sequence[str] | None = None,
@@ -213,6 +214,7 @@ def rebuild(
         system: See there.
         compat: See there.
         libc: See there.
+        cells: See there.
         scope: See there.
         changed: See there.
         changed_if_wanted: See there.
@@ -284,6 +286,7 @@ def rebuild(
                 system=system,
                 compat=compat,
                 libc=libc or {},
+                cells=cells or {},
                 node_limit=node_limit,
                 time_limit=time_limit,
             ),

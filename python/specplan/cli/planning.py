@@ -31,8 +31,6 @@ class Planned(Typed, total=False):
     """What the command line of a plan may hold."""
 
     candidates: tuple[str, ...]
-    node_limit: int | None
-    time_limit: float | None
     write_unplannable: str | None
     changed: tuple[str, ...]
     changed_from: str | None
@@ -169,7 +167,8 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
     from specplan.sources.spec_list import read_spec_list  # noqa: PLC0415
 
     limits = Limits()
-    want = _locks(typed, settings)
+    settings = options.with_stacks(settings, typed)
+    want = _wants(typed, settings)
     listed = _listed(typed)
     if listed is None and not typed.get("changed"):
         for name in ("policy", "depth"):
@@ -188,6 +187,7 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
         system=typed.get("system", ()),
         compat=settings.compat,
         libc=settings.libc,
+        cells={each.name: each.cells for each in settings.stacks if each.cells},
         scope=settings.scope,
         changed=typed.get("changed", ()),
         changed_if_wanted=listed,
@@ -208,12 +208,14 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
     )
 
 
-def _locks(typed: Planned, settings: Configuration) -> tuple[str, ...]:
-    """Return the locks to plan for; environments of the configuration are left out, and named."""
+def _wants(typed: Planned, settings: Configuration) -> tuple[str, ...]:
+    """Return what to plan for.
+
+    Without candidates, the environments of the configuration are left out, and named.
+    """
     from specplan.sources.source import split_label  # noqa: PLC0415 - help needs no source
     from specplan.sources.wanted import is_environment  # noqa: PLC0415
 
-    settings = options.with_stacks(settings, typed)
     if typed.get("stack") and (typed.get("want") or not settings.stacks):
         raise UsageError(
             "`--stack` chooses among the `[[stack]]` tables of the configuration",
@@ -226,13 +228,14 @@ def _locks(typed: Planned, settings: Configuration) -> tuple[str, ...]:
         )
     locks = tuple(each for each in settings.want if not is_environment(split_label(each)[1]))
     left_out = [each for each in settings.want if each not in locks]
-    if typed.get("want") or not locks:
+    if typed.get("want") or typed.get("candidates") or not locks:
         return settings.want
     if left_out:
         stacks = wording.folded([split_label(each)[0] or each for each in left_out], _FEW)
         are = "stack is" if len(left_out) == 1 else "stacks are"
         output.warn(
-            f"{len(left_out)} {are} not planned for, as only environments want it: {stacks}"
+            f"{len(left_out)} {are} not planned for, as only environments want it and no "
+            f"`--candidates` are given: {stacks}"
         )
     return locks
 

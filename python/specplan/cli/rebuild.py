@@ -31,9 +31,9 @@ _SHOWS: Final = ("chosen", "needless", "untested", "chains", "timetable")
     "--show",
     multiple=True,
     type=click.Choice(_SHOWS),
-    help="Also list, in the table: what was chosen for each abstract want, what pruning node by node builds in vain, what a policy or a "
-    "depth leaves untested, why each build is needed, or when each runner builds what. May be "
-    "repeated.",
+    help="Also list, in the table: what was chosen for each abstract want, what pruning node by "
+    "node builds in vain, what a policy or a depth leaves untested, why each build is needed, or "
+    "when each runner builds what. May be repeated.",
 )
 @click.option(
     "--jobs",

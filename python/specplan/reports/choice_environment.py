@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import yaml
-
 from specplan._core import AbstractSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from specplan.choice import ChosenWant
     from specplan.plan import Plan
 
-__all__ = ["unplannable"]
+__all__ = ["of_wants", "unplannable"]
 
 _ABOUT = "# What no known spec can meet. `spack concretize` decides what to build for it.\n"
 
 
 def unplannable(plan: Plan) -> str:
-    """Return a ``spack.yaml`` of the unplannable wants of a plan, each once.
+    """Return a ``spack.yaml`` of the unplannable wants of a plan."""
+    return of_wants(() if plan.choice is None else plan.choice.unplannable)
+
+
+def of_wants(wants: Iterable[ChosenWant]) -> str:
+    """Return a ``spack.yaml`` that asks for wants, each once.
 
     A want that leaves its system open is asked for on the one that it was wanted for.
     Roots may differ in their dependencies, as nothing says that they have to agree.
     """
-    wants = () if plan.choice is None else plan.choice.unplannable
+    import yaml  # noqa: PLC0415 - plans of locks need it not
+
     specs = list(dict.fromkeys(_placed(each) for each in wants))
     environment = {"spack": {"specs": specs, "concretizer": {"unify": "when_possible"}}}
     return _ABOUT + yaml.safe_dump(environment, sort_keys=False, allow_unicode=True, width=1000)

@@ -60,9 +60,7 @@ def as_json(choice: Choice | None) -> Json:
 def unplannable_json(choice: Choice | None) -> Json:
     """Return the value of ``unplannable`` in the document."""
     wants = () if choice is None else choice.unplannable
-    return [
-        {**_want(each), "reason": each.lack, "candidates": each.candidates} for each in wants
-    ]
+    return [{**_want(each), "reason": each.lack, "candidates": each.candidates} for each in wants]
 
 
 def lines(plan: Plan) -> list[str]:
@@ -78,11 +76,13 @@ def lines(plan: Plan) -> list[str]:
     else:
         bound = amounts.amount(plan.lower_bound, plan.unit)
         by = f" when {_CUTS[choice.cut]} was reached" if choice.cut else ""
-        proof = f"at most {_percent(choice.gap)} dearer than the least: none costs under {bound}{by}"
+        proof = (
+            f"at most {_percent(choice.gap)} dearer than the least: none costs under {bound}{by}"
+        )
+    cost = amounts.amount(plan.totals.cost, plan.unit)
     return [
         f"chosen for {met} of {wants}: {proof}",
-        f"cost: {amounts.amount(plan.totals.cost, plan.unit)}; with the cheapest for each want "
-        f"alone: {alone}",
+        f"cost: {cost}; with the cheapest for each want alone: {alone}",
     ]
 
 
@@ -156,13 +156,14 @@ def as_markdown(plan: Plan) -> str:
     """Return what was chosen and what cannot be planned as sections."""
     if plan.choice is None:
         return ""
+    met = len(plan.choice.wants) - len(plan.choice.unplannable)
     unplannable = foldable(
         f"{wording.count(len(plan.choice.unplannable), 'want')} cannot be planned",
         ("stack", "os", "target", "want", "why"),
         [(*_row(each), _why(each)) for each in plan.choice.unplannable],
     )
     chosen = foldable(
-        f"{wording.count(len(plan.choice.wants) - len(plan.choice.unplannable), 'want')} chosen for",
+        f"chosen for {wording.count(met, 'want')}",
         ("stack", "os", "target", "want", "spec", "candidates"),
         [
             (*_row(each), code(_spec(each)), str(each.candidates))

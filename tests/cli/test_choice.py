@@ -1,0 +1,309 @@
+"""`specplan rebuild` of abstract wants: what is chosen, at which cost, and how it is told."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from importlib import resources
+from itertools import combinations, product
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from benches.choice_inputs import real
+from specplan import _core
+from specplan.choice import Choice, ChosenWant
+from specplan.cli import main
+from specplan.reports import choice_environment
+from specplan.sources.environment import read_environment
+from specplan.testing import verify
+
+REAL = Path(__file__).parents[2] / "examples" / "rebuild"
+DATES = ("2025-11", "2026-01")
+LOCKS = tuple(f"{date}/radiuss/spack.lock.gz" for date in DATES)
+CANDIDATES = tuple(part for lock in LOCKS for part in ("--candidates", lock))
+ENVIRONMENT = "radiuss/spack.yaml"
+
+
+class Answer:
+    """How a run ended and what it said."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+class Run(Protocol):
+    """Runs a command in the folder of the real files."""
+
+    def __call__(self, *arguments: str) -> Answer: ...
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.chdir(REAL)
+
+    def run(*arguments: str) -> Answer:
+        code = main(["rebuild", *arguments, "--no-config"])
+        out, err = capfd.readouterr()
+        return Answer(code, out, err)
+
+    return run
+
+
+def asked(run: Run, *arguments: str) -> Any:
+    """The document of a run that succeeds, held to its schema."""
+    answer = run(*arguments, "--format", "json")
+    assert (answer.code, answer.err) == (0, "")
+    loaded = json.loads(answer.out)
+    path = resources.files("specplan") / "schemas" / "specplan.rebuild-1.schema.json"
+    Draft202012Validator(json.loads(path.read_text(encoding="utf-8"))).validate(loaded)
+    return loaded
+
+
+def lock(date: str) -> dict[str, Any]:
+    with gzip.open(REAL / date / "radiuss" / "spack.lock.gz") as file:
+        loaded: dict[str, Any] = json.load(file)
+    return loaded
+
+
+def environment(folder: Path, *specs: str, unify: str = "false") -> str:
+    folder.mkdir(exist_ok=True)
+    file = folder / "spack.yaml"
+    file.write_text(
+        json.dumps({"spack": {"specs": specs, "concretizer": {"unify": json.loads(unify)}}})
+    )
+    return str(file)
+
+
+def test_the_roots_of_radiuss_from_both_dates_cost_the_least_and_the_plan_is_a_least_rebuild(
+    run: Run, tmp_path: Path
+) -> None:
+    plan = asked(run, "--want", ENVIRONMENT, *CANDIDATES, "--cache", "none")
+    assert (plan["optimal"], plan["lower_bound"], plan["totals"]["cost"]) == (True, 304, 304)
+    assert plan["choice"]["cost_alone"] == 441
+    assert [each["want"] for each in plan["unplannable"]] == ["visit"]
+    chosen = {each["hash"] for each in plan["choice"]["wants"]}
+    # A lock whose roots are what was chosen wants exactly this plan.
+    both = [lock(date) for date in DATES]
+    specs = {**both[0]["concrete_specs"], **both[1]["concrete_specs"]}
+    roots = [{"hash": each, "spec": specs[each]["name"]} for each in sorted(chosen)]
+    wanted = tmp_path / "spack.lock"
+    wanted.write_text(json.dumps({**both[0], "roots": roots, "concrete_specs": specs}))
+    stackless = {**plan, "builds": [{**each, "stacks": []} for each in plan["builds"]]}
+    told = json.loads(json.dumps(stackless))
+    for build in told["builds"]:
+        build["stacks"] = [tmp_path.name]
+    verify(told, f"{tmp_path.name}={wanted}", "none")
+
+
+@pytest.mark.parametrize("seconds", [(), ("--costs", "costs.csv")])
+@pytest.mark.parametrize("cache", ["none", "mirror-runtime-only.json.gz"])
+def test_what_is_chosen_costs_what_a_model_made_from_the_json_costs_at_least(
+    run: Run, tmp_path: Path, cache: str, seconds: tuple[str, ...]
+) -> None:
+    name = "radiuss packages, " + ("nothing" if cache == "none" else "runtime only")
+    model = next(each for each in real() if each.name == name)
+    names = {
+        spec["name"]
+        for date in DATES
+        for spec in lock(date)["concrete_specs"].values()
+        if "external" not in spec
+    }
+    want = environment(tmp_path, *sorted(names))
+    plan = asked(run, "--want", want, *CANDIDATES, "--cache", cache, *seconds)
+    assert plan["optimal"] is True
+    assert plan["lower_bound"] == plan["totals"]["cost"]
+    assert plan["totals"]["cost"] <= plan["choice"]["cost_alone"]
+    if not seconds:
+        _, _, least, bound, _, _ = _core.choose(
+            costs=model.costs, demands=model.demands, wants=model.wants
+        )
+        assert plan["totals"]["cost"] == least == bound
+
+
+def test_a_stack_that_is_unified_takes_one_lock_as_a_whole(run: Run, tmp_path: Path) -> None:
+    want = environment(tmp_path, "hypre", "sundials", "nosuch", unify="true")
+    plan = asked(run, "--want", f"mine={want}", *CANDIDATES, "--cache", "none")
+    (taken,) = {each["lock"] for each in plan["choice"]["wants"]}
+    assert taken in LOCKS
+    hashes = lock(taken.partition("/")[0])["concrete_specs"]
+    assert all(each["hash"] in hashes for each in plan["choice"]["wants"])
+    assert [each["want"] for each in plan["choice"]["wants"]] == ["hypre", "sundials"]
+    assert [each["reason"] for each in plan["unplannable"]] == ["no_candidate"]
+    alone = [
+        asked(run, "--want", f"mine={want}", "--candidates", each, "--cache", "none")
+        for each in LOCKS
+    ]
+    assert plan["totals"]["cost"] == min(each["totals"]["cost"] for each in alone)
+
+
+def test_more_candidates_never_cost_more(run: Run) -> None:
+    want = ("--want", "hdf5", "--want", "py-merlin", "--cache", "mirror-runtime-only.json.gz")
+    one = asked(run, *want, "--candidates", LOCKS[0])
+    both = asked(run, *want, *CANDIDATES)
+    assert both["lower_bound"] <= one["lower_bound"]
+
+
+def test_a_candidate_is_no_binary_and_a_cache_is(run: Run) -> None:
+    want = ("--want", "zfp", "--candidates", "mirror-2025-11.json.gz")
+    assert asked(run, *want, "--cache", "none")["totals"]["builds"] > 0
+    from_cache = asked(run, *want, "--cache", "mirror-2025-11.json.gz")
+    assert from_cache["totals"]["builds"] == 0
+    assert [each["role"] for each in from_cache["inputs"]] == ["candidates", "cache"]
+
+
+def test_a_wanted_lock_is_planned_and_chosen_from(run: Run) -> None:
+    both = asked(run, "--want", LOCKS[1], "--want", "zfp", "--cache", "none")
+    alone = asked(run, "--want", LOCKS[1], "--cache", "none")
+    assert both["totals"]["cost"] == alone["totals"]["cost"]
+    assert alone["choice"] is None
+    assert alone["unplannable"] == []
+
+
+def test_what_cannot_be_built_is_not_chosen(run: Run, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.write_text("cmake\n")
+    plan = asked(
+        run, "--want", "zfp", *CANDIDATES, "--cache", "none", "--exclude-broken", str(broken)
+    )
+    (want,) = plan["unplannable"]
+    assert (want["reason"], want["candidates"] > 0) == ("blocked", True)
+    assert plan["builds"] == []
+
+
+def test_candidates_for_several_systems_need_a_system(run: Run) -> None:
+    arm = Path(__file__).parents[1] / "data/locks/sample-2026-01/e4s-neoverse-v2/spack.lock.gz"
+    want = (
+        "--want",
+        "hypre",
+        "--candidates",
+        LOCKS[0],
+        "--candidates",
+        str(arm),
+        "--cache",
+        "none",
+    )
+    refused = run(*want)
+    assert refused.code == 2
+    assert "--system" in refused.err
+    plan = asked(run, *want, "--system", "ubuntu22.04/neoverse_v2")
+    assert [each["target"] for each in plan["choice"]["wants"]] == ["neoverse_v2"]
+    every = asked(run, *want, "--system", "all")
+    assert {each["target"] for each in every["choice"]["wants"]} == {"neoverse_v2", "x86_64_v3"}
+
+
+def test_a_spec_that_names_its_system_is_wanted_there(run: Run) -> None:
+    want = "zfp os=ubuntu24.04 target=zen4"
+    plan = asked(run, "--want", want, *CANDIDATES, "--cache", "none")
+    assert [(each["target"], each["reason"]) for each in plan["unplannable"]] == [
+        ("zen4", "no_candidate")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--want", "zfp", "--scope", "all"), "the scope `all`"),
+        (("--want", "zfp@"), "does not exist"),
+        (("--want", "zfp", "--node-limit", "-1"), "-1"),
+        (("--want", "zfp", "--candidates", "nowhere.lock"), "nowhere.lock"),
+        (("--want", "zfp", "--system", "beos/zen4"), "beos"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused(
+    run: Run, arguments: tuple[str, ...], message: str
+) -> None:
+    answer = run(*arguments, *CANDIDATES, "--cache", "none")
+    assert answer.code in {2, 3}
+    assert message in answer.err
+    assert answer.out == ""
+
+
+def test_every_report_tells_what_was_chosen_and_how_good_that_is(run: Run) -> None:
+    want = ("--want", "zfp", "--want", "no-such", *CANDIDATES, "--cache", "none")
+    text = run(*want, "--show", "chosen", "--format", "table", "--width", "120").out
+    markdown = run(*want, "--format", "markdown").out
+    for report in (text, markdown):
+        assert "chosen for 1 of 2 abstract wants: no choice costs less" in report
+        assert "no known spec satisfies it" in report
+        assert "zfp@1.0.1/" in report
+        assert "a concretizer may decide otherwise" in report
+
+
+def test_a_search_that_is_cut_tells_its_gap_and_a_time_limit_that_it_may_differ(run: Run) -> None:
+    made = Choice(
+        wants=(), optimal=False, lower_bound=90.0, cost=100.0, cost_alone=120.0, nodes=7, cut="time"
+    )
+    assert made.gap == pytest.approx(0.1)
+    assert not made.deterministic
+    assert run("--want", "zfp", "--time-limit", "0", *CANDIDATES, "--cache", "none").code == 0
+
+
+def third(p: tuple[int, ...], q: tuple[int, ...]) -> tuple[int, ...]:
+    """The point on the line of two others: the three add up to nothing."""
+    return tuple(-(x + y) % 3 for x, y in zip(p, q, strict=True))
+
+
+def test_a_time_out_in_the_middle_leaves_a_valid_choice_and_a_true_bound() -> None:
+    # Every line of an affine space of 81 points has to be met: 61 points do, and 60 do not.
+    points = list(product(range(3), repeat=4))
+    number = {point: at for at, point in enumerate(points)}
+    lines = {
+        tuple(sorted((number[p], number[q], number[third(p, q)])))
+        for p, q in combinations(points, 2)
+    }
+    chosen, items, cost, bound, _, cut = _core.choose(
+        costs=[1] * 81, demands=[], wants=[list(line) for line in sorted(lines)], time_limit=0.2
+    )
+    assert cut == "time"
+    assert bound <= 61 <= cost == len(items)
+    assert all(line[at] in items for line, at in zip(sorted(lines), chosen, strict=True))
+
+
+def test_what_cannot_be_planned_is_written_as_an_environment_that_reads_back(
+    run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "missing.yaml"
+    answer = run(
+        "--want", "a=nosuch@1.2:+x", "--want", "zfp", *CANDIDATES, "--cache", "none",
+        "--write-unplannable", str(file),
+    )  # fmt: skip
+    assert answer.code == 0
+    roots = [root.spec for root in read_environment(file).roots]
+    assert roots == ["nosuch@1.2:+x os=ubuntu24.04 target=x86_64_v3"]
+
+
+def canonical(spec: str) -> str | None:
+    try:
+        return str(_core.AbstractSpec(spec))
+    except ValueError:
+        return None
+
+
+values = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["zlib", "hdf5", "yes"]), values), max_size=3))
+def test_whatever_flags_a_want_has_its_environment_reads_back(
+    tmp_path_factory: pytest.TempPathFactory, flags: list[tuple[str, str]]
+) -> None:
+    specs = [f"{name} cflags={json.dumps(value, ensure_ascii=False)}" for name, value in flags]
+    parsed = filter(None, map(canonical, specs))
+    wants = tuple(
+        ChosenWant(
+            stack="s", os="debian12", target="zen4", want=spec, candidates=0, spec=None,
+            lock=None, lack="no_candidate",
+        )
+        for spec in dict.fromkeys(parsed)
+    )  # fmt: skip
+    text = choice_environment.of_wants(wants)
+    assert len(yaml.safe_load(text)["spack"]["specs"]) == len(wants)
+    file = tmp_path_factory.mktemp("written") / "spack.yaml"
+    file.write_text(text, encoding="utf-8")
+    back = [_core.AbstractSpec(root.spec) for root in read_environment(file).roots]
+    assert back == [_core.AbstractSpec(f"{want.want} os=debian12 target=zen4") for want in wants]
