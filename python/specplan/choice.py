@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from specplan import _core as compiled
 from specplan.abstract_wants import wants_of
-from specplan.budget import NODE_LIMIT
 from specplan.errors import UsageError
 from specplan.plan_model import NamedSpec
 from specplan.sources.source import split_label
@@ -37,6 +36,9 @@ Lack: TypeAlias = Literal["no_candidate", "undecided", "blocked"]
 
 #: What ended a search early.
 Cut: TypeAlias = Literal["nodes", "memory", "time"]
+
+#: How many nodes a search may look at where nothing else limits it.
+NODE_LIMIT: Final = 10_000
 
 #: The stack of what was typed without one.
 _TYPED: Final = "wanted"
@@ -79,6 +81,8 @@ class Choice:
         cost_alone: What they would cost if each want took what is cheapest alone.
         nodes: How many nodes the search looked at.
         cut: What ended it early, if something did.
+        one_by_one: The stacks that would take one lock as a whole, had one been given; their
+            roots were chosen one by one and may not agree on their dependencies.
     """
 
     wants: tuple[ChosenWant, ...]
@@ -88,6 +92,7 @@ class Choice:
     cost_alone: float
     nodes: int
     cut: Cut | None
+    one_by_one: tuple[str, ...]
 
     @property
     def unplannable(self) -> tuple[ChosenWant, ...]:
@@ -227,6 +232,7 @@ def choose(core: compiled.Catalog, question: compiled.PlanQuestion, asked: Asked
         cost_alone=alone,
         nodes=nodes,
         cut=cut,
+        one_by_one=options.one_by_one,
     )
 
 
@@ -386,6 +392,7 @@ class _Options:
         self._order = _order(core, state, self._names.values())
         whole = {each.label for each in asked.environments if each.environment.unify != "false"}
         locks = [_Lock(each) for each in asked.locks] if whole else []
+        self.one_by_one = () if locks else tuple(sorted(whole))
         self.choices: list[_Single | _Whole] = []
         for cell, answers in zip(wants.cells, met, strict=True):
             place = _Cell(cell.stack, cell.os, cell.target)
@@ -398,7 +405,7 @@ class _Options:
                 )
                 for want, (exact, compatible, unknown) in zip(cell.wants, answers, strict=True)
             ]
-            if cell.stack in whole:
+            if cell.stack in whole and locks:
                 self.choices.append(_Whole(own, locks, self._names))
             else:
                 self.choices += [_Single(each, self._names) for each in own]

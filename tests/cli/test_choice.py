@@ -237,7 +237,14 @@ def test_every_report_tells_what_was_chosen_and_how_good_that_is(run: Run) -> No
 
 def test_a_search_that_is_cut_tells_its_gap_and_a_time_limit_that_it_may_differ(run: Run) -> None:
     made = Choice(
-        wants=(), optimal=False, lower_bound=90.0, cost=100.0, cost_alone=120.0, nodes=7, cut="time"
+        wants=(),
+        optimal=False,
+        lower_bound=90.0,
+        cost=100.0,
+        cost_alone=120.0,
+        nodes=7,
+        cut="time",
+        one_by_one=(),
     )
     assert made.gap == pytest.approx(0.1)
     assert not made.deterministic

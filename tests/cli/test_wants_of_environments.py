@@ -182,7 +182,7 @@ def test_what_init_proposes_can_be_used_at_once(run: Runs, folder: Path) -> None
     assert run("rebuild", "--stack", "radiuss").err == ""
     chosen = run("rebuild", "--stack", "tools", "--format", "json")
     assert chosen.code == 0
-    assert len(json.loads(chosen.out)["choice"]["wants"]) == 2
+    assert json.loads(chosen.out)["choice"]["one_by_one"] == ["tools"]
 
 
 def test_the_tables_say_for_which_systems_their_stacks_are(run: Runs, folder: Path) -> None:

@@ -11,7 +11,7 @@ from specplan.reports.layout import Column, Span
 from specplan.reports.markdown import foldable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from specplan.choice import Choice, ChosenWant, Lack
     from specplan.plan import Plan
@@ -42,6 +42,7 @@ def as_json(choice: Choice | None) -> Json:
         "nodes": choice.nodes,
         "cut": choice.cut,
         "deterministic": choice.deterministic,
+        "one_by_one": choice.one_by_one,
         "wants": [
             {
                 **_want(each),
@@ -86,7 +87,7 @@ def lines(plan: Plan) -> list[str]:
     ]
 
 
-def notes(plan: Plan) -> list[str]:
+def notes(plan: Plan, escape: Callable[[str], str]) -> list[str]:
     """Return what the reader must know of choices, one note each."""
     if plan.choice is None:
         return []
@@ -95,6 +96,12 @@ def notes(plan: Plan) -> list[str]:
         found.append(
             f"{wording.count(count, 'want')} cannot be planned from what is known: "
             f"`--write-unplannable FILE` writes a spack.yaml for a concretizer"
+        )
+    if plan.choice.one_by_one:
+        stacks = ", ".join(map(escape, plan.choice.one_by_one))
+        found.append(
+            f"no lock is given to take as a whole, as `unify` asks for: the roots of {stacks} were "
+            "chosen one by one"
         )
     if count < len(plan.choice.wants):
         found.append(

@@ -185,7 +185,7 @@ def notes(plan: Plan, escape: Callable[[str], str]) -> list[str]:
         lines.append(
             "predicted from locks made before the change: the hashes stand for their successors"
         )
-    return [*lines, *choice_report.notes(plan), HOLDS_WHEN]
+    return [*lines, *choice_report.notes(plan, escape), HOLDS_WHEN]
 
 
 def cause(word: str) -> str:
