@@ -1,17 +1,24 @@
 //! Spec files (`.spec.json`, blobs, `spack spec --json`) and what `spack find --json` prints.
 
+use std::collections::BTreeMap;
+
 use specplan_catalog::{DagHash, SourceKind};
 
 use crate::database::is_wrapped;
 use crate::fault::{Fault, FaultKind};
 use crate::json::{Json, JsonErrorKind, JsonResult};
-use crate::node::{Node, NodeReader, Origin};
+use crate::node::{Node, NodeReader, Origin, hash};
 use crate::specs::{Format, OriginTexts, SpecsRead};
 
 /// Reads one spec file, or several in a row, as `spack spec --json` prints them.
 pub(crate) fn read(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<SpecsRead, Fault> {
     let text = json.whole();
     let mut specs = SpecFile::new(origin);
+    if has_build_hashes(text) {
+        let mut ahead = json;
+        // What is wrong with the file is told when it is read.
+        while specs.note_references(&mut ahead).is_ok() && ahead.peek().is_ok() {}
+    }
     loop {
         // A file of a build cache says which layout it has; others do not.
         let mut in_cache = false;
@@ -33,10 +40,20 @@ pub(crate) fn read(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<SpecsR
 pub(crate) fn read_list(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<SpecsRead, Fault> {
     let text = json.whole();
     let mut specs = SpecFile::new(origin);
+    if has_build_hashes(text) {
+        let mut ahead = json;
+        // What is wrong with the list is told when it is read.
+        let _ = ahead.list(|json, _| specs.note_reference(json));
+    }
     json.list(|json, _| specs.node(json, false, &mut true))
         .and_then(|()| json.end())
         .map_err(|error| error.into_fault(text.as_bytes()))?;
     specs.into_specs()
+}
+
+/// Whether a text may hold specs from before Spack 0.18, which have these hashes.
+fn has_build_hashes(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), b"\"build_hash\"").is_some()
 }
 
 /// The nodes of a file, or of several in a row.
@@ -46,6 +63,8 @@ struct SpecFile {
     node: Node,
     specs: usize,
     roots: Vec<(DagHash, String)>,
+    /// The hashes of nodes by those that dependencies are told by in files of old.
+    references: BTreeMap<DagHash, DagHash>,
 }
 
 impl SpecFile {
@@ -58,7 +77,40 @@ impl SpecFile {
             node: Node::default(),
             specs: 0,
             roots: Vec::new(),
+            references: BTreeMap::new(),
         }
+    }
+
+    /// Notes the build hashes of all nodes of a spec file. Dependencies are told by them before Spack
+    /// 0.18, under their own name or as `hash`.
+    fn note_references(&mut self, json: &mut Json<'_>) -> JsonResult<()> {
+        json.object(|json, key| match (key, json.peek()?) {
+            ("spec", b'[') => json.list(|json, _| self.note_reference(json)),
+            ("spec", b'{') => json.object(|json, key| match key {
+                "nodes" => json.list(|json, _| self.note_reference(json)),
+                _ => json.skip().map(drop),
+            }),
+            _ => json.skip().map(drop),
+        })
+    }
+
+    fn note_reference(&mut self, json: &mut Json<'_>) -> JsonResult<()> {
+        if is_wrapped(*json)? {
+            return json.object(|json, _| self.note_reference(json));
+        }
+        let (mut own, mut reference) = (None, None);
+        json.object(|json, key| {
+            match key {
+                "hash" => own = Some(hash(json)?),
+                "build_hash" => reference = Some(hash(json)?),
+                _ => drop(json.skip()?),
+            }
+            Ok(())
+        })?;
+        if let (Some(own), Some(reference)) = (own, reference) {
+            self.references.insert(reference, own);
+        }
+        Ok(())
     }
 
     /// Reads the object of a spec file.
@@ -117,6 +169,11 @@ impl SpecFile {
             let error = json.error(JsonErrorKind::Value(FaultKind::MissingKey));
             return Err(error.below(|| "hash".to_owned()));
         };
+        for edge in &mut self.node.edges {
+            if let Some(own) = self.references.get(&edge.child) {
+                edge.child = *own;
+            }
+        }
         self.reader
             .push(&self.node, hash, self.origin, available && *is_first);
         if *is_first {

@@ -1,4 +1,7 @@
-"""Locks of versions 2 and 3 tell specs apart by keys that say more than their hashes."""
+"""Before Spack 0.18, files refer to specs by hashes that say more than the specs' own.
+
+Locks of versions 2 and 3 have them as keys, spec files of versions 1 and 2 beside the own ones.
+"""
 
 from __future__ import annotations
 
@@ -81,3 +84,26 @@ def test_a_hash_under_two_keys_is_damage_where_keys_are_hashes(tmp_path: Path) -
     place.write_text(json.dumps(lock(3, ["old"]) | {"_meta": {"lockfile-version": 4}}))
     with pytest.raises(specplan.DamagedSourceError, match="other content"):
         specplan.load(place)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_dependencies_of_spec_files_are_found_by_their_build_hashes(
+    tmp_path: Path, version: int
+) -> None:
+    needs = {"library": (KEYS["lib"], "link"), "tool": (KEYS["one"], "build")}
+    # What version 2 of locks is for, version 1 of spec files is, and so on.
+    nodes = [
+        (KEYS["old"], node(version + 1, "app", "1.0", APP, needs)),
+        (KEYS["one"], node(version + 1, "tool", "1.0", TOOL_1, {})),
+        (KEYS["lib"], node(version + 1, "library", "3.0", LIBRARY, {})),
+    ]
+    for key, each in nodes:
+        fields = next(iter(each.values())) if version == 1 else each
+        fields["build_hash"] = key
+    written = [each for _, each in nodes]
+    spec = written if version == 1 else {"_meta": {"version": 2}, "nodes": written}
+    place = tmp_path / "app.spec.json"
+    place.write_text(json.dumps({"spec": spec}), encoding="utf-8")
+    catalog = specplan.load(place)
+    for text, expected in [("app ^library@3", [APP]), ("app ^tool@1", [APP]), ("^tool@2", [])]:
+        assert [each.hash for each in catalog.find(text)] == expected, text
