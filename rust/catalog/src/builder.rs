@@ -31,6 +31,14 @@ use crate::{Catalog, Column, Row, newest_first};
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct CatalogBuilder {
+    own: Part,
+    /// What other builders held, with numbers of its own.
+    absorbed: Vec<Part>,
+}
+
+/// Rows that share a numbering.
+#[derive(Clone, Debug, Default)]
+struct Part {
     interners: [NameInterner; Column::COUNT],
     edge_interners: [NameInterner; EdgeColumn::COUNT],
     rows: Vec<Row>,
@@ -45,74 +53,62 @@ impl CatalogBuilder {
 
     /// The number, in this builder, of `text` in `column`. Expected O(length).
     pub fn intern(&mut self, column: Column, text: &str) -> u32 {
-        self.interners[column as usize].intern(text)
+        self.own.interners[column as usize].intern(text)
+    }
+
+    /// The number of `text` in `column`, if this builder has met it. Expected O(length).
+    pub fn find(&self, column: Column, text: &str) -> Option<u32> {
+        self.own.interners[column as usize].find(text)
     }
 
     /// The number, in this builder, of `text` in a column of edges.
     pub fn intern_edge(&mut self, column: EdgeColumn, text: &str) -> u32 {
-        self.edge_interners[column as usize].intern(text)
+        self.own.edge_interners[column as usize].intern(text)
+    }
+
+    /// The number of `text` in a column of edges, if this builder has met it.
+    pub fn find_edge(&self, column: EdgeColumn, text: &str) -> Option<u32> {
+        self.own.edge_interners[column as usize].find(text)
     }
 
     /// Adds a row whose numbers come from [`intern`](Self::intern) of this builder and
     /// whose file does not tell dependencies.
     pub fn push(&mut self, row: Row) {
-        self.rows.push(row);
+        self.own.rows.push(row);
     }
 
     /// Adds a row with its dependencies, whose numbers come from
     /// [`intern_edge`](Self::intern_edge) of this builder.
     pub fn push_with_edges(&mut self, mut row: Row, edges: &[Edge]) {
         row.set_edges(Some(EdgeSpan {
-            start: self.edges.len() as u32,
+            start: self.own.edges.len() as u32,
             len: edges.len() as u32,
         }));
-        self.edges.extend_from_slice(edges);
-        self.rows.push(row);
+        self.own.edges.extend_from_slice(edges);
+        self.own.rows.push(row);
     }
 
     /// How many rows were pushed.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        let parts = std::iter::once(&self.own).chain(&self.absorbed);
+        parts.map(|part| part.rows.len()).sum()
     }
 
     /// Whether no row was pushed.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.len() == 0
     }
 
-    /// Adds all rows of another builder.
+    /// Adds all rows of another builder. They keep their numbers until
+    /// [`finish`](Self::finish), so this takes no time.
     #[must_use]
     pub fn absorb(mut self, other: Self) -> Self {
-        if self.rows.len() < other.rows.len() {
-            return other.absorb(self);
+        if self.is_empty() {
+            return other;
         }
-        if self.rows.is_empty() {
-            return self;
-        }
-        let renumbering = Renumbering {
-            rows: Column::ALL.map(|column| {
-                let names = &other.interners[column as usize];
-                let ids = 0..names.len() as u32;
-                ids.map(|id| self.intern(column, names.get(id))).collect()
-            }),
-            edges: EdgeColumn::ALL.map(|column| {
-                let names = &other.edge_interners[column as usize];
-                let ids = 0..names.len() as u32;
-                ids.map(|id| self.intern_edge(column, names.get(id)))
-                    .collect()
-            }),
-        };
-        let shift = self.edges.len() as u32;
-        self.rows.extend(other.rows.iter().map(|row| {
-            let mut row = renumbering.row(row);
-            row.set_edges(row.edges().map(|span| EdgeSpan {
-                start: span.start + shift,
-                len: span.len,
-            }));
-            row
-        }));
-        let edges = other.edges.iter().map(|edge| renumbering.edge(edge));
-        self.edges.extend(edges);
+        let parts = std::iter::once(other.own).chain(other.absorbed);
+        self.absorbed
+            .extend(parts.filter(|part| !part.rows.is_empty()));
         self
     }
 
@@ -135,7 +131,7 @@ impl CatalogBuilder {
         };
         for row in catalog.rows() {
             let mut renumbered = renumbering.row(row);
-            let start = self.edges.len() as u32;
+            let start = self.own.edges.len() as u32;
             if let Some(dependencies) = catalog.dependencies_of(row) {
                 let edges = dependencies.iter().map(|dependency| {
                     renumbering.edge(&Edge {
@@ -145,11 +141,11 @@ impl CatalogBuilder {
                         virtuals: dependency.virtuals,
                     })
                 });
-                self.edges.extend(edges);
+                self.own.edges.extend(edges);
                 let len = dependencies.len() as u32;
                 renumbered.set_edges(Some(EdgeSpan { start, len }));
             }
-            self.rows.push(renumbered);
+            self.own.rows.push(renumbered);
         }
     }
 
@@ -157,46 +153,50 @@ impl CatalogBuilder {
     ///
     /// O(r log r + e log d) for r rows, e edges and d dependencies a spec, on all cores.
     pub fn finish(self) -> Catalog {
-        let Self {
-            interners,
-            edge_interners,
-            mut rows,
-            mut edges,
-        } = self;
+        let mut parts = self.absorbed;
+        parts.insert(0, self.own);
         let mut tables = Tables::default();
-        let mut renumbering = Renumbering::default();
-        for column in Column::ALL {
-            let compare: fn(&str, &str) -> Ordering = match column {
-                Column::Tag => newest_first,
-                _ => str::cmp,
-            };
-            let ids = rows.iter().map(|row| row.id(column));
-            let (names, ids) = canonical(&interners[column as usize], ids, compare);
-            tables.names[column as usize] = names;
-            renumbering.rows[column as usize] = ids;
+        let renumberings = canonical(&parts, &mut tables);
+        let mut rows = Vec::with_capacity(parts.iter().map(|part| part.rows.len()).sum());
+        let mut edges = Vec::with_capacity(parts.iter().map(|part| part.edges.len()).sum());
+        for (part, renumbering) in parts.into_iter().zip(&renumberings) {
+            let shift = edges.len() as u32;
+            rows.par_extend(part.rows.par_iter().map(|row| {
+                let mut row = renumbering.row(row);
+                row.set_edges(row.edges().map(|span| EdgeSpan {
+                    start: span.start + shift,
+                    len: span.len,
+                }));
+                row
+            }));
+            edges.par_extend(part.edges.par_iter().map(|edge| renumbering.edge(edge)));
         }
-        for column in EdgeColumn::ALL {
-            let ids = edges.iter().map(|edge| match column {
-                EdgeColumn::Name => edge.name,
-                EdgeColumn::Virtuals => edge.virtuals,
-            });
-            let (names, ids) = canonical(&edge_interners[column as usize], ids, str::cmp);
-            tables.edge_names[column as usize] = names;
-            renumbering.edges[column as usize] = ids;
-        }
-        drop((interners, edge_interners));
-        rows.par_iter_mut()
-            .for_each(|row| *row = renumbering.row(row));
-        edges
-            .par_iter_mut()
-            .for_each(|edge| *edge = renumbering.edge(edge));
         sort_edges(&rows, &mut edges);
-        let list = |row: &Row| row.edges().map(|span| list_of(&edges, span));
-        rows.par_sort_unstable_by(|a, b| a.compare(b).then_with(|| list(a).cmp(&list(b))));
-        rows.dedup_by(|a, b| a.compare(b).is_eq() && list(a) == list(b));
-        rows.shrink_to_fit();
+        let rows = sorted(&rows, &edges);
         Catalog::from_sorted_rows(tables, rows, &edges)
     }
+}
+
+/// The rows in order, each once.
+fn sorted(rows: &[Row], edges: &[Edge]) -> Vec<Row> {
+    let list = |row: &Row| row.edges().map(|span| list_of(edges, span));
+    // Rows are large and nearly all have hashes of their own: heads of hashes are sorted in
+    // their place, and the rows behind them are looked at where two are the same.
+    let heads = rows.par_iter().enumerate();
+    let mut order: Vec<(u64, u32)> = heads
+        .map(|(index, row)| (row.hash().head(), index as u32))
+        .collect();
+    order.par_sort_unstable_by(|&(head_a, a), &(head_b, b)| {
+        head_a.cmp(&head_b).then_with(|| {
+            let (a, b) = (&rows[a as usize], &rows[b as usize]);
+            a.compare(b).then_with(|| list(a).cmp(&list(b)))
+        })
+    });
+    let in_order = order.par_iter().map(|&(_, index)| rows[index as usize]);
+    let mut rows: Vec<Row> = in_order.collect();
+    rows.dedup_by(|a, b| a.compare(b).is_eq() && list(a) == list(b));
+    rows.shrink_to_fit();
+    rows
 }
 
 /// Brings the dependencies of each row into order: by name, then by hash.
@@ -218,22 +218,99 @@ fn list_of(edges: &[Edge], span: EdgeSpan) -> &[Edge] {
     &edges[start..start + span.len as usize]
 }
 
-/// The names that `ids` use, in order, and the new number of each old one.
+/// Puts the names that rows use into order and tells the new number of each old one, for
+/// each part.
 ///
 /// A page that turned out to be damaged may have left names behind, which must not
 /// show in the catalog.
-fn canonical(
-    interner: &NameInterner,
-    ids: impl Iterator<Item = u32>,
-    compare: fn(&str, &str) -> Ordering,
-) -> (Names, Vec<u32>) {
-    let mut used = vec![false; interner.len()];
-    for id in ids {
-        used[id as usize] = true;
+fn canonical(parts: &[Part], tables: &mut Tables) -> Vec<Renumbering> {
+    let used: Vec<Used> = parts.par_iter().map(Used::of).collect();
+    let columns = Column::ALL.into_par_iter().map(|column| {
+        let at = column as usize;
+        let names = parts.iter().zip(&used);
+        let names = names.map(|(part, used)| (&part.interners[at], &used.rows[at][..]));
+        let compare: fn(&str, &str) -> Ordering = match column {
+            Column::Tag => newest_first,
+            _ => str::cmp,
+        };
+        merged(names, compare)
+    });
+    let columns: Vec<(Names, Vec<Vec<u32>>)> = columns.collect();
+    let edge_columns = EdgeColumn::ALL.map(|column| {
+        let at = column as usize;
+        let names = parts.iter().zip(&used);
+        let names = names.map(|(part, used)| (&part.edge_interners[at], &used.edges[at][..]));
+        merged(names, str::cmp)
+    });
+    let mut renumberings: Vec<Renumbering> = Vec::new();
+    renumberings.resize_with(parts.len(), Renumbering::default);
+    for (at, (names, ids)) in columns.into_iter().enumerate() {
+        tables.names[at] = names;
+        for (renumbering, ids) in renumberings.iter_mut().zip(ids) {
+            renumbering.rows[at] = ids;
+        }
     }
-    let mut order = interner.sorted_by(compare);
-    order.retain(|&id| used[id as usize]);
-    Names::reordered(interner, &order)
+    for (at, (names, ids)) in edge_columns.into_iter().enumerate() {
+        tables.edge_names[at] = names;
+        for (renumbering, ids) in renumberings.iter_mut().zip(ids) {
+            renumbering.edges[at] = ids;
+        }
+    }
+    renumberings
+}
+
+/// Which names of a part its rows and edges use.
+struct Used {
+    rows: [Vec<bool>; Column::COUNT],
+    edges: [Vec<bool>; EdgeColumn::COUNT],
+}
+
+impl Used {
+    fn of(part: &Part) -> Self {
+        let mut rows = Column::ALL.map(|column| vec![false; part.interners[column as usize].len()]);
+        for row in &part.rows {
+            for column in Column::ALL {
+                rows[column as usize][row.id(column) as usize] = true;
+            }
+        }
+        let lens = EdgeColumn::ALL.map(|column| part.edge_interners[column as usize].len());
+        let mut edges = lens.map(|len| vec![false; len]);
+        for edge in &part.edges {
+            edges[EdgeColumn::Name as usize][edge.name as usize] = true;
+            edges[EdgeColumn::Virtuals as usize][edge.virtuals as usize] = true;
+        }
+        Self { rows, edges }
+    }
+}
+
+/// The used names of all parts in order, and for each part the new number of each old one.
+fn merged<'p>(
+    parts: impl Iterator<Item = (&'p NameInterner, &'p [bool])>,
+    compare: fn(&str, &str) -> Ordering,
+) -> (Names, Vec<Vec<u32>>) {
+    let mut together = NameInterner::default();
+    let mut numbers: Vec<Vec<u32>> = parts
+        .map(|(names, used)| {
+            let ids = (0_u32..).zip(used);
+            ids.map(|(id, &is_used)| {
+                if is_used {
+                    together.intern(names.get(id))
+                } else {
+                    0
+                }
+            })
+            .collect()
+        })
+        .collect();
+    let order = together.sorted_by(compare);
+    let (names, renumbered) = Names::reordered(&together, &order);
+    for number in numbers.iter_mut().flatten() {
+        *number = renumbered
+            .get(*number as usize)
+            .copied()
+            .unwrap_or_default();
+    }
+    (names, numbers)
 }
 
 /// The new number of each old one, by column.

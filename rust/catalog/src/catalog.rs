@@ -5,7 +5,6 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use hashbrown::HashMap;
-use rayon::prelude::*;
 use rustc_hash::FxBuildHasher;
 use specplan_spack::Version;
 
@@ -14,7 +13,7 @@ use crate::graph::Parsed;
 use crate::index::Indexes;
 use crate::key::{KeyColumn, Level};
 use crate::names::{NameInterner, Names};
-use crate::row::EdgeSpan;
+use crate::resolved::Resolved;
 use crate::view::View;
 use crate::{CatalogBuilder, Column, DagHash, Row, SourceKind};
 
@@ -472,62 +471,6 @@ impl PartialEq for Catalog {
 }
 
 impl Eq for Catalog {}
-
-/// The edges of sorted rows, by id instead of by hash.
-struct Resolved {
-    dependencies: Vec<Dependency>,
-    unknown: Vec<DagHash>,
-}
-
-impl Resolved {
-    /// Resolves the edges of `rows` and makes their spans those of the result, in
-    /// the order of the rows. Rows of one spec that tell the same share one span.
-    fn of(rows: &mut [Row], starts: &[u32], edges: &[Edge]) -> Self {
-        let specs = starts.len() - 1;
-        let mut ids: HashMap<DagHash, u32, FxBuildHasher> =
-            HashMap::with_capacity_and_hasher(specs, FxBuildHasher);
-        for (spec, &start) in starts[..specs].iter().enumerate() {
-            ids.insert(rows[start as usize].hash(), spec as u32);
-        }
-        let children = edges.par_iter().map(|edge| edge.child);
-        let mut unknown: Vec<DagHash> = children.filter(|child| !ids.contains_key(child)).collect();
-        unknown.par_sort_unstable();
-        unknown.dedup();
-        for (hash, id) in unknown.iter().zip(specs as u32..) {
-            ids.insert(*hash, id);
-        }
-        let mut dependencies: Vec<Dependency> = Vec::with_capacity(edges.len());
-        let mut previous: Option<(DagHash, EdgeSpan, EdgeSpan)> = None;
-        for row in rows {
-            let Some(span) = row.edges() else { continue };
-            let list = |span: EdgeSpan| &edges[span.start as usize..][..span.len as usize];
-            let shared =
-                previous.filter(|(hash, old, _)| *hash == row.hash() && list(*old) == list(span));
-            let resolved = shared.map_or_else(
-                || {
-                    let start = dependencies.len() as u32;
-                    dependencies.extend(list(span).iter().map(|edge| Dependency {
-                        child: ids[&edge.child],
-                        name: edge.name,
-                        virtuals: edge.virtuals,
-                        types: edge.types,
-                    }));
-                    EdgeSpan {
-                        start,
-                        len: span.len,
-                    }
-                },
-                |(_, _, resolved)| resolved,
-            );
-            previous = Some((row.hash(), span, resolved));
-            row.set_edges(Some(resolved));
-        }
-        Self {
-            dependencies,
-            unknown,
-        }
-    }
-}
 
 fn starts(rows: &[Row]) -> Vec<u32> {
     let mut starts = Vec::new();

@@ -22,25 +22,6 @@ pub const HASH_LEN: usize = 32;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DagHash([u8; 20]);
 
-/// The mark of a byte that is no letter of a hash.
-const WRONG: u8 = 0x80;
-
-/// The value of each letter.
-const VALUES: [u8; 256] = {
-    let mut values = [WRONG; 256];
-    let mut value = 0;
-    while value < 32 {
-        let letter = if value < 6 {
-            b'2' + value
-        } else {
-            b'a' + value - 6
-        };
-        values[letter as usize] = value;
-        value += 1;
-    }
-    values
-};
-
 /// A text that is no DAG hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -68,9 +49,7 @@ impl DagHash {
     ///
     /// [`ParseHashError`] tells whether the length or which letter is wrong.
     pub fn parse(text: &str) -> Result<Self, ParseHashError> {
-        let letters = text.as_bytes();
-        let mut packed = [0_u8; 20];
-        if letters.len() != HASH_LEN {
+        let Ok(letters) = <&[u8; HASH_LEN]>::try_from(text.as_bytes()) else {
             let len = text.chars().count();
             // A letter may take several bytes: then the length is right and the letter wrong.
             return Err(if len == HASH_LEN {
@@ -78,24 +57,22 @@ impl DagHash {
             } else {
                 ParseHashError::Length { len }
             });
-        }
-        // Eight letters fill five bytes, so the 32 letters are four such groups. A
-        // wrong letter leaves its mark and is looked for afterwards, so that the loop
-        // has no branch.
-        let mut marks = 0;
+        };
+        Self::from_letters(letters).ok_or_else(|| Self::wrong_letter(text))
+    }
+
+    /// Packs 32 letters; `None` if one of them is none of `a-z2-7`.
+    pub fn from_letters(letters: &[u8; HASH_LEN]) -> Option<Self> {
+        let mut packed = [0_u8; 20];
+        // Eight letters fill five bytes, so the 32 letters are four such groups. A wrong
+        // letter is looked for afterwards, so that the loop has no branch.
+        let mut is_sound = true;
         for (group, bytes) in letters.chunks_exact(8).zip(packed.chunks_exact_mut(5)) {
-            let mut bits = 0_u64;
-            for &letter in group {
-                let value = VALUES[letter as usize];
-                marks |= value;
-                bits = bits << 5 | u64::from(value & 31);
-            }
+            let (bits, is_group) = eight_letters(group.first_chunk().copied().unwrap_or_default());
+            is_sound &= is_group;
             bytes.copy_from_slice(&bits.to_be_bytes()[3..]);
         }
-        if marks & WRONG != 0 {
-            return Err(Self::wrong_letter(text));
-        }
-        Ok(Self(packed))
+        is_sound.then_some(Self(packed))
     }
 
     #[cold]
@@ -109,6 +86,12 @@ impl DagHash {
                     found,
                 }
             })
+    }
+
+    /// The first twelve letters and a part of the next, as a number: of two hashes with
+    /// different heads the order is that of the heads.
+    pub fn head(&self) -> u64 {
+        u64::from_be_bytes(self.0.first_chunk().copied().unwrap_or_default())
     }
 
     /// The 32 letters as ASCII bytes.
@@ -132,11 +115,36 @@ impl DagHash {
     }
 }
 
+/// The 40 bits of eight letters, the first letter highest, and whether all of them are letters
+/// of a hash; if not, the bits mean nothing.
+///
+/// The eight are handled at once, as the bytes of one word. To a byte below 128 one adds
+/// 128 - n to see in its top bit whether it is at least n.
+fn eight_letters(letters: [u8; 8]) -> (u64, bool) {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = 0x80 * ONES;
+    let word = u64::from_be_bytes(letters);
+    let low = word & !TOPS;
+    let at_least = |byte: u8| low + (0x80 - u64::from(byte)) * ONES;
+    let digits = at_least(b'2') & !at_least(b'8');
+    let small_letters = at_least(b'a') & !at_least(b'z' + 1);
+    let is_sound = (digits | small_letters) & !word & TOPS == TOPS;
+    // `2` counts 0 and `a` counts 6; of the two only letters have the bit 64.
+    let is_letter = word >> 6 & ONES;
+    let values = word
+        .wrapping_sub(u64::from(b'2') * ONES)
+        .wrapping_sub(is_letter * u64::from(b'a' - 6 - b'2'));
+    // Two values of five bits become one of ten, two of these one of twenty, these one of forty.
+    let tens = values & 0x001f_001f_001f_001f | (values & 0x1f00_1f00_1f00_1f00) >> 3;
+    let twenties = tens & 0x0000_03ff_0000_03ff | (tens & 0x03ff_0000_03ff_0000) >> 6;
+    let forty = twenties & 0x000f_ffff | twenties >> 32 << 20;
+    (forty, is_sound)
+}
+
 impl Hash for DagHash {
     fn hash<H: Hasher>(&self, state: &mut H) {
         // DAG hashes are uniformly random already: eight bytes of them are plenty.
-        let head = self.0.first_chunk().copied().unwrap_or_default();
-        state.write_u64(u64::from_be_bytes(head));
+        state.write_u64(self.head());
     }
 }
 

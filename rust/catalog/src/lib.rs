@@ -37,6 +37,7 @@ mod names;
 mod near_miss;
 mod nearest;
 mod query;
+mod resolved;
 mod row;
 mod tag;
 mod view;

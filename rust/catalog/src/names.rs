@@ -25,12 +25,10 @@ impl NameInterner {
     /// When the texts of one column exceed 4 GiB; readers bound their input far
     /// below that.
     pub(crate) fn intern(&mut self, name: &str) -> u32 {
-        let hash = FxBuildHasher.hash_one(name);
-        let (text, ends) = (&self.text, &self.ends);
-        let is_name = |&id: &u32| bytes(text, ends, id) == name.as_bytes();
-        if let Some(&id) = self.table.find(hash, is_name) {
+        if let Some(id) = self.find(name) {
             return id;
         }
+        let hash = FxBuildHasher.hash_one(name);
         let id = u32::try_from(self.ends.len()).expect("a column has fewer than 2^32 names");
         self.text.push_str(name);
         let end = u32::try_from(self.text.len()).expect("the names of a column fit in 4 GiB");
@@ -40,6 +38,13 @@ impl NameInterner {
             FxBuildHasher.hash_one(slice(text, ends, id))
         });
         id
+    }
+
+    /// The number of `name`, if it is here.
+    pub(crate) fn find(&self, name: &str) -> Option<u32> {
+        let hash = FxBuildHasher.hash_one(name);
+        let is_name = |&id: &u32| bytes(&self.text, &self.ends, id) == name.as_bytes();
+        self.table.find(hash, is_name).copied()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -115,9 +120,7 @@ impl Names {
 
     /// The number of `name`, or `None` when nothing bears it. Expected O(1).
     pub fn find(&self, name: &str) -> Option<u32> {
-        let hash = FxBuildHasher.hash_one(name);
-        let is_name = |&id: &u32| self.get(id) == name;
-        self.names.table.find(hash, is_name).copied()
+        self.names.find(name)
     }
 
     /// All texts in the order of their numbers.

@@ -206,6 +206,11 @@ impl Records {
 
     /// Reads a record into `node` and returns whether a cache has it, if that is told.
     fn read_record(&mut self, json: &mut Json<'_>, hash: DagHash) -> JsonResult<Option<bool>> {
+        let mut ahead = *json;
+        if let Some(available) = self.published_record(&mut ahead, hash) {
+            *json = ahead;
+            return Ok(Some(available));
+        }
         let mut tells_spec = false;
         let mut available = None;
         json.object(|json, key| {
@@ -240,6 +245,18 @@ impl Records {
         Ok(available)
     }
 
+    /// Reads a record that is spelt exactly as today's Spack writes it.
+    fn published_record(&mut self, json: &mut Json<'_>, hash: DagHash) -> Option<bool> {
+        json.literal(b"{\"spec\":").then_some(())?;
+        self.nodes.read(json, &mut self.node).ok()?;
+        json.literal(b",\"ref_count\":").then_some(())?;
+        json.skip().ok()?;
+        json.literal(b",\"in_buildcache\":").then_some(())?;
+        let available = json.literal(b"true}");
+        (available || json.literal(b"false}")).then_some(())?;
+        (self.node.hash == Some(hash)).then_some(available)
+    }
+
     /// What several readers of one file read together.
     pub(crate) fn into_specs(readers: Vec<Self>) -> Result<SpecsRead, Fault> {
         let mut rows = CatalogBuilder::new();
@@ -250,9 +267,7 @@ impl Records {
             hashes.extend(reader.hashes);
             tells_cache |= reader.tells_cache;
         }
-        hashes.par_sort_unstable();
-        let mut pairs = hashes.windows(2);
-        if let Some([twice, _]) = pairs.find(|pair| pair[0] == pair[1]) {
+        if let Some(twice) = twice(&hashes) {
             let place = format!("database.installs.{twice}");
             return Err(Fault::at(place, FaultKind::KeyTwice));
         }
@@ -269,21 +284,31 @@ impl Records {
     }
 }
 
-/// Whether a node stands under its name, as databases before version 6 have it.
+/// A hash that is there twice, if there is one: the first in their order.
+fn twice(hashes: &[DagHash]) -> Option<DagHash> {
+    // Heads are a third as long, and tell that all hashes differ.
+    let mut heads: Vec<u64> = hashes.par_iter().map(DagHash::head).collect();
+    heads.par_sort_unstable();
+    if heads.windows(2).all(|pair| pair[0] != pair[1]) {
+        return None;
+    }
+    let mut hashes = hashes.to_vec();
+    hashes.par_sort_unstable();
+    let pair = hashes.windows(2).find(|pair| pair[0] == pair[1])?;
+    Some(pair[0])
+}
+
+/// Whether a node stands under its name, as databases before version 6 have it: as the one
+/// member of an object.
 pub(crate) fn is_wrapped(mut json: Json<'_>) -> JsonResult<bool> {
     json.enter_object()?;
     if json.peek()? != b'"' {
         return Ok(false);
     }
-    let key = json.key()?;
-    let of_node = [
-        "arch",
-        "compiler",
-        "parameters",
-        "external",
-        "dependencies",
-        "annotations",
-        "build_spec",
-    ];
-    Ok(json.peek()? == b'{' && !of_node.contains(&&*key))
+    json.key()?;
+    if json.peek()? != b'{' {
+        return Ok(false);
+    }
+    json.skip()?;
+    json.take(b'}')
 }

@@ -15,6 +15,8 @@ mod skip;
 
 use std::borrow::Cow;
 
+use specplan_catalog::{DagHash, HASH_LEN};
+
 pub(crate) use error::{JsonError, JsonErrorKind, JsonResult};
 pub(crate) use seen::Seen;
 
@@ -50,6 +52,11 @@ impl<'j> Json<'j> {
     /// The whole text, wherever the position is.
     pub(crate) fn whole(&self) -> &'j str {
         self.whole
+    }
+
+    /// The bytes from the position on.
+    pub(crate) fn ahead(&self) -> &'j [u8] {
+        &self.text[self.at..]
     }
 
     pub(crate) fn position(&self) -> usize {
@@ -217,7 +224,8 @@ impl<'j> Json<'j> {
     fn unusual_text(&mut self, start: usize) -> JsonResult<Cow<'j, str>> {
         let mut end = start;
         loop {
-            end += plain_len(&self.text[end..]);
+            // The text may end behind a backslash.
+            end += plain_len(self.text.get(end..).unwrap_or_default());
             match self.text.get(end) {
                 Some(b'"') => break,
                 Some(b'\\') => end += 2,
@@ -269,6 +277,16 @@ impl<'j> Json<'j> {
         let rest = &self.whole[self.at..end];
         self.at = end + 1;
         Some(rest)
+    }
+
+    /// Takes the rest of a text whose quote was stepped over, if it is a hash.
+    pub(crate) fn hash_rest(&mut self) -> Option<DagHash> {
+        let (letters, rest) = self.ahead().split_first_chunk()?;
+        let hash = DagHash::from_letters(letters)?;
+        (*rest.first()? == b'"').then(|| {
+            self.at += HASH_LEN + 1;
+            hash
+        })
     }
 
     /// Takes a text, or null.

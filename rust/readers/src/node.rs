@@ -8,16 +8,19 @@ mod architecture;
 mod dependency;
 mod external;
 mod parameters;
+mod published;
+mod remembered;
 
 use std::borrow::Cow;
 
-use hashbrown::HashMap;
-use rustc_hash::FxBuildHasher;
-use specplan_catalog::{CatalogBuilder, Column, DagHash, Edge, EdgeColumn, Row, SourceKind};
+use specplan_catalog::{
+    CatalogBuilder, Column, DagHash, Edge, EdgeColumn, EdgeTypes, Row, SourceKind,
+};
 
 use crate::fault::{FaultKind, shortened};
 use crate::json::{Json, JsonError, JsonErrorKind, JsonResult, Seen};
 use crate::names;
+use remembered::Remembered;
 
 /// What the rows of one file have in common: numbers of a [`NodeReader`].
 #[derive(Clone, Copy)]
@@ -39,9 +42,13 @@ pub(crate) struct NodeReader {
     no_virtuals: u32,
     /// Variants, patches and flags of each text of `parameters`. Packages of one
     /// build system often have the same.
-    parameters: HashMap<Box<[u8]>, [u32; 3], FxBuildHasher>,
+    parameters: Remembered<[u32; 3]>,
+    /// Platform, operating system and target of each text of `arch`.
+    architectures: Remembered<[u32; 3]>,
+    /// What the `parameters` of dependencies say: types and virtual packages.
+    edge_parameters: Remembered<(EdgeTypes, u32)>,
     /// What each text of `annotations` notes.
-    annotations: HashMap<Box<[u8]>, annotations::Noted, FxBuildHasher>,
+    annotations: Remembered<annotations::Noted>,
 }
 
 /// A node whose row is not yet complete: what names it may stand outside of it.
@@ -89,8 +96,10 @@ impl Default for NodeReader {
             untold: Column::ALL.map(|column| rows.intern(column, "")),
             no_virtuals: rows.intern_edge(EdgeColumn::Virtuals, ""),
             rows,
-            parameters: HashMap::default(),
-            annotations: HashMap::default(),
+            parameters: Remembered::default(),
+            architectures: Remembered::default(),
+            edge_parameters: Remembered::default(),
+            annotations: Remembered::default(),
         }
     }
 }
@@ -143,6 +152,12 @@ impl NodeReader {
 
     /// Reads a node that stands by itself, `{"name": "zlib", ...}`.
     pub(crate) fn read(&mut self, json: &mut Json<'_>, node: &mut Node) -> JsonResult<()> {
+        self.start(node);
+        let mut ahead = *json;
+        if let Some(seen) = self.published(&mut ahead, node) {
+            *json = ahead;
+            return self.complete(json, node, seen);
+        }
         self.start(node);
         let mut seen = Seen::default();
         json.object(|json, key| self.member(json, key, node, &mut seen))?;

@@ -202,7 +202,6 @@ impl<R: Read> Window<R> {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
             Err(error) => return Err(unreadable(&error)),
         };
-        self.has_ended = read == 0;
         self.read += read as u64;
         self.check_limit()?;
         if self.cut.is_empty() {
@@ -214,9 +213,10 @@ impl<R: Read> Window<R> {
             self.cut.drain(..used);
         }
         // No character has more than four bytes: what is longer will not become one.
-        if self.cut.len() >= 4 || (self.has_ended && !self.cut.is_empty()) {
+        if self.cut.len() >= 4 || (read == 0 && !self.cut.is_empty()) {
             return Err(self.not_utf8());
         }
+        self.has_ended = read == 0;
         Ok(())
     }
 

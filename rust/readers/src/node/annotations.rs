@@ -3,7 +3,7 @@
 use specplan_catalog::Column;
 
 use super::{Node, NodeReader, Told};
-use crate::json::{Json, JsonResult, Seen};
+use crate::json::{Json, JsonErrorKind, JsonResult, Seen};
 
 /// The number of the annotations, and of the compiler if they tell one.
 pub(super) type Noted = (u32, Option<u32>);
@@ -11,13 +11,13 @@ pub(super) type Noted = (u32, Option<u32>);
 impl NodeReader {
     /// Takes the annotations, which are the same text in most nodes of a file.
     pub(super) fn annotations(&mut self, json: &mut Json<'_>, node: &mut Node) -> JsonResult<()> {
-        let mut inside = *json;
-        let raw = json.skip()?;
-        let (annotations, compiler) = if let Some(&noted) = self.annotations.get(raw) {
+        json.peek()?;
+        let (annotations, compiler) = if let Some(noted) = self.annotations.take(json) {
             noted
         } else {
-            let noted = self.new_annotations(&mut inside)?;
-            self.annotations.insert(raw.into(), noted);
+            let start = *json;
+            let noted = self.new_annotations(json)?;
+            self.annotations.keep(&start, json, noted);
             noted
         };
         node.ids[Column::Annotations as usize] = annotations;
@@ -30,7 +30,7 @@ impl NodeReader {
 
     /// The compiler has a column of its own; all else becomes one line each, by key.
     fn new_annotations(&mut self, json: &mut Json<'_>) -> JsonResult<Noted> {
-        let mut lines: Vec<String> = Vec::new();
+        let mut notes: Vec<(String, String)> = Vec::new();
         let mut compiler = None;
         let mut seen = Seen::default();
         json.object(|json, key| {
@@ -43,15 +43,31 @@ impl NodeReader {
             }
             let value = match json.peek()? {
                 b'"' => json.text()?.into_owned(),
-                _ => String::from_utf8_lossy(json.skip()?).into_owned(),
+                _ => spelt_alike(json.skip()?),
             };
-            lines.push(format!("{key}={value}").replace(char::is_control, "?"));
+            notes.push((key.to_owned(), value));
             Ok(())
         })?;
-        lines.sort_unstable();
+        notes.sort_unstable();
+        if notes.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            return Err(json.error(JsonErrorKind::Twice));
+        }
+        let lines: Vec<String> = notes
+            .iter()
+            .map(|(key, value)| format!("{key}={value}").replace(char::is_control, "?"))
+            .collect();
         Ok((
             self.rows.intern(Column::Annotations, &lines.join("\n")),
             compiler,
         ))
+    }
+}
+
+/// A value that is no text, in the one spelling that it has whatever the file's white space,
+/// order of members and escapes.
+fn spelt_alike(value: &[u8]) -> String {
+    match serde_json::from_slice::<serde_json::Value>(value) {
+        Ok(value) if value.is_object() || value.is_array() => value.to_string(),
+        _ => String::from_utf8_lossy(value).into_owned(),
     }
 }

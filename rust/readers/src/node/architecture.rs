@@ -10,6 +10,22 @@ use crate::names;
 
 impl NodeReader {
     pub(super) fn architecture(&mut self, json: &mut Json<'_>, node: &mut Node) -> JsonResult<()> {
+        let columns = [Column::Platform, Column::OperatingSystem, Column::Target];
+        json.peek()?;
+        if let Some(ids) = self.architectures.take(json) {
+            for (column, id) in columns.into_iter().zip(ids) {
+                node.ids[column as usize] = id;
+            }
+            return Ok(());
+        }
+        let start = *json;
+        self.new_architecture(json, node)?;
+        let ids = columns.map(|column| node.ids[column as usize]);
+        self.architectures.keep(&start, json, ids);
+        Ok(())
+    }
+
+    fn new_architecture(&mut self, json: &mut Json<'_>, node: &mut Node) -> JsonResult<()> {
         let mut seen = Seen::default();
         json.object(|json, key| {
             let (column, expected) = match key.as_bytes() {

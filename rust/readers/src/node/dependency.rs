@@ -46,12 +46,6 @@ impl NodeReader {
             });
         }
         json.list(|json, _| {
-            let mut ahead = *json;
-            if let Some(edge) = self.published_dependency(&mut ahead) {
-                node.edges.push(edge);
-                *json = ahead;
-                return Ok(());
-            }
             let mut edge = PartialEdge::default();
             self.dependency(json, &mut edge)?;
             node.edges.push(self.completed(json, &edge)?);
@@ -59,42 +53,30 @@ impl NodeReader {
         })
     }
 
-    /// Takes a dependency that is spelt as today's Spack writes it, key by key. Most of
-    /// an index are such dependencies; whatever is spelt otherwise is left to
-    /// [`dependency`](Self::dependency), which gives the same for both.
-    fn published_dependency(&mut self, json: &mut Json<'_>) -> Option<Edge> {
-        json.literal(b"{\"name\":\"").then_some(())?;
-        let name = json.plain_rest()?;
-        json.literal(b",\"hash\":\"").then_some(())?;
-        let child = DagHash::parse(json.plain_rest()?).ok()?;
-        json.literal(b",\"parameters\":{\"deptypes\":[")
-            .then_some(())?;
-        let types = written_types(json)?;
-        json.literal(b",\"virtuals\":[").then_some(())?;
-        let virtuals = if json.literal(b"]") {
-            ""
+    /// Takes the `parameters` of a dependency, as today's Spack writes them.
+    pub(super) fn edge_parameters(
+        &mut self,
+        json: &mut Json<'_>,
+        name: u32,
+        child: DagHash,
+    ) -> Option<Edge> {
+        let (types, virtuals) = if let Some(known) = self.edge_parameters.take(json) {
+            known
         } else {
-            json.literal(b"\"").then_some(())?;
-            let one = json.plain_rest()?;
-            json.literal(b"]").then_some(())?;
-            one
+            let start = *json;
+            let mut edge = PartialEdge::default();
+            self.parameters_of(json, &mut edge, &mut Seen::default())
+                .ok()?;
+            let told = (edge.types, edge.virtuals.unwrap_or(self.no_virtuals));
+            self.edge_parameters.keep(&start, json, told);
+            told
         };
-        json.literal(b"}}").then_some(())?;
         Some(Edge {
-            name: self.edge_text(EdgeColumn::Name, name)?,
+            name,
             child,
             types,
-            virtuals: self.edge_text(EdgeColumn::Virtuals, virtuals)?,
+            virtuals,
         })
-    }
-
-    /// The number of a name on an edge, if it is one; virtual packages may be none.
-    fn edge_text(&mut self, column: EdgeColumn, text: &str) -> Option<u32> {
-        if text.is_empty() && column == EdgeColumn::Virtuals {
-            return Some(self.no_virtuals);
-        }
-        let is_name = names::package(text).is_ok();
-        is_name.then(|| self.rows.intern_edge(column, text))
     }
 
     fn edge_to(&mut self, json: &Json<'_>, name: &str) -> JsonResult<PartialEdge> {
@@ -132,22 +114,31 @@ impl NodeReader {
                 }
                 "parameters" => {
                     seen.once(json, PARAMETERS)?;
-                    json.object(|json, key| match key {
-                        "deptypes" => {
-                            seen.once(json, TYPES)?;
-                            edge.types = types(json)?;
-                            Ok(())
-                        }
-                        "virtuals" => {
-                            seen.once(json, VIRTUALS)?;
-                            edge.virtuals = Some(self.virtuals(json)?);
-                            Ok(())
-                        }
-                        _ => json.skip().map(drop),
-                    })
+                    self.parameters_of(json, edge, &mut seen)
                 }
                 _ => json.skip().map(drop),
             }
+        })
+    }
+
+    fn parameters_of(
+        &mut self,
+        json: &mut Json<'_>,
+        edge: &mut PartialEdge,
+        seen: &mut Seen,
+    ) -> JsonResult<()> {
+        json.object(|json, key| match key {
+            "deptypes" => {
+                seen.once(json, TYPES)?;
+                edge.types = types(json)?;
+                Ok(())
+            }
+            "virtuals" => {
+                seen.once(json, VIRTUALS)?;
+                edge.virtuals = Some(self.virtuals(json)?);
+                Ok(())
+            }
+            _ => json.skip().map(drop),
         })
     }
 
@@ -213,31 +204,4 @@ fn types(json: &mut Json<'_>) -> JsonResult<EdgeTypes> {
         Ok(())
     })?;
     Ok(types)
-}
-
-/// The types of a dependency up to the end of their list, if they are spelt as Spack
-/// writes them.
-fn written_types(json: &mut Json<'_>) -> Option<EdgeTypes> {
-    let mut types = EdgeTypes::default();
-    if json.literal(b"]") {
-        return Some(types);
-    }
-    loop {
-        let one = if json.literal(b"\"build\"") {
-            EdgeTypes::BUILD
-        } else if json.literal(b"\"link\"") {
-            EdgeTypes::LINK
-        } else if json.literal(b"\"run\"") {
-            EdgeTypes::RUN
-        } else if json.literal(b"\"test\"") {
-            EdgeTypes::TEST
-        } else {
-            return None;
-        };
-        types = types | one;
-        if json.literal(b"]") {
-            return Some(types);
-        }
-        json.literal(b",").then_some(())?;
-    }
 }

@@ -14,13 +14,13 @@ const FLAGS: [&str; 6] = [
 
 impl NodeReader {
     pub(super) fn parameters(&mut self, json: &mut Json<'_>, node: &mut Node) -> JsonResult<()> {
-        let mut inside = *json;
-        let raw = json.skip()?;
-        let ids = if let Some(&ids) = self.parameters.get(raw) {
+        json.peek()?;
+        let ids = if let Some(ids) = self.parameters.take(json) {
             ids
         } else {
-            let ids = self.new_parameters(&mut inside)?;
-            self.parameters.insert(raw.into(), ids);
+            let start = *json;
+            let ids = self.new_parameters(json)?;
+            self.parameters.keep(&start, json, ids);
             ids
         };
         let columns = [Column::Variants, Column::Patches, Column::Flags];
@@ -56,7 +56,8 @@ impl NodeReader {
                     }
                     variants::valued("", name, &values).into_owned()
                 }
-                b'"' => variants::valued("", name, &json.text()?).into_owned(),
+                // An object is none of the values that a variant may have.
+                b'"' | b'{' => variants::valued("", name, &json.text()?).into_owned(),
                 b't' | b'f' => {
                     let sigil = if json.boolean()? { '+' } else { '~' };
                     format!("{sigil}{name}")

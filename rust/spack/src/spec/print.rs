@@ -70,8 +70,24 @@ impl NodeConstraint {
         }
         for (kind, wanted) in &self.flags {
             let equals = if wanted.propagates { "==" } else { "=" };
-            write!(formatter, " {kind}{equals}")?;
-            write_flags(&wanted.flags.join(" "), formatter)?;
+            let mut values: Vec<String> = Vec::new();
+            for flag in &wanted.flags {
+                match values.last_mut() {
+                    // In one value, what has no dash would belong to the flag before.
+                    Some(value) if flag.starts_with('-') => {
+                        value.push(' ');
+                        value.push_str(flag);
+                    }
+                    _ => values.push(flag.to_string()),
+                }
+            }
+            if values.is_empty() {
+                values.push(String::new());
+            }
+            for value in values {
+                write!(formatter, " {kind}{equals}")?;
+                write_flags(&value, formatter)?;
+            }
         }
         let is_switch = |wanted: &VariantConstraint| matches!(wanted.wanted, Wanted::Bool(_));
         let (switches, values): (Vec<_>, Vec<_>) = self

@@ -1,0 +1,142 @@
+//! From the hashes that edges name to the specs that they stand for.
+
+use rayon::prelude::*;
+
+use crate::edge::{Dependency, Edge, EdgeTypes};
+use crate::row::EdgeSpan;
+use crate::{DagHash, Row};
+
+/// The edges of sorted rows, by id instead of by hash.
+pub(crate) struct Resolved {
+    pub(crate) dependencies: Vec<Dependency>,
+    pub(crate) unknown: Vec<DagHash>,
+}
+
+/// The mark of a dependency that no row describes, until it has a number.
+const UNKNOWN: u32 = u32::MAX;
+
+impl Resolved {
+    /// Resolves the edges of `rows` and makes their spans those of the result, in
+    /// the order of the rows. Rows of one spec that tell the same share one span.
+    pub(crate) fn of(rows: &mut [Row], starts: &[u32], edges: &[Edge]) -> Self {
+        let list = |span: EdgeSpan| &edges[span.start as usize..][..span.len as usize];
+        let hashes = Hashes::of(rows, starts);
+        let mut lists: Vec<&[Edge]> = Vec::with_capacity(rows.len());
+        let mut previous: Option<(DagHash, EdgeSpan, EdgeSpan)> = None;
+        let mut len = 0;
+        for row in rows {
+            let Some(span) = row.edges() else { continue };
+            let shared =
+                previous.filter(|(hash, old, _)| *hash == row.hash() && list(*old) == list(span));
+            let resolved = shared.map_or(EdgeSpan { start: len, ..span }, |(_, _, same)| same);
+            if shared.is_none() {
+                lists.push(list(span));
+                len += span.len;
+            }
+            previous = Some((row.hash(), span, resolved));
+            row.set_edges(Some(resolved));
+        }
+        let mut dependencies = vec![
+            Dependency {
+                child: UNKNOWN,
+                name: 0,
+                virtuals: 0,
+                types: EdgeTypes::default(),
+            };
+            len as usize
+        ];
+        let mut rest = &mut dependencies[..];
+        let mut targets = Vec::with_capacity(lists.len());
+        for list in &lists {
+            let (target, after) = rest.split_at_mut(list.len());
+            targets.push(target);
+            rest = after;
+        }
+        let resolve = |(target, list): (&mut [Dependency], &&[Edge])| {
+            for (dependency, edge) in target.iter_mut().zip(*list) {
+                *dependency = Dependency {
+                    child: hashes.find(edge.child).unwrap_or(UNKNOWN),
+                    name: edge.name,
+                    virtuals: edge.virtuals,
+                    types: edge.types,
+                };
+            }
+        };
+        let pairs = targets.into_par_iter().zip(lists.par_iter());
+        pairs.with_min_len(256).for_each(resolve);
+        let unknown = number_unknown(&mut dependencies, &lists, hashes.all.len());
+        Self {
+            dependencies,
+            unknown,
+        }
+    }
+}
+
+/// Gives numbers from `first` on to the dependencies that are unknown, which stand for those
+/// of `lists`, and returns their hashes in order.
+fn number_unknown(
+    dependencies: &mut [Dependency],
+    lists: &[&[Edge]],
+    first: usize,
+) -> Vec<DagHash> {
+    let children = || {
+        lists
+            .iter()
+            .flat_map(|list| list.iter())
+            .map(|edge| edge.child)
+    };
+    let is_unknown = |dependency: &Dependency| dependency.child == UNKNOWN;
+    let told = dependencies.iter().zip(children());
+    let mut unknown: Vec<DagHash> = told
+        .filter(|(dependency, _)| is_unknown(dependency))
+        .map(|(_, child)| child)
+        .collect();
+    if unknown.is_empty() {
+        return unknown;
+    }
+    unknown.par_sort_unstable();
+    unknown.dedup();
+    for (dependency, child) in dependencies.iter_mut().zip(children()) {
+        if is_unknown(dependency)
+            && let Ok(at) = unknown.binary_search(&child)
+        {
+            dependency.child = (first + at) as u32;
+        }
+    }
+    unknown
+}
+
+/// The hashes of all specs, in order, and where those with equal first bits begin.
+///
+/// Hashes are random, so about one has each of as many first bits as there are specs, and
+/// it is found at once; where somebody has made them alike, it is found by halving.
+struct Hashes {
+    all: Vec<DagHash>,
+    /// Those whose head begins with the bits b are `begins[b]..begins[b + 1]`.
+    begins: Vec<u32>,
+    shift: u32,
+}
+
+impl Hashes {
+    fn of(rows: &[Row], starts: &[u32]) -> Self {
+        let first_rows = starts[..starts.len() - 1].iter();
+        let all: Vec<DagHash> = first_rows.map(|&at| rows[at as usize].hash()).collect();
+        let bits = all.len().next_power_of_two().trailing_zeros().max(1);
+        let shift = u64::BITS - bits;
+        let mut begins = Vec::with_capacity((1 << bits) + 1);
+        for (at, hash) in all.iter().enumerate() {
+            let bucket = (hash.head() >> shift) as usize;
+            begins.resize(begins.len().max(bucket + 1), at as u32);
+        }
+        begins.resize((1 << bits) + 1, all.len() as u32);
+        Self { all, begins, shift }
+    }
+
+    fn find(&self, hash: DagHash) -> Option<u32> {
+        let bucket = (hash.head() >> self.shift) as usize;
+        let begin = self.begins[bucket];
+        let alike = &self.all[begin as usize..self.begins[bucket + 1] as usize];
+        let at = alike.binary_search(&hash).ok()?;
+        Some(begin + at as u32)
+    }
+}
