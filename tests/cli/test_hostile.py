@@ -6,6 +6,7 @@ are limited (``limited.py``): what eats more is killed, and the test fails.
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -361,3 +362,44 @@ def test_contradictions_are_warnings_and_errors_where_strict(tmp_path: Path) -> 
     strict = run("coverage", "--cache", tmp_path / "a", "--strict")
     assert_is_refused(strict, "meta.num_specs: `meta` says 7, `spec_details` have 1")
     assert run("check", tmp_path / "a").code == 1
+
+
+def bomb(before: bytes, filling: bytes, after: bytes) -> bytes:
+    """Pack 1.6 GB into less than 2 MB: gzip files may be put behind each other."""
+    block = gzip.compress(filling * ((16 << 20) // len(filling)), mtime=0)
+    return gzip.compress(before, mtime=0) + block * 100 + gzip.compress(after, mtime=0)
+
+
+_INDEX_START = b'{"database":{"version":"8",'
+
+BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
+    "of blanks in an index": (
+        lambda: bomb(_INDEX_START + b'"installs":{', b" ", b"}}}"),
+        "database.installs: a value has more than 67108864 bytes",
+    ),
+    "of a value that an index does not need": (
+        lambda: bomb(_INDEX_START + b'"x":[', b"[],", b'[]],"installs":{}}}'),
+        "database: a value has more than 67108864 bytes",
+    ),
+    "of a text without an end": (
+        lambda: bomb(_INDEX_START + b'"installs":{"', b"a", b'":{}}}}'),
+        "database.installs: a value has more than 67108864 bytes",
+    ),
+    "of blanks in a lock": (
+        lambda: bomb(b'{"_meta":{"lockfile-version":6},', b" ", b'"roots":[]}'),
+        "has more than 268435456 bytes",
+    ),
+    "of lists of specs": (
+        lambda: bomb(b"[", b"[],", b"[]]"),
+        "has more than 268435456 bytes",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_costs_no_memory(tmp_path: Path, name: str) -> None:
+    make, said = BOMBS[name]
+    path = tmp_path / "index.json.gz"
+    path.write_bytes(make())
+    assert path.stat().st_size < 2 << 20
+    assert_is_refused(run("gaps", "--cache", path), said)

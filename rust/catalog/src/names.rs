@@ -3,8 +3,7 @@
 use std::hash::BuildHasher;
 use std::ops::Range;
 
-use hashbrown::HashTable;
-use rustc_hash::FxBuildHasher;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 /// A growing set of texts, numbered in the order in which they were first seen.
 ///
@@ -15,6 +14,9 @@ pub(crate) struct NameInterner {
     text: String,
     ends: Vec<u32>,
     table: HashTable<u32>,
+    /// Seeded anew for each set: the texts come from files, which might hold texts that
+    /// collide if somebody could know how they are hashed.
+    hasher: DefaultHashBuilder,
 }
 
 impl NameInterner {
@@ -28,21 +30,20 @@ impl NameInterner {
         if let Some(id) = self.find(name) {
             return id;
         }
-        let hash = FxBuildHasher.hash_one(name);
+        let hash = self.hasher.hash_one(name);
         let id = u32::try_from(self.ends.len()).expect("a column has fewer than 2^32 names");
         self.text.push_str(name);
         let end = u32::try_from(self.text.len()).expect("the names of a column fit in 4 GiB");
         self.ends.push(end);
-        let (text, ends) = (&self.text, &self.ends);
-        self.table.insert_unique(hash, id, |&id| {
-            FxBuildHasher.hash_one(slice(text, ends, id))
-        });
+        let (text, ends, hasher) = (&self.text, &self.ends, &self.hasher);
+        self.table
+            .insert_unique(hash, id, |&id| hasher.hash_one(slice(text, ends, id)));
         id
     }
 
     /// The number of `name`, if it is here.
     pub(crate) fn find(&self, name: &str) -> Option<u32> {
-        let hash = FxBuildHasher.hash_one(name);
+        let hash = self.hasher.hash_one(name);
         let is_name = |&id: &u32| bytes(&self.text, &self.ends, id) == name.as_bytes();
         self.table.find(hash, is_name).copied()
     }

@@ -210,3 +210,61 @@ fn last_record(text: &[u8]) -> Option<usize> {
         is_key.then_some(key + 2)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An index of so many records, as Spack writes it.
+    fn index(records: usize) -> String {
+        let letters = b"abcdefghijklmnopqrstuvwxyz234567";
+        let record = |number: usize| {
+            let letter = |at: usize| char::from(letters[number >> (5 * at) & 31]);
+            let hash: String = (0..HASH_LEN)
+                .map(|at| if at < 3 { letter(at) } else { 'a' })
+                .collect();
+            format!(
+                "\"{hash}\":{{\"spec\":{{\"name\":\"zlib\",\"version\":\"1.{number}\",\"arch\":{{\"platform\":\"linux\",\"platform_os\":\"rhel8\",\"target\":\"zen4\"}},\"hash\":\"{hash}\"}},\"ref_count\":0,\"in_buildcache\":true}}"
+            )
+        };
+        let records: Vec<String> = (0..records).map(record).collect();
+        format!(
+            "{{\"database\":{{\"version\":\"8\",\"installs\":{{{}}}}}}}",
+            records.join(",")
+        )
+    }
+
+    fn specs(index: &str, block_bytes: usize) -> Option<usize> {
+        let origin = OriginTexts {
+            cache: "cache",
+            tag: "",
+            label: "",
+            shown: "index.json",
+            listed_only: false,
+        };
+        read(index.as_bytes(), origin, block_bytes).map(|specs| specs.specs)
+    }
+
+    #[test]
+    fn an_index_as_spack_writes_it_is_taken_in_blocks() {
+        let index = index(300);
+        for block_bytes in [500, 4096, index.len() - 1, index.len()] {
+            assert_eq!(specs(&index, block_bytes), Some(300), "{block_bytes}");
+        }
+    }
+
+    #[test]
+    fn what_fits_in_a_block_is_damaged_or_spelt_otherwise_is_left_to_others() {
+        let index = index(300);
+        assert_eq!(specs(&index, index.len() + 1), None);
+        assert_eq!(specs(&index[..index.len() - 1], 4096), None);
+        assert_eq!(specs(&index.replace("1.77\"", "1 77\""), 4096), None);
+        assert_eq!(
+            specs(&index.replace(":{\"spec\"", ": {\"spec\""), 4096),
+            None
+        );
+        assert_eq!(specs(&index.replace("\"8\"", "\"9\""), 4096), None);
+        // A record longer than a block.
+        assert_eq!(specs(&index, 100), None);
+    }
+}
