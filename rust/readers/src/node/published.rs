@@ -41,9 +41,7 @@ impl NodeReader {
             once(json, Key::Dependencies)?;
         }
         if json.literal(b",\"annotations\":") {
-            // What else may stand there is rare.
-            json.literal(b"{\"original_specfile_version\":5}")
-                .then_some(())?;
+            self.annotations(json, node).ok()?;
             once(json, Key::Annotations)?;
         }
         json.literal(b",\"hash\":\"").then_some(())?;
