@@ -600,8 +600,8 @@ class Catalog:
             weights: What completing roots is worth; the first that is about a root holds,
                 and a root that none is about is worth 1.
             node_limit: How many nodes each search may look at, for the least cost and for what
-                a budget buys; the answer is the same everywhere. By default 10,000, and
-                any number where the time is limited.
+                a budget buys; the answer is the same everywhere. By default each is bounded
+                too, unless the time is limited.
             time_limit: How many seconds each search may take. If that ends it, the answer
                 may be another one next time; it is valid, and so is its bound.
             tag: The snapshot whose binaries are available; by default the newest of each

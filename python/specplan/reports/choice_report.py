@@ -80,7 +80,8 @@ def lines(plan: Plan) -> list[str]:
         proof = (
             f"at most {_percent(choice.gap)} dearer than the least: none costs under {bound}{by}"
         )
-    cost = amounts.amount(plan.totals.cost, plan.unit)
+    # Of all that was chosen, also where a budget buys less.
+    cost = amounts.amount(choice.cost, plan.unit)
     return [
         f"chosen for {met} of {wants}: {proof}",
         f"cost: {cost}; with the cheapest for each want alone: {alone}",
