@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from pathlib import Path
 
@@ -106,3 +107,35 @@ def test_needs_through_many_binaries_are_counted(
     needs = [int(line.split()[-1]) for line in lines if "@1.0/" in line]
     assert len(needs) == 5_000
     assert max(needs) > 1_000
+
+
+def many_of_one_package(path: Path, first: int) -> None:
+    """A lock of 3,000 builds of one package, each with a version of its own."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    nodes = {}
+    for number in range(first, first + 3_000):
+        dag_hash = "".join(letters[int(digit)] for digit in f"{number:032}")
+        nodes[dag_hash] = {
+            "name": "parallelio",
+            "version": f"1.{number % 3_000}",
+            "arch": {"platform": "linux", "platform_os": "sles15", "target": "zen4"},
+            "hash": dag_hash,
+        }
+    lock = {
+        "_meta": {"file-type": "spack-lockfile", "lockfile-version": 6, "specfile-version": 5},
+        "roots": [{"hash": each, "spec": "parallelio"} for each in nodes],
+        "concrete_specs": nodes,
+    }
+    path.write_text(json.dumps(lock), encoding="utf-8")
+
+
+def test_many_specs_of_one_package_are_paired_without_trying_all_pairs(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    old, new = tmp_path / "old.lock", tmp_path / "new.lock"
+    many_of_one_package(old, 0)
+    many_of_one_package(new, 3_000)
+    assert main(["diff", str(old), str(new), "--no-config", "--format", "json"]) == 0
+    told = json.loads(capfd.readouterr().out)
+    assert told["totals"]["new"] == 3_000
+    assert len({each["against"]["hash"] for each in told["specs"]}) == 3_000

@@ -1,7 +1,6 @@
 //! Questions of the difference of two locks and their answers as tuples.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
@@ -197,6 +196,10 @@ fn answer(
     )
 }
 
+/// How many pairs of one package are held against each other: beyond, its specs are paired in the
+/// order of their contents, so that a package with many specs costs no square of them.
+const MOST_PAIRS: usize = 250_000;
+
 /// Which old spec each new one is held against.
 ///
 /// Of each package, the new spec and the gone one that differ in fewest keys are a pair, then
@@ -214,46 +217,74 @@ impl Pairs {
         old: &SpecSet,
         gone: &SpecSet,
     ) -> Self {
-        let by_package = |set: &SpecSet| {
-            let mut specs: BTreeMap<u32, Vec<SpecId>> = BTreeMap::new();
-            for spec in set.iter() {
+        let by_package = |specs: &mut dyn Iterator<Item = SpecId>| {
+            let mut found: BTreeMap<u32, Vec<SpecId>> = BTreeMap::new();
+            for spec in specs {
                 let package = contents[spec.index()].package;
-                specs.entry(package).or_default().push(spec);
+                found.entry(package).or_default().push(spec);
             }
-            specs
+            found
         };
-        let (old, gone) = (by_package(old), by_package(gone));
-        let of_package = |specs: &BTreeMap<u32, Vec<SpecId>>, spec: SpecId| {
-            let package = contents[spec.index()].package;
-            specs.get(&package).cloned().unwrap_or_default()
-        };
-        let distance = |a: SpecId, b: SpecId| contents[a.index()].distance(&contents[b.index()]);
-        let mut offers: Vec<(usize, SpecId, SpecId)> = Vec::new();
-        for &(spec, _) in fresh {
-            let candidates = of_package(&gone, spec).into_iter();
-            offers.extend(candidates.map(|other| (distance(spec, other), spec, other)));
-        }
-        offers.sort_unstable();
+        let fresh = by_package(&mut fresh.iter().map(|&(spec, _)| spec));
+        let (old, gone) = (by_package(&mut old.iter()), by_package(&mut gone.iter()));
         let mut pairs = Self {
             partner: BTreeMap::new(),
             nearest: BTreeMap::new(),
         };
-        let mut taken = BTreeMap::new();
-        for (_, spec, other) in offers {
-            if !pairs.partner.contains_key(&spec) && !taken.contains_key(&other) {
-                pairs.partner.insert(spec, other);
-                taken.insert(other, spec);
-            }
-        }
-        for &(spec, _) in fresh {
-            if !pairs.partner.contains_key(&spec) {
-                let candidates = of_package(&old, spec).into_iter();
-                let nearest =
-                    candidates.max_by_key(|&other| Reverse((distance(spec, other), other)));
-                pairs.nearest.extend(nearest.map(|nearest| (spec, nearest)));
-            }
+        for (package, fresh) in fresh {
+            let of = |specs: &BTreeMap<u32, Vec<SpecId>>| {
+                specs.get(&package).cloned().unwrap_or_default()
+            };
+            pairs.pair(contents, &fresh, of(&gone));
+            let alone = |spec: &SpecId| !pairs.partner.contains_key(spec);
+            let alone: Vec<SpecId> = fresh.iter().copied().filter(alone).collect();
+            pairs.find_nearest(contents, &alone, of(&old));
         }
         pairs
+    }
+
+    /// Pairs the new and the gone specs of one package.
+    fn pair(&mut self, contents: &[OwnContent], fresh: &[SpecId], mut gone: Vec<SpecId>) {
+        let by_content = |spec: &SpecId| (&contents[spec.index()], *spec);
+        if fresh.len().saturating_mul(gone.len()) > MOST_PAIRS {
+            let mut fresh = fresh.to_vec();
+            fresh.sort_unstable_by(|a, b| by_content(a).cmp(&by_content(b)));
+            gone.sort_unstable_by(|a, b| by_content(a).cmp(&by_content(b)));
+            self.partner.extend(fresh.into_iter().zip(gone));
+            return;
+        }
+        let mut offers: Vec<(usize, SpecId, SpecId)> = Vec::new();
+        for &spec in fresh {
+            let own = &contents[spec.index()];
+            let others = gone.iter();
+            offers
+                .extend(others.map(|&other| (own.distance(&contents[other.index()]), spec, other)));
+        }
+        offers.sort_unstable();
+        let mut taken = BTreeSet::new();
+        for (_, spec, other) in offers {
+            if !self.partner.contains_key(&spec) && taken.insert(other) {
+                self.partner.insert(spec, other);
+            }
+        }
+    }
+
+    /// Finds what the specs without a partner of one package are held against.
+    fn find_nearest(&mut self, contents: &[OwnContent], alone: &[SpecId], mut old: Vec<SpecId>) {
+        let content = |spec: SpecId| &contents[spec.index()];
+        if alone.len().saturating_mul(old.len()) > MOST_PAIRS {
+            old.sort_unstable_by_key(|&spec| (content(spec), spec));
+            for &spec in alone {
+                let at = old.partition_point(|&other| content(other) < content(spec));
+                self.nearest.insert(spec, old[at.min(old.len() - 1)]);
+            }
+            return;
+        }
+        for &spec in alone {
+            let by_distance = |&other: &SpecId| (content(spec).distance(content(other)), other);
+            let nearest = old.iter().copied().min_by_key(by_distance);
+            self.nearest.extend(nearest.map(|nearest| (spec, nearest)));
+        }
     }
 
     /// The old spec, and whether it gave way to the new one.
