@@ -21,7 +21,7 @@ from specplan.sources.includes import entry, unsuffixed
 from specplan.sources.limits import Limits
 from specplan.sources.matrix import Expansion
 from specplan.sources.requirements import read_requirements
-from specplan.sources.toolchains import read_toolchains, unreachable, with_toolchains
+from specplan.sources.toolchains import read_toolchains, with_toolchains
 from specplan.sources.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def read_environment(
                 root, note = _root(spec, mark, group.name, toolchains, requirements)
                 roots.append(root)
                 left_out += note
-    left_out += [*expansion.left_out, *unreachable(toolchains)]
+    left_out += expansion.left_out
     packages = entry(sections.nodes.get("packages"), "all")
     every = requirements.every
     return Environment(

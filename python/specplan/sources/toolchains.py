@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from specplan._core import AbstractSpec
 from specplan.sources.includes import entry
 from specplan.sources.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
+    from specplan._core import AbstractSpec
     from specplan.sources.matrix import Expansion
 
-__all__ = ["SpecsByName", "read_toolchains", "unreachable", "with_toolchains"]
+__all__ = ["SpecsByName", "read_toolchains", "with_toolchains"]
 
 SpecsByName: TypeAlias = "dict[str, AbstractSpec]"
 
@@ -77,21 +77,3 @@ def with_toolchains(spec: AbstractSpec, toolchains: SpecsByName, mark: Mark) -> 
     except ValueError as error:
         raise mark.fault(f"a toolchain does not fit: {error}") from error
     return spec
-
-
-def unreachable(toolchains: SpecsByName) -> list[str]:
-    """Say which toolchains bear a name that Spack reads as that of another compiler.
-
-    Spack 1.0 renamed compilers, and takes `%clang` for `%llvm`: nothing asks for a
-    toolchain of the old name.
-    """
-    notes = []
-    for name in toolchains:
-        try:
-            read = str(AbstractSpec(f"%{name}"))
-        except ValueError:
-            # No spec can name it.
-            continue
-        if read != f"%{name}":
-            notes.append(f"no root asks for the toolchain `{name}`: `%{name}` means `{read}`")
-    return notes
