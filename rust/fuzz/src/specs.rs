@@ -5,7 +5,8 @@ use std::io::Read;
 use flate2::read::MultiGzDecoder;
 use serde_json::Value;
 use specplan_readers::{
-    Fault, Format, OriginTexts, SpecsRead, check_hashes_in, parse_specs, read_specs_in_blocks,
+    Fault, FaultKind, Format, OriginTexts, SpecsRead, check_hashes_in, parse_specs,
+    read_specs_in_blocks,
 };
 
 use super::respelt::{is_exact, respelt};
@@ -86,7 +87,8 @@ fn read_in_all_ways(input: &[u8]) -> Option<SpecsRead> {
     Some(read)
 }
 
-/// Both read the same, or tell the same fault.
+/// Both read the same, or tell the same fault. Of a text that is no JSON they may tell different ones,
+/// as what they step over is not looked at in the same steps.
 fn assert_same(a: Result<SpecsRead, Fault>, b: Result<SpecsRead, Fault>) {
     match (a, b) {
         (Ok(a), Ok(b)) => {
@@ -95,8 +97,13 @@ fn assert_same(a: Result<SpecsRead, Fault>, b: Result<SpecsRead, Fault>) {
             a.validate();
             assert!(a == b, "the same is read");
         }
+        (Err(a), Err(b)) if is_no_json(&a) || is_no_json(&b) => {}
         (a, b) => assert_eq!(a.err(), b.err(), "the same fault is told"),
     }
+}
+
+fn is_no_json(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultKind::Malformed { .. })
 }
 
 /// Whether the order of its keys decides nothing: a file is what its first key says, and the

@@ -68,7 +68,7 @@
 //!   that says how far from the least cost that can be.
 //! - [`Supply`] and [`Usefulness`]: what specs lack, and what is gained by building each gap;
 //!   [`Breakage`]: which binaries are broken, and by what.
-//! - [`tangles`]: specs that depend on each other, where there is no graph.
+//! - [`tangles()`]: specs that depend on each other, where there is no graph.
 //! - [`Comparison`] and [`Difference`]: two points in time, own changes, and what to hold back.
 //!
 //! # Determinism

@@ -37,6 +37,7 @@ fn specs_are_printed_in_canonical_form() {
             "a platform=linux os=rhel8 target=zen:",
         ),
         ("a arch=zen2", "a target=zen2"),
+        ("a arch=b-c-=d", "a platform=b os=c target='=d'"),
         ("a ^b %c ^d %e %gcc", "a ^b %c ^d %e %gcc"),
         ("a ^b %c", "a ^b %c"),
         ("a %c ^b", "a %c ^b"),

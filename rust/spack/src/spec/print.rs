@@ -32,6 +32,17 @@ fn write_quoted(value: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result 
     formatter.write_char(quote)
 }
 
+/// Writes a part of an architecture. One that begins with an equals sign, as the last part of
+/// `arch=linux-a-=b` does, would be read as a key with two of them.
+fn write_part(key: &str, value: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(formatter, " {key}=")?;
+    if value.starts_with('=') {
+        write_quoted(value, formatter)
+    } else {
+        formatter.write_str(value)
+    }
+}
+
 /// As [`write_value`], but a last backslash is no reason to leave out the quotes.
 fn write_flags(flags: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
     if flags.ends_with('\\') {
@@ -106,13 +117,13 @@ impl NodeConstraint {
             write_value(namespace, formatter)?;
         }
         if let Some(platform) = &self.platform {
-            write!(formatter, " platform={platform}")?;
+            write_part("platform", &platform.to_string(), formatter)?;
         }
         if let Some(os) = &self.os {
-            write!(formatter, " os={os}")?;
+            write_part("os", &os.to_string(), formatter)?;
         }
         if let Some(target) = &self.target {
-            write!(formatter, " target={target}")?;
+            write_part("target", &target.to_string(), formatter)?;
         }
         if let Some(hash) = &self.hash {
             let separator = if self.takes_in_slashes() { " " } else { "" };
