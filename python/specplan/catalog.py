@@ -533,7 +533,17 @@ class Catalog:
     def rebuild(
         self,
         *,
-        want: str | operating_system.PathLike[str] | Sequence[str | operating_system.PathLike[str]],
+        want: str
+        | operating_system.PathLike[str]
+        | Sequence[str | operating_system.PathLike[str]] = (),
+        stack: str | Sequence[str] = (),
+        peers: str | Sequence[str] = (),
+        baseline: str | Catalog | None = None,
+        level: Level | None = None,
+        os: str | Sequence[str] = (),
+        target: str | Sequence[str] = (),
+        not_wanted: Sequence[NotWanted] = (),
+        families: Mapping[str, Sequence[str]] | None = None,
         candidates: str
         | operating_system.PathLike[str]
         | Sequence[str | operating_system.PathLike[str]] = (),
@@ -567,6 +577,16 @@ class Catalog:
             want: Locks, ``[LABEL=]spack.lock``; environments, ``[LABEL=]spack.yaml``;
                 abstract specs, ``[LABEL=]SPEC``. For what an abstract spec asks for one of
                 the known specs is chosen; see :attr:`Plan.choice`.
+            stack: Instead of ``want``: plan for the gaps of these stacks, as :meth:`gaps` tells
+                them. What another stack has only needs listing, see :attr:`Plan.publish`; for
+                the others known specs are chosen.
+            peers: Likewise, for what these stacks have.
+            baseline: Likewise, for what this older state has.
+            level: Of gaps: ``package``, which is the default, or ``version``.
+            os: Of gaps, as in :meth:`gaps`.
+            target: Of gaps, as in :meth:`gaps`.
+            not_wanted: Of gaps, as in :meth:`gaps`.
+            families: Of gaps, as in :meth:`gaps`.
             candidates: More locks, indexes and mirrors to choose from. That they list a
                 binary makes nothing available.
             system: What abstract wants are for, as ``OS/TARGET``, or ``all`` systems that are
@@ -613,11 +633,22 @@ class Catalog:
             UnknownNameError: If what changed is in no want, or the snapshot is unknown.
             UsageError: If the question makes no sense otherwise.
         """
+        from specplan.gap_wants import GapsAsked  # noqa: PLC0415 - likewise
         from specplan.plan import rebuild  # noqa: PLC0415 - coverage needs no planner
 
         return rebuild(
             self,
             want=want,
+            gaps=GapsAsked(
+                stack=stack,
+                peers=peers,
+                baseline=baseline,
+                level=level,
+                os=os,
+                target=target,
+                not_wanted=not_wanted,
+                families=families,
+            ),
             candidates=candidates,
             system=system,
             compat=compat,

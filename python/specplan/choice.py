@@ -130,6 +130,7 @@ class Asked:
         node_limit: How many nodes the search may look at; None for :data:`NODE_LIMIT`, and
             for any number where the time is limited.
         time_limit: How many seconds it may take.
+        gaps: Wants of stacks instead of environments, each of which is chosen for alone.
     """
 
     environments: tuple[WantedEnvironment, ...]
@@ -140,6 +141,7 @@ class Asked:
     cells: Mapping[str, Sequence[str]]
     node_limit: int | None
     time_limit: float | None
+    gaps: AbstractWants | None = None
 
 
 def typed_spec(text: str) -> WantedEnvironment | None:
@@ -195,22 +197,7 @@ def choose(core: compiled.Catalog, question: compiled.PlanQuestion, asked: Asked
     if node_limit is None and asked.time_limit is None:
         node_limit = NODE_LIMIT
     systems = Systems(core, asked.libc)
-    added = _systems(core, systems, asked)
-    cells = {stack: [systems.system(each) for each in own] for stack, own in asked.cells.items()}
-    if not texts(asked.system):
-        # A default is only for stacks that nothing else is said of.
-        labels = {each.label for each in asked.environments if not _says_where(each.environment)}
-        cells = {**{label: list(added) for label in labels}, **cells}
-        added = ()
-    wants = wants_of(
-        asked.environments,
-        systems=systems,
-        cells=cells,
-        added=added,
-        oss=None,
-        targets=None,
-        not_wanted=(),
-    )
+    wants = _wants(core, asked, systems) if asked.gaps is None else asked.gaps
     options = _Options(core, question["state"], asked, wants, systems)
     alternatives = [each.alternatives for each in options.choices]
     try:
@@ -233,6 +220,26 @@ def choose(core: compiled.Catalog, question: compiled.PlanQuestion, asked: Asked
         nodes=nodes,
         cut=cut,
         one_by_one=options.one_by_one,
+    )
+
+
+def _wants(core: compiled.Catalog, asked: Asked, systems: Systems) -> AbstractWants:
+    """Return the roots of the environments in their cells."""
+    added = _systems(core, systems, asked)
+    cells = {stack: [systems.system(each) for each in own] for stack, own in asked.cells.items()}
+    if not texts(asked.system):
+        # A default is only for stacks that nothing else is said of.
+        labels = {each.label for each in asked.environments if not _says_where(each.environment)}
+        cells = {**{label: list(added) for label in labels}, **cells}
+        added = ()
+    return wants_of(
+        asked.environments,
+        systems=systems,
+        cells=cells,
+        added=added,
+        oss=None,
+        targets=None,
+        not_wanted=(),
     )
 
 

@@ -16,6 +16,7 @@ from specplan import choice as choosing
 from specplan import schedule as scheduling
 from specplan.costs import UNIT_COSTS
 from specplan.errors import DamagedSourceError, UndecidedError, UnknownNameError, UsageError
+from specplan.gap_wants import wants_of_gaps
 from specplan.plan_model import (
     Build,
     ChangeAsked,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from specplan.catalog import Catalog
     from specplan.choice import Choice
     from specplan.costs import Cost, Costs, Unit
+    from specplan.gap_wants import GapsAsked, PublishedWant
     from specplan.model import Compatibility, Scope
     from specplan.plan_model import Policy
     from specplan.schedule import Schedule
@@ -101,6 +103,8 @@ class Plan:
             else is about the completed roots and those that install already.
         schedule: When and where the builds run, where the number of runners was given.
         choice: What was chosen for abstract wants, if there are any, and what is proven of it.
+        publish: Gaps that need no build, as another stack has a binary: by stack, os, target,
+            want.
         totals: The numbers.
     """
 
@@ -118,6 +122,7 @@ class Plan:
     budget: Budget | None
     schedule: Schedule | None
     choice: Choice | None
+    publish: tuple[PublishedWant, ...]
     totals: PlanTotals
     _core: compiled.Plan = field(repr=False, compare=False)
     #: The specs of the locks, and those beside the specs of the caches.
@@ -181,7 +186,8 @@ class Plan:
 def rebuild(
     catalog: Catalog | None,
     *,
-    want: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    want: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+    gaps: GapsAsked | None = None,
     candidates: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
     system: str | Sequence[str] = (),
     compat: Compatibility = "exact",
@@ -210,6 +216,7 @@ def rebuild(
     Args:
         catalog: The caches; None plans from nothing.
         want: See there, as all that follows.
+        gaps: What is asked of gaps there, together.
         candidates: See there.
         system: See there.
         compat: See there.
@@ -242,12 +249,34 @@ def rebuild(
             hint="leave `scope` out",
         )
     places = _places(want)
-    if not places:
+    of_gaps = gaps is not None and gaps.is_any
+    if of_gaps and (places or changed or changed_if_wanted is not None):
+        raise UsageError(
+            "the gaps of stacks are of what is there: they go with no other wants and no change",
+            hint="leave out `want` and `changed`, or `stack`, `peers` and `baseline`",
+        )
+    if of_gaps and (assume_available or without):
+        raise UsageError(
+            "the gaps of stacks are of what is there, not of what if",
+            hint="leave out `assume_available` and `without`, or plan for locks",
+        )
+    if not places and not of_gaps:
         raise UsageError("nothing is wanted", hint="name a lock with `want`")
     if depth is not None and depth < 0:
         raise UsageError(f"`{depth}` is no depth", hint="0 leaves the changed specs alone")
     limits = limits or Limits()
     wanted, environments = _wanted(places, limits)
+    found = None
+    if gaps is not None and of_gaps:
+        found = wants_of_gaps(
+            catalog,
+            gaps,
+            system=system,
+            compat=compat,
+            libc=libc or {},
+            cells=cells or {},
+            tag=tag,
+        )
     more_places = _places(candidates)
     more_locks, more = _candidates(more_places, limits)
     cost_files = _places(costs)
@@ -256,7 +285,7 @@ def rebuild(
     locks = compiled.Catalog.merged([locks, *more])
     caches = compiled.Catalog.merged([]) if catalog is None else catalog._core
     core = compiled.Catalog.merged([locks, caches])
-    _refuse_cycle(core, places[0])
+    _refuse_cycle(core, next(iter((*places, *more_places)), "the caches"))
     change = _change(locks, texts(changed), changed_if_wanted, policy, depth)
     broken = _asked(locks, texts(exclude_broken))
     cost_of = _costs(locks, told)
@@ -276,7 +305,7 @@ def rebuild(
         "costs": [(spec, cost.amount) for spec, cost in cost_of.items()] or None,
     }
     choice = None
-    if environments:
+    if environments or (found is not None and found.wants.cells):
         choice = choosing.choose(
             core,
             question,
@@ -289,6 +318,7 @@ def rebuild(
                 cells=cells or {},
                 node_limit=node_limit,
                 time_limit=time_limit,
+                gaps=None if found is None else found.wants,
             ),
         )
         question["roots"] = sorted({*question["roots"], *choice.roots})
@@ -304,6 +334,7 @@ def rebuild(
         solved,
         budget=budget,
         choice=choice,
+        publish=() if found is None else found.publish,
         scope=scope,
         change=change,
         what_if=what_if,
@@ -515,6 +546,7 @@ def _plan(
     *,
     budget: Budget | None,
     choice: Choice | None,
+    publish: tuple[PublishedWant, ...],
     scope: Scope,
     change: ChangeAsked | None,
     what_if: WhatIf | None,
@@ -562,6 +594,7 @@ def _plan(
         budget=budget,
         schedule=None if jobs is None else scheduling.schedule(core, builds, jobs),
         choice=choice,
+        publish=publish,
         totals=_totals(core, sum(each.available for each in untested)),
         _core=core,
         _known=known,

@@ -8,7 +8,7 @@ import click
 
 from specplan.cli import catalogs, options, output
 from specplan.cli.options import Typed
-from specplan.config import SCOPES, Format
+from specplan.config import LEVELS, SCOPES, Format
 from specplan.errors import UsageError
 from specplan.plan_model import Policy
 from specplan.reports import wording
@@ -60,7 +60,24 @@ def question(command: Command) -> Command:
                 multiple=True,
                 metavar="PATTERN",
                 help="Plan for these of the stacks that the configuration has tables for (shell "
-                "pattern); may be repeated.",
+                "pattern); without wants, for the gaps of these stacks. May be repeated.",
+            ),
+            click.option(
+                "--peers",
+                multiple=True,
+                metavar="PATTERN",
+                help="Plan for the gaps: what these stacks have. What another stack has on a "
+                "compatible system only needs listing.",
+            ),
+            click.option(
+                "--baseline",
+                metavar="TAG|SOURCE",
+                help="Plan for the gaps: what this older snapshot or source has.",
+            ),
+            click.option(
+                "--level",
+                type=click.Choice(LEVELS),
+                help="Of gaps: `package` or `version` is wanted. [default: package]",
             ),
             click.option(
                 "--want",
@@ -162,13 +179,22 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
         SourceError: If an input cannot be read.
         UsageError: If the question makes no sense.
     """
+    from specplan.gap_wants import GapsAsked  # noqa: PLC0415 - likewise
     from specplan.plan import rebuild  # noqa: PLC0415 - help and wrong usage need no catalog
     from specplan.sources import Limits  # noqa: PLC0415
     from specplan.sources.spec_list import read_spec_list  # noqa: PLC0415
 
     limits = Limits()
     settings = options.with_stacks(settings, typed)
-    want = _wants(typed, settings)
+    gaps = not settings.want and bool(
+        typed.get("stack") or settings.peers or settings.baseline is not None
+    )
+    if typed.get("level") is not None and not gaps:
+        raise UsageError(
+            "`--level` is about gaps, and none are planned for",
+            hint="plan for gaps with `--stack`, `--peers` or `--baseline`, and no `--want`",
+        )
+    want = () if gaps else _wants(typed, settings)
     listed = _listed(typed)
     if listed is None and not typed.get("changed"):
         for name in ("policy", "depth"):
@@ -178,13 +204,34 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
                     hint="name what changed with `--changed SPEC`",
                 )
     broken = typed.get("exclude_broken")
-    catalog = catalogs.configured(settings, settings.tag, or_nothing=True)
-    catalogs.note_unused(catalog.unused_tags(settings.tag))
+    states = [settings.tag]
+    if gaps and settings.baseline is not None:
+        states.append(settings.baseline)
+    catalog = catalogs.configured(settings, *states, or_nothing=not gaps)
+    asked = None
+    if gaps:
+        older = None
+        if settings.baseline is not None:
+            directory = settings.baseline_directory
+            older = catalogs.other_state(settings.baseline, catalog, settings, directory)
+        asked = GapsAsked(
+            stack=settings.stack,
+            peers=settings.peers,
+            baseline=older,
+            level=settings.level,
+            os=settings.os,
+            target=settings.target,
+            not_wanted=settings.not_wanted,
+            families=settings.families,
+        )
+        states = [settings.tag] if not isinstance(older, str) else [settings.tag, older]
+    catalogs.note_unused(catalog.unused_tags(*states))
     return rebuild(
         catalog,
         want=want,
+        gaps=asked,
         candidates=typed.get("candidates", ()),
-        system=typed.get("system", ()),
+        system=settings.system if gaps else typed.get("system", ()),
         compat=settings.compat,
         libc=settings.libc,
         cells={each.name: each.cells for each in settings.stacks if each.cells},

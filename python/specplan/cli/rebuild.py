@@ -90,6 +90,7 @@ def rebuild(**typed: Unpack[Planned]) -> int:
       specplan rebuild --want e4s=e4s/spack.lock --want radiuss/spack.lock
       specplan rebuild --want spack.lock --changed zlib-ng --policy link --show untested
       specplan rebuild --want spack.lock --format list
+      specplan rebuild --stack e4s --level version --candidates e4s/spack.lock
       specplan rebuild --want spack.yaml --candidates may/spack.lock --candidates june/spack.lock
     """  # noqa: D301 - \b keeps click from wrapping the examples
     rendering = typed.get("rendering")

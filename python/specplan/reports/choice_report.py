@@ -11,14 +11,26 @@ from specplan.reports.layout import Column, Span
 from specplan.reports.markdown import foldable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from specplan.choice import Choice, ChosenWant, Lack
+    from specplan.gap_wants import PublishedWant
     from specplan.plan import Plan
     from specplan.reports.document import Json
     from specplan.reports.page import Page
 
-__all__ = ["as_json", "as_markdown", "lines", "notes", "show", "show_chosen", "unplannable_json"]
+__all__ = [
+    "as_json",
+    "as_markdown",
+    "lines",
+    "notes",
+    "publish_as_markdown",
+    "publish_json",
+    "show",
+    "show_chosen",
+    "show_publish",
+    "unplannable_json",
+]
 
 _LACKS: Mapping[Lack, str] = {
     "no_candidate": "no known spec satisfies it",
@@ -62,6 +74,63 @@ def unplannable_json(choice: Choice | None) -> Json:
     """Return the value of ``unplannable`` in the document."""
     wants = () if choice is None else choice.unplannable
     return [{**_want(each), "reason": each.lack, "candidates": each.candidates} for each in wants]
+
+
+def publish_json(publish: Sequence[PublishedWant]) -> Json:
+    """Return the value of ``publish`` in the document."""
+    return [
+        {
+            "stack": each.stack,
+            "os": each.os,
+            "target": each.target,
+            "want": each.want,
+            "hash": each.hash,
+            "name": each.name,
+            "version": each.version,
+            "binary_os": each.binary_os,
+            "binary_target": each.binary_target,
+            "listed_by": each.listed_by,
+        }
+        for each in publish
+    ]
+
+
+def show_publish(page: Page, plan: Plan) -> None:
+    """Add the wants that only need to be listed."""
+    if not plan.publish:
+        return
+    page.blank()
+    page.text("to publish", style="bold")
+    columns = [
+        Column(("stack",)),
+        Column(("os",)),
+        Column(("target",)),
+        Column(("want",)),
+        Column(("binary",)),
+        Column(("listed by",), wraps=True),
+    ]
+    rows = [
+        [Span(terminal(cell)) for cell in (*_published(each), wording.folded(each.listed_by, 3))]
+        for each in plan.publish
+    ]
+    page.table(columns, rows, name_columns=3)
+
+
+def publish_as_markdown(plan: Plan) -> str:
+    """Return the wants that only need to be listed as a section."""
+    return foldable(
+        f"{wording.count(len(plan.publish), 'want')} to publish",
+        ("stack", "os", "target", "want", "binary", "listed by"),
+        [
+            (*map(code, _published(each)), ", ".join(map(code, each.listed_by)))
+            for each in plan.publish
+        ],
+    )
+
+
+def _published(want: PublishedWant) -> tuple[str, ...]:
+    binary = f"{want.name}@{want.version}/{want.hash}"
+    return (want.stack, want.os, want.target, want.want, binary)
 
 
 def lines(plan: Plan) -> list[str]:

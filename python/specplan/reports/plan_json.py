@@ -51,7 +51,7 @@ def rebuild(plan: Plan) -> str:
             "critical_path": plan.critical_path,
             "budget": budget_report.as_json(plan.budget),
             "schedule": schedule_report.as_json(plan.schedule),
-            "publish": [],
+            "publish": choice_report.publish_json(plan.publish),
             "unplannable": choice_report.unplannable_json(plan.choice),
             "choice": choice_report.as_json(plan.choice),
             "left_out": {

@@ -29,6 +29,7 @@ def rebuild(plan: Plan) -> str:
                     *plan_wording.numbers(plan),
                 ]
             ),
+            choice_report.publish_as_markdown(plan),
             choice_report.as_markdown(plan),
             foldable(
                 wording.count(len(plan.builds), "build"),

@@ -54,6 +54,7 @@ def rebuild(plan: Plan, *, width: int, colour: bool = False, show: Collection[st
     changes = plan_wording.change(plan, terminal)
     for line in (*choice_report.lines(plan), *changes, *plan_wording.numbers(plan)):
         page.text(line, style="dim")
+    choice_report.show_publish(page, plan)
     choice_report.show(page, plan)
     if "chosen" in show:
         choice_report.show_chosen(page, plan)

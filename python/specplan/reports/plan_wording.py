@@ -98,12 +98,13 @@ def headline(plan: Plan) -> str:
     totals = plan.totals
     kind = ("what if: " if plan.what_if else "") + ("predicted: " if plan.predicted else "")
     wants = wording.count(totals.wants, "spec") + " wanted"
+    publish = f", {len(plan.publish)} to publish" if plan.publish else ""
     if not totals.builds:
-        return f"{kind}nothing to build, {wants}, {totals.reused} reused"
+        return f"{kind}nothing to build, {wants}, {totals.reused} reused{publish}"
     stages = wording.count(totals.stages, "stage")
     return (
         f"{kind}{wording.count(totals.builds, 'build')} in {stages}, {wants}, "
-        f"{totals.reused} reused"
+        f"{totals.reused} reused{publish}"
     )
 
 

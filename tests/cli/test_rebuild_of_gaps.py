@@ -1,0 +1,111 @@
+"""`specplan rebuild` of the gaps of stacks: what is to be listed, what is chosen, and the rest."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import specplan
+from specplan.cli import main
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+LOCKS = tuple(f"rebuild/{date}/radiuss/spack.lock.gz" for date in ("2025-11", "2026-01"))
+CANDIDATES = tuple(part for lock in LOCKS for part in ("--candidates", lock))
+
+
+@pytest.fixture(autouse=True)
+def _in_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(EXAMPLES)
+
+
+def asked(capfd: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    """The document of a run that succeeds, held to its schema."""
+    assert main(["rebuild", *arguments, "--format", "json"]) == 0
+    loaded = json.loads(capfd.readouterr().out)
+    path = resources.files("specplan") / "schemas" / "specplan.rebuild-1.schema.json"
+    Draft202012Validator(json.loads(path.read_text(encoding="utf-8"))).validate(loaded)
+    return loaded
+
+
+def test_what_a_sibling_has_is_published_and_not_built(capfd: pytest.CaptureFixture[str]) -> None:
+    plan = asked(capfd, "--stack", "e4s")
+    assert (len(plan["publish"]), len(plan["unplannable"]), plan["builds"]) == (93, 9, [])
+    assert {tuple(each["listed_by"]) for each in plan["publish"]} == {("e4s-neoverse-v2",)}
+    assert {each["reason"] for each in plan["unplannable"]} == {"no_candidate"}
+    assert main(["rebuild", "--stack", "e4s", "--width", "120"]) == 0
+    text = capfd.readouterr().out
+    assert "nothing to build, 0 specs wanted, 0 reused, 93 to publish" in text
+    assert "\nto publish\n" in text
+    assert main(["rebuild", "--stack", "e4s", "--format", "markdown"]) == 0
+    assert "93 wants to publish" in capfd.readouterr().out
+
+
+def test_what_an_older_snapshot_had_is_built_from_the_lock_that_has_the_very_version(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    baseline = ("--stack", "radiuss", "--baseline", "develop-2025-11-15", "--level", "version")
+    source = ("--no-config", "--cache", "cache")
+    plan = asked(capfd, *source, *baseline, *CANDIDATES)
+    wants = plan["choice"]["wants"]
+    assert (len(wants), plan["unplannable"], plan["optimal"]) == (32, [], True)
+    assert all(each["want"] == f"{each['name']}@={each['version']}" for each in wants)
+    built = {each["hash"] for each in plan["builds"]}
+    assert {each["hash"] for each in wants} <= built
+    assert asked(capfd, *source, *baseline)["builds"] == []
+
+
+@pytest.mark.parametrize("level", ["package", "version"])
+@pytest.mark.parametrize("compat", ["exact", "target", "os"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        {"stack": "e4s", "peers": "*", "system": "all"},
+        {"stack": "radiuss*", "baseline": "develop-2025-11-15"},
+        {"stack": "e4s*", "system": ["ubuntu24.04/x86_64_v4", "ubuntu24.04/x86_64_v3"]},
+    ],
+)
+def test_each_gap_is_published_chosen_for_or_unplannable_and_nothing_else_is(
+    question: dict[str, Any], compat: Any, level: Any
+) -> None:
+    catalog = specplan.load("cache")
+    gaps = catalog.gaps(**question, compat=compat, level=level).gaps
+    plan = catalog.rebuild(**question, compat=compat, level=level, candidates=LOCKS)
+    chosen = () if plan.choice is None else plan.choice.wants
+    told = [(at.stack, at.os, at.target, at.want.replace("@=", "@")) for at in plan.publish]
+    told += [(at.stack, at.os, at.target, at.want.replace("@=", "@")) for at in chosen]
+    assert sorted(told) == sorted((at.stack, at.os, at.target, at.want) for at in gaps)
+    others = sum(gap.state == "other_stack" for gap in gaps)
+    assert len(plan.publish) == others
+    newest = max(catalog.tags)
+    for want in plan.publish[::7]:
+        (found,) = catalog.find(f"/{want.hash}", tag=newest)
+        assert found.available
+        assert want.want in (found.name, f"{found.name}@={found.version}")
+        assert want.listed_by == tuple(at for at in found.stacks if at != "root")
+        assert want.stack not in found.stacks or compat != "exact"
+        if compat == "exact":
+            assert (found.os, found.target) == (want.os, want.target)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--stack", "e4s", "--level", "hash"), "plan at level `package` or `version`"),
+        (("--stack", "e4s", "--level", "variant"), "plan at level `package` or `version`"),
+        (("--want", LOCKS[0], "--level", "version"), "`--level` is about gaps"),
+        (("--stack", "e4s", "--changed", "zlib-ng"), "go with no other wants and no change"),
+        (("--stack", "e4s", "--without", "zlib-ng"), "not of what if"),
+        (("--stack", "nobody"), "no stack is called or matches"),
+        ((), "nothing is wanted"),
+    ],
+)
+def test_wrong_usage_is_said(
+    arguments: tuple[str, ...], said: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rebuild", *arguments]) == 2
+    assert said in capfd.readouterr().err
