@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::key::Key;
-use super::{Version, VersionError};
+use super::{Version, VersionError, is_git};
 
 /// The versions from a lower to an upper bound, either of which may be absent.
 ///
@@ -141,7 +141,10 @@ impl Eq for VersionRange {}
 impl fmt::Display for VersionRange {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.low, &self.high) {
-            (Some(low), Some(high)) if low == high => write!(formatter, "{low}"),
+            // Alone, what looks like a git reference would be read as one.
+            (Some(low), Some(high)) if low == high && !is_git(low.as_str()) => {
+                write!(formatter, "{low}")
+            }
             (low, high) => {
                 let text = |bound: &Option<Version>| {
                     bound.as_ref().map_or(String::new(), ToString::to_string)
