@@ -226,7 +226,12 @@ def choose(core: compiled.Catalog, question: compiled.PlanQuestion, asked: Asked
 def _wants(core: compiled.Catalog, asked: Asked, systems: Systems) -> AbstractWants:
     """Return the roots of the environments in their cells."""
     added = _systems(core, systems, asked)
-    cells = {stack: [systems.system(each) for each in own] for stack, own in asked.cells.items()}
+    asked_stacks = {each.label for each in asked.environments}
+    cells = {
+        stack: [systems.system(each) for each in own]
+        for stack, own in asked.cells.items()
+        if stack in asked_stacks
+    }
     if not texts(asked.system):
         # A default is only for stacks that nothing else is said of.
         labels = {each.label for each in asked.environments if not _says_where(each.environment)}

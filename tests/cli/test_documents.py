@@ -44,6 +44,7 @@ AT_THE_ROOT = {
     TEST,
     "make build && pip install '.[bench]'",
     "python -m benches.pages --specs 60000 --packages 5000",
+    "python -m benches.plans --specs 1000000",
 }
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
