@@ -104,7 +104,12 @@ fn a_dependency_that_is_asked_for_twice_is_one_whatever_its_sigils() {
     assert_eq!("a %b+x ^c %b", printed("a %b ^b+x ^c %b"));
     // On the second hangs another, which could not be written on the first.
     assert_eq!("a %b ^b+x %c", printed("a %b ^b+x %c"));
-    for text in ["a %b@1 ^b@2", "a %b@1 ^b@2 %c", "a %%b+x ^b~x"] {
+    for text in [
+        "a %b@1 ^b@2",
+        "a %b@1 ^b@2 %c",
+        "a %b ^b@1 %c ^b@2",
+        "a %%b+x ^b~x",
+    ] {
         let kind = fault(text);
         assert!(
             matches!(kind, ParseErrorKind::IncompatibleDependency { .. }),

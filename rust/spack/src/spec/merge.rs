@@ -132,6 +132,14 @@ impl AbstractSpec {
         };
         let twin = |own: &Dependency| is_namesake(own) && own.types == new.types;
         if let Some(position) = self.dependencies.iter().position(twin) {
+            // One that stands beside it is the same dependency too.
+            for beside in self.dependencies[position + 1..]
+                .iter()
+                .filter(|own| twin(own))
+            {
+                let mut both = beside.spec.node.clone();
+                both.merge(&new.spec.node).map_err(Refusal::Conflict)?;
+            }
             let own = &mut self.dependencies[position];
             let mut node = own.spec.node.clone();
             node.merge(&new.spec.node).map_err(Refusal::Conflict)?;
