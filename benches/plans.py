@@ -329,7 +329,7 @@ def main() -> None:
         "--networkx-specs",
         type=int,
         default=100_000,
-        help="networkx, which takes seconds for each 100,000, takes part in a world of so many specs",
+        help="networkx takes part in a world of so many specs, as each 100,000 take it seconds",
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--runs", type=int, default=5)
