@@ -66,7 +66,7 @@ def load(
     reads = [read(place, limits, tags=tags, progress=progress) for place in places]
     catalog = Catalog._from_reads(reads)
     if catalog.damaged and not skip_damaged:
-        raise _as_error(catalog.damaged)
+        raise damage(catalog.damaged, hint="`--skip-damaged` goes on without damaged files")
     if catalog.contradictions and strict:
         first, *others = catalog.contradictions
         raise DamagedSourceError(
@@ -80,7 +80,8 @@ def load(
     return catalog
 
 
-def _as_error(damaged: Sequence[DamagedFile]) -> DamagedSourceError:
+def damage(damaged: Sequence[DamagedFile], *, hint: str | None = None) -> DamagedSourceError:
+    """Return the error that tells of the first damaged file, and how many more there are."""
     first, *others = damaged
     return DamagedSourceError(
         path=first.path,
@@ -88,5 +89,5 @@ def _as_error(damaged: Sequence[DamagedFile]) -> DamagedSourceError:
         line=first.line,
         fault=first.fault,
         others=len({each.path for each in others} - {first.path}),
-        hint="`--skip-damaged` goes on without damaged files",
+        hint=hint,
     )

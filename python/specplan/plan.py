@@ -17,6 +17,7 @@ from specplan import schedule as scheduling
 from specplan.costs import UNIT_COSTS
 from specplan.errors import DamagedSourceError, UndecidedError, UnknownNameError, UsageError
 from specplan.gap_wants import wants_of_gaps
+from specplan.loading import damage
 from specplan.plan_model import (
     Build,
     ChangeAsked,
@@ -420,7 +421,10 @@ def _candidates(
         if is_lock(split_label(place)[1]):
             locks.append(read_wanted(place, limits))
         else:
-            others.append(read(place, limits).core)
+            source = read(place, limits)
+            if source.damaged:
+                raise damage(source.damaged)
+            others.append(source.core)
     return locks, others
 
 

@@ -118,3 +118,13 @@ def test_two_sources_that_are_compared_are_named_as_they_were_typed(tmp_path: Pa
     ended = run("diff", str(older), str(newer), "--format", "json")
     document = json.loads(ended.stdout)
     assert (document["old"], document["new"]) == (str(older), str(newer))
+
+
+def test_candidates_that_cannot_be_read_are_not_passed_over(tmp_path: Path) -> None:
+    picture = tmp_path / "picture.svg"
+    picture.write_text("<svg/>")
+    words = ("--want", "hypre", "--system", "ubuntu24.04/x86_64_v3", "--cache", "none")
+    ended = run("rebuild", *words, "--candidates", str(picture))
+    assert ended.returncode == 3
+    assert str(picture) in ended.stderr
+    assert ended.stdout == ""
