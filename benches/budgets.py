@@ -25,7 +25,8 @@ from typing import Any
 
 from benches.lock_inputs import write_lock
 from benches.machine import describe, table
-from specplan.plan import Plan, rebuild
+from specplan.plan import Plan
+from specplan.rebuild import rebuild
 
 REAL = Path(__file__).parents[1] / "examples" / "rebuild"
 

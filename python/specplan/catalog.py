@@ -634,7 +634,7 @@ class Catalog:
             UsageError: If the question makes no sense otherwise.
         """
         from specplan.gap_wants import GapsAsked  # noqa: PLC0415 - likewise
-        from specplan.plan import rebuild  # noqa: PLC0415 - coverage needs no planner
+        from specplan.rebuild import rebuild  # noqa: PLC0415 - coverage needs no planner
 
         return rebuild(
             self,

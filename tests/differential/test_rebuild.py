@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 import specplan
-from specplan.plan import Plan, rebuild
+from specplan.plan import Plan
+from specplan.rebuild import rebuild
 from specplan.testing import verify
 
 ROOT = Path(__file__).parents[2]

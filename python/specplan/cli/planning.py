@@ -180,7 +180,7 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
         UsageError: If the question makes no sense.
     """
     from specplan.gap_wants import GapsAsked  # noqa: PLC0415 - likewise
-    from specplan.plan import rebuild  # noqa: PLC0415 - help and wrong usage need no catalog
+    from specplan.rebuild import rebuild  # noqa: PLC0415 - help and wrong usage need no catalog
     from specplan.sources import Limits  # noqa: PLC0415
     from specplan.sources.spec_list import read_spec_list  # noqa: PLC0415
 

@@ -1,0 +1,183 @@
+"""From the answers of the planner to the records of a plan and its reasons."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from specplan.asked_specs import counted
+from specplan.errors import UsageError
+from specplan.plan_model import (
+    Build,
+    ChangeLink,
+    Hashes,
+    HeldChange,
+    LeftOut,
+    LeftOutBuild,
+    NamedSpec,
+    Needless,
+    PlanTotals,
+    Untested,
+    Why,
+    WhyLine,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from specplan import _core as compiled
+    from specplan.costs import Cost
+
+__all__ = ["builds_of", "left_out_of", "needless_of", "totals_of", "untested_of", "whys_of"]
+
+#: How many specs are told of at a time, and how many lines their trees may have: each tree
+#: may hold every spec, so that all trees are more than anybody can hold or read.
+_MOST_REASONS: Final = 1_000
+_MOST_LINES: Final = 200_000
+
+
+def builds_of(core: compiled.Plan, cost_of: Mapping[str, Cost]) -> tuple[Build, ...]:
+    """Return the builds, by stage, then hash.
+
+    Args:
+        core: The answer of the planner.
+        cost_of: What specs cost, by hash; nothing where each costs 1.
+    """
+    parts = zip(core.builds(), core.need_counts(), core.because_counts(), strict=True)
+    return tuple(
+        Build(
+            hash=answer[0],
+            name=answer[1],
+            version=answer[2],
+            platform=answer[3],
+            os=answer[4],
+            target=answer[5],
+            stacks=tuple(answer[6]),
+            stage=answer[7],
+            needs=Hashes(needs, partial(core.needs, answer[0])),
+            cost=answer[8],
+            estimated=answer[0] in cost_of and cost_of[answer[0]].estimated,
+            cause=answer[9],
+            because=Hashes(because, partial(core.because, answer[0])),
+        )
+        for answer, needs, because in parts
+    )
+
+
+def needless_of(core: compiled.Plan) -> tuple[Needless, ...]:
+    """Return what pruning node by node would build in vain, by hash."""
+    return tuple(
+        Needless(spec=_named(spec), cut_by=_named(cut_by), reason=reason)
+        for spec, cut_by, reason in core.needless()
+    )
+
+
+def untested_of(core: compiled.Plan) -> tuple[Untested, ...]:
+    """Return what holds the change and is left alone, by hash."""
+    return tuple(
+        Untested(spec=_named(spec), kept_by=kept_by, available=available)
+        for spec, kept_by, available in core.untested()
+    )
+
+
+def left_out_of(core: compiled.Plan, broken: Sequence[tuple[str, list[str]]]) -> LeftOut:
+    """Return what is left out because of specs that do not build.
+
+    Args:
+        core: The answer of the planner.
+        broken: The abstract specs that were said not to build, with the hashes that they match.
+    """
+    cut, wants, left_out = core.left_out()
+    return LeftOut(
+        specs=counted(broken),
+        broken=tuple(sorted({each for _, found in broken for each in found})),
+        cut=tuple(cut),
+        wants=tuple(wants),
+        builds=tuple(
+            LeftOutBuild(
+                spec=_named(spec),
+                reason=reason,
+                chain=Hashes(count, partial(core.left_out_chain, spec[0])),
+            )
+            for spec, reason, count in left_out
+        ),
+    )
+
+
+def totals_of(core: compiled.Plan, untested: int) -> PlanTotals:
+    """Return the numbers of a plan that keeps so many untested binaries."""
+    totals = core.totals()
+    return PlanTotals(
+        wants=totals[0],
+        wants_left_out=totals[1],
+        builds=totals[2],
+        cost=totals[3],
+        stages=totals[4],
+        critical_path=totals[5],
+        reused=totals[6],
+        node_by_node=totals[7],
+        due_to_change=totals[8],
+        untested=untested,
+    )
+
+
+def whys_of(core: compiled.Plan, spec: str, found: Sequence[str]) -> tuple[Why, ...]:
+    """Return why the specs that an abstract spec names are planned, or are not.
+
+    Raises:
+        UsageError: If their trees have more lines than anybody can read.
+    """
+    reasons: list[Why] = []
+    left = _MOST_LINES
+    if len(found) <= _MOST_REASONS:
+        for each in found:
+            answer = core.why(each, left)
+            if answer is None:
+                break
+            reasons.append(_why(answer))
+            left -= len(answer[-1])
+        else:
+            return tuple(reasons)
+    specs = "one spec" if len(found) == 1 else f"{len(found)} specs"
+    raise UsageError(
+        f"`{spec}` names {specs}, and why takes more than the {_MOST_LINES} lines that are told",
+        hint="name fewer specs, by a version or by hashes, as in `/HASH`, or one nearer to a root",
+    )
+
+
+def _why(answer: compiled.WhyAnswer) -> Why:
+    named, (verdict, cause, left_out), held, lines = answer
+    reason, chain = (None, []) if left_out is None else left_out
+    return Why(
+        spec=_named(named),
+        verdict=verdict,
+        cause=cause,
+        left_out=reason,
+        chain=tuple(chain),
+        change=None if held is None else _held(held),
+        tree=tuple(
+            WhyLine(
+                depth=depth,
+                spec=_named(each),
+                link=link,
+                reason=cut,
+                types=tuple(types),
+                is_want=is_want,
+                is_repeated=is_repeated,
+            )
+            for depth, each, link, cut, types, is_want, is_repeated in lines
+        ),
+    )
+
+
+def _held(answer: compiled.HeldAnswer) -> HeldChange:
+    stale, chain = answer
+    return HeldChange(
+        stale=stale,
+        chain=tuple(ChangeLink(spec=_named(spec), types=tuple(types)) for spec, types in chain),
+    )
+
+
+def _named(answer: compiled.NamedAnswer) -> NamedSpec:
+    dag_hash, name, version = answer
+    return NamedSpec(hash=dag_hash, name=name, version=version)

@@ -1,0 +1,263 @@
+"""One question of a plan: what is wanted, from what, within what; asked of the planner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan import _core as compiled
+from specplan import asked_specs
+from specplan import budget as budgeting
+from specplan import choice as choosing
+from specplan import schedule as scheduling
+from specplan.errors import UsageError
+from specplan.gap_wants import wants_of_gaps
+from specplan.plan import Plan
+from specplan.plan_answers import builds_of, left_out_of, needless_of, totals_of, untested_of
+from specplan.plan_inputs import (
+    costs_of,
+    inputs_of,
+    places_of,
+    read_candidates,
+    read_wanted_places,
+    refuse_cycle,
+    wanted_files,
+)
+from specplan.sources import Limits
+from specplan.sources.cost_files import read_costs
+from specplan.wants import texts
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from specplan.budget import Budget, Weight
+    from specplan.catalog import Catalog
+    from specplan.choice import Choice
+    from specplan.costs import Cost, Unit
+    from specplan.gap_wants import GapsAsked, PublishedWant
+    from specplan.model import Compatibility, Scope
+    from specplan.plan_model import ChangeAsked, Input, Policy, WhatIf
+    from specplan.sources.wanted import Wanted
+
+__all__ = ["rebuild"]
+
+#: The largest depth that the core takes; no chain of dependents is as long.
+_MOST_DEPTH: Final = 2**32 - 1
+
+
+def rebuild(
+    catalog: Catalog | None,
+    *,
+    want: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+    gaps: GapsAsked | None = None,
+    candidates: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+    system: str | Sequence[str] = (),
+    compat: Compatibility = "exact",
+    libc: Mapping[str, str] | None = None,
+    cells: Mapping[str, Sequence[str]] | None = None,
+    scope: Scope = "runtime",
+    changed: str | Sequence[str] = (),
+    changed_if_wanted: Sequence[str] | None = None,
+    policy: Policy = "hash",
+    depth: int | None = None,
+    exclude_broken: str | Sequence[str] = (),
+    assume_available: str | Sequence[str] = (),
+    without: str | Sequence[str] = (),
+    costs: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+    jobs: int | None = None,
+    max_builds: int | None = None,
+    max_cost: float | None = None,
+    weights: Sequence[Weight] = (),
+    node_limit: int | None = None,
+    time_limit: float | None = None,
+    tag: str | None = None,
+    limits: Limits | None = None,
+) -> Plan:
+    """Plan the least rebuild; see :meth:`specplan.Catalog.rebuild`.
+
+    Args:
+        catalog: The caches; None plans from nothing.
+        want: See there, as all that follows.
+        gaps: What is asked of gaps there, together.
+        candidates: See there.
+        system: See there.
+        compat: See there.
+        libc: See there.
+        cells: See there.
+        scope: See there.
+        changed: See there.
+        changed_if_wanted: See there.
+        policy: See there.
+        depth: See there.
+        exclude_broken: See there.
+        assume_available: See there.
+        without: See there.
+        costs: See there.
+        jobs: See there.
+        max_builds: See there.
+        max_cost: See there.
+        weights: See there.
+        node_limit: See there.
+        time_limit: See there.
+        tag: See there.
+        limits: See there.
+    """
+    if jobs is not None and jobs < 1:
+        raise UsageError(f"`{jobs}` is no number of runners", hint="there must be at least one")
+    limited = budgeting.Asked.limited(max_builds, max_cost, weights, node_limit, time_limit)
+    if limited is not None and scope == "all":
+        raise UsageError(
+            "a budget completes roots, so that they install; `scope` all builds more than that",
+            hint="leave `scope` out",
+        )
+    places = places_of(want)
+    of_gaps = gaps is not None and gaps.is_any
+    if of_gaps and (places or changed or changed_if_wanted is not None):
+        raise UsageError(
+            "the gaps of stacks are of what is there: they go with no other wants and no change",
+            hint="leave out `want` and `changed`, or `stack`, `peers` and `baseline`",
+        )
+    if of_gaps and (assume_available or without):
+        raise UsageError(
+            "the gaps of stacks are of what is there, not of what if",
+            hint="leave out `assume_available` and `without`, or plan for locks",
+        )
+    if not places and not of_gaps:
+        raise UsageError("nothing is wanted", hint="name a lock with `want`")
+    if depth is not None and depth < 0:
+        raise UsageError(f"`{depth}` is no depth", hint="0 leaves the changed specs alone")
+    limits = limits or Limits()
+    wanted, environments = read_wanted_places(places, limits)
+    found = None
+    if gaps is not None and of_gaps:
+        found = wants_of_gaps(
+            catalog,
+            gaps,
+            system=system,
+            compat=compat,
+            libc=libc or {},
+            cells=cells or {},
+            tag=tag,
+        )
+    more_places = places_of(candidates)
+    more_locks, more = read_candidates(more_places, limits)
+    cost_files = places_of(costs)
+    told = read_costs(cost_files, limits)
+    locks = compiled.Catalog.merged([each.core for each in (*wanted, *more_locks)])
+    locks = compiled.Catalog.merged([locks, *more])
+    caches = compiled.Catalog.merged([]) if catalog is None else catalog._core
+    core = compiled.Catalog.merged([locks, caches])
+    refuse_cycle(core, next(iter((*places, *more_places)), "the caches"))
+    change = asked_specs.change(locks, texts(changed), changed_if_wanted, policy, depth)
+    broken = asked_specs.matching_each(locks, texts(exclude_broken))
+    cost_of = costs_of(locks, told)
+    state = catalog._state(tag) if catalog is not None and len(caches) else []
+    what_if = asked_specs.what_if(core, state, texts(assume_available), texts(without))
+    question: compiled.PlanQuestion = {
+        "state": state,
+        "locks": locks.snapshots(),
+        "roots": sorted({root for each in wanted for root, _ in each.roots}),
+        "scope": scope,
+        "changed": None if change is None else list(change.changed),
+        "policy": policy,
+        "depth": None if depth is None else min(depth, _MOST_DEPTH),
+        "broken": [each for _, found in broken for each in found],
+        "assumed": [] if what_if is None else list(what_if.available),
+        "withheld": [] if what_if is None else list(what_if.unavailable),
+        "costs": [(spec, cost.amount) for spec, cost in cost_of.items()] or None,
+    }
+    choice = None
+    if environments or (found is not None and found.wants.cells):
+        choice = choosing.choose(
+            core,
+            question,
+            choosing.Asked(
+                environments=environments,
+                locks=(*wanted, *more_locks),
+                system=system,
+                compat=compat,
+                libc=libc or {},
+                cells=cells or {},
+                node_limit=node_limit,
+                time_limit=time_limit,
+                gaps=None if found is None else found.wants,
+            ),
+        )
+        question["roots"] = sorted({*question["roots"], *choice.roots})
+    solved = core.plan(question)
+    budget = None
+    if limited is not None:
+        labels = _labels(wanted, choice)
+        budget = budgeting.spend(
+            solved, limited, labels, lambda spec: asked_specs.matching(locks, spec)
+        )
+        left = {each.spec.hash for each in budget.open}
+        question["roots"] = [root for root in question["roots"] if root not in left]
+        solved = core.plan(question)
+    return _plan(
+        solved,
+        budget=budget,
+        choice=choice,
+        publish=() if found is None else found.publish,
+        scope=scope,
+        change=change,
+        what_if=what_if,
+        inputs=inputs_of(wanted_files(wanted, environments), more_places, catalog, cost_files),
+        broken=broken,
+        unit=told.unit,
+        cost_of=cost_of,
+        jobs=jobs,
+        known=(locks, core),
+    )
+
+
+def _labels(wanted: Iterable[Wanted], choice: Choice | None) -> dict[str, set[str]]:
+    """Return the stacks of each root."""
+    labels: dict[str, set[str]] = {}
+    for lock in wanted:
+        for root, _ in lock.roots:
+            labels.setdefault(root, set()).add(lock.label)
+    for want in () if choice is None else choice.wants:
+        if want.spec is not None:
+            labels.setdefault(want.spec.hash, set()).add(want.stack)
+    return labels
+
+
+def _plan(
+    core: compiled.Plan,
+    *,
+    budget: Budget | None,
+    choice: Choice | None,
+    publish: tuple[PublishedWant, ...],
+    scope: Scope,
+    change: ChangeAsked | None,
+    what_if: WhatIf | None,
+    inputs: tuple[Input, ...],
+    broken: Sequence[tuple[str, list[str]]],
+    unit: Unit,
+    cost_of: Mapping[str, Cost],
+    jobs: int | None,
+    known: tuple[compiled.Catalog, compiled.Catalog],
+) -> Plan:
+    untested = untested_of(core)
+    builds = builds_of(core, cost_of)
+    return Plan(
+        scope=scope,
+        unit=unit,
+        predicted=change is not None and bool(change.changed),
+        change=change,
+        what_if=what_if,
+        inputs=inputs,
+        builds=builds,
+        critical_path=tuple(core.critical_path()),
+        needless=needless_of(core),
+        untested=untested,
+        left_out=left_out_of(core, broken),
+        budget=budget,
+        schedule=None if jobs is None else scheduling.schedule(core, builds, jobs),
+        choice=choice,
+        publish=publish,
+        totals=totals_of(core, sum(each.available for each in untested)),
+        _core=core,
+        _known=known,
+    )
