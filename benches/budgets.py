@@ -21,12 +21,14 @@ import time
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benches.lock_inputs import write_lock
 from benches.machine import describe, table
-from specplan.plan import Plan
 from specplan.rebuild import rebuild
+
+if TYPE_CHECKING:
+    from specplan.plan import Plan
 
 REAL = Path(__file__).parents[1] / "examples" / "rebuild"
 
