@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from specplan.plan import Plan
     from specplan.plan_model import LockDiff, Policy
     from specplan.question import Detail
-    from specplan.sources import FileOfSpecs, MirrorTaken, SourceRead
+    from specplan.sources import FileOfSpecs, IndexAlone, MirrorTaken, SourceRead
     from specplan.sources.verification import Counted
 
 __all__ = ["Catalog"]
@@ -70,6 +70,7 @@ class Catalog:
         "_core",
         "_files",
         "_files_of_specs",
+        "_indexes_alone",
         "_mirrors",
         "_unread_tags",
         "contradictions",
@@ -91,6 +92,8 @@ class Catalog:
     _files_of_specs: tuple[FileOfSpecs, ...]
     #: The mirrors whose binaries were read.
     _mirrors: tuple[MirrorTaken, ...]
+    #: The indexes of stacks that belong to no mirror.
+    _indexes_alone: tuple[IndexAlone, ...]
 
     def __init__(self) -> None:
         raise TypeError("a catalog is made by `specplan.load`")
@@ -107,6 +110,7 @@ class Catalog:
         self._unread_tags = frozenset()
         self._files_of_specs = ()
         self._mirrors = ()
+        self._indexes_alone = ()
         return self
 
     @classmethod
@@ -125,6 +129,9 @@ class Catalog:
             dict.fromkeys(file for each in reads for file in each.files_of_specs)
         )
         self._mirrors = tuple(dict.fromkeys(taken for each in reads for taken in each.mirrors))
+        self._indexes_alone = tuple(
+            dict.fromkeys(alone for each in reads for alone in each.indexes_alone)
+        )
         return self
 
     def __len__(self) -> int:
@@ -167,6 +174,7 @@ class Catalog:
             dict.fromkeys((*self._files_of_specs, *other._files_of_specs))
         )
         merged._mirrors = tuple(dict.fromkeys((*self._mirrors, *other._mirrors)))
+        merged._indexes_alone = tuple(dict.fromkeys((*self._indexes_alone, *other._indexes_alone)))
         return merged
 
     @property
@@ -719,11 +727,6 @@ class Catalog:
             ()
         """
         limits = limits or Limits()
-        if verify != "index" and not self._mirrors:
-            raise UsageError(
-                f"no source is a mirror, so there are no {verify} to verify",
-                hint="name the folder or URL that has `v3/` or `build_cache/` in it",
-            )
         # Where nothing could be read, that is what is wrong.
         nothing = tag is None and self._is_empty()
         return soundness.check(
@@ -731,6 +734,7 @@ class Catalog:
                 core=self._core,
                 state=[] if nothing else self._state(tag),
                 sources=self.sources,
+                unread={each for each, files in self._files.items() if files == 0},
                 files=sum(self._files.values()),
                 files_of_specs=self._files_of_specs,
                 damaged=self.damaged,
@@ -738,6 +742,7 @@ class Catalog:
                 wanted=tuple(read_wanted(each, limits) for each in texts(want)),
                 verify=verify,
                 mirrors=self._mirrors,
+                indexes_alone=self._indexes_alone,
                 counted=counted,
             )
         )

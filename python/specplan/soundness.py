@@ -15,6 +15,7 @@ from specplan.check_model import (
     Finding,
     NamedSpec,
 )
+from specplan.errors import UsageError
 from specplan.model import DamagedFile
 from specplan.question import named
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from specplan.check_model import Verify
     from specplan.question import State
-    from specplan.sources import FileOfSpecs, MirrorTaken
+    from specplan.sources import FileOfSpecs, IndexAlone, MirrorTaken
     from specplan.sources.verification import Counted, Verified
     from specplan.sources.wanted import Wanted
 
@@ -41,6 +42,7 @@ class Checked:
         core: The catalog.
         state: The snapshots whose binaries count.
         sources: The sources, as they were given.
+        unread: Those of them of which nothing could be read.
         files: How many files were taken from them.
         files_of_specs: Those of them that tell hashes with what is hashed.
         damaged: The files that were not taken.
@@ -48,13 +50,15 @@ class Checked:
         wanted: The locks whose roots count; without any, the binaries that no other binary
             depends on.
         verify: How far to go.
-        mirrors: The mirrors whose files are looked at.
+        mirrors: The mirrors that the sources are or hold.
+        indexes_alone: Which indexes belong to no mirror.
         counted: Who is told how many files were looked at.
     """
 
     core: compiled.Catalog
     state: State
     sources: Sequence[str]
+    unread: Collection[str]
     files: int
     files_of_specs: Sequence[FileOfSpecs]
     damaged: Sequence[DamagedFile]
@@ -62,11 +66,18 @@ class Checked:
     wanted: Sequence[Wanted]
     verify: Verify
     mirrors: Sequence[MirrorTaken]
+    indexes_alone: Sequence[IndexAlone]
     counted: Counted | None
 
 
 def check(checked: Checked) -> Check:
-    """List all that is wrong with the sources of a catalog, as far as they say so themselves."""
+    """List all that is wrong with the sources of a catalog.
+
+    Raises:
+        RemoteError: If a file of a mirror cannot be fetched.
+        UsageError: If files of mirrors are to be looked at, but no source is a mirror.
+    """
+    mirrors, notes = _mirrors(checked)
     core = checked.core
     if checked.wanted:
         core = compiled.Catalog.merged([core, *(each.core for each in checked.wanted)])
@@ -83,7 +94,8 @@ def check(checked: Checked) -> Check:
     ]
     verified = None
     if checked.verify != "index":
-        verified = _verified(checked, frozenset(each.place for each in wrong))
+        verified = _verified(checked, mirrors, frozenset(each.place for each in wrong))
+        verified.notes = [*dict.fromkeys((*notes, *verified.notes))]
         findings += verified.findings
     return Check(
         verify=checked.verify,
@@ -100,31 +112,49 @@ def check(checked: Checked) -> Check:
     )
 
 
-def _verified(checked: Checked, wrong: frozenset[str]) -> Verified:
-    """Look at the files of all mirrors."""
-    from specplan.sources.verification import (  # noqa: PLC0415 - indexes alone need it not
-        Verification,
-        Verified,
-        verify,
-    )
+def _mirrors(checked: Checked) -> tuple[Sequence[MirrorTaken], Sequence[str]]:
+    """Return the mirrors whose files are to be looked at, and what to say of the other sources."""
+    if checked.verify == "index":
+        return (), ()
+    from specplan.sources.verified_mirrors import settled  # noqa: PLC0415 - indexes need it not
 
-    verified = Verified()
-    for taken in checked.mirrors:
-        index = taken.index
-        verified.add(
-            verify(
-                Verification(
-                    taken=taken,
-                    core=checked.core,
-                    binaries=None if index is None else checked.core.binaries_of(index),
-                    wrong=wrong,
-                    blobs=checked.verify == "blobs",
-                    counted=checked.counted,
-                )
-            )
+    mirrors, notes = settled(checked.mirrors)
+    notes += [each.told for each in checked.indexes_alone]
+    # What is damaged may be a mirror: that it is damaged comes first.
+    if not mirrors and not checked.damaged:
+        raise UsageError(
+            f"no source is a mirror, so there are no {checked.verify} to verify",
+            hint="; ".join(notes[:_FEW])
+            or "name the folder or URL that has `v3/` or `build_cache/` in it",
         )
-    others = [each for each in checked.sources if each not in {m.cache for m in checked.mirrors}]
-    verified.notes += [f"`{each}` is no mirror: it has no further files" for each in others]
+    parts_of = {each.cache for each in checked.mirrors}
+    parts_of |= {each.cache for each in checked.indexes_alone}
+    notes += [
+        f"`{each}` is no mirror: it has no further files"
+        for each in checked.sources
+        if each not in parts_of and each not in checked.unread
+    ]
+    return mirrors, notes
+
+
+def _verified(checked: Checked, mirrors: Sequence[MirrorTaken], wrong: frozenset[str]) -> Verified:
+    """Look at the files of all mirrors."""
+    from specplan.sources.verified_mirrors import verify_all  # noqa: PLC0415 - likewise
+
+    verified = verify_all(
+        checked.core,
+        mirrors,
+        wrong=wrong,
+        blobs=checked.verify == "blobs",
+        counted=checked.counted,
+    )
+    # Of an index that is a blob it is told already.
+    told = {(each.path, each.place, each.fault) for each in checked.damaged}
+    verified.findings = [
+        each
+        for each in dict.fromkeys(verified.findings)
+        if (each.path, each.place, each.message) not in told
+    ]
     return verified
 
 

@@ -8,6 +8,14 @@ whether damage is an error.
 from specplan.sources.limits import Limits
 from specplan.sources.source import SourceRead, read
 from specplan.sources.tags import newest_first
-from specplan.sources.taken import FileOfSpecs, MirrorTaken
+from specplan.sources.taken import FileOfSpecs, IndexAlone, MirrorTaken
 
-__all__ = ["FileOfSpecs", "Limits", "MirrorTaken", "SourceRead", "newest_first", "read"]
+__all__ = [
+    "FileOfSpecs",
+    "IndexAlone",
+    "Limits",
+    "MirrorTaken",
+    "SourceRead",
+    "newest_first",
+    "read",
+]

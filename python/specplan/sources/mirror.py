@@ -32,6 +32,8 @@ __all__ = [
     "blob_checksum",
     "find_index",
     "index_manifest",
+    "index_record",
+    "layout_of",
     "records_in",
     "records_of_binary",
     "spec_blob",
@@ -165,13 +167,9 @@ def index_manifest(store: Store, limits: Limits, *, view: str | None = None) -> 
         DamagedSourceError: If the manifest is malformed, or the index is not what it says.
         SourceError: If a file cannot be had.
     """
-    folder = _INDEX_FOLDER if view is None else f"{_INDEX_FOLDER}/{_view(view)}"
-    relative = f"{folder}/{_MANIFEST_NAME}"
-    manifest = store.get(relative, most=limits.manifest_bytes)
-    if manifest is None:
+    record = index_record(store, limits, view=view)
+    if record is None:
         return None
-    records = records_in(manifest, store.shown(relative))
-    record = _record(records, _INDEX_MEDIA, store.shown(relative), "index")
     return MirrorIndex(
         path=_fetched(store, record, limits),
         shown=store.shown(record.blob),
@@ -179,6 +177,34 @@ def index_manifest(store: Store, limits: Limits, *, view: str | None = None) -> 
         view=view,
         checksum=record.checksum,
     )
+
+
+def index_record(store: Store, limits: Limits, *, view: str | None = None) -> Record | None:
+    """Return what a mirror of layout 3 says of its index in its manifest, if it has one.
+
+    Raises:
+        DamagedSourceError: If the manifest is malformed.
+        SourceError: If it cannot be had.
+    """
+    folder = _INDEX_FOLDER if view is None else f"{_INDEX_FOLDER}/{_view(view)}"
+    relative = f"{folder}/{_MANIFEST_NAME}"
+    manifest = store.get(relative, most=limits.manifest_bytes)
+    if manifest is None:
+        return None
+    shown = store.shown(relative)
+    return _record(records_in(manifest, shown), _INDEX_MEDIA, shown, "index")
+
+
+def layout_of(store: Store, limits: Limits) -> Literal[2, 3] | None:
+    """Return how the files of a mirror with an index lie, whatever the index is like.
+
+    Raises:
+        SourceError: If a file cannot be had.
+    """
+    most = limits.manifest_bytes
+    if store.get(f"{_INDEX_FOLDER}/{_MANIFEST_NAME}", most=most) is not None:
+        return 3
+    return 2 if store.get("build_cache/index.json.hash", most=most) is not None else None
 
 
 def views(store: Store) -> list[str]:

@@ -15,7 +15,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import unquote, urlsplit
 
 from specplan import _core
@@ -26,11 +26,12 @@ from specplan.sources.remote import is_remote, open_store
 from specplan.sources.source import SourceRead
 from specplan.sources.store import Expected, LocalStore
 from specplan.sources.tags import newest_first
-from specplan.sources.taken import files_taken
+from specplan.sources.taken import IndexAlone, MirrorTaken, files_taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from specplan.sources.limits import Limits
     from specplan.sources.mirror import MirrorIndex
     from specplan.sources.reading import Reading
     from specplan.sources.store import Store
@@ -136,10 +137,18 @@ def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading
     catalogs = []
     damaged: list[DamagedFile] = []
     taken: list[FileOfSpecs] = []
+    mirrors: list[MirrorTaken] = []
+    alone: list[IndexAlone] = []
     for tag in asked:
         for entry in sorted(whole[tag], key=lambda entry: (entry.label != _UNION, entry.label)):
             try:
-                index = _index(entry, beside, reading)
+                place = _place(entry, beside, reading)
+            except DamagedSourceError as error:
+                damaged.append(_damaged_file(error))
+                continue
+            sound = False
+            if place.index is not None:
+                index = place.index
                 found = specs.parse(
                     index.path,
                     reading,
@@ -149,18 +158,21 @@ def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading
                     # As on the public site, binaries are those of the union index.
                     listed_only=entry.label != _UNION,
                 )
-            except DamagedSourceError as error:
-                damaged.append(
-                    DamagedFile(
-                        path=error.path, place=error.place, line=error.line, fault=error.fault
-                    )
+                damage = damage_of_index(found, index.shown)
+                damaged.extend(damage)
+                sound = not damage
+                if sound:
+                    catalogs.append(found.catalog)
+                    taken.extend(files_taken(index.path, index.shown, found, reading.limits))
+            if place.damage is not None:
+                damaged.append(place.damage)
+            if place.layout is not None:
+                mirrors.append(place.taken(entry, tag, reading, sound=sound))
+            elif place.index is not None:
+                shown = place.index.shown
+                alone.append(
+                    IndexAlone(shown=shown, label=entry.label, tag=tag, cache=reading.place)
                 )
-                continue
-            damage = damage_of_index(found, index.shown)
-            damaged.extend(damage)
-            if not damage:
-                catalogs.append(found.catalog)
-                taken.extend(files_taken(index.path, index.shown, found, reading.limits))
     return SourceRead(
         place=reading.place,
         core=_core.Catalog.merged(catalogs),
@@ -170,6 +182,8 @@ def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading
         unread_tags=tuple(tag for tag in order if tag not in asked),
         notes=_notes(listed, order, reading),
         files_of_specs=tuple(taken),
+        mirrors=tuple(mirrors),
+        indexes_alone=tuple(alone),
     )
 
 
@@ -210,16 +224,53 @@ def _has_index(store: LocalStore, folder: str) -> bool:
     )
 
 
-def _index(entry: Listed, beside: Store, reading: Reading) -> MirrorIndex:
-    """Return the index that a map names.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where an index lies that a map names, and the mirror that it is of.
+
+    Attributes:
+        index: The index, or None where it cannot be had.
+        damage: Why it cannot.
+        store: The mirror, or whatever place has the index.
+        layout: The layout of the mirror, or None for an index without one.
+        lists_all: Whether the index means to list all of the mirror; see `MirrorTaken`.
+    """
+
+    index: MirrorIndex | None
+    damage: DamagedFile | None
+    store: Store
+    layout: Literal[2, 3] | None
+    lists_all: bool | None
+
+    def taken(self, entry: Listed, tag: str, reading: Reading, *, sound: bool) -> MirrorTaken:
+        """Return the mirror, whose index is known where it is ``sound``."""
+        index = self.index if sound else None
+        return MirrorTaken(
+            store=self.store,
+            layout=self.layout or 3,
+            lists_all=True if index is None else self.lists_all,
+            index=None if index is None else index.shown,
+            cache=reading.place,
+            limits=reading.limits,
+            listing=None if index is None or entry.label == _UNION else index.path,
+            of=(entry.label, tag),
+        )
+
+
+def _place(entry: Listed, beside: Store, reading: Reading) -> _Place:
+    """Return where the index is that a map names.
 
     The map lies at the top of a bucket, so a key of that bucket is first looked for
     beside the map: a copy of the bucket, in a folder or behind another URL, is enough.
+
+    Raises:
+        DamagedSourceError: If it is nowhere, or is damaged and of no mirror.
+        SourceError: If it cannot be had.
     """
     for store, relative in _places(entry, beside, reading):
-        index = _at(store, relative, reading)
-        if index is not None:
-            return index
+        place = _at(store, relative, reading)
+        if place is not None:
+            return place
     raise DamagedSourceError(
         path=entry.said_by.partition(": ")[0],
         place=entry.said_by.partition(": ")[2],
@@ -258,31 +309,82 @@ def _local(path: str, reading: Reading) -> tuple[Store, str]:
 def _cut(path: str) -> tuple[str, str]:
     """Return the folder to open a store at, and what is asked of it.
 
-    The manifest of an index speaks of blobs elsewhere in its mirror, so there the folder
-    is that of the mirror.
+    An index belongs to a mirror, whose other files lie elsewhere in it: the folder is
+    that of the mirror where the path shows which it is.
     """
     path = path.rstrip("/")
     found = mirror.split_view(path)
-    folder = path.rpartition("/")[0] if found is None else found[0].rstrip("/")
+    if found is None:
+        folder = path.rpartition("/")[0] if (of := _mirror_of(path)) is None else of
+    else:
+        folder = found[0].rstrip("/")
     return folder or "/", path[len(folder) :].strip("/")
 
 
-def _at(store: Store, relative: str, reading: Reading) -> MirrorIndex | None:
+def _mirror_of(path: str) -> str | None:
+    """Return the root of the mirror that a blob or an index of layout 2 is in, by its path.
+
+    Examples:
+        >>> _mirror_of("develop/e4s/build_cache/index.json")
+        'develop/e4s'
+        >>> _mirror_of("e4s.json") is None
+        True
+    """
+    checksum = mirror.blob_checksum(path)
+    within = "build_cache/index.json"
+    if checksum is not None:
+        within = f"blobs/sha256/{checksum[:2]}/{checksum}"
+    if path == within:
+        return ""
+    return path.removesuffix(f"/{within}") if path.endswith(f"/{within}") else None
+
+
+def _at(store: Store, relative: str, reading: Reading) -> _Place | None:
     """Return the index at a path: the file itself, or the index of the mirror there."""
     limits = reading.limits
     if (found := mirror.split_view(relative)) is not None:
         root, view = found
-        return mirror.find_index(store if root == "." else store.below(root), limits, view=view)
+        return _of_mirror(store if root == "." else store.below(root), limits, view=view)
     checksum = mirror.blob_checksum(store.shown(relative))
     expected = None
     if checksum is not None:
         expected = Expected(checksum=checksum, size=None, said_by="its name")
     path = store.get(relative, most=limits.index_bytes, expected=expected)
     if path is None:
-        return mirror.find_index(store.below(relative), limits)
-    return mirror.MirrorIndex(
+        return _of_mirror(store.below(relative), limits)
+    index = mirror.MirrorIndex(
         path=path, shown=store.shown(relative), layout=None, view=None, checksum=checksum
     )
+    root_of = _mirror_of(relative)
+    if root_of is None:
+        return _Place(index=index, damage=None, store=store, layout=None, lists_all=True)
+    is_blob = checksum is not None
+    return _Place(
+        index=index,
+        damage=None,
+        store=store.below(root_of) if root_of else store,
+        layout=3 if is_blob else 2,
+        lists_all=None if is_blob else True,
+    )
+
+
+def _of_mirror(store: Store, limits: Limits, *, view: str | None = None) -> _Place | None:
+    try:
+        index = mirror.find_index(store, limits, view=view)
+    except DamagedSourceError as error:
+        layout = mirror.layout_of(store, limits)
+        if layout is None:
+            raise
+        damage = _damaged_file(error)
+        return _Place(index=None, damage=damage, store=store, layout=layout, lists_all=True)
+    if index is None:
+        return None
+    lists_all = index.view is None
+    return _Place(index=index, damage=None, store=store, layout=index.layout, lists_all=lists_all)
+
+
+def _damaged_file(error: DamagedSourceError) -> DamagedFile:
+    return DamagedFile(path=error.path, place=error.place, line=error.line, fault=error.fault)
 
 
 def _notes(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 from specplan.errors import DamagedSourceError, RemoteError, SourceError, UsageError
-from specplan.sources.taken import FileOfSpecs, MirrorTaken
+from specplan.sources.taken import FileOfSpecs, IndexAlone, MirrorTaken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +51,7 @@ class SourceRead:
         notes: What the reader might not expect, one sentence each.
         files_of_specs: Those of the files that tell hashes with what is hashed.
         mirrors: The mirrors whose binaries were read.
+        indexes_alone: The indexes of stacks that belong to no mirror.
     """
 
     place: str
@@ -63,6 +64,7 @@ class SourceRead:
     notes: tuple[str, ...] = ()
     files_of_specs: tuple[FileOfSpecs, ...] = ()
     mirrors: tuple[MirrorTaken, ...] = ()
+    indexes_alone: tuple[IndexAlone, ...] = ()
 
 
 def read(
@@ -217,8 +219,30 @@ def _mirror(store: Store, reading: Reading) -> SourceRead | None:
         shown = store.shown(snapshots.MAP_NAME)
         if (answer := _map(file, shown, store, reading)) is not None:
             return answer
-    index = mirror.find_index(store, reading.limits)
+    try:
+        index = mirror.find_index(store, reading.limits)
+    except DamagedSourceError as error:
+        return _without_sound_index(error, store, reading)
     return None if index is None else _indexed(store, index, reading)
+
+
+def _without_sound_index(error: DamagedSourceError, store: Store, reading: Reading) -> SourceRead:
+    """Return the answer of a mirror whose index cannot be had, though its other files can."""
+    from specplan.sources import mirror  # noqa: PLC0415
+
+    answer = _damaged(error, reading)
+    layout = mirror.layout_of(store, reading.limits)
+    if layout is None:
+        return answer
+    taken = MirrorTaken(
+        store=store,
+        layout=layout,
+        lists_all=True,
+        index=None,
+        cache=reading.place,
+        limits=reading.limits,
+    )
+    return replace(answer, mirrors=(taken,))
 
 
 def _indexed(store: Store, index: MirrorIndex, reading: Reading) -> SourceRead:
@@ -232,8 +256,9 @@ def _indexed(store: Store, index: MirrorIndex, reading: Reading) -> SourceRead:
     taken = MirrorTaken(
         store=store,
         layout=index.layout,
-        view=index.view,
-        index=index.shown,
+        lists_all=index.view is None,
+        # What a damaged index lists is not known.
+        index=None if answer.damaged else index.shown,
         cache=reading.place,
         limits=reading.limits,
     )
@@ -250,7 +275,7 @@ def _without_index(store: Store, reading: Reading) -> SourceRead | None:
     taken = MirrorTaken(
         store=store,
         layout=binaries.layout,
-        view=None,
+        lists_all=True,
         index=None,
         cache=reading.place,
         limits=reading.limits,

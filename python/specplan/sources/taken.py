@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from specplan.sources.limits import Limits
     from specplan.sources.store import Store
 
-__all__ = ["FileOfSpecs", "MirrorTaken", "files_taken"]
+__all__ = ["FileOfSpecs", "IndexAlone", "MirrorTaken", "files_taken"]
 
 #: What a file of specs is.
 _Kind: TypeAlias = Literal["index", "database", "lock", "spec"]
@@ -71,15 +71,47 @@ class MirrorTaken:
     Attributes:
         store: Where its files lie.
         layout: How they lie there.
-        view: The view whose index was read, or None for the whole mirror.
-        index: How messages call its index, or None where it has none.
+        lists_all: Whether its index means to list all binaries of the mirror. One of a view
+            does not; None says that only the checksum of the index is known, so that its
+            manifests have to tell.
+        index: How messages call its index, or None where it has none that can be read.
+        listing: The index as a local file, where the catalog of the source does not hold its
+            binaries as such: those of a snapshot are those of the union index.
+        of: The stack and the snapshot that its index is of, or None.
         cache: The source that it belongs to, as it was given.
         limits: What no file may go beyond.
     """
 
     store: Store
     layout: Literal[2, 3]
-    view: str | None
+    lists_all: bool | None
     index: str | None
     cache: str
     limits: Limits
+    listing: Path | None = None
+    of: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexAlone:
+    """The index of a stack that belongs to no mirror, so that there are no further files.
+
+    Attributes:
+        shown: How messages call it.
+        label: The stack.
+        tag: The snapshot.
+        cache: The source that it belongs to, as it was given.
+    """
+
+    shown: str
+    label: str
+    tag: str
+    cache: str
+
+    @property
+    def told(self) -> str:
+        """One sentence about it."""
+        return (
+            f"`{self.label}` of the snapshot `{self.tag}` is an index alone, `{self.shown}`: it "
+            "has no further files"
+        )

@@ -224,7 +224,7 @@ class _Look:
                 where = self._store.shown(paths[0])
                 self._tell("missing-manifest", should, f"is not there, but at {where}", dag_hash)
         known = {*listed}
-        if self._asked.taken.view is not None:
+        if not self._asked.taken.lists_all:
             # A view lists some of the binaries on purpose.
             return
         for dag_hash, paths in found.items():

@@ -1,0 +1,126 @@
+"""Several mirrors, whose files are looked at one mirror after the other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from specplan import _core
+from specplan.errors import DamagedSourceError
+from specplan.sources import mirror, specs
+from specplan.sources.reading import Reading
+from specplan.sources.remote import Fetching
+from specplan.sources.taken import IndexAlone
+from specplan.sources.verification import Counted, Verification, Verified, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.sources.taken import MirrorTaken
+
+__all__ = ["settled", "verify_all"]
+
+
+def verify_all(
+    core: _core.Catalog,
+    mirrors: Sequence[MirrorTaken],
+    *,
+    wrong: frozenset[str],
+    blobs: bool,
+    counted: Counted | None,
+) -> Verified:
+    """Look at the files of all mirrors.
+
+    Args:
+        core: A catalog that knows what their indexes list, but for those that are to be
+            read again.
+        mirrors: The mirrors, as :func:`settled` returns them.
+        wrong: The hashes of which an index itself has a wrong content.
+        blobs: Whether the bytes of binaries are looked at too.
+        counted: Who is told how many files of a mirror were looked at.
+
+    Raises:
+        RemoteError: If a server cannot be asked.
+        SourceError: If a mirror cannot be listed.
+    """
+    verified = Verified()
+    for taken in mirrors:
+        known = core if taken.listing is None else _listed(taken)
+        index = taken.index
+        verified.add(
+            verify(
+                Verification(
+                    taken=taken,
+                    core=known,
+                    binaries=None if index is None else known.binaries_of(index),
+                    wrong=wrong,
+                    blobs=blobs,
+                    counted=counted,
+                )
+            )
+        )
+    return verified
+
+
+def settled(mirrors: Sequence[MirrorTaken]) -> tuple[list[MirrorTaken], list[str]]:
+    """Return the mirrors that are some, and what the reader should know of the others.
+
+    Raises:
+        SourceError: If a manifest cannot be had.
+    """
+    notes: list[str] = []
+    known = [_settled(taken, notes) for taken in mirrors]
+    return [each for each in known if each is not None], notes
+
+
+def _listed(taken: MirrorTaken) -> _core.Catalog:
+    """Read the index of a stack again, this time with its binaries."""
+    if taken.listing is None or taken.index is None:
+        return _core.Catalog.merged([])
+    reading = Reading(place=taken.cache, label="", tags=(), fetching=Fetching(limits=taken.limits))
+    return specs.parse(taken.listing, reading, shown=taken.index, label="").catalog
+
+
+def _settled(taken: MirrorTaken, notes: list[str]) -> MirrorTaken | None:
+    """Return a mirror of which it is known whether its index lists all of it.
+
+    A map may name an index by its checksum. Then the mirror is the one whose blob that is,
+    if it has manifests of indexes at all; it may name this index for the whole mirror or
+    for a view, or may have gone on since.
+    """
+    if taken.lists_all is not None:
+        return taken
+    checksum = mirror.blob_checksum(taken.index or "")
+    try:
+        whole = mirror.index_record(taken.store, taken.limits)
+    except DamagedSourceError:
+        # The files themselves will be looked at, this one among them.
+        return replace(taken, lists_all=False)
+    if whole is not None and whole.checksum == checksum:
+        return replace(taken, lists_all=True)
+    views = _views(taken)
+    if whole is None and not views:
+        label, tag = taken.of or ("", "")
+        shown = taken.index or ""
+        alone = IndexAlone(shown=shown, label=label, tag=tag, cache=taken.cache)
+        notes.append(alone.told)
+        return None
+    if checksum not in views:
+        notes.append(
+            f"`{taken.index}` is not the present index of `{taken.store.shown()}`: files that it "
+            "does not list are not looked for"
+        )
+    return replace(taken, lists_all=False)
+
+
+def _views(taken: MirrorTaken) -> set[str]:
+    """Return the checksums of the indexes of all views, as far as they can be told."""
+    checksums = set()
+    for view in mirror.views(taken.store):
+        try:
+            record = mirror.index_record(taken.store, taken.limits, view=view)
+        except DamagedSourceError:
+            continue
+        if record is not None:
+            checksums.add(record.checksum)
+    return checksums
