@@ -7,6 +7,7 @@
 [('e4s', 100, 101), ('e4s-neoverse-v2', 92, 101)]
 """
 
+from specplan import reports
 from specplan._core import Version, __version__
 from specplan.catalog import Catalog
 from specplan.check_model import Check, Finding
@@ -97,4 +98,5 @@ __all__ = [
     "Why",
     "__version__",
     "load",
+    "reports",
 ]

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from specplan.report import Report
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -169,7 +171,7 @@ class CheckedFiles:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(Report):
     """What ``check`` found.
 
     Attributes:
@@ -210,27 +212,3 @@ class Check:
     def counts(self) -> tuple[tuple[FindingKind, int], ...]:
         """Return how many findings there are of each kind that there are any of, sorted."""
         return tuple(sorted(Counter(finding.kind for finding in self.findings).items()))
-
-    def to_json(self) -> str:
-        """Return the report as JSON document; see the schemas in ``specplan/schemas``."""
-        from specplan.reports import check_json  # noqa: PLC0415 - reports import this module
-
-        return check_json.check(self)
-
-    def to_csv(self) -> str:
-        """Return the report as comma-separated values."""
-        from specplan.reports import check_csv  # noqa: PLC0415 - reports import this module
-
-        return check_csv.check(self)
-
-    def to_markdown(self) -> str:
-        """Return the report as Markdown, fit for the summary of a CI job."""
-        from specplan.reports import check_markdown  # noqa: PLC0415 - likewise
-
-        return check_markdown.check(self)
-
-    def to_text(self, *, width: int = 100) -> str:
-        """Return the report as text of at most ``width`` columns."""
-        from specplan.reports import check_text  # noqa: PLC0415 - reports import this module
-
-        return check_text.check(self, width=width)

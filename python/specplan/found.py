@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from specplan._core import AbstractSpec, Version
 from specplan.errors import UndecidedError
 from specplan.model import Spec
+from specplan.report import Report, as_lines
 from specplan.wants import suggestions
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Undecided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Report):
     """The specs that satisfy an abstract spec.
 
     Attributes:
@@ -123,30 +124,6 @@ class Found:
             hint,
         )
 
-    def to_json(self) -> str:
-        """Return the report as JSON document; see the schemas in ``specplan/schemas``."""
-        from specplan.reports import json_document  # noqa: PLC0415 - reports import this module
-
-        return json_document.find(self)
-
-    def to_csv(self) -> str:
-        """Return the report as comma-separated values."""
-        from specplan.reports import csv_table  # noqa: PLC0415 - reports import this module
-
-        return csv_table.find(self)
-
-    def to_markdown(self) -> str:
-        """Return the report as Markdown, fit for the summary of a CI job."""
-        from specplan.reports import markdown  # noqa: PLC0415 - reports import this module
-
-        return markdown.find(self)
-
-    def to_text(self, *, width: int = 100) -> str:
-        """Return the report as text of at most ``width`` columns."""
-        from specplan.reports import text  # noqa: PLC0415 - reports import this module
-
-        return text.find(self, width=width)
-
     def to_lines(self, template: str) -> str:
         """Return one line a spec, made of its fields, as in ``{name}@{version}/{hash:.7}``.
 
@@ -157,9 +134,7 @@ class Found:
         Raises:
             UsageError: If the template names what is no field.
         """
-        from specplan.reports import lines  # noqa: PLC0415 - reports import this module
-
-        return lines.find(self, template)
+        return as_lines(self, template=template)
 
 
 def _few(undecided: list[Undecided]) -> str:

@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from specplan.report import Report, as_csv, as_markdown, as_text
+
 __all__ = [
     "BrokenRoot",
     "Cell",
@@ -353,7 +355,7 @@ class DamagedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
+class Coverage(Report):
     """Coverage and gaps of the reported cells: one document, two views.
 
     Attributes:
@@ -399,30 +401,23 @@ class Coverage:
         """Whether what is covered could be reused, but a concretizer may decide otherwise."""
         return bool(self.environments)
 
-    def to_json(self) -> str:
-        """Return the report as JSON document; see the schemas in ``specplan/schemas``."""
-        from specplan.reports import json_document  # noqa: PLC0415 - reports import this module
-
-        return json_document.coverage(self)
-
     def to_csv(self, view: View = "gaps") -> str:
         """Return a view of the document as comma-separated values."""
-        from specplan.reports import csv_table  # noqa: PLC0415 - reports import this module
-
-        return csv_table.gaps(self) if view == "gaps" else csv_table.coverage(self)
+        return as_csv(self, view=view)
 
     def to_markdown(self, view: View = "gaps") -> str:
         """Return a view of the document as Markdown, fit for the summary of a CI job."""
-        from specplan.reports import markdown  # noqa: PLC0415 - reports import this module
+        return as_markdown(self, view=view)
 
-        return markdown.gaps(self) if view == "gaps" else markdown.coverage(self)
+    def to_text(self, view: View = "gaps", *, width: int = 100, colour: bool = False) -> str:
+        """Return a view of the document as text of at most ``width`` columns.
 
-    def to_text(self, view: View = "gaps", *, width: int = 100) -> str:
-        """Return a view of the document as text of at most ``width`` columns."""
-        from specplan.reports import text  # noqa: PLC0415 - reports import this module
-
-        render = text.gaps if view == "gaps" else text.coverage
-        return render(self, width=width)
+        Args:
+            view: Which view.
+            width: The width of the terminal.
+            colour: Whether to paint with escape sequences.
+        """
+        return as_text(self, view=view, width=width, colour=colour)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -504,7 +499,7 @@ class DiffTotals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Diff:
+class Diff(Report):
     """What two states of a cache have in common and what changed, by cell and key.
 
     Attributes:
@@ -532,27 +527,3 @@ class Diff:
     new_stacks: tuple[str, ...]
     totals: DiffTotals
     damaged: tuple[DamagedFile, ...]
-
-    def to_json(self) -> str:
-        """Return the report as JSON document; see the schemas in ``specplan/schemas``."""
-        from specplan.reports import json_document  # noqa: PLC0415 - reports import this module
-
-        return json_document.diff(self)
-
-    def to_csv(self) -> str:
-        """Return the report as comma-separated values."""
-        from specplan.reports import csv_table  # noqa: PLC0415 - reports import this module
-
-        return csv_table.diff(self)
-
-    def to_markdown(self) -> str:
-        """Return the report as Markdown, fit for the summary of a CI job."""
-        from specplan.reports import markdown  # noqa: PLC0415 - reports import this module
-
-        return markdown.diff(self)
-
-    def to_text(self, *, width: int = 100) -> str:
-        """Return the report as text of at most ``width`` columns."""
-        from specplan.reports import text  # noqa: PLC0415 - reports import this module
-
-        return text.diff(self, width=width)

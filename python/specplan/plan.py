@@ -6,17 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from specplan import asked_specs
+from specplan.choice_environment import environment_of
 from specplan.plan_answers import whys_of
-from specplan.reports import (
-    choice_environment,
-    plan_csv,
-    plan_json,
-    plan_list,
-    plan_markdown,
-    plan_text,
-)
+from specplan.report import Report, as_lines, as_text
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from specplan import _core as compiled
     from specplan.budget import Budget
     from specplan.choice import Choice
@@ -40,7 +36,7 @@ __all__ = ["Plan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Report):
     """The least set of builds after which every want installs from the caches alone.
 
     It holds when each build runs as ``spack install
@@ -119,26 +115,21 @@ class Plan:
                 return whys_of(self._core, spec, found)
         raise asked_specs.unknown("spec", spec, self._known[1])
 
-    def to_json(self) -> str:
-        """Return the document of kind ``specplan.rebuild/1``."""
-        return plan_json.rebuild(self)
+    def to_text(self, *, width: int = 100, colour: bool = False, show: Collection[str] = ()) -> str:
+        """Return the plan for a terminal.
 
-    def to_text(self, *, width: int = 100, colour: bool = False) -> str:
-        """Return the plan for a terminal of a width."""
-        return plan_text.rebuild(self, width=width, colour=colour)
-
-    def to_markdown(self) -> str:
-        """Return the plan for the summary of a CI job."""
-        return plan_markdown.rebuild(self)
-
-    def to_csv(self) -> str:
-        """Return one row a build."""
-        return plan_csv.rebuild(self)
+        Args:
+            width: The width of the terminal.
+            colour: Whether to paint with escape sequences.
+            show: What to list and not only to count: ``chosen``, ``needless``,
+                ``untested``, ``chains``, ``timetable``.
+        """
+        return as_text(self, width=width, colour=colour, show=show)
 
     def unplannable_environment(self) -> str:
         """Return a ``spack.yaml`` of the wants that no known spec can meet."""
-        return choice_environment.unplannable(self)
+        return environment_of(() if self.choice is None else self.choice.unplannable)
 
     def to_list(self) -> str:
         """Return one line a build in the order of the builds, to be piped."""
-        return plan_list.rebuild(self)
+        return as_lines(self)

@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
+from specplan.report import Report
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -524,7 +526,7 @@ class LockDiffTotals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LockDiff:
+class LockDiff(Report):
     """What is new between two states, and what caused it.
 
     Attributes:

@@ -18,8 +18,8 @@ from jsonschema import Draft202012Validator
 from benches.choice_inputs import real
 from specplan import _core
 from specplan.choice import Choice, ChosenWant
+from specplan.choice_environment import environment_of
 from specplan.cli import main
-from specplan.reports import choice_environment
 from specplan.sources.environment import read_environment
 from specplan.testing import verify
 
@@ -308,7 +308,7 @@ def test_whatever_flags_a_want_has_its_environment_reads_back(
         )
         for spec in dict.fromkeys(parsed)
     )  # fmt: skip
-    text = choice_environment.of_wants(wants)
+    text = environment_of(wants)
     assert len(yaml.safe_load(text)["spack"]["specs"]) == len(wants)
     file = tmp_path_factory.mktemp("written") / "spack.yaml"
     file.write_text(text, encoding="utf-8")

@@ -170,7 +170,7 @@ def test_csv_starts_no_formula_and_breaks_no_row() -> None:
     ],
 )
 def test_lines_are_made_of_fields(template: str, line: str) -> None:
-    assert lines.find(replace(FOUND, specs=(HDF5, HDF5)), template) == f"{line}\n{line}\n"
+    assert lines.find(replace(FOUND, specs=(HDF5, HDF5)), template=template) == f"{line}\n{line}\n"
 
 
 def test_every_field_of_the_document_is_one_of_a_line() -> None:
@@ -179,7 +179,7 @@ def test_every_field_of_the_document_is_one_of_a_line() -> None:
 
 def test_lines_of_hostile_names_are_one_line_each() -> None:
     template = " ".join(f"{{{field}}}" for field in lines.FIELDS)
-    shown = lines.find(HOSTILE, template)
+    shown = lines.find(HOSTILE, template=template)
     assert shown.count("\n") == 1
     assert shown.replace("\n", "").isprintable()
 

@@ -9,13 +9,10 @@ import click
 
 from specplan.check_model import FindingKind, Verify
 from specplan.cli import catalogs, options, output, progress
-from specplan.reports import check_csv, check_json, check_markdown, check_text
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from specplan.check_model import Check
-    from specplan.config import Configuration
 
 __all__ = ["check"]
 
@@ -83,18 +80,8 @@ def check(
         )
     if ignore:
         answer = answer.without(ignore)
-    output.write(_rendered(answer, settings, typed), typed.get("output"))
+    output.write(output.rendered(answer, settings, typed), typed.get("output"))
     if not answer.findings:
         return 0
     damaged = any(finding.kind == "damaged" for finding in answer.findings)
     return 3 if damaged and not settings.skip_damaged else 1
-
-
-def _rendered(answer: Check, settings: Configuration, typed: options.Typed) -> str:
-    if settings.format == "json":
-        return check_json.check(answer)
-    if settings.format == "csv":
-        return check_csv.check(answer)
-    if settings.format == "markdown":
-        return check_markdown.check(answer)
-    return check_text.check(answer, width=output.width(typed), colour=output.colour(typed))

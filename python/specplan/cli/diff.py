@@ -8,7 +8,6 @@ import click
 
 from specplan.cli import catalogs, gates, options, output
 from specplan.errors import UsageError
-from specplan.reports import csv_table, json_document, markdown, text
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from specplan.catalog import Catalog
     from specplan.config import Configuration
     from specplan.model import Diff
-    from specplan.plan_model import LockDiff
 
 __all__ = ["diff"]
 
@@ -52,10 +50,10 @@ def diff(old: str, new: str | None, **typed: Unpack[options.Typed]) -> int:
         _refuse_cells(typed)
         older, newer = (catalogs.read([place], settings) for place in states)
         difference = newer.compare(older)
-        output.write(_rendered_locks(difference, settings, typed), typed.get("output"))
+        output.write(output.rendered(difference, settings, typed), typed.get("output"))
         return 0
     answer = _ask(old, new, settings)
-    output.write(_rendered(answer, settings, typed), typed.get("output"))
+    output.write(output.rendered(answer, settings, typed), typed.get("output"))
     return output.gates_failed(gates.of_diff(answer, settings))
 
 
@@ -84,18 +82,6 @@ def _refuse_cells(typed: options.Typed) -> None:
                 f"`--{name.replace('_', '-')}` is about the cells of snapshots, not about locks",
                 hint="leave it out, or compare two snapshots",
             )
-
-
-def _rendered_locks(answer: LockDiff, settings: Configuration, typed: options.Typed) -> str:
-    from specplan.reports import plan_csv, plan_json, plan_markdown, plan_text  # noqa: PLC0415
-
-    if settings.format == "json":
-        return plan_json.lock_diff(answer)
-    if settings.format == "csv":
-        return plan_csv.lock_diff(answer)
-    if settings.format == "markdown":
-        return plan_markdown.lock_diff(answer)
-    return plan_text.lock_diff(answer, width=output.width(typed), colour=output.colour(typed))
 
 
 def _ask(old: str, new: str | None, settings: Configuration) -> Diff:
@@ -128,13 +114,3 @@ def _states(
     older_state = catalogs.other_state(old, catalog, settings, "")
     newer_state = None if new is None else catalogs.other_state(new, catalog, settings, "")
     return catalog, older_state, newer_state
-
-
-def _rendered(answer: Diff, settings: Configuration, typed: options.Typed) -> str:
-    if settings.format == "json":
-        return json_document.diff(answer)
-    if settings.format == "csv":
-        return csv_table.diff(answer)
-    if settings.format == "markdown":
-        return markdown.diff(answer)
-    return text.diff(answer, width=output.width(typed), colour=output.colour(typed))

@@ -10,7 +10,7 @@ import click
 from specplan.cli import catalogs, options, output
 from specplan.config import NO_CACHE
 from specplan.errors import UndecidedError, UsageError
-from specplan.reports import csv_table, json_document, lines, markdown, text
+from specplan.reports import lines
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -149,11 +149,5 @@ def _refuse_undecided(found: Found) -> None:
 def _rendered(found: Found, settings: Configuration, typed: _Typed) -> str:
     template = typed.get("line")
     if template is not None:
-        return lines.find(found, template)
-    if settings.format == "json":
-        return json_document.find(found)
-    if settings.format == "csv":
-        return csv_table.find(found)
-    if settings.format == "markdown":
-        return markdown.find(found)
-    return text.find(found, width=output.width(typed), colour=output.colour(typed))
+        return found.to_lines(template)
+    return output.rendered(found, settings, typed)

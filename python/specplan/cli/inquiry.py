@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from specplan.cli import catalogs, gates, options, output
 from specplan.errors import UsageError
-from specplan.reports import csv_table, json_document, markdown, text
 
 if TYPE_CHECKING:
     from specplan.cli.options import Typed
@@ -24,7 +23,7 @@ def run(typed: Typed, view: View) -> int:
     if typed.get("scope") is not None and not _any_lock(settings):
         raise UsageError("`--scope` is of locks", hint="name one with `--want [LABEL=]spack.lock`")
     coverage = _ask(settings, view)
-    output.write(_rendered(coverage, view, settings, typed), typed.get("output"))
+    output.write(output.rendered(coverage, settings, typed, view=view), typed.get("output"))
     failed = gates.of_coverage(coverage, settings)
     return output.gates_failed(failed)
 
@@ -81,15 +80,3 @@ def _ask(settings: Configuration, view: View) -> Coverage:
     asked = [settings.tag] if not isinstance(baseline, str) else [settings.tag, baseline]
     catalogs.note_unused(catalog.unused_tags(*asked))
     return coverage
-
-
-def _rendered(coverage: Coverage, view: View, settings: Configuration, typed: Typed) -> str:
-    gaps = view == "gaps"
-    if settings.format == "json":
-        return json_document.coverage(coverage)
-    if settings.format == "csv":
-        return csv_table.gaps(coverage) if gaps else csv_table.coverage(coverage)
-    if settings.format == "markdown":
-        return markdown.gaps(coverage) if gaps else markdown.coverage(coverage)
-    render = text.gaps if gaps else text.coverage
-    return render(coverage, width=output.width(typed), colour=output.colour(typed))

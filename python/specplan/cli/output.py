@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TextIO, TypeAlias
 
 from specplan.errors import UsageError
+from specplan.report import as_csv, as_json, as_markdown, as_text
 from specplan.reports import escape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specplan.cli.options import Typed
+    from specplan.config import Configuration
+    from specplan.report import Report
 
 __all__ = [
     "ColourChoice",
@@ -23,6 +26,7 @@ __all__ = [
     "complain",
     "gates_failed",
     "note",
+    "rendered",
     "warn",
     "width",
     "write",
@@ -93,6 +97,24 @@ def colour(typed: Typed) -> bool:
         return choice == "always"
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return _is_seen(typed) and not plain
+
+
+def rendered(result: Report, settings: Configuration, typed: Typed, **options: object) -> str:
+    """Return a result in the format that is asked for.
+
+    Args:
+        result: The result.
+        settings: What says the format.
+        typed: What says the width and the colour.
+        **options: What its kind has in formats for people and tables, such as ``view``.
+    """
+    if settings.format == "json":
+        return as_json(result)
+    if settings.format == "csv":
+        return as_csv(result, **options)
+    if settings.format == "markdown":
+        return as_markdown(result, **options)
+    return as_text(result, width=width(typed), colour=colour(typed), **options)
 
 
 def write(report: str, output: str | None) -> None:

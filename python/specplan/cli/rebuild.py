@@ -108,14 +108,7 @@ def rebuild(**typed: Unpack[Planned]) -> int:
 
 
 def _rendered(plan: Plan, settings: Configuration, typed: Planned) -> str:
-    if settings.format == "json":
-        return plan.to_json()
-    if settings.format == "csv":
-        return plan.to_csv()
-    if settings.format == "markdown":
-        return plan.to_markdown()
-    from specplan.reports import plan_text  # noqa: PLC0415 - help needs no report
-
-    return plan_text.rebuild(
-        plan, width=output.width(typed), colour=output.colour(typed), show=typed.get("show", ())
-    )
+    if settings.format != "table":
+        return output.rendered(plan, settings, typed)
+    shown = typed.get("show", ())
+    return output.rendered(plan, settings, typed, show=shown)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from specplan.check_model import Check
+from specplan.report import as_csv
 from specplan.reports.csv_table import table
-
-if TYPE_CHECKING:
-    from specplan.check_model import Check
 
 __all__ = ["check"]
 
@@ -17,6 +14,7 @@ _NAMES = (
 )  # fmt: skip
 
 
+@as_csv.register(Check)
 def check(result: Check) -> str:
     """Return one row a finding."""
     rows = (

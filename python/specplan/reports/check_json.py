@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from specplan.check_model import Check
+from specplan.report import as_json
 from specplan.reports.document import document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from specplan.check_model import Check, CheckedRoots, Finding, NamedSpec
+    from specplan.check_model import CheckedRoots, Finding, NamedSpec
     from specplan.reports.document import Json
 
 __all__ = ["check"]
 
 
+@as_json.register(Check)
 def check(result: Check) -> str:
     """Return the document of kind ``specplan.check/1``."""
     binaries, verified = result.binaries, result.verified

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from specplan.check_model import Check
+from specplan.report import as_markdown
 from specplan.reports import wording
 from specplan.reports.check_wording import FINDING_WORDS, by_kind, headline, named, numbers
 from specplan.reports.escape import markdown_code as code
@@ -13,11 +15,12 @@ from specplan.reports.markdown import document, foldable, listed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.check_model import Check, Finding
+    from specplan.check_model import Finding
 
 __all__ = ["check"]
 
 
+@as_markdown.register(Check)
 def check(result: Check) -> str:
     """Return the headline, and a table of the findings of each kind."""
     parts = [f"### {headline(result)}", listed(numbers(result))]

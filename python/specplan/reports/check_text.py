@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from specplan.check_model import Check
+from specplan.report import as_text
 from specplan.reports import wording
 from specplan.reports.check_wording import FINDING_WORDS, by_kind, headline, named, numbers
 from specplan.reports.escape import terminal
@@ -13,7 +15,7 @@ from specplan.reports.page import Page
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.check_model import Check, Finding
+    from specplan.check_model import Finding
 
 __all__ = ["check"]
 
@@ -24,6 +26,7 @@ _SCREENFUL: Final = 20
 _FEW: Final = 4
 
 
+@as_text.register(Check)
 def check(result: Check, *, width: int, colour: bool = False) -> str:
     """Return the findings, by kind; of a kind with many, the first.
 

@@ -11,15 +11,17 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING, TypeAlias
 
+from specplan.found import Found
+from specplan.model import Coverage, Diff
+from specplan.report import as_csv
 from specplan.reports import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from specplan.found import Found
-    from specplan.model import Change, Coverage, Diff, Gap, KeyInCell
+    from specplan.model import Change, Gap, KeyInCell, View
 
-__all__ = ["coverage", "diff", "find", "gaps", "table"]
+__all__ = ["coverage", "diff", "find", "gaps", "table", "view_of"]
 
 Value: TypeAlias = "str | int | float | bool | tuple[str, ...] | None"
 
@@ -41,6 +43,12 @@ _SPEC_NAMES = (
     "hash", "name", "version", "platform", "os", "target", "compiler", "variants",
     "size", "stacks", "tags", "source", "available", "external",
 )  # fmt: skip
+
+
+@as_csv.register(Coverage)
+def view_of(result: Coverage, *, view: View) -> str:
+    """Return a view of the document."""
+    return gaps(result) if view == "gaps" else coverage(result)
 
 
 def gaps(result: Coverage) -> str:
@@ -71,6 +79,7 @@ def coverage(result: Coverage) -> str:
     )
 
 
+@as_csv.register(Diff)
 def diff(result: Diff) -> str:
     """Return one row a key that was ``lost``, ``gained`` or ``changed``.
 
@@ -86,6 +95,7 @@ def diff(result: Diff) -> str:
     return table(_DIFF_NAMES, rows)
 
 
+@as_csv.register(Found)
 def find(result: Found) -> str:
     """Return one row a spec; what cannot be decided says what is missing, at the end."""
     specs = ((each, None) for each in result.specs)

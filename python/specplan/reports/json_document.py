@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from specplan.found import Found
+from specplan.model import Coverage, Diff
+from specplan.report import as_json
 from specplan.reports.document import document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from specplan.found import Found
     from specplan.model import (
         Cell,
         Change,
-        Coverage,
         DamagedFile,
-        Diff,
         DiffCell,
         EnvironmentAsked,
         Gap,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["coverage", "diff", "find", "gaps"]
 
 
+@as_json.register(Coverage)
 def coverage(result: Coverage) -> str:
     """Return the document of kind ``specplan.coverage/1``."""
     totals = result.totals
@@ -69,6 +70,7 @@ def gaps(result: Coverage) -> str:
     return coverage(result)
 
 
+@as_json.register(Diff)
 def diff(result: Diff) -> str:
     """Return the document of kind ``specplan.diff/1``."""
     totals = result.totals
@@ -95,6 +97,7 @@ def diff(result: Diff) -> str:
     )
 
 
+@as_json.register(Found)
 def find(result: Found) -> str:
     """Return the document of kind ``specplan.find/1``."""
     return document(

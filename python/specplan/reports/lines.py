@@ -18,13 +18,13 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan.errors import UsageError
+from specplan.found import Found
 from specplan.model import Spec
+from specplan.report import as_lines
 from specplan.reports import escape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from specplan.found import Found
 
 __all__ = ["FIELDS", "check", "find"]
 
@@ -47,7 +47,8 @@ def check(template: str) -> None:
     _parts(template)
 
 
-def find(result: Found, template: str) -> str:
+@as_lines.register(Found)
+def find(result: Found, *, template: str) -> str:
     """Return one line a spec that satisfies what was asked; nothing where there is none.
 
     Args:

@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from specplan.found import Found
+from specplan.model import Coverage, Diff
+from specplan.report import as_markdown
 from specplan.reports import wording
 from specplan.reports.escape import markdown_code as code
 from specplan.reports.escape import markdown_text as sentence
@@ -17,16 +20,21 @@ from specplan.reports.escape import markdown_text as sentence
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from specplan.found import Found
-    from specplan.model import Cell, Change, Coverage, Diff, Gap, KeyInCell, Spec
+    from specplan.model import Cell, Change, Gap, KeyInCell, Spec, View
 
-__all__ = ["coverage", "diff", "document", "find", "foldable", "gaps", "listed"]
+__all__ = ["coverage", "diff", "document", "find", "foldable", "gaps", "listed", "view_of"]
 
 #: A table of more rows is folded away behind its summary.
 _SCREENFUL: Final = 20
 
 #: A matrix of more systems becomes a table of cells: a page is not wider than this.
 _ABREAST: Final = 6
+
+
+@as_markdown.register(Coverage)
+def view_of(result: Coverage, *, view: View) -> str:
+    """Return a view of the document."""
+    return gaps(result) if view == "gaps" else coverage(result)
 
 
 def gaps(result: Coverage) -> str:
@@ -46,6 +54,7 @@ def coverage(result: Coverage) -> str:
     return document([*parts, listed(wording.coverage_notes(result, code, sentence))])
 
 
+@as_markdown.register(Diff)
 def diff(result: Diff) -> str:
     """Return the headline, the cells, and what was lost, changed and gained."""
     names = ("stack", "system", "kept", "lost", "gained", "changed")
@@ -71,6 +80,7 @@ def diff(result: Diff) -> str:
     return document(parts)
 
 
+@as_markdown.register(Found)
 def find(result: Found) -> str:
     """Return the headline, the specs, and those that cannot be decided."""
     parts = [f"### {wording.find_headline(result, code)}"]

@@ -6,18 +6,21 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from specplan.plan import Plan
+from specplan.plan_model import LockDiff
+from specplan.report import as_csv
 from specplan.reports import amounts, escape, plan_wording
 from specplan.reports.plan_size import refuse_endless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from specplan.plan import Plan
-    from specplan.plan_model import LockDiff, Why
+    from specplan.plan_model import Why
 
 __all__ = ["lock_diff", "rebuild", "why"]
 
 
+@as_csv.register(Plan)
 def rebuild(plan: Plan) -> str:
     """Return one row a build; each says whether its hash is predicted.
 
@@ -81,6 +84,7 @@ def why(reasons: Sequence[Why]) -> str:
     )
 
 
+@as_csv.register(LockDiff)
 def lock_diff(diff: LockDiff) -> str:
     """Return one row a spec that is new or gone; what causes others tells how far it goes."""
     names = (

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from specplan.plan import Plan
+from specplan.plan_model import LockDiff
+from specplan.report import as_json
 from specplan.reports import budget_report, choice_report, schedule_report
 from specplan.reports.document import document
 from specplan.reports.plan_size import refuse_endless
@@ -14,13 +17,13 @@ from specplan.reports.plan_size import refuse_endless
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.plan import Plan
-    from specplan.plan_model import Build, ChangedSpec, LockDiff, NamedSpec, NewSpec, Why
+    from specplan.plan_model import Build, ChangedSpec, NamedSpec, NewSpec, Why
     from specplan.reports.document import Json
 
 __all__ = ["lock_diff", "rebuild", "why"]
 
 
+@as_json.register(Plan)
 def rebuild(plan: Plan) -> str:
     """Return the document of kind ``specplan.rebuild/1``.
 
@@ -100,6 +103,7 @@ def why(reasons: Sequence[Why], *, query: str, predicted: bool) -> str:
     )
 
 
+@as_json.register(LockDiff)
 def lock_diff(diff: LockDiff) -> str:
     """Return the document of kind ``specplan.lock-diff/1``."""
     totals = diff.totals

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from specplan.plan import Plan
+from specplan.report import as_lines
 from specplan.reports.escape import terminal
-
-if TYPE_CHECKING:
-    from specplan.plan import Plan
 
 __all__ = ["rebuild"]
 
 
+@as_lines.register(Plan)
 def rebuild(plan: Plan) -> str:
     """Return ``name@version/hash`` of each build below a line that says ``# exact``.
 

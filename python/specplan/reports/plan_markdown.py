@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from specplan.plan import Plan
+from specplan.plan_model import LockDiff
+from specplan.report import as_markdown
 from specplan.reports import budget_report, choice_report, plan_wording, schedule_report, wording
 from specplan.reports.escape import markdown_code as code
 from specplan.reports.markdown import document, foldable, listed
@@ -11,12 +14,12 @@ from specplan.reports.markdown import document, foldable, listed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.plan import Plan
-    from specplan.plan_model import LockDiff, NamedSpec, Why
+    from specplan.plan_model import NamedSpec, Why
 
 __all__ = ["lock_diff", "rebuild", "why"]
 
 
+@as_markdown.register(Plan)
 def rebuild(plan: Plan) -> str:
     """Return the headline, the numbers, the builds, and all that is left out or untested."""
     return document(
@@ -94,6 +97,7 @@ def why(reasons: Sequence[Why], *, predicted: bool) -> str:
     return document(parts)
 
 
+@as_markdown.register(LockDiff)
 def lock_diff(diff: LockDiff) -> str:
     """Return the causes, how far each goes, what to hold back, and all that is new or gone."""
     return document(

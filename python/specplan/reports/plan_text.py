@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from specplan.plan import Plan
+from specplan.plan_model import LockDiff
+from specplan.report import as_text
 from specplan.reports import (
     amounts,
     budget_report,
@@ -20,8 +23,7 @@ from specplan.reports.plan_size import refuse_endless
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from specplan.plan import Plan
-    from specplan.plan_model import Build, Cause, LockDiff, Why
+    from specplan.plan_model import Build, Cause, Why
 
 __all__ = ["SHOWS", "lock_diff", "rebuild", "why"]
 
@@ -37,6 +39,7 @@ _CAUSE_STYLES: Final[Mapping[Cause, Style]] = {
 _FEW: Final = 3
 
 
+@as_text.register(Plan)
 def rebuild(plan: Plan, *, width: int, colour: bool = False, show: Collection[str] = ()) -> str:
     """Return the builds in their order, and what the reader must know.
 
@@ -103,6 +106,7 @@ def why(reasons: Sequence[Why], *, predicted: bool, width: int, colour: bool = F
     return page.end()
 
 
+@as_text.register(LockDiff)
 def lock_diff(diff: LockDiff, *, width: int, colour: bool = False) -> str:
     """Return the causes, how far each goes, and what to hold back.
 

@@ -11,6 +11,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from specplan.found import Found
+from specplan.model import Coverage, Diff
+from specplan.report import as_text
 from specplan.reports import layout, wording
 from specplan.reports.escape import terminal
 from specplan.reports.layout import Column, Span
@@ -19,21 +22,19 @@ from specplan.reports.page import Page
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from specplan.found import Found
     from specplan.model import (
         Cell,
         Change,
-        Coverage,
-        Diff,
         DiffCell,
         Gap,
         GapState,
         KeyInCell,
         Nearest,
         Spec,
+        View,
     )
 
-__all__ = ["coverage", "diff", "find", "gaps"]
+__all__ = ["coverage", "diff", "find", "gaps", "view_of"]
 
 #: How many cells a row names before it folds the rest.
 _FEW: Final = 3
@@ -43,6 +44,13 @@ _STATE_STYLES: Final[Mapping[GapState, layout.Style]] = {
     "other_system": "yellow",
     "missing": "red",
 }
+
+
+@as_text.register(Coverage)
+def view_of(result: Coverage, *, view: View, width: int, colour: bool) -> str:
+    """Return a view of the document; the width is the terminal's in columns."""
+    render = gaps if view == "gaps" else coverage
+    return render(result, width=width, colour=colour)
 
 
 def gaps(result: Coverage, *, width: int, colour: bool = False) -> str:
@@ -84,6 +92,7 @@ def coverage(result: Coverage, *, width: int, colour: bool = False) -> str:
     return page.end()
 
 
+@as_text.register(Diff)
 def diff(result: Diff, *, width: int, colour: bool = False) -> str:
     """Return what was lost, changed and gained, after the numbers of each cell.
 
@@ -105,6 +114,7 @@ def diff(result: Diff, *, width: int, colour: bool = False) -> str:
     return page.end()
 
 
+@as_text.register(Found)
 def find(result: Found, *, width: int, colour: bool = False) -> str:
     """Return the specs, and below them those that cannot be decided.
 

@@ -10,19 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from specplan.choice import ChosenWant
-    from specplan.plan import Plan
 
-__all__ = ["of_wants", "unplannable"]
+__all__ = ["environment_of"]
 
 _ABOUT = "# What no known spec can meet. `spack concretize` decides what to build for it.\n"
 
 
-def unplannable(plan: Plan) -> str:
-    """Return a ``spack.yaml`` of the unplannable wants of a plan."""
-    return of_wants(() if plan.choice is None else plan.choice.unplannable)
-
-
-def of_wants(wants: Iterable[ChosenWant]) -> str:
+def environment_of(wants: Iterable[ChosenWant]) -> str:
     """Return a ``spack.yaml`` that asks for wants, each once.
 
     A want that leaves its system open is asked for on the one that it was wanted for.

@@ -1,0 +1,77 @@
+"""What every result can do: show itself as text, Markdown, CSV and JSON.
+
+A result does not know how it looks. The modules of :mod:`specplan.reports` do: each
+registers here what writes a kind of result in its format. So imports lead one way, from
+the reports to the results that they are of, and never back.
+"""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+__all__ = ["Report", "as_csv", "as_json", "as_lines", "as_markdown", "as_text"]
+
+
+class Report:
+    """A result that can be written in every format: the base of all of them."""
+
+    __slots__ = ()
+
+    def to_json(self) -> str:
+        """Return the report as JSON document; see the schemas in ``specplan/schemas``."""
+        return as_json(self)
+
+    def to_csv(self) -> str:
+        """Return the report as comma-separated values."""
+        return as_csv(self)
+
+    def to_markdown(self) -> str:
+        """Return the report as Markdown, fit for the summary of a CI job."""
+        return as_markdown(self)
+
+    def to_text(self, *, width: int = 100, colour: bool = False) -> str:
+        """Return the report as text of at most ``width`` columns.
+
+        Args:
+            width: The width of the terminal.
+            colour: Whether to paint with escape sequences.
+        """
+        return as_text(self, width=width, colour=colour)
+
+
+@singledispatch
+def as_json(result: Report) -> str:
+    """Return a result as JSON document."""
+    raise _unknown(result, "JSON")
+
+
+@singledispatch
+def as_csv(result: Report, **options: object) -> str:
+    """Return a result as comma-separated values; options are those of its kind."""
+    del options
+    raise _unknown(result, "CSV")
+
+
+@singledispatch
+def as_markdown(result: Report, **options: object) -> str:
+    """Return a result as Markdown; options are those of its kind."""
+    del options
+    raise _unknown(result, "Markdown")
+
+
+@singledispatch
+def as_text(result: Report, *, width: int, colour: bool, **options: object) -> str:
+    """Return a result as text for a terminal; more options are those of its kind."""
+    del width, colour, options
+    raise _unknown(result, "text")
+
+
+@singledispatch
+def as_lines(result: Report, **options: object) -> str:
+    """Return a result as lines to be piped, which not every kind has."""
+    del options
+    raise _unknown(result, "lines")
+
+
+def _unknown(result: Report, form: str) -> TypeError:
+    return TypeError(f"nothing is registered that writes a `{type(result).__name__}` as {form}")
