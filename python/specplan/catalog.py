@@ -591,8 +591,9 @@ class Catalog:
             peers: Likewise, for what these stacks have.
             baseline: Likewise, for what this older state has.
             level: Of gaps: ``package``, which is the default, or ``version``.
-            os: Of gaps, as in :meth:`gaps`.
-            target: Of gaps, as in :meth:`gaps`.
+            os: Only what is wanted for these operating systems (shell patterns). Both this and
+                ``target`` are about gaps and abstract wants, never about what locks want.
+            target: Only what is wanted for these targets (shell patterns).
             not_wanted: Of gaps, as in :meth:`gaps`.
             families: Of gaps, as in :meth:`gaps`.
             candidates: More locks, indexes and mirrors to choose from. That they list a
@@ -600,7 +601,8 @@ class Catalog:
             system: What abstract wants are for, as ``OS/TARGET``, or ``all`` systems that are
                 known. By default what they say themselves, or else the one system that
                 all locks are for.
-            compat: Which specs serve a system besides its own.
+            compat: Which specs serve a system besides its own: one for an older target can
+                serve several, and is built once. What a lock wants is always exact.
             libc: More operating systems with their C libraries, as in :meth:`gaps`.
             cells: What the abstract wants of a stack are for, by its label; then no other
                 default holds for it.
@@ -652,13 +654,13 @@ class Catalog:
                 peers=peers,
                 baseline=baseline,
                 level=level,
-                os=os,
-                target=target,
                 not_wanted=not_wanted,
                 families=families,
             ),
             candidates=candidates,
             system=system,
+            os=os,
+            target=target,
             compat=compat,
             libc=libc,
             cells=cells,

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from specplan import _core as compiled
 from specplan.abstract_wants import wants_of
-from specplan.errors import UsageError
+from specplan.errors import EmptySelectionError, UsageError
 from specplan.plan_model import NamedSpec
 from specplan.sources.source import split_label
 from specplan.sources.wanted import WantedEnvironment
-from specplan.wants import Systems, texts
+from specplan.wants import Systems, chosen_or_all, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -124,6 +124,8 @@ class Asked:
         locks: The locks that a stack can take as a whole.
         system: The systems that the wants are for, as ``OS/TARGET``; without one, those
             that the wants name, or else the one that all locks are for.
+        os: Only what is wanted for these operating systems (shell patterns).
+        target: Only what is wanted for these targets (shell patterns).
         compat: Which specs serve a system besides its own.
         libc: More operating systems with their C libraries.
         cells: The systems of stacks by label, where they are given.
@@ -136,6 +138,8 @@ class Asked:
     environments: tuple[WantedEnvironment, ...]
     locks: tuple[Wanted, ...]
     system: str | Sequence[str]
+    os: str | Sequence[str]
+    target: str | Sequence[str]
     compat: Compatibility
     libc: Mapping[str, str]
     cells: Mapping[str, Sequence[str]]
@@ -184,6 +188,7 @@ def choose(core: compiled.Catalog, question: compiled.PlanQuestion, asked: Asked
         UsageError: If nothing says for which systems the wants are, a limit is negative,
             or the scope wants more than installing needs.
         UnknownNameError: If a system is unknown.
+        EmptySelectionError: If nothing is wanted for the operating systems and targets.
     """
     if question["scope"] == "all":
         raise UsageError(
@@ -237,15 +242,18 @@ def _wants(core: compiled.Catalog, asked: Asked, systems: Systems) -> AbstractWa
         labels = {each.label for each in asked.environments if not _says_where(each.environment)}
         cells = {**{label: list(added) for label in labels}, **cells}
         added = ()
-    return wants_of(
+    wants = wants_of(
         asked.environments,
         systems=systems,
         cells=cells,
         added=added,
-        oss=None,
-        targets=None,
+        oss=chosen_or_all(texts(asked.os), systems.oss, kind="os"),
+        targets=chosen_or_all(texts(asked.target), systems.targets, kind="target"),
         not_wanted=(),
     )
+    if not wants.cells and (texts(asked.os) or texts(asked.target)):
+        raise EmptySelectionError("nothing is wanted for this operating system and target")
+    return wants
 
 
 def _says_where(environment: Environment) -> bool:

@@ -60,8 +60,6 @@ class GapsAsked:
     peers: str | Sequence[str] = ()
     baseline: str | Catalog | None = None
     level: Level | None = None
-    os: str | Sequence[str] = ()
-    target: str | Sequence[str] = ()
     not_wanted: Sequence[NotWanted] = ()
     families: Mapping[str, Sequence[str]] | None = None
 
@@ -89,6 +87,8 @@ def wants_of_gaps(
     asked: GapsAsked,
     *,
     system: str | Sequence[str],
+    os: str | Sequence[str],
+    target: str | Sequence[str],
     compat: Compatibility,
     libc: Mapping[str, str],
     cells: Mapping[str, Sequence[str]],
@@ -100,6 +100,8 @@ def wants_of_gaps(
         catalog: The caches.
         asked: Whose gaps.
         system: As in :meth:`specplan.Catalog.gaps`, and so all that follow.
+        os: See there.
+        target: See there.
         compat: See there.
         libc: See there.
         cells: See there.
@@ -126,8 +128,8 @@ def wants_of_gaps(
         stack=asked.stack,
         peers=asked.peers,
         system=system,
-        os=asked.os,
-        target=asked.target,
+        os=os,
+        target=target,
         tag=tag,
         baseline=asked.baseline,
         level=level,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan import _core as compiled
 from specplan import asked_specs
@@ -27,7 +27,7 @@ from specplan.sources.cost_files import read_costs
 from specplan.wants import texts
 
 if TYPE_CHECKING:
-    import os
+    import os as operating_system
     from collections.abc import Iterable, Mapping, Sequence
 
     from specplan.budget import Budget, Weight
@@ -41,6 +41,11 @@ if TYPE_CHECKING:
 
 __all__ = ["rebuild"]
 
+#: One path or several.
+Places: TypeAlias = (
+    "str | operating_system.PathLike[str] | Sequence[str | operating_system.PathLike[str]]"
+)
+
 #: The largest depth that the core takes; no chain of dependents is as long.
 _MOST_DEPTH: Final = 2**32 - 1
 
@@ -48,10 +53,12 @@ _MOST_DEPTH: Final = 2**32 - 1
 def rebuild(
     catalog: Catalog | None,
     *,
-    want: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+    want: Places = (),
     gaps: GapsAsked | None = None,
-    candidates: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+    candidates: Places = (),
     system: str | Sequence[str] = (),
+    os: str | Sequence[str] = (),
+    target: str | Sequence[str] = (),
     compat: Compatibility = "exact",
     libc: Mapping[str, str] | None = None,
     cells: Mapping[str, Sequence[str]] | None = None,
@@ -63,7 +70,7 @@ def rebuild(
     exclude_broken: str | Sequence[str] = (),
     assume_available: str | Sequence[str] = (),
     without: str | Sequence[str] = (),
-    costs: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+    costs: Places = (),
     jobs: int | None = None,
     max_builds: int | None = None,
     max_cost: float | None = None,
@@ -81,6 +88,8 @@ def rebuild(
         gaps: What is asked of gaps there, together.
         candidates: See there.
         system: See there.
+        os: See there.
+        target: See there.
         compat: See there.
         libc: See there.
         cells: See there.
@@ -102,38 +111,38 @@ def rebuild(
         tag: See there.
         limits: See there.
     """
-    if jobs is not None and jobs < 1:
-        raise UsageError(f"`{jobs}` is no number of runners", hint="there must be at least one")
+    places = places_of(want)
+    of_gaps = gaps is not None and gaps.is_any
     limited = budgeting.Asked.limited(max_builds, max_cost, weights, node_limit, time_limit)
+    _refuse_numbers(jobs=jobs, depth=depth)
     if limited is not None and scope == "all":
         raise UsageError(
             "a budget completes roots, so that they install; `scope` all builds more than that",
             hint="leave `scope` out",
         )
-    places = places_of(want)
-    of_gaps = gaps is not None and gaps.is_any
-    if of_gaps and (places or changed or changed_if_wanted is not None):
-        raise UsageError(
-            "the gaps of stacks are of what is there: they go with no other wants and no change",
-            hint="leave out `want` and `changed`, or `stack`, `peers` and `baseline`",
+    if of_gaps:
+        _refuse_beside_gaps(
+            wants=bool(places) or bool(changed) or changed_if_wanted is not None,
+            what_if=bool(assume_available) or bool(without),
         )
-    if of_gaps and (assume_available or without):
-        raise UsageError(
-            "the gaps of stacks are of what is there, not of what if",
-            hint="leave out `assume_available` and `without`, or plan for locks",
-        )
-    if not places and not of_gaps:
+    elif not places:
         raise UsageError("nothing is wanted", hint="name a lock with `want`")
-    if depth is not None and depth < 0:
-        raise UsageError(f"`{depth}` is no depth", hint="0 leaves the changed specs alone")
     limits = limits or Limits()
     wanted, environments = read_wanted_places(places, limits)
+    if (texts(os) or texts(target)) and not (of_gaps or environments):
+        raise UsageError(
+            "`os` and `target` choose among the cells of gaps and of abstract wants, and there are "
+            "none: what locks want is planned for whole",
+            hint="leave them out",
+        )
     found = None
     if gaps is not None and of_gaps:
         found = wants_of_gaps(
             catalog,
             gaps,
             system=system,
+            os=os,
+            target=target,
             compat=compat,
             libc=libc or {},
             cells=cells or {},
@@ -175,6 +184,8 @@ def rebuild(
                 environments=environments,
                 locks=(*wanted, *more_locks),
                 system=system,
+                os=os,
+                target=target,
                 compat=compat,
                 libc=libc or {},
                 cells=cells or {},
@@ -209,6 +220,27 @@ def rebuild(
         jobs=jobs,
         known=(locks, core),
     )
+
+
+def _refuse_numbers(*, jobs: int | None, depth: int | None) -> None:
+    if jobs is not None and jobs < 1:
+        raise UsageError(f"`{jobs}` is no number of runners", hint="there must be at least one")
+    if depth is not None and depth < 0:
+        raise UsageError(f"`{depth}` is no depth", hint="0 leaves the changed specs alone")
+
+
+def _refuse_beside_gaps(*, wants: bool, what_if: bool) -> None:
+    """Refuse what does not go with the gaps of stacks."""
+    if wants:
+        raise UsageError(
+            "the gaps of stacks are of what is there: they go with no other wants and no change",
+            hint="leave out `want` and `changed`, or `stack`, `peers` and `baseline`",
+        )
+    if what_if:
+        raise UsageError(
+            "the gaps of stacks are of what is there, not of what if",
+            hint="leave out `assume_available` and `without`, or plan for locks",
+        )
 
 
 def _labels(wanted: Iterable[Wanted], choice: Choice | None) -> dict[str, set[str]]:

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+import specplan
 from benches.choice_inputs import real
 from specplan import _core
 from specplan.choice import Choice, ChosenWant
@@ -203,6 +204,48 @@ def test_a_spec_that_names_its_system_is_wanted_there(run: Run) -> None:
     assert [(each["target"], each["reason"]) for each in plan["unplannable"]] == [
         ("zen4", "no_candidate")
     ]
+
+
+SYSTEMS = ("ubuntu24.04/x86_64_v3", "ubuntu24.04/zen3", "ubuntu24.04/zen4")
+
+
+def test_one_candidate_for_an_older_target_serves_several_cells_and_is_built_once(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    systems = tuple(part for system in SYSTEMS for part in ("--system", system))
+    wants = ("--want", "zfp", *CANDIDATES, "--cache", "none", *systems)
+    exact = asked(run, *wants)
+    assert [each["target"] for each in exact["unplannable"]] == ["zen3", "zen4"]
+    plan = asked(run, *wants, "--compat", "target")
+    assert plan["unplannable"] == []
+    assert [each["target"] for each in plan["choice"]["wants"]] == ["x86_64_v3", "zen3", "zen4"]
+    (served,) = {each["hash"] for each in plan["choice"]["wants"]}
+    assert [each["hash"] for each in plan["builds"]].count(served) == 1
+    assert {each["target"] for each in plan["builds"]} == {"x86_64_v3"}
+    assert plan["totals"]["cost"] == plan["choice"]["cost_alone"] == exact["totals"]["cost"]
+    # The call in Python says the same.
+    monkeypatch.chdir(REAL)
+    called = specplan.load(Path("mirror-2025-11.json.gz")).rebuild(
+        want="zfp", candidates=LOCKS, system=SYSTEMS, compat="target", target="zen*"
+    )
+    assert called.choice is not None
+    assert called.builds == ()
+    assert [each.target for each in called.choice.wants] == ["zen3", "zen4"]
+    (cached,) = {each.spec.hash for each in called.choice.wants if each.spec is not None}
+    typed = asked(
+        run, "--want", "zfp", *CANDIDATES, "--cache", "mirror-2025-11.json.gz", *systems,
+        "--compat", "target", "--target", "zen*",
+    )  # fmt: skip
+    assert [each["hash"] for each in typed["choice"]["wants"]] == [cached, cached]
+
+
+@pytest.mark.parametrize(("option", "pattern"), [("--os", "ubuntu*"), ("--target", "x86_64_v3")])
+def test_a_lock_is_planned_whole_so_that_no_cells_of_it_can_be_chosen(
+    run: Run, option: str, pattern: str
+) -> None:
+    answer = run("--want", LOCKS[0], "--cache", "none", option, pattern)
+    assert (answer.code, answer.out) == (2, "")
+    assert "planned for whole" in answer.err
 
 
 @pytest.mark.parametrize(

@@ -109,3 +109,17 @@ def test_wrong_usage_is_said(
 ) -> None:
     assert main(["rebuild", *arguments]) == 2
     assert said in capfd.readouterr().err
+
+
+def test_the_cells_whose_gaps_are_planned_for_are_chosen_by_os_and_target(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    gaps = ("--no-config", "--cache", "cache", "--stack", "radiuss", "--peers", "radiuss",
+            "--system", "ubuntu24.04/zen4", "--level", "version", *CANDIDATES)  # fmt: skip
+    every = asked(capfd, *gaps)
+    newer = asked(capfd, *gaps, "--target", "zen*")
+    assert {each["target"] for each in every["unplannable"]} == {"zen4"}
+    assert newer["unplannable"] == every["unplannable"]
+    assert asked(capfd, *gaps, "--target", "x86_64_v3", "--os", "ubuntu*")["unplannable"] == []
+    # What the older target has serves the newer one, so that nothing is lacking there.
+    assert asked(capfd, *gaps, "--compat", "target")["unplannable"] == []

@@ -8,7 +8,7 @@ import click
 
 from specplan.cli import catalogs, options, output
 from specplan.cli.options import Typed
-from specplan.config import LEVELS, SCOPES, Format
+from specplan.config import COMPATIBILITIES, LEVELS, SCOPES, Format
 from specplan.errors import UsageError
 from specplan.plan_model import Policy
 from specplan.reports import wording
@@ -99,6 +99,25 @@ def question(command: Command) -> Command:
                 metavar="OS/TARGET",
                 help="What abstract wants are for, or `all`; may be repeated. [default: what they "
                 "say, else the system that all locks are for]",
+            ),
+            click.option(
+                "--os",
+                multiple=True,
+                metavar="PATTERN",
+                help="Plan only for the gaps and abstract wants of these operating systems.",
+            ),
+            click.option(
+                "--target",
+                multiple=True,
+                metavar="PATTERN",
+                help="Plan only for the gaps and abstract wants of these targets.",
+            ),
+            click.option(
+                "--compat",
+                type=click.Choice(COMPATIBILITIES),
+                help="What can serve a gap or an abstract want: specs for its very system, also "
+                "those for ancestor targets, also those for an OS with the same, not newer C "
+                "library. What a lock wants is always exact. [default: exact]",
             ),
             click.option(
                 "--scope",
@@ -195,6 +214,8 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
             hint="plan for gaps with `--stack`, `--peers` or `--baseline`, and no `--want`",
         )
     want = () if gaps else _wants(typed, settings)
+    # What is configured is for cells, which locks have none of; what is typed is meant.
+    of_cells = gaps or any(_is_abstract(each) for each in want)
     listed = _listed(typed)
     if listed is None and not typed.get("changed"):
         for name in ("policy", "depth"):
@@ -219,8 +240,6 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
             peers=settings.peers,
             baseline=older,
             level=settings.level,
-            os=settings.os,
-            target=settings.target,
             not_wanted=settings.not_wanted,
             families=settings.families,
         )
@@ -232,6 +251,8 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
         gaps=asked,
         candidates=typed.get("candidates", ()),
         system=settings.system if gaps else typed.get("system", ()),
+        os=settings.os if of_cells else typed.get("os", ()),
+        target=settings.target if of_cells else typed.get("target", ()),
         compat=settings.compat,
         libc=settings.libc,
         cells={each.name: each.cells for each in settings.stacks if each.cells},
@@ -285,6 +306,14 @@ def _wants(typed: Planned, settings: Configuration) -> tuple[str, ...]:
             f"`--candidates` are given: {stacks}"
         )
     return locks
+
+
+def _is_abstract(want: str) -> bool:
+    from specplan.sources.source import split_label  # noqa: PLC0415 - help needs no source
+    from specplan.sources.wanted import is_lock  # noqa: PLC0415
+
+    where = split_label(want)[1]
+    return where != "-" and not is_lock(where)
 
 
 def _listed(typed: Planned) -> list[str] | None:
