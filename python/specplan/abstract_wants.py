@@ -218,9 +218,8 @@ def _own_system(
     wanted: WantedEnvironment, root: EnvironmentRoot, spec: AbstractSpec, systems: Systems
 ) -> System:
     """Return the system that a root, or else its environment, names."""
-    environment = wanted.environment
-    os = spec.os or next(iter(environment.oss), None)
-    target = spec.target or next(iter(environment.targets), None)
+    os = spec.os or next(iter(root.oss), None)
+    target = spec.target or next(iter(root.targets), None)
     if os is not None and target is not None:
         return systems.system(f"{os}/{target}")
     names = {"operating system": os, "target": target}

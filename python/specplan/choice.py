@@ -258,10 +258,8 @@ def _wants(core: compiled.Catalog, asked: Asked, systems: Systems) -> AbstractWa
 
 def _says_where(environment: Environment) -> bool:
     """Return whether each root, or the environment, names an operating system and a target."""
-    specs = [compiled.AbstractSpec(root.asked) for root in environment.roots]
-    return all(
-        (spec.os or environment.oss) and (spec.target or environment.targets) for spec in specs
-    )
+    asked = ((root, compiled.AbstractSpec(root.asked)) for root in environment.roots)
+    return all((spec.os or root.oss) and (spec.target or root.targets) for root, spec in asked)
 
 
 def _systems(core: compiled.Catalog, systems: Systems, asked: Asked) -> Sequence[System]:
@@ -411,7 +409,9 @@ class _Options:
         }
         self._order = _order(core, state, self._names.values())
         whole = {each.label for each in asked.environments if each.environment.unify != "false"}
-        locks = [_Lock(each) for each in asked.locks] if whole else []
+        # What an environment includes stands beside its roots, and does not have them.
+        fit = [each for each in asked.locks if not each.is_included]
+        locks = [_Lock(each) for each in fit] if whole else []
         self.one_by_one = () if locks else tuple(sorted(whole))
         self.choices: list[_Single | _Whole] = []
         for cell, answers in zip(wants.cells, met, strict=True):

@@ -236,3 +236,52 @@ def test_without_a_cache_every_root_is_a_gap(run: Runs, folder: Path) -> None:
     path = environment(folder, "tools", "spack: {specs: [zlib os=rhel8 target=zen4]}")
     document = asked(run, "coverage", "--cache", "none", "--want", str(path))
     assert (document["totals"]["wanted"], document["totals"]["gaps"]) == (1, 1)
+
+
+class TestLocksThatAnEnvironmentIncludes:
+    """Their roots are wanted by hash, in the stack of the environment."""
+
+    @pytest.fixture
+    def including(self, folder: Path) -> Path:
+        shutil.copytree(LOCK.parent, folder / "radiuss")
+        return environment(
+            folder,
+            "both",
+            "spack: {include_concrete: [../radiuss], specs: [zlib-ng], packages: {all: "
+            "{require: ['os=ubuntu24.04', target=x86_64_v3]}}}",
+        )
+
+    def test_are_wants_as_the_lock_alone_is(self, run: Runs, including: Path) -> None:
+        both = asked(run, "gaps", "--cache", str(MIRROR), "--want", str(including))
+        assert (both["wants"], both["scope"]) == ("lock_and_environment", "runtime")
+        assert {cell["stack"] for cell in both["cells"]} == {"both"}
+        alone = asked(run, "gaps", "--cache", str(MIRROR), "--want", f"both={LOCK}")
+        assert both["roots"]["wanted"] == alone["roots"]["wanted"] + 1
+        gaps = [gap for gap in both["gaps"] if gap["hash"] is not None]
+        assert [gap["hash"] for gap in gaps] == [gap["hash"] for gap in alone["gaps"]]
+        assert both["totals"]["wanted"] == alone["totals"]["wanted"] + 1
+        (told,) = both["environments"]
+        assert told["left_out"] == []
+
+    def test_are_planned_with_its_roots(self, run: Runs, including: Path) -> None:
+        both = asked(run, "rebuild", "--cache", str(MIRROR), "--want", str(including))
+        alone = asked(run, "rebuild", "--cache", str(MIRROR), "--want", f"both={LOCK}")
+        builds = [build["hash"] for build in alone["builds"]]
+        assert builds
+        assert [build["hash"] for build in both["builds"]] == builds
+        # What the environment asks for itself is chosen, though it unifies its own roots.
+        assert both["unplannable"] == []
+
+    def test_are_named_where_they_are_damaged(self, run: Runs, including: Path) -> None:
+        lock = including.parent.parent / "radiuss" / "spack.lock"
+        lock.write_bytes(lock.read_bytes()[:1000])
+        answer = run("gaps", "--cache", str(MIRROR), "--want", str(including))
+        assert answer.code == 3
+        assert str(lock.parent.name) in answer.err
+        assert "concrete_specs" in answer.err or "roots" in answer.err
+
+    def test_are_named_where_they_are_not_there(self, run: Runs, including: Path) -> None:
+        (including.parent.parent / "radiuss" / "spack.lock").unlink()
+        answer = run("gaps", "--cache", str(MIRROR), "--want", str(including))
+        assert answer.code == 3
+        assert "spack.include_concrete[0]: `../radiuss` is included, but there is no" in answer.err

@@ -211,13 +211,12 @@ spack:
   - {path: never.yaml, when: 'False'}
   - $env/absent-too
   specs: [$mine]
-  include_concrete: [../other]
+  include_concrete: [$other, 'https://example.org/env']
   spces: []
 """,
     )
     assert specs(environment) == ["a"]
     assert environment.left_out == (
-        "`include_concrete` is left out: the roots of other locks are not added",
         "`spces` is no section of an environment: did you mean `specs`?",
         "`absent` is not included: it does not exist",
         "`https://example.org/x.yaml` is not included: it is remote",
@@ -226,6 +225,8 @@ spack:
         "`~/site` is not included: whose home `~` is is not known",
         "`other.yaml` is not included: `os` is not known",
         "`$env/absent-too` is not included: it does not exist",
+        "`$other` is not included: `$other` is not known",
+        "`https://example.org/env` is not included: it is remote",
     )
 
 
@@ -254,7 +255,6 @@ spack:
   - group: late
     needs: early
     specs: [c]
-    override: {packages: {}}
     explicit: false
   - a
   - group: early
@@ -266,7 +266,110 @@ spack:
         ("early", "b"),
         ("late", "c"),
     ]
-    assert environment.left_out == ("`override` of the group `late` is left out",)
+    assert environment.left_out == ()
+
+
+def test_what_a_group_overrides_is_asked_of_its_roots_alone(tmp_path: Path) -> None:
+    environment = read(
+        tmp_path,
+        """
+spack:
+  packages:
+    all: {require: [target=x86_64_v3, os=ubuntu24.04]}
+    b: {require: +shared}
+  toolchains: {gnu: '%gcc@12'}
+  specs:
+  - a
+  - b
+  - group: added
+    override: {packages: {a: {require: +mpi}}}
+    specs: [a, b, 'd %gnu']
+  - group: replaced
+    override:
+      packages::
+        all: {require: [target=zen4]}
+      toolchains: {gnu: '%gcc@13'}
+    specs: [a, b, 'd %gnu']
+  - group: preferred
+    override: {packages: {all: {'require:': [os=rhel9], target: [zen5]}}}
+    specs: [a]
+""",
+    )
+    assert [(root.group, root.asked) for root in environment.roots] == [
+        ("default", "a os=ubuntu24.04 target=x86_64_v3"),
+        # What is required of a package takes the place of what is required of all.
+        ("default", "b+shared"),
+        ("added", "a+mpi"),
+        ("added", "b+shared"),
+        ("added", "d os=ubuntu24.04 target=x86_64_v3 %gcc@12"),
+        ("replaced", "a target=zen4"),
+        ("replaced", "b target=zen4"),
+        ("replaced", "d target=zen4 %gcc@13"),
+        ("preferred", "a os=rhel9"),
+    ]
+    assert environment.left_out == ()
+    assert (environment.oss, environment.targets) == (("ubuntu24.04",), ("x86_64_v3",))
+    where = {root.group: (root.oss, root.targets) for root in environment.roots}
+    assert where == {
+        "default": (("ubuntu24.04",), ("x86_64_v3",)),
+        "added": (("ubuntu24.04",), ("x86_64_v3",)),
+        "replaced": ((), ("zen4",)),
+        "preferred": (("rhel9",), ("zen5",)),
+    }
+
+
+def test_what_an_override_changes_beside_that_is_said(tmp_path: Path) -> None:
+    environment = read(
+        tmp_path,
+        """
+spack:
+  concretizer: {unify: true}
+  specs:
+  - group: g
+    override:
+      concretizer: {unify: false, reuse: true}
+      definitions: [{x: [a]}]
+      config: {build_jobs: 3}
+    specs: [a]
+  - group: h
+    override: {concretizer: {unify: true}}
+    specs: [b]
+""",
+    )
+    assert environment.unify == "true"
+    assert environment.left_out == (
+        "`override` of the group `g` is left out where it defines lists: groups come after these",
+        "`override` of the group `g` is left out where it sets `concretizer:unify`",
+    )
+
+
+def test_locks_are_included_by_folder_or_file_and_each_once(tmp_path: Path) -> None:
+    write(tmp_path / "one" / "spack.lock", "{}")
+    write(tmp_path / "two" / "spack.lock", "{}")
+    write(tmp_path / "configuration" / "include.yaml", "include: [../two/spack.lock]")
+    write(tmp_path / "late" / "spack.lock", "{}")
+    environment = read(
+        tmp_path / "main",
+        """
+spack:
+  include:
+  - {path: ../one/spack.lock, when: platform == "linux"}
+  - ../configuration
+  - {path: ../absent/spack.lock, optional: true}
+  - {path: ../never/spack.lock, when: platform == "darwin"}
+  include_concrete: [$env/../late, ../one, ../two/spack.lock]
+""",
+        host=Host(platform="linux"),
+    )
+    assert [Path(each.path).resolve() for each in environment.locks] == [
+        tmp_path / name / "spack.lock" for name in ("one", "two", "late")
+    ]
+    assert environment.left_out == ("`../absent/spack.lock` is not included: it does not exist",)
+    assert [each.mark.place for each in environment.locks] == [
+        "spack.include[0]",
+        "include[0]",
+        "spack.include_concrete[0]",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -287,6 +390,32 @@ spack:
         ("spack: {specs: [{matrx: []}]}", "spack.specs[0]", "`matrx` is no part of a matrix"),
         ("spack: {specs: [{exclude: []}]}", "spack.specs[0]", "must be a list of lists"),
         ("spack: {specs: [{matrix: []}]}", "spack.specs[0]", "must be a list of lists"),
+        (
+            "spack: {include_concrete: ../other}",
+            "spack.include_concrete",
+            "expected a list, found text",
+        ),
+        (
+            "spack: {include_concrete: [[a]]}",
+            "spack.include_concrete[0]",
+            "expected the folder of an environment, found a list",
+        ),
+        (
+            "spack: {include_concrete: [../other]}",
+            "spack.include_concrete[0]",
+            "`../other` is included, but there is no `",
+        ),
+        ("spack: {include: [o/spack.lock]}", "spack.include[0]", "but there is no `"),
+        (
+            "spack: {specs: [{group: g, override: [a]}]}",
+            "spack.specs[0].override",
+            "expected sections of configuration, found a list",
+        ),
+        (
+            "spack: {specs: [{group: g, override: {}}, {group: g, override: {}}]}",
+            "spack.specs[1].override",
+            "the group `g` has an `override` already",
+        ),
         ("spack: {specs: [{matrix: [a]}]}", "spack.specs[0].matrix[0]", "expected a list"),
         ("spack: {specs: [{matrix: [[a], [b]]}]}", "spack.specs[0]", "contradicts itself"),
         (

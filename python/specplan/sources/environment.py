@@ -17,7 +17,7 @@ from specplan.host import Host
 from specplan.sources import conditions, includes, yaml_tree
 from specplan.sources.conditions import ConditionError
 from specplan.sources.groups import read_groups
-from specplan.sources.includes import entry, unsuffixed
+from specplan.sources.includes import IncludedLock, entry, unsuffixed
 from specplan.sources.limits import Limits
 from specplan.sources.matrix import Expansion
 from specplan.sources.requirements import read_requirements
@@ -26,11 +26,17 @@ from specplan.sources.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from collections.abc import Mapping as MappingOf
+    from typing import TypeAlias
 
     from specplan._core import AbstractSpec
     from specplan.model import Unify
+    from specplan.sources.groups import Group
     from specplan.sources.requirements import Requirements
     from specplan.sources.toolchains import SpecsByName
+
+    #: Sections of configuration.
+    NodesByName: TypeAlias = MappingOf[str, Node]
 
 __all__ = ["Environment", "EnvironmentRoot", "read_environment"]
 
@@ -51,6 +57,7 @@ _SECTIONS: Final = (
     "env_vars",
     "gitlab-ci",
     "include",
+    "include_concrete",
     "mirrors",
     "modules",
     "packages",
@@ -77,6 +84,8 @@ class EnvironmentRoot:
         spec: The abstract spec as Spack expands it, in canonical form.
         asked: The same with what the environment requires of it for certain.
         group: The group that it belongs to.
+        oss: The operating systems that the configuration of its group requires.
+        targets: Likewise the targets, the preferred one first.
         path: The file that it is written in.
         place: The key path of the list item, such as ``spack.specs[3]``; all roots of
             a matrix share one.
@@ -89,6 +98,8 @@ class EnvironmentRoot:
     path: str
     place: str
     line: int
+    oss: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +116,7 @@ class Environment:
         oss: Likewise the operating systems.
         targets: Likewise the targets, the preferred one first.
         left_out: What was not taken into account, one sentence each.
+        locks: The locks of other environments whose roots it includes, each once.
     """
 
     path: str
@@ -115,6 +127,7 @@ class Environment:
     oss: tuple[str, ...]
     targets: tuple[str, ...]
     left_out: tuple[str, ...]
+    locks: tuple[IncludedLock, ...] = ()
 
 
 def read_environment(
@@ -150,31 +163,87 @@ def read_environment(
     sections = includes.collect(environment, file, host, limits)
     expansion = Expansion()
     _define(sections.nodes.get("definitions"), expansion, host)
-    requirements = read_requirements(sections.nodes.get("packages"), expansion)
-    toolchains = read_toolchains(sections.nodes.get("toolchains"), expansion)
+    rules = _rules(sections.nodes, expansion)
     groups = read_groups(entry(environment, "specs"), expansion)
-    left_out = [*_passed_over(environment), *sections.left_out, *requirements.left_out("all")]
+    unify = _unify(sections.nodes.get("concretizer"), environment)
+    left_out = [
+        *_passed_over(environment),
+        *sections.left_out,
+        *rules.requirements.left_out("all"),
+    ]
     roots = []
     for group in groups:
-        left_out += group.left_out
+        own = rules
+        if group.override is not None:
+            own = _overridden(group, group.override, sections.nodes, expansion)
+            left_out += own.requirements.left_out("all")
+            left_out += _not_overridden(group, group.override, unify)
         for item in group.items:
             for spec, mark in expansion.expand(item):
-                root, note = _root(spec, mark, group.name, toolchains, requirements)
+                root, note = _root(spec, mark, group.name, own)
                 roots.append(root)
                 left_out += note
     left_out += expansion.left_out
-    packages = entry(sections.nodes.get("packages"), "all")
-    every = requirements.every
     return Environment(
         path=str(file),
         label=label or _label(file),
         roots=tuple(roots),
-        unify=_unify(sections.nodes.get("concretizer"), environment),
-        platforms=_named(each.platform for each in every),
-        oss=_named(each.os for each in every),
-        targets=_named(each.target for each in every) or _preferred_targets(packages),
+        unify=unify,
+        platforms=_named(each.platform for each in rules.requirements.every),
+        oss=rules.oss,
+        targets=rules.targets,
         left_out=tuple(dict.fromkeys(left_out)),
+        locks=tuple(sections.locks),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rules:
+    """What the configuration asks of roots.
+
+    Attributes:
+        requirements: What it requires.
+        toolchains: What stands for the names of toolchains.
+        oss: The operating systems that it requires.
+        targets: The targets that it requires or prefers.
+    """
+
+    requirements: Requirements
+    toolchains: SpecsByName
+    oss: tuple[str, ...]
+    targets: tuple[str, ...]
+
+
+def _rules(sections: NodesByName, expansion: Expansion) -> _Rules:
+    requirements = read_requirements(sections.get("packages"), expansion)
+    every = requirements.every
+    preferred = _preferred_targets(entry(sections.get("packages"), "all"))
+    return _Rules(
+        requirements=requirements,
+        toolchains=read_toolchains(sections.get("toolchains"), expansion),
+        oss=_named(each.os for each in every),
+        targets=_named(each.target for each in every) or preferred,
+    )
+
+
+def _overridden(
+    group: Group, override: Mapping, sections: NodesByName, expansion: Expansion
+) -> _Rules:
+    """Return what is asked of the roots of a group whose own configuration takes precedence."""
+    both = includes.merged(override, Mapping(dict(sections), group.mark))
+    names = ("packages", "toolchains")
+    found = {name: entry(both, name) for name in names}
+    return _rules({name: node for name, node in found.items() if node is not None}, expansion)
+
+
+def _not_overridden(group: Group, override: Mapping, unify: Unify) -> Iterator[str]:
+    """Say what of an override is not taken into account though it may change roots."""
+    said = f"`override` of the group `{group.name}`"
+    if entry(override, "definitions") is not None:
+        yield f"{said} is left out where it defines lists: groups come after these"
+    own = entry(override, "concretizer")
+    if entry(own, "unify") is not None and _unify(own, override) != unify:
+        yield f"{said} is left out where it sets `concretizer:unify`"
 
 
 def _label(file: Path) -> str:
@@ -186,9 +255,7 @@ def _passed_over(environment: Mapping) -> Iterator[str]:
     """Say what of an environment is not read though it may add roots."""
     for key in environment.entries:
         name, _ = unsuffixed(key)
-        if name == "include_concrete":
-            yield "`include_concrete` is left out: the roots of other locks are not added"
-        elif name not in _SECTIONS:
+        if name not in _SECTIONS:
             near = difflib.get_close_matches(name, _SECTIONS, n=1)
             meant = f": did you mean `{near[0]}`?" if near else ""
             yield f"`{key}` is no section of an environment{meant}"
@@ -245,14 +312,13 @@ def _root(
     spec: AbstractSpec,
     mark: Mark,
     group: str,
-    toolchains: SpecsByName,
-    requirements: Requirements,
+    rules: _Rules,
 ) -> tuple[EnvironmentRoot, list[str]]:
     """Return a root, and a note if it cannot be what is required of it."""
-    spec = with_toolchains(spec, toolchains, mark)
-    notes = requirements.left_out(spec.name or "")
+    spec = with_toolchains(spec, rules.toolchains, mark)
+    notes = rules.requirements.left_out(spec.name or "")
     try:
-        asked = with_toolchains(requirements.asked(spec), toolchains, mark)
+        asked = with_toolchains(rules.requirements.asked(spec), rules.toolchains, mark)
     except ValueError as error:
         asked = spec
         notes.append(f"what is required of `{spec}` is left out: {error}")
@@ -263,6 +329,8 @@ def _root(
         path=mark.path,
         place=mark.place,
         line=mark.line,
+        oss=rules.oss,
+        targets=rules.targets,
     )
     return root, notes
 

@@ -28,6 +28,7 @@ class Group:
         mark: Where it begins.
         items: Its specs and matrices, as written.
         needs: The groups that are concretized before it.
+        override: The sections of configuration that take precedence for it; None without any.
         left_out: What of it is not taken into account, one sentence each.
     """
 
@@ -35,6 +36,7 @@ class Group:
     mark: Mark
     items: list[Item] = field(default_factory=list)
     needs: list[Scalar] = field(default_factory=list)
+    override: Mapping | None = None
     left_out: list[str] = field(default_factory=list)
 
 
@@ -77,8 +79,18 @@ def _read_group(node: Mapping, groups: dict[str, Group], expansion: Expansion) -
     if "matrix" in node.entries:
         parts = {key: each for key, each in node.entries.items() if key in {"matrix", "exclude"}}
         group.items += expansion.items_of((Mapping(parts, node.mark),))
-    if entry(node, "override") is not None:
-        group.left_out.append(f"`override` of the group `{name.text}` is left out")
+    override = entry(node, "override")
+    if override is not None:
+        _override(group, override)
+
+
+def _override(group: Group, override: Node) -> None:
+    if not isinstance(override, Mapping):
+        raise override.mark.fault(f"expected sections of configuration, found {override.kind}")
+    if group.override is not None:
+        # Which of them takes precedence is written nowhere.
+        raise override.mark.fault(f"the group `{group.name}` has an `override` already")
+    group.override = override
 
 
 def _names(node: Node | None) -> list[Scalar]:

@@ -25,7 +25,16 @@ if TYPE_CHECKING:
     from specplan.host import Host
     from specplan.sources.limits import Limits
 
-__all__ = ["SECTIONS", "Sections", "collect", "entry", "unsuffixed", "unwrapped"]
+__all__ = [
+    "SECTIONS",
+    "IncludedLock",
+    "Sections",
+    "collect",
+    "entry",
+    "merged",
+    "unsuffixed",
+    "unwrapped",
+]
 
 #: The sections that say something about roots.
 SECTIONS: Final = ("concretizer", "definitions", "packages", "toolchains")
@@ -36,6 +45,9 @@ _WRAPPERS: Final = ("spack", "env")
 #: How deep includes may include, and how many files may be read.
 _MAX_DEPTH: Final = 16
 _MAX_FILES: Final = 500
+
+#: What the lock of an environment is called.
+_LOCK: Final = "spack.lock"
 
 _REMOTE: Final = re.compile(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]+://|git@")
 _VARIABLE: Final = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
@@ -73,16 +85,31 @@ def unwrapped(node: Node) -> Mapping:
     return node
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncludedLock:
+    """A lock whose roots an environment adds to its own.
+
+    Attributes:
+        path: The lock.
+        mark: Where the environment says so.
+    """
+
+    path: str
+    mark: Mark
+
+
 @dataclass(slots=True)
 class Sections:
     """The sections of interest, merged, and what was left out.
 
     Attributes:
         nodes: Each section that there is.
+        locks: The locks that are included, each once, in their order.
         left_out: What could not be included, one sentence each.
     """
 
     nodes: dict[str, Node] = field(default_factory=dict)
+    locks: list[IncludedLock] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
 
@@ -97,11 +124,13 @@ def collect(environment: Mapping, path: Path, host: Host, limits: Limits) -> Sec
 
     Raises:
         SourceError: If what is included cannot be read, or includes itself.
-        DamagedSourceError: If what is included is no configuration.
+        DamagedSourceError: If what is included is no configuration, or a lock that is
+            included does not exist.
     """
     collector = _Collector(path, host, limits)
     collector.scope(environment, path, [_real(path)])
-    return Sections(collector.merged, collector.left_out)
+    collector.concrete(entry(environment, "include_concrete"), path)
+    return Sections(collector.merged, [*collector.locks.values()], collector.left_out)
 
 
 def _real(path: Path) -> str:
@@ -121,7 +150,33 @@ class _Collector:
         #: Sections that `key-:` puts after what comes later.
         self._last: set[str] = set()
         self.merged: dict[str, Node] = {}
+        #: By their real paths, so that each counts once.
+        self.locks: dict[str, IncludedLock] = {}
         self.left_out: list[str] = []
+
+    def concrete(self, node: Node | None, path: Path) -> None:
+        """Take in the environments that are included as they are concretized."""
+        if node is None:
+            return
+        if not isinstance(node, Sequence):
+            raise node.mark.fault(f"expected a list, found {node.kind}")
+        for each in node.items:
+            if not isinstance(each, Scalar) or not each.string:
+                raise each.mark.fault(f"expected the folder of an environment, found {each.kind}")
+            shown = f"`{each.string}`"
+            if _REMOTE.match(each.string):
+                self.left_out.append(f"{shown} is not included: it is remote")
+            elif (target := self._resolved(each.string, path, shown)) is not None:
+                is_lock = target.name == _LOCK
+                self._lock(target if is_lock else target / _LOCK, each.mark, shown)
+
+    def _lock(self, file: Path, mark: Mark, shown: str) -> None:
+        if not os.path.isfile(file):  # noqa: PTH113 - that of `Path` fails where it may not look
+            raise mark.fault(
+                f"{shown} is included, but there is no `{file}`: an environment is included by "
+                "its folder, once Spack has concretized it"
+            )
+        self.locks.setdefault(_real(file), IncludedLock(path=str(file), mark=mark))
 
     def scope(self, scope: Mapping, path: Path, trail: list[str]) -> None:
         """Take in one scope, then what it includes."""
@@ -145,7 +200,7 @@ class _Collector:
         if isinstance(higher, Sequence) and isinstance(node, Sequence) and name in self._last:
             self.merged[name] = _joined(node, higher, node.mark)
         else:
-            self.merged[name] = node if higher is None else _merge(higher, node)
+            self.merged[name] = node if higher is None else merged(higher, node)
         if suffix == "-":
             self._last.add(name)
         if suffix == ":":
@@ -161,7 +216,7 @@ class _Collector:
             self.left_out.append(f"{shown} is not included: it is remote")
             return
         target = self._resolved(place, path, shown)
-        if target is None:
+        if target is None or self._is_lock(target, node.mark, shown, "optional" in texts):
             return
         if not os.path.exists(target):  # noqa: PTH110 - Path.exists raises where a path cannot be
             self.left_out.append(f"{shown} is not included: it does not exist")
@@ -177,6 +232,14 @@ class _Collector:
             content = yaml_tree.read(file, self._limits)
             reached = dict.fromkeys((_real(target), _real(file)))
             self.scope(unwrapped(content), file, [*trail, *reached])
+
+    def _is_lock(self, target: Path, mark: Mark, shown: str, is_optional: bool) -> bool:  # noqa: FBT001
+        """Take in what is included if it is a lock; what is optional may be absent."""
+        is_lock = target.name == _LOCK
+        if is_lock and (os.path.isfile(target) or not is_optional):  # noqa: PTH113 - as above
+            self._lock(target, mark, shown)
+            return True
+        return False
 
     def _wanted(self, condition: str, shown: str) -> bool:
         try:
@@ -211,7 +274,10 @@ class _Collector:
 
 
 def _included(node: Node) -> dict[str, str]:
-    """Return the texts of an entry of `include`: its path, or where it is, and its condition."""
+    """Return the texts of an entry of `include`: its path, or where it is, and its condition.
+
+    What may be absent has the key `optional`.
+    """
     if isinstance(node, Scalar) and node.string:
         return {"path": node.string}
     if not isinstance(node, Mapping):
@@ -224,12 +290,15 @@ def _included(node: Node) -> dict[str, str]:
         if not isinstance(value, Scalar) or not value.string:
             raise value.mark.fault(f"expected text, found {value.kind}")
         texts[key] = value.string
+    optional = node.entries.get("optional")
+    if isinstance(optional, Scalar) and optional.boolean:
+        texts["optional"] = optional.text
     if "path" not in texts and "git" not in texts:
         raise node.mark.fault("expected `path` or `git`")
     return texts
 
 
-def _merge(higher: Node, lower: Node) -> Node:
+def merged(higher: Node, lower: Node) -> Node:
     """Merge two scopes as Spack does; ``higher`` takes precedence.
 
     Lists are concatenated without repetition, mappings merged by key, and a key that
@@ -252,7 +321,7 @@ def _merge(higher: Node, lower: Node) -> Node:
         if suffix == "-" and isinstance(own_node, Sequence) and isinstance(node, Sequence):
             entries[own_key] = _joined(node, own_node, own_node.mark)
         elif suffix != ":":
-            entries[own_key] = _merge(own_node, node)
+            entries[own_key] = merged(own_node, node)
     return Mapping(entries, higher.mark)
 
 

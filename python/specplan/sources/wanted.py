@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,12 +49,15 @@ class Wanted:
             order of the file; two roots may share a hash.
         core: The compiled catalog of the lock's specs, with their edges; none of them
             is available.
+        is_included: Whether an environment includes it, so that its roots are wanted with
+            those of the environment.
     """
 
     label: str
     place: str
     roots: tuple[tuple[str, str], ...]
     core: _core.Catalog
+    is_included: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +124,9 @@ def read_wants(
         limits: What no file may go beyond.
         host: The machine that the conditions of environments ask for.
 
+    Returns:
+        The locks, those that the environments include among them, and the environments.
+
     Raises:
         SourceError: If a file does not exist, or is neither.
         DamagedSourceError: If one breaks the rules of its format.
@@ -140,6 +146,9 @@ def read_wants(
         label = label or label_of(place)
         environment = read_environment(place, label=label, host=host, limits=limits)
         environments.append(WantedEnvironment(label=label, place=place, environment=environment))
+        for lock in environment.locks:
+            included = read_wanted(f"{label}={lock.path}", limits)
+            locks.append(replace(included, is_included=True))
     return tuple(locks), tuple(environments)
 
 
