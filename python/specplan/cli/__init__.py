@@ -7,8 +7,8 @@ This is the only part of the package that prints or sets an exit code:
 - 2: the command line or the configuration is wrong, or the report cannot be written;
 - 3: an input could not be read.
 
-The catalog and what it needs are imported by the commands that use them, so that
-``specplan --help`` is quick.
+What plans, reads YAML or draws progress bars is imported by the commands that use it, so
+that ``specplan --help`` is quick.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+import specplan
 from specplan.cli import output
 from specplan.cli.check import check
 from specplan.cli.coverage import coverage
@@ -40,8 +41,6 @@ _INTERRUPTED = 130
 def _show_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click passes it so
     if not wanted or context.resilient_parsing:
         return
-    import specplan  # noqa: PLC0415 - only where it is asked
-
     click.echo(f"specplan {specplan.__version__}")
     context.exit()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+import specplan
 from specplan.cli import output, progress
 from specplan.config import NO_CACHE
 from specplan.errors import SourceError, UsageError
@@ -64,8 +65,6 @@ def read(
     Raises:
         SourceError: If one cannot be read, or nothing is left of them without damaged files.
     """
-    import specplan  # noqa: PLC0415 - help and wrong usage need no catalog
-
     with progress.transfers() as told:
         catalog = specplan.load(
             *places,

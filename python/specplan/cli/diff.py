@@ -8,6 +8,8 @@ import click
 
 from specplan.cli import catalogs, gates, options, output
 from specplan.errors import UsageError
+from specplan.sources.source import split_label
+from specplan.sources.wanted import is_lock
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -59,9 +61,6 @@ def diff(old: str, new: str | None, **typed: Unpack[options.Typed]) -> int:
 
 def _locks(old: str, new: str | None) -> tuple[str, str] | None:
     """Return the places of both states if one of them is a lock, and both are sources."""
-    from specplan.sources.source import split_label  # noqa: PLC0415 - help needs none
-    from specplan.sources.wanted import is_lock  # noqa: PLC0415 - likewise
-
     older = catalogs.as_source(split_label(old)[1])
     newer = None if new is None else catalogs.as_source(split_label(new)[1])
     locks = [each for each in (older, newer) if each is not None and is_lock(each)]

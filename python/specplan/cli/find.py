@@ -11,6 +11,8 @@ from specplan.cli import catalogs, options, output
 from specplan.config import NO_CACHE
 from specplan.errors import UndecidedError, UsageError
 from specplan.reports import lines
+from specplan.sources.source import split_label
+from specplan.sources.wanted import is_environment
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -108,9 +110,6 @@ def _note(found: Found, settings: Configuration, typed: _Typed) -> None:
 
 
 def _ask(spec: str, settings: Configuration, typed: _Typed) -> Found:
-    from specplan.sources.source import split_label  # noqa: PLC0415 - help needs no source
-    from specplan.sources.wanted import is_environment  # noqa: PLC0415
-
     if not typed.get("want"):
         # Of what a project wants, only locks hold specs.
         locks = (each for each in settings.want if not is_environment(split_label(each)[1]))

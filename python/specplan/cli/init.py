@@ -11,6 +11,7 @@ from specplan.cli import output
 from specplan.errors import SourceError, UsageError
 from specplan.host import Host
 from specplan.reports import wording
+from specplan.sources import Limits
 
 __all__ = ["init"]
 
@@ -45,7 +46,6 @@ def init(folder: str, target: str, *, force: bool) -> int:
     # Asking for help should not wait for what reads YAML.
     from specplan.discovery import look_through  # noqa: PLC0415
     from specplan.proposal import proposed  # noqa: PLC0415
-    from specplan.sources.limits import Limits  # noqa: PLC0415
 
     path = Path(target)
     if target != "-" and not force and (path.exists() or path.is_symlink()):

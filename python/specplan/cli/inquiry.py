@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from specplan.cli import catalogs, gates, options, output
 from specplan.errors import UsageError
+from specplan.sources.source import split_label
+from specplan.sources.wanted import is_environment
 
 if TYPE_CHECKING:
     from specplan.cli.options import Typed
@@ -29,9 +31,6 @@ def run(typed: Typed, view: View) -> int:
 
 
 def _any_lock(settings: Configuration) -> bool:
-    from specplan.sources.source import split_label  # noqa: PLC0415 - help needs no source
-    from specplan.sources.wanted import is_environment  # noqa: PLC0415
-
     return any(not is_environment(split_label(each)[1]) for each in settings.want)
 
 

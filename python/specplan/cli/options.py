@@ -13,6 +13,7 @@ import click
 from specplan import config
 from specplan.config import COMPATIBILITIES, FORMATS, LEVELS, SCOPES, Configuration, Format
 from specplan.errors import UsageError
+from specplan.wants import chosen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -322,8 +323,6 @@ def with_stacks(settings: Configuration, typed: Typed) -> Configuration:
         UnknownNameError: If ``--stack`` chooses none of the tables.
         UsageError: If only some of the chosen tables want something.
     """
-    from specplan.wants import chosen  # noqa: PLC0415 - help needs no catalog
-
     tables = settings.stacks
     of_wants = settings.want or settings.peers or settings.baseline is not None
     if not tables:
