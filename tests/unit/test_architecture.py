@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import sys
+from dataclasses import fields, is_dataclass
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
 import specplan
+import specplan.model
 from specplan.report import Report, as_csv, as_json, as_markdown, as_text
 
 PACKAGE = Path(__file__).parents[2] / "python/specplan"
@@ -64,3 +67,10 @@ def test_what_no_format_is_registered_for_is_named() -> None:
 
     with pytest.raises(TypeError, match="nothing is registered that writes a `Unheard` as CSV"):
         Unheard().to_csv()
+
+
+@pytest.mark.parametrize("name", specplan.model.__all__)
+def test_the_types_of_the_fields_of_a_record_can_be_asked_for(name: str) -> None:
+    record = getattr(specplan.model, name)
+    if is_dataclass(record):
+        assert set(get_type_hints(record)) == {field.name for field in fields(record)}

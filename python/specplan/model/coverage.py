@@ -1,0 +1,141 @@
+"""Coverage and gaps of the reported cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from specplan.model.asked import (
+    Compatibility,
+    EnvironmentAsked,
+    Level,
+    NotWanted,
+    Scope,
+    WantsKind,
+)
+from specplan.model.damage import DamagedFile
+from specplan.model.gap import Gap, UnknownWant
+from specplan.model.roots import RootCoverage
+from specplan.report import Report, as_csv, as_markdown, as_text
+
+__all__ = ["Cell", "Coverage", "Totals", "View"]
+
+#: The two views of the one document of coverage.
+View: TypeAlias = Literal["gaps", "coverage"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One stack on one system: how much of what it should have is there.
+
+    Attributes:
+        stack: The stack's label.
+        platform: The platform of the system.
+        os: The operating system.
+        target: The microarchitecture.
+        wanted: How many wants the cell has.
+        covered: How many of them an available spec covers.
+        covered_exact: How many of those are covered on the very system of the cell.
+        unknown: How many the sources cannot decide.
+        usable: How many are covered by a spec whose link and run closure is
+            available too; None where the sources hold no edges.
+        coverage: ``covered / wanted``; None where nothing is wanted.
+    """
+
+    stack: str
+    platform: str
+    os: str
+    target: str
+    wanted: int
+    covered: int
+    covered_exact: int
+    unknown: int
+    usable: int | None
+    coverage: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """The sums over all cells of a report.
+
+    Attributes:
+        wanted: All wants.
+        covered: Those covered.
+        unknown: Those that the sources cannot decide.
+        gaps: The rest.
+        not_wanted: Wants that the configuration excludes; in none of the above.
+        coverage: ``covered / wanted``; None where nothing is wanted.
+    """
+
+    wanted: int
+    covered: int
+    unknown: int
+    gaps: int
+    not_wanted: int
+    coverage: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage(Report):
+    """Coverage and gaps of the reported cells: one document, two views.
+
+    Attributes:
+        wants: Where the wants come from.
+        level: What a key is; None where all wants are abstract specs, the roots of
+            environments.
+        compat: Which binaries serve a cell.
+        scope: How much of a lock is wanted; None where the wants are of no lock.
+        tag: The snapshot that was asked; None where the sources have none.
+        baseline: The older snapshot or source of baseline wants, else None.
+        cells: Ordered by stack, os, target.
+        gaps: The most useful first, then by stack, os, target, want.
+        roots: None where the wants have no roots.
+        unknown: Wants that the sources cannot decide, by stack, os, target, want.
+        environments: The environments that say what is wanted, by stack, then path.
+            Where there are any, coverage is an upper bound: what is covered could be
+            reused, and a concretizer may still decide otherwise.
+        totals: Over all cells.
+        absent_stacks: Stacks of the baseline that the newer state does not list
+            at all; they have no cells and no gaps.
+        not_wanted: The entries of the configuration with what each excluded.
+        damaged: Files that were skipped because they are damaged.
+    """
+
+    wants: WantsKind
+    level: Level | None
+    compat: Compatibility
+    scope: Scope | None
+    tag: str | None
+    baseline: str | None
+    cells: tuple[Cell, ...]
+    gaps: tuple[Gap, ...]
+    roots: RootCoverage | None
+    totals: Totals
+    absent_stacks: tuple[str, ...]
+    not_wanted: tuple[NotWanted, ...]
+    damaged: tuple[DamagedFile, ...]
+    unknown: tuple[UnknownWant, ...] = ()
+    environments: tuple[EnvironmentAsked, ...] = ()
+
+    @property
+    def is_upper_bound(self) -> bool:
+        """Whether what is covered could be reused, but a concretizer may decide otherwise."""
+        return bool(self.environments)
+
+    def to_csv(self, view: View = "gaps") -> str:
+        """Return a view of the document as comma-separated values."""
+        return as_csv(self, view=view)
+
+    def to_markdown(self, view: View = "gaps") -> str:
+        """Return a view of the document as Markdown, fit for the summary of a CI job."""
+        return as_markdown(self, view=view)
+
+    def to_text(self, view: View = "gaps", *, width: int = 100, colour: bool = False) -> str:
+        """Return a view of the document as text of at most ``width`` columns.
+
+        Args:
+            view: Which view.
+            width: The width of the terminal.
+            colour: Whether to paint with escape sequences.
+        """
+        return as_text(self, view=view, width=width, colour=colour)

@@ -1,0 +1,24 @@
+"""A file that could not be taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["DamagedFile"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DamagedFile:
+    """A file of a source that could not be taken, and why.
+
+    Attributes:
+        path: The file.
+        place: Where in the file, or an empty string.
+        line: The line, counted from 1, or None.
+        fault: What is wrong there.
+    """
+
+    path: str
+    place: str
+    line: int | None
+    fault: str

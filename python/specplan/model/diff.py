@@ -1,0 +1,120 @@
+"""What two states of a cache have in common and what changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from specplan.model.asked import Level
+from specplan.model.damage import DamagedFile
+from specplan.report import Report
+
+__all__ = ["Change", "Diff", "DiffCell", "DiffTotals", "KeyInCell"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffCell:
+    """How the keys of one cell changed between two states.
+
+    Attributes:
+        stack: The stack's label.
+        platform: The platform of the system.
+        os: The operating system.
+        target: The microarchitecture.
+        kept: Keys that both states have; at level ``package`` those whose versions are
+            the same.
+        lost: Keys of packages that the newer state has no new key for.
+        gained: Keys of packages that the older state had no other key for.
+        changed: Packages whose old keys gave way to new ones.
+    """
+
+    stack: str
+    platform: str
+    os: str
+    target: str
+    kept: int
+    lost: int
+    gained: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyInCell:
+    """A key that one cell lost or gained.
+
+    Attributes:
+        stack: The stack of the cell.
+        os: The operating system of the cell.
+        target: The target of the cell.
+        want: The key, as text.
+        package: The package it names.
+        hash: Its DAG hash at level ``hash``, else None.
+    """
+
+    stack: str
+    os: str
+    target: str
+    want: str
+    package: str
+    hash: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A package of one cell whose keys changed: not lost, replaced.
+
+    Attributes:
+        stack: The stack of the cell.
+        os: The operating system of the cell.
+        target: The target of the cell.
+        package: The package.
+        old: The keys (at level ``package`` the versions) that only the older state has.
+        new: Those that only the newer state has.
+    """
+
+    stack: str
+    os: str
+    target: str
+    package: str
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffTotals:
+    """The sums over all cells of a difference."""
+
+    kept: int
+    lost: int
+    gained: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diff(Report):
+    """What two states of a cache have in common and what changed, by cell and key.
+
+    Attributes:
+        level: What a key is.
+        old: The older snapshot or source.
+        new: The newer one.
+        cells: Ordered by stack, os, target; cells of absent stacks are left out.
+        lost: Ordered by stack, os, target, want.
+        gained: Likewise.
+        changed: Ordered by stack, os, target, package.
+        absent_stacks: Stacks that only the older state lists.
+        new_stacks: Stacks that only the newer state lists.
+        totals: Over all cells.
+        damaged: Files that were skipped because they are damaged.
+    """
+
+    level: Level
+    old: str
+    new: str
+    cells: tuple[DiffCell, ...]
+    lost: tuple[KeyInCell, ...]
+    gained: tuple[KeyInCell, ...]
+    changed: tuple[Change, ...]
+    absent_stacks: tuple[str, ...]
+    new_stacks: tuple[str, ...]
+    totals: DiffTotals
+    damaged: tuple[DamagedFile, ...]

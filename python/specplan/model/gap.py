@@ -1,0 +1,95 @@
+"""What no available spec covers, what cannot be decided, and what is closest to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+__all__ = ["Gap", "GapState", "Nearest", "UnknownWant"]
+
+#: Why a want is a gap: another stack has it on a compatible system; only other
+#: systems have it; nothing in the catalog matches it.
+GapState: TypeAlias = Literal["other_stack", "other_system", "missing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearest:
+    """The closest available spec to a gap, of the same package.
+
+    Attributes:
+        hash: Its DAG hash.
+        stack: The stack that lists it; ``root`` where only the union index does.
+        os: Its operating system.
+        target: Its target.
+        source: The file that holds it.
+        differs: In what it differs from the want, in the order of os, target, version,
+            compiler, variants and stack. Of the roots of environments and the specs of
+            locks the exact clauses, such as ``version 1.10 is not 1.12:``; of keys the
+            words ``os``, ``target``, ``version``, ``compiler``, ``variants``, ``stack``.
+    """
+
+    hash: str
+    stack: str
+    os: str
+    target: str
+    source: str
+    differs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """One want of one cell that no available spec covers.
+
+    Attributes:
+        stack: The stack of the cell.
+        os: The operating system of the cell.
+        target: The target of the cell.
+        want: The key that is wanted, as text.
+        package: The package it names.
+        version: The version of the spec that is wanted; None where the want names no spec.
+        hash: Its DAG hash, or None where the want names none.
+        state: Why it is a gap.
+        cells_lacking: In how many cells of the report the same key is a gap.
+        blocked: How many other wants of the stack need it; None without edges.
+        roots_completed: How many roots it would complete; None without edges.
+        buildable_now: Whether all that building it needs is usable; None without edges.
+        nearest: The closest spec that is available, or None where the package has none.
+    """
+
+    stack: str
+    os: str
+    target: str
+    want: str
+    package: str
+    version: str | None
+    hash: str | None
+    state: GapState
+    cells_lacking: int
+    blocked: int | None
+    roots_completed: int | None
+    buildable_now: bool | None
+    nearest: Nearest | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownWant:
+    """One want of one cell that the sources cannot decide: neither covered nor a gap.
+
+    Attributes:
+        stack: The stack of the cell.
+        os: The operating system of the cell.
+        target: The target of the cell.
+        want: The abstract spec that is wanted.
+        package: The package it names; empty where it names none.
+        specs: How many available specs might cover it.
+        missing: What the sources lack to tell, sorted: of ``edges``, ``virtuals``,
+            ``compiler``, ``field``, ``recipe`` and ``git-repository``.
+    """
+
+    stack: str
+    os: str
+    target: str
+    want: str
+    package: str
+    specs: int
+    missing: tuple[str, ...]

@@ -1,0 +1,65 @@
+"""How many roots install from the cache alone, and what the others lack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["BrokenRoot", "Lacking", "RootCoverage"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenRoot:
+    """A root that does not install from the cache alone.
+
+    Attributes:
+        hash: Its DAG hash.
+        package: Its package.
+        version: Its version.
+        lacks: The hashes of its link and run closure, itself included, that have no
+            binary, sorted.
+    """
+
+    hash: str
+    package: str
+    version: str
+    lacks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lacking:
+    """A spec without a binary that roots lack.
+
+    Attributes:
+        hash: Its DAG hash.
+        package: Its package; None where no source describes it.
+        version: Its version, likewise.
+        roots: How many roots lack it.
+    """
+
+    hash: str
+    package: str | None
+    version: str | None
+    roots: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootCoverage:
+    """How many roots install from the cache alone.
+
+    The roots of environments count in each of their cells in which the sources tell what
+    installs, and install where any spec that covers them does.
+
+    Attributes:
+        wanted: Distinct root hashes, and roots of environments.
+        installable: Those whose whole closure installs from the cache.
+        coverage: ``installable / wanted``; None where there are no roots.
+        broken: The others, by hash; of a root of an environment the spec that covers it
+            and lacks least. What nothing covers is a gap and not among them.
+        lacking: All that these lack; what most roots lack first, then by hash.
+    """
+
+    wanted: int
+    installable: int
+    coverage: float | None
+    broken: tuple[BrokenRoot, ...]
+    lacking: tuple[Lacking, ...]

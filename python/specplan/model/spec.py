@@ -1,0 +1,44 @@
+"""One concrete spec, as a catalog knows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Spec"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """One concrete spec of a catalog.
+
+    Attributes:
+        hash: The DAG hash, 32 letters of a-z2-7; the identity of the spec.
+        name: The package.
+        version: The version as the source spells it.
+        platform: For example ``linux`` or ``darwin``.
+        os: The operating system, for example ``ubuntu24.04``.
+        target: The microarchitecture, for example ``x86_64_v3``.
+        compiler: ``name@version``, or ``none`` for a spec that no compiler built.
+        variants: The variants in their canonical spelling, ordered by name.
+        size: The size as the source gives it, ``-`` where it does not know.
+        stacks: The stacks that list the spec in the snapshots that were asked, sorted.
+        tags: The snapshots that list it, newest first.
+        source: The file that its content was taken from.
+        available: Whether one of these snapshots has a binary of it.
+        external: Whether the system provides it, so that it needs no binary.
+    """
+
+    hash: str
+    name: str
+    version: str
+    platform: str
+    os: str
+    target: str
+    compiler: str
+    variants: tuple[str, ...]
+    size: str
+    stacks: tuple[str, ...]
+    tags: tuple[str, ...]
+    source: str
+    available: bool
+    external: bool
