@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from specplan.model import BrokenRoot, Cell, EnvironmentAsked, Gap, Nearest, UnknownWant
+from specplan.model import BrokenRoot, Cell, EnvironmentAsked, Gap, UnknownWant
 from specplan.question import named
+from specplan.spec_answers import nearest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -86,16 +87,7 @@ def gaps(answered: Answered) -> Iterator[Gap]:
             blocked=None,
             roots_completed=None,
             buildable_now=None,
-            nearest=None
-            if nearest is None
-            else Nearest(
-                hash=nearest[0],
-                stack=nearest[1],
-                os=nearest[2],
-                target=nearest[3],
-                source=nearest[4],
-                differs=tuple(nearest[5]),
-            ),
+            nearest=nearest_of(nearest),
         )
 
 

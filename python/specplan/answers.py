@@ -18,11 +18,11 @@ from specplan.model import (
     Gap,
     KeyInCell,
     Lacking,
-    Nearest,
     RootCoverage,
     Totals,
 )
 from specplan.question import demand, named
+from specplan.spec_answers import nearest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -331,16 +331,7 @@ def _gap(
         blocked=blocked,
         roots_completed=roots_completed,
         buildable_now=buildable_now,
-        nearest=None
-        if nearest is None
-        else Nearest(
-            hash=nearest[0],
-            stack=nearest[1],
-            os=nearest[2],
-            target=nearest[3],
-            source=sources.get(nearest[0], nearest[4]),
-            differs=tuple(nearest[5]),
-        ),
+        nearest=nearest_of(nearest, None if nearest is None else sources.get(nearest[0])),
     )
 
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from specplan._core import AbstractSpec, Version
 from specplan.errors import UndecidedError
-from specplan.model import Spec
+from specplan.model import DamagedFile, Spec
 from specplan.report import Report, as_lines
+from specplan.spec_answers import spec_of
 from specplan.wants import suggestions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
     from specplan import _core
-    from specplan.model import DamagedFile
 
-__all__ = ["Found", "Missing", "Undecided", "found", "spec_of"]
+__all__ = ["Found", "Missing", "Undecided", "found"]
 
 #: What a source lacks to decide whether a spec satisfies an abstract one: the dependencies
 #: of the spec; the virtual packages on its edges; its compiler; a field of it; the recipe,
@@ -145,27 +145,6 @@ def _few(undecided: list[Undecided]) -> str:
 
 def _called(spec: Spec) -> str:
     return f"{spec.name}@{spec.version}/{spec.hash[:_SHORT_HASH]}"
-
-
-def spec_of(answer: _core.SpecAnswer) -> Spec:
-    """Return the record of a spec."""
-    return Spec(
-        hash=answer[0],
-        name=answer[1],
-        version=answer[2],
-        platform=answer[3],
-        os=answer[4],
-        target=answer[5],
-        compiler=answer[6],
-        variants=tuple(answer[7]),
-        size=answer[8],
-        stacks=tuple(answer[9]),
-        # A source without snapshots has one state, which has no name.
-        tags=tuple(tag for tag in answer[10] if tag),
-        source=answer[11],
-        available=answer[12],
-        external=answer[13],
-    )
 
 
 def found(

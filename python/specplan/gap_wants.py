@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from specplan import _core as compiled
 from specplan.abstract_wants import AbstractWants, WantedCell
 from specplan.errors import UsageError
-from specplan.found import spec_of
+from specplan.spec_answers import spec_of
 from specplan.wants import ROOT, Systems
 
 if TYPE_CHECKING:

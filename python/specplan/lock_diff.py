@@ -11,10 +11,10 @@ from specplan.plan_model import (
     HoldStep,
     LockDiff,
     LockDiffTotals,
-    NamedSpec,
     NewSpec,
     OwnChange,
 )
+from specplan.spec_answers import named_of
 
 if TYPE_CHECKING:
     from specplan.catalog import Catalog
@@ -53,7 +53,7 @@ def compare(old: Catalog, new: Catalog) -> LockDiff:
         old=_called(old),
         new=_called(new),
         specs=specs,
-        gone=tuple(_named(each) for each, _ in gone),
+        gone=tuple(named_of(each) for each, _ in gone),
         causes=tuple(
             OwnChange(
                 spec=specs[at],
@@ -86,15 +86,10 @@ def _called(catalog: Catalog) -> str:
 def _new(answer: compiled.NewSpecAnswer) -> NewSpec:
     spec, external, origin, against, replaces, differences = answer
     return NewSpec(
-        spec=_named(spec),
+        spec=named_of(spec),
         external=external,
         origin=origin,
-        against=None if against is None else _named(against),
+        against=None if against is None else named_of(against),
         replaces=replaces,
         differences=tuple(Difference(key=key, old=old, new=new) for key, old, new in differences),
     )
-
-
-def _named(answer: compiled.NamedAnswer) -> NamedSpec:
-    dag_hash, name, version = answer
-    return NamedSpec(hash=dag_hash, name=name, version=version)

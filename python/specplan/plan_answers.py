@@ -14,13 +14,13 @@ from specplan.plan_model import (
     HeldChange,
     LeftOut,
     LeftOutBuild,
-    NamedSpec,
     Needless,
     PlanTotals,
     Untested,
     Why,
     WhyLine,
 )
+from specplan.spec_answers import named_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +67,7 @@ def builds_of(core: compiled.Plan, cost_of: Mapping[str, Cost]) -> tuple[Build, 
 def needless_of(core: compiled.Plan) -> tuple[Needless, ...]:
     """Return what pruning node by node would build in vain, by hash."""
     return tuple(
-        Needless(spec=_named(spec), cut_by=_named(cut_by), reason=reason)
+        Needless(spec=named_of(spec), cut_by=named_of(cut_by), reason=reason)
         for spec, cut_by, reason in core.needless()
     )
 
@@ -75,7 +75,7 @@ def needless_of(core: compiled.Plan) -> tuple[Needless, ...]:
 def untested_of(core: compiled.Plan) -> tuple[Untested, ...]:
     """Return what holds the change and is left alone, by hash."""
     return tuple(
-        Untested(spec=_named(spec), kept_by=kept_by, available=available)
+        Untested(spec=named_of(spec), kept_by=kept_by, available=available)
         for spec, kept_by, available in core.untested()
     )
 
@@ -95,7 +95,7 @@ def left_out_of(core: compiled.Plan, broken: Sequence[tuple[str, list[str]]]) ->
         wants=tuple(wants),
         builds=tuple(
             LeftOutBuild(
-                spec=_named(spec),
+                spec=named_of(spec),
                 reason=reason,
                 chain=Hashes(count, partial(core.left_out_chain, spec[0])),
             )
@@ -149,7 +149,7 @@ def _why(answer: compiled.WhyAnswer) -> Why:
     named, (verdict, cause, left_out), held, lines = answer
     reason, chain = (None, []) if left_out is None else left_out
     return Why(
-        spec=_named(named),
+        spec=named_of(named),
         verdict=verdict,
         cause=cause,
         left_out=reason,
@@ -158,7 +158,7 @@ def _why(answer: compiled.WhyAnswer) -> Why:
         tree=tuple(
             WhyLine(
                 depth=depth,
-                spec=_named(each),
+                spec=named_of(each),
                 link=link,
                 reason=cut,
                 types=tuple(types),
@@ -174,10 +174,5 @@ def _held(answer: compiled.HeldAnswer) -> HeldChange:
     stale, chain = answer
     return HeldChange(
         stale=stale,
-        chain=tuple(ChangeLink(spec=_named(spec), types=tuple(types)) for spec, types in chain),
+        chain=tuple(ChangeLink(spec=named_of(spec), types=tuple(types)) for spec, types in chain),
     )
-
-
-def _named(answer: compiled.NamedAnswer) -> NamedSpec:
-    dag_hash, name, version = answer
-    return NamedSpec(hash=dag_hash, name=name, version=version)

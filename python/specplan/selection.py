@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
 from specplan.errors import UsageError
-from specplan.found import Found, found, spec_of
+from specplan.found import Found, found
+from specplan.spec_answers import spec_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

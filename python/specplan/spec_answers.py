@@ -1,0 +1,60 @@
+"""What the core answers of single specs, as records: many an answer holds such."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.model import Nearest, Spec
+from specplan.plan_model import NamedSpec
+
+if TYPE_CHECKING:
+    from specplan import _core
+
+__all__ = ["named_of", "nearest_of", "spec_of"]
+
+
+def spec_of(answer: _core.SpecAnswer) -> Spec:
+    """Return the record of a spec."""
+    return Spec(
+        hash=answer[0],
+        name=answer[1],
+        version=answer[2],
+        platform=answer[3],
+        os=answer[4],
+        target=answer[5],
+        compiler=answer[6],
+        variants=tuple(answer[7]),
+        size=answer[8],
+        stacks=tuple(answer[9]),
+        # A source without snapshots has one state, which has no name.
+        tags=tuple(tag for tag in answer[10] if tag),
+        source=answer[11],
+        available=answer[12],
+        external=answer[13],
+    )
+
+
+def nearest_of(answer: _core.NearestAnswer | None, source: str | None = None) -> Nearest | None:
+    """Return the record of what is nearest to a gap, if anything is.
+
+    Args:
+        answer: What the core says.
+        source: The file that holds its binary, where that is known to be another.
+    """
+    if answer is None:
+        return None
+    dag_hash, stack, os, target, told, differs = answer
+    return Nearest(
+        hash=dag_hash,
+        stack=stack,
+        os=os,
+        target=target,
+        source=told if source is None else source,
+        differs=tuple(differs),
+    )
+
+
+def named_of(answer: _core.NamedAnswer) -> NamedSpec:
+    """Return the record of a spec with what people know it by."""
+    dag_hash, name, version = answer
+    return NamedSpec(hash=dag_hash, name=name, version=version)
