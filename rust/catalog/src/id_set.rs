@@ -1,7 +1,7 @@
 //! Sets of dense ids: specs of a catalog, keys of a level.
 
 use std::fmt;
-use std::ops::{BitAndAssign, BitOrAssign, SubAssign};
+use std::ops::{BitAndAssign, BitOrAssign, RangeInclusive, SubAssign};
 
 use roaring::RoaringBitmap;
 
@@ -71,6 +71,12 @@ impl IdSet {
     /// The ids, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.0.iter()
+    }
+
+    /// The same ids as ranges, ascending, which neither overlap nor touch within a chunk.
+    pub fn ranges(&self) -> impl Iterator<Item = RangeInclusive<u32>> + '_ {
+        let mut ids = self.0.iter();
+        std::iter::from_fn(move || ids.next_range())
     }
 
     /// The ids below `len` that are not in the set.
@@ -217,7 +223,8 @@ mod tests {
             let left = x.union(&y).complement(len);
             let right = x.complement(len).intersection(&y.complement(len));
             prop_assert_eq!(left, right);
-            prop_assert_eq!(x.complement(len).complement(len), x);
+            prop_assert_eq!(x.complement(len).complement(len), x.clone());
+            prop_assert_eq!(x.ranges().flatten().collect::<Vec<_>>(), x.iter().collect::<Vec<_>>());
         }
 
         #[test]

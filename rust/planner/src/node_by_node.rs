@@ -5,7 +5,7 @@
 
 use crate::graph::{Direction, Places};
 use crate::id::{Place, SpecId};
-use crate::rebuild::{Plan, with_standing};
+use crate::rebuild::Plan;
 use crate::rules::{Rules, Standing};
 use crate::set::SpecSet;
 
@@ -62,7 +62,7 @@ impl NodeByNode {
     pub(crate) fn new(plan: &Plan) -> Self {
         let (rules, graph) = (&plan.rules, &plan.rules.graph);
         let closure = plan.root_closure();
-        let builds = with_standing(rules, &closure, Standing::Absent);
+        let builds = rules.standing_among(&closure, Standing::Absent);
         let cuts = Cuts::new(rules, &closure, &plan.needed_at_best);
         let mut needless: Vec<Place> = builds
             .difference(&plan.needed_at_best)

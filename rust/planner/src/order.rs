@@ -10,7 +10,9 @@
 //! One walk from the smallest place up, as dependencies have smaller places. A build thus waits for
 //! builds that it reaches through available specs too.
 
-use crate::graph::Places;
+use fixedbitset::FixedBitSet;
+
+use crate::graph::{Graph, Places};
 use crate::id::{Place, SpecId};
 use crate::rules::{Rules, Standing};
 
@@ -26,11 +28,13 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    /// Complexity: O(n + m).
+    /// Complexity: O(n + m); where few specs wait for a build, O(n) and their edges.
     pub(crate) fn new(rules: &Rules, needed: &Places) -> Self {
         let mut ready = vec![0; rules.graph.spec_count()];
+        let builds = rules.standing_among(needed, Standing::Absent);
         let mut sizes: Vec<usize> = Vec::new();
-        for index in needed.ones() {
+        let waiting = waiting(rules, needed, &builds);
+        for index in waiting.as_ref().unwrap_or(needed).ones() {
             let place = Place::at(index);
             // Equals the largest ready of `rules.demanded(place)`, without a branch for each edge.
             let below = match rules.plainly_demanded(place) {
@@ -48,7 +52,7 @@ impl Order {
                 sizes[below as usize] += 1;
             }
         }
-        let (builds, starts) = sort_by_stage(rules, needed, &ready, &sizes);
+        let (builds, starts) = sort_by_stage(&rules.graph, &builds, &ready, &sizes);
         Self {
             ready,
             builds,
@@ -79,10 +83,39 @@ fn largest(values: impl Iterator<Item = u32>) -> u32 {
     values.fold(0, u32::max)
 }
 
-/// A counting sort: visits all specs by rank and drops each build into its stage.
+/// The builds and what waits for one, or `None` if that is a large part of all that is needed.
+///
+/// Whatever waits for nothing is ready at once. A climb from the builds comes at random to what a
+/// walk over all rows reads in order, so it pays for few specs only, and is given up when it has
+/// met too many.
+fn waiting(rules: &Rules, needed: &Places, builds: &Places) -> Option<Places> {
+    let most = needed.count_ones(..) / 4;
+    let mut stack: Vec<Place> = builds.ones().map(Place::at).collect();
+    let mut count = stack.len();
+    let mut waiting = builds.clone();
+    while count <= most {
+        let Some(place) = stack.pop() else {
+            return Some(waiting);
+        };
+        for hop in rules.graph.dependents_at(place) {
+            let index = hop.place().index();
+            if !waiting.contains(index)
+                && needed.contains(index)
+                && rules.demands(hop.place(), hop.kinds(), place)
+            {
+                waiting.insert(index);
+                stack.push(hop.place());
+                count += 1;
+            }
+        }
+    }
+    None
+}
+
+/// A counting sort: visits the builds by rank and drops each into its stage.
 fn sort_by_stage(
-    rules: &Rules,
-    needed: &Places,
+    graph: &Graph,
+    builds: &Places,
     ready: &[u32],
     sizes: &[usize],
 ) -> (Vec<Place>, Vec<usize>) {
@@ -90,16 +123,20 @@ fn sort_by_stage(
     for size in sizes {
         starts.push(starts[starts.len() - 1] + size);
     }
-    let mut next = starts.clone();
-    let mut builds = vec![Place::new(0); starts[sizes.len()]];
-    for &place in rules.graph.places_by_rank() {
-        if needed.contains(place.index()) && rules.standing(place) == Standing::Absent {
-            let slot = &mut next[ready[place.index()] as usize - 1];
-            builds[*slot] = place;
-            *slot += 1;
-        }
+    let mut ranks = FixedBitSet::with_capacity(graph.spec_count());
+    for place in builds.ones() {
+        ranks.insert(graph.rank_at(Place::at(place)) as usize);
     }
-    (builds, starts)
+    let by_rank = graph.places_by_rank();
+    let mut next = starts.clone();
+    let mut sorted = vec![Place::new(0); starts[sizes.len()]];
+    for rank in ranks.ones() {
+        let place = by_rank[rank];
+        let slot = &mut next[ready[place.index()] as usize - 1];
+        sorted[*slot] = place;
+        *slot += 1;
+    }
+    (sorted, starts)
 }
 
 /// The dearest chain of builds, each of which waits for the one before.

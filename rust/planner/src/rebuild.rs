@@ -165,11 +165,7 @@ impl Plan {
     /// The available specs that the wants or the builds install.
     pub fn reused(&self) -> SpecSet {
         let graph = &self.rules.graph;
-        graph.specs_at(&with_standing(
-            &self.rules,
-            &self.needed,
-            Standing::Available,
-        ))
+        graph.specs_at(&self.rules.standing_among(&self.needed, Standing::Available))
     }
 
     /// What is left out because it needs a broken spec.
@@ -226,12 +222,12 @@ impl Plan {
     /// Complexity: O(n + m).
     pub fn due_to_change(&self) -> SpecSet {
         let graph = &self.rules.graph;
-        let mut builds = with_standing(&self.rules, &self.needed, Standing::Absent);
+        let mut builds = self.rules.standing_among(&self.needed, Standing::Absent);
         match &self.before {
             None => builds.clear(),
             Some(before) => {
                 let selection = Selection::new(before, &self.seeds, &self.broken);
-                builds.difference_with(&with_standing(before, &selection.needed, Standing::Absent));
+                builds.difference_with(&before.standing_among(&selection.needed, Standing::Absent));
             }
         }
         graph.specs_at(&builds)
@@ -252,7 +248,7 @@ impl Plan {
     /// The numbers of the plan. Complexity: O(n + m); its walks share two threads.
     pub fn totals(&self) -> Totals {
         let count =
-            |places: &Places, standing| with_standing(&self.rules, places, standing).count_ones(..);
+            |places: &Places, standing| self.rules.standing_among(places, standing).count_ones(..);
         let ((wants, due_to_change), (node_by_node, critical_path)) = rayon::join(
             || (self.all_wants().count_ones(..), self.due_to_change().len()),
             || {
@@ -343,17 +339,6 @@ impl Plan {
     }
 }
 
-/// The specs of `places` that stand as told.
-pub(crate) fn with_standing(rules: &Rules, places: &Places, standing: Standing) -> Places {
-    let mut found = rules.graph.no_places();
-    found.extend(
-        places
-            .ones()
-            .filter(|&place| rules.standing(Place::at(place)) == standing),
-    );
-    found
-}
-
 /// Wants that lead to all that is needed.
 ///
 /// Those are all wants, but what roots link to or run with they demand in any case, whatever their
@@ -381,6 +366,6 @@ fn wants(rules: &Rules, roots: &Places, scope: Scope) -> Places {
             }
         }),
     };
-    wants.difference_with(&with_standing(rules, &wants.clone(), Standing::External));
+    wants.difference_with(&rules.standing_among(&wants, Standing::External));
     wants
 }

@@ -98,6 +98,17 @@ impl Rules {
         self.standing[place.index()]
     }
 
+    /// The specs of `places` that stand as told.
+    pub(crate) fn standing_among(&self, places: &Places, standing: Standing) -> Places {
+        let mut found = self.graph.no_places();
+        found.extend(
+            places
+                .ones()
+                .filter(|&place| self.standing(Place::at(place)) == standing),
+        );
+        found
+    }
+
     /// Whether `from`, when it is needed, needs the other end of one of its edges.
     pub(crate) fn demands(&self, from: Place, kinds: EdgeKinds, to: Place) -> bool {
         let hit = kinds & self.standing(from).demands();

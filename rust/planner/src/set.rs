@@ -1,5 +1,7 @@
 //! Sets of specs.
 
+use std::ops::RangeInclusive;
+
 use fixedbitset::FixedBitSet;
 
 use crate::error::OutOfRange;
@@ -51,6 +53,29 @@ impl SpecSet {
             set.insert(id)?;
         }
         Ok(set)
+    }
+
+    /// The specs whose ids lie in one of `ranges`, of a graph of `spec_count` specs.
+    ///
+    /// # Errors
+    ///
+    /// [`OutOfRange`] names an id of the first range that is not within `0..spec_count`.
+    pub fn from_ranges(
+        spec_count: usize,
+        ranges: impl IntoIterator<Item = RangeInclusive<u32>>,
+    ) -> Result<Self, OutOfRange> {
+        let mut bits = FixedBitSet::with_capacity(spec_count);
+        for range in ranges.into_iter().filter(|range| !range.is_empty()) {
+            let (first, last) = (SpecId::new(*range.start()), SpecId::new(*range.end()));
+            if last.index() >= spec_count {
+                return Err(OutOfRange {
+                    id: last,
+                    spec_count,
+                });
+            }
+            bits.insert_range(first.index()..last.index() + 1);
+        }
+        Ok(Self { bits })
     }
 
     /// The specs at whose position `flags` holds true, one flag for each spec.

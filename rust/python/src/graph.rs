@@ -117,8 +117,8 @@ pub(crate) const fn to_id(position: usize) -> u32 {
 
 /// The same specs as a set of the planner.
 pub(crate) fn spec_set(graph: &Graph, ids: &IdSet) -> SpecSet {
-    let specs = ids.iter().map(SpecId::new);
-    SpecSet::from_ids(graph.spec_count(), specs).expect("the graph has every spec of the catalog")
+    SpecSet::from_ranges(graph.spec_count(), ids.ranges())
+        .expect("the graph has every spec of the catalog")
 }
 
 /// The specs that the system provides.

@@ -1,5 +1,6 @@
 //! Laws of the least plan, against the plain model and against brute force.
 
+use proptest::collection::vec;
 use proptest::prelude::*;
 use specplan_planner::naive::Specs;
 use specplan_planner::{Plan, Scope, SpecId, SpecSet};
@@ -135,18 +136,22 @@ proptest! {
 
     #[test]
     fn stages_and_needs_are_those_of_the_plain_model(world in world(14), scope in scope()) {
-        let (plan, model) = (world.plan(scope), world.model());
-        let needs = plan.needs();
-        for id in (0..).take(world.len()).map(SpecId::new) {
-            let is_build = specs(plan.builds()).contains(&id.get());
-            let stage = is_build.then(|| model.ready(id.get()) - 1);
-            prop_assert_eq!(plan.stage_of(id), stage);
-            let expected = if is_build { model.needs(id.get()) } else { Specs::new() };
-            prop_assert_eq!(specs(needs.of(id)), expected);
+        agrees_on_stages_and_needs(&world, scope)?;
+    }
+
+    /// Then only what waits for a build is looked at.
+    #[test]
+    fn stages_and_needs_of_few_builds_are_those_of_the_plain_model(
+        mut world in world(24),
+        absent in vec(any::<prop::sample::Index>(), 1..4),
+    ) {
+        world.available.fill(true);
+        for each in absent {
+            let at = each.index(world.len());
+            world.available[at] = false;
         }
-        let by_stage: Vec<SpecId> =
-            (0..plan.stage_count()).flat_map(|stage| plan.stage(stage)).collect();
-        prop_assert_eq!(by_stage, plan.builds().collect::<Vec<_>>());
+        world.roots = (0..).take(world.len()).collect();
+        agrees_on_stages_and_needs(&world, Scope::Roots)?;
     }
 
     #[test]
@@ -191,4 +196,25 @@ proptest! {
             prop_assert_eq!(Some(&chain).filter(|chain| !chain.is_empty()), best.get(&id.get()));
         }
     }
+}
+
+fn agrees_on_stages_and_needs(world: &World, scope: Scope) -> Result<(), TestCaseError> {
+    let (plan, model) = (world.plan(scope), world.model());
+    let needs = plan.needs();
+    for id in (0..).take(world.len()).map(SpecId::new) {
+        let is_build = specs(plan.builds()).contains(&id.get());
+        let stage = is_build.then(|| model.ready(id.get()) - 1);
+        prop_assert_eq!(plan.stage_of(id), stage);
+        let expected = if is_build {
+            model.needs(id.get())
+        } else {
+            Specs::new()
+        };
+        prop_assert_eq!(specs(needs.of(id)), expected);
+    }
+    let by_stage: Vec<SpecId> = (0..plan.stage_count())
+        .flat_map(|stage| plan.stage(stage))
+        .collect();
+    prop_assert_eq!(by_stage, plan.builds().collect::<Vec<_>>());
+    Ok(())
 }

@@ -118,3 +118,11 @@ fn edges_between_the_same_specs_become_one_with_the_kinds_of_both() {
     );
     assert_eq!(neighbours(9, Direction::Dependents), []);
 }
+
+#[test]
+fn a_range_beyond_the_graph_is_named() {
+    let inside = SpecSet::from_ranges(5, [0..=1, 4..=4]).unwrap();
+    assert_eq!(inside.iter().collect::<Vec<_>>(), ids(&[0, 1, 4]));
+    let fault = SpecSet::from_ranges(5, [0..=1, 4..=5]).unwrap_err();
+    assert_eq!((fault.id, fault.spec_count), (SpecId::new(5), 5));
+}
