@@ -155,10 +155,12 @@ def with_specplan(world: World, folder: Path, seed: int, runs: int) -> dict[str,
                 file_bytes=Limits().index_bytes,
             ).catalog
         core = _core.Catalog.merged([locks, caches])
+        roots = {root for each in wanted for root, _ in each.roots}
         question: PlanQuestion = {
             "state": caches.snapshots(),
             "locks": locks.snapshots(),
-            "roots": sorted({root for each in wanted for root, _ in each.roots}),
+            # Looking the roots up is loading too.
+            "roots": core.known_specs(sorted(roots)),
             "scope": "runtime",
             "changed": changed,
             "policy": "hash",

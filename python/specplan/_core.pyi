@@ -231,7 +231,8 @@ class PlanQuestion(TypedDict):
     """A question of the least rebuild.
 
     ``state`` holds the snapshots whose binaries are available, ``locks`` those whose stacks
-    the builds carry. ``roots``, ``changed`` and ``broken`` are hashes of known specs; without
+    the builds carry. ``roots``, ``changed`` and ``broken`` are hashes of known specs, roots
+    also :class:`KnownSpecs` of the catalog that is asked (else ``ValueError``); without
     ``changed`` the plan is of the present. The specs of ``assumed`` count as available too,
     those of ``withheld`` do not. ``costs`` tells what building known specs costs;
     without it, and for specs that it does not name, that is 1.
@@ -239,7 +240,7 @@ class PlanQuestion(TypedDict):
 
     state: State
     locks: State
-    roots: list[str]
+    roots: list[str] | KnownSpecs
     scope: Scope
     changed: list[str] | None
     policy: Policy
@@ -328,6 +329,12 @@ class DiffQuestion(TypedDict):
     stacks: list[str]
     oss: list[str] | None
     targets: list[str] | None
+
+@final
+class KnownSpecs:
+    """Specs of one catalog that were looked up by hash, each once."""
+
+    def __len__(self) -> int: ...
 
 @final
 class AbstractSpec:
@@ -491,6 +498,12 @@ class Catalog:
 
     def available(self, state: State, hashes: list[str]) -> list[str]:
         """Return those of some known specs that have a binary in a state, sorted by hash."""
+
+    def known_specs(self, hashes: list[str]) -> KnownSpecs:
+        """Look specs up once for many questions of this catalog.
+
+        ``ValueError`` names the first hash that it does not know.
+        """
 
     def plan(self, question: PlanQuestion) -> Plan:
         """Plan the least rebuild; ``ValueError`` where the edges have a cycle."""

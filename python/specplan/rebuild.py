@@ -162,10 +162,11 @@ def rebuild(
     cost_of = costs_of(locks, told)
     state = catalog._state(tag) if catalog is not None and len(caches) else []
     what_if = asked_specs.what_if(core, state, texts(assume_available), texts(without))
+    roots = {root for each in wanted for root, _ in each.roots}
     question: compiled.PlanQuestion = {
         "state": state,
         "locks": locks.snapshots(),
-        "roots": sorted({root for each in wanted for root, _ in each.roots}),
+        "roots": sorted(roots),
         "scope": scope,
         "changed": None if change is None else list(change.changed),
         "policy": policy,
@@ -194,7 +195,8 @@ def rebuild(
                 gaps=None if found is None else found.wants,
             ),
         )
-        question["roots"] = sorted({*question["roots"], *choice.roots})
+        roots.update(choice.roots)
+        question["roots"] = sorted(roots)
     solved = core.plan(question)
     budget = None
     if limited is not None:
@@ -203,7 +205,7 @@ def rebuild(
             solved, limited, labels, lambda spec: asked_specs.matching(locks, spec)
         )
         left = {each.spec.hash for each in budget.open}
-        question["roots"] = [root for root in question["roots"] if root not in left]
+        question["roots"] = sorted(roots - left)
         solved = core.plan(question)
     return _plan(
         solved,

@@ -18,6 +18,7 @@ use crate::diff::{CellAnswer, DiffQuestion};
 use crate::find;
 use crate::graph::{GraphOrFault, cycle, external, graph_of};
 use crate::key_texts::KeyTexts;
+use crate::known_specs::{Hash, PyKnownSpecs};
 use crate::literals;
 use crate::lock_diff::{LockDiffAnswer, LockDiffQuestion};
 use crate::plan::{PlanQuestion, PyPlan};
@@ -265,6 +266,10 @@ impl PyCatalog {
             let hash = |spec| self.catalog.node_hash(spec).to_string();
             found.map(hash).collect()
         })
+    }
+
+    fn known_specs(&self, py: Python<'_>, hashes: Vec<Hash>) -> PyResult<PyKnownSpecs> {
+        detach(py, || PyKnownSpecs::new(&self.catalog, &hashes))?
     }
 
     fn plan(&self, py: Python<'_>, question: PlanQuestion) -> PyResult<PyPlan> {

@@ -21,6 +21,7 @@ mod errors;
 mod find;
 mod graph;
 mod key_texts;
+mod known_specs;
 mod literals;
 mod lock_diff;
 mod operating_systems;
@@ -45,6 +46,8 @@ mod _core {
     use super::catalog::PyCatalog;
     #[pymodule_export]
     use super::choice::py_choose;
+    #[pymodule_export]
+    use super::known_specs::PyKnownSpecs;
     #[pymodule_export]
     use super::operating_systems::{PyOperatingSystems, is_known_target, known_targets};
     #[pymodule_export]

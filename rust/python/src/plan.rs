@@ -3,11 +3,9 @@
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
-use pyo3::Borrowed;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
-use specplan_catalog::{Catalog, Column, DagHash, IdSet, Snapshot};
+use specplan_catalog::{Catalog, Column, DagHash, Snapshot};
 use specplan_planner::{
     Budget, Change, CutReason, Direction, EdgeKinds, Graph, LeftOutReason, Limit, Link, Needs,
     Plan, Policy, Reasons, Run, Schedule, Scope, SearchLimits, SpecId, SpecSet, Task, Verdict,
@@ -18,21 +16,8 @@ use crate::choice::{cut_name, until};
 use crate::coverage::spec_ids;
 use crate::detach::detach;
 use crate::graph::{GraphOrFault, flagged, spec_set};
+use crate::known_specs::SpecsAsked;
 use crate::literals;
-
-/// A hash, taken from a Python text without a copy of it: roots come by the hundred thousand.
-struct Hash(DagHash);
-
-impl<'py> FromPyObject<'_, 'py> for Hash {
-    type Error = PyErr;
-
-    fn extract(text: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        let text = text.cast::<PyString>()?;
-        let text = text.to_str()?;
-        let hash = DagHash::parse(text).map_err(|_| literals::unknown("spec", text))?;
-        Ok(Self(hash))
-    }
-}
 
 /// The keys of the dictionary that asks.
 #[derive(FromPyObject)]
@@ -40,7 +25,7 @@ impl<'py> FromPyObject<'_, 'py> for Hash {
 pub(crate) struct PlanQuestion {
     state: State,
     locks: State,
-    roots: Vec<Hash>,
+    roots: SpecsAsked,
     scope: String,
     changed: Option<Vec<String>>,
     policy: String,
@@ -54,7 +39,7 @@ pub(crate) struct PlanQuestion {
 impl PlanQuestion {
     pub(crate) fn task(
         self,
-        catalog: &Catalog,
+        catalog: &Arc<Catalog>,
         graph: &GraphOrFault,
         external: &SpecSet,
     ) -> PyResult<PlanTask> {
@@ -64,12 +49,7 @@ impl PlanQuestion {
         let set = |hashes: &[String]| -> PyResult<SpecSet> {
             Ok(spec_set(graph, &spec_ids(catalog, hashes)?))
         };
-        let roots = self.roots.iter().map(|hash| hash.0);
-        let roots = roots
-            .clone()
-            .zip(catalog.find_all(roots))
-            .map(|(hash, spec)| spec.ok_or_else(|| literals::unknown("spec", &hash.to_string())));
-        let roots: IdSet = roots.collect::<PyResult<_>>()?;
+        let roots = self.roots.ids(catalog)?;
         let roots = roots.iter().map(SpecId::new).collect();
         let mut task = Task::new(Arc::clone(graph), roots);
         task.scope = match &self.scope[..] {
