@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from specplan import config
-from specplan.config import Configuration, StackEntry
+from specplan.config import Configuration, StackEntry, reader
 from specplan.errors import ConfigurationError, DamagedSourceError, SourceError
 from specplan.host import Host
 from specplan.model import NotWanted
@@ -403,11 +403,11 @@ def test_the_documentation_has_every_key_and_no_other() -> None:
     assert row.findall(main) == list(config.KEYS)
     entries, _, stacks = entries.partition("### `[[stack]]`")
     entries, _, weights = entries.partition("### `[[weight]]`")
-    assert row.findall(entries) == list(config.NOT_WANTED_KEYS)
-    assert row.findall(weights) == list(config.WEIGHT_KEYS)
-    assert row.findall(stacks) == list(config.STACK_KEYS)
+    assert row.findall(entries) == list(reader.NOT_WANTED_KEYS)
+    assert row.findall(weights) == list(reader.WEIGHT_KEYS)
+    assert row.findall(stacks) == list(reader.STACK_KEYS)
     host = main.partition("### `[host]`")[2]
-    assert all(f"`{key}`" in host for key in config.HOST_KEYS)
+    assert all(f"`{key}`" in host for key in reader.HOST_KEYS)
 
 
 def test_the_examples_of_the_documentation_are_valid(tmp_path: Path) -> None:

@@ -1,0 +1,38 @@
+"""The configuration: ``specplan.toml``, or ``[tool.specplan]`` in ``pyproject.toml``.
+
+A project writes down once which caches it looks at, which stacks and which gates, so
+that ``specplan gaps`` alone does the job there. ``docs/configuration.md`` documents
+every key. A key that is not known, or a value that does not fit, is an error that names
+the key: a setting that cannot be honoured is refused, never ignored.
+"""
+
+from specplan.config.configuration import (
+    COMPATIBILITIES,
+    FORMATS,
+    LEVELS,
+    NO_CACHE,
+    SCOPES,
+    STANDARD_INPUT,
+    Configuration,
+    Format,
+    StackEntry,
+    is_system,
+)
+from specplan.config.file import find, load
+from specplan.config.reader import KEYS
+
+__all__ = [
+    "COMPATIBILITIES",
+    "FORMATS",
+    "KEYS",
+    "LEVELS",
+    "NO_CACHE",
+    "SCOPES",
+    "STANDARD_INPUT",
+    "Configuration",
+    "Format",
+    "StackEntry",
+    "find",
+    "is_system",
+    "load",
+]

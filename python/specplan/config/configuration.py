@@ -1,0 +1,139 @@
+"""What a run is asked to do: every setting, with its default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
+
+from specplan.host import Host
+from specplan.model import Compatibility, Level, NotWanted, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    from specplan.budget import Weight
+
+__all__ = [
+    "COMPATIBILITIES",
+    "FORMATS",
+    "LEVELS",
+    "NO_CACHE",
+    "SCOPES",
+    "STANDARD_INPUT",
+    "Configuration",
+    "Format",
+    "StackEntry",
+    "is_system",
+]
+
+#: The formats of a report.
+Format: TypeAlias = Literal["table", "json", "csv", "markdown"]
+
+FORMATS: Final[tuple[Format, ...]] = get_args(Format)
+LEVELS: Final[tuple[Level, ...]] = get_args(Level)
+SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
+COMPATIBILITIES: Final[tuple[Compatibility, ...]] = get_args(Compatibility)
+
+#: What ``--cache`` takes instead of a source to plan from nothing.
+NO_CACHE: Final = "none"
+
+#: The source that is standard input.
+STANDARD_INPUT: Final = "-"
+
+
+def _nothing() -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
+def _no_families() -> Mapping[str, tuple[str, ...]]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackEntry:
+    """What a ``[[stack]]`` table says of one stack.
+
+    Attributes:
+        name: The stack.
+        cells: The systems that it is for, each ``OS/TARGET``; empty where that is not said.
+        want: The environment or lock that says what it wants, resolved as sources are.
+    """
+
+    name: str
+    cells: tuple[str, ...] = ()
+    want: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """What a run is asked to do, wherever each part was said.
+
+    Without arguments it holds the defaults. Each attribute is the key of the same
+    name, with underscores for dashes.
+
+    Attributes:
+        cache: The sources; those of a file are resolved against its folder.
+        stack: Shell patterns for the stacks that are reported.
+        stacks: The ``[[stack]]`` tables, which stand in place of patterns.
+        peers: Shell patterns for the stacks that define the wants.
+        system: Systems in which the stacks should be: ``OS/TARGET``, or ``all``.
+        os: Filters the reported cells.
+        target: Filters the reported cells.
+        tag: The snapshot; None for the newest.
+        baseline: An older snapshot, or a source that holds the older state.
+        baseline_directory: The folder that the path of a baseline starts from.
+        want: Locks that say what is wanted; those of a file are resolved as sources are.
+        costs: Files that tell what builds cost; those of a file are resolved against its
+            folder.
+        scope: How much of a lock is wanted.
+        level: What a key is; None for what the kind of the wants has as its default.
+        compat: Which binaries serve a cell.
+        format: The format of the report.
+        fail_under: The least coverage, in percent, as it was written.
+        fail_under_roots: The least root coverage, likewise.
+        fail_on_lost: Whether a lost key fails the run.
+        fail_on_absent: Whether an absent stack fails the run.
+        strict: Whether a contradiction in a page is an error.
+        skip_damaged: Whether damaged files are passed over.
+        families: Stack patterns by the name of a family.
+        libc: C library and version by operating system.
+        host: The machine that the conditions of environments ask for.
+        not_wanted: What is not wanted, with reasons.
+        weight: What completing roots is worth.
+    """
+
+    cache: tuple[str, ...] = ()
+    stack: tuple[str, ...] = ()
+    peers: tuple[str, ...] = ()
+    system: tuple[str, ...] = ()
+    os: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+    tag: str | None = None
+    baseline: str | None = None
+    baseline_directory: str = ""
+    want: tuple[str, ...] = ()
+    costs: tuple[str, ...] = ()
+    scope: Scope = "runtime"
+    level: Level | None = None
+    compat: Compatibility = "exact"
+    format: Format = "table"
+    fail_under: Decimal | None = None
+    fail_under_roots: Decimal | None = None
+    fail_on_lost: bool = False
+    fail_on_absent: bool = False
+    strict: bool = False
+    skip_damaged: bool = False
+    families: Mapping[str, tuple[str, ...]] = field(default_factory=_no_families)
+    libc: Mapping[str, str] = field(default_factory=_nothing)
+    stacks: tuple[StackEntry, ...] = ()
+    host: Host = Host()  # noqa: RUF009 - it cannot be changed
+    not_wanted: tuple[NotWanted, ...] = ()
+    weight: tuple[Weight, ...] = ()
+
+
+def is_system(text: str) -> bool:
+    """Whether the text has the form of a system: ``OS/TARGET``, or ``all``."""
+    os_name, slash, target = text.partition("/")
+    return text == "all" or bool(os_name and slash and target and "/" not in target)

@@ -1,0 +1,104 @@
+"""Where the configuration is, and the TOML in it."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from specplan.config.reader import configuration
+from specplan.config.table import Table, type_name
+from specplan.errors import ConfigurationError, DamagedSourceError, SourceError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from specplan.config.configuration import Configuration
+
+__all__ = ["find", "load"]
+
+_FILE: Final = "specplan.toml"
+_SHARED_FILE: Final = "pyproject.toml"
+_SHARED_TABLE: Final = "tool.specplan"
+_LINE: Final = re.compile(r"\(at line ([0-9]+), column [0-9]+\)$")
+
+
+def find(start: Path) -> Path | None:
+    """Return the configuration that is nearest upwards from a folder, or None.
+
+    In one folder ``specplan.toml`` comes before ``pyproject.toml``; a
+    ``pyproject.toml`` without the table ``[tool.specplan]`` is passed over.
+
+    Raises:
+        SourceError: If a ``pyproject.toml`` on the way cannot be read.
+    """
+    for folder in (start, *start.parents):
+        own = folder / _FILE
+        if os.path.isfile(own):  # noqa: PTH113 - Path.is_file raises where a folder is closed
+            return own
+        shared = folder / _SHARED_FILE
+        if os.path.isfile(shared) and _shared_table(_parse(shared)) is not None:  # noqa: PTH113
+            return shared
+    return None
+
+
+def load(path: Path) -> Configuration:
+    """Return the configuration that a file holds.
+
+    Args:
+        path: A TOML file; in one called ``pyproject.toml`` the table
+            ``[tool.specplan]`` is read.
+
+    Raises:
+        ConfigurationError: If a key is not known or its value does not fit.
+        SourceError: If the file cannot be read or is not TOML.
+    """
+    content = _parse(path)
+    if path.name != _SHARED_FILE:
+        return configuration(Table(path, content), path.parent)
+    shared = _shared_table(content)
+    if shared is None:
+        raise ConfigurationError(path=str(path), key=_SHARED_TABLE, fault="there is no such table")
+    if not isinstance(shared, Mapping):
+        fault = f"expected a table, found {type_name(shared)}"
+        raise ConfigurationError(path=str(path), key=_SHARED_TABLE, fault=fault)
+    return configuration(Table(path, shared, _SHARED_TABLE), path.parent)
+
+
+def _parse(path: Path) -> Mapping[str, object]:
+    # Decimal keeps a percentage as it was written, so that a gate compares exactly that.
+    hint = "`--no-config` runs without a configuration"
+    try:
+        content = path.read_text(encoding="utf-8")
+        parsed: Mapping[str, object] = tomllib.loads(content, parse_float=Decimal)
+    except OSError as error:
+        fault = error.strerror or str(error)
+        raise SourceError(f"cannot read `{path}`: {fault}", path=str(path), hint=hint) from error
+    except UnicodeDecodeError as error:
+        raise DamagedSourceError(
+            path=str(path), place="", line=None, fault="it is not UTF-8", hint=hint
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        found = _LINE.search(message)
+        raise DamagedSourceError(
+            path=str(path),
+            place="",
+            line=int(found[1]) if found else None,
+            fault=f"it is not TOML: {message}",
+            hint=hint,
+        ) from error
+    return parsed
+
+
+def _shared_table(content: Mapping[str, object]) -> object:
+    tool = content.get("tool")
+    return tool.get("specplan") if isinstance(tool, Mapping) else None

@@ -1,0 +1,260 @@
+"""What the tables of the configuration say, key by key."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from specplan.budget import Weight, check_weight
+from specplan.config.configuration import (
+    COMPATIBILITIES,
+    FORMATS,
+    LEVELS,
+    NO_CACHE,
+    SCOPES,
+    STANDARD_INPUT,
+    Configuration,
+    StackEntry,
+    is_system,
+)
+from specplan.errors import UsageError
+from specplan.host import Host
+from specplan.model import NotWanted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+    from pathlib import Path
+
+    from specplan.config.table import Table
+
+__all__ = [
+    "HOST_KEYS",
+    "KEYS",
+    "NOT_WANTED_KEYS",
+    "STACK_KEYS",
+    "WEIGHT_KEYS",
+    "configuration",
+]
+
+#: Every key at the top of the configuration.
+KEYS: Final = (
+    "cache",
+    "stack",
+    "peers",
+    "system",
+    "os",
+    "target",
+    "tag",
+    "baseline",
+    "want",
+    "costs",
+    "scope",
+    "level",
+    "compat",
+    "format",
+    "fail-under",
+    "fail-under-roots",
+    "fail-on-lost",
+    "fail-on-absent",
+    "strict",
+    "skip-damaged",
+    "families",
+    "libc",
+    "host",
+    "not-wanted",
+    "weight",
+)
+
+#: Every key of a ``[[not-wanted]]`` entry.
+NOT_WANTED_KEYS: Final = ("package", "stack", "os", "target", "reason")
+
+#: Every key of a ``[[weight]]`` entry.
+WEIGHT_KEYS: Final = ("spec", "stack", "weight")
+
+#: Every key of a ``[[stack]]`` entry.
+STACK_KEYS: Final = ("name", "cells", "want")
+
+#: Every key of ``[host]``.
+HOST_KEYS: Final = ("platform", "os", "target", "hostname", "env")
+
+
+_LIBC: Final = re.compile(r"(?:glibc|musl) [0-9]+(?:\.[0-9]+)*")
+_STACK_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
+_LABEL: Final = re.compile(r"([A-Za-z0-9_.-]+=)(.*)", re.DOTALL)
+_ALL_OF_IT: Final = 100  # percent
+
+
+def configuration(table: Table, folder: Path) -> Configuration:
+    """Return what the table of the configuration says.
+
+    Args:
+        table: The table.
+        folder: The folder of its file, from which paths start.
+
+    Raises:
+        ConfigurationError: If a key is not known or its value does not fit.
+    """
+    table.only_known(KEYS)
+    baseline, peers = table.text("baseline"), table.texts("peers")
+    if baseline is not None and peers:
+        table.fail("baseline", "wants come from `peers` or from a baseline, not from both")
+    want = _sources(table, "want", folder)
+    if want and (baseline is not None or peers):
+        other = "peers" if baseline is None else "baseline"
+        table.fail("want", f"wants come from locks or from `{other}`, not from both")
+    return Configuration(
+        cache=_sources(table, "cache", folder),
+        stack=() if table.has_tables("stack") else table.texts("stack"),
+        stacks=_stacks(table, folder),
+        peers=peers,
+        system=_systems(table),
+        os=table.texts("os"),
+        target=table.texts("target"),
+        tag=table.text("tag"),
+        baseline=baseline,
+        baseline_directory=str(folder),
+        want=want,
+        costs=tuple(str(folder / each) for each in table.texts("costs")),
+        scope=table.choice("scope", SCOPES) or "runtime",
+        level=table.choice("level", LEVELS),
+        compat=table.choice("compat", COMPATIBILITIES) or "exact",
+        format=table.choice("format", FORMATS) or "table",
+        fail_under=_percentage(table, "fail-under"),
+        fail_under_roots=_percentage(table, "fail-under-roots"),
+        fail_on_lost=table.flag("fail-on-lost"),
+        fail_on_absent=table.flag("fail-on-absent"),
+        strict=table.flag("strict"),
+        skip_damaged=table.flag("skip-damaged"),
+        families=_families(table.table("families")),
+        libc=_libc(table.table("libc")),
+        host=_host(table.table("host")),
+        not_wanted=tuple(map(_not_wanted, table.tables("not-wanted"))),
+        weight=tuple(map(_weight, table.tables("weight"))),
+    )
+
+
+def _sources(table: Table, key: str, folder: Path) -> tuple[str, ...]:
+    return tuple(
+        source if key == "cache" and source == NO_CACHE else _resolved(source, folder)
+        for source in table.texts(key)
+    )
+
+
+def _resolved(source: str, folder: Path) -> str:
+    """Return the source as seen from the working directory; a label stays in front."""
+    found = _LABEL.fullmatch(source)
+    label, place = (found[1], found[2]) if found else ("", source)
+    if "://" in place or place == STANDARD_INPUT:
+        return source
+    return f"{label}{folder / place}"
+
+
+def _systems(table: Table) -> tuple[str, ...]:
+    systems = table.texts("system")
+    for system in systems:
+        if not is_system(system):
+            table.fail("system", f"`{system}` is neither OS/TARGET nor `all`")
+    return systems
+
+
+def _percentage(table: Table, key: str) -> Decimal | None:
+    number = table.number(key)
+    if number is not None and not (number.is_finite() and 0 <= number <= _ALL_OF_IT):
+        table.fail(key, f"{number} is no percentage from 0 to 100")
+    return number
+
+
+def _families(table: Table) -> Mapping[str, tuple[str, ...]]:
+    families = {}
+    for name in table.keys:
+        table.refuse_table(name)
+        families[name] = table.texts(name)
+        if not families[name]:
+            table.fail(name, "a family needs at least one pattern")
+    return MappingProxyType(families)
+
+
+def _libc(table: Table) -> Mapping[str, str]:
+    entries = {}
+    for name in table.keys:
+        table.refuse_table(name)
+        library = table.text(name) or ""
+        if not _LIBC.fullmatch(library):
+            fault = f"`{library}` is no C library and version"
+            table.fail(name, fault, "write it as `glibc 2.35` or `musl 1.2`")
+        entries[name] = library
+    return MappingProxyType(entries)
+
+
+def _host(table: Table) -> Host:
+    table.only_known(HOST_KEYS)
+    env = MappingProxyType(dict(table.table("env").strings())) if "env" in table else None
+    return Host(
+        platform=table.text("platform"),
+        os=table.text("os"),
+        target=table.text("target"),
+        hostname=table.text("hostname"),
+        env=env,
+    )
+
+
+def _stacks(table: Table, folder: Path) -> tuple[StackEntry, ...]:
+    if not table.has_tables("stack"):
+        return ()
+    entries: dict[str, StackEntry] = {}
+    for each in table.tables("stack", each="a table as the other entries"):
+        entry = _stack(each, folder)
+        if entry.name in entries:
+            each.fail("name", f"`{entry.name}` has a table already")
+        entries[entry.name] = entry
+    return tuple(entries.values())
+
+
+def _stack(table: Table, folder: Path) -> StackEntry:
+    table.only_known(STACK_KEYS)
+    name = table.text("name")
+    if name is None:
+        table.fail("name", "a name is required")
+    if not _STACK_NAME.fullmatch(name):
+        table.fail("name", f"`{name}` is no name: letters, digits, `_`, `.`, `-` are")
+    cells, want = table.texts("cells"), table.text("want")
+    for cell in cells:
+        if cell == "all" or not is_system(cell):
+            table.fail("cells", f"`{cell}` is no OS/TARGET")
+    if want is None and not cells:
+        table.fail("", "it says nothing of the stack", "give `cells`, `want` or both")
+    if want is not None and "://" not in want:
+        want = str(folder / want)
+    return StackEntry(name=name, cells=cells, want=want)
+
+
+def _weight(table: Table) -> Weight:
+    table.only_known(WEIGHT_KEYS)
+    amount = table.number("weight")
+    if amount is None:
+        table.fail("weight", "a weight is required")
+    if len(table.keys) == 1:
+        table.fail("", "it is about everything", "name a spec, a stack or both")
+    try:
+        check_weight(amount)
+    except UsageError as error:
+        table.fail("weight", str(error))
+    return Weight(spec=table.text("spec"), stack=table.text("stack") or "*", weight=amount)
+
+
+def _not_wanted(table: Table) -> NotWanted:
+    table.only_known(NOT_WANTED_KEYS)
+    texts = {name: table.text(name) or "*" for name in NOT_WANTED_KEYS}
+    if "reason" not in table:
+        table.fail("reason", "a reason is required")
+    if len(table.keys) == 1:
+        table.fail("", "it excludes everything", "name a package, a stack, an os or a target")
+    return NotWanted(
+        package=texts["package"],
+        stack=texts["stack"],
+        os=texts["os"],
+        target=texts["target"],
+        reason=texts["reason"],
+    )

@@ -1,0 +1,172 @@
+"""One table of a TOML file: its values as what they must be, or an error that names the key."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+from specplan.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+__all__ = ["Table", "type_name"]
+
+Choice = TypeVar("Choice", bound=str)
+
+
+class Table:
+    """A table, which knows its own name, so that errors name a key in full.
+
+    A key that is not there is None, false or an empty tuple.
+
+    Args:
+        path: The file.
+        entries: What the table holds.
+        name: The dotted name of the table; empty for the file as a whole.
+    """
+
+    __slots__ = ("_entries", "_name", "_path")
+
+    def __init__(self, path: Path, entries: Mapping[str, object], name: str = "") -> None:
+        self._path = path
+        self._entries = entries
+        self._name = name
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._entries
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys, in the order of the file."""
+        return tuple(self._entries)
+
+    def fail(self, key: str, fault: str, hint: str | None = None) -> NoReturn:
+        """Refuse the value of a key; of the empty key, the table itself.
+
+        Raises:
+            ConfigurationError: Always.
+        """
+        dotted = f"{self._name}.{key}".strip(".") or "the file"
+        raise ConfigurationError(path=str(self._path), key=dotted, fault=fault, hint=hint)
+
+    def only_known(self, known: Iterable[str]) -> None:
+        """Refuse a key that is none of those that are known."""
+        for key in self._entries:
+            if key not in known:
+                self.fail(key, "there is no such key", _did_you_mean(key, known))
+
+    def text(self, key: str) -> str | None:
+        """Return a string that is not empty."""
+        return self._text(key, self._entries[key]) if key in self._entries else None
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return one such string or several."""
+        value = self._entries.get(key, [])
+        if isinstance(value, str):
+            return (self._text(key, value),)
+        if not isinstance(value, list):
+            self._wrong_type(key, "a string or an array of strings", value)
+        return tuple(self._text(f"{key}[{at}]", each) for at, each in enumerate(value))
+
+    def choice(self, key: str, choices: tuple[Choice, ...]) -> Choice | None:
+        """Return one of several words."""
+        text = self.text(key)
+        return None if text is None else self._chosen(key, text, choices)
+
+    def choices(self, key: str, choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+        """Return any of several words."""
+        return tuple(self._chosen(key, each, choices) for each in self.texts(key))
+
+    def flag(self, key: str) -> bool:
+        """Return true or false."""
+        value = self._entries.get(key, False)
+        if not isinstance(value, bool):
+            self._wrong_type(key, "true or false", value)
+        return value
+
+    def number(self, key: str) -> Decimal | None:
+        """Return a number as it was written."""
+        if key not in self._entries:
+            return None
+        value = self._entries[key]
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            self._wrong_type(key, "a number", value)
+        return Decimal(value)
+
+    def table(self, key: str) -> Table:
+        """Return a table within this one, empty where there is none."""
+        return self._within(key, self._entries.get(key, {}), "a table")
+
+    def tables(self, key: str, *, each: str = "a table") -> tuple[Table, ...]:
+        """Return an array of tables, of which each is to be a table."""
+        value = self._entries.get(key, [])
+        if not isinstance(value, list):
+            self._wrong_type(key, f"an array of tables ([[{key}]])", value)
+        return tuple(self._within(f"{key}[{at}]", entry, each) for at, entry in enumerate(value))
+
+    def has_tables(self, key: str) -> bool:
+        """Whether the value of a key is an array that holds a table."""
+        value = self._entries.get(key)
+        return isinstance(value, list) and any(isinstance(each, Mapping) for each in value)
+
+    def refuse_table(self, key: str) -> None:
+        """Refuse a table where a value is expected: TOML splits a name at its dots."""
+        if isinstance(self._entries[key], Mapping):
+            hint = "a name that holds a dot needs quotes in TOML"
+            self.fail(key, "expected a value, found a table", hint)
+
+    def strings(self) -> Mapping[str, str]:
+        """Return all entries, which must be strings and may be empty."""
+        entries: dict[str, str] = {}
+        for key, value in self._entries.items():
+            if not isinstance(value, str):
+                self._wrong_type(key, "a string", value)
+            entries[key] = value
+        return entries
+
+    def _within(self, key: str, value: object, expected: str) -> Table:
+        if not isinstance(value, Mapping):
+            self._wrong_type(key, expected, value)
+        return Table(self._path, value, f"{self._name}.{key}".strip("."))
+
+    def _text(self, key: str, value: object) -> str:
+        if not isinstance(value, str):
+            self._wrong_type(key, "a string", value)
+        if not value.strip():
+            self.fail(key, "it is empty")
+        return value
+
+    def _chosen(self, key: str, text: str, choices: tuple[Choice, ...]) -> Choice:
+        chosen = next((choice for choice in choices if choice == text), None)
+        if chosen is None:
+            shown = ", ".join(f"`{choice}`" for choice in choices)
+            self.fail(key, f"`{text}` is none of {shown}")
+        return chosen
+
+    def _wrong_type(self, key: str, expected: str, value: object) -> NoReturn:
+        self.fail(key, f"expected {expected}, found {type_name(value)}")
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    nearest = difflib.get_close_matches(name.lower().replace("_", "-"), list(known), n=1)
+    if nearest:
+        return f"did you mean `{nearest[0]}`?"
+    return "the keys are " + ", ".join(f"`{each}`" for each in known)
+
+
+def type_name(value: object) -> str:
+    """Return what TOML calls the type of a value."""
+    if isinstance(value, bool):
+        return "a boolean"
+    names: dict[type, str] = {
+        str: "a string",
+        int: "an integer",
+        Decimal: "a number",
+        list: "an array",
+        dict: "a table",
+    }
+    return names.get(type(value), "a date or time")
