@@ -111,9 +111,14 @@ impl Version {
         })
     }
 
-    /// Reads a bound of a range, which is never a git reference.
+    /// Reads a bound of a range, which is never a git reference, whatever it looks like.
     fn parse_bound(text: &str) -> Result<Self, VersionError> {
         check_characters(text, text, "._-")?;
+        if is_commit(text) {
+            return Err(VersionError::CommitAsBound {
+                text: text.to_owned(),
+            });
+        }
         let bound = Self::parse(text)?;
         Ok(Self {
             git: None,

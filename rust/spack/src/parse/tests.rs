@@ -66,6 +66,7 @@ fn specs_are_printed_in_canonical_form() {
         ("a cflags=-g /abc", "a cflags=-g /abc"),
         ("a ^/abc %@1", "a ^*/abc %@1"),
         ("a@2,=1,=2.1,0.5:0.7", "a@0.5:0.7,=1,2"),
+        ("libivo@n1.c,git.cc-g:", "libivo@git_cc-g:"),
         ("a@2,=a,git.1:0.5", "a@=a,git.1:0.5,2"),
         (
             "a %[virtuals=d deptypes=link when=+x] c",

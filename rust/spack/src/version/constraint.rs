@@ -224,6 +224,11 @@ impl fmt::Display for VersionConstraint {
                 formatter.write_str(",")?;
             }
             match member {
+                // There it would be read as a reference. Separators count for nothing, so
+                // another one keeps the meaning.
+                Member::Range(range) if position == 0 && range.looks_like_git() => {
+                    formatter.write_str(&range.to_string().replacen('.', "_", 1))?;
+                }
                 Member::Range(range) => write!(formatter, "{range}")?,
                 // At the head of a list only `=` keeps a reference from ending the token.
                 Member::Exact(version) if version.git_reference().is_some() && !is_list => {

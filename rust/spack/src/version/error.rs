@@ -31,6 +31,12 @@ pub enum VersionError {
         /// The upper bound.
         high: String,
     },
+    /// A commit bounds a range. (Spack reads its hexadecimal digits as a number there.)
+    #[error("the commit `{text}` cannot bound a range")]
+    CommitAsBound {
+        /// The commit.
+        text: String,
+    },
     /// More than one `:` or `=` where one is allowed.
     #[error("`{}` holds more than one `{separator}`", .text.escape_debug())]
     Repeated {

@@ -85,6 +85,12 @@ impl VersionRange {
         self.low.is_none() && self.high.is_none()
     }
 
+    /// Whether the text of this range starts as a git reference does.
+    pub(super) fn looks_like_git(&self) -> bool {
+        let low = self.low.as_ref();
+        low.is_some_and(|low| low.as_str().starts_with("git."))
+    }
+
     pub(super) fn holds(&self, key: &Key) -> bool {
         self.from <= *key && *key < self.until
     }

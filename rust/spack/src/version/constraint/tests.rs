@@ -109,6 +109,7 @@ fn faults_are_refused() {
         "==1",
         "1:=2",
         "git.a=1:2",
+        "1.0,0123456789abcdef0123456789abcdef01234567:",
     ] {
         assert!(VersionConstraint::parse(text).is_err(), "{text}");
     }
