@@ -100,7 +100,7 @@ def sources(command: Command) -> Command:
             "--cache",
             multiple=True,
             metavar="SOURCE",
-            help="A package page or a folder of pages; may be repeated.",
+            help="What holds binaries: a mirror, its index, package pages; may be repeated.",
         ),
         click.option(
             "--strict/--no-strict",
