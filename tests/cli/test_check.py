@@ -11,6 +11,8 @@ from specplan.reports import check_csv, check_json, check_markdown, check_text
 from tests import records
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cli.conftest import FakeCatalog, Loads, Runs
 
 
@@ -78,6 +80,21 @@ def test_findings_that_are_ignored_are_counted_and_fail_nothing(
     answer = run("check", "x", "--ignore", "not-in-cache", "--ignore", "missing")
     assert answer.code == 0
     assert "no findings, 24 ignored" in answer.out.splitlines()[0]
+
+
+def test_the_configuration_says_how_to_check_and_what_is_typed_goes_before_it(
+    run: Runs, catalog: FakeCatalog, folder: Path
+) -> None:
+    catalog.check_answer = records.BROKEN_CHECK
+    (folder / "specplan.toml").write_text(
+        "[check]\nverify = 'manifests'\nignore = ['not-in-cache', 'missing']"
+    )
+    assert run("check", "x").code == 0
+    configured = catalog.asked["verify"]
+    answer = run("check", "x", "--verify", "index", "--ignore", "not-in-cache")
+    assert answer.code == 1
+    assert "23 ignored" in answer.out
+    assert (configured, catalog.asked["verify"]) == ("manifests", "index")
 
 
 def test_an_unknown_kind_is_wrong_usage(run: Runs, catalog: FakeCatalog) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from specplan import config
-from specplan.config import Configuration, StackEntry, reader
+from specplan.config import CheckSettings, Configuration, StackEntry, reader
 from specplan.errors import ConfigurationError, DamagedSourceError, SourceError
 from specplan.host import Host
 from specplan.model import NotWanted
@@ -406,6 +406,8 @@ def test_the_documentation_has_every_key_and_no_other() -> None:
     assert row.findall(entries) == list(reader.NOT_WANTED_KEYS)
     assert row.findall(weights) == list(reader.WEIGHT_KEYS)
     assert row.findall(stacks) == list(reader.STACK_KEYS)
+    main, _, check = main.partition("### `[check]`")
+    assert all(f"`{key}`" in check for key in reader.CHECK_KEYS)
     host = main.partition("### `[host]`")[2]
     assert all(f"`{key}`" in host for key in reader.HOST_KEYS)
 
@@ -419,9 +421,32 @@ def test_the_examples_of_the_documentation_are_valid(tmp_path: Path) -> None:
     main = text.partition("### `[[not-wanted]]`")[0]
     rows = re.findall(r"^\| `([a-z-]+)` \|.*\| `([^`]+)` \|$", main, re.MULTILINE)
     # The tables have examples of their own.
-    assert [key for key, _ in rows] == list(config.KEYS[:-5])
+    assert [key for key, _ in rows] == list(config.KEYS[:-6])
     for key, value in rows:
         config.load(write(tmp_path, f"{key} = {value}"))
+
+
+def test_how_to_check_is_read(tmp_path: Path) -> None:
+    assert config.load(write(tmp_path, "")).check == CheckSettings()
+    content = '[check]\nverify = "blobs"\nignore = ["not-in-cache", "missing"]'
+    assert config.load(write(tmp_path, content)).check == CheckSettings(
+        verify="blobs", ignore=("not-in-cache", "missing")
+    )
+
+
+@pytest.mark.parametrize(
+    ("entry", "key"),
+    [
+        ('verify = "all"', "check.verify"),
+        ('ignore = ["missing", "lost"]', "check.ignore"),
+        ("ignore = true", "check.ignore"),
+        ('level = "hash"', "check.level"),
+    ],
+)
+def test_a_faulty_way_to_check_is_refused(tmp_path: Path, entry: str, key: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        config.load(write(tmp_path, f"[check]\n{entry}\n"))
+    assert caught.value.key == key
 
 
 def test_weights_are_read_in_their_order(tmp_path: Path) -> None:

@@ -23,7 +23,6 @@ __all__ = ["check"]
 @click.option(
     "--verify",
     type=click.Choice(get_args(Verify)),
-    default="index",
     help="How far to go: what indexes and locks say; also the manifests and spec files of mirrors; "
     "also the bytes of their binaries. [default: index]",
 )
@@ -45,7 +44,7 @@ __all__ = ["check"]
 def check(
     caches: tuple[str, ...],
     ignore: tuple[FindingKind, ...],
-    verify: Verify,
+    verify: Verify | None,
     **typed: Unpack[options.Typed],
 ) -> int:
     """List everything that is wrong with the caches.
@@ -76,10 +75,13 @@ def check(
     )
     with progress.counted("files of mirrors") as counted:
         answer = catalog.check(
-            want=typed.get("want", ()), tag=settings.tag, verify=verify, counted=counted
+            want=typed.get("want", ()),
+            tag=settings.tag,
+            verify=verify or settings.check.verify,
+            counted=counted,
         )
-    if ignore:
-        answer = answer.without(ignore)
+    if ignored := ignore or settings.check.ignore:
+        answer = answer.without(ignored)
     output.write(output.rendered(answer, settings, typed), typed.get("output"))
     if not answer.findings:
         return 0

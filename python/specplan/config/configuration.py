@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from specplan.budget import Weight
+    from specplan.check_model import FindingKind, Verify
 
 __all__ = [
     "COMPATIBILITIES",
@@ -22,6 +23,7 @@ __all__ = [
     "NO_CACHE",
     "SCOPES",
     "STANDARD_INPUT",
+    "CheckSettings",
     "Configuration",
     "Format",
     "StackEntry",
@@ -67,6 +69,19 @@ class StackEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSettings:
+    """What the ``[check]`` table says of ``specplan check``.
+
+    Attributes:
+        verify: How far to go.
+        ignore: The kinds of findings that are left out and only counted.
+    """
+
+    verify: Verify = "index"
+    ignore: tuple[FindingKind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """What a run is asked to do, wherever each part was said.
 
@@ -100,6 +115,7 @@ class Configuration:
         families: Stack patterns by the name of a family.
         libc: C library and version by operating system.
         host: The machine that the conditions of environments ask for.
+        check: How the cache itself is checked.
         not_wanted: What is not wanted, with reasons.
         weight: What completing roots is worth.
     """
@@ -129,6 +145,7 @@ class Configuration:
     libc: Mapping[str, str] = field(default_factory=_nothing)
     stacks: tuple[StackEntry, ...] = ()
     host: Host = Host()  # noqa: RUF009 - it cannot be changed
+    check: CheckSettings = CheckSettings()
     not_wanted: tuple[NotWanted, ...] = ()
     weight: tuple[Weight, ...] = ()
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 from specplan.budget import Weight, check_weight
+from specplan.check_model import FindingKind, Verify
 from specplan.config.configuration import (
     COMPATIBILITIES,
     FORMATS,
@@ -14,6 +15,7 @@ from specplan.config.configuration import (
     NO_CACHE,
     SCOPES,
     STANDARD_INPUT,
+    CheckSettings,
     Configuration,
     StackEntry,
     is_system,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from specplan.config.table import Table
 
 __all__ = [
+    "CHECK_KEYS",
     "HOST_KEYS",
     "KEYS",
     "NOT_WANTED_KEYS",
@@ -63,6 +66,7 @@ KEYS: Final = (
     "families",
     "libc",
     "host",
+    "check",
     "not-wanted",
     "weight",
 )
@@ -75,6 +79,9 @@ WEIGHT_KEYS: Final = ("spec", "stack", "weight")
 
 #: Every key of a ``[[stack]]`` entry.
 STACK_KEYS: Final = ("name", "cells", "want")
+
+#: Every key of ``[check]``.
+CHECK_KEYS: Final = ("verify", "ignore")
 
 #: Every key of ``[host]``.
 HOST_KEYS: Final = ("platform", "os", "target", "hostname", "env")
@@ -130,6 +137,7 @@ def configuration(table: Table, folder: Path) -> Configuration:
         families=_families(table.table("families")),
         libc=_libc(table.table("libc")),
         host=_host(table.table("host")),
+        check=_check(table.table("check")),
         not_wanted=tuple(map(_not_wanted, table.tables("not-wanted"))),
         weight=tuple(map(_weight, table.tables("weight"))),
     )
@@ -197,6 +205,14 @@ def _host(table: Table) -> Host:
         target=table.text("target"),
         hostname=table.text("hostname"),
         env=env,
+    )
+
+
+def _check(table: Table) -> CheckSettings:
+    table.only_known(CHECK_KEYS)
+    return CheckSettings(
+        verify=table.choice("verify", get_args(Verify)) or "index",
+        ignore=table.choices("ignore", get_args(FindingKind)),
     )
 
 
