@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from pathlib import Path
@@ -70,6 +71,33 @@ def test_a_lock_stays_one_however_its_lines_are_broken(run: Runs, folder: Path) 
     (folder / "odd.lock").write_text(json.dumps(lock, indent=0), encoding="utf-8")
     document = asked(run, "coverage", "--cache", str(MIRROR), "--want", "odd.lock")
     assert (document["wants"], document["totals"]["wanted"]) == ("lock", 50)
+
+
+def test_an_environment_may_come_from_standard_input(
+    run: Runs, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it includes lies in the working directory, as it has no folder of its own."""
+    (folder / "more").mkdir()
+    (folder / "more" / "packages.yaml").write_text(
+        "packages: {all: {require: [os=ubuntu24.04, target=x86_64_v3]}}", encoding="utf-8"
+    )
+    monkeypatch.chdir(folder)
+
+    def typed(text: str, *words: str) -> dict[str, Any]:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        return asked(run, *words)
+
+    text = "# wishes\nspack: {specs: [zlib-ng, zlib-ng@999], include: [more]}\n"
+    document = typed(text, "gaps", "--cache", str(MIRROR), "--want", "tools=-")
+    (cell,) = document["cells"]
+    assert (cell["stack"], cell["wanted"], cell["covered"]) == ("tools", 2, 1)
+    lock = LOCK.read_text(encoding="utf-8")
+    document = typed(lock, "gaps", "--cache", str(MIRROR), "--want", "radiuss=-")
+    assert document["wants"] == "lock"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"spack: [")))
+    answer = run("gaps", "--cache", str(MIRROR), "--want", "-")
+    assert answer.code == 3
+    assert "error: -:" in answer.err
 
 
 def test_what_says_no_system_is_an_error_that_tells_what_to_give(run: Runs, folder: Path) -> None:

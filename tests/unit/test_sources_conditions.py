@@ -31,6 +31,9 @@ HOST = Host(
         ("'linux-rhel8' in arch_str", False),
         ("arch.satisfies('target=x86_64_v3:')", True),
         ("arch.satisfies('target=aarch64:')", False),
+        ("str(arch) == arch_str", True),
+        ("'os=rhel8' in str(architecture)", True),
+        ("str(target).startswith('zen')", True),
         (r're.search(r"^login\d", hostname)', True),
         ("re.match('site', hostname)", False),
         ("re.fullmatch('login.*org', hostname)", True),
@@ -60,6 +63,25 @@ def test_what_is_not_known_is_named(condition: str, missing: str) -> None:
     with pytest.raises(ConditionError) as caught:
         holds(condition, Host())
     assert caught.value.missing == missing
+
+
+def test_what_is_known_of_an_architecture_may_decide_alone() -> None:
+    host = Host(target="zen4")
+    assert holds("arch.satisfies('target=x86_64_v3:')", host)
+    assert not holds("arch.satisfies('target=aarch64:')", host)
+    assert not holds("arch.satisfies('os=rhel8 target=aarch64')", host)
+    for condition in ("arch.satisfies('os=rhel8')", "arch.satisfies('platform=linux')"):
+        for known in (host, Host()):
+            with pytest.raises(ConditionError) as caught:
+                holds(condition, known)
+            assert caught.value.missing in {"platform", "os"}
+
+
+@pytest.mark.parametrize("condition", ["arch", "arch == 'x'", "'zen4' in arch", "not architecture"])
+def test_how_an_architecture_is_asked_is_said(condition: str) -> None:
+    with pytest.raises(ConditionError, match="it is asked with `arch") as caught:
+        holds(condition, HOST)
+    assert caught.value.missing is None
 
 
 def test_an_unset_variable_is_an_error() -> None:

@@ -151,6 +151,12 @@ class _Evaluation:
             return self._arch()
         if node.id == "env":
             return self._env()
+        if self._is_arch(node):
+            raise ConditionError(
+                f"`{node.id}` is an abstract spec: it is asked with "
+                f"`{node.id}.satisfies(...)`, its parts as `{node.id}.target`, and its text is "
+                f"`str({node.id})`"
+            )
         return self._refuse(node)
 
     def _is_arch(self, node: ast.expr) -> bool:
@@ -212,6 +218,8 @@ class _Evaluation:
         return self._refuse(node)
 
     def _call(self, node: ast.Call) -> object:
+        if isinstance(node.func, ast.Name) and node.func.id == "str":
+            return self._text(node)
         arguments = [self.value(each) for each in node.args]
         texts = [each for each in arguments if isinstance(each, str)]
         if (
@@ -229,6 +237,15 @@ class _Evaluation:
             return self._arch_satisfies(texts[0]) if is_known else self._refuse(node)
         return self._method(node, self.value(owner), method, texts)
 
+    def _text(self, node: ast.Call) -> str:
+        """Return what Python makes of a value as text, where that is text or a spec."""
+        if node.keywords or len(node.args) != 1:
+            return self._refuse(node)
+        if self._is_arch(node.args[0]):
+            return self._arch()
+        value = self.value(node.args[0])
+        return value if isinstance(value, str) else self._refuse(node)
+
     def _method(self, node: ast.Call, owner: object, method: str, texts: list[str]) -> object:
         if isinstance(owner, Mapping) and method == "get" and len(texts) in {1, 2}:
             return owner.get(texts[0], *texts[1:])
@@ -240,11 +257,24 @@ class _Evaluation:
         return self._refuse(node)
 
     def _arch_satisfies(self, text: str) -> bool:
-        own = self._arch()
+        """Decide with the parts that are known where these decide alone."""
+        names = ("platform", "os", "target")
+        parts = {name: getattr(self._host, name) for name in names}
+        known = " ".join(f"{name}={value}" for name, value in parts.items() if value is not None)
         try:
-            return AbstractSpec(own).satisfies(text) is True
+            asked = AbstractSpec(text)
+            # Without any part there is nothing to decide with.
+            own = AbstractSpec(known or self._arch())
+            if own.satisfies(asked) is True:
+                return True
+            if own.intersects(asked) is False or None not in parts.values():
+                return False
         except ValueError as error:
+            if isinstance(error, ConditionError):
+                raise
             raise ConditionError(f"`{text}` is no architecture: {error}") from error
+        self._arch()
+        return False
 
 
 def _search(method: str, pattern: str, subject: str) -> bool:

@@ -136,6 +136,7 @@ def read_environment(
     label: str | None = None,
     host: Host | None = None,
     limits: Limits | None = None,
+    content: bytes | None = None,
 ) -> Environment:
     """Read an environment and expand its roots.
 
@@ -145,6 +146,7 @@ def read_environment(
             ``spack.yaml``, else that of the file without its ending.
         host: The machine that conditions ask for; what is not given is not known.
         limits: What a file may not go beyond.
+        content: What the file holds, where it is none of a folder.
 
     Raises:
         SourceError: If a file cannot be read.
@@ -154,9 +156,12 @@ def read_environment(
     limits = limits or Limits()
     host = host or Host()
     file = Path(path)
-    if file.is_dir():
-        file /= _FILE
-    document = yaml_tree.read(file, limits)
+    if content is not None:
+        document = yaml_tree.bounded(content, str(file), limits)
+    else:
+        if file.is_dir():
+            file /= _FILE
+        document = yaml_tree.read(file, limits)
     environment = includes.unwrapped(document)
     if environment is document:
         raise document.mark.fault("has no `spack:` at its top: is no environment")

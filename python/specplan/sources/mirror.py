@@ -171,7 +171,7 @@ def index_manifest(store: Store, limits: Limits, *, view: str | None = None) -> 
     if record is None:
         return None
     return MirrorIndex(
-        path=_fetched(store, record, limits),
+        path=_fetched(store, record, limits.index_bytes),
         shown=store.shown(record.blob),
         layout=3,
         view=view,
@@ -291,7 +291,7 @@ def spec_blob(store: Store, relative: str, limits: Limits) -> SpecFile:
     if manifest is None:
         raise _damaged(shown, "", "is not there")
     record, _ = records_of_binary(manifest, shown)
-    path = _fetched(store, record, limits)
+    path = _fetched(store, record, limits.file_bytes)
     return SpecFile(path=path, shown=store.shown(record.blob), hash=found[1])
 
 
@@ -423,8 +423,8 @@ def _record(records: list[Record], media: str, shown: str, what: str) -> Record:
     return found[0]
 
 
-def _fetched(store: Store, record: Record, limits: Limits) -> Path:
-    path = store.get(record.blob, most=limits.index_bytes, expected=record.expected())
+def _fetched(store: Store, record: Record, most: int) -> Path:
+    path = store.get(record.blob, most=most, expected=record.expected())
     if path is None:
         raise _damaged(store.shown(record.blob), "", f"is not there, but {record.said_by} names it")
     return path

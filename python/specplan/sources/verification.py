@@ -11,7 +11,7 @@ import re
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -144,7 +144,8 @@ class _Look:
             place=asked.taken.cache,
             label="",
             tags=(),
-            fetching=Fetching(limits=asked.taken.limits),
+            # Several are in memory at a time, so a spec file may not unpack to what an index may.
+            fetching=Fetching(limits=replace(self._limits, index_bytes=self._limits.file_bytes)),
         )
         self._specs: dict[str, _core.SpecAnswer] = {}
         self._know(asked.binaries or ())
@@ -290,7 +291,7 @@ class _Look:
             verified.manifests = 1
             spec, install = mirror.records_of_binary(file, shown)
             self._drop(file)
-            blob = self._blob(verified, spec, self._limits.index_bytes, dag_hash)
+            blob = self._blob(verified, spec, self._limits.file_bytes, dag_hash)
             if blob is not None:
                 # At this level the spec is a manifest more than a blob.
                 verified.blobs, verified.bytes = 0, 0
@@ -435,7 +436,7 @@ class _Look:
                 self._finding("different-content", shown, said, dag_hash, place=dag_hash)
             )
             return
-        text = content.inflated(file, shown, self._limits.index_bytes)
+        text = content.inflated(file, shown, self._limits.file_bytes)
         wrong, *_ = _core.check_hashes_in(clear_signed.text_of(text, shown))
         for said_hash, is_hash in wrong:
             if said_hash == dag_hash and dag_hash not in self._asked.wrong:

@@ -108,7 +108,10 @@ def is_environment(place: str) -> bool:
     path = Path(file_of(place))
     if place == _STANDARD_INPUT or not path.is_file():
         return False
-    start = start_of(path)
+    return _begins_environment(start_of(path))
+
+
+def _begins_environment(start: bytes) -> bool:
     # A lock tells of the Spack that wrote it under the same key.
     return _FILE_TYPE not in start and _ENVIRONMENT.search(start) is not None
 
@@ -120,7 +123,8 @@ def read_wants(
 
     Args:
         texts: ``[LABEL=]FILE`` each, or the folder of an environment: then its lock,
-            which is exact, or else its ``spack.yaml``.
+            which is exact, or else its ``spack.yaml``; ``-`` is standard input, of which
+            environments include what lies in the working directory.
         limits: What no file may go beyond.
         host: The machine that the conditions of environments ask for.
 
@@ -136,7 +140,13 @@ def read_wants(
     environments: list[WantedEnvironment] = []
     for text in texts:
         label, place = split_label(text)
-        if not is_environment(place):
+        content = None
+        if place == _STANDARD_INPUT:
+            content = _standard_input(limits)
+            if not _begins_environment(content):
+                locks.append(_lock(_read_input(content, label, limits), label, place))
+                continue
+        elif not is_environment(place):
             locks.append(read_wanted(text, limits))
             continue
         # Who wants locks alone need not wait for what reads YAML.
@@ -144,7 +154,9 @@ def read_wants(
 
         place = file_of(place)
         label = label or label_of(place)
-        environment = read_environment(place, label=label, host=host, limits=limits)
+        environment = read_environment(
+            place, label=label, host=host, limits=limits, content=content
+        )
         environments.append(WantedEnvironment(label=label, place=place, environment=environment))
         for lock in environment.locks:
             included = read_wanted(f"{label}={lock.path}", limits)
@@ -180,15 +192,19 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
     """
     label, place = split_label(text)
     place = file_of(place)
-    label = label or label_of(place)
     if place == _STANDARD_INPUT:
-        read = _standard_input(label, limits)
-    elif not os.path.exists(place):  # noqa: PTH110 - `Path.exists` fails on long names
+        return _lock(_read_input(_standard_input(limits), label, limits), label, place)
+    label = label or label_of(place)
+    if not os.path.exists(place):  # noqa: PTH110 - `Path.exists` fails on long names
         raise SourceError(f"`{place}` does not exist", path=place)
-    else:
-        read = _core.read_specs(
-            place, cache=place, tag="", label=label, shown=place, file_bytes=limits.index_bytes
-        )
+    read = _core.read_specs(
+        place, cache=place, tag="", label=label, shown=place, file_bytes=limits.index_bytes
+    )
+    return _lock(read, label, place)
+
+
+def _lock(read: _core.SpecsRead, label: str, place: str) -> Wanted:
+    """Return what a file wants that must be a lock."""
     if read.fault is not None:
         at, line, fault = read.fault
         raise DamagedSourceError(path=place, place=at, line=line, fault=fault)
@@ -198,14 +214,19 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
             path=place,
             hint="wants come from a `spack.lock` or a `spack.yaml`",
         )
+    label = label or label_of(place)
     return Wanted(label=label, place=place, roots=tuple(read.roots), core=read.catalog)
 
 
-def _standard_input(label: str, limits: Limits) -> _core.SpecsRead:
-    content = sys.stdin.buffer.read(limits.index_bytes + 1)
-    if len(content) > limits.index_bytes:
-        fault = f"has more than the {limits.index_bytes} bytes that are read"
+def _standard_input(limits: Limits) -> bytes:
+    content = sys.stdin.buffer.read(limits.file_bytes + 1)
+    if len(content) > limits.file_bytes:
+        fault = f"has more than the {limits.file_bytes} bytes that are read"
         raise SourceError(f"standard input {fault}", path=_STANDARD_INPUT)
+    return content
+
+
+def _read_input(content: bytes, label: str, limits: Limits) -> _core.SpecsRead:
     with tempfile.TemporaryDirectory() as folder:
         # It may be compressed, and only files are read compressed.
         file = Path(folder, "lock")
@@ -214,7 +235,7 @@ def _standard_input(label: str, limits: Limits) -> _core.SpecsRead:
             file,
             cache=_STANDARD_INPUT,
             tag="",
-            label=label,
+            label=label or label_of(_STANDARD_INPUT),
             shown=_STANDARD_INPUT,
             file_bytes=limits.index_bytes,
         )

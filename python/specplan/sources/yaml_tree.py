@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from specplan.sources.limits import Limits
 
-__all__ = ["Mapping", "Mark", "Node", "Scalar", "Sequence", "parse", "plain", "read"]
+__all__ = ["Mapping", "Mark", "Node", "Scalar", "Sequence", "bounded", "parse", "plain", "read"]
 
 #: Real environments need about ten levels.
 _MAX_DEPTH: Final = 64
@@ -159,10 +159,20 @@ def read(path: Path, limits: Limits) -> Node:
         if isinstance(error, SourceError):
             raise
         raise SourceError(f"`{shown!r}` is no path: {error}", path=shown) from error
+    return bounded(content, shown, limits)
+
+
+def bounded(content: bytes, path: str, limits: Limits) -> Node:
+    """Build the tree of a file unless it is too large.
+
+    Raises:
+        SourceError: If it is.
+        DamagedSourceError: If it is no YAML, or YAML that is refused.
+    """
     if len(content) > limits.yaml_bytes:
-        fault = f"`{shown}` has more than the {limits.yaml_bytes} bytes that are read as YAML"
-        raise SourceError(fault, path=shown)
-    return parse(content, shown)
+        fault = f"`{path}` has more than the {limits.yaml_bytes} bytes that are read as YAML"
+        raise SourceError(fault, path=path)
+    return parse(content, path)
 
 
 def parse(content: bytes, path: str) -> Node:

@@ -1,6 +1,7 @@
 //! The hashes that a file tells, held against the content that it tells.
 
-use std::io::Read;
+mod stream;
+
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -11,7 +12,8 @@ use crate::fault::{Fault, FaultKind};
 use crate::file::open_unpacked;
 use crate::json::{Json, JsonResult};
 use crate::node::hash;
-use crate::window::unreadable;
+use crate::specs::{Kind, WHOLE_BYTES};
+use crate::window::Window;
 
 /// What came of holding the hashes of a file against its content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,17 +33,44 @@ const OF_LOCKS: [(u64, u64); 4] = [(4, 3), (5, 4), (6, 5), (7, 5)];
 /// The format of nodes of each version of a database.
 const OF_DATABASES: [(u64, u64); 4] = [(5, 1), (6, 3), (7, 4), (8, 5)];
 
+impl HashCheck {
+    fn add(&mut self, other: Self) {
+        self.wrong.extend(other.wrong);
+        self.checked += other.checked;
+        self.undecided += other.undecided;
+    }
+}
+
+/// So many bytes are read at once, and the nodes in them are hashed on all cores.
+const BLOCK_BYTES: usize = 4 << 20;
+
 /// Holds all hashes of an index, a database, a lock or a spec file against their content.
 ///
-/// The whole file is in memory meanwhile. The nodes are looked for one after the other and
-/// hashed on all cores.
+/// An index or database is read in pieces and may be of any length; of the others at most
+/// 256 MiB are read, and are in memory meanwhile. The nodes are looked for one after the
+/// other and hashed on all cores.
 ///
 /// # Errors
 ///
 /// The first [`Fault`]: the file cannot be read, is larger than `limit` bytes (when it is
 /// decompressed), or is no JSON. What its values mean is not looked at.
 pub fn check_hashes(path: &Path, limit: u64) -> Result<HashCheck, Fault> {
-    check_hashes_in(&read_whole(path, limit)?)
+    in_blocks(open_unpacked(path, limit)?, limit, BLOCK_BYTES)
+}
+
+fn in_blocks(
+    input: impl std::io::Read,
+    limit: u64,
+    block_bytes: usize,
+) -> Result<HashCheck, Fault> {
+    let mut window = Window::new(input, limit, block_bytes);
+    match window.step(Kind::of) {
+        Ok(Kind::Database) => stream::check(&mut window),
+        Err(_) if window.is_blank() => Ok(HashCheck::default()),
+        // What has no key that tells may still hold several documents.
+        Ok(_) => of_json(window.whole(WHOLE_BYTES)?),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// Does the same with a file in memory, already decompressed.
@@ -50,19 +79,26 @@ pub fn check_hashes(path: &Path, limit: u64) -> Result<HashCheck, Fault> {
 ///
 /// The first [`Fault`].
 pub fn check_hashes_in(bytes: &[u8]) -> Result<HashCheck, Fault> {
-    let text = text_of(bytes)?;
+    of_json(Json::new(text_of(bytes)?))
+}
+
+fn of_json(mut json: Json<'_>) -> Result<HashCheck, Fault> {
     let mut claims = Claims::default();
-    let mut json = Json::new(text);
     claims
         .documents(&mut json)
-        .map_err(|error| error.into_fault(text.as_bytes()))?;
+        .map_err(|error| error.into_fault(json.whole().as_bytes()))?;
+    let format = |claim: &Claim<'_>| claims.formats[claim.format];
+    Ok(checked(&claims.nodes, format))
+}
+
+/// Hashes nodes on all cores.
+fn checked(claims: &[Claim<'_>], format: impl Fn(&Claim<'_>) -> u64 + Sync) -> HashCheck {
     let verdicts: Vec<Verdict> = claims
-        .nodes
         .par_iter()
-        .map(|claim| verdict(claim.node, claims.formats[claim.format], claim.hash))
+        .map(|claim| verdict(claim.node, format(claim), claim.hash))
         .collect();
     let mut answer = HashCheck::default();
-    for (claim, verdict) in claims.nodes.iter().zip(verdicts) {
+    for (claim, verdict) in claims.iter().zip(verdicts) {
         match verdict {
             Verdict::Sound => answer.checked += 1,
             Verdict::Undecided => answer.undecided += 1,
@@ -72,20 +108,7 @@ pub fn check_hashes_in(bytes: &[u8]) -> Result<HashCheck, Fault> {
             }
         }
     }
-    Ok(answer)
-}
-
-/// Reads a whole file, decompressed if it is gzip.
-fn read_whole(path: &Path, limit: u64) -> Result<Vec<u8>, Fault> {
-    let mut bytes = Vec::new();
-    let read = open_unpacked(path, limit)?
-        .take(limit + 1)
-        .read_to_end(&mut bytes);
-    read.map_err(|error| unreadable(&error))?;
-    if bytes.len() as u64 > limit {
-        return Err(Fault::of_file(FaultKind::TooLarge { limit }));
-    }
-    Ok(bytes)
+    answer
 }
 
 /// The text that bytes are.
@@ -130,9 +153,8 @@ impl<'t> Claims<'t> {
     }
 
     fn set_format(&mut self, version: u64, known: &[(u64, u64)]) {
-        let format = known.iter().find(|(each, _)| *each == version);
         if let Some(last) = self.formats.last_mut() {
-            *last = format.map_or(0, |&(_, format)| format);
+            *last = format_of(version, known);
         }
     }
 
@@ -185,9 +207,7 @@ impl<'t> Claims<'t> {
 
     /// Takes a version; of one that is none nothing is known.
     fn version(&mut self, json: &mut Json<'t>, known: &[(u64, u64)]) -> JsonResult<()> {
-        let mut inside = *json;
-        let version = inside.count().unwrap_or_default();
-        json.skip()?;
+        let version = version(json)?;
         self.set_format(version, known);
         Ok(())
     }
@@ -220,6 +240,20 @@ impl<'t> Claims<'t> {
         }
         Ok(())
     }
+}
+
+/// The format of nodes of a version of a file; none is 0.
+fn format_of(version: u64, known: &[(u64, u64)]) -> u64 {
+    let format = known.iter().find(|(each, _)| *each == version);
+    format.map_or(0, |&(_, format)| format)
+}
+
+/// Takes a version; what is none is 0.
+fn version(json: &mut Json<'_>) -> JsonResult<u64> {
+    let mut inside = *json;
+    let version = inside.count().unwrap_or_default();
+    json.skip()?;
+    Ok(version)
 }
 
 fn own_hash(json: &mut Json<'_>) -> JsonResult<Option<DagHash>> {
@@ -301,6 +335,95 @@ mod tests {
         ] {
             assert_eq!(counted(document), (0, 0, 0), "{document}");
         }
+    }
+
+    fn streamed(document: &str, block_bytes: usize) -> Result<HashCheck, Fault> {
+        in_blocks(document.as_bytes(), document.len() as u64, block_bytes)
+    }
+
+    /// An index of the node and of changed copies of it, with a version before or behind them.
+    fn long_index(version: &str, is_behind: bool) -> String {
+        let records: Vec<String> = (0..9)
+            .map(|number| {
+                let node = NODE.replacen("4.4.1", &format!("4.4.{}", number % 3), 1);
+                let hash = HASH.replacen('x', &char::from(b'a' + number).to_string(), 1);
+                let key = if number == 1 { HASH } else { &hash };
+                format!("\"{key}\" :\n{{\"ref_count\":0,\"spec\":{node},\"in\":[\"\u{e9}\"]}}")
+            })
+            .chain([format!("\"{HASH}\": 7"), "\"no hash\": {}".to_owned()])
+            .collect();
+        let installs = format!("\"installs\":{{{}}}", records.join(" ,\n"));
+        let version = format!("\"version\":{version}");
+        let (first, second) = if is_behind {
+            (&installs, &version)
+        } else {
+            (&version, &installs)
+        };
+        format!("\u{feff}{{\"more\":[],\"database\":{{{first},\"x\":{{}},{second}}}}}\n")
+    }
+
+    #[test]
+    fn an_index_in_blocks_has_the_same_answer_as_one_in_memory() {
+        for (version, is_behind) in [
+            ("\"8\"", false),
+            ("\"8\"", true),
+            ("\"7\"", false),
+            ("\"7\"", true),
+            ("\"5\"", true),
+            ("[]", false),
+        ] {
+            let document = long_index(version, is_behind);
+            let whole = check_hashes_in(document.as_bytes()).unwrap();
+            assert_eq!(whole.checked + whole.undecided, 9, "{version}");
+            assert_eq!(whole.checked, if version == "\"8\"" { 9 } else { 0 });
+            for block_bytes in [1, 3, 64, 1000, 4096, 1 << 20] {
+                let check = streamed(&document, block_bytes).unwrap();
+                assert_eq!(check, whole, "{version} {is_behind} {block_bytes}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_index_is_read_whole_with_the_same_answer() {
+        let file = format!("{{\"spec\":{{\"_meta\":{{\"version\":5}},\"nodes\":[{NODE}]}}}}");
+        for document in [
+            format!("{file}\n{file}"),
+            format!("[{NODE}, {NODE}]"),
+            "{}".to_owned(),
+            " \n".to_owned(),
+            String::new(),
+        ] {
+            let whole = check_hashes_in(document.as_bytes()).unwrap();
+            for block_bytes in [1, 64, 4096] {
+                assert_eq!(
+                    streamed(&document, block_bytes).unwrap(),
+                    whole,
+                    "{document}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_damaged_index_is_a_fault_wherever_it_is_cut() {
+        let document = long_index("\"8\"", false);
+        let end = document.rfind('}').unwrap();
+        for at in (4..end)
+            .step_by(97)
+            .filter(|&at| document.is_char_boundary(at))
+        {
+            for block_bytes in [64, 1 << 20] {
+                assert!(streamed(&document[..at], block_bytes).is_err(), "{at}");
+            }
+        }
+        let twice = document.replacen("\"x\":{}", "\"version\":8", 1);
+        let fault = streamed(&twice, 4096).unwrap_err();
+        assert_eq!(
+            (&*fault.place, &fault.kind),
+            ("database.version", &FaultKind::KeyTwice)
+        );
+        let place = streamed("{\"database\":{\"installs\":{\"a\":{\"spec\":nul}}}}", 8);
+        assert_eq!(place.unwrap_err().place, "database.installs.a.spec");
     }
 
     #[test]

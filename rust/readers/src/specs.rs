@@ -70,7 +70,7 @@ const BLOCK_BYTES: usize = 512 << 10;
 
 /// The largest lock, spec file or list of specs: these are in memory as a whole. The
 /// largest lock of a public site has 2 MB.
-const WHOLE_BYTES: u64 = 256 << 20;
+pub(crate) const WHOLE_BYTES: u64 = 256 << 20;
 
 /// Reads an index, a database, a lock, spec files or a list of specs, plain or
 /// compressed by gzip; the content tells which.
@@ -135,7 +135,7 @@ fn in_one_pass<R: Read>(
 }
 
 /// What a file is, by its first key that tells.
-enum Kind {
+pub(crate) enum Kind {
     Database,
     Lock,
     SpecFile,
@@ -146,7 +146,7 @@ enum Kind {
 impl Kind {
     /// Looks ahead; the position stays before the first bracket. Only keys before the
     /// one that tells are stepped over; a database, which may be large, has no other.
-    fn of(json: &mut Json<'_>) -> JsonResult<Self> {
+    pub(crate) fn of(json: &mut Json<'_>) -> JsonResult<Self> {
         json.literal(b"\xef\xbb\xbf");
         match json.peek()? {
             b'{' => Self::of_object(*json),
