@@ -97,6 +97,7 @@ bench: environment ## run the benches at small sizes; benches/BENCHMARKS.md tell
 	$(PIP) install '.[bench]'
 	$(BIN)/python -m benches.pages --specs 6000 --packages 500
 	$(BIN)/python -m benches.coverage --specs 20000 --packages 1000 --queries 20 --runs 3
+	$(BIN)/python -m benches.checks --specs 2000 --runs 1
 	$(BIN)/python -m benches.queries --specs 2000 --queries 100 --runs 1
 	$(BIN)/python -m benches.plans --specs 5000 --networkx-specs 2000 --runs 2
 	$(BIN)/python -m benches.schedules --specs 5000 --runs 1

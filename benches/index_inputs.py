@@ -11,14 +11,17 @@ fields; hashes that look random. A file has about 1,450 bytes a spec.
 from __future__ import annotations
 
 import argparse
+import base64
+import hashlib
 import random
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["write_index"]
+__all__ = ["Faults", "write_index"]
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz234567"
 
@@ -67,21 +70,42 @@ _TYPES: Final = (
 )
 
 
-def write_index(path: Path, *, specs: int, seed: int) -> None:
+def write_index(path: Path, *, specs: int, seed: int, faults: Faults | None = None) -> None:
     """Write an index.
 
     Args:
         path: The file.
         specs: How many records it has; at least the hubs.
         seed: The same seed gives the same bytes.
+        faults: What is to be wrong with an index whose hashes are else those of their
+            content; without it, hashes are drawn, which takes less time.
     """
     with path.open("w", encoding="ascii", newline="") as file:
         file.write('{"database":{"version":"8","installs":{')
-        file.writelines(_records(random.Random(seed), max(specs, len(_HUBS))))
+        file.writelines(_records(random.Random(seed), max(specs, len(_HUBS)), faults))
         file.write("}}}")
 
 
-def _records(rng: random.Random, specs: int) -> Iterator[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faults:
+    """What is wrong with an index.
+
+    Attributes:
+        absent_one_in: Of so many specs, one has no binary.
+        changed_one_in: Of so many specs, one has another content than its hash says.
+    """
+
+    absent_one_in: int
+    changed_one_in: int
+
+
+def _hash_of(node: str) -> str:
+    """Return the DAG hash of a node, given as Spack writes it but without its hash."""
+    digest = hashlib.sha1(f"{{{node}}}".encode(), usedforsecurity=False).digest()
+    return base64.b32encode(digest).decode().lower()
+
+
+def _records(rng: random.Random, specs: int, faults: Faults | None) -> Iterator[str]:
     hashes: list[str] = []
     names: list[str] = []
     packages = [f"package-{number}" for number in range(max(specs // 40, 1))]
@@ -94,6 +118,7 @@ def _records(rng: random.Random, specs: int) -> Iterator[str]:
         is_hub = number < len(_HUBS)
         name = _HUBS[number][0] if is_hub else rng.choice(packages)
         dag_hash = "".join(rng.choices(_LETTERS, k=32))
+        available = "true"
         os, target = _SYSTEMS[number % len(_SYSTEMS)]
         edges = []
         if not is_hub:
@@ -114,13 +139,22 @@ def _records(rng: random.Random, specs: int) -> Iterator[str]:
         parameters = '"build_system":"generic"' if is_hub else rng.choice(variants[name])
         recipe = recipes.get(name, "a" * 52)
         separator = "," if number else ""
-        yield (
-            f'{separator}"{dag_hash}":{{"spec":{{"name":"{name}","version":"{version}",'
+        node = (
+            f'"name":"{name}","version":"{version}",'
             f'"arch":{{"platform":"linux","platform_os":"{os}","target":"{target}"}},'
             f'"namespace":"builtin","parameters":{{{parameters},{_FLAGS}}},'
             f'"package_hash":"{recipe}====","dependencies":[{",".join(edges)}],'
-            f'"annotations":{{"original_specfile_version":5}},"hash":"{dag_hash}"}},'
-            f'"ref_count":{rng.randrange(40)},"in_buildcache":true}}'
+            f'"annotations":{{"original_specfile_version":5}}'
+        )
+        if faults is not None:
+            dag_hash = _hash_of(node)
+            if number % faults.changed_one_in == 1:
+                node = node.replace('"namespace":"builtin"', '"namespace":"changed"', 1)
+            if number % faults.absent_one_in == faults.absent_one_in - 1:
+                available = "false"
+        yield (
+            f'{separator}"{dag_hash}":{{"spec":{{{node},"hash":"{dag_hash}"}},'
+            f'"ref_count":{rng.randrange(40)},"in_buildcache":{available}}}'
         )
         hashes.append(dag_hash)
         names.append(name)

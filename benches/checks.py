@@ -1,0 +1,220 @@
+"""How long it takes to check an index, beside a script that does the same in plain Python.
+
+    python -m benches.checks --specs 60000 100000
+
+- *specplan check* loads the index and lists all that is wrong with it: hashes, edges, what
+  binaries lack, cycles, contents, platforms;
+- *specplan, hashes* only holds the hashes against their content;
+- *Python* parses the file with orjson, hashes every record again, and walks from what has no
+  binary to all binaries that it breaks; it looks for nothing else.
+
+One in a thousand specs has a wrong hash and one in a hundred has no binary. Each checks in a
+process of its own, whose peak memory is told too, and they take turns; imports are not timed,
+and the file is in the page cache. After the clock has stopped the findings are compared; where
+they differ, the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import gc
+import hashlib
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benches.index_inputs import Faults, write_index
+from benches.machine import describe, table
+from benches.pages import peak_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FAULTS = Faults(absent_one_in=100, changed_one_in=1000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """One check: how long it took, the process's peak memory, what it found.
+
+    Attributes:
+        seconds: How long it took.
+        peak_bytes: The most memory that the process had.
+        hashes: How many hashes were recomputed.
+        wrong: How many of them are wrong.
+        usable: How many binaries install from the cache alone; -1 where that is not looked at.
+    """
+
+    seconds: float
+    peak_bytes: int
+    hashes: int
+    wrong: int
+    usable: int
+
+
+def measure_check(path: Path) -> Measurement:
+    """Measure `check` as a whole."""
+    import specplan  # noqa: PLC0415 - a contender's process holds nothing of the others
+
+    _small(lambda small: specplan.load(str(small)).check())
+    start = time.perf_counter()
+    found = specplan.load(str(path)).check()
+    seconds = time.perf_counter() - start
+    peak = peak_bytes()
+    return Measurement(
+        seconds=seconds,
+        peak_bytes=peak,
+        hashes=found.hashes.recomputed,
+        wrong=dict(found.counts()).get("wrong-hash", 0),
+        usable=found.binaries.usable if found.binaries is not None else -1,
+    )
+
+
+def measure_hashes(path: Path) -> Measurement:
+    """Measure the hashes alone."""
+    from specplan import _core  # noqa: PLC0415 - likewise
+
+    limit = path.stat().st_size
+    _small(lambda small: _core.check_hashes(small, file_bytes=limit))
+    start = time.perf_counter()
+    wrong, recomputed, _, fault = _core.check_hashes(path, file_bytes=limit)
+    seconds = time.perf_counter() - start
+    if fault is not None:
+        raise SystemExit(f"{path}: {fault}")
+    return Measurement(
+        seconds=seconds, peak_bytes=peak_bytes(), hashes=recomputed, wrong=len(wrong), usable=-1
+    )
+
+
+def _small(check: Callable[[Path], object]) -> None:
+    """Check something small: some modules are loaded when they are needed first."""
+    with tempfile.TemporaryDirectory() as scratch:
+        small = Path(scratch, "index.json")
+        write_index(small, specs=10, seed=0, faults=FAULTS)
+        check(small)
+
+
+def measure_python(path: Path) -> Measurement:
+    """Measure a script."""
+    import orjson  # noqa: PLC0415 - likewise
+
+    gc.disable()
+    start = time.perf_counter()
+    records = orjson.loads(path.read_bytes())["database"]["installs"]
+    wrong = 0
+    for dag_hash, record in records.items():
+        content = {key: value for key, value in record["spec"].items() if key != "hash"}
+        digest = hashlib.sha1(orjson.dumps(content), usedforsecurity=False).digest()
+        wrong += base64.b32encode(digest).decode().lower() != dag_hash
+    dependents: dict[str, list[str]] = {}
+    for dag_hash, record in records.items():
+        for edge in record["spec"]["dependencies"]:
+            if not {"link", "run"}.isdisjoint(edge["parameters"]["deptypes"]):
+                dependents.setdefault(edge["hash"], []).append(dag_hash)
+    waiting = [each for each, record in records.items() if not record["in_buildcache"]]
+    broken = {*waiting}
+    while waiting:
+        for dependent in dependents.get(waiting.pop(), ()):
+            if dependent not in broken:
+                broken.add(dependent)
+                waiting.append(dependent)
+    usable = sum(record["in_buildcache"] and each not in broken for each, record in records.items())
+    seconds = time.perf_counter() - start
+    return Measurement(
+        seconds=seconds, peak_bytes=peak_bytes(), hashes=len(records), wrong=wrong, usable=usable
+    )
+
+
+CONTENDERS = {
+    "specplan check": measure_check,
+    "specplan, hashes": measure_hashes,
+    "Python": measure_python,
+}
+
+
+def measure(contender: str, path: Path) -> Measurement:
+    """Measure a contender in a process of its own."""
+    command = [sys.executable, "-m", "benches.checks", "--index", str(path)]
+    answer = subprocess.run(
+        [*command, "--contender", contender],
+        check=True,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[1],
+    )
+    return Measurement(**json.loads(answer.stdout))
+
+
+def compare(path: Path, *, specs: int, runs: int) -> bool:
+    """Measure all contenders in turn, print what came out, and tell whether they agree."""
+    # Not read here: a process takes over the peak of the one that starts it.
+    size_bytes = path.stat().st_size
+    measured: dict[str, list[Measurement]] = {contender: [] for contender in CONTENDERS}
+    for _ in range(runs):
+        for contender, measurements in measured.items():
+            measurements.append(measure(contender, path))
+    reference = measured["Python"][0]
+    print(
+        f"{specs:,} specs, {size_bytes / 1e6:,.1f} MB, {reference.wrong:,} wrong hashes, "
+        f"{reference.usable:,} usable binaries, {runs} runs"
+    )
+    of_check = statistics.median(each.seconds for each in measured["specplan check"])
+    rows = [["who", "median s", "min s", "max s", "MB/s", "times specplan", "peak MB"]]
+    for contender, measurements in measured.items():
+        seconds = [each.seconds for each in measurements]
+        median = statistics.median(seconds)
+        rows.append(
+            [
+                contender,
+                f"{median:.3f}",
+                f"{min(seconds):.3f}",
+                f"{max(seconds):.3f}",
+                f"{size_bytes / 1e6 / median:,.0f}",
+                f"{median / of_check:.1f}",
+                f"{max(each.peak_bytes for each in measurements) / 1e6:,.0f}",
+            ]
+        )
+    print(table(rows))
+    agree = True
+    for contender, measurements in measured.items():
+        for each in measurements:
+            same_hashes = (each.hashes, each.wrong) == (reference.hashes, reference.wrong)
+            if not same_hashes or each.usable not in {-1, reference.usable}:
+                print(f"{contender} found otherwise than the script", file=sys.stderr)
+                agree = False
+    if agree:
+        print("all found the same wrong hashes and the same usable binaries")
+    return agree
+
+
+def main() -> None:
+    """Measure what the command line asks for."""
+    parser = argparse.ArgumentParser(description="Measure how long it takes to check an index.")
+    parser.add_argument("--specs", type=int, nargs="+", default=[60_000, 100_000])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--index", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--contender", choices=CONTENDERS, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.contender is not None:
+        print(json.dumps(asdict(CONTENDERS[arguments.contender](arguments.index))))
+        return
+    print(describe(["specplan", "orjson"]))
+    agree = True
+    with tempfile.TemporaryDirectory() as scratch:
+        for specs in arguments.specs:
+            path = Path(scratch, f"{specs}.json")
+            write_index(path, specs=specs, seed=arguments.seed, faults=FAULTS)
+            agree &= compare(path, specs=specs, runs=arguments.runs)
+            path.unlink()
+    sys.exit(not agree)
+
+
+if __name__ == "__main__":
+    main()
