@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from io import StringIO
 
+from specplan import UnknownWant
 from specplan.reports import check_csv, csv_table, json_document
 from tests import records
 from tests.snapshots import assert_is_snapshot
@@ -21,6 +23,30 @@ def test_gaps_have_a_row_each() -> None:
     assert [row["want"] for row in found] == [gap.want for gap in records.MANY_CELLS.gaps]
     assert found[0]["nearest.hash"] == records.HASH
     assert found[-1]["nearest.hash"] == ""
+
+
+def test_what_nobody_can_decide_has_a_row_with_what_is_missing() -> None:
+    want = UnknownWant(
+        stack="e4s",
+        os="ubuntu24.04",
+        target="x86_64_v3",
+        want="hdf5 ^mpi",
+        package="hdf5",
+        specs=2,
+        missing=("edges", "virtuals"),
+    )
+    found = rows(csv_table.gaps(replace(records.ONE_CELL, unknown=(want,))))
+    *gaps, last = found
+    assert [row["missing"] for row in gaps] == [""] * len(records.ONE_CELL.gaps)
+    assert {name: value for name, value in last.items() if value} == {
+        "stack": "e4s",
+        "os": "ubuntu24.04",
+        "target": "x86_64_v3",
+        "want": "hdf5 ^mpi",
+        "package": "hdf5",
+        "state": "unknown",
+        "missing": "edges; virtuals",
+    }
 
 
 def test_several_differences_are_one_cell() -> None:

@@ -19,7 +19,7 @@ from specplan.reports import escape
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from specplan.model import Change, Gap, KeyInCell, View
+    from specplan.model import Change, Gap, KeyInCell, UnknownWant, View
 
 __all__ = ["coverage", "diff", "find", "gaps", "table", "view_of"]
 
@@ -52,9 +52,14 @@ def view_of(result: Coverage, *, view: View) -> str:
 
 
 def gaps(result: Coverage) -> str:
-    """Return one row a gap, the most useful first."""
-    names = (*_GAP_NAMES, *(f"nearest.{name}" for name in _NEAREST_NAMES))
-    return table(names, (_gap(gap) for gap in result.gaps))
+    """Return one row a gap, the most useful first, then the wants that nobody can decide.
+
+    These have the state ``unknown`` and say what the sources are ``missing``.
+    """
+    names = (*_GAP_NAMES, *(f"nearest.{name}" for name in _NEAREST_NAMES), "missing")
+    rows = [_gap(gap) for gap in result.gaps]
+    rows += [_unknown(want) for want in result.unknown]
+    return table(names, rows)
 
 
 def coverage(result: Coverage) -> str:
@@ -126,7 +131,14 @@ def _gap(gap: Gap) -> Sequence[Value]:
         gap.roots_completed,
         gap.buildable_now,
         *nearest,
+        None,
     )
+
+
+def _unknown(want: UnknownWant) -> Sequence[Value]:
+    told = (want.stack, want.os, want.target, want.want, want.package, None, None, "unknown")
+    nothing = (None,) * (len(_GAP_NAMES) - len(told) + len(_NEAREST_NAMES))
+    return (*told, *nothing, want.missing)
 
 
 def _key(change: str, key: KeyInCell) -> Sequence[Value]:
