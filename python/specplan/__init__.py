@@ -9,6 +9,7 @@
 
 from specplan import reports
 from specplan._core import Version, __version__
+from specplan.abstract_spec import AbstractSpec
 from specplan.catalog import Catalog
 from specplan.check_model import Check, Finding
 from specplan.errors import (
@@ -52,6 +53,7 @@ from specplan.selection import Selection
 from specplan.sources import Limits
 
 __all__ = [
+    "AbstractSpec",
     "BrokenRoot",
     "Build",
     "Catalog",

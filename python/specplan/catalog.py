@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
+    from specplan.abstract_spec import AbstractSpec
     from specplan.budget import Weight
     from specplan.check_model import Check, Finding, Verify
     from specplan.found import Found
@@ -267,14 +268,14 @@ class Catalog:
                 raise UsageError(str(error)) from error
         return Selection._of(self, query)
 
-    def find(self, spec: str, **question: Unpack[Search]) -> list[Spec]:
+    def find(self, spec: AbstractSpec | str, **question: Unpack[Search]) -> list[Spec]:
         """Return the known specs that satisfy an abstract spec, as Spack does.
 
         Externals are found too, and specs that no cache has as a binary. They come by
         name, version, os, target and hash.
 
         Args:
-            spec: One abstract spec in Spack's syntax: ``hdf5@1.14:+mpi ^zlib-ng``,
+            spec: One abstract spec, or a text in Spack's syntax: ``hdf5@1.14:+mpi ^zlib-ng``,
                 ``%gcc@12: target=x86_64_v3:``, ``/abcdef``. ``docs/find.md`` shows all of it.
             **question: The keywords of :meth:`search`, which also tells what could not
                 be decided instead of raising an error.
@@ -292,11 +293,11 @@ class Catalog:
         """
         return list(self.search(spec, **question).decided())
 
-    def search(self, spec: str, **question: Unpack[Search]) -> Found:
+    def search(self, spec: AbstractSpec | str, **question: Unpack[Search]) -> Found:
         """Tell which of the known specs satisfy an abstract spec, and which nobody can tell of.
 
         Args:
-            spec: One abstract spec in Spack's syntax.
+            spec: One abstract spec, or a text in Spack's syntax.
             **question: ``stack``, ``os``, ``target``: only specs on these (shell patterns,
                 stacks as the snapshots list them). ``tag``: only what this snapshot lists,
                 and the sources that have no snapshots; all are searched by default.

@@ -13,6 +13,7 @@ from specplan.wants import Systems, chosen_or_all, texts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from specplan.abstract_spec import AbstractSpec
     from specplan.catalog import Catalog
     from specplan.found import Found
 
@@ -30,7 +31,7 @@ class Search(TypedDict, total=False):
     want: str | Sequence[str]
 
 
-def search(catalog: Catalog, spec: str, question: Search) -> Found:
+def search(catalog: Catalog, spec: AbstractSpec | str, question: Search) -> Found:
     """Return what an abstract spec finds among the specs that are asked.
 
     Args:
@@ -42,7 +43,7 @@ def search(catalog: Catalog, spec: str, question: Search) -> Found:
         SpecSyntaxError: If it is no abstract spec.
         UnknownNameError: If a stack, system or snapshot is unknown.
     """
-    _core.AbstractSpec(spec)  # what is wrong with it is said before a lock is read
+    _core.AbstractSpec(str(spec))  # what is wrong with it is said before a lock is read
     limits = Limits()
     wanted = [read_wanted(each, limits) for each in texts(question.get("want", ()))]
     if wanted:
@@ -65,7 +66,7 @@ def search(catalog: Catalog, spec: str, question: Search) -> Found:
     if targets is not None:
         query &= _core.Query.text("target", targets)
     selection = Selection._of(catalog, query)
-    return selection._found(spec, tags=tags, available=question.get("available"))
+    return selection._found(str(spec), tags=tags, available=question.get("available"))
 
 
 def _listed(tags: Sequence[str] | None, stacks: list[str]) -> _core.Query:

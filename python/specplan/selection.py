@@ -12,6 +12,7 @@ from specplan.spec_answers import spec_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from specplan.abstract_spec import AbstractSpec
     from specplan.catalog import Catalog
     from specplan.model import Spec
 
@@ -62,11 +63,11 @@ class Selection:
             raise UsageError("selections of two catalogs cannot be combined")
         return other._core
 
-    def satisfying(self, spec: str) -> Selection:
+    def satisfying(self, spec: AbstractSpec | str) -> Selection:
         """Return the selected specs that satisfy an abstract spec, as a selection again.
 
         Args:
-            spec: One abstract spec in Spack's syntax.
+            spec: One abstract spec, or a text in Spack's syntax.
 
         Raises:
             SpecSyntaxError: If it is none.
@@ -83,17 +84,17 @@ class Selection:
         hashes = [each.hash for each in self.search(spec).decided()]
         return self._of(self._catalog, self._core & compiled.Query.hashes(hashes))
 
-    def search(self, spec: str, *, available: bool | None = None) -> Found:
+    def search(self, spec: AbstractSpec | str, *, available: bool | None = None) -> Found:
         """Return the selected specs that satisfy an abstract spec, and the undecided ones.
 
         Args:
-            spec: One abstract spec in Spack's syntax.
+            spec: One abstract spec, or a text in Spack's syntax.
             available: Only specs that have a binary, or only those that have none.
 
         Raises:
             SpecSyntaxError: If it is none.
         """
-        return self._found(spec, tags=None, available=available)
+        return self._found(str(spec), tags=None, available=available)
 
     def _found(self, spec: str, *, tags: list[str] | None, available: bool | None) -> Found:
         answer = self._catalog._core.find(spec, self._core, tags)

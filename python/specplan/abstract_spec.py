@@ -1,0 +1,174 @@
+"""Abstract specs, as scripts ask with them: Spack's spec syntax as a value."""
+
+from __future__ import annotations
+
+from typing import final
+
+from specplan import _core as compiled
+from specplan.errors import SpecplanError, UsageError
+
+__all__ = ["AbstractSpec"]
+
+
+@final
+class AbstractSpec:
+    """A query in Spack's spec syntax: read, printed and compared as Spack does.
+
+    It is immutable and can be a key of a dict. Two are equal if they ask for the same. Where
+    another abstract spec is expected, a text that is one will do; and where
+    :meth:`Catalog.find` and the like expect a text, an abstract spec will do.
+
+    Args:
+        text: One abstract spec, for example ``hdf5@1.14:+mpi ^zlib-ng``; ``docs/find.md``
+            shows all of the syntax.
+
+    Raises:
+        SpecSyntaxError: If the text is no single spec.
+
+    Examples:
+        >>> import specplan
+        >>> spec = specplan.AbstractSpec("hdf5  +mpi@1.14: %c,cxx=gcc@12")
+        >>> str(spec), spec.name
+        ('hdf5@1.14:+mpi %c,cxx=gcc@12', 'hdf5')
+        >>> catalog = specplan.load("examples/cache")
+        >>> len(catalog.find(specplan.AbstractSpec("adios2+mpi"), stack="e4s*"))
+        2
+    """
+
+    __slots__ = ("_core",)
+
+    _core: compiled.AbstractSpec
+
+    def __init__(self, text: str) -> None:
+        self._core = compiled.AbstractSpec(text)
+
+    @classmethod
+    def _from_core(cls, core: compiled.AbstractSpec) -> AbstractSpec:
+        self = object.__new__(cls)
+        self._core = core
+        return self
+
+    @classmethod
+    def parse_many(cls, text: str) -> list[AbstractSpec]:
+        """Read all abstract specs of a text: a second name or hash starts another one.
+
+        Args:
+            text: Abstract specs with blanks between them.
+
+        Raises:
+            SpecSyntaxError: If some part of the text is no spec.
+
+        Examples:
+            >>> [str(each) for each in AbstractSpec.parse_many("zlib +pic hdf5")]
+            ['zlib+pic', 'hdf5']
+        """
+        return [cls._from_core(each) for each in compiled.AbstractSpec.parse_many(text)]
+
+    @property
+    def name(self) -> str | None:
+        """The package, or None where it is left open."""
+        return self._core.name
+
+    @property
+    def namespace(self) -> str | None:
+        """The repository of the package, or None where it is left open."""
+        return self._core.namespace
+
+    @property
+    def platform(self) -> str | None:
+        """The platform, or None where it is no single one."""
+        return self._core.platform
+
+    @property
+    def os(self) -> str | None:
+        """The operating system, or None where it is no single one."""
+        return self._core.os
+
+    @property
+    def target(self) -> str | None:
+        """The target, or None where it is no single one."""
+        return self._core.target
+
+    @property
+    def hash(self) -> str | None:
+        """The hash or the head of one, or None where it is left open."""
+        return self._core.hash
+
+    def satisfies(self, other: AbstractSpec | str) -> bool | None:
+        """Return whether all that meets this spec meets the other, too.
+
+        None where nobody can tell without a recipe or a git repository.
+
+        Args:
+            other: What is to follow from this spec.
+
+        Raises:
+            SpecSyntaxError: If ``other`` is no spec.
+
+        Examples:
+            >>> AbstractSpec("hdf5@1.14.3+mpi").satisfies("hdf5@1.12:")
+            True
+            >>> AbstractSpec("hdf5@1.12:").satisfies("hdf5@1.14:")
+            False
+        """
+        return self._core.satisfies(_compiled(other))
+
+    def intersects(self, other: AbstractSpec | str) -> bool | None:
+        """Return whether something could meet both specs; None where nobody can tell.
+
+        Args:
+            other: The other spec.
+
+        Raises:
+            SpecSyntaxError: If ``other`` is no spec.
+
+        Examples:
+            >>> AbstractSpec("hdf5@1.12:").intersects("hdf5@:1.14 +mpi")
+            True
+            >>> AbstractSpec("hdf5+mpi").intersects("hdf5~mpi")
+            False
+        """
+        return self._core.intersects(_compiled(other))
+
+    def constrain(self, other: AbstractSpec | str) -> AbstractSpec:
+        """Return the spec that asks for what both ask for.
+
+        Args:
+            other: The other spec.
+
+        Raises:
+            SpecSyntaxError: If ``other`` is no spec.
+            UsageError: If nothing can meet both.
+
+        Examples:
+            >>> AbstractSpec("hdf5").constrain("target=zen4 +mpi")
+            AbstractSpec("hdf5+mpi target=zen4")
+        """
+        try:
+            return self._from_core(self._core.constrain(_compiled(other)))
+        except SpecplanError:
+            raise
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether both ask for the same."""
+        return self._core == other._core if isinstance(other, AbstractSpec) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Return a hash that equal specs share."""
+        return hash(self._core)
+
+    def __str__(self) -> str:
+        """Return the spec in its canonical form, which reads back as an equal spec."""
+        return str(self._core)
+
+    def __repr__(self) -> str:
+        return repr(self._core)
+
+    def __reduce__(self) -> tuple[type[AbstractSpec], tuple[str]]:
+        return (AbstractSpec, (str(self),))
+
+
+def _compiled(spec: AbstractSpec | str) -> compiled.AbstractSpec | str:
+    return spec._core if isinstance(spec, AbstractSpec) else spec
