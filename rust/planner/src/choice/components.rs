@@ -42,27 +42,27 @@ pub(super) fn components(instance: &Instance) -> Vec<Reduced> {
             for (new, &item) in items.iter().enumerate() {
                 new_of[item as usize] = narrow(new);
             }
-            part(instance, &items, alternatives, &new_of)
+            part(instance, &items, &alternatives, &new_of)
         })
         .collect();
     parts.sort_by_key(|part| part.instance.entry_count());
     parts
 }
 
-fn part(instance: &Instance, items: &[u32], alternatives: Vec<u32>, new_of: &[u32]) -> Reduced {
+fn part(instance: &Instance, items: &[u32], alternatives: &[u32], new_of: &[u32]) -> Reduced {
     let mut rows = Lists::new();
     let mut want_of = Vec::with_capacity(alternatives.len());
-    let mut want = 0;
+    let mut wants = Lists::new();
     let mut last = u32::MAX;
-    for &alternative in &alternatives {
+    for &alternative in alternatives {
         let row = instance.alternatives.row(alternative as usize).iter();
         rows.push(row.map(|&item| new_of[item as usize]));
         let old = instance.want_of[alternative as usize];
         if last != old {
-            want += u32::from(last != u32::MAX);
+            wants.push([old]);
             last = old;
         }
-        want_of.push(want);
+        want_of.push(narrow(wants.len() - 1));
     }
     let mut own_items = Lists::new();
     for &item in items {
@@ -73,7 +73,7 @@ fn part(instance: &Instance, items: &[u32], alternatives: Vec<u32>, new_of: &[u3
         instance: Instance::new(costs.collect(), rows, want_of),
         taken: Vec::new(),
         items: own_items,
-        alternatives,
+        wants,
     }
 }
 

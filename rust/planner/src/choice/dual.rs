@@ -33,6 +33,8 @@ pub(super) struct Accounts {
     plain_count: usize,
     /// The wants that are not plain.
     mixed: Vec<u32>,
+    /// By item, whether only one want needs it and pays for nothing else with the same account.
+    owned: Vec<bool>,
 }
 
 /// Payments, and what they prove.
@@ -62,11 +64,11 @@ pub(super) struct Ascent {
 }
 
 /// After so many steps without a better bound, steps become shorter.
-const PATIENCE: usize = 20;
+const PATIENCE: usize = 8;
 
 /// By how much they become shorter, and when they are too short to go on.
-const SHRINKING: f64 = 0.7;
-const LEAST_AGILITY: f64 = 1e-3;
+const SHRINKING: f64 = 0.75;
+const LEAST_AGILITY: f64 = 2e-4;
 
 /// How much of a direction is the newest subgradient; the rest is the direction before.
 const FRESH: f64 = 0.7;
@@ -111,7 +113,11 @@ impl Accounts {
             row.dedup();
             of_item.push(row);
         }
+        let owned = of_item
+            .rows()
+            .map(|accounts| matches!(accounts, &[only] if only as usize >= plain_count));
         Self {
+            owned: owned.collect(),
             of_entry,
             of_item,
             count: count as usize,
@@ -142,27 +148,47 @@ impl Accounts {
         larger_accounts: &Self,
         payments: &[f64],
         items: &Lists,
-        alternatives: &[u32],
+        wants: &Lists,
     ) -> Vec<f64> {
         let mut carried = vec![f64::INFINITY; self.count];
         let mut paid = vec![0.0; larger.item_count()];
-        for (alternative, &from) in alternatives.iter().enumerate() {
-            for at in larger.alternatives.span(from as usize) {
-                paid[larger.alternatives.values()[at] as usize] =
-                    payments[larger_accounts.of_entry[at] as usize];
+        let mut payer = vec![u32::MAX; larger.item_count()];
+        for (want, from) in wants.rows().enumerate() {
+            // What is made of several wants pays what each of them pays.
+            for &each in from {
+                for at in larger.entries_of(each as usize) {
+                    let item = larger.alternatives.values()[at] as usize;
+                    if payer[item] != each {
+                        payer[item] = each;
+                        paid[item] += payments[larger_accounts.of_entry[at] as usize];
+                    }
+                }
             }
-            for at in instance.alternatives.span(alternative) {
+            for at in instance.entries_of(want) {
                 let item = instance.alternatives.values()[at] as usize;
-                let sum: f64 = items
-                    .row(item)
-                    .iter()
-                    .map(|&each| paid[each as usize])
-                    .sum();
+                let group = items.row(item).iter();
+                let sum: f64 = group.map(|&each| paid[each as usize]).sum();
                 let account = &mut carried[self.of_entry[at] as usize];
                 *account = account.min(sum);
             }
+            for &each in from {
+                for at in larger.entries_of(each as usize) {
+                    paid[larger.alternatives.values()[at] as usize] = 0.0;
+                }
+            }
         }
+        self.pay_own(instance, &mut carried);
         carried
+    }
+
+    /// Pays in full what a single want needs: no less proves more.
+    fn pay_own(&self, instance: &Instance, payments: &mut [f64]) {
+        for item in 0..instance.item_count() {
+            if self.owned[item] {
+                let account = self.of_item.row(item)[0];
+                payments[account as usize] = to_float(instance.costs[item]);
+            }
+        }
     }
 
     /// What a want pays for an alternative.
@@ -185,6 +211,21 @@ impl Accounts {
             }
         }
         regrets
+    }
+
+    /// By item what it is worth to a search for solutions: what nobody pays for it, or where one
+    /// want pays for all of it, by how much the best alternative that needs it is too dear.
+    pub(super) fn prices(&self, instance: &Instance, bound: &Bound) -> Vec<f64> {
+        let regrets = self.regrets(instance, &bound.payments);
+        let prices = bound.unpaid.iter().enumerate().map(|(item, &unpaid)| {
+            if !self.owned[item] {
+                return unpaid.max(1e-9);
+            }
+            let uses = instance.uses.row(item).iter();
+            let regrets = uses.map(|&each| regrets[each as usize]);
+            regrets.fold(f64::INFINITY, f64::min).max(1e-9)
+        });
+        prices.collect()
     }
 
     /// Searches for payments that prove much.
@@ -238,7 +279,10 @@ impl Accounts {
                 *unpaid = left;
                 magnitude += cost + paid;
                 let mut is_taken = 0.0;
-                if left < 0.0 {
+                if self.owned[item] {
+                    // It stays paid in full.
+                    is_taken = std::mem::take(&mut gradient[accounts[0] as usize]);
+                } else if left < 0.0 {
                     value += left;
                     is_taken = 1.0;
                     for &each in accounts {

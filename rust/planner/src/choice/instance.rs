@@ -68,6 +68,12 @@ impl Instance {
         self.first[want] as usize..self.first[want + 1] as usize
     }
 
+    /// Where the entries of a want's alternatives stand among all.
+    pub(super) fn entries_of(&self, want: usize) -> Range<usize> {
+        let all = self.alternatives_of(want);
+        self.alternatives.span(all.start).start..self.alternatives.span(all.end - 1).end
+    }
+
     /// Roughly what it takes in memory.
     pub(super) fn bytes(&self) -> usize {
         self.alternatives.bytes()

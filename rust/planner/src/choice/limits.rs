@@ -26,6 +26,8 @@ pub(super) struct Limiter<'a> {
     work: u64,
     next_look: u64,
     cut: Option<Cut>,
+    /// Until how much work a part of the search may go on.
+    fuse: u64,
 }
 
 impl<'a> Limiter<'a> {
@@ -37,6 +39,7 @@ impl<'a> Limiter<'a> {
             work: 0,
             next_look: STEPS_BETWEEN_LOOKS,
             cut: None,
+            fuse: u64::MAX,
         }
     }
 
@@ -61,11 +64,23 @@ impl<'a> Limiter<'a> {
         if self.cut.is_none() && self.nodes >= self.node_limit {
             self.cut = Some(Cut::Nodes);
         }
-        if self.cut.is_some() {
+        if self.is_over() {
             return false;
         }
         self.nodes += 1;
         true
+    }
+
+    /// Lets a part of the search do so much work at most; returns what ends it otherwise.
+    pub(super) fn fuse(&mut self, work: u64) -> u64 {
+        let before = self.fuse;
+        self.fuse = before.min(self.work.saturating_add(work));
+        before
+    }
+
+    /// Ends what a fuse began.
+    pub(super) fn unfuse(&mut self, before: u64) {
+        self.fuse = before;
     }
 
     pub(super) fn nodes(&self) -> u64 {
@@ -77,7 +92,7 @@ impl<'a> Limiter<'a> {
     }
 
     pub(super) fn is_over(&self) -> bool {
-        self.cut.is_some()
+        self.cut.is_some() || self.work >= self.fuse
     }
 
     pub(super) fn cut(&self) -> Option<Cut> {

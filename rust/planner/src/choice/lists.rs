@@ -64,6 +64,16 @@ impl Lists {
         Self { starts, values }
     }
 
+    /// The same rows, with what a row of others holds in the place of its number.
+    pub(super) fn through(&self, others: &Self) -> Self {
+        let mut through = Self::new();
+        for row in self.rows() {
+            let values = row.iter().flat_map(|&each| others.row(each as usize));
+            through.push(values.copied());
+        }
+        through
+    }
+
     /// Roughly what it takes in memory.
     pub(super) fn bytes(&self) -> usize {
         4 * (self.starts.len() + self.values.len())

@@ -10,11 +10,14 @@
 //! # Method
 //!
 //! 1. What each alternative needs is collected; what costs nothing is left out.
-//! 2. Reductions decide what can be decided without search (`reduce.rs`); what has nothing in common is
+//! 2. Reductions decide what can be decided without search (`reduce`); what has nothing in common is
 //!    solved alone (`components.rs`).
-//! 3. Sharing the cost of each item among the wants gives lower bounds (`dual.rs`), greedy choice and
-//!    local search give solutions (`primal.rs`).
-//! 4. Branch and bound closes the gap (`search.rs`), or a limit ends it with the gap proven so far.
+//! 3. Wants that share items with few others are joined, which eliminates these items (`join`). What
+//!    is shared by neighbours only is solved by that alone, or nearly.
+//! 4. Sharing the cost of each item among the wants gives lower bounds (`dual.rs`), which are the
+//!    stronger the more wants are joined; greedy choice and local search give solutions (`primal.rs`),
+//!    and so do the most worthwhile alternatives, solved by themselves (`search/dive.rs`).
+//! 5. Branch and bound closes the gap (`search`), or a limit ends it with the gap proven so far.
 //!
 //! Costs are whole numbers, so that sums are exact; bounds are reckoned in floating point and lowered by
 //! the error that rounding can have made, so that they hold.
@@ -23,12 +26,16 @@ mod collect;
 mod components;
 mod dual;
 mod instance;
+mod join;
 mod limits;
 mod lists;
+#[cfg(test)]
+mod plain;
 mod primal;
 mod reduce;
 mod roots;
 mod search;
+mod simplify;
 
 pub use collect::{Choice, ChoiceError, Chosen, choose};
 pub use limits::Cut;

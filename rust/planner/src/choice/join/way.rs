@@ -1,0 +1,93 @@
+//! Alternatives as they are joined.
+
+/// An alternative as it is joined.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Way {
+    /// What it needs that other wants may need too, ascending.
+    pub(super) shared: Vec<u32>,
+    /// What the others cost.
+    pub(super) own: u64,
+    /// The others, in no order that means anything.
+    pub(super) owned: Vec<u32>,
+    /// By how much more than the bound whoever chooses it pays at least, without what nobody pays for
+    /// the shared items.
+    pub(super) regret: f64,
+}
+
+/// Both alternatives together.
+pub(super) fn both(left: &Way, right: &Way) -> Way {
+    let mut shared = Vec::with_capacity(left.shared.len() + right.shared.len());
+    let mut rest = right.shared.iter().copied().peekable();
+    for &item in &left.shared {
+        while let Some(other) = rest.next_if(|&other| other < item) {
+            shared.push(other);
+        }
+        rest.next_if_eq(&item);
+        shared.push(item);
+    }
+    shared.extend(rest);
+    let mut owned = Vec::with_capacity(left.owned.len() + right.owned.len());
+    owned.extend(&left.owned);
+    owned.extend(&right.owned);
+    Way {
+        shared,
+        own: left.own + right.own,
+        regret: left.regret + right.regret,
+        owned,
+    }
+}
+
+/// The shared items of all alternatives, ascending.
+pub(super) fn shared(ways: &[Way]) -> Vec<u32> {
+    let mut items: Vec<u32> = ways.iter().flat_map(|way| &way.shared).copied().collect();
+    items.sort_unstable();
+    items.dedup();
+    items
+}
+
+/// How many entries the alternatives make in an instance.
+pub(super) fn entries(ways: &[Way]) -> usize {
+    let rows = ways.iter();
+    rows.map(|way| way.shared.len() + usize::from(way.own > 0))
+        .sum()
+}
+
+/// Keeps the alternatives for which no other can stand in; returns the work.
+pub(super) fn keep_irreplaceable(ways: &mut Vec<Way>, costs: &[u64]) -> u64 {
+    // What replaces another has no more of its own, and if as much, no more shared items: so
+    // it comes before it. What replaces what replaces another replaces that as well, so that it
+    // is enough to compare with those that stay.
+    ways.sort_by(|left, right| {
+        let by = |way: &Way| (way.own, way.shared.len());
+        by(left)
+            .cmp(&by(right))
+            .then_with(|| left.shared.cmp(&right.shared))
+    });
+    let mut work = ways.len() as u64;
+    let mut kept: Vec<Way> = Vec::new();
+    for way in ways.drain(..) {
+        let is_replaceable = kept.iter().any(|other| {
+            work += 1 + other.shared.len() as u64;
+            other.own <= way.own
+                && has_at_most_beyond(costs, &other.shared, &way.shared, way.own - other.own)
+        });
+        if !is_replaceable {
+            kept.push(way);
+        }
+    }
+    *ways = kept;
+    work
+}
+
+/// Whether items cost at most so much beyond others, both ascending.
+fn has_at_most_beyond(costs: &[u64], items: &[u32], others: &[u32], most: u64) -> bool {
+    let mut others = others.iter().copied().peekable();
+    let mut beyond = 0;
+    items.iter().all(|&item| {
+        while others.next_if(|&other| other < item).is_some() {}
+        if others.peek() != Some(&item) {
+            beyond += costs[item as usize];
+        }
+        beyond <= most
+    })
+}
