@@ -644,13 +644,12 @@ class Catalog:
             UnknownNameError: If what changed is in no want, or the snapshot is unknown.
             UsageError: If the question makes no sense otherwise.
         """
-        from specplan.gap_wants import GapsAsked  # noqa: PLC0415 - likewise
         from specplan.rebuild import rebuild  # noqa: PLC0415 - coverage needs no planner
 
         return rebuild(
             self,
             want=want,
-            gaps=GapsAsked(
+            gaps=Question(
                 stack=stack,
                 peers=peers,
                 baseline=baseline,

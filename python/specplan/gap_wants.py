@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from specplan.catalog import Catalog
-    from specplan.model import Compatibility, Gap, Level, NotWanted, Spec
+    from specplan.model import Gap, Spec
+    from specplan.question import Question
 
-__all__ = ["GapWants", "GapsAsked", "PublishedWant", "wants_of_gaps"]
+__all__ = ["GapWants", "PublishedWant", "is_about_gaps", "wants_of_gaps"]
 
 _LEVELS: Final = ("package", "version")
 
@@ -53,23 +54,6 @@ class PublishedWant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GapsAsked:
-    """Whose gaps a plan is for; see :meth:`specplan.Catalog.gaps` for each attribute."""
-
-    stack: str | Sequence[str] = ()
-    peers: str | Sequence[str] = ()
-    baseline: str | Catalog | None = None
-    level: Level | None = None
-    not_wanted: Sequence[NotWanted] = ()
-    families: Mapping[str, Sequence[str]] | None = None
-
-    @property
-    def is_any(self) -> bool:
-        """Whether gaps are asked for at all."""
-        return bool(self.stack or self.peers) or self.baseline is not None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class GapWants:
     """The gaps of a catalog, each either to be listed or to be chosen for.
 
@@ -82,37 +66,25 @@ class GapWants:
     wants: AbstractWants
 
 
-def wants_of_gaps(
-    catalog: Catalog | None,
-    asked: GapsAsked,
-    *,
-    system: str | Sequence[str],
-    os: str | Sequence[str],
-    target: str | Sequence[str],
-    compat: Compatibility,
-    libc: Mapping[str, str],
-    cells: Mapping[str, Sequence[str]],
-    tag: str | None,
-) -> GapWants:
+def is_about_gaps(question: Question) -> bool:
+    """Whether a question says whose gaps are meant."""
+    whose = bool(question.get("stack")) or bool(question.get("peers"))
+    return whose or question.get("baseline") is not None
+
+
+def wants_of_gaps(catalog: Catalog | None, question: Question) -> GapWants:
     """Return the gaps of stacks as what a plan is for.
 
     Args:
         catalog: The caches.
-        asked: Whose gaps.
-        system: As in :meth:`specplan.Catalog.gaps`, and so all that follow.
-        os: See there.
-        target: See there.
-        compat: See there.
-        libc: See there.
-        cells: See there.
-        tag: See there.
+        question: What is asked of :meth:`specplan.Catalog.gaps`.
 
     Raises:
         UnknownNameError: If a stack, system or snapshot is unknown.
         EmptySelectionError: If no cell is left to report.
         UsageError: If there is no catalog, or the level is that of no abstract spec.
     """
-    level = asked.level or "package"
+    level = question.get("level") or "package"
     if level not in _LEVELS:
         raise UsageError(
             f"gaps at level `{level}` cannot be planned for: what is chosen from need not have the "
@@ -124,26 +96,12 @@ def wants_of_gaps(
             "without a cache there is no stack that lacks anything",
             hint="name the caches, or a lock as want",
         )
-    coverage = catalog.gaps(
-        stack=asked.stack,
-        peers=asked.peers,
-        system=system,
-        os=os,
-        target=target,
-        tag=tag,
-        baseline=asked.baseline,
-        level=level,
-        compat=compat,
-        not_wanted=asked.not_wanted,
-        families=asked.families,
-        libc=libc,
-        cells=cells,
-        nearest=False,
-    )
+    question = {**question, "level": level}
+    coverage = catalog.gaps(**question, nearest=False)
     platforms = {(each.stack, each.os, each.target): each.platform for each in coverage.cells}
     listed = _abstract((each for each in coverage.gaps if each.state == "other_stack"), platforms)
     return GapWants(
-        publish=_published(catalog, listed, compat=compat, libc=libc, tag=tag),
+        publish=_published(catalog, listed, question),
         wants=_abstract((each for each in coverage.gaps if each.state != "other_stack"), platforms),
     )
 
@@ -178,16 +136,11 @@ def _abstract(gaps: Iterable[Gap], platforms: Mapping[tuple[str, str, str], str]
 
 
 def _published(
-    catalog: Catalog,
-    wants: AbstractWants,
-    *,
-    compat: Compatibility,
-    libc: Mapping[str, str],
-    tag: str | None,
+    catalog: Catalog, wants: AbstractWants, question: Question
 ) -> tuple[PublishedWant, ...]:
     if not wants.specs:
         return ()
-    core, state = catalog._core, catalog._state(tag)
+    core, state = catalog._core, catalog._state(question.get("tag"))
     met = core.met(
         {
             "state": state,
@@ -195,8 +148,8 @@ def _published(
             "cells": [
                 (cell.os, cell.target, cell.platform, list(cell.wants)) for cell in wants.cells
             ],
-            "compat": compat,
-            "operating_systems": Systems(core, libc).core,
+            "compat": question.get("compat", "exact"),
+            "operating_systems": Systems(core, question.get("libc") or {}).core,
             "detail": "cells",
         }
     )

@@ -10,7 +10,7 @@ from specplan import budget as budgeting
 from specplan import choice as choosing
 from specplan import schedule as scheduling
 from specplan.errors import UsageError
-from specplan.gap_wants import wants_of_gaps
+from specplan.gap_wants import is_about_gaps, wants_of_gaps
 from specplan.plan import Plan
 from specplan.plan_answers import builds_of, left_out_of, needless_of, totals_of, untested_of
 from specplan.plan_inputs import (
@@ -34,9 +34,10 @@ if TYPE_CHECKING:
     from specplan.catalog import Catalog
     from specplan.choice import Choice
     from specplan.costs import Cost, Unit
-    from specplan.gap_wants import GapsAsked, PublishedWant
+    from specplan.gap_wants import PublishedWant
     from specplan.model import Compatibility, Scope
     from specplan.plan_model import ChangeAsked, Input, Policy, WhatIf
+    from specplan.question import Question
     from specplan.sources.wanted import Wanted
 
 __all__ = ["rebuild"]
@@ -54,7 +55,7 @@ def rebuild(
     catalog: Catalog | None,
     *,
     want: Places = (),
-    gaps: GapsAsked | None = None,
+    gaps: Question | None = None,
     candidates: Places = (),
     system: str | Sequence[str] = (),
     os: str | Sequence[str] = (),
@@ -85,7 +86,7 @@ def rebuild(
     Args:
         catalog: The caches; None plans from nothing.
         want: See there, as all that follows.
-        gaps: What is asked of gaps there, together.
+        gaps: What of gaps alone is asked there, together.
         candidates: See there.
         system: See there.
         os: See there.
@@ -112,7 +113,7 @@ def rebuild(
         limits: See there.
     """
     places = places_of(want)
-    of_gaps = gaps is not None and gaps.is_any
+    of_gaps = gaps is not None and is_about_gaps(gaps)
     limited = budgeting.Asked.limited(max_builds, max_cost, weights, node_limit, time_limit)
     _refuse_numbers(jobs=jobs, depth=depth)
     if limited is not None and scope == "all":
@@ -137,17 +138,16 @@ def rebuild(
         )
     found = None
     if gaps is not None and of_gaps:
-        found = wants_of_gaps(
-            catalog,
-            gaps,
-            system=system,
-            os=os,
-            target=target,
-            compat=compat,
-            libc=libc or {},
-            cells=cells or {},
-            tag=tag,
-        )
+        of_both: Question = {
+            "system": system,
+            "os": os,
+            "target": target,
+            "compat": compat,
+            "libc": libc,
+            "cells": cells,
+            "tag": tag,
+        }
+        found = wants_of_gaps(catalog, {**gaps, **of_both})
     more_places = places_of(candidates)
     more_locks, more = read_candidates(more_places, limits)
     cost_files = places_of(costs)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from specplan.cli.options import Typed
     from specplan.config import Configuration
     from specplan.model import Coverage, View
+    from specplan.question import Question
 
 __all__ = ["run"]
 
@@ -55,24 +56,15 @@ def _ask(settings: Configuration, view: View) -> Coverage:
     if settings.baseline is not None:
         directory = settings.baseline_directory
         baseline = catalogs.other_state(settings.baseline, catalog, settings, directory)
+    question: Question = {
+        **options.question(settings, baseline),
+        "want": settings.want,
+        "scope": settings.scope,
+        "host": settings.host,
+    }
     ask = catalog.gaps if view == "gaps" else catalog.coverage
     coverage = ask(
-        stack=settings.stack,
-        peers=settings.peers,
-        system=settings.system,
-        os=settings.os,
-        target=settings.target,
-        tag=settings.tag,
-        baseline=baseline,
-        want=settings.want,
-        scope=settings.scope,
-        level=settings.level,
-        compat=settings.compat,
-        not_wanted=settings.not_wanted,
-        families=settings.families,
-        libc=settings.libc,
-        cells=options.cells_of(settings),
-        host=settings.host,
+        **question,
         # Of the views of coverage only the document shows what is nearest to a gap.
         nearest=view == "gaps" or settings.format == "json",
     )

@@ -18,8 +18,10 @@ from specplan.wants import chosen
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from specplan.catalog import Catalog
     from specplan.cli.output import ColourChoice
     from specplan.model import Compatibility, Level, Scope
+    from specplan.question import Question
 
 __all__ = [
     "Typed",
@@ -27,6 +29,7 @@ __all__ = [
     "cells_of",
     "gates",
     "locks",
+    "question",
     "report",
     "report_as",
     "settings",
@@ -342,6 +345,30 @@ def with_stacks(settings: Configuration, typed: Typed) -> Configuration:
         )
     want = tuple(f"{name}={place}" for name, place in wants.items())
     return replace(settings, want=want, stack=())
+
+
+def question(settings: Configuration, baseline: str | Catalog | None) -> Question:
+    """Return what the settings ask of the cells of stacks, whatever it is asked for.
+
+    Args:
+        settings: The settings.
+        baseline: The older state, as a snapshot of the caches or of its own.
+    """
+    return {
+        "stack": settings.stack,
+        "peers": settings.peers,
+        "system": settings.system,
+        "os": settings.os,
+        "target": settings.target,
+        "tag": settings.tag,
+        "baseline": baseline,
+        "level": settings.level,
+        "compat": settings.compat,
+        "not_wanted": settings.not_wanted,
+        "families": settings.families,
+        "libc": settings.libc,
+        "cells": cells_of(settings),
+    }
 
 
 def cells_of(settings: Configuration) -> dict[str, tuple[str, ...]]:

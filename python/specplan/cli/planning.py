@@ -12,6 +12,9 @@ from specplan.config import COMPATIBILITIES, LEVELS, SCOPES, Format
 from specplan.errors import UsageError
 from specplan.plan_model import Policy
 from specplan.reports import wording
+from specplan.sources import Limits
+from specplan.sources.source import split_label
+from specplan.sources.wanted import is_environment, is_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -198,9 +201,7 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
         SourceError: If an input cannot be read.
         UsageError: If the question makes no sense.
     """
-    from specplan.gap_wants import GapsAsked  # noqa: PLC0415 - likewise
     from specplan.rebuild import rebuild  # noqa: PLC0415 - help and wrong usage need no catalog
-    from specplan.sources import Limits  # noqa: PLC0415
     from specplan.sources.spec_list import read_spec_list  # noqa: PLC0415
 
     limits = Limits()
@@ -235,14 +236,7 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
         if settings.baseline is not None:
             directory = settings.baseline_directory
             older = catalogs.other_state(settings.baseline, catalog, settings, directory)
-        asked = GapsAsked(
-            stack=settings.stack,
-            peers=settings.peers,
-            baseline=older,
-            level=settings.level,
-            not_wanted=settings.not_wanted,
-            families=settings.families,
-        )
+        asked = options.question(settings, older)
         states = [settings.tag] if not isinstance(older, str) else [settings.tag, older]
     catalogs.note_unused(catalog.unused_tags(*states))
     return rebuild(
@@ -255,7 +249,7 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
         target=settings.target if of_cells else typed.get("target", ()),
         compat=settings.compat,
         libc=settings.libc,
-        cells={each.name: each.cells for each in settings.stacks if each.cells},
+        cells=options.cells_of(settings),
         scope=settings.scope,
         changed=typed.get("changed", ()),
         changed_if_wanted=listed,
@@ -281,9 +275,6 @@ def _wants(typed: Planned, settings: Configuration) -> tuple[str, ...]:
 
     Without candidates, the environments of the configuration are left out, and named.
     """
-    from specplan.sources.source import split_label  # noqa: PLC0415 - help needs no source
-    from specplan.sources.wanted import is_environment  # noqa: PLC0415
-
     if typed.get("stack") and (typed.get("want") or not settings.stacks):
         raise UsageError(
             "`--stack` chooses among the `[[stack]]` tables of the configuration",
@@ -309,8 +300,6 @@ def _wants(typed: Planned, settings: Configuration) -> tuple[str, ...]:
 
 
 def _is_abstract(want: str) -> bool:
-    from specplan.sources.source import split_label  # noqa: PLC0415 - help needs no source
-    from specplan.sources.wanted import is_lock  # noqa: PLC0415
 
     where = split_label(want)[1]
     return where != "-" and not is_lock(where)
@@ -318,7 +307,6 @@ def _is_abstract(want: str) -> bool:
 
 def _listed(typed: Planned) -> list[str] | None:
     """Return what a file and a checkout say changed; None where neither is asked."""
-    from specplan.sources import Limits  # noqa: PLC0415
     from specplan.sources.recipes import changed_recipes  # noqa: PLC0415
     from specplan.sources.spec_list import read_spec_list  # noqa: PLC0415
 
