@@ -2,6 +2,9 @@
 
 use specplan_spack::{Query, Truth, parse_many, parse_one};
 
+/// What marks a variant as one that propagates.
+const PROPAGATING: [&str; 3] = ["++", "~~", "=="];
+
 /// What is a spec is printed so that it is read again as the same, and satisfies itself;
 /// what is none has a fault that points into the text.
 pub fn abstract_spec(input: &[u8]) {
@@ -25,7 +28,10 @@ pub fn abstract_spec(input: &[u8]) {
             Ok(spec),
             "{text:?} is printed as {printed:?}"
         );
-        assert_ne!(spec.satisfies(spec), Truth::No, "{printed}");
+        // As for Spack, `a++x ^b~x` does not satisfy itself: what propagates is contradicted.
+        if !PROPAGATING.iter().any(|mark| printed.contains(mark)) {
+            assert_ne!(spec.satisfies(spec), Truth::No, "{printed}");
+        }
         let _ = Query::new(spec.clone());
         for other in &specs {
             let either = (spec.intersects(other), other.intersects(spec));
