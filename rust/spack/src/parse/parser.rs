@@ -72,6 +72,7 @@ impl<'t> Parser<'t> {
         if first.kind == TokenKind::EdgeEnd {
             return Err(self.fail(ParseErrorKind::UnopenedEdge, first.span.clone()));
         }
+        let start = first.span.start;
         let mut root = AbstractSpec {
             node: self.node(None)?.unwrap_or_default(),
             dependencies: Vec::new(),
@@ -101,6 +102,11 @@ impl<'t> Parser<'t> {
             if !is_direct {
                 holder = Some(position);
             }
+        }
+        if let Some((name, conflict)) = root.contradicting_twins() {
+            let end = self.tokens[self.position - 1].span.end;
+            let kind = ParseErrorKind::IncompatibleDependency { name, conflict };
+            return Err(error(self.text, kind, start..end));
         }
         root.sort();
         Ok(Some(root))

@@ -110,6 +110,7 @@ fn a_dependency_that_is_asked_for_twice_is_one_whatever_its_sigils() {
         "a %b@1 ^b@2 %c",
         "a %b ^b@1 %c ^b@2",
         "a %%b+x ^b~x",
+        "p %c ^c %x@2 ^c %x@3",
     ] {
         let kind = fault(text);
         assert!(

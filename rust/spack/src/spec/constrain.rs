@@ -85,6 +85,22 @@ impl AbstractSpec {
         }
     }
 
+    /// The dependency that stands here twice with demands that nothing can meet, and what they
+    /// disagree on. Looking at one after the other does not find it, as `%` hangs on them later.
+    pub(crate) fn contradicting_twins(&self) -> Option<(Box<str>, Conflict)> {
+        let mut dependencies = self.dependencies.iter().enumerate();
+        let has_twins = dependencies.any(|(at, one)| {
+            let mut others = self.dependencies[at + 1..].iter();
+            others.any(|other| one.is_namesake_of(other))
+        });
+        let fault = has_twins.then(|| Self::default().merge(self).err());
+        let Disagreement {
+            dependency,
+            conflict,
+        } = fault.flatten()?;
+        Some((dependency.unwrap_or_default(), conflict))
+    }
+
     /// Asks for what `other` asks for as well, in no order. On a conflict some may be asked already.
     pub(super) fn merge(&mut self, other: &Self) -> Result<(), Disagreement> {
         self.node
