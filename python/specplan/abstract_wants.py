@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from specplan import _core as compiled
+    from specplan._core import State
     from specplan.model import Compatibility, NotWanted
-    from specplan.question import Detail, State
+    from specplan.question import Detail
     from specplan.sources.environment import EnvironmentRoot
     from specplan.sources.wanted import WantedEnvironment
     from specplan.wants import Systems

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
 from specplan import answers, soundness
-from specplan.errors import EmptySelectionError, UnknownNameError, UsageError
+from specplan.contents import tag_of
+from specplan.difference import difference
 from specplan.question import Answer, Question, ask
 from specplan.search import Search, search
-from specplan.selection import Selection
-from specplan.sources import Limits, newest_first
+from specplan.selection import Selection, select
+from specplan.sources import Limits
 from specplan.sources.wanted import read_wanted, read_wants
 from specplan.wants import (
     ROOT,
-    Systems,
-    any_matches,
-    chosen,
-    chosen_or_all,
-    suggestions,
     texts,
 )
 
@@ -29,9 +24,11 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
+    from specplan._core import State
     from specplan.abstract_spec import AbstractSpec
     from specplan.budget import Weight
     from specplan.check_model import Check, Finding, Verify
+    from specplan.contents import Contents
     from specplan.found import Found
     from specplan.host import Host
     from specplan.model import (
@@ -48,7 +45,6 @@ if TYPE_CHECKING:
     from specplan.plan import Plan
     from specplan.plan_model import LockDiff, Policy
     from specplan.question import Detail
-    from specplan.sources import FileOfSpecs, IndexAlone, MirrorTaken, SourceRead
     from specplan.sources.verification import Counted
 
 __all__ = ["Catalog"]
@@ -59,81 +55,44 @@ class Catalog:
 
     Made by :func:`load`; immutable, and safe to share between threads. Two catalogs
     are equal when they hold the same rows, whatever order their files came in.
-
-    Attributes:
-        sources: The sources, as they were given.
-        damaged: Files that were skipped because they are damaged, ordered by path.
-        contradictions: Pages whose `meta` contradicts their specs, ordered by path.
-        notes: What a reader of the sources might not expect, one sentence each.
     """
 
-    __slots__ = (
-        "_core",
-        "_files",
-        "_files_of_specs",
-        "_indexes_alone",
-        "_mirrors",
-        "_unread_tags",
-        "contradictions",
-        "damaged",
-        "notes",
-        "sources",
-    )
+    __slots__ = ("_contents",)
 
-    _core: compiled.Catalog
-    #: How many files were taken from each source: a source that is merged twice counts once.
-    _files: dict[str, int]
-    sources: tuple[str, ...]
-    damaged: tuple[DamagedFile, ...]
-    contradictions: tuple[Finding, ...]
-    notes: tuple[str, ...]
-    #: Snapshots that a source has and that were not read.
-    _unread_tags: frozenset[str]
-    #: The files that tell hashes with what is hashed.
-    _files_of_specs: tuple[FileOfSpecs, ...]
-    #: The mirrors whose binaries were read.
-    _mirrors: tuple[MirrorTaken, ...]
-    #: The indexes of stacks that belong to no mirror.
-    _indexes_alone: tuple[IndexAlone, ...]
+    _contents: Contents
 
     def __init__(self) -> None:
         raise TypeError("a catalog is made by `specplan.load`")
 
     @classmethod
-    def _from_core(cls, core: compiled.Catalog) -> Catalog:
+    def _from_contents(cls, contents: Contents) -> Catalog:
         self = object.__new__(cls)
-        self._core = core
-        self._files = {}
-        self.sources = ()
-        self.damaged = ()
-        self.contradictions = ()
-        self.notes = ()
-        self._unread_tags = frozenset()
-        self._files_of_specs = ()
-        self._mirrors = ()
-        self._indexes_alone = ()
+        self._contents = contents
         return self
 
-    @classmethod
-    def _from_reads(cls, reads: Sequence[SourceRead]) -> Catalog:
-        self = cls._from_core(compiled.Catalog.merged([each.core for each in reads]))
-        self._files = {each.place: each.files for each in reads}
-        self.sources = tuple(each.place for each in reads)
-        damaged = {file for each in reads for file in each.damaged}
-        damaged.update(soundness.clashes(self._core))
-        self.damaged = tuple(sorted(damaged, key=soundness.order_of_damage))
-        contradictions = {finding for each in reads for finding in each.contradictions}
-        self.contradictions = tuple(sorted(contradictions, key=soundness.order_of_finding))
-        self.notes = tuple(dict.fromkeys(note for each in reads for note in each.notes))
-        self._unread_tags = frozenset(tag for each in reads for tag in each.unread_tags)
-        self._files_of_specs = tuple(
-            dict.fromkeys(file for each in reads for file in each.files_of_specs)
-        )
-        self._mirrors = tuple(dict.fromkeys(taken for each in reads for taken in each.mirrors))
-        self._indexes_alone = tuple(
-            dict.fromkeys(alone for each in reads for alone in each.indexes_alone)
-        )
-        return self
+    @property
+    def _core(self) -> compiled.Catalog:
+        return self._contents.core
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The sources, as they were given."""
+        return self._contents.sources
+
+    @property
+    def damaged(self) -> tuple[DamagedFile, ...]:
+        """Files that were skipped because they are damaged, ordered by path."""
+        return self._contents.damaged
+
+    @property
+    def contradictions(self) -> tuple[Finding, ...]:
+        """Pages whose `meta` contradicts their specs, ordered by path."""
+        return self._contents.contradictions
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the sources might not expect, one sentence each."""
+        return self._contents.notes
 
     def __len__(self) -> int:
         """Return how many distinct specs there are."""
@@ -162,26 +121,12 @@ class Catalog:
             >>> catalog.merged(catalog) == catalog
             True
         """
-        merged = self._from_core(compiled.Catalog.merged([self._core, other._core]))
-        merged._files = {**self._files, **other._files}
-        merged.sources = tuple(dict.fromkeys((*self.sources, *other.sources)))
-        damaged = {*self.damaged, *other.damaged}
-        merged.damaged = tuple(sorted(damaged, key=soundness.order_of_damage))
-        contradictions = {*self.contradictions, *other.contradictions}
-        merged.contradictions = tuple(sorted(contradictions, key=soundness.order_of_finding))
-        merged.notes = tuple(dict.fromkeys((*self.notes, *other.notes)))
-        merged._unread_tags = self._unread_tags | other._unread_tags
-        merged._files_of_specs = tuple(
-            dict.fromkeys((*self._files_of_specs, *other._files_of_specs))
-        )
-        merged._mirrors = tuple(dict.fromkeys((*self._mirrors, *other._mirrors)))
-        merged._indexes_alone = tuple(dict.fromkeys((*self._indexes_alone, *other._indexes_alone)))
-        return merged
+        return self._from_contents(self._contents.merged(other._contents))
 
     @property
     def tags(self) -> tuple[str, ...]:
         """The snapshots of all sources, newest first."""
-        return tuple(tag for tag in self._core.names("tag") if tag)
+        return self._contents.tags
 
     def unused_tags(self, *asked: str | None) -> tuple[str, ...]:
         """Return the snapshots that an answer passes over, newest first.
@@ -189,9 +134,7 @@ class Catalog:
         Args:
             *asked: The snapshots that are asked; None is the newest of each source.
         """
-        used = {each for tag in asked if not self._is_empty() for each in self._state(tag)}
-        unused = {tag for _, tag in set(self._core.snapshots()) - used if tag}
-        return tuple(newest_first(unused | self._unread_tags))
+        return self._contents.unused_tags(asked)
 
     def stacks(self, tag: str | None = None) -> tuple[str, ...]:
         """Return the stacks that a snapshot lists, sorted; the union index is none.
@@ -243,30 +186,20 @@ class Catalog:
             >>> (catalog.select(package="py-*") & ~catalog.select(os="ubuntu24.04")).count()
             36
         """
-        query = compiled.Query.all()
-        columns: dict[compiled.Column, str | Sequence[str]] = {
-            "package": package,
-            "version": version,
-            "platform": platform,
-            "os": os,
-            "target": target,
-            "compiler": compiler,
-        }
-        for column, patterns in columns.items():
-            if patterns:
-                query &= compiled.Query.text(column, self._matching(column, texts(patterns)))
-        if stack:
-            labels = self._core.labels(None)
-            matched = [name for name in labels if any_matches(texts(stack), name)]
-            query &= compiled.Query.stack(tag, matched)
-        elif tag is not None:
-            query &= compiled.Query.text("tag", [tag])
-        if hash:
-            try:
-                query &= compiled.Query.hashes(list(texts(hash)))
-            except ValueError as error:
-                raise UsageError(str(error)) from error
-        return Selection._of(self, query)
+        return select(
+            self._contents,
+            {
+                "package": package,
+                "version": version,
+                "platform": platform,
+                "os": os,
+                "target": target,
+                "compiler": compiler,
+            },
+            stack=stack,
+            tag=tag,
+            hashes=hash,
+        )
 
     def find(self, spec: AbstractSpec | str, **question: Unpack[Search]) -> list[Spec]:
         """Return the known specs that satisfy an abstract spec, as Spack does.
@@ -315,11 +248,7 @@ class Catalog:
             >>> len(found.specs), found.undecided[0].reason
             (0, 'the source does not tell the dependencies')
         """
-        return search(self, spec, question)
-
-    def _matching(self, column: compiled.Column, patterns: Sequence[str]) -> list[str]:
-        names = self._core.names(column)
-        return [name for name in names if any(fnmatchcase(name, each) for each in patterns)]
+        return search(self._contents, spec, question)
 
     def gaps(
         self,
@@ -422,7 +351,7 @@ class Catalog:
             answer,
             caches=self._core,
             compat=compat,
-            tag=_tag_of(answer.state),
+            tag=tag_of(answer.state),
             baseline=_called(baseline),
             damaged=self.damaged,
         )
@@ -462,9 +391,14 @@ class Catalog:
         places = texts(question.get("want", ()))
         wanted, environments = read_wants(places, Limits(), question.get("host"))
         # Where nothing is available, all that is wanted is a gap.
-        nothing = bool(places) and self._is_empty()
+        nothing = bool(places) and self._contents.is_empty
         state = [] if nothing else self._state(question.get("tag"))
-        core, older = self._beside(question.get("baseline"))
+        core, older = self._core, None
+        baseline = question.get("baseline")
+        if baseline is not None:
+            holder = baseline if isinstance(baseline, Catalog) else self
+            tag = None if isinstance(baseline, Catalog) else baseline
+            core, older = self._contents.beside(holder._contents, tag)
         if wanted:
             core = compiled.Catalog.merged([core, *(each.core for each in wanted)])
         return ask(
@@ -513,30 +447,18 @@ class Catalog:
             (30, ['lvarray'])
         """
         newer = new if isinstance(new, Catalog) else self
-        new_state = newer._state(None if isinstance(new, Catalog) else new)
         older = old if isinstance(old, Catalog) else self
-        core, old_state = newer._joined(older, None if isinstance(old, Catalog) else old)
-        labels, old_labels = core.labels(new_state), core.labels(old_state)
-        selected = chosen(texts(stack), {*labels, *old_labels}, kind="stack")
-        systems = Systems(core, {})
-        cells = core.diff(
-            {
-                "old": old_state,
-                "new": new_state,
-                "level": level,
-                "stacks": [name for name in selected if name in labels and name in old_labels],
-                "oss": chosen_or_all(texts(os), systems.oss, kind="os"),
-                "targets": chosen_or_all(texts(target), systems.targets, kind="target"),
-            }
-        )
-        return answers.diff(
-            cells,
+        return difference(
+            older._contents,
+            None if isinstance(old, Catalog) else old,
+            newer._contents,
+            None if isinstance(new, Catalog) else new,
+            old_name=_called(old),
+            new_name=_called(new),
+            stack=stack,
+            os=os,
+            target=target,
             level=level,
-            old=_called(old) or "",
-            new=_called(new) or _tag_of(new_state) or "",
-            absent_stacks=tuple(name for name in selected if name not in labels),
-            new_stacks=tuple(name for name in selected if name not in old_labels),
-            damaged=tuple(dict.fromkeys((*newer.damaged, *older.damaged))),
         )
 
     def rebuild(
@@ -694,7 +616,7 @@ class Catalog:
         """
         from specplan.lock_diff import compare  # noqa: PLC0415 - coverage needs no planner
 
-        return compare(old, self)
+        return compare(old._contents, self._contents)
 
     def check(
         self,
@@ -730,81 +652,28 @@ class Catalog:
         """
         limits = limits or Limits()
         # Where nothing could be read, that is what is wrong.
-        nothing = tag is None and self._is_empty()
+        nothing = tag is None and self._contents.is_empty
         return soundness.check(
             soundness.Checked(
                 core=self._core,
                 state=[] if nothing else self._state(tag),
                 sources=self.sources,
-                unread={each for each, files in self._files.items() if files == 0},
-                files=sum(self._files.values()),
-                files_of_specs=self._files_of_specs,
+                unread={each for each, files in self._contents.files.items() if files == 0},
+                files=sum(self._contents.files.values()),
+                files_of_specs=self._contents.files_of_specs,
                 damaged=self.damaged,
                 contradictions=self.contradictions,
                 wanted=tuple(read_wanted(each, limits) for each in texts(want)),
                 verify=verify,
-                mirrors=self._mirrors,
-                indexes_alone=self._indexes_alone,
+                mirrors=self._contents.mirrors,
+                indexes_alone=self._contents.indexes_alone,
                 counted=counted,
             )
         )
 
-    def _is_empty(self) -> bool:
-        return not self._core.snapshots() and not self._unread_tags
-
-    def _state(self, tag: str | None) -> list[tuple[str, str]]:
-        """Return the snapshot of each source that counts: the one asked for, or its newest.
-
-        A source without snapshots has but one state, which always counts.
-        """
-        by_source: dict[str, list[str]] = {}
-        for source, each in self._core.snapshots():
-            by_source.setdefault(source, []).append(each)
-        known = newest_first({*self.tags, *self._unread_tags})
-        if not by_source and (tag is None or not known):
-            raise EmptySelectionError("the sources list no spec at all")
-        if tag is None:
-            return [(source, tags[0]) for source, tags in by_source.items()]
-        if tag not in self.tags:
-            if tag in self._unread_tags:
-                raise UsageError(
-                    f"the snapshot `{tag}` was not read", hint="name it as `tag` to `load`"
-                )
-            near = suggestions(tag, known)
-            raise UnknownNameError(kind="tag", name=tag, suggestions=near)
-        return [
-            (source, each)
-            for source, tags in by_source.items()
-            for each in tags
-            if each == tag or tags == [""]
-        ]
-
-    def _beside(
-        self, baseline: str | Catalog | None
-    ) -> tuple[compiled.Catalog, list[tuple[str, str]] | None]:
-        """Return a catalog that also holds an older state, and that state."""
-        if baseline is None:
-            return self._core, None
-        if isinstance(baseline, Catalog):
-            return self._joined(baseline, None)
-        return self._joined(self, baseline)
-
-    def _joined(
-        self, other: Catalog, tag: str | None
-    ) -> tuple[compiled.Catalog, list[tuple[str, str]]]:
-        state = other._state(tag)
-        if other is self:
-            return self._core, state
-        core = self._core.beside(other._core)
-        return core, [(compiled.Catalog.beside_cache(source), each) for source, each in state]
+    def _state(self, tag: str | None) -> State:
+        return self._contents.state(tag)
 
 
 def _called(state: str | Catalog | None) -> str | None:
-    if isinstance(state, Catalog):
-        return ", ".join(state.sources) or None
-    return state
-
-
-def _tag_of(state: Sequence[tuple[str, str]]) -> str | None:
-    """Return the snapshots of a state as text, or None where the sources have none."""
-    return ", ".join(dict.fromkeys(tag for _, tag in state if tag)) or None
+    return state._contents.name or None if isinstance(state, Catalog) else state

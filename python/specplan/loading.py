@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from specplan.catalog import Catalog
 from specplan.config import NO_CACHE
+from specplan.contents import Contents
 from specplan.errors import DamagedSourceError, UsageError
 from specplan.sources import Limits, read
 
@@ -60,11 +61,11 @@ def load(
     if NO_CACHE in places:
         if len(places) > 1:
             raise UsageError(f"`{NO_CACHE}` and other sources exclude each other")
-        return Catalog._from_reads([])
+        return Catalog._from_contents(Contents.of_reads([]))
     limits = limits or Limits()
     tags = (tag,) if tag is None or isinstance(tag, str) else tuple(tag)
     reads = [read(place, limits, tags=tags, progress=progress) for place in places]
-    catalog = Catalog._from_reads(reads)
+    catalog = Catalog._from_contents(Contents.of_reads(reads))
     if catalog.damaged and not skip_damaged:
         raise damage(catalog.damaged, hint="`--skip-damaged` goes on without damaged files")
     if catalog.contradictions and strict:

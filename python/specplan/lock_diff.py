@@ -17,12 +17,12 @@ from specplan.plan_model import (
 from specplan.spec_answers import named_of
 
 if TYPE_CHECKING:
-    from specplan.catalog import Catalog
+    from specplan.contents import Contents
 
 __all__ = ["compare"]
 
 
-def compare(old: Catalog, new: Catalog) -> LockDiff:
+def compare(old: Contents, new: Contents) -> LockDiff:
     """Tell what is new in a state, and what caused it; see :meth:`specplan.Catalog.compare`.
 
     Args:
@@ -30,12 +30,12 @@ def compare(old: Catalog, new: Catalog) -> LockDiff:
         new: The new state.
     """
     for each in (old, new):
-        if len(each) == 0:
-            raise EmptySelectionError(f"`{_called(each)}` holds no spec at all")
-    beside = old._core.beside(new._core)
+        if len(each.core) == 0:
+            raise EmptySelectionError(f"`{each.name}` holds no spec at all")
+    beside = old.core.beside(new.core)
     if cycle := beside.cycle():
         raise DamagedSourceError(
-            path=_called(new),
+            path=new.name,
             place=cycle[0],
             line=None,
             fault=f"{len(cycle)} specs depend on each other in a circle",
@@ -43,15 +43,15 @@ def compare(old: Catalog, new: Catalog) -> LockDiff:
     renamed = compiled.Catalog.beside_cache
     kept, fresh, gone, causes, builds, hold = beside.lock_diff(
         {
-            "old": old._state(None),
-            "new": [(renamed(cache), tag) for cache, tag in new._state(None)],
+            "old": old.state(None),
+            "new": [(renamed(cache), tag) for cache, tag in new.state(None)],
         }
     )
     specs = tuple(_new(answer) for answer in fresh)
     own = sum(each.is_own_change for each in specs)
     return LockDiff(
-        old=_called(old),
-        new=_called(new),
+        old=old.name,
+        new=new.name,
         specs=specs,
         gone=tuple(named_of(each) for each, _ in gone),
         causes=tuple(
@@ -77,10 +77,6 @@ def compare(old: Catalog, new: Catalog) -> LockDiff:
             recipe_only=sum(each.is_recipe_only for each in specs),
         ),
     )
-
-
-def _called(catalog: Catalog) -> str:
-    return ", ".join(catalog.sources)
 
 
 def _new(answer: compiled.NewSpecAnswer) -> NewSpec:

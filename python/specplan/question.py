@@ -22,16 +22,14 @@ from specplan.wants import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from specplan._core import State
     from specplan.abstract_wants import Answered
     from specplan.catalog import Catalog
     from specplan.host import Host
     from specplan.model import NotWanted, Scope, WantsKind
     from specplan.sources.wanted import Wanted, WantedEnvironment
 
-__all__ = ["Answer", "Question", "State", "ask", "demand", "named", "roots_of"]
-
-#: Which snapshot of which source counts: (source, tag).
-State: TypeAlias = "list[tuple[str, str]]"
+__all__ = ["Answer", "Question", "ask", "demand", "named", "roots_of"]
 
 #: How much an answer tells; each includes those before it.
 Detail: TypeAlias = Literal["cells", "keys", "gaps", "nearest"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 from specplan import _core
+from specplan.contents import Contents
 from specplan.selection import Selection
 from specplan.sources import Limits
 from specplan.sources.wanted import read_wanted
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specplan.abstract_spec import AbstractSpec
-    from specplan.catalog import Catalog
     from specplan.found import Found
 
 __all__ = ["Search", "search"]
@@ -31,13 +31,13 @@ class Search(TypedDict, total=False):
     want: str | Sequence[str]
 
 
-def search(catalog: Catalog, spec: AbstractSpec | str, question: Search) -> Found:
+def search(contents: Contents, spec: AbstractSpec | str, question: Search) -> Found:
     """Return what an abstract spec finds among the specs that are asked.
 
     Args:
-        catalog: The catalog.
+        contents: What is searched.
         spec: The abstract spec.
-        question: What is searched.
+        question: What of it, and how.
 
     Raises:
         SpecSyntaxError: If it is no abstract spec.
@@ -47,13 +47,12 @@ def search(catalog: Catalog, spec: AbstractSpec | str, question: Search) -> Foun
     limits = Limits()
     wanted = [read_wanted(each, limits) for each in texts(question.get("want", ()))]
     if wanted:
-        locks = _core.Catalog.merged([each.core for each in wanted])
-        catalog = catalog.merged(catalog._from_core(locks))
-    core = catalog._core
+        contents = contents.merged(Contents.of_rows(each.core for each in wanted))
+    core = contents.core
     tag = question.get("tag")
     # A source without snapshots, as a lock is, has but one state, which always counts.
-    tags = None if tag is None else sorted({each for _, each in catalog._state(tag)})
-    labels = core.labels(None if tag is None else catalog._state(tag))
+    tags = None if tag is None else sorted({each for _, each in contents.state(tag)})
+    labels = core.labels(None if tag is None else contents.state(tag))
     systems = Systems(core, {})
     query = _core.Query.all() if tags is None else _core.Query.text("tag", tags)
     stacks = chosen_or_all(texts(question.get("stack", ())), labels, kind="stack")
@@ -65,7 +64,7 @@ def search(catalog: Catalog, spec: AbstractSpec | str, question: Search) -> Foun
     targets = chosen_or_all(texts(question.get("target", ())), systems.targets, kind="target")
     if targets is not None:
         query &= _core.Query.text("target", targets)
-    selection = Selection._of(catalog, query)
+    selection = Selection._of(contents, query)
     return selection._found(str(spec), tags=tags, available=question.get("available"))
 
 

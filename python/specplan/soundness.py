@@ -22,8 +22,8 @@ from specplan.question import named
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
+    from specplan._core import State
     from specplan.check_model import Verify
-    from specplan.question import State
     from specplan.sources import FileOfSpecs, IndexAlone, MirrorTaken
     from specplan.sources.verification import Counted, Verified
     from specplan.sources.wanted import Wanted

@@ -11,6 +11,7 @@ import pytest
 
 import specplan
 from specplan.errors import UsageError
+from tests.mirrors import index
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -232,6 +233,13 @@ def test_a_selection_is_narrowed_by_an_abstract_spec(pages: specplan.Catalog) ->
     assert hashes((selection - narrowed).specs()).isdisjoint(hashes(narrowed.specs()))
     assert narrowed.count() + (selection - narrowed).count() == selection.count()
     assert pages.select(package="zlib*").satisfying("hdf5").count() == 0
+
+
+def test_a_package_called_root_is_selected_by_any_pattern_that_matches_it(tmp_path: Path) -> None:
+    (tmp_path / "index.json").write_bytes(index("root", "zlib"))
+    catalog = specplan.load(tmp_path / "index.json")
+    assert [spec.name for spec in catalog.select(package="r*")] == ["root"]
+    assert catalog.select(package="*").count() == len(catalog) == 2
 
 
 def test_a_selection_refuses_what_cannot_be_decided(pages: specplan.Catalog) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from specplan.catalog import Catalog
+from specplan.contents import Contents
 from specplan.errors import RemoteError, SourceError, UsageError
 from specplan.sources import Limits, SourceRead, newest_first, read, snapshots
 from tests import mirrors, servers
@@ -78,7 +79,7 @@ def _stacks(answer: SourceRead, tag: str) -> dict[str, list[str]]:
 
 
 def _catalog(answer: SourceRead) -> Catalog:
-    return Catalog._from_reads([answer])  # noqa: SLF001 - how `load` makes it
+    return Catalog._from_contents(Contents.of_reads([answer]))  # noqa: SLF001 - how `load` makes it
 
 
 class TestRead:

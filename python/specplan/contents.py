@@ -1,0 +1,176 @@
+"""What a catalog is made of: its rows, where they came from, and the states they are asked in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from specplan import _core as compiled
+from specplan import soundness
+from specplan.errors import EmptySelectionError, UnknownNameError, UsageError
+from specplan.sources import newest_first
+from specplan.wants import suggestions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from specplan._core import State
+    from specplan.check_model import Finding
+    from specplan.model import DamagedFile
+    from specplan.sources import FileOfSpecs, IndexAlone, MirrorTaken, SourceRead
+
+__all__ = ["Contents", "tag_of"]
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """The rows of one or more sources with all that is known of these sources.
+
+    Attributes:
+        core: The rows.
+        files: How many files were taken from each source: a source that is merged twice
+            counts once.
+        sources: The sources, as they were given.
+        damaged: Files that were skipped because they are damaged, ordered by path.
+        contradictions: Pages whose `meta` contradicts their specs, ordered by path.
+        notes: What a reader of the sources might not expect, one sentence each.
+        unread_tags: Snapshots that a source has and that were not read.
+        files_of_specs: The files that tell hashes with what is hashed.
+        mirrors: The mirrors whose binaries were read.
+        indexes_alone: The indexes of stacks that belong to no mirror.
+    """
+
+    core: compiled.Catalog
+    files: Mapping[str, int]
+    sources: tuple[str, ...] = ()
+    damaged: tuple[DamagedFile, ...] = ()
+    contradictions: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    unread_tags: frozenset[str] = frozenset()
+    files_of_specs: tuple[FileOfSpecs, ...] = ()
+    mirrors: tuple[MirrorTaken, ...] = ()
+    indexes_alone: tuple[IndexAlone, ...] = ()
+
+    @classmethod
+    def of_rows(cls, cores: Iterable[compiled.Catalog]) -> Contents:
+        """Return rows of which no source is known."""
+        return cls(core=compiled.Catalog.merged(list(cores)), files={})
+
+    @classmethod
+    def of_reads(cls, reads: Sequence[SourceRead]) -> Contents:
+        """Return what was read of sources."""
+        core = compiled.Catalog.merged([each.core for each in reads])
+        damaged = {file for each in reads for file in each.damaged}
+        return cls(
+            core=core,
+            files={each.place: each.files for each in reads},
+            sources=tuple(each.place for each in reads),
+            damaged=_damaged({*damaged, *soundness.clashes(core)}),
+            contradictions=_contradictions(each.contradictions for each in reads),
+            notes=_distinct(each.notes for each in reads),
+            unread_tags=frozenset(tag for each in reads for tag in each.unread_tags),
+            files_of_specs=_distinct(each.files_of_specs for each in reads),
+            mirrors=_distinct(each.mirrors for each in reads),
+            indexes_alone=_distinct(each.indexes_alone for each in reads),
+        )
+
+    def merged(self, other: Contents) -> Contents:
+        """Return the union of both."""
+        both = (self, other)
+        return Contents(
+            core=compiled.Catalog.merged([each.core for each in both]),
+            files={**self.files, **other.files},
+            sources=_distinct(each.sources for each in both),
+            damaged=_damaged({*self.damaged, *other.damaged}),
+            contradictions=_contradictions(each.contradictions for each in both),
+            notes=_distinct(each.notes for each in both),
+            unread_tags=self.unread_tags | other.unread_tags,
+            files_of_specs=_distinct(each.files_of_specs for each in both),
+            mirrors=_distinct(each.mirrors for each in both),
+            indexes_alone=_distinct(each.indexes_alone for each in both),
+        )
+
+    @property
+    def name(self) -> str:
+        """What the sources are called together; empty where none is known."""
+        return ", ".join(self.sources)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The snapshots of all sources, newest first."""
+        return tuple(tag for tag in self.core.names("tag") if tag)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no state that could be asked."""
+        return not self.core.snapshots() and not self.unread_tags
+
+    def state(self, tag: str | None) -> State:
+        """Return the snapshot of each source that counts: the one asked for, or its newest.
+
+        A source without snapshots has but one state, which always counts.
+
+        Raises:
+            EmptySelectionError: If the sources list nothing.
+            UnknownNameError: If no source has the snapshot.
+            UsageError: If the snapshot was not read.
+        """
+        by_source: dict[str, list[str]] = {}
+        for source, each in self.core.snapshots():
+            by_source.setdefault(source, []).append(each)
+        known = newest_first({*self.tags, *self.unread_tags})
+        if not by_source and (tag is None or not known):
+            raise EmptySelectionError("the sources list no spec at all")
+        if tag is None:
+            return [(source, tags[0]) for source, tags in by_source.items()]
+        if tag not in self.tags:
+            if tag in self.unread_tags:
+                raise UsageError(
+                    f"the snapshot `{tag}` was not read", hint="name it as `tag` to `load`"
+                )
+            near = suggestions(tag, known)
+            raise UnknownNameError(kind="tag", name=tag, suggestions=near)
+        return [
+            (source, each)
+            for source, tags in by_source.items()
+            for each in tags
+            if each == tag or tags == [""]
+        ]
+
+    def beside(self, older: Contents, tag: str | None) -> tuple[compiled.Catalog, State]:
+        """Return the rows with those of an older state beside them, and that state.
+
+        Args:
+            older: What holds the older state, perhaps the same.
+            tag: Its snapshot, or None for the newest.
+        """
+        state = older.state(tag)
+        if older is self:
+            return self.core, state
+        renamed = [(compiled.Catalog.beside_cache(source), each) for source, each in state]
+        return self.core.beside(older.core), renamed
+
+    def unused_tags(self, asked: Iterable[str | None]) -> tuple[str, ...]:
+        """Return the snapshots that none of those asked are, newest first."""
+        used = {each for tag in asked if not self.is_empty for each in self.state(tag)}
+        unused = {tag for _, tag in set(self.core.snapshots()) - used if tag}
+        return tuple(newest_first(unused | self.unread_tags))
+
+
+def tag_of(state: State) -> str | None:
+    """Return the snapshots of a state as text, or None where the sources have none."""
+    return ", ".join(dict.fromkeys(tag for _, tag in state if tag)) or None
+
+
+def _distinct(groups: Iterable[Iterable[Item]]) -> tuple[Item, ...]:
+    return tuple(dict.fromkeys(each for group in groups for each in group))
+
+
+def _damaged(files: Iterable[DamagedFile]) -> tuple[DamagedFile, ...]:
+    return tuple(sorted(files, key=soundness.order_of_damage))
+
+
+def _contradictions(groups: Iterable[Iterable[Finding]]) -> tuple[Finding, ...]:
+    return tuple(sorted(_distinct(groups), key=soundness.order_of_finding))

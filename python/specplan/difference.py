@@ -1,0 +1,70 @@
+"""A question of difference: from patterns to the names that the core asks for, in two states."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan import answers
+from specplan.contents import tag_of
+from specplan.wants import Systems, chosen, chosen_or_all, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.contents import Contents
+    from specplan.model import Diff, Level
+
+__all__ = ["difference"]
+
+
+def difference(
+    older: Contents,
+    old: str | None,
+    newer: Contents,
+    new: str | None,
+    *,
+    old_name: str | None,
+    new_name: str | None,
+    stack: str | Sequence[str],
+    os: str | Sequence[str],
+    target: str | Sequence[str],
+    level: Level,
+) -> Diff:
+    """Hold two states against each other; see :meth:`specplan.Catalog.diff`.
+
+    Args:
+        older: What holds the older state.
+        old: Its snapshot, or None for the newest.
+        newer: What holds the newer state, perhaps the same.
+        new: Its snapshot, or None for the newest.
+        old_name: What the older state is called.
+        new_name: What the newer state is called, or None for the name of its snapshot.
+        stack: See there, as all that follows.
+        os: See there.
+        target: See there.
+        level: See there.
+    """
+    new_state = newer.state(new)
+    core, old_state = newer.beside(older, old)
+    labels, old_labels = core.labels(new_state), core.labels(old_state)
+    selected = chosen(texts(stack), {*labels, *old_labels}, kind="stack")
+    systems = Systems(core, {})
+    cells = core.diff(
+        {
+            "old": old_state,
+            "new": new_state,
+            "level": level,
+            "stacks": [name for name in selected if name in labels and name in old_labels],
+            "oss": chosen_or_all(texts(os), systems.oss, kind="os"),
+            "targets": chosen_or_all(texts(target), systems.targets, kind="target"),
+        }
+    )
+    return answers.diff(
+        cells,
+        level=level,
+        old=old_name or "",
+        new=new_name or tag_of(new_state) or "",
+        absent_stacks=tuple(name for name in selected if name not in labels),
+        new_stacks=tuple(name for name in selected if name not in old_labels),
+        damaged=tuple(dict.fromkeys((*newer.damaged, *older.damaged))),
+    )
