@@ -9,10 +9,12 @@
 //! [`Undecided`](Verdict::Undecided):
 //!
 //! - nodes that came from files of an older Spack keep the hash of their old form;
-//! - a target told as an object may be told otherwise than it was hashed;
-//! - externals may have the hash that a vendor gave them, or were edited since;
 //! - spliced specs have a hash that is put together from two;
-//! - files that were written by another program may have keys in another order.
+//! - files that were written by another program may have keys in another order;
+//! - a target told as an object is written anew by a Spack that knows other features of it;
+//! - externals may have the hash that a vendor gave them, or were edited since.
+//!
+//! The last two leave no doubt where the hash is that of the content all the same.
 
 use sha1::{Digest, Sha1};
 use specplan_catalog::{DagHash, HASH_LEN};
@@ -63,24 +65,35 @@ enum Spelling {
 
 /// Holds a node, written in version `format` of Spack's format of nodes, against its hash.
 pub(crate) fn verdict(node: &str, format: u64, recorded: DagHash) -> Verdict {
-    let Some(computed) = digest(node, format, Spelling::Written) else {
+    let Some(written) = digest(node, format, Spelling::Written) else {
         return Verdict::Undecided;
     };
-    if computed == recorded {
+    if written.hash == recorded {
         return Verdict::Sound;
     }
     if format == OLDER {
         match digest(node, format, Spelling::Typed) {
             None => return Verdict::Undecided,
-            Some(computed) if computed == recorded => return Verdict::Sound,
+            Some(typed) if typed.hash == recorded => return Verdict::Sound,
             Some(_) => {}
         }
     }
-    Verdict::Other(computed)
+    if written.is_doubtful {
+        Verdict::Undecided
+    } else {
+        Verdict::Other(written.hash)
+    }
+}
+
+/// The hash of what a node says.
+struct ContentHash {
+    hash: DagHash,
+    /// Whether the node may be written otherwise than it was hashed.
+    is_doubtful: bool,
 }
 
 /// The hash of a node's content; `None` where it cannot be told.
-fn digest(node: &str, format: u64, spelling: Spelling) -> Option<DagHash> {
+fn digest(node: &str, format: u64, spelling: Spelling) -> Option<ContentHash> {
     if !matches!(format, OLDER | NEWER) {
         return None;
     }
@@ -112,6 +125,7 @@ struct Hashed {
     told: u32,
     original_format: Option<u64>,
     has_test: bool,
+    is_doubtful: bool,
 }
 
 impl Hashed {
@@ -122,6 +136,7 @@ impl Hashed {
             told: 0,
             original_format: None,
             has_test: false,
+            is_doubtful: false,
         }
     }
 
@@ -132,8 +147,9 @@ impl Hashed {
         };
         match key {
             "hash" => return json.skip().map(drop),
-            "external" | "build_spec" => return undecided(json),
-            "arch" => has_plain_target(*json)?,
+            "build_spec" => return undecided(json),
+            "external" => self.is_doubtful = true,
+            "arch" => self.is_doubtful |= !has_plain_target(*json)?,
             "annotations" => self.original_format = original_format(*json)?,
             "dependencies" => self.has_test = has_test(*json)?,
             _ => {}
@@ -227,10 +243,13 @@ impl Hashed {
         Some(())
     }
 
-    fn finish(mut self) -> Option<DagHash> {
+    fn finish(mut self) -> Option<ContentHash> {
         self.digest.update("}");
         let letters = base32(&self.digest.finalize().into());
-        DagHash::parse(str::from_utf8(&letters).ok()?).ok()
+        Some(ContentHash {
+            hash: DagHash::parse(str::from_utf8(&letters).ok()?).ok()?,
+            is_doubtful: self.is_doubtful,
+        })
     }
 }
 
@@ -290,7 +309,8 @@ fn ascii(text: &str) -> String {
     written
 }
 
-fn has_plain_target(mut json: Json<'_>) -> JsonResult<()> {
+/// Whether the target is a name, not an object.
+fn has_plain_target(mut json: Json<'_>) -> JsonResult<bool> {
     let mut is_plain = false;
     json.object(|json, key| {
         if key == "target" {
@@ -298,7 +318,7 @@ fn has_plain_target(mut json: Json<'_>) -> JsonResult<()> {
         }
         json.skip().map(drop)
     })?;
-    if is_plain { Ok(()) } else { undecided(&json) }
+    Ok(is_plain)
 }
 
 /// Which version of the format a node was first written in, if nothing else is noted.
@@ -436,8 +456,27 @@ mod tests {
     }
 
     #[test]
+    fn what_may_be_written_otherwise_is_sound_where_the_hash_is_that_of_the_content() {
+        for (was, is) in [
+            (
+                "\"x86_64_v3\"",
+                "{\"name\":\"zen4\",\"features\":[\"avx\"]}",
+            ),
+            (
+                "\"package_hash\"",
+                "\"external\":{\"path\":\"/usr\"},\"package_hash\"",
+            ),
+        ] {
+            let changed = GMAKE.replacen(was, is, 1);
+            let hash = digest(&changed, 5, Spelling::Written).unwrap().hash;
+            assert_eq!(verdict(&changed, 5, hash), Verdict::Sound);
+            assert_eq!(judged(&changed, 5), Verdict::Undecided);
+        }
+    }
+
+    #[test]
     fn nodes_that_spack_0_21_took_over_keep_the_hash_of_their_old_form() {
-        let hash = digest(ZLIB, 4, Spelling::Typed).unwrap();
+        let hash = digest(ZLIB, 4, Spelling::Typed).unwrap().hash;
         assert_ne!(hash, recorded(ZLIB));
         assert_eq!(verdict(ZLIB, 4, hash), Verdict::Sound);
         let changed = ZLIB.replacen("2.2.1", "2.2.2", 1);
