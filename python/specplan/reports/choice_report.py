@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specplan.reports import amounts, wording
+from specplan.reports.document import fields_of
 from specplan.reports.escape import markdown_code as code
 from specplan.reports.escape import terminal
 from specplan.reports.layout import Column, Span
@@ -78,21 +79,7 @@ def unplannable_json(choice: Choice | None) -> Json:
 
 def publish_json(publish: Sequence[PublishedWant]) -> Json:
     """Return the value of ``publish`` in the document."""
-    return [
-        {
-            "stack": each.stack,
-            "os": each.os,
-            "target": each.target,
-            "want": each.want,
-            "hash": each.hash,
-            "name": each.name,
-            "version": each.version,
-            "binary_os": each.binary_os,
-            "binary_target": each.binary_target,
-            "listed_by": each.listed_by,
-        }
-        for each in publish
-    ]
+    return [fields_of(each) for each in publish]
 
 
 def show_publish(page: Page, plan: Plan) -> None:

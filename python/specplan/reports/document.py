@@ -10,14 +10,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 from specplan.reports import escape
 
-__all__ = ["Json", "document"]
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+__all__ = ["Json", "document", "fields_of"]
 
 #: What a document may hold.
 Json: TypeAlias = Mapping[str, "Json"] | Sequence["Json"] | str | int | float | bool | None
+
+
+def fields_of(record: DataclassInstance) -> dict[str, Json]:
+    """Return a record as the document has it: each field under its name, in their order.
+
+    So it is with the records within it. The schemas are closed: a field that none of them
+    knows is found by the tests before it gets into a document.
+    """
+    return {each.name: _value(getattr(record, each.name)) for each in fields(record)}
+
+
+def _value(value: DataclassInstance | Json) -> Json:
+    if is_dataclass(value):
+        return fields_of(value)
+    if isinstance(value, tuple):
+        return [_value(each) for each in value]
+    return value
 
 
 def document(content: Mapping[str, Json]) -> str:

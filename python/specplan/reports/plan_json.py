@@ -11,13 +11,13 @@ from specplan.plan import Plan
 from specplan.plan_model import LockDiff
 from specplan.report import as_json
 from specplan.reports import budget_report, choice_report, schedule_report
-from specplan.reports.document import document
+from specplan.reports.document import document, fields_of
 from specplan.reports.plan_size import refuse_endless
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.plan_model import Build, ChangedSpec, NamedSpec, NewSpec, Why
+    from specplan.plan_model import Build, NewSpec, Why
     from specplan.reports.document import Json
 
 __all__ = ["lock_diff", "rebuild", "why"]
@@ -31,7 +31,6 @@ def rebuild(plan: Plan) -> str:
         UsageError: If the needs and chains of the builds are too many for a document.
     """
     refuse_endless(plan)
-    totals = plan.totals
     return document(
         {
             "schema": "specplan.rebuild/1",
@@ -40,16 +39,13 @@ def rebuild(plan: Plan) -> str:
             "lower_bound": plan.lower_bound,
             "scope": plan.scope,
             "unit": plan.unit,
-            "inputs": [
-                {"path": each.path, "sha256": each.sha256, "role": each.role}
-                for each in plan.inputs
-            ],
+            "inputs": [fields_of(each) for each in plan.inputs],
             "install": {
                 "build": "spack install --use-buildcache=package:never,dependencies:only /HASH",
                 "consume": "spack install --use-buildcache=only",
             },
-            "change": _change(plan),
-            "what_if": _what_if(plan),
+            "change": None if plan.change is None else fields_of(plan.change),
+            "what_if": None if plan.what_if is None else fields_of(plan.what_if),
             "builds": [_build(build) for build in plan.builds],
             "critical_path": plan.critical_path,
             "budget": budget_report.as_json(plan.budget),
@@ -58,35 +54,24 @@ def rebuild(plan: Plan) -> str:
             "unplannable": choice_report.unplannable_json(plan.choice),
             "choice": choice_report.as_json(plan.choice),
             "left_out": {
-                "specs": _asked(plan.left_out.specs),
+                "specs": [fields_of(each) for each in plan.left_out.specs],
                 "broken": plan.left_out.broken,
                 "cut": plan.left_out.cut,
                 "wants": plan.left_out.wants,
                 "builds": [
-                    {**_named(each.spec), "reason": each.reason, "chain": list(each.chain)}
+                    {**fields_of(each.spec), "reason": each.reason, "chain": list(each.chain)}
                     for each in plan.left_out.builds
                 ],
             },
             "untested": [
-                {**_named(each.spec), "kept_by": each.kept_by, "available": each.available}
+                {**fields_of(each.spec), "kept_by": each.kept_by, "available": each.available}
                 for each in plan.untested
             ],
             "needless": [
-                {**_named(each.spec), "cut_by": _named(each.cut_by), "reason": each.reason}
+                {**fields_of(each.spec), "cut_by": fields_of(each.cut_by), "reason": each.reason}
                 for each in plan.needless
             ],
-            "totals": {
-                "wants": totals.wants,
-                "wants_left_out": totals.wants_left_out,
-                "builds": totals.builds,
-                "cost": totals.cost,
-                "stages": totals.stages,
-                "critical_path": totals.critical_path,
-                "reused": totals.reused,
-                "node_by_node": totals.node_by_node,
-                "due_to_change": totals.due_to_change,
-                "untested": totals.untested,
-            },
+            "totals": fields_of(plan.totals),
         }
     )
 
@@ -106,14 +91,13 @@ def why(reasons: Sequence[Why], *, query: str, predicted: bool) -> str:
 @as_json.register(LockDiff)
 def lock_diff(diff: LockDiff) -> str:
     """Return the document of kind ``specplan.lock-diff/1``."""
-    totals = diff.totals
     return document(
         {
             "schema": "specplan.lock-diff/1",
             "old": diff.old,
             "new": diff.new,
             "specs": [_new(each) for each in diff.specs],
-            "gone": [_named(each) for each in diff.gone],
+            "gone": [fields_of(each) for each in diff.gone],
             "causes": [
                 {
                     "hash": each.spec.spec.hash,
@@ -131,47 +115,9 @@ def lock_diff(diff: LockDiff) -> str:
                 }
                 for each in diff.hold
             ],
-            "totals": {
-                "kept": totals.kept,
-                "new": totals.new,
-                "gone": totals.gone,
-                "builds": totals.builds,
-                "own_change": totals.own_change,
-                "inherited": totals.inherited,
-                "recipe_only": totals.recipe_only,
-            },
+            "totals": fields_of(diff.totals),
         }
     )
-
-
-def _named(spec: NamedSpec) -> dict[str, Json]:
-    return {"hash": spec.hash, "name": spec.name, "version": spec.version}
-
-
-def _asked(specs: Sequence[ChangedSpec]) -> Json:
-    return [{"spec": each.spec, "matches": each.matches} for each in specs]
-
-
-def _change(plan: Plan) -> Json:
-    if plan.change is None:
-        return None
-    return {
-        "specs": _asked(plan.change.specs),
-        "changed": plan.change.changed,
-        "policy": plan.change.policy,
-        "depth": plan.change.depth,
-    }
-
-
-def _what_if(plan: Plan) -> Json:
-    if plan.what_if is None:
-        return None
-    return {
-        "assumed": _asked(plan.what_if.assumed),
-        "withheld": _asked(plan.what_if.withheld),
-        "available": plan.what_if.available,
-        "unavailable": plan.what_if.unavailable,
-    }
 
 
 def _build(build: Build) -> Json:
@@ -194,7 +140,7 @@ def _build(build: Build) -> Json:
 
 def _why(why: Why) -> Json:
     return {
-        **_named(why.spec),
+        **fields_of(why.spec),
         "verdict": why.verdict,
         "cause": why.cause,
         "left_out": why.left_out,
@@ -203,12 +149,12 @@ def _why(why: Why) -> Json:
         if why.change is None
         else {
             "stale": why.change.stale,
-            "chain": [{**_named(each.spec), "types": each.types} for each in why.change.chain],
+            "chain": [{**fields_of(each.spec), "types": each.types} for each in why.change.chain],
         },
         "tree": [
             {
                 "depth": line.depth,
-                **_named(line.spec),
+                **fields_of(line.spec),
                 "link": line.link,
                 "reason": line.reason,
                 "types": line.types,
@@ -222,14 +168,12 @@ def _why(why: Why) -> Json:
 
 def _new(spec: NewSpec) -> Json:
     return {
-        **_named(spec.spec),
+        **fields_of(spec.spec),
         "external": spec.external,
         "origin": spec.origin,
         "own_change": spec.is_own_change,
         "recipe_only": spec.is_recipe_only,
-        "against": None if spec.against is None else _named(spec.against),
+        "against": None if spec.against is None else fields_of(spec.against),
         "replaces": spec.replaces,
-        "differences": [
-            {"key": each.key, "old": each.old, "new": each.new} for each in spec.differences
-        ],
+        "differences": [fields_of(each) for each in spec.differences],
     }
