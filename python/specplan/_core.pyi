@@ -253,7 +253,13 @@ class PlanQuestion(TypedDict):
 #: (position of the chosen alternative by want, None where none can be had; cost; lower bound;
 #: whether it is optimal; cost if each want took what is cheapest alone; nodes; cut).
 ChosenRootsAnswer: TypeAlias = tuple[
-    list[int | None], float, float, bool, float, int, Literal["nodes", "memory", "time"] | None
+    list[int | None],
+    float,
+    float,
+    bool,
+    float,
+    int,
+    Literal["nodes", "memory", "work", "time"] | None,
 ]
 
 class LockDiffQuestion(TypedDict):
@@ -514,14 +520,16 @@ class Catalog:
         wants: list[list[list[str]]],
         *,
         node_limit: int | None = None,
+        work_limit: int | None = None,
         time_limit: float | None = None,
     ) -> ChosenRootsAnswer:
         """Choose an alternative of each want such that the plan of all costs least.
 
         An alternative is a list of hashes that are installed together; the roots of the
         question are wanted in any case. What nothing tells the dependencies of is not built
-        for a chosen alternative. ``time_limit`` is in seconds, and an answer that it
-        has cut may be another one next time. ``ValueError`` where the edges have a cycle,
+        for a chosen alternative. ``work_limit`` is in steps, some hundred million a second,
+        ``time_limit`` in seconds; an answer that the latter has cut may be another one next
+        time. ``ValueError`` where the edges have a cycle,
         costs cannot be added up exactly, or the scope is ``all``.
         """
 
@@ -817,8 +825,9 @@ def choose(
     demands: list[tuple[int, int]],
     wants: list[list[int]],
     node_limit: int | None = None,
+    work_limit: int | None = None,
     time_limit: float | None = None,
-) -> tuple[list[int], list[int], int, int, int, Literal["nodes", "memory", "time"] | None]:
+) -> tuple[list[int], list[int], int, int, int, Literal["nodes", "memory", "work", "time"] | None]:
     """Choose an alternative for each want such that all items that they need cost least.
 
     Items are numbered; ``demands`` are pairs of an item and one that it needs, ``wants``

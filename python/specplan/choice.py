@@ -35,10 +35,14 @@ __all__ = ["Asked", "Choice", "ChosenWant", "Lack", "choose", "typed_spec"]
 Lack: TypeAlias = Literal["no_candidate", "undecided", "blocked"]
 
 #: What ended a search early.
-Cut: TypeAlias = Literal["nodes", "memory", "time"]
+Cut: TypeAlias = Literal["nodes", "memory", "work", "time"]
 
 #: How many nodes a search may look at where nothing else limits it.
 NODE_LIMIT: Final = 10_000
+
+#: How much work it may do then: steps, so that the answer is the same everywhere. On the hardest of
+#: large choices that takes less than a minute.
+WORK_LIMIT: Final = 4_000_000_000
 
 #: The stack of what was typed without one.
 _TYPED: Final = "wanted"
@@ -129,8 +133,8 @@ class Asked:
         compat: Which specs serve a system besides its own.
         libc: More operating systems with their C libraries.
         cells: The systems of stacks by label, where they are given.
-        node_limit: How many nodes the search may look at; None for :data:`NODE_LIMIT`, and
-            for any number where the time is limited.
+        node_limit: How many nodes the search may look at; None for :data:`NODE_LIMIT` and
+            :data:`WORK_LIMIT`, and for any number where the time is limited.
         time_limit: How many seconds it may take.
         gaps: Wants of stacks instead of environments, each of which is chosen for alone.
     """
@@ -198,16 +202,20 @@ def choose(core: compiled.Catalog, question: compiled.PlanQuestion, asked: Asked
     for limit, name in ((asked.node_limit, "nodes"), (asked.time_limit, "seconds")):
         if limit is not None and not limit >= 0:
             raise UsageError(f"`{limit}` is no limit of {name}", hint="it must be at least 0")
-    node_limit = asked.node_limit
+    node_limit, work_limit = asked.node_limit, None
     if node_limit is None and asked.time_limit is None:
-        node_limit = NODE_LIMIT
+        node_limit, work_limit = NODE_LIMIT, WORK_LIMIT
     systems = Systems(core, asked.libc)
     wants = _wants(core, asked, systems) if asked.gaps is None else asked.gaps
     options = _Options(core, question["state"], asked, wants, systems)
     alternatives = [each.alternatives for each in options.choices]
     try:
         chosen, cost, lower, optimal, alone, nodes, cut = core.choose_roots(
-            question, alternatives, node_limit=node_limit, time_limit=asked.time_limit
+            question,
+            alternatives,
+            node_limit=node_limit,
+            work_limit=work_limit,
+            time_limit=asked.time_limit,
         )
     except ValueError as error:
         raise UsageError(str(error), hint="ask for less at once") from error

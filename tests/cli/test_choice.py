@@ -7,7 +7,7 @@ import json
 from importlib import resources
 from itertools import combinations, product
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 
 import pytest
 import yaml
@@ -29,6 +29,13 @@ DATES = ("2025-11", "2026-01")
 LOCKS = tuple(f"{date}/radiuss/spack.lock.gz" for date in DATES)
 CANDIDATES = tuple(part for lock in LOCKS for part in ("--candidates", lock))
 ENVIRONMENT = "radiuss/spack.yaml"
+
+
+class Limits(TypedDict, total=False):
+    """What may end a search."""
+
+    work_limit: int
+    time_limit: float
 
 
 class Answer:
@@ -299,20 +306,51 @@ def third(p: tuple[int, ...], q: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(-(x + y) % 3 for x, y in zip(p, q, strict=True))
 
 
-def test_a_time_out_in_the_middle_leaves_a_valid_choice_and_a_true_bound() -> None:
-    # Every line of an affine space of 81 points has to be met: 61 points do, and 60 do not.
+def lines_of_81_points() -> list[list[int]]:
+    """The lines of an affine space: 61 points meet them all, and 60 do not."""
     points = list(product(range(3), repeat=4))
     number = {point: at for at, point in enumerate(points)}
     lines = {
         tuple(sorted((number[p], number[q], number[third(p, q)])))
         for p, q in combinations(points, 2)
     }
+    return [list(line) for line in sorted(lines)]
+
+
+@pytest.mark.parametrize(
+    ("limits", "name"), [({"time_limit": 0.2}, "time"), ({"work_limit": 10_000_000}, "work")]
+)
+def test_a_limit_in_the_middle_leaves_a_valid_choice_and_a_true_bound(
+    limits: Limits, name: str
+) -> None:
+    lines = lines_of_81_points()
     chosen, items, cost, bound, _, cut = _core.choose(
-        costs=[1] * 81, demands=[], wants=[list(line) for line in sorted(lines)], time_limit=0.2
+        costs=[1] * 81, demands=[], wants=lines, **limits
     )
-    assert cut == "time"
+    assert cut == name
     assert bound <= 61 <= cost == len(items)
-    assert all(line[at] in items for line, at in zip(sorted(lines), chosen, strict=True))
+    assert all(line[at] in items for line, at in zip(lines, chosen, strict=True))
+
+
+def test_a_limit_of_work_cuts_at_the_same_place_every_time() -> None:
+    lines = lines_of_81_points()
+    first, second = (
+        _core.choose(costs=[1] * 81, demands=[], wants=lines, work_limit=3_000_000)
+        for _ in range(2)
+    )
+    assert first == second
+    assert first[-1] == "work"
+
+
+def test_without_a_limit_of_ones_own_the_work_is_limited(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = ("--want", ENVIRONMENT, *CANDIDATES, "--cache", "none")
+    # The core refuses such a limit, which shows that it is told one.
+    monkeypatch.setattr("specplan.choice.WORK_LIMIT", -1)
+    with pytest.raises(OverflowError):
+        run(*question)
+    assert "no choice costs less" in run(*question, "--node-limit", "10000").out
 
 
 def test_what_cannot_be_planned_is_written_as_an_environment_that_reads_back(

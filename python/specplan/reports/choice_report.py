@@ -42,6 +42,7 @@ _LACKS: Mapping[Lack, str] = {
 _CUTS = {
     "nodes": "the limit of nodes",
     "memory": "the limit of memory",
+    "work": "the limit of work",
     "time": "the time limit",
 }
 

@@ -22,7 +22,7 @@ mod relaxation;
 mod search;
 
 use self::instance::{Instance, Roots};
-use crate::choice::Cut;
+use crate::choice::{Cut, SearchLimits};
 use crate::id::SpecId;
 use crate::rebuild::Plan;
 
@@ -44,15 +44,6 @@ pub struct Budget<'a> {
     pub weights: &'a [(SpecId, u64)],
     /// What may be spent.
     pub limit: Limit,
-}
-
-/// How long the search may go on, in ways that do not depend on a clock.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SearchLimits {
-    /// How many nodes it may look at.
-    pub nodes: Option<u64>,
-    /// How many arcs its minimum cuts may look at in all, some hundred million a second.
-    pub work: Option<u64>,
 }
 
 /// Why a root is not completed.

@@ -114,9 +114,10 @@ mod usefulness;
 mod why;
 
 pub use breakage::{Breakage, EXAMPLES, Missing};
-pub use budget::{Budget, Limit, OpenReason, OpenRoot, SearchLimits, Spending};
+pub use budget::{Budget, Limit, OpenReason, OpenRoot, Spending};
 pub use choice::{
-    Choice, ChoiceError, Chosen, ChosenRoots, Cut, RootChoice, RootChoiceError, choose,
+    Choice, ChoiceError, Chosen, ChosenRoots, Cut, RootChoice, RootChoiceError, SearchLimits,
+    choose,
 };
 pub use closure::{reached, usable};
 pub use difference::{BestHold, Comparison, Difference, HoldList, HoldStep, Origin, OwnChange};

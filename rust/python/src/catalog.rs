@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use specplan_catalog::{
     Catalog, CatalogBuilder, Column, DagHash, Detail, Disagreement, Row, Snapshot, Wants,
 };
-use specplan_planner::{EdgeKinds, RootChoice, SpecSet};
+use specplan_planner::{EdgeKinds, RootChoice, SearchLimits, SpecSet};
 
 use crate::abstract_wants::{AbstractAnswer, AbstractQuestion, MetAnswer, met_answer};
 use crate::choice::{self, ChosenRootsAnswer};
@@ -280,13 +280,14 @@ impl PyCatalog {
         detach(py, || task.solve(&self.catalog))?
     }
 
-    #[pyo3(signature = (question, wants, *, node_limit=None, time_limit=None))]
+    #[pyo3(signature = (question, wants, *, node_limit=None, work_limit=None, time_limit=None))]
     fn choose_roots(
         &self,
         py: Python<'_>,
         question: PlanQuestion,
         wants: Vec<Vec<Vec<String>>>,
         node_limit: Option<u64>,
+        work_limit: Option<u64>,
         time_limit: Option<f64>,
     ) -> PyResult<ChosenRootsAnswer> {
         let graph = detach(py, || self.graph())?;
@@ -297,7 +298,11 @@ impl PyCatalog {
             choice::told(&self.catalog, task.stocked(&self.catalog))
         })?;
         let wants = choice::groups(&self.catalog, &wants)?;
-        choice::chosen_roots(py, &RootChoice { task, wants }, node_limit, time_limit)
+        let limits = SearchLimits {
+            nodes: node_limit,
+            work: work_limit,
+        };
+        choice::chosen_roots(py, &RootChoice { task, wants }, limits, time_limit)
     }
 
     fn lock_diff(&self, py: Python<'_>, question: LockDiffQuestion) -> PyResult<LockDiffAnswer> {

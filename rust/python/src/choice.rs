@@ -6,7 +6,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::marker::Ungil;
 use pyo3::prelude::*;
 use specplan_catalog::Catalog;
-use specplan_planner::{Choice, Cut, RootChoice, SpecId, Task, choose};
+use specplan_planner::{Choice, Cut, RootChoice, SearchLimits, SpecId, Task, choose};
 
 use crate::graph::flagged;
 use crate::plan::spec_id;
@@ -16,22 +16,27 @@ pub(crate) type ChosenAnswer = (Vec<usize>, Vec<u32>, u64, u64, u64, Option<&'st
 
 /// Chooses an alternative for each want such that all that they need costs least.
 #[pyfunction]
-#[pyo3(name = "choose", signature = (*, costs, demands, wants, node_limit=None, time_limit=None))]
+#[pyo3(name = "choose", signature = (*, costs, demands, wants, node_limit=None, work_limit=None, time_limit=None))]
 pub(crate) fn py_choose(
     py: Python<'_>,
     costs: Vec<u64>,
     demands: Vec<(u32, u32)>,
     wants: Vec<Vec<u32>>,
     node_limit: Option<u64>,
+    work_limit: Option<u64>,
     time_limit: Option<f64>,
 ) -> PyResult<ChosenAnswer> {
+    let limits = SearchLimits {
+        nodes: node_limit,
+        work: work_limit,
+    };
     let choice = Choice {
         costs,
         demands,
         wants,
     };
     let chosen = until(py, time_limit, |should_stop| {
-        choose(&choice, node_limit, should_stop)
+        choose(&choice, limits, should_stop)
     })?;
     let chosen = chosen.map_err(|error| PyValueError::new_err(error.to_string()))?;
     Ok((
@@ -81,11 +86,11 @@ pub(crate) fn groups(
 pub(crate) fn chosen_roots(
     py: Python<'_>,
     choice: &RootChoice,
-    node_limit: Option<u64>,
+    limits: SearchLimits,
     time_limit: Option<f64>,
 ) -> PyResult<ChosenRootsAnswer> {
     let chosen = until(py, time_limit, |should_stop| {
-        choice.solve(node_limit, should_stop)
+        choice.solve(limits, should_stop)
     })?;
     let chosen = chosen.map_err(|error| PyValueError::new_err(error.to_string()))?;
     Ok((

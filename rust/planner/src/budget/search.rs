@@ -3,11 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::SearchLimits;
 use super::greedy::{Choice, improve};
 use super::instance::Instance;
 use super::relaxation::{Price, Relaxation};
-use crate::choice::Cut;
+use crate::choice::{Cut, SearchLimits};
 
 /// The best choice that was found, and what none exceeds.
 pub(super) struct Found {

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::components::components;
 use super::instance::Instance;
-use super::limits::{Cut, Limiter};
+use super::limits::{Cut, Limiter, SearchLimits};
 use super::lists::{Lists, narrow};
 use super::reduce::{Decisions, Reduced, reduce};
 use super::search::Search;
@@ -89,8 +89,7 @@ const MOST_ENTRIES: usize = 1 << 28;
 /// Chooses an alternative for each want such that all that they need costs least, or as close to
 /// that as the limits allow.
 ///
-/// `node_limit` bounds the nodes of the search; the answer is then the same everywhere. `should_stop`
-/// is asked now and then whether to end it. In both cases the answer is a valid choice with a bound
+/// With `limits` alone the answer is the same everywhere. `should_stop` is asked now and then whether to end it. In both cases the answer is a valid choice with a bound
 /// that holds.
 ///
 /// # Errors
@@ -107,18 +106,20 @@ const MOST_ENTRIES: usize = 1 << 28;
 /// a multiple of what all alternatives need.
 pub fn choose(
     choice: &Choice,
-    node_limit: Option<u64>,
+    limits: SearchLimits,
     should_stop: &mut dyn FnMut() -> bool,
 ) -> Result<Chosen, ChoiceError> {
     choice.check()?;
     let collected = Collected::new(choice)?;
-    let mut limiter = Limiter::new(node_limit, should_stop);
+    let mut limiter = Limiter::new(limits, should_stop);
     let mut held = Vec::new();
     let mut lower = 0;
     let instance = collected.instance;
     let effort = 1_000_000 + 200 * instance.entry_count() as u64;
-    let reduced = reduce(&instance, &Decisions::default(), effort)
+    let mut left = effort;
+    let reduced = reduce(&instance, &Decisions::default(), &mut left)
         .expect("without decisions every want keeps an alternative");
+    limiter.work(effort - left);
     lower += instance.cost_of(&reduced.taken);
     held.extend_from_slice(&reduced.taken);
     let mut searches: Vec<(Reduced, Search)> = components(&reduced.instance)

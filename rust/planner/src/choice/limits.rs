@@ -15,13 +15,23 @@ pub enum Cut {
     Stopped,
 }
 
+/// How long a search may go on, in ways that do not depend on a clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SearchLimits {
+    /// How many nodes it may look at.
+    pub nodes: Option<u64>,
+    /// How many steps it may take, of which a computer takes some hundred million a second: one is a
+    /// look at an item of an alternative, or at an arc of a minimum cut.
+    pub work: Option<u64>,
+}
+
 /// How many steps are taken between two looks at whether to stop.
 const STEPS_BETWEEN_LOOKS: u64 = 1 << 20;
 
 /// Counts nodes and work, and says when the search is over.
 pub(super) struct Limiter<'a> {
     should_stop: &'a mut dyn FnMut() -> bool,
-    node_limit: u64,
+    limits: SearchLimits,
     nodes: u64,
     work: u64,
     next_look: u64,
@@ -31,10 +41,10 @@ pub(super) struct Limiter<'a> {
 }
 
 impl<'a> Limiter<'a> {
-    pub(super) fn new(node_limit: Option<u64>, should_stop: &'a mut dyn FnMut() -> bool) -> Self {
+    pub(super) fn new(limits: SearchLimits, should_stop: &'a mut dyn FnMut() -> bool) -> Self {
         Self {
             should_stop,
-            node_limit: node_limit.unwrap_or(u64::MAX),
+            limits,
             nodes: 0,
             work: 0,
             next_look: STEPS_BETWEEN_LOOKS,
@@ -46,6 +56,9 @@ impl<'a> Limiter<'a> {
     /// Counts steps over entries of an instance.
     pub(super) fn work(&mut self, steps: u64) {
         self.work += steps;
+        if self.limits.work.is_some_and(|limit| self.work >= limit) {
+            self.end(Cut::Work);
+        }
         if self.work >= self.next_look {
             self.next_look = self.work + STEPS_BETWEEN_LOOKS;
             if self.cut.is_none() && (self.should_stop)() {
@@ -61,8 +74,8 @@ impl<'a> Limiter<'a> {
 
     /// Whether one more node may be searched; it is counted if so.
     pub(super) fn enter_node(&mut self) -> bool {
-        if self.cut.is_none() && self.nodes >= self.node_limit {
-            self.cut = Some(Cut::Nodes);
+        if self.limits.nodes.is_some_and(|limit| self.nodes >= limit) {
+            self.end(Cut::Nodes);
         }
         if self.is_over() {
             return false;

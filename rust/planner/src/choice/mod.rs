@@ -38,5 +38,5 @@ mod search;
 mod simplify;
 
 pub use collect::{Choice, ChoiceError, Chosen, choose};
-pub use limits::Cut;
+pub use limits::{Cut, SearchLimits};
 pub use roots::{ChosenRoots, RootChoice, RootChoiceError};

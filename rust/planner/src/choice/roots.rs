@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::collect::{Choice, ChoiceError, choose};
 use super::dual::to_float;
-use super::limits::Cut;
+use super::limits::{Cut, SearchLimits};
 use super::lists::narrow;
 use crate::closure::closure_below;
 use crate::error::TaskError;
@@ -76,7 +76,7 @@ impl RootChoice {
     /// large.
     pub fn solve(
         &self,
-        node_limit: Option<u64>,
+        limits: SearchLimits,
         should_stop: &mut dyn FnMut() -> bool,
     ) -> Result<ChosenRoots, RootChoiceError> {
         let task = &self.task;
@@ -113,7 +113,7 @@ impl RootChoice {
             positions.push(left);
         }
         let (choice, scale) = choice_of(&rules, task.costs.as_deref(), &groups, wants)?;
-        let chosen = choose(&choice, node_limit, should_stop)?;
+        let chosen = choose(&choice, limits, should_stop)?;
         // The first want is that of the fixed roots.
         let mut told = chosen.alternatives.iter().skip(1);
         let alternatives = positions.iter().map(|left| {

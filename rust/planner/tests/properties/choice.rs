@@ -1,7 +1,7 @@
 //! Choices against trying everything.
 
 use proptest::prelude::*;
-use specplan_planner::{Choice, Chosen, Cut, choose};
+use specplan_planner::{Choice, Chosen, Cut, SearchLimits, choose};
 
 /// Choices of few items: layers of demands, wants with a few alternatives.
 fn choices() -> impl Strategy<Value = Choice> {
@@ -83,8 +83,15 @@ fn least(choice: &Choice) -> u64 {
     .unwrap()
 }
 
+fn nodes_at_most(nodes: u64) -> SearchLimits {
+    SearchLimits {
+        nodes: Some(nodes),
+        work: None,
+    }
+}
+
 fn unlimited(choice: &Choice) -> Chosen {
-    choose(choice, None, &mut || false).unwrap()
+    choose(choice, SearchLimits::default(), &mut || false).unwrap()
 }
 
 /// Whether an answer is what it says.
@@ -110,6 +117,7 @@ proptest! {
     fn a_limit_leaves_a_valid_choice_and_a_true_bound(
         choice in any_choice(),
         nodes in 0_u64..3,
+        work in 0_u64..5000,
         looks in 0_u32..3,
     ) {
         let mut left = looks;
@@ -117,10 +125,12 @@ proptest! {
             left = left.saturating_sub(1);
             left == 0
         };
-        let stopped = choose(&choice, None, &mut should_stop).unwrap();
-        let counted = choose(&choice, Some(nodes), &mut || false).unwrap();
+        let stopped = choose(&choice, SearchLimits::default(), &mut should_stop).unwrap();
+        let tired = SearchLimits { nodes: None, work: Some(work) };
+        let tired = choose(&choice, tired, &mut || false).unwrap();
+        let counted = choose(&choice, nodes_at_most(nodes), &mut || false).unwrap();
         let least = least(&choice);
-        for chosen in [stopped, counted] {
+        for chosen in [stopped, counted, tired] {
             prop_assert!(is_valid(&choice, &chosen));
             prop_assert!(chosen.lower_bound <= least && least <= chosen.cost);
             prop_assert_eq!(chosen.cut.is_some(), !chosen.is_optimal());
@@ -174,7 +184,7 @@ proptest! {
 
     #[test]
     fn the_same_question_gets_the_same_answer(choice in any_choice(), nodes in 0_u64..3) {
-        let answer = || choose(&choice, Some(nodes), &mut || false).unwrap();
+        let answer = || choose(&choice, nodes_at_most(nodes), &mut || false).unwrap();
         prop_assert_eq!(answer(), answer());
     }
 }
@@ -215,10 +225,10 @@ fn the_lines_of_a_cube_of_27_points_take_18_points_to_cover() {
 #[test]
 fn a_search_cut_in_the_middle_tells_how_far_it_got() {
     let choice = steiner_27();
-    let cut = choose(&choice, Some(3), &mut || false).unwrap();
+    let cut = choose(&choice, nodes_at_most(3), &mut || false).unwrap();
     assert_eq!((cut.cut, cut.nodes), (Some(Cut::Nodes), 3));
     assert!(cut.lower_bound < 90 && 90 <= cut.cost, "{cut:?}");
-    let stopped = choose(&choice, None, &mut || true).unwrap();
+    let stopped = choose(&choice, SearchLimits::default(), &mut || true).unwrap();
     assert_eq!(stopped.cut, Some(Cut::Stopped));
     assert!(
         stopped.lower_bound < 90 && 90 <= stopped.cost,

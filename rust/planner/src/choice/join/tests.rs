@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::{Joined, Room, Worth, join};
 use crate::choice::dual::{Accounts, Ascent, to_float};
 use crate::choice::instance::Instance;
-use crate::choice::limits::Limiter;
+use crate::choice::limits::{Limiter, SearchLimits};
 use crate::choice::lists::Lists;
 use crate::choice::plain::{instances, least};
 
@@ -104,7 +104,7 @@ proptest! {
         let upper = to_float(best + beyond);
         let ascent = Ascent { steps, target: f64::INFINITY, upper, agility: 1.0 };
         let mut go_on = || false;
-        let mut limiter = Limiter::new(None, &mut go_on);
+        let mut limiter = Limiter::new(SearchLimits::default(), &mut go_on);
         let shares = accounts.even_shares(&instance);
         let bound = accounts.ascend(&instance, shares, ascent, &mut limiter);
         prop_assert!(bound.value <= to_float(best));

@@ -80,14 +80,20 @@ enum Step {
 /// Reduces an instance after decisions; `None` if a want is left with no alternative.
 ///
 /// `effort` bounds the work, in steps over entries of the instance, that goes into searching for
-/// dominance; what decisions imply is always followed to the end.
-pub(super) fn reduce(instance: &Instance, decisions: &Decisions, effort: u64) -> Option<Reduced> {
-    let mut reducer = Reducer::new(instance, effort);
+/// dominance, and is lowered by it; what decisions imply is always followed to the end.
+pub(super) fn reduce(
+    instance: &Instance,
+    decisions: &Decisions,
+    effort: &mut u64,
+) -> Option<Reduced> {
+    let mut reducer = Reducer::new(instance, *effort);
     let steps = &mut reducer.steps;
     steps.extend(decisions.closed.iter().map(|&each| Step::Close(each)));
     steps.extend(decisions.dropped.iter().map(|&each| Step::Drop(each)));
     steps.extend(decisions.taken.iter().map(|&each| Step::Take(each)));
-    reducer.run()?;
+    let left = reducer.run();
+    *effort = reducer.effort;
+    left?;
     Some(reducer.finish())
 }
 

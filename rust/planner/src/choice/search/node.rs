@@ -143,16 +143,19 @@ impl Search {
             let effort = 20 * instance.entry_count() as u64;
             let mut left = effort;
             let joined = join(instance, Some(worth), AFTER_BOUND, &mut left);
-            limiter.work(effort - left);
-            match joined {
-                Joined::Nothing => break,
+            let smaller = match joined {
+                Joined::Nothing => None,
                 Joined::Hopeless => return None,
                 Joined::Smaller(joined) => {
-                    limiter.work(joined.instance.entry_count() as u64);
-                    let again = reduce(&joined.instance, &Decisions::default(), effort)?;
-                    problem = problem.smaller(joined.then(again), &problem.payments);
+                    let again = reduce(&joined.instance, &Decisions::default(), &mut left);
+                    Some(joined.then(again?))
                 }
-            }
+            };
+            limiter.work(4 * instance.entry_count() as u64 + effort - left);
+            let Some(smaller) = smaller else {
+                break;
+            };
+            problem = problem.smaller(smaller, &problem.payments);
         }
         Some(problem)
     }
@@ -234,8 +237,7 @@ pub(super) fn simplified(
     effort: u64,
     limiter: &mut Limiter<'_>,
 ) -> Option<Problem> {
-    limiter.work(effort / 8);
-    let reduced = simplify(&problem.instance, decisions, effort, BEFORE_BOUND)?;
+    let reduced = simplify(&problem.instance, decisions, effort, BEFORE_BOUND, limiter)?;
     Some(problem.smaller(reduced, payments))
 }
 
