@@ -14,6 +14,7 @@ from specplan.errors import DamagedSourceError
 from specplan.loading import damage
 from specplan.plan_model import Input
 from specplan.sources.source import read, split_label
+from specplan.sources.store import sha256_of
 from specplan.sources.wanted import is_lock, read_wanted, read_wants
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def _sha256_of(files: Sequence[str]) -> str | None:
         path = Path(file)
         if not path.is_file():
             return None
-        sums.append(hashlib.sha256(path.read_bytes()).hexdigest())
+        sums.append(sha256_of(path))
     if len(sums) == 1:
         return sums[0]
     lines = "".join(f"{each}  {file}\n" for each, file in zip(sums, files, strict=True))

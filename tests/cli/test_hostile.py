@@ -403,3 +403,87 @@ def test_a_bomb_costs_no_memory(tmp_path: Path, name: str) -> None:
     path.write_bytes(make())
     assert path.stat().st_size < 2 << 20
     assert_is_refused(run("gaps", "--cache", path), said)
+
+
+def asking(kind: str, path: Path, lock: Path) -> tuple[str | Path, ...]:
+    """The words that read a file in one of its roles."""
+    none = ("--cache", "none", "--no-config")
+    return {
+        "cache": ("check", path, "--no-config"),
+        "want": ("gaps", "--want", path, *none),
+        "costs": ("rebuild", "--want", lock, "--costs", path, *none),
+        "changed": ("rebuild", "--want", lock, "--changed-from", path, *none),
+        "configuration": ("gaps", "--config", path),
+    }[kind]
+
+
+KINDS = ("cache", "want", "costs", "changed", "configuration")
+
+EXAMPLE_LOCK = Path(__file__).parents[2] / "examples" / "locks" / "radiuss" / "spack.lock"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_pipe_is_not_waited_for_wherever_it_is_named(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    assert_is_refused(run(*asking(kind, path, EXAMPLE_LOCK)), f"{path}")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_never_ends_is_not_read(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "zeros"
+    path.symlink_to("/dev/zero")
+    assert_is_refused(run(*asking(kind, path, EXAMPLE_LOCK)), f"{path}")
+
+
+@pytest.mark.parametrize("words", [("check", "-"), ("gaps", "--cache", "none", "--want", "-")])
+def test_standard_input_that_never_ends_is_read_up_to_its_limit(words: tuple[str, ...]) -> None:
+    code = (
+        "import sys; from specplan.cli import main; from specplan.sources.limits import Limits; "
+        "Limits.__init__.__kwdefaults__.update(index_bytes=1 << 20, file_bytes=1 << 20); "
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    with Path("/dev/zero").open("rb") as zeros:
+        ended = subprocess.run(
+            [sys.executable, "-c", code, *words, "--no-config"],
+            stdin=zeros,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+    assert ended.returncode == 3
+    assert ended.stderr == b"error: standard input has more than the 1048576 bytes that are read\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"cache = " + b"[" * 100_000, "is nested too deep"),
+        (b"fail-under = " + b"9" * 5000, "digits"),
+        (b"#" * (5 << 20), "more than the 4194304 bytes"),
+        (b"\xff", "is not UTF-8"),
+        (b"cache = '\0'", "it is not TOML"),
+        (b"", "no cache is given"),
+    ],
+)
+def test_a_hostile_configuration_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "specplan.toml"
+    path.write_bytes(content)
+    ended = run("gaps", "--config", path)
+    if not content:
+        assert ended.code == 2
+        assert said in ended.err
+    else:
+        assert_is_refused(ended, said)
+        assert str(path) in ended.err
+
+
+def test_a_duplicate_key_among_a_million_is_found_at_once(tmp_path: Path) -> None:
+    """A manifest may have 16 MiB: what is done for each pair of its keys would never end."""
+    path = tmp_path / "v3" / "manifests" / "index" / "index.manifest.json"
+    path.parent.mkdir(parents=True)
+    keys = ", ".join(f'"{number}": 0' for number in range(1_000_000))
+    path.write_text(f'{{"version": 3, {keys}, "999999": 0}}', encoding="utf-8")
+    assert_is_refused(
+        run("find", "x", "--cache", tmp_path, "--no-config"), "gives the key `999999` twice"
+    )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from specplan.config.reader import configuration
 from specplan.config.table import Table, type_name
 from specplan.errors import ConfigurationError, DamagedSourceError, SourceError
+from specplan.sources.content import first_bytes
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -28,6 +29,9 @@ __all__ = ["find", "load"]
 _FILE: Final = "specplan.toml"
 _SHARED_FILE: Final = "pyproject.toml"
 _SHARED_TABLE: Final = "tool.specplan"
+#: The largest configuration that is read.
+_MOST_BYTES: Final = 4 << 20
+
 _LINE: Final = re.compile(r"\(at line ([0-9]+), column [0-9]+\)$")
 
 
@@ -77,11 +81,15 @@ def _parse(path: Path) -> Mapping[str, object]:
     # Decimal keeps a percentage as it was written, so that a gate compares exactly that.
     hint = "`--no-config` runs without a configuration"
     try:
-        content = path.read_text(encoding="utf-8")
+        document = first_bytes(path, _MOST_BYTES + 1)
+    except SourceError as error:
+        raise SourceError(str(error), path=str(path), hint=hint) from error
+    if len(document) > _MOST_BYTES:
+        fault = f"`{path}` has more than the {_MOST_BYTES} bytes that a configuration may have"
+        raise SourceError(fault, path=str(path), hint=hint)
+    try:
+        content = document.decode("utf-8").replace("\r\n", "\n")
         parsed: Mapping[str, object] = tomllib.loads(content, parse_float=Decimal)
-    except OSError as error:
-        fault = error.strerror or str(error)
-        raise SourceError(f"cannot read `{path}`: {fault}", path=str(path), hint=hint) from error
     except UnicodeDecodeError as error:
         raise DamagedSourceError(
             path=str(path), place="", line=None, fault="it is not UTF-8", hint=hint
@@ -95,6 +103,12 @@ def _parse(path: Path) -> Mapping[str, object]:
             line=int(found[1]) if found else None,
             fault=f"it is not TOML: {message}",
             hint=hint,
+        ) from error
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        # Numbers of thousands of digits, and tables in tables without end.
+        fault = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise DamagedSourceError(
+            path=str(path), place="", line=None, fault=fault, hint=hint
         ) from error
     return parsed
 

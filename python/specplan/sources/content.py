@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 import zlib
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -13,7 +14,7 @@ from specplan.sources.store import printable
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Kind", "inflated", "kind_of", "start_of"]
+__all__ = ["Kind", "first_bytes", "inflated", "kind_of", "start_of"]
 
 #: ``page``: front matter. ``manifest``: of a mirror. ``listing``: an object whose first
 #: value is an array, as in a map of snapshots. ``specs``: any other JSON, perhaps signed.
@@ -31,20 +32,35 @@ _MANIFEST: Final = re.compile(rb'\{\s*(?:"version"\s*:\s*[-0-9]|"data"\s*:\s*\[)
 _LISTING: Final = re.compile(rb'\{\s*(?:\}|"(?!spec"|data")(?:[^"\\]|\\.)*"\s*:\s*\[)')
 
 
+def first_bytes(path: Path, most: int, shown: str = "") -> bytes:
+    """Return as many bytes of a file as it has, but no more than are asked for.
+
+    Raises:
+        SourceError: If it cannot be read, or is no regular file: a pipe may have no end,
+            and nobody may write to it.
+    """
+    shown = shown or printable(path)
+    try:
+        # Opening alone can wait for ever.
+        status = path.stat()
+        if stat.S_ISREG(status.st_mode):
+            with path.open("rb") as file:
+                # As much room is made as is asked for; what tells no size may still have some.
+                return file.read(min(most, max(status.st_size + 1, _START)))
+    except (OSError, ValueError) as error:
+        # A path with a NUL in it is a wrong value.
+        fault = getattr(error, "strerror", None) or str(error)
+        raise SourceError(f"`{shown}` cannot be read: {fault}", path=shown) from error
+    raise SourceError(f"`{shown}` is no regular file", path=shown, hint="`-` reads standard input")
+
+
 def start_of(path: Path) -> bytes:
     """Return the first bytes of a file, unpacked if it is packed with gzip.
 
     Raises:
         SourceError: If it cannot be read.
     """
-    try:
-        with path.open("rb") as file:
-            start = file.read(_START)
-    except OSError as error:
-        shown = printable(path)
-        raise SourceError(
-            f"`{shown}` cannot be read: {error.strerror or error}", path=shown
-        ) from error
+    start = first_bytes(path, _START)
     if start.startswith(_GZIP):
         try:
             start = zlib.decompressobj(31).decompress(start, _START)
@@ -74,9 +90,8 @@ def kind_of(path: Path) -> Kind:
         return "listing"
     if start.startswith((b"{", b"[")):
         return "specs"
-    with path.open("rb") as file:
-        # Damaged gzip: the reader tells what is wrong with it.
-        return "specs" if file.read(2) == _GZIP else "other"
+    # Damaged gzip: the reader tells what is wrong with it.
+    return "specs" if first_bytes(path, len(_GZIP)) == _GZIP else "other"
 
 
 def inflated(path: Path, shown: str, most: int) -> bytes:
@@ -90,13 +105,7 @@ def inflated(path: Path, shown: str, most: int) -> bytes:
     Raises:
         SourceError: If it has more, or cannot be read.
     """
-    try:
-        with path.open("rb") as file:
-            document = file.read(most + 1)
-    except OSError as error:
-        raise SourceError(
-            f"`{shown}` cannot be read: {error.strerror or error}", path=shown
-        ) from error
+    document = first_bytes(path, most + 1, shown)
     if document.startswith(_GZIP):
         unpack = zlib.decompressobj(31)
         try:

@@ -46,6 +46,9 @@ __all__ = [
 #: The only version of manifests that there is.
 _MANIFEST_VERSION: Final = 3
 
+#: More than any store hands out as a manifest.
+_MANIFEST_BYTES: Final = 1 << 30
+
 _INDEX_MEDIA: Final = "application/vnd.spack.db."
 _SPEC_MEDIA: Final = "application/vnd.spack.spec."
 _INSTALL_MEDIA: Final = "application/vnd.spack.install."
@@ -344,7 +347,10 @@ def _index_hash(store: Store, relative: str, limits: Limits) -> Expected | None:
     path = store.get(relative, most=limits.manifest_bytes)
     if path is None:
         return None
-    checksum = path.read_bytes().strip().decode("ascii", "replace")
+    shown = store.shown(relative)
+    checksum = (
+        content.first_bytes(path, limits.manifest_bytes, shown).strip().decode("ascii", "replace")
+    )
     if not is_checksum(checksum):
         raise _damaged(store.shown(relative), "", "is no SHA-256 of 64 lower-case hex digits")
     return Expected(checksum=checksum, size=None, said_by=store.shown(relative))
@@ -381,10 +387,16 @@ def records_of_binary(path: Path, shown: str) -> tuple[Record, Record]:
 def records_in(path: Path, shown: str) -> list[Record]:
     """Return what a manifest says, in its order.
 
+    Args:
+        path: A local file with its bytes, no more of them than a manifest may have.
+        shown: How messages call it.
+
     Raises:
         DamagedSourceError: If it is malformed.
+        SourceError: If it cannot be read.
     """
-    document = strict_json.parse(clear_signed.text_of(path.read_bytes(), shown), shown)
+    written = content.first_bytes(path, _MANIFEST_BYTES, shown)
+    document = strict_json.parse(clear_signed.text_of(written, shown), shown)
     version = document.at("version")
     if version.count() != _MANIFEST_VERSION:
         version.fail(f"is {version.raw}, but only {_MANIFEST_VERSION} is known")

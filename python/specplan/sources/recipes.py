@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Final
 
 from specplan.errors import SourceError
+from specplan.sources.content import first_bytes
 
 __all__ = ["ChangedRecipes", "changed_recipes", "package_of"]
 
 #: A file of a recipe: everything below ``packages/NAME/``.
 _RECIPE: Final = re.compile(r"(?P<repository>(?:.*/)?)packages/(?P<folder>[^/]+)/.+")
+
+#: How much of `repo.yaml` is looked at.
+_MOST_BYTES: Final = 1 << 16
 
 _API: Final = re.compile(r"^\s*api:\s*[\"']?v(?P<major>\d+)\.", re.MULTILINE)
 
@@ -87,8 +91,8 @@ def package_of(folder: str) -> str:
 def _names_modules(repository: Path) -> bool:
     """Return whether the folders of a repository are named as Python modules."""
     try:
-        text = (repository / "repo.yaml").read_text(encoding="utf-8", errors="replace")
-    except OSError:
+        text = first_bytes(repository / "repo.yaml", _MOST_BYTES).decode("utf-8", "replace")
+    except SourceError:
         return False
     found = _API.search(text)
     return found is not None and int(found["major"]) >= _MODULES

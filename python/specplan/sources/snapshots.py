@@ -212,6 +212,8 @@ def _listing(entry: strict_json.Value) -> Listed:
         label.fail(f"`{label.raw}` is no label of a stack")
     if not url.text():
         url.fail("is empty")
+    if "\0" in url.text():
+        url.fail("holds a NUL byte")
     return Listed(label=label.text(), url=url.text(), said_by=f"{entry.shown}: {entry.place}.url")
 
 

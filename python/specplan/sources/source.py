@@ -331,7 +331,9 @@ def _file(path: Path, reading: Reading, *, shown: str, beside: Path) -> SourceRe
     if kind in {"specs", "listing"}:
         stack = specs.stack_of_lock(path.resolve())
         return specs.read(path, reading, shown=shown, lock_stack=stack)
-    _refuse_label(reading, "a package page")
+    if kind == "page":
+        # What is nothing that can be read has a worse fault than its label.
+        _refuse_label(reading, "a package page")
     return pages.read(str(path), reading.limits)
 
 

@@ -235,7 +235,12 @@ def sha256_of(path: Path) -> str:
 
 def printable(path: str | Path) -> str:
     """Return a path as text that can be written; bytes that are no UTF-8 are replaced."""
-    return os.fsencode(path).decode("utf-8", "replace")
+    text = os.fspath(path)
+    try:
+        return os.fsencode(text).decode("utf-8", "replace")
+    except UnicodeEncodeError:
+        # Half of a surrogate pair, which no file name of this machine can hold.
+        return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _unreadable(shown: str, error: OSError) -> SourceError:

@@ -7,6 +7,7 @@ takes whatever is large.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, NoReturn
 
 from specplan.errors import DamagedSourceError
@@ -63,6 +64,8 @@ class Value:
         """Return a string."""
         if not isinstance(self.raw, str):
             self.fail(f"must be a string, is {_kind(self.raw)}")
+        if not _is_text(self.raw):
+            self.fail("is no text: it holds half of a surrogate pair")
         return self.raw
 
     def count(self) -> int:
@@ -92,12 +95,10 @@ def parse(document: bytes, shown: str) -> Value:
     def refuse(fault: str, line: int | None = None) -> NoReturn:
         raise DamagedSourceError(path=shown, place="", line=line, fault=fault)
 
-    def without_repeats(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    def checked(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
         values = dict(pairs)
-        if len(values) != len(pairs):
-            keys = [key for key, _ in pairs]
-            twice = next(key for key in keys if keys.count(key) > 1)
-            refuse(f"gives the key `{twice}` twice in one object")
+        if fault := _fault(pairs, values):
+            refuse(fault)
         return values
 
     def no_constant(constant: str) -> NoReturn:
@@ -106,7 +107,7 @@ def parse(document: bytes, shown: str) -> Value:
     try:
         values: object = json.loads(
             document.decode("utf-8"),
-            object_pairs_hook=without_repeats,
+            object_pairs_hook=checked,
             parse_constant=no_constant,
         )
     except UnicodeDecodeError as error:
@@ -122,6 +123,22 @@ def parse(document: bytes, shown: str) -> Value:
         # An integer of thousands of digits.
         refuse(f"holds a number that cannot be: {error}")
     return Value(values, place="", shown=shown)
+
+
+def _fault(pairs: Sequence[tuple[str, object]], values: dict[str, object]) -> str | None:
+    """Return what is wrong with the keys of an object."""
+    if len(values) != len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key, count in counts.items() if count > 1)
+        return f"gives the key `{twice}` twice in one object"
+    if not all(map(_is_text, values)):
+        return "has a key that is no text: it holds half of a surrogate pair"
+    return None
+
+
+def _is_text(value: str) -> bool:
+    """Whether a string can be written: JSON can spell halves of characters."""
+    return value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _kind(value: object) -> str:
