@@ -2,7 +2,7 @@
 
 use crate::edge::{Dependency, EdgeColumn};
 use crate::graph::VIRTUALS_UNTOLD;
-use crate::{Catalog, Column, DagHash};
+use crate::{Catalog, Column, DagHash, Row, Snapshot, SourceKind};
 
 /// What stands for a spec's dependencies among the columns that differ.
 const DEPENDENCIES: &str = "dependencies";
@@ -49,6 +49,62 @@ impl Catalog {
             }
         }
         Some(disagreements)
+    }
+
+    /// The pairs of rows of one hash that differ in their content, ordered by hash.
+    ///
+    /// A row is held against the first row of its own snapshot, and that against
+    /// the row that gives the spec its content. O(r s) for r rows and s snapshots.
+    pub fn differing_rows(&self) -> Vec<(Row, Row)> {
+        let mut differing = Vec::new();
+        for (_, rows) in self.specs().filter(|(_, rows)| rows.len() > 1) {
+            let mut firsts: Vec<&Row> = Vec::new();
+            for row in rows {
+                let same_snapshot = |first: &&Row| Snapshot::of(first) == Snapshot::of(row);
+                let first = firsts.iter().copied().find(same_snapshot);
+                if first.is_none() {
+                    firsts.push(row);
+                }
+                let first = first.unwrap_or(&rows[0]);
+                if !self.agree(first, row) {
+                    differing.push((*first, *row));
+                }
+            }
+        }
+        differing
+    }
+
+    /// Whether two rows have the same content, as far as both tell it.
+    ///
+    /// A text that a source does not know contradicts nothing. Pages tell little and
+    /// spell some of it in their own way, so only what names the build is compared
+    /// with them.
+    fn agree(&self, a: &Row, b: &Row) -> bool {
+        let with_page = a.kind() != b.kind() && b.kind() == SourceKind::Page;
+        let same = |column: &Column| {
+            let (a, b) = (a.id(*column), b.id(*column));
+            let is_untold = |id| {
+                let text = self.names(*column).get(id);
+                match column {
+                    Column::Size => text == "-",
+                    Column::Compiler | Column::Namespace | Column::Recipe | Column::Annotations => {
+                        text.is_empty()
+                    }
+                    _ => false,
+                }
+            };
+            a == b || is_untold(a) || is_untold(b)
+        };
+        let columns = if with_page {
+            &Column::CONTENT[..5]
+        } else {
+            &Column::CONTENT[..]
+        };
+        let edges = || match (self.dependencies_of(a), self.dependencies_of(b)) {
+            (Some(a), Some(b)) => self.are_same_dependencies(a, b),
+            _ => true,
+        };
+        columns.iter().all(same) && edges()
     }
 
     /// Whether two lists of dependencies of this catalog are the same, as far as both tell them.

@@ -1,11 +1,14 @@
 //! Specs as columns, keyed by hash.
 
+mod lookup;
+mod snapshot;
+mod system;
+mod validate;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use hashbrown::HashMap;
-use rustc_hash::FxBuildHasher;
 use specplan_spack::Version;
 
 use crate::edge::{Dependency, Edge, EdgeColumn};
@@ -15,37 +18,11 @@ use crate::key::{KeyColumn, Level};
 use crate::names::{NameInterner, Names};
 use crate::resolved::Resolved;
 use crate::view::View;
-use crate::{CatalogBuilder, Column, DagHash, Row, SourceKind};
+use crate::{CatalogBuilder, Column, DagHash, Row};
 
-/// An operating system and a target; the platform is an attribute of the two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct System {
-    /// Number of the operating system.
-    pub os: u32,
-    /// Number of the target.
-    pub target: u32,
-    /// Number of the platform that most specs of the system name.
-    pub platform: u32,
-}
-
-/// One dated state of one cache.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Snapshot {
-    /// Number of the cache.
-    pub cache: u32,
-    /// Number of the tag.
-    pub tag: u32,
-}
-
-impl Snapshot {
-    /// The snapshot that a row belongs to.
-    pub fn of(row: &Row) -> Self {
-        Self {
-            cache: row.id(Column::Cache),
-            tag: row.id(Column::Tag),
-        }
-    }
-}
+pub use snapshot::Snapshot;
+pub use system::System;
+use system::systems;
 
 /// The texts of a catalog.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -167,53 +144,6 @@ impl Catalog {
         self.rows_of(spec)[0].hash()
     }
 
-    /// The spec with this hash. O(log n).
-    pub fn find(&self, hash: DagHash) -> Option<u32> {
-        let row = self.rows.partition_point(|row| row.hash() < hash);
-        let found = self.rows.get(row).is_some_and(|row| row.hash() == hash);
-        let spec = || self.starts.binary_search(&(row as u32)).ok();
-        found.then(spec).flatten().map(|spec| spec as u32)
-    }
-
-    /// The specs with these hashes, in the order given; `None` for a hash that no row has.
-    ///
-    /// O(log n) for each hash; where they ascend, O(log d) for one that is d specs behind the
-    /// one before: the search starts there and doubles its steps.
-    pub fn find_all<'c>(
-        &'c self,
-        hashes: impl IntoIterator<Item = DagHash> + 'c,
-    ) -> impl Iterator<Item = Option<u32>> + 'c {
-        // Rows are far apart in memory; their hashes alone are not.
-        let all = self.hashes.get_or_init(|| {
-            let starts = self.starts.iter().take(self.len());
-            starts.map(|&row| self.rows[row as usize].hash()).collect()
-        });
-        let len = all.len();
-        let mut at = 0;
-        hashes.into_iter().map(move |hash| {
-            let is_before = |spec: usize| all[spec] < hash;
-            if at > 0 && !is_before(at - 1) {
-                at = 0;
-            }
-            let (mut low, mut step) = (at, 1);
-            while low + step <= len && is_before(low + step - 1) {
-                low += step;
-                step *= 2;
-            }
-            let mut high = (low + step).min(len);
-            while low < high {
-                let middle = usize::midpoint(low, high);
-                if is_before(middle) {
-                    low = middle + 1;
-                } else {
-                    high = middle;
-                }
-            }
-            at = low;
-            (low < len && all[low] == hash).then_some(low as u32)
-        })
-    }
-
     /// The number of a spec's text in `column`.
     pub fn id(&self, spec: u32, column: Column) -> u32 {
         self.rows_of(spec)[0].id(column)
@@ -302,17 +232,6 @@ impl Catalog {
         self.keys[level as usize].get_or_init(|| KeyColumn::build(self, level))
     }
 
-    /// All snapshots, ordered by cache, then newest first.
-    pub fn snapshots(&self) -> &[Snapshot] {
-        self.snapshots.get_or_init(|| {
-            let mut snapshots: Vec<Snapshot> = self.rows.iter().map(Snapshot::of).collect();
-            snapshots.dedup();
-            snapshots.sort_unstable();
-            snapshots.dedup();
-            snapshots
-        })
-    }
-
     /// The cells of a state: one snapshot of each cache that counts. It is built
     /// at the first question about the state and kept.
     pub fn view(&self, state: &[Snapshot]) -> Arc<View> {
@@ -333,62 +252,6 @@ impl Catalog {
     pub fn version_ranks(&self) -> &[u32] {
         self.version_ranks
             .get_or_init(|| version_ranks(self.names(Column::Version)))
-    }
-
-    /// The pairs of rows of one hash that differ in their content, ordered by hash.
-    ///
-    /// A row is held against the first row of its own snapshot, and that against
-    /// the row that gives the spec its content. O(r s) for r rows and s snapshots.
-    pub fn differing_rows(&self) -> Vec<(Row, Row)> {
-        let mut differing = Vec::new();
-        for (_, rows) in self.specs().filter(|(_, rows)| rows.len() > 1) {
-            let mut firsts: Vec<&Row> = Vec::new();
-            for row in rows {
-                let same_snapshot = |first: &&Row| Snapshot::of(first) == Snapshot::of(row);
-                let first = firsts.iter().copied().find(same_snapshot);
-                if first.is_none() {
-                    firsts.push(row);
-                }
-                let first = first.unwrap_or(&rows[0]);
-                if !self.agree(first, row) {
-                    differing.push((*first, *row));
-                }
-            }
-        }
-        differing
-    }
-
-    /// Whether two rows have the same content, as far as both tell it.
-    ///
-    /// A text that a source does not know contradicts nothing. Pages tell little and
-    /// spell some of it in their own way, so only what names the build is compared
-    /// with them.
-    fn agree(&self, a: &Row, b: &Row) -> bool {
-        let with_page = a.kind() != b.kind() && b.kind() == SourceKind::Page;
-        let same = |column: &Column| {
-            let (a, b) = (a.id(*column), b.id(*column));
-            let is_untold = |id| {
-                let text = self.names(*column).get(id);
-                match column {
-                    Column::Size => text == "-",
-                    Column::Compiler | Column::Namespace | Column::Recipe | Column::Annotations => {
-                        text.is_empty()
-                    }
-                    _ => false,
-                }
-            };
-            a == b || is_untold(a) || is_untold(b)
-        };
-        let columns = if with_page {
-            &Column::CONTENT[..5]
-        } else {
-            &Column::CONTENT[..]
-        };
-        let edges = || match (self.dependencies_of(a), self.dependencies_of(b)) {
-            (Some(a), Some(b)) => self.are_same_dependencies(a, b),
-            _ => true,
-        };
-        columns.iter().all(same) && edges()
     }
 
     /// The union of both catalogs.
@@ -415,43 +278,6 @@ impl Catalog {
     /// [`beside`](Self::beside) this one.
     pub fn beside_cache(cache: &str) -> String {
         format!("\u{1}{cache}")
-    }
-
-    /// Checks the invariants that every other part relies on, for tests.
-    ///
-    /// # Panics
-    ///
-    /// When one does not hold.
-    #[doc(hidden)]
-    pub fn validate(&self) {
-        assert!(
-            self.rows.is_sorted_by(|a, b| a.compare(b).is_le()),
-            "rows are sorted"
-        );
-        for column in Column::ALL {
-            let names = self.names(column);
-            let mut used = vec![false; names.len()];
-            for row in &self.rows {
-                used[row.id(column) as usize] = true;
-            }
-            assert!(
-                used.iter().all(|&used| used),
-                "each name of {column:?} is used"
-            );
-            let texts: Vec<&str> = names.iter().collect();
-            let is_ascending = |a: &&str, b: &&str| match column {
-                Column::Tag => crate::newest_first(a, b).is_lt(),
-                _ => a < b,
-            };
-            assert!(texts.is_sorted_by(is_ascending), "{column:?} is sorted");
-        }
-        for (spec, rows) in self.specs() {
-            assert!(rows.iter().all(|row| row.hash() == self.hash(spec)));
-            assert_eq!(self.find(self.hash(spec)), Some(spec));
-            let around = [spec / 2, spec, spec.saturating_sub(1)].map(|each| self.hash(each));
-            let found: Vec<_> = self.find_all(around).collect();
-            assert_eq!(found, around.map(|hash| self.find(hash)));
-        }
     }
 }
 
@@ -499,40 +325,6 @@ fn labels(stacks: &Names) -> (Names, Vec<Vec<u32>>) {
         *label = renumbered[*label as usize];
     }
     (labels, lists)
-}
-
-fn systems(rows: &[Row], starts: &[u32]) -> (Vec<System>, Vec<u32>) {
-    let first_rows = || {
-        starts[..starts.len() - 1]
-            .iter()
-            .map(|&at| &rows[at as usize])
-    };
-    let mut counts: HashMap<(u32, u32), HashMap<u32, u32, FxBuildHasher>, FxBuildHasher> =
-        HashMap::default();
-    let system = |row: &Row| (row.id(Column::OperatingSystem), row.id(Column::Target));
-    for row in first_rows() {
-        let platforms = counts.entry(system(row)).or_default();
-        *platforms.entry(row.id(Column::Platform)).or_default() += 1;
-    }
-    let mut systems: Vec<System> = counts
-        .into_iter()
-        .map(|((os, target), platforms)| System {
-            os,
-            target,
-            platform: platforms
-                .into_iter()
-                .max_by_key(|&(platform, count)| (count, std::cmp::Reverse(platform)))
-                .map_or(0, |(platform, _)| platform),
-        })
-        .collect();
-    systems.sort_unstable_by_key(|system| (system.os, system.target));
-    let ids: HashMap<(u32, u32), u32, FxBuildHasher> = systems
-        .iter()
-        .zip(0..)
-        .map(|(system, id)| ((system.os, system.target), id))
-        .collect();
-    let system_of = first_rows().map(|row| ids[&system(row)]).collect();
-    (systems, system_of)
 }
 
 fn version_ranks(versions: &Names) -> Vec<u32> {

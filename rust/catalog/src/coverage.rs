@@ -1,146 +1,17 @@
 //! What is wanted, what covers it, and what is a gap.
 
+mod answer;
+mod task;
+
 use rayon::prelude::*;
-use specplan_spack::OperatingSystemTable;
 
 use crate::key::{KeyColumn, Level};
-use crate::nearest::{Nearest, NearestSearch};
+use crate::nearest::NearestSearch;
 use crate::view::{Cell, View};
-use crate::{Catalog, Column, Compatibility, IdSet, Snapshot, SystemName};
+use crate::{Catalog, Column, Compatibility, IdSet, SystemName};
 
-/// Where the wants of a report come from.
-#[derive(Clone, Debug)]
-pub enum Wants {
-    /// For each reported stack the labels of its peers: a cell wants every key
-    /// that a peer has on whatever system; at level `Hash` on the same system.
-    Peers(Vec<Vec<u32>>),
-    /// A cell wants every key that this older state has in the same cell.
-    Baseline(Vec<Snapshot>),
-    /// For each reported stack the specs that it wants, wherever they are built. Any
-    /// available spec meets them, whatever stack lists it. Externals are no wants.
-    Specs(Vec<IdSet>),
-}
-
-/// In which cells, besides those where they have something, stacks are reported.
-#[derive(Clone, Debug, Default)]
-pub struct AddedSystems {
-    /// For each reported stack these systems.
-    pub these: Vec<Vec<SystemName>>,
-    /// Also every system on which a peer of the stack has anything.
-    pub of_peers: bool,
-}
-
-/// Wants that are excluded. `None` excludes at every name.
-#[derive(Clone, Debug, Default)]
-pub struct NotWanted {
-    /// Package names, sorted.
-    pub packages: Option<Vec<String>>,
-    /// Stack labels, sorted.
-    pub stacks: Option<Vec<String>>,
-    /// Operating systems, sorted.
-    pub oss: Option<Vec<String>>,
-    /// Targets, sorted.
-    pub targets: Option<Vec<String>>,
-}
-
-/// One question of coverage.
-#[derive(Clone, Debug)]
-pub struct CoverageTask {
-    /// The state that is asked.
-    pub state: Vec<Snapshot>,
-    /// What a key is.
-    pub level: Level,
-    /// Where the wants come from.
-    pub wants: Wants,
-    /// The labels of the stacks whose cells are reported, ascending.
-    pub reported: Vec<u32>,
-    /// Further cells of the reported stacks.
-    pub added: AddedSystems,
-    /// Report only cells of these operating systems, sorted. It filters no wants.
-    pub oss: Option<Vec<String>>,
-    /// Report only cells of these targets, sorted. It filters no wants.
-    pub targets: Option<Vec<String>>,
-    /// Which binaries serve a cell.
-    pub compatibility: Compatibility,
-    /// What is known of operating systems.
-    pub table: OperatingSystemTable,
-    /// What is not wanted.
-    pub not_wanted: Vec<NotWanted>,
-    /// How much to tell.
-    pub detail: Detail,
-}
-
-/// How much an answer tells. Each value includes those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Detail {
-    /// The counts of each cell.
-    Cells,
-    /// The keys that each cell lacks.
-    Keys,
-    /// The gaps, ranked, each with its state.
-    Gaps,
-    /// The nearest spec of each gap.
-    Nearest,
-}
-
-/// How much of what one cell should have is there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CellCoverage {
-    /// Number of the stack's label.
-    pub label: u32,
-    /// The system.
-    pub system: SystemName,
-    /// How many keys are wanted.
-    pub wanted: u64,
-    /// How many of them are covered.
-    pub covered: u64,
-    /// How many are covered on the very system.
-    pub covered_exact: u64,
-}
-
-/// Why a want is a gap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum GapState {
-    /// Something else than this stack has it on a compatible system.
-    OtherStack,
-    /// Only systems whose binaries do not serve this one have it.
-    OtherSystem,
-    /// Nothing in the state matches it.
-    Missing,
-}
-
-/// A want that nothing covers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gap {
-    /// Position of the cell in the answer.
-    pub cell: u32,
-    /// The key, numbered as in [`Catalog::keys`].
-    pub key: u32,
-    /// The key as text.
-    pub want: String,
-    /// Why it is a gap.
-    pub state: GapState,
-    /// In how many cells of the answer the same key is a gap.
-    pub cells_lacking: u32,
-    /// The closest available spec of the same package.
-    pub nearest: Option<Nearest>,
-}
-
-/// The answer to a [`CoverageTask`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct Coverage {
-    /// Ordered by label, os, target.
-    pub cells: Vec<CellCoverage>,
-    /// The keys that each cell lacks, if they are asked for.
-    pub lacking: Vec<IdSet>,
-    /// The gaps, if they are asked for: those that most cells lack first; then by
-    /// cell and text.
-    pub gaps: Vec<Gap>,
-    /// For each entry of `not_wanted`, how many wants it excludes.
-    pub excluded: Vec<u64>,
-    /// How many wants are excluded by any entry.
-    pub not_wanted: u64,
-}
+pub use answer::{CellCoverage, Coverage, Gap, GapState};
+pub use task::{AddedSystems, CoverageTask, Detail, NotWanted, Wants};
 
 impl CoverageTask {
     /// Counts wants and finds gaps.

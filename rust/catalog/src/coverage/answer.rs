@@ -1,0 +1,62 @@
+//! The answer to a question of coverage.
+
+use crate::{IdSet, Nearest, SystemName};
+
+/// How much of what one cell should have is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellCoverage {
+    /// Number of the stack's label.
+    pub label: u32,
+    /// The system.
+    pub system: SystemName,
+    /// How many keys are wanted.
+    pub wanted: u64,
+    /// How many of them are covered.
+    pub covered: u64,
+    /// How many are covered on the very system.
+    pub covered_exact: u64,
+}
+
+/// Why a want is a gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GapState {
+    /// Something else than this stack has it on a compatible system.
+    OtherStack,
+    /// Only systems whose binaries do not serve this one have it.
+    OtherSystem,
+    /// Nothing in the state matches it.
+    Missing,
+}
+
+/// A want that nothing covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Position of the cell in the answer.
+    pub cell: u32,
+    /// The key, numbered as in [`Catalog::keys`].
+    pub key: u32,
+    /// The key as text.
+    pub want: String,
+    /// Why it is a gap.
+    pub state: GapState,
+    /// In how many cells of the answer the same key is a gap.
+    pub cells_lacking: u32,
+    /// The closest available spec of the same package.
+    pub nearest: Option<Nearest>,
+}
+
+/// The answer to a [`CoverageTask`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Coverage {
+    /// Ordered by label, os, target.
+    pub cells: Vec<CellCoverage>,
+    /// The keys that each cell lacks, if they are asked for.
+    pub lacking: Vec<IdSet>,
+    /// The gaps, if they are asked for: those that most cells lack first; then by
+    /// cell and text.
+    pub gaps: Vec<Gap>,
+    /// For each entry of `not_wanted`, how many wants it excludes.
+    pub excluded: Vec<u64>,
+    /// How many wants are excluded by any entry.
+    pub not_wanted: u64,
+}

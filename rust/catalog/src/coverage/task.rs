@@ -1,0 +1,80 @@
+//! A question of coverage.
+
+use specplan_spack::OperatingSystemTable;
+
+use crate::{Compatibility, IdSet, Level, Snapshot, SystemName};
+
+/// Where the wants of a report come from.
+#[derive(Clone, Debug)]
+pub enum Wants {
+    /// For each reported stack the labels of its peers: a cell wants every key
+    /// that a peer has on whatever system; at level `Hash` on the same system.
+    Peers(Vec<Vec<u32>>),
+    /// A cell wants every key that this older state has in the same cell.
+    Baseline(Vec<Snapshot>),
+    /// For each reported stack the specs that it wants, wherever they are built. Any
+    /// available spec meets them, whatever stack lists it. Externals are no wants.
+    Specs(Vec<IdSet>),
+}
+
+/// In which cells, besides those where they have something, stacks are reported.
+#[derive(Clone, Debug, Default)]
+pub struct AddedSystems {
+    /// For each reported stack these systems.
+    pub these: Vec<Vec<SystemName>>,
+    /// Also every system on which a peer of the stack has anything.
+    pub of_peers: bool,
+}
+
+/// Wants that are excluded. `None` excludes at every name.
+#[derive(Clone, Debug, Default)]
+pub struct NotWanted {
+    /// Package names, sorted.
+    pub packages: Option<Vec<String>>,
+    /// Stack labels, sorted.
+    pub stacks: Option<Vec<String>>,
+    /// Operating systems, sorted.
+    pub oss: Option<Vec<String>>,
+    /// Targets, sorted.
+    pub targets: Option<Vec<String>>,
+}
+
+/// One question of coverage.
+#[derive(Clone, Debug)]
+pub struct CoverageTask {
+    /// The state that is asked.
+    pub state: Vec<Snapshot>,
+    /// What a key is.
+    pub level: Level,
+    /// Where the wants come from.
+    pub wants: Wants,
+    /// The labels of the stacks whose cells are reported, ascending.
+    pub reported: Vec<u32>,
+    /// Further cells of the reported stacks.
+    pub added: AddedSystems,
+    /// Report only cells of these operating systems, sorted. It filters no wants.
+    pub oss: Option<Vec<String>>,
+    /// Report only cells of these targets, sorted. It filters no wants.
+    pub targets: Option<Vec<String>>,
+    /// Which binaries serve a cell.
+    pub compatibility: Compatibility,
+    /// What is known of operating systems.
+    pub table: OperatingSystemTable,
+    /// What is not wanted.
+    pub not_wanted: Vec<NotWanted>,
+    /// How much to tell.
+    pub detail: Detail,
+}
+
+/// How much an answer tells. Each value includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Detail {
+    /// The counts of each cell.
+    Cells,
+    /// The keys that each cell lacks.
+    Keys,
+    /// The gaps, ranked, each with its state.
+    Gaps,
+    /// The nearest spec of each gap.
+    Nearest,
+}
