@@ -92,7 +92,8 @@ def wants_of(  # noqa: PLR0913 - a question has one keyword for each of its resp
     The cells of a stack are those that are given for it and those that are added. A root
     is wanted in those of them whose platform, operating system and target it may have;
     where it may have none of these, in all, so that nothing vanishes. Where no cells are
-    given, each root is wanted where it says itself, or its environment requires.
+    given, each root is wanted where it says itself, or its environment requires. What the
+    system provides is no want.
 
     Args:
         environments: The environments; those of one label are one stack.
@@ -152,6 +153,8 @@ class _Wanted:
         for system in given:
             self._cell(wanted.label, system)
         for root in wanted.environment.roots:
+            if root.external:
+                continue
             spec = AbstractSpec(root.asked)
             want = self.positions.setdefault(root.asked, len(self.positions))
             if want == len(self.packages):

@@ -534,3 +534,61 @@ def test_an_exclusion_by_hash_is_said_to_exclude_nothing(tmp_path: Path) -> None
     assert environment.left_out == (
         "`exclude` excludes nothing by `/abcdef`: only Spack knows what has this hash",
     )
+
+
+EXTERNALS = """\
+spack:
+  specs: [cmake, cuda@12, cuda@13, gcc@12, mpich+romio, openssl, zlib]
+  packages:
+    cmake:
+      externals: [{spec: cmake@3.20, prefix: /usr}]
+    cuda:
+      buildable: false
+      externals: [{spec: cuda@12.4+dev, prefix: /opt/cuda}]
+    gcc:
+      externals:
+      - spec: gcc@12.2 languages=c
+        prefix: /usr
+      buildable: false
+    mpich:
+      buildable: false
+    openssl:
+      buildable: false
+      paths: {openssl@3: /usr}
+"""
+
+
+def external(environment: Environment) -> list[str]:
+    return [root.spec for root in environment.roots if root.external]
+
+
+def test_the_system_provides_what_may_only_be_an_external(tmp_path: Path) -> None:
+    environment = read(tmp_path, EXTERNALS)
+    assert len(environment.roots) == 7
+    assert external(environment) == ["cuda@12", "gcc@12", "openssl"]
+    (note,) = environment.left_out
+    assert note.startswith("`cuda@12`, `gcc@12`, `openssl` are not wanted: the system provides ")
+
+
+def test_what_all_packages_may_goes_for_those_that_say_nothing(tmp_path: Path) -> None:
+    packages = EXTERNALS.replace("packages:", "packages:\n    all: {buildable: false}")
+    packages = packages.replace("cuda:\n      buildable: false", "cuda:\n      buildable: true")
+    assert external(read(tmp_path, packages)) == ["cmake", "gcc@12", "openssl"]
+
+
+def test_many_roots_that_the_system_provides_are_not_all_named(tmp_path: Path) -> None:
+    names = [f"p{index}" for index in range(9)]
+    packages = "".join(
+        f"    {name}: {{buildable: false, externals: [{{spec: {name}@1, prefix: /}}]}}\n"
+        for name in names
+    )
+    environment = read(tmp_path, f"spack:\n  specs: {names}\n  packages:\n{packages}")
+    assert len(external(environment)) == 9
+    assert "`p4` and 4 more are not wanted" in environment.left_out[0]
+
+
+def test_an_external_that_is_no_spec_is_refused_where_it_counts(tmp_path: Path) -> None:
+    broken = EXTERNALS.replace("cuda@12.4+dev", "cuda@@12")
+    with pytest.raises(DamagedSourceError, match=r"spack\.yaml:8: spack\.packages\.cuda"):
+        read(tmp_path, broken)
+    assert external(read(tmp_path, EXTERNALS.replace("cmake@3.20", "cmake@@3")))

@@ -16,6 +16,7 @@ from specplan.errors import UndecidedConditionError
 from specplan.host import Host
 from specplan.sources import conditions, includes, yaml_tree
 from specplan.sources.conditions import ConditionError
+from specplan.sources.externals import Externals, provided_note, read_externals
 from specplan.sources.groups import read_groups
 from specplan.sources.includes import IncludedLock, entry, unsuffixed
 from specplan.sources.limits import Limits
@@ -86,6 +87,8 @@ class EnvironmentRoot:
         group: The group that it belongs to.
         oss: The operating systems that the configuration of its group requires.
         targets: Likewise the targets, the preferred one first.
+        external: Whether the system provides it: its package may not be built, and there
+            are externals that it may be.
         path: The file that it is written in.
         place: The key path of the list item, such as ``spack.specs[3]``; all roots of
             a matrix share one.
@@ -100,6 +103,7 @@ class EnvironmentRoot:
     line: int
     oss: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    external: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +193,7 @@ def read_environment(
                 roots.append(root)
                 left_out += note
     left_out += expansion.left_out
+    left_out += provided_note(root.spec for root in roots if root.external)
     return Environment(
         path=str(file),
         label=label or _label(file),
@@ -209,12 +214,14 @@ class _Rules:
     Attributes:
         requirements: What it requires.
         toolchains: What stands for the names of toolchains.
+        externals: What the system provides.
         oss: The operating systems that it requires.
         targets: The targets that it requires or prefers.
     """
 
     requirements: Requirements
     toolchains: SpecsByName
+    externals: Externals
     oss: tuple[str, ...]
     targets: tuple[str, ...]
 
@@ -226,6 +233,7 @@ def _rules(sections: NodesByName, expansion: Expansion) -> _Rules:
     return _Rules(
         requirements=requirements,
         toolchains=read_toolchains(sections.get("toolchains"), expansion),
+        externals=read_externals(sections.get("packages"), expansion),
         oss=_named(each.os for each in every),
         targets=_named(each.target for each in every) or preferred,
     )
@@ -336,6 +344,7 @@ def _root(
         line=mark.line,
         oss=rules.oss,
         targets=rules.targets,
+        external=rules.externals.provide(spec),
     )
     return root, notes
 

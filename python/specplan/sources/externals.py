@@ -1,0 +1,95 @@
+"""What the ``packages:`` of an environment says that the system provides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from specplan.sources.includes import entry, unsuffixed
+from specplan.sources.yaml_tree import Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from specplan._core import AbstractSpec
+    from specplan.sources.matrix import Expansion
+
+__all__ = ["Externals", "provided_note", "read_externals"]
+
+#: How many roots a note names.
+_FEW: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Externals:
+    """The externals of packages that may not be built.
+
+    Attributes:
+        of: By the name of the package.
+    """
+
+    of: dict[str, tuple[AbstractSpec, ...]] = field(default_factory=dict)
+
+    def provide(self, root: AbstractSpec) -> bool:
+        """Return whether a root can be nothing but one of these.
+
+        So it is never built, and no binary of it is missing. A root that none of them can
+        be is not: Spack refuses to concretize it.
+        """
+        return any(each.intersects(root) is not False for each in self.of.get(root.name or "", ()))
+
+
+def read_externals(packages: Node | None, expansion: Expansion) -> Externals:
+    """Read the externals of a ``packages:`` section.
+
+    Args:
+        packages: The section.
+        expansion: Reads texts as specs.
+
+    Raises:
+        DamagedSourceError: If an external of a package that may not be built is no spec.
+    """
+    if not isinstance(packages, Mapping):
+        return Externals()
+    by_default = _buildable(entry(packages, "all"))
+    found = {}
+    for key, package in packages.entries.items():
+        name = unsuffixed(key)[0]
+        buildable = _buildable(package)
+        if name != "all" and (by_default if buildable is None else buildable) is False:
+            listed = _listed(package)
+            specs = tuple(expansion.spec(each.text, each.mark) for each in listed)
+            found[name] = specs
+    return Externals(found)
+
+
+def provided_note(roots: Iterable[str]) -> list[str]:
+    """Say which roots the system provides; nothing if it provides none."""
+    names = list(dict.fromkeys(roots))
+    if not names:
+        return []
+    listed = ", ".join(f"`{each}`" for each in names[:_FEW])
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    are, them = ("is", "it") if len(names) == 1 else ("are", "them")
+    provided = f"{listed}{more} {are} not wanted: the system provides {them}"
+    return [f"{provided}, as `packages:` lists externals and forbids to build others"]
+
+
+def _buildable(package: Node | None) -> bool | None:
+    node = entry(package, "buildable")
+    return node.boolean if isinstance(node, Scalar) else None
+
+
+def _listed(package: Node) -> Iterator[Scalar]:
+    """Yield the specs of the externals of a package, in today's form or that before 0.16."""
+    externals = entry(package, "externals")
+    if isinstance(externals, Sequence):
+        for external in externals.items:
+            spec = entry(external, "spec")
+            if isinstance(spec, Scalar):
+                yield spec
+    for form in ("paths", "modules"):
+        former = entry(package, form)
+        if isinstance(former, Mapping):
+            for text in former.entries:
+                yield Scalar(text, is_plain=False, mark=former.mark)
