@@ -114,7 +114,7 @@ mod usefulness;
 mod why;
 
 pub use breakage::{Breakage, EXAMPLES, Missing};
-pub use budget::{Budget, Limit, OpenReason, OpenRoot, Spending};
+pub use budget::{Budget, Group as BudgetGroup, Limit, Outcome, Spending, Want, WantOutcome};
 pub use choice::{
     Choice, ChoiceError, Chosen, ChosenRoots, Cut, RootChoice, RootChoiceError, SearchLimits,
     choose,

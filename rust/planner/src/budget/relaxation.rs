@@ -1,4 +1,4 @@
-//! The bound: a budget with a price.
+//! The bound where each want has one item: a budget with a price.
 //!
 //! For a price p/q on each unit of cost, no choice within the budget b is worth more than
 //!
@@ -13,7 +13,12 @@
 //! that the budget pays meets one that it does not: from any two such sets the price at which they
 //! are worth the same is tried, and a set that is worth more there replaces the one of its side.
 //! This bound is as strong as that of linear programming, as the closure's polytope is integral.
+//!
+//! With two limits, whatever stays within both stays within each mixture of them ([`Row`]), so that
+//! the bound of any mixture holds. The least over all mixtures is again that of linear programming;
+//! as the bound falls and then rises from one end to the other, a few are tried.
 
+use super::amounts::{MIXTURE, Row};
 use super::flow::Network;
 use super::greedy::{Choice, Status};
 use super::instance::Instance;
@@ -29,21 +34,28 @@ const MOST: i128 = i128::MAX / 16;
 
 /// What a unit of cost is charged: `weight / cost`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Price {
+struct Price {
     weight: i128,
     cost: i128,
+}
+
+/// Where to begin: a mixture and a price that may be good.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Start {
+    mixture: i128,
+    price: Option<Price>,
 }
 
 /// What is found out about a partial choice.
 pub(super) struct Relaxed {
     /// What no completion of the choice is worth more than.
     pub(super) bound: i128,
-    /// Items to add, all within the budget.
+    /// Items to add, in an order in which the budget may pay them.
     pub(super) within: Vec<usize>,
     /// Items of which a share is worth it: one of them is to be decided.
     pub(super) torn: Vec<usize>,
-    /// The best price.
-    pub(super) price: Option<Price>,
+    /// A good place to begin from in what follows.
+    pub(super) start: Start,
 }
 
 /// A set of free items.
@@ -58,20 +70,33 @@ struct Set {
 pub(super) struct Relaxation<'i> {
     instance: &'i Instance,
     network: Network,
+    /// The mixtures of the limits that are looked at.
+    rows: Vec<Row>,
+    /// By item, what it is worth.
+    weights: Vec<i128>,
 }
 
 impl<'i> Relaxation<'i> {
     /// It stops once it has looked at `most_work` arcs in all.
     pub(super) fn new(instance: &'i Instance, most_work: u64) -> Self {
-        let items = instance.weights.len();
+        let items = instance.item_count();
         let sources = (0..items).map(|item| (Network::SOURCE, FIRST + item));
         let blocks = 0..instance.costs.len();
         let sinks = blocks.map(|block| (FIRST + items + block, Network::SINK));
         let links = instance.links.iter();
         let links = links.map(|&(from, to)| (FIRST + from as usize, FIRST + to as usize));
         let edges: Vec<(usize, usize)> = sources.chain(sinks).chain(links).collect();
+        let mixtures = if instance.is_limited == [true, true] {
+            0..=MIXTURE
+        } else {
+            0..=0
+        };
+        let row = |first| Row::new(&instance.costs, instance.limit, instance.is_limited, first);
+        let weight = |wants: &Vec<(u32, i128)>| wants.iter().map(|&(_, value)| value).sum();
         Self {
             network: Network::new(FIRST + instance.node_count, &edges, most_work),
+            rows: mixtures.map(row).collect(),
+            weights: instance.worth.of_item.iter().map(weight).collect(),
             instance,
         }
     }
@@ -83,24 +108,69 @@ impl<'i> Relaxation<'i> {
 
     /// Bounds what can become of a choice whose budget is not overspent.
     ///
-    /// Ends as soon as the bound is at most `best`. `start` is a price that may be good. Stopped,
-    /// it tells a bound that holds.
+    /// Ends as soon as the bound is at most `best`. `start` may be a good place to begin from.
+    /// Stopped, it tells a bound that holds.
     pub(super) fn solve(
         &mut self,
+        choice: &Choice<'_>,
+        best: i128,
+        start: Option<Start>,
+        should_stop: &mut dyn FnMut() -> bool,
+    ) -> Relaxed {
+        let last = self.rows.len() - 1;
+        let (mut at, price) = match start {
+            Some(start) => (usize::try_from(start.mixture).unwrap_or(0), start.price),
+            None => (last / 2, None),
+        };
+        let mut least = self.solve_row(at, choice, best, price, should_stop);
+        // From the root on the best mixture changes little; below it only the next ones are tried.
+        let mut step = if start.is_some() { 1 } else { last.div_ceil(4) };
+        while last > 0 && step > 0 && least.bound > best {
+            let neighbours = [at.checked_sub(step), Some(at + step)];
+            let mut is_better = false;
+            for other in neighbours
+                .into_iter()
+                .flatten()
+                .filter(|&other| other <= last)
+            {
+                let relaxed = self.solve_row(other, choice, best, None, should_stop);
+                if relaxed.bound < least.bound {
+                    least = relaxed;
+                    at = other;
+                    is_better = true;
+                    break;
+                }
+            }
+            if !is_better || start.is_some() {
+                step /= 2;
+            }
+        }
+        least
+    }
+
+    fn solve_row(
+        &mut self,
+        row: usize,
         choice: &Choice<'_>,
         best: i128,
         start: Option<Price>,
         should_stop: &mut dyn FnMut() -> bool,
     ) -> Relaxed {
+        let left = self.left(row, choice);
         let mut below = Set::default();
-        let mut beyond = self.everything(choice);
+        let mut beyond = self.everything(row, choice);
         let all = choice.weight + beyond.weight;
-        if beyond.cost <= choice.left {
+        let mixture = i128::try_from(row).unwrap_or(0);
+        if beyond.cost <= left {
             return Relaxed {
                 bound: all,
+                // One limit pays it all, the other may not.
+                torn: beyond.items.clone(),
                 within: beyond.items,
-                torn: Vec::new(),
-                price: None,
+                start: Start {
+                    mixture,
+                    price: None,
+                },
             };
         }
         let mut bound = all;
@@ -112,17 +182,17 @@ impl<'i> Relaxation<'i> {
         while can_price && bound > best {
             let is_between = price.is_none();
             let at = price.take().unwrap_or_else(|| meeting(&below, &beyond));
-            let Some(set) = self.closure(choice, at, should_stop) else {
+            let Some(set) = self.closure(row, choice, at, should_stop) else {
                 break;
             };
             let profit = |set: &Set| set.weight * at.cost - set.cost * at.weight;
-            let most = profit(&set) + choice.left * at.weight;
+            let most = profit(&set) + left * at.weight;
             bound = bound.min(choice.weight + most.div_euclid(at.cost));
             if is_between && profit(&set) <= profit(&below) {
                 price = Some(at);
                 break;
             }
-            if set.cost <= choice.left {
+            if set.cost <= left {
                 below = set;
             } else {
                 beyond = set;
@@ -135,12 +205,22 @@ impl<'i> Relaxation<'i> {
                 .filter(|item| below.items.binary_search(item).is_err())
                 .collect(),
             within: below.items,
-            price,
+            start: Start { mixture, price },
         }
     }
 
+    /// What is left of a row.
+    fn left(&self, row: usize, choice: &Choice<'_>) -> i128 {
+        let row = &self.rows[row];
+        let spent = row.costs.iter().zip(&choice.is_bought);
+        let spent = spent
+            .filter(|(_, is_bought)| **is_bought)
+            .map(|(cost, _)| cost);
+        row.limit - spent.sum::<i128>()
+    }
+
     /// All free items.
-    fn everything(&self, choice: &Choice<'_>) -> Set {
+    fn everything(&self, row: usize, choice: &Choice<'_>) -> Set {
         let items: Vec<usize> = choice.free().collect();
         let mut is_needed = vec![false; self.instance.costs.len()];
         for &item in &items {
@@ -150,8 +230,8 @@ impl<'i> Relaxation<'i> {
         }
         let blocks = (0..is_needed.len()).filter(|&at| is_needed[at] && !choice.is_bought[at]);
         Set {
-            weight: items.iter().map(|&item| self.instance.weights[item]).sum(),
-            cost: blocks.map(|block| self.instance.costs[block]).sum(),
+            weight: items.iter().map(|&item| self.weights[item]).sum(),
+            cost: blocks.map(|block| self.rows[row].costs[block]).sum(),
             items,
         }
     }
@@ -159,19 +239,20 @@ impl<'i> Relaxation<'i> {
     /// The smallest set of the largest profit at a price.
     fn closure(
         &mut self,
+        row: usize,
         choice: &Choice<'_>,
         price: Price,
         should_stop: &mut dyn FnMut() -> bool,
     ) -> Option<Set> {
         let instance = self.instance;
-        let items = instance.weights.len();
+        let items = instance.item_count();
         let edges = items + instance.costs.len();
-        for (item, &weight) in instance.weights.iter().enumerate() {
+        for (item, &weight) in self.weights.iter().enumerate() {
             let is_free = choice.status[item] == Status::Free;
             let weight = if is_free { weight * price.cost } else { 0 };
             self.network.set(item, weight);
         }
-        for (block, &cost) in instance.costs.iter().enumerate() {
+        for (block, &cost) in self.rows[row].costs.iter().enumerate() {
             let is_bought = choice.is_bought[block];
             let cost = if is_bought { 0 } else { cost * price.weight };
             self.network.set(items + block, cost);
@@ -185,8 +266,8 @@ impl<'i> Relaxation<'i> {
         let blocks = (0..instance.costs.len())
             .filter(|&block| !choice.is_bought[block] && is_reached(items + block));
         Some(Set {
-            weight: found.iter().map(|&item| instance.weights[item]).sum(),
-            cost: blocks.map(|block| instance.costs[block]).sum(),
+            weight: found.iter().map(|&item| self.weights[item]).sum(),
+            cost: blocks.map(|block| self.rows[row].costs[block]).sum(),
             items: found,
         })
     }

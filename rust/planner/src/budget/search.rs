@@ -5,7 +5,8 @@ use std::collections::BinaryHeap;
 
 use super::greedy::{Choice, improve};
 use super::instance::Instance;
-use super::relaxation::{Price, Relaxation};
+use super::relaxation::{Relaxation, Start};
+use super::sharing::{Payments, Sharing};
 use crate::choice::{Cut, SearchLimits};
 
 /// The best choice that was found, and what none exceeds.
@@ -18,12 +19,55 @@ pub(super) struct Found {
     pub(super) cut: Option<Cut>,
 }
 
+impl Found {
+    /// Takes over a choice of some items if it is worth more.
+    pub(super) fn improve_by(&mut self, instance: &Instance, items: &[usize]) {
+        let other = filled(instance, items);
+        if other.weight > self.weight {
+            self.weight = other.weight;
+            self.chosen = other.taken();
+            self.upper_bound = self.upper_bound.max(self.weight);
+        }
+    }
+}
+
+/// What is decided.
+#[derive(Clone, Copy, Debug)]
+enum Matter {
+    /// Whether an item is completed.
+    Item(usize),
+    /// Whether a block is paid for.
+    Block(usize),
+}
+
 /// One decision, after the decisions of another node.
 #[derive(Clone, Copy, Debug)]
 struct Decision {
     before: Option<usize>,
-    item: usize,
+    matter: Matter,
     is_taken: bool,
+}
+
+/// How bounds are found, as the instance allows.
+enum Bounds<'i> {
+    Cuts(Relaxation<'i>),
+    Shares(Sharing<'i>),
+}
+
+impl Bounds<'_> {
+    fn is_exhausted(&self) -> bool {
+        match self {
+            Self::Cuts(relaxation) => relaxation.is_exhausted(),
+            Self::Shares(sharing) => sharing.is_exhausted(),
+        }
+    }
+}
+
+/// Where to begin below a decision.
+#[derive(Clone, Debug)]
+enum Hint {
+    Price(Start),
+    Payments(Option<Payments>),
 }
 
 /// A part of the search that is still to be looked at. The heap gives the one with the largest
@@ -39,14 +83,15 @@ struct Open {
 
 /// Finds the most valuable choice within the budget.
 ///
-/// The answer follows from the instance and the limits alone, unless `should_stop` ends the
-/// search.
+/// It is worth no less than the items of `seed`. The answer follows from the instance and the limits
+/// alone, unless `should_stop` ends the search.
 pub(super) fn solve(
     instance: &Instance,
     limits: SearchLimits,
+    seed: &[usize],
     should_stop: &mut dyn FnMut() -> bool,
 ) -> Found {
-    let mut search = Search::new(instance, limits, should_stop);
+    let mut search = Search::new(instance, limits, seed, should_stop);
     search.run(limits.nodes);
     Found {
         upper_bound: search.upper_bound.max(search.best.weight),
@@ -57,14 +102,22 @@ pub(super) fn solve(
     }
 }
 
+/// Some items, and what fits beside them.
+fn filled<'i>(instance: &'i Instance, items: &[usize]) -> Choice<'i> {
+    let mut choice = Choice::new(instance);
+    choice.take_all(items);
+    choice.fill();
+    choice
+}
+
 struct Search<'i, 's> {
     instance: &'i Instance,
     should_stop: &'s mut dyn FnMut() -> bool,
-    relaxation: Relaxation<'i>,
+    bounds: Bounds<'i>,
     best: Choice<'i>,
     decisions: Vec<Decision>,
-    /// By decision, a price that was good before it.
-    prices: Vec<Option<Price>>,
+    /// By decision, what was good before it, until it is looked at.
+    hints: Vec<Option<Hint>>,
     open: BinaryHeap<Open>,
     upper_bound: i128,
     nodes: u64,
@@ -75,18 +128,27 @@ impl<'i, 's> Search<'i, 's> {
     fn new(
         instance: &'i Instance,
         limits: SearchLimits,
+        seed: &[usize],
         should_stop: &'s mut dyn FnMut() -> bool,
     ) -> Self {
-        let mut greedy = Choice::new(instance);
-        greedy.fill();
-        let all: i128 = instance.weights.iter().sum();
+        let mut best = filled(instance, &[]);
+        let other = filled(instance, seed);
+        if other.weight >= best.weight {
+            best = other;
+        }
+        let most_work = limits.work.unwrap_or(u64::MAX);
+        let all = instance.worth.most();
         Self {
             instance,
             should_stop,
-            relaxation: Relaxation::new(instance, limits.work.unwrap_or(u64::MAX)),
-            best: greedy,
+            bounds: if instance.is_plain {
+                Bounds::Cuts(Relaxation::new(instance, most_work))
+            } else {
+                Bounds::Shares(Sharing::new(instance, most_work))
+            },
+            best,
             decisions: Vec::new(),
-            prices: Vec::new(),
+            hints: Vec::new(),
             open: BinaryHeap::from([Open {
                 bound: all,
                 depth: 0,
@@ -111,7 +173,7 @@ impl<'i, 's> Search<'i, 's> {
                 self.cut = Some(Cut::Stopped);
                 return;
             }
-            if self.relaxation.is_exhausted() {
+            if self.bounds.is_exhausted() {
                 self.cut = Some(Cut::Work);
                 return;
             }
@@ -126,18 +188,50 @@ impl<'i, 's> Search<'i, 's> {
     }
 
     fn expand(&mut self, open: Open) {
+        let hint = open.last.and_then(|last| self.hints[last].take());
         let Some(choice) = self.choice(open.last) else {
             return;
         };
-        let price = open.last.and_then(|last| self.prices[last]);
-        let relaxed =
-            self.relaxation
-                .solve(&choice, self.best.weight, price, &mut *self.should_stop);
-        let mut filled = choice.clone();
-        for item in relaxed.within {
-            filled.take(item);
-        }
-        filled.fill();
+        let best = self.best.weight;
+        let (bound, filled, matter, hint) = match &mut self.bounds {
+            Bounds::Cuts(relaxation) => {
+                let start = match hint {
+                    Some(Hint::Price(start)) => Some(start),
+                    _ => None,
+                };
+                let relaxed = relaxation.solve(&choice, best, start, &mut *self.should_stop);
+                let mut filled = choice.clone();
+                filled.take_all(&relaxed.within);
+                filled.fill();
+                // The dearest tells most about the rest.
+                let item = relaxed.torn.into_iter().max_by_key(|&item| {
+                    let cost = self.instance.weigh(choice.extra[item]);
+                    (cost, choice.gain(item), Reverse(item))
+                });
+                let item = item.or_else(|| choice.free().next());
+                let hint = Hint::Price(relaxed.start);
+                (relaxed.bound, filled, item.map(Matter::Item), hint)
+            }
+            Bounds::Shares(sharing) => {
+                let start = match hint {
+                    Some(Hint::Payments(payments)) => payments,
+                    _ => None,
+                };
+                let shared = sharing.solve(&choice, best, start.clone(), &mut *self.should_stop);
+                sharing.forget(start);
+                let mut filled = choice.clone();
+                filled.source.clone_from(&shared.sources);
+                let mut other = filled.clone();
+                filled.take_all(&shared.promising);
+                filled.fill();
+                other.fill();
+                if other.weight > filled.weight {
+                    filled = other;
+                }
+                let hint = Hint::Payments(shared.payments);
+                (shared.bound, filled, shared.torn.map(Matter::Block), hint)
+            }
+        };
         if filled.weight > self.best.weight {
             self.best = filled;
         }
@@ -145,25 +239,17 @@ impl<'i, 's> Search<'i, 's> {
             let best = self.best.clone();
             self.best = improve(self.instance, best, &mut *self.should_stop);
         }
-        let bound = relaxed.bound.min(open.bound);
-        if bound <= self.best.weight {
-            return;
-        }
-        // The dearest tells most about the rest.
-        let item = relaxed.torn.into_iter().max_by_key(|&item| {
-            let weight = self.instance.weights[item];
-            (choice.extra[item], weight, Reverse(item))
-        });
-        let Some(item) = item.or_else(|| choice.free().next()) else {
+        let bound = bound.min(open.bound);
+        let Some(matter) = matter.filter(|_| bound > self.best.weight) else {
             return;
         };
         for is_taken in [true, false] {
             self.decisions.push(Decision {
                 before: open.last,
-                item,
+                matter,
                 is_taken,
             });
-            self.prices.push(relaxed.price);
+            self.hints.push(Some(hint.clone()));
             let number = self.decisions.len() - 1;
             self.open.push(Open {
                 bound,
@@ -187,10 +273,17 @@ impl<'i, 's> Search<'i, 's> {
         let mut choice = Choice::new(self.instance);
         // First what is taken: the less is missing of what is refused, the more is refused with it.
         for decision in decisions.iter().filter(|decision| decision.is_taken) {
-            choice.take(decision.item);
+            match decision.matter {
+                Matter::Item(item) => choice.take(item),
+                Matter::Block(block) => choice.buy(block),
+            }
         }
         let mut refused = decisions.iter().filter(|decision| !decision.is_taken);
-        let is_possible = choice.left >= 0 && refused.all(|each| choice.refuse(each.item));
+        let is_possible = choice.is_paid()
+            && refused.all(|decision| match decision.matter {
+                Matter::Item(item) => choice.refuse(item),
+                Matter::Block(block) => choice.forbid(block),
+            });
         choice.settle();
         is_possible.then_some(choice)
     }

@@ -4,8 +4,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use specplan_planner::naive::Specs;
 use specplan_planner::{
-    Budget, Edge, EdgeKinds, Limit, OpenReason, Plan, Scope, SearchLimits, SpecId, SpecSet,
-    Spending,
+    Budget, BudgetGroup, Edge, EdgeKinds, Limit, Outcome, Plan, Scope, SearchLimits, SpecId,
+    SpecSet, Spending, Want, WantOutcome,
 };
 
 use crate::world::{World, permutation, specs, world};
@@ -56,47 +56,96 @@ fn contest() -> impl Strategy<Value = (World, Vec<u64>)> {
     })
 }
 
+const fn of_builds(builds: u64) -> Limit {
+    Limit {
+        builds: Some(builds),
+        cost: None,
+    }
+}
+
+fn of_cost(cost: u32) -> Limit {
+    Limit {
+        builds: None,
+        cost: Some(f64::from(cost)),
+    }
+}
+
 fn limit() -> impl Strategy<Value = Limit> {
     prop_oneof![
-        (0..8_u64).prop_map(Limit::Builds),
-        (0..20_u32).prop_map(|cost| Limit::Cost(f64::from(cost))),
+        (0..8_u64).prop_map(of_builds),
+        (0..20_u32).prop_map(of_cost),
+        (0..8_u64, 0..20_u32).prop_map(|(builds, cost)| Limit {
+            builds: Some(builds),
+            cost: Some(f64::from(cost)),
+        }),
     ]
 }
 
-fn spend(plan: &Plan, weights: &[u64], limit: Limit, node_limit: u64) -> Spending {
-    let weights: Vec<(SpecId, u64)> = (0..)
-        .map(SpecId::new)
-        .zip(weights.iter().copied())
-        .collect();
-    let budget = Budget {
-        plan,
-        weights: &weights,
-        limit,
-    };
-    let limits = SearchLimits {
-        nodes: Some(node_limit),
+fn limited(nodes: u64) -> SearchLimits {
+    SearchLimits {
+        nodes: Some(nodes),
         work: None,
-    };
-    budget.spend(limits, &mut || false)
+    }
 }
 
-/// What completing `roots` takes, as the limit counts.
-fn price(world: &World, roots: &Specs, limit: Limit) -> f64 {
+/// What a budget makes of the roots of a world.
+struct Bought {
+    told: Spending,
+    roots: Vec<u32>,
+}
+
+impl Bought {
+    fn with(&self, outcomes: &[Outcome]) -> Specs {
+        let told = self.roots.iter().zip(&self.told.wants);
+        told.filter(|(_, wants)| outcomes.contains(&wants[0].outcome))
+            .map(|(&root, _)| root)
+            .collect()
+    }
+
+    fn open(&self) -> Vec<(u32, WantOutcome)> {
+        let told = self.roots.iter().zip(&self.told.wants);
+        let all = told.map(|(&root, wants)| (root, wants[0]));
+        all.filter(|(_, want)| {
+            matches!(
+                want.outcome,
+                Outcome::Beyond | Outcome::LeftOut | Outcome::Outbid
+            )
+        })
+        .collect()
+    }
+}
+
+/// The roots of a plan as wants that stand alone, and what each is worth.
+fn alone(roots: &[u32], weights: &[u64]) -> Vec<BudgetGroup> {
+    let want = |&root: &u32| Want::of(SpecId::new(root), weights[root as usize]);
+    roots.iter().map(want).map(BudgetGroup::of).collect()
+}
+
+fn spend(world: &World, plan: &Plan, weights: &[u64], limit: Limit, node_limit: u64) -> Bought {
+    let roots: Vec<u32> = world.root_specs().into_iter().collect();
+    let groups = alone(&roots, weights);
+    let budget = Budget {
+        plan,
+        groups: &groups,
+        limit,
+    };
+    Bought {
+        told: budget.spend(limited(node_limit), &mut || false),
+        roots,
+    }
+}
+
+/// What completing `roots` takes: builds and what they cost.
+fn price(world: &World, roots: &Specs) -> (u64, f64) {
     let builds = world
         .model()
         .plan(&world.model().wants(roots, Scope::Roots));
-    let cost = |&build: &u32| match limit {
-        Limit::Builds(_) => 1.0,
-        Limit::Cost(_) => world.costs[build as usize],
-    };
-    builds.iter().map(cost).sum()
+    let cost = builds.iter().map(|&build| world.costs[build as usize]);
+    (builds.len() as u64, cost.sum())
 }
 
-fn allowed(limit: Limit) -> f64 {
-    match limit {
-        Limit::Builds(builds) => f64::from(u32::try_from(builds).unwrap()),
-        Limit::Cost(cost) => cost,
-    }
+fn is_within((builds, cost): (u64, f64), limit: Limit) -> bool {
+    limit.builds.is_none_or(|most| builds <= most) && limit.cost.is_none_or(|most| cost <= most)
 }
 
 /// The roots that are no externals.
@@ -120,10 +169,168 @@ fn best(world: &World, weights: &[u64], limit: Limit) -> u64 {
             .map(|(_, &root)| root)
             .collect()
     });
-    sets.filter(|set: &Specs| price(world, set, limit) <= allowed(limit))
+    sets.filter(|set: &Specs| is_within(price(world, set), limit))
         .map(|set| set.iter().map(|&root| weights[root as usize]).sum())
         .max()
         .unwrap()
+}
+
+fn auction() -> impl Strategy<Value = Auction> {
+    world(11).prop_flat_map(|world| {
+        let top = u32::try_from(world.len()).unwrap();
+        let want = (vec((0..top, 1..3_u64), 1..=3), prop::option::of(0..3_usize));
+        let want = want.prop_map(|(options, first)| Want {
+            first: first.filter(|&at| at < options.len()),
+            options: options
+                .into_iter()
+                .map(|(spec, worth)| (SpecId::new(spec), worth))
+                .collect(),
+        });
+        let source = vec(want.clone(), 1..=2);
+        let several = (vec(source, 2..=2), 0..2_usize);
+        let group = prop_oneof![
+            3 => want.prop_map(BudgetGroup::of),
+            1 => several.prop_map(|(sources, first)| BudgetGroup { sources, first }),
+        ];
+        (Just(world), vec(group, 1..=4)).prop_map(|(world, groups)| Auction { world, groups })
+    })
+}
+
+/// A world, and groups of wants that some of its specs can complete.
+#[derive(Clone, Debug)]
+struct Auction {
+    world: World,
+    groups: Vec<BudgetGroup>,
+}
+
+impl Auction {
+    /// The plan of all options.
+    fn plan(&self) -> Plan {
+        let mut world = self.world.clone();
+        let wants = self
+            .groups
+            .iter()
+            .flat_map(|group| group.sources.iter().flatten());
+        world.roots = wants
+            .flat_map(|want| want.options.iter().map(|(spec, _)| spec.get()))
+            .collect();
+        let mut task = world.task(Scope::Roots);
+        task.broken = SpecSet::from_flags(&world.broken);
+        Plan::new(task).unwrap()
+    }
+
+    fn spend(&self, plan: &Plan, limit: Limit, limits: SearchLimits) -> Spending {
+        let budget = Budget {
+            plan,
+            groups: &self.groups,
+            limit,
+        };
+        budget.spend(limits, &mut || false)
+    }
+
+    /// What a want is worth that installs without any build.
+    fn there(&self, plan: &Plan, want: &Want) -> Option<u64> {
+        let mut options = want.options.iter();
+        let found = options.find(|(spec, _)| {
+            self.is_possible(plan, *spec) && price(&self.world, &Specs::from([spec.get()])).0 == 0
+        });
+        found.map(|&(_, worth)| worth)
+    }
+
+    fn is_possible(&self, plan: &Plan, spec: SpecId) -> bool {
+        self.world.external[spec.index()] || !plan.left_out().wants.contains(&spec)
+    }
+
+    /// What is completed, and what installs anyway, with all that is told of them checked.
+    fn told(&self, plan: &Plan, spending: &Spending, limit: Limit) -> (u64, u64) {
+        let mut bought = Specs::new();
+        let (mut worth, mut there) = (0, 0);
+        for ((group, &source), told) in self
+            .groups
+            .iter()
+            .zip(&spending.sources)
+            .zip(&spending.wants)
+        {
+            let wants = &group.sources[source];
+            assert_eq!(wants.len(), told.len());
+            for (want, told) in wants.iter().zip(told) {
+                let option = told.option.map(|at| want.options[at]);
+                match told.outcome {
+                    Outcome::External | Outcome::Installable => {
+                        assert_eq!(self.there(plan, want), option.map(|(_, value)| value));
+                        // Of what stands alone that is no matter of choice.
+                        there += option.map_or(0, |(_, value)| value);
+                    }
+                    Outcome::Completed => {
+                        let (spec, value) = option.expect("something completes it");
+                        assert!(self.is_possible(plan, spec));
+                        bought.insert(spec.get());
+                        worth += value;
+                    }
+                    Outcome::LeftOut => assert!(option.is_none()),
+                    Outcome::Beyond | Outcome::Outbid => assert!(told.more_builds > 0),
+                }
+            }
+        }
+        let spent = price(&self.world, &bought);
+        assert!(is_within(spent, limit));
+        assert_eq!((spending.builds, spending.cost), spent);
+        assert_eq!(spending.weight, worth);
+        (worth, there)
+    }
+
+    /// What the best choice is worth, what installs anyway counted in, by trying every source of
+    /// every group and every option of every want.
+    fn best(&self, plan: &Plan, limit: Limit, is_first_only: bool) -> u64 {
+        let mut best = 0;
+        let mut todo = vec![(0, Specs::new(), 0)];
+        while let Some((at, bought, worth)) = todo.pop() {
+            if !is_within(price(&self.world, &bought), limit) {
+                continue;
+            }
+            let Some(group) = self.groups.get(at) else {
+                best = best.max(worth);
+                continue;
+            };
+            for (source, wants) in group.sources.iter().enumerate() {
+                if is_first_only && source != group.first {
+                    continue;
+                }
+                let mut partial = vec![(bought.clone(), worth)];
+                for want in wants {
+                    // What installs anyway is worth what it is, whatever else could complete it.
+                    partial = match self.there(plan, want) {
+                        Some(value) => {
+                            let there = partial.into_iter();
+                            there
+                                .map(|(bought, worth)| (bought, worth + value))
+                                .collect()
+                        }
+                        None => {
+                            let mut next = partial.clone();
+                            for (bought, worth) in partial {
+                                for (option, &(spec, value)) in want.options.iter().enumerate() {
+                                    let is_asked = !is_first_only || want.first == Some(option);
+                                    if is_asked && self.is_possible(plan, spec) {
+                                        let mut bought = bought.clone();
+                                        bought.insert(spec.get());
+                                        next.push((bought, worth + value));
+                                    }
+                                }
+                            }
+                            next
+                        }
+                    };
+                }
+                todo.extend(
+                    partial
+                        .into_iter()
+                        .map(|(bought, worth)| (at + 1, bought, worth)),
+                );
+            }
+        }
+        best
+    }
 }
 
 proptest! {
@@ -133,17 +340,17 @@ proptest! {
     fn no_set_of_roots_within_the_budget_is_worth_more(
         (world, weights) in market(12), limit in limit(),
     ) {
-        let spending = spend(&world.plan(Scope::Roots), &weights, limit, PLENTY);
+        let spending = spend(&world, &world.plan(Scope::Roots), &weights, limit, PLENTY).told;
         prop_assert_eq!(spending.weight, best(&world, &weights, limit));
         prop_assert!(spending.is_optimal());
     }
 
     #[test]
     fn no_set_of_roots_that_compete_is_worth_more(
-        (world, weights) in contest(), cost in 0..40_u32,
+        (world, weights) in contest(), cost in 0..40_u32, builds in prop::option::of(0..7_u64),
     ) {
-        let limit = Limit::Cost(f64::from(cost));
-        let spending = spend(&world.plan(Scope::Roots), &weights, limit, PLENTY);
+        let limit = Limit { builds, ..of_cost(cost) };
+        let spending = spend(&world, &world.plan(Scope::Roots), &weights, limit, PLENTY).told;
         prop_assert_eq!(spending.weight, best(&world, &weights, limit));
         prop_assert!(spending.is_optimal());
     }
@@ -152,45 +359,46 @@ proptest! {
     fn a_contest_that_is_cut_short_tells_a_bound_that_holds(
         (world, weights) in contest(), cost in 0..40_u32, most_nodes in 0..4_u64,
     ) {
-        let limit = Limit::Cost(f64::from(cost));
+        let limit = of_cost(cost);
         let plan = world.plan(Scope::Roots);
-        let whole = spend(&plan, &weights, limit, PLENTY);
-        let cut = spend(&plan, &weights, limit, most_nodes);
+        let whole = spend(&world, &plan, &weights, limit, PLENTY).told;
+        let cut = spend(&world, &plan, &weights, limit, most_nodes).told;
         prop_assert!(cut.weight <= whole.weight && whole.weight <= cut.upper_bound);
         prop_assert_eq!(cut.is_optimal() || cut.nodes == most_nodes, true);
     }
 
     #[test]
     fn what_is_told_is_true((world, weights) in market(12), limit in limit()) {
-        let spending = spend(&world.plan(Scope::Runtime), &weights, limit, PLENTY);
-        let completed = specs(spending.completed.iter().copied());
-        let installable = specs(spending.installable.iter().copied());
-        let open = specs(spending.open.iter().map(|root| root.root));
-        let all: Specs = completed.iter().chain(&installable).chain(&open).copied().collect();
+        let bought = spend(&world, &world.plan(Scope::Runtime), &weights, limit, PLENTY);
+        let spending = &bought.told;
+        let completed = bought.with(&[Outcome::Completed]);
+        let installable = bought.with(&[Outcome::Installable]);
+        let open = bought.open();
+        let all: Specs = completed.iter().chain(&installable).copied().chain(open.iter().map(|root| root.0)).collect();
         prop_assert_eq!(completed.len() + installable.len() + open.len(), all.len());
         prop_assert_eq!(all, roots(&world).into_iter().collect());
         prop_assert_eq!(spending.weight, completed.iter().map(|&root| weights[root as usize]).sum());
-        prop_assert_eq!(spending.spent, price(&world, &completed, limit));
-        prop_assert!(spending.spent <= allowed(limit));
-        prop_assert_eq!(price(&world, &installable, Limit::Builds(0)), 0.0);
-        for root in &spending.open {
+        let spent = price(&world, &completed);
+        prop_assert_eq!((spending.builds, spending.cost), spent);
+        prop_assert!(is_within(spent, limit));
+        prop_assert_eq!(price(&world, &installable).0, 0);
+        for (root, told) in open {
             let mut more = completed.clone();
-            more.insert(root.root.get());
-            let cost = price(&world, &more, limit);
-            prop_assert_eq!(root.more, Some(cost - spending.spent));
-            prop_assert!(cost > allowed(limit), "nothing that fits is left");
-            let alone = price(&world, &Specs::from([root.root.get()]), limit);
-            let reason = if alone > allowed(limit) { OpenReason::Beyond } else { OpenReason::Outbid };
-            prop_assert_eq!(root.reason, reason);
+            more.insert(root);
+            let (builds, cost) = price(&world, &more);
+            prop_assert_eq!((told.more_builds, told.more_cost), (builds - spent.0, cost - spent.1));
+            prop_assert!(!is_within((builds, cost), limit), "nothing that fits is left");
+            let is_within = is_within(price(&world, &Specs::from([root])), limit);
+            let outcome = if is_within { Outcome::Outbid } else { Outcome::Beyond };
+            prop_assert_eq!(told.outcome, outcome);
         }
-        prop_assert!(spending.open.windows(2).all(|pair| pair[0].more <= pair[1].more));
     }
 
     #[test]
     fn a_larger_budget_never_completes_less((world, weights) in market(14), builds in 0..8_u64) {
         let plan = world.plan(Scope::Roots);
-        let less = spend(&plan, &weights, Limit::Builds(builds), PLENTY);
-        let more = spend(&plan, &weights, Limit::Builds(builds + 1), PLENTY);
+        let less = spend(&world, &plan, &weights, of_builds(builds), PLENTY).told;
+        let more = spend(&world, &plan, &weights, of_builds(builds + 1), PLENTY).told;
         prop_assert!(less.weight <= more.weight);
     }
 
@@ -200,14 +408,15 @@ proptest! {
     ) {
         let plan = world.plan(Scope::Roots);
         let best = best(&world, &weights, limit);
-        let cut = spend(&plan, &weights, limit, most_nodes);
+        let cut = spend(&world, &plan, &weights, limit, most_nodes).told;
         prop_assert!(cut.weight <= best && best <= cut.upper_bound);
         prop_assert!(cut.nodes <= most_nodes);
-        let named: Vec<(SpecId, u64)> = (0..).map(SpecId::new).zip(weights.iter().copied()).collect();
-        let budget = Budget { plan: &plan, weights: &named, limit };
+        let roots: Vec<u32> = world.root_specs().into_iter().collect();
+        let groups = alone(&roots, &weights);
+        let budget = Budget { plan: &plan, groups: &groups, limit };
         let stopped = budget.spend(SearchLimits::default(), &mut || true);
         prop_assert!(stopped.weight <= best && best <= stopped.upper_bound);
-        prop_assert!(stopped.spent <= allowed(limit));
+        prop_assert!(is_within((stopped.builds, stopped.cost), limit));
         let tired = budget.spend(SearchLimits { nodes: None, work: Some(1) }, &mut || false);
         prop_assert!(tired.weight <= best && best <= tired.upper_bound);
     }
@@ -217,11 +426,10 @@ proptest! {
         let mut task = world.task(Scope::Roots);
         task.broken = SpecSet::from_flags(&world.broken);
         let plan = Plan::new(task).unwrap();
-        let spending = spend(&plan, &weights, Limit::Builds(100), PLENTY);
-        let lost = spending.open.iter().filter(|root| root.reason == OpenReason::LeftOut);
-        let lost: Specs = lost.map(|root| root.root.get()).collect();
+        let bought = spend(&world, &plan, &weights, of_builds(100), PLENTY);
+        let lost = bought.with(&[Outcome::LeftOut]);
         prop_assert_eq!(lost, specs(plan.left_out().wants.iter().copied()));
-        prop_assert!(spending.open.iter().all(|root| root.more.is_none()));
+        prop_assert!(bought.open().iter().all(|(_, root)| root.option.is_none()));
     }
 
     #[test]
@@ -232,12 +440,70 @@ proptest! {
         }),
         limit in limit(),
     ) {
-        let one = spend(&world.plan(Scope::Roots), &weights, limit, PLENTY);
+        let one = spend(&world, &world.plan(Scope::Roots), &weights, limit, PLENTY);
         let moved = crate::world::permuted(&weights, &names);
-        let other = spend(&world.relabelled(&names).plan(Scope::Roots), &moved, limit, PLENTY);
-        let renamed = |ids: &[SpecId]| ids.iter().map(|id| SpecId::new(names[id.index()])).collect::<Vec<_>>();
-        prop_assert_eq!(renamed(&one.completed), other.completed);
-        prop_assert_eq!(renamed(&one.installable), other.installable);
-        prop_assert_eq!(one.nodes, other.nodes);
+        let other = world.relabelled(&names);
+        let other = spend(&other, &other.plan(Scope::Roots), &moved, limit, PLENTY);
+        for outcome in [Outcome::Completed, Outcome::Installable] {
+            let renamed: Specs = one.with(&[outcome]).into_iter().map(|id| names[id as usize]).collect();
+            prop_assert_eq!(renamed, other.with(&[outcome]));
+        }
+        prop_assert_eq!(one.told.nodes, other.told.nodes);
+    }
+
+    #[test]
+    fn no_choice_of_specs_and_builds_is_worth_more(auction in auction(), limit in limit()) {
+        let plan = auction.plan();
+        let spending = auction.spend(&plan, limit, limited(PLENTY));
+        let (worth, there) = auction.told(&plan, &spending, limit);
+        prop_assert_eq!(worth + there, auction.best(&plan, limit, false));
+        prop_assert_eq!(worth, spending.weight);
+        prop_assert!(spending.is_optimal());
+    }
+
+    #[test]
+    fn a_joint_choice_that_is_cut_short_is_valid_and_its_bound_holds(
+        auction in auction(), limit in limit(), most_nodes in 0..3_u64,
+    ) {
+        let plan = auction.plan();
+        let best = auction.best(&plan, limit, false);
+        let first = auction.best(&plan, limit, true);
+        let budget = Budget { plan: &plan, groups: &auction.groups, limit };
+        let some = [
+            auction.spend(&plan, limit, limited(most_nodes)),
+            auction.spend(&plan, limit, SearchLimits { nodes: None, work: Some(1) }),
+            budget.spend(SearchLimits::default(), &mut || true),
+        ];
+        for spending in some {
+            let (worth, there) = auction.told(&plan, &spending, limit);
+            prop_assert!(worth + there <= best && best <= spending.upper_bound + there);
+        }
+        // With nodes enough to choose among the first of all, nothing worse than that is told.
+        let told = auction.spend(&plan, limit, limited(100));
+        let (worth, there) = auction.told(&plan, &told, limit);
+        prop_assert!(first <= worth + there);
+    }
+
+    #[test]
+    fn more_options_and_a_larger_budget_never_complete_less(auction in auction(), builds in 0..6_u64) {
+        let plan = auction.plan();
+        let worth = |auction: &Auction, builds| {
+            let limit = of_builds(builds);
+            let spending = auction.spend(&plan, limit, limited(PLENTY));
+            let (worth, there) = auction.told(&plan, &spending, limit);
+            worth + there
+        };
+        let own = worth(&auction, builds);
+        prop_assert!(own <= worth(&auction, builds + 1));
+        let mut fewer = auction.clone();
+        let wants = fewer.groups.iter_mut().flat_map(|group| group.sources.iter_mut().flatten());
+        for want in wants {
+            // What installs anyway is taken for that, whatever it is worth.
+            if auction.there(&plan, want).is_none() {
+                want.options.pop();
+                want.first = None;
+            }
+        }
+        prop_assert!(worth(&fewer, builds) <= own);
     }
 }
