@@ -10,7 +10,6 @@ from os import PathLike
 from pathlib import Path
 from typing import Literal, TypeAlias, TypedDict, final
 
-from specplan.budget import OpenReason
 from specplan.found import Missing
 from specplan.model import Compatibility, GapState, Level, Scope
 from specplan.plan_model import (
@@ -176,11 +175,28 @@ PlanTotalsAnswer: TypeAlias = tuple[int, int, int, float, int, float, int, int, 
 ScheduleAnswer: TypeAlias = tuple[float, float, BoundReason, list[list[tuple[int, float, float]]]]
 
 #: roots that install already; roots completed; other roots, with weight, why, and what they cost
-#: more; weight; its upper bound; what is spent; nodes; why the search was cut.
+#: specs with what completing the root by each is worth, and the position of the one that would
+#: be taken if nothing was limited.
+BidQuestion: TypeAlias = tuple[list[tuple[str, int]], int | None]
+
+#: by source its roots, and the source that would be taken if nothing was limited.
+BidGroupQuestion: TypeAlias = tuple[list[list[BidQuestion]], int]
+
+#: what becomes of a root, the position of the spec that completes it or would for the least more,
+#: and how many builds and what cost that takes beside the plan.
+BidAnswer: TypeAlias = tuple[
+    Literal["external", "installable", "completed", "beyond", "left_out", "outbid"],
+    int | None,
+    int,
+    float,
+]
+
+#: source by group, its roots by group, weight, upper bound, builds, cost, nodes, why the search was
+#: cut.
 SpendingAnswer: TypeAlias = tuple[
-    list[NamedAnswer],
-    list[NamedAnswer],
-    list[tuple[NamedAnswer, int, OpenReason, float | None]],
+    list[int],
+    list[list[BidAnswer]],
+    int,
     int,
     int,
     float,
@@ -253,7 +269,7 @@ class PlanQuestion(TypedDict):
 #: (position of the chosen alternative by want, None where none can be had; cost; lower bound;
 #: whether it is optimal; cost if each want took what is cheapest alone; nodes; cut).
 ChosenRootsAnswer: TypeAlias = tuple[
-    list[int | None],
+    list[tuple[int, list[int]] | None],
     float,
     float,
     bool,
@@ -511,13 +527,16 @@ class Catalog:
         ``ValueError`` names the first hash that it does not know.
         """
 
-    def plan(self, question: PlanQuestion) -> Plan:
-        """Plan the least rebuild; ``ValueError`` where the edges have a cycle."""
+    def plan(self, question: PlanQuestion, *, told_only: bool = False) -> Plan:
+        """Plan the least rebuild; ``ValueError`` where the edges have a cycle.
+
+        With ``told_only``, what nothing tells the dependencies of is not built.
+        """
 
     def choose_roots(
         self,
         question: PlanQuestion,
-        wants: list[list[list[str]]],
+        wants: list[list[list[list[str]]]],
         *,
         node_limit: int | None = None,
         work_limit: int | None = None,
@@ -525,7 +544,8 @@ class Catalog:
     ) -> ChosenRootsAnswer:
         """Choose an alternative of each want such that the plan of all costs least.
 
-        An alternative is a list of hashes that are installed together; the roots of the
+        An alternative is a list of parts that are installed together, each by any of its
+        hashes; told are its position and those of its hashes. The roots of the
         question are wanted in any case. What nothing tells the dependencies of is not built
         for a chosen alternative. ``work_limit`` is in steps, some hundred million a second,
         ``time_limit`` in seconds; an answer that the latter has cut may be another one next
@@ -611,17 +631,19 @@ class Plan:
 
     def spend(
         self,
+        groups: list[BidGroupQuestion],
         *,
-        weights: list[tuple[str, int]],
+        chosen: list[str] | None = None,
         builds: int | None = None,
         cost: float | None = None,
         node_limit: int | None = None,
         work_limit: int | None = None,
         time_limit: float | None = None,
     ) -> SpendingAnswer:
-        """Return which roots a budget completes that weigh most; one limit is given.
+        """Return what completes most within all limits that are given.
 
-        A root that ``weights`` does not name weighs 1, none more than 10^9.
+        The plan is that of all specs that can complete a root. None weighs more than 10^9.
+        Where some specs are chosen already, it is told what becomes of the roots with these.
         """
 
     def needless(self) -> list[tuple[NamedAnswer, NamedAnswer, CutReason]]:

@@ -548,8 +548,9 @@ class Catalog:
                 default each build costs 1.
             jobs: How many builds can run at a time; given that, the plan has a schedule.
             max_builds: The most builds. The plan then completes, of the wanted roots, those
-                that are worth most together.
-            max_cost: The same with the most that the builds may cost.
+                that are worth most together; which spec completes an abstract want is
+                decided together with that.
+            max_cost: The same with the most that the builds may cost. Given both, both hold.
             weights: What completing roots is worth; the first that is about a root holds,
                 and a root that none is about is worth 1.
             node_limit: How many nodes each search may look at, for the least cost and for what

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan import _core as compiled
@@ -9,6 +10,7 @@ from specplan import asked_specs
 from specplan import budget as budgeting
 from specplan import choice as choosing
 from specplan import schedule as scheduling
+from specplan.buying import Purchase
 from specplan.errors import UsageError
 from specplan.gap_wants import is_about_gaps, wants_of_gaps
 from specplan.plan import Plan
@@ -176,9 +178,9 @@ def rebuild(
         "withheld": [] if what_if is None else list(what_if.unavailable),
         "costs": [(spec, cost.amount) for spec, cost in cost_of.items()] or None,
     }
-    choice = None
+    made = None
     if environments or (found is not None and found.wants.cells):
-        choice = choosing.choose(
+        made = choosing.choose(
             core,
             question,
             choosing.Asked(
@@ -195,21 +197,28 @@ def rebuild(
                 gaps=None if found is None else found.wants,
             ),
         )
-        roots.update(choice.roots)
-        question["roots"] = sorted(roots)
-    solved = core.plan(question)
-    budget = None
+    spent = None
+    choice = None if made is None else made.choice
     if limited is not None:
-        labels = _labels(wanted, choice)
-        budget = budgeting.spend(
-            solved, limited, labels, lambda spec: asked_specs.matching(locks, spec)
+        purchase = Purchase(
+            core=core,
+            question=question,
+            asked=limited,
+            labels=_labels(wanted),
+            # A spec of the caches may be chosen as well.
+            matching=partial(asked_specs.matching, locks if made is None else core),
         )
-        left = {each.spec.hash for each in budget.open}
-        question["roots"] = sorted(roots - left)
-        solved = core.plan(question)
+        if made is None:
+            spent = purchase.buy()
+        else:
+            spent, choice = purchase.buy_with_choice(made)
+        question["roots"] = spent.roots
+    elif choice is not None:
+        question["roots"] = sorted({*roots, *choice.roots})
+    solved = core.plan(question)
     return _plan(
         solved,
-        budget=budget,
+        budget=None if spent is None else spent.budget,
         choice=choice,
         publish=() if found is None else found.publish,
         scope=scope,
@@ -245,15 +254,12 @@ def _refuse_beside_gaps(*, wants: bool, what_if: bool) -> None:
         )
 
 
-def _labels(wanted: Iterable[Wanted], choice: Choice | None) -> dict[str, set[str]]:
-    """Return the stacks of each root."""
+def _labels(wanted: Iterable[Wanted]) -> dict[str, set[str]]:
+    """Return the stacks of each root of the locks."""
     labels: dict[str, set[str]] = {}
     for lock in wanted:
         for root, _ in lock.roots:
             labels.setdefault(root, set()).add(lock.label)
-    for want in () if choice is None else choice.wants:
-        if want.spec is not None:
-            labels.setdefault(want.spec.hash, set()).add(want.stack)
     return labels
 
 

@@ -385,7 +385,7 @@ def test_whatever_flags_a_want_has_its_environment_reads_back(
     wants = tuple(
         ChosenWant(
             stack="s", os="debian12", target="zen4", want=spec, candidates=0, spec=None,
-            lock=None, lack="no_candidate",
+            lock=None, lack="no_candidate", completed=False,
         )
         for spec in dict.fromkeys(parsed)
     )  # fmt: skip
@@ -395,3 +395,134 @@ def test_whatever_flags_a_want_has_its_environment_reads_back(
     file.write_text(text, encoding="utf-8")
     back = [_core.AbstractSpec(root.spec) for root in read_environment(file).roots]
     assert back == [_core.AbstractSpec(f"{want.want} os=debian12 target=zen4") for want in wants]
+
+
+def made_lock(
+    folder: Path, name: str, roots: str, **specs: tuple[str, str, tuple[str, ...]]
+) -> str:
+    """A lock of specs by letter: package, version, what it links to; and its roots."""
+    hashes = {each: each * 32 for each in specs}
+    nodes = {
+        hashes[each]: {
+            "name": package,
+            "version": version,
+            "arch": {"platform": "linux", "platform_os": "debian12", "target": "x86_64_v3"},
+            "namespace": "builtin",
+            "parameters": {},
+            "dependencies": [
+                {
+                    "name": specs[need][0],
+                    "hash": hashes[need],
+                    "parameters": {"deptypes": ["link"], "virtuals": []},
+                }
+                for need in needs
+            ],
+            "hash": hashes[each],
+        }
+        for each, (package, version, needs) in specs.items()
+    }
+    file = folder / name / "spack.lock"
+    file.parent.mkdir()
+    file.write_text(
+        json.dumps(
+            {
+                "_meta": {
+                    "file-type": "spack-lockfile",
+                    "lockfile-version": 6,
+                    "specfile-version": 5,
+                },
+                "spack": {"version": "1.0.0", "type": "git", "commit": "0" * 40},
+                "roots": [{"hash": hashes[each], "spec": specs[each][0]} for each in roots],
+                "concrete_specs": nodes,
+            }
+        )
+    )
+    return str(file)
+
+
+def test_of_several_specs_of_a_whole_lock_those_are_taken_that_cost_least_together(
+    run: Run, tmp_path: Path
+) -> None:
+    # Of three specs of `a`, the newest needs one build more; the oldest shares `d` with `b`, so
+    # that it costs nothing more but itself.
+    candidates = made_lock(
+        tmp_path, "lock", "b",
+        a=("a", "3", ("c", "e")), f=("a", "2", ("c",)), g=("a", "1", ("d",)),
+        b=("b", "1", ("d",)), c=("c", "1", ()), d=("d", "1", ()), e=("e", "1", ()),
+    )  # fmt: skip
+    want = environment(tmp_path / "mine", "a", "b", unify="true")
+    plan = asked(
+        run, "--want", f"mine={want}", "--candidates", candidates, "--cache", "none",
+        "--system", "debian12/x86_64_v3",
+    )  # fmt: skip
+    assert [(each["name"], each["version"]) for each in plan["choice"]["wants"]] == [
+        ("a", "1"),
+        ("b", "1"),
+    ]
+    assert (plan["totals"]["builds"], plan["optimal"], plan["choice"]["cost_alone"]) == (3, True, 3)
+    # A root of the lock comes first, whatever it costs.
+    rooted = made_lock(
+        tmp_path, "rooted", "ab",
+        a=("a", "3", ("c", "e")), g=("a", "1", ("d",)),
+        b=("b", "1", ("d",)), c=("c", "1", ()), d=("d", "1", ()), e=("e", "1", ()),
+    )  # fmt: skip
+    plan = asked(
+        run, "--want", f"mine={want}", "--candidates", rooted, "--cache", "none",
+        "--system", "debian12/x86_64_v3",
+    )  # fmt: skip
+    assert [each["version"] for each in plan["choice"]["wants"]] == ["3", "1"]
+    assert plan["totals"]["builds"] == 5
+
+
+def test_with_a_budget_a_spec_that_is_dear_alone_is_taken_where_it_completes_more(
+    run: Run, tmp_path: Path
+) -> None:
+    # All three are cheapest with `p`: 4 builds of it once, and one each. Of 5 builds the own
+    # specs of `a` and `b` complete two, and none of the shared ones would.
+    shared = {"p": ("p", "1", ("q",)), "q": ("q", "1", ("r",)), "r": ("r", "1", ("s",))}
+    candidates = made_lock(
+        tmp_path, "lock", "",
+        a=("a", "2", ("p",)), b=("b", "2", ("p",)), c=("c", "2", ("p",)), s=("s", "1", ()),
+        d=("a", "1", ("u",)), e=("b", "1", ("v",)), u=("u", "1", ()), v=("v", "1", ()),
+        f=("c", "1", ("w",)), w=("w", "1", ("x",)), x=("x", "1", ("y",)), y=("y", "1", ()),
+        **shared,
+    )  # fmt: skip
+    question = ("--want", "a", "--want", "b", "--want", "c", "--candidates", candidates,
+                "--cache", "none", "--system", "debian12/x86_64_v3")  # fmt: skip
+    unlimited = asked(run, *question)
+    assert {each["version"] for each in unlimited["choice"]["wants"]} == {"2"}
+    assert unlimited["totals"]["builds"] == 7
+    plan = asked(run, *question, "--max-builds", "5")
+    budget = plan["budget"]
+    assert (budget["weight"], budget["upper_bound"], budget["builds"]) == (2, 2, 4)
+    told = {each["want"]: (each["version"], each["completed"]) for each in plan["choice"]["wants"]}
+    assert (told["a"], told["b"], told["c"][1]) == (("1", True), ("1", True), False)
+    assert [each["want"]["want"] for each in budget["completed"]] == ["a", "b"]
+    (left,) = budget["open"]
+    assert (left["want"]["want"], left["reason"]) == ("c", "outbid")
+    assert (plan["optimal"], plan["lower_bound"], plan["totals"]["cost"]) == (True, 4, 4)
+
+
+@pytest.mark.parametrize("builds", [20, 60])
+@pytest.mark.parametrize("unify", ["false", "true"])
+def test_what_a_budget_completes_is_no_less_than_what_is_chosen_first_and_bought_then(
+    run: Run, tmp_path: Path, unify: str, builds: int
+) -> None:
+    text = yaml.safe_load((REAL / ENVIRONMENT).read_text(encoding="utf-8"))
+    roots = [each for each in text["spack"]["specs"] if isinstance(each, str)]
+    want = environment(tmp_path / "mine", *roots, unify=unify)
+    question = ("--want", f"mine={want}", *CANDIDATES, "--cache", "none",
+                "--system", "ubuntu24.04/x86_64_v3")  # fmt: skip
+    unlimited = asked(run, *question)["choice"]["wants"]
+    hashes = {each["hash"] for each in unlimited}
+    both = [lock(date) for date in DATES]
+    specs = {**both[0]["concrete_specs"], **both[1]["concrete_specs"]}
+    wanted = tmp_path / "spack.lock"
+    chosen = [{"hash": each, "spec": specs[each]["name"]} for each in sorted(hashes)]
+    wanted.write_text(json.dumps({**both[0], "roots": chosen, "concrete_specs": specs}))
+    limit = ("--max-builds", str(builds))
+    first = asked(run, "--want", str(wanted), "--cache", "none", *limit)["budget"]
+    jointly = asked(run, *question, *limit)["budget"]
+    assert first["weight"] <= jointly["weight"] <= jointly["upper_bound"]
+    assert jointly["builds"] <= builds
+    assert jointly["optimal"]

@@ -400,13 +400,39 @@ def test_a_budget_completes_the_most_roots_and_says_what_is_next(run: Any) -> No
     verify(plan, WANT[1], NOVEMBER[-1])
     budget = plan["budget"]
     assert (budget["weight"], budget["upper_bound"], budget["optimal"]) == (4, 4, True)
-    assert len(plan["builds"]) == budget["spent"] == 20
+    assert len(plan["builds"]) == budget["builds"] == 20
     assert len(budget["completed"]) + len(budget["open"]) == 23
     shown = run(*question, "--width", "120").out
     assert "completed: 4 roots, weight 4, for 20 builds of at most 20 builds" in shown
     assert "no choice within the budget is worth more" in shown
     assert "next: umpire@2025.09.0/debvvh4 takes 2 builds more" in shown
     assert "**4 roots completed**" in run(*question, "--format", "markdown").out
+
+
+def test_builds_and_cost_can_be_limited_together_and_both_limits_hold(run: Any) -> None:
+    question = (*NOVEMBER, "--costs", "costs.csv", "--format", "json")
+    plans = [
+        document(run(*question, *limits).out, "rebuild")
+        for limits in (
+            ("--max-builds", "100"),
+            ("--max-cost", "9000"),
+            ("--max-builds", "100", "--max-cost", "9000"),
+            ("--max-builds", "45", "--max-cost", "9000"),
+        )
+    ]
+    for plan in plans:
+        verify(plan, WANT[1], NOVEMBER[-1])
+        budget = plan["budget"]
+        assert budget["optimal"]
+        assert budget["builds"] == len(plan["builds"]) <= (budget["max_builds"] or 1000)
+        assert budget["cost"] == plan["totals"]["cost"] <= (budget["max_cost"] or 10**6)
+    builds, cost, both, tighter = (plan["budget"]["weight"] for plan in plans)
+    assert tighter <= both <= min(builds, cost)
+    shown = run(
+        *question[:-1], "table", "--width", "120", "--max-builds", "45", "--max-cost", "9000"
+    ).out
+    assert f"for {plans[3]['budget']['builds']} builds of at most 45 builds and " in shown
+    assert " of at most 2 h 30 min" in shown
 
 
 def test_a_search_that_is_cut_short_says_so_and_its_plan_is_valid(run: Any) -> None:
@@ -449,7 +475,6 @@ def test_weights_say_which_roots_are_worth_more(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        (("--max-builds", "3", "--max-cost", "3"), "not both"),
         (("--max-builds", "3", "--scope", "all"), "`scope`"),
         (("--max-builds", "-1"), "-1"),
         (("--max-cost", "nan"), "0"),
@@ -470,6 +495,6 @@ def test_a_budget_of_cost_is_spent_to_the_microsecond(run: Any, tmp_path: Path) 
     table.write_text(json.dumps({**tenths, "hypre": 5}))
     question = (*HYPRE, "--costs", str(table), "--format", "json", "--max-cost")
     spent = document(run(*question, "0.3").out, "rebuild")["budget"]
-    assert (spent["spent"], spent["counts"]) == (0.3, "cost")
-    assert document(run(*question, "0.2999").out, "rebuild")["budget"]["spent"] == 0
+    assert (round(spent["cost"], 9), spent["max_cost"], spent["max_builds"]) == (0.3, 0.3, None)
+    assert document(run(*question, "0.2999").out, "rebuild")["budget"]["cost"] == 0
     assert document(run(*question, "1e300").out, "rebuild")["budget"]["open"] == []

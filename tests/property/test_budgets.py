@@ -54,6 +54,20 @@ def test_a_larger_budget_never_completes_fewer(world: World, limit: int) -> None
     assert len(less.completed) <= len(more.completed)
 
 
+@given(worlds(), st.integers(0, 6), st.integers(0, 6))
+def test_two_limits_complete_no_more_than_either(world: World, builds: int, cost: int) -> None:
+    world = replace(world, scope="runtime")
+    both = planned(world, is_checked=False, max_builds=builds, max_cost=cost).budget
+    of_builds = planned(world, is_checked=False, max_builds=builds).budget
+    # Each build costs 1, so that both limits are of one kind.
+    less = planned(world, is_checked=False, max_builds=min(builds, cost)).budget
+    assert both is not None
+    assert of_builds is not None
+    assert less is not None
+    assert both.optimal
+    assert both.weight == less.weight <= of_builds.weight
+
+
 @given(worlds())
 def test_a_budget_for_all_buys_the_plan(world: World) -> None:
     world = replace(world, scope="roots", broken=frozenset(), changed=frozenset())

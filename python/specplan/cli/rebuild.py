@@ -52,7 +52,8 @@ _SHOWS: Final = ("chosen", "needless", "untested", "chains", "timetable")
     "--max-cost",
     type=click.FloatRange(min=0),
     metavar="S",
-    help="Likewise with the most that the builds may cost, as --costs counts.",
+    help="Likewise with the most that the builds may cost, as --costs counts. Given both, both "
+    "hold.",
 )
 @click.option(
     "--node-limit",

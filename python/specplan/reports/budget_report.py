@@ -13,10 +13,9 @@ from specplan.reports.markdown import document, foldable, listed
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from specplan.budget import Budget, OpenReason, OpenRoot
+    from specplan.budget import Budget, BudgetRoot, OpenReason, OpenRoot
     from specplan.costs import Unit
     from specplan.plan import Plan
-    from specplan.plan_model import NamedSpec
     from specplan.reports.document import Json
     from specplan.reports.page import Page
 
@@ -41,17 +40,18 @@ def as_json(budget: Budget | None) -> Json:
     if budget is None:
         return None
     return {
-        "counts": budget.counts,
-        "limit": budget.limit,
-        "spent": budget.spent,
-        "installable": [_named(each) for each in budget.installable],
-        "completed": [_named(each) for each in budget.completed],
+        "max_builds": budget.max_builds,
+        "max_cost": budget.max_cost,
+        "builds": budget.builds,
+        "cost": budget.cost,
+        "installable": [_root(each) for each in budget.installable],
+        "completed": [_root(each) for each in budget.completed],
         "open": [
             {
-                **_named(each.spec),
-                "weight": each.weight,
+                **_root(each),
                 "reason": each.reason,
-                "more": each.more,
+                "more_builds": each.more_builds,
+                "more_cost": each.more_cost,
             }
             for each in budget.open
         ],
@@ -69,20 +69,26 @@ def as_markdown(plan: Plan) -> str:
     budget = plan.budget
     if budget is None:
         return ""
+    wants = _Wants(budget, code)
+    named = ("for",) if wants.is_any else ()
     return document(
         [
             listed(_lines(budget, plan.unit, code)),
             foldable(
                 f"{wording.count(len(budget.completed), 'root')} completed",
-                ("root",),
-                [(code(plan_wording.short(each)),) for each in budget.completed],
+                ("root", *named),
+                [
+                    (code(plan_wording.short(each.spec)), *wants.of(each))
+                    for each in budget.completed
+                ],
             ),
             foldable(
                 f"{wording.count(len(budget.open), 'root')} not completed",
-                ("root", "weight", "takes more", "why"),
+                ("root", *named, "weight", "takes more", "why"),
                 [
                     (
                         code(plan_wording.short(each.spec)),
+                        *wants.of(each),
                         amounts.exact(each.weight),
                         _more(each, budget, plan.unit),
                         _REASONS[each.reason],
@@ -104,13 +110,28 @@ def show(page: Page, plan: Plan) -> None:
     page.text(first, style="bold")
     for line in others:
         page.text(line, style="dim")
-    for each in budget.completed:
-        page.text(terminal(plan_wording.short(each)), indent="  ")
+    wants = _Wants(budget, terminal)
+    named = [Column(("for",), wraps=True)] if wants.is_any else []
+    if named and budget.completed:
+        page.table(
+            [Column(("root",), overhangs=True), *named],
+            [
+                [
+                    Span(terminal(plan_wording.short(each.spec))),
+                    *map(Span, wants.of(each)),
+                ]
+                for each in budget.completed
+            ],
+        )
+    else:
+        for root in budget.completed:
+            page.text(terminal(plan_wording.short(root.spec)), indent="  ")
     if budget.open:
         page.blank()
         page.text(f"not completed: {wording.count(len(budget.open), 'root')}", style="bold")
         columns = [
             Column(("root",), overhangs=True),
+            *named,
             Column(("weight",), align="right"),
             Column(("takes more",), align="right"),
             Column(("why",)),
@@ -118,6 +139,7 @@ def show(page: Page, plan: Plan) -> None:
         rows = [
             [
                 Span(terminal(plan_wording.short(each.spec))),
+                *map(Span, wants.of(each)),
                 Span(amounts.exact(each.weight)),
                 Span(_more(each, budget, plan.unit)),
                 Span(_REASONS[each.reason]),
@@ -127,11 +149,42 @@ def show(page: Page, plan: Plan) -> None:
         page.table(columns, rows)
 
 
+class _Wants:
+    """Which abstract wants roots meet; the system is told where there are several."""
+
+    def __init__(self, budget: Budget, escape: Callable[[str], str]) -> None:
+        places = [
+            root.place
+            for roots in (budget.installable, budget.completed, budget.open)
+            for root in roots
+            if root.place is not None
+        ]
+        self.is_any = bool(places)
+        self._has_systems = len({(each.os, each.target) for each in places}) > 1
+        self._escape = escape
+
+    def of(self, root: BudgetRoot | OpenRoot) -> tuple[str, ...]:
+        """Return the cell of a root; none where there are no abstract wants."""
+        place = root.place
+        if not self.is_any:
+            return ()
+        if place is None:
+            return ("",)
+        where = f" on {place.os}/{place.target}" if self._has_systems else ""
+        return (self._escape(f"{place.stack}: {place.want}{where}"),)
+
+
 def _lines(budget: Budget, unit: Unit, escape: Callable[[str], str]) -> list[str]:
     completed, already = len(budget.completed), len(budget.installable)
     roots = wording.count(completed, "root")
-    most = _amount(budget.limit, budget, unit)
-    spent = f"{_amount(budget.spent, budget, unit)} of at most {most}"
+    parts = []
+    if budget.max_builds is not None:
+        most = _builds(budget.max_builds)
+        parts.append(f"{_builds(budget.builds)} of at most {most}")
+    if budget.max_cost is not None:
+        most = amounts.amount(budget.max_cost, unit)
+        parts.append(f"{amounts.amount(budget.cost, unit)} of at most {most}")
+    spent = " and ".join(parts)
     worth = amounts.exact(budget.weight)
     proof = (
         "no choice within the budget is worth more"
@@ -151,14 +204,34 @@ def _lines(budget: Budget, unit: Unit, escape: Callable[[str], str]) -> list[str
 
 
 def _more(root: OpenRoot, budget: Budget, unit: Unit) -> str:
-    return "" if root.more is None else _amount(root.more, budget, unit)
+    """Return what completing a root takes more of what is limited."""
+    if root.more_builds is None or root.more_cost is None:
+        return ""
+    parts = []
+    if budget.max_builds is not None:
+        parts.append(_builds(root.more_builds))
+    if budget.max_cost is not None:
+        parts.append(amounts.amount(root.more_cost, unit))
+    return ", ".join(parts)
 
 
-def _amount(value: float, budget: Budget, unit: Unit) -> str:
-    if budget.counts == "builds":
-        return wording.count(round(value), "build")
-    return amounts.amount(value, unit)
+def _builds(count: int) -> str:
+    return wording.count(count, "build")
 
 
-def _named(spec: NamedSpec) -> dict[str, Json]:
-    return {"hash": spec.hash, "name": spec.name, "version": spec.version}
+def _root(root: BudgetRoot | OpenRoot) -> dict[str, Json]:
+    place = root.place
+    return {
+        "hash": root.spec.hash,
+        "name": root.spec.name,
+        "version": root.spec.version,
+        "weight": root.weight,
+        "want": None
+        if place is None
+        else {
+            "stack": place.stack,
+            "os": place.os,
+            "target": place.target,
+            "want": place.want,
+        },
+    }

@@ -65,6 +65,7 @@ def as_json(choice: Choice | None) -> Json:
                 "version": each.spec.version,
                 "lock": each.lock,
                 "candidates": each.candidates,
+                "completed": each.completed,
             }
             for each in choice.wants
             if each.spec is not None
@@ -127,7 +128,9 @@ def lines(plan: Plan) -> list[str]:
     if choice is None:
         return []
     wants = wording.count(len(choice.wants), "abstract want")
-    met = len(choice.wants) - len(choice.unplannable)
+    met = sum(each.completed for each in choice.wants)
+    # A budget decides which wants are completed; these then cost the least, or nearly.
+    verb = "chosen for" if plan.budget is None else "completed"
     alone = amounts.amount(choice.cost_alone, plan.unit)
     if plan.optimal:
         proof = "no choice costs less"
@@ -137,10 +140,9 @@ def lines(plan: Plan) -> list[str]:
         proof = (
             f"at most {_percent(choice.gap)} dearer than the least: none costs under {bound}{by}"
         )
-    # Of all that was chosen, also where a budget buys less.
     cost = amounts.amount(choice.cost, plan.unit)
     return [
-        f"chosen for {met} of {wants}: {proof}",
+        f"{verb} {met} of {wants}: {proof}",
         f"cost: {cost}; with the cheapest for each want alone: {alone}",
     ]
 

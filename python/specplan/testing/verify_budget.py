@@ -35,10 +35,12 @@ def verify_budget(plan: object, alone: Mapping[str, frozenset[str]]) -> None:
     budget = told["budget"]
     _hold(budget is not None, "there is no budget")
     costs = {build["hash"]: build["cost"] for build in told["builds"]}
-    counts_builds = budget["counts"] == "builds"
-    spent = len(costs) if counts_builds else sum(costs.values())
-    _hold(abs(budget["spent"] - spent) < 1e-6 * (1 + spent), f"{spent} is spent")
-    _hold(spent <= budget["limit"] + 1e-6, "more is spent than the budget")
+    cost_of = sum(costs.values())
+    _hold(budget["builds"] == len(costs), f"{len(costs)} builds")
+    _hold(abs(budget["cost"] - cost_of) < 1e-6 * (1 + cost_of), f"{cost_of} is spent")
+    most_builds, most_cost = budget["max_builds"], budget["max_cost"]
+    _hold(most_builds is None or len(costs) <= most_builds, "more builds than the budget")
+    _hold(most_cost is None or cost_of <= most_cost + 1e-6, "more is spent than the budget")
 
     completed = {each["hash"] for each in budget["completed"]}
     installable = {each["hash"] for each in budget["installable"]}
@@ -48,20 +50,22 @@ def verify_budget(plan: object, alone: Mapping[str, frozenset[str]]) -> None:
     _hold(sorted(told_of) == sorted(alone), "every root is told once")
     _hold(budget["weight"] == len(completed), "the weight")
     _hold(budget["optimal"] == (budget["weight"] == budget["upper_bound"]), "optimal")
-    if counts_builds:
+    for each in left:
+        more = len(alone[each["hash"]] - {*costs})
+        _hold(each["more_builds"] == more, f"{each['hash']}: takes {more} more")
+    if most_cost is None and most_builds is not None:
         for each in left:
-            more = len(alone[each["hash"]] - {*costs})
-            _hold(each["more"] == more, f"{each['hash']}: takes {more} more")
-            _hold(spent + more > budget["limit"], f"{each['hash']}: the budget pays for it")
-            is_beyond = len(alone[each["hash"]]) > budget["limit"]
+            more = each["more_builds"]
+            _hold(len(costs) + more > most_builds, f"{each['hash']}: the budget pays for it")
+            is_beyond = len(alone[each["hash"]]) > most_builds
             _hold((each["reason"] == "beyond") == is_beyond, f"{each['hash']}: reason")
-        bought = [builds for builds in alone.values() if 0 < len(builds) <= budget["limit"]]
+        bought = [builds for builds in alone.values() if 0 < len(builds) <= most_builds]
         if len(bought) <= 12:  # noqa: PLR2004 - so many sets are tried fast
             best = max(
                 count
                 for count in range(len(bought) + 1)
                 for some in combinations(bought, count)
-                if len(frozenset().union(*some)) <= budget["limit"]
+                if len(frozenset().union(*some)) <= most_builds
             )
             _hold(budget["weight"] <= best <= budget["upper_bound"], f"the best is worth {best}")
 

@@ -229,6 +229,23 @@ impl Budget<'_> {
         self.told(&roots, &instance, &found)
     }
 
+    /// What becomes of the wants once `chosen` install from the caches, and what the others take
+    /// beside that. No more is proven of it than that it is worth as much as it is.
+    ///
+    /// Complexity: O(r / 256 (n + m)) for r options.
+    pub fn given(&self, chosen: &[SpecId]) -> Spending {
+        let roots = Roots::new(self.plan, self.groups, Purse::new(self.plan, self.limit));
+        let graph = self.plan.graph();
+        let mut places = graph.no_places();
+        places.extend(
+            chosen
+                .iter()
+                .filter_map(|&spec| graph.place_of(spec))
+                .map(crate::id::Place::index),
+        );
+        roots.spending(self.plan, self.groups, &places, &Found::nothing())
+    }
+
     fn told(&self, roots: &Roots, instance: &Instance, found: &Found) -> Spending {
         roots.spending(
             self.plan,

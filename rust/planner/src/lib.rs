@@ -116,8 +116,8 @@ mod why;
 pub use breakage::{Breakage, EXAMPLES, Missing};
 pub use budget::{Budget, Group as BudgetGroup, Limit, Outcome, Spending, Want, WantOutcome};
 pub use choice::{
-    Choice, ChoiceError, Chosen, ChosenRoots, Cut, RootChoice, RootChoiceError, SearchLimits,
-    choose,
+    Alternative, Choice, ChoiceError, Chosen, ChosenAlternative, ChosenRoots, Cut, RootChoice,
+    RootChoiceError, SearchLimits, choose,
 };
 pub use closure::{reached, usable};
 pub use difference::{BestHold, Comparison, Difference, HoldList, HoldStep, Origin, OwnChange};

@@ -272,12 +272,21 @@ impl PyCatalog {
         detach(py, || PyKnownSpecs::new(&self.catalog, &hashes))?
     }
 
-    fn plan(&self, py: Python<'_>, question: PlanQuestion) -> PyResult<PyPlan> {
+    #[pyo3(signature = (question, *, told_only=false))]
+    fn plan(&self, py: Python<'_>, question: PlanQuestion, told_only: bool) -> PyResult<PyPlan> {
         let graph = detach(py, || self.graph())?;
         let task = detach(py, || {
             question.task(&self.catalog, graph, self.external(graph))
         })??;
-        detach(py, || task.solve(&self.catalog))?
+        detach(py, || {
+            let stocked = task.stocked(&self.catalog);
+            let stocked = if told_only {
+                choice::told(&self.catalog, stocked)
+            } else {
+                stocked
+            };
+            task.solve(&self.catalog, stocked)
+        })?
     }
 
     #[pyo3(signature = (question, wants, *, node_limit=None, work_limit=None, time_limit=None))]
@@ -285,7 +294,7 @@ impl PyCatalog {
         &self,
         py: Python<'_>,
         question: PlanQuestion,
-        wants: Vec<Vec<Vec<String>>>,
+        wants: Vec<Vec<Vec<Vec<String>>>>,
         node_limit: Option<u64>,
         work_limit: Option<u64>,
         time_limit: Option<f64>,
@@ -297,7 +306,7 @@ impl PyCatalog {
         let task = detach(py, || {
             choice::told(&self.catalog, task.stocked(&self.catalog))
         })?;
-        let wants = choice::groups(&self.catalog, &wants)?;
+        let wants = choice::alternatives(&self.catalog, &wants)?;
         let limits = SearchLimits {
             nodes: node_limit,
             work: work_limit,

@@ -6,7 +6,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::marker::Ungil;
 use pyo3::prelude::*;
 use specplan_catalog::Catalog;
-use specplan_planner::{Choice, Cut, RootChoice, SearchLimits, SpecId, Task, choose};
+use specplan_planner::{Alternative, Choice, Cut, RootChoice, SearchLimits, SpecId, Task, choose};
 
 use crate::graph::flagged;
 use crate::plan::spec_id;
@@ -49,10 +49,10 @@ pub(crate) fn py_choose(
     ))
 }
 
-/// chosen alternative by want, cost, lower bound, whether it is optimal, the cost of choosing each
+/// chosen alternative and the position of the spec of each of its parts, by want; cost, lower bound, whether it is optimal, the cost of choosing each
 /// alone, nodes, why the search was cut.
 pub(crate) type ChosenRootsAnswer = (
-    Vec<Option<usize>>,
+    Vec<Option<(usize, Vec<usize>)>>,
     f64,
     f64,
     bool,
@@ -71,15 +71,17 @@ pub(crate) fn told(catalog: &Catalog, mut task: Task) -> Task {
     task
 }
 
-/// Hashes as specs.
-pub(crate) fn groups(
+/// Hashes as specs: by want, alternative and part.
+pub(crate) fn alternatives(
     catalog: &Catalog,
-    wants: &[Vec<Vec<String>>],
-) -> PyResult<Vec<Vec<Vec<SpecId>>>> {
-    let group = |hashes: &Vec<String>| -> PyResult<Vec<SpecId>> {
+    wants: &[Vec<Vec<Vec<String>>>],
+) -> PyResult<Vec<Vec<Alternative>>> {
+    let part = |hashes: &Vec<String>| -> PyResult<Vec<SpecId>> {
         hashes.iter().map(|hash| spec_id(catalog, hash)).collect()
     };
-    let want = |alternatives: &Vec<Vec<String>>| alternatives.iter().map(group).collect();
+    let alternative = |parts: &Vec<Vec<String>>| parts.iter().map(part).collect();
+    let want =
+        |alternatives: &Vec<Vec<Vec<String>>>| alternatives.iter().map(alternative).collect();
     wants.iter().map(want).collect()
 }
 
@@ -93,8 +95,11 @@ pub(crate) fn chosen_roots(
         choice.solve(limits, should_stop)
     })?;
     let chosen = chosen.map_err(|error| PyValueError::new_err(error.to_string()))?;
+    let alternatives = chosen.alternatives.into_iter();
     Ok((
-        chosen.alternatives,
+        alternatives
+            .map(|chosen| chosen.map(|chosen| (chosen.position, chosen.specs)))
+            .collect(),
         chosen.cost,
         chosen.lower_bound,
         chosen.is_optimal,

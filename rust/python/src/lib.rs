@@ -11,6 +11,7 @@
 
 mod abstract_spec;
 mod abstract_wants;
+mod budget;
 mod catalog;
 mod choice;
 mod coverage;

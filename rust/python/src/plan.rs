@@ -7,12 +7,12 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use specplan_catalog::{Catalog, Column, DagHash, Snapshot};
 use specplan_planner::{
-    Budget, Change, CutReason, Direction, EdgeKinds, Graph, LeftOutReason, Limit, Link, Needs,
-    Plan, Policy, Reasons, Run, Schedule, Scope, SearchLimits, SpecId, SpecSet, Task, Verdict,
+    Change, CutReason, Direction, EdgeKinds, Graph, LeftOutReason, Limit, Link, Needs, Plan,
+    Policy, Reasons, Run, Schedule, Scope, SpecId, SpecSet, Task, Verdict,
 };
 
+use crate::budget::{self, GroupQuestion, SpendingAnswer};
 use crate::catalog::{State, snapshots};
-use crate::choice::{cut_name, until};
 use crate::coverage::spec_ids;
 use crate::detach::detach;
 use crate::graph::{GraphOrFault, flagged, spec_set};
@@ -109,8 +109,8 @@ impl PlanTask {
         task
     }
 
-    pub(crate) fn solve(&self, catalog: &Arc<Catalog>) -> PyResult<PyPlan> {
-        let task = self.stocked(catalog);
+    /// The plan of a task that was stocked.
+    pub(crate) fn solve(&self, catalog: &Arc<Catalog>, task: Task) -> PyResult<PyPlan> {
         let available = task.available.clone();
         match Plan::new(task) {
             Ok(plan) => Ok(PyPlan {
@@ -163,19 +163,6 @@ type ScheduleAnswer = (f64, f64, &'static str, Vec<Vec<(u32, f64, f64)>>);
 
 /// spec, reason, and how long the chain of hashes is.
 type LeftOutBuildAnswer = (Named, &'static str, usize);
-
-/// roots that install already, roots completed, other roots (spec, weight, why, what it costs more),
-/// weight, upper bound, what is spent, nodes, why the search was cut.
-type SpendingAnswer = (
-    Vec<Named>,
-    Vec<Named>,
-    Vec<(Named, u64, &'static str, Option<f64>)>,
-    u64,
-    u64,
-    f64,
-    u64,
-    Option<&'static str>,
-);
 
 /// reason and chain of hashes.
 type LeftOutAnswer = (&'static str, Vec<String>);
@@ -278,51 +265,33 @@ impl PyPlan {
         })
     }
 
-    #[pyo3(signature = (*, weights, builds=None, cost=None, node_limit=None, work_limit=None, time_limit=None))]
+    #[pyo3(signature = (groups, *, chosen=None, builds=None, cost=None, node_limit=None, work_limit=None, time_limit=None))]
     fn spend(
         &self,
         py: Python<'_>,
-        weights: Vec<(String, u64)>,
+        groups: Vec<GroupQuestion>,
+        chosen: Option<Vec<String>>,
         builds: Option<u64>,
         cost: Option<f64>,
         node_limit: Option<u64>,
         work_limit: Option<u64>,
         time_limit: Option<f64>,
     ) -> PyResult<SpendingAnswer> {
-        let limit = match (builds, cost) {
-            (Some(builds), None) => Limit::Builds(builds),
-            (None, Some(cost)) => Limit::Cost(cost),
-            _ => return Err(PyValueError::new_err("either builds or cost is limited")),
-        };
-        let weight = |(hash, weight): &(String, u64)| Ok((spec_id(&self.catalog, hash)?, *weight));
-        let weights: Vec<(SpecId, u64)> = weights.iter().map(weight).collect::<PyResult<_>>()?;
-        let budget = Budget {
-            plan: &self.plan,
-            weights: &weights,
-            limit,
-        };
-        let limits = SearchLimits {
+        let limits = budget::Limits {
             nodes: node_limit,
             work: work_limit,
+            seconds: time_limit,
         };
-        let spending = until(py, time_limit, |should_stop| {
-            budget.spend(limits, should_stop)
-        })?;
-        let open = spending.open.iter();
-        Ok((
-            self.all_named(&spending.installable),
-            self.all_named(&spending.completed),
-            open.map(|open| {
-                let reason = open.reason.as_str();
-                (self.named(open.root), open.weight, reason, open.more)
-            })
-            .collect(),
-            spending.weight,
-            spending.upper_bound,
-            spending.spent,
-            spending.nodes,
-            spending.cut.map(cut_name),
-        ))
+        let limit = Limit { builds, cost };
+        budget::spend(
+            py,
+            &self.catalog,
+            &self.plan,
+            &groups,
+            chosen,
+            limit,
+            limits,
+        )
     }
 
     fn needless(&self, py: Python<'_>) -> PyResult<Vec<(Named, Named, &'static str)>> {
@@ -490,10 +459,6 @@ impl PyPlan {
 
     fn text(&self, spec: SpecId, column: Column) -> String {
         text_of(&self.catalog, spec, column)
-    }
-
-    fn all_named(&self, specs: &[SpecId]) -> Vec<Named> {
-        specs.iter().map(|&spec| self.named(spec)).collect()
     }
 
     fn named(&self, spec: SpecId) -> Named {

@@ -127,30 +127,26 @@ impl Row {
         is_limited: [bool; ROWS],
         first: i128,
     ) -> Self {
-        match is_limited {
-            [true, true] => {
-                let parts = [first, MIXTURE - first];
-                let of_limit = |row: usize, amount: i128| match limit.0[row] {
-                    0 => 0,
-                    limit => amount * WHOLE / limit,
-                };
-                let mixed = |cost: &Amounts| {
-                    (0..ROWS)
-                        .map(|row| parts[row] * of_limit(row, cost.0[row]))
-                        .sum()
-                };
-                Self {
-                    costs: costs.iter().map(mixed).collect(),
-                    limit: MIXTURE * WHOLE,
-                }
-            }
-            _ => {
-                let row = usize::from(is_limited[1]);
-                Self {
-                    costs: costs.iter().map(|cost| cost.0[row]).collect(),
-                    limit: limit.0[row],
-                }
-            }
+        if is_limited != [true, true] {
+            let row = usize::from(is_limited[1]);
+            return Self {
+                costs: costs.iter().map(|cost| cost.0[row]).collect(),
+                limit: limit.0[row],
+            };
+        }
+        let parts = [first, MIXTURE - first];
+        let of_limit = |row: usize, amount: i128| match limit.0[row] {
+            0 => 0,
+            limit => amount * WHOLE / limit,
+        };
+        let mixed = |cost: &Amounts| {
+            let rows = 0..ROWS;
+            rows.map(|row| parts[row] * of_limit(row, cost.0[row]))
+                .sum()
+        };
+        Self {
+            costs: costs.iter().map(mixed).collect(),
+            limit: MIXTURE * WHOLE,
         }
     }
 }

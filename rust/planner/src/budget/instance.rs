@@ -236,10 +236,9 @@ impl Instance {
             is_used[item as usize] = true;
         }
         let mut number_of = vec![0; is_used.len()];
-        let mut items = 0;
-        for (number, _) in number_of.iter_mut().zip(&is_used).filter(|(_, is)| **is) {
-            *number = items;
-            items += 1;
+        let used = number_of.iter_mut().zip(&is_used).filter(|(_, is)| **is);
+        for (next, (number, _)) in (0..).zip(used) {
+            *number = next;
         }
         for (item, _) in self.worth.options.iter_mut().flatten() {
             *item = number_of[*item as usize];

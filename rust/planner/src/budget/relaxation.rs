@@ -122,10 +122,10 @@ impl<'i> Relaxation<'i> {
             Some(start) => (usize::try_from(start.mixture).unwrap_or(0), start.price),
             None => (last / 2, None),
         };
-        let mut least = self.solve_row(at, choice, best, price, should_stop);
+        let mut tightest = self.solve_row(at, choice, best, price, should_stop);
         // From the root on the best mixture changes little; below it only the next ones are tried.
         let mut step = if start.is_some() { 1 } else { last.div_ceil(4) };
-        while last > 0 && step > 0 && least.bound > best {
+        while last > 0 && step > 0 && tightest.bound > best {
             let neighbours = [at.checked_sub(step), Some(at + step)];
             let mut is_better = false;
             for other in neighbours
@@ -134,8 +134,8 @@ impl<'i> Relaxation<'i> {
                 .filter(|&other| other <= last)
             {
                 let relaxed = self.solve_row(other, choice, best, None, should_stop);
-                if relaxed.bound < least.bound {
-                    least = relaxed;
+                if relaxed.bound < tightest.bound {
+                    tightest = relaxed;
                     at = other;
                     is_better = true;
                     break;
@@ -145,7 +145,7 @@ impl<'i> Relaxation<'i> {
                 step /= 2;
             }
         }
-        least
+        tightest
     }
 
     fn solve_row(

@@ -20,6 +20,17 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// That nothing was looked for.
+    pub(super) const fn nothing() -> Self {
+        Self {
+            chosen: Vec::new(),
+            weight: 0,
+            upper_bound: 0,
+            nodes: 0,
+            cut: None,
+        }
+    }
+
     /// Takes over a choice of some items if it is worth more.
     pub(super) fn improve_by(&mut self, instance: &Instance, items: &[usize]) {
         let other = filled(instance, items);

@@ -29,6 +29,7 @@ mod instance;
 mod join;
 mod limits;
 mod lists;
+mod parts;
 #[cfg(test)]
 mod plain;
 mod primal;
@@ -39,4 +40,4 @@ mod simplify;
 
 pub use collect::{Choice, ChoiceError, Chosen, choose};
 pub use limits::{Cut, SearchLimits};
-pub use roots::{ChosenRoots, RootChoice, RootChoiceError};
+pub use roots::{Alternative, ChosenAlternative, ChosenRoots, RootChoice, RootChoiceError};

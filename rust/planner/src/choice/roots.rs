@@ -8,6 +8,7 @@ use super::collect::{Choice, ChoiceError, choose};
 use super::dual::to_float;
 use super::limits::{Cut, SearchLimits};
 use super::lists::narrow;
+use super::parts::picks;
 use crate::closure::closure_below;
 use crate::error::TaskError;
 use crate::id::{Place, SpecId};
@@ -20,17 +21,29 @@ use crate::task::{Scope, Task, check_specs};
 pub struct RootChoice {
     /// What is known. Its roots are wanted in any case.
     pub task: Task,
-    /// By want its alternatives, the preferred first; each is a group of specs that are installed
-    /// together. A want may have none, and is then left out.
-    pub wants: Vec<Vec<Vec<SpecId>>>,
+    /// By want its alternatives, the preferred first. A want may have none, and is then left out.
+    pub wants: Vec<Vec<Alternative>>,
+}
+
+/// What meets a want: parts that are installed together, each by any of its specs, the preferred
+/// first.
+pub type Alternative = Vec<Vec<SpecId>>;
+
+/// An alternative that was chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChosenAlternative {
+    /// Its position among those of its want.
+    pub position: usize,
+    /// By part, the position of its spec.
+    pub specs: Vec<usize>,
 }
 
 /// Chosen roots, and what is proven about them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChosenRoots {
-    /// By want the position of the chosen one among its alternatives; `None` for a want that no
-    /// alternative meets without building a broken spec.
-    pub alternatives: Vec<Option<usize>>,
+    /// By want the chosen alternative; `None` for a want that none meets without building a broken
+    /// spec.
+    pub alternatives: Vec<Option<ChosenAlternative>>,
     /// What the builds of all roots cost together, in the unit of the task's costs.
     pub cost: f64,
     /// No choice costs less than this. Where costs are not whole numbers, they count in thousandths.
@@ -92,42 +105,74 @@ impl RootChoice {
         let blocked = rules.blocked(&graph.places_of(&task.broken));
         let is_free = |place: &Place| !blocked.contains(place.index());
         let fixed = check_specs(graph, "roots", &task.roots)?;
-        let mut groups: Vec<Vec<Place>> = vec![fixed.into_iter().filter(is_free).collect()];
+        let fixed: Vec<Place> = fixed.into_iter().filter(is_free).collect();
+        let mut groups: Vec<Vec<Place>> = vec![fixed.clone()];
+        // The same, but where an alternative has more groups than are told what each needs at least.
+        let mut least: Vec<Vec<Place>> = groups.clone();
+        let mut is_short = false;
         let mut wants: Vec<Vec<u32>> = Vec::new();
-        // By want the positions of its alternatives that are left.
-        let mut positions: Vec<Vec<usize>> = Vec::with_capacity(self.wants.len());
+        // By want the groups of its alternatives that are left.
+        let mut told_of: Vec<Vec<ChosenAlternative>> = Vec::with_capacity(self.wants.len());
         for want in &self.wants {
             let mut own = Vec::new();
             let mut left = Vec::new();
             for (position, alternative) in want.iter().enumerate() {
-                let places = check_specs(graph, "wants", alternative)?;
-                if places.iter().all(is_free) {
+                let mut parts = Vec::with_capacity(alternative.len());
+                for part in alternative {
+                    let places = check_specs(graph, "wants", part)?;
+                    parts.push(
+                        (0..)
+                            .zip(places)
+                            .filter(|(_, place)| is_free(place))
+                            .collect(),
+                    );
+                }
+                let Some(picks) = picks(&rules, &fixed, parts) else {
+                    continue;
+                };
+                is_short |= picks.least.is_some();
+                for specs in picks.groups {
                     own.push(narrow(groups.len()));
-                    left.push(position);
-                    groups.push(places);
+                    let parts = alternative.iter().zip(&specs);
+                    let places = parts.filter_map(|(part, &at)| graph.place_of(part[at]));
+                    groups.push(places.collect());
+                    let group = &groups[groups.len() - 1];
+                    least.push(picks.least.as_ref().unwrap_or(group).clone());
+                    left.push(ChosenAlternative { position, specs });
                 }
             }
             if !own.is_empty() {
                 wants.push(own);
             }
-            positions.push(left);
+            told_of.push(left);
+        }
+        let mut lower_bound = None;
+        if is_short {
+            let (choice, scale) = choice_of(&rules, task.costs.as_deref(), &least, wants.clone())?;
+            let chosen = choose(&choice, limits, should_stop)?;
+            lower_bound = Some(to_float(chosen.lower_bound) / scale);
         }
         let (choice, scale) = choice_of(&rules, task.costs.as_deref(), &groups, wants)?;
         let chosen = choose(&choice, limits, should_stop)?;
         // The first want is that of the fixed roots.
         let mut told = chosen.alternatives.iter().skip(1);
-        let alternatives = positions.iter().map(|left| {
+        let alternatives = told_of.into_iter().map(|mut left| {
             if left.is_empty() {
                 None
             } else {
-                told.next().map(|&at| left[at])
+                told.next().map(|&at| left.swap_remove(at))
             }
         });
+        let alternatives = alternatives.collect();
+        let cost = to_float(chosen.cost) / scale;
+        let lower_bound = lower_bound.map_or(to_float(chosen.lower_bound) / scale, |bound| {
+            bound.min(cost)
+        });
         Ok(ChosenRoots {
-            alternatives: alternatives.collect(),
-            cost: to_float(chosen.cost) / scale,
-            lower_bound: to_float(chosen.lower_bound) / scale,
-            is_optimal: chosen.is_optimal(),
+            alternatives,
+            cost,
+            lower_bound,
+            is_optimal: chosen.is_optimal() && (!is_short || lower_bound >= cost),
             cost_alone: to_float(choice.cost_alone()?) / scale,
             nodes: chosen.nodes,
             cut: chosen.cut,

@@ -176,7 +176,8 @@ fn best(world: &World, weights: &[u64], limit: Limit) -> u64 {
 }
 
 fn auction() -> impl Strategy<Value = Auction> {
-    world(11).prop_flat_map(|world| {
+    let contest = contest().prop_map(|(world, _)| world);
+    prop_oneof![world(11), contest].prop_flat_map(|world| {
         let top = u32::try_from(world.len()).unwrap();
         let want = (vec((0..top, 1..3_u64), 1..=3), prop::option::of(0..3_usize));
         let want = want.prop_map(|(options, first)| Want {
@@ -299,28 +300,22 @@ impl Auction {
                 let mut partial = vec![(bought.clone(), worth)];
                 for want in wants {
                     // What installs anyway is worth what it is, whatever else could complete it.
-                    partial = match self.there(plan, want) {
-                        Some(value) => {
-                            let there = partial.into_iter();
-                            there
-                                .map(|(bought, worth)| (bought, worth + value))
-                                .collect()
+                    if let Some(value) = self.there(plan, want) {
+                        for (_, worth) in &mut partial {
+                            *worth += value;
                         }
-                        None => {
-                            let mut next = partial.clone();
-                            for (bought, worth) in partial {
-                                for (option, &(spec, value)) in want.options.iter().enumerate() {
-                                    let is_asked = !is_first_only || want.first == Some(option);
-                                    if is_asked && self.is_possible(plan, spec) {
-                                        let mut bought = bought.clone();
-                                        bought.insert(spec.get());
-                                        next.push((bought, worth + value));
-                                    }
-                                }
+                        continue;
+                    }
+                    for (bought, worth) in partial.clone() {
+                        for (option, &(spec, value)) in want.options.iter().enumerate() {
+                            let is_asked = !is_first_only || want.first == Some(option);
+                            if is_asked && self.is_possible(plan, spec) {
+                                let mut bought = bought.clone();
+                                bought.insert(spec.get());
+                                partial.push((bought, worth + value));
                             }
-                            next
                         }
-                    };
+                    }
                 }
                 todo.extend(
                     partial

@@ -17,6 +17,7 @@ mod choice;
 mod cycles;
 mod difference;
 mod rebuild;
+mod root_choice;
 mod schedule;
 mod usefulness;
 mod world;
