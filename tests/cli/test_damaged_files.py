@@ -8,6 +8,7 @@ those that are meant leaves the command, and what cannot be read is named.
 from __future__ import annotations
 
 import copy
+import gzip
 import io
 import json
 from dataclasses import dataclass
@@ -178,6 +179,79 @@ def test_whatever_a_part_becomes_the_command_ends_as_it_promises(
     assert tried
 
 
+def spoilt(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield what is not a matter of one part."""
+    half = len(content) // 2
+    deep = 100_000
+    yield "nothing", b""
+    yield "blank lines", b" \n\n"
+    yield "the first half", content[:half]
+    yield "all but the last byte", content[:-1]
+    yield "no UTF-8 within", content[:half] + b"\xff\xfe" + content[half:]
+    yield "no UTF-8 behind", content + b"\xff"
+    yield "a byte order mark", b"\xef\xbb\xbf" + content
+    yield "UTF-16", content.decode().encode("utf-16")
+    yield "a NUL byte within", content[:half] + b"\0" + content[half:]
+    yield "NUL bytes behind", content + b"\0" * 100
+    yield "NUL bytes", b"\0" * 1000
+    yield "more behind", content + b"{}"
+    yield "lists in lists", b"[" * deep
+    yield "objects in objects", b'{"a":' * deep
+    yield "lists in lists under a key", b'{"x":' + b"[" * deep + b"]" * deep + b"," + content[1:]
+    yield "all bytes", bytes(range(256)) * 100
+    yield "compressed and cut", gzip.compress(content, mtime=0)[:-6]
+    yield "compressed, with more behind", gzip.compress(content, mtime=0) + b"garbage"
+    yield "compressed twice", gzip.compress(gzip.compress(content, mtime=0), mtime=0)
+    yield "a page of a browser", b"<!DOCTYPE html><html>404 not found</html>"
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_whatever_a_file_becomes_the_command_ends_as_it_promises(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = SAMPLES[name]
+    place = sample.write(tmp_path)
+    file = tmp_path / sample.relative
+    sound = file.read_bytes()
+    for what, content in spoilt(sound):
+        file.write_bytes(content)
+        # One question reads a file as another does.
+        words = next(iter(questions(sample, place)))
+        found = complaint(sample, tmp_path, words, run(words, monkeypatch))
+        assert found is None, f"{words}: {found}: {what}"
+
+
 def hash_of(name: str) -> int:
     """Return a number for a name, the same in every process."""
     return sum(name.encode())
+
+
+#: Where each format tells its version, and what is said of those that are read.
+VERSIONS: Final = {
+    "index 8": (("database", "version"), "5 to 8"),
+    "installation 8": (("database", "version"), "5 to 8"),
+    "lock 6": (("_meta", "lockfile-version"), "1 to 7"),
+    "spec file 5": (("spec", "_meta", "version"), "1 to 5"),
+    "manifest of an index": (("version",), "only 3 is known"),
+    "manifest of a binary without an index": (("version",), "only 3 is known"),
+}
+
+
+@pytest.mark.parametrize("name", VERSIONS)
+@pytest.mark.parametrize("version", [99, 0, -1, 2**64, 10**400])
+def test_a_version_that_is_not_read_is_named_with_those_that_are(
+    name: str, version: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = SAMPLES[name]
+    path, supported = VERSIONS[name]
+    is_text = path[0] == "database"
+    value = changed(sample.value, path, str(version) if is_text else version)
+    place = sample.write(tmp_path, json.dumps(value))
+    ended = run(next(iter(questions(sample, place))), monkeypatch)
+    told = " ".join((ended.err + ended.out).split())
+    assert ended.code == 3
+    assert ".".join(path) in told
+    # What cannot be a number of anything is told as that.
+    if version in {99, 0}:
+        assert f"{version}" in told
+        assert supported in told

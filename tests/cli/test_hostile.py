@@ -487,3 +487,15 @@ def test_a_duplicate_key_among_a_million_is_found_at_once(tmp_path: Path) -> Non
     assert_is_refused(
         run("find", "x", "--cache", tmp_path, "--no-config"), "gives the key `999999` twice"
     )
+
+
+def test_an_included_folder_that_may_not_be_looked_into_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    path = tmp_path / "spack.yaml"
+    path.write_text("spack: {specs: [zlib], include: [closed]}", encoding="utf-8")
+    folder.chmod(0)
+    words = ("gaps", "--cache", "none", "--want", path, "--no-config")
+    ended = run(*words, unprivileged=True)
+    folder.chmod(0o700)
+    assert_is_refused(ended, f"cannot read `{folder}`: Permission denied")

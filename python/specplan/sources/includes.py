@@ -14,12 +14,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from specplan.errors import SourceError
 from specplan.sources import conditions, yaml_tree
 from specplan.sources.conditions import ConditionError
 from specplan.sources.yaml_tree import Mapping, Mark, Node, Scalar, Sequence, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from specplan.host import Host
@@ -262,15 +262,18 @@ class _Collector:
             return None
         return path.parent / place.removeprefix("file://")
 
-    def _files_of(self, target: Path) -> Iterator[Path]:
-        """A file is one; of a folder those that are named after a section."""
-        if not target.is_dir():
-            yield target
-            return
-        for name in (*SECTIONS, "include"):
-            file = target / f"{name}.yaml"
-            if file.is_file():
-                yield file
+    def _files_of(self, target: Path) -> list[Path]:
+        """A file is one; of a folder those that are named after a section.
+
+        Raises:
+            SourceError: If the folder cannot be looked into.
+        """
+        inside = (target / f"{name}.yaml" for name in (*SECTIONS, "include"))
+        try:
+            return [file for file in inside if file.is_file()] if target.is_dir() else [target]
+        except OSError as error:
+            fault = error.strerror or str(error)
+            raise SourceError(f"cannot read `{target}`: {fault}", path=str(target)) from error
 
 
 def _included(node: Node) -> dict[str, str]:

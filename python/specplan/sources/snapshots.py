@@ -24,7 +24,7 @@ from specplan.model import DamagedFile
 from specplan.sources import mirror, specs, strict_json
 from specplan.sources.remote import is_remote, open_store
 from specplan.sources.source import SourceRead
-from specplan.sources.store import Expected, LocalStore
+from specplan.sources.store import Expected, LocalStore, parts_of
 from specplan.sources.tags import newest_first
 from specplan.sources.taken import IndexAlone, MirrorTaken, files_taken
 
@@ -270,6 +270,10 @@ def _place(entry: Listed, beside: Store, reading: Reading) -> _Place:
         SourceError: If it cannot be had.
     """
     for store, relative in _places(entry, beside, reading):
+        try:
+            parts_of(relative)
+        except SourceError as error:
+            raise SourceError(f"{entry.said_by}: {error}", path=entry.said_by) from error
         place = _at(store, relative, reading)
         if place is not None:
             return place

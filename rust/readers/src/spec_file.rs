@@ -51,6 +51,22 @@ pub(crate) fn read_list(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<S
     specs.into_specs()
 }
 
+/// Takes the version of a spec file. A newer one may say other things with the same keys.
+fn check_version(json: &mut Json<'_>) -> JsonResult<()> {
+    let before = *json;
+    let version = json.count()?;
+    if (1..=5).contains(&version) {
+        return Ok(());
+    }
+    Err(
+        before.error(JsonErrorKind::Value(FaultKind::UnsupportedVersion {
+            format: "a spec file",
+            found: version.to_string(),
+            supported: "1 to 5",
+        })),
+    )
+}
+
 /// Whether a text may hold specs from before Spack 0.18, which have these hashes.
 fn has_build_hashes(text: &str) -> bool {
     memchr::memmem::find(text.as_bytes(), b"\"build_hash\"").is_some()
@@ -145,6 +161,10 @@ impl SpecFile {
                 has_nodes = true;
                 json.list(|json, _| self.node(json, available, &mut is_first))
             }
+            "_meta" if json.peek()? == b'{' => json.object(|json, key| match key {
+                "version" => check_version(json),
+                _ => json.skip().map(drop),
+            }),
             _ => json.skip().map(drop),
         })?;
         if has_nodes {
