@@ -1,0 +1,77 @@
+"""What a plan builds, and its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+__all__ = ["Build", "Cause", "PlanTotals"]
+
+#: Why a spec is built: a change names it; it depends on one that a change names and had a
+#: binary; it had none.
+Cause: TypeAlias = Literal["changed", "stale", "missing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """A spec that the plan builds.
+
+    Attributes:
+        hash: The DAG hash; in a predicted plan that of the spec before the change.
+        name: The package.
+        version: The version.
+        platform: The platform.
+        os: The operating system.
+        target: The target.
+        stacks: The stacks whose locks hold the spec, sorted.
+        stage: When it can be built: after all builds of earlier stages.
+        needs: The hashes of the builds that it waits for, sorted.
+        cost: What it costs, in the unit of the plan's costs.
+        estimated: Whether no file tells its cost, so that it is an estimate.
+        cause: Why it is built.
+        because: A shortest chain of hashes from a want to the spec, each of which needs the next.
+    """
+
+    hash: str
+    name: str
+    version: str
+    platform: str
+    os: str
+    target: str
+    stacks: tuple[str, ...]
+    stage: int
+    needs: Sequence[str]
+    cost: float
+    estimated: bool
+    cause: Cause
+    because: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanTotals:
+    """The numbers of a plan.
+
+    Attributes:
+        wants: The specs that are wanted, those left out included.
+        wants_left_out: Those that cannot be had because of a broken spec.
+        builds: The builds.
+        cost: What they cost together.
+        stages: The stages.
+        critical_path: What the dearest chain of builds costs.
+        reused: The available specs that wants or builds install.
+        node_by_node: The builds if pruning went node by node.
+        due_to_change: The builds that the plan without the change would not hold.
+        untested: The binaries that hold the change and are kept.
+    """
+
+    wants: int
+    wants_left_out: int
+    builds: int
+    cost: float
+    stages: int
+    critical_path: float
+    reused: int
+    node_by_node: int
+    due_to_change: int
+    untested: int

@@ -1,0 +1,53 @@
+"""Hashes that are worked out when somebody looks at them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, overload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Hashes"]
+
+
+class Hashes(Sequence[str]):
+    """Hashes in a fixed order, which are worked out when somebody looks at them.
+
+    The chains and needs of all builds of a plan can be many more than its builds, so
+    only their numbers are there beforehand. It equals every sequence of the same hashes.
+
+    Args:
+        count: How many there are.
+        told: Tells them.
+    """
+
+    __slots__ = ("_count", "_told")
+
+    def __init__(self, count: int, told: Callable[[], Sequence[str]]) -> None:
+        self._count = count
+        self._told = told
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._told() if self._count else ())
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        return tuple(self)[index]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return NotImplemented
+        return len(self) == len(other) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
