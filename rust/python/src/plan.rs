@@ -1,130 +1,26 @@
 //! Questions of the least rebuild and their answers as tuples.
 
+mod question;
+mod specs;
+mod words;
+
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use specplan_catalog::{Catalog, Column, DagHash, Snapshot};
 use specplan_planner::{
-    Change, CutReason, Direction, EdgeKinds, Graph, LeftOutReason, Limit, Link, Needs, Plan,
-    Policy, Reasons, Run, Schedule, Scope, SpecId, SpecSet, Task, Verdict,
+    Direction, EdgeKinds, Graph, LeftOutReason, Limit, Link, Needs, Plan, Reasons, Run, Schedule,
+    SpecId, SpecSet, Verdict,
 };
 
 use crate::budget::{self, GroupQuestion, SpendingAnswer};
-use crate::catalog::{State, snapshots};
-use crate::coverage::spec_ids;
 use crate::detach::detach;
-use crate::graph::{GraphOrFault, flagged, spec_set};
-use crate::known_specs::SpecsAsked;
 use crate::literals;
 
-/// The keys of the dictionary that asks.
-#[derive(FromPyObject)]
-#[pyo3(from_item_all)]
-pub(crate) struct PlanQuestion {
-    state: State,
-    locks: State,
-    roots: SpecsAsked,
-    scope: String,
-    changed: Option<Vec<String>>,
-    policy: String,
-    depth: Option<u32>,
-    broken: Vec<String>,
-    assumed: Vec<String>,
-    withheld: Vec<String>,
-    costs: Option<Vec<(String, f64)>>,
-}
-
-impl PlanQuestion {
-    pub(crate) fn task(
-        self,
-        catalog: &Arc<Catalog>,
-        graph: &GraphOrFault,
-        external: &SpecSet,
-    ) -> PyResult<PlanTask> {
-        let graph = graph
-            .as_ref()
-            .map_err(|fault| PyValueError::new_err(fault.to_string()))?;
-        let set = |hashes: &[String]| -> PyResult<SpecSet> {
-            Ok(spec_set(graph, &spec_ids(catalog, hashes)?))
-        };
-        let roots = self.roots.ids(catalog)?;
-        let roots = roots.iter().map(SpecId::new).collect();
-        let mut task = Task::new(Arc::clone(graph), roots);
-        task.scope = match &self.scope[..] {
-            "roots" => Scope::Roots,
-            "runtime" => Scope::Runtime,
-            "all" => Scope::All,
-            other => return Err(literals::unknown("scope", other)),
-        };
-        let policy = match &self.policy[..] {
-            "hash" => Policy::Hash,
-            "link" => Policy::Link,
-            other => return Err(literals::unknown("policy", other)),
-        };
-        if let Some(changed) = &self.changed {
-            task.change = Some(Change {
-                changed: set(changed)?,
-                policy,
-                depth: self.depth,
-            });
-        }
-        task.broken = set(&self.broken)?;
-        task.external = external.clone();
-        if let Some(told) = &self.costs {
-            let mut costs = vec![1.0; graph.spec_count()];
-            for (hash, amount) in told {
-                costs[spec_id(catalog, hash)?.index()] = *amount;
-            }
-            task.costs = Some(costs);
-        }
-        Ok(PlanTask {
-            state: snapshots(catalog, &self.state)?,
-            locks: snapshots(catalog, &self.locks)?,
-            assumed: set(&self.assumed)?,
-            withheld: set(&self.withheld)?,
-            task,
-        })
-    }
-}
-
-/// A task but for what the caches hold, and the state that tells it.
-pub(crate) struct PlanTask {
-    state: Vec<Snapshot>,
-    locks: Vec<Snapshot>,
-    /// What counts as available besides.
-    assumed: SpecSet,
-    /// What does not, whatever is said elsewhere.
-    withheld: SpecSet,
-    task: Task,
-}
-
-impl PlanTask {
-    /// The task, now that it is known what the caches hold.
-    pub(crate) fn stocked(&self, catalog: &Catalog) -> Task {
-        let mut task = self.task.clone();
-        let available = spec_set(&task.graph, catalog.view(&self.state).available());
-        task.available = available.union(&self.assumed).difference(&self.withheld);
-        task
-    }
-
-    /// The plan of a task that was stocked.
-    pub(crate) fn solve(&self, catalog: &Arc<Catalog>, task: Task) -> PyResult<PyPlan> {
-        let available = task.available.clone();
-        match Plan::new(task) {
-            Ok(plan) => Ok(PyPlan {
-                catalog: Arc::clone(catalog),
-                locks: self.locks.clone(),
-                available,
-                plan,
-                needs: OnceLock::new(),
-                reasons: OnceLock::new(),
-            }),
-            Err(error) => Err(PyValueError::new_err(error.to_string())),
-        }
-    }
-}
+pub(crate) use question::PlanQuestion;
+pub(crate) use specs::{Named, known, named, spec_id, text_of};
+use words::{cut_reason, kind_names, left_out_word};
 
 /// A least rebuild; its parts are worked out when they are asked for.
 #[pyclass(frozen, module = "specplan._core", name = "Plan")]
@@ -136,9 +32,6 @@ pub(crate) struct PyPlan {
     needs: OnceLock<Needs>,
     reasons: OnceLock<Reasons>,
 }
-
-/// hash, name, version.
-type Named = (String, String, String);
 
 /// hash, name, version, platform, os, target, stacks, stage, cost, cause.
 type BuildAnswer = (
@@ -505,77 +398,9 @@ impl PyPlan {
     }
 }
 
-const fn left_out_word(reason: &LeftOutReason) -> &'static str {
-    match reason {
-        LeftOutReason::Broken => "broken",
-        LeftOutReason::Needs(_) => "needs",
-        LeftOutReason::Unneeded => "unneeded",
-    }
-}
-
-/// The spec that has a hash.
-pub(crate) fn spec_id(catalog: &Catalog, text: &str) -> PyResult<SpecId> {
-    let hash = DagHash::parse(text).ok();
-    let found = hash.and_then(|hash| catalog.find(hash));
-    found
-        .map(SpecId::new)
-        .ok_or_else(|| literals::unknown("spec", text))
-}
-
-/// The text of a spec; nothing is told of a hash that nothing describes.
-pub(crate) fn text_of(catalog: &Catalog, spec: SpecId, column: Column) -> String {
-    if spec.index() < catalog.len() {
-        catalog.text(spec.get(), column).to_owned()
-    } else {
-        String::new()
-    }
-}
-
-pub(crate) fn named(catalog: &Catalog, spec: SpecId) -> Named {
-    (
-        catalog.node_hash(spec.get()).to_string(),
-        text_of(catalog, spec, Column::Package),
-        text_of(catalog, spec, Column::Version),
-    )
-}
-
 /// What one spec needs another for.
 fn kinds_of(graph: &Graph, dependent: SpecId, dependency: SpecId) -> EdgeKinds {
     let mut edges = graph.neighbours(dependent, Direction::Dependencies);
     let edge = edges.find(|(spec, _)| *spec == dependency);
     edge.map_or(EdgeKinds::NONE, |(_, kinds)| kinds)
-}
-
-fn kind_names(kinds: EdgeKinds) -> Vec<&'static str> {
-    let names = [
-        (EdgeKinds::BUILD, "build"),
-        (EdgeKinds::LINK, "link"),
-        (EdgeKinds::RUN, "run"),
-        (EdgeKinds::TEST, "test"),
-        (EdgeKinds::SPLICE, "splice"),
-    ];
-    let names = names
-        .into_iter()
-        .filter(|(kind, _)| kinds.intersects(*kind));
-    names.map(|(_, name)| name).collect()
-}
-
-fn cut_reason(reason: CutReason) -> &'static str {
-    match reason {
-        CutReason::Available => "available",
-        CutReason::External => "external",
-        CutReason::Spliced => "spliced",
-        CutReason::TestOnly => "test_only",
-    }
-}
-
-/// The specs that some row of a state lists, whether as binaries or not.
-pub(crate) fn known(catalog: &Catalog, graph: &Graph, state: &[Snapshot]) -> SpecSet {
-    flagged(graph, |id| {
-        (id as usize) < catalog.len()
-            && catalog
-                .rows_of(id)
-                .iter()
-                .any(|row| state.contains(&Snapshot::of(row)))
-    })
 }

@@ -1,0 +1,122 @@
+//! A question of a plan: hashes and words in, a task for the planner out.
+
+use std::sync::{Arc, OnceLock};
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use specplan_catalog::{Catalog, Snapshot};
+use specplan_planner::{Change, Plan, Policy, Scope, SpecId, SpecSet, Task};
+
+use super::{PyPlan, spec_id};
+use crate::catalog::{State, snapshots};
+use crate::coverage::spec_ids;
+use crate::graph::{GraphOrFault, spec_set};
+use crate::known_specs::SpecsAsked;
+use crate::literals;
+
+/// The keys of the dictionary that asks.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct PlanQuestion {
+    state: State,
+    locks: State,
+    roots: SpecsAsked,
+    scope: String,
+    changed: Option<Vec<String>>,
+    policy: String,
+    depth: Option<u32>,
+    broken: Vec<String>,
+    assumed: Vec<String>,
+    withheld: Vec<String>,
+    costs: Option<Vec<(String, f64)>>,
+}
+
+impl PlanQuestion {
+    pub(crate) fn task(
+        self,
+        catalog: &Arc<Catalog>,
+        graph: &GraphOrFault,
+        external: &SpecSet,
+    ) -> PyResult<PlanTask> {
+        let graph = graph
+            .as_ref()
+            .map_err(|fault| PyValueError::new_err(fault.to_string()))?;
+        let set = |hashes: &[String]| -> PyResult<SpecSet> {
+            Ok(spec_set(graph, &spec_ids(catalog, hashes)?))
+        };
+        let roots = self.roots.ids(catalog)?;
+        let roots = roots.iter().map(SpecId::new).collect();
+        let mut task = Task::new(Arc::clone(graph), roots);
+        task.scope = match &self.scope[..] {
+            "roots" => Scope::Roots,
+            "runtime" => Scope::Runtime,
+            "all" => Scope::All,
+            other => return Err(literals::unknown("scope", other)),
+        };
+        let policy = match &self.policy[..] {
+            "hash" => Policy::Hash,
+            "link" => Policy::Link,
+            other => return Err(literals::unknown("policy", other)),
+        };
+        if let Some(changed) = &self.changed {
+            task.change = Some(Change {
+                changed: set(changed)?,
+                policy,
+                depth: self.depth,
+            });
+        }
+        task.broken = set(&self.broken)?;
+        task.external = external.clone();
+        if let Some(told) = &self.costs {
+            let mut costs = vec![1.0; graph.spec_count()];
+            for (hash, amount) in told {
+                costs[spec_id(catalog, hash)?.index()] = *amount;
+            }
+            task.costs = Some(costs);
+        }
+        Ok(PlanTask {
+            state: snapshots(catalog, &self.state)?,
+            locks: snapshots(catalog, &self.locks)?,
+            assumed: set(&self.assumed)?,
+            withheld: set(&self.withheld)?,
+            task,
+        })
+    }
+}
+
+/// A task but for what the caches hold, and the state that tells it.
+pub(crate) struct PlanTask {
+    state: Vec<Snapshot>,
+    locks: Vec<Snapshot>,
+    /// What counts as available besides.
+    assumed: SpecSet,
+    /// What does not, whatever is said elsewhere.
+    withheld: SpecSet,
+    task: Task,
+}
+
+impl PlanTask {
+    /// The task, now that it is known what the caches hold.
+    pub(crate) fn stocked(&self, catalog: &Catalog) -> Task {
+        let mut task = self.task.clone();
+        let available = spec_set(&task.graph, catalog.view(&self.state).available());
+        task.available = available.union(&self.assumed).difference(&self.withheld);
+        task
+    }
+
+    /// The plan of a task that was stocked.
+    pub(crate) fn solve(&self, catalog: &Arc<Catalog>, task: Task) -> PyResult<PyPlan> {
+        let available = task.available.clone();
+        match Plan::new(task) {
+            Ok(plan) => Ok(PyPlan {
+                catalog: Arc::clone(catalog),
+                locks: self.locks.clone(),
+                available,
+                plan,
+                needs: OnceLock::new(),
+                reasons: OnceLock::new(),
+            }),
+            Err(error) => Err(PyValueError::new_err(error.to_string())),
+        }
+    }
+}

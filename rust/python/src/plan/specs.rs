@@ -1,0 +1,48 @@
+//! Specs of the planner by their hashes and names.
+
+use pyo3::prelude::*;
+use specplan_catalog::{Catalog, Column, DagHash, Snapshot};
+use specplan_planner::{Graph, SpecId, SpecSet};
+
+use crate::graph::flagged;
+use crate::literals;
+
+/// hash, name, version.
+pub(crate) type Named = (String, String, String);
+
+/// The spec that has a hash.
+pub(crate) fn spec_id(catalog: &Catalog, text: &str) -> PyResult<SpecId> {
+    let hash = DagHash::parse(text).ok();
+    let found = hash.and_then(|hash| catalog.find(hash));
+    found
+        .map(SpecId::new)
+        .ok_or_else(|| literals::unknown("spec", text))
+}
+
+/// The text of a spec; nothing is told of a hash that nothing describes.
+pub(crate) fn text_of(catalog: &Catalog, spec: SpecId, column: Column) -> String {
+    if spec.index() < catalog.len() {
+        catalog.text(spec.get(), column).to_owned()
+    } else {
+        String::new()
+    }
+}
+
+pub(crate) fn named(catalog: &Catalog, spec: SpecId) -> Named {
+    (
+        catalog.node_hash(spec.get()).to_string(),
+        text_of(catalog, spec, Column::Package),
+        text_of(catalog, spec, Column::Version),
+    )
+}
+
+/// The specs that some row of a state lists, whether as binaries or not.
+pub(crate) fn known(catalog: &Catalog, graph: &Graph, state: &[Snapshot]) -> SpecSet {
+    flagged(graph, |id| {
+        (id as usize) < catalog.len()
+            && catalog
+                .rows_of(id)
+                .iter()
+                .any(|row| state.contains(&Snapshot::of(row)))
+    })
+}
