@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, TypeVar
 
 import click
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from specplan.catalog import Catalog
-    from specplan.cli.output import ColourChoice
     from specplan.model import Compatibility, Level, Scope
     from specplan.question import Question
 
@@ -40,6 +39,9 @@ __all__ = [
 
 Command = TypeVar("Command", bound="Callable[..., object]")
 Value = TypeVar("Value")
+
+#: Whether a report is painted with colours.
+ColourChoice: TypeAlias = Literal["auto", "always", "never"]
 
 
 class Typed(TypedDict, total=False):

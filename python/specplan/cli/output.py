@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, TextIO, TypeAlias
+from typing import TYPE_CHECKING, Final, TextIO
 
 from specplan.errors import UsageError
 from specplan.report import as_csv, as_json, as_markdown, as_text
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from specplan.report import Report
 
 __all__ = [
-    "ColourChoice",
     "colour",
     "complain",
     "gates_failed",
@@ -31,8 +30,6 @@ __all__ = [
     "width",
     "write",
 ]
-
-ColourChoice: TypeAlias = Literal["auto", "always", "never"]
 
 #: The width of a table that goes to a file or another program.
 _UNSEEN_WIDTH: Final = 100
