@@ -654,6 +654,8 @@ class Catalog:
         limits = limits or Limits()
         # Where nothing could be read, that is what is wrong.
         nothing = tag is None and self._contents.is_empty
+        # So it is where other snapshots are left that were not asked for.
+        nothing |= bool(self.damaged) and not self._core.snapshots()
         return soundness.check(
             soundness.Checked(
                 core=self._core,

@@ -135,7 +135,9 @@ def typed_spec(text: str) -> WantedEnvironment | None:
         targets=(),
         left_out=(),
     )
-    return WantedEnvironment(label=label or _TYPED, place=text, environment=environment)
+    return WantedEnvironment(
+        label=label or _TYPED, place=text, environment=environment, is_typed=True
+    )
 
 
 def choose(core: compiled.Catalog, question: compiled.PlanQuestion, asked: Asked) -> Made:

@@ -82,7 +82,7 @@ def read_candidates(
 
 def wanted_files(wanted: Iterable[Wanted], environments: Iterable[WantedEnvironment]) -> list[str]:
     """Return the files that say what is wanted; what was typed is none."""
-    files = [each.place for each in environments if each.environment.path != each.place]
+    files = [each.place for each in environments if not each.is_typed]
     return [*(each.place for each in wanted), *files]
 
 

@@ -299,6 +299,10 @@ class TestLocksThatAnEnvironmentIncludes:
         assert [build["hash"] for build in both["builds"]] == builds
         # What the environment asks for itself is chosen, though it unifies its own roots.
         assert both["unplannable"] == []
+        inputs = {each["path"]: each for each in both["inputs"] if each["role"] == "want"}
+        lock = including.parent / "../radiuss/spack.lock"
+        assert [*inputs] == sorted([str(lock), str(including)])
+        assert all(each["sha256"] for each in inputs.values())
 
     def test_are_named_where_they_are_damaged(self, run: Runs, including: Path) -> None:
         lock = including.parent.parent / "radiuss" / "spack.lock"

@@ -313,6 +313,18 @@ class TestDamageComesFirst:
         assert [(each.kind, each.path) for each in found.findings] == [("damaged", str(path))]
         assert found.notes == ()
 
+    @pytest.mark.parametrize("tag", [None, NEW, OLD])
+    def test_of_all_indexes_of_a_snapshot(self, tree: Path, tag: str | None) -> None:
+        mirrors = [tree / (tag or NEW) / stack for stack in WHERE]
+        for mirror in mirrors:
+            (mirror / "v3/manifests/index/index.manifest.json").write_bytes(b"{}")
+        for verify in ("index", "manifests", "blobs"):
+            found = check(tree, verify, tag=tag)
+            damaged = {each.path for each in found.findings if each.kind == "damaged"}
+            assert damaged == {
+                str(mirror / "v3/manifests/index/index.manifest.json") for mirror in mirrors
+            }
+
     def test_of_the_index_of_a_mirror_whose_other_files_are_looked_at(
         self, tmp_path: Path, cache: Cache
     ) -> None:

@@ -69,11 +69,13 @@ class WantedEnvironment:
             the file.
         place: The file.
         environment: Its roots, and what it says of systems.
+        is_typed: Whether it is an abstract spec that was typed, and no file.
     """
 
     label: str
     place: str
     environment: Environment
+    is_typed: bool = False
 
 
 def label_of(place: str) -> str:
