@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -43,6 +45,57 @@ def test_what_a_sibling_has_is_published_and_not_built(capfd: pytest.CaptureFixt
     assert "\nto publish\n" in text
     assert main(["rebuild", "--stack", "e4s", "--format", "markdown"]) == 0
     assert "93 wants to publish" in capfd.readouterr().out
+
+
+def test_a_list_and_rows_tell_what_is_to_be_published_beside_what_is_built(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    catalog = specplan.load("cache")
+    built = catalog.rebuild(
+        stack="radiuss", baseline="develop-2025-11-15", level="version", candidates=LOCKS[0]
+    )
+    siblings = catalog.rebuild(stack="radiuss", peers=["radiuss", "e4s"], compat="os")
+    plan = json.loads(replace(built, publish=siblings.publish).to_json())
+    builds = [f"{each['name']}@{each['version']}/{each['hash']}" for each in plan["builds"]]
+    assert (len(builds), len(plan["publish"])) == (167, 26)
+    first, *lines = replace(built, publish=siblings.publish).to_list().splitlines()
+    assert first == "# exact"
+    assert [line for line in lines if not line.startswith("#")] == builds
+    assert lines[len(builds) :] == [
+        f"# publish {each['name']}@{each['version']}/{each['hash']} for {each['want']} in "
+        f"{each['stack']} on {each['os']}/{each['target']}"
+        for each in plan["publish"]
+    ]
+    rows = list(csv.DictReader(replace(built, publish=siblings.publish).to_csv().splitlines()))
+    assert [each["action"] for each in rows] == [
+        *["build"] * len(builds), *["publish"] * len(plan["publish"])
+    ]  # fmt: skip
+    assert [each["hash"] for each in rows[: len(builds)]] == [
+        each["hash"] for each in plan["builds"]
+    ]
+    told = [
+        {
+            "hash": each["hash"],
+            "name": each["name"],
+            "version": each["version"],
+            "stack": each["stacks"],
+            "os": each["want.os"],
+            "target": each["want.target"],
+            "want": each["want"],
+            "binary_os": each["os"],
+            "binary_target": each["target"],
+            "listed_by": each["listed_by"].split("; "),
+        }
+        for each in rows[len(builds) :]
+    ]
+    assert told == [{**each, "listed_by": each["listed_by"] or [""]} for each in plan["publish"]]
+    # The command writes the same.
+    for form, text in (("list", siblings.to_list()), ("csv", siblings.to_csv())):
+        assert main(
+            ["rebuild", "--no-config", "--cache", "cache", "--stack", "radiuss", "--compat", "os",
+             "--peers", "radiuss", "--peers", "e4s", "--format", form]
+        ) == 0  # fmt: skip
+        assert capfd.readouterr().out == text
 
 
 def test_what_an_older_snapshot_had_is_built_from_the_lock_that_has_the_very_version(

@@ -22,7 +22,11 @@ __all__ = ["lock_diff", "rebuild", "why"]
 
 @as_csv.register(Plan)
 def rebuild(plan: Plan) -> str:
-    """Return one row a build; each says whether its hash is predicted.
+    """Return one row a build, then one a want that only needs to be listed.
+
+    The column ``action`` tells them apart. The spec of a row to publish is the binary that
+    its stack has to list; what it is for stands in the last columns. Each build says whether
+    its hash is predicted.
 
     Raises:
         UsageError: If the needs and chains of the builds are too many for a document.
@@ -31,29 +35,51 @@ def rebuild(plan: Plan) -> str:
     names = (
         "stage", "hash", "name", "version", "platform", "os", "target",
         "stacks", "cause", "cost", "estimated", "needs", "because", "predicted",
+        "action", "want", "want.os", "want.target", "listed_by",
     )  # fmt: skip
-    return _table(
-        names,
+    predicted = "true" if plan.predicted else "false"
+    builds = (
         (
-            (
-                str(build.stage),
-                build.hash,
-                build.name,
-                build.version,
-                build.platform,
-                build.os,
-                build.target,
-                "; ".join(build.stacks),
-                build.cause,
-                amounts.exact(build.cost),
-                "true" if build.estimated else "false",
-                "; ".join(build.needs),
-                "; ".join(build.because),
-                "true" if plan.predicted else "false",
-            )
-            for build in plan.builds
-        ),
+            str(build.stage),
+            build.hash,
+            build.name,
+            build.version,
+            build.platform,
+            build.os,
+            build.target,
+            "; ".join(build.stacks),
+            build.cause,
+            amounts.exact(build.cost),
+            "true" if build.estimated else "false",
+            "; ".join(build.needs),
+            "; ".join(build.because),
+            predicted,
+            "build",
+            *[""] * 4,
+        )
+        for build in plan.builds
     )
+    published = (
+        (
+            "",
+            want.hash,
+            want.name,
+            want.version,
+            "",
+            want.binary_os,
+            want.binary_target,
+            want.stack,
+            *[""] * 5,
+            "false",
+            "publish",
+            want.want,
+            want.os,
+            want.target,
+            "; ".join(want.listed_by),
+        )
+        for want in plan.publish
+    )
+    return _table(names, (*builds, *published))
 
 
 def why(reasons: Sequence[Why]) -> str:

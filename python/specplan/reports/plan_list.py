@@ -14,10 +14,15 @@ def rebuild(plan: Plan) -> str:
     """Return ``name@version/hash`` of each build below a line that says ``# exact``.
 
     In a predicted plan that line says ``# predicted``, and there are no hashes: those that
-    are known will not exist again.
+    are known will not exist again. What only needs to be listed follows as comments, so that
+    a reader that passes over these builds nothing else.
     """
     lines = ["# predicted" if plan.predicted else "# exact"]
     for build in plan.builds:
         spec = terminal(f"{build.name}@{build.version}")
         lines.append(spec if plan.predicted else f"{spec}/{build.hash}")
+    for want in plan.publish:
+        binary = terminal(f"{want.name}@{want.version}/{want.hash}")
+        cell = terminal(f"{want.stack} on {want.os}/{want.target}")
+        lines.append(f"# publish {binary} for {terminal(want.want)} in {cell}")
     return "\n".join(lines) + "\n"
