@@ -175,7 +175,12 @@ def with_specplan(world: World, folder: Path, seed: int, runs: int) -> dict[str,
 
         def ask() -> Answer:
             plan = core.plan(question)
-            return lambda: {spec_of[build[0]]: build[7] for build in plan.builds()}
+
+            def stages() -> dict[int, int]:
+                hashes, _, _, stages, _, _ = plan.builds()
+                return dict(zip(map(spec_of.__getitem__, hashes), stages, strict=True))
+
+            return stages
 
         return measured(ask, runs)
 

@@ -101,8 +101,8 @@ def contenders(  # noqa: C901 - four contenders, each a few lines
         starts = [0.0] * len(ranked)
         _, _, _, shards = core.schedule(runners)
         timer.stop()
-        for shard in shards:
-            for position, start, _ in shard:
+        for positions, begun, _ in shards:
+            for position, start in zip(positions, begun, strict=True):
                 starts[at[plan.builds[position].hash]] = start
         return starts
 

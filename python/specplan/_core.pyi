@@ -164,17 +164,29 @@ Differing: TypeAlias = tuple[
 #: hash, name, version.
 NamedAnswer: TypeAlias = tuple[str, str, str]
 
-#: hash, name, version, platform, os, target, stacks, stage, cost, cause.
-BuildAnswer: TypeAlias = tuple[str, str, str, str, str, str, list[str], int, float, Cause]
+#: Texts that repeat: which it is each time, and the distinct ones.
+Repeated: TypeAlias = tuple[list[int], list[str]]
+
+#: By build: hash; name, version, platform, os, target; stacks, which set it is each time and the
+#: distinct sets; stage, cost, cause.
+BuildsAnswer: TypeAlias = tuple[
+    list[str],
+    list[Repeated],
+    tuple[list[int], list[list[str]]],
+    list[int],
+    list[float],
+    list[Cause],
+]
 
 #: wants, wants left out, builds, cost, stages, critical path, reused, node by node, due to change.
 PlanTotalsAnswer: TypeAlias = tuple[int, int, int, float, int, float, int, int, int]
 
-#: makespan, lower bound, why there is none shorter, by runner the runs in order: position of
-#: the build, start, finish.
-ScheduleAnswer: TypeAlias = tuple[float, float, BoundReason, list[list[tuple[int, float, float]]]]
+#: makespan, lower bound, why there is none shorter, by runner its runs in order, in columns:
+#: positions of builds, starts, finishes.
+ScheduleAnswer: TypeAlias = tuple[
+    float, float, BoundReason, list[tuple[list[int], list[float], list[float]]]
+]
 
-#: roots that install already; roots completed; other roots, with weight, why, and what they cost
 #: specs with what completing the root by each is worth, and the position of the one that would
 #: be taken if nothing was limited.
 BidQuestion: TypeAlias = tuple[list[tuple[str, int]], int | None]
@@ -605,8 +617,8 @@ class Catalog:
 class Plan:
     """A least rebuild. Each part is worked out when it is asked for."""
 
-    def builds(self) -> list[BuildAnswer]:
-        """Return the builds, by stage, then hash."""
+    def builds(self) -> BuildsAnswer:
+        """Return the builds, by stage, then hash, in columns."""
 
     def need_counts(self) -> list[int]:
         """Return for each build how many builds it waits for."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from specplan.asked_specs import counted
@@ -43,24 +42,51 @@ def builds_of(core: compiled.Plan, cost_of: Mapping[str, Cost]) -> tuple[Build, 
         core: The answer of the planner.
         cost_of: What specs cost, by hash; nothing where each costs 1.
     """
-    parts = zip(core.builds(), core.need_counts(), core.because_counts(), strict=True)
+    hashes, texts, (sets, distinct), stages, costs, causes = core.builds()
+    stacks = [tuple(each) for each in distinct]
+    needs_of, because_of = core.needs, core.because
+    estimated = {spec for spec, cost in cost_of.items() if cost.estimated}
+    columns = zip(
+        hashes,
+        *(map(own.__getitem__, numbers) for numbers, own in texts),
+        map(stacks.__getitem__, sets),
+        stages,
+        core.need_counts(),
+        costs,
+        causes,
+        core.because_counts(),
+        strict=True,
+    )
     return tuple(
         Build(
-            hash=answer[0],
-            name=answer[1],
-            version=answer[2],
-            platform=answer[3],
-            os=answer[4],
-            target=answer[5],
-            stacks=tuple(answer[6]),
-            stage=answer[7],
-            needs=Hashes(needs, partial(core.needs, answer[0])),
-            cost=answer[8],
-            estimated=answer[0] in cost_of and cost_of[answer[0]].estimated,
-            cause=answer[9],
-            because=Hashes(because, partial(core.because, answer[0])),
+            hash=dag_hash,
+            name=name,
+            version=version,
+            platform=platform,
+            os=os,
+            target=target,
+            stacks=own,
+            stage=stage,
+            needs=Hashes(needs, needs_of, dag_hash),
+            cost=cost,
+            estimated=dag_hash in estimated,
+            cause=cause,
+            because=Hashes(because, because_of, dag_hash),
         )
-        for answer, needs, because in parts
+        for (
+            dag_hash,
+            name,
+            version,
+            platform,
+            os,
+            target,
+            own,
+            stage,
+            needs,
+            cost,
+            cause,
+            because,
+        ) in columns
     )
 
 
@@ -97,7 +123,7 @@ def left_out_of(core: compiled.Plan, broken: Sequence[tuple[str, list[str]]]) ->
             LeftOutBuild(
                 spec=named_of(spec),
                 reason=reason,
-                chain=Hashes(count, partial(core.left_out_chain, spec[0])),
+                chain=Hashes(count, core.left_out_chain, spec[0]),
             )
             for spec, reason, count in left_out
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import sub
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def schedule(core: compiled.Plan, builds: Sequence[Build], runners: int) -> Sche
         runners: How many runners there are, at least one.
     """
     makespan, lower_bound, reason, shards = core.schedule(min(runners, _MOST_RUNNERS))
+    hashes = [build.hash for build in builds]
     widths = [0] * (builds[-1].stage + 1 if builds else 0)
     for build in builds:
         widths[build.stage] += 1
@@ -102,12 +104,12 @@ def schedule(core: compiled.Plan, builds: Sequence[Build], runners: int) -> Sche
         shards=tuple(
             Shard(
                 runner=runner,
-                busy=sum(finish - start for _, start, finish in shard),
+                busy=sum(map(sub, finishes, starts)),
                 runs=tuple(
-                    Run(hash=builds[position].hash, start=start, finish=finish)
-                    for position, start, finish in shard
+                    Run(hash=hashes[position], start=start, finish=finish)
+                    for position, start, finish in zip(positions, starts, finishes, strict=True)
                 ),
             )
-            for runner, shard in enumerate(shards, 1)
+            for runner, (positions, starts, finishes) in enumerate(shards, 1)
         ),
     )

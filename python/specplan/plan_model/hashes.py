@@ -19,20 +19,22 @@ class Hashes(Sequence[str]):
 
     Args:
         count: How many there are.
-        told: Tells them.
+        told: Tells those of a spec.
+        spec: The hash of the spec.
     """
 
-    __slots__ = ("_count", "_told")
+    __slots__ = ("_count", "_spec", "_told")
 
-    def __init__(self, count: int, told: Callable[[], Sequence[str]]) -> None:
+    def __init__(self, count: int, told: Callable[[str], Sequence[str]], spec: str) -> None:
         self._count = count
         self._told = told
+        self._spec = spec
 
     def __len__(self) -> int:
         return self._count
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._told() if self._count else ())
+        return iter(self._told(self._spec) if self._count else ())
 
     @overload
     def __getitem__(self, index: int) -> str: ...

@@ -8,6 +8,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
 use pyo3::prelude::*;
+use rustc_hash::FxHashMap;
 use specplan_catalog::{Catalog, Column, DagHash, Snapshot};
 use specplan_planner::{
     Direction, EdgeKinds, Graph, LeftOutReason, Limit, Link, Needs, Plan, Reasons, Run, Schedule,
@@ -19,7 +20,8 @@ use crate::detach::detach;
 use crate::literals;
 
 pub(crate) use question::PlanQuestion;
-pub(crate) use specs::{Named, known, named, spec_id, text_of};
+use specs::text_of;
+pub(crate) use specs::{Named, known, named, spec_id};
 use words::{cut_reason, kind_names, left_out_word};
 
 /// A least rebuild; its parts are worked out when they are asked for.
@@ -33,26 +35,27 @@ pub(crate) struct PyPlan {
     reasons: OnceLock<Reasons>,
 }
 
-/// hash, name, version, platform, os, target, stacks, stage, cost, cause.
-type BuildAnswer = (
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
+/// Texts that repeat: which it is each time, and the distinct ones.
+type Repeated = (Vec<u32>, Vec<String>);
+
+/// By build: hash; name, version, platform, os, target; stacks, which set it is and the distinct
+/// sets; stage, cost, cause. Columns and not rows, as Python would have to look through each of so
+/// many rows again and again for what is no longer used.
+type BuildsAnswer = (
     Vec<String>,
-    u32,
-    f64,
-    &'static str,
+    Vec<Repeated>,
+    (Vec<u32>, Vec<Vec<String>>),
+    Vec<u32>,
+    Vec<f64>,
+    Vec<&'static str>,
 );
 
 /// wants, wants left out, builds, cost, stages, critical path, reused, node by node, due to the
 /// change.
 type TotalsAnswer = (usize, usize, usize, f64, usize, f64, usize, usize, usize);
 
-/// makespan, lower bound, its reason, by runner (position of a build, start, finish).
-type ScheduleAnswer = (f64, f64, &'static str, Vec<Vec<(u32, f64, f64)>>);
+/// makespan, lower bound, its reason, by runner (positions of builds, their starts, their finishes).
+type ScheduleAnswer = (f64, f64, &'static str, Vec<(Vec<u32>, Vec<f64>, Vec<f64>)>);
 
 /// spec, reason, and how long the chain of hashes is.
 type LeftOutBuildAnswer = (Named, &'static str, usize);
@@ -82,10 +85,52 @@ type WhyAnswer = (Named, VerdictAnswer, Option<HeldAnswer>, Vec<LineAnswer>);
 
 #[pymethods]
 impl PyPlan {
-    fn builds(&self, py: Python<'_>) -> PyResult<Vec<BuildAnswer>> {
+    fn builds(&self, py: Python<'_>) -> PyResult<BuildsAnswer> {
         detach(py, || {
-            let builds = self.plan.builds();
-            builds.map(|build| self.build(build)).collect()
+            let builds: Vec<SpecId> = self.plan.builds().collect();
+            let column = |column| {
+                repeated(
+                    builds
+                        .iter()
+                        .map(|&build| text_of(&self.catalog, build, column)),
+                )
+            };
+            let texts = [
+                Column::Package,
+                Column::Version,
+                Column::Platform,
+                Column::OperatingSystem,
+                Column::Target,
+            ];
+            let mut sets: FxHashMap<Vec<String>, u32> = FxHashMap::default();
+            let mut distinct = Vec::new();
+            let stacks = builds.iter().map(|&build| {
+                let own = self.stacks(build);
+                let next = sets.len();
+                *sets.entry(own).or_insert_with_key(|own| {
+                    distinct.push(own.clone());
+                    u32::try_from(next).unwrap_or(u32::MAX)
+                })
+            });
+            let stacks = stacks.collect();
+            let cause = |&build: &SpecId| self.plan.cause(build);
+            (
+                self.hashes(builds.iter().copied()),
+                texts.map(column).into(),
+                (stacks, distinct),
+                builds
+                    .iter()
+                    .map(|&build| self.plan.stage_of(build).unwrap_or(0))
+                    .collect(),
+                builds
+                    .iter()
+                    .map(|&build| self.plan.cost_of(build))
+                    .collect(),
+                builds
+                    .iter()
+                    .map(|build| cause(build).map_or("missing", |cause| cause.as_str()))
+                    .collect(),
+            )
         })
     }
 
@@ -145,15 +190,22 @@ impl PyPlan {
             for (at, build) in (0..).zip(self.plan.builds()) {
                 position[build.index()] = at;
             }
-            let run = |run: &Run| (position[run.build.index()], run.start, run.finish);
+            let columns = |shard: &Vec<Run>| {
+                let runs = shard.iter();
+                (
+                    runs.clone()
+                        .map(|run| position[run.build.index()])
+                        .collect(),
+                    runs.clone().map(|run| run.start).collect(),
+                    runs.map(|run| run.finish).collect(),
+                )
+            };
             let shards = schedule.shards.iter();
             (
                 schedule.makespan,
                 schedule.lower_bound.value,
                 schedule.lower_bound.reason.as_str(),
-                shards
-                    .map(|shard| shard.iter().map(run).collect())
-                    .collect(),
+                shards.map(columns).collect(),
             )
         })
     }
@@ -303,25 +355,6 @@ impl PyPlan {
         found.ok_or_else(|| literals::unknown("spec", hash))
     }
 
-    fn build(&self, build: SpecId) -> BuildAnswer {
-        let (hash, name, version) = self.named(build);
-        let text = |column| self.text(build, column);
-        (
-            hash,
-            name,
-            version,
-            text(Column::Platform),
-            text(Column::OperatingSystem),
-            text(Column::Target),
-            self.stacks(build),
-            self.plan.stage_of(build).unwrap_or(0),
-            self.plan.cost_of(build),
-            self.plan
-                .cause(build)
-                .map_or("missing", |cause| cause.as_str()),
-        )
-    }
-
     /// The stacks whose locks hold a spec.
     fn stacks(&self, spec: SpecId) -> Vec<String> {
         let mut labels: Vec<u32> = self
@@ -348,10 +381,6 @@ impl PyPlan {
         };
         let of_lock = |row: &&_| self.locks.contains(&Snapshot::of(row));
         rows.iter().filter(of_lock)
-    }
-
-    fn text(&self, spec: SpecId, column: Column) -> String {
-        text_of(&self.catalog, spec, column)
     }
 
     fn named(&self, spec: SpecId) -> Named {
@@ -403,4 +432,17 @@ fn kinds_of(graph: &Graph, dependent: SpecId, dependency: SpecId) -> EdgeKinds {
     let mut edges = graph.neighbours(dependent, Direction::Dependencies);
     let edge = edges.find(|(spec, _)| *spec == dependency);
     edge.map_or(EdgeKinds::NONE, |(_, kinds)| kinds)
+}
+
+/// Each distinct text once, and which it is each time.
+fn repeated<'a>(texts: impl Iterator<Item = &'a str>) -> Repeated {
+    let mut number_of: FxHashMap<&str, u32> = FxHashMap::default();
+    let mut distinct: Vec<String> = Vec::new();
+    let numbers = texts.map(|text| {
+        *number_of.entry(text).or_insert_with(|| {
+            distinct.push(text.to_owned());
+            u32::try_from(distinct.len() - 1).unwrap_or(u32::MAX)
+        })
+    });
+    (numbers.collect(), distinct)
 }

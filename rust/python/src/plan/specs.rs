@@ -20,19 +20,19 @@ pub(crate) fn spec_id(catalog: &Catalog, text: &str) -> PyResult<SpecId> {
 }
 
 /// The text of a spec; nothing is told of a hash that nothing describes.
-pub(crate) fn text_of(catalog: &Catalog, spec: SpecId, column: Column) -> String {
+pub(super) fn text_of(catalog: &Catalog, spec: SpecId, column: Column) -> &str {
     if spec.index() < catalog.len() {
-        catalog.text(spec.get(), column).to_owned()
+        catalog.text(spec.get(), column)
     } else {
-        String::new()
+        ""
     }
 }
 
 pub(crate) fn named(catalog: &Catalog, spec: SpecId) -> Named {
     (
         catalog.node_hash(spec.get()).to_string(),
-        text_of(catalog, spec, Column::Package),
-        text_of(catalog, spec, Column::Version),
+        text_of(catalog, spec, Column::Package).to_owned(),
+        text_of(catalog, spec, Column::Version).to_owned(),
     )
 }
 
