@@ -165,13 +165,13 @@ Differing: TypeAlias = tuple[
 NamedAnswer: TypeAlias = tuple[str, str, str]
 
 #: Texts that repeat: which it is each time, and the distinct ones.
-Repeated: TypeAlias = tuple[list[int], list[str]]
+RepeatedAnswer: TypeAlias = tuple[list[int], list[str]]
 
 #: By build: hash; name, version, platform, os, target; stacks, which set it is each time and the
 #: distinct sets; stage, cost, cause.
 BuildsAnswer: TypeAlias = tuple[
     list[str],
-    list[Repeated],
+    list[RepeatedAnswer],
     tuple[list[int], list[list[str]]],
     list[int],
     list[float],
