@@ -21,7 +21,7 @@ __all__ = [
     "InstallableRoots",
     "broken_roots",
     "cells",
-    "environments",
+    "environments_asked",
     "gaps",
     "lacking",
     "unknown",
@@ -134,7 +134,7 @@ def broken_roots(answered: Answered, catalog: _core.Catalog) -> InstallableRoots
     )
 
 
-def environments(wanted: Iterable[WantedEnvironment]) -> tuple[EnvironmentAsked, ...]:
+def environments_asked(wanted: Iterable[WantedEnvironment]) -> tuple[EnvironmentAsked, ...]:
     """Return what was asked of environments, by stack, then path."""
     asked = [
         EnvironmentAsked(

@@ -93,7 +93,7 @@ def coverage(
         not_wanted=answer.not_wanted,
         damaged=damaged,
         unknown=unknown,
-        environments=abstract_answers.environments(answer.environments),
+        environments=abstract_answers.environments_asked(answer.environments),
     )
 
 

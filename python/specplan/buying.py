@@ -100,6 +100,7 @@ class Purchase:
             lower_bound=min(choice.lower_bound, spent.budget.cost),
             optimal=choice.lower_bound >= spent.budget.cost,
             one_by_one=options.one_by_one,
+            environments=options.environments,
         )
         now = [
             _pick(group, result)

@@ -20,6 +20,8 @@ from specplan.sources.wanted import WantedEnvironment
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from specplan.model import EnvironmentAsked
+
 __all__ = [
     "Asked",
     "Choice",
@@ -60,6 +62,7 @@ class Choice:
         cut: What ended it early, if something did.
         one_by_one: The stacks that would take one lock as a whole, had one been given; their
             roots were chosen one by one and may not agree on their dependencies.
+        environments: The environments whose roots are wanted, by stack, then path.
     """
 
     wants: tuple[ChosenWant, ...]
@@ -70,6 +73,7 @@ class Choice:
     nodes: int
     cut: Cut | None
     one_by_one: tuple[str, ...]
+    environments: tuple[EnvironmentAsked, ...]
 
     @property
     def unplannable(self) -> tuple[ChosenWant, ...]:
@@ -166,7 +170,7 @@ def choose(core: compiled.Catalog, question: compiled.PlanQuestion, asked: Asked
     alternatives = [group.alternatives() for group in options.groups]
     choice, chosen = least(core, question, alternatives, asked)
     picks = tuple(group.picked(each) for group, each in zip(options.groups, chosen, strict=True))
-    choice = replace(choice, one_by_one=options.one_by_one)
+    choice = replace(choice, one_by_one=options.one_by_one, environments=options.environments)
     return Made(choice=told(choice, options, picks), picks=picks, options=options, asked=asked)
 
 
@@ -214,6 +218,7 @@ def least(
         nodes=nodes,
         cut=cut,
         one_by_one=(),
+        environments=(),
     )
     return choice, chosen
 

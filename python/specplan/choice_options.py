@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from specplan import _core as compiled
+from specplan.abstract_answers import environments_asked
 from specplan.abstract_wants import wants_of
 from specplan.errors import EmptySelectionError
 from specplan.plan_model import NamedSpec
@@ -250,6 +251,7 @@ class Options:
         groups: The groups.
         names: By hash, what people know all candidates by.
         one_by_one: The stacks that would take one lock as a whole, had one been given.
+        environments: The environments whose roots are wanted, by stack, then path.
     """
 
     def __init__(
@@ -284,6 +286,8 @@ class Options:
         # What an environment includes stands beside its roots, and does not have them.
         fit = [each for each in asked.locks if not each.is_included]
         locks = [_Lock(each) for each in fit] if whole else []
+        files = [each for each in asked.environments if not each.is_typed]
+        self.environments = environments_asked(files)
         self.one_by_one = () if locks else tuple(sorted(whole))
         self.groups: list[WantGroup] = []
         for cell, answers in zip(wants.cells, met, strict=True):

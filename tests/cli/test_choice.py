@@ -295,6 +295,7 @@ def test_a_search_that_is_cut_tells_its_gap_and_a_time_limit_that_it_may_differ(
         nodes=7,
         cut="time",
         one_by_one=(),
+        environments=(),
     )
     assert made.gap == pytest.approx(0.1)
     assert not made.deterministic
@@ -526,3 +527,19 @@ def test_what_a_budget_completes_is_no_less_than_what_is_chosen_first_and_bought
     assert first["weight"] <= jointly["weight"] <= jointly["upper_bound"]
     assert jointly["builds"] <= builds
     assert jointly["optimal"]
+
+
+def test_what_the_system_provides_is_told_and_not_chosen(run: Run, tmp_path: Path) -> None:
+    environment = tmp_path / "spack.yaml"
+    environment.write_text(
+        "spack:\n  specs: [hypre, gcc]\n  packages:\n    gcc:\n      buildable: false\n"
+        "      externals: [{spec: gcc@13.3.0, prefix: /usr}]\n"
+    )
+    wanted = ("--want", f"site={environment}", "--cache", "none", *CANDIDATES)
+    shown = " ".join(run(*wanted).out.split())
+    assert "chosen for 1 of 1 abstract want" in shown
+    assert "left out of site: `gcc` is not wanted: the system provides it, as" in shown
+    (told,) = asked(run, *wanted)["choice"]["environments"]
+    assert (told["stack"], told["roots"], len(told["left_out"])) == ("site", 2, 1)
+    typed = asked(run, "--want", "hypre", "--cache", "none", *CANDIDATES)
+    assert typed["choice"]["environments"] == []

@@ -57,6 +57,7 @@ def as_json(choice: Choice | None) -> Json:
         "cut": choice.cut,
         "deterministic": choice.deterministic,
         "one_by_one": choice.one_by_one,
+        "environments": [fields_of(each) for each in choice.environments],
         "wants": [
             {
                 **_want(each),
@@ -163,6 +164,7 @@ def notes(plan: Plan, escape: Callable[[str], str]) -> list[str]:
             f"no lock is given to take as a whole, as `unify` asks for: the roots of {stacks} were "
             "chosen one by one"
         )
+    found += wording.left_out(plan.choice.environments, escape)
     if count < len(plan.choice.wants):
         found.append(
             "the plan holds for the hashes that were chosen: a concretizer may decide otherwise "

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Coverage,
         DamagedFile,
         Diff,
+        EnvironmentAsked,
         Gap,
         GapState,
         Level,
@@ -49,6 +50,7 @@ __all__ = [
     "folded",
     "gaps_by_state",
     "grouped",
+    "left_out",
     "nearest_place",
     "number",
     "percentage",
@@ -247,10 +249,10 @@ def unknown(coverage: Coverage, code: Callable[[str], str]) -> list[str]:
     return lines
 
 
-def _left_out(coverage: Coverage, code: Callable[[str], str]) -> list[str]:
+def left_out(environments: Iterable[EnvironmentAsked], code: Callable[[str], str]) -> list[str]:
     """Return the lines that tell what of environments was not taken into account."""
     notes: dict[str, list[str]] = {}
-    for each in coverage.environments:
+    for each in environments:
         for note in each.left_out:
             notes.setdefault(note, []).append(each.stack)
     return [
@@ -348,7 +350,7 @@ def coverage_notes(
         elif _concerns(entry, coverage):
             notes.append(f"unused not-wanted entry ({pattern}): {sentence(entry.reason)}")
     notes += _broken_specs(coverage) + broken_roots(coverage.roots, code)
-    return notes + _left_out(coverage, sentence) + damaged_note(coverage.damaged, code)
+    return notes + left_out(coverage.environments, sentence) + damaged_note(coverage.damaged, code)
 
 
 def _concerns(entry: NotWanted, coverage: Coverage) -> bool:
