@@ -35,6 +35,18 @@ LOCKS = ROOT / "tests" / "data" / "locks"
 #: How many of the packages change themselves from one date to the next.
 OWN_CHANGES = 0.02
 
+#: The systems on which peers are wanted, and what serves what: the older ones before the newer.
+CELLS = (
+    ("ubuntu20.04", "x86_64_v3"),
+    ("ubuntu22.04", "x86_64_v3"),
+    ("ubuntu22.04", "neoverse_v2"),
+    ("ubuntu24.04", "x86_64_v3"),
+    ("ubuntu24.04", "zen4"),
+    ("ubuntu24.04", "neoverse_v2"),
+)
+UBUNTUS = ("ubuntu20.04", "ubuntu22.04", "ubuntu24.04")
+FAMILIES = (("x86_64_v3", "x86_64_v4", "zen4"), ("neoverse_v2",))
+
 MIRRORS = ROOT / "examples" / "rebuild"
 
 
@@ -58,9 +70,10 @@ class Choice:
 def real() -> Iterator[Choice]:
     """Yield the choices of the committed locks.
 
-    Wants are the roots of radiuss by name, or every package by name, or packages at a
-    version range as a reader of release notes would ask; candidates come from the locks of
-    both dates; caches are none, each mirror, and both; costs 1, or the example's seconds.
+    Wants are the roots of radiuss by name, or every package by name, with candidates from the
+    locks of both dates; and what three stacks on as many systems lack of each other on six, with
+    candidates from the locks of all. Caches are none, each mirror, and both; costs 1, or the
+    example's seconds.
     """
     dates = ("2025-11", "2026-01")
     locks = [(date, _lock(LOCKS / date / "radiuss" / "spack.lock.gz")) for date in dates]
@@ -81,6 +94,15 @@ def real() -> Iterator[Choice]:
         for what, names in (("roots", roots), ("packages", packages)):
             yield _of_world(f"radiuss {what}, {cache}", world, names, {})
             yield _of_world(f"radiuss {what}, {cache}, seconds", world, names, seconds)
+    peers = [
+        *locks,
+        ("tools-sdk", _lock(LOCKS / "2026-01" / "tools-sdk" / "spack.lock.gz")),
+        ("e4s", _lock(LOCKS / "sample-2026-01" / "e4s-neoverse-v2" / "spack.lock.gz")),
+    ]
+    for cache, indexes in caches.items():
+        world = World(peers, indexes)
+        yield _of_peers(f"gaps of peers across systems, {cache}", world, {})
+        yield _of_peers(f"gaps of peers across systems, {cache}, seconds", world, seconds)
 
 
 def generated(*, largest: int) -> Iterator[Choice]:
@@ -136,11 +158,55 @@ def _of_world(
     name: str, world: World, packages: Sequence[str] | set[str], seconds: Mapping[str, int]
 ) -> Choice:
     """Make a choice: for each package any spec of that name that no system provides."""
+    number, costs, demands = _builds(world, seconds)
+    wants: dict[str, list[int]] = {package: [] for package in sorted(packages)}
+    for dag_hash, at in number.items():
+        node = world.nodes[dag_hash]
+        if not node.external and node.name in wants:
+            wants[node.name].append(at)
+    return Choice(name=name, costs=costs, demands=demands, wants=[*wants.values()])
+
+
+def _of_peers(name: str, world: World, seconds: Mapping[str, int]) -> Choice:
+    """Make a choice: each cell lacks what any peer has, and takes what serves its system.
+
+    The C library of an older Ubuntu serves a newer one, and an older target of a family a newer
+    one. What has a binary on a system that serves the cell is no gap, nor is what nothing serves.
+    """
+    number, costs, demands = _builds(world, seconds)
+    by_package: dict[str, list[str]] = {}
+    for dag_hash in number:
+        node = world.nodes[dag_hash]
+        if not node.external:
+            by_package.setdefault(node.name, []).append(dag_hash)
+    wants = []
+    for os, target in CELLS:
+        served = {
+            (older, each)
+            for older in UBUNTUS[: UBUNTUS.index(os) + 1]
+            for family in FAMILIES
+            if target in family
+            for each in family[: family.index(target) + 1]
+        }
+        for _, hashes in sorted(by_package.items()):
+            serving = [
+                each
+                for each in hashes
+                if (world.nodes[each].os, world.nodes[each].target) in served
+            ]
+            if serving and not world.available.intersection(serving):
+                wants.append([number[each] for each in serving])
+    return Choice(name=name, costs=costs, demands=demands, wants=wants)
+
+
+def _builds(
+    world: World, seconds: Mapping[str, int]
+) -> tuple[dict[str, int], list[int], list[tuple[int, int]]]:
+    """Return the numbers of the specs, what building each costs, and what each demands."""
     number = {dag_hash: at for at, dag_hash in enumerate(sorted(world.nodes))}
     costs = []
     demands = []
     usual = sorted(seconds.values())[len(seconds) // 2] if seconds else 1
-    wants: dict[str, list[int]] = {package: [] for package in sorted(packages)}
     for dag_hash, at in number.items():
         node = world.nodes[dag_hash]
         if node.external:
@@ -150,9 +216,7 @@ def _of_world(
         costs.append(0 if has_binary else seconds.get(node.name, usual))
         types = INSTALL if has_binary else BUILD
         demands += [(at, number[child]) for child in world.below(dag_hash, types)]
-        if node.name in wants:
-            wants[node.name].append(at)
-    return Choice(name=name, costs=costs, demands=demands, wants=[*wants.values()])
+    return number, costs, demands
 
 
 def _releases(name: str, packages: int, dates: int, wants: int, *, seed: int) -> Choice:

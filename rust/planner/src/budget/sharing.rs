@@ -31,16 +31,20 @@ use super::instance::{Instance, number};
 const PARTS: i128 = 1 << 20;
 
 /// Steps at the root, and further down, where payments are good already.
-const FIRST_STEPS: usize = 600;
+const FIRST_STEPS: usize = 4_000;
 const STEPS: usize = 80;
 
 /// After so many steps without a better bound, steps become shorter.
-const PATIENCE: usize = 15;
-const SHRINKING: f64 = 0.7;
+const PATIENCE: usize = 30;
+const SHRINKING: f64 = 0.8;
 const LEAST_AGILITY: f64 = 2e-3;
 
 /// How much of a direction is the newest subgradient; the rest is the direction before.
 const FRESH: f64 = 0.7;
+
+/// A bound that is above a choice by less than this is passed clearly: what wants are worth is
+/// whole.
+const CLEARLY: f64 = 0.999;
 
 /// How many bytes of payments all open nodes may keep.
 const MOST_BYTES: usize = 1 << 28;
@@ -152,20 +156,30 @@ impl<'i> Sharing<'i> {
         let open = self.open(choice);
         let is_first = self.first.is_none();
         let start = start.or_else(|| self.first.clone());
-        let payments = match &start {
-            Some(start) => open
-                .account_of
-                .iter()
-                .map(|&account| f64::from(start[account as usize]))
-                .collect(),
-            None => open.even(choice, best),
+        let starts: Vec<Vec<f64>> = if let Some(start) = &start {
+            let payment = |&account: &u32| f64::from(start[account as usize]);
+            vec![open.account_of.iter().map(payment).collect()]
+        } else {
+            // Which of two is the better place to begin from is not seen beforehand.
+            open.starts(choice, best).into()
         };
-        let mut ascent = Ascent::new(&open, choice, self.instance, payments);
         let steps = if is_first { FIRST_STEPS } else { STEPS };
-        let proof = ascent.run(steps, best, &mut |steps| {
-            self.work += steps;
-            self.is_exhausted() || should_stop()
-        });
+        let mut found: Option<(Ascent<'_>, Proof)> = None;
+        for payments in starts {
+            let mut ascent = Ascent::new(&open, choice, self.instance, payments);
+            let proof = ascent.run(steps, best, &mut |steps| {
+                self.work += steps;
+                self.is_exhausted() || should_stop()
+            });
+            let value = proof.value;
+            if found.as_ref().is_none_or(|(_, other)| value < other.value) {
+                found = Some((ascent, proof));
+            }
+            if value < to_float(best) + CLEARLY {
+                break;
+            }
+        }
+        let (mut ascent, proof) = found.expect("there is somewhere to begin from");
         let bound = ascent.certified(&proof);
         let mut kept = None;
         if bound > best || is_first {
@@ -261,21 +275,37 @@ impl<'i> Sharing<'i> {
 }
 
 impl Open {
-    /// Payments to begin with: what the wants are worth is what the limit is worth, and each pays
-    /// the same for a block.
-    fn even(&self, choice: &Choice<'_>, best: i128) -> Vec<f64> {
+    /// Payments to begin with, so that the limit is worth what is completed: each want that may need
+    /// a block pays the same for it, or each option pays for the one block alone that the fewest may
+    /// need.
+    fn starts(&self, choice: &Choice<'_>, best: i128) -> [Vec<f64>; 2] {
         let mut payers = vec![0_u32; self.blocks.len()];
         for &block in &self.block_of {
             payers[block as usize] += 1;
         }
+        let mut is_own = vec![false; self.block_of.len()];
+        for offer in &self.offers {
+            let accounts = self.accounts[offer.accounts.clone()].iter();
+            let own = accounts.min_by_key(|&&at| (payers[self.block_of[at as usize] as usize], at));
+            if let Some(&own) = own {
+                is_own[own as usize] = true;
+            }
+        }
+        let mut owners = vec![0_u32; self.blocks.len()];
+        for (&block, _) in self.block_of.iter().zip(&is_own).filter(|(_, is)| **is) {
+            owners[block as usize] += 1;
+        }
         let worth = to_float((best - choice.weight).max(1));
         let price = worth / to_float(self.parts.len().max(1) as i128);
-        let pays = |&block: &u32| {
+        let pays = |block: u32, among: &[u32]| {
             let block = block as usize;
             let part: f64 = self.parts.iter().map(|parts| parts[block]).sum();
-            price * part / f64::from(payers[block])
+            price * part / f64::from(among[block])
         };
-        self.block_of.iter().map(pays).collect()
+        let even = self.block_of.iter().map(|&block| pays(block, &payers));
+        let own = self.block_of.iter().zip(&is_own);
+        let own = own.map(|(&block, &is_own)| if is_own { pays(block, &owners) } else { 0.0 });
+        [even.collect(), own.collect()]
     }
 }
 
@@ -335,7 +365,7 @@ impl<'a> Ascent<'a> {
         for step in 0..steps {
             let value = self.value(step);
             if value < proof.value {
-                if value < proof.value - 1e-3 * (proof.value - target).abs() {
+                if value < proof.value - 1e-4 * (proof.value - target).abs() {
                     since_better = 0;
                 }
                 proof.value = value;
@@ -344,7 +374,7 @@ impl<'a> Ascent<'a> {
             }
             since_better += 1;
             // Rounding costs a little, so that a bound has to be passed clearly.
-            if proof.value < target + 0.999 || should_end(effort) {
+            if proof.value < target + CLEARLY || should_end(effort) {
                 break;
             }
             if since_better > PATIENCE {
