@@ -8,7 +8,7 @@ use super::{Problem, Search};
 
 /// The cores that are looked at: those of so small a part of the gap between bound and best
 /// solution.
-const CORES: [f64; 2] = [64.0, 16.0];
+const CORES: [f64; 3] = [256.0, 64.0, 16.0];
 
 /// How many wants make it worth to look at cores: local search finds most in small instances.
 const FEWEST_WANTS: usize = 200;
