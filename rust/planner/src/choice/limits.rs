@@ -112,3 +112,43 @@ impl<'a> Limiter<'a> {
         self.cut
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Cut, Limiter, SearchLimits};
+
+    #[test]
+    fn a_fuse_ends_a_part_and_not_the_search() {
+        let mut go_on = || false;
+        let mut limiter = Limiter::new(SearchLimits::default(), &mut go_on);
+        let outer = limiter.fuse(100);
+        let inner = limiter.fuse(1000);
+        limiter.work(100);
+        assert!(
+            limiter.is_over(),
+            "an inner fuse is no longer than the outer one"
+        );
+        assert!(!limiter.enter_node());
+        limiter.unfuse(inner);
+        assert!(limiter.is_over());
+        limiter.unfuse(outer);
+        assert!(!limiter.is_over());
+        assert!(limiter.enter_node());
+        assert_eq!((limiter.cut(), limiter.nodes()), (None, 1));
+    }
+
+    #[test]
+    fn the_first_limit_that_is_reached_is_told() {
+        let mut go_on = || false;
+        let limits = SearchLimits {
+            nodes: Some(1),
+            work: Some(10),
+        };
+        let mut limiter = Limiter::new(limits, &mut go_on);
+        limiter.work(9);
+        assert!(limiter.enter_node());
+        limiter.work(1);
+        assert!(!limiter.enter_node());
+        assert_eq!((limiter.cut(), limiter.nodes()), (Some(Cut::Work), 1));
+    }
+}

@@ -88,3 +88,29 @@ impl Lists {
 pub(super) const fn narrow(position: usize) -> u32 {
     position as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Lists;
+
+    fn lists(rows: &[&[u32]]) -> Lists {
+        let mut lists = Lists::new();
+        for row in rows {
+            lists.push(row.iter().copied());
+        }
+        lists
+    }
+
+    #[test]
+    fn rows_through_others_hold_what_those_hold() {
+        let others = lists(&[&[7, 8], &[], &[9]]);
+        let through = lists(&[&[2, 0], &[1], &[]]).through(&others);
+        assert_eq!(through, lists(&[&[9, 7, 8], &[], &[]]));
+    }
+
+    #[test]
+    fn a_value_is_in_the_rows_that_hold_it() {
+        let transposed = lists(&[&[1, 0], &[1]]).transposed(3);
+        assert_eq!(transposed, lists(&[&[0], &[0, 1], &[]]));
+    }
+}

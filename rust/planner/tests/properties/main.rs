@@ -16,6 +16,7 @@ mod change;
 mod choice;
 mod cycles;
 mod difference;
+mod local_choice;
 mod rebuild;
 mod root_choice;
 mod schedule;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{Joined, Room, Worth, join};
-use crate::choice::dual::{Accounts, Ascent, to_float};
+use crate::choice::dual::{Accounts, Ascent, Bound, to_float};
 use crate::choice::instance::Instance;
 use crate::choice::limits::{Limiter, SearchLimits};
 use crate::choice::lists::Lists;
@@ -122,4 +122,64 @@ proptest! {
             }
         }
     }
+}
+
+/// A bound of some steps, and its limiter's answer to nothing.
+fn bound_of(accounts: &Accounts, instance: &Instance, payments: Vec<f64>, steps: usize) -> Bound {
+    let ascent = Ascent {
+        steps,
+        target: f64::INFINITY,
+        upper: to_float(least(instance)),
+        agility: 1.0,
+    };
+    let mut go_on = || false;
+    let mut limiter = Limiter::new(SearchLimits::default(), &mut go_on);
+    accounts.ascend(instance, payments, ascent, &mut limiter)
+}
+
+proptest! {
+    #[test]
+    fn what_was_proven_before_joining_is_proven_after_it(
+        instance in instances(),
+        room in rooms(),
+        steps in 1_usize..30,
+    ) {
+        let accounts = Accounts::new(&instance);
+        let before = bound_of(&accounts, &instance, accounts.even_shares(&instance), steps);
+        if let Joined::Smaller(smaller) = joined(&instance, None, room) {
+            prop_assume!(smaller.instance.item_count() < 20);
+            let own = Accounts::new(&smaller.instance);
+            let payments = own.carried(
+                &smaller.instance,
+                &instance,
+                &accounts,
+                &before.payments,
+                &smaller.items,
+                &smaller.wants,
+            );
+            let after = bound_of(&own, &smaller.instance, payments, 1);
+            prop_assert!(after.value <= to_float(least(&instance)));
+            let is_plain = (0..smaller.instance.want_count()).any(|want| smaller.instance.plain[want]);
+            prop_assert!(is_plain || after.value >= before.value - 1e-6, "{after:?} {before:?}");
+        }
+    }
+}
+
+#[test]
+fn a_joined_triangle_is_proven_without_a_search() {
+    let triangle = triangle();
+    let accounts = Accounts::new(&triangle);
+    let apart = bound_of(&accounts, &triangle, accounts.even_shares(&triangle), 200);
+    assert!(apart.value <= 3.0, "half of each item meets every want");
+    let Joined::Smaller(smaller) = joined(&triangle, None, ANY) else {
+        panic!("the wants share items");
+    };
+    let own = Accounts::new(&smaller.instance);
+    let together = bound_of(
+        &own,
+        &smaller.instance,
+        own.even_shares(&smaller.instance),
+        1,
+    );
+    assert!(together.value > 3.9, "{together:?}");
 }
