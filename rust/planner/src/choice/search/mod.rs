@@ -105,7 +105,7 @@ impl Search {
     /// solutions that are close to the bound; if there are none, the bound is higher, and the next
     /// search is for solutions twice as far away.
     pub(super) fn run(&mut self, limiter: &mut Limiter<'_>) {
-        let mut ahead = ((self.upper - self.lower) / 16).max(1);
+        let mut ahead = ((self.upper - self.lower) / 4).max(1);
         while let Some(start) = self.start.clone() {
             self.cutoff = self.upper.min(self.lower + ahead);
             if self.lower >= self.upper {

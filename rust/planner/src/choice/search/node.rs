@@ -21,8 +21,8 @@ const BEFORE_BOUND: Room = Room {
 
 /// How far they may grow where a bound tells which alternatives are worth it.
 const AFTER_BOUND: Room = Room {
-    alternatives: 64,
-    growth: 32,
+    alternatives: 32,
+    growth: 8,
 };
 
 impl Search {
@@ -177,7 +177,7 @@ impl Search {
         // Later rounds begin close to where the first one ended.
         let (steps, agility) = match round {
             0 => (steps, agility),
-            _ => (steps / 2, agility / 2.0),
+            _ => (steps / 2, agility / 32.0),
         };
         let ascent = Ascent {
             steps,
