@@ -130,6 +130,10 @@ def generated(*, largest: int) -> Iterator[Choice]:
         ),
         (10_000, lambda: _picks("near picks 1,000 x 8 of 5,000", 1000, 5000, 8, 20, seed=18)),
         (
+            50_000,
+            lambda: _picks("near picks 3,000 x 8 of 9,000", 3000, 9000, 8, 40, seed=20),
+        ),
+        (
             100_000,
             lambda: _picks("near picks 10,000 x 10 of 100,000", 10_000, 100_000, 10, 60, seed=19),
         ),

@@ -96,7 +96,7 @@ fn is_valid(choice: &Choice, chosen: &Chosen) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
 
     #[test]
     fn a_choice_among_neighbours_costs_what_dynamic_programming_finds(local in locals()) {

@@ -1,7 +1,7 @@
 //! Branch and bound.
 //!
 //! A *node* is an instance with some items taken and some dropped. It is worked on in rounds:
-//! reduce, bound, look for a solution, decide whatever the gap between bound and best solution
+//! reduce, join wants, bound, look for a solution, decide whatever the gap between bound and best solution
 //! decides (an item whose unpaid cost closes the gap is not in a better solution), until a round
 //! changes little. Parts that have nothing in common are solved one by one, the largest last.
 //! What is left is branched on an item, and searched depth first; every node keeps its own reduced
