@@ -8,6 +8,11 @@ for each build and ``y_build <= y_need`` for each need, whole only where the bui
 the budget is one row. It gets the model in memory, a gap of nothing, one thread as specplan has,
 and the same limit on time.
 
+Then the packages and the roots of radiuss are wanted by name, with candidates from the locks of
+both dates, so that specs are chosen jointly with what is bought. specplan's time is that of a whole
+plan there, reading included; HiGHS gets the model of :mod:`benches.choice_inputs`, with one more
+variable a want.
+
 Where both prove their answers, these must be equal; otherwise each must lie within the other's
 bound. Where not, the exit code is 1.
 """
@@ -15,6 +20,8 @@ bound. Where not, the exit code is 1.
 from __future__ import annotations
 
 import argparse
+import gzip
+import json
 import sys
 import tempfile
 import time
@@ -23,13 +30,17 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benches.choice_inputs import real
 from benches.lock_inputs import write_lock
 from benches.machine import describe, table
 from specplan.rebuild import rebuild
 
 if TYPE_CHECKING:
+    from benches.choice_inputs import Choice
     from specplan._core import BidGroupQuestion
     from specplan.plan import Plan
+
+DATES = ("2025-11", "2026-01")
 
 REAL = Path(__file__).parents[1] / "examples" / "rebuild"
 
@@ -98,6 +109,11 @@ def compare(name: str, plan: Plan, roots: set[str], *, share: float, seconds: fl
     limit = float(int(plan.totals.cost * share))
     ours = by_specplan(plan, roots, limit, seconds)
     theirs = by_highs(plan, roots, limit, seconds)
+    return row(name, f"{share:.0%}", (len(roots), len(plan.builds)), ours, theirs)
+
+
+def row(name: str, budget: str, counts: tuple[int, int], ours: Answer, theirs: Answer) -> list[str]:
+    """Return the row of a question, with what is wrong about it at its end."""
     fault = ""
     if ours.is_proven and theirs.is_proven and ours.weight != theirs.weight:
         fault = "the answers differ"
@@ -109,10 +125,82 @@ def compare(name: str, plan: Plan, roots: set[str], *, share: float, seconds: fl
     ]
     is_decided = ours.is_proven or theirs.is_proven
     return [
-        name, f"{share:.0%}", f"{len(roots):,}", f"{len(plan.builds):,}", shown[0], shown[1],
+        name, budget, f"{counts[0]:,}", f"{counts[1]:,}", shown[0], shown[1],
         f"{ours.seconds * 1e3:,.1f}", f"{theirs.seconds * 1e3:,.1f}",
         f"{theirs.seconds / ours.seconds:,.1f}" if is_decided else "-", fault,
     ]  # fmt: skip
+
+
+def named() -> dict[str, list[str]]:
+    """Return the names of the real choices that are asked, each with the packages it wants."""
+    roots: set[str] = set()
+    packages: set[str] = set()
+    for date in DATES:
+        with gzip.open(REAL / date / "radiuss" / "spack.lock.gz") as file:
+            lock = json.load(file)
+        specs = lock["concrete_specs"]
+        roots |= {specs[each["hash"]]["name"] for each in lock["roots"]}
+        packages |= {each["name"] for each in specs.values() if "external" not in each}
+    return {
+        "radiuss roots, nothing": sorted(roots),
+        "radiuss packages, nothing": sorted(packages),
+    }
+
+
+def jointly_by_specplan(names: list[str], builds: int, seconds: float) -> Answer:
+    """Ask specplan for wants that any spec of a name meets."""
+    locks = [REAL / date / "radiuss" / "spack.lock.gz" for date in DATES]
+    start = time.perf_counter()
+    plan = rebuild(
+        None,
+        # `@:` is any version; a bare name could be that of a folder here.
+        want=[f"{name}@:" for name in names],
+        candidates=locks,
+        system="ubuntu24.04/x86_64_v3",
+        max_builds=builds,
+        time_limit=seconds,
+    )
+    took = time.perf_counter() - start
+    if plan.budget is None:
+        raise AssertionError
+    return Answer(seconds=took, weight=plan.budget.weight, bound=plan.budget.upper_bound)
+
+
+def jointly_by_highs(choice: Choice, builds: int, seconds: float) -> Answer:
+    """Ask HiGHS the same; making the model is not timed."""
+    highspy: Any = import_module("highspy")  # it has no types
+    solver = highspy.Highs()
+    solver.silent()
+    for option, value in (("threads", 1), ("mip_rel_gap", 0.0), ("time_limit", seconds)):
+        solver.setOptionValue(option, value)
+    infinity = highspy.kHighsInf
+    for at, _ in enumerate(choice.costs):
+        solver.addVar(0, 1)
+        solver.changeColIntegrality(at, highspy.HighsVarType.kInteger)
+    for build, need in choice.demands:
+        solver.addRow(0, infinity, 2, [need, build], [1.0, -1.0])
+    for at, want in enumerate(choice.wants, len(choice.costs)):
+        solver.addVar(0, 1)
+        solver.changeColCost(at, -1.0)
+        solver.addRow(-infinity, 0, len(want) + 1, [at, *want], [1.0, *[-1.0] * len(want)])
+    paid = [at for at, cost in enumerate(choice.costs) if cost]
+    solver.addRow(-infinity, builds, len(paid), paid, [1.0] * len(paid))
+    start = time.perf_counter()
+    solver.run()
+    took = time.perf_counter() - start
+    info = solver.getInfo()
+    return Answer(
+        seconds=took, weight=round(-info.objective_function_value), bound=-info.mip_dual_bound
+    )
+
+
+def compare_jointly(choice: Choice, names: list[str], builds: int, seconds: float) -> list[str]:
+    """Return the row of a joint question, with what is wrong about it at its end."""
+    ours = jointly_by_specplan(names, builds, seconds)
+    theirs = jointly_by_highs(choice, builds, seconds)
+    return row(
+        f"{choice.name}, by name", str(builds), (len(names), len(choice.costs)), ours, theirs
+    )
 
 
 def wanted(question: dict[str, Any]) -> set[str]:
@@ -133,7 +221,7 @@ def main() -> None:
         ["wants", "budget", "roots", "builds", "specplan", "HiGHS", "ms", "HiGHS ms", "times", ""]
     ]
     with tempfile.TemporaryDirectory() as scratch:
-        for stack in ("2025-11", "2026-01"):
+        for stack in DATES:
             lock = REAL / stack / "radiuss" / "spack.lock.gz"
             questions.append((f"radiuss {stack}", {"want": lock, "costs": REAL / "costs.csv"}))
         for seed, specs in enumerate(arguments.specs):
@@ -145,6 +233,13 @@ def main() -> None:
             for share in (0.1, 0.3, 0.6, 0.9):
                 seconds = arguments.seconds
                 rows.append(compare(name, plan, roots, share=share, seconds=seconds))
+    packages = named()
+    for choice in real():
+        rows += [
+            compare_jointly(choice, packages[choice.name], builds, arguments.seconds)
+            for builds in (20, 60, 120, 250)
+            if choice.name in packages
+        ]
     print(table(rows, text_columns=1))
     faults = [row for row in rows[1:] if row[-1]]
     times = [float(row[-2].replace(",", "")) for row in rows[1:] if row[-2] != "-"]

@@ -87,7 +87,7 @@ class Plan(Report):
 
     @property
     def optimal(self) -> bool:
-        """Whether no plan costs less."""
+        """Whether no plan costs less; with a budget, none that completes the same."""
         return self.choice is None or self.choice.optimal
 
     @property

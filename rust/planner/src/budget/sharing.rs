@@ -275,9 +275,9 @@ impl<'i> Sharing<'i> {
 }
 
 impl Open {
-    /// Payments to begin with, so that the limit is worth what is completed: each want that may need
-    /// a block pays the same for it, or each option pays for the one block alone that the fewest may
-    /// need.
+    /// Payments to begin with, so that the limit is worth what is completed: each option pays for the
+    /// one block alone that the fewest may need, or each want that may need a block pays the same for
+    /// it. The former settles small budgets at once, the latter leads to better ones for large.
     fn starts(&self, choice: &Choice<'_>, best: i128) -> [Vec<f64>; 2] {
         let mut payers = vec![0_u32; self.blocks.len()];
         for &block in &self.block_of {
@@ -305,7 +305,7 @@ impl Open {
         let even = self.block_of.iter().map(|&block| pays(block, &payers));
         let own = self.block_of.iter().zip(&is_own);
         let own = own.map(|(&block, &is_own)| if is_own { pays(block, &owners) } else { 0.0 });
-        [even.collect(), own.collect()]
+        [own.collect(), even.collect()]
     }
 }
 
