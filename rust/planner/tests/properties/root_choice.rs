@@ -72,3 +72,41 @@ proptest! {
         prop_assert_eq!(chosen.lower_bound, chosen.cost);
     }
 }
+
+#[test]
+fn a_lock_with_more_ways_than_are_tried_gives_a_valid_choice_and_a_bound_that_holds() {
+    // Ten parts of two specs each, of which the second is the cheaper one, and none needs another.
+    let parts = 10;
+    let none = vec![false; 2 * parts];
+    let world = World {
+        ranks: (0..).take(2 * parts).collect(),
+        edges: Vec::new(),
+        available: none.clone(),
+        external: none.clone(),
+        roots: Vec::new(),
+        changed: none.clone(),
+        broken: none,
+        costs: [2.0, 1.0].repeat(parts),
+    };
+    let spec = |at: u32| SpecId::new(at);
+    let alternative: Alternative = (0..10)
+        .map(|part| vec![spec(2 * part), spec(2 * part + 1)])
+        .collect();
+    let choice = RootChoice {
+        task: world.task(Scope::Roots),
+        wants: vec![vec![alternative]],
+    };
+    let chosen = choice
+        .solve(SearchLimits::default(), &mut || false)
+        .unwrap();
+    let told = chosen.alternatives[0].as_ref().unwrap();
+    assert_eq!(told.specs.len(), parts);
+    let picked = told
+        .specs
+        .iter()
+        .zip(0..)
+        .map(|(&at, part)| 2 * part + u32::try_from(at).unwrap());
+    assert_eq!(chosen.cost, price(&world, &picked.collect()));
+    assert!(chosen.lower_bound <= 10.0 && 10.0 <= chosen.cost);
+    assert_eq!(chosen.is_optimal, chosen.lower_bound == chosen.cost);
+}
