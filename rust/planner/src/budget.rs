@@ -13,13 +13,14 @@
 //! 2. a *bound*. Where each want has one spec: a price on the budget turns the choice into a closure
 //!    of largest profit, which a minimum cut finds (`relaxation.rs`, `flow.rs`). Where wants have
 //!    alternatives: the price of each build is shared among the wants that may need it
-//!    (`sharing.rs`). Two limits at once are mixed into one that both imply, or priced each;
+//!    (`sharing.rs`, `ascent.rs`). Two limits at once are mixed into one that both imply, or priced each;
 //! 3. *branch and bound* (`search.rs`), best bound first, with a limit on nodes and a callback that
 //!    can stop it. Stopped, it tells its best choice and what no choice can exceed.
 //!
 //! All that is proven is reckoned in whole numbers, so that nothing is decided by rounding.
 
 mod amounts;
+mod ascent;
 mod classes;
 mod flow;
 mod greedy;
