@@ -12,8 +12,9 @@ asks three questions of one world (`benches/plan_inputs.py`: seeded, in the shap
 
 What each contender holds before the clock starts:
 
-- *specplan*: the locks and the index, as its own readers made them of files; it knows all that a
-  lock tells, and answers every other question too;
+- *specplan*: the locks and the index, as its own readers made them of files, and the roots of the
+  locks, looked up in them once; it knows all that a lock tells, and answers every other question
+  too;
 - *rustworkx*: a `PyDiGraph` of the edges that the question needs, which somebody else has found
   out: with half of the specs cached, those that each spec demands for what is cached;
 - *networkx*: the same as a `DiGraph`.
