@@ -543,3 +543,16 @@ def test_what_the_system_provides_is_told_and_not_chosen(run: Run, tmp_path: Pat
     assert (told["stack"], told["roots"], len(told["left_out"])) == ("site", 2, 1)
     typed = asked(run, "--want", "hypre", "--cache", "none", *CANDIDATES)
     assert typed["choice"]["environments"] == []
+
+
+def test_a_folder_that_is_called_like_a_package_is_told_apart(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "zfp").mkdir()
+    lock = str(Path(LOCKS[1]).resolve())
+    monkeypatch.chdir(tmp_path)
+    refused = run("--want", "zfp", "--candidates", lock, "--cache", "none")
+    assert refused.code == 3
+    assert "the folder `zfp` holds neither a `spack.lock` nor a `spack.yaml`" in refused.err
+    assert "the package of that name is `zfp@:`" in refused.err
+    assert run("--want", "zfp@:", "--candidates", lock, "--cache", "none").code == 0

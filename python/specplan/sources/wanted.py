@@ -199,6 +199,12 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
     label = label or label_of(place)
     if not os.path.exists(place):  # noqa: PTH110 - `Path.exists` fails on long names
         raise SourceError(f"`{place}` does not exist", path=place)
+    if os.path.isdir(place):  # noqa: PTH112
+        raise SourceError(
+            f"the folder `{place}` holds neither a `{_LOCK_NAME}` nor a `{_ENVIRONMENT_NAME}`",
+            path=place,
+            hint=f"the package of that name is `{place}@:`" if Path(place).name == place else None,
+        )
     read = _core.read_specs(
         place, cache=place, tag="", label=label, shown=place, file_bytes=limits.index_bytes
     )

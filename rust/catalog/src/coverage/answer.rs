@@ -33,7 +33,7 @@ pub enum GapState {
 pub struct Gap {
     /// Position of the cell in the answer.
     pub cell: u32,
-    /// The key, numbered as in [`Catalog::keys`].
+    /// The key, numbered as in [`Catalog::keys`](crate::Catalog::keys).
     pub key: u32,
     /// The key as text.
     pub want: String,
@@ -45,7 +45,7 @@ pub struct Gap {
     pub nearest: Option<Nearest>,
 }
 
-/// The answer to a [`CoverageTask`].
+/// The answer to a [`CoverageTask`](super::CoverageTask).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Coverage {
     /// Ordered by label, os, target.
