@@ -69,7 +69,8 @@ class FoundCache:
 
     Attributes:
         path: Its folder.
-        kind: ``pages``, ``mirror``, or ``snapshots`` for a tree of mirrors.
+        kind: ``pages``, ``mirror``, ``binaries`` for a mirror without an index, or
+            ``snapshots`` for a tree of mirrors.
     """
 
     path: Path
@@ -93,6 +94,8 @@ class Holdings:
 
 def look_through(folder: Path, host: Host, limits: Limits) -> Holdings:
     """Look through a folder and all below it; hidden folders and links are passed over.
+
+    What cannot be read below the folder is noted: what was found beside it is worth a proposal.
 
     Args:
         folder: The folder.
@@ -126,8 +129,11 @@ class _Search:
 
     def walk(self) -> Iterator[tuple[Path, list[str], list[str]]]:
         def fail(error: OSError) -> None:
-            shown = printable(error.filename or self._top)
-            raise SourceError(f"`{shown}` cannot be read: {error.strerror}", path=shown) from error
+            path = Path(error.filename or self._top)
+            fault = f"`{printable(path)}` cannot be read: {error.strerror}"
+            if path == self._top:
+                raise SourceError(fault, path=printable(path)) from error
+            self._notes.append(fault)
 
         entries = 0
         for path, folders, files in os.walk(self._top, onerror=fail):
@@ -151,7 +157,7 @@ class _Search:
             return False
         try:
             if mirror.find_index(LocalStore(path, limits=self._limits), self._limits) is None:
-                return False
+                return self._is_without_index(path)
         except SpecplanError as error:
             self._notes.append(f"`{printable(path)}` is a damaged cache: {error}")
             return True
@@ -163,9 +169,18 @@ class _Search:
             self._caches[path] = "mirror"
         return True
 
+    def _is_without_index(self, path: Path) -> bool:
+        """Take a mirror that has binaries and no index: a whole one, and none of a snapshot."""
+        if not mirror.has_spec_files(LocalStore(path, limits=self._limits)):
+            return False
+        self._caches[path] = "binaries"
+        return True
+
     def take_stack(self, path: Path, files: list[str]) -> None:
         has_environment = _ENVIRONMENT in files
         has_lock = _LOCK in files and _LOCK_TYPE in _head(path / _LOCK)
+        if _LOCK in files and not has_lock:
+            self._notes.append(f"`{printable(path / _LOCK)}` does not say that it is a lock")
         if not has_environment and not has_lock:
             return
         environment, fault = None, ""

@@ -56,7 +56,9 @@ def load(
         ('develop-2026-01-17', 'develop-2025-11-15')
     """
     if not sources:
-        raise UsageError("no source is given", hint="name a package page or a folder of pages")
+        raise UsageError(
+            "no source is given", hint="name a mirror, its index, a lock or package pages"
+        )
     places = [os.fspath(source) for source in sources]
     if NO_CACHE in places:
         if len(places) > 1:

@@ -34,6 +34,7 @@ _SETTINGS: Final = """\
 _KINDS: Final = {
     "pages": "package pages",
     "mirror": "a mirror with an index",
+    "binaries": "a mirror without an index",
     "snapshots": "mirrors by snapshot and stack",
 }
 
@@ -68,7 +69,7 @@ def _caches(caches: Iterable[FoundCache], stacks: set[str], folder: Path) -> str
     for cache in caches:
         path = _relative(cache.path, folder)
         # An index says nothing of stacks; a folder of a stack's name does.
-        is_of_stack = cache.kind == "mirror" and cache.path.name in stacks
+        is_of_stack = cache.kind in {"mirror", "binaries"} and cache.path.name in stacks
         place = f"{cache.path.name}={path}" if is_of_stack else path
         lines.append(f"  {_text(place)}, # {_KINDS[cache.kind]}\n")
     if not lines:

@@ -285,10 +285,11 @@ def _specs(
     scope = kinds[question.get("scope", "runtime")]
     cycle = core.cycle()
     if cycle:
-        raise SourceError(
-            f"the dependencies of {cycle[0]} lead back to it, which no hash allows",
-            path=wanted[0].place,
-        )
+        described = named(core, cycle[:1]).get(cycle[0])
+        # Edges of several files can make up a cycle; this one tells the spec.
+        place = described[11] if described is not None else wanted[0].place
+        fault = f"the dependencies of {cycle[0]} lead back to it, which no hash allows"
+        raise SourceError(f"{place}: {fault}", path=place)
     return [core.reached(roots_of(wanted, name), scope) for name in reported]
 
 

@@ -91,7 +91,7 @@ def test_help_needs_no_catalog() -> None:
         (
             ("gaps", "--cache", "none"),
             "`--cache none` leaves nothing to report on",
-            "name a page or a folder of pages",
+            "name what holds binaries: a mirror, its index, package pages",
         ),
         (
             ("gaps", "--cache", "x", "--system", "zen4"),
@@ -112,6 +112,11 @@ def test_help_needs_no_catalog() -> None:
             ("coverage", "--cache", "x", "--fail-on-absent"),
             "`--fail-on-absent` needs an older state to compare with",
             "name one with `--baseline TAG|SOURCE`, or use `specplan diff`",
+        ),
+        (
+            ("coverage", "--cache", "e4s=-", "--want", "-"),
+            "standard input can be read once, and `-` is given twice",
+            None,
         ),
         (
             ("gaps", "--config", "x", "--no-config"),

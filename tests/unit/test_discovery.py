@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,8 @@ def test_stacks_and_caches_are_found(tmp_path: Path) -> None:
     ]
     assert FoundCache(path=tmp_path / "dated", kind="snapshots") in found.caches
     assert len(found.caches) == 4
-    assert found.notes == []
+    (note,) = found.notes
+    assert note == f"`{tmp_path}/stacks/no-lock/spack.lock` does not say that it is a lock"
 
 
 def test_a_proposal_can_be_loaded(tmp_path: Path) -> None:
@@ -126,3 +128,44 @@ def test_there_are_limits(tmp_path: Path) -> None:
     write(tmp_path / "a/b", "")
     with pytest.raises(SourceError, match="holds more than 1 files and folders"):
         look_through(tmp_path, Host(), Limits(tree_entries=1))
+
+
+def test_a_mirror_without_an_index_is_found(tmp_path: Path) -> None:
+    name = "zlib-1.3-" + "a" * 32
+    write(tmp_path / f"new/v3/manifests/spec/zlib/{name}.spec.manifest.json", "{}")
+    write(tmp_path / f"old/build_cache/linux-{name}.spec.json", "{}")
+    write(tmp_path / "empty/build_cache/readme.txt", "")
+    found = look_through(tmp_path, Host(), Limits())
+    assert found.caches == [
+        FoundCache(path=tmp_path / "new", kind="binaries"),
+        FoundCache(path=tmp_path / "old", kind="binaries"),
+    ]
+    assert '"new", # a mirror without an index' in proposed(found, tmp_path)
+
+
+def test_a_lock_that_is_cut_is_noted(tmp_path: Path) -> None:
+    write(tmp_path / "cut/spack.lock", "{")
+    found = look_through(tmp_path, Host(), Limits())
+    assert found.notes == [f"`{tmp_path}/cut/spack.lock` does not say that it is a lock"]
+
+
+def test_a_closed_folder_is_noted_and_what_is_beside_it_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "open/spack.yaml", "spack: {specs: [a]}")
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    listed = os.scandir
+
+    def scandir(path: str) -> object:
+        # Permissions do not bind the superuser, as whom tests may run.
+        if Path(path) == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr("os.scandir", scandir)
+    found = look_through(tmp_path, Host(), Limits())
+    assert [stack.name for stack in found.stacks] == ["open"]
+    assert found.notes == [f"`{closed}` cannot be read: Permission denied"]
+    with pytest.raises(SourceError, match="cannot be read: Permission denied"):
+        look_through(closed, Host(), Limits())

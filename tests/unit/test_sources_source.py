@@ -147,6 +147,25 @@ class TestFiles:
         path = built.write("x", b'{"a": ' + b"[" * 100_000)
         assert len(_read(path).damaged) == 1
 
+    def test_that_are_environments_are_told_as_such(self, built: Mirror) -> None:
+        built.write("spack.yaml", b"spack:\n  specs: [zlib]\n")
+        with pytest.raises(SourceError, match="is an environment, which holds no binaries"):
+            _read(built.root / "spack.yaml")
+
+    @pytest.mark.parametrize(
+        "content", [b"[]", b'{"spec": {"_meta": {"version": 5}, "nodes": []}}']
+    )
+    def test_that_hold_no_specs_are_damaged(self, built: Mirror, content: bytes) -> None:
+        built.write("list.json", content)
+        (damage,) = _read(built.root / "list.json").damaged
+        assert (damage.place, damage.fault) == ("", "holds no specs")
+
+    def test_that_are_locks_tell_their_roots(self, built: Mirror) -> None:
+        cut = {key: value for key, value in LOCK.items() if key != "roots"}
+        built.write("cut.lock", json.dumps(cut).encode())
+        (damage,) = _read(built.root / "cut.lock").damaged
+        assert (damage.place, damage.fault) == ("roots", "the key is missing")
+
 
 class TestFolders:
     def test_may_be_mirrors(self, built: Mirror) -> None:
@@ -201,7 +220,9 @@ class TestFolders:
         assert _read(EXAMPLES / "cache").files > 100
 
     def test_that_are_empty_are_errors(self, built: Mirror) -> None:
-        with pytest.raises(SourceError, match="holds no package pages"):
+        with pytest.raises(
+            SourceError, match="holds no mirror, no index, no lock and no package pages"
+        ):
             _read(built.root)
 
 

@@ -60,9 +60,9 @@ def _show_version(context: click.Context, _parameter: click.Parameter, wanted: b
 def program() -> None:
     """Tell what Spack build caches hold, what they lack, and what changed.
 
-    Everything works from files alone: package pages of the public cache, or folders of
-    them. Defaults come from `specplan.toml`, or `[tool.specplan]` in pyproject.toml,
-    found upwards from the working directory.
+    Everything works from files alone: mirrors and their indexes, here or remote, package
+    pages, locks and environments. Defaults come from `specplan.toml`, or `[tool.specplan]`
+    in pyproject.toml, found upwards from the working directory.
 
     \b
     Exit codes:

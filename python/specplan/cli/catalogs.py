@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import specplan
 from specplan.cli import output, progress
-from specplan.config import NO_CACHE
+from specplan.config import NO_CACHE, STANDARD_INPUT
 from specplan.errors import SourceError, UsageError
 from specplan.reports import check_wording, wording
+from specplan.sources.source import split_label
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -49,8 +50,13 @@ def configured(
         )
     if NO_CACHE in settings.cache and not or_nothing:
         raise UsageError(
-            "`--cache none` leaves nothing to report on", hint="name a page or a folder of pages"
+            "`--cache none` leaves nothing to report on",
+            hint="name what holds binaries: a mirror, its index, package pages",
         )
+    asked = (split_label(each)[1] for each in (*settings.cache, *settings.want))
+    if sum(each == STANDARD_INPUT for each in asked) > 1:
+        # Who reads second would find nothing, and blame the file.
+        raise UsageError("standard input can be read once, and `-` is given twice")
     return read(settings.cache, settings, *states, quiet=quiet)
 
 

@@ -35,7 +35,8 @@ def init(folder: str, target: str, *, force: bool) -> int:
 
     A stack is a folder with a spack.yaml or a spack.lock; a cache is a mirror, a tree of
     them or a tree of package pages, whatever it is called. What an environment says of its
-    systems is taken over; the rest is left to be filled in.
+    systems is taken over; the rest is left to be filled in. The file is written to the
+    working directory, where the other commands find it; its paths lead to DIR.
 
     \b
     Examples:

@@ -55,14 +55,16 @@ def csv_cell(text: str) -> str:
     """Return the text as a cell that no spreadsheet evaluates.
 
     A text that would start a formula gets an apostrophe in front, which
-    spreadsheets take for "this is text". Quoting is left to the CSV writer.
+    spreadsheets take for "this is text". A dash alone, which stands for what is not known,
+    starts none. Quoting is left to the CSV writer.
 
     Example:
         >>> csv_cell("=cmd|' /C calc'!A0")
         "'=cmd|' /C calc'!A0"
     """
     shown = terminal(text)
-    return f"'{shown}" if shown.lstrip(" ").startswith(_FORMULA_STARTS) else shown
+    starts_formula = shown != "-" and shown.lstrip(" ").startswith(_FORMULA_STARTS)
+    return f"'{shown}" if starts_formula else shown
 
 
 def json_text(document: str) -> str:

@@ -31,6 +31,7 @@ __all__ = [
     "SpecFiles",
     "blob_checksum",
     "find_index",
+    "has_spec_files",
     "index_manifest",
     "index_record",
     "layout_of",
@@ -277,6 +278,15 @@ def spec_files(store: Store, limits: Limits) -> SpecFiles | None:
         files=tuple(sorted(files, key=lambda file: file.shown)),
         damaged=tuple(sorted(damaged, key=lambda file: (file.path, file.place))),
     )
+
+
+def has_spec_files(store: Store) -> bool:
+    """Return whether there is a spec manifest or spec file of any binary; none is read.
+
+    Raises:
+        SourceError: If the store cannot be listed.
+    """
+    return any(True for _ in _spec_paths(store))
 
 
 def spec_blob(store: Store, relative: str, limits: Limits) -> SpecFile:

@@ -48,9 +48,10 @@ def read(place: str, limits: Limits) -> SourceRead:
     files = bulk.taken + referred.taken
     if not files and not damaged:
         raise SourceError(
-            f"`{place}` holds no package pages",
+            f"`{place}` holds no mirror, no index, no lock and no package pages",
             path=place,
-            hint="a page is called `specs.md`, or says `layout: cache` in its front matter",
+            hint="a mirror is named by the folder that has `v3` or `build_cache` in it; a page is "
+            "called `specs.md`, or says `layout: cache` in its front matter",
         )
     contradictions = [*bulk.contradictions, *referred.contradictions]
     return SourceRead(

@@ -311,7 +311,7 @@ def _view(store: Store, view: str | None, reading: Reading) -> SourceRead:
 
 def _file(path: Path, reading: Reading, *, shown: str, beside: Path) -> SourceRead:
     """Read a file of this machine."""
-    from specplan.sources import content, mirror, pages, specs  # noqa: PLC0415
+    from specplan.sources import content, mirror, pages, specs, wanted  # noqa: PLC0415
     from specplan.sources.store import LocalStore  # noqa: PLC0415
 
     kind = content.kind_of(path)
@@ -334,6 +334,12 @@ def _file(path: Path, reading: Reading, *, shown: str, beside: Path) -> SourceRe
     if kind == "page":
         # What is nothing that can be read has a worse fault than its label.
         _refuse_label(reading, "a package page")
+    elif wanted.is_environment(str(path)):
+        raise SourceError(
+            f"`{shown}` is an environment, which holds no binaries",
+            path=shown,
+            hint="`--want` takes environments",
+        )
     return pages.read(str(path), reading.limits)
 
 

@@ -97,6 +97,9 @@ pub enum FaultKind {
         /// How many it has.
         found: usize,
     },
+    /// A list of specs, or a spec file, that is empty: what was asked for was not found, or was cut.
+    #[error("holds no specs")]
+    NoSpecs,
     /// One spec with two values for one variant.
     #[error("the variant `{}` is given twice, with different values", name.escape_default())]
     VariantTwice {

@@ -22,6 +22,7 @@ const MAX_INCLUDES: u32 = 32;
 #[derive(Default)]
 struct Lock {
     version: Option<u64>,
+    has_roots: bool,
     has_specs: bool,
     roots: Vec<(DagHash, String)>,
     /// How many environments were read: the file's own and those that it includes.
@@ -54,6 +55,10 @@ pub(crate) fn read(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<SpecsR
     let Some(_) = lock.version else {
         return Err(Fault::at("_meta.lockfile-version", FaultKind::MissingKey));
     };
+    // Without its roots, a lock that somebody has cut would pass for one that wants nothing.
+    if !lock.has_roots {
+        return Err(Fault::at("roots", FaultKind::MissingKey));
+    }
     if !lock.has_specs {
         return Err(Fault::at("concrete_specs", FaultKind::MissingKey));
     }
@@ -105,6 +110,7 @@ impl Lock {
             }
             "roots" => {
                 seen.once(json, 1)?;
+                self.has_roots |= level == 0;
                 json.list(|json, _| self.root(json))
             }
             "concrete_specs" => {

@@ -206,13 +206,7 @@ impl SpecFile {
 
     fn into_specs(self) -> Result<SpecsRead, Fault> {
         if self.specs == 0 {
-            return Err(Fault::at(
-                "spec",
-                FaultKind::WrongLength {
-                    expected: 1,
-                    found: 0,
-                },
-            ));
+            return Err(Fault::at("", FaultKind::NoSpecs));
         }
         Ok(SpecsRead {
             rows: self.reader.into_rows(),
