@@ -190,7 +190,8 @@ class _Search:
                     path / _ENVIRONMENT, host=self._host, limits=self._limits
                 )
             except SpecplanError as error:
-                fault = str(error)
+                # The lines below it, if any, show a spec that the first one says the place of.
+                fault = str(error).partition("\n")[0]
         self._stacks.append(
             FoundStack(
                 name=path.resolve().name,

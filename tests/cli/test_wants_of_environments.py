@@ -317,3 +317,14 @@ class TestLocksThatAnEnvironmentIncludes:
         answer = run("gaps", "--cache", str(MIRROR), "--want", str(including))
         assert answer.code == 3
         assert "spack.include_concrete[0]: `../radiuss` is included, but there is no" in answer.err
+
+
+def test_a_root_that_is_no_spec_is_shown_with_a_caret(run: Runs, folder: Path) -> None:
+    (folder / "spack.yaml").write_text("spack:\n  specs: ['zlib@@']\n", encoding="utf-8")
+    answer = run("gaps", "--cache", "none", "--want", "spack.yaml", "--system", "rhel8/zen4")
+    assert (answer.code, answer.out) == (3, "")
+    assert answer.err.splitlines() == [
+        "error: spack.yaml:2: spack.specs[0]: is no spec: unexpected character",
+        "  zlib@@",
+        "      ^ expected a version after `@`",
+    ]

@@ -169,3 +169,9 @@ def test_a_closed_folder_is_noted_and_what_is_beside_it_is_found(
     assert found.notes == [f"`{closed}` cannot be read: Permission denied"]
     with pytest.raises(SourceError, match="cannot be read: Permission denied"):
         look_through(closed, Host(), Limits())
+
+
+def test_a_root_that_is_no_spec_is_told_in_one_line(tmp_path: Path) -> None:
+    write(tmp_path / "e4s/spack.yaml", "spack: {specs: ['a@@']}")
+    (stack,) = look_through(tmp_path, Host(), Limits()).stacks
+    assert stack.fault.endswith(":1: spack.specs[0]: is no spec: unexpected character")

@@ -99,10 +99,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _shown(error: SpecplanError) -> tuple[str, str | None, list[str]]:
     """Return the message, the hint, and the lines that show where the fault is."""
-    if not isinstance(error, SpecSyntaxError):
+    # Of a spec in a file, the file's fault says where it is, and ends with what the spec's says.
+    syntax = error if isinstance(error, SpecSyntaxError) else error.__cause__
+    if not isinstance(syntax, SpecSyntaxError):
         return str(error), error.hint, []
-    message, *excerpt = str(error).split("\n")
-    return message, error.hint, excerpt
+    _, *excerpt = str(syntax).split("\n")
+    return str(error).removesuffix("\n".join(excerpt)).rstrip("\n"), error.hint, excerpt
 
 
 def _worded(error: click.ClickException) -> tuple[str, str | None]:
