@@ -202,6 +202,21 @@ def test_what_is_broken_is_left_out_with_what_needs_it(run: Any, tmp_path: Path)
     assert "1 name that is listed as broken is in no want: not-wanted" in answer.out
 
 
+@pytest.mark.parametrize("option", ["--changed-from", "--exclude-broken"])
+def test_a_listed_text_that_is_no_spec_is_shown_in_its_file(
+    run: Any, tmp_path: Path, option: str
+) -> None:
+    listed = tmp_path / "listed"
+    listed.write_text("# of today\nhypre\n\n mfem@@ # twice\n", encoding="utf-8")
+    answer = run("rebuild", *WANT, *RUNTIME_ONLY, option, str(listed))
+    assert (answer.code, answer.out) == (3, "")
+    assert answer.err.splitlines() == [
+        f"error: {listed}:4: is no spec: unexpected character",
+        "  mfem@@",
+        "      ^ expected a version after `@`",
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

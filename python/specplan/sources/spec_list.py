@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from specplan.errors import DamagedSourceError, SourceError
+from specplan._core import AbstractSpec
+from specplan.errors import DamagedSourceError, SourceError, SpecSyntaxError
 from specplan.sources.content import inflated
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def read_spec_list(place: str, limits: Limits) -> tuple[str, ...]:
 
     Raises:
         SourceError: If it cannot be read.
-        DamagedSourceError: If it is no text.
+        DamagedSourceError: If it is no text, or a line is no abstract spec.
     """
     most = limits.yaml_bytes
     if place == _STANDARD_INPUT:
@@ -44,6 +45,15 @@ def read_spec_list(place: str, limits: Limits) -> tuple[str, ...]:
     except UnicodeDecodeError as error:
         line = document.count(b"\n", 0, error.start) + 1
         raise DamagedSourceError(path=place, place="", line=line, fault="is not UTF-8") from error
-    lines = (line.strip() for line in text.splitlines())
-    specs = (line.partition(" #")[0].rstrip() for line in lines if not line.startswith("#"))
-    return tuple(dict.fromkeys(spec for spec in specs if spec))
+    specs: dict[str, None] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        spec = "" if line.lstrip().startswith("#") else line.strip().partition(" #")[0].rstrip()
+        if not spec or spec in specs:
+            continue
+        try:
+            AbstractSpec(spec)
+        except SpecSyntaxError as error:
+            fault = f"is no spec: {error}"
+            raise DamagedSourceError(path=place, place="", line=number, fault=fault) from error
+        specs[spec] = None
+    return tuple(specs)
