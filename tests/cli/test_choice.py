@@ -556,3 +556,10 @@ def test_a_folder_that_is_called_like_a_package_is_told_apart(
     assert "the folder `zfp` holds neither a `spack.lock` nor a `spack.yaml`" in refused.err
     assert "the package of that name is `zfp@:`" in refused.err
     assert run("--want", "zfp@:", "--candidates", lock, "--cache", "none").code == 0
+
+
+def test_a_want_behind_a_url_is_refused_with_what_to_do_instead(run: Run) -> None:
+    refused = run("--want", "https://example.org/spack.lock", "--cache", "none")
+    assert refused.code == 3
+    assert "`https://example.org/spack.lock` does not exist" in refused.err
+    assert "wants are local files: fetch it, or pipe it to `--want -`" in refused.err

@@ -198,7 +198,9 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
         return _lock(_read_input(_standard_input(limits), label, limits), label, place)
     label = label or label_of(place)
     if not os.path.exists(place):  # noqa: PTH110 - `Path.exists` fails on long names
-        raise SourceError(f"`{place}` does not exist", path=place)
+        is_remote = "://" in place
+        hint = "wants are local files: fetch it, or pipe it to `--want -`" if is_remote else None
+        raise SourceError(f"`{place}` does not exist", path=place, hint=hint)
     if os.path.isdir(place):  # noqa: PTH112
         raise SourceError(
             f"the folder `{place}` holds neither a `{_LOCK_NAME}` nor a `{_ENVIRONMENT_NAME}`",
