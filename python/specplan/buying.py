@@ -9,7 +9,7 @@ from specplan import _core as compiled
 from specplan import choice as choosing
 from specplan.budget import Bid, BidGroup, Place, Spending
 from specplan.choice_options import Pick
-from specplan.plan_model import NamedSpec
+from specplan.spec_answers import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from specplan.budget import Asked, BidResult, Spent
     from specplan.choice import Choice, Made
     from specplan.choice_options import WantGroup
+    from specplan.plan_model import NamedSpec
 
 __all__ = ["Purchase"]
 
@@ -179,8 +180,4 @@ def _size(
 
 
 def _names(core: compiled.Catalog, groups: Iterable[BidGroup]) -> dict[str, NamedSpec]:
-    hashes = sorted(bid.hashes[0] for group in groups for bid in group.sources[0])
-    if not hashes:
-        return {}
-    specs = core.specs(compiled.Query.hashes(hashes), None)
-    return {each[0]: NamedSpec(hash=each[0], name=each[1], version=each[2]) for each in specs}
+    return names_of(core, {bid.hashes[0] for group in groups for bid in group.sources[0]})

@@ -19,7 +19,6 @@ from specplan.wants import (
 )
 
 if TYPE_CHECKING:
-    import os as operating_system
     from collections.abc import Mapping, Sequence
 
     from typing_extensions import Unpack
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
         Spec,
     )
     from specplan.plan import Plan
+    from specplan.plan_inputs import Places
     from specplan.plan_model import LockDiff, Policy
     from specplan.question import Detail
     from specplan.sources.verification import Counted
@@ -464,9 +464,7 @@ class Catalog:
     def rebuild(
         self,
         *,
-        want: str
-        | operating_system.PathLike[str]
-        | Sequence[str | operating_system.PathLike[str]] = (),
+        want: Places = (),
         stack: str | Sequence[str] = (),
         peers: str | Sequence[str] = (),
         baseline: str | Catalog | None = None,
@@ -475,9 +473,7 @@ class Catalog:
         target: str | Sequence[str] = (),
         not_wanted: Sequence[NotWanted] = (),
         families: Mapping[str, Sequence[str]] | None = None,
-        candidates: str
-        | operating_system.PathLike[str]
-        | Sequence[str | operating_system.PathLike[str]] = (),
+        candidates: Places = (),
         system: str | Sequence[str] = (),
         compat: Compatibility = "exact",
         libc: Mapping[str, str] | None = None,
@@ -490,9 +486,7 @@ class Catalog:
         exclude_broken: str | Sequence[str] = (),
         assume_available: str | Sequence[str] = (),
         without: str | Sequence[str] = (),
-        costs: str
-        | operating_system.PathLike[str]
-        | Sequence[str | operating_system.PathLike[str]] = (),
+        costs: Places = (),
         jobs: int | None = None,
         max_builds: int | None = None,
         max_cost: float | None = None,

@@ -10,7 +10,7 @@ from specplan import _core as compiled
 from specplan.abstract_answers import environments_asked
 from specplan.abstract_wants import wants_of
 from specplan.errors import EmptySelectionError
-from specplan.plan_model import NamedSpec
+from specplan.spec_answers import names_of
 from specplan.wants import Systems, chosen_or_all, texts
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from specplan.abstract_wants import AbstractWants, System
     from specplan.model import Compatibility
+    from specplan.plan_model import NamedSpec
     from specplan.sources.environment import Environment
     from specplan.sources.wanted import Wanted, WantedEnvironment
 
@@ -274,13 +275,8 @@ class Options:
                 "detail": "cells",
             }
         )
-        known = sorted(
-            {each for cell in met for met_by in cell for each in (*met_by[0], *met_by[1])}
-        )
-        specs = core.specs(compiled.Query.hashes(known), None) if known else []
-        self.names = {
-            each[0]: NamedSpec(hash=each[0], name=each[1], version=each[2]) for each in specs
-        }
+        known = {each for cell in met for met_by in cell for each in (*met_by[0], *met_by[1])}
+        self.names = names_of(core, known)
         self._order = _order(core, state, self.names.values())
         whole = {each.label for each in asked.environments if each.environment.unify != "false"}
         # What an environment includes stands beside its roots, and does not have them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan import _core as compiled
 from specplan import choice as choosing
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from specplan.sources.wanted import Wanted, WantedEnvironment
 
 __all__ = [
+    "Places",
     "costs_of",
     "inputs_of",
     "places_of",
@@ -35,11 +36,14 @@ __all__ = [
     "wanted_files",
 ]
 
+#: One path or several.
+Places: TypeAlias = "str | os.PathLike[str] | Sequence[str | os.PathLike[str]]"
+
 #: The order in which inputs are told.
 _ROLES: Final = ("want", "candidates", "cache", "costs")
 
 
-def places_of(given: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[str]:
+def places_of(given: Places) -> list[str]:
     """Return the places of one or several paths, as they were given."""
     several = [given] if isinstance(given, (str, os.PathLike)) else given
     return [os.fspath(each) for each in several]

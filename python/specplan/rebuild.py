@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
 from specplan import asked_specs
@@ -29,7 +29,6 @@ from specplan.sources.cost_files import read_costs
 from specplan.wants import texts
 
 if TYPE_CHECKING:
-    import os as operating_system
     from collections.abc import Iterable, Mapping, Sequence
 
     from specplan.budget import Budget, Weight
@@ -38,16 +37,12 @@ if TYPE_CHECKING:
     from specplan.costs import Cost, Unit
     from specplan.gap_wants import PublishedWant
     from specplan.model import Compatibility, Scope
+    from specplan.plan_inputs import Places
     from specplan.plan_model import ChangeAsked, Input, Policy, WhatIf
     from specplan.question import Question
     from specplan.sources.wanted import Wanted
 
 __all__ = ["rebuild"]
-
-#: One path or several.
-Places: TypeAlias = (
-    "str | operating_system.PathLike[str] | Sequence[str | operating_system.PathLike[str]]"
-)
 
 #: The largest depth that the core takes; no chain of dependents is as long.
 _MOST_DEPTH: Final = 2**32 - 1

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from specplan import _core
 from specplan.model import Nearest, Spec
 from specplan.plan_model import NamedSpec
 
 if TYPE_CHECKING:
-    from specplan import _core
+    from collections.abc import Collection
 
-__all__ = ["named_of", "nearest_of", "spec_of"]
+__all__ = ["named_of", "names_of", "nearest_of", "spec_of"]
 
 
 def spec_of(answer: _core.SpecAnswer) -> Spec:
@@ -58,3 +59,11 @@ def named_of(answer: _core.NamedAnswer) -> NamedSpec:
     """Return the record of a spec with what people know it by."""
     dag_hash, name, version = answer
     return NamedSpec(hash=dag_hash, name=name, version=version)
+
+
+def names_of(core: _core.Catalog, hashes: Collection[str]) -> dict[str, NamedSpec]:
+    """Return what people know some specs by, by hash."""
+    if not hashes:
+        return {}
+    specs = core.specs(_core.Query.hashes(sorted(hashes)), None)
+    return {each[0]: named_of(each[:3]) for each in specs}
