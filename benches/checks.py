@@ -21,7 +21,6 @@ import base64
 import gc
 import hashlib
 import json
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -31,7 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benches.index_inputs import Faults, write_index
-from benches.machine import describe, table
+from benches.machine import READING, describe, reading_row, table
 from benches.pages import peak_bytes
 
 if TYPE_CHECKING:
@@ -164,22 +163,21 @@ def compare(path: Path, *, specs: int, runs: int) -> bool:
         f"{specs:,} specs, {size_bytes / 1e6:,.1f} MB, {reference.wrong:,} wrong hashes, "
         f"{reference.usable:,} usable binaries, {runs} runs"
     )
-    of_check = statistics.median(each.seconds for each in measured["specplan check"])
-    rows = [["who", "median s", "min s", "max s", "MB/s", "times specplan", "peak MB"]]
-    for contender, measurements in measured.items():
-        seconds = [each.seconds for each in measurements]
-        median = statistics.median(seconds)
-        rows.append(
-            [
-                contender,
-                f"{median:.3f}",
-                f"{min(seconds):.3f}",
-                f"{max(seconds):.3f}",
-                f"{size_bytes / 1e6 / median:,.0f}",
-                f"{median / of_check:.1f}",
-                f"{max(each.peak_bytes for each in measurements) / 1e6:,.0f}",
-            ]
+    seconds = {
+        contender: [each.seconds for each in measurements]
+        for contender, measurements in measured.items()
+    }
+    rows = [["who", *READING]]
+    rows += [
+        reading_row(
+            contender,
+            seconds[contender],
+            reference=seconds["specplan check"],
+            size_bytes=size_bytes,
+            peaks_bytes=[each.peak_bytes for each in measurements],
         )
+        for contender, measurements in measured.items()
+    ]
     print(table(rows))
     agree = True
     for contender, measurements in measured.items():

@@ -18,7 +18,6 @@ import argparse
 import gc
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -27,7 +26,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benches.index_inputs import write_index
-from benches.machine import describe, table
+from benches.machine import READING, describe, reading_row, table
 from benches.pages import peak_bytes
 
 #: The contenders, with what their processes get into the environment.
@@ -122,24 +121,21 @@ def compare(path: Path, *, runs: int) -> bool:
             measurements.append(measure(contender, path))
     counts = measured["orjson"][0].counts
     print(f"{counts.specs:,} specs, {size_bytes / 1e6:,.1f} MB, {runs} runs")
-    median = {
-        contender: statistics.median(each.seconds for each in measurements)
+    seconds = {
+        contender: [each.seconds for each in measurements]
         for contender, measurements in measured.items()
     }
-    rows = [["reader", "median s", "min s", "max s", "MB/s", "times specplan", "peak MB"]]
-    for contender, measurements in measured.items():
-        seconds = [each.seconds for each in measurements]
-        rows.append(
-            [
-                contender,
-                f"{median[contender]:.3f}",
-                f"{min(seconds):.3f}",
-                f"{max(seconds):.3f}",
-                f"{size_bytes / 1e6 / median[contender]:,.0f}",
-                f"{median[contender] / median['specplan']:.1f}",
-                f"{max(each.peak_bytes for each in measurements) / 1e6:,.0f}",
-            ]
+    rows = [["reader", *READING]]
+    rows += [
+        reading_row(
+            contender,
+            seconds[contender],
+            reference=seconds["specplan"],
+            size_bytes=size_bytes,
+            peaks_bytes=[each.peak_bytes for each in measurements],
         )
+        for contender, measurements in measured.items()
+    ]
     print(table(rows))
     agree = True
     for contender, measurements in measured.items():

@@ -5,13 +5,17 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
+import statistics
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["describe", "table"]
+__all__ = ["READING", "describe", "reading_row", "table"]
+
+#: What a table of readers tells of each beside its name.
+READING: Final = ("median s", "min s", "max s", "MB/s", "times specplan", "peak MB")
 
 
 def describe(distributions: Iterable[str]) -> str:
@@ -53,3 +57,34 @@ def table(rows: Sequence[Sequence[str]], *, text_columns: int = 1) -> str:
         lines.append("  ".join(cells).rstrip())
     lines.insert(1, "  ".join("-" * width for width in widths))
     return "\n".join(lines)
+
+
+def reading_row(  # noqa: PLR0913 - a row has as many cells
+    name: str,
+    seconds: Sequence[float],
+    *,
+    reference: Sequence[float],
+    size_bytes: int,
+    peaks_bytes: Iterable[int],
+    digits: int = 0,
+) -> list[str]:
+    """Return a row under :data:`READING`.
+
+    Args:
+        name: Who has read.
+        seconds: Each run.
+        reference: Each run of whom it is compared with.
+        size_bytes: How much was read.
+        peaks_bytes: How much memory each run took at most.
+        digits: How many digits of MB/s stand behind the point.
+    """
+    median = statistics.median(seconds)
+    return [
+        name,
+        f"{median:.3f}",
+        f"{min(seconds):.3f}",
+        f"{max(seconds):.3f}",
+        f"{size_bytes / 1e6 / median:,.{digits}f}",
+        f"{median / statistics.median(reference):.1f}",
+        f"{max(peaks_bytes) / 1e6:,.0f}",
+    ]

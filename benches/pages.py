@@ -21,7 +21,6 @@ import gc
 import json
 import os
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -32,7 +31,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from benches.inputs import UNION_INDEX, Shape, write_tree
-from benches.machine import describe, table
+from benches.machine import READING, describe, reading_row, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -195,24 +194,22 @@ def compare(tree: Path, *, runs: int, pyyaml_reads_one_in: int) -> bool:
         f"{counts.pages:,} pages, {counts.specs:,} specs, {len(counts.specs_by_stack)} stacks,"
         f" {size_bytes / 1e6:,.1f} MB, {runs} runs"
     )
-    median = {
-        contender: statistics.median(each.seconds for each in measurements) * every[contender]
+    seconds = {
+        contender: [each.seconds * every[contender] for each in measurements]
         for contender, measurements in measured.items()
     }
-    rows = [["reader", "median s", "min s", "max s", "MB/s", "times specplan", "peak MB"]]
-    for contender, measurements in measured.items():
-        seconds = [each.seconds * every[contender] for each in measurements]
-        rows.append(
-            [
-                contender + ("*" if every[contender] > 1 else ""),
-                f"{median[contender]:.3f}",
-                f"{min(seconds):.3f}",
-                f"{max(seconds):.3f}",
-                f"{size_bytes / 1e6 / median[contender]:,.1f}",
-                f"{median[contender] / median['specplan']:.1f}",
-                f"{max(each.peak_bytes for each in measurements) / 1e6:,.0f}",
-            ]
+    rows = [["reader", *READING]]
+    rows += [
+        reading_row(
+            contender + ("*" if every[contender] > 1 else ""),
+            seconds[contender],
+            reference=seconds["specplan"],
+            size_bytes=size_bytes,
+            peaks_bytes=[each.peak_bytes for each in measurements],
+            digits=1,
         )
+        for contender, measurements in measured.items()
+    ]
     print(table(rows))
     if pyyaml_reads_one_in > 1:
         print(
