@@ -11,14 +11,14 @@ use specplan_planner::{EdgeKinds, RootChoice, SearchLimits, SpecSet};
 
 use crate::abstract_wants::{AbstractAnswer, AbstractQuestion, MetAnswer, met_answer};
 use crate::choice::{self, ChosenRootsAnswer};
-use crate::coverage::{CountsAndGaps, CoverageAnswer, CoverageQuestion, spec_ids};
+use crate::coverage::{CountsAndGaps, CoverageAnswer, CoverageQuestion};
 use crate::demand::{DemandAnswer, DemandQuestion, fault};
 use crate::detach::detach;
 use crate::diff::{CellAnswer, DiffQuestion};
 use crate::find;
 use crate::graph::{GraphOrFault, cycle, external, graph_of};
 use crate::key_texts::KeyTexts;
-use crate::known_specs::{Hash, PyKnownSpecs};
+use crate::known_specs::{Hash, PyKnownSpecs, spec_ids};
 use crate::literals;
 use crate::lock_diff::{LockDiffAnswer, LockDiffQuestion};
 use crate::plan::{PlanQuestion, PyPlan};

@@ -3,11 +3,12 @@
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use specplan_catalog::{
-    AddedSystems, Catalog, Column, Coverage, CoverageTask, DagHash, IdSet, Level, NotWanted,
-    SystemName, Wants,
+    AddedSystems, Catalog, Column, Coverage, CoverageTask, IdSet, Level, NotWanted, SystemName,
+    Wants,
 };
 
 use crate::catalog::{State, snapshots};
+use crate::known_specs::spec_ids;
 use crate::literals;
 use crate::operating_systems::PyOperatingSystems;
 
@@ -96,16 +97,6 @@ impl CoverageQuestion<'_> {
             detail: literals::detail(&self.detail)?,
         })
     }
-}
-
-/// The ids of specs by their hashes.
-pub(crate) fn spec_ids(catalog: &Catalog, hashes: &[String]) -> PyResult<IdSet> {
-    let parse = |text: &String| DagHash::parse(text).map_err(|_| literals::unknown("spec", text));
-    let parsed: Vec<DagHash> = hashes.iter().map(parse).collect::<PyResult<_>>()?;
-    let found = catalog.find_all(parsed).zip(hashes);
-    found
-        .map(|(spec, text)| spec.ok_or_else(|| literals::unknown("spec", text)))
-        .collect()
 }
 
 pub(crate) fn labels(catalog: &Catalog, names: &[String]) -> PyResult<Vec<u32>> {

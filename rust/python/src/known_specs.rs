@@ -18,7 +18,12 @@ impl<'py> FromPyObject<'_, 'py> for Hash {
 
     fn extract(text: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         let text = text.cast::<PyString>()?;
-        let text = text.to_str()?;
+        Self::parse(text.to_str()?)
+    }
+}
+
+impl Hash {
+    fn parse(text: &str) -> PyResult<Self> {
         let hash = DagHash::parse(text).map_err(|_| literals::unknown("spec", text))?;
         Ok(Self(hash))
     }
@@ -73,6 +78,19 @@ impl SpecsAsked {
             )),
         }
     }
+}
+
+/// The ids of specs by their hashes.
+///
+/// # Errors
+///
+/// `ValueError` names the first hash that the catalog does not know.
+pub(crate) fn spec_ids(catalog: &Catalog, hashes: &[String]) -> PyResult<IdSet> {
+    let parsed: Vec<Hash> = hashes
+        .iter()
+        .map(|text| Hash::parse(text))
+        .collect::<PyResult<_>>()?;
+    ids(catalog, &parsed)
 }
 
 fn ids(catalog: &Catalog, hashes: &[Hash]) -> PyResult<IdSet> {

@@ -9,9 +9,9 @@ use specplan_planner::{Direction, Graph, GraphError, SpecId, Supply, TaskError};
 use specplan_readers::{Fault, HashCheck, check_hashes, check_hashes_in};
 
 use crate::catalog::{State, snapshots};
-use crate::coverage::spec_ids;
 use crate::detach::detach;
 use crate::graph::{GraphOrFault, external, flagged, spec_set, to_id, untangled};
+use crate::known_specs::spec_ids;
 
 /// The keys of the dictionary that asks. Without roots, they are the binaries that no other
 /// binary depends on.

@@ -9,9 +9,8 @@ use specplan_planner::{Change, Plan, Policy, Scope, SpecId, SpecSet, Task};
 
 use super::{PyPlan, spec_id};
 use crate::catalog::{State, snapshots};
-use crate::coverage::spec_ids;
 use crate::graph::{GraphOrFault, spec_set};
-use crate::known_specs::SpecsAsked;
+use crate::known_specs::{SpecsAsked, spec_ids};
 use crate::literals;
 
 /// The keys of the dictionary that asks.
