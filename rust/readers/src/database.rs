@@ -14,7 +14,7 @@ use crate::fault::{Fault, FaultKind};
 use crate::json::{Json, JsonErrorKind, JsonResult};
 use crate::node::{Node, NodeReader, Origin, parsed_hash};
 use crate::specs::{Format, OriginTexts, SpecsRead};
-use crate::window::Window;
+use crate::window::{Window, members_at_hand};
 
 /// The versions of the database that are read.
 const SUPPORTED: &str = "5 to 8";
@@ -164,28 +164,7 @@ impl Records {
 
     /// Reads the object of records, whatever its length.
     fn read_all<R: Read>(&mut self, window: &mut Window<R>) -> Result<(), Fault> {
-        let mut goes_on = window.enter_object()?;
-        while goes_on {
-            goes_on = window.step(|json| self.read_some(json))?;
-        }
-        Ok(())
-    }
-
-    /// Reads records up to one that fails, or to the end of the object. The first must
-    /// not fail. Tells whether there are more.
-    fn read_some(&mut self, json: &mut Json<'_>) -> JsonResult<bool> {
-        let mut goes_on = self.record(json)?;
-        while goes_on {
-            let before = *json;
-            if let Ok(more) = self.record(json) {
-                goes_on = more;
-            } else {
-                // It may end behind what is in memory; else it fails again, as the first.
-                *json = before;
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        window.object_in_pieces(|json| members_at_hand(json, |json| self.record(json)))
     }
 
     /// Reads a record and what follows it, and tells whether that is a record.

@@ -98,6 +98,19 @@ impl<R: Read> Window<R> {
         Ok(())
     }
 
+    /// Walks an object many members at a step: `some` reads those that are in memory, as
+    /// [`members_at_hand`] does.
+    pub(crate) fn object_in_pieces(
+        &mut self,
+        mut some: impl FnMut(&mut Json<'_>) -> JsonResult<bool>,
+    ) -> Result<(), Fault> {
+        let mut goes_on = self.enter_object()?;
+        while goes_on {
+            goes_on = self.step(&mut some)?;
+        }
+        Ok(())
+    }
+
     /// Reads, with `read`, what stands under the key `key`.
     pub(crate) fn below<T>(
         &mut self,
@@ -239,6 +252,27 @@ impl<R: Read> Window<R> {
             },
         }
     }
+}
+
+/// Reads members of an object with `member`, which tells whether another follows: up to one
+/// that fails, or to the end of the object. The first must not fail. Tells whether there are
+/// more.
+pub(crate) fn members_at_hand<'t>(
+    json: &mut Json<'t>,
+    mut member: impl FnMut(&mut Json<'t>) -> JsonResult<bool>,
+) -> JsonResult<bool> {
+    let mut goes_on = member(json)?;
+    while goes_on {
+        let before = *json;
+        if let Ok(more) = member(json) {
+            goes_on = more;
+        } else {
+            // It may end behind what is in memory; else it fails again, as the first.
+            *json = before;
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Appends the characters with which `bytes` begin, and tells how many bytes they have.

@@ -7,7 +7,7 @@ use specplan_catalog::DagHash;
 use super::{Claim, HashCheck, OF_DATABASES, checked, format_of, version};
 use crate::fault::{Fault, FaultKind};
 use crate::json::{Json, JsonResult};
-use crate::window::Window;
+use crate::window::{Window, members_at_hand};
 
 /// What came of the records, for each format that they may be of. Where the version of the
 /// file stands behind them, that is both of those whose hashes can be recomputed.
@@ -88,29 +88,17 @@ impl Records {
     }
 
     fn read_all<R: Read>(&mut self, window: &mut Window<R>) -> Result<(), Fault> {
-        let mut goes_on = window.enter_object()?;
-        while goes_on {
-            goes_on = window.step(|json| self.read_some(json))?;
-        }
-        Ok(())
+        window.object_in_pieces(|json| self.read_some(json))
     }
 
     /// Reads the records that are in memory as a whole and hashes their nodes. Tells whether
     /// there are more; the first must not fail.
     fn read_some(&mut self, json: &mut Json<'_>) -> JsonResult<bool> {
         let mut claims = Vec::new();
-        let mut goes_on = record(json, &mut claims)?;
-        while goes_on {
-            let (before, whole) = (*json, claims.len());
-            if let Ok(more) = record(json, &mut claims) {
-                goes_on = more;
-            } else {
-                // It may end behind what is in memory; else it fails again, as the first.
-                *json = before;
-                claims.truncate(whole);
-                break;
-            }
-        }
+        let goes_on = members_at_hand(json, |json| {
+            let whole = claims.len();
+            record(json, &mut claims).inspect_err(|_| claims.truncate(whole))
+        })?;
         self.nodes += claims.len();
         for (format, check) in &mut self.by_format {
             check.add(checked(&claims, |_| *format));
