@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -406,6 +407,23 @@ def test_a_server_that_fails_is_an_error_and_no_finding(
         server.answers[f"/{cache.manifest('hdf5')}"] = [status(403)]
         with pytest.raises(RemoteError, match="403"):
             catalog.check(verify="manifests")
+
+
+def test_copies_of_one_file_are_each_looked_at(
+    tmp_path: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are fetched into one place, and looked at by several threads."""
+    pytest.importorskip("fsspec")
+    monkeypatch.setenv("SPECPLAN_CACHE_DIR", str(tmp_path / "kept"))
+    root = cache.write(tmp_path / "mirror", 3)
+    folder = root / "v3/manifests/spec/tool"
+    folder.mkdir()
+    for number in range(60):
+        name = f"tool-1.{number}-{'a' * 30}{'abcdefgh'[number % 8]}{'abcdefgh'[number // 8]}"
+        copy = folder / f"{name}.spec.manifest.json"
+        copy.write_bytes((root / cache.manifest("hdf5")).read_bytes())
+    found = specplan.load(f"local://{root}").check(verify="blobs").findings
+    assert Counter(finding.kind for finding in found) == {"unlisted": 60, "damaged-manifest": 60}
 
 
 def test_object_stores_are_listed_too(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -109,8 +110,7 @@ def verify(asked: Verification) -> Verified:
         SourceError: If the mirror cannot be listed.
     """
     with tempfile.TemporaryDirectory(prefix="specplan-") as folder:
-        store = asked.taken.store.apart(Path(folder))
-        look = _Look(asked, store)
+        look = _Look(asked, _StoreByThread(asked.taken.store, Path(folder)))
         parts = list(look.parts())
         verified = Verified(findings=look.findings, notes=look.notes)
         with ThreadPoolExecutor(_TOGETHER) as pool:
@@ -133,12 +133,34 @@ def _run(part: _Part) -> Verified:
     return part()
 
 
+class _StoreByThread:
+    """A mirror, of which each thread keeps what it fetches in a folder of its own.
+
+    Files of the same content are one file in a store. Who is done with it would take it
+    from whoever looks at another copy.
+    """
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self._store = store
+        self._folder = folder
+        self._of_thread = threading.local()
+
+    @property
+    def here(self) -> Store:
+        """The store of this thread."""
+        store: Store | None = getattr(self._of_thread, "store", None)
+        if store is None:
+            store = self._store.apart(Path(tempfile.mkdtemp(dir=self._folder)))
+            self._of_thread.store = store
+        return store
+
+
 class _Look:
     """A mirror while it is looked at: finds the files that there should be."""
 
-    def __init__(self, asked: Verification, store: Store) -> None:
+    def __init__(self, asked: Verification, stores: _StoreByThread) -> None:
         self._asked = asked
-        self._store = store
+        self._stores = stores
         self._limits = asked.taken.limits
         self._reading = Reading(
             place=asked.taken.cache,
@@ -151,6 +173,10 @@ class _Look:
         self._know(asked.binaries or ())
         self.findings: list[Finding] = []
         self.notes: list[str] = []
+
+    @property
+    def _store(self) -> Store:
+        return self._stores.here
 
     def _know(self, hashes: Iterable[str]) -> None:
         """Look up what specs are called."""
