@@ -16,7 +16,7 @@ from specplan.plan_model import (
     Cause,
     CutReason,
     EdgeType,
-    LeftOutReason,
+    ExclusionReason,
     Origin,
     OwnKey,
     Policy,
@@ -217,7 +217,7 @@ SpendingAnswer: TypeAlias = tuple[
 ]
 
 #: Why a spec is left out, and the chain from it down to a broken one.
-LeftOutAnswer: TypeAlias = tuple[LeftOutReason, list[str]]
+ExclusionAnswer: TypeAlias = tuple[ExclusionReason, list[str]]
 
 #: depth, spec, how it relates to the line that it hangs from, why it does not need that one,
 #: what the edge is for, whether the spec is a want, whether it is told at another line.
@@ -226,7 +226,7 @@ WhyLineAnswer: TypeAlias = tuple[
 ]
 
 #: verdict, cause of a build, reason of what is left out.
-VerdictAnswer: TypeAlias = tuple[WhyVerdict, Cause | None, LeftOutAnswer | None]
+VerdictAnswer: TypeAlias = tuple[WhyVerdict, Cause | None, ExclusionAnswer | None]
 
 #: Whether a spec is stale, and the chain to what changed: each with what it has the next one for.
 HeldAnswer: TypeAlias = tuple[bool, list[tuple[NamedAnswer, list[EdgeType]]]]
@@ -663,7 +663,7 @@ class Plan:
 
     def left_out(
         self,
-    ) -> tuple[list[str], list[str], list[tuple[NamedAnswer, LeftOutReason, int]]]:
+    ) -> tuple[list[str], list[str], list[tuple[NamedAnswer, ExclusionReason, int]]]:
         """Return broken specs to be built, wants that cannot be had, and builds left out.
 
         Beside each of the builds, why it is left out and how long the chain of the reason is.

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from specplan.plan_model import (
         Build,
         ChangeAsked,
+        Excluded,
         Input,
-        LeftOut,
         Needless,
         PlanTotals,
         Untested,
@@ -55,7 +55,7 @@ class Plan(Report):
         critical_path: The hashes of the dearest chain of builds, first build first.
         needless: What pruning node by node would build in vain, by hash.
         untested: What holds the change and is left alone, by hash.
-        left_out: What is left out because of specs that do not build.
+        excluded: What is excluded because of specs that do not build.
         budget: Which roots are completed, and which not, where the budget is limited. All
             else is about the completed roots and those that install already.
         schedule: When and where the builds run, where the number of runners was given.
@@ -75,7 +75,7 @@ class Plan(Report):
     critical_path: tuple[str, ...]
     needless: tuple[Needless, ...]
     untested: tuple[Untested, ...]
-    left_out: LeftOut
+    excluded: Excluded
     budget: Budget | None
     schedule: Schedule | None
     choice: Choice | None

@@ -9,10 +9,10 @@ from specplan.errors import UsageError
 from specplan.plan_model import (
     Build,
     ChangeLink,
+    Excluded,
+    ExcludedBuild,
     Hashes,
     HeldChange,
-    LeftOut,
-    LeftOutBuild,
     Needless,
     PlanTotals,
     Untested,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from specplan import _core as compiled
     from specplan.costs import Cost
 
-__all__ = ["builds_of", "left_out_of", "needless_of", "totals_of", "untested_of", "whys_of"]
+__all__ = ["builds_of", "excluded_of", "needless_of", "totals_of", "untested_of", "whys_of"]
 
 #: How many specs are told of at a time, and how many lines their trees may have: each tree
 #: may hold every spec, so that all trees are more than anybody can hold or read.
@@ -106,7 +106,7 @@ def untested_of(core: compiled.Plan) -> tuple[Untested, ...]:
     )
 
 
-def left_out_of(core: compiled.Plan, broken: Sequence[tuple[str, list[str]]]) -> LeftOut:
+def excluded_of(core: compiled.Plan, broken: Sequence[tuple[str, list[str]]]) -> Excluded:
     """Return what is left out because of specs that do not build.
 
     Args:
@@ -114,13 +114,13 @@ def left_out_of(core: compiled.Plan, broken: Sequence[tuple[str, list[str]]]) ->
         broken: The abstract specs that were said not to build, with the hashes that they match.
     """
     cut, wants, left_out = core.left_out()
-    return LeftOut(
+    return Excluded(
         specs=counted(broken),
         broken=tuple(sorted({each for _, found in broken for each in found})),
         cut=tuple(cut),
         wants=tuple(wants),
         builds=tuple(
-            LeftOutBuild(
+            ExcludedBuild(
                 spec=named_of(spec),
                 reason=reason,
                 chain=Hashes(count, core.left_out_chain, spec[0]),

@@ -14,7 +14,7 @@ from specplan.buying import Purchase
 from specplan.errors import UsageError
 from specplan.gap_wants import is_about_gaps, wants_of_gaps
 from specplan.plan import Plan
-from specplan.plan_answers import builds_of, left_out_of, needless_of, totals_of, untested_of
+from specplan.plan_answers import builds_of, excluded_of, needless_of, totals_of, untested_of
 from specplan.plan_inputs import (
     costs_of,
     inputs_of,
@@ -287,7 +287,7 @@ def _plan(
         critical_path=tuple(core.critical_path()),
         needless=needless_of(core),
         untested=untested,
-        left_out=left_out_of(core, broken),
+        excluded=excluded_of(core, broken),
         budget=budget,
         schedule=None if jobs is None else scheduling.schedule(core, builds, jobs),
         choice=choice,

@@ -194,7 +194,7 @@ def test_what_is_broken_is_left_out_with_what_needs_it(run: Any, tmp_path: Path)
     answer = run(*HYPRE, "--exclude-broken", str(broken), "--format", "json")
     plan = document(answer.out, "rebuild")
     assert [each["name"] for each in plan["builds"]] == ["compiler-wrapper", "hypre"]
-    reasons = {(each["name"], each["reason"]) for each in plan["left_out"]["builds"]}
+    reasons = {(each["name"], each["reason"]) for each in plan["excluded"]["builds"]}
     assert reasons == {("hypre", "broken"), ("mfem", "needs")}
     verify(plan, WANT[1], RUNTIME_ONLY[1])
     answer = run(*HYPRE, "--exclude-broken", str(broken))

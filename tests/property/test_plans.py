@@ -214,7 +214,7 @@ def test_other_hashes_change_nothing(world: World, data: st.DataObject) -> None:
             )
             for build in plan.builds
         }
-        left_out = {each.spec.name: each.reason for each in plan.left_out.builds}
+        left_out = {each.spec.name: each.reason for each in plan.excluded.builds}
         untested = {each.spec.name: each.kept_by for each in plan.untested}
         return rows, plan.totals, left_out, untested, {each.spec.name for each in plan.needless}
 
@@ -258,7 +258,7 @@ def test_what_a_tree_tells_is_what_the_plan_does(world: World) -> None:
     plan = planned(world, is_checked=False)
     planned_hashes = {each.hash for each in plan.builds}
     needless = {each.spec.hash for each in plan.needless}
-    left_out = {each.spec.hash for each in plan.left_out.builds}
+    left_out = {each.spec.hash for each in plan.excluded.builds}
     for spec in range(len(world.edges)):
         (why,) = plan.why(f"/{world.hash_of(spec)}")
         assert (why.verdict == "planned") == (why.spec.hash in planned_hashes)

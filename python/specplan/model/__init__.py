@@ -21,6 +21,7 @@ from specplan.model.coverage import Cell, Coverage, Totals, View
 from specplan.model.damage import DamagedFile
 from specplan.model.diff import Change, Diff, DiffCell, DiffTotals, KeyInCell
 from specplan.model.gap import Gap, GapState, Nearest, UnknownWant
+from specplan.model.left_out import LeftOut, LeftOutKind
 from specplan.model.roots import BrokenRoot, Lacking, RootCoverage
 from specplan.model.spec import Spec
 
@@ -39,6 +40,8 @@ __all__ = [
     "GapState",
     "KeyInCell",
     "Lacking",
+    "LeftOut",
+    "LeftOutKind",
     "Level",
     "Nearest",
     "NotWanted",

@@ -1,4 +1,4 @@
-"""What a plan does not build: the needless, the untested, what is left out."""
+"""What a plan does not build: the needless, the untested, what is excluded."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Literal, TypeAlias
 from specplan.plan_model.asked import ChangedSpec
 from specplan.plan_model.spec import NamedSpec
 
-__all__ = ["CutReason", "LeftOut", "LeftOutBuild", "LeftOutReason", "Needless", "Untested"]
+__all__ = ["CutReason", "Excluded", "ExcludedBuild", "ExclusionReason", "Needless", "Untested"]
 
 #: Why a spec does not need another that it has an edge to.
 CutReason: TypeAlias = Literal["available", "external", "spliced", "test_only"]
 
-#: Why a build is left out: it is known not to build; it needs one that is; nothing else needs it.
-LeftOutReason: TypeAlias = Literal["broken", "needs", "unneeded"]
+#: Why a build is excluded: it is known not to build; it needs one that is; nothing else needs it.
+ExclusionReason: TypeAlias = Literal["broken", "needs", "unneeded"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,22 +49,22 @@ class Untested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOutBuild:
-    """A build that is left out because of a spec that does not build.
+class ExcludedBuild:
+    """A build that is excluded because of a spec that does not build.
 
     Attributes:
         spec: The spec.
-        reason: Why it is left out.
+        reason: Why it is excluded.
         chain: From the spec down to a broken one, if it needs one.
     """
 
     spec: NamedSpec
-    reason: LeftOutReason
+    reason: ExclusionReason
     chain: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class Excluded:
     """What a plan does without because of specs that do not build.
 
     Attributes:
@@ -72,11 +72,11 @@ class LeftOut:
         broken: The hashes of the specs that they match, sorted.
         cut: Those of them that would have to be built, sorted.
         wants: The wants that cannot be had, sorted.
-        builds: The builds that are left out, by hash.
+        builds: The builds that are excluded, by hash.
     """
 
     specs: tuple[ChangedSpec, ...]
     broken: tuple[str, ...]
     cut: tuple[str, ...]
     wants: tuple[str, ...]
-    builds: tuple[LeftOutBuild, ...]
+    builds: tuple[ExcludedBuild, ...]

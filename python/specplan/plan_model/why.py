@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from specplan.plan_model.build import Cause
 from specplan.plan_model.spec import EdgeType, NamedSpec
-from specplan.plan_model.unbuilt import CutReason, LeftOutReason
+from specplan.plan_model.unbuilt import CutReason, ExclusionReason
 
 __all__ = ["ChangeLink", "HeldChange", "Why", "WhyLine", "WhyLink", "WhyVerdict"]
 
@@ -86,7 +86,7 @@ class Why:
     spec: NamedSpec
     verdict: WhyVerdict
     cause: Cause | None
-    left_out: LeftOutReason | None
+    left_out: ExclusionReason | None
     chain: tuple[str, ...]
     change: HeldChange | None
     tree: tuple[WhyLine, ...]

@@ -53,14 +53,14 @@ def rebuild(plan: Plan) -> str:
             "publish": choice_report.publish_json(plan.publish),
             "unplannable": choice_report.unplannable_json(plan.choice),
             "choice": choice_report.as_json(plan.choice),
-            "left_out": {
-                "specs": [fields_of(each) for each in plan.left_out.specs],
-                "broken": plan.left_out.broken,
-                "cut": plan.left_out.cut,
-                "wants": plan.left_out.wants,
+            "excluded": {
+                "specs": [fields_of(each) for each in plan.excluded.specs],
+                "broken": plan.excluded.broken,
+                "cut": plan.excluded.cut,
+                "wants": plan.excluded.wants,
                 "builds": [
                     {**fields_of(each.spec), "reason": each.reason, "chain": list(each.chain)}
-                    for each in plan.left_out.builds
+                    for each in plan.excluded.builds
                 ],
             },
             "untested": [

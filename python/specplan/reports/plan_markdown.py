@@ -50,11 +50,11 @@ def rebuild(plan: Plan) -> str:
                 numbers=1,
             ),
             foldable(
-                f"{wording.count(len(plan.left_out.builds), 'build')} left out",
+                f"{wording.count(len(plan.excluded.builds), 'build')} left out",
                 ("build", "why"),
                 [
                     (_spec(each.spec), plan_wording.left_out(each, code))
-                    for each in plan.left_out.builds
+                    for each in plan.excluded.builds
                 ],
             ),
             foldable(

@@ -24,7 +24,7 @@ def refuse_endless(plan: Plan) -> None:
         UsageError: If there are more than 20 million hashes in them.
     """
     hashes = sum(len(each.needs) + len(each.because) for each in plan.builds)
-    hashes += sum(len(each.chain) for each in plan.left_out.builds)
+    hashes += sum(len(each.chain) for each in plan.excluded.builds)
     if hashes > _MOST_HASHES:
         raise UsageError(
             f"needs and chains of the {len(plan.builds)} builds hold {hashes} hashes, more than "

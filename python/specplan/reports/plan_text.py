@@ -195,11 +195,11 @@ def _chains(page: Page, plan: Plan) -> None:
 
 
 def _left_out(page: Page, plan: Plan) -> None:
-    if not plan.left_out.builds:
+    if not plan.excluded.builds:
         return
     page.blank()
     page.text("left out", style="bold")
-    for build in plan.left_out.builds:
+    for build in plan.excluded.builds:
         reason = plan_wording.left_out(build, terminal)
         page.text(f"{terminal(plan_wording.short(build.spec))}: {reason}", indent="  ")
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         ChangedSpec,
         CutReason,
         Difference,
-        LeftOutBuild,
+        ExcludedBuild,
         LockDiff,
         NamedSpec,
         NewSpec,
@@ -169,12 +169,12 @@ def _unmatched(what: str, specs: Sequence[ChangedSpec], escape: Callable[[str], 
 
 def notes(plan: Plan, escape: Callable[[str], str]) -> list[str]:
     """Return what the reader must know beside the builds, one note a line."""
-    lines = _unmatched("broken", plan.left_out.specs, escape)
+    lines = _unmatched("broken", plan.excluded.specs, escape)
     totals = plan.totals
-    if plan.left_out.builds:
-        cut = wording.count(len(plan.left_out.cut), "broken spec")
+    if plan.excluded.builds:
+        cut = wording.count(len(plan.excluded.cut), "broken spec")
         lines.append(
-            f"{wording.count(len(plan.left_out.builds), 'build')} and "
+            f"{wording.count(len(plan.excluded.builds), 'build')} and "
             f"{wording.count(totals.wants_left_out, 'want')} are left out because of {cut}"
         )
     if plan.untested:
@@ -194,7 +194,7 @@ def cause(word: str) -> str:
     return {"changed": "changed", "stale": "stale", "missing": "no binary"}[word]
 
 
-def left_out(build: LeftOutBuild, escape: Callable[[str], str]) -> str:
+def left_out(build: ExcludedBuild, escape: Callable[[str], str]) -> str:
     """Return why a build is left out."""
     if build.reason == "broken":
         return "known not to build"

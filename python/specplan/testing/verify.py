@@ -64,7 +64,7 @@ def verify(  # noqa: PLR0915 - the rules are easier to believe in one piece
     order = [*TopologicalSorter(edges).static_order()]  # dependencies first
     blocked: set[str] = set()
     for spec in order:
-        is_broken = spec in told["left_out"]["broken"] and spec in built_if_needed
+        is_broken = spec in told["excluded"]["broken"] and spec in built_if_needed
         if is_broken or not blocked.isdisjoint(demands(spec)):
             blocked.add(spec)
     steps = _steps(wanted - blocked, demands)
