@@ -7,9 +7,13 @@ from typing import Literal, TypeAlias
 
 __all__ = ["Gap", "GapState", "Nearest", "UnknownWant"]
 
-#: Why a want is a gap: another stack has it on a compatible system; only other
-#: systems have it; nothing in the catalog matches it.
-GapState: TypeAlias = Literal["other_stack", "other_system", "missing"]
+#: Why a want is a gap; the first that applies. A root of an environment is not in the lock
+#: beside it; it is installed and was never pushed; its binary is there and no index lists it;
+#: another stack has it on a compatible system; only other systems have it; nothing in the
+#: catalog matches it.
+GapState: TypeAlias = Literal[
+    "not_concretized", "installed", "unindexed", "other_stack", "other_system", "missing"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,9 @@ __all__ = ["coverage", "diff", "find", "gaps", "view_of"]
 _FEW: Final = 3
 
 _STATE_STYLES: Final[Mapping[GapState, layout.Style]] = {
+    "not_concretized": "red",
+    "installed": "green",
+    "unindexed": "green",
     "other_stack": "green",
     "other_system": "yellow",
     "missing": "red",

@@ -73,6 +73,9 @@ UNION_INDEX: Final = "root"
 
 #: Why a want is a gap, as a column of a table says it.
 STATE_WORDS: Final[Mapping[GapState, str]] = {
+    "not_concretized": "not concretized",
+    "installed": "installed",
+    "unindexed": "not in the index",
     "other_stack": "other stack",
     "other_system": "other system",
     "missing": "missing",
@@ -87,6 +90,9 @@ LEVEL_WORDS: Final[Mapping[Level, tuple[str, str]]] = {
 }
 
 _STATE_SUMS: Final[Mapping[GapState, str]] = {
+    "not_concretized": "not in the lock (run `spack concretize`)",
+    "installed": "installed without a binary (push it)",
+    "unindexed": "not in the index (run `spack buildcache update-index`)",
     "other_stack": "that another stack has (publish, do not build)",
     "other_system": "that only other systems have",
     "missing": "that nothing in the catalog matches",
