@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 import yaml
 
 from specplan.sources.text import TextError, decoded
+from specplan.sources.yaml_events import events
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,7 +144,7 @@ def _look_through(text: str, lines: dict[str, int]) -> None:
     """Refuse what is dangerous, and note the line of each value near the top."""
     stack: list[_Collection] = []
     nodes = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+    for event in events(text):
         mark = event.start_mark
         line = 0 if mark is None else mark.line + 2
         if isinstance(event, yaml.CollectionEndEvent):

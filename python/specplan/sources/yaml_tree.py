@@ -18,6 +18,7 @@ import yaml
 
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.sources.text import TextError, decoded
+from specplan.sources.yaml_events import events
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -191,7 +192,7 @@ def parse(content: bytes, path: str) -> Node:
 
     try:
         text = decoded(content)
-        return _Builder(path).build(yaml.parse(text, Loader=yaml.CSafeLoader))
+        return _Builder(path).build(events(text))
     except TextError as error:
         raise fault(error.fault, error.line) from error
     except yaml.MarkedYAMLError as error:
@@ -269,9 +270,9 @@ class _Builder:
         self._total = 0
         self._root: Node | None = None
 
-    def build(self, events: Iterator[yaml.Event]) -> Node:
+    def build(self, found: Iterator[yaml.Event]) -> Node:
         documents = 0
-        for event in events:
+        for event in found:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
