@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from specplan.secrets import without_secrets
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "ConfigurationError",
@@ -39,8 +41,13 @@ class SpecplanError(Exception):
     code: str = "specplan"
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.hint = hint
+        # Whoever raises an error quotes what was typed, which may be a URL with a password.
+        super().__init__(without_secrets(message))
+        self.hint = None if hint is None else without_secrets(hint)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return what makes the same error in another process: its text and its attributes."""
+        return _same_error, (type(self), self.args, self.__dict__)
 
 
 class SourceError(SpecplanError, ValueError):
@@ -54,7 +61,7 @@ class SourceError(SpecplanError, ValueError):
 
     def __init__(self, message: str, *, path: str, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
-        self.path = path
+        self.path = without_secrets(path)
 
 
 class DamagedSourceError(SourceError):
@@ -232,3 +239,13 @@ class ConfigurationError(UsageError):
         self.path = path
         self.key = key
         self.fault = fault
+
+
+def _same_error(
+    kind: type[SpecplanError], told: tuple[object, ...], attributes: Mapping[str, object]
+) -> SpecplanError:
+    """Return an error that was pickled; its class makes the text of parts that are not kept."""
+    error = kind.__new__(kind, *told)
+    error.args = told
+    error.__dict__.update(attributes)
+    return error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 import subprocess
 import sys
@@ -149,6 +150,202 @@ def test_a_full_device_is_an_error() -> None:
             [sys.executable, "-c", program], stdout=full, stderr=subprocess.PIPE, check=False
         )
     assert answer.stderr.startswith(b"cannot write the report to standard output: ")
+
+
+#: Writes a report, as a command does, and says how that ended.
+WRITES = """
+import sys
+from specplan.cli import output
+from specplan.errors import UsageError
+lines, places = int(sys.argv[1]), sys.argv[2:] or [None]
+try:
+    output.write_all([("a line of a report\\n" * lines, place) for place in places])
+except UsageError as error:
+    print(error, file=sys.stderr)
+    raise SystemExit(2)
+"""
+REPORT = b"a line of a report\n"
+
+
+def written(
+    redirection: str, folder: Path, lines: int = 1, *places: str, setup: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Write a report in a shell that redirects."""
+    words = shlex.join([sys.executable, "-u", "-c", WRITES, str(lines), *places])
+    return subprocess.run(
+        ["/bin/sh", "-c", f"{setup}{words} {redirection}"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@posix
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", ["--help", "gaps --help", "--version", "check empty"])
+def test_a_full_device_is_2_whatever_is_written(folder: Path, words: str, unbuffered: str) -> None:
+    (folder / "empty").mkdir()
+    command = f"{sys.executable} -m specplan {words} >/dev/full"
+    answer = subprocess.run(
+        ["/bin/sh", "-c", command],
+        cwd=folder,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == (3 if words == "check empty" else 2)
+    assert "Traceback" not in answer.stderr
+    if answer.returncode == 2:
+        assert answer.stderr.startswith("error: cannot write the report to standard output: ")
+
+
+@posix
+def test_a_report_that_is_cut_short_by_a_limit_is_2(folder: Path) -> None:
+    answer = written("> out", folder, 100_000, setup="ulimit -f 1; ")
+    assert answer.returncode == 2
+    assert (folder / "out").stat().st_size < 100_000 * len(REPORT)
+
+
+@posix
+def test_a_pipe_that_does_not_wait_gets_the_whole_report() -> None:
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-c", WRITES, "200000"], stdout=write, stderr=subprocess.PIPE
+    )
+    os.close(write)
+    with os.fdopen(read, "rb") as reader:
+        content = reader.read()
+    _, said = process.communicate()
+    assert (process.returncode, said) == (0, b"")
+    assert content == REPORT * 200_000
+
+
+@posix
+@pytest.mark.parametrize(
+    ("redirection", "place"),
+    [
+        (">> kept", "/dev/stdout"),
+        (">> kept", "/dev/fd/1"),
+        (">> kept", "/proc/self/fd/1"),
+        (">> kept", "link"),
+        (">> kept", "kept"),
+        ("2>> kept", "/dev/stderr"),
+        ("2>> kept", "kept"),
+        ("3>> kept", "/dev/fd/3"),
+    ],
+)
+def test_what_a_descriptor_goes_to_is_appended_to_and_never_replaced(
+    folder: Path, redirection: str, place: str
+) -> None:
+    if place.startswith("/proc") and not Path("/proc/self/fd").exists():
+        pytest.skip("this system has no /proc")
+    (folder / "kept").write_text("before\n")
+    (folder / "link").symlink_to("/dev/stdout")
+    number = (folder / "kept").stat().st_ino
+    answer = written(redirection, folder, 1, place)
+    assert answer.returncode == 0, answer.stderr
+    assert (folder / "kept").read_bytes() == b"before\n" + REPORT
+    assert (folder / "kept").stat().st_ino == number
+
+
+@posix
+@pytest.mark.parametrize("places", [(), ("/dev/stdout",), ("/dev/fd/1",)])
+def test_a_closed_standard_output_is_2(folder: Path, places: tuple[str, ...]) -> None:
+    answer = written(">&-", folder, 1, *places)
+    assert answer.returncode == 2
+    assert "Traceback" not in answer.stderr
+
+
+@posix
+def test_no_file_gets_the_number_of_a_standard_stream_that_is_closed(folder: Path) -> None:
+    answer = subprocess.run(
+        ["/bin/sh", "-c", f"{sys.executable} -m specplan check --no-config nowhere 2>&- >&- <&-"],
+        cwd=folder,
+        check=False,
+    )
+    assert answer.returncode == 3
+
+
+@posix
+def test_standard_input_that_is_closed_is_3(folder: Path) -> None:
+    answer = subprocess.run(
+        ["/bin/sh", "-c", f"{sys.executable} -m specplan check - <&-"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 3
+    assert answer.stderr.startswith("error: standard input is closed\nhint: ")
+
+
+@posix
+def test_standard_input_that_does_not_wait_is_read_to_its_end(folder: Path) -> None:
+    read, write = os.pipe()
+    os.set_blocking(read, False)
+    process = subprocess.Popen(
+        [sys.executable, "-c", READS], stdin=read, stdout=subprocess.PIPE, cwd=folder
+    )
+    os.close(read)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"reads\n"
+    with os.fdopen(write, "wb", buffering=0) as pipe:
+        pipe.write(b"one ")
+        pipe.write(b"two" * 10_000)
+    content, _ = process.communicate()
+    assert int(content) == 30_004
+
+
+#: Says that it reads, and then how much it got.
+READS = """
+from specplan.sources import standard_input
+print("reads", flush=True)
+print(len(standard_input.whole(1 << 30)))
+"""
+
+
+def test_of_two_files_none_is_written_where_one_cannot_be(folder: Path) -> None:
+    (folder / "first").write_text("old")
+    for second in ("no/such/folder/file", "."):
+        with pytest.raises(UsageError):
+            output.write_all([("new\n", "first"), ("new\n", second)])
+    assert (folder / "first").read_text() == "old"
+    assert [path.name for path in folder.iterdir()] == ["first"]
+
+
+def test_what_an_earlier_run_left_behind_is_in_nobodys_way(folder: Path) -> None:
+    (folder / f".gaps.txt.{os.getpid()}.part").write_text("left")
+    output.write("new\n", "gaps.txt")
+    assert (folder / "gaps.txt").read_text() == "new\n"
+
+
+@posix
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("x", "x"),
+        ("x", "./x"),
+        ("x", "folder/../x"),
+        ("x", "link"),
+        ("dangling", "nothing"),
+        ("x", "hard"),
+        ("-", "/dev/stdout"),
+        ("/dev/stdout", "/dev/fd/1"),
+    ],
+)
+def test_two_texts_for_one_place_are_refused(run: Runs, folder: Path, one: str, other: str) -> None:
+    (folder / "folder").mkdir()
+    (folder / "x").write_text("old")
+    (folder / "link").symlink_to("x")
+    (folder / "dangling").symlink_to("nothing")
+    (folder / "hard").hardlink_to(folder / "x")
+    answer = run("rebuild", "--want", "lock", "-o", one, "--write-unplannable", other)
+    assert answer.code == 2
+    assert "are the same place" in answer.err
+    assert (folder / "x").read_text() == "old"
 
 
 class Terminal:

@@ -161,10 +161,48 @@ def test_each_error_has_its_exit_code(
     assert (answer.code, answer.out, answer.err) == (code, "", said)
 
 
-def test_a_bug_is_not_hidden(run: Runs, loads: Loads) -> None:
-    loads.fault = ZeroDivisionError("a bug")
-    with pytest.raises(ZeroDivisionError):
-        run("gaps", "--cache", "x")
+class Panic(BaseException):
+    """As the compiled core raises it: none of Python's own exceptions."""
+
+
+FAULTS = (
+    ZeroDivisionError("a bug"),
+    MemoryError(),
+    RecursionError("too deep"),
+    BrokenPipeError(32, "Broken pipe"),
+    EOFError("the end"),
+    SystemExit(1),
+    Panic("index out of bounds"),
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
+def test_a_fault_of_specplan_is_70_and_one_line_says_so(
+    run: Runs, loads: Loads, fault: BaseException
+) -> None:
+    """Exit code 1 means that a gate failed, which nothing else may mean."""
+    loads.fault = fault
+    answer = run("gaps", "--cache", "x")
+    assert (answer.code, answer.out) == (70, "")
+    (line,) = answer.err.splitlines()
+    assert line.startswith(f"error: this is a fault of specplan {specplan.__version__} itself")
+    assert type(fault).__name__ in line
+    assert "--debug" in line
+
+
+@pytest.mark.parametrize(
+    "words", [("--debug", "gaps", "--cache", "x"), ("gaps", "--cache", "x", "--debug")]
+)
+def test_the_traceback_of_a_fault_is_shown_where_it_is_asked_for(
+    run: Runs, loads: Loads, words: tuple[str, ...]
+) -> None:
+    loads.fault = ZeroDivisionError("a bug in http://user:word@host/x?sig=abc")
+    answer = run(*words)
+    assert answer.code == 70
+    first, *_, last = answer.err.splitlines()
+    assert first == "Traceback (most recent call last):"
+    assert last.startswith("error: this is a fault of specplan")
+    assert not any(secret in answer.err for secret in ("word@", "sig=abc"))
 
 
 def test_an_interruption_is_130_without_a_traceback(run: Runs, loads: Loads) -> None:

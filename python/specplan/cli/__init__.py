@@ -5,7 +5,8 @@ This is the only part of the package that prints or sets an exit code:
 - 0: done, and every gate held;
 - 1: done, and a gate failed (or ``check`` found something);
 - 2: the command line or the configuration is wrong, or the report cannot be written;
-- 3: an input could not be read.
+- 3: an input could not be read;
+- 70: a fault of specplan itself, which one line says.
 
 What plans, reads YAML or draws progress bars is imported by the commands that use it, so
 that ``specplan --help`` is quick.
@@ -13,12 +14,15 @@ that ``specplan --help`` is quick.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import glob
+import os
+import sys
+from typing import TYPE_CHECKING, Final
 
 import click
 
 import specplan
-from specplan.cli import output
+from specplan.cli import ending, output, streams
 from specplan.cli.check import check
 from specplan.cli.coverage import coverage
 from specplan.cli.diff import diff
@@ -35,18 +39,61 @@ if TYPE_CHECKING:
 __all__ = ["main", "program"]
 
 #: What a shell reports of a program that was ended with Ctrl-C.
-_INTERRUPTED = 130
+_INTERRUPTED: Final = 130
+
+#: The key under which a context keeps whether tracebacks are asked for.
+_DEBUG: Final = "specplan.debug"
+
+#: What asks for the words that complete a command line.
+_COMPLETION: Final = "_SPECPLAN_COMPLETE"
 
 
 def _show_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click passes it so
     if not wanted or context.resilient_parsing:
         return
-    click.echo(f"specplan {specplan.__version__}")
+    output.write(f"specplan {specplan.__version__}\n", None)
     context.exit()
 
 
+def _show_help(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - likewise
+    if not wanted or context.resilient_parsing:
+        return
+    output.write(f"{context.get_help()}\n", None)
+    context.exit()
+
+
+def _keep_debug(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - likewise
+    kept = context.find_root().obj
+    if wanted and isinstance(kept, dict):
+        kept[_DEBUG] = True
+
+
+def _with_common(command: click.Command) -> None:
+    """Give a command what all have: help, and tracebacks where specplan itself is at fault."""
+    debug = click.option(
+        "--debug",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_keep_debug,
+        help="Show the traceback where specplan itself is at fault (exit code 70).",
+    )
+    # click writes its own help past what makes sure that all of it is written.
+    help_ = click.option(
+        "-h",
+        "--help",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_show_help,
+        help="Show this message and exit.",
+    )
+    for option in (debug, help_):
+        option(command)
+
+
 @click.group(
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": [], "max_content_width": 100},
     no_args_is_help=False,
 )
 @click.option(
@@ -70,10 +117,13 @@ def program() -> None:
       1  done, and a gate failed (or check found something)
       2  the command line or the configuration is wrong
       3  an input could not be read
+     70  a fault of specplan itself
     """  # noqa: D301 - \b keeps click from wrapping the list
 
 
+_with_common(program)
 for _command in (gaps, coverage, rebuild, why, diff, find, check, init):
+    _with_common(_command)
     program.add_command(_command)
 
 
@@ -83,18 +133,52 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: The words after the command's name; those of the process by default.
     """
-    given = None if arguments is None else list(arguments)
+    streams.fill_closed()
+    kept: dict[str, bool] = {}
     try:
-        code = program.main(args=given, prog_name="specplan", standalone_mode=False)
-    except click.Abort:
+        with ending.cleaned_up():
+            return _ended(arguments, kept)
+    except (KeyboardInterrupt, click.Abort):
         return _INTERRUPTED
+    except BaseException as error:  # noqa: BLE001 - a panic of the core is none of Exception's
+        return ending.tell_fault(error, debug=_DEBUG in kept)
+
+
+def _ended(arguments: Sequence[str] | None, kept: dict[str, bool]) -> int:
+    """Run the command line and return the exit code of everything that is foreseen."""
+    try:
+        code = _run(_words() if arguments is None else list(arguments), kept)
+        # What is still held would be written when nobody can say any more that it failed.
+        output.settle()
     except click.ClickException as error:
         output.complain(*_worded(error))
         return 2
     except SpecplanError as error:
         output.complain(*_shown(error))
         return 3 if isinstance(error, SourceError) else 2
+    return code
+
+
+def _run(words: list[str], kept: dict[str, bool]) -> int:
+    # click's own `main` takes some errors of the system for other things.
+    if instruction := os.environ.get(_COMPLETION):
+        from click.shell_completion import shell_complete  # noqa: PLC0415 - rarely asked for
+
+        return shell_complete(program, {}, "specplan", _COMPLETION, instruction)
+    try:
+        with program.make_context("specplan", words, obj=kept) as context:
+            code = program.invoke(context)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _words() -> list[str]:
+    """Return the words of the command line; on Windows no shell has expanded patterns."""
+    words = sys.argv[1:]
+    if os.name != "nt":
+        return words
+    return [name for word in words for name in (sorted(glob.glob(word)) or [word])]  # noqa: PTH207 - as it was typed
 
 
 def _shown(error: SpecplanError) -> tuple[str, str | None, list[str]]:

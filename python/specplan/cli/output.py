@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
+from specplan import temporary
+from specplan.cli import streams
 from specplan.errors import UsageError
 from specplan.report import as_csv, as_json, as_markdown, as_text
 from specplan.reports import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from specplan.cli.options import Typed
     from specplan.config import Configuration
@@ -24,11 +28,16 @@ __all__ = [
     "colour",
     "complain",
     "gates_failed",
+    "is_terminal",
     "note",
+    "refuse_one_place",
     "rendered",
+    "say_line",
+    "settle",
     "warn",
     "width",
     "write",
+    "write_all",
 ]
 
 #: The width of a table that goes to a file or another program.
@@ -39,7 +48,7 @@ def complain(message: str, hint: str | None = None, excerpt: Sequence[str] = ())
     """Say what ends the run, where the fault is, and what the reader can do about it."""
     _say("error", message)
     for line in excerpt:
-        print(escape.terminal(line.rstrip()), file=sys.stderr)  # noqa: T201 - likewise
+        say_line(escape.terminal(line.rstrip()))
     if hint is not None:
         _say("hint", hint)
 
@@ -55,10 +64,27 @@ def note(message: str) -> None:
 
 
 def _say(kind: str, message: str) -> None:
-    if not _is_open(sys.stderr):
-        return
     # Messages quote names and paths from the sources.
-    print(f"{kind}: {escape.terminal(message)}", file=sys.stderr)  # noqa: T201 - the one place that says things
+    say_line(f"{kind}: {escape.terminal(message)}")
+
+
+def say_line(line: str) -> None:
+    """Write a line to standard error, if anybody can have it there."""
+    stream = sys.stderr
+    if stream is None:
+        return
+    content = f"{line}\n".encode(stream.encoding or "utf-8", "backslashreplace")
+    with contextlib.suppress(OSError, ValueError):
+        # What cannot be said must not change how the run ends.
+        streams.put(stream, content)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether people see what goes to a stream; there is none where none was open at the start."""
+    try:
+        return stream is not None and stream.isatty()
+    except (OSError, ValueError):
+        return False
 
 
 def gates_failed(failed: Sequence[str]) -> int:
@@ -69,12 +95,7 @@ def gates_failed(failed: Sequence[str]) -> int:
 
 
 def _is_seen(typed: Typed) -> bool:
-    return typed.get("output") in {None, "-"} and _is_open(sys.stdout) and sys.stdout.isatty()
-
-
-def _is_open(stream: TextIO | None) -> bool:
-    """Whether there is a stream: the interpreter has none where none was open at its start."""
-    return stream is not None
+    return typed.get("output") in {None, "-"} and is_terminal(sys.stdout)
 
 
 def width(typed: Typed) -> int:
@@ -122,56 +143,181 @@ def write(report: str, output: str | None) -> None:
         output: A file, or None or ``-`` for standard output.
 
     Raises:
-        UsageError: If it cannot be written; a file keeps what it held before.
+        UsageError: If it cannot be written whole; a file keeps what it held before.
     """
-    # A lone surrogate, from a file name that is not UTF-8, has no bytes of its own.
-    content = report.encode("utf-8", "backslashreplace")
+    write_all([(report, output)])
+
+
+def write_all(texts: Iterable[tuple[str, str | None]]) -> None:
+    """Write several texts, all or none of the files; see :func:`write`.
+
+    Files get their names only when everything is written.
+
+    Args:
+        texts: Each text with its file, or None or ``-`` for standard output.
+
+    Raises:
+        UsageError: If one cannot be written whole.
+    """
+    places = [
+        (text.encode("utf-8", "backslashreplace"), _place_of(output)) for text, output in texts
+    ]
+    with contextlib.ExitStack() as staged:
+        beside = [
+            (place, staged.enter_context(_staged(content, place)))
+            for content, place in places
+            if place.file is not None
+        ]
+        for content, place in places:
+            if place.file is None:
+                with _told(place):
+                    _to_descriptor(content, place)
+        for place, path in beside:
+            with _told(place):
+                path.replace(place.real)
+
+
+def refuse_one_place(one: str | None, other: str | None, *, names: tuple[str, str]) -> None:
+    """Refuse to write two texts to one place, where the second would replace the first.
+
+    Args:
+        one: Where the first goes; None where nothing is said.
+        other: Where the second goes, likewise.
+        names: The options that say so.
+
+    Raises:
+        UsageError: If both are the same place, however they are written.
+    """
+    if one is None or other is None or _place_of(one).identity != _place_of(other).identity:
+        return
+    raise UsageError(
+        f"`{names[0]} {one}` and `{names[1]} {other}` are the same place",
+        hint="give each a file of its own",
+    )
+
+
+def settle() -> None:
+    """Write what the standard streams hold, so that nothing fails when the interpreter ends.
+
+    Raises:
+        UsageError: If standard output cannot be written.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        streams.settle(sys.stderr)
+    with _told(_STANDARD_OUTPUT):
+        streams.settle(sys.stdout)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where a text goes.
+
+    Attributes:
+        shown: How messages call it.
+        file: The file that is replaced; None for what can only be written as it is.
+        descriptor: The open descriptor, or None.
+        device: The device or pipe that is opened, or None.
+    """
+
+    shown: str
+    file: Path | None = None
+    descriptor: int | None = None
+    device: Path | None = None
+
+    @property
+    def real(self) -> Path:
+        """The file behind all links."""
+        return Path(os.path.realpath(self.file or self.device or ""))
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What is equal for two spellings of one place."""
+        if self.descriptor is not None:
+            return ("descriptor", self.descriptor)
+        try:
+            there = self.real.stat()
+        except (OSError, ValueError):
+            return ("path", str(self.real))
+        return ("file", there.st_dev, there.st_ino)
+
+
+_STANDARD_OUTPUT: Final = _Place(shown="standard output", descriptor=1)
+
+
+def _place_of(output: str | None) -> _Place:
+    if output is None or output == "-":
+        return _STANDARD_OUTPUT
+    path = Path(output)
+    shown = f"`{output}`"
     try:
-        if output in {None, "-"}:
-            _to_standard_output(content)
-        else:
-            _to_file(content, Path(str(output)))
-    except OSError as error:
-        place = "standard output" if output in {None, "-"} else f"`{output}`"
-        fault = error.strerror or str(error)
-        raise UsageError(f"cannot write the report to {place}: {fault}") from error
+        descriptor = streams.descriptor_named(path)
+        is_device = path.exists() and not path.is_file() and not path.is_dir()
+    except (OSError, ValueError):
+        # Writing says what is wrong with it.
+        return _Place(shown=shown, file=path)
+    if descriptor is not None:
+        return _Place(shown=shown, descriptor=descriptor)
+    return _Place(shown=shown, device=path) if is_device else _Place(shown=shown, file=path)
 
 
-def _to_standard_output(content: bytes) -> None:
-    if not _is_open(sys.stdout):
+@contextlib.contextmanager
+def _told(place: _Place) -> Iterator[None]:
+    """Say where a text could not be written."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        if isinstance(error, UsageError):
+            raise
+        fault = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"cannot write the report to {place.shown}: {fault}") from error
+
+
+def _to_descriptor(content: bytes, place: _Place) -> None:
+    """Write to what can only be written as it is: an open descriptor, a device, a pipe."""
+    if place.device is not None:
+        opened = os.open(place.device, os.O_WRONLY | getattr(os, "O_BINARY", 0))
+        try:
+            with contextlib.suppress(BrokenPipeError):
+                streams.write_fully(opened, content)
+        finally:
+            os.close(opened)
+        return
+    standard = {1: sys.stdout, 2: sys.stderr}
+    if place.descriptor in standard:
+        _to_standard(content, standard[place.descriptor])
+        return
+    with contextlib.suppress(BrokenPipeError):
+        streams.write_fully(place.descriptor or 0, content)
+
+
+def _to_standard(content: bytes, stream: TextIO | None) -> None:
+    if stream is None:
         raise UsageError(
             "cannot write the report: standard output is closed",
             hint="`-o FILE` writes it to a file",
         )
-    try:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        # Whoever reads has seen enough, as `head` does. The interpreter flushes the
-        # stream once more at its end, which must not fail either.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+    streams.put(stream, content)
 
 
-def _to_file(content: bytes, path: Path) -> None:
-    """Write beside the file, then rename, so that no reader sees half a report."""
-    if path.exists() and not path.is_file():
-        # A device or a pipe can only be written as it is; a folder fails here.
-        path.write_bytes(content)
-        return
-    target = Path(os.path.realpath(path))
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+@contextlib.contextmanager
+def _staged(content: bytes, place: _Place) -> Iterator[Path]:
+    """Write beside a file, so that only renaming is left and no reader sees half a report."""
+    target = place.real
+    beside: Path | None = None
     try:
-        with beside.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, beside)
-        beside.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise
+        with _told(place):
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            handle, beside = temporary.new_file(
+                target.parent, prefix=".specplan-", suffix=".part", mode=0o666
+            )
+            try:
+                streams.write_fully(handle, content)
+            finally:
+                os.close(handle)
+            if target.exists():
+                shutil.copymode(target, beside)
+        yield beside
+    finally:
+        if beside is not None:
+            temporary.forget(beside)

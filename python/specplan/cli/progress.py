@@ -6,6 +6,7 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING
 
+from specplan.cli import output
 from specplan.reports import escape
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def transfers() -> Iterator[Progress | None]:
 
     The bars vanish when the block ends, so that a report is all that stays.
     """
-    if not sys.stderr.isatty():
+    if not output.is_terminal(sys.stderr):
         yield None
         return
     # Most runs fetch nothing and should not wait for this.
@@ -53,7 +54,7 @@ def transfers() -> Iterator[Progress | None]:
 @contextlib.contextmanager
 def counted(what: str) -> Iterator[Callable[[int, int], None] | None]:
     """Give whom to tell how many things of how many are done: a bar on a terminal, else nobody."""
-    if not sys.stderr.isatty():
+    if not output.is_terminal(sys.stderr):
         yield None
         return
     from rich.console import Console  # noqa: PLC0415 - as above

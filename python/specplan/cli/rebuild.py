@@ -98,13 +98,17 @@ def rebuild(**typed: Unpack[Planned]) -> int:
     as_list = rendering == _LIST
     if rendering is not None and rendering != _LIST:
         typed["format"] = rendering
+    unplannable = typed.get("write_unplannable")
+    output.refuse_one_place(
+        typed.get("output"), unplannable, names=("--output", "--write-unplannable")
+    )
     settings = options.settings(typed)
     plan = planning.plan(typed, settings)
     report = plan.to_list() if as_list else _rendered(plan, settings, typed)
-    unplannable = typed.get("write_unplannable")
+    texts = [(report, typed.get("output"))]
     if unplannable is not None:
-        output.write(plan.unplannable_environment(), unplannable)
-    output.write(report, typed.get("output"))
+        texts.insert(0, (plan.unplannable_environment(), unplannable))
+    output.write_all(texts)
     return 0
 
 

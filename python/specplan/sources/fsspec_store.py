@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from specplan.errors import RemoteError, SourceError
+from specplan.secrets import shown_url
 from specplan.sources.downloads import Downloads
-from specplan.sources.remote import shown_url
 from specplan.sources.store import parts_of
 
 if TYPE_CHECKING:

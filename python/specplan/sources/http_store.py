@@ -27,8 +27,8 @@ from urllib.request import (
 
 from specplan._core import __version__
 from specplan.errors import RemoteError, SourceError
+from specplan.secrets import shown_url
 from specplan.sources.downloads import Downloads
-from specplan.sources.remote import shown_url
 from specplan.sources.store import parts_of
 
 if TYPE_CHECKING:

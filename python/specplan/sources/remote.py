@@ -7,16 +7,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
-from urllib.parse import urlsplit
 
 from specplan.errors import SourceError
+from specplan.secrets import shown_url
 from specplan.sources.downloads import Downloads
 from specplan.sources.limits import Limits
 
 if TYPE_CHECKING:
     from specplan.sources.store import Store
 
-__all__ = ["Fetching", "Progress", "is_remote", "open_store", "shown_url"]
+__all__ = ["Fetching", "Progress", "is_remote", "open_store"]
 
 #: Told, again and again while a file arrives: what it is, the bytes that are here, and the
 #: bytes it will have, if that is known. Both are equal once it is here.
@@ -78,13 +78,3 @@ def open_store(url: str, fetching: Fetching) -> Store:
     from specplan.sources.fsspec_store import FsspecStore  # noqa: PLC0415 - as above
 
     return FsspecStore(url, fetching)
-
-
-def shown_url(url: str) -> str:
-    """Return a URL without what may be secret: user, password, query and fragment."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return re.sub(r"//[^/]*@", "//", url).split("?")[0].split("#")[0]
-    host = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{host}{parts.path}" if parts.scheme else url

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import sys
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
+from specplan import temporary
 from specplan.errors import DamagedSourceError, RemoteError, SourceError, UsageError
 from specplan.sources.taken import FileOfSpecs, IndexAlone, MirrorTaken
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from specplan import _core
     from specplan.check_model import Finding
@@ -91,8 +90,9 @@ def read(
         UsageError: If there is a label where it has no meaning.
     """
     # Asking for help or a version should not wait for what reads sources.
+    from specplan.secrets import shown_url  # noqa: PLC0415
     from specplan.sources.reading import Reading  # noqa: PLC0415
-    from specplan.sources.remote import Fetching, is_remote, shown_url  # noqa: PLC0415
+    from specplan.sources.remote import Fetching, is_remote  # noqa: PLC0415
 
     label, where = split_label(place)
     if not where:
@@ -397,20 +397,12 @@ def _fetched(url: str, file: Path, reading: Reading) -> SourceRead | None:
 
 
 def _standard_input(reading: Reading) -> SourceRead:
-    from specplan.sources import content, specs  # noqa: PLC0415
+    from specplan.sources import content, specs, standard_input  # noqa: PLC0415
 
     most = reading.limits.index_bytes
-    with tempfile.TemporaryDirectory(prefix="specplan-") as folder:
-        file = Path(folder, "input")
-        with file.open("wb") as copy:
-            size = 0
-            while chunk := sys.stdin.buffer.read(1 << 16):
-                size += len(chunk)
-                if size > most:
-                    raise SourceError(
-                        f"standard input has more than the {most} bytes that are read", path="-"
-                    )
-                copy.write(chunk)
+    with temporary.folder() as folder:
+        file = folder / "input"
+        size = _copied(standard_input.chunks(most), file)
         kind = content.kind_of(file)
         if kind == "listing" and size <= reading.limits.manifest_bytes:
             from specplan.sources.store import LocalStore  # noqa: PLC0415
@@ -430,6 +422,12 @@ def _standard_input(reading: Reading) -> SourceRead:
         path="-",
         hint="it may be an index, a lock, a spec file, a map of snapshots or a package page",
     )
+
+
+def _copied(chunks: Iterable[bytes], file: Path) -> int:
+    """Write what arrives to a file, and return how many bytes there are."""
+    with file.open("wb") as copy:
+        return sum(copy.write(chunk) for chunk in chunks)
 
 
 def _page(file: Path, reading: Reading) -> SourceRead:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from specplan._core import AbstractSpec
-from specplan.errors import DamagedSourceError, SourceError, SpecSyntaxError
+from specplan.errors import DamagedSourceError, SpecSyntaxError
+from specplan.sources import standard_input
 from specplan.sources.content import inflated
 
 if TYPE_CHECKING:
@@ -33,18 +33,14 @@ def read_spec_list(place: str, limits: Limits) -> tuple[str, ...]:
     """
     most = limits.yaml_bytes
     if place == _STANDARD_INPUT:
-        document = sys.stdin.buffer.read(most + 1)
-        if len(document) > most:
-            raise SourceError(
-                f"standard input has more than the {most} bytes that are read", path="-"
-            )
+        document = standard_input.whole(most)
     else:
         document = inflated(Path(place), place, most)
     try:
         text = document.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = document.count(b"\n", 0, error.start) + 1
-        raise DamagedSourceError(path=place, place="", line=line, fault="is not UTF-8") from error
+        number = document.count(b"\n", 0, error.start) + 1
+        raise DamagedSourceError(path=place, place="", line=number, fault="is not UTF-8") from error
     specs: dict[str, None] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         spec = "" if line.lstrip().startswith("#") else line.strip().partition(" #")[0].rstrip()

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from specplan import _core
+from specplan import _core, temporary
 from specplan.check_model import Finding, NamedSpec
 from specplan.errors import DamagedSourceError, RemoteError, SourceError
 from specplan.sources import clear_signed, content, mirror, specs, strict_json
@@ -109,8 +109,8 @@ def verify(asked: Verification) -> Verified:
         RemoteError: If a server cannot be asked.
         SourceError: If the mirror cannot be listed.
     """
-    with tempfile.TemporaryDirectory(prefix="specplan-") as folder:
-        look = _Look(asked, _StoreByThread(asked.taken.store, Path(folder)))
+    with temporary.folder() as folder:
+        look = _Look(asked, _StoreByThread(asked.taken.store, folder))
         parts = list(look.parts())
         verified = Verified(findings=look.findings, notes=look.notes)
         with ThreadPoolExecutor(_TOGETHER) as pool:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import sys
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from specplan import _core
+from specplan import _core, temporary
 from specplan.errors import DamagedSourceError, SourceError
+from specplan.sources import standard_input
 from specplan.sources.source import split_label
 
 if TYPE_CHECKING:
@@ -144,7 +143,7 @@ def read_wants(
         label, place = split_label(text)
         content = None
         if place == _STANDARD_INPUT:
-            content = _standard_input(limits)
+            content = standard_input.whole(limits.file_bytes)
             if not _begins_environment(content):
                 locks.append(_lock(_read_input(content, label, limits), label, place))
                 continue
@@ -195,7 +194,9 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
     label, place = split_label(text)
     place = file_of(place)
     if place == _STANDARD_INPUT:
-        return _lock(_read_input(_standard_input(limits), label, limits), label, place)
+        return _lock(
+            _read_input(standard_input.whole(limits.file_bytes), label, limits), label, place
+        )
     label = label or label_of(place)
     if not os.path.exists(place):  # noqa: PTH110 - `Path.exists` fails on long names
         is_remote = "://" in place
@@ -228,18 +229,10 @@ def _lock(read: _core.SpecsRead, label: str, place: str) -> Wanted:
     return Wanted(label=label, place=place, roots=tuple(read.roots), core=read.catalog)
 
 
-def _standard_input(limits: Limits) -> bytes:
-    content = sys.stdin.buffer.read(limits.file_bytes + 1)
-    if len(content) > limits.file_bytes:
-        fault = f"has more than the {limits.file_bytes} bytes that are read"
-        raise SourceError(f"standard input {fault}", path=_STANDARD_INPUT)
-    return content
-
-
 def _read_input(content: bytes, label: str, limits: Limits) -> _core.SpecsRead:
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary.folder() as folder:
         # It may be compressed, and only files are read compressed.
-        file = Path(folder, "lock")
+        file = folder / "lock"
         file.write_bytes(content)
         return _core.read_specs(
             file,

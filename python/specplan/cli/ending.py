@@ -1,0 +1,110 @@
+"""How a run ends that does not end by itself: by a fault of specplan, or by a signal."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import time
+import traceback
+from typing import TYPE_CHECKING, Final
+
+import specplan
+from specplan import temporary
+from specplan.cli import output
+from specplan.secrets import without_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+__all__ = ["FAULT", "cleaned_up", "tell_fault"]
+
+#: The exit code of a fault of specplan itself.
+FAULT: Final = 70
+
+#: The signals that end a run, where the system has them.
+_ENDING: Final = tuple(
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+
+#: How long the main thread may take to end the run itself.
+_GRACE_SECONDS: Final = 0.2
+
+
+def tell_fault(error: BaseException, *, debug: bool) -> int:
+    """Say in one line that specplan itself is at fault, and return the exit code.
+
+    Args:
+        error: What nobody caught.
+        debug: Whether to show the traceback too.
+    """
+    kind = type(error).__name__
+    with contextlib.suppress(Exception):
+        output.settle()
+        if debug:
+            for text in traceback.format_exception(type(error), error, error.__traceback__):
+                for line in text.rstrip("\n").split("\n"):
+                    output.say_line(without_secrets(line))
+    try:
+        first = str(error).strip().split("\n")[0]
+    except Exception:  # noqa: BLE001 - a message that fails must not hide the fault
+        first = ""
+    said = f"{kind}: {first}" if first else kind
+    how = "all of this" if debug else "what the same command shows with `--debug`"
+    output.complain(
+        f"this is a fault of specplan {specplan.__version__} itself, not of the input: "
+        f"{without_secrets(said)}; please report it: send its developers {how}"
+    )
+    return FAULT
+
+
+@contextlib.contextmanager
+def cleaned_up() -> Iterator[None]:
+    """Remove temporary files where a signal ends the run.
+
+    The compiled core may work for minutes, and Python runs no handler meanwhile. A thread waits
+    for the signal beside it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    taken = [each for each in _ENDING if signal.getsignal(each) == signal.SIG_DFL]
+    if not taken:
+        yield
+        return
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    before = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+    for each in taken:
+        signal.signal(each, _end)
+    waiting = threading.Thread(target=_wait, args=(read,), name="signals", daemon=True)
+    waiting.start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        for each in taken:
+            signal.signal(each, signal.SIG_DFL)
+        # The thread reads the end of the pipe, and ends.
+        os.close(write)
+        waiting.join()
+        os.close(read)
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    """End the run as the signal does, once nothing is left behind."""
+    temporary.remove_all()
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+
+
+def _wait(read: int) -> None:
+    """End the run where the main thread is too busy to do so."""
+    while received := os.read(read, 1):
+        if received[0] in _ENDING:
+            time.sleep(_GRACE_SECONDS)
+            temporary.remove_all()
+            # What a shell reports of a program that a signal ended.
+            os._exit(128 + received[0])

@@ -1,0 +1,182 @@
+"""Bytes to descriptors: all of them, or an error.
+
+Python's own streams lose bytes where a write is cut short or would block, and fail once more
+when the interpreter ends. What specplan prints goes to the descriptors themselves.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import select
+import stat
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["descriptor_named", "fill_closed", "put", "settle", "write_fully"]
+
+_STANDARD_ERROR: Final = 2
+
+#: How many bytes one system call gets.
+_PIECE: Final = 1 << 20
+
+#: The most links that are followed to find out what a path names.
+_MOST_LINKS: Final = 40
+
+#: No descriptor has so many digits.
+_MOST_DIGITS: Final = 10
+
+#: A folder whose entries are the open descriptors of a process.
+_DESCRIPTORS: Final = re.compile(r"/dev/fd|/proc/(?P<process>[0-9]+)(/task/[0-9]+)?/fd")
+
+
+def put(stream: TextIO, content: bytes) -> None:
+    """Write bytes to a standard stream, and all that it still holds before them.
+
+    A reader that has left, as `head` does, is no error: nobody wants the rest.
+
+    Raises:
+        OSError: If not all of them can be written.
+    """
+    descriptor = _descriptor_of(stream)
+    if descriptor is None:
+        # A stream of a test or a notebook.
+        stream.write(content.decode("utf-8"))
+        stream.flush()
+        return
+    with _unread(descriptor):
+        stream.flush()
+        write_fully(descriptor, content)
+
+
+def write_fully(descriptor: int, content: bytes) -> None:
+    """Write all bytes to a descriptor, and wait where it takes no more for now.
+
+    Raises:
+        OSError: If not all of them can be written.
+    """
+    rest = memoryview(content)
+    while rest:
+        try:
+            rest = rest[os.write(descriptor, rest[:_PIECE]) :]
+        except BlockingIOError:  # noqa: PERF203 - each write may be one that would wait
+            _wait_for(descriptor)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        _synchronise(descriptor)
+
+
+def settle(stream: TextIO | None) -> None:
+    """Write what a standard stream still holds, so that nothing is left for the interpreter's end.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
+    if stream is None:
+        return
+    descriptor = _descriptor_of(stream)
+    if descriptor is None:
+        stream.flush()
+        return
+    try:
+        with _unread(descriptor):
+            stream.flush()
+    except OSError:
+        _to_nowhere(descriptor)
+        raise
+
+
+def fill_closed() -> None:
+    """Open what was closed of the three standard descriptors, so that no file gets their number.
+
+    A file that is opened as descriptor 2 would get all that libraries print to standard error.
+    """
+    opened = os.open(os.devnull, os.O_RDWR)
+    # The lowest number that is free is given first.
+    while opened <= _STANDARD_ERROR:
+        os.set_inheritable(opened, True)  # noqa: FBT003 - it has no name
+        opened = os.open(os.devnull, os.O_RDWR)
+    os.close(opened)
+
+
+def descriptor_named(path: Path) -> int | None:
+    """Return the open descriptor of this process that a path names; None where it names none.
+
+    ``/dev/stdout``, ``/dev/fd/3`` and links to them name one, and so does the path of the very
+    file that standard output or standard error goes to.
+    """
+    where = path
+    for _ in range(_MOST_LINKS):
+        folder = os.path.realpath(where.parent)
+        found = _DESCRIPTORS.fullmatch(folder)
+        if found is not None and where.name.isdecimal() and len(where.name) < _MOST_DIGITS:
+            ours = found["process"] in {None, str(os.getpid())}
+            return int(where.name) if ours else None
+        try:
+            where = Path(folder, where.readlink())
+        except (OSError, ValueError):
+            break
+    return _standard_at(path)
+
+
+def _standard_at(path: Path) -> int | None:
+    """Return which of standard output and standard error goes to the file at a path."""
+    try:
+        there = path.stat()
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISREG(there.st_mode):
+        return None
+    for descriptor, stream in ((1, sys.stdout), (2, sys.stderr)):
+        if stream is None:
+            continue
+        with contextlib.suppress(OSError):
+            if os.path.samestat(os.fstat(descriptor), there):
+                return descriptor
+    return None
+
+
+def _descriptor_of(stream: TextIO) -> int | None:
+    try:
+        return stream.fileno()
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def _wait_for(descriptor: int) -> None:
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(descriptor, select.POLLOUT)
+        poll.poll()
+    else:
+        select.select([], [descriptor], [])
+
+
+def _synchronise(descriptor: int) -> None:
+    """Have a file on its disk, as some file systems say only then that there is no room."""
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP, errno.EROFS, errno.ENOSYS}:
+            raise
+
+
+@contextlib.contextmanager
+def _unread(descriptor: int) -> Iterator[None]:
+    """Take a reader that has left for one that has read enough."""
+    try:
+        yield
+    except BrokenPipeError:
+        # The interpreter flushes the stream once more at its end, which must not fail either.
+        _to_nowhere(descriptor)
+
+
+def _to_nowhere(descriptor: int) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)

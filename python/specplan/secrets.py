@@ -1,0 +1,86 @@
+"""Texts without what may be secret: the one place that decides what is shown of a URL.
+
+A URL may hold a user and a password, and a query that is a signature. Neither is ever shown,
+in whatever text the URL stands and however it is misspelt.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = ["shown_url", "without_secrets"]
+
+#: Schemes that are known for what they are, even where the slashes are missing.
+_KNOWN: Final = (
+    "https?|ftps?|sftp|ssh|git|s3a?|gs|gcs|az|abfss?|adl|oci|docker|hdfs|webhdfs|smb|"
+    "dav|webdavs?|github|hf|socks[45]h?"
+)
+
+#: A colon or a slash, as itself or percent-encoded.
+_COLON: Final = r"(?::|%3a)"
+_SLASH: Final = r"(?:[/\\]|%2f|%5c)"
+
+#: Where a URL starts in a text, and how far it goes: a message sets it in quotes or backquotes.
+_URL: Final = re.compile(
+    rf"(?P<scheme>(?<![A-Za-z0-9])(?:(?:{_KNOWN}){_COLON}{_SLASH}*|[a-z][a-z0-9+.-]*{_COLON}{_SLASH}+))"
+    r"(?P<rest>[^\s`'\"<>|]*)",
+    re.IGNORECASE,
+)
+
+#: A file of this machine, whose name may hold anything.
+_NO_HOST: Final = re.compile(r"file:(/|///+)", re.IGNORECASE)
+
+_PORT: Final = re.compile(r"[0-9]*")
+_AT: Final = re.compile(r"@|%40", re.IGNORECASE)
+_END_OF_HOST: Final = re.compile(r"[/\\?#]|%2f|%3f|%23", re.IGNORECASE)
+_QUERY: Final = re.compile(r"[?#]|%3f|%23", re.IGNORECASE)
+
+
+def shown_url(url: str) -> str:
+    """Return a URL without what may be secret: user, password, query and fragment.
+
+    Args:
+        url: The URL and nothing else, so that all of it counts, blanks and quotes too. What is
+            no URL comes back as it is.
+
+    Examples:
+        >>> shown_url("https://user:word@host/folder?sig=abc")
+        'https://host/folder'
+        >>> shown_url("https:/user:word@host")
+        'https:/host'
+        >>> shown_url("folder/file")
+        'folder/file'
+    """
+    found = _URL.match(url)
+    if found is None:
+        return without_secrets(url)
+    return _harmless(found["scheme"], url[found.end("scheme") :])
+
+
+def without_secrets(text: str) -> str:
+    """Return a text with every URL in it as :func:`shown_url` shows it.
+
+    Examples:
+        >>> without_secrets("`http://user:word@host/x?sig=abc`: the server answers 404")
+        '`http://host/x`: the server answers 404'
+    """
+    return _URL.sub(lambda found: _harmless(found["scheme"], found["rest"]), text)
+
+
+def _harmless(scheme: str, rest: str) -> str:
+    """Return a URL without user, password, query and fragment; ``scheme`` has the slashes too."""
+    if _NO_HOST.fullmatch(scheme):
+        return scheme + rest
+    end = _END_OF_HOST.search(rest)
+    authority = rest[: end.start()] if end else rest
+    ats = list(_AT.finditer(authority))
+    if ats:
+        rest = rest[ats[-1].end() :]
+    elif ":" in authority and not authority.startswith("["):
+        # A password with a slash in it ends the host too early, and then this is no port.
+        name, _, port = authority.partition(":")
+        if not _PORT.fullmatch(port):
+            later = list(_AT.finditer(rest))
+            rest = rest[later[-1].end() :] if later else name
+    return scheme + _QUERY.split(rest, maxsplit=1)[0]

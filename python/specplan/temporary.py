@@ -1,0 +1,77 @@
+"""Files that are there only while specplan works on them, so that no end of a run leaves one.
+
+``finally`` removes them where a run ends by an error or by Ctrl-C. A run that is ended by
+SIGTERM or SIGHUP runs no ``finally``: the command line asks here what is left to remove.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["folder", "forget", "new_file", "remove_all"]
+
+#: Paths of this process that are removed when it ends.
+_there: set[str] = set()
+
+
+def new_file(beside: Path, *, prefix: str, suffix: str = "", mode: int = 0o600) -> tuple[int, Path]:
+    """Make a file that nothing else uses, and return its descriptor and its path.
+
+    Args:
+        beside: The folder that it is made in.
+        prefix: How its name starts.
+        suffix: How its name ends.
+        mode: Its permissions, before the process's mask is taken off.
+
+    Raises:
+        OSError: If it cannot be made.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    while True:
+        path = beside / f"{prefix}{secrets.token_hex(8)}{suffix}"
+        _there.add(str(path))
+        try:
+            return os.open(path, flags, mode), path
+        except FileExistsError:
+            _there.discard(str(path))
+        except BaseException:
+            _there.discard(str(path))
+            raise
+
+
+def forget(path: Path) -> None:
+    """Remove a file that :func:`new_file` made, if it still bears its name."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+    _there.discard(str(path))
+
+
+@contextlib.contextmanager
+def folder() -> Iterator[Path]:
+    """Give a folder that is removed, with all that it holds, when the block ends."""
+    name = tempfile.mkdtemp(prefix="specplan-")
+    _there.add(name)
+    try:
+        yield Path(name)
+    finally:
+        shutil.rmtree(name, ignore_errors=True)
+        _there.discard(name)
+
+
+def remove_all() -> None:
+    """Remove all that is there, before the process ends without another word."""
+    for name in tuple(_there):
+        with contextlib.suppress(OSError):
+            if os.path.isdir(name):  # noqa: PTH112 - a name, which may be any
+                shutil.rmtree(name, ignore_errors=True)
+            else:
+                os.unlink(name)  # noqa: PTH108 - likewise
