@@ -37,6 +37,7 @@ __all__ = [
     "is_known_target",
     "known_targets",
     "parse_specs",
+    "pattern_is_found",
     "read_page_values",
     "read_pages",
     "read_specs",
@@ -876,3 +877,14 @@ def is_known_target(name: str) -> bool:
 
 def known_targets() -> list[str]:
     """Return all targets that archspec knows."""
+
+def pattern_is_found(pattern: str, text: str) -> bool:
+    """Return whether a regular expression is found anywhere in a text, in linear time.
+
+    Args:
+        pattern: The expression, in the language of the crate ``regex-lite``.
+        text: The text.
+
+    Raises:
+        ValueError: If it is no expression, or repeats too much.
+    """

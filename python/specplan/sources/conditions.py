@@ -1,8 +1,9 @@
 """Conditions of definitions and includes: Python expressions, evaluated without Python.
 
 Spack hands ``when: platform == "linux"`` to ``eval``. Here the expression is parsed and
-walked: names, comparisons, ``and``, ``or``, ``not``, ``in`` and a few methods of text are
-understood, and anything else is an error that says so. Names stand for the machine that
+walked. Names, comparisons, ``and``, ``or``, ``not``, ``in``, slices, a few functions and the
+methods of text that have one plain meaning are understood, with the values and types that
+Python gives them; anything else is an error that says so. Names stand for the machine that
 the environment is for, of which only what was given is known. Where one side of an
 ``and`` or ``or`` decides alone, the other need not be known.
 """
@@ -10,12 +11,13 @@ the environment is for, of which only what was given is known. Where one side of
 from __future__ import annotations
 
 import ast
-import re
+import operator
 import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeGuard, cast
 
 from specplan._core import AbstractSpec
+from specplan.sources.patterns import Matched, PatternError, matched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,33 +29,84 @@ __all__ = ["ConditionError", "holds"]
 #: Real conditions have some 60 characters.
 _MAX_LENGTH: Final = 1000
 
-#: The longest texts that a pattern is held against, and the longest pattern.
-_MAX_SUBJECT: Final = 1024
-_MAX_PATTERN: Final = 200
-
-#: How many parts of a pattern may match text of any length: each is one more power of
-#: the text's length in the time that a search can take.
-_MAX_REPEATS: Final = 2
-
-_REPEAT: Final = re.compile(r"(?<!\\)(?:[*+]|\{[0-9]*,?[0-9]*\})")
-_NESTED: Final = re.compile(r"\)\s*(?:[*+?]|\{)")
+#: The longest text that an expression may make, and the longest number that it may read.
+_MAX_TEXT: Final = 10_000
+_MAX_DIGITS: Final = 18
 
 #: The spellings by which an expression can ask for each attribute of a host.
 _NAMES: Final = ("platform", "os", "target", "hostname")
 
-_TEXT_METHODS: Final[dict[str, Callable[..., object]]] = {
-    "startswith": str.startswith,
-    "endswith": str.endswith,
-    "lower": str.lower,
-    "upper": str.upper,
-    "strip": str.strip,
+#: Methods of text; none of them can make a text much longer than what it is given.
+_TEXT_METHODS: Final = frozenset(
+    [
+        "startswith",
+        "endswith",
+        "lower",
+        "upper",
+        "casefold",
+        "capitalize",
+        "title",
+        "swapcase",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "split",
+        "rsplit",
+        "splitlines",
+        "partition",
+        "rpartition",
+        "replace",
+        "removeprefix",
+        "removesuffix",
+        "count",
+        "find",
+        "rfind",
+        "index",
+        "rindex",
+        "isdigit",
+        "isdecimal",
+        "isnumeric",
+        "isalpha",
+        "isalnum",
+        "islower",
+        "isupper",
+        "isspace",
+        "join",
+    ]
+)
+
+#: The functions of Python that have one plain meaning here.
+_FUNCTIONS: Final[dict[str, Callable[[Any], object]]] = {
+    "all": all,
+    "any": any,
+    "bool": bool,
+    "int": int,
+    "len": len,
+    "list": list,
+    "str": str,
+    "tuple": tuple,
 }
 
-_SEARCHES: Final[dict[str, Callable[[str, str], object]]] = {
-    "search": re.search,
-    "match": re.match,
-    "fullmatch": re.fullmatch,
+_ORDERS: Final[dict[type[ast.cmpop], Callable[[Any, Any], bool]]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.In: lambda left, right: left in right,
+    ast.NotIn: lambda left, right: left not in right,
 }
+
+_SEARCHES: Final = ("fullmatch", "match", "search")
+
+#: The flags that a search may be given, by their names in ``re``.
+_IGNORES_CASE: Final = ("I", "IGNORECASE")
+
+_HINT: Final = (
+    "conditions may use `platform`, `os`, `target`, `hostname`, `arch`, `arch_str`, `env`, "
+    "comparisons, `and`, `or`, `not`, `in`, text and its methods, and `re.search` and its like"
+)
 
 
 class ConditionError(ValueError):
@@ -62,11 +115,13 @@ class ConditionError(ValueError):
     Attributes:
         missing: What must be given so that it can be, or None if the condition itself is
             not understood.
+        hint: What to do where the condition itself is not understood, or None.
     """
 
-    def __init__(self, fault: str, *, missing: str | None = None) -> None:
+    def __init__(self, fault: str, *, missing: str | None = None, hint: str | None = None) -> None:
         super().__init__(fault)
         self.missing = missing
+        self.hint = hint
 
 
 def holds(condition: str, host: Host) -> bool:
@@ -103,11 +158,13 @@ class _Evaluation:
             ast.Constant: self._constant,
             ast.BoolOp: self._bool_op,
             ast.UnaryOp: self._unary_op,
+            ast.BinOp: self._sum,
+            ast.IfExp: self._choice,
             ast.Compare: self._compare,
             ast.Name: self._name,
-            ast.List: self._collection,
-            ast.Tuple: self._collection,
-            ast.Set: self._collection,
+            ast.List: lambda node: [self.value(each) for each in node.elts],
+            ast.Tuple: lambda node: tuple(self.value(each) for each in node.elts),
+            ast.Set: self._set,
             ast.Attribute: self._attribute,
             ast.Subscript: self._subscript,
             ast.Call: self._call,
@@ -120,14 +177,44 @@ class _Evaluation:
         is_known = node.value is None or isinstance(node.value, str | int | float)
         return node.value if is_known else self._refuse(node)
 
-    def _unary_op(self, node: ast.UnaryOp) -> bool:
-        return not self.value(node.operand) if isinstance(node.op, ast.Not) else self._refuse(node)
+    def _unary_op(self, node: ast.UnaryOp) -> object:
+        if isinstance(node.op, ast.Not):
+            return not self.value(node.operand)
+        value = self.value(node.operand)
+        # The position of a slice from its end.
+        is_negative = isinstance(node.op, ast.USub) and isinstance(value, int)
+        return -cast("int", value) if is_negative else self._refuse(node)
 
-    def _collection(self, node: ast.List | ast.Tuple | ast.Set) -> tuple[object, ...]:
-        return tuple(self.value(each) for each in node.elts)
+    def _sum(self, node: ast.BinOp) -> object:
+        left, right = self.value(node.left), self.value(node.right)
+        if isinstance(node.op, ast.Add) and isinstance(left, str) and isinstance(right, str):
+            return self._bounded(node, left + right)
+        return self._refuse(node)
 
-    def _refuse(self, node: ast.expr) -> NoReturn:
-        raise ConditionError(f"`{ast.unparse(node)}` is not understood in a condition")
+    def _choice(self, node: ast.IfExp) -> object:
+        return self.value(node.body if self.value(node.test) else node.orelse)
+
+    def _set(self, node: ast.Set) -> object:
+        return self._tried(node, lambda: frozenset(self.value(each) for each in node.elts))
+
+    def _refuse(self, node: ast.AST, hint: str = _HINT) -> NoReturn:
+        fault = f"`{ast.unparse(node)}` is not understood in a condition"
+        raise ConditionError(fault, hint=hint)
+
+    def _tried(self, node: ast.AST, evaluate: Callable[[], Any]) -> Any:
+        """Do what Python does; what it refuses is a fault of the condition."""
+        try:
+            return evaluate()
+        except ConditionError:
+            raise
+        except (TypeError, ValueError, LookupError) as error:
+            fault = f"`{ast.unparse(node)}` cannot be evaluated: {error}"
+            raise ConditionError(fault, hint=_HINT) from error
+
+    def _bounded(self, node: ast.AST, value: Any) -> Any:
+        if isinstance(value, str) and len(value) > _MAX_TEXT:
+            raise ConditionError(f"`{ast.unparse(node)}` makes more than {_MAX_TEXT} characters")
+        return value
 
     def _given(self, name: str) -> str:
         value = getattr(self._host, name)
@@ -159,7 +246,7 @@ class _Evaluation:
             )
         return self._refuse(node)
 
-    def _is_arch(self, node: ast.expr) -> bool:
+    def _is_arch(self, node: ast.expr) -> TypeGuard[ast.Name]:
         return isinstance(node, ast.Name) and node.id in {"arch", "architecture"}
 
     def _attribute(self, node: ast.Attribute) -> str:
@@ -167,14 +254,23 @@ class _Evaluation:
             return self._given(node.attr)
         return self._refuse(node)
 
-    def _subscript(self, node: ast.Subscript) -> str:
-        variables = self.value(node.value)
-        key = self.value(node.slice)
-        if not isinstance(variables, Mapping) or not isinstance(key, str):
-            return self._refuse(node)
-        if key not in variables:
-            raise ConditionError(f"the environment variable `{key}` is not set", missing="env")
-        return cast("str", variables[key])
+    def _subscript(self, node: ast.Subscript) -> object:
+        owner = self.value(node.value)
+        if isinstance(node.slice, ast.Slice):
+            parts = (node.slice.lower, node.slice.upper, node.slice.step)
+            key: Any = slice(*(None if part is None else self.value(part) for part in parts))
+        else:
+            key = self.value(node.slice)
+        if isinstance(owner, Mapping):
+            if not isinstance(key, str):
+                return self._refuse(node)
+            if key not in owner:
+                fault = f"the environment variable `{key}` is not set"
+                raise ConditionError(fault, missing="env")
+            return owner[key]
+        if isinstance(owner, str | list | tuple):
+            return self._tried(node, lambda: owner[key])
+        return self._refuse(node)
 
     def _bool_op(self, node: ast.BoolOp) -> object:
         """As Python does, but a side that decides may stand after one that is unknown."""
@@ -197,63 +293,86 @@ class _Evaluation:
 
     def _compare(self, node: ast.Compare) -> bool:
         left = self.value(node.left)
-        for operator, each in zip(node.ops, node.comparators, strict=True):
+        for comparison, each in zip(node.ops, node.comparators, strict=True):
             right = self.value(each)
-            if not self._holds(node, operator, left, right):
+            if not self._holds(node, comparison, left, right):
                 return False
             left = right
         return True
 
-    def _holds(self, node: ast.Compare, operator: ast.cmpop, left: object, right: object) -> bool:
-        if isinstance(operator, ast.Eq | ast.Is):
-            return left == right
-        if isinstance(operator, ast.NotEq | ast.IsNot):
-            return left != right
-        is_in = isinstance(operator, ast.In)
-        if is_in or isinstance(operator, ast.NotIn):
-            if isinstance(right, str) and isinstance(left, str):
-                return (left in right) is is_in
-            if isinstance(right, tuple | Mapping):
-                return (left in right) is is_in
-        return self._refuse(node)
+    def _holds(self, node: ast.Compare, comparison: ast.cmpop, left: object, right: object) -> bool:
+        if isinstance(comparison, ast.Is | ast.IsNot):
+            if not any(each is None or isinstance(each, bool) for each in (left, right)):
+                # Whether two equal texts are one object is up to the interpreter.
+                instead = "==" if isinstance(comparison, ast.Is) else "!="
+                self._refuse(node, f"write `{instead}`: `is` is for `None`, `True` and `False`")
+            return (left is right) is isinstance(comparison, ast.Is)
+        return bool(self._tried(node, lambda: _ORDERS[type(comparison)](left, right)))
 
     def _call(self, node: ast.Call) -> object:
-        if isinstance(node.func, ast.Name) and node.func.id == "str":
-            return self._text(node)
-        arguments = [self.value(each) for each in node.args]
-        texts = [each for each in arguments if isinstance(each, str)]
-        if (
-            node.keywords
-            or len(texts) != len(arguments)
-            or not isinstance(node.func, ast.Attribute)
-        ):
-            self._refuse(node)
+        if node.keywords:
+            return self._refuse(node)
+        if isinstance(node.func, ast.Name):
+            return self._function(node, node.func.id)
+        if not isinstance(node.func, ast.Attribute):
+            return self._refuse(node)
         owner, method = node.func.value, node.func.attr
         if isinstance(owner, ast.Name) and owner.id == "re":
-            is_known = method in _SEARCHES and len(texts) == 2  # noqa: PLR2004 - pattern and text
-            return _search(method, *texts) if is_known else self._refuse(node)
+            return self._search(node, method)
+        arguments = [self.value(each) for each in node.args]
         if self._is_arch(owner):
-            is_known = method == "satisfies" and len(texts) == 1
-            return self._arch_satisfies(texts[0]) if is_known else self._refuse(node)
-        return self._method(node, self.value(owner), method, texts)
+            text = arguments[0] if len(arguments) == 1 else None
+            is_known = method == "satisfies" and isinstance(text, str)
+            return self._arch_satisfies(cast("str", text)) if is_known else self._refuse(node)
+        return self._method(node, self.value(owner), method, arguments)
 
-    def _text(self, node: ast.Call) -> str:
-        """Return what Python makes of a value as text, where that is text or a spec."""
-        if node.keywords or len(node.args) != 1:
+    def _function(self, node: ast.Call, name: str) -> object:
+        """Call a function of Python with its one argument."""
+        if name not in _FUNCTIONS or len(node.args) != 1:
             return self._refuse(node)
-        if self._is_arch(node.args[0]):
+        if name == "str" and self._is_arch(node.args[0]):
             return self._arch()
         value = self.value(node.args[0])
-        return value if isinstance(value, str) else self._refuse(node)
+        if name == "bool":
+            return bool(value)
+        if name == "str" and not (value is None or isinstance(value, str | int | float)):
+            return self._refuse(node)
+        if name == "int" and isinstance(value, str) and len(value) > _MAX_DIGITS:
+            return self._refuse(node)
+        return self._tried(node, lambda: _FUNCTIONS[name](value))
 
-    def _method(self, node: ast.Call, owner: object, method: str, texts: list[str]) -> object:
-        if isinstance(owner, Mapping) and method == "get" and len(texts) in {1, 2}:
-            return owner.get(texts[0], *texts[1:])
-        if isinstance(owner, str) and method in _TEXT_METHODS and len(texts) <= 1:
-            try:
-                return _TEXT_METHODS[method](owner, *texts)
-            except TypeError:
-                pass
+    def _search(self, node: ast.Call, method: str) -> Matched | None:
+        """Search with a pattern; as in Python the answer is an object or None, not a bool."""
+        arguments, flags = node.args[:2], node.args[2:]
+        is_flagged = len(flags) == 1 and (
+            isinstance(flags[0], ast.Attribute)
+            and isinstance(flags[0].value, ast.Name)
+            and flags[0].value.id == "re"
+            and flags[0].attr in _IGNORES_CASE
+        )
+        texts = [self.value(each) for each in arguments]
+        is_known = method in _SEARCHES and len(texts) == 2  # noqa: PLR2004 - pattern and text
+        if not is_known or (flags and not is_flagged):
+            return self._refuse(node)
+        pattern, subject = texts
+        if not isinstance(pattern, str) or not isinstance(subject, str):
+            return self._refuse(node)
+        try:
+            return matched(method, pattern, subject, ignores_case=is_flagged)
+        except PatternError as error:
+            raise ConditionError(str(error), hint=error.hint) from error
+
+    def _method(self, node: ast.Call, owner: object, method: str, given: list[object]) -> object:
+        if isinstance(owner, Mapping):
+            if method == "get" and len(given) in {1, 2} and isinstance(given[0], str):
+                return owner.get(given[0], *given[1:])
+            return list(owner) if method == "keys" and not given else self._refuse(node)
+        if isinstance(owner, Matched):
+            hint = "whether it is there can be asked: `re.match(...)`, or `... is None`"
+            return self._refuse(node, hint)
+        if isinstance(owner, str) and method in _TEXT_METHODS:
+            value = self._tried(node, lambda: getattr(owner, method)(*given))
+            return self._bounded(node, value)
         return self._refuse(node)
 
     def _arch_satisfies(self, text: str) -> bool:
@@ -275,16 +394,3 @@ class _Evaluation:
             raise ConditionError(f"`{text}` is no architecture: {error}") from error
         self._arch()
         return False
-
-
-def _search(method: str, pattern: str, subject: str) -> bool:
-    """Search with a pattern that cannot take long."""
-    repeats = len(_REPEAT.findall(pattern))
-    if len(pattern) > _MAX_PATTERN or len(subject) > _MAX_SUBJECT:
-        raise ConditionError("a pattern or the text that it is held against is too long")
-    if repeats > _MAX_REPEATS or (repeats and _NESTED.search(pattern)):
-        raise ConditionError(f"the pattern `{pattern}` could take too long")
-    try:
-        return _SEARCHES[method](pattern, subject) is not None
-    except (re.error, OverflowError, RecursionError) as error:
-        raise ConditionError(f"`{pattern}` is no pattern: {error}") from error

@@ -22,6 +22,7 @@ from specplan import _core
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.model import DamagedFile
 from specplan.sources import mirror, specs, strict_json
+from specplan.sources.place import WHOLE, Place
 from specplan.sources.remote import is_remote, open_store
 from specplan.sources.source import SourceRead
 from specplan.sources.store import Expected, LocalStore, parts_of
@@ -64,12 +65,20 @@ class Listed:
     Attributes:
         label: The label of the stack.
         url: Where the index, or the mirror that it is of, lies.
-        said_by: The file that says so, and where in it.
+        shown: The file or folder that says so.
+        place: Where in it.
     """
 
     label: str
     url: str
-    said_by: str
+    shown: str
+    place: Place = WHOLE
+
+    @property
+    def said_by(self) -> str:
+        """What says so, and where in it."""
+        place = str(self.place)
+        return f"{self.shown}: {place}" if place else self.shown
 
 
 def parse(document: bytes, shown: str) -> dict[str, tuple[Listed, ...]] | None:
@@ -102,11 +111,11 @@ def tree(store: LocalStore) -> dict[str, tuple[Listed, ...]] | None:
         if not _has_index(store, tag):
             continue
         stacks = [
-            Listed(label=label, url=f"{tag}/{label}", said_by=store.shown(tag))
+            Listed(label=label, url=f"{tag}/{label}", shown=store.shown(tag))
             for label in store.folders(tag)
             if label not in {*_DROPPED, _UNION} and _has_index(store, f"{tag}/{label}")
         ]
-        union = Listed(label=_UNION, url=tag, said_by=store.shown())
+        union = Listed(label=_UNION, url=tag, shown=store.shown())
         listed[tag] = (union, *stacks)
     return listed or None
 
@@ -214,7 +223,7 @@ def _listing(entry: strict_json.Value) -> Listed:
         url.fail("is empty")
     if "\0" in url.text():
         url.fail("holds a NUL byte")
-    return Listed(label=label.text(), url=url.text(), said_by=f"{entry.shown}: {entry.place}.url")
+    return Listed(label=label.text(), url=url.text(), shown=entry.shown, place=url.at_place)
 
 
 def _has_index(store: LocalStore, folder: str) -> bool:
@@ -278,8 +287,8 @@ def _place(entry: Listed, beside: Store, reading: Reading) -> _Place:
         if place is not None:
             return place
     raise DamagedSourceError(
-        path=entry.said_by.partition(": ")[0],
-        place=entry.said_by.partition(": ")[2],
+        path=entry.shown,
+        place=str(entry.place),
         line=None,
         fault=f"there is no index at `{entry.url}`",
     )

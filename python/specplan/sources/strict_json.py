@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NoReturn
 
 from specplan.errors import DamagedSourceError
+from specplan.sources.place import WHOLE, Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,16 +24,21 @@ class Value:
 
     Attributes:
         raw: The value itself.
-        place: Its key path, such as ``data[0].checksum``; empty for the whole.
+        at_place: Where it stands.
         shown: The document, as messages call it.
     """
 
-    __slots__ = ("place", "raw", "shown")
+    __slots__ = ("at_place", "raw", "shown")
 
-    def __init__(self, raw: object, *, place: str, shown: str) -> None:
+    def __init__(self, raw: object, *, place: Place, shown: str) -> None:
         self.raw = raw
-        self.place = place
+        self.at_place = place
         self.shown = shown
+
+    @property
+    def place(self) -> str:
+        """Its key path, such as ``data[0].checksum``; empty for the whole."""
+        return str(self.at_place)
 
     def fail(self, fault: str, hint: str | None = None) -> NoReturn:
         """Raise the error that says what is wrong here."""
@@ -52,13 +58,16 @@ class Value:
             self.fail(f"must be an object, is {_kind(self.raw)}")
         if key not in self.raw:
             self.fail(f"has no `{key}`")
-        return self._inner(self.raw[key], f"{self.place}.{key}" if self.place else key)
+        return self._inner(self.raw[key], self.at_place.key(key))
 
     def items(self) -> list[Value]:
         """Return the elements of an array."""
         if not isinstance(self.raw, list):
             self.fail(f"must be an array, is {_kind(self.raw)}")
-        return [self._inner(each, f"{self.place}[{at}]") for at, each in enumerate(self.raw)]
+        return [
+            self._inner(each, self.at_place.item(position))
+            for position, each in enumerate(self.raw)
+        ]
 
     def text(self) -> str:
         """Return a string."""
@@ -76,7 +85,7 @@ class Value:
             self.fail("must not be negative")
         return self.raw
 
-    def _inner(self, raw: object, place: str) -> Value:
+    def _inner(self, raw: object, place: Place) -> Value:
         return Value(raw, place=place, shown=self.shown)
 
 
@@ -122,7 +131,7 @@ def parse(document: bytes, shown: str) -> Value:
     except ValueError as error:
         # An integer of thousands of digits.
         refuse(f"holds a number that cannot be: {error}")
-    return Value(values, place="", shown=shown)
+    return Value(values, place=WHOLE, shown=shown)
 
 
 def _fault(pairs: Sequence[tuple[str, object]], values: dict[str, object]) -> str | None:

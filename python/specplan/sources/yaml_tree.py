@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import yaml
 
 from specplan.errors import DamagedSourceError, SourceError
+from specplan.sources.place import WHOLE, Place
 from specplan.sources.text import TextError, decoded
 from specplan.sources.yaml_events import events
 
@@ -55,12 +56,22 @@ class Mark:
     Attributes:
         path: The file, as it is shown.
         line: The line, counted from 1.
-        place: A key path such as ``spack.specs[3]``; empty for the file as a whole.
+        at_place: The place in the file.
     """
 
     path: str
     line: int
-    place: str
+    at_place: Place
+
+    @property
+    def place(self) -> str:
+        """A key path such as ``spack.specs[3]``; empty for the file as a whole."""
+        return str(self.at_place)
+
+    @property
+    def where(self) -> str:
+        """The file and the line, as messages name them."""
+        return f"{self.path}:{self.line}"
 
     def fault(self, fault: str, *, hint: str | None = None) -> DamagedSourceError:
         """Return the error that says what is wrong here."""
@@ -217,13 +228,11 @@ class _Open:
     merged: Node | None = None
     nodes: int = 1
 
-    def place_of_next(self) -> str:
-        place = self.mark.place
+    def place_of_next(self) -> Place:
+        place = self.mark.at_place
         if not self.is_mapping:
-            return f"{place}[{len(self.items)}]"
-        if self.key is None:
-            return place
-        return f"{place}.{self.key.text}" if place else self.key.text
+            return place.item(len(self.items))
+        return place if self.key is None else place.key(self.key.text)
 
     def take(self, node: Node) -> None:
         if not self.is_mapping:
@@ -252,11 +261,16 @@ class _Open:
         if self.merged is not None:
             many = isinstance(self.merged, Sequence)
             sources = self.merged.items if isinstance(self.merged, Sequence) else (self.merged,)
-            for source in sources:
+            merged: dict[str, Node] = {}
+            # What comes first takes precedence, and what the mapping has itself over all. Each
+            # source is put in once, so that many of them take no longer than they are large.
+            for source in reversed(sources):
                 if not isinstance(source, Mapping):
                     expected = "mappings" if many else "a mapping"
                     raise source.mark.fault(f"`<<` takes {expected}, found {source.kind}")
-                self.entries = {**source.entries, **self.entries}
+                merged.update(source.entries)
+            merged.update(self.entries)
+            return Mapping(merged, self.mark)
         return Mapping(self.entries, self.mark)
 
 
@@ -283,12 +297,12 @@ class _Builder:
             elif isinstance(event, yaml.NodeEvent):
                 self._node(event)
         if self._root is None or (isinstance(self._root, Scalar) and self._root.is_null):
-            raise Mark(self._path, 1, "").fault("is empty")
+            raise Mark(self._path, 1, WHOLE).fault("is empty")
         return self._root
 
     def _mark(self, event: yaml.Event) -> Mark:
         line = 1 if event.start_mark is None else event.start_mark.line + 1
-        return Mark(self._path, line, self._open[-1].place_of_next() if self._open else "")
+        return Mark(self._path, line, self._open[-1].place_of_next() if self._open else WHOLE)
 
     def _node(self, event: yaml.NodeEvent) -> None:
         mark = self._mark(event)

@@ -27,6 +27,7 @@ mod literals;
 mod lock_diff;
 mod operating_systems;
 mod pages;
+mod pattern;
 mod plan;
 mod query;
 mod soundness;
@@ -53,6 +54,8 @@ mod _core {
     use super::operating_systems::{PyOperatingSystems, is_known_target, known_targets};
     #[pymodule_export]
     use super::pages::{PyPagesRead, read_page_values, read_pages};
+    #[pymodule_export]
+    use super::pattern::pattern_is_found;
     #[pymodule_export]
     use super::plan::PyPlan;
     #[pymodule_export]

@@ -1,0 +1,67 @@
+"""Key paths: where in a document a value stands."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["WHOLE", "Place"]
+
+#: How many letters of a key are shown. Each damaged value shows its place, so a key of a
+#: megabyte above thousands of them must not be repeated whole.
+_MAX_SHOWN: Final = 200
+
+
+class Place:
+    """The place of a value, kept as the place of what holds it and one step from there.
+
+    A document can have as many values as bytes, and a key can be as long as the document. So
+    the text of a place is only made when somebody reads it.
+
+    >>> str(WHOLE.key("data").item(0).key("checksum"))
+    'data[0].checksum'
+    >>> str(WHOLE)
+    ''
+    """
+
+    __slots__ = ("_holder", "_step")
+
+    def __init__(self, holder: Place | None = None, step: str | int = "") -> None:
+        """Make a place.
+
+        Args:
+            holder: The place of the list or mapping that holds the value; None for the
+                document itself.
+            step: The key in a mapping, or the position in a list, from 0.
+        """
+        self._holder = holder
+        self._step = step
+
+    def key(self, key: str) -> Place:
+        """Return the place of the value that a mapping has here for a key."""
+        return Place(self, key)
+
+    def item(self, position: int) -> Place:
+        """Return the place of an item of the list that stands here, from 0."""
+        return Place(self, position)
+
+    def __str__(self) -> str:
+        """Return the key path, such as ``data[0].checksum``; empty for the whole document.
+
+        Long keys are cut, which ``…`` shows.
+        """
+        steps: list[str | int] = []
+        place = self
+        while place._holder is not None:
+            steps.append(place._step)
+            place = place._holder
+        return "".join(map(_shown, reversed(steps))).removeprefix(".")
+
+
+def _shown(step: str | int) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
+    return f".{step}" if len(step) <= _MAX_SHOWN else f".{step[:_MAX_SHOWN]}…"
+
+
+#: The document as a whole.
+WHOLE: Final = Place()

@@ -1,0 +1,21 @@
+//! Regular expressions, whose time grows only with pattern times text.
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use regex_lite::RegexBuilder;
+
+/// The memory that a compiled pattern may take: some hundred states, of which each letter of the
+/// text may visit all.
+const MOST_BYTES: usize = 64 << 10;
+
+/// Whether a pattern is found anywhere in a text.
+///
+/// # Errors
+///
+/// Fails on what is no pattern or repeats too much.
+#[pyfunction]
+pub(crate) fn pattern_is_found(pattern: &str, text: &str) -> PyResult<bool> {
+    let compiled = RegexBuilder::new(pattern).size_limit(MOST_BYTES).build();
+    let compiled = compiled.map_err(|error| PyValueError::new_err(error.to_string()))?;
+    Ok(compiled.is_match(text))
+}
