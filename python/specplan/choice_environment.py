@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from specplan._core import AbstractSpec
@@ -26,7 +27,12 @@ def environment_of(wants: Iterable[ChosenWant]) -> str:
 
     specs = list(dict.fromkeys(_placed(each) for each in wants))
     environment = {"spack": {"specs": specs, "concretizer": {"unify": "when_possible"}}}
-    return _ABOUT + yaml.safe_dump(environment, sort_keys=False, allow_unicode=True, width=1000)
+    text = yaml.safe_dump(environment, sort_keys=False, width=1000)
+    if "##" in text:
+        # On standard output it may get into the log of a CI job, which obeys `##[command]`.
+        quoted = yaml.safe_dump(environment, sort_keys=False, width=1000, default_style='"')
+        text = re.sub("#(?=#)", r"\\x23", quoted)
+    return _ABOUT + text
 
 
 def _placed(want: ChosenWant) -> str:

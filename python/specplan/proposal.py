@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -111,9 +112,15 @@ def _relative(path: Path, folder: Path) -> str:
 def _text(text: str) -> str:
     """Return a string of TOML."""
     whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
+    quoted = "".join(
+        each if each.isprintable() else f"\\U{ord(each):08x}"
+        for each in json.dumps(whole, ensure_ascii=False)
+    )
+    # On standard output it may get into the log of a CI job, which obeys `##[command]`.
+    return re.sub("#(?=#)", r"\\u0023", quoted)
 
 
 def _one_line(text: str) -> str:
-    """Return a text that ends no comment."""
-    return "".join(each if each.isprintable() else " " for each in text)
+    """Return a text that ends no comment, and runs no command in the log of a CI job."""
+    shown = "".join(each if each.isprintable() else " " for each in text)
+    return re.sub("#(?=#)", "# ", shown)

@@ -212,8 +212,8 @@ def test_a_listed_text_that_is_no_spec_is_shown_in_its_file(
     assert (answer.code, answer.out) == (3, "")
     assert answer.err.splitlines() == [
         f"error: {listed}:4: is no spec: unexpected character",
-        "  mfem@@",
-        "      ^ expected a version after `@`",
+        "  | mfem@@",
+        "  |     ^ expected a version after `@`",
     ]
 
 

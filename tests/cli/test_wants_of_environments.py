@@ -325,6 +325,6 @@ def test_a_root_that_is_no_spec_is_shown_with_a_caret(run: Runs, folder: Path) -
     assert (answer.code, answer.out) == (3, "")
     assert answer.err.splitlines() == [
         "error: spack.yaml:2: spack.specs[0]: is no spec: unexpected character",
-        "  zlib@@",
-        "      ^ expected a version after `@`",
+        "  | zlib@@",
+        "  |     ^ expected a version after `@`",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -9,6 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specplan.reports import escape
+
+#: Letters, marks and symbols that show nothing.
+INVISIBLE = "\u115f\u1160\u2800\u3164\uffa0"
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -18,9 +22,38 @@ def test_terminal_text_is_one_printable_line(text: str) -> None:
     assert escape.terminal(text).isprintable()
 
 
-@given(st.text(st.characters(categories=["L", "N", "P", "S"])))
-def test_terminal_text_keeps_what_is_printable(text: str) -> None:
-    assert escape.terminal(text) == text
+@given(st.text(st.characters(categories=["L", "N", "P", "S"], exclude_characters=INVISIBLE)))
+def test_terminal_text_keeps_what_shows_and_breaks_commands_with_a_backslash(text: str) -> None:
+    shown = escape.terminal(text)
+    assert shown == text or shown.replace("\\", "") == text.replace("\\", "")
+    assert "##[" not in shown
+    assert not shown.startswith("::")
+
+
+@given(
+    st.lists(st.sampled_from(["##[", "##vso[", "##teamcity[", "::", "::x", " ", "a", "#", "---"]))
+)
+def test_a_text_with_commands_runs_none_wherever_it_is_wrapped(parts: list[str]) -> None:
+    shown = escape.terminal("".join(parts))
+    assert re.search(r"##[a-z]*\[", shown) is None
+    for word in shown.split(" "):
+        assert not word.startswith("::")
+        assert word != "---"
+
+
+@given(st.lists(st.sampled_from(["##", "[", "vso[", "::", "\n", "  ", "a", "+++ "])))
+def test_a_report_that_is_put_together_runs_no_command(parts: list[str]) -> None:
+    shown = escape.for_logs("".join(parts))
+    assert re.search(r"##[a-z]*\[", shown) is None
+    for line in shown.split("\n"):
+        assert not line.lstrip(" ").startswith(("::", "+++ "))
+
+
+def test_json_runs_no_command_and_means_the_same() -> None:
+    document = json.dumps(["###[group]", "\\##vso[x]"])
+    shown = escape.json_text(document)
+    assert re.search(r"##[a-z]*\[", shown) is None
+    assert json.loads(shown) == json.loads(document)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +66,11 @@ def test_terminal_text_keeps_what_is_printable(text: str) -> None:
         ("a\u200bb\u2028c", r"a\u200bb\u2028c"),
         ("\U000e0041", r"\U000e0041"),
         ("\udc80", r"\udc80"),
+        ("a\u3164\ufe0fb", r"a\u3164\ufe0fb"),
+        ("::error::x ::y a::b", r"\::error::x \::y a::b"),
+        ("##[group]x ##vso[y]", r"#\#[group]x #\#vso[y]"),
+        ("https://[::1]:80/x", "https://[::1]:80/x"),
+        ("a ## b", "a ## b"),
         ("hdf5@1.14 +mpi", "hdf5@1.14 +mpi"),
     ],
 )

@@ -48,7 +48,7 @@ def complain(message: str, hint: str | None = None, excerpt: Sequence[str] = ())
     """Say what ends the run, where the fault is, and what the reader can do about it."""
     _say("error", message)
     for line in excerpt:
-        say_line(escape.terminal(line.rstrip()))
+        say_line(escape.excerpt(line.rstrip().removeprefix("  ")))
     if hint is not None:
         _say("hint", hint)
 
@@ -73,7 +73,7 @@ def say_line(line: str) -> None:
     stream = sys.stderr
     if stream is None:
         return
-    content = f"{line}\n".encode(stream.encoding or "utf-8", "backslashreplace")
+    content = f"{escape.for_logs(line)}\n".encode(stream.encoding or "utf-8", "backslashreplace")
     with contextlib.suppress(OSError, ValueError):
         # What cannot be said must not change how the run ends.
         streams.put(stream, content)

@@ -1,9 +1,11 @@
 """Untrusted text made harmless, by the medium that shows it.
 
 Labels, package names, paths and messages come out of files that anyone may have
-written. A terminal obeys escape sequences in them, Markdown renders their links and
-tables, a spreadsheet evaluates their formulas. Each function here takes such a text
-and returns one line that its medium shows as plain characters.
+written. A terminal obeys escape sequences in them, the log of a CI job obeys commands
+such as ``::error::`` and ``##[group]``, Markdown renders their links and tables, a
+spreadsheet evaluates their formulas. Each function here takes such a text and returns one
+line that its medium shows as plain characters. Since lines are put together and wrapped
+afterwards, what writes a whole report ends with :func:`for_logs`.
 """
 
 from __future__ import annotations
@@ -11,7 +13,35 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["csv_cell", "json_text", "markdown_code", "markdown_text", "terminal"]
+__all__ = [
+    "csv_cell",
+    "excerpt",
+    "for_logs",
+    "json_text",
+    "markdown_code",
+    "markdown_text",
+    "terminal",
+]
+
+#: Where a CI runner would read a command in a line of a log, whatever is in front of it:
+#: ``##[group]`` (GitHub, Azure), ``##vso[...]`` (Azure), ``##teamcity[...]``.
+_COMMAND_ANYWHERE: Final = re.compile(r"##(?=[A-Za-z]*\[)")
+
+#: How it is written instead.
+_BROKEN: Final = r"#\\#"
+
+#: What is a command where a line begins with it: ``::error::`` (GitHub), and the words that
+#: open a group (Buildkite). Wrapping may let a line begin with any word.
+_COMMAND_WORD: Final = re.compile(r"(?<![^ ])(?=::|(?:---|\+\+\+|~~~|\^\^\^)(?![^ ]))")
+
+#: The same at the beginning of the lines of a whole report.
+_COMMAND_LINE: Final = re.compile(r"^( *)(?=::|(?:---|\+\+\+|~~~|\^\^\^)(?![^ \n]))", re.MULTILINE)
+
+#: Characters that count as printable and show nothing, so that two names would look alike.
+_INVISIBLE: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef]"
+)
 
 #: What a code span between backticks may hold without any escape. Each of these
 #: characters stands for itself there, in a table cell as well.
@@ -28,18 +58,52 @@ _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uf
 
 
 def terminal(text: str) -> str:
-    r"""Return the text as one line that moves no cursor and changes no colour.
+    r"""Return the text as one line that moves no cursor, changes no colour and runs no command.
 
-    Everything that is not printable is written as its escape: control characters,
-    line ends, directional and zero-width marks, unusual spaces, lone surrogates.
+    Everything that does not show is written as its escape: control characters,
+    line ends, directional and zero-width marks, unusual spaces, lone surrogates. A
+    backslash breaks what the log of a CI job would obey.
 
     Example:
         >>> print(terminal("red \x1b[31m"))
         red \x1b[31m
+        >>> print(terminal("::error::x"), terminal("##[group]x"))
+        \::error::x #\#[group]x
     """
+    return _COMMAND_WORD.sub(r"\\", _COMMAND_ANYWHERE.sub(_BROKEN, _one_line(text)))
+
+
+def excerpt(text: str) -> str:
+    """Return a line of a source behind a margin, so that what stands below keeps its place.
+
+    Example:
+        >>> print(excerpt("::error::x"))
+          | ::error::x
+    """
+    return f"  | {_COMMAND_ANYWHERE.sub(_BROKEN, _one_line(text))}"
+
+
+def for_logs(report: str) -> str:
+    r"""Return a report of which no line is a command of a CI runner.
+
+    Its texts are escaped already; this is for what only their places make a command.
+
+    Example:
+        >>> print(for_logs("  ::error::x"))
+          \::error::x
+    """
+    return _COMMAND_LINE.sub(r"\1\\", _COMMAND_ANYWHERE.sub(_BROKEN, report))
+
+
+def _one_line(text: str) -> str:
+    """Return the text with an escape for each character that does not show."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(each if each.isprintable() else _escaped(each) for each in text)
+    return "".join(each if _shows(each) else _escaped(each) for each in text)
+
+
+def _shows(character: str) -> bool:
+    return character.isprintable() and _INVISIBLE.match(character) is None
 
 
 def _escaped(character: str) -> str:
@@ -68,11 +132,12 @@ def csv_cell(text: str) -> str:
 
 
 def json_text(document: str) -> str:
-    """Return a document of ASCII JSON with its one raw control character escaped.
+    """Return a document of ASCII JSON that runs no command, with DEL escaped.
 
-    The encoder escapes all that is not ASCII and all control characters but DEL.
+    The encoder escapes all that is not ASCII and all other control characters. A line of
+    JSON begins with no word of a value, and a ``#`` stands in texts alone.
     """
-    return document.replace("\x7f", "\\u007f")
+    return _COMMAND_ANYWHERE.sub(r"\\u0023#", document.replace("\x7f", "\\u007f"))
 
 
 def markdown_code(text: str) -> str:
@@ -88,8 +153,8 @@ def markdown_code(text: str) -> str:
         >>> markdown_code("a|b")
         '<code>a&#124;b</code>'
     """
-    shown = terminal(text)
-    if _PLAIN_IN_CODE.fullmatch(shown):
+    shown = _one_line(text)
+    if _PLAIN_IN_CODE.fullmatch(shown) and _COMMAND_ANYWHERE.search(shown) is None:
         return f"`{shown}`"
     entities = "".join(
         each if each.isalnum() or each in " .-" else f"&#{ord(each)};" for each in shown
@@ -107,5 +172,6 @@ def markdown_text(text: str) -> str:
         'see &#91;here&#93;(x) &#60;b&#62;'
     """
     return "".join(
-        each if _PLAIN_IN_SENTENCE.fullmatch(each) else f"&#{ord(each)};" for each in terminal(text)
+        each if _PLAIN_IN_SENTENCE.fullmatch(each) else f"&#{ord(each)};"
+        for each in _one_line(text)
     )

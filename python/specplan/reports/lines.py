@@ -59,7 +59,7 @@ def find(result: Found, *, template: str) -> str:
         UsageError: If it is no template.
     """
     parts = _parts(template)
-    return "".join(f"{_line(spec, parts)}\n" for spec in result.specs)
+    return escape.for_logs("".join(f"{_line(spec, parts)}\n" for spec in result.specs))
 
 
 def _line(spec: Spec, parts: Sequence[_Part]) -> str:

@@ -14,6 +14,7 @@ from specplan.found import Found
 from specplan.model import Coverage, Diff
 from specplan.report import as_markdown
 from specplan.reports import wording
+from specplan.reports.escape import for_logs
 from specplan.reports.escape import markdown_code as code
 from specplan.reports.escape import markdown_text as sentence
 
@@ -110,7 +111,7 @@ def _specs(summary: str, specs: Sequence[Spec]) -> str:
 
 def document(parts: Iterable[str]) -> str:
     """Return the parts that are not empty, each a paragraph."""
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return for_logs("\n\n".join(part for part in parts if part) + "\n")
 
 
 def _opening(result: Coverage) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specplan.reports import layout
+from specplan.reports.escape import for_logs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,4 +78,4 @@ class Page:
 
     def end(self) -> str:
         """Return the page."""
-        return "\n".join(self._lines) + "\n"
+        return for_logs("\n".join(self._lines) + "\n")

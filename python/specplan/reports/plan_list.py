@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from specplan.plan import Plan
 from specplan.report import as_lines
-from specplan.reports.escape import terminal
+from specplan.reports.escape import for_logs, terminal
 
 __all__ = ["rebuild"]
 
@@ -25,4 +25,4 @@ def rebuild(plan: Plan) -> str:
         binary = terminal(f"{want.name}@{want.version}/{want.hash}")
         cell = terminal(f"{want.stack} on {want.os}/{want.target}")
         lines.append(f"# publish {binary} for {terminal(want.want)} in {cell}")
-    return "\n".join(lines) + "\n"
+    return for_logs("\n".join(lines) + "\n")
