@@ -3,12 +3,16 @@
 #
 # Everything happens in the active virtual environment. Where none is active, one is made
 # in `.venv` and used without being activated, so that no target ever installs into a
-# system's Python. Needed beforehand: Rust, Python 3.10 or newer, make, a C linker.
+# system's Python. Needed beforehand: Rust, Python 3.10 or newer, make, a C linker;
+# `tools/preflight` names what is missing, and how to get it, before anything is built.
+#
+# What is installed there has the versions and hashes that stand in `requirements/`, so that
+# the same commit gives the same verdict on every day; `make lock` renews them.
 
 .DEFAULT_GOAL := help
 
-# Whoever runs `make` may have any of these names for Python; only `.venv` asks.
-PYTHON ?= $(shell command -v python3 || command -v python)
+# Only `.venv` asks which Python to make it with; another is named as `make PYTHON=...`.
+PYTHON ?= $(shell tools/preflight python)
 
 ifdef VIRTUAL_ENV
 ENVIRONMENT := $(VIRTUAL_ENV)
@@ -18,6 +22,10 @@ endif
 BIN := $(ENVIRONMENT)/bin
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# $(call locked,run test): install these parts of the lock.
+locked = $(PIP) install --require-hashes $(foreach part,$(1),--requirement requirements/$(part).txt)
+# The wheel, built by the maturin of the lock, which has to be on the path for that.
+WHEEL := PATH="$(BIN):$$PATH" $(PIP) install --no-build-isolation --no-deps .
 # The tests share nothing, so each core takes what is left of them.
 PYTEST := $(BIN)/python -m pytest --numprocesses=auto --dist=worksteal --pyargs specplan ./tests
 CHECKED := python tests benches
@@ -39,9 +47,17 @@ help: ## show this list
 .PHONY: all
 all: lint types test ## all that must hold before a merge, as CI runs it
 
+.PHONY: demo
+demo: build ## make the environment, build, and ask the example cache what the stack e4s lacks
+	cd examples && $(BIN)/specplan gaps --stack e4s
+	@echo
+	@echo 'To ask more: . $(BIN)/activate && cd examples && specplan --help'
+
 .PHONY: build
 build: environment ## build the release wheel and install it into the virtual environment
-	$(PIP) install .
+	@$(call locked,run build)
+	@echo 'building the wheel (the first time takes a few minutes)'
+	$(WHEEL)
 
 .PHONY: format
 format: lint-tools ## format the Rust and the Python code in place
@@ -59,7 +75,8 @@ lint: lint-tools ## check formatting, lints and documentation without changing a
 
 .PHONY: types
 types: environment ## check all Python types, and the stub of the compiled module against the module
-	$(PIP) install '.[bench,lint,test]'
+	$(call locked,run build bench lint test)
+	$(WHEEL)
 	$(BIN)/python -m mypy $(CHECKED)
 	MYPYPATH=python $(BIN)/python -m mypy.stubtest specplan._core \
 	  --mypy-config-file pyproject.toml --allowlist tests/typing/stubtest-allowlist.txt
@@ -67,13 +84,26 @@ types: environment ## check all Python types, and the stub of the compiled modul
 .PHONY: test
 test: environment ## run every test: Rust, Python, and the examples in the documentation
 	cargo test --workspace --locked
-	$(PIP) install '.[test]'
+	$(call locked,run build test)
+	$(WHEEL)
 	$(PYTEST)
+
+.PHONY: test-newest
+test-newest: environment ## run every Python test with the newest releases that pyproject.toml allows
+	$(PIP) install --upgrade --upgrade-strategy eager '.[test]'
+	$(PYTEST)
+
+.PHONY: test-s3
+test-s3: environment ## run the tests of object stores as well, against a server that speaks S3
+	$(call locked,run build test test-s3)
+	$(WHEEL)
+	$(BIN)/python -m pytest ./tests/unit/test_sources_s3.py
 
 .PHONY: properties
 properties: environment ## search long (an hour or so) for examples that break a property
 	PROPTEST_CASES=10000 cargo test --workspace --locked --config 'profile.dev.opt-level=2'
-	$(PIP) install '.[test]'
+	$(call locked,run build test)
+	$(WHEEL)
 	$(BIN)/python -m pytest ./tests/property --hypothesis-profile=deep --timeout=3600
 
 # What a fuzzer learns and finds stays out of the checkout until somebody commits it.
@@ -94,7 +124,8 @@ fuzz: ## search for inputs that break a reader or the parser of specs (nightly R
 
 .PHONY: bench
 bench: environment ## run the benches at small sizes; benches/BENCHMARKS.md tells the full ones
-	$(PIP) install '.[bench]'
+	$(call locked,run build bench)
+	$(WHEEL)
 	$(BIN)/python -m benches.pages --specs 6000 --packages 500
 	$(BIN)/python -m benches.coverage --specs 20000 --packages 1000 --queries 20 --runs 3
 	$(BIN)/python -m benches.checks --specs 2000 --runs 1
@@ -105,14 +136,17 @@ bench: environment ## run the benches at small sizes; benches/BENCHMARKS.md tell
 	$(BIN)/python -m benches.choices --largest 1000 --time-limit 5
 	cargo test --package specplan-planner --bench scale --locked
 
+.PHONY: lock
+lock: environment ## renew the lock of all that builds, tests, lints and benches need (requirements/)
+	$(PIP) install --upgrade uv
+	tools/lock $(BIN)/uv
+
 .PHONY: lint-tools
 lint-tools: environment
-	@test -x $(BIN)/ruff || $(PIP) install '.[lint]'
+	@tools/preflight rust lint || tools/preflight check $(ENVIRONMENT) "$(PYTHON)" lint
+	@$(call locked,run lint)
 
 .PHONY: environment
-environment: $(BIN)/python
-
-$(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
-	  || { echo "specplan needs Python 3.10 or newer; name one with 'make PYTHON=python3.12 ...'" >&2; exit 1; }
-	@$(PYTHON) -m venv $(ENVIRONMENT)
+environment:
+	@tools/preflight check $(ENVIRONMENT) "$(PYTHON)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(ENVIRONMENT)

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 import specplan
 
@@ -26,9 +28,9 @@ ROOT = Path(__file__).parents[2]
 KNOWN_ACTIONS = {
     "EmbarkStudios/cargo-deny-action@v2",
     "PyO3/maturin-action@v1",
-    "actions/checkout@v4",
-    "actions/setup-python@v5",
-    "actions/upload-artifact@v4",
+    "actions/checkout@v6",
+    "actions/setup-python@v6",
+    "actions/upload-artifact@v7",
     "dtolnay/rust-toolchain@master",
     "dtolnay/rust-toolchain@stable",
 }
@@ -69,6 +71,16 @@ def commands_of_readme() -> list[str]:
 
 def targets_of_makefile() -> set[str]:
     return set(re.findall(r"^([a-z-]+):.*## ", read("Makefile"), re.MULTILINE))
+
+
+def locked(part: str) -> list[Requirement]:
+    """The requirements of one part of the lock; each is one version of one package."""
+    lines = read(f"requirements/{part}.txt").splitlines()
+    return [
+        Requirement(line.removesuffix("\\"))
+        for line in lines
+        if line and not line.startswith(("#", " "))
+    ]
 
 
 def steps(workflow: dict[str, Any]) -> list[dict[str, Any]]:
@@ -131,9 +143,20 @@ def test_make_help_lists_every_target_with_its_text() -> None:
     lines = [line.split(maxsplit=1) for line in answer.stdout.splitlines()]
     assert {line[0] for line in lines} == targets_of_makefile()
     assert all(len(line) == 2 for line in lines)
-    assert {"build", "format", "lint", "types", "test", "properties", "bench", "all"} <= {
-        line[0] for line in lines
-    }
+    assert {
+        "demo",
+        "lock",
+        "test-newest",
+        "fuzz",
+        "build",
+        "format",
+        "lint",
+        "types",
+        "test",
+        "properties",
+        "bench",
+        "all",
+    } <= {line[0] for line in lines}
 
 
 def test_all_is_what_the_gate_runs() -> None:
@@ -180,3 +203,73 @@ def test_every_needed_job_exists(workflow: dict[str, Any]) -> None:
     for job in jobs.values():
         needs = job.get("needs", [])
         assert set([needs] if isinstance(needs, str) else needs) <= set(jobs)
+
+
+PARTS = ("run", "build", "test", "lint", "bench", "test-s3")
+
+#: Every Python that is supported, on what the gate and the workflow run on.
+MACHINES = [
+    {
+        "python_version": f"3.{minor}",
+        "python_full_version": f"3.{minor}.0",
+        "sys_platform": platform,
+        "platform_python_implementation": "CPython",
+        "implementation_name": "cpython",
+    }
+    for minor in range(10, 15)
+    for platform in ("linux", "darwin")
+]
+
+
+def test_the_lock_names_hashes_and_no_place_to_fetch_from() -> None:
+    for part in PARTS:
+        text = read(f"requirements/{part}.txt")
+        assert "://" not in text
+        assert not re.search(r"^ *--(?!hash=sha256:[0-9a-f]{64})", text, re.MULTILINE)
+        blocks = re.split(r"^(?=[^ #])", text, flags=re.MULTILINE)[1:]
+        assert all("--hash=sha256:" in block for block in blocks), part
+
+
+def test_the_lock_has_one_version_of_each_package_on_every_python() -> None:
+    everything = [requirement for part in PARTS for requirement in locked(part)]
+    for machine in MACHINES:
+        chosen: dict[str, str] = {}
+        for requirement in everything:
+            if requirement.marker is None or requirement.marker.evaluate(machine):
+                version = str(requirement.specifier)
+                assert version.startswith("==")
+                assert chosen.setdefault(requirement.name.lower(), version) == version
+
+
+def test_the_lock_is_within_the_ranges_that_the_wheel_promises(pyproject: dict[str, Any]) -> None:
+    project = pyproject["project"]
+    named = {"run": project["dependencies"], "build": pyproject["dependency-groups"]["build"]}
+    extras = project["optional-dependencies"]
+    named |= {part: extras[part] for part in PARTS if part not in named}
+    for part, texts in named.items():
+        available = locked(part) + (locked("run") if part != "build" else [])
+        for text in texts:
+            wanted = Requirement(text)
+            for machine in MACHINES:
+                if wanted.marker is not None and not wanted.marker.evaluate(machine):
+                    continue
+                versions = [
+                    str(one.specifier).removeprefix("==")
+                    for one in available
+                    if one.name.lower() == wanted.name.lower()
+                    and (one.marker is None or one.marker.evaluate(machine))
+                ]
+                assert versions, f"{part}: {text}: run `make lock`"
+                assert all(Version(one) in wanted.specifier for one in versions), text
+
+
+def test_the_lock_builds_with_what_pip_would_build_with(pyproject: dict[str, Any]) -> None:
+    assert pyproject["dependency-groups"]["build"] == pyproject["build-system"]["requires"]
+
+
+def test_the_newest_dependencies_are_tested_every_week(workflow: dict[str, Any]) -> None:
+    triggers: Any = workflow[True]  # type: ignore[index]
+    assert "schedule" in triggers
+    job = workflow["jobs"]["newest"]
+    assert "schedule" in job["if"]
+    assert {"run": "make test-newest"} in job["steps"]
