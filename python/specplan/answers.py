@@ -240,8 +240,20 @@ def diff(
     absent_stacks: tuple[str, ...],
     new_stacks: tuple[str, ...],
     damaged: tuple[DamagedFile, ...],
+    versions: Mapping[str, str],
 ) -> Diff:
-    """Return the report of a question of difference."""
+    """Return the report of a question of difference.
+
+    Args:
+        answers: What the core answers.
+        level: What a key is.
+        old: What the older state is called.
+        new: What the newer state is called.
+        absent_stacks: Stacks that only the older state lists.
+        new_stacks: Stacks that only the newer state lists.
+        damaged: Files that were skipped.
+        versions: The version of each key that is a hash.
+    """
     cells = tuple(
         DiffCell(
             stack=each[0],
@@ -260,8 +272,8 @@ def diff(
         old=old,
         new=new,
         cells=cells,
-        lost=tuple(_keys(answers, 5)),
-        gained=tuple(_keys(answers, 6)),
+        lost=tuple(_keys(answers, 5, versions)),
+        gained=tuple(_keys(answers, 6, versions)),
         changed=tuple(
             Change(
                 stack=each[0],
@@ -270,6 +282,8 @@ def diff(
                 package=package,
                 old=tuple(before),
                 new=tuple(after),
+                old_versions=tuple(versions[each] for each in before if each in versions),
+                new_versions=tuple(versions[each] for each in after if each in versions),
             )
             for each in answers
             for package, before, after in each[7]
@@ -335,9 +349,17 @@ def _gap(
     )
 
 
-def _keys(answers: Sequence[_core.CellDiffAnswer], part: Literal[5, 6]) -> Iterator[KeyInCell]:
+def _keys(
+    answers: Sequence[_core.CellDiffAnswer], part: Literal[5, 6], versions: Mapping[str, str]
+) -> Iterator[KeyInCell]:
     for each in answers:
         for want, package, dag_hash in each[part]:
             yield KeyInCell(
-                stack=each[0], os=each[2], target=each[3], want=want, package=package, hash=dag_hash
+                stack=each[0],
+                os=each[2],
+                target=each[3],
+                want=want,
+                package=package,
+                version=None if dag_hash is None else versions.get(dag_hash),
+                hash=dag_hash,
             )

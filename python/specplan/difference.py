@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from specplan import _core as compiled
 from specplan import answers
 from specplan.contents import tag_of
 from specplan.wants import Systems, chosen, chosen_or_all, texts
@@ -61,6 +62,7 @@ def difference(
     )
     return answers.diff(
         cells,
+        versions=_versions(core, cells) if level == "hash" else {},
         level=level,
         old=old_name or "",
         new=new_name or tag_of(new_state) or "",
@@ -68,3 +70,14 @@ def difference(
         new_stacks=tuple(name for name in selected if name not in old_labels),
         damaged=tuple(dict.fromkeys((*newer.damaged, *older.damaged))),
     )
+
+
+def _versions(core: compiled.Catalog, cells: Sequence[compiled.CellDiffAnswer]) -> dict[str, str]:
+    """Return the version of each hash that an answer names."""
+    named: set[str] = set()
+    for *_, lost, gained, changed in cells:
+        named.update(want for want, *_ in (*lost, *gained))
+        for _, old, new in changed:
+            named.update((*old, *new))
+    found = core.specs(compiled.Query.hashes(sorted(named)), None)
+    return {each[0]: each[2] for each in found}

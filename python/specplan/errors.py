@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from specplan.counting import count
 from specplan.secrets import without_secrets
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class DamagedSourceError(SourceError):
         where = path if line is None else f"{path}:{line}"
         message = f"{where}: {place}: {fault}" if place else f"{where}: {fault}"
         if others:
-            message += f" ({others} more damaged {'file' if others == 1 else 'files'})"
+            message += f" ({count(others, 'more damaged file')})"
         super().__init__(message, path=path, hint=hint)
         self.place = place
         self.line = line
@@ -137,7 +138,7 @@ class UnknownNameError(UsageError, LookupError):
         hint = None
         if suggestions:
             hint = "did you mean " + ", ".join(f"`{each}`" for each in suggestions) + "?"
-        super().__init__(f"no {kind} is called or matches `{name}`", hint=hint)
+        super().__init__(f"no {kind} matches `{name}`", hint=hint)
         self.kind = kind
         self.name = name
         self.suggestions = suggestions

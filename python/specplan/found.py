@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from specplan._core import AbstractSpec, Version
+from specplan.counting import count
 from specplan.errors import UndecidedError
 from specplan.model import DamagedFile, Spec
 from specplan.report import Report, as_lines
@@ -105,7 +106,7 @@ class Found(Report):
             missing.setdefault(each.missing, []).append(each)
         reasons = [f"{found[0].reason} ({_few(found)})" for _, found in sorted(missing.items())]
         number = len(self.undecided)
-        specs = "1 spec satisfies" if number == 1 else f"{number} specs satisfy"
+        specs = count(number, "spec satisfies", "specs satisfy")
         fault = f"whether {specs} `{self.query}` cannot be decided: {'; '.join(reasons)}"
         hint = self.hint
         if self.unknown_name is not None and set(missing) == {"virtuals"}:

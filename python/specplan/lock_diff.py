@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
+from specplan.counting import circle
 from specplan.errors import DamagedSourceError, EmptySelectionError
 from specplan.plan_model import (
     Difference,
@@ -38,7 +39,7 @@ def compare(old: Contents, new: Contents) -> LockDiff:
             path=new.name,
             place=cycle[0],
             line=None,
-            fault=f"{len(cycle)} specs depend on each other in a circle",
+            fault=circle(cycle),
         )
     renamed = compiled.Catalog.beside_cache
     kept, fresh, gone, causes, builds, hold = beside.lock_diff(

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from specplan import _core as compiled
 from specplan import asked_specs
 from specplan.choice_environment import environment_of
 from specplan.plan_answers import whys_of
+from specplan.plan_model.spec import NamedSpec
 from specplan.report import Report, as_lines, as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
-    from specplan import _core as compiled
     from specplan.budget import Budget
     from specplan.choice import Choice
     from specplan.costs import Unit
@@ -112,8 +113,20 @@ class Plan(Report):
         """
         for known in self._known:
             if found := asked_specs.matching(known, spec):
-                return whys_of(self._core, spec, found)
+                return whys_of(self._core, spec, found, self.named)
         raise asked_specs.unknown("spec", spec, self._known[1])
+
+    def named(self, hashes: Iterable[str]) -> tuple[NamedSpec, ...]:
+        """Return what specs of the plan are called, such as those of a chain, in their order.
+
+        Args:
+            hashes: Their hashes, such as those of :attr:`Build.because`.
+        """
+        asked = list(hashes)
+        found = self._known[1].specs(compiled.Query.hashes(asked), None)
+        names = {each[0]: NamedSpec(hash=each[0], name=each[1], version=each[2]) for each in found}
+        unknown = (NamedSpec(hash=each, name="", version="") for each in asked)
+        return tuple(names.get(each.hash, each) for each in unknown)
 
     def to_text(self, *, width: int = 100, colour: bool = False, show: Collection[str] = ()) -> str:
         """Return the plan for a terminal.

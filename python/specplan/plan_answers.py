@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specplan.asked_specs import counted
+from specplan.counting import count
 from specplan.errors import UsageError
 from specplan.plan_model import (
     Build,
@@ -22,10 +23,11 @@ from specplan.plan_model import (
 from specplan.spec_answers import named_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from specplan import _core as compiled
     from specplan.costs import Cost
+    from specplan.plan_model import NamedSpec
 
 __all__ = ["builds_of", "excluded_of", "needless_of", "totals_of", "untested_of", "whys_of"]
 
@@ -147,8 +149,19 @@ def totals_of(core: compiled.Plan, untested: int) -> PlanTotals:
     )
 
 
-def whys_of(core: compiled.Plan, spec: str, found: Sequence[str]) -> tuple[Why, ...]:
+def whys_of(
+    core: compiled.Plan,
+    spec: str,
+    found: Sequence[str],
+    named: Callable[[Sequence[str]], Sequence[NamedSpec]],
+) -> tuple[Why, ...]:
     """Return why the specs that an abstract spec names are planned, or are not.
+
+    Args:
+        core: The answer of the planner.
+        spec: The abstract spec.
+        found: The hashes that it names.
+        named: Returns what hashes are called, in their order.
 
     Raises:
         UsageError: If their trees have more lines than anybody can read.
@@ -160,18 +173,20 @@ def whys_of(core: compiled.Plan, spec: str, found: Sequence[str]) -> tuple[Why, 
             answer = core.why(each, left)
             if answer is None:
                 break
-            reasons.append(_why(answer))
+            reasons.append(_why(answer, named))
             left -= len(answer[-1])
         else:
             return tuple(reasons)
-    specs = "one spec" if len(found) == 1 else f"{len(found)} specs"
+    specs = count(len(found), "spec")
     raise UsageError(
         f"`{spec}` names {specs}, and why takes more than the {_MOST_LINES} lines that are told",
         hint="name fewer specs, by a version or by hashes, as in `/HASH`, or one nearer to a root",
     )
 
 
-def _why(answer: compiled.WhyAnswer) -> Why:
+def _why(
+    answer: compiled.WhyAnswer, named_all: Callable[[Sequence[str]], Sequence[NamedSpec]]
+) -> Why:
     named, (verdict, cause, left_out), held, lines = answer
     reason, chain = (None, []) if left_out is None else left_out
     return Why(
@@ -179,7 +194,7 @@ def _why(answer: compiled.WhyAnswer) -> Why:
         verdict=verdict,
         cause=cause,
         left_out=reason,
-        chain=tuple(chain),
+        chain=tuple(named_all(chain)) if chain else (),
         change=None if held is None else _held(held),
         tree=tuple(
             WhyLine(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from specplan import _core as compiled
 from specplan import choice as choosing
 from specplan.costs import UNIT_COSTS
+from specplan.counting import circle
 from specplan.errors import DamagedSourceError
 from specplan.loading import damage
 from specplan.plan_model import Input
@@ -105,8 +106,7 @@ def refuse_cycle(core: compiled.Catalog, path: str) -> None:
             path=path,
             place=cycle[0],
             line=None,
-            fault=f"{len(cycle)} specs depend on each other in a circle, "
-            "together with what the caches say of them",
+            fault=f"{circle(cycle)}, together with what the caches say of them",
         )
 
 

@@ -7,6 +7,8 @@ import os
 import re
 from typing import TYPE_CHECKING, Final
 
+from specplan.counting import count
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -84,8 +86,8 @@ def _stack(stack: FoundStack, folder: Path) -> str:
     if stack.fault:
         lines.append(f"# Its environment could not be read: {_one_line(stack.fault)}")
     elif environment is not None:
-        count = len(environment.roots)
-        lines.append(f"# {count} root{'' if count == 1 else 's'}, unify: {environment.unify}.")
+        roots = count(len(environment.roots), "root")
+        lines.append(f"# {roots}, unify: {environment.unify}.")
         lines += [f"# {_one_line(note)}." for note in environment.left_out]
     lines += ["[[stack]]", f"name = {_text(stack.name)}"]
     oss = environment.oss if environment is not None else ()

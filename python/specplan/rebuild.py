@@ -129,8 +129,8 @@ def rebuild(
     wanted, environments = read_wanted_places(places, limits)
     if (texts(os) or texts(target)) and not (of_gaps or environments):
         raise UsageError(
-            "`os` and `target` choose among the cells of gaps and of abstract wants, and there are "
-            "none: what locks want is planned for whole",
+            "`--os` and `--target` filter gaps and abstract wants only; a lock is always planned "
+            "in full",
             hint="leave them out",
         )
     found = None
@@ -244,8 +244,8 @@ def _refuse_beside_gaps(*, wants: bool, what_if: bool) -> None:
         )
     if what_if:
         raise UsageError(
-            "the gaps of stacks are of what is there, not of what if",
-            hint="leave out `assume_available` and `without`, or plan for locks",
+            "`--assume-available` and `--without` cannot be combined with gaps",
+            hint="leave them out, or plan for locks with `--want`",
         )
 
 

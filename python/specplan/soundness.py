@@ -15,6 +15,7 @@ from specplan.check_model import (
     Finding,
     NamedSpec,
 )
+from specplan.counting import count
 from specplan.errors import UsageError
 from specplan.model import DamagedFile
 from specplan.question import named
@@ -347,7 +348,9 @@ def _cycle(names: _Names, specs: list[str], cycle: list[str]) -> Finding:
     if len(cycle) > few:
         shown.append("...")
     chain = " -> ".join([*shown, shown[0]])
-    in_all = "" if len(specs) == len(cycle) else f"; {len(specs)} specs depend on each other"
+    in_all = (
+        "" if len(specs) == len(cycle) else f"; {count(len(specs), 'spec')} depend on each other"
+    )
     return Finding(
         kind="cycle",
         path=names.source(cycle),
@@ -396,7 +399,7 @@ def wrong_hashes(core: compiled.Catalog, wrong: dict[str, tuple[str, list[str]]]
     names = _Names(core, wrong, {}, core)
     findings = []
     for said, (is_hash, paths) in wrong.items():
-        more = f", and in {len(paths) - 1} more files" if len(paths) > 1 else ""
+        more = f", and in {count(len(paths) - 1, 'more file')}" if len(paths) > 1 else ""
         findings.append(
             Finding(
                 kind="wrong-hash",

@@ -154,7 +154,7 @@ def test_a_text_that_is_no_spec_is_2_and_shows_the_place(run: Runs, spec: str, n
         (("--line", "{"), "`{` is no template of a line: single '{' encountered in format string"),
         (("--line", "{name.__class__}"), "`{name.__class__}` is no field of a spec"),
         (("--unknown", "maybe"), "invalid value for '--unknown'"),
-        (("--stack", "e5s", "--cache", CACHE), "no stack is called or matches `e5s`"),
+        (("--stack", "e5s", "--cache", CACHE), "no stack matches `e5s`"),
         ((), "no cache is given"),
         (("--cache", "none"), "`--cache none` leaves nothing to report on"),
     ],

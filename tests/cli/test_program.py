@@ -142,7 +142,7 @@ def test_wrong_usage_is_2_with_a_hint(
         (
             UnknownNameError(kind="stack", name="e4", suggestions=("e4s", "e4s-oneapi")),
             2,
-            "error: no stack is called or matches `e4`\nhint: did you mean `e4s`, `e4s-oneapi`?\n",
+            "error: no stack matches `e4`\nhint: did you mean `e4s`, `e4s-oneapi`?\n",
         ),
         (SourceError("`x` is not there", path="x"), 3, "error: `x` is not there\n"),
         (

@@ -153,7 +153,7 @@ def test_each_gap_is_published_chosen_for_or_unplannable_and_nothing_else_is(
         (("--want", LOCKS[0], "--level", "version"), "`--level` is about gaps"),
         (("--stack", "e4s", "--changed", "zlib-ng"), "go with no other wants and no change"),
         (("--stack", "e4s", "--without", "zlib-ng"), "not of what if"),
-        (("--stack", "nobody"), "no stack is called or matches"),
+        (("--stack", "nobody"), "no stack matches"),
         ((), "nothing is wanted"),
     ],
 )

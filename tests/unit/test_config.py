@@ -330,7 +330,7 @@ def test_a_fault_of_syntax_is_damage_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(DamagedSourceError) as caught:
         config.load(write(tmp_path, "stack = 'e4s'\nlevel = \n"))
     assert caught.value.line == 2
-    assert "it is not TOML" in str(caught.value)
+    assert "not valid TOML" in str(caught.value)
 
 
 def test_a_file_that_is_not_text_is_damaged(tmp_path: Path) -> None:

@@ -134,5 +134,5 @@ def as_source(name: str, directory: str = "") -> str | None:
 def note_unused(unused: Sequence[str]) -> None:
     """Name the snapshots that the answer does not look at."""
     if unused:
-        were = "snapshot is" if len(unused) == 1 else "snapshots are"
-        output.note(f"{len(unused)} {were} not used: {wording.folded(unused, _FEW)}")
+        were = wording.count(len(unused), "snapshot is", "snapshots are")
+        output.note(f"{were} not used: {wording.folded(unused, _FEW)}")

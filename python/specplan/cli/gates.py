@@ -83,5 +83,5 @@ def _less(part: int, whole: int, least: Decimal) -> str | None:
 def _absent(stacks: Sequence[str]) -> list[str]:
     if not stacks:
         return []
-    are = "stack is" if len(stacks) == 1 else "stacks are"
-    return [f"{len(stacks)} {are} absent: {wording.folded(stacks, _FEW)} (--fail-on-absent)"]
+    are = wording.count(len(stacks), "stack is", "stacks are")
+    return [f"{are} absent: {wording.folded(stacks, _FEW)} (--fail-on-absent)"]

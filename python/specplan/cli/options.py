@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypedDict, TypeVar
 
 import click
 
@@ -16,7 +16,7 @@ from specplan.errors import UsageError
 from specplan.wants import chosen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from specplan.catalog import Catalog
     from specplan.model import Compatibility, Level, Scope
@@ -44,6 +44,16 @@ Value = TypeVar("Value")
 ColourChoice: TypeAlias = Literal["auto", "always", "never"]
 
 
+#: The formats that the name of a file asks for.
+_SUFFIXES: Final[Mapping[str, Format]] = {
+    ".csv": "csv",
+    ".json": "json",
+    ".markdown": "markdown",
+    ".md": "markdown",
+    ".txt": "table",
+}
+
+
 class Typed(TypedDict, total=False):
     """What the command line may hold; a command has those of its own options."""
 
@@ -67,6 +77,7 @@ class Typed(TypedDict, total=False):
     output: str | None
     color: ColourChoice
     width: int | None
+    long_hashes: bool
     fail_under: Decimal | None
     fail_under_roots: Decimal | None
     fail_on_lost: bool | None
@@ -243,7 +254,8 @@ def report_as(*formats: str, name: str = "format") -> Callable[[Command], Comman
             "--format",
             name,
             type=click.Choice(formats),
-            help="How to write the report. [default: table]",
+            help="How to write the report. [default: what the suffix of --output says (.json, "
+            ".csv, .md), else table]",
         ),
         click.option(
             "-o", "--output", metavar="FILE", help="Write the report here, whole or not at all."
@@ -259,6 +271,9 @@ def report_as(*formats: str, name: str = "format") -> Callable[[Command], Comman
             type=click.IntRange(min=20),
             metavar="COLUMNS",
             help="The width of a table. [default: the terminal's, or 100]",
+        ),
+        click.option(
+            "--long-hashes", is_flag=True, help="Show all letters of hashes, and not the first 7."
         ),
     )
 
@@ -308,7 +323,7 @@ def settings(typed: Typed) -> Configuration:
         scope=_over(typed.get("scope"), base.scope),
         level=_over(typed.get("level"), base.level),
         compat=_over(typed.get("compat"), base.compat),
-        format=_over(typed.get("format"), base.format),
+        format=_over(typed.get("format"), _format_of(typed.get("output")) or base.format),
         fail_under=_over(typed.get("fail_under"), base.fail_under),
         fail_under_roots=_over(typed.get("fail_under_roots"), base.fail_under_roots),
         fail_on_lost=_over(typed.get("fail_on_lost"), base.fail_on_lost),
@@ -316,6 +331,11 @@ def settings(typed: Typed) -> Configuration:
         strict=_over(typed.get("strict"), base.strict),
         skip_damaged=_over(typed.get("skip_damaged"), base.skip_damaged),
     )
+
+
+def _format_of(output: str | None) -> Format | None:
+    """Return the format that the name of a file asks for, or None where it asks for none."""
+    return None if output is None else _SUFFIXES.get(Path(output).suffix.lower())
 
 
 def with_stacks(settings: Configuration, typed: Typed) -> Configuration:

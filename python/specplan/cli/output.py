@@ -15,7 +15,7 @@ from specplan import temporary
 from specplan.cli import streams
 from specplan.errors import UsageError
 from specplan.report import as_csv, as_json, as_markdown, as_text
-from specplan.reports import escape
+from specplan.reports import escape, hashes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -130,9 +130,10 @@ def rendered(result: Report, settings: Configuration, typed: Typed, **options: o
         return as_json(result)
     if settings.format == "csv":
         return as_csv(result, **options)
-    if settings.format == "markdown":
-        return as_markdown(result, **options)
-    return as_text(result, width=width(typed), colour=colour(typed), **options)
+    with hashes.in_full(asked=typed.get("long_hashes", False)):
+        if settings.format == "markdown":
+            return as_markdown(result, **options)
+        return as_text(result, width=width(typed), colour=colour(typed), **options)
 
 
 def write(report: str, output: str | None) -> None:

@@ -9,6 +9,7 @@ import click
 from specplan.cli import catalogs, options, output
 from specplan.cli.options import Typed
 from specplan.config import COMPATIBILITIES, LEVELS, SCOPES, Format
+from specplan.counting import count
 from specplan.errors import UsageError
 from specplan.plan_model import Policy
 from specplan.reports import wording
@@ -291,10 +292,10 @@ def _wants(typed: Planned, settings: Configuration) -> tuple[str, ...]:
         return settings.want
     if left_out:
         stacks = wording.folded([split_label(each)[0] or each for each in left_out], _FEW)
-        are = "stack is" if len(left_out) == 1 else "stacks are"
+        are = count(len(left_out), "stack is", "stacks are")
         output.warn(
-            f"{len(left_out)} {are} not planned for, as only environments want it and no "
-            f"`--candidates` are given: {stacks}"
+            f"{are} not planned for: without `--candidates`, environments are planned for only "
+            f"where no lock is wanted: {stacks}"
         )
     return locks
 

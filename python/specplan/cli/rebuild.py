@@ -31,9 +31,9 @@ _SHOWS: Final = ("chosen", "needless", "untested", "chains", "timetable")
     "--show",
     multiple=True,
     type=click.Choice(_SHOWS),
-    help="Also list, in the table: what was chosen for each abstract want, what pruning node by "
-    "node builds in vain, what a policy or a depth leaves untested, why each build is needed, or "
-    "when each runner builds what. May be repeated.",
+    help="Also list, in the table: what was chosen for each abstract want, what node-by-node "
+    "pruning builds unnecessarily, what a policy or a depth leaves untested, why each build is "
+    "needed, or when each runner builds what. May be repeated.",
 )
 @click.option(
     "--jobs",
@@ -52,8 +52,7 @@ _SHOWS: Final = ("chosen", "needless", "untested", "chains", "timetable")
     "--max-cost",
     type=click.FloatRange(min=0),
     metavar="S",
-    help="Likewise with the most that the builds may cost, as --costs counts. Given both, both "
-    "hold.",
+    help="Limit the total cost of the builds, in the unit of --costs. Combines with --max-builds.",
 )
 @click.option(
     "--node-limit",
@@ -76,8 +75,8 @@ _SHOWS: Final = ("chosen", "needless", "untested", "chains", "timetable")
 def rebuild(**typed: Unpack[Planned]) -> int:
     """Plan the least set of builds after which every want installs from the caches alone.
 
-    A binary that is there does not need what it was built with, so that most of what
-    pruning node by node schedules need not be built; its number stands beside ours. The
+    An available binary does not need its build dependencies. Node-by-node pruning
+    (`spack ci --prune-dag`) schedules them anyway; its count is shown for comparison. The
     plan holds when each build runs as
 
     \b

@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 import click
 
 from specplan.cli import options, output, planning
-from specplan.reports import plan_csv, plan_json, plan_markdown, plan_text
+from specplan.reports import hashes, plan_csv, plan_json, plan_markdown, plan_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from typing_extensions import Unpack
 
     from specplan.cli.planning import Planned
+    from specplan.config import Configuration
+    from specplan.plan import Plan
+    from specplan.plan_model import Why
 
 __all__ = ["why"]
 
@@ -38,18 +43,23 @@ def why(spec: str, **typed: Unpack[Planned]) -> int:
     settings = options.settings(typed)
     plan = planning.plan(typed, settings)
     reasons = plan.why(spec)
-    if settings.format == "json":
-        report = plan_json.why(reasons, query=spec, predicted=plan.predicted)
-    elif settings.format == "csv":
-        report = plan_csv.why(reasons)
-    elif settings.format == "markdown":
-        report = plan_markdown.why(reasons, predicted=plan.predicted)
-    else:
-        report = plan_text.why(
-            reasons,
-            predicted=plan.predicted,
-            width=output.width(typed),
-            colour=output.colour(typed),
-        )
-    output.write(report, typed.get("output"))
+    with hashes.in_full(asked=typed.get("long_hashes", False)):
+        output.write(_rendered(spec, reasons, plan, settings, typed), typed.get("output"))
     return 0
+
+
+def _rendered(
+    spec: str, reasons: Sequence[Why], plan: Plan, settings: Configuration, typed: Planned
+) -> str:
+    if settings.format == "json":
+        return plan_json.why(reasons, query=spec, predicted=plan.predicted)
+    if settings.format == "csv":
+        return plan_csv.why(reasons)
+    if settings.format == "markdown":
+        return plan_markdown.why(reasons, predicted=plan.predicted)
+    return plan_text.why(
+        reasons,
+        predicted=plan.predicted,
+        width=output.width(typed),
+        colour=output.colour(typed),
+    )

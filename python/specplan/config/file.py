@@ -101,7 +101,7 @@ def _parse(path: Path) -> Mapping[str, object]:
             path=str(path),
             place="",
             line=int(found[1]) if found else None,
-            fault=f"it is not TOML: {message}",
+            fault=f"not valid TOML: {message}",
             hint=hint,
         ) from error
     except (ValueError, RecursionError, ArithmeticError) as error:

@@ -47,6 +47,7 @@ class KeyInCell:
         target: The target of the cell.
         want: The key, as text.
         package: The package it names.
+        version: The version of its spec at level ``hash``, else None.
         hash: Its DAG hash at level ``hash``, else None.
     """
 
@@ -55,7 +56,8 @@ class KeyInCell:
     target: str
     want: str
     package: str
-    hash: str | None
+    version: str | None = None
+    hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,8 @@ class Change:
         package: The package.
         old: The keys (at level ``package`` the versions) that only the older state has.
         new: Those that only the newer state has.
+        old_versions: At level ``hash`` the version of each of the old keys, else nothing.
+        new_versions: The same of the new keys.
     """
 
     stack: str
@@ -77,6 +81,8 @@ class Change:
     package: str
     old: tuple[str, ...]
     new: tuple[str, ...]
+    old_versions: tuple[str, ...] = ()
+    new_versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,6 +87,6 @@ class Why:
     verdict: WhyVerdict
     cause: Cause | None
     left_out: ExclusionReason | None
-    chain: tuple[str, ...]
+    chain: tuple[NamedSpec, ...]
     change: HeldChange | None
     tree: tuple[WhyLine, ...]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from specplan.counting import form
+
 if TYPE_CHECKING:
     from specplan.costs import Unit
 
@@ -21,7 +23,7 @@ def amount(value: float, unit: Unit) -> str:
     days on.
     """
     if unit == "builds":
-        return f"{exact(value)} cost {'unit' if value == 1 else 'units'}"
+        return f"{exact(value)} {form(value, 'cost unit')}"
     return _time(value)
 
 

@@ -194,8 +194,8 @@ def _lines(budget: Budget, unit: Unit, escape: Callable[[str], str]) -> list[str
     )
     lines = [f"completed: {roots}, weight {worth}, for {spent}", proof]
     if already:
-        install = "installs" if already == 1 else "install"
-        lines.append(f"{wording.count(already, 'root')} {install} without any build")
+        install = wording.count(already, "root installs", "roots install")
+        lines.append(f"{install} without any build")
     if following := budget.next:
         more = _more(following, budget, unit)
         lines.append(f"next: {escape(plan_wording.short(following.spec))} takes {more} more")

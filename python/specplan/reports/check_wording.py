@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specplan.reports.wording import SHORT_HASH, count, percentage
+from specplan.reports import hashes
+from specplan.reports.wording import count, percentage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -90,7 +91,7 @@ def numbers(check: Check) -> list[str]:
 def named(spec: NamedSpec) -> str:
     """Return what people call a spec: package, version as far as known, head of the hash."""
     version = "" if spec.version is None else f"@{spec.version}"
-    return f"{spec.package}{version} /{spec.hash[:SHORT_HASH]}".lstrip()
+    return f"{spec.package}{version} /{hashes.shown(spec.hash)}".lstrip()
 
 
 def finding_line(finding: Finding, escape: Callable[[str], str] = str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specplan.reports import amounts, wording
+from specplan.reports import amounts, hashes, wording
 from specplan.reports.document import fields_of
 from specplan.reports.escape import markdown_code as code
 from specplan.reports.escape import terminal
@@ -100,7 +100,10 @@ def show_publish(page: Page, plan: Plan) -> None:
         Column(("listed by",), wraps=True),
     ]
     rows = [
-        [Span(terminal(cell)) for cell in (*_published(each), wording.folded(each.listed_by, 3))]
+        [
+            Span(terminal(cell))
+            for cell in (*_published(each, hashes.shown), wording.folded(each.listed_by, 3))
+        ]
         for each in plan.publish
     ]
     page.table(columns, rows, name_columns=3)
@@ -112,14 +115,14 @@ def publish_as_markdown(plan: Plan) -> str:
         f"{wording.count(len(plan.publish), 'want')} to publish",
         ("stack", "os", "target", "want", "binary", "listed by"),
         [
-            (*map(code, _published(each)), ", ".join(map(code, each.listed_by)))
+            (*map(code, _published(each, str)), ", ".join(map(code, each.listed_by)))
             for each in plan.publish
         ],
     )
 
 
-def _published(want: PublishedWant) -> tuple[str, ...]:
-    binary = f"{want.name}@{want.version}/{want.hash}"
+def _published(want: PublishedWant, shown: Callable[[str], str]) -> tuple[str, ...]:
+    binary = f"{want.name}@{want.version}/{shown(want.hash)}"
     return (want.stack, want.os, want.target, want.want, binary)
 
 
@@ -134,13 +137,11 @@ def lines(plan: Plan) -> list[str]:
     verb = "chosen for" if plan.budget is None else "completed"
     alone = amounts.amount(choice.cost_alone, plan.unit)
     if plan.optimal:
-        proof = "no choice costs less"
+        proof = "optimal"
     else:
         bound = amounts.amount(plan.lower_bound, plan.unit)
         by = f" when {_CUTS[choice.cut]} was reached" if choice.cut else ""
-        proof = (
-            f"at most {_percent(choice.gap)} dearer than the least: none costs under {bound}{by}"
-        )
+        proof = f"within {_percent(choice.gap)} of optimal (at least {bound}){by}"
     cost = amounts.amount(choice.cost, plan.unit)
     return [
         f"{verb} {met} of {wants}: {proof}",
@@ -200,7 +201,7 @@ def show_chosen(page: Page, plan: Plan) -> None:
         [
             *_place(each),
             Span(terminal(each.want)),
-            Span(terminal(_spec(each))),
+            Span(terminal(_spec(each, hashes.shown))),
             Span(str(each.candidates)),
         ]
         for each in chosen
@@ -216,7 +217,7 @@ def show_chosen(page: Page, plan: Plan) -> None:
         Column(("target",)),
         Column(("want",)),
         Column(("spec",)),
-        Column(("of",), align="right"),
+        Column(("candidates",), align="right"),
     ]
     page.table(columns, rows, name_columns=3)
 
@@ -235,7 +236,7 @@ def as_markdown(plan: Plan) -> str:
         f"chosen for {wording.count(met, 'want')}",
         ("stack", "os", "target", "want", "spec", "candidates"),
         [
-            (*_row(each), code(_spec(each)), str(each.candidates))
+            (*_row(each), code(_spec(each, str)), str(each.candidates))
             for each in plan.choice.wants
             if each.spec is not None
         ],
@@ -255,8 +256,10 @@ def _row(want: ChosenWant) -> tuple[str, ...]:
     return tuple(code(each) for each in (want.stack, want.os, want.target, want.want))
 
 
-def _spec(want: ChosenWant) -> str:
-    return "" if want.spec is None else f"{want.spec.name}@{want.spec.version}/{want.spec.hash}"
+def _spec(want: ChosenWant, shown: Callable[[str], str]) -> str:
+    if want.spec is None:
+        return ""
+    return f"{want.spec.name}@{want.spec.version}/{shown(want.spec.hash)}"
 
 
 def _why(want: ChosenWant) -> str:

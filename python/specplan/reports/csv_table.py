@@ -37,7 +37,10 @@ _GAP_NAMES = (
 
 _NEAREST_NAMES = ("hash", "stack", "os", "target", "source", "differs")
 
-_DIFF_NAMES = ("change", "stack", "os", "target", "want", "package", "hash", "old", "new")
+_DIFF_NAMES = (
+    "change", "stack", "os", "target", "want", "package", "version", "hash",
+    "old", "new", "old_versions", "new_versions",
+)  # fmt: skip
 
 _SPEC_NAMES = (
     "hash", "name", "version", "platform", "os", "target", "compiler", "variants",
@@ -143,12 +146,14 @@ def _unknown(want: UnknownWant) -> Sequence[Value]:
 
 def _key(change: str, key: KeyInCell) -> Sequence[Value]:
     place = (key.stack, key.os, key.target)
-    return (change, *place, key.want, key.package, key.hash, None, None)
+    nothing = (None,) * 4
+    return (change, *place, key.want, key.package, key.version, key.hash, *nothing)
 
 
 def _change(change: Change) -> Sequence[Value]:
     place = (change.stack, change.os, change.target)
-    return ("changed", *place, None, change.package, None, change.old, change.new)
+    keys = (change.old, change.new, change.old_versions, change.new_versions)
+    return ("changed", *place, None, change.package, None, None, *keys)
 
 
 def table(names: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:

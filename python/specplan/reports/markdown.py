@@ -219,7 +219,9 @@ def _gaps(result: Coverage) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
 
 def _keys(title: str, keys: Sequence[KeyInCell]) -> str:
     groups = wording.grouped(keys, lambda key: key.want)
-    rows = [(code(group[0].want), str(len(group)), _where(group)) for group in groups]
+    rows = [
+        (code(wording.key_name(group[0], str)), str(len(group)), _where(group)) for group in groups
+    ]
     return foldable(f"{len(keys)} {title}", (title, "cells", "in"), rows)
 
 
@@ -227,8 +229,8 @@ def _changes(changes: Sequence[Change]) -> str:
     rows = [
         (
             code(group[0].package),
-            ", ".join(map(code, group[0].old)),
-            ", ".join(map(code, group[0].new)),
+            ", ".join(map(code, wording.changed_keys(group[0].old, group[0].old_versions, str))),
+            ", ".join(map(code, wording.changed_keys(group[0].new, group[0].new_versions, str))),
             str(len(group)),
             _where(group),
         )

@@ -144,7 +144,7 @@ def _why(why: Why) -> Json:
         "verdict": why.verdict,
         "cause": why.cause,
         "left_out": why.left_out,
-        "chain": why.chain,
+        "chain": [fields_of(each) for each in why.chain],
         "change": None
         if why.change is None
         else {

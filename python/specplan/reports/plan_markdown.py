@@ -22,6 +22,7 @@ __all__ = ["lock_diff", "rebuild", "why"]
 @as_markdown.register(Plan)
 def rebuild(plan: Plan) -> str:
     """Return the headline, the numbers, the builds, and all that is left out or untested."""
+    names = plan_wording.names_of_chains(plan)
     return document(
         [
             f"### {_capitalised(plan_wording.headline(plan))}",
@@ -53,7 +54,7 @@ def rebuild(plan: Plan) -> str:
                 f"{wording.count(len(plan.excluded.builds), 'build')} left out",
                 ("build", "why"),
                 [
-                    (_spec(each.spec), plan_wording.left_out(each, code))
+                    (_spec(each.spec), plan_wording.left_out(each, names, code))
                     for each in plan.excluded.builds
                 ],
             ),
@@ -66,7 +67,7 @@ def rebuild(plan: Plan) -> str:
                 ],
             ),
             foldable(
-                f"{wording.count(len(plan.needless), 'build')} in vain node by node",
+                f"{wording.count(len(plan.needless), 'unnecessary build')} of pruning node by node",
                 ("build", "needless because of", "which"),
                 [
                     (_spec(each.spec), _spec(each.cut_by), each.reason.replace("_", " "))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from specplan.counting import count
 from specplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def refuse_endless(plan: Plan) -> None:
     hashes += sum(len(each.chain) for each in plan.excluded.builds)
     if hashes > _MOST_HASHES:
         raise UsageError(
-            f"needs and chains of the {len(plan.builds)} builds hold {hashes} hashes, more than "
-            f"the {_MOST_HASHES} that a document may hold",
+            f"needs and chains of {count(len(plan.builds), 'build')} hold {hashes} hashes, more "
+            f"than the {_MOST_HASHES} that a document may hold",
             hint="`--format table` tells their numbers, `--format list` the order of the builds",
         )

@@ -11,6 +11,7 @@ from specplan.reports import (
     amounts,
     budget_report,
     choice_report,
+    hashes,
     plan_wording,
     schedule_report,
     wording,
@@ -98,7 +99,8 @@ def why(reasons: Sequence[Why], *, predicted: bool, width: int, colour: bool = F
         wanted = ", and it is wanted" if each.tree[0].is_want else ""
         page.text(f"{spec} {verdict}{wanted}", style="bold")
         if each.chain:
-            page.text("needs " + " -> ".join(each.chain[1:]), indent="  ")
+            chain = " -> ".join(terminal(plan_wording.short(spec)) for spec in each.chain[1:])
+            page.text(f"needs {chain}", indent="  ")
         for line in plan_wording.held(each, terminal):
             page.text(line, indent="  ")
         for node in each.tree[1:]:
@@ -163,7 +165,7 @@ def lock_diff(diff: LockDiff, *, width: int, colour: bool = False) -> str:
 def _builds(plan: Plan) -> tuple[list[Column], list[list[Span]]]:
     columns = [
         Column(("stage",), align="right"),
-        Column(("build",)),
+        Column(("build",), overhangs=True),
         Column(("cause",)),
         *([Column(("cost",), align="right")] if plan.unit == "seconds" else []),
         Column(("stacks",), wraps=True),
@@ -172,7 +174,7 @@ def _builds(plan: Plan) -> tuple[list[Column], list[list[Span]]]:
     rows = [
         [
             Span(str(build.stage)),
-            Span(f"{terminal(f'{build.name}@{build.version}')}/{build.hash}"),
+            Span(terminal(f"{build.name}@{build.version}/{hashes.shown(build.hash)}")),
             Span(plan_wording.cause(build.cause), _CAUSE_STYLES[build.cause]),
             *([Span(_cost(build))] if plan.unit == "seconds" else []),
             Span(wording.folded([terminal(each) for each in build.stacks], _FEW)),
@@ -190,8 +192,12 @@ def _cost(build: Build) -> str:
 def _chains(page: Page, plan: Plan) -> None:
     page.blank()
     page.text("why: a shortest chain from a want", style="bold")
+    names = {
+        each.hash: terminal(plan_wording.short(each))
+        for each in plan.named({spec for build in plan.builds for spec in build.because})
+    }
     for build in plan.builds:
-        page.text(" -> ".join(build.because), indent="  ")
+        page.text(" -> ".join(names[each] for each in build.because), indent="  ")
 
 
 def _left_out(page: Page, plan: Plan) -> None:
@@ -199,8 +205,9 @@ def _left_out(page: Page, plan: Plan) -> None:
         return
     page.blank()
     page.text("left out", style="bold")
+    names = plan_wording.names_of_chains(plan)
     for build in plan.excluded.builds:
-        reason = plan_wording.left_out(build, terminal)
+        reason = plan_wording.left_out(build, names, terminal)
         page.text(f"{terminal(plan_wording.short(build.spec))}: {reason}", indent="  ")
 
 
@@ -215,7 +222,7 @@ def _untested(page: Page, plan: Plan) -> None:
 
 def _needless(page: Page, plan: Plan) -> None:
     page.blank()
-    page.text(f"built in vain node by node: {len(plan.needless)}", style="bold")
+    page.text(f"unnecessary builds of pruning node by node: {len(plan.needless)}", style="bold")
     for each in plan.needless:
         cut_by = terminal(plan_wording.short(each.cut_by))
         told = each.reason.replace("_", " ")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from specplan.reports import amounts, choice_report, wording
+from specplan.reports import amounts, choice_report, hashes, wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HOLDS_WHEN",
-    "SHORT_HASH",
     "cause",
     "change",
     "diff_headline",
@@ -42,6 +41,7 @@ __all__ = [
     "level",
     "line",
     "name",
+    "names_of_chains",
     "notes",
     "numbers",
     "origin",
@@ -60,8 +60,8 @@ HOLDS_WHEN: Final = (
 #: What is shortened for people: checksums of patches and commits.
 _CHECKSUM: Final = re.compile(r"\b[0-9a-f]{40,64}\b")
 
-#: How many letters of a hash name it to people, as in Spack's own output.
-SHORT_HASH: Final = 7
+#: How much is shown of a checksum.
+_SHORT_CHECKSUM: Final = 7
 
 #: How deep the lines of a tree are indented; the graphs of real locks are some 30 deep.
 _DEEP: Final = 30
@@ -90,7 +90,7 @@ def name(spec: NamedSpec) -> str:
 
 def short(spec: NamedSpec) -> str:
     """Return a spec as ``name@version/hash`` with the first letters of its hash."""
-    return f"{name(spec)}/{spec.hash[:SHORT_HASH]}"
+    return f"{name(spec)}/{hashes.shown(spec.hash)}"
 
 
 def headline(plan: Plan) -> str:
@@ -111,15 +111,14 @@ def headline(plan: Plan) -> str:
 def numbers(plan: Plan) -> list[str]:
     """Return what else is counted, one sentence each."""
     totals = plan.totals
-    vain = f", {len(plan.needless)} of them in vain" if plan.needless else ""
+    vain = f", {len(plan.needless)} of them unnecessary" if plan.needless else ""
     lines = [f"pruned node by node: {wording.count(totals.node_by_node, 'build')}{vain}"]
     if totals.builds:
         path = amounts.of_total(totals.critical_path, totals.cost, plan.unit)
         lines.append(f"critical path: {path}")
         estimated = sum(build.estimated for build in plan.builds)
         if plan.unit == "seconds":
-            told = totals.builds - estimated
-            lines.append(f"costs: of {wording.count(told, 'build')} told, of {estimated} estimated")
+            lines.append(f"costs: {totals.builds - estimated} measured, {estimated} estimated")
     if plan.change is not None:
         lines.append(f"due to the change: {wording.count(totals.due_to_change, 'build')}")
     return lines
@@ -178,15 +177,29 @@ def notes(plan: Plan, escape: Callable[[str], str]) -> list[str]:
             f"{wording.count(totals.wants_left_out, 'want')} are left out because of {cut}"
         )
     if plan.untested:
-        kept = "binary holds" if totals.untested == 1 else "binaries hold"
-        lines.append(
-            f"{totals.untested} {kept} the change and stay untested, as policy and depth keep them"
+        kept = wording.count(
+            totals.untested,
+            "binary contains the change but is not rebuilt",
+            "binaries contain the change but are not rebuilt",
         )
+        lines.append(f"{kept} ({_kept_by(plan)})")
     if plan.predicted:
         lines.append(
-            "predicted from locks made before the change: the hashes stand for their successors"
+            "predicted from locks made before the change: hashes are those before the change"
         )
     return [*lines, *choice_report.notes(plan, escape), HOLDS_WHEN]
+
+
+def _kept_by(plan: Plan) -> str:
+    """Return what keeps binaries that contain the change: the policy, the depth or both."""
+    asked = plan.change
+    kinds = {each.kept_by for each in plan.untested if each.available}
+    parts = []
+    if "policy" in kinds:
+        parts.append(f"policy {asked.policy}" if asked else "policy")
+    if "depth" in kinds:
+        parts.append(f"depth {asked.depth}" if asked else "depth")
+    return ", ".join(parts)
 
 
 def cause(word: str) -> str:
@@ -194,15 +207,30 @@ def cause(word: str) -> str:
     return {"changed": "changed", "stale": "stale", "missing": "no binary"}[word]
 
 
-def left_out(build: ExcludedBuild, escape: Callable[[str], str]) -> str:
-    """Return why a build is left out."""
+def left_out(
+    build: ExcludedBuild, names: Mapping[str, NamedSpec], escape: Callable[[str], str]
+) -> str:
+    """Return why a build is left out.
+
+    Args:
+        build: The build.
+        names: What the specs of chains are called, by hash, as :func:`names_of_chains` gives it.
+        escape: The escape of the format.
+    """
     if build.reason == "broken":
         return "known not to build"
     if build.reason == "unneeded":
         return "only needed by what is left out"
     if len(build.chain) > _LONG_CHAIN:
-        return f"needs a spec that is known not to build, {len(build.chain) - 1} edges away"
-    return "needs " + " -> ".join(escape(each[:SHORT_HASH]) for each in build.chain[1:])
+        away = wording.count(len(build.chain) - 1, "edge")
+        return f"needs a spec that is known not to build, {away} away"
+    return "needs " + " -> ".join(escape(short(names[each])) for each in build.chain[1:])
+
+
+def names_of_chains(plan: Plan) -> Mapping[str, NamedSpec]:
+    """Return what the specs are called that chains of left out builds name, by hash."""
+    chains = [build.chain for build in plan.excluded.builds if len(build.chain) <= _LONG_CHAIN]
+    return {each.hash: each for each in plan.named({spec for chain in chains for spec in chain})}
 
 
 def verdict(why: Why, *, predicted: bool) -> str:
@@ -324,7 +352,9 @@ def _difference(
 
 def _values(key: OwnKey, text: str) -> list[str]:
     values = text.split("," if key == "patches" else "\n")
-    return [_CHECKSUM.sub(lambda found: found[0][:SHORT_HASH], each) for each in values if each]
+    return [
+        _CHECKSUM.sub(lambda found: found[0][:_SHORT_CHECKSUM], each) for each in values if each
+    ]
 
 
 def _but_patches(variants: Sequence[str]) -> list[str]:

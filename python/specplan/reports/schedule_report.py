@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specplan.reports import amounts, plan_wording, wording
+from specplan.reports import amounts, hashes, wording
 from specplan.reports.escape import markdown_code as code
 from specplan.reports.escape import terminal
 from specplan.reports.layout import Column, Span
@@ -132,7 +132,7 @@ def show_timetable(page: Page, plan: Plan) -> None:
 
 
 def _lines(plan: Plan, schedule: Schedule, escape: Callable[[str], str]) -> list[str]:
-    runners = wording.count(schedule.runners, "runner")
+    runners = wording.count(schedule.runners, "runner finishes", "runners finish")
     done = amounts.amount(schedule.makespan, plan.unit)
     bound = amounts.amount(schedule.lower_bound, plan.unit)
     if schedule.gap:
@@ -145,7 +145,7 @@ def _lines(plan: Plan, schedule: Schedule, escape: Callable[[str], str]) -> list
     builds = _by_hash(plan)
     path = " -> ".join(escape(_short(builds[each])) for each in plan.critical_path)
     return [
-        f"on {runners} all is built after {done}",
+        f"{runners} after {done}",
         proof,
         f"builds by stage: {' '.join(map(str, schedule.widths))}",
         f"critical path: {path}",
@@ -163,4 +163,4 @@ def _by_hash(plan: Plan) -> Mapping[str, Build]:
 
 
 def _short(build: Build) -> str:
-    return f"{build.name}@{build.version}/{build.hash[: plan_wording.SHORT_HASH]}"
+    return f"{build.name}@{build.version}/{hashes.shown(build.hash)}"

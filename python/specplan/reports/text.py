@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from specplan.found import Found
 from specplan.model import Coverage, Diff
 from specplan.report import as_text
-from specplan.reports import layout, wording
+from specplan.reports import hashes, layout, wording
 from specplan.reports.escape import terminal
 from specplan.reports.layout import Column, Span
 from specplan.reports.page import Page
@@ -160,7 +160,9 @@ class _Where:
         if self._one_system_each or len(systems) > _FEW + 1:
             return wording.folded(list(systems), _FEW)
         names = [
-            f"{stack} {found[0]}" if len(found) == 1 else f"{stack} ({len(found)} systems)"
+            f"{stack} {found[0]}"
+            if len(found) == 1
+            else f"{stack} ({wording.count(len(found), 'system')})"
             for stack, found in systems.items()
         ]
         return wording.folded(names, _FEW)
@@ -251,7 +253,7 @@ def _wanted(gap: Gap) -> str:
     if gap.hash is None:
         return terminal(gap.want)
     name = terminal(wording.spec_name(gap.package, gap.version))
-    return f"{name} /{terminal(gap.hash[: wording.SHORT_HASH])}"
+    return f"{name} /{terminal(hashes.shown(gap.hash))}"
 
 
 def _nearest(nearest: Nearest | None) -> Span:
@@ -259,9 +261,7 @@ def _nearest(nearest: Nearest | None) -> Span:
         return Span("none", "dim")
     place = terminal(wording.nearest_place(nearest))
     differs = ", ".join(map(terminal, nearest.differs))
-    return Span(
-        f"{terminal(nearest.hash[: wording.SHORT_HASH])} {place} ({differs or 'hash alone'})"
-    )
+    return Span(f"{terminal(hashes.shown(nearest.hash))} {place} ({differs or 'hash alone'})")
 
 
 def _specs(specs: Sequence[Spec]) -> tuple[list[Column], list[list[Span]]]:
@@ -275,7 +275,7 @@ def _specs(specs: Sequence[Spec]) -> tuple[list[Column], list[list[Span]]]:
     rows = [
         [
             Span(terminal(f"{spec.name}@{spec.version}")),
-            Span(terminal(spec.hash[: wording.SHORT_HASH])),
+            Span(terminal(hashes.shown(spec.hash))),
             Span(terminal(wording.system(spec.os, spec.target))),
             *(Span(value(spec)) for _, value in extra),
             Span(wording.folded([terminal(stack) for stack in wording.stacks(spec)], _FEW)),
@@ -360,11 +360,15 @@ def _keys(
         columns += [Column(("cells",), align="right"), Column(("in",), wraps=True)]
     rows = []
     for group in wording.grouped(keys, lambda key: key.want):
-        row = [Span(terminal(group[0].want), style)]
+        row = [Span(terminal(wording.key_name(group[0], hashes.shown)), style)]
         if not where.one_cell:
             row += [Span(str(len(group))), Span(where.names(group))]
         rows.append(row)
     page.table(columns, rows)
+
+
+def _side(keys: Sequence[str], versions: Sequence[str]) -> str:
+    return ", ".join(map(terminal, wording.changed_keys(keys, versions, hashes.shown))) or "-"
 
 
 def _changes(page: Page, changes: Sequence[Change], where: _Where) -> None:
@@ -383,8 +387,8 @@ def _changes(page: Page, changes: Sequence[Change], where: _Where) -> None:
         change = group[0]
         row = [
             Span(terminal(change.package), "yellow"),
-            Span(", ".join(map(terminal, change.old)) or "-"),
-            Span(", ".join(map(terminal, change.new)) or "-"),
+            Span(_side(change.old, change.old_versions)),
+            Span(_side(change.new, change.new_versions)),
         ]
         if not where.one_cell:
             row += [Span(str(len(group))), Span(where.names(group))]

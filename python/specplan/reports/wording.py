@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from specplan.counting import count, form
+from specplan.reports import hashes
 from specplan.wants import excludes
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
         EnvironmentAsked,
         Gap,
         GapState,
+        KeyInCell,
         Level,
         Nearest,
         NotWanted,
@@ -34,12 +37,12 @@ Item = TypeVar("Item")
 
 __all__ = [
     "LEVEL_WORDS",
-    "SHORT_HASH",
     "STATE_WORDS",
     "UNION_INDEX",
     "answer",
     "binary",
     "broken_roots",
+    "changed_keys",
     "count",
     "coverage_headline",
     "coverage_notes",
@@ -50,6 +53,7 @@ __all__ = [
     "folded",
     "gaps_by_state",
     "grouped",
+    "key_name",
     "left_out",
     "nearest_place",
     "number",
@@ -64,9 +68,6 @@ __all__ = [
     "upper_bound",
     "want_word",
 ]
-
-#: How many letters of a hash name it to people, as in Spack's own output.
-SHORT_HASH: Final = 7
 
 #: The label of package pages for the union of all stacks; it is no stack.
 UNION_INDEX: Final = "root"
@@ -129,11 +130,6 @@ def percentage(part: int, whole: int) -> str:
     return f"{tenths // 10}.{tenths % 10} %"
 
 
-def count(number: int, one: str, several: str | None = None) -> str:
-    """Return the number with its noun: ``1 gap``, ``2 gaps``."""
-    return f"{number} {one if number == 1 else several or one + 's'}"
-
-
 def number(known: int | None) -> str:
     """Return the number, ``n/a`` where it is not known."""
     return "n/a" if known is None else str(known)
@@ -166,6 +162,33 @@ def folded(names: Sequence[str], shown: int) -> str:
     return f"{', '.join(names[:shown])} and {len(names) - shown} more"
 
 
+def key_name(key: KeyInCell, shown: Callable[[str], str]) -> str:
+    """Return a key as people know it: a hash with what it is the hash of.
+
+    Args:
+        key: The key.
+        shown: Returns what of a hash is shown.
+    """
+    if key.hash is None:
+        return key.want
+    return f"{spec_name(key.package, key.version or '')}/{shown(key.hash)}"
+
+
+def changed_keys(
+    keys: Sequence[str], versions: Sequence[str], shown: Callable[[str], str]
+) -> list[str]:
+    """Return the old or the new keys of a changed package, hashes with their versions.
+
+    Args:
+        keys: The keys.
+        versions: The version of each, where the keys are hashes.
+        shown: Returns what of a hash is shown.
+    """
+    if not versions:
+        return list(keys)
+    return [f"{version}/{shown(key)}" for version, key in zip(versions, keys, strict=True)]
+
+
 def nearest_place(nearest: Nearest) -> str:
     """Return where the nearest spec of a gap is: its stack and system."""
     stack = "the union index" if nearest.stack == UNION_INDEX else nearest.stack
@@ -178,7 +201,7 @@ def _subject(cells: Iterable[Cell], escape: Callable[[str], str]) -> str:
     if not stacks:
         return "no cells"
     few = 3
-    return ", ".join(map(escape, stacks)) if len(stacks) <= few else f"{len(stacks)} stacks"
+    return ", ".join(map(escape, stacks)) if len(stacks) <= few else count(len(stacks), "stack")
 
 
 def coverage_headline(coverage: Coverage, escape: Callable[[str], str]) -> str:
@@ -188,14 +211,14 @@ def coverage_headline(coverage: Coverage, escape: Callable[[str], str]) -> str:
     if totals.wanted == 0:
         return f"{subject}: nothing is wanted, so coverage is n/a"
     one, several = _nouns(coverage)
-    noun = f"{one} is" if totals.wanted == 1 else f"{several} are"
+    noun = form(totals.wanted, f"{one} is", f"{several} are")
     share = percentage(totals.covered, totals.wanted)
     line = f"{subject}: {totals.covered} of {totals.wanted} wanted {noun} available ({share})"
     line += f", {count(totals.gaps, 'gap')}"
     if totals.unknown:
         line += f", {totals.unknown} unknown"
     if len(coverage.cells) > 1:
-        line += f", in {len(coverage.cells)} cells"
+        line += f", in {count(len(coverage.cells), 'cell')}"
     return line
 
 
@@ -248,10 +271,8 @@ def unknown(coverage: Coverage, code: Callable[[str], str]) -> list[str]:
     for group in groups:
         wants = list(dict.fromkeys(code(each.want) for each in group))
         reasons = " and ".join(_MISSING[each] for each in group[0].missing)
-        cannot = "want cannot" if len(group) == 1 else "wants cannot"
-        lines.append(
-            f"{len(group)} {cannot} be decided, as no source tells {reasons}: {folded(wants, 3)}"
-        )
+        cannot = count(len(group), "want")
+        lines.append(f"{cannot} cannot be decided, as no source says {reasons}: {folded(wants, 3)}")
     return lines
 
 
@@ -278,9 +299,9 @@ def roots_line(roots: RootCoverage) -> str:
     """Return the line that tells how many roots install from the cache alone."""
     if roots.wanted == 0:
         return "no root is wanted, so root coverage is n/a"
-    noun, verb = ("root", "installs") if roots.wanted == 1 else ("roots", "install")
+    install = form(roots.wanted, "root installs", "roots install")
     share = percentage(roots.installable, roots.wanted)
-    return f"{roots.installable} of {roots.wanted} {noun} {verb} from the cache alone ({share})"
+    return f"{roots.installable} of {roots.wanted} {install} from the cache alone ({share})"
 
 
 def broken_roots(roots: RootCoverage | None, code: Callable[[str], str]) -> list[str]:
@@ -292,14 +313,17 @@ def broken_roots(roots: RootCoverage | None, code: Callable[[str], str]) -> list
         for root in roots.broken
     ]
     lacking = [
-        f"{code(spec_name(each.package, each.version))} {code('/' + each.hash[:SHORT_HASH])} "
+        f"{code(spec_name(each.package, each.version))} {code('/' + hashes.shown(each.hash))} "
         f"({count(each.roots, 'root')})"
         for each in roots.lacking
     ]
-    do = "root does" if len(broken) == 1 else "roots do"
+    do, lack = (
+        count(len(broken), "root does", "roots do"),
+        form(len(broken), "it lacks", "they lack"),
+    )
     return [
-        f"{len(broken)} {do} not install: {folded(broken, 3)}",
-        f"they lack {count(len(lacking), 'spec')}: {folded(lacking, 3)}",
+        f"{do} not install: {folded(broken, 3)}",
+        f"{lack} {count(len(lacking), 'spec')}: {folded(lacking, 3)}",
     ]
 
 
@@ -308,8 +332,12 @@ def _broken_specs(coverage: Coverage) -> list[str]:
     broken = sum(cell.covered - (cell.usable or 0) for cell in cells)
     if broken <= 0:
         return []
-    are = "spec is" if broken == 1 else "specs are"
-    return [f"{broken} available {are} broken: not all that they link to or run with is available"]
+    are = count(
+        broken,
+        "available spec is broken: not all that it links to or runs with is available",
+        "available specs are broken: not all that they link to or run with is available",
+    )
+    return [are]
 
 
 def gaps_by_state(gaps: Iterable[Gap]) -> str:
@@ -326,8 +354,7 @@ def damaged_note(damaged: Sequence[DamagedFile], escape: Callable[[str], str]) -
     if not damaged:
         return []
     shown = folded([escape(each.path) for each in damaged], 3)
-    were = "damaged file was" if len(damaged) == 1 else "damaged files were"
-    return [f"{len(damaged)} {were} skipped: {shown}"]
+    return [f"{count(len(damaged), 'damaged file was', 'damaged files were')} skipped: {shown}"]
 
 
 def _pattern(entry: NotWanted, escape: Callable[[str], str]) -> str:
@@ -390,7 +417,7 @@ def diff_notes(diff: Diff, escape: Callable[[str], str]) -> list[str]:
 def find_headline(found: Found, escape: Callable[[str], str]) -> str:
     """Return the one line that tells how many specs were found."""
     number = len(found.specs)
-    line = {0: "no spec satisfies", 1: "1 spec satisfies"}.get(number, f"{number} specs satisfy")
+    line = count(number, "spec satisfies", "specs satisfy") if number else "no spec satisfies"
     line += f" {escape(found.query)}"
     return f"{line}, {len(found.undecided)} undecided" if found.undecided else line
 

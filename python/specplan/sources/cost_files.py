@@ -24,6 +24,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from specplan.costs import UNIT_COSTS, Costs
+from specplan.counting import count
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.sources import strict_json
 from specplan.sources.content import inflated
@@ -296,7 +297,7 @@ def _read_csv(text: str, shown: str, told: _Told) -> None:
     for line, row in rows:
         where = _Where(shown, "", line)
         if len(row) != len(columns):
-            raise where.fail(f"has {len(row)} values for {len(columns)} columns")
+            raise where.fail(f"has {count(len(row), 'value')} for {count(len(columns), 'column')}")
         cells = {column: cell.strip() for column, cell in zip(columns, row, strict=True)}
         told.table(_key_of(cells, where), _number(cells["seconds"], where), where)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from specplan.counting import form
 from specplan.sources.includes import entry, unsuffixed
 from specplan.sources.yaml_tree import Mapping, Node, Scalar, Sequence
 
@@ -70,8 +71,12 @@ def provided_note(roots: Iterable[str]) -> list[str]:
         return []
     listed = ", ".join(f"`{each}`" for each in names[:_FEW])
     more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
-    are, them = ("is", "it") if len(names) == 1 else ("are", "them")
-    provided = f"{listed}{more} {are} not wanted: the system provides {them}"
+    are = form(
+        len(names),
+        "is not wanted: the system provides it",
+        "are not wanted: the system provides them",
+    )
+    provided = f"{listed}{more} {are}"
     return [f"{provided}, as `packages:` lists externals and forbids to build others"]
 
 
@@ -88,8 +93,8 @@ def _listed(package: Node) -> Iterator[Scalar]:
             spec = entry(external, "spec")
             if isinstance(spec, Scalar):
                 yield spec
-    for form in ("paths", "modules"):
-        former = entry(package, form)
+    for old_form in ("paths", "modules"):
+        former = entry(package, old_form)
         if isinstance(former, Mapping):
             for text in former.entries:
                 yield Scalar(text, is_plain=False, mark=former.mark)

@@ -137,7 +137,7 @@ class FsspecStore:
                         raise _too_large(shown, most)
                     if clock() > deadline:
                         raise RemoteError(
-                            f"`{shown}`: is not here after {limits.transfer_seconds:g} seconds",
+                            f"`{shown}`: timed out after {limits.transfer_seconds:g} seconds",
                             path=shown,
                         )
                     self._fetching.tell(shown, incoming.size, total)

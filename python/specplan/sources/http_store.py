@@ -286,9 +286,7 @@ class _Transfer:
                 if max(arrived, incoming.size) > self._most:
                     raise _too_large(self._shown, self._most)
                 if self._fetching.clock() > deadline:
-                    raise self._error(
-                        f"is not here after {self._limits.transfer_seconds:g} seconds"
-                    )
+                    raise self._error(f"timed out after {self._limits.transfer_seconds:g} seconds")
                 self._fetching.tell(self._shown, arrived, length)
             if length is not None and arrived != length:
                 raise _TransientError(f"ends after {arrived} of {length} bytes")
@@ -339,7 +337,7 @@ class _Transfer:
     def _transient(self, reason: object) -> str | None:
         """Return what to say of a fault that may be gone the next time; None for any other."""
         if isinstance(reason, TimeoutError):
-            return f"the server said nothing for {self._limits.silence_seconds:g} seconds"
+            return f"no response for {self._limits.silence_seconds:g} seconds"
         if isinstance(reason, ConnectionRefusedError):
             return None
         if isinstance(reason, http.client.IncompleteRead):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specplan import _core
+from specplan.counting import count
 from specplan.model import DamagedFile
 from specplan.sources import clear_signed, content
 from specplan.sources.source import SourceRead
@@ -69,15 +70,14 @@ def read_mirrored(specs: SpecFiles, reading: Reading) -> SourceRead:
         catalogs.append(found.catalog)
         if len(catalogs) == _BATCH:
             catalogs = [_core.Catalog.merged(catalogs)]
+    binaries = count(len(taken), "binary", "binaries")
     return SourceRead(
         place=reading.place,
         core=_core.Catalog.merged(catalogs),
         files=len(taken),
         damaged=tuple(sorted(damaged, key=lambda file: file.path)),
         contradictions=(),
-        notes=(
-            f"`{reading.place}` has no index: it was read from the files of {len(taken)} binaries",
-        ),
+        notes=(f"`{reading.place}` has no index: it was read from the files of {binaries}",),
         files_of_specs=tuple(taken),
     )
 

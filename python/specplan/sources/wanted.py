@@ -150,7 +150,7 @@ def read_wants(
         elif not is_environment(place):
             locks.append(read_wanted(text, limits))
             continue
-        # Who wants locks alone need not wait for what reads YAML.
+        # Import the YAML reader only if an environment is wanted.
         from specplan.sources.environment import read_environment  # noqa: PLC0415
 
         place = file_of(place)

@@ -271,6 +271,10 @@ class Model:
         valued = "".join(f" {each}" for each in key[2:] if each[0] not in "+~")
         return f"{key[0]}@{key[1]}{booleans}{valued}"
 
+    def versions(self, keys: Iterable[str], level: Level) -> tuple[str, ...]:
+        """Return the version of each key that is a hash, else nothing."""
+        return tuple(self.contents[each].version for each in keys if level == "hash")
+
     def package(self, key: Key, level: Level) -> str:
         """Return the package that a key names."""
         return self.contents[key[0]].name if level == "hash" else key[0]
@@ -662,12 +666,22 @@ class Model:
                         target=at_target,
                         want=model.text(key, level),
                         package=model.package(key, level),
+                        version=model.contents[key[0]].version if level == "hash" else None,
                         hash=key[0] if level == "hash" else None,
                     )
                     for key in sorted(keys, key=lambda key: model.text(key, level))
                 )
             changed.extend(
-                Change(stack=name, os=at_os, target=at_target, package=package, old=gone, new=come)
+                Change(
+                    stack=name,
+                    os=at_os,
+                    target=at_target,
+                    package=package,
+                    old=gone,
+                    new=come,
+                    old_versions=model.versions(gone, level),
+                    new_versions=model.versions(come, level),
+                )
                 for package, (gone, come) in sorted(changes.items())
             )
         return Diff(

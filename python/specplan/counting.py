@@ -1,0 +1,42 @@
+"""Numbers with what they count: the one place that knows one from several."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["circle", "count", "form"]
+
+
+def count(number: int, one: str, several: str | None = None) -> str:
+    """Return the number with what it counts: a noun, or a clause that agrees with it.
+
+    Args:
+        number: How many there are.
+        one: What one is called.
+        several: What any other number is called; by default ``one`` with an ``s``.
+
+    Examples:
+        >>> count(1, "gap"), count(0, "gap"), count(2, "stack is", "stacks are")
+        ('1 gap', '0 gaps', '2 stacks are')
+    """
+    return f"{number} {form(number, one, several)}"
+
+
+def form(number: float, one: str, several: str | None = None) -> str:
+    """Return the words that agree with a number, without it.
+
+    Examples:
+        >>> form(1, "it lacks", "they lack"), form(2, "root")
+        ('it lacks', 'roots')
+    """
+    return one if number == 1 else several or f"{one}s"
+
+
+def circle(specs: Sequence[str]) -> str:
+    """Return that specs depend on each other in a circle, or one on itself."""
+    if len(specs) == 1:
+        return "a spec depends on itself"
+    return f"{count(len(specs), 'spec')} depend on each other in a circle"

@@ -1,0 +1,119 @@
+"""What people read at the moments that decide whether they go on."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Runs
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+PLAN = (
+    "rebuild",
+    f"--want={EXAMPLES}/rebuild/2026-01/radiuss/spack.lock.gz",
+    f"--cache={EXAMPLES}/rebuild/mirror-2025-11.json.gz",
+    f"--costs={EXAMPLES}/rebuild/costs.csv",
+    "--no-config",
+)
+
+CACHES = (f"--cache={EXAMPLES}/cache", "--no-config")
+
+SHORT = re.compile(r"/[a-z2-7]{7}\b")
+LONG = re.compile(r"\b[a-z2-7]{32}\b")
+
+
+@pytest.mark.parametrize("width", range(80, 120, 3))
+def test_a_plan_is_a_table_from_80_columns_on(run: Runs, width: int) -> None:
+    lines = run(*PLAN, "--width", str(width)).out.splitlines()
+    start = next(at for at, line in enumerate(lines) if line.startswith("stage"))
+    assert all(len(line) <= width for line in lines[start:])
+    # One line a build, and one more where a name has a line of its own.
+    assert len(lines) - start < 1.2 * 302
+    assert len(SHORT.findall("\n".join(lines))) >= 302
+
+
+def test_hashes_are_shown_whole_where_that_is_asked(run: Runs) -> None:
+    for words in (
+        PLAN,
+        (*PLAN[:3], "--show=chains", "--no-config"),
+        ("find", "zlib-ng", *CACHES),
+        ("gaps", "--stack=e4s", *CACHES),
+        ("diff", "develop-2025-11-15", "--stack=radiuss", "--level=hash", *CACHES),
+    ):
+        short, long = run(*words), run(*words, "--long-hashes")
+        assert (short.code, long.code) == (0, 0)
+        assert LONG.search(short.out) is None, words
+        assert LONG.search(long.out) is not None, words
+
+
+def test_chains_name_their_specs(run: Runs) -> None:
+    shown = run(*PLAN, "--show=chains", "--width=10000").out
+    after = shown.partition("\nwhy: a shortest chain from a want\n")[2]
+    chains = after.partition("\n\n")[0].splitlines()
+    assert len(chains) > 100
+    for line in chains:
+        for each in line.strip().split(" -> "):
+            assert re.fullmatch(r"\S+@\S+/[a-z2-7]{7}", each), line
+
+
+def test_why_names_the_specs_of_a_chain_to_a_broken_one(run: Runs, folder: Path) -> None:
+    (folder / "broken").write_text("hypre\n", encoding="utf-8")
+    words = ("why", "mfem", PLAN[1], "--cache=none", "--exclude-broken=broken", "--no-config")
+    answer = run(*words)
+    assert re.search(r"needs \S+@\S+/[a-z2-7]{7}", answer.out)
+    (spec,) = json.loads(run(*words, "--format=json").out)["specs"]
+    assert [each["name"] for each in spec["chain"]][-1] == "hypre"
+    assert len(spec["chain"]) > 1
+    assert all(set(each) == {"hash", "name", "version"} for each in spec["chain"])
+
+
+def test_a_difference_of_hashes_names_what_they_are_the_hashes_of(run: Runs) -> None:
+    words = ("diff", "develop-2025-11-15", "--stack=radiuss", "--level=hash", *CACHES)
+    document = json.loads(run(*words, "--format=json").out)
+    assert document["lost"] or document["gained"]
+    for key in (*document["lost"], *document["gained"]):
+        assert key["version"]
+    for change in document["changed"]:
+        assert len(change["old_versions"]) == len(change["old"])
+        assert len(change["new_versions"]) == len(change["new"])
+    key = (document["lost"] + document["gained"])[0]
+    named = f"{key['package']}@{key['version']}/{key['hash']}"
+    assert named[:-25] in run(*words).out
+    assert named in run(*words, "--format=markdown").out
+    rows = list(csv.DictReader(io.StringIO(run(*words, "--format=csv").out)))
+    (row,) = [each for each in rows if each["hash"] == key["hash"]]
+    assert (row["package"], row["version"]) == (key["package"], key["version"])
+    change = document["changed"][0]
+    old = f"{change['old_versions'][0]}/{change['old'][0]}"
+    assert old[:-25] in run(*words, "--width=400").out
+    assert old in run(*words, "--format=markdown").out
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("gaps.json", "{"),
+        ("gaps.JSON", "{"),
+        ("gaps.csv", "stack,os,target,"),
+        ("gaps.md", "### "),
+        ("gaps.txt", "e4s: "),
+        ("gaps.html", "e4s: "),
+        ("gaps", "e4s: "),
+    ],
+)
+def test_the_name_of_the_file_chooses_the_format(
+    run: Runs, folder: Path, name: str, begins: str
+) -> None:
+    answer = run("gaps", "--stack=e4s", *CACHES, "-o", name)
+    assert (answer.code, answer.out) == (0, "")
+    assert (folder / name).read_text(encoding="utf-8").startswith(begins)
+    run("gaps", "--stack=e4s", *CACHES, "-o", name, "--format=csv")
+    assert (folder / name).read_text(encoding="utf-8").startswith("stack,os,target,")
