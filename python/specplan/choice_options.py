@@ -11,7 +11,7 @@ from specplan.abstract_answers import environments_asked
 from specplan.abstract_wants import wants_of
 from specplan.errors import EmptySelectionError
 from specplan.spec_answers import names_of
-from specplan.wants import Systems, chosen_or_all, texts
+from specplan.wants import Systems, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -326,8 +326,8 @@ def _wants(core: compiled.Catalog, asked: Asked, systems: Systems) -> AbstractWa
         systems=systems,
         cells=cells,
         added=added,
-        oss=chosen_or_all(texts(asked.os), systems.oss, kind="os"),
-        targets=chosen_or_all(texts(asked.target), systems.targets, kind="target"),
+        oss=systems.chosen_oss(texts(asked.os)),
+        targets=systems.chosen_targets(texts(asked.target)),
         not_wanted=(),
     )
     if not wants.cells and (texts(asked.os) or texts(asked.target)):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from specplan import _core as compiled
 from specplan import answers
 from specplan.contents import tag_of
-from specplan.wants import Systems, chosen, chosen_or_all, texts
+from specplan.wants import Systems, chosen, texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,8 +56,8 @@ def difference(
             "new": new_state,
             "level": level,
             "stacks": [name for name in selected if name in labels and name in old_labels],
-            "oss": chosen_or_all(texts(os), systems.oss, kind="os"),
-            "targets": chosen_or_all(texts(target), systems.targets, kind="target"),
+            "oss": systems.chosen_oss(texts(os)),
+            "targets": systems.chosen_targets(texts(target)),
         }
     )
     return answers.diff(

@@ -134,10 +134,12 @@ class UnknownNameError(UsageError, LookupError):
 
     code = "unknown-name"
 
-    def __init__(self, *, kind: str, name: str, suggestions: tuple[str, ...]) -> None:
-        hint = None
+    def __init__(
+        self, *, kind: str, name: str, suggestions: tuple[str, ...], hint: str | None = None
+    ) -> None:
         if suggestions:
-            hint = "did you mean " + ", ".join(f"`{each}`" for each in suggestions) + "?"
+            near = "did you mean " + ", ".join(f"`{each}`" for each in suggestions) + "?"
+            hint = near if hint is None else f"{near} {hint[:1].upper()}{hint[1:]}"
         super().__init__(f"no {kind} matches `{name}`", hint=hint)
         self.kind = kind
         self.name = name

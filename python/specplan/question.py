@@ -12,7 +12,6 @@ from specplan.model import Compatibility, Level
 from specplan.wants import (
     Systems,
     chosen,
-    chosen_or_all,
     excludes,
     matched_or_all,
     peers_of,
@@ -150,8 +149,8 @@ def ask(
         for stack, cells in (question.get("cells") or {}).items()
         if stack in selected
     }
-    oss = chosen_or_all(texts(question.get("os", ())), systems.oss, kind="os")
-    targets = chosen_or_all(texts(question.get("target", ())), systems.targets, kind="target")
+    oss = systems.chosen_oss(texts(question.get("os", ())))
+    targets = systems.chosen_targets(texts(question.get("target", ())))
     nothing: compiled.CoverageAnswer = ([], [], [], [0] * len(not_wanted), 0)
     cells, gaps, lacking, excluded, count = nothing
     if wanted or not environments:

@@ -58,10 +58,10 @@ def search(contents: Contents, spec: AbstractSpec | str, question: Search) -> Fo
     stacks = chosen_or_all(texts(question.get("stack", ())), labels, kind="stack")
     if stacks is not None:
         query &= _listed(tags, stacks)
-    oss = chosen_or_all(texts(question.get("os", ())), systems.oss, kind="os")
+    oss = systems.chosen_oss(texts(question.get("os", ())))
     if oss is not None:
         query &= _core.Query.text("os", oss)
-    targets = chosen_or_all(texts(question.get("target", ())), systems.targets, kind="target")
+    targets = systems.chosen_targets(texts(question.get("target", ())))
     if targets is not None:
         query &= _core.Query.text("target", targets)
     selection = Selection._of(contents, query)

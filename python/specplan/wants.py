@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan import _core
 from specplan.errors import UnknownNameError, UsageError
+from specplan.system_name import split_system
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -33,23 +34,54 @@ ROOT: Final = "root"
 #: How many near names an error suggests.
 _SUGGESTIONS: Final = 3
 
+#: How near a name must be that no source holds: most of those in tables have no meaning here.
+_CLOSE: Final = 0.75
+
 
 def texts(value: str | Sequence[str]) -> tuple[str, ...]:
     """Return one text or several as a tuple."""
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def suggestions(name: str, names: Collection[str]) -> tuple[str, ...]:
-    """Return the names nearest to ``name``, best first."""
-    near = difflib.get_close_matches(name, sorted(names), n=_SUGGESTIONS, cutoff=0.5)
-    inside = [each for each in sorted(names) if name.strip("*?") and name.strip("*?") in each]
-    return tuple(dict.fromkeys([*near, *inside]))[:_SUGGESTIONS]
+def suggestions(name: str, names: Collection[str], *, closeness: float = 0.5) -> tuple[str, ...]:
+    """Return the names nearest to ``name``, best first; letters of either case are alike.
+
+    Args:
+        name: The name.
+        names: The names to choose from.
+        closeness: How much of both must agree, from 0 to 1.
+    """
+    by_spelling: dict[str, list[str]] = {}
+    for each in sorted(names):
+        by_spelling.setdefault(each.casefold(), []).append(each)
+    asked = name.casefold()
+    part = asked.strip("*?")
+    near = difflib.get_close_matches(asked, by_spelling, n=_SUGGESTIONS, cutoff=closeness)
+    inside = [each for each in by_spelling if part and part in each]
+    # What only differs in case comes first, then what begins with the name.
+    inside.sort(key=lambda each: not each.startswith(part))
+    begins = [each for each in inside if each.startswith(part)]
+    same = [asked] if asked in by_spelling else []
+    found = dict.fromkeys([*same, *(begins if len(part) > 1 else ()), *near, *inside])
+    return tuple(each for spelling in found for each in by_spelling[spelling])[:_SUGGESTIONS]
 
 
-def chosen(patterns: Sequence[str], names: Collection[str], *, kind: str) -> tuple[str, ...]:
+def chosen(
+    patterns: Sequence[str],
+    names: Collection[str],
+    *,
+    kind: str,
+    nearby: Collection[str] | None = None,
+) -> tuple[str, ...]:
     """Return the names that any of the shell patterns matches, sorted.
 
     No pattern at all chooses every name but ``root``.
+
+    Args:
+        patterns: The patterns.
+        names: The names.
+        kind: What the names are of, for the error.
+        nearby: The names that an error suggests, if not all of them.
 
     Raises:
         UnknownNameError: If a pattern matches none.
@@ -60,7 +92,8 @@ def chosen(patterns: Sequence[str], names: Collection[str], *, kind: str) -> tup
     for pattern in patterns:
         matched = _matched(pattern, names)
         if not matched:
-            raise UnknownNameError(kind=kind, name=pattern, suggestions=suggestions(pattern, names))
+            near = suggestions(pattern, names if nearby is None else nearby)
+            raise UnknownNameError(kind=kind, name=pattern, suggestions=near)
         found.update(matched)
     return tuple(sorted(found))
 
@@ -168,6 +201,26 @@ class Systems:
         """All known targets."""
         return {*self._targets, *_core.known_targets()}
 
+    def chosen_oss(self, patterns: Sequence[str]) -> list[str] | None:
+        """Return the operating systems that any of the patterns matches; None without patterns.
+
+        Raises:
+            UnknownNameError: If a pattern matches none; it suggests what the sources hold.
+        """
+        if not patterns:
+            return None
+        return list(chosen(patterns, self.oss, kind="os", nearby=self._platforms))
+
+    def chosen_targets(self, patterns: Sequence[str]) -> list[str] | None:
+        """Return the targets that any of the patterns matches; None without patterns.
+
+        Raises:
+            UnknownNameError: If a pattern matches none; it suggests what the sources hold.
+        """
+        if not patterns:
+            return None
+        return list(chosen(patterns, self.targets, kind="target", nearby=self._targets))
+
     def like(self, os: str | None, target: str | None) -> list[str]:
         """Return each ``OS/TARGET`` of the catalog with this name in either part, sorted.
 
@@ -198,21 +251,37 @@ class Systems:
         return [self.system(text) for text in systems]
 
     def system(self, text: str) -> tuple[str, str, str]:
-        """Return (os, target, platform) of one ``OS/TARGET``.
+        """Return (os, target, platform) of one ``OS/TARGET``, or of Spack's spelling of it.
 
         Raises:
             UnknownNameError: If the operating system or the target is unknown.
-            UsageError: If the text is no ``OS/TARGET``.
+            UsageError: If the text is no system, or its platform is not that of its system.
         """
-        os, slash, target = text.partition("/")
-        if not slash or not os or not target or "/" in target:
+        name = split_system(text)
+        if name is None:
             raise UsageError(
-                f"`{text}` is no system", hint="write OS/TARGET, as in `ubuntu24.04/zen4`, or `all`"
+                f"`{text}` is not a system",
+                hint="write OS/TARGET, as in `ubuntu24.04/zen4`, or `all`",
             )
+        os, target = name.os, name.target
         if os not in self._platforms and not self.core.is_known(os):
-            raise UnknownNameError(kind="os", name=os, suggestions=suggestions(os, self.oss))
+            near = suggestions(os, self._platforms) or suggestions(os, self.oss, closeness=_CLOSE)
+            raise UnknownNameError(
+                kind="os",
+                name=os,
+                suggestions=near,
+                hint=f'an operating system of your own is made known by `{os} = "glibc 2.34"` '
+                "(its C library) under `[libc]` in specplan.toml",
+            )
         if target not in self._targets and not _core.is_known_target(target):
-            near = suggestions(target, self.targets)
+            near = suggestions(target, self._targets) or suggestions(
+                target, self.targets, closeness=_CLOSE
+            )
             raise UnknownNameError(kind="target", name=target, suggestions=near)
-        platform = self._platforms.get(os) or self.core.platform(os) or "linux"
+        platform = self._platforms.get(os) or self.core.platform(os) or name.platform or "linux"
+        if name.platform not in {None, platform}:
+            raise UsageError(
+                f"`{text}`: {os} belongs to the platform {platform}",
+                hint=f"write `{os}/{target}`, or `{platform}-{os}-{target}`",
+            )
         return os, target, platform

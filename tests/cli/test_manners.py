@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.cli.conftest import Runs
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -117,3 +119,73 @@ def test_the_name_of_the_file_chooses_the_format(
     assert (folder / name).read_text(encoding="utf-8").startswith(begins)
     run("gaps", "--stack=e4s", *CACHES, "-o", name, "--format=csv")
     assert (folder / name).read_text(encoding="utf-8").startswith("stack,os,target,")
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("gaps", "--stack=E4S"), "did you mean `e4s`"),
+        (("gaps", "--stack=Radius"), "did you mean `radiuss`"),
+        (("gaps", "--os=ubuntu"), "did you mean `ubuntu20.04`, `ubuntu22.04`, `ubuntu24.04`?"),
+        (("gaps", "--target=X86_64_V3"), "did you mean `x86_64_v3`"),
+        (("gaps", "--stack=e4s", "--system=Ubuntu22.04/zen4"), "did you mean `ubuntu22.04`"),
+        (("gaps", "--stack=e4s", "--system=ubuntu22.04/Zen4"), "did you mean `zen4`"),
+        (("gaps", "--tag=Develop-2025-11-15"), "did you mean `develop-2025-11-15`"),
+        (("find", "ZLIB-NG"), "did you mean `zlib-ng`"),
+        (("find", "hdf5", "--os=ubuntu"), "did you mean `ubuntu20.04`"),
+        (("diff", "develop-2025-11-15", "--os=ubuntu"), "did you mean `ubuntu20.04`"),
+    ],
+)
+def test_near_names_are_those_of_the_sources_whatever_their_case(
+    run: Runs, words: tuple[str, ...], hint: str
+) -> None:
+    answer = run(*words, *CACHES)
+    assert answer.code == 2
+    assert f"hint: {hint}" in answer.err
+
+
+SYSTEM = ("gaps", "--stack=e4s", *CACHES, "--format=csv")
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "linux-ubuntu22.04-neoverse_v2",
+        "linux-ubuntu22.04-neoverse_v2/",
+        "linux-ubuntu22.04-neoverse_v2/gcc-13.2.0",
+        "linux-ubuntu22.04/neoverse_v2",
+    ],
+)
+def test_a_system_may_be_spelt_as_spack_does(
+    run: Runs, configure: Callable[[str], None], spelling: str
+) -> None:
+    expected = run(*SYSTEM, "--system=ubuntu22.04/neoverse_v2")
+    assert expected.code == 0
+    assert run(*SYSTEM, f"--system={spelling}").out == expected.out
+    configure(f'system = ["{spelling}"]\n')
+    assert run(*(word for word in SYSTEM if word != "--no-config")).out == expected.out
+
+
+@pytest.mark.parametrize("text", ["linux-ubuntu22.04", "zen4", "a/b/c", "/", "-/", "linux--x"])
+def test_what_is_no_system_is_refused_with_a_spelling(run: Runs, text: str) -> None:
+    answer = run(*SYSTEM, f"--system={text}")
+    assert answer.code == 2
+    assert "hint: write it as `ubuntu24.04/x86_64_v3`" in answer.err
+
+
+def test_a_platform_that_is_not_that_of_the_system_is_named(run: Runs) -> None:
+    answer = run(*SYSTEM, "--system=darwin-ubuntu22.04-zen4")
+    assert answer.code == 2
+    assert "hint: write `ubuntu22.04/zen4`, or `linux-ubuntu22.04-zen4`" in answer.err
+
+
+def test_the_hint_of_an_operating_system_that_nobody_knows_works(
+    run: Runs, configure: Callable[[str], None]
+) -> None:
+    words = ("gaps", "--stack=e4s", CACHES[0], "--system=site9/zen4")
+    answer = run(*words)
+    assert answer.code == 2
+    entry = re.search(r"`(site9 = \"glibc [0-9.]+\")`", answer.err)
+    assert entry is not None
+    configure(f"[libc]\n{entry[1]}\n")
+    assert run(*words).code == 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from specplan.host import Host
 from specplan.model import Compatibility, Level, NotWanted, Scope
+from specplan.system_name import split_system
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -151,6 +152,5 @@ class Configuration:
 
 
 def is_system(text: str) -> bool:
-    """Whether the text has the form of a system: ``OS/TARGET``, or ``all``."""
-    os_name, slash, target = text.partition("/")
-    return text == "all" or bool(os_name and slash and target and "/" not in target)
+    """Whether the text has the form of a system, as in ``OS/TARGET``, or is ``all``."""
+    return text == "all" or split_system(text) is not None
