@@ -42,7 +42,7 @@ endif
 
 .PHONY: help
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all
 all: lint types test ## all that must hold before a merge, as CI runs it
@@ -109,9 +109,16 @@ properties: environment ## search long (an hour or so) for examples that break a
 # What a fuzzer learns and finds stays out of the checkout until somebody commits it.
 FUZZ_SECONDS ?= 180
 FUZZ_FOUND ?= target/fuzz
+# Another seed gives other inputs; the one that was used is printed.
+FUZZ_SEED ?= $(shell date +%s)
 
 .PHONY: fuzz
-fuzz: ## search for inputs that break a reader or the parser of specs (nightly Rust, cargo-fuzz)
+fuzz: build ## damage files of every kind and ask all commands about them, FUZZ_SECONDS long
+	$(call locked,run test)
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS) --seed $(FUZZ_SEED) --found $(FUZZ_FOUND)/answers
+
+.PHONY: fuzz-coverage
+fuzz-coverage: ## let coverage guide a search for inputs that break a reader (nightly Rust, cargo-fuzz)
 	cargo +nightly fuzz build --fuzz-dir rust/fuzz
 	@for target in $$(cargo +nightly fuzz list --fuzz-dir rust/fuzz); do \
 	  mkdir -p $(FUZZ_FOUND)/$$target; \
