@@ -10,8 +10,8 @@ from specplan.check_model import (
     CheckedFiles,
     CheckedHashes,
     CheckedRoots,
+    CheckedSpec,
     Finding,
-    NamedSpec,
 )
 from specplan.model import (
     BrokenRoot,
@@ -385,7 +385,7 @@ HOSTILE_CHECK = replace(
             place=HOSTILE,
             line=None,
             message=HOSTILE,
-            spec=NamedSpec(hash=HASH, package=HOSTILE, version=HOSTILE),
+            spec=CheckedSpec(hash=HASH, package=HOSTILE, version=HOSTILE),
             binaries=2,
             roots=1,
             dependents=(HASH,),
@@ -398,9 +398,9 @@ HOSTILE_CHECK = replace(
 #: Digits as letters of a hash.
 _LETTERS = str.maketrans("0123456789", "bcdefghijk")
 
-ZLIB = NamedSpec(hash="kvpvk4i2tv2yf4j2yep4a5d7yf7jt63i", package="zlib-ng", version=None)
-CURL = NamedSpec(hash="3drk3wwy3pyc5pmcybwtptyxdd7hgcmy", package="curl", version="8.17.0")
-MFEM = NamedSpec(hash="mmyvlthlohw7fqxqxtwi4h7wvbbmmxsg", package="mfem", version="4.8.0")
+ZLIB = CheckedSpec(hash="kvpvk4i2tv2yf4j2yep4a5d7yf7jt63i", package="zlib-ng", version=None)
+CURL = CheckedSpec(hash="3drk3wwy3pyc5pmcybwtptyxdd7hgcmy", package="curl", version="8.17.0")
+MFEM = CheckedSpec(hash="mmyvlthlohw7fqxqxtwi4h7wvbbmmxsg", package="mfem", version="4.8.0")
 
 BROKEN_CHECK = Check(
     verify="blobs",
@@ -426,7 +426,7 @@ BROKEN_CHECK = Check(
                 place=f"{number:a>32}".translate(_LETTERS),
                 line=None,
                 message="it is listed, but there is no binary; no binary needs it to install",
-                spec=NamedSpec(
+                spec=CheckedSpec(
                     hash=f"{number:a>32}".translate(_LETTERS),
                     package=f"tool{number}",
                     version="1.0",

@@ -7,11 +7,22 @@
 [('e4s', 100, 101), ('e4s-neoverse-v2', 92, 101)]
 """
 
-from specplan import reports
+from specplan import annotations, reports
 from specplan._core import Version, __version__
 from specplan.abstract_spec import AbstractSpec
+from specplan.budget import Budget, BudgetRoot, OpenRoot, Place, Weight
 from specplan.catalog import Catalog
-from specplan.check_model import Check, Finding
+from specplan.check_model import (
+    Binaries,
+    Check,
+    CheckedFiles,
+    CheckedHashes,
+    CheckedRoots,
+    CheckedSpec,
+    Finding,
+)
+from specplan.choice import Choice
+from specplan.choice_options import ChosenWant
 from specplan.errors import (
     ConfigurationError,
     DamagedSourceError,
@@ -26,6 +37,8 @@ from specplan.errors import (
     UsageError,
 )
 from specplan.found import Found, Undecided
+from specplan.gap_wants import PublishedWant
+from specplan.host import Host
 from specplan.loading import load
 from specplan.model import (
     BrokenRoot,
@@ -50,18 +63,57 @@ from specplan.model import (
     UnknownWant,
 )
 from specplan.plan import Plan
-from specplan.plan_model import Build, LockDiff, NewSpec, OwnChange, PlanTotals, Why
+from specplan.plan_model import (
+    Build,
+    ChangeAsked,
+    ChangedSpec,
+    ChangeLink,
+    Difference,
+    Excluded,
+    ExcludedBuild,
+    HeldChange,
+    HoldStep,
+    Input,
+    LockDiff,
+    LockDiffTotals,
+    NamedSpec,
+    Needless,
+    NewSpec,
+    OwnChange,
+    PlanTotals,
+    Untested,
+    WhatIf,
+    Why,
+    WhyLine,
+)
+from specplan.question import Question
+from specplan.schedule import Run, Schedule, Shard
+from specplan.search import Search
 from specplan.selection import Selection
 from specplan.sources import Limits
 
+annotations.complete()
+
 __all__ = [
     "AbstractSpec",
+    "Binaries",
     "BrokenRoot",
+    "Budget",
+    "BudgetRoot",
     "Build",
     "Catalog",
     "Cell",
     "Change",
+    "ChangeAsked",
+    "ChangeLink",
+    "ChangedSpec",
     "Check",
+    "CheckedFiles",
+    "CheckedHashes",
+    "CheckedRoots",
+    "CheckedSpec",
+    "Choice",
+    "ChosenWant",
     "ConfigurationError",
     "Coverage",
     "DamagedFile",
@@ -69,26 +121,44 @@ __all__ = [
     "Diff",
     "DiffCell",
     "DiffTotals",
+    "Difference",
     "EmptySelectionError",
     "EnvironmentAsked",
+    "Excluded",
+    "ExcludedBuild",
     "Finding",
     "Found",
     "Gap",
+    "HeldChange",
+    "HoldStep",
+    "Host",
+    "Input",
     "KeyInCell",
     "Lacking",
     "LeftOut",
     "LeftOutKind",
     "Limits",
     "LockDiff",
+    "LockDiffTotals",
+    "NamedSpec",
     "Nearest",
+    "Needless",
     "NewSpec",
     "NotWanted",
+    "OpenRoot",
     "OwnChange",
+    "Place",
     "Plan",
     "PlanTotals",
+    "PublishedWant",
+    "Question",
     "RemoteError",
     "RootCoverage",
+    "Run",
+    "Schedule",
+    "Search",
     "Selection",
+    "Shard",
     "SourceError",
     "Spec",
     "SpecSyntaxError",
@@ -99,9 +169,13 @@ __all__ = [
     "UndecidedError",
     "UnknownNameError",
     "UnknownWant",
+    "Untested",
     "UsageError",
     "Version",
+    "Weight",
+    "WhatIf",
     "Why",
+    "WhyLine",
     "__version__",
     "load",
     "reports",

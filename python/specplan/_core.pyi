@@ -6,6 +6,7 @@ take long release the GIL. A text that names nothing (a column, a level, a tag, 
 stack) raises ``ValueError``: the facade has looked them up before.
 """
 
+from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 from typing import Literal, TypeAlias, TypedDict, final
@@ -34,13 +35,16 @@ __all__ = [
     "Query",
     "SpecsRead",
     "Version",
+    "catalog_of_state",
     "is_known_target",
     "known_targets",
     "parse_specs",
     "pattern_is_found",
+    "query_of_state",
     "read_page_values",
     "read_pages",
     "read_specs",
+    "show_panics",
 ]
 
 __version__: str
@@ -468,6 +472,7 @@ class AbstractSpec:
             ValueError: If the toolchain contradicts the spec, or is no spec.
         """
 
+    def __reduce__(self) -> tuple[type[AbstractSpec], tuple[str]]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
@@ -486,6 +491,9 @@ class Catalog:
     def beside_cache(cache: str) -> str:
         """Return what a cache of the other catalog is called beside this one."""
 
+    def __copy__(self) -> Catalog: ...
+    def __deepcopy__(self, memo: object, /) -> Catalog: ...
+    def __reduce__(self) -> tuple[Callable[[bytes], Catalog], tuple[bytes]]: ...
     def __len__(self) -> int: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -706,6 +714,9 @@ class Query:
     def hashes(texts: list[str]) -> Query:
         """Select the specs with one of these hashes; ``ValueError`` for what is no hash."""
 
+    def __reduce__(
+        self,
+    ) -> tuple[Callable[[tuple[object, ...]], Query], tuple[tuple[object, ...]]]: ...
     def __and__(self, other: Query, /) -> Query: ...
     def __or__(self, other: Query, /) -> Query: ...
     def __invert__(self) -> Query: ...
@@ -795,6 +806,7 @@ class Version:
     """
 
     def __new__(cls, text: str) -> Version: ...
+    def __reduce__(self) -> tuple[type[Version], tuple[str]]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     def __lt__(self, other: Version, /) -> bool: ...
@@ -888,3 +900,12 @@ def pattern_is_found(pattern: str, text: str) -> bool:
     Raises:
         ValueError: If it is no expression, or repeats too much.
     """
+
+def catalog_of_state(state: bytes) -> Catalog:
+    """Return the catalog that was pickled; ``ValueError`` for other bytes."""
+
+def query_of_state(state: tuple[object, ...]) -> Query:
+    """Return the query that was pickled."""
+
+def show_panics() -> None:
+    """Have panics of the core printed where they happen, and not only raised."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from specplan._core import State
     from specplan.abstract_spec import AbstractSpec
+    from specplan.aliases import Counted, Places
     from specplan.budget import Weight
     from specplan.check_model import Check, Finding, Verify
     from specplan.contents import Contents
@@ -42,10 +43,8 @@ if TYPE_CHECKING:
         Spec,
     )
     from specplan.plan import Plan
-    from specplan.plan_inputs import Places
     from specplan.plan_model import LockDiff, Policy
     from specplan.question import Detail
-    from specplan.sources.verification import Counted
 
 __all__ = ["Catalog"]
 

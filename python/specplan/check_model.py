@@ -17,9 +17,9 @@ __all__ = [
     "CheckedFiles",
     "CheckedHashes",
     "CheckedRoots",
+    "CheckedSpec",
     "Finding",
     "FindingKind",
-    "NamedSpec",
     "Verify",
 ]
 
@@ -50,7 +50,7 @@ FindingKind: TypeAlias = Literal[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NamedSpec:
+class CheckedSpec:
     """A spec with what it is called.
 
     Attributes:
@@ -98,7 +98,7 @@ class Finding:
     place: str
     line: int | None
     message: str
-    spec: NamedSpec | None = None
+    spec: CheckedSpec | None = None
     binaries: int | None = None
     roots: int | None = None
     dependents: tuple[str, ...] = ()
@@ -138,8 +138,8 @@ class CheckedRoots:
     of_locks: bool
     counted: int
     installable: int
-    broken: tuple[NamedSpec, ...]
-    absent: tuple[NamedSpec, ...]
+    broken: tuple[CheckedSpec, ...]
+    absent: tuple[CheckedSpec, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

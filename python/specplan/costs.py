@@ -14,17 +14,15 @@ Without any file a build costs 1, so that costs count builds.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import median
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["UNIT_COSTS", "Cost", "Costs", "Unit"]
+    from specplan.aliases import Unit
 
-#: What costs count: builds where no file tells costs, else the seconds of the files.
-Unit: TypeAlias = Literal["builds", "seconds"]
+__all__ = ["UNIT_COSTS", "Cost", "Costs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +105,8 @@ class _Known:
                 packages.setdefault(key[0], []).append(seconds)
         for (name, _), seconds in costs.by_version.items():
             packages.setdefault(name, []).append(seconds)
+        from statistics import median  # noqa: PLC0415 - most runs have no file of costs
+
         self._versions = {key: median(each) for key, each in versions.items()}
         self._packages = {name: median(each) for name, each in packages.items()}
         self._all = median(

@@ -14,8 +14,8 @@ from specplan.sources import Limits, read
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from specplan.aliases import Progress
     from specplan.model import DamagedFile
-    from specplan.sources.remote import Progress
 
 __all__ = ["load"]
 

@@ -13,11 +13,11 @@ from specplan.plan_model.spec import NamedSpec
 from specplan.report import Report, as_lines, as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
+    from specplan.aliases import Unit
     from specplan.budget import Budget
     from specplan.choice import Choice
-    from specplan.costs import Unit
     from specplan.gap_wants import PublishedWant
     from specplan.model import Scope
     from specplan.plan_model import (
@@ -85,6 +85,12 @@ class Plan(Report):
     _core: compiled.Plan = field(repr=False, compare=False)
     #: The specs of the locks, and those beside the specs of the caches.
     _known: tuple[compiled.Catalog, compiled.Catalog] = field(repr=False, compare=False)
+    #: Makes the same plan again: what the core has of it does not leave its process.
+    _again: Callable[[], Plan] = field(repr=False, compare=False)
+
+    def __reduce__(self) -> tuple[Callable[[], Plan], tuple[()]]:
+        """Return what makes the same plan in another process: it is solved again there."""
+        return self._again, ()
 
     @property
     def optimal(self) -> bool:

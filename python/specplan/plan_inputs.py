@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
 from specplan import choice as choosing
@@ -15,19 +15,19 @@ from specplan.errors import DamagedSourceError
 from specplan.loading import damage
 from specplan.plan_model import Input
 from specplan.sources.source import read, split_label
-from specplan.sources.store import sha256_of
+from specplan.sources.store import is_file, sha256_of
 from specplan.sources.wanted import is_lock, read_wanted, read_wants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from specplan.aliases import Places
     from specplan.catalog import Catalog
     from specplan.costs import Cost, Costs
     from specplan.sources import Limits
     from specplan.sources.wanted import Wanted, WantedEnvironment
 
 __all__ = [
-    "Places",
     "costs_of",
     "inputs_of",
     "places_of",
@@ -36,9 +36,6 @@ __all__ = [
     "refuse_cycle",
     "wanted_files",
 ]
-
-#: One path or several.
-Places: TypeAlias = "str | os.PathLike[str] | Sequence[str | os.PathLike[str]]"
 
 #: The order in which inputs are told.
 _ROLES: Final = ("want", "candidates", "cache", "costs")
@@ -138,7 +135,7 @@ def _sha256_of(files: Sequence[str]) -> str | None:
     sums = []
     for file in files:
         path = Path(file)
-        if not path.is_file():
+        if not is_file(path):
             return None
         sums.append(sha256_of(path))
     if len(sums) == 1:

@@ -31,18 +31,21 @@ from specplan.wants import texts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from specplan.aliases import Places, Unit
     from specplan.budget import Budget, Weight
     from specplan.catalog import Catalog
     from specplan.choice import Choice
-    from specplan.costs import Cost, Unit
+    from specplan.costs import Cost
     from specplan.gap_wants import PublishedWant
     from specplan.model import Compatibility, Scope
-    from specplan.plan_inputs import Places
     from specplan.plan_model import ChangeAsked, Input, Policy, WhatIf
     from specplan.question import Question
     from specplan.sources.wanted import Wanted
 
 __all__ = ["rebuild"]
+
+#: More than any search counts.
+_MOST: Final = 2**62
 
 #: The largest depth that the core takes; no chain of dependents is as long.
 _MOST_DEPTH: Final = 2**32 - 1
@@ -112,7 +115,8 @@ def rebuild(
     places = places_of(want)
     of_gaps = gaps is not None and is_about_gaps(gaps)
     limited = budgeting.Asked.limited(max_builds, max_cost, weights, node_limit, time_limit)
-    _refuse_numbers(jobs=jobs, depth=depth)
+    _refuse_numbers(jobs=jobs, depth=depth, node_limit=node_limit, time_limit=time_limit)
+    jobs, node_limit, max_builds = (_clamped(each) for each in (jobs, node_limit, max_builds))
     if limited is not None and scope == "all":
         raise UsageError(
             "a budget completes roots, so that they install; `scope` all builds more than that",
@@ -210,9 +214,9 @@ def rebuild(
         question["roots"] = spent.roots
     elif choice is not None:
         question["roots"] = sorted({*roots, *choice.roots})
-    solved = core.plan(question)
     return _plan(
-        solved,
+        core,
+        question,
         budget=None if spent is None else spent.budget,
         choice=choice,
         publish=() if found is None else found.publish,
@@ -228,11 +232,22 @@ def rebuild(
     )
 
 
-def _refuse_numbers(*, jobs: int | None, depth: int | None) -> None:
+def _clamped(number: int | None) -> int | None:
+    """Return a number as large as the core takes; none of those above differs in its effect."""
+    return None if number is None else min(number, _MOST)
+
+
+def _refuse_numbers(
+    *, jobs: int | None, depth: int | None, node_limit: int | None, time_limit: float | None
+) -> None:
     if jobs is not None and jobs < 1:
         raise UsageError(f"`{jobs}` is no number of runners", hint="there must be at least one")
     if depth is not None and depth < 0:
         raise UsageError(f"`{depth}` is no depth", hint="0 leaves the changed specs alone")
+    if node_limit is not None and node_limit < 0:
+        raise UsageError(f"`{node_limit}` is no number of nodes", hint="0 looks at none")
+    if time_limit is not None and not time_limit >= 0:  # neither is NaN
+        raise UsageError(f"`{time_limit}` is no time", hint="write seconds, from 0 on")
 
 
 def _refuse_beside_gaps(*, wants: bool, what_if: bool) -> None:
@@ -259,7 +274,8 @@ def _labels(wanted: Iterable[Wanted]) -> dict[str, set[str]]:
 
 
 def _plan(
-    core: compiled.Plan,
+    rows: compiled.Catalog,
+    question: compiled.PlanQuestion,
     *,
     budget: Budget | None,
     choice: Choice | None,
@@ -274,6 +290,7 @@ def _plan(
     jobs: int | None,
     known: tuple[compiled.Catalog, compiled.Catalog],
 ) -> Plan:
+    core = rows.plan(question)
     untested = untested_of(core)
     builds = builds_of(core, cost_of)
     return Plan(
@@ -295,4 +312,21 @@ def _plan(
         totals=totals_of(core, sum(each.available for each in untested)),
         _core=core,
         _known=known,
+        _again=partial(
+            _plan,
+            rows,
+            question,
+            budget=budget,
+            choice=choice,
+            publish=publish,
+            scope=scope,
+            change=change,
+            what_if=what_if,
+            inputs=inputs,
+            broken=broken,
+            unit=unit,
+            cost_of=cost_of,
+            jobs=jobs,
+            known=known,
+        ),
     )

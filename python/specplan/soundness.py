@@ -12,8 +12,8 @@ from specplan.check_model import (
     CheckedFiles,
     CheckedHashes,
     CheckedRoots,
+    CheckedSpec,
     Finding,
-    NamedSpec,
 )
 from specplan.counting import count
 from specplan.errors import UsageError
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from specplan._core import State
+    from specplan.aliases import Counted
     from specplan.check_model import Verify
     from specplan.sources import FileOfSpecs, IndexAlone, MirrorTaken
-    from specplan.sources.verification import Counted, Verified
+    from specplan.sources.verification import Verified
     from specplan.sources.wanted import Wanted
 
 __all__ = ["Checked", "check", "clashes", "order_of_damage", "order_of_finding"]
@@ -215,12 +216,12 @@ class _Names:
         self._listed = self._specs if core is caches else named(caches, {*self._specs})
         self._called = called
 
-    def spec(self, dag_hash: str) -> NamedSpec:
+    def spec(self, dag_hash: str) -> CheckedSpec:
         """Return a spec with its name; what nothing describes is called as dependents call it."""
         known = self._specs.get(dag_hash)
         if known is None:
-            return NamedSpec(hash=dag_hash, package=self._called.get(dag_hash, ""), version=None)
-        return NamedSpec(hash=dag_hash, package=known[1], version=known[2])
+            return CheckedSpec(hash=dag_hash, package=self._called.get(dag_hash, ""), version=None)
+        return CheckedSpec(hash=dag_hash, package=known[1], version=known[2])
 
     def is_described(self, dag_hash: str) -> bool:
         """Whether any source tells of a spec."""

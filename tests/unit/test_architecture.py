@@ -6,8 +6,8 @@ import ast
 import sys
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from types import ModuleType
-from typing import get_type_hints
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING, get_args, get_type_hints
 
 import pytest
 
@@ -15,6 +15,9 @@ import specplan
 import specplan.model
 import specplan.plan_model
 from specplan.report import Report, as_csv, as_json, as_markdown, as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PACKAGE = Path(__file__).parents[2] / "python/specplan"
 
@@ -76,3 +79,58 @@ def test_the_types_of_the_fields_of_records_can_be_asked_for(model: ModuleType) 
     records = [getattr(model, name) for name in model.__all__]
     for record in filter(is_dataclass, records):
         assert set(get_type_hints(record)) == {field.name for field in fields(record)}
+
+
+def classes_in(hint: object) -> Iterator[type]:
+    """Every class of specplan that a type is made of."""
+    if isinstance(hint, type) and hint.__module__.startswith("specplan"):
+        yield hint
+    for part in get_args(hint):
+        parts = part if isinstance(part, (list, tuple)) else [part]
+        for each in parts:
+            yield from classes_in(each)
+
+
+def public_functions(thing: object) -> Iterator[object]:
+    """A public function, or a public class with its public methods."""
+    yield thing
+    if not isinstance(thing, type):
+        return
+    for kind in thing.__mro__:
+        if not kind.__module__.startswith("specplan"):
+            continue
+        for name, member in vars(kind).items():
+            if name.startswith("_") and name != "__init__":
+                continue
+            function = member.fget if isinstance(member, property) else member
+            function = getattr(function, "__func__", function)
+            if isinstance(function, FunctionType):
+                yield function
+
+
+def private(thing: object) -> set[str]:
+    """The attributes of a class that are nobody's business."""
+    return {name for name in get_type_hints(thing) if name.startswith("_")}
+
+
+@pytest.mark.parametrize("name", specplan.__all__)
+def test_every_type_of_the_public_face_can_be_asked_for_and_is_public(name: str) -> None:
+    """Who writes a function around one of ours needs the types that it takes and returns."""
+    thing = getattr(specplan, name)
+    if not isinstance(thing, (type, FunctionType)):
+        return
+    hidden = private(thing) if is_dataclass(thing) or isinstance(thing, type) else set()
+    public = {id(getattr(specplan, each)) for each in specplan.__all__}
+    for function in public_functions(thing):
+        for field, hint in get_type_hints(function).items():
+            if field in hidden:
+                continue
+            unknown = [each for each in classes_in(hint) if id(each) not in public]
+            assert unknown == [], (function, field)
+
+
+@pytest.mark.parametrize("name", specplan.__all__)
+def test_whatever_is_public_says_what_it_is(name: str) -> None:
+    thing = getattr(specplan, name)
+    if isinstance(thing, (type, FunctionType)):
+        assert (thing.__doc__ or "").strip()

@@ -117,8 +117,20 @@ def test_whatever_a_file_system_raises_is_told(
     memory.pipe("/bucket/x", b"content")
     monkeypatch.setattr(type(memory), "info", fail)
     with pytest.raises(RemoteError, match=r"`memory://bucket/x`: ") as caught:
-        _store(tmp_path).get("x", most=100)
+        _store(tmp_path, "memory://bucket/x").get("", most=100)
     assert (caught.value.hint is not None) == hint
+
+
+def test_a_refusal_of_a_file_that_is_looked_for_means_that_it_is_not_there(
+    memory: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError("Forbidden")
+
+    monkeypatch.setattr(type(memory), "info", refuse)
+    refusals: list[RemoteError] = []
+    assert _store(tmp_path, refusals=refusals).get("x", most=100) is None
+    assert [str(each) for each in refusals] == ["`memory://bucket/x`: Forbidden"]
 
 
 def test_a_scheme_whose_package_is_missing_tells_the_extra(

@@ -186,10 +186,23 @@ def test_a_server_that_stays_broken_is_an_error_with_its_status(
 def test_a_refusal_is_not_asked_again(server: Server, store: Stores, code: int) -> None:
     server.answers["/x"] = [servers.status(code)]
     with pytest.raises(RemoteError, match=f"the server answers {code}") as caught:
-        store().get("x", most=100)
+        store("/x").get("", most=100)
     assert caught.value.status == code
     assert len(server.asked) == 1
     assert (caught.value.hint is not None) == (code in {401, 403})
+
+
+def test_a_refusal_of_a_file_that_is_looked_for_means_that_it_is_not_there(
+    server: Server, store: Stores
+) -> None:
+    """Object stores that may not be listed refuse what they do not have."""
+    server.answers["/x"] = [servers.status(403)]
+    refusals: list[RemoteError] = []
+    looking = store(refusals=refusals)
+    assert looking.get("x", most=100) is None
+    assert [each.status for each in refusals] == [403]
+    with pytest.raises(RemoteError, match="the server answers 403"):
+        looking.get("x", most=100, expected=_expected(b"content"))
 
 
 @pytest.mark.parametrize("code", [204, 206, 304])
@@ -238,7 +251,7 @@ def test_silence_ends_with_the_time_out(
 
 def test_a_trickle_ends_with_the_time_for_the_whole(server: Server, store: Stores) -> None:
     server.answers["/x"] = [servers.endless]
-    clock = itertools.count(0, 10).__next__
+    clock = itertools.count(0, 0.5).__next__
     with pytest.raises(RemoteError, match="timed out after 20 seconds"):
         store(clock=clock).get("x", most=1 << 40)
     assert len(server.asked) == 1
@@ -303,13 +316,14 @@ class TestRedirects:
 
 class TestSecrets:
     def test_are_in_no_message_and_no_file(self, server: Server, tmp_path: Path) -> None:
-        server.answers["/x"] = [servers.body(b"content", ETag='"1"'), servers.status(403)]
+        server.answers["/x"] = [servers.body(b"content", ETag='"1"')]
+        server.answers["/"] = [servers.status(403)]
         url = server.url.replace("//", "//me:s3cret@") + "/?sig=s3cret"
         store = HttpStore(url, Fetching(downloads=Downloads(tmp_path), limits=LIMITS))
         store.get("x", most=100)
         assert server.paths == ["/x?sig=s3cret"]
         with pytest.raises(RemoteError) as caught:
-            store.get("x", most=100)
+            store.get("", most=100)
         assert "s3cret" not in f"{caught.value} {caught.value.hint} {caught.value.path}"
         kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
         assert not any(b"s3cret" in content for content in kept)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 import specplan
+from specplan import _core
 from specplan.cli import ending, output, streams
 from specplan.cli.check import check
 from specplan.cli.coverage import coverage
@@ -66,6 +67,7 @@ def _keep_debug(context: click.Context, _parameter: click.Parameter, wanted: boo
     kept = context.find_root().obj
     if wanted and isinstance(kept, dict):
         kept[_DEBUG] = True
+        _core.show_panics()
 
 
 def _with_common(command: click.Command) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -49,7 +50,7 @@ def init(folder: str, target: str, *, force: bool) -> int:
     from specplan.proposal import proposed  # noqa: PLC0415
 
     path = Path(target)
-    if target != "-" and not force and (path.exists() or path.is_symlink()):
+    if target != "-" and not force and os.path.lexists(path):
         raise UsageError(f"`{target}` is there already", hint="`--force` overwrites it")
     found = look_through(Path(folder), Host(), Limits())
     if not found.stacks and not found.caches:

@@ -13,6 +13,7 @@ import click
 from specplan import config
 from specplan.config import COMPATIBILITIES, FORMATS, LEVELS, SCOPES, Configuration, Format
 from specplan.errors import UsageError
+from specplan.exact import is_short
 from specplan.wants import chosen
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ __all__ = [
 
 Command = TypeVar("Command", bound="Callable[..., object]")
 Value = TypeVar("Value")
+
+#: No table is wider, and a width without end takes memory without end.
+_WIDEST: Final = 100_000
 
 #: Whether a report is painted with colours.
 ColourChoice: TypeAlias = Literal["auto", "always", "never"]
@@ -95,7 +99,7 @@ def _percentage(
     except InvalidOperation:
         number = Decimal("NaN")
     most = 100
-    if number.is_finite() and 0 <= number <= most:
+    if is_short(number) and 0 <= number <= most:
         return number
     raise click.BadParameter(f"`{value}` is no percentage from 0 to 100", context, parameter)
 
@@ -268,7 +272,7 @@ def report_as(*formats: str, name: str = "format") -> Callable[[Command], Comman
         ),
         click.option(
             "--width",
-            type=click.IntRange(min=20),
+            type=click.IntRange(min=20, max=_WIDEST),
             metavar="COLUMNS",
             help="The width of a table. [default: the terminal's, or 100]",
         ),

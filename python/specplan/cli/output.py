@@ -236,9 +236,13 @@ class _Place:
         if self.descriptor is not None:
             return ("descriptor", self.descriptor)
         try:
-            there = self.real.stat()
+            real = self.real
         except (OSError, ValueError):
-            return ("path", str(self.real))
+            return ("name", str(self.file or self.device))
+        try:
+            there = real.stat()
+        except OSError:
+            return ("path", str(real))
         return ("file", there.st_dev, there.st_ino)
 
 
@@ -303,10 +307,10 @@ def _to_standard(content: bytes, stream: TextIO | None) -> None:
 @contextlib.contextmanager
 def _staged(content: bytes, place: _Place) -> Iterator[Path]:
     """Write beside a file, so that only renaming is left and no reader sees half a report."""
-    target = place.real
     beside: Path | None = None
     try:
         with _told(place):
+            target = place.real
             if target.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             handle, beside = temporary.new_file(

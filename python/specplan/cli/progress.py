@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
-    from specplan.sources.remote import Progress
+    from specplan.aliases import Progress
 
 __all__ = ["counted", "transfers"]
 

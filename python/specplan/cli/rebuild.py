@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -21,6 +22,26 @@ __all__ = ["rebuild"]
 #: The format that only plans have: one build a line.
 _LIST: Final = "list"
 
+
+class _FromZero(click.FloatRange):
+    """A number from 0 on; click takes `nan`, which is none, for one."""
+
+    def convert(
+        self, value: float, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number.
+
+        Raises:
+            BadParameter: If it is none, or is less than 0.
+        """
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail("`nan` is no number", param, ctx)
+        return number
+
+
+_FROM_ZERO: Final = _FromZero(min=0)
+
 _SHOWS: Final = ("chosen", "needless", "untested", "chains", "timetable")
 
 
@@ -37,7 +58,7 @@ _SHOWS: Final = ("chosen", "needless", "untested", "chains", "timetable")
 )
 @click.option(
     "--jobs",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=1, max=1_000_000),
     metavar="N",
     help="Schedule the builds on so many runners, each of which builds one at a time.",
 )
@@ -50,7 +71,7 @@ _SHOWS: Final = ("chosen", "needless", "untested", "chains", "timetable")
 )
 @click.option(
     "--max-cost",
-    type=click.FloatRange(min=0),
+    type=_FROM_ZERO,
     metavar="S",
     help="Limit the total cost of the builds, in the unit of --costs. Combines with --max-builds.",
 )
@@ -62,7 +83,7 @@ _SHOWS: Final = ("chosen", "needless", "untested", "chains", "timetable")
 )
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0),
+    type=_FROM_ZERO,
     metavar="SECONDS",
     help="Search for so long at most; the best answer so far holds, and so does its bound.",
 )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from specplan.errors import ConfigurationError
+from specplan.exact import is_short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,7 +96,10 @@ class Table:
         value = self._entries[key]
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             self._wrong_type(key, "a number", value)
-        return Decimal(value)
+        number = Decimal(value)
+        if number.is_finite() and not is_short(number):
+            self.fail(key, "the number has too many digits", "write it out with at most 40")
+        return number
 
     def table(self, key: str) -> Table:
         """Return a table within this one, empty where there is none."""

@@ -30,6 +30,10 @@ class Hashes(Sequence[str]):
         self._told = told
         self._spec = spec
 
+    def __reduce__(self) -> tuple[type[tuple[str, ...]], tuple[list[str]]]:
+        # What works them out belongs to a plan of this process.
+        return tuple, (list(self),)
+
     def __len__(self) -> int:
         return self._count
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from specplan.counting import form
 
 if TYPE_CHECKING:
-    from specplan.costs import Unit
+    from specplan.aliases import Unit
 
 __all__ = ["amount", "exact", "of_total", "time"]
 

@@ -13,8 +13,8 @@ from specplan.reports.markdown import document, foldable, listed
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from specplan.aliases import Unit
     from specplan.budget import Budget, BudgetRoot, OpenReason, OpenRoot
-    from specplan.costs import Unit
     from specplan.plan import Plan
     from specplan.reports.document import Json
     from specplan.reports.page import Page

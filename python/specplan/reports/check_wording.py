@@ -10,7 +10,7 @@ from specplan.reports.wording import count, percentage
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from specplan.check_model import Check, Finding, FindingKind, NamedSpec
+    from specplan.check_model import Check, CheckedSpec, Finding, FindingKind
 
 __all__ = ["FINDING_WORDS", "by_kind", "finding_line", "headline", "named", "numbers"]
 
@@ -88,7 +88,7 @@ def numbers(check: Check) -> list[str]:
     return lines
 
 
-def named(spec: NamedSpec) -> str:
+def named(spec: CheckedSpec) -> str:
     """Return what people call a spec: package, version as far as known, head of the hash."""
     version = "" if spec.version is None else f"@{spec.version}"
     return f"{spec.package}{version} /{hashes.shown(spec.hash)}".lstrip()

@@ -22,6 +22,7 @@ from specplan.sources.includes import IncludedLock, entry, unsuffixed
 from specplan.sources.limits import Limits
 from specplan.sources.matrix import Expansion
 from specplan.sources.requirements import read_requirements
+from specplan.sources.store import is_folder
 from specplan.sources.toolchains import read_toolchains, with_toolchains
 from specplan.sources.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
 
@@ -163,7 +164,7 @@ def read_environment(
     if content is not None:
         document = yaml_tree.bounded(content, str(file), limits)
     else:
-        if file.is_dir():
+        if is_folder(file):
             file /= _FILE
         document = yaml_tree.read(file, limits)
     environment = includes.unwrapped(document)

@@ -61,6 +61,12 @@ class FsspecStore:
                 entry = self._system.info(path)
             except (FileNotFoundError, NotADirectoryError):
                 return None
+            except PermissionError as error:
+                if not relative or expected is not None:
+                    raise
+                # Who may not list a bucket is told so of every file that is not there.
+                self._fetching.refusals.append(self._refused(shown, error))
+                return None
             if entry.get("type") == "directory":
                 return None
             state = {"state": str(self._system.ukey(path))}
@@ -117,6 +123,11 @@ class FsspecStore:
             raise SourceError(
                 f"`{self.shown()}` cannot be reached: {error}", path=self.shown()
             ) from error
+        except Exception as error:
+            # Some file systems connect here already, and raise whatever their library does.
+            raise RemoteError(
+                f"`{self.shown()}` cannot be reached: {_told(error)}", path=self.shown()
+            ) from error
         # A list that is kept from an earlier look would hide what changed since.
         files.invalidate_cache()
         return files, str(root).rstrip("/")
@@ -159,16 +170,22 @@ class FsspecStore:
             raise
         except Exception as error:
             # Each file system has exceptions of its own; their names tell more than their bases.
-            name = type(error).__name__
-            told = f"`{shown}`: {str(error) or name}"
-            if isinstance(error, PermissionError) or "Credential" in name:
-                raise RemoteError(
-                    told,
-                    path=shown,
-                    hint="set credentials as fsspec takes them; for a public bucket "
-                    "FSSPEC_S3_ANON=true asks without any",
-                ) from error
-            raise RemoteError(told, path=shown) from error
+            if isinstance(error, PermissionError) or "Credential" in type(error).__name__:
+                raise self._refused(shown, error) from error
+            raise RemoteError(f"`{shown}`: {_told(error)}", path=shown) from error
+
+    @staticmethod
+    def _refused(shown: str, error: Exception) -> RemoteError:
+        return RemoteError(
+            f"`{shown}`: {_told(error)}",
+            path=shown,
+            hint="set credentials as fsspec takes them; for a public bucket "
+            "FSSPEC_S3_ANON=true asks without any",
+        )
+
+
+def _told(error: Exception) -> str:
+    return str(error) or type(error).__name__
 
 
 def _too_large(shown: str, most: int) -> SourceError:

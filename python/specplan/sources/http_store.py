@@ -13,12 +13,13 @@ import http.client
 import ssl
 import zlib
 from dataclasses import replace
+from datetime import datetime, timezone
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.error import URLError
 from urllib.parse import quote, unquote, urljoin, urlsplit
 from urllib.request import (
-    HTTPHandler,
-    HTTPSHandler,
+    AbstractHTTPHandler,
     OpenerDirector,
     ProxyHandler,
     Request,
@@ -28,7 +29,14 @@ from urllib.request import (
 from specplan._core import __version__
 from specplan.errors import RemoteError, SourceError
 from specplan.secrets import shown_url
+from specplan.sources.deadlines import (
+    Deadline,
+    TimedConnection,
+    TimedSecureConnection,
+    TransferTimeoutError,
+)
 from specplan.sources.downloads import Downloads
+from specplan.sources.remote import parsed
 from specplan.sources.store import parts_of
 
 if TYPE_CHECKING:
@@ -48,6 +56,7 @@ _FIRST_PAUSE_SECONDS: Final = 0.5
 _OK: Final = 200
 _REDIRECTED: Final = frozenset({301, 302, 303, 307, 308})
 _NOT_MODIFIED: Final = 304
+_FORBIDDEN: Final = 403
 _REFUSED: Final = frozenset({401, 403, 407})
 _ABSENT: Final = frozenset({404, 410})
 _SERVER_FAULT: Final = 500
@@ -77,21 +86,13 @@ class HttpStore:
     """
 
     def __init__(self, url: str, fetching: Fetching) -> None:
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError as error:
-            raise SourceError(
-                f"`{shown_url(url)}` is no URL: {error}", path=shown_url(url)
-            ) from error
-        if not parts.hostname:
-            raise SourceError(f"`{shown_url(url)}` names no host", path=shown_url(url))
-        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        scheme = parts.scheme.lower()
-        self._origin = (scheme, parts.hostname, port or _DEFAULT_PORTS[scheme])
+        parts = parsed(url)
+        name, port = parts.hostname or "", parts.port
+        host = f"[{name}]" if ":" in name else name.encode("idna").decode("ascii")
+        self._origin = (parts.scheme, name, port or _DEFAULT_PORTS[parts.scheme])
         self._host = host if port is None else f"{host}:{port}"
-        self._path = quote(parts.path, safe="/%:@!$&'()*+,;=~")
-        self._query = quote(parts.query, safe="/%:@!$&'()*+,;=~?")
+        self._path = _quoted(parts.path, "/%:@!$&'()*+,;=~")
+        self._query = _quoted(parts.query, "/%:@!$&'()*+,;=~?")
         self._authorization: str | None = None
         if parts.username is not None:
             pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
@@ -123,7 +124,14 @@ class HttpStore:
             authorization=self._authorization,
             fetching=self._fetching,
         )
-        return transfer.run()
+        try:
+            return transfer.run()
+        except RemoteError as error:
+            if error.status != _FORBIDDEN or not relative or expected is not None:
+                raise
+            # It was only looked whether the file is there.
+            self._fetching.refusals.append(error)
+            return None
 
     def files(self, relative: str) -> Iterator[str] | None:  # noqa: ARG002 - as other stores
         """Return None: a web server lists nothing that can be relied on."""
@@ -132,7 +140,8 @@ class HttpStore:
     def below(self, relative: str) -> HttpStore:
         """Return the store of a folder below this one."""
         parts = urlsplit(self._url)
-        path = "/".join([parts.path.rstrip("/"), *map(quote, parts_of(relative))])
+        below = [_quoted(part, "") for part in parts_of(relative)]
+        path = "/".join([parts.path.rstrip("/"), *below])
         return HttpStore(parts._replace(path=path).geturl(), self._fetching)
 
     def apart(self, folder: Path) -> HttpStore:
@@ -147,9 +156,7 @@ class HttpStore:
     def _url_of(self, relative: str) -> str:
         path = self._path
         if relative:
-            path = "/".join(
-                [path.rstrip("/"), *(quote(part, safe="") for part in parts_of(relative))]
-            )
+            path = "/".join([path.rstrip("/"), *(_quoted(part, "") for part in parts_of(relative))])
         query = f"?{self._query}" if self._query else ""
         return f"{self._origin[0]}://{self._host}{path or '/'}{query}"
 
@@ -178,6 +185,11 @@ class _Transfer:
         self._fetching = fetching
         self._limits = fetching.limits
         self._opener = opener
+        self._deadline = Deadline(
+            fetching.clock,
+            step=self._limits.silence_seconds,
+            whole=self._limits.transfer_seconds,
+        )
 
     def run(self) -> Path | None:
         """Fetch the file, with more than one attempt where that may help."""
@@ -191,24 +203,25 @@ class _Transfer:
                     raise self._error(f"{error.fault}{tries}", status=error.status) from error
             self._fetching.pause(pause)
             pause *= 2
+            self._deadline.step()
         raise AssertionError("there is at least one attempt")
 
     def _attempt(self) -> Path | None:
         downloads = self._fetching.downloads
         known = None if self._expected else downloads.known(self._url)
-        deadline = self._fetching.clock() + self._limits.transfer_seconds
         try:
             with contextlib.closing(self._answer(known)) as answer:
                 if answer.status == _NOT_MODIFIED and known is not None:
                     self._fetching.tell(self._shown, *[known.path.stat().st_size] * 2)
+                    self._remember(known.checksum, known.token)
                     return known.path
                 if answer.status in _ABSENT:
                     return None
                 self._refuse(answer)
-                return self._save(answer, deadline)
-        except (TimeoutError, http.client.HTTPException, URLError, OSError) as error:
-            if isinstance(error, SourceError):
-                raise
+                return self._save(answer)
+        except SourceError:
+            raise
+        except (http.client.HTTPException, OSError, ValueError) as error:
             raise self._broken(error) from error
 
     def _answer(self, known: Arrived | None) -> http.client.HTTPResponse:
@@ -223,7 +236,7 @@ class _Transfer:
         raise self._error(f"is redirected more than {_REDIRECTS} times")
 
     def _ask(self, url: str, known: Arrived | None) -> http.client.HTTPResponse:
-        request = Request(  # noqa: S310 - the opener has handlers for http and https only
+        request = _TimedRequest(
             url,
             headers={"User-Agent": f"specplan/{__version__}", "Accept-Encoding": "identity"},
         )
@@ -232,7 +245,8 @@ class _Transfer:
         if known is not None:
             for header, value in known.token.items():
                 request.add_header(header, value)
-        answer = self._opener.open(request, timeout=self._limits.silence_seconds)
+        request.deadline = self._deadline
+        answer = self._opener.open(request)
         if not isinstance(answer, http.client.HTTPResponse):
             raise self._error("gives no answer that can be read")
         return answer
@@ -247,8 +261,8 @@ class _Transfer:
         if not location:
             raise self._error("is redirected to nowhere", status=answer.status)
         try:
-            target = urljoin(url, quote(location, safe="/%:@!$&'()*+,;=~?#[]"))
-            scheme, was = urlsplit(target).scheme, urlsplit(url).scheme
+            target = urljoin(url, _quoted(location, "/%:@!$&'()*+,;=~?#[]"))
+            scheme, was = parsed(target).scheme, urlsplit(url).scheme
         except ValueError as error:
             raise self._error("is redirected to what is no URL", status=answer.status) from error
         if scheme not in {"http", "https"} or (was == "https" and scheme == "http"):
@@ -272,7 +286,7 @@ class _Transfer:
             hint = "the server wants other credentials: write them as https://USER:PASSWORD@HOST/"
         raise self._error(said, status=status, hint=hint)
 
-    def _save(self, answer: http.client.HTTPResponse, deadline: float) -> Path:
+    def _save(self, answer: http.client.HTTPResponse) -> Path:
         length = answer.length
         if length is not None and length > self._most:
             raise _too_large(self._shown, self._most)
@@ -280,13 +294,11 @@ class _Transfer:
         decode = self._decoder(answer)
         with downloads.incoming() as incoming:
             arrived = 0
-            while chunk := answer.read1(_CHUNK):
+            while chunk := self._piece(answer):
                 arrived += len(chunk)
                 decode(chunk, incoming)
                 if max(arrived, incoming.size) > self._most:
                     raise _too_large(self._shown, self._most)
-                if self._fetching.clock() > deadline:
-                    raise self._error(f"timed out after {self._limits.transfer_seconds:g} seconds")
                 self._fetching.tell(self._shown, arrived, length)
             if length is not None and arrived != length:
                 raise _TransientError(f"ends after {arrived} of {length} bytes")
@@ -304,9 +316,17 @@ class _Transfer:
             for ask, header in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified"))
             if (value := answer.headers.get(header)) is not None
         }
-        if token and self._expected is None:
-            downloads.remember(self._url, self._shown, checksum=incoming.checksum, token=token)
+        if self._expected is None:
+            self._remember(incoming.checksum, token)
         return path
+
+    def _piece(self, answer: http.client.HTTPResponse) -> bytes:
+        """Return some bytes of the body, or none at its end."""
+        self._deadline.step()
+        return answer.read1(_CHUNK)
+
+    def _remember(self, checksum: str, token: dict[str, str]) -> None:
+        self._fetching.downloads.remember(self._url, self._shown, checksum=checksum, token=token)
 
     def _decoder(self, answer: http.client.HTTPResponse) -> _Decoder:
         encoding = answer.headers.get("Content-Encoding", "identity").strip().lower()
@@ -325,6 +345,8 @@ class _Transfer:
                 f"the certificate of the server is not trusted: {reason.verify_message}",
                 hint="SSL_CERT_FILE names a file of further authorities",
             )
+        if isinstance(reason, TransferTimeoutError):
+            return self._error(f"timed out after {self._limits.transfer_seconds:g} seconds")
         if (fault := self._transient(reason)) is not None:
             return _TransientError(fault)
         if isinstance(reason, ssl.SSLError):
@@ -332,7 +354,18 @@ class _Transfer:
         if isinstance(reason, http.client.HTTPException):
             return self._error(f"the answer is no HTTP: {str(reason) or type(reason).__name__}")
         told = reason.strerror if isinstance(reason, OSError) else None
-        return self._error(f"the server cannot be reached: {told or reason}")
+        return self._error(f"the server cannot be reached: {told or reason}", hint=self._offline())
+
+    def _offline(self) -> str:
+        """Return what can be done without the server."""
+        known = self._fetching.downloads.known(self._url)
+        if known is None:
+            return (
+                "is the URL right, and the network up? `--offline` reads the copies of earlier "
+                "runs, but there is none of this file"
+            )
+        when = datetime.fromtimestamp(known.time, tz=timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+        return f"`--offline` reads the copy of {when}"
 
     def _transient(self, reason: object) -> str | None:
         """Return what to say of a fault that may be gone the next time; None for any other."""
@@ -376,6 +409,39 @@ class _Decoder:
             raise _TransientError("the packed body is cut off")
 
 
+class _TimedRequest(Request):
+    """A request with the deadline of its transfer."""
+
+    deadline: Deadline
+
+
+class _Handler(AbstractHTTPHandler):
+    """Asks over connections that keep to the deadline of a request."""
+
+    def http_open(self, request: _TimedRequest) -> http.client.HTTPResponse:
+        """Ask an http server."""
+        return self.do_open(partial(TimedConnection, deadline=request.deadline), request)
+
+    http_request = AbstractHTTPHandler.do_request_
+
+
+class _SecureHandler(AbstractHTTPHandler):
+    """The same with TLS."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._trusted = ssl.create_default_context()
+
+    def https_open(self, request: _TimedRequest) -> http.client.HTTPResponse:
+        """Ask an https server."""
+        connection = partial(
+            TimedSecureConnection, deadline=request.deadline, context=self._trusted
+        )
+        return self.do_open(connection, request)
+
+    https_request = AbstractHTTPHandler.do_request_
+
+
 def _opener() -> OpenerDirector:
     """Return an opener for http and https that hands out every answer, also redirects.
 
@@ -383,14 +449,14 @@ def _opener() -> OpenerDirector:
     it is, and would go on with FTP.
     """
     opener = OpenerDirector()
-    for handler in (
-        ProxyHandler(),
-        UnknownHandler(),
-        HTTPHandler(),
-        HTTPSHandler(context=ssl.create_default_context()),
-    ):
+    for handler in (ProxyHandler(), UnknownHandler(), _Handler(), _SecureHandler()):
         opener.add_handler(handler)
     return opener
+
+
+def _quoted(part: str, safe: str) -> str:
+    """Return a part of a URL that can be sent; bytes that are no UTF-8 stay what they are."""
+    return quote(part, safe=safe, errors="surrogateescape")
 
 
 def _too_large(shown: str, most: int) -> SourceError:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
+from urllib.parse import SplitResult, urlsplit
 
-from specplan.errors import SourceError
+from specplan.errors import RemoteError, SourceError
 from specplan.secrets import shown_url
 from specplan.sources.downloads import Downloads
 from specplan.sources.limits import Limits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from specplan.aliases import Progress
     from specplan.sources.store import Store
 
-__all__ = ["Fetching", "Progress", "is_remote", "open_store"]
-
-#: Told, again and again while a file arrives: what it is, the bytes that are here, and the
-#: bytes it will have, if that is known. Both are equal once it is here.
-Progress: TypeAlias = Callable[[str, int, int | None], None]
+__all__ = ["Fetching", "is_remote", "open_store", "parsed"]
 
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+
+
+_WEB: Final = frozenset({"http", "https"})
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_HOST: Final = re.compile(r"[A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +40,8 @@ class Fetching:
         progress: Who is told how far a transfer is.
         pause: How to wait before the next attempt, in seconds.
         clock: A clock in seconds that never goes back.
+        refusals: The answers 403 to questions whether a file is there. Object stores that may
+            not be listed say so of every file that is not there.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -42,6 +49,7 @@ class Fetching:
     progress: Progress | None = None
     pause: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+    refusals: list[RemoteError] = field(default_factory=list, compare=False)
 
     def tell(self, shown: str, done: int, total: int | None) -> None:
         """Tell how far a transfer is."""
@@ -62,8 +70,7 @@ def open_store(url: str, fetching: Fetching) -> Store:
     Raises:
         SourceError: If the URL is none, or what it needs is not installed.
     """
-    found = _SCHEME.match(url)
-    scheme = found[1].lower() if found else ""
+    scheme = parsed(url).scheme
     if scheme in {"http", "https"}:
         # Most runs read local files and need no TLS.
         from specplan.sources.http_store import HttpStore  # noqa: PLC0415
@@ -78,3 +85,55 @@ def open_store(url: str, fetching: Fetching) -> Store:
     from specplan.sources.fsspec_store import FsspecStore  # noqa: PLC0415 - as above
 
     return FsspecStore(url, fetching)
+
+
+def parsed(url: str) -> SplitResult:
+    """Return the parts of a URL that can be asked for.
+
+    Raises:
+        SourceError: If it is none: its host is no name, its port no number, or a character in
+            it cannot be written.
+    """
+    shown = shown_url(url)
+    try:
+        parts = urlsplit(url)
+        _check_parts(url, parts)
+    except ValueError as error:
+        # What is said of a host or a port may quote a password.
+        reason = str(error) if _is_harmless(str(error)) else "its host or port cannot be read"
+        raise SourceError(
+            f"`{shown}` is no URL: {reason}",
+            path=shown,
+            hint="write it as https://HOST/PATH, with percent-encoding in user and password",
+        ) from error
+    return parts
+
+
+def _check_parts(url: str, parts: SplitResult) -> None:
+    """Refuse what no server can be asked for.
+
+    Raises:
+        ValueError: If it is that.
+    """
+    host, port = parts.hostname or "", parts.port
+    if _CONTROL.search(url):
+        raise ValueError("it has a control character")
+    if parts.scheme not in _WEB:
+        return
+    if port == 0:
+        raise ValueError("no server has the port 0")
+    if not host:
+        raise ValueError("it names no host")
+    if "[" in parts.netloc:
+        ipaddress.IPv6Address(host.partition("%")[0])
+        return
+    try:
+        name = host.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise ValueError("its host is no name") from error
+    if not _HOST.fullmatch(name):
+        raise ValueError("its host is no name")
+
+
+def _is_harmless(reason: str) -> bool:
+    return not any(sign in reason for sign in ("'", '"', "@"))

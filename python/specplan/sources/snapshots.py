@@ -16,14 +16,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from specplan import _core
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.model import DamagedFile
 from specplan.sources import mirror, specs, strict_json
 from specplan.sources.place import WHOLE, Place
-from specplan.sources.remote import is_remote, open_store
+from specplan.sources.remote import is_remote, open_store, parsed
 from specplan.sources.source import SourceRead
 from specplan.sources.store import Expected, LocalStore, parts_of
 from specplan.sources.tags import newest_first
@@ -302,7 +302,7 @@ def _places(entry: Listed, beside: Store, reading: Reading) -> Iterable[tuple[St
         else:
             yield beside, url.removeprefix("./").rstrip("/")
         return
-    parts = urlsplit(url)
+    parts = parsed(url)
     if parts.scheme == "file" and isinstance(beside, LocalStore):
         yield _local(unquote(parts.path), reading)
         return

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from specplan import temporary
 from specplan.errors import DamagedSourceError, RemoteError, SourceError, UsageError
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from specplan import _core
+    from specplan.aliases import Progress
     from specplan.check_model import Finding
     from specplan.model import DamagedFile
     from specplan.sources.limits import Limits
     from specplan.sources.mirror import MirrorIndex
     from specplan.sources.reading import Reading
-    from specplan.sources.remote import Progress
     from specplan.sources.store import Store
 
 __all__ = ["SourceRead", "read", "split_label"]
@@ -131,7 +131,9 @@ def _found(where: str, reading: Reading, *, remote: bool) -> SourceRead:
         return _standard_input(reading)
     if not remote:
         return _local(Path(where), reading)
-    parts = urlsplit(where)
+    from specplan.sources.remote import parsed  # noqa: PLC0415 - as above
+
+    parts = parsed(where)
     if parts.scheme == "file" and parts.netloc in {"", "localhost"}:
         return _local(Path(unquote(parts.path)), reading)
     return _remote(where, reading)
@@ -346,9 +348,9 @@ def _file(path: Path, reading: Reading, *, shown: str, beside: Path) -> SourceRe
 def _remote(url: str, reading: Reading) -> SourceRead:
     """Read what a URL leads to: a file, a map of snapshots, or a mirror."""
     from specplan.sources import mirror  # noqa: PLC0415
-    from specplan.sources.remote import open_store  # noqa: PLC0415
+    from specplan.sources.remote import open_store, parsed  # noqa: PLC0415
 
-    parts = urlsplit(url)
+    parts = parsed(url)
     if (found := mirror.split_view(parts.path)) is not None:
         root = parts._replace(path=found[0]).geturl()
         return _view(open_store(root, reading.fetching), found[1], reading)
@@ -367,8 +369,10 @@ def _remote(url: str, reading: Reading) -> SourceRead:
         return answer
     if (answer := _without_index(store, reading)) is not None:
         return answer
-    if refused is not None:
-        raise refused
+    refusals = [] if refused is None else [refused]
+    for each in (*refusals, *reading.fetching.refusals):
+        # Nothing is there that may be read.
+        raise each
     raise RemoteError(
         f"`{store.shown()}` is neither a file that can be read nor a mirror with an index",
         path=store.shown(),
@@ -379,9 +383,9 @@ def _remote(url: str, reading: Reading) -> SourceRead:
 def _fetched(url: str, file: Path, reading: Reading) -> SourceRead | None:
     """Read a file that was fetched from a URL, or return None if it is none of ours."""
     from specplan.sources import content, specs  # noqa: PLC0415
-    from specplan.sources.remote import open_store  # noqa: PLC0415
+    from specplan.sources.remote import open_store, parsed  # noqa: PLC0415
 
-    parts = urlsplit(url)
+    parts = parsed(url)
     kind = content.kind_of(file)
     if kind == "listing" and file.stat().st_size <= reading.limits.manifest_bytes:
         folder = parts._replace(path=f"{parts.path.rpartition('/')[0]}/").geturl()

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 
     from specplan.sources.limits import Limits
 
-__all__ = ["Expected", "LocalStore", "Store", "is_checksum", "parts_of", "printable", "sha256_of"]
+__all__ = [
+    "Expected",
+    "LocalStore",
+    "Store",
+    "is_checksum",
+    "is_file",
+    "is_folder",
+    "parts_of",
+    "printable",
+    "sha256_of",
+]
 
 _CHECKSUM: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -231,6 +241,16 @@ def sha256_of(path: Path) -> str:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def is_file(path: str | Path) -> bool:
+    """Whether a path leads to a file. What cannot be looked at is none: too long, with a NUL."""
+    return os.path.isfile(path)  # noqa: PTH113 - that of `Path` fails there
+
+
+def is_folder(path: str | Path) -> bool:
+    """Whether a path leads to a folder, likewise."""
+    return os.path.isdir(path)  # noqa: PTH112 - likewise
 
 
 def printable(path: str | Path) -> str:

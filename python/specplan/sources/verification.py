@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan import _core, temporary
-from specplan.check_model import Finding, NamedSpec
+from specplan.check_model import CheckedSpec, Finding
 from specplan.errors import DamagedSourceError, RemoteError, SourceError
 from specplan.sources import clear_signed, content, mirror, specs, strict_json
 from specplan.sources.reading import Reading
@@ -28,14 +28,12 @@ from specplan.sources.store import Expected, LocalStore, is_checksum
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from specplan.aliases import Counted
     from specplan.check_model import FindingKind
     from specplan.sources.store import Store
     from specplan.sources.taken import MirrorTaken
 
-__all__ = ["Counted", "Verification", "Verified", "verify"]
-
-#: Told how many files of how many were looked at.
-Counted: TypeAlias = Callable[[int, int], None]
+__all__ = ["Verification", "Verified", "verify"]
 
 #: How many files are looked at together: servers take long to answer, and checksums are
 #: computed without Python's lock.
@@ -297,11 +295,11 @@ class _Look:
             spec=None if dag_hash is None else self._named(dag_hash),
         )
 
-    def _named(self, dag_hash: str) -> NamedSpec:
+    def _named(self, dag_hash: str) -> CheckedSpec:
         known = self._specs.get(dag_hash)
         if known is None:
-            return NamedSpec(hash=dag_hash, package="", version=None)
-        return NamedSpec(hash=dag_hash, package=known[1], version=known[2])
+            return CheckedSpec(hash=dag_hash, package="", version=None)
+        return CheckedSpec(hash=dag_hash, package=known[1], version=known[2])
 
     def _binary(self, path: str, dag_hash: str) -> Verified:
         """Look at a manifest and at the blobs that it names."""

@@ -11,11 +11,12 @@ from specplan.sources import mirror, specs
 from specplan.sources.reading import Reading
 from specplan.sources.remote import Fetching
 from specplan.sources.taken import IndexAlone
-from specplan.sources.verification import Counted, Verification, Verified, verify
+from specplan.sources.verification import Verification, Verified, verify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from specplan.aliases import Counted
     from specplan.sources.taken import MirrorTaken
 
 __all__ = ["settled", "verify_all"]

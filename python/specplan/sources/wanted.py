@@ -12,6 +12,7 @@ from specplan import _core, temporary
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.sources import standard_input
 from specplan.sources.source import split_label
+from specplan.sources.store import is_file, is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,7 +108,7 @@ def is_environment(place: str) -> bool:
     from specplan.sources.content import start_of  # noqa: PLC0415 - locks alone need it not
 
     path = Path(file_of(place))
-    if place == _STANDARD_INPUT or not path.is_file():
+    if place == _STANDARD_INPUT or not is_file(path):
         return False
     return _begins_environment(start_of(path))
 
@@ -174,9 +175,9 @@ def is_lock(place: str) -> bool:
     from specplan.sources.content import start_of  # noqa: PLC0415 - wants alone need it not
 
     path = Path(place)
-    if path.is_dir():
+    if is_folder(path):
         path /= _LOCK_NAME
-    return path.is_file() and _FILE_TYPE in start_of(path)
+    return is_file(path) and _FILE_TYPE in start_of(path)
 
 
 def read_wanted(text: str, limits: Limits) -> Wanted:

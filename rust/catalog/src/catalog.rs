@@ -2,6 +2,7 @@
 
 mod lookup;
 mod snapshot;
+mod state;
 mod system;
 mod validate;
 
@@ -21,6 +22,7 @@ use crate::view::View;
 use crate::{CatalogBuilder, Column, DagHash, Row};
 
 pub use snapshot::Snapshot;
+pub use state::NoCatalog;
 pub use system::System;
 use system::systems;
 

@@ -26,6 +26,11 @@ impl EdgeTypes {
         self.0
     }
 
+    /// The set with this number.
+    pub(crate) fn from_bits(bits: u8) -> Self {
+        Self(bits)
+    }
+
     /// Whether some type of `other` is here.
     pub fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0

@@ -48,7 +48,7 @@ pub use abstract_wants::{
 };
 pub use agreement::Disagreement;
 pub use builder::CatalogBuilder;
-pub use catalog::{Catalog, Snapshot, System};
+pub use catalog::{Catalog, NoCatalog, Snapshot, System};
 pub use compatibility::{Compatibility, SystemName};
 pub use coverage::{
     AddedSystems, CellCoverage, Coverage, CoverageTask, Detail, Gap, GapState, NotWanted, Wants,

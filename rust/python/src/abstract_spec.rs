@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyType;
 use specplan_spack::{
     AbstractSpec, Contradiction, FieldConstraint, TargetConstraint, Truth, parse_many, parse_one,
     target::TargetMember,
@@ -116,6 +117,10 @@ impl PyAbstractSpec {
 
     fn with_toolchain(&self, name: &str, toolchain: SpecOrText<'_>) -> PyResult<Self> {
         merged(self.spec.with_toolchain(name, &toolchain.read()?))
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> (Bound<'py, PyType>, (String,)) {
+        (py.get_type::<Self>(), (self.spec.to_string(),))
     }
 
     fn __str__(&self) -> String {

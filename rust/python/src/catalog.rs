@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 use specplan_catalog::{
     Catalog, CatalogBuilder, Column, DagHash, Detail, Disagreement, Row, Snapshot, Wants,
 };
@@ -103,6 +104,24 @@ impl PyCatalog {
         self.catalog.len()
     }
 
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (_memo, /))]
+    fn __deepcopy__(slf: Py<Self>, _memo: Bound<'_, PyAny>) -> Py<Self> {
+        slf
+    }
+
+    fn __reduce__<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        let state = detach(py, || self.catalog.state())?;
+        let restore = py.import("specplan._core")?.getattr("catalog_of_state")?;
+        Ok((restore, (PyBytes::new(py, &state),)))
+    }
+
     fn __eq__(&self, other: &Self) -> bool {
         self.catalog == other.catalog
     }
@@ -120,12 +139,13 @@ impl PyCatalog {
             .collect())
     }
 
-    fn labels(&self, state: Option<State>) -> PyResult<Vec<&str>> {
+    fn labels(&self, py: Python<'_>, state: Option<State>) -> PyResult<Vec<&str>> {
         let labels = self.catalog.labels();
         let Some(state) = state else {
             return Ok(labels.iter().collect());
         };
-        let view = self.catalog.view(&snapshots(&self.catalog, &state)?);
+        let snapshots = snapshots(&self.catalog, &state)?;
+        let view = detach(py, || self.catalog.view(&snapshots))?;
         Ok(view.labels().map(|label| labels.get(label)).collect())
     }
 
@@ -412,6 +432,14 @@ impl PyCatalog {
                 .collect()
         })
     }
+}
+
+/// The catalog that was pickled.
+#[pyfunction]
+pub(crate) fn catalog_of_state(py: Python<'_>, state: &[u8]) -> PyResult<PyCatalog> {
+    let catalog = detach(py, || Catalog::from_state(state))?;
+    let catalog = catalog.map_err(|error| PyValueError::new_err(error.to_string()))?;
+    Ok(PyCatalog::of(Arc::new(catalog)))
 }
 
 /// Which snapshot of which cache counts: (cache, tag) pairs.

@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use specplan_catalog::Catalog;
 use specplan_planner::{Alternative, Choice, Cut, RootChoice, SearchLimits, SpecId, Task, choose};
 
+use crate::detach::detach_quietly;
 use crate::graph::flagged;
 use crate::plan::spec_id;
 
@@ -121,13 +122,13 @@ pub(crate) fn until<T: Ungil + Send>(
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
         .and_then(|limit| Instant::now().checked_add(limit));
     let mut interrupt = None;
-    let solved = py.detach(|| {
+    let solved = detach_quietly(py, || {
         let mut should_stop = || {
             interrupt = Python::attach(signal).err();
             interrupt.is_some() || end.is_some_and(|end| Instant::now() >= end)
         };
         solve(&mut should_stop)
-    });
+    })?;
     interrupt.map_or(Ok(solved), Err)
 }
 

@@ -27,6 +27,7 @@ mod literals;
 mod lock_diff;
 mod operating_systems;
 mod pages;
+mod panics;
 mod pattern;
 mod plan;
 mod query;
@@ -45,7 +46,7 @@ mod _core {
     #[pymodule_export]
     use super::abstract_spec::PyAbstractSpec;
     #[pymodule_export]
-    use super::catalog::PyCatalog;
+    use super::catalog::{PyCatalog, catalog_of_state};
     #[pymodule_export]
     use super::choice::py_choose;
     #[pymodule_export]
@@ -55,11 +56,13 @@ mod _core {
     #[pymodule_export]
     use super::pages::{PyPagesRead, read_page_values, read_pages};
     #[pymodule_export]
+    use super::panics::show_panics;
+    #[pymodule_export]
     use super::pattern::pattern_is_found;
     #[pymodule_export]
     use super::plan::PyPlan;
     #[pymodule_export]
-    use super::query::PyQuery;
+    use super::query::{PyQuery, query_of_state};
     #[pymodule_export]
     use super::soundness::{py_check_hashes, py_check_hashes_in};
     #[pymodule_export]
@@ -69,6 +72,8 @@ mod _core {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::panics::keep_quiet();
+        super::detach::keep_process();
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

@@ -5,6 +5,7 @@ use std::hash::{Hash, Hasher};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pyclass::CompareOp;
+use pyo3::types::PyType;
 use specplan_spack::{Truth, Version, VersionConstraint};
 
 use crate::errors::undecided_version;
@@ -32,6 +33,10 @@ impl PyVersion {
             Truth::No => Ok(false),
             Truth::Unknown(missing) => Err(undecided_version(&self.version, constraint, missing)),
         }
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> (Bound<'py, PyType>, (&str,)) {
+        (py.get_type::<Self>(), (self.version.as_str(),))
     }
 
     fn __str__(&self) -> &str {

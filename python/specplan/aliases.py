@@ -1,0 +1,22 @@
+"""Types of the public face that have a name and no class."""
+
+from __future__ import annotations
+
+import os  # noqa: TC003 - the alias is evaluated
+from collections.abc import Callable, Sequence
+from typing import Literal, TypeAlias
+
+__all__ = ["Counted", "Places", "Progress", "Unit"]
+
+#: Called with how many files of how many were looked at.
+Counted: TypeAlias = Callable[[int, int], None]
+
+#: One path or several.
+Places: TypeAlias = "str | os.PathLike[str] | Sequence[str | os.PathLike[str]]"
+
+#: Called again and again while a file arrives, with what it is, the bytes that are here, and the
+#: bytes it will have, if that is known. Both are equal once it is here.
+Progress: TypeAlias = Callable[[str, int, int | None], None]
+
+#: What costs count: builds where no file gives costs, else the seconds of the files.
+Unit: TypeAlias = Literal["builds", "seconds"]

@@ -1,0 +1,34 @@
+"""Decimal numbers as people write them, held to a size with which arithmetic is quick."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+__all__ = ["is_short"]
+
+#: The most digits, before and after the point together.
+_MOST_DIGITS: Final = 40
+
+
+def is_short(number: Decimal) -> bool:
+    """Whether a number is finite and has at most 40 digits when it is written out.
+
+    ``1e-999999999`` has nine letters, and whoever compares it exactly makes a number of a
+    billion digits.
+
+    Examples:
+        >>> from decimal import Decimal
+        >>> is_short(Decimal("99.95")), is_short(Decimal("1e-999999999"))
+        (True, False)
+    """
+    if not number.is_finite():
+        return False
+    _, digits, exponent = number.as_tuple()
+    return (
+        len(digits) <= _MOST_DIGITS
+        and isinstance(exponent, int)
+        and -_MOST_DIGITS <= exponent <= _MOST_DIGITS
+    )

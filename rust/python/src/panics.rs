@@ -1,0 +1,26 @@
+//! What is printed of a fault of the core itself.
+
+use std::panic;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use pyo3::prelude::*;
+
+/// Whether a panic is printed where it happens.
+static SHOWN: AtomicBool = AtomicBool::new(false);
+
+/// Has panics printed only on demand: each also becomes an exception of Python, and who catches
+/// that says it in one line.
+pub(crate) fn keep_quiet() {
+    let print = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if SHOWN.load(Ordering::Relaxed) {
+            print(info);
+        }
+    }));
+}
+
+/// Has panics printed, with the place in the core.
+#[pyfunction]
+pub(crate) fn show_panics() {
+    SHOWN.store(true, Ordering::Relaxed);
+}

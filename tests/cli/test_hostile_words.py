@@ -1,0 +1,270 @@
+"""Whatever is typed ends in an answer or in a plain error, and shows no secret."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+from specplan.cli import main, program
+from specplan.secrets import shown_url, without_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+#: What no option and no argument expects.
+WORDS = (
+    "",
+    " ",
+    "-",
+    "--",
+    "-1",
+    "0",
+    "1.5",
+    "nan",
+    "inf",
+    "1e999999999",
+    "1e-999999999",
+    "18446744073709551616",
+    "9" * 5000,
+    "x" * 5000,
+    "a\nb",
+    "\udcff\udcfe",
+    "\u202egnp",
+    "\x1b[31m",
+    "\u0663",
+    "/dev/null",
+    "/proc/self/mem",
+    "~",
+    "..",
+    "a=b",
+    "=",
+    "*",
+    "[",
+    "[!",
+    "(((",
+    "@",
+    "hdf5@",
+    "hdf5 ^^",
+    "/",
+    "/a",
+    "{hash.x}",
+    "{",
+    "http://[::1",
+    "http://a..b/",
+    "http://:80/",
+    "http://h:99999/",
+    "http://h:-1/",
+    "http://h:0/",
+    "http://",
+    "http:///x",
+    "http://h\udcff/\udcff",
+    "http://%00/",
+    "http://a b/",
+    "http://\u2488com/",
+    "http://" + "a" * 70 + "/",
+    "https://[v1.x]/",
+    "file:///nowhere",
+    "file://host/x",
+    "ftp://127.0.0.1:1/x",
+    "tar://x",
+    "zip://x",
+    "nothing://x",
+    "oci://x",
+    "memory://x",
+    "s3://",
+    "e4s=http://[::1",
+)
+
+#: How each command runs when only one word is odd.
+COMMANDS = {
+    "gaps": ["--cache", "mirror", "--want", "locks/radiuss/spack.lock"],
+    "coverage": ["--cache", "cache", "--stack", "e4s"],
+    "rebuild": ["--cache", "mirror", "--want", "locks/radiuss/spack.lock"],
+    "why": ["cmake", "--cache", "mirror", "--want", "locks/radiuss/spack.lock"],
+    "diff": ["cache", "cache"],
+    "find": ["hdf5", "--cache", "mirror"],
+    "check": ["mirror"],
+    "init": ["."],
+}
+
+#: Options that write: their words name files here.
+WRITES = {"-o", "--output", "--write-unplannable"}
+
+
+def options_of(command: click.Command) -> Iterator[str]:
+    """The options of a command that take a word."""
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and not parameter.is_flag:
+            yield parameter.opts[-1]
+
+
+CASES = [
+    (command, option) for command in COMMANDS for option in options_of(program.commands[command])
+]
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy, as some words name files that are written."""
+    folder = tmp_path_factory.mktemp("examples") / "here"
+    shutil.copytree(EXAMPLES, folder)
+    return folder
+
+
+@pytest.fixture
+def here(examples: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.chdir(examples)
+    monkeypatch.setenv("SPECPLAN_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    return examples
+
+
+def assert_is_an_end(code: int, words: list[str], err: str) -> None:
+    assert code in {0, 1, 2, 3}, (words, err[-2000:])
+    assert "Traceback" not in err, words
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(("command", "option"), CASES)
+def test_no_word_of_an_option_is_a_fault_of_specplan(
+    command: str, option: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    # Each word is tried with each third option.
+    for word in WORDS[CASES.index((command, option)) % 3 :: 3]:
+        if option in WRITES and word in {"-", "/proc/self/mem"}:
+            continue
+        words = [command, *COMMANDS[command], "--no-config", option, word]
+        if command == "init":
+            words = [each for each in words if each != "--no-config"]
+        code = main(words)
+        assert_is_an_end(code, words, capfd.readouterr().err)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("command", [*COMMANDS, ""])
+def test_no_argument_is_a_fault_of_specplan(
+    command: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for word in WORDS:
+        words = [command, word] if command else [word]
+        if word == "-" and command == "check":
+            continue
+        code = main(words)
+        assert_is_an_end(code, words, capfd.readouterr().err)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere it cannot be removed while it is used")
+@pytest.mark.parametrize("words", ["gaps --cache x", "check x", "init", "--help", "diff a b"])
+def test_a_working_directory_that_is_gone_is_no_fault(tmp_path: Path, words: str) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    command = f"rmdir {folder} && {sys.executable} -m specplan {words}"
+    answer = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert_is_an_end(answer.returncode, [words], answer.stderr)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["1e-999999999", "1e999999999", "nan", "inf", "9" * 5000, "0." + "1" * 5000],
+)
+@pytest.mark.parametrize("key", ["fail-under", "fail-under-roots"])
+def test_a_percentage_of_too_many_digits_is_refused(
+    here: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], key: str, value: str
+) -> None:
+    """To compare with it exactly takes a number of a billion digits."""
+    words = ["gaps", "--cache", str(here / "mirror"), "--want", "locks/radiuss/spack.lock"]
+    assert main([*words, "--no-config", f"--{key}", value]) == 2
+    config = tmp_path / "specplan.toml"
+    config.write_text(f"{key} = {value}\n")
+    assert main([*words, "--config", str(config)]) in {2, 3}
+    assert "Traceback" not in capfd.readouterr().err
+
+
+USER, WORD, SIGNATURE = "someuser", "PASSW0RD", "S1GNATURE"
+
+URLS = (
+    f"http://{USER}:{WORD}@127.0.0.1:1/x?sig={SIGNATURE}",
+    f"http://{USER}:{WORD}@127.0.0.1:1/x#{SIGNATURE}",
+    f"HTTP://{USER}:{WORD}@127.0.0.1:1/x?sig={SIGNATURE}",
+    f"http:/{USER}:{WORD}@127.0.0.1:1/x?sig={SIGNATURE}",
+    f"http:{USER}:{WORD}@127.0.0.1:1/x?sig={SIGNATURE}",
+    f"http:///{USER}:{WORD}@127.0.0.1:1/x?sig={SIGNATURE}",
+    f"http:\\\\{USER}:{WORD}@127.0.0.1:1/x?sig={SIGNATURE}",
+    f"http://{USER}:{WORD}/@127.0.0.1:1/x?sig={SIGNATURE}",
+    f"http://{USER}:a@{WORD}@127.0.0.1:1/x?sig={SIGNATURE}",
+    f"http://{USER}%3A{WORD}%40127.0.0.1:1/x%3Fsig={SIGNATURE}",
+    f"http://{USER}:{WORD}@[::1/x?sig={SIGNATURE}",
+    f"http://{USER}:{WORD}@a..b/x?sig={SIGNATURE}",
+    f"http://{USER}:{WORD}@h:99999/x?sig={SIGNATURE}",
+    f"s3://{USER}:{WORD}@bucket/x?sig={SIGNATURE}",
+    f"ftp://{USER}:{WORD}@127.0.0.1:1/x?sig={SIGNATURE}",
+    f"nothing://{USER}:{WORD}@127.0.0.1:1/x?sig={SIGNATURE}",
+    f"oci://{USER}:{WORD}@127.0.0.1:1/x?sig={SIGNATURE}",
+    f"e4s=http://{USER}:{WORD}@127.0.0.1:1/x?sig={SIGNATURE}",
+)
+
+
+def assert_is_hidden(said: str, words: object) -> None:
+    for secret in (WORD, SIGNATURE):
+        assert secret not in said, (words, said)
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_what_is_shown_of_a_url_is_no_secret(url: str) -> None:
+    assert_is_hidden(shown_url(url), url)
+    assert_is_hidden(without_secrets(f"`{url}` cannot be read: {url}"), url)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(("command", "option"), CASES)
+def test_no_option_shows_what_is_secret_in_a_url(
+    command: str, option: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    for url in URLS[CASES.index((command, option)) % 4 :: 4]:
+        words = [command, *COMMANDS[command], option, url]
+        code = main(words)
+        said = capfd.readouterr()
+        assert_is_an_end(code, words, said.err)
+        assert_is_hidden(said.out + said.err, words)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("command", [*COMMANDS, ""])
+def test_no_argument_shows_what_is_secret_in_a_url(
+    command: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for url in URLS:
+        words = [command, url] if command else [url]
+        assert_is_an_end(main(words), words, "")
+        said = capfd.readouterr()
+        assert_is_hidden(said.out + said.err, words)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("key", ["cache", "want", "baseline", "costs", "tag", "stack", "system"])
+def test_no_configuration_shows_what_is_secret_in_a_url(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], key: str
+) -> None:
+    config = tmp_path / "specplan.toml"
+    for url in URLS:
+        escaped = url.replace("\\", "\\\\")
+        config.write_text(f'{key} = "{escaped}"\n')
+        for command in ("gaps", "rebuild", "check", "find hdf5"):
+            words = [*command.split(), "--config", str(config)]
+            assert_is_an_end(main(words), words, "")
+            said = capfd.readouterr()
+            assert_is_hidden(said.out + said.err, words)
