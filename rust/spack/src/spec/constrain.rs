@@ -1,8 +1,9 @@
 //! One abstract spec for what two ask for.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
-use super::{AbstractSpec, Conflict, Dependency};
+use super::{AbstractSpec, Conflict, Dependency, Reach};
 
 /// Two abstract specs that nothing can meet both, and what they disagree on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +49,9 @@ impl AbstractSpec {
     /// The spec that asks for what both ask for.
     ///
     /// A name that one leaves open is the other's. Dependencies are one if they have the same name
-    /// and condition, a direct one if either is; types that exclude each other keep them apart. The order of flags is that of `self`, then that of `other`.
+    /// and condition, a direct one if either is; types are put together. Demands on dependencies of
+    /// one name must agree even where their conditions differ. The order of flags is that of `self`,
+    /// then that of `other`.
     ///
     /// ```
     /// use specplan_spack::AbstractSpec;
@@ -88,16 +91,16 @@ impl AbstractSpec {
     /// The dependency that stands here twice with demands that nothing can meet, and what they
     /// disagree on. Looking at one after the other does not find it, as `%` hangs on them later.
     pub(crate) fn contradicting_twins(&self) -> Option<(Box<str>, Conflict)> {
-        let mut dependencies = self.dependencies.iter().enumerate();
-        let has_twins = dependencies.any(|(at, one)| {
-            let mut others = self.dependencies[at + 1..].iter();
-            others.any(|other| one.is_namesake_of(other))
+        let dependencies = self.dependencies.iter().enumerate();
+        let mut faults = dependencies.flat_map(|(at, one)| {
+            let others = self.dependencies[at + 1..].iter();
+            let twins = others.filter(|other| one.is_twin_of(other));
+            twins.filter_map(|twin| one.clone().merged(twin).err())
         });
-        let fault = has_twins.then(|| Self::default().merge(self).err());
         let Disagreement {
             dependency,
             conflict,
-        } = fault.flatten()?;
+        } = faults.next()?;
         Some((dependency.unwrap_or_default(), conflict))
     }
 
@@ -109,48 +112,61 @@ impl AbstractSpec {
                 dependency: None,
                 conflict,
             })?;
+        self.agree_on_dependencies(other)?;
         for new in &other.dependencies {
             self.require(new)?;
         }
         Ok(())
     }
 
-    fn require(&mut self, new: &Dependency) -> Result<(), Disagreement> {
-        let is_here = |own: &Dependency| own == new || own.covers(new);
-        if self.dependencies.iter().any(is_here) {
-            return Ok(());
+    /// As in Spack, what both sides ask of a dependency must agree whatever its conditions and
+    /// types are: `%[when=+x] b@1` and `%[when=~x] b@2` contradict each other, unless one side has
+    /// both.
+    fn agree_on_dependencies(&self, other: &Self) -> Result<(), Disagreement> {
+        let mut names = BTreeSet::new();
+        for new in &other.dependencies {
+            let Some(name) = new.spec.node.name.as_deref() else {
+                continue;
+            };
+            if names.insert(name)
+                && let Some(own) = self.first_called(name)
+                && let Some(new) = other.first_called(name)
+            {
+                own.clone().merged(new)?;
+            }
         }
-        let merged = self.merged_with_namesakes(new);
-        // Another edge to a package of that name may be the one, as in `^d@1 ^c %d@2` for `^d@2`.
-        if merged.is_err() && self.satisfies_dependency(new).is_yes() {
-            return Ok(());
-        }
-        self.dependencies = merged?;
         Ok(())
     }
 
-    /// The dependencies with one more, which takes in those that it cannot stand beside.
-    fn merged_with_namesakes(&self, new: &Dependency) -> Result<Vec<Dependency>, Disagreement> {
-        let mut merged = new.clone();
-        let mut others = self.dependencies.clone();
-        while let Some(at) = others.iter().position(|own| own.is_one_with(&merged)) {
-            merged = others.remove(at).merged(&merged)?;
+    /// The demand that stands for all on dependencies of this name.
+    fn first_called(&self, name: &str) -> Option<&Dependency> {
+        let called = self.dependencies.iter();
+        called
+            .filter(|own| own.spec.node.name.as_deref() == Some(name))
+            .min_by_key(|own| own.types)
+    }
+
+    fn require(&mut self, new: &Dependency) -> Result<(), Disagreement> {
+        if self.dependencies.contains(new) {
+            return Ok(());
         }
-        for own in others.iter().filter(|own| own.stands_beside(&merged)) {
-            own.spec
-                .node
-                .clone()
-                .merge(&merged.spec.node)
-                .map_err(|conflict| {
-                    let dependency = own.spec.node.name.clone();
-                    Disagreement {
-                        dependency,
-                        conflict,
-                    }
-                })?;
+        let like = |own: &Dependency| own.is_one_with(new);
+        let alike = |own: &Dependency| like(own) && own.types == new.types;
+        let position = self.dependencies.iter().position(alike);
+        let position = position.or_else(|| self.dependencies.iter().position(like));
+        let merged = match position {
+            Some(position) => self.dependencies.remove(position).merged(new)?,
+            None => new.clone(),
+        };
+        for own in self
+            .dependencies
+            .iter()
+            .filter(|own| own.is_twin_of(&merged))
+        {
+            own.clone().merged(&merged)?;
         }
-        others.push(merged);
-        Ok(others)
+        self.dependencies.push(merged);
+        Ok(())
     }
 }
 
@@ -162,8 +178,9 @@ impl Dependency {
             && self.when == other.when
     }
 
-    /// Whether two demands on dependencies must be met by one.
-    fn must_be_met_with(&self, other: &Self) -> bool {
+    /// Whether two demands that one spec writes are met by one dependency: types that exclude each
+    /// other keep them apart.
+    fn is_twin_of(&self, other: &Self) -> bool {
         let is_apart = self.types != other.types && self.types.may_stand_beside(other.types);
         self.is_namesake_of(other) && !is_apart
     }
@@ -172,26 +189,7 @@ impl Dependency {
     fn is_one_with(&self, other: &Self) -> bool {
         let is_like = self.reach.is_direct() == other.reach.is_direct()
             || (self.spec.dependencies.is_empty() && other.spec.dependencies.is_empty());
-        is_like && self.must_be_met_with(other)
-    }
-
-    /// Whether they are written as two, but must be met by one.
-    fn stands_beside(&self, other: &Self) -> bool {
-        self.must_be_met_with(other) && !self.is_one_with(other)
-    }
-
-    /// Whether the other demand is part of this one, be it to the same package.
-    fn covers(&self, other: &Self) -> bool {
-        self.spec.node.name.is_some()
-            && self.spec.node.name == other.spec.node.name
-            && (self.reach == other.reach || !other.reach.is_direct())
-            && self.when == other.when
-            && self.types.contains(other.types)
-            && other
-                .virtuals
-                .iter()
-                .all(|name| self.virtuals.contains(name))
-            && self.spec.satisfies(&other.spec).is_yes()
+        is_like && self.is_namesake_of(other)
     }
 
     fn merged(mut self, other: &Self) -> Result<Self, Disagreement> {
@@ -203,8 +201,8 @@ impl Dependency {
         self.virtuals.extend(other.virtuals.iter().cloned());
         self.virtuals.sort();
         self.virtuals.dedup();
-        if !self.reach.is_direct() {
-            self.reach = other.reach;
+        if !self.reach.is_direct() && other.reach.is_direct() {
+            self.reach = Reach::Direct;
         }
         Ok(self)
     }

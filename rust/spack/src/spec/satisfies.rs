@@ -40,11 +40,7 @@ impl AbstractSpec {
         {
             return Truth::Yes;
         }
-        let holds = |edge: &Dependency| match &edge.when {
-            None => true,
-            when if *when == wanted.when => true,
-            Some(when) => self.satisfies(when).is_yes(),
-        };
+        let holds = |edge: &Dependency| edge.is_asked_where(wanted.when.as_deref());
         if wanted.reach.is_direct() {
             let edges = self.dependencies.iter().filter(|edge| holds(edge));
             return Truth::any(edges.map(|edge| edge.is_direct_as(wanted)));
@@ -92,6 +88,19 @@ impl Dependency {
     fn answers_to(&self, name: Option<&str>) -> bool {
         let own = self.spec.node.name.as_deref();
         name.is_none_or(|name| own == Some(name) || self.virtuals.iter().any(|v| **v == *name))
+    }
+
+    /// Whether this edge is asked for wherever a condition holds, or always if there is none.
+    ///
+    /// As in Spack, only the two conditions are compared, not what else the spec asks for. That
+    /// also keeps a condition that asks for a dependency from being looked up among the very
+    /// dependencies that it decides on.
+    fn is_asked_where(&self, condition: Option<&AbstractSpec>) -> bool {
+        match (self.when.as_deref(), condition) {
+            (None, _) => true,
+            (Some(own), Some(condition)) => condition.satisfies(own).is_yes(),
+            (Some(own), None) => AbstractSpec::default().satisfies(own).is_yes(),
+        }
     }
 
     /// Whether this edge is the direct one that is asked for.

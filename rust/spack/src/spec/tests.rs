@@ -37,16 +37,22 @@ fn constraints_are_merged_part_by_part() {
         ("a ^gcc", "%gcc@12", "a %gcc@12"),
         ("a ^gcc@12 %b", "%gcc", "a %gcc ^gcc@12 %b"),
         ("a %[deptypes=build] b@2", "%b", "a %[deptypes=build] b@2"),
+        ("a %[deptypes=build] b", "%b@2", "a %[deptypes=build] b@2"),
         (
             "a %[deptypes=build] b",
-            "%b@2",
-            "a %b@2 %[deptypes=build] b",
-        ),
-        (
-            "a %[deptypes=build] b@1",
             "%[deptypes=link] b@2",
-            "a %[deptypes=link] b@2 %[deptypes=build] b@1",
+            "a %[deptypes=build,link] b@2",
         ),
+        ("a ^[deptypes=link] b", "%b", "a %[deptypes=link] b"),
+        (
+            "a %[when=+x] b@1 %[when=~x] b@2",
+            "%[when=+x] b@1 %[when=~x] b@2",
+            "a %[when='+x'] b@1 %[when='~x'] b@2",
+        ),
+        ("a ^b", "%%b", "a %b"),
+        ("a %b", "%%b", "a %b"),
+        ("a %b", "%b ~~x", "a %b~~x"),
+        ("a ^b", "^b x:==1", "a ^b x:==1"),
         (
             "a %[deptypes=build] b",
             "%[deptypes=build,link] b@2",
@@ -59,6 +65,27 @@ fn constraints_are_merged_part_by_part() {
         let both = both.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(expected, both.to_string(), "{left} and {right}");
     }
+}
+
+/// Conditions that ask for a dependency were once looked up among the dependencies that they decide
+/// on, without end.
+#[test]
+fn conditions_that_ask_for_dependencies_are_decided() {
+    let conditional = spec("a %[when='%c'] gcc@12 %[when='%gcc'] zlib");
+    for (right, expected) in [
+        ("%b", Truth::No),
+        ("%gcc", Truth::No),
+        ("%[when='%c'] gcc", Truth::Yes),
+        ("^zlib", Truth::No),
+        ("^[when='%gcc +x'] zlib", Truth::Yes),
+    ] {
+        assert_eq!(expected, conditional.satisfies(&spec(right)), "{right}");
+    }
+    let both = conditional
+        .constrain(&spec("%b %gcc"))
+        .expect("no conflict");
+    assert_eq!(both, both.constrain(&conditional).expect("no conflict"));
+    assert_eq!(Truth::Yes, both.intersects(&conditional));
 }
 
 #[test]
@@ -83,6 +110,20 @@ fn contradictions_name_both_sides_and_what_they_disagree_on() {
         ("a ^b %c@1", "^b %c@2", Some("c"), Conflict::Version),
         ("a %gcc@12", "^gcc@13", Some("gcc"), Conflict::Version),
         ("a ^gcc@12 %b", "%gcc@13", Some("gcc"), Conflict::Version),
+        ("a %b@1", "%[when='+x'] b@2", Some("b"), Conflict::Version),
+        ("a %[when='+x'] b@2", "%b@1", Some("b"), Conflict::Version),
+        (
+            "a %[when='+x'] b@1",
+            "%[when='~x'] b@2",
+            Some("b"),
+            Conflict::Version,
+        ),
+        (
+            "a %[deptypes=build] b@1",
+            "%[deptypes=link] b@2",
+            Some("b"),
+            Conflict::Version,
+        ),
     ] {
         let (a, b) = (spec(left), spec(right));
         let fault = a.constrain(&b).expect_err(left);
@@ -143,7 +184,9 @@ fn worked_examples_of_satisfies_hold() {
         ("a+x", "%[when=+x] b", Truth::No),
         ("a+x %b", "%[when=+x] b", Truth::Yes),
         ("a %[when=+x] b", "%b", Truth::No),
-        ("a+x %[when=+x] b", "%b", Truth::Yes),
+        ("a+x %[when=+x] b", "%b", Truth::No),
+        ("a %[when='+x@1'] b", "%[when=+x] b", Truth::No),
+        ("a %[when=+x] b", "%[when='+x@1'] b", Truth::Yes),
         ("a ^b~x", "++x", Truth::No),
         ("a ^b", "++x", Truth::Yes),
         ("a@git.main", "a@1:", Truth::Unknown(Missing::GitRepository)),
