@@ -14,6 +14,7 @@ from specplan.counting import circle
 from specplan.errors import DamagedSourceError
 from specplan.loading import damage
 from specplan.plan_model import Input
+from specplan.sources.absent import looks_like_a_file
 from specplan.sources.source import read, split_label
 from specplan.sources.store import is_file, sha256_of
 from specplan.sources.wanted import is_lock, read_wanted, read_wants
@@ -56,7 +57,7 @@ def read_wanted_places(
     for place in places:
         where = split_label(place)[1]
         is_file = where == "-" or os.path.exists(where)  # noqa: PTH110 - not of a long name
-        spec = None if is_file else choosing.typed_spec(place)
+        spec = None if is_file or looks_like_a_file(where) else choosing.typed_spec(place)
         if spec is None:
             files.append(place)
         else:

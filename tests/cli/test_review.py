@@ -108,7 +108,7 @@ def test_a_cache_of_damaged_files_alone_is_not_an_empty_cache(
 def test_a_path_to_nowhere_is_not_taken_for_a_snapshot() -> None:
     ended = run("diff", "old/spack.lock", "develop", "--cache", str(EXAMPLES / "cache"))
     assert ended.returncode == 3
-    assert "old/spack.lock: there is no such file or folder" in ended.stderr
+    assert "`old/spack.lock` does not exist" in ended.stderr
 
 
 def test_two_sources_that_are_compared_are_named_as_they_were_typed(tmp_path: Path) -> None:

@@ -341,7 +341,7 @@ def test_a_file_that_is_not_text_is_damaged(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="cannot be read"):
+    with pytest.raises(SourceError, match="does not exist"):
         config.load(tmp_path / "specplan.toml")
 
 

@@ -140,7 +140,7 @@ class TestWhatCannotBeRead:
             specplan.load("s3://nowhere/mirror")
 
     def test_an_empty_folder(self) -> None:
-        with pytest.raises(RemoteError, match="neither a file that can be read nor a mirror"):
+        with pytest.raises(RemoteError, match="is not there, and no mirror is below it: tried"):
             specplan.load(URL)
 
     def test_a_blob_of_another_checksum(self, mirror: Mirror, s3: Any) -> None:

@@ -220,6 +220,9 @@ class TestFolders:
         assert _read(EXAMPLES / "cache").files > 100
 
     def test_that_are_empty_are_errors(self, built: Mirror) -> None:
+        with pytest.raises(SourceError, match="holds no file at all"):
+            _read(built.root)
+        Path(built.root, "notes.txt").write_text("x", encoding="utf-8")
         with pytest.raises(
             SourceError, match="holds no mirror, no index, no lock and no package pages"
         ):
@@ -331,13 +334,17 @@ class TestUrls:
         assert caught.value.status == 403
 
     def test_that_lead_to_nothing_are_errors(self, server: Server) -> None:
-        with pytest.raises(RemoteError, match="neither a file that can be read nor a mirror"):
+        with pytest.raises(
+            RemoteError, match=r"nowhere` is not there \(404\), and no mirror is below it: tried `"
+        ):
             _read(f"{server.url}/nowhere")
 
     def test_that_lead_to_a_website_are_errors(self, server: Server) -> None:
         server.answers["/"] = [servers.body(b"<html>")]
         server.answers["/site"] = [servers.body(b"<html>")]
-        with pytest.raises(RemoteError, match="neither a file that can be read nor a mirror"):
+        with pytest.raises(
+            RemoteError, match="is none of the files that are read, and no mirror is below"
+        ):
             _read(f"{server.url}/site")
 
     def test_of_an_index_with_a_wrong_checksum_are_errors(

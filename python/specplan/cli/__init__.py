@@ -23,7 +23,7 @@ import click
 
 import specplan
 from specplan import _core
-from specplan.cli import ending, output, streams
+from specplan.cli import ending, mistakes, output, streams
 from specplan.cli.check import check
 from specplan.cli.coverage import coverage
 from specplan.cli.diff import diff
@@ -148,12 +148,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _ended(arguments: Sequence[str] | None, kept: dict[str, bool]) -> int:
     """Run the command line and return the exit code of everything that is foreseen."""
+    words: list[str] = []
     try:
-        code = _run(_words() if arguments is None else list(arguments), kept)
+        words = _words() if arguments is None else list(arguments)
+        code = _run(words, kept)
         # What is still held would be written when nobody can say any more that it failed.
         output.settle()
     except click.ClickException as error:
-        output.complain(*_worded(error))
+        output.complain(*mistakes.worded(error, words))
         return 2
     except SpecplanError as error:
         output.complain(*_shown(error))
@@ -190,12 +192,5 @@ def _shown(error: SpecplanError) -> tuple[str, str | None, list[str]]:
     if not isinstance(syntax, SpecSyntaxError):
         return str(error), error.hint, []
     _, *excerpt = str(syntax).split("\n")
-    return str(error).removesuffix("\n".join(excerpt)).rstrip("\n"), error.hint, excerpt
-
-
-def _worded(error: click.ClickException) -> tuple[str, str | None]:
-    """Return the message and the hint of a mistake that click noticed."""
-    message = error.format_message().rstrip(".")
-    context = error.ctx if isinstance(error, click.UsageError) else None
-    hint = None if context is None else f"`{context.command_path} --help` lists what there is"
-    return message[:1].lower() + message[1:], hint
+    hint = error.hint or mistakes.flags_hint(syntax.text)
+    return str(error).removesuffix("\n".join(excerpt)).rstrip("\n"), hint, excerpt

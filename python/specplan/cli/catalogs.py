@@ -10,6 +10,7 @@ from specplan.cli import output, progress
 from specplan.config import NO_CACHE, STANDARD_INPUT
 from specplan.errors import SourceError, UsageError
 from specplan.reports import check_wording, wording
+from specplan.sources.absent import absence, looks_like_a_file
 from specplan.sources.source import split_label
 
 if TYPE_CHECKING:
@@ -116,9 +117,9 @@ def other_state(
         return name
     if (place := as_source(name, directory)) is not None:
         return read([place], settings)
-    if any(separator in name for separator in ("/", os.sep)):
+    if looks_like_a_file(name):
         # No snapshot is called like that, so that a path was meant.
-        raise SourceError(f"{name}: there is no such file or folder", path=name)
+        raise absence(os.path.join(directory, name))  # noqa: PTH118 - as it was given
     # The catalog knows which snapshots are near.
     return name
 

@@ -8,6 +8,7 @@ import click
 
 from specplan.cli import catalogs, gates, options, output
 from specplan.errors import UsageError
+from specplan.sources.absent import absence, looks_like_a_file
 from specplan.sources.source import split_label
 from specplan.sources.wanted import is_lock
 
@@ -109,6 +110,10 @@ def _states(
             older = catalogs.read([older_place], settings)
             newer = catalogs.read([newer_place], settings)
             return newer, older, newer
+    if not settings.cache:
+        for each in (old, new):
+            if each and looks_like_a_file(each) and catalogs.as_source(each) is None:
+                raise absence(each)
     catalog = catalogs.configured(settings, old, new)
     older_state = catalogs.other_state(old, catalog, settings, "")
     newer_state = None if new is None else catalogs.other_state(new, catalog, settings, "")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from specplan.cli import catalogs, options, output
+from specplan.cli import catalogs, mistakes, options, output
 from specplan.config import NO_CACHE
 from specplan.errors import UndecidedError, UsageError
 from specplan.reports import lines
@@ -93,11 +93,11 @@ def find(spec: str, **typed: Unpack[_Typed]) -> int:
         _refuse_undecided(found)
     report = _rendered(found, settings, typed)
     output.write(report, typed.get("output"))
-    _note(found, settings, typed)
+    _note(spec, found, settings, typed)
     return 0
 
 
-def _note(found: Found, settings: Configuration, typed: _Typed) -> None:
+def _note(spec: str, found: Found, settings: Configuration, typed: _Typed) -> None:
     """Say what an empty report means, and what lines leave out."""
     as_lines = typed.get("line") is not None
     is_table = not as_lines and settings.format == "table"
@@ -105,6 +105,8 @@ def _note(found: Found, settings: Configuration, typed: _Typed) -> None:
         output.note(f"no spec satisfies `{found.query}`")
     if found.undecided and as_lines:
         output.note(f"{len(found.undecided)} undecided, which no line tells of")
+    if not found.specs and (hint := mistakes.flags_hint(spec)) is not None:
+        output.note(hint)
     if found.hint is not None and (found.undecided or not found.specs):
         output.note(found.hint)
 

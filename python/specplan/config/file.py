@@ -83,7 +83,7 @@ def _parse(path: Path) -> Mapping[str, object]:
     try:
         document = first_bytes(path, _MOST_BYTES + 1)
     except SourceError as error:
-        raise SourceError(str(error), path=str(path), hint=hint) from error
+        raise SourceError(str(error), path=str(path), hint=error.hint or hint) from error
     if len(document) > _MOST_BYTES:
         fault = f"`{path}` has more than the {_MOST_BYTES} bytes that a configuration may have"
         raise SourceError(fault, path=str(path), hint=hint)

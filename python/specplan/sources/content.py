@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from specplan.errors import SourceError
 from specplan.sources import clear_signed
+from specplan.sources.absent import absence
 from specplan.sources.store import printable
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ def first_bytes(path: Path, most: int, shown: str = "") -> bytes:
             with path.open("rb") as file:
                 # As much room is made as is asked for; what tells no size may still have some.
                 return file.read(min(most, max(status.st_size + 1, _START)))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        if path.is_symlink():
+            fault = "is a link to what does not exist"
+            raise SourceError(f"`{shown}` {fault}", path=shown) from error
+        raise absence(str(path)) from error
     except (OSError, ValueError) as error:
         # A path with a NUL in it is a wrong value.
         fault = getattr(error, "strerror", None) or str(error)

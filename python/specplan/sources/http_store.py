@@ -350,7 +350,11 @@ class _Transfer:
         if (fault := self._transient(reason)) is not None:
             return _TransientError(fault)
         if isinstance(reason, ssl.SSLError):
-            return self._error(f"TLS fails: {reason.reason or reason}")
+            plain = self._shown.replace("https://", "http://", 1)
+            return self._error(
+                f"TLS fails: {reason.reason or reason}",
+                hint=f"a server that speaks HTTP without TLS is `{plain}`",
+            )
         if isinstance(reason, http.client.HTTPException):
             return self._error(f"the answer is no HTTP: {str(reason) or type(reason).__name__}")
         told = reason.strerror if isinstance(reason, OSError) else None

@@ -124,7 +124,9 @@ class Expansion:
         for key in node.entries:
             if key not in {"matrix", "exclude"}:
                 expected = "expected `matrix` and perhaps `exclude`"
-                raise node.mark.fault(f"`{key}` is no part of a matrix: {expected}")
+                raise node.mark.fault(
+                    f"`{key}` is no part of a matrix: {expected}", hint=_quoted(key, node)
+                )
         rows = node.entries.get("matrix")
         if not isinstance(rows, Sequence) or not rows.items:
             found = "nothing" if rows is None else f"{rows.kind} without rows"
@@ -238,3 +240,12 @@ def _merged(constraints: list[AbstractSpec], mark: Mark) -> AbstractSpec:
         return functools.reduce(AbstractSpec.constrain, constraints)
     except ValueError as error:
         raise mark.fault(f"a combination contradicts itself: {error}") from error
+
+
+def _quoted(key: str, node: Mapping) -> str | None:
+    """Return how to write a spec that YAML took for a mapping, or None where it is none."""
+    value = node.entries[key]
+    if not isinstance(value, Scalar) or len(node.entries) > 1:
+        return None
+    spec = f"{key}: {value.text}".rstrip()
+    return f'YAML takes a colon before a blank for a mapping: quote the spec, `- "{spec}"`'

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from specplan.sources.store import Store
 
 __all__ = [
+    "INDEXES",
     "SPEC_FOLDER",
     "MirrorIndex",
     "Record",
@@ -55,6 +56,8 @@ _SPEC_MEDIA: Final = "application/vnd.spack.spec."
 _INSTALL_MEDIA: Final = "application/vnd.spack.install."
 
 _INDEX_FOLDER: Final = "v3/manifests/index"
+#: Where the index of a mirror may be, in the order in which it is looked for.
+INDEXES: Final = (f"{_INDEX_FOLDER}/index.manifest.json", "build_cache/index.json", "index.json")
 #: Where the manifests of binaries lie.
 SPEC_FOLDER: Final = "v3/manifests/spec"
 _MANIFEST_NAME: Final = "index.manifest.json"

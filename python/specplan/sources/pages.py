@@ -47,6 +47,12 @@ def read(place: str, limits: Limits) -> SourceRead:
     ]
     files = bulk.taken + referred.taken
     if not files and not damaged:
+        if not any(names for _, _, names in os.walk(place)):
+            raise SourceError(
+                f"`{place}` holds no file at all",
+                path=place,
+                hint="is it the right folder, is it mounted, and was anything pushed to it?",
+            )
         raise SourceError(
             f"`{place}` holds no mirror, no index, no lock and no package pages",
             path=place,

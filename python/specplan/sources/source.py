@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from specplan import temporary
 from specplan.errors import DamagedSourceError, RemoteError, SourceError, UsageError
+from specplan.sources.absent import absence
 from specplan.sources.taken import FileOfSpecs, IndexAlone, MirrorTaken
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def _local(path: Path, reading: Reading) -> SourceRead:
     hint = None
     if reading.label and _is_there(Path(whole)):
         hint = f"`{reading.label}=` was taken for a label: write `./{whole}` for the path"
-    raise SourceError(f"`{printable(path)}` does not exist", path=printable(path), hint=hint)
+    raise absence(str(path), hint=hint)
 
 
 def _is_there(path: Path) -> bool:
@@ -313,8 +314,10 @@ def _view(store: Store, view: str | None, reading: Reading) -> SourceRead:
 
 def _file(path: Path, reading: Reading, *, shown: str, beside: Path) -> SourceRead:
     """Read a file of this machine."""
-    from specplan.sources import content, mirror, pages, specs, wanted  # noqa: PLC0415
+    from specplan.sources import content, foreign, mirror, pages, specs, wanted  # noqa: PLC0415
     from specplan.sources.store import LocalStore  # noqa: PLC0415
+
+    foreign.refuse(path, shown)
 
     kind = content.kind_of(path)
     if kind == "listing" and path.stat().st_size <= reading.limits.manifest_bytes:
@@ -347,7 +350,7 @@ def _file(path: Path, reading: Reading, *, shown: str, beside: Path) -> SourceRe
 
 def _remote(url: str, reading: Reading) -> SourceRead:
     """Read what a URL leads to: a file, a map of snapshots, or a mirror."""
-    from specplan.sources import mirror  # noqa: PLC0415
+    from specplan.sources import mirror, snapshots  # noqa: PLC0415
     from specplan.sources.remote import open_store, parsed  # noqa: PLC0415
 
     parts = parsed(url)
@@ -356,9 +359,11 @@ def _remote(url: str, reading: Reading) -> SourceRead:
         return _view(open_store(root, reading.fetching), found[1], reading)
     store = open_store(url, reading.fetching)
     refused: RemoteError | None = None
+    is_nothing = True
     try:
         if not parts.path.endswith("/") and parts.path:
             file = store.get("", most=reading.limits.index_bytes)
+            is_nothing = file is None
             if file is not None and (answer := _fetched(url, file, reading)) is not None:
                 return answer
     except RemoteError as error:
@@ -373,18 +378,23 @@ def _remote(url: str, reading: Reading) -> SourceRead:
     for each in (*refusals, *reading.fetching.refusals):
         # Nothing is there that may be read.
         raise each
+    tried = ", ".join(f"`{each}`" for each in (snapshots.MAP_NAME, *mirror.INDEXES))
+    said = " (404)" if parts.scheme in {"http", "https"} else ""
+    fault = f"is not there{said}" if is_nothing else "is none of the files that are read"
     raise RemoteError(
-        f"`{store.shown()}` is neither a file that can be read nor a mirror with an index",
+        f"`{store.shown()}` {fault}, and no mirror is below it: tried {tried}",
         path=store.shown(),
-        hint="`spack buildcache update-index` writes the index of a mirror",
+        hint="name the URL that `spack mirror list` shows; `spack buildcache update-index` writes "
+        "the index of a mirror",
     )
 
 
 def _fetched(url: str, file: Path, reading: Reading) -> SourceRead | None:
     """Read a file that was fetched from a URL, or return None if it is none of ours."""
-    from specplan.sources import content, specs  # noqa: PLC0415
+    from specplan.sources import content, foreign, specs  # noqa: PLC0415
     from specplan.sources.remote import open_store, parsed  # noqa: PLC0415
 
+    foreign.refuse(file, reading.place)
     parts = parsed(url)
     kind = content.kind_of(file)
     if kind == "listing" and file.stat().st_size <= reading.limits.manifest_bytes:

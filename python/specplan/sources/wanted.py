@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from specplan import _core, temporary
 from specplan.errors import DamagedSourceError, SourceError
-from specplan.sources import standard_input
+from specplan.sources import foreign, standard_input
+from specplan.sources.absent import absence, looks_like_a_file
 from specplan.sources.source import split_label
 from specplan.sources.store import is_file, is_folder
 
@@ -202,7 +203,14 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
     if not os.path.exists(place):  # noqa: PTH110 - `Path.exists` fails on long names
         is_remote = "://" in place
         hint = "wants are local files: fetch it, or pipe it to `--want -`" if is_remote else None
-        raise SourceError(f"`{place}` does not exist", path=place, hint=hint)
+        if hint is None and not looks_like_a_file(place):
+            hint = (
+                f"an abstract spec is planned for by `specplan rebuild --want '{place}'`; "
+                "here a want is a `spack.lock` or a `spack.yaml`"
+            )
+        raise absence(place, hint=hint)
+    if os.path.isfile(place):  # noqa: PTH113
+        foreign.refuse(Path(place), place)
     if os.path.isdir(place):  # noqa: PTH112
         raise SourceError(
             f"the folder `{place}` holds neither a `{_LOCK_NAME}` nor a `{_ENVIRONMENT_NAME}`",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import yaml
 
 from specplan.errors import DamagedSourceError, SourceError
+from specplan.sources.absent import absence
 from specplan.sources.place import WHOLE, Place
 from specplan.sources.text import TextError, decoded
 from specplan.sources.yaml_events import events
@@ -160,8 +161,9 @@ def read(path: Path, limits: Limits) -> Node:
     shown = str(path)
     try:
         if not path.is_file():
-            fault = "is no file" if path.exists() else "does not exist"
-            raise SourceError(f"`{shown}` {fault}", path=shown)
+            if not path.exists():
+                raise absence(shown)
+            raise SourceError(f"`{shown}` is not a file", path=shown)
         with path.open("rb") as file:
             content = file.read(limits.yaml_bytes + 1)
     except OSError as error:

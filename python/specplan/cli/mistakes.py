@@ -1,0 +1,102 @@
+"""What to say of a command line that click does not understand."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["flags_hint", "worded"]
+
+#: Compiler flags, and words after them that a spec takes for variants of their own.
+_FLAGS: Final = re.compile(
+    r"\b(cflags|cxxflags|cppflags|fflags|ldflags|ldlibs)(==?)([^\s\"']\S*)((?:\s+-\S+)+)"
+)
+
+#: The argument of commands that take an abstract spec.
+_SPEC: Final = "spec"
+
+
+def worded(error: click.ClickException, words: Sequence[str]) -> tuple[str, str | None]:
+    """Return the message and the hint of a mistake that click noticed.
+
+    Args:
+        error: The mistake.
+        words: The command line.
+    """
+    message = error.format_message().rstrip(".")
+    message = message[:1].lower() + message[1:]
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is None:
+        return message, None
+    hint = f"`{context.command_path} --help` lists what there is"
+    if isinstance(error, click.NoSuchOption):
+        is_flag = not error.option_name.startswith("--")
+        return message, (_whole_spec(context, words) if is_flag else None) or hint
+    if "unexpected extra argument" in message:
+        return message, _repeated(context, words) or _whole_spec(context, words) or hint
+    return message, hint
+
+
+def flags_hint(spec: str) -> str | None:
+    """Return how to write compiler flags with blanks, where a spec has some; else None.
+
+    Example:
+        >>> flags_hint("zlib cflags=-O2 -g")
+        'flags with blanks go in quotes: `zlib cflags="-O2 -g"`'
+    """
+    whole = _with_quotes(spec)
+    return None if whole == spec else f"flags with blanks go in quotes: `{whole}`"
+
+
+def _with_quotes(spec: str) -> str:
+    """Return the spec with quotes around flags that have blanks."""
+    return _FLAGS.sub(lambda found: f'{found[1]}{found[2]}"{found[3]}{found[4]}"', spec)
+
+
+def _repeated(context: click.Context, words: Sequence[str]) -> str | None:
+    """Return how to give several values, where they follow an option that takes one each."""
+    options = {
+        name: each
+        for each in context.command.params
+        if isinstance(each, click.Option)
+        for name in each.opts
+    }
+    for at, word in enumerate(words):
+        name, equals, first = word.partition("=")
+        option = options.get(name)
+        if option is None or not option.multiple or not name.startswith("--"):
+            continue
+        start = at + 1 if equals else at + 2
+        values = [first] if equals else list(words[at + 1 : start])
+        for following in words[start:]:
+            if following.startswith("-"):
+                break
+            values.append(following)
+        if len(values) > 1:
+            given = " ".join(f"{name} {shlex.quote(each)}" for each in values[:3])
+            more = " ..." if len(values) > 3 else ""  # noqa: PLR2004 - those that are shown
+            return f"`{name}` takes one value, and may be repeated: `{given}{more}`"
+    return None
+
+
+def _whole_spec(context: click.Context, words: Sequence[str]) -> str | None:
+    """Return how to quote a spec that the shell has split into words; None without a spec."""
+    if not any(each.name == _SPEC for each in context.command.params):
+        return None
+    name = context.info_name or ""
+    after = list(words[words.index(name) + 1 :]) if name in words else []
+    parts: list[str] = []
+    for word in after:
+        if word.startswith("--"):
+            break
+        parts.append(word)
+    if len(parts) < 2:  # noqa: PLR2004 - one word needs no quotes
+        return None
+    spec = _with_quotes(" ".join(parts))
+    return f"quote a spec that has blanks: `{context.command_path} {shlex.quote(spec)}`"

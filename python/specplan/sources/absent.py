@@ -1,0 +1,112 @@
+"""What to say of a place where nothing is: a path that was mistyped, or that is no path."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+from specplan.errors import SourceError
+from specplan.sources.store import printable
+
+__all__ = ["absence", "looks_like_a_file"]
+
+#: How files end that specplan reads or writes, and others that are given in their place.
+_SUFFIXES: Final = (
+    "csv", "gz", "html", "json", "lock", "md", "spack", "tar", "tgz", "toml", "txt", "xml",
+    "xz", "yaml", "yml", "zip", "zst",
+)  # fmt: skip
+
+#: What of a text may be a path: an abstract spec has its version, variants and others behind it.
+_HEAD: Final = re.compile(r"[^\s@+~%^=]*")
+
+#: ``hdf5/kr35wwg``: a name and the first letters of a hash.
+_NAME_AND_HASH: Final = re.compile(r"[\w.-]*/[a-z2-7]{7,32}")
+
+#: A host with a port, or a host name with a domain, and perhaps a path below it.
+_HOST: Final = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[\w.-]+):[0-9]{1,5}(?:/.*)?|localhost(?:/.*)?")
+_DOMAIN: Final = re.compile(r"(?:[\w-]+\.)+(?:com|dev|edu|eu|gov|io|net|org)(?:/.*)?")
+
+#: How near a name must be to be suggested, from 0 to 1, and how many are looked at.
+_CLOSENESS: Final = 0.6
+_MOST_NAMES: Final = 10_000
+
+
+def looks_like_a_file(text: str) -> bool:
+    """Return whether a text is meant to be a path rather than an abstract spec or a snapshot.
+
+    It is if it has a separator, or the suffix of a file, or nearly.
+
+    Examples:
+        >>> [looks_like_a_file(each) for each in ("a/spack.lock", "spack.lok", "./hdf5")]
+        [True, True, True]
+        >>> [looks_like_a_file(each) for each in ("hdf5@1.14:", "builtin.zlib", "hdf5/kr35wwg")]
+        [False, False, False]
+    """
+    head = _HEAD.match(text)
+    path = head[0] if head else ""
+    if "/" in path or os.sep in path:
+        return not _NAME_AND_HASH.fullmatch(text)
+    stem, dot, suffix = path.rpartition(".")
+    if path != text or not dot or not stem or stem.split(".")[0] == "builtin":
+        return text.startswith("~")
+    return bool(difflib.get_close_matches(suffix.lower(), _SUFFIXES, n=1, cutoff=0.75))
+
+
+def absence(place: str, *, hint: str | None = None) -> SourceError:
+    """Return the error of a place where nothing is, with what was probably meant.
+
+    Args:
+        place: The place, as it was given.
+        hint: What helps, where the caller knows better.
+    """
+    shown = printable(place)
+    return SourceError(
+        f"`{shown}` does not exist", path=shown, hint=_remedy(place) if hint is None else hint
+    )
+
+
+def _remedy(place: str) -> str | None:
+    if place.startswith("~"):
+        expanded = os.path.expanduser(place)  # noqa: PTH111 - that of `Path` fails without a home
+        return f"write `{expanded}`: the shell expands `~` only outside of quotes"
+    if _HOST.fullmatch(place):
+        return f"a URL begins with its scheme: write `http://{place}`"
+    if (near := _near(place)) is not None:
+        return f"did you mean `{near}`?"
+    if _DOMAIN.fullmatch(place):
+        return f"a URL begins with its scheme: write `https://{place}`"
+    if re.search(r"[*?\[]", place):
+        return "no file matches the pattern, which only the shell expands, outside of quotes"
+    return None
+
+
+def _near(place: str) -> str | None:
+    """Return a path that is there and nearly spelt like the place, or None."""
+    parts = Path(place).parts
+    for at, part in enumerate(parts):
+        folder = os.path.join(*parts[:at]) if at else ""  # noqa: PTH118 - as it was given
+        # That of `Path` fails where it may not look.
+        if os.path.exists(os.path.join(folder, part)):  # noqa: PTH110, PTH118
+            continue
+        for name in _names_like(part, folder or "."):
+            found = os.path.join(folder, name, *parts[at + 1 :])  # noqa: PTH118
+            if os.path.exists(found):  # noqa: PTH110
+                return printable(Path(found))
+        return None
+    return None
+
+
+def _names_like(name: str, folder: str) -> list[str]:
+    """Return the names in a folder that are near to one, best first."""
+    names: dict[str, str] = {}
+    try:
+        with os.scandir(folder) as entries:
+            for _, entry in zip(range(_MOST_NAMES), entries, strict=False):
+                names.setdefault(entry.name.casefold(), entry.name)
+    except (OSError, ValueError):
+        return []
+    near = difflib.get_close_matches(name.casefold(), sorted(names), n=5, cutoff=_CLOSENESS)
+    return [names[each] for each in near]

@@ -1,0 +1,254 @@
+"""The hint of an error works: who follows it gets on."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import tarfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from specplan.sources.absent import looks_like_a_file
+from tests.servers import serving
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Run, Runs
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+LOCK = EXAMPLES / "locks" / "radiuss" / "spack.lock"
+
+
+@pytest.fixture
+def place(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working directory with what people name by mistake."""
+    monkeypatch.setenv("HOME", str(folder))
+    (folder / "stack").mkdir()
+    shutil.copy(LOCK, folder / "stack" / "spack.lock")
+    shutil.copy(LOCK, folder / "spack.lock")
+    shutil.copytree(EXAMPLES / "mirror", folder / "mirror")
+    (folder / "empty").mkdir()
+    with tarfile.open(folder / "cache.tar.gz", "w:gz") as archive:
+        archive.add(folder / "mirror", "mirror")
+    with tarfile.open(folder / "cache.tar", "w") as archive:
+        archive.add(folder / "mirror", "mirror")
+    with zipfile.ZipFile(folder / "cache.zip", "w") as zipped:
+        zipped.writestr("mirror/x", "x")
+    (folder / "cache.json.xz").write_bytes(b"\xfd7zXZ\x00" + b"0" * 600)
+    (folder / "mirrors.yaml").write_text(f"mirrors:\n  site: file://{folder}/mirror\n")
+    (folder / "mapped.yaml").write_text("spack:\n  specs:\n  - zfp@1.0: +x\n")
+    (folder / "loose.yaml").write_text("spack:\n  specs:\n  - zlib cflags=-O2 -march=native\n")
+    return folder
+
+
+def hint_of(answer: Run) -> str:
+    (hint,) = [line for line in answer.err.splitlines() if line.startswith("hint: ")]
+    return hint.removeprefix("hint: ")
+
+
+def quoted(hint: str) -> str:
+    """The first words between backticks."""
+    found = re.search(r"`([^`]*)`", hint)
+    assert found is not None, hint
+    return found[1]
+
+
+NONE = ("--cache=none", "--no-config")
+
+#: What is typed, the code of the error, and the words of the hint in place of which word.
+REPLACED: dict[str, tuple[list[str], int, str]] = {
+    "a lock": (["rebuild", "--want", "spack.lok", *NONE], 3, "spack.lok"),
+    "a lock in a folder": (["rebuild", "--want", "stack/spack.lok", *NONE], 3, "stack/spack.lok"),
+    "a folder above": (["rebuild", "--want", "stak/spack.lock", *NONE], 3, "stak/spack.lock"),
+    "a wanted lock of gaps": (["gaps", "--want", "spack.lck", *NONE], 3, "spack.lck"),
+    "a mirror": (["check", "miror", "--no-config"], 3, "miror"),
+    "a cache": (["find", "zfp", "--cache", "Mirror", "--no-config"], 3, "Mirror"),
+    "a candidate": (
+        ["rebuild", "--want", "zfp", "--candidates", "stack/spack.lok", *NONE],
+        3,
+        "stack/spack.lok",
+    ),
+    "a baseline": (
+        ["gaps", "--baseline", "./miror", "--cache", "e4s=mirror", "--no-config"],
+        3,
+        "./miror",
+    ),
+    "a state of a difference": (["diff", "stack/spack.lok", "mirror"], 3, "stack/spack.lok"),
+    "costs": (["rebuild", "--want", "spack.lock", "--costs", "spack.lck", *NONE], 3, "spack.lck"),
+    "a tilde in quotes": (["rebuild", "--want", "~/spack.lock", *NONE], 3, "~/spack.lock"),
+    "a tilde of a cache": (["check", "~/mirror", "--no-config"], 3, "~/mirror"),
+}
+
+
+@pytest.mark.parametrize("name", REPLACED)
+def test_what_is_named_in_place_of_a_mistake_is_there(place: Path, run: Runs, name: str) -> None:
+    words, code, mistake = REPLACED[name]
+    answer = run(*words)
+    assert (answer.code, answer.out) == (code, "")
+    assert "does not exist" in answer.err
+    meant = quoted(hint_of(answer))
+    assert Path(meant).exists()
+    assert Path(meant).is_relative_to(place) or not Path(meant).is_absolute()
+    followed = run(*[meant if word == mistake else word for word in words])
+    assert "does not exist" not in followed.err
+
+
+@pytest.mark.parametrize("name", ["cache.tar.gz", "cache.tar", "cache.zip", "cache.json.xz"])
+@pytest.mark.parametrize("words", [("check",), ("rebuild", *NONE, "--want")])
+def test_an_archive_is_named_with_what_unpacks_it(
+    place: Path, run: Runs, name: str, words: tuple[str, ...]
+) -> None:
+    answer = run(*words, name)
+    assert (answer.code, answer.out) == (3, "")
+    assert "skip-damaged" not in answer.err
+    command, *arguments = shlex.split(quoted(hint_of(answer)))
+    assert command in {"tar", "unzip", "xz"}
+    assert arguments[-1] == name
+    assert (place / name).exists()
+
+
+def test_a_tar_archive_that_is_unpacked_as_the_hint_says_is_read(place: Path, run: Runs) -> None:
+    answer = run("check", "cache.tar.gz", "--no-config")
+    assert quoted(hint_of(answer)) == "tar -xf cache.tar.gz"
+    shutil.rmtree(place / "mirror")
+    subprocess.run(shlex.split(quoted(hint_of(answer))), check=True)
+    assert run("find", "zfp", "--cache", "mirror", "--no-config").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["gaps", "--cache", "empty", "mirror"], ["--cache", "empty", "--cache", "mirror"]),
+        (["rebuild", "--want", "a.lock", "b.lock"], ["--want", "a.lock", "--want", "b.lock"]),
+        (["rebuild", "--want=a.lock", "b c.lock"], ["--want", "a.lock", "--want", "b c.lock"]),
+        (["coverage", "--stack", "e4s", "e4s-x"], ["--stack", "e4s", "--stack", "e4s-x"]),
+    ],
+)
+def test_values_without_their_option_are_shown_with_it(
+    run: Runs, words: list[str], expected: list[str]
+) -> None:
+    answer = run(*words)
+    assert answer.code == 2
+    hint = hint_of(answer)
+    assert shlex.split(re.findall(r"`([^`]*)`", hint)[1]) == expected
+
+
+def test_a_spec_that_the_shell_has_split_is_shown_in_quotes(place: Path, run: Runs) -> None:
+    assert place
+    for words in (["find", "zfp", "+openmp"], ["find", "zlib", "cflags=-O2", "-g"]):
+        answer = run(*words, "--cache=mirror", "--no-config")
+        assert answer.code == 2
+        program, *followed = shlex.split(re.search(r"`([^`]*)`", hint_of(answer))[1])  # type: ignore[index]
+        assert program == "specplan"
+        assert run(*followed, "--cache=mirror", "--no-config").code == 0
+
+
+def test_flags_with_blanks_are_shown_in_quotes(place: Path, run: Runs) -> None:
+    assert place
+    answer = run("find", "zlib cflags=-O2 -march=native", "--cache=mirror", "--no-config")
+    assert answer.code == 2
+    spec = quoted(hint_of(answer))
+    assert spec == 'zlib cflags="-O2 -march=native"'
+    assert run("find", spec, "--cache=mirror", "--no-config").code == 0
+    answer = run("find", "zlib cflags=-O2 -g", "--cache=mirror", "--no-config")
+    assert answer.code == 0
+    assert 'note: flags with blanks go in quotes: `zlib cflags="-O2 -g"`' in answer.err
+    answer = run("rebuild", "--want", "loose.yaml", "--system=ubuntu24.04/zen4", *NONE)
+    assert answer.code == 3
+    assert 'hint: flags with blanks go in quotes: `zlib cflags="-O2 -march=native"`' in answer.err
+
+
+def test_a_spec_that_yaml_takes_for_a_mapping_is_shown_in_quotes(place: Path, run: Runs) -> None:
+    words = ("rebuild", "--want", "mapped.yaml", "--system=ubuntu24.04/zen4", *NONE)
+    answer = run(*words)
+    assert answer.code == 3
+    line = quoted(hint_of(answer))
+    assert line == '- "zfp@1.0: +x"'
+    (place / "mapped.yaml").write_text(f"spack:\n  specs:\n  {line}\n")
+    assert "matrix" not in run(*words).err
+
+
+def test_a_list_of_mirrors_names_one_to_ask(place: Path, run: Runs) -> None:
+    answer = run("find", "zfp", "--cache", "mirrors.yaml", "--no-config")
+    assert answer.code == 3
+    assert "names mirrors and holds no binaries" in answer.err
+    followed = quoted(hint_of(answer)).split(" ")
+    assert followed == ["--cache", f"file://{place}/mirror"]
+    assert run("find", "zfp", *followed, "--no-config").code == 0
+
+
+def test_an_empty_folder_is_called_empty(place: Path, run: Runs) -> None:
+    (place / "empty" / "below").mkdir()
+    answer = run("check", "empty", "--no-config")
+    assert answer.code == 3
+    assert "error: `empty` holds no file at all" in answer.err
+
+
+def test_an_abstract_spec_where_files_are_wanted_names_the_command_for_it(
+    place: Path, run: Runs
+) -> None:
+    assert place
+    answer = run("gaps", "--want", "zfp", *NONE)
+    assert answer.code == 3
+    program, *followed = shlex.split(quoted(hint_of(answer)))
+    assert program == "specplan"
+    system = "--system=ubuntu24.04/x86_64_v3"
+    assert run(*followed, "--candidates=spack.lock", system, *NONE).code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("127.0.0.1:8000/x", "http://127.0.0.1:8000/x"),
+        ("localhost:8000", "http://localhost:8000"),
+        ("mirror.example.org/e4s", "https://mirror.example.org/e4s"),
+    ],
+)
+def test_a_server_without_a_scheme_is_shown_with_one(run: Runs, text: str, url: str) -> None:
+    answer = run("gaps", "--cache", text, "--no-config")
+    assert answer.code == 3
+    assert f"write `{url}`" in hint_of(answer)
+
+
+def test_what_a_server_does_not_have_is_said_with_what_was_tried(place: Path, run: Runs) -> None:
+    with serving(place) as server:
+        url = server.url.rstrip("/")
+        answer = run("gaps", "--cache", f"{url}/nowhere", "--no-config")
+        assert answer.code == 3
+        assert "/nowhere` is not there (404)" in answer.err
+        for tried in ("v3/manifests/index/index.manifest.json", "build_cache/index.json"):
+            assert f"`{tried}`" in answer.err
+        answer = run("find", "zfp", "--cache", f"{url}/mirror".replace("http", "https", 1))
+        assert answer.code == 3
+        assert run("find", "zfp", "--cache", quoted(hint_of(answer)), "--no-config").code == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["spack.lok", "a/b", "./hdf5", "../x", "~/x", "x.yaml", "index.json.gz", "C.TOML", "a/spack"],
+)
+def test_a_text_with_a_separator_or_a_suffix_is_a_file(text: str) -> None:
+    assert looks_like_a_file(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hdf5", "hdf5@1.14", "hdf5@1.14.3+mpi", "builtin.hdf5", "hdf5/kr35wwg", "/kr35wwg",
+        "zlib cflags=-I/usr/include", "x ldflags=-L/usr/lib.so", "develop-2025-11-15", "v0.23.1",
+        "a ^b/kr35wwg", "site.package",
+    ],
+)  # fmt: skip
+def test_a_spec_or_a_snapshot_is_no_file(text: str) -> None:
+    assert not looks_like_a_file(text)
+
+
+def test_a_pattern_that_nothing_matched_is_said(run: Runs) -> None:
+    answer = run("gaps", "--cache", "*.json", "--no-config")
+    assert answer.code == 3
+    assert "no file matches the pattern" in hint_of(answer)
