@@ -248,7 +248,9 @@ def _same_error(
     kind: type[SpecplanError], told: tuple[object, ...], attributes: Mapping[str, object]
 ) -> SpecplanError:
     """Return an error that was pickled; its class makes the text of parts that are not kept."""
-    error = kind.__new__(kind, *told)
+    # Of several bases only the one that has the memory of its own may make the object.
+    maker = OSError if issubclass(kind, OSError) else kind
+    error = maker.__new__(kind, *told)
     error.args = told
     error.__dict__.update(attributes)
     return error

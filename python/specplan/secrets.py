@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import unquote
 
-__all__ = ["shown_url", "without_secrets"]
+__all__ = ["shown_url", "without_secrets", "without_those_of"]
 
 #: Schemes that are known for what they are, even where the slashes are missing.
 _KNOWN: Final = (
@@ -66,6 +67,26 @@ def without_secrets(text: str) -> str:
         '`http://host/x`: the server answers 404'
     """
     return _URL.sub(lambda found: _harmless(found["scheme"], found["rest"]), text)
+
+
+def without_those_of(url: str, text: str) -> str:
+    """Return what a library says of a URL, which may quote any part of it.
+
+    Examples:
+        >>> without_those_of("s3://user:word@bucket/x", 'no bucket is called "user:word@bucket"')
+        'no bucket is called "***@bucket"'
+    """
+    text = without_secrets(text)
+    found = _URL.match(url)
+    rest = url[found.end("scheme") :] if found else ""
+    user, at, _ = rest.rpartition("@")
+    _, _, word = user.partition(":")
+    query = _QUERY.split(rest, maxsplit=1)[1:]
+    for secret in (user if at else "", word, *query):
+        for written in {secret, unquote(secret)}:
+            if written:
+                text = text.replace(written, "***")
+    return text
 
 
 def _harmless(scheme: str, rest: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from itertools import pairwise
 from typing import Any
 
@@ -33,6 +34,14 @@ def test_gaps_are_those_of_the_model(pages: list[Page], data: st.DataObject) -> 
             answer = outcome(made.catalog.gaps, question)
             event("answered" if isinstance(answer, Coverage) else "refused")
             assert answer == outcome(made.model.gaps, question)
+
+
+@given(strategies.trees())
+def test_a_catalog_that_was_pickled_is_equal(pages: list[Page]) -> None:
+    with world(pages) as made:
+        again = pickle.loads(pickle.dumps(made.catalog))  # noqa: S301 - our own
+        assert again == made.catalog
+        assert (len(again), again.tags) == (len(made.catalog), made.catalog.tags)
 
 
 @given(strategies.trees(), st.data())

@@ -143,6 +143,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _INTERRUPTED
     except BaseException as error:  # noqa: BLE001 - a panic of the core is none of Exception's
+        if isinstance(error, OSError) and _is_nowhere():
+            output.complain("the working directory is gone", "change to one that is there")
+            return 3
         return ending.tell_fault(error, debug=_DEBUG in kept)
 
 
@@ -161,6 +164,15 @@ def _ended(arguments: Sequence[str] | None, kept: dict[str, bool]) -> int:
         output.complain(*_shown(error))
         return 3 if isinstance(error, SourceError) else 2
     return code
+
+
+def _is_nowhere() -> bool:
+    """Whether the working directory was removed, so that no relative path leads anywhere."""
+    try:
+        os.getcwd()  # noqa: PTH109 - that of `Path` is the same
+    except OSError:
+        return True
+    return False
 
 
 def _run(words: list[str], kept: dict[str, bool]) -> int:

@@ -16,6 +16,7 @@ from specplan.cli import streams
 from specplan.errors import UsageError
 from specplan.report import as_csv, as_json, as_markdown, as_text
 from specplan.reports import escape, hashes
+from specplan.secrets import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -73,7 +74,9 @@ def say_line(line: str) -> None:
     stream = sys.stderr
     if stream is None:
         return
-    content = f"{escape.for_logs(line)}\n".encode(stream.encoding or "utf-8", "backslashreplace")
+    # What click says quotes what was typed, which may be a URL with a password.
+    line = escape.for_logs(without_secrets(line))
+    content = f"{line}\n".encode(stream.encoding or "utf-8", "backslashreplace")
     with contextlib.suppress(OSError, ValueError):
         # What cannot be said must not change how the run ends.
         streams.put(stream, content)

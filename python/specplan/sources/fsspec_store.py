@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from specplan.errors import RemoteError, SourceError
-from specplan.secrets import shown_url
+from specplan.secrets import shown_url, without_those_of
 from specplan.sources.downloads import Downloads
 from specplan.sources.store import parts_of
 
@@ -114,19 +114,19 @@ class FsspecStore:
             files, root = fsspec.url_to_fs(self._url, **options)
         except ImportError as error:
             raise SourceError(
-                f"`{self.shown()}` needs what is not installed: {error}",
+                f"`{self.shown()}` needs what is not installed: {_said(self._url, error)}",
                 path=self.shown(),
                 hint="pip install 'specplan[remote]' has fsspec with S3; other object stores "
                 "need their own package, such as gcsfs or adlfs",
             ) from error
         except ValueError as error:
             raise SourceError(
-                f"`{self.shown()}` cannot be reached: {error}", path=self.shown()
+                f"`{self.shown()}` cannot be reached: {_said(self._url, error)}", path=self.shown()
             ) from error
         except Exception as error:
             # Some file systems connect here already, and raise whatever their library does.
             raise RemoteError(
-                f"`{self.shown()}` cannot be reached: {_told(error)}", path=self.shown()
+                f"`{self.shown()}` cannot be reached: {_said(self._url, error)}", path=self.shown()
             ) from error
         # A list that is kept from an earlier look would hide what changed since.
         files.invalidate_cache()
@@ -172,20 +172,20 @@ class FsspecStore:
             # Each file system has exceptions of its own; their names tell more than their bases.
             if isinstance(error, PermissionError) or "Credential" in type(error).__name__:
                 raise self._refused(shown, error) from error
-            raise RemoteError(f"`{shown}`: {_told(error)}", path=shown) from error
+            raise RemoteError(f"`{shown}`: {_said(self._url, error)}", path=shown) from error
 
-    @staticmethod
-    def _refused(shown: str, error: Exception) -> RemoteError:
+    def _refused(self, shown: str, error: Exception) -> RemoteError:
         return RemoteError(
-            f"`{shown}`: {_told(error)}",
+            f"`{shown}`: {_said(self._url, error)}",
             path=shown,
             hint="set credentials as fsspec takes them; for a public bucket "
             "FSSPEC_S3_ANON=true asks without any",
         )
 
 
-def _told(error: Exception) -> str:
-    return str(error) or type(error).__name__
+def _said(url: str, error: Exception) -> str:
+    """Return what a file system says of a fault, without what is secret in its URL."""
+    return without_those_of(url, str(error)) or type(error).__name__
 
 
 def _too_large(shown: str, most: int) -> SourceError:

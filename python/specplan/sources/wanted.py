@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from specplan import _core, temporary
@@ -84,8 +84,8 @@ def label_of(place: str) -> str:
     if place == _STANDARD_INPUT:
         return "stdin"
     path = Path(place).absolute()
-    path = path.with_name(path.name.removesuffix(".gz"))
-    name = path.parent.name if path.name in {_LOCK_NAME, _ENVIRONMENT_NAME} else path.stem
+    own = path.name.removesuffix(".gz")
+    name = path.parent.name if own in {_LOCK_NAME, _ENVIRONMENT_NAME} else PurePath(own).stem
     return re.sub(r"[^A-Za-z0-9_.-]", "_", name) or "lock"
 
 
