@@ -139,7 +139,7 @@ def test_values_without_their_option_are_shown_with_it(
 
 
 def test_a_spec_that_the_shell_has_split_is_shown_in_quotes(place: Path, run: Runs) -> None:
-    assert place
+    assert place.is_dir()
     for words in (["find", "zfp", "+openmp"], ["find", "zlib", "cflags=-O2", "-g"]):
         answer = run(*words, "--cache=mirror", "--no-config")
         assert answer.code == 2
@@ -149,7 +149,7 @@ def test_a_spec_that_the_shell_has_split_is_shown_in_quotes(place: Path, run: Ru
 
 
 def test_flags_with_blanks_are_shown_in_quotes(place: Path, run: Runs) -> None:
-    assert place
+    assert place.is_dir()
     answer = run("find", "zlib cflags=-O2 -march=native", "--cache=mirror", "--no-config")
     assert answer.code == 2
     spec = quoted(hint_of(answer))
@@ -192,7 +192,7 @@ def test_an_empty_folder_is_called_empty(place: Path, run: Runs) -> None:
 def test_an_abstract_spec_where_files_are_wanted_names_the_command_for_it(
     place: Path, run: Runs
 ) -> None:
-    assert place
+    assert place.is_dir()
     answer = run("gaps", "--want", "zfp", *NONE)
     assert answer.code == 3
     program, *followed = shlex.split(quoted(hint_of(answer)))

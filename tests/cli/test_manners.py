@@ -189,3 +189,80 @@ def test_the_hint_of_an_operating_system_that_nobody_knows_works(
     assert entry is not None
     configure(f"[libc]\n{entry[1]}\n")
     assert run(*words).code == 0
+
+
+def test_why_explains_each_gap_of_a_package(run: Runs) -> None:
+    """What `gaps` lists is never called unwanted."""
+    words = ("--stack=e4s-neoverse-v2", "--system=all", *CACHES)
+    for package in ("gmp", "abseil-cpp", "swig"):
+        gaps = json.loads(run("gaps", *words, "--format=json").out)["gaps"]
+        answer = run("why", package, *words)
+        assert answer.code == 0
+        assert "not wanted" not in answer.out
+        document = json.loads(run("why", package, *words, "--format=json").out)
+        told = {
+            (each["stack"], each["os"], each["target"]): each
+            for each in document["wants"]
+            if each["verdict"] == "gap"
+        }
+        expected = {
+            (each["stack"], each["os"], each["target"]): each
+            for each in gaps
+            if each["package"] == package
+        }
+        assert told.keys() == expected.keys() != set()
+        for place, want in told.items():
+            assert want["state"] == expected[place]["state"]
+            assert want["nearest"] == expected[place]["nearest"]
+            assert "e4s" in want["wanted_by"]
+            plan = "publish" if want["state"] == "other_stack" else "unplannable"
+            assert want["plan"] == plan
+            assert f"{package}@" in answer.out
+
+
+def test_why_says_what_is_there_and_what_nobody_wants(
+    run: Runs, configure: Callable[[str], None]
+) -> None:
+    words = ("--stack=e4s-neoverse-v2", CACHES[0])
+    assert (
+        "e4s on ubuntu22.04/x86_64_v3, and is available there"
+        in run("why", "abseil-cpp", "--stack=e4s", *CACHES).out
+    )
+    # The package is one of another family.
+    assert "is not wanted: no root reaches it" in run("why", "lvarray", *words, "--no-config").out
+    configure('[[not-wanted]]\npackage = "gmp"\nreason = "built in"\n')
+    answer = run("why", "gmp", *words)
+    assert "as `[[not-wanted]]` excludes it\n" in answer.out
+    assert "reason: built in" in answer.out
+    assert "gap" not in answer.out
+
+
+def test_why_explains_gaps_at_level_version_and_beside_an_older_state(run: Runs) -> None:
+    answer = run("why", "gmp", "--stack=e4s-neoverse-v2", "--level=version", *CACHES)
+    assert "gmp@6.3.0 is wanted for e4s-neoverse-v2 on ubuntu22.04/neoverse_v2" in answer.out
+    words = ("lvarray", "--baseline=develop-2025-11-15", "--stack=radiuss", *CACHES)
+    (want,) = json.loads(run("why", *words, "--format=json").out)["wants"]
+    assert (want["verdict"], want["wanted_by"]) == ("gap", ["develop-2025-11-15"])
+
+
+def test_why_explains_the_roots_of_environments(run: Runs, folder: Path) -> None:
+    (folder / "spack.yaml").write_text("spack: {specs: ['hypre@99:', zfp]}\n")
+    words = ("--want=spack.yaml", PLAN[2], "--no-config")
+    system = ("--system=ubuntu24.04/x86_64_v3",)
+    gap = json.loads(run("why", "hypre", *words, *system, "--format=json").out)["wants"]
+    assert [(each["want"], each["verdict"], each["plan"]) for each in gap] == [
+        ("hypre@99:", "gap", "unplannable")
+    ]
+    assert gap[0]["wanted_by"] == ["spack.yaml:1"]
+    assert gap[0]["nearest"]["differs"][0].startswith("version ")
+    answer = run("why", "hypre", *words, *system)
+    assert "hypre@99: is wanted for work on ubuntu24.04/x86_64_v3, and is a gap" in answer.out
+    assert "wanted by: spack.yaml:1" in answer.out
+    for form in ("markdown", "csv"):
+        assert "spack.yaml:1" in run("why", "hypre", *words, *system, f"--format={form}").out
+
+
+def test_why_explains_what_was_typed(run: Runs) -> None:
+    words = ("--want=hypre@99:", "--cache=none", "--system=ubuntu24.04/x86_64_v3", "--no-config")
+    (want,) = json.loads(run("why", "hypre", *words, "--format=json").out)["wants"]
+    assert (want["verdict"], want["plan"], want["lack"]) == ("gap", "unplannable", "no_candidate")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 import click
@@ -20,10 +21,12 @@ from specplan.sources.wanted import is_environment, is_lock
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from specplan.catalog import Catalog
     from specplan.config import Configuration
     from specplan.plan import Plan
+    from specplan.question import Question
 
-__all__ = ["Planned", "plan", "question"]
+__all__ = ["AskedPlan", "Planned", "asked_plan", "plan", "question"]
 
 Command = TypeVar("Command", bound="Callable[..., object]")
 
@@ -195,6 +198,23 @@ def question(command: Command) -> Command:
     return command
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedPlan:
+    """A plan with what it was made from.
+
+    Attributes:
+        plan: The plan.
+        catalog: The caches.
+        question: What of gaps was asked; what environments want where that is not of gaps.
+        wants: What was wanted instead of gaps: files and abstract specs.
+    """
+
+    plan: Plan
+    catalog: Catalog
+    question: Question
+    wants: tuple[str, ...]
+
+
 def plan(typed: Planned, settings: Configuration) -> Plan:
     """Read what is typed, say what is odd about it, and return the plan.
 
@@ -202,6 +222,11 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
         SourceError: If an input cannot be read.
         UsageError: If the question makes no sense.
     """
+    return asked_plan(typed, settings).plan
+
+
+def asked_plan(typed: Planned, settings: Configuration) -> AskedPlan:
+    """Return the plan of :func:`plan` with what it was made from."""
     from specplan.rebuild import rebuild  # noqa: PLC0415 - help and wrong usage need no catalog
     from specplan.sources.spec_list import read_spec_list  # noqa: PLC0415
 
@@ -240,7 +265,7 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
         asked = options.question(settings, older)
         states = [settings.tag] if not isinstance(older, str) else [settings.tag, older]
     catalogs.note_unused(catalog.unused_tags(*states))
-    return rebuild(
+    made = rebuild(
         catalog,
         want=want,
         gaps=asked,
@@ -269,6 +294,18 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
         tag=settings.tag,
         limits=limits,
     )
+    files = tuple(each for each in want if is_environment(split_label(each)[1]))
+    question: Question = {
+        **(asked or options.question(settings, None)),
+        "stack": settings.stack if gaps else (),
+        "system": settings.system if gaps else typed.get("system", ()),
+        "os": settings.os if of_cells else typed.get("os", ()),
+        "target": settings.target if of_cells else typed.get("target", ()),
+        "level": (settings.level or "package") if gaps else None,
+        "want": files,
+        "host": settings.host,
+    }
+    return AskedPlan(plan=made, catalog=catalog, question=question, wants=want)
 
 
 def _wants(typed: Planned, settings: Configuration) -> tuple[str, ...]:

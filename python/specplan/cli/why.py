@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 import click
 
 from specplan.cli import options, output, planning
+from specplan.errors import UnknownNameError
 from specplan.reports import hashes, plan_csv, plan_json, plan_markdown, plan_text
+from specplan.sources import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from typing_extensions import Unpack
 
-    from specplan.cli.planning import Planned
+    from specplan.cli.planning import AskedPlan, Planned
     from specplan.config import Configuration
     from specplan.plan import Plan
     from specplan.plan_model import Why
+    from specplan.why_wanted import WhyWanted
 
 __all__ = ["why"]
 
@@ -28,37 +31,77 @@ __all__ = ["why"]
 @options.sources
 @options.report
 def why(spec: str, **typed: Unpack[Planned]) -> int:
-    """Tell why SPEC is in the plan, or which available binary makes it needless, as a tree.
+    """Explain why SPEC is in the plan, which available binary makes it unnecessary, or its gaps.
 
-    SPEC is an abstract spec, or /HASH with a hash or its first letters; the specs of the
-    locks that satisfy it are told of, and if there are none, those of the caches. The
-    tree leads from the spec up to what needs it. The other options are those of
-    `specplan rebuild`.
+    SPEC is an abstract spec, or /HASH with a hash or its first letters. Of locks, the specs
+    that satisfy it are explained, and if there are none, those of the caches: a tree leads
+    from each up to what needs it. Of gaps and environments, the wants of its packages are
+    explained: who wants them, where they are, what is nearest, and whether they can be
+    planned. The other options are those of `specplan rebuild`.
 
     \b
     Examples:
       specplan why cmake --want spack.lock --cache mirror
       specplan why /kr35wwg --want spack.lock --cache mirror --changed hypre
+      specplan why gmp --stack e4s-neoverse-v2
     """  # noqa: D301 - \b keeps click from wrapping the examples
     settings = options.settings(typed)
-    plan = planning.plan(typed, settings)
-    reasons = plan.why(spec)
+    asked = planning.asked_plan(typed, settings)
+    wants = _wanted(spec, asked)
+    reasons = _reasons(spec, asked, wants)
     with hashes.in_full(asked=typed.get("long_hashes", False)):
-        output.write(_rendered(spec, reasons, plan, settings, typed), typed.get("output"))
+        output.write(
+            _rendered(spec, wants, reasons, asked.plan, settings, typed), typed.get("output")
+        )
     return 0
 
 
-def _rendered(
-    spec: str, reasons: Sequence[Why], plan: Plan, settings: Configuration, typed: Planned
+def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:
+    """Return why packages of the spec are wanted, where wants are no hashes."""
+    from specplan.plan_inputs import read_wanted_places  # noqa: PLC0415 - help needs no YAML
+    from specplan.why_wanted import why_wanted  # noqa: PLC0415 - likewise
+
+    _, environments = read_wanted_places(asked.wants, Limits())
+    if asked.wants and not environments:
+        return ()
+    sources = {
+        root.spec: f"--want {each.place}" if each.is_typed else f"{root.path}:{root.line}"
+        for each in environments
+        for root in each.environment.roots
+    }
+    return why_wanted(spec, asked.plan, asked.catalog, asked.question, sources)
+
+
+def _reasons(spec: str, asked: AskedPlan, wants: Sequence[WhyWanted]) -> tuple[Why, ...]:
+    """Return why specs are planned; those that nothing wants only where no want explains them."""
+    try:
+        reasons = asked.plan.why(spec)
+    except UnknownNameError:
+        if not wants:
+            raise
+        return ()
+    if not wants:
+        return reasons
+    return tuple(each for each in reasons if each.verdict != "not_wanted")
+
+
+def _rendered(  # noqa: PLR0913, PLR0917 - what is shown, and how
+    spec: str,
+    wants: Sequence[WhyWanted],
+    reasons: Sequence[Why],
+    plan: Plan,
+    settings: Configuration,
+    typed: Planned,
 ) -> str:
     if settings.format == "json":
-        return plan_json.why(reasons, query=spec, predicted=plan.predicted)
+        return plan_json.why(reasons, wants, query=spec, predicted=plan.predicted)
     if settings.format == "csv":
-        return plan_csv.why(reasons)
+        return plan_csv.why(reasons, wants)
     if settings.format == "markdown":
-        return plan_markdown.why(reasons, predicted=plan.predicted)
+        return plan_markdown.why(reasons, wants, predicted=plan.predicted)
     return plan_text.why(
         reasons,
+        wants,
         predicted=plan.predicted,
         width=output.width(typed),
         colour=output.colour(typed),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from specplan.reports.page import Page
 
 __all__ = [
+    "LACKS",
     "as_json",
     "as_markdown",
     "lines",
@@ -33,7 +34,8 @@ __all__ = [
     "unplannable_json",
 ]
 
-_LACKS: Mapping[Lack, str] = {
+#: Why a want cannot be planned, as the end of a sentence.
+LACKS: Mapping[Lack, str] = {
     "no_candidate": "no known spec satisfies it",
     "undecided": "the sources do not tell whether a spec satisfies it",
     "blocked": "what satisfies it needs specs that cannot be built",
@@ -89,24 +91,24 @@ def show_publish(page: Page, plan: Plan) -> None:
     """Add the wants that only need to be listed."""
     if not plan.publish:
         return
-    page.blank()
-    page.text("to publish", style="bold")
     columns = [
-        Column(("stack",)),
-        Column(("os",)),
-        Column(("target",)),
-        Column(("want",)),
+        Column(("want",), overhangs=True),
         Column(("binary",)),
         Column(("listed by",), wraps=True),
     ]
-    rows = [
-        [
-            Span(terminal(cell))
-            for cell in (*_published(each, hashes.shown), wording.folded(each.listed_by, 3))
+    for cell in wording.grouped(plan.publish, lambda each: (each.stack, each.os, each.target)):
+        page.blank()
+        place = wording.system(cell[0].os, cell[0].target)
+        page.text(f"to publish in {terminal(cell[0].stack)} on {terminal(place)}", style="bold")
+        rows = [
+            [
+                Span(terminal(each.want)),
+                Span(terminal(f"{each.name}@{each.version}/{hashes.shown(each.hash)}")),
+                Span(terminal(wording.folded(each.listed_by, 3))),
+            ]
+            for each in cell
         ]
-        for each in plan.publish
-    ]
-    page.table(columns, rows, name_columns=3)
+        page.table(columns, rows)
 
 
 def publish_as_markdown(plan: Plan) -> str:
@@ -115,14 +117,14 @@ def publish_as_markdown(plan: Plan) -> str:
         f"{wording.count(len(plan.publish), 'want')} to publish",
         ("stack", "os", "target", "want", "binary", "listed by"),
         [
-            (*map(code, _published(each, str)), ", ".join(map(code, each.listed_by)))
+            (*map(code, _published(each)), ", ".join(map(code, each.listed_by)))
             for each in plan.publish
         ],
     )
 
 
-def _published(want: PublishedWant, shown: Callable[[str], str]) -> tuple[str, ...]:
-    binary = f"{want.name}@{want.version}/{shown(want.hash)}"
+def _published(want: PublishedWant) -> tuple[str, ...]:
+    binary = f"{want.name}@{want.version}/{want.hash}"
     return (want.stack, want.os, want.target, want.want, binary)
 
 
@@ -182,16 +184,15 @@ def show(page: Page, plan: Plan) -> None:
     page.text("cannot be planned", style="bold")
     columns = [
         Column(("stack",)),
-        Column(("os",)),
-        Column(("target",)),
-        Column(("want",)),
+        Column(("system",)),
+        Column(("want",), overhangs=True),
         Column(("why",), wraps=True),
     ]
     rows = [
         [*_place(each), Span(terminal(each.want)), Span(_why(each))]
         for each in plan.choice.unplannable
     ]
-    page.table(columns, rows, name_columns=3)
+    page.table(columns, rows, name_columns=2)
 
 
 def show_chosen(page: Page, plan: Plan) -> None:
@@ -213,13 +214,12 @@ def show_chosen(page: Page, plan: Plan) -> None:
     page.text("chosen", style="bold")
     columns = [
         Column(("stack",)),
-        Column(("os",)),
-        Column(("target",)),
-        Column(("want",)),
+        Column(("system",)),
+        Column(("want",), overhangs=True),
         Column(("spec",)),
         Column(("candidates",), align="right"),
     ]
-    page.table(columns, rows, name_columns=3)
+    page.table(columns, rows, name_columns=2)
 
 
 def as_markdown(plan: Plan) -> str:
@@ -249,7 +249,7 @@ def _want(want: ChosenWant) -> dict[str, Json]:
 
 
 def _place(want: ChosenWant) -> list[Span]:
-    return [Span(terminal(each)) for each in (want.stack, want.os, want.target)]
+    return [Span(terminal(each)) for each in (want.stack, wording.system(want.os, want.target))]
 
 
 def _row(want: ChosenWant) -> tuple[str, ...]:
@@ -263,7 +263,7 @@ def _spec(want: ChosenWant, shown: Callable[[str], str]) -> str:
 
 
 def _why(want: ChosenWant) -> str:
-    return "" if want.lack is None else _LACKS[want.lack]
+    return "" if want.lack is None else LACKS[want.lack]
 
 
 def _percent(part: float) -> str:

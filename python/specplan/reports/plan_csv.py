@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from specplan.plan_model import Why
+    from specplan.why_wanted import WhyWanted
 
 __all__ = ["lock_diff", "rebuild", "why"]
 
@@ -82,31 +83,60 @@ def rebuild(plan: Plan) -> str:
     return _table(names, (*builds, *published))
 
 
-def why(reasons: Sequence[Why]) -> str:
-    """Return one row a line of a tree."""
+def why(reasons: Sequence[Why], wants: Sequence[WhyWanted] = ()) -> str:
+    """Return one row a line of a tree, then one a want.
+
+    Of a want, ``verdict`` says whether it is a gap, ``reason`` why; the spec is what the plan
+    lists or chose for it.
+    """
     names = (
         "asked", "verdict", "depth", "hash", "name", "version",
         "link", "reason", "types", "is_want", "is_repeated",
+        "want", "stack", "os", "target", "wanted_by", "plan", "nearest.hash", "nearest.differs",
     )  # fmt: skip
-    return _table(
-        names,
+    nothing = ("",) * 8
+    trees = (
         (
-            (
-                each.spec.hash,
-                each.verdict,
-                str(line.depth),
-                line.spec.hash,
-                line.spec.name,
-                line.spec.version,
-                line.link,
-                line.reason or "",
-                "; ".join(line.types),
-                "true" if line.is_want else "false",
-                "true" if line.is_repeated else "false",
-            )
-            for each in reasons
-            for line in each.tree
-        ),
+            each.spec.hash,
+            each.verdict,
+            str(line.depth),
+            line.spec.hash,
+            line.spec.name,
+            line.spec.version,
+            line.link,
+            line.reason or "",
+            "; ".join(line.types),
+            "true" if line.is_want else "false",
+            "true" if line.is_repeated else "false",
+        )
+        for each in reasons
+        for line in each.tree
+    )
+    return _table(names, (*((*tree, *nothing) for tree in trees), *map(_wanted, wants)))
+
+
+def _wanted(want: WhyWanted) -> tuple[str, ...]:
+    spec, nearest = want.spec, want.nearest
+    return (
+        "",
+        want.verdict,
+        "",
+        "" if spec is None else spec.hash,
+        want.package if spec is None else spec.name,
+        "" if spec is None else spec.version,
+        "",
+        want.reason or want.lack or want.state or "",
+        "",
+        "false" if want.verdict == "excluded" else "true",
+        "false",
+        want.want,
+        want.stack,
+        want.os,
+        want.target,
+        "; ".join(want.wanted_by),
+        want.plan or "",
+        "" if nearest is None else nearest.hash,
+        "" if nearest is None else "; ".join(nearest.differs),
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from specplan.plan_model import Build, NewSpec, Why
     from specplan.reports.document import Json
+    from specplan.why_wanted import WhyWanted
 
 __all__ = ["lock_diff", "rebuild", "why"]
 
@@ -76,13 +77,16 @@ def rebuild(plan: Plan) -> str:
     )
 
 
-def why(reasons: Sequence[Why], *, query: str, predicted: bool) -> str:
+def why(
+    reasons: Sequence[Why], wants: Sequence[WhyWanted] = (), *, query: str, predicted: bool
+) -> str:
     """Return the document of kind ``specplan.why/1``."""
     return document(
         {
             "schema": "specplan.why/1",
             "query": query,
             "predicted": predicted,
+            "wants": [fields_of(each) for each in wants],
             "specs": [_why(each) for each in reasons],
         }
     )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specplan.plan_model import NamedSpec, Why
+    from specplan.why_wanted import WhyWanted
 
 __all__ = ["lock_diff", "rebuild", "why"]
 
@@ -81,9 +82,12 @@ def rebuild(plan: Plan) -> str:
     )
 
 
-def why(reasons: Sequence[Why], *, predicted: bool) -> str:
-    """Return the verdict and the tree of each spec."""
+def why(reasons: Sequence[Why], wants: Sequence[WhyWanted] = (), *, predicted: bool) -> str:
+    """Return what becomes of each want, then the verdict and the tree of each spec."""
     parts = []
+    for want in wants:
+        parts.append(f"### {code(want.want)} {plan_wording.want_verdict(want, code)}")
+        parts.append(listed(plan_wording.want_lines(want, code, _spec)))
     for each in reasons:
         verdict = plan_wording.verdict(each, predicted=predicted)
         wanted = ", and it is wanted" if each.tree[0].is_want else ""

@@ -24,7 +24,8 @@ from specplan.reports.plan_size import refuse_endless
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from specplan.plan_model import Build, Cause, Why
+    from specplan.plan_model import Build, Cause, NamedSpec, Why
+    from specplan.why_wanted import WhyWanted
 
 __all__ = ["SHOWS", "lock_diff", "rebuild", "why"]
 
@@ -81,18 +82,33 @@ def rebuild(plan: Plan, *, width: int, colour: bool = False, show: Collection[st
     return page.end()
 
 
-def why(reasons: Sequence[Why], *, predicted: bool, width: int, colour: bool = False) -> str:
-    """Return the verdict and the tree of each spec.
+def why(
+    reasons: Sequence[Why],
+    wants: Sequence[WhyWanted] = (),
+    *,
+    predicted: bool,
+    width: int,
+    colour: bool = False,
+) -> str:
+    """Return what becomes of each want, then the verdict and the tree of each spec.
 
     Args:
-        reasons: The answers.
+        reasons: The answers of specs.
+        wants: The answers of wants.
         predicted: Whether the plan foresees a change.
         width: The terminal's width in columns.
         colour: Whether to paint with escape sequences.
     """
     page = Page(width=width, colour=colour)
-    for at, each in enumerate(reasons):
+    for at, want in enumerate(wants):
         if at:
+            page.blank()
+        verdict = plan_wording.want_verdict(want, terminal)
+        page.text(f"{terminal(want.want)} {verdict}", style="bold")
+        for line in plan_wording.want_lines(want, terminal, _named):
+            page.text(line, indent="  ")
+    for at, each in enumerate(reasons):
+        if at or wants:
             page.blank()
         verdict = plan_wording.verdict(each, predicted=predicted)
         spec = f"{terminal(plan_wording.name(each.spec))}/{each.spec.hash}"
@@ -106,6 +122,10 @@ def why(reasons: Sequence[Why], *, predicted: bool, width: int, colour: bool = F
         for node in each.tree[1:]:
             page.text(plan_wording.line(node, terminal), indent="  " * plan_wording.level(node))
     return page.end()
+
+
+def _named(spec: NamedSpec) -> str:
+    return terminal(plan_wording.short(spec))
 
 
 @as_text.register(LockDiff)

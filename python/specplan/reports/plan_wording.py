@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Why,
         WhyLine,
     )
+    from specplan.why_wanted import WhyWanted
 
 __all__ = [
     "HOLDS_WHEN",
@@ -47,6 +48,8 @@ __all__ = [
     "origin",
     "short",
     "verdict",
+    "want_lines",
+    "want_verdict",
     "what_if",
 ]
 
@@ -359,3 +362,59 @@ def _values(key: OwnKey, text: str) -> list[str]:
 
 def _but_patches(variants: Sequence[str]) -> list[str]:
     return [each for each in variants if not each.startswith("patches=")]
+
+
+def want_verdict(want: WhyWanted, escape: Callable[[str], str]) -> str:
+    """Return that something is wanted in a cell, and whether it is there."""
+    cell = f"{escape(want.stack)} on {escape(f'{want.os}/{want.target}')}"
+    return {
+        "gap": f"is wanted for {cell}, and is a gap there",
+        "covered": f"is wanted for {cell}, and is available there",
+        "undecided": f"is wanted for {cell}, and the sources do not say whether it is there",
+        "excluded": f"is not wanted for {cell}, as `[[not-wanted]]` excludes it",
+    }[want.verdict]
+
+
+def want_lines(
+    want: WhyWanted, escape: Callable[[str], str], shown: Callable[[NamedSpec], str]
+) -> list[str]:
+    """Return who wants something, where it is, what is nearest and what the plan does.
+
+    Args:
+        want: What is wanted.
+        escape: The escape of the format.
+        shown: Returns a spec with its hash, escaped.
+    """
+    lines = []
+    if want.wanted_by:
+        lines.append(f"wanted by: {wording.folded([escape(each) for each in want.wanted_by], 5)}")
+    if want.reason:
+        lines.append(f"reason: {escape(want.reason)}")
+    if want.state is not None:
+        lines.append(f"state: {wording.STATE_SENTENCES[want.state]}")
+    if want.nearest is not None and want.nearest_spec is not None:
+        place = escape(wording.nearest_place(want.nearest))
+        differs = escape(", ".join(want.nearest.differs) or "hash alone")
+        lines.append(f"nearest: {shown(want.nearest_spec)} in {place} (differs in {differs})")
+    elif want.verdict == "gap":
+        lines.append(f"nearest: none, as no cache has a binary of {escape(want.package)}")
+    lines += _want_plan(want, shown)
+    return lines
+
+
+def _want_plan(want: WhyWanted, shown: Callable[[NamedSpec], str]) -> list[str]:
+    spec = "" if want.spec is None else shown(want.spec)
+    if want.plan == "publish":
+        return [f"plan: list {spec} in the stack; nothing has to be built"]
+    if want.plan == "chosen":
+        return [f"plan: {spec} was chosen for it"]
+    if want.plan == "over_budget":
+        return [f"plan: not within the budget; {spec} would complete it for the least more"]
+    if want.plan == "unplannable":
+        lack = choice_report.LACKS[want.lack or "no_candidate"]
+        ways = (
+            "`--candidates SOURCE` adds specs to choose from, `rebuild --write-unplannable FILE` "
+        )
+        ways += "writes a spack.yaml for a concretizer"
+        return [f"plan: cannot be planned, as {lack}; {ways}"]
+    return []

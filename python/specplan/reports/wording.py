@@ -37,6 +37,7 @@ Item = TypeVar("Item")
 
 __all__ = [
     "LEVEL_WORDS",
+    "STATE_SENTENCES",
     "STATE_WORDS",
     "UNION_INDEX",
     "answer",
@@ -80,6 +81,16 @@ STATE_WORDS: Final[Mapping[GapState, str]] = {
     "other_stack": "other stack",
     "other_system": "other system",
     "missing": "missing",
+}
+
+#: The same as a sentence of its own.
+STATE_SENTENCES: Final[Mapping[GapState, str]] = {
+    "not_concretized": "the lock beside the environment lacks it: run `spack concretize`",
+    "installed": "it is installed, and no cache has a binary: push it",
+    "unindexed": "a binary is there, and no index lists it: run `spack buildcache update-index`",
+    "other_stack": "another stack has it on a system that serves this one: publish, do not build",
+    "other_system": "only other systems have it",
+    "missing": "nothing in the catalog matches it",
 }
 
 #: What to call the wants of a level: one, several.

@@ -8,6 +8,7 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import SourceError
+from specplan.secrets import shown_url
 from specplan.sources.content import first_bytes, start_of
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def refuse(path: Path, shown: str) -> None:
             )
     if _MIRRORS.search(start) and not start.lstrip().startswith(b"{"):
         found = _URL.search(start, _start_of_mirrors(start))
-        named = found[1].decode("utf-8", "replace") if found else "URL"
+        named = shown_url(found[1].decode("utf-8", "replace")) if found else "URL"
         raise SourceError(
             f"`{shown}` names mirrors and holds no binaries",
             path=shown,
