@@ -266,3 +266,40 @@ def test_why_explains_what_was_typed(run: Runs) -> None:
     words = ("--want=hypre@99:", "--cache=none", "--system=ubuntu24.04/x86_64_v3", "--no-config")
     (want,) = json.loads(run("why", "hypre", *words, "--format=json").out)["wants"]
     assert (want["verdict"], want["plan"], want["lack"]) == ("gap", "unplannable", "no_candidate")
+
+
+def test_gaps_are_listed_up_to_a_limit_and_counted_whole(run: Runs) -> None:
+    words = ("gaps", "--stack=e4s*", "--system=all", *CACHES)
+    whole = json.loads(run(*words, "--format=json").out)
+    assert whole["gaps_not_listed"] == 0
+    for limited in (("--limit=5",), ("--summary",), ("--package=gm*", "--package=swig")):
+        some = json.loads(run(*words, *limited, "--format=json").out)
+        assert some["totals"] == whole["totals"]
+        assert some["cells"] == whole["cells"]
+        listed = [each for each in whole["gaps"] if each in some["gaps"]]
+        assert some["gaps"] == listed
+        assert len(listed) + some["gaps_not_listed"] == len(whole["gaps"])
+        text = run(*words, *limited).out
+        assert f"{some['gaps_not_listed']} {'more ' if listed else ''}gaps are not listed" in text
+        assert f"{len(whole['gaps'])} gaps: " in text
+        assert f"{len(listed) + 1}" == str(run(*words, *limited, "--format=csv").out.count("\n"))
+    assert not json.loads(run(*words, "--summary", "--format=json").out)["gaps"]
+    packages = {each["package"] for each in some["gaps"]}
+    assert packages == {"gmake", "gmp", "swig"}
+    first = json.loads(run(*words, "--limit=5", "--format=json").out)["gaps"]
+    assert len({(each["want"], each["state"]) for each in first}) == 5
+    assert first[0] == whole["gaps"][0]
+
+
+def test_a_gate_is_about_all_gaps_whatever_is_listed(run: Runs) -> None:
+    words = ("gaps", "--stack=e4s", "--fail-under=100", *CACHES)
+    for limited in ((), ("--summary",), ("--package=nothing",)):
+        assert run(*words, *limited).code == 1
+
+
+def test_markdown_fits_what_a_comment_takes(run: Runs) -> None:
+    words = ("gaps", "--system=all", *CACHES, "--format=markdown")
+    whole, comment = run(*words).out, run(*words, "--max-bytes=65536").out
+    assert len(whole.encode()) > 65536 >= len(comment.encode()) > 60_000
+    assert "more rows (`--max-bytes`)" in comment
+    assert comment.count("<details>") == comment.count("</details>")

@@ -19,9 +19,24 @@ __all__ = ["gaps"]
 @options.wants
 @options.locks
 @options.gates
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="List the first N wants only, the most useful; the others are counted.",
+)
+@click.option(
+    "--package",
+    multiple=True,
+    metavar="PATTERN",
+    help="List the gaps of these packages only (shell pattern); may be repeated.",
+)
+@click.option("--summary", is_flag=True, help="List no gap, only the numbers.")
 @options.sources
 @options.report
-def gaps(**typed: Unpack[options.Typed]) -> int:
+def gaps(
+    limit: int | None, package: tuple[str, ...], *, summary: bool, **typed: Unpack[options.Typed]
+) -> int:
     """Tell what the stacks lack, the most useful gaps first.
 
     A want is what a stack should have on a system: by default everything that the stacks
@@ -34,7 +49,9 @@ def gaps(**typed: Unpack[options.Typed]) -> int:
       specplan gaps --cache _cache --stack e4s
       specplan gaps --stack 'e4s*' --os 'ubuntu*' --level version --compat target
       specplan gaps --stack e4s --system ubuntu24.04/neoverse_v2
+      specplan gaps --limit 20 --package 'py-*'
       specplan gaps --cache mirror --want e4s=spack.lock --fail-under-roots 100
       specplan gaps --baseline develop-2025-05-18 --fail-on-lost --format markdown -o gaps.md
     """  # noqa: D301 - \b keeps click from wrapping the examples
-    return inquiry.run(typed, "gaps")
+    listing = inquiry.Listing(package=package, limit=0 if summary else limit)
+    return inquiry.run(typed, "gaps", listing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from specplan.cli import catalogs, gates, options, output
@@ -15,10 +16,29 @@ if TYPE_CHECKING:
     from specplan.model import Coverage, View
     from specplan.question import Question
 
-__all__ = ["run"]
+__all__ = ["Listing", "run"]
 
 
-def run(typed: Typed, view: View) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Which gaps are listed; the numbers are those of all.
+
+    Attributes:
+        package: Shell patterns of their packages; all where there are none.
+        limit: How many wants are listed; None for all.
+    """
+
+    package: tuple[str, ...] = ()
+    limit: int | None = None
+
+    def of(self, coverage: Coverage) -> Coverage:
+        """Return coverage of which these gaps are listed."""
+        if not self.package and self.limit is None:
+            return coverage
+        return coverage.listing(package=self.package, limit=self.limit)
+
+
+def run(typed: Typed, view: View, listing: Listing | None = None) -> int:
     """Ask the catalog, write the view of its answer, and return the exit code."""
     settings = options.with_stacks(options.settings(typed), typed)
     if settings.baseline is None:
@@ -26,6 +46,8 @@ def run(typed: Typed, view: View) -> int:
     if typed.get("scope") is not None and not _any_lock(settings):
         raise UsageError("`--scope` is of locks", hint="name one with `--want [LABEL=]spack.lock`")
     coverage = _ask(settings, view)
+    if listing is not None:
+        coverage = listing.of(coverage)
     output.write(output.rendered(coverage, settings, typed, view=view), typed.get("output"))
     failed = gates.of_coverage(coverage, settings)
     return output.gates_failed(failed)

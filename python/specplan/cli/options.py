@@ -82,6 +82,7 @@ class Typed(TypedDict, total=False):
     color: ColourChoice
     width: int | None
     long_hashes: bool
+    max_bytes: int | None
     fail_under: Decimal | None
     fail_under_roots: Decimal | None
     fail_on_lost: bool | None
@@ -275,6 +276,13 @@ def report_as(*formats: str, name: str = "format") -> Callable[[Command], Comman
             type=click.IntRange(min=20, max=_WIDEST),
             metavar="COLUMNS",
             help="The width of a table. [default: the terminal's, or 100]",
+        ),
+        click.option(
+            "--max-bytes",
+            type=click.IntRange(min=256),
+            metavar="N",
+            help="Shorten the tables of Markdown so that the report has at most N bytes; a comment "
+            "on GitHub takes 65536.",
         ),
         click.option(
             "--long-hashes", is_flag=True, help="Show all letters of hashes, and not the first 7."

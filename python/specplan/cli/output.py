@@ -16,6 +16,7 @@ from specplan.cli import streams
 from specplan.errors import UsageError
 from specplan.report import as_csv, as_json, as_markdown, as_text
 from specplan.reports import escape, hashes
+from specplan.reports.bounded import bounded
 from specplan.secrets import without_secrets
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "colour",
     "complain",
+    "fitted",
     "gates_failed",
     "is_terminal",
     "note",
@@ -120,6 +122,12 @@ def colour(typed: Typed) -> bool:
     return _is_seen(typed) and not plain
 
 
+def fitted(report: str, typed: Typed) -> str:
+    """Return a report in Markdown that is no larger than was asked for."""
+    most = typed.get("max_bytes")
+    return report if most is None else bounded(report, most)
+
+
 def rendered(result: Report, settings: Configuration, typed: Typed, **options: object) -> str:
     """Return a result in the format that is asked for.
 
@@ -135,7 +143,7 @@ def rendered(result: Report, settings: Configuration, typed: Typed, **options: o
         return as_csv(result, **options)
     with hashes.in_full(asked=typed.get("long_hashes", False)):
         if settings.format == "markdown":
-            return as_markdown(result, **options)
+            return fitted(as_markdown(result, **options), typed)
         return as_text(result, width=width(typed), colour=colour(typed), **options)
 
 

@@ -98,7 +98,8 @@ def _rendered(  # noqa: PLR0913, PLR0917 - what is shown, and how
     if settings.format == "csv":
         return plan_csv.why(reasons, wants)
     if settings.format == "markdown":
-        return plan_markdown.why(reasons, wants, predicted=plan.predicted)
+        report = plan_markdown.why(reasons, wants, predicted=plan.predicted)
+        return output.fitted(report, typed)
     return plan_text.why(
         reasons,
         wants,

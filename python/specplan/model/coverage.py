@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Literal, TypeAlias
 
 from specplan.model.asked import (
@@ -99,6 +102,7 @@ class Coverage(Report):
             at all; they have no cells and no gaps.
         not_wanted: The entries of the configuration with what each excluded.
         damaged: Files that were skipped because they are damaged.
+        listed: The gaps that reports list, where not all were asked for; else None.
     """
 
     wants: WantsKind
@@ -116,6 +120,30 @@ class Coverage(Report):
     damaged: tuple[DamagedFile, ...]
     unknown: tuple[UnknownWant, ...] = ()
     environments: tuple[EnvironmentAsked, ...] = ()
+    listed: tuple[Gap, ...] | None = None
+
+    @property
+    def listed_gaps(self) -> tuple[Gap, ...]:
+        """The gaps that reports list: all of them, unless a list of some was asked for."""
+        return self.gaps if self.listed is None else self.listed
+
+    def listing(self, *, package: Sequence[str] = (), limit: int | None = None) -> Coverage:
+        """Return the same coverage, of which reports list some of the gaps; numbers stay whole.
+
+        Args:
+            package: Shell patterns of the packages whose gaps are listed; all by default.
+            limit: How many wants are listed, the most useful first, each with all its cells.
+        """
+        found = [
+            gap
+            for gap in self.gaps
+            if not package or any(fnmatchcase(gap.package, each) for each in package)
+        ]
+        if limit is not None:
+            wants = dict.fromkeys((gap.want, gap.state) for gap in found)
+            first = {*islice(wants, limit)}
+            found = [gap for gap in found if (gap.want, gap.state) in first]
+        return replace(self, listed=tuple(found))
 
     @property
     def is_upper_bound(self) -> bool:

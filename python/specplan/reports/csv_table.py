@@ -60,7 +60,7 @@ def gaps(result: Coverage) -> str:
     These have the state ``unknown`` and say what the sources are ``missing``.
     """
     names = (*_GAP_NAMES, *(f"nearest.{name}" for name in _NEAREST_NAMES), "missing")
-    rows = [_gap(gap) for gap in result.gaps]
+    rows = [_gap(gap) for gap in result.listed_gaps]
     rows += [_unknown(want) for want in result.unknown]
     return table(names, rows)
 

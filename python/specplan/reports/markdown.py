@@ -42,10 +42,11 @@ def gaps(result: Coverage) -> str:
     """Return the headline, the cells, and the gaps, ranked."""
     parts = [*_opening(result), _cells(result.cells)]
     summary = _capitalised(wording.gaps_by_state(result.gaps))
-    if result.gaps:
+    if result.listed_gaps:
         parts.append(foldable(summary, *_gaps(result)))
     else:
         parts.append(f"{summary}.")
+    parts += [f"{_capitalised(line)}." for line in wording.unlisted(result)]
     return document([*parts, listed(wording.coverage_notes(result, code, sentence))])
 
 
@@ -195,11 +196,13 @@ def _where(items: Iterable[Gap] | Iterable[KeyInCell] | Iterable[Change]) -> str
 
 
 def _gaps(result: Coverage) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
-    closure = any(gap.blocked is not None for gap in result.gaps)
+    closure = any(gap.blocked is not None for gap in result.listed_gaps)
     names = [wording.want_word(result), "cells", "lacking in", "why", "nearest"]
     names += ["differs in", *(("blocks", "roots completed", "buildable now") if closure else ())]
     rows = []
-    for group in wording.grouped(result.gaps, lambda gap: replace(gap, stack="", os="", target="")):
+    for group in wording.grouped(
+        result.listed_gaps, lambda gap: replace(gap, stack="", os="", target="")
+    ):
         gap = group[0]
         want = code(gap.want)
         if gap.hash is not None:

@@ -71,9 +71,11 @@ def gaps(result: Coverage, *, width: int, colour: bool = False) -> str:
         page.table(*_cells(result.cells), name_columns=2)
     page.blank()
     page.text(wording.gaps_by_state(result.gaps))
-    if result.gaps:
+    if result.listed_gaps:
         page.blank()
         page.table(*_gaps(result))
+    for line in wording.unlisted(result):
+        page.text(line, style="dim")
     page.notes(wording.coverage_notes(result, terminal, terminal))
     return page.end()
 
@@ -217,15 +219,15 @@ def _cells(cells: Sequence[Cell]) -> tuple[list[Column], list[list[Span]]]:
 def _gaps(coverage: Coverage) -> tuple[list[Column], list[list[Span]]]:
     where = _Where(coverage.cells)
     extra: list[tuple[str, Callable[[Gap], str]]] = []
-    if any(gap.blocked is not None for gap in coverage.gaps):
+    if any(gap.blocked is not None for gap in coverage.listed_gaps):
         extra.append(("blocks", lambda gap: wording.number(gap.blocked)))
-    if any(gap.roots_completed is not None for gap in coverage.gaps):
+    if any(gap.roots_completed is not None for gap in coverage.listed_gaps):
         extra.append(("roots", lambda gap: wording.number(gap.roots_completed)))
-    if any(gap.buildable_now is not None for gap in coverage.gaps):
+    if any(gap.buildable_now is not None for gap in coverage.listed_gaps):
         extra.append(("buildable", lambda gap: wording.answer(gap.buildable_now)))
     columns = [Column((wording.want_word(coverage),), overhangs=True)]
     groups = list(
-        wording.grouped(coverage.gaps, lambda gap: replace(gap, stack="", os="", target=""))
+        wording.grouped(coverage.listed_gaps, lambda gap: replace(gap, stack="", os="", target=""))
     )
     counts_cells = any(len(group) > 1 for group in groups)
     if counts_cells:

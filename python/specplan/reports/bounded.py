@@ -1,0 +1,73 @@
+"""Markdown cut to a size: tables lose their last rows, and say how many."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from specplan.counting import count
+
+__all__ = ["bounded"]
+
+#: The line below the names of the columns of a table.
+_RULE: Final = re.compile(r"\|(?: -{3}:? \|)+")
+
+
+def bounded(report: str, most: int) -> str:
+    """Return a report in Markdown that has at most so many bytes as UTF-8.
+
+    All tables keep the same number of first rows, as many as fit; the shorter ones stay whole.
+    A report that is too large without any row is cut where it is.
+
+    Args:
+        report: The report.
+        most: How many bytes it may have.
+    """
+    if _size(report) <= most:
+        return report
+    lines = report.split("\n")
+    tables = _tables(lines)
+    least, enough = 0, max((len(table) for table in tables), default=0)
+    while enough - least > 1:
+        middle = (least + enough) // 2
+        if _size(_with_rows(lines, tables, middle)) <= most:
+            least = middle
+        else:
+            enough = middle
+    shortened = _with_rows(lines, tables, least)
+    if _size(shortened) <= most:
+        return shortened
+    end = "\n\n(cut: `--max-bytes`)\n"
+    kept = shortened.encode()[: max(most - len(end), 0)].decode("utf-8", "ignore")
+    # Half a line could be half an element.
+    return (kept.rpartition("\n")[0] + end).encode()[:most].decode("utf-8", "ignore")
+
+
+def _size(report: str) -> int:
+    return len(report.encode("utf-8", "backslashreplace"))
+
+
+def _tables(lines: list[str]) -> list[range]:
+    """Return where the rows of each table stand."""
+    found = []
+    for at, line in enumerate(lines):
+        if not _RULE.fullmatch(line):
+            continue
+        end = at + 1
+        while end < len(lines) and lines[end].startswith("| "):
+            end += 1
+        found.append(range(at + 1, end))
+    return found
+
+
+def _with_rows(lines: list[str], tables: list[range], most: int) -> str:
+    """Return the report with at most so many rows in each table."""
+    parts: list[str] = []
+    start = 0
+    for table in tables:
+        kept = table[:most]
+        parts += lines[start : kept.stop if kept else table.start]
+        if more := len(table) - len(kept):
+            parts += ["", f"and {count(more, 'more row')} (`--max-bytes`)"]
+        start = table.stop
+    return "\n".join([*parts, *lines[start:]])
