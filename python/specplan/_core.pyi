@@ -147,6 +147,7 @@ AbstractAnswer: TypeAlias = tuple[
     list[AbstractCellAnswer],
     list[AbstractGapAnswer],
     list[tuple[int, int, str, list[str]]],
+    list[tuple[int, int, list[str]]],
 ]
 
 #: want, package, hash.
@@ -325,16 +326,21 @@ class CoverageQuestion(TypedDict):
     operating_systems: OperatingSystems
     detail: Literal["cells", "keys", "gaps", "nearest"]
 
+#: ``any``, ``one`` or ``never``; the choices; the condition; whether it is asked of all packages.
+ClauseQuestion: TypeAlias = tuple[str, list[str], str | None, bool]
+
 class AbstractQuestion(TypedDict):
     """A question of abstract wants.
 
-    ``specs`` are abstract specs, each asked once; ``cells`` lists (os, target, platform,
+    ``specs`` are abstract specs, each asked once, and ``clauses`` holds for each of them what
+    else is required of a spec or conflicts with it; ``cells`` lists (os, target, platform,
     positions of the wanted specs). ``state`` says which binaries count; None, which only
     ``met`` takes, lets every known spec count that is no external.
     """
 
     state: State | None
     specs: list[str]
+    clauses: list[list[ClauseQuestion]]
     cells: list[tuple[str, str, str, list[int]]]
     compat: Compatibility
     operating_systems: OperatingSystems
@@ -454,8 +460,19 @@ class AbstractSpec:
             ValueError: If ``other`` is no spec.
         """
 
-    def with_exact_values(self) -> AbstractSpec:
-        """Return the spec whose own variants have no values but those written."""
+    @property
+    def propagated(self) -> list[str]:
+        """The names of its own variants that are propagated."""
+
+    def with_exact_values(self, declared: list[str]) -> AbstractSpec:
+        """Return the spec whose own variants have no values but those written.
+
+        Args:
+            declared: The propagated variants that its package has, which become its own.
+        """
+
+    def asked_of_toolchain(self, name: str) -> str | None:
+        """Return what is asked of ``%name`` beside the name, or None if nothing is."""
 
     def only_when(self, condition: AbstractSpec | str) -> AbstractSpec:
         """Return the spec that asks for its dependencies only under a condition.

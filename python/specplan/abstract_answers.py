@@ -79,6 +79,8 @@ def gaps(answered: Answered) -> Iterator[Gap]:
             os=cell.os,
             target=cell.target,
             want=wants.specs[want],
+            group=wants.group_of(want),
+            developed=want in wants.developed,
             package=wants.packages[want],
             version=None,
             hash=None,
@@ -104,6 +106,7 @@ def unknown(answered: Answered) -> Iterator[UnknownWant]:
                 package=wants.packages[want],
                 specs=specs,
                 missing=tuple(sorted(missing)),
+                group=wants.group_of(want),
             )
 
 
@@ -142,7 +145,7 @@ def environments_asked(wanted: Iterable[WantedEnvironment]) -> tuple[Environment
             path=each.place,
             roots=len(each.environment.roots),
             unify=each.environment.unify,
-            left_out=each.environment.left_out,
+            left_out=tuple(record.detail for record in each.environment.left_out),
         )
         for each in wanted
     ]

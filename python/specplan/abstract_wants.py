@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from specplan._core import AbstractSpec
 from specplan.errors import UsageError
+from specplan.model.left_out import LeftOut, merged
+from specplan.sources.groups import DEFAULT_GROUP
 from specplan.wants import excludes
 
 if TYPE_CHECKING:
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
     from specplan._core import State
     from specplan.model import Compatibility, NotWanted
     from specplan.question import Detail
-    from specplan.sources.environment import EnvironmentRoot
+    from specplan.sources.environment import Environment, EnvironmentRoot
+    from specplan.sources.requirements import Clause
     from specplan.sources.wanted import WantedEnvironment
     from specplan.wants import Systems
 
@@ -50,11 +53,17 @@ class AbstractWants:
     """Abstract specs that are wanted in cells.
 
     Attributes:
-        specs: The abstract specs in canonical form, each once.
+        specs: The abstract specs in canonical form; one that is wanted by several groups, or
+            under several requirements, stands there as often.
         packages: The name of each; empty where it leaves the name open.
         cells: By stack, os, target.
         excluded: For each entry of what is not wanted how many wants it excludes.
         not_wanted: How many wants any entry excludes.
+        clauses: By spec what its candidates are held against; nothing of any where it is empty.
+        groups: By spec the group of the environment that wants it, None for the default one.
+        developed: The positions of the specs that are built from source trees.
+        left_out: What of the environments could not be taken into account in these cells.
+        roots: By the file of an environment, how many roots it has in any of its cells.
     """
 
     specs: tuple[str, ...]
@@ -62,6 +71,23 @@ class AbstractWants:
     cells: tuple[WantedCell, ...]
     excluded: tuple[int, ...]
     not_wanted: int
+    clauses: tuple[tuple[Clause, ...], ...] = ()
+    groups: tuple[str | None, ...] = ()
+    developed: frozenset[int] = frozenset()
+    left_out: tuple[LeftOut, ...] = ()
+    roots: Mapping[str, int] = field(default_factory=dict)
+
+    def group_of(self, want: int) -> str | None:
+        """Return the group that wants a spec, by its position; None for the default one."""
+        return self.groups[want] if self.groups else None
+
+    def clause_questions(self) -> list[list[compiled.ClauseQuestion]]:
+        """Return the clauses as the core takes them."""
+        clauses = self.clauses or ((),) * len(self.specs)
+        return [
+            [(each.rule, list(each.choices), each.when, each.of_all) for each in of_spec]
+            for of_spec in clauses
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,12 +156,21 @@ def wants_of(  # noqa: PLR0913 - a question has one keyword for each of its resp
             WantedCell(stack=stack, os=os, target=target, platform=platform, wants=tuple(left))
         )
     return AbstractWants(
-        specs=tuple(found.positions),
+        specs=tuple(key[0] for key in found.positions),
         packages=tuple(found.packages),
+        clauses=tuple(key[2] for key in found.positions),
+        groups=tuple(key[1] for key in found.positions),
+        developed=frozenset(found.developed),
+        left_out=merged(found.left_out),
+        roots=found.roots,
         cells=tuple(kept),
         excluded=tuple(excluded),
         not_wanted=several,
     )
+
+
+#: The abstract spec, its group, and what its candidates are held against: equal ones are one want.
+_Key: TypeAlias = "tuple[str, str | None, tuple[Clause, ...]]"
 
 
 class _Wanted:
@@ -143,8 +178,11 @@ class _Wanted:
 
     def __init__(self, systems: Systems) -> None:
         self._systems = systems
-        self.positions: dict[str, int] = {}
+        self.positions: dict[_Key, int] = {}
         self.packages: list[str] = []
+        self.developed: set[int] = set()
+        self.left_out: list[LeftOut] = []
+        self.roots: dict[str, int] = {}
         #: By stack, os, target: the platform, and the positions in their first order.
         self.cells: dict[tuple[str, str, str], tuple[str, dict[int, None]]] = {}
 
@@ -152,20 +190,80 @@ class _Wanted:
         """Take in the roots of an environment that is for these systems."""
         for system in given:
             self._cell(wanted.label, system)
-        for root in wanted.environment.roots:
-            if root.external:
-                continue
-            spec = AbstractSpec(root.asked)
-            want = self.positions.setdefault(root.asked, len(self.positions))
-            if want == len(self.packages):
-                self.packages.append(spec.name or "")
-            own = given or (_own_system(wanted, root, spec, self._systems),)
-            for system in _accepted(spec, own):
-                self._cell(wanted.label, system)[want] = None
+        # Each root, with the systems whose environment has it.
+        found: dict[EnvironmentRoot, dict[System, None]] = {}
+        for environment, systems in _expansions(wanted, given, self._systems):
+            self.left_out += environment.left_out
+            self.left_out += _locks_elsewhere(wanted, environment)
+            for root in environment.roots:
+                found.setdefault(root, {}).update(dict.fromkeys(systems))
+        self.roots[wanted.place] = len(found)
+        for root, of_root in found.items():
+            if not root.external:
+                self._want(wanted, root, given and tuple(of_root), tuple(of_root))
+
+    def _want(
+        self,
+        wanted: WantedEnvironment,
+        root: EnvironmentRoot,
+        given: tuple[System, ...],
+        of_root: tuple[System, ...],
+    ) -> None:
+        spec = AbstractSpec(root.asked)
+        group = None if root.group == DEFAULT_GROUP else root.group
+        key = (root.asked, group, root.clauses)
+        want = self.positions.setdefault(key, len(self.positions))
+        if want == len(self.packages):
+            self.packages.append(spec.name or "")
+        if root.developed:
+            self.developed.add(want)
+        own = given
+        if not own:
+            system = _own_system(wanted, root, spec, self._systems)
+            own = (system,) if not of_root or system in of_root else of_root
+        for system in _accepted(spec, own):
+            self._cell(wanted.label, system)[want] = None
 
     def _cell(self, stack: str, system: System) -> dict[int, None]:
         os, target, platform = system
         return self.cells.setdefault((stack, os, target), (platform, {}))[1]
+
+
+def _expansions(
+    wanted: WantedEnvironment, given: tuple[System, ...], systems: Systems
+) -> list[tuple[Environment, tuple[System, ...]]]:
+    """Return an environment as it is on each of its systems, with the systems that it is so on.
+
+    Only one whose conditions ask for a platform or an operating system differs between them.
+    """
+    environment = wanted.environment
+    where = given
+    if environment.varies and not given:
+        oss, targets = environment.oss[:1], environment.targets[:1]
+        where = tuple(systems.system(f"{os}/{target}") for os in oss for target in targets)
+    if not environment.varies or not where:
+        return [(environment, given)]
+    found: dict[tuple[str, str], list[System]] = {}
+    for system in where:
+        os, _, platform = system
+        found.setdefault((platform, os), []).append(system)
+    return [(environment.on(platform, os), tuple(own)) for (platform, os), own in found.items()]
+
+
+def _locks_elsewhere(wanted: WantedEnvironment, environment: Environment) -> list[LeftOut]:
+    """Return the locks that are included on some systems only, which were not read."""
+    known = {each.path for each in wanted.environment.locks}
+    return [
+        LeftOut(
+            kind="include",
+            where=each.mark.where,
+            detail=f"`{each.path}` is included on some systems only",
+            blocks=True,
+            remedy=f"--want {wanted.label}={each.path}",
+        )
+        for each in environment.locks
+        if each.path not in known
+    ]
 
 
 def ask(  # noqa: PLR0913 - likewise
@@ -191,6 +289,7 @@ def ask(  # noqa: PLR0913 - likewise
         {
             "state": state,
             "specs": list(wants.specs),
+            "clauses": wants.clause_questions(),
             "cells": [
                 (cell.os, cell.target, cell.platform, list(cell.wants)) for cell in wants.cells
             ],

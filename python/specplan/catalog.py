@@ -8,7 +8,7 @@ from specplan import _core as compiled
 from specplan import answers, soundness
 from specplan.contents import tag_of
 from specplan.difference import difference
-from specplan.question import Answer, Question, ask
+from specplan.question import Answer, Question, ask, environment_options
 from specplan.search import Search, search
 from specplan.selection import Selection, select
 from specplan.sources import Limits
@@ -19,7 +19,7 @@ from specplan.wants import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from typing_extensions import Unpack
 
@@ -268,6 +268,9 @@ class Catalog:
         libc: Mapping[str, str] | None = None,
         cells: Mapping[str, Sequence[str]] | None = None,
         host: Host | None = None,
+        include: Mapping[str, str] | None = None,
+        group: str | Sequence[str] = (),
+        allow_left_out: Collection[str] = (),
         nearest: bool = True,
     ) -> Coverage:
         """Tell what the reported cells have of what they should have, and what they lack.
@@ -308,7 +311,12 @@ class Catalog:
                 reported there even where it has nothing yet. The roots of an environment
                 of which neither this nor ``system`` tells the systems are wanted where they
                 or their environment say themselves.
-            host: The machine that the conditions of environments ask for.
+            host: The machine that the conditions of environments ask for. The platform and the
+                operating system are those of each cell where the host does not say them.
+            include: By the URL of what an environment includes, the local file to read instead.
+            group: The groups of environments whose roots are wanted; by default all.
+            allow_left_out: The kinds of records that are allowed: with ``include`` what an
+                environment includes may be missing, and is a record.
             nearest: Whether to look for the nearest spec of each gap.
 
         Raises:
@@ -344,6 +352,9 @@ class Catalog:
                 libc=libc,
                 cells=cells,
                 host=host,
+                include=include,
+                group=group,
+                allow_left_out=allow_left_out,
             ),
         )
         return answers.coverage(
@@ -388,7 +399,9 @@ class Catalog:
 
     def _asked(self, detail: Detail, question: Question) -> Answer:
         places = texts(question.get("want", ()))
-        wanted, environments = read_wants(places, Limits(), question.get("host"))
+        wanted, environments = read_wants(
+            places, Limits(), environment_options(self._core, question)
+        )
         # Where nothing is available, all that is wanted is a gap.
         nothing = bool(places) and self._contents.is_empty
         state = [] if nothing else self._state(question.get("tag"))
@@ -477,6 +490,10 @@ class Catalog:
         compat: Compatibility = "exact",
         libc: Mapping[str, str] | None = None,
         cells: Mapping[str, Sequence[str]] | None = None,
+        host: Host | None = None,
+        include: Mapping[str, str] | None = None,
+        group: str | Sequence[str] = (),
+        allow_left_out: Collection[str] = (),
         scope: Scope = "runtime",
         changed: str | Sequence[str] = (),
         changed_if_wanted: Sequence[str] | None = None,
@@ -522,6 +539,11 @@ class Catalog:
             libc: More operating systems with their C libraries, as in :meth:`gaps`.
             cells: What the abstract wants of a stack are for, by its label; then no other
                 default holds for it.
+            host: How environments are read, as in :meth:`gaps`; and so are ``include``,
+                ``group`` and ``allow_left_out``.
+            include: See there.
+            group: See there.
+            allow_left_out: See there.
             scope: What of a lock is wanted: its roots; also all that they link to or run
                 with, which is what installing needs; or all specs, which plans what
                 pruning node by node plans.
@@ -580,6 +602,10 @@ class Catalog:
             compat=compat,
             libc=libc,
             cells=cells,
+            host=host,
+            include=include,
+            group=group,
+            allow_left_out=allow_left_out,
             scope=scope,
             changed=changed,
             changed_if_wanted=changed_if_wanted,

@@ -267,6 +267,7 @@ class Options:
             {
                 "state": None,
                 "specs": list(wants.specs),
+                "clauses": wants.clause_questions(),
                 "cells": [
                     (cell.os, cell.target, cell.platform, list(cell.wants)) for cell in wants.cells
                 ],

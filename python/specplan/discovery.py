@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from specplan.errors import SourceError, SpecplanError
 from specplan.sources import mirror, snapshots
 from specplan.sources.environment import read_environment
+from specplan.sources.environment_options import EnvironmentOptions
 from specplan.sources.store import LocalStore, printable
 
 if TYPE_CHECKING:
@@ -121,7 +122,8 @@ def look_through(folder: Path, host: Host, limits: Limits) -> Holdings:
 class _Search:
     def __init__(self, top: Path, host: Host, limits: Limits) -> None:
         self._top = top
-        self._host = host
+        # What is missing is worth a comment in a proposal, and no reason to write none.
+        self._options = EnvironmentOptions(host=host, allowed=frozenset({"include"}))
         self._limits = limits
         self._stacks: list[FoundStack] = []
         self._caches: dict[Path, str] = {}
@@ -187,7 +189,7 @@ class _Search:
         if has_environment:
             try:
                 environment = read_environment(
-                    path / _ENVIRONMENT, host=self._host, limits=self._limits
+                    path / _ENVIRONMENT, limits=self._limits, options=self._options
                 )
             except SpecplanError as error:
                 # The lines below it, if any, show a spec that the first one says the place of.

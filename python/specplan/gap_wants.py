@@ -145,6 +145,7 @@ def _published(
         {
             "state": state,
             "specs": list(wants.specs),
+            "clauses": wants.clause_questions(),
             "cells": [
                 (cell.os, cell.target, cell.platform, list(cell.wants)) for cell in wants.cells
             ],

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from specplan.catalog import Catalog
     from specplan.costs import Cost, Costs
     from specplan.sources import Limits
+    from specplan.sources.environment_options import EnvironmentOptions
     from specplan.sources.wanted import Wanted, WantedEnvironment
 
 __all__ = [
@@ -49,7 +50,7 @@ def places_of(given: Places) -> list[str]:
 
 
 def read_wanted_places(
-    places: Iterable[str], limits: Limits
+    places: Iterable[str], limits: Limits, options: EnvironmentOptions | None = None
 ) -> tuple[tuple[Wanted, ...], tuple[WantedEnvironment, ...]]:
     """Read what is wanted: files, and abstract specs as they are typed."""
     files = []
@@ -62,7 +63,7 @@ def read_wanted_places(
             files.append(place)
         else:
             typed.append(spec)
-    locks, environments = read_wants(files, limits)
+    locks, environments = read_wants(files, limits, options)
     return locks, (*environments, *typed)
 
 

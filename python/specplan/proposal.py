@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specplan.counting import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from specplan.discovery import FoundCache, FoundStack, Holdings
+    from specplan.sources.environment import Environment
+    from specplan.sources.named_mirrors import NamedMirror
 
 __all__ = ["proposed"]
 
@@ -41,14 +43,6 @@ _KINDS: Final = {
     "snapshots": "mirrors by snapshot and stack",
 }
 
-_HOST: Final = """\
-# The machine that the conditions of environments ask for.
-# [host]
-# platform = "linux"
-# os = "ubuntu24.04"
-# target = "zen4"
-"""
-
 
 def proposed(holdings: Holdings, folder: Path) -> str:
     """Return the text of a ``specplan.toml``.
@@ -58,26 +52,57 @@ def proposed(holdings: Holdings, folder: Path) -> str:
         folder: The folder that the file is for.
     """
     stacks = {stack.name for stack in holdings.stacks}
-    parts = [_HEAD, _caches(holdings.caches, stacks, folder), _SETTINGS]
+    environments = [each.environment for each in holdings.stacks if each.environment is not None]
+    mirrors = {each: None for environment in environments for each in environment.mirrors}
+    parts = [_HEAD, _caches(holdings.caches, mirrors, stacks, folder), _SETTINGS]
     if holdings.notes:
         parts.append("".join(f"# {_one_line(note)}\n" for note in holdings.notes))
-    if any("cannot be decided" in stack.fault for stack in holdings.stacks):
-        parts.append(_HOST)
+    parts += _host(environments)
     parts += [_stack(stack, folder) for stack in holdings.stacks]
     return "\n".join(parts)
 
 
-def _caches(caches: Iterable[FoundCache], stacks: set[str], folder: Path) -> str:
-    lines = []
+def _caches(
+    caches: Iterable[FoundCache], mirrors: Iterable[NamedMirror], stacks: set[str], folder: Path
+) -> str:
+    lines = {}
     for cache in caches:
         path = _relative(cache.path, folder)
         # An index says nothing of stacks; a folder of a stack's name does.
         is_of_stack = cache.kind in {"mirror", "binaries"} and cache.path.name in stacks
         place = f"{cache.path.name}={path}" if is_of_stack else path
-        lines.append(f"  {_text(place)}, # {_KINDS[cache.kind]}\n")
+        lines[path] = f"  {_text(place)}, # {_KINDS[cache.kind]}\n"
+    for mirror in mirrors:
+        place = _relative(Path(mirror.place), folder) if mirror.is_local else mirror.place
+        said = f"the mirror {_one_line(mirror.name)} of {_one_line(mirror.where)}"
+        # What is remote is asked only where somebody says so.
+        comment = "" if mirror.is_local else "# "
+        lines.setdefault(place, f"  {comment}{_text(place)}, # {said}\n")
     if not lines:
         return '# The build caches. None was found.\n# cache = ["path/or/url"]\n'
-    return "# The build caches.\ncache = [\n" + "".join(lines) + "]\n"
+    return "# The build caches.\ncache = [\n" + "".join(lines.values()) + "]\n"
+
+
+def _host(environments: Iterable[Environment]) -> list[str]:
+    """Return the table of the machine where conditions ask for it, and nothing elsewhere.
+
+    The platform and the operating system of a condition are those of each cell.
+    """
+    conditions = {
+        record.detail: record
+        for environment in environments
+        for record in environment.left_out
+        if record.kind == "condition"
+    }
+    if not conditions:
+        return []
+    lines = [
+        "# The machine that the conditions of environments ask for, beside what the cells say."
+    ]
+    lines += [f"# {_one_line(detail)}." for detail in conditions]
+    lines += ["[host]", '# platform = "linux"', '# os = "ubuntu24.04"', '# target = "zen4"']
+    lines += ["# [host.env]", '# NAME = "VALUE"']
+    return ["\n".join(lines) + "\n"]
 
 
 def _stack(stack: FoundStack, folder: Path) -> str:
@@ -88,7 +113,10 @@ def _stack(stack: FoundStack, folder: Path) -> str:
     elif environment is not None:
         roots = count(len(environment.roots), "root")
         lines.append(f"# {roots}, unify: {environment.unify}.")
-        lines += [f"# {_one_line(note)}." for note in environment.left_out]
+        lines += [
+            f"# {_one_line(record.detail)}. To settle it: {_one_line(record.remedy)}"
+            for record in environment.left_out
+        ]
     lines += ["[[stack]]", f"name = {_text(stack.name)}"]
     oss = environment.oss if environment is not None else ()
     targets = environment.targets[:1] if environment is not None else ()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypedDict, get_args
 from specplan import _core as compiled
 from specplan import abstract_wants
 from specplan.errors import EmptySelectionError, SourceError, UsageError
+from specplan.host import Host
 from specplan.model import Compatibility, Level
 from specplan.wants import (
     Systems,
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
     from specplan._core import State
     from specplan.abstract_wants import Answered
     from specplan.catalog import Catalog
-    from specplan.host import Host
     from specplan.model import NotWanted, Scope, WantsKind
+    from specplan.sources.environment_options import EnvironmentOptions
     from specplan.sources.wanted import Wanted, WantedEnvironment
 
-__all__ = ["Answer", "Question", "ask", "demand", "named", "roots_of"]
+__all__ = ["Answer", "Question", "ask", "demand", "environment_options", "named", "roots_of"]
 
 #: How much an answer tells; each includes those before it.
 Detail: TypeAlias = Literal["cells", "keys", "gaps", "nearest"]
@@ -53,6 +54,34 @@ class Question(TypedDict, total=False):
     libc: Mapping[str, str] | None
     cells: Mapping[str, Sequence[str]] | None
     host: Host | None
+    include: Mapping[str, str] | None
+    group: str | Sequence[str]
+    allow_left_out: Collection[str]
+
+
+def environment_options(core: compiled.Catalog, question: Question) -> EnvironmentOptions:
+    """Return how the environments of a question are read.
+
+    Args:
+        core: The catalog, whose specs show which variants their packages have.
+        question: What is asked.
+    """
+    # Who wants no environments need not wait for what reads them.
+    from specplan.sources.environment_options import EnvironmentOptions  # noqa: PLC0415
+
+    def declares(package: str, variant: str) -> bool | None:
+        every = compiled.Query.all()
+        if not core.find(f"{package}", every, None)[0]:
+            return None
+        return bool(core.find(f"{package} {variant}=*", every, None)[0])
+
+    return EnvironmentOptions(
+        host=question.get("host") or Host(),
+        includes=question.get("include") or {},
+        groups=texts(question.get("group", ())),
+        allowed=frozenset(question.get("allow_left_out", ())),
+        declares=declares,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

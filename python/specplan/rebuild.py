@@ -24,12 +24,13 @@ from specplan.plan_inputs import (
     refuse_cycle,
     wanted_files,
 )
+from specplan.question import environment_options
 from specplan.sources import Limits
 from specplan.sources.cost_files import read_costs
 from specplan.wants import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from specplan.aliases import Places, Unit
     from specplan.budget import Budget, Weight
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from specplan.choice import Choice
     from specplan.costs import Cost
     from specplan.gap_wants import PublishedWant
+    from specplan.host import Host
     from specplan.model import Compatibility, Scope
     from specplan.plan_model import ChangeAsked, Input, Policy, WhatIf
     from specplan.question import Question
@@ -79,6 +81,10 @@ def rebuild(
     node_limit: int | None = None,
     time_limit: float | None = None,
     tag: str | None = None,
+    host: Host | None = None,
+    include: Mapping[str, str] | None = None,
+    group: str | Sequence[str] = (),
+    allow_left_out: Collection[str] = (),
     limits: Limits | None = None,
 ) -> Plan:
     """Plan the least rebuild; see :meth:`specplan.Catalog.rebuild`.
@@ -110,6 +116,10 @@ def rebuild(
         node_limit: See there.
         time_limit: See there.
         tag: See there.
+        host: See there.
+        include: See there.
+        group: See there.
+        allow_left_out: See there.
         limits: See there.
     """
     places = places_of(want)
@@ -130,7 +140,15 @@ def rebuild(
     elif not places:
         raise UsageError("nothing is wanted", hint="name a lock with `want`")
     limits = limits or Limits()
-    wanted, environments = read_wanted_places(places, limits)
+    caches = compiled.Catalog.merged([]) if catalog is None else catalog._core
+    wanted, environments = read_wanted_places(
+        places,
+        limits,
+        environment_options(
+            caches,
+            {"host": host, "include": include, "group": group, "allow_left_out": allow_left_out},
+        ),
+    )
     if (texts(os) or texts(target)) and not (of_gaps or environments):
         raise UsageError(
             "`--os` and `--target` filter gaps and abstract wants only; a lock is always planned "
@@ -155,7 +173,6 @@ def rebuild(
     told = read_costs(cost_files, limits)
     locks = compiled.Catalog.merged([each.core for each in (*wanted, *more_locks)])
     locks = compiled.Catalog.merged([locks, *more])
-    caches = compiled.Catalog.merged([]) if catalog is None else catalog._core
     core = compiled.Catalog.merged([locks, caches])
     refuse_cycle(core, next(iter((*places, *more_places)), "the caches"))
     change = asked_specs.change(locks, texts(changed), changed_if_wanted, policy, depth)

@@ -537,7 +537,7 @@ def test_what_the_system_provides_is_told_and_not_chosen(run: Run, tmp_path: Pat
     wanted = ("--want", f"site={environment}", "--cache", "none", *CANDIDATES)
     shown = " ".join(run(*wanted).out.split())
     assert "chosen for 1 of 1 abstract want" in shown
-    assert "left out of site: `gcc` is not wanted: the system provides it, as" in shown
+    assert "left out" not in shown
     (told,) = asked(run, *wanted)["choice"]["environments"]
     assert (told["stack"], told["roots"], len(told["left_out"])) == ("site", 2, 1)
     typed = asked(run, "--want", "hypre", "--cache", "none", *CANDIDATES)

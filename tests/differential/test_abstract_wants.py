@@ -39,6 +39,7 @@ def test_what_meets_a_want_in_a_cell_is_what_spack_says_satisfies_it_there(name:
         {
             "state": None,
             "specs": [query["spec"] for query in queries],
+            "clauses": [[] for _ in queries],
             "cells": [(*cell, list(range(len(queries)))) for cell in cells],
             "compat": "exact",
             "operating_systems": OperatingSystems([]),

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 import specplan
+from specplan.errors import DamagedSourceError
 from specplan.host import Host
 from specplan.sources.environment import read_environment
+from specplan.sources.environment_options import EnvironmentOptions
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -34,7 +36,8 @@ def test_public_stacks_have_the_roots_that_spack_gives_them() -> None:
     """Those that are at hand; there are none where the variable names no folder."""
     assert public_stacks() or not MORE_DATA
     for path in public_stacks():
-        environment = read_environment(path)
+        options = EnvironmentOptions(allowed=frozenset({"include"}))
+        environment = read_environment(path, options=options)
         assert [root.spec for root in environment.roots] == answers()[environment.label], path
 
 
@@ -43,8 +46,38 @@ def test_environments_have_the_roots_that_are_worked_out_beside_them(name: str) 
     folder = DATA / "environments" / name
     lines = (folder / "roots.txt").read_text(encoding="utf-8").splitlines()
     expected = [line for line in lines if not line.startswith("#")]
-    host = Host(os="rhel8", target="zen4")
-    assert [root.spec for root in read_environment(folder, host=host).roots] == expected
+    options = EnvironmentOptions(
+        host=Host(os="rhel8", target="zen4"), allowed=frozenset({"include"})
+    )
+    assert [root.spec for root in read_environment(folder, options=options).roots] == expected
+
+
+#: Environments, each with the roots that Spack gives it, or the error that it ends with.
+EXPANDED = DATA / "environments/expanded"
+
+
+def expanded() -> tuple[Host, list[tuple[str, object]]]:
+    loaded = json.loads((EXPANDED / "roots.json").read_text(encoding="utf-8"))
+    return Host(**loaded["host"]), [(each["file"], each["spack"]) for each in loaded["roots"]]
+
+
+def declares(package: str, variant: str) -> bool:
+    """What the recipes say of the one variant that is asked for."""
+    assert variant == "build_type"
+    return package in {"cmake", "hdf5"}
+
+
+@pytest.mark.parametrize(("file", "spack"), expanded()[1])
+def test_small_environments_have_the_roots_that_spack_gives_them(file: str, spack: object) -> None:
+    options = EnvironmentOptions(host=expanded()[0], declares=declares)
+    if isinstance(spack, dict):
+        with pytest.raises(DamagedSourceError, match="stands after the toolchain") as caught:
+            read_environment(EXPANDED / file, options=options)
+        assert caught.value.hint is not None
+        assert "before `%tc1`" in caught.value.hint
+        return
+    environment = read_environment(EXPANDED / file, options=options)
+    assert [root.spec for root in environment.roots] == spack
 
 
 def test_every_root_that_spack_printed_is_in_our_canonical_form() -> None:

@@ -48,7 +48,12 @@ def test_answers_are_yes_no_or_unknown() -> None:
     assert spec.intersects("a os=rhel8") is True
     assert spec.intersects("~x") is False
     assert spec.intersects("@1:") is None
-    assert AbstractSpec("a x=1").with_exact_values().satisfies("x:=1") is True
+    assert AbstractSpec("a x=1").with_exact_values([]).satisfies("x:=1") is True
+    propagated = AbstractSpec("a x==1")
+    assert propagated.propagated == ["x"]
+    assert propagated.with_exact_values([]).satisfies("x=1") is False
+    assert propagated.with_exact_values(["x"]).satisfies("x=1") is True
+    assert AbstractSpec("a %tc+x").asked_of_toolchain("tc") == "+x"
 
 
 def test_a_contradiction_names_both_sides() -> None:

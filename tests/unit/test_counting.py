@@ -13,7 +13,6 @@ from specplan.counting import circle, count, form
 from specplan.errors import DamagedSourceError
 from specplan.model import DamagedFile, RootCoverage
 from specplan.reports import wording
-from specplan.sources.externals import provided_note
 from tests import records
 
 PACKAGE = Path(__file__).parents[2] / "python/specplan"
@@ -103,10 +102,6 @@ def test_messages_agree_with_their_numbers() -> None:
     one = DamagedFile(path="a", place="", line=None, fault="x")
     assert wording.damaged_note([one], str) == ["1 damaged file was skipped: a"]
     assert wording.damaged_note([one, one], str) == ["2 damaged files were skipped: a, a"]
-    assert provided_note(["a"])[0].startswith("`a` is not wanted: the system provides it")
-    assert provided_note(["a", "b"])[0].startswith(
-        "`a`, `b` are not wanted: the system provides them"
-    )
     roots = RootCoverage(wanted=1, installable=0, coverage=0.0, broken=(), lacking=())
     assert wording.roots_line(roots) == "0 of 1 root installs from the cache alone (0.0 %)"
     roots = replace(roots, wanted=2)

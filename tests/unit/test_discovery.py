@@ -78,12 +78,12 @@ def test_a_proposal_can_be_loaded(tmp_path: Path) -> None:
     assert entries["tools"].want == str(folder / "stacks/tools/spack.yaml")
     assert '# cells = ["OS/TARGET"]' in text
     assert "# Its environment could not be read: " in text
-    assert "# `https://e.org/x` is not included: it is remote." in text
+    assert "# `https://e.org/x` is remote, and its content is not here. To settle it: " in text
     assert "`stacks/both/spack.yaml` leaves more open" in text
 
 
 def test_a_cache_of_a_stacks_name_is_labelled(tmp_path: Path) -> None:
-    write(tmp_path / "stacks/e4s/spack.yaml", "spack: {}")
+    write(tmp_path / "stacks/e4s/spack.yaml", "spack: {view: false}")
     write(tmp_path / "caches/e4s/index.json", '{"database": {}}')
     text = proposed(look_through(tmp_path, Host(), Limits()), tmp_path)
     assert '"e4s=caches/e4s", # a mirror with an index' in text
@@ -93,9 +93,22 @@ def test_conditions_that_need_a_machine_propose_one(tmp_path: Path) -> None:
     content = "spack: {definitions: [{a: [b], when: 'os == \"x\"'}]}"
     write(tmp_path / "a/spack.yaml", content)
     text = proposed(look_through(tmp_path, Host(), Limits()), tmp_path)
-    assert "# [host]\n" in text
+    assert "\n[host]\n" in text
+    assert '# what `$a` stands for depends on `os == "x"`: `os` is not known.' in text
+    config.load(write(tmp_path / "specplan.toml", text))
     found = look_through(tmp_path, Host(os="x"), Limits())
-    assert "# [host]\n" not in proposed(found, tmp_path)
+    assert "[host]" not in proposed(found, tmp_path)
+
+
+def test_the_mirrors_of_environments_are_proposed(tmp_path: Path) -> None:
+    mirrors = "{ours: ../../cache, theirs: 'https://me:secret@e.org/m'}"
+    write(tmp_path / "stacks/a/spack.yaml", f"spack: {{specs: [b], mirrors: {mirrors}}}")
+    text = proposed(look_through(tmp_path, Host(), Limits()), tmp_path)
+    assert '  "cache", # the mirror ours of ' in text
+    assert '  # "https://e.org/m", # the mirror theirs of ' in text
+    assert "secret" not in text
+    loaded = config.load(write(tmp_path / "specplan.toml", text))
+    assert loaded.cache == (str(tmp_path / "cache"),)
 
 
 def test_names_cannot_break_out_of_the_file(tmp_path: Path) -> None:

@@ -6,11 +6,12 @@ import os
 from typing import TYPE_CHECKING, Final
 
 import specplan
-from specplan.cli import output, progress
+from specplan.cli import mirrors, output, progress
 from specplan.config import NO_CACHE, STANDARD_INPUT
 from specplan.errors import SourceError, UsageError
 from specplan.reports import check_wording, wording
 from specplan.sources.absent import absence, looks_like_a_file
+from specplan.sources.environment_options import EnvironmentOptions
 from specplan.sources.source import split_label
 
 if TYPE_CHECKING:
@@ -44,10 +45,12 @@ def configured(
         UsageError: If there are none.
         SourceError: If one cannot be read.
     """
-    if not settings.cache:
+    caches = mirrors.caches_of(settings, EnvironmentOptions(host=settings.host))
+    if not caches:
         raise UsageError(
             "no cache is given",
-            hint="name one with `--cache SOURCE`, or as `cache` in specplan.toml",
+            hint="name one with `--cache SOURCE`, as `cache` in specplan.toml, or under "
+            "`mirrors:` in the environment that is wanted",
         )
     if NO_CACHE in settings.cache and not or_nothing:
         raise UsageError(
@@ -58,7 +61,7 @@ def configured(
     if sum(each == STANDARD_INPUT for each in asked) > 1:
         # Who reads second would find nothing, and blame the file.
         raise UsageError("standard input can be read once, and `-` is given twice")
-    return read(settings.cache, settings, *states, quiet=quiet)
+    return read(caches, settings, *states, quiet=quiet)
 
 
 def read(

@@ -18,6 +18,7 @@ __all__ = ["coverage"]
 @options.cells
 @options.wants
 @options.locks
+@options.environments
 @options.gates
 @options.sources
 @options.report

@@ -18,6 +18,7 @@ __all__ = ["gaps"]
 @options.cells
 @options.wants
 @options.locks
+@options.environments
 @options.gates
 @click.option(
     "--limit",

@@ -45,7 +45,7 @@ def run(typed: Typed, view: View, listing: Listing | None = None) -> int:
         _refuse_gates_without_baseline(typed)
     if typed.get("scope") is not None and not _any_lock(settings):
         raise UsageError("`--scope` is of locks", hint="name one with `--want [LABEL=]spack.lock`")
-    coverage = _ask(settings, view)
+    coverage = _ask(settings, typed, view)
     if listing is not None:
         coverage = listing.of(coverage)
     output.write(output.rendered(coverage, settings, typed, view=view), typed.get("output"))
@@ -71,7 +71,7 @@ def _refuse_gates_without_baseline(typed: Typed) -> None:
             )
 
 
-def _ask(settings: Configuration, view: View) -> Coverage:
+def _ask(settings: Configuration, typed: Typed, view: View) -> Coverage:
     states = [settings.tag] if settings.baseline is None else [settings.tag, settings.baseline]
     catalog = catalogs.configured(settings, *states, or_nothing=bool(settings.want))
     baseline = None
@@ -82,7 +82,7 @@ def _ask(settings: Configuration, view: View) -> Coverage:
         **options.question(settings, baseline),
         "want": settings.want,
         "scope": settings.scope,
-        "host": settings.host,
+        **options.environment_question(settings, typed),
     }
     ask = catalog.gaps if view == "gaps" else catalog.coverage
     coverage = ask(

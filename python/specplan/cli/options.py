@@ -27,6 +27,8 @@ __all__ = [
     "Typed",
     "cells",
     "cells_of",
+    "environment_question",
+    "environments",
     "gates",
     "locks",
     "question",
@@ -66,6 +68,7 @@ class Typed(TypedDict, total=False):
     no_config: bool
     strict: bool | None
     skip_damaged: bool | None
+    use_mirrors: bool | None
     stack: tuple[str, ...]
     peers: tuple[str, ...]
     system: tuple[str, ...]
@@ -74,6 +77,8 @@ class Typed(TypedDict, total=False):
     tag: str | None
     baseline: str | None
     want: tuple[str, ...]
+    group: tuple[str, ...]
+    include: tuple[str, ...]
     scope: Scope | None
     level: Level | None
     compat: Compatibility | None
@@ -226,6 +231,49 @@ def locks(command: Command) -> Command:
     )(command)
 
 
+def environments(command: Command) -> Command:
+    """Give a command the options that say how environments are read."""
+    return _all(
+        click.option(
+            "--group",
+            multiple=True,
+            metavar="NAME",
+            help="Of an environment, want the roots of this group only; may be repeated.",
+        ),
+        click.option(
+            "--use-mirrors/--no-use-mirrors",
+            default=None,
+            help="Where no cache is given, use the remote mirrors too that an environment names.",
+        ),
+        click.option(
+            "--include",
+            multiple=True,
+            metavar="URL=FILE",
+            help="Read this file in place of a remote one that an environment includes; may be "
+            "repeated.",
+        ),
+    )(command)
+
+
+def environment_question(settings: Configuration, typed: Typed) -> Question:
+    """Return what the settings say of how environments are read.
+
+    Raises:
+        UsageError: If an include does not say which file stands for which URL.
+    """
+    includes = {}
+    for text in typed.get("include", ()):
+        # A query of the URL may hold `=`, a file hardly does.
+        url, equals, file = text.rpartition("=")
+        if not equals or not url or not file:
+            raise UsageError(
+                f"`--include {text}` does not say which file stands for which URL",
+                hint="write it as `--include https://example.org/packages.yaml=packages.yaml`",
+            )
+        includes[url] = file
+    return {"host": settings.host, "include": includes, "group": typed.get("group", ())}
+
+
 def gates(command: Command) -> Command:
     """Give a command the gates that compare with an older state."""
     return _all(
@@ -342,6 +390,7 @@ def settings(typed: Typed) -> Configuration:
         fail_on_absent=_over(typed.get("fail_on_absent"), base.fail_on_absent),
         strict=_over(typed.get("strict"), base.strict),
         skip_damaged=_over(typed.get("skip_damaged"), base.skip_damaged),
+        use_mirrors=_over(typed.get("use_mirrors"), base.use_mirrors),
     )
 
 

@@ -265,6 +265,7 @@ def asked_plan(typed: Planned, settings: Configuration) -> AskedPlan:
         asked = options.question(settings, older)
         states = [settings.tag] if not isinstance(older, str) else [settings.tag, older]
     catalogs.note_unused(catalog.unused_tags(*states))
+    read_as = options.environment_question(settings, typed)
     made = rebuild(
         catalog,
         want=want,
@@ -276,6 +277,9 @@ def asked_plan(typed: Planned, settings: Configuration) -> AskedPlan:
         compat=settings.compat,
         libc=settings.libc,
         cells=options.cells_of(settings),
+        host=settings.host,
+        include=read_as.get("include"),
+        group=read_as.get("group", ()),
         scope=settings.scope,
         changed=typed.get("changed", ()),
         changed_if_wanted=listed,

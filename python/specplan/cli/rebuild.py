@@ -47,6 +47,7 @@ _SHOWS: Final = ("chosen", "needless", "untested", "chains", "timetable")
 
 @click.command(short_help="The least that must be built, its order and its reasons.")
 @planning.question
+@options.environments
 @options.sources
 @click.option(
     "--show",

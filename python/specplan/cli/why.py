@@ -28,6 +28,7 @@ __all__ = ["why"]
 @click.command(short_help="Why a spec is in the plan, or why it is not.")
 @click.argument("spec")
 @planning.question
+@options.environments
 @options.sources
 @options.report
 def why(spec: str, **typed: Unpack[Planned]) -> int:

@@ -113,6 +113,8 @@ class Configuration:
         fail_on_absent: Whether an absent stack fails the run.
         strict: Whether a contradiction in a page is an error.
         skip_damaged: Whether damaged files are passed over.
+        use_mirrors: Whether the remote mirrors that environments name are caches where none is
+            given.
         families: Stack patterns by the name of a family.
         libc: C library and version by operating system.
         host: The machine that the conditions of environments ask for.
@@ -142,6 +144,7 @@ class Configuration:
     fail_on_absent: bool = False
     strict: bool = False
     skip_damaged: bool = False
+    use_mirrors: bool = False
     families: Mapping[str, tuple[str, ...]] = field(default_factory=_no_families)
     libc: Mapping[str, str] = field(default_factory=_nothing)
     stacks: tuple[StackEntry, ...] = ()

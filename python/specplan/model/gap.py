@@ -58,6 +58,10 @@ class Gap:
         roots_completed: How many roots it would complete; None without edges.
         buildable_now: Whether all that building it needs is usable; None without edges.
         nearest: The closest spec that is available, or None where the package has none.
+        group: The group of the environment that wants it; None for the default group, and where
+            wants have no groups.
+        developed: Whether the environment builds it from a source tree, so that no binary ever
+            covers it.
     """
 
     stack: str
@@ -73,6 +77,8 @@ class Gap:
     roots_completed: int | None
     buildable_now: bool | None
     nearest: Nearest | None
+    group: str | None = None
+    developed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +94,7 @@ class UnknownWant:
         specs: How many available specs might cover it.
         missing: What the sources lack to tell, sorted: of ``edges``, ``virtuals``,
             ``compiler``, ``field``, ``recipe`` and ``git-repository``.
+        group: The group of the environment that wants it; None for the default group.
     """
 
     stack: str
@@ -97,3 +104,4 @@ class UnknownWant:
     package: str
     specs: int
     missing: tuple[str, ...]
+    group: str | None = None

@@ -7,35 +7,38 @@ toolchains are put in for their names. Nothing is concretized: a root is an abst
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from specplan.errors import UndecidedConditionError
-from specplan.host import Host
+from specplan.errors import UsageError
+from specplan.model.left_out import LeftOut, merged
 from specplan.sources import conditions, includes, yaml_tree
 from specplan.sources.conditions import ConditionError
-from specplan.sources.externals import Externals, provided_note, read_externals
+from specplan.sources.develop import clauses_of, is_developed, read_develop
+from specplan.sources.environment_options import EnvironmentOptions
+from specplan.sources.externals import Externals, read_externals
 from specplan.sources.groups import read_groups
-from specplan.sources.includes import IncludedLock, entry, unsuffixed
 from specplan.sources.limits import Limits
 from specplan.sources.matrix import Expansion
-from specplan.sources.requirements import read_requirements
+from specplan.sources.named_mirrors import NamedMirror, read_mirrors
+from specplan.sources.requirements import Clause, read_requirements
+from specplan.sources.sections import entry, near
 from specplan.sources.store import is_folder
-from specplan.sources.toolchains import read_toolchains, with_toolchains
+from specplan.sources.toolchains import read_toolchains
 from specplan.sources.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from collections.abc import Mapping as MappingOf
     from typing import TypeAlias
 
     from specplan._core import AbstractSpec
+    from specplan.host import Host
     from specplan.model import Unify
     from specplan.sources.groups import Group
+    from specplan.sources.includes import IncludedLock
     from specplan.sources.requirements import Requirements
-    from specplan.sources.toolchains import SpecsByName
 
     #: Sections of configuration.
     NodesByName: TypeAlias = MappingOf[str, Node]
@@ -43,32 +46,6 @@ if TYPE_CHECKING:
 __all__ = ["Environment", "EnvironmentRoot", "read_environment"]
 
 _FILE: Final = "spack.yaml"
-
-#: What may stand in an environment, in any release of Spack.
-_SECTIONS: Final = (
-    "bootstrap",
-    "cdash",
-    "ci",
-    "compilers",
-    "concretization",
-    "concretizer",
-    "config",
-    "container",
-    "definitions",
-    "develop",
-    "env_vars",
-    "gitlab-ci",
-    "include",
-    "include_concrete",
-    "mirrors",
-    "modules",
-    "packages",
-    "repos",
-    "specs",
-    "toolchains",
-    "upstreams",
-    "view",
-)
 
 #: How 0.17 said what ``concretizer: unify`` says today.
 _CONCRETIZATION: Final[dict[str, Unify]] = {
@@ -85,6 +62,8 @@ class EnvironmentRoot:
     Attributes:
         spec: The abstract spec as Spack expands it, in canonical form.
         asked: The same with what the environment requires of it for certain.
+        clauses: What its candidates are held against beside that.
+        developed: Whether it is built from a source tree, so that no binary covers it.
         group: The group that it belongs to.
         oss: The operating systems that the configuration of its group requires.
         targets: Likewise the targets, the preferred one first.
@@ -105,6 +84,8 @@ class EnvironmentRoot:
     oss: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     external: bool = False
+    clauses: tuple[Clause, ...] = ()
+    developed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +101,11 @@ class Environment:
         platforms: The platforms that it requires or prefers; empty if it names none.
         oss: Likewise the operating systems.
         targets: Likewise the targets, the preferred one first.
-        left_out: What was not taken into account, one sentence each.
+        left_out: What could not be taken into account.
         locks: The locks of other environments whose roots it includes, each once.
+        mirrors: The mirrors that it names.
+        varies: Whether conditions ask for a platform or an operating system that is not known,
+            so that other systems may have other roots; see :meth:`on`.
     """
 
     path: str
@@ -131,17 +115,30 @@ class Environment:
     platforms: tuple[str, ...]
     oss: tuple[str, ...]
     targets: tuple[str, ...]
-    left_out: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
     locks: tuple[IncludedLock, ...] = ()
+    mirrors: tuple[NamedMirror, ...] = ()
+    varies: bool = False
+    _again: Callable[[str, str], Environment] | None = field(
+        default=None, compare=False, repr=False
+    )
+
+    def on(self, platform: str, os: str) -> Environment:
+        """Return the environment as it is for a platform and an operating system.
+
+        What the host says itself stays, and without open conditions all stays.
+        """
+        return self if self._again is None else self._again(platform, os)
 
 
-def read_environment(
+def read_environment(  # noqa: PLR0913 - each is a respect of its own
     path: str | Path,
     *,
     label: str | None = None,
     host: Host | None = None,
     limits: Limits | None = None,
     content: bytes | None = None,
+    options: EnvironmentOptions | None = None,
 ) -> Environment:
     """Read an environment and expand its roots.
 
@@ -149,63 +146,150 @@ def read_environment(
         path: A ``spack.yaml``, whatever it is called, or the folder of one.
         label: The name of its stack; by default that of its folder for a
             ``spack.yaml``, else that of the file without its ending.
-        host: The machine that conditions ask for; what is not given is not known.
+        host: The machine that conditions ask for; what is not given is not known. It takes
+            precedence over that of the options.
         limits: What a file may not go beyond.
         content: What the file holds, where it is none of a folder.
+        options: How to read it.
 
     Raises:
         SourceError: If a file cannot be read.
-        DamagedSourceError: If it is no environment; the error names the place and the line.
-        UndecidedConditionError: If a condition asks for what is not known of the host.
+        DamagedSourceError: If it is not an environment, or includes what is missing; the error
+            names the place and the line.
+        UsageError: If a group is asked for that it does not have.
     """
+    options = options or EnvironmentOptions()
+    if host is not None:
+        options = replace(options, host=host)
     limits = limits or Limits()
-    host = host or Host()
     file = Path(path)
-    if content is not None:
-        document = yaml_tree.bounded(content, str(file), limits)
-    else:
-        if is_folder(file):
-            file /= _FILE
-        document = yaml_tree.read(file, limits)
-    environment = includes.unwrapped(document)
-    if environment is document:
-        raise document.mark.fault("has no `spack:` at its top: is no environment")
-    sections = includes.collect(environment, file, host, limits)
-    expansion = Expansion()
-    _define(sections.nodes.get("definitions"), expansion, host)
-    rules = _rules(sections.nodes, expansion)
-    groups = read_groups(entry(environment, "specs"), expansion)
-    unify = _unify(sections.nodes.get("concretizer"), environment)
-    left_out = [
-        *_passed_over(environment),
-        *sections.left_out,
-        *rules.requirements.left_out("all"),
-    ]
-    roots = []
-    for group in groups:
-        own = rules
+    if content is None and is_folder(file):
+        file /= _FILE
+
+    def read(host: Host) -> Environment:
+        reader = _Reader(file, replace(options, host=host), limits, content)
+        return reader.environment(label or _label(file))
+
+    environment = read(options.host)
+    if not any(each.kind == "condition" for each in environment.left_out) or not (
+        options.host.platform is None or options.host.os is None
+    ):
+        return environment
+    known: dict[tuple[str, str], Environment] = {}
+
+    def again(platform: str, os: str) -> Environment:
+        if (platform, os) not in known:
+            own = options.host
+            known[platform, os] = read(
+                replace(own, platform=own.platform or platform, os=own.os or os)
+            )
+        return known[platform, os]
+
+    return replace(environment, varies=True, _again=again)
+
+
+class _Reader:
+    """Reads one environment for one host."""
+
+    def __init__(
+        self, file: Path, options: EnvironmentOptions, limits: Limits, content: bytes | None
+    ) -> None:
+        self._file = file
+        self._options = options
+        self._limits = limits
+        self._content = content
+        self._left_out: list[LeftOut] = []
+
+    def environment(self, label: str) -> Environment:
+        if self._content is None:
+            document = yaml_tree.read(self._file, self._limits)
+        else:
+            document = yaml_tree.bounded(self._content, str(self._file), self._limits)
+        environment = includes.unwrapped(document)
+        sections = includes.collect(environment, self._file, self._options, self._limits)
+        expansion = Expansion(declares=self._options.declares)
+        expansion.toolchains = read_toolchains(sections.nodes.get("toolchains"), expansion)
+        expansion = expansion.reading_with(expansion.toolchains)
+        self._define(sections.nodes.get("definitions"), expansion)
+        rules = _rules(sections.nodes, expansion)
+        groups = read_groups(entry(environment, "specs"), expansion)
+        _only_known_groups(self._options.groups, groups, self._file)
+        unify = _unify(sections.nodes.get("concretizer"), environment)
+        roots: list[EnvironmentRoot] = []
+        for group in groups:
+            if self._options.groups and group.name not in self._options.groups:
+                continue
+            roots += self._roots(group, rules, sections.nodes, expansion, unify)
+        return Environment(
+            path=str(self._file),
+            label=label,
+            roots=tuple(roots),
+            unify=unify,
+            platforms=_named(each.platform for each in rules.requirements.every),
+            oss=rules.oss,
+            targets=rules.targets,
+            left_out=merged({*sections.left_out, *self._left_out, *expansion.left_out}),
+            locks=tuple(sections.locks),
+            mirrors=read_mirrors(sections.nodes.get("mirrors"), self._file.parent),
+        )
+
+    def _roots(
+        self,
+        group: Group,
+        rules: _Rules,
+        sections: NodesByName,
+        expansion: Expansion,
+        unify: Unify,
+    ) -> Iterator[EnvironmentRoot]:
         if group.override is not None:
-            own = _overridden(group, group.override, sections.nodes, expansion)
-            left_out += own.requirements.left_out("all")
-            left_out += _not_overridden(group, group.override, unify)
+            rules = _overridden(group, group.override, sections, expansion)
+            self._left_out += _not_overridden(group, group.override, unify)
         for item in group.items:
-            for spec, mark in expansion.expand(item):
-                root, note = _root(spec, mark, group.name, own)
-                roots.append(root)
-                left_out += note
-    left_out += expansion.left_out
-    left_out += provided_note(root.spec for root in roots if root.external)
-    return Environment(
-        path=str(file),
-        label=label or _label(file),
-        roots=tuple(roots),
-        unify=unify,
-        platforms=_named(each.platform for each in rules.requirements.every),
-        oss=rules.oss,
-        targets=rules.targets,
-        left_out=tuple(dict.fromkeys(left_out)),
-        locks=tuple(sections.locks),
-    )
+            for spec, mark in rules.expansion.expand(item):
+                yield _root(spec, mark, group.name, rules)
+
+    def _define(self, definitions: Node | None, expansion: Expansion) -> None:
+        """Build the definitions in the order in which their names first appear."""
+        if definitions is None:
+            return
+        if not isinstance(definitions, Sequence):
+            raise definitions.mark.fault(f"expected a list, found {definitions.kind}")
+        parts: dict[str, list[Node]] = {}
+        for definition in definitions.items:
+            name, node, condition = _definition(definition)
+            lists = parts.setdefault(name, [])
+            if condition is None or self._holds(name, condition):
+                lists.append(node)
+        for name, lists in parts.items():
+            items = tuple(item for node in lists for item in expansion.read_list(node))
+            expansion.defined[name] = items
+
+    def _holds(self, name: str, condition: Scalar) -> bool:
+        try:
+            return conditions.holds(condition.text, self._options.host)
+        except ConditionError as error:
+            if error.missing is None:
+                raise condition.mark.fault(str(error), hint=error.hint) from error
+            what = f"what `${name}` stands for"
+            self._left_out.append(includes.undecided(what, condition.text, error, condition.mark))
+            return False
+
+
+def _only_known_groups(asked: Iterable[str], groups: Iterable[Group], file: Path) -> None:
+    """Refuse the name of a group that the environment does not have.
+
+    Raises:
+        UsageError: If there is one; its hint names what is near.
+    """
+    names = [group.name for group in groups]
+    for name in asked:
+        if name not in names:
+            meant = near(name, names)
+            listed = ", ".join(f"`{each}`" for each in names)
+            raise UsageError(
+                f"`{file}` has no group `{name}`",
+                hint=f"did you mean `{meant}`?" if meant else f"its groups are {listed}",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,15 +298,17 @@ class _Rules:
 
     Attributes:
         requirements: What it requires.
-        toolchains: What stands for the names of toolchains.
+        expansion: Reads texts with its toolchains.
         externals: What the system provides.
+        developed: What is built from source trees.
         oss: The operating systems that it requires.
         targets: The targets that it requires or prefers.
     """
 
     requirements: Requirements
-    toolchains: SpecsByName
+    expansion: Expansion
     externals: Externals
+    developed: tuple[AbstractSpec, ...]
     oss: tuple[str, ...]
     targets: tuple[str, ...]
 
@@ -233,8 +319,9 @@ def _rules(sections: NodesByName, expansion: Expansion) -> _Rules:
     preferred = _preferred_targets(entry(sections.get("packages"), "all"))
     return _Rules(
         requirements=requirements,
-        toolchains=read_toolchains(sections.get("toolchains"), expansion),
+        expansion=expansion,
         externals=read_externals(sections.get("packages"), expansion),
+        developed=read_develop(sections.get("develop"), expansion),
         oss=_named(each.os for each in every),
         targets=_named(each.target for each in every) or preferred,
     )
@@ -245,51 +332,40 @@ def _overridden(
 ) -> _Rules:
     """Return what is asked of the roots of a group whose own configuration takes precedence."""
     both = includes.merged(override, Mapping(dict(sections), group.mark))
-    names = ("packages", "toolchains")
+    names = ("develop", "packages", "toolchains")
     found = {name: entry(both, name) for name in names}
-    return _rules({name: node for name, node in found.items() if node is not None}, expansion)
+    plain = Expansion()
+    toolchains = read_toolchains(found["toolchains"], plain)
+    return _rules(
+        {name: node for name, node in found.items() if node is not None},
+        expansion.reading_with(toolchains),
+    )
 
 
-def _not_overridden(group: Group, override: Mapping, unify: Unify) -> Iterator[str]:
-    """Say what of an override is not taken into account though it may change roots."""
-    said = f"`override` of the group `{group.name}`"
-    if entry(override, "definitions") is not None:
-        yield f"{said} is left out where it defines lists: groups come after these"
+def _not_overridden(group: Group, override: Mapping, unify: Unify) -> Iterator[LeftOut]:
+    """Yield what of an override is not taken into account though it may change roots."""
+
+    def record(detail: str, mark: Mark) -> LeftOut:
+        return LeftOut(
+            kind="definition",
+            where=mark.where,
+            detail=f"`override` of the group `{group.name}` {detail}",
+            blocks=True,
+            remedy=f"a `spack.yaml` of its own for the group `{group.name}`, or "
+            "--allow-left-out definition",
+        )
+
+    definitions = entry(override, "definitions")
+    if definitions is not None:
+        yield record("defines lists, which are read before groups", definitions.mark)
     own = entry(override, "concretizer")
     if entry(own, "unify") is not None and _unify(own, override) != unify:
-        yield f"{said} is left out where it sets `concretizer:unify`"
+        yield record("sets `concretizer:unify`", override.mark)
 
 
 def _label(file: Path) -> str:
     name = file.resolve().parent.name if file.name == _FILE else file.stem
     return name or "environment"
-
-
-def _passed_over(environment: Mapping) -> Iterator[str]:
-    """Say what of an environment is not read though it may add roots."""
-    for key in environment.entries:
-        name, _ = unsuffixed(key)
-        if name not in _SECTIONS:
-            near = difflib.get_close_matches(name, _SECTIONS, n=1)
-            meant = f": did you mean `{near[0]}`?" if near else ""
-            yield f"`{key}` is no section of an environment{meant}"
-
-
-def _define(definitions: Node | None, expansion: Expansion, host: Host) -> None:
-    """Build the definitions in the order in which their names first appear."""
-    if definitions is None:
-        return
-    if not isinstance(definitions, Sequence):
-        raise definitions.mark.fault(f"expected a list, found {definitions.kind}")
-    parts: dict[str, list[Node]] = {}
-    for definition in definitions.items:
-        name, node, condition = _definition(definition)
-        lists = parts.setdefault(name, [])
-        if condition is None or _holds(condition, host):
-            lists.append(node)
-    for name, lists in parts.items():
-        items = tuple(item for node in lists for item in expansion.read_list(node))
-        expansion.defined[name] = items
 
 
 def _definition(node: Node) -> tuple[str, Node, Scalar | None]:
@@ -305,38 +381,10 @@ def _definition(node: Node) -> tuple[str, Node, Scalar | None]:
     return names[0], node.entries[names[0]], condition
 
 
-def _holds(condition: Scalar, host: Host) -> bool:
-    try:
-        return conditions.holds(condition.text, host)
-    except ConditionError as error:
-        if error.missing is None:
-            raise condition.mark.fault(str(error)) from error
-        mark = condition.mark
-        raise UndecidedConditionError(
-            str(error),
-            path=mark.path,
-            place=mark.place,
-            line=mark.line,
-            condition=condition.text,
-            missing=error.missing,
-        ) from error
-
-
-def _root(
-    spec: AbstractSpec,
-    mark: Mark,
-    group: str,
-    rules: _Rules,
-) -> tuple[EnvironmentRoot, list[str]]:
-    """Return a root, and a note if it cannot be what is required of it."""
-    spec = with_toolchains(spec, rules.toolchains, mark)
-    notes = rules.requirements.left_out(spec.name or "")
-    try:
-        asked = with_toolchains(rules.requirements.asked(spec), rules.toolchains, mark)
-    except ValueError as error:
-        asked = spec
-        notes.append(f"what is required of `{spec}` is left out: {error}")
-    root = EnvironmentRoot(
+def _root(spec: AbstractSpec, mark: Mark, group: str, rules: _Rules) -> EnvironmentRoot:
+    asked, clauses = rules.requirements.asked(spec)
+    clauses += clauses_of(asked, rules.developed)
+    return EnvironmentRoot(
         spec=str(spec),
         asked=str(asked),
         group=group,
@@ -346,8 +394,9 @@ def _root(
         oss=rules.oss,
         targets=rules.targets,
         external=rules.externals.provide(spec),
+        clauses=tuple(clauses),
+        developed=is_developed(asked, rules.developed),
     )
-    return root, notes
 
 
 def _named(names: Iterable[str | None]) -> tuple[str, ...]:

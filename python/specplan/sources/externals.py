@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from specplan.counting import form
-from specplan.sources.includes import entry, unsuffixed
+from specplan.sources.sections import entry, unsuffixed
 from specplan.sources.yaml_tree import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from specplan._core import AbstractSpec
     from specplan.sources.matrix import Expansion
 
-__all__ = ["Externals", "provided_note", "read_externals"]
-
-#: How many roots a note names.
-_FEW: Final = 5
+__all__ = ["Externals", "read_externals"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +58,6 @@ def read_externals(packages: Node | None, expansion: Expansion) -> Externals:
             specs = tuple(expansion.spec(each.text, each.mark) for each in listed)
             found[name] = specs
     return Externals(found)
-
-
-def provided_note(roots: Iterable[str]) -> list[str]:
-    """Say which roots the system provides; nothing if it provides none."""
-    names = list(dict.fromkeys(roots))
-    if not names:
-        return []
-    listed = ", ".join(f"`{each}`" for each in names[:_FEW])
-    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
-    are = form(
-        len(names),
-        "is not wanted: the system provides it",
-        "are not wanted: the system provides them",
-    )
-    provided = f"{listed}{more} {are}"
-    return [f"{provided}, as `packages:` lists externals and forbids to build others"]
 
 
 def _buildable(package: Node | None) -> bool | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from specplan.sources.includes import entry
+from specplan.sources.sections import entry, near
 from specplan.sources.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ class Group:
         items: Its specs and matrices, as written.
         needs: The groups that are concretized before it.
         override: The sections of configuration that take precedence for it; None without any.
-        left_out: What of it is not taken into account, one sentence each.
     """
 
     name: str
@@ -37,7 +36,6 @@ class Group:
     items: list[Item] = field(default_factory=list)
     needs: list[Scalar] = field(default_factory=list)
     override: Mapping | None = None
-    left_out: list[str] = field(default_factory=list)
 
 
 def read_groups(specs: Node | None, expansion: Expansion) -> list[Group]:
@@ -66,7 +64,9 @@ def _read_group(node: Mapping, groups: dict[str, Group], expansion: Expansion) -
     for key in node.entries:
         if key not in _KEYS:
             known = ", ".join(f"`{each}`" for each in _KEYS)
-            raise node.mark.fault(f"`{key}` is no part of a group: expected {known}")
+            meant = near(key, _KEYS)
+            hint = f"did you mean `{meant}`?" if meant else f"expected {known}"
+            raise node.mark.fault(f"`{key}` is no part of a group", hint=hint)
     name = entry(node, "group")
     if not isinstance(name, Scalar) or not name.string:
         mark = node.mark if name is None else name.mark

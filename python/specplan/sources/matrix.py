@@ -15,10 +15,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan._core import AbstractSpec
+from specplan.model.left_out import LeftOut
 from specplan.sources.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from collections.abc import Mapping as MappingOf
 
 __all__ = ["Expansion", "Item", "Matrix", "Text"]
 
@@ -63,15 +65,37 @@ class Expansion:
 
     Attributes:
         defined: The items of each definition, in the order in which they were built.
-        left_out: What could not be taken into account so far, one sentence each.
+        toolchains: What stands for the names of toolchains in each text that is read.
+        left_out: What could not be taken into account so far.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        toolchains: MappingOf[str, AbstractSpec] | None = None,
+        declares: Callable[[str, str], bool | None] | None = None,
+    ) -> None:
+        """Make one.
+
+        Args:
+            toolchains: The toolchains by name.
+            declares: Whether a package has a variant, None where that is not known.
+        """
         self.defined: dict[str, tuple[Item, ...]] = {}
-        self.left_out: list[str] = []
+        self.toolchains = dict(toolchains or {})
+        self.left_out: list[LeftOut] = []
+        self._declares = declares
         self._specs: dict[str, AbstractSpec] = {}
         self._items = 0
         self._combinations = 0
+
+    def reading_with(self, toolchains: MappingOf[str, AbstractSpec]) -> Expansion:
+        """Return one that puts in other toolchains and shares all else."""
+        other = Expansion(toolchains, self._declares)
+        other.defined = self.defined
+        other.left_out = self.left_out
+        other._items = self._items
+        other._combinations = self._combinations
+        return other
 
     def read_list(self, node: Node) -> tuple[Item, ...]:
         """Return the items of a list, with references replaced by what they refer to.
@@ -107,6 +131,7 @@ class Expansion:
         if node.is_null:
             return ()
         text = _text(node)
+        self._note_colon(node)
         return self._referred(text) if text.text.startswith("$") else (text,)
 
     def _referred(self, reference: Text) -> tuple[Item, ...]:
@@ -132,6 +157,13 @@ class Expansion:
             found = "nothing" if rows is None else f"{rows.kind} without rows"
             raise node.mark.fault(f"`matrix` must be a list of lists, found {found}")
         exclude = node.entries.get("exclude")
+        for row in rows.items:
+            for item in row.items if isinstance(row, Sequence) else ():
+                if isinstance(item, Mapping):
+                    raise item.mark.fault(
+                        "a row holds a matrix, and Spack takes only specs there",
+                        hint="define the matrix under `definitions` and refer to it as `$name`",
+                    )
         return Matrix(
             rows=tuple(self.read_list(row) for row in rows.items),
             exclude=() if exclude is None else _texts(exclude),
@@ -161,9 +193,26 @@ class Expansion:
         spec = self._specs.get(text)
         if spec is None:
             try:
-                spec = self._specs[text] = AbstractSpec(text)
+                spec = AbstractSpec(text)
             except ValueError as error:
                 raise mark.fault(f"is no spec: {error}") from error
+            spec = self._specs[text] = self._with_toolchains(spec, mark)
+        return spec
+
+    def _with_toolchains(self, spec: AbstractSpec, mark: Mark) -> AbstractSpec:
+        """Return a spec in which toolchains are put in for their names."""
+        for name, toolchain in self.toolchains.items():
+            more = spec.asked_of_toolchain(name)
+            if more is not None:
+                raise mark.fault(
+                    f"`{more}` stands after the toolchain `%{name}`, where Spack begins another "
+                    "spec",
+                    hint=f"write `{more}` before `%{name}`",
+                )
+            try:
+                spec = spec.with_toolchain(name, toolchain)
+            except ValueError as error:
+                raise mark.fault(f"a toolchain does not fit: {error}") from error
         return spec
 
     def _combined(self, matrix: Matrix, depth: int) -> Iterator[list[AbstractSpec]]:
@@ -179,29 +228,74 @@ class Expansion:
             constraints = list(combination)
             if excluded:
                 # Spack knows the recipes, and with them that a value given is the whole one.
-                whole = _merged(constraints, matrix.mark).with_exact_values()
+                whole = self._as_declared(_merged(constraints, matrix.mark))
                 # A git reference that would have to be looked up is kept: too much is
                 # wanted rather than too little.
-                if any(self._excludes(each, whole) for each in excluded):
+                if any(self._excludes(each, whole, matrix.mark) for each in excluded):
                     continue
             if matrix.sigil:
                 constraints[0] = self.spec(f"{matrix.sigil}{constraints[0]}", matrix.mark)
             yield constraints
 
-    def _excludes(self, excluded: AbstractSpec, whole: AbstractSpec) -> bool:
-        """Return whether a combination is excluded, and note where that cannot be told."""
+    def _as_declared(self, whole: AbstractSpec) -> AbstractSpec:
+        """Return a combination as it is once Spack knows which variants its package has."""
+        return whole.with_exact_values(
+            [name for name in whole.propagated if self._is_declared(whole, name)]
+        )
+
+    def _is_declared(self, spec: AbstractSpec, variant: str) -> bool | None:
+        if self._declares is None or spec.name is None:
+            return None
+        return self._declares(spec.name, variant)
+
+    def _excludes(self, excluded: AbstractSpec, whole: AbstractSpec, mark: Mark) -> bool:
+        """Return whether a combination is excluded, and note where that cannot be decided."""
         answer = whole.satisfies(excluded)
         if excluded.hash is not None and not answer:
             self._note(
-                f"`exclude` excludes nothing by `{excluded}`: only Spack knows what has this hash"
+                f"`exclude` excludes nothing by `{excluded}`: only Spack knows what has this hash",
+                mark,
             )
         elif answer is None:
-            self._note(f"whether `exclude` excludes `{whole}` by `{excluded}` cannot be told")
+            self._note(f"whether `exclude` drops `{whole}` by `{excluded}` is not known", mark)
+        elif not answer:
+            undeclared = [
+                name for name in whole.propagated if self._is_declared(whole, name) is None
+            ]
+            if undeclared and whole.with_exact_values(undeclared).satisfies(excluded):
+                names = ", ".join(f"`{name}`" for name in undeclared)
+                self._note(
+                    f"`exclude` drops `{whole}` by `{excluded}` only if its package has {names}; "
+                    "it is kept",
+                    mark,
+                )
         return bool(answer)
 
-    def _note(self, note: str) -> None:
-        if note not in self.left_out:
-            self.left_out.append(note)
+    def _note(self, note: str, mark: Mark) -> None:
+        """Record what leaves too much wanted, so that an answer can only be redder."""
+        record = LeftOut(
+            kind="definition",
+            where=mark.where,
+            detail=note,
+            blocks=False,
+            remedy="write the exclusion so that the text alone decides it",
+        )
+        if record not in self.left_out:
+            self.left_out.append(record)
+
+    def _note_colon(self, node: Scalar) -> None:
+        if node.lost_colon:
+            self.left_out.append(
+                LeftOut(
+                    kind="definition",
+                    where=node.mark.where,
+                    detail=f"`{node.text}:` is read as `{node.text}`: Spack drops a colon at the "
+                    "end of a text without `@`",
+                    blocks=False,
+                    remedy="write a version, such as `@:` behind the name, or the range without "
+                    "an open end",
+                )
+            )
 
     def _row(self, row: tuple[Item, ...], depth: int) -> Iterator[AbstractSpec]:
         for item in row:

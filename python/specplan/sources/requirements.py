@@ -1,29 +1,68 @@
-"""What the ``packages:`` of an environment require of its roots.
+"""What the ``packages:`` of an environment require of its roots, and what conflicts with them.
 
-Most requirements need recipes: whether ``~cuda`` applies to a package that may have no
-such variant, whether ``%gcc`` applies to one that compiles nothing. What is asked of
-roots here is only what holds for certain:
-
-- of ``packages:all:require`` what speaks of nothing but platform, operating system and
-  target, which every package has;
-- of ``packages:NAME:require``, which replaces the former, all that is no choice.
-
-The rest is left out and noted, so that too much counts as covered rather than too little.
+What speaks of nothing that depends on recipes is asked of roots as if it had been written
+there: of ``packages:all:require`` what is about platform, operating system and target, and of
+``packages:NAME:require`` all that is not a choice. The rest becomes clauses, which the
+candidates of each root are held against: choices, conditions, conflicts, and what is required
+of all packages, which a package without such a variant is not bound by.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from specplan.sources.includes import entry, unsuffixed
+from specplan.sources.sections import entry, is_nothing, near, unsuffixed
 from specplan.sources.yaml_tree import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from specplan._core import AbstractSpec
     from specplan.sources.matrix import Expansion
 
-__all__ = ["Requirements", "read_requirements"]
+__all__ = ["Clause", "Requirements", "read_requirements"]
+
+#: How many of the choices must hold.
+Rule: TypeAlias = Literal["any", "one", "never"]
+
+_ALL: Final = "all"
+
+#: What may stand under a package, in any release of Spack.
+_KEYS: Final = (
+    "buildable",
+    "compiler",
+    "conflict",
+    "externals",
+    "modules",
+    "package_attributes",
+    "paths",
+    "permissions",
+    "prefer",
+    "providers",
+    "require",
+    "target",
+    "variants",
+    "version",
+)
+
+_CHOICES: Final = ("any_of", "one_of")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """A requirement or a conflict that each candidate of a root is held against.
+
+    Attributes:
+        rule: How many of the choices must hold.
+        choices: Abstract specs in canonical form.
+        when: Where this does not hold of a candidate, nothing is asked of it; None holds always.
+        of_all: Whether it is asked of all packages, so that one without such a variant, or one
+            that compiles nothing, is not bound by it.
+    """
+
+    rule: Rule
+    choices: tuple[str, ...]
+    when: str | None = None
+    of_all: bool = False
 
 
 @dataclass(slots=True)
@@ -31,61 +70,69 @@ class Requirements:
     """What is required of roots.
 
     Attributes:
-        every: Of every root that has no requirements of its own.
-        own: Of roots by the name of their package.
+        every: What is asked of every root that has no requirements of its own.
+        own: What is asked of roots by the name of their package.
+        clauses: What their candidates are held against, by the name of their package or ``all``,
+            by ``require`` and ``conflict``.
     """
 
     every: list[AbstractSpec] = field(default_factory=list)
     own: dict[str, list[AbstractSpec]] = field(default_factory=dict)
-    _unasked: dict[str, list[str]] = field(default_factory=dict)
+    clauses: dict[str, dict[str, list[Clause]]] = field(default_factory=dict)
 
-    def asked(self, root: AbstractSpec) -> AbstractSpec:
-        """Return a root together with what is required of it.
+    def asked(self, root: AbstractSpec) -> tuple[AbstractSpec, list[Clause]]:
+        """Return a root together with what is required of it, and the clauses that are left.
 
-        Raises:
-            ValueError: If the two contradict each other.
+        What contradicts the root stays a clause, so that nothing covers it: Spack finds no
+        solution.
         """
+        clauses = []
         for each in self.own.get(root.name or "", self.every):
-            root = root.constrain(each)
-        return root
-
-    def left_out(self, package: str) -> list[str]:
-        """Say what of the requirements of a package, or of ``all``, is not asked of roots."""
-        unasked = self._unasked.get(package, [])
-        if not unasked:
-            return []
-        listed = ", ".join(f"`{each}`" for each in unasked)
-        why = "recipes say to what it applies" if package == "all" else "it leaves a choice"
-        return [f"`packages:{package}:require` is asked of no root where it says {listed}: {why}"]
+            if root.intersects(each) is False:
+                clauses.append(Clause(rule="any", choices=(str(each),)))
+            else:
+                root = root.constrain(each)
+        own, every = (self.clauses.get(name, {}) for name in (root.name or "", _ALL))
+        for section in ("require", "conflict"):
+            clauses += own[section] if section in own else every.get(section, [])
+        return root, clauses
 
     def add(self, package: str, required: Node, expansion: Expansion) -> None:
         """Take in the requirements of a package, or of ``all``."""
-        items = required.items if isinstance(required, Sequence) else (required,)
         certain = []
-        unasked = self._unasked.setdefault(package, [])
-        for item in items:
-            choices = _choices(item)
-            specs = [expansion.spec(each.text, each.mark) for each in choices.specs]
-            is_certain = len(specs) == 1 and not choices.is_conditional
-            if is_certain and (package != "all" or _is_architecture(specs[0])):
+        clauses = []
+        for item in _items(required):
+            clause, specs = _clause(item, expansion, of_all=package == _ALL)
+            is_certain = len(specs) == 1 and clause.when is None
+            if is_certain and (package != _ALL or _is_architecture(specs[0])):
                 certain.append(specs[0])
             else:
-                unasked.append(" or ".join(each.text for each in choices.specs))
-        if package == "all":
+                clauses.append(clause)
+        self.clauses.setdefault(package, {})["require"] = clauses
+        if package == _ALL:
             self.every = certain
         else:
             self.own[package] = certain
 
+    def add_conflicts(self, package: str, conflicts: Node, expansion: Expansion) -> None:
+        """Take in what conflicts with a package, or with ``all``."""
+        clauses = []
+        for item in _items(conflicts):
+            spec, when = _one(item, expansion)
+            clauses.append(Clause(rule="never", choices=(str(spec),), when=when))
+        self.clauses.setdefault(package, {})["conflict"] = clauses
+
 
 def read_requirements(packages: Node | None, expansion: Expansion) -> Requirements:
-    """Read the requirements of a ``packages:`` section.
+    """Read the requirements and conflicts of a ``packages:`` section.
 
     Args:
         packages: The section.
         expansion: Reads texts as specs.
 
     Raises:
-        DamagedSourceError: If a requirement is no spec, or of a type that it may not be.
+        DamagedSourceError: If a requirement is not a spec, or of a type that it may not be, or a
+            key is misspelt.
     """
     found = Requirements()
     if packages is None:
@@ -93,43 +140,75 @@ def read_requirements(packages: Node | None, expansion: Expansion) -> Requiremen
     if not isinstance(packages, Mapping):
         raise packages.mark.fault(f"expected a mapping, found {packages.kind}")
     for key, package in packages.entries.items():
-        required = entry(package, "require")
+        _only_known(package)
+        name = unsuffixed(key)[0]
+        required, conflicts = entry(package, "require"), entry(package, "conflict")
         if required is not None:
-            found.add(unsuffixed(key)[0], required, expansion)
+            found.add(name, required, expansion)
+        if conflicts is not None:
+            found.add_conflicts(name, conflicts, expansion)
     return found
 
 
-@dataclass(slots=True)
-class _Choices:
-    """The specs of which one is required, perhaps only under a condition."""
-
-    specs: list[Scalar]
-    is_conditional: bool = False
-
-
-def _choices(item: Node) -> _Choices:
-    if isinstance(item, Scalar):
-        return _Choices([_spec(item)])
-    if not isinstance(item, Mapping):
-        raise item.mark.fault(f"expected a spec or a mapping, found {item.kind}")
-    is_conditional = entry(item, "when") is not None
-    single = entry(item, "spec")
-    if single is not None:
-        return _Choices([_spec(single)], is_conditional)
-    many = entry(item, "one_of") or entry(item, "any_of")
-    if not isinstance(many, Sequence):
-        raise item.mark.fault("expected `spec`, or a list under `one_of` or `any_of`")
-    choices = _Choices([], is_conditional)
-    for each in many.items:
-        choices.is_conditional |= entry(each, "when") is not None
-        choices.specs.append(_spec(entry(each, "spec") or each))
-    return choices
+def _only_known(package: Node) -> None:
+    """Refuse a key that is near to one of Spack's: a misspelt requirement asks for nothing."""
+    for key, node in package.entries.items() if isinstance(package, Mapping) else ():
+        name = unsuffixed(key)[0]
+        meant = None if name in _KEYS else near(name, _KEYS)
+        if meant is not None:
+            fault = f"`{key}` is not a part of a package's configuration"
+            raise node.mark.fault(fault, hint=f"did you mean `{meant}`?")
 
 
-def _spec(node: Node) -> Scalar:
+def _items(node: Node) -> tuple[Node, ...]:
+    return node.items if isinstance(node, Sequence) else (node,)
+
+
+def _clause(item: Node, expansion: Expansion, *, of_all: bool) -> tuple[Clause, list[AbstractSpec]]:
+    """Return a requirement as a clause, and its specs."""
+    rule: Rule = "any"
+    if isinstance(item, Mapping) and entry(item, "spec") is None:
+        name = next((each for each in _CHOICES if entry(item, each) is not None), None)
+        many = None if name is None else entry(item, name)
+        if not isinstance(many, Sequence):
+            raise item.mark.fault("expected `spec`, or a list under `one_of` or `any_of`")
+        rule = "one" if name == "one_of" else "any"
+        specs = [_choice(each, expansion) for each in many.items]
+        when = _when(item, expansion)
+    else:
+        spec, when = _one(item, expansion)
+        specs = [spec]
+    choices = tuple(str(spec) for spec in specs)
+    return Clause(rule=rule, choices=choices, when=when, of_all=of_all), specs
+
+
+def _choice(node: Node, expansion: Expansion) -> AbstractSpec:
+    spec, when = _one(node, expansion)
+    if when is not None:
+        fault = "one of several choices has a condition of its own, which Spack does not take"
+        raise node.mark.fault(fault, hint="put `when` beside `one_of` or `any_of`")
+    return spec
+
+
+def _one(node: Node, expansion: Expansion) -> tuple[AbstractSpec, str | None]:
+    """Return a spec and its condition."""
+    if isinstance(node, Mapping):
+        single = entry(node, "spec")
+        if single is None:
+            raise node.mark.fault("expected a spec, or `spec` and perhaps `when`")
+        return _spec(single, expansion), _when(node, expansion)
+    return _spec(node, expansion), None
+
+
+def _when(node: Mapping, expansion: Expansion) -> str | None:
+    when = entry(node, "when")
+    return None if when is None or is_nothing(when) else str(_spec(when, expansion))
+
+
+def _spec(node: Node, expansion: Expansion) -> AbstractSpec:
     if not isinstance(node, Scalar) or node.string is None:
         raise node.mark.fault(f"expected a spec, found {node.kind}")
-    return node
+    return expansion.spec(node.text, node.mark)
 
 
 def _is_architecture(spec: AbstractSpec) -> bool:

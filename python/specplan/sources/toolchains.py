@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from specplan.sources.includes import entry
-from specplan.sources.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
+from specplan.sources.sections import entry
+from specplan.sources.yaml_tree import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from specplan._core import AbstractSpec
     from specplan.sources.matrix import Expansion
 
-__all__ = ["SpecsByName", "read_toolchains", "with_toolchains"]
+__all__ = ["SpecsByName", "read_toolchains"]
 
 SpecsByName: TypeAlias = "dict[str, AbstractSpec]"
 
@@ -63,17 +63,3 @@ def _spec(node: Node, expansion: Expansion) -> AbstractSpec:
     if not isinstance(node, Scalar) or not node.string:
         raise node.mark.fault(f"expected a spec, found {node.kind}")
     return expansion.spec(node.text, node.mark)
-
-
-def with_toolchains(spec: AbstractSpec, toolchains: SpecsByName, mark: Mark) -> AbstractSpec:
-    """Return a spec in which toolchains are put in for their names.
-
-    Raises:
-        DamagedSourceError: If a toolchain contradicts the spec.
-    """
-    try:
-        for name, toolchain in toolchains.items():
-            spec = spec.with_toolchain(name, toolchain)
-    except ValueError as error:
-        raise mark.fault(f"a toolchain does not fit: {error}") from error
-    return spec

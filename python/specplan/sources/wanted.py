@@ -18,8 +18,8 @@ from specplan.sources.store import is_file, is_folder
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from specplan.host import Host
     from specplan.sources.environment import Environment
+    from specplan.sources.environment_options import EnvironmentOptions
     from specplan.sources.limits import Limits
 
 __all__ = ["Wanted", "WantedEnvironment", "is_environment", "is_lock", "read_wanted", "read_wants"]
@@ -120,7 +120,7 @@ def _begins_environment(start: bytes) -> bool:
 
 
 def read_wants(
-    texts: Iterable[str], limits: Limits, host: Host | None = None
+    texts: Iterable[str], limits: Limits, options: EnvironmentOptions | None = None
 ) -> tuple[tuple[Wanted, ...], tuple[WantedEnvironment, ...]]:
     """Read files that say what should be there; their content tells what they are.
 
@@ -129,7 +129,7 @@ def read_wants(
             which is exact, or else its ``spack.yaml``; ``-`` is standard input, of which
             environments include what lies in the working directory.
         limits: What no file may go beyond.
-        host: The machine that the conditions of environments ask for.
+        options: How environments are read.
 
     Returns:
         The locks, those that the environments include among them, and the environments.
@@ -137,7 +137,7 @@ def read_wants(
     Raises:
         SourceError: If a file does not exist, or is neither.
         DamagedSourceError: If one breaks the rules of its format.
-        UndecidedConditionError: If a condition asks for what is not known of the host.
+        UsageError: If no environment has a group that is asked for.
     """
     locks: list[Wanted] = []
     environments: list[WantedEnvironment] = []
@@ -158,7 +158,7 @@ def read_wants(
         place = file_of(place)
         label = label or label_of(place)
         environment = read_environment(
-            place, label=label, host=host, limits=limits, content=content
+            place, label=label, limits=limits, content=content, options=options
         )
         environments.append(WantedEnvironment(label=label, place=place, environment=environment))
         for lock in environment.locks:

@@ -28,7 +28,18 @@ if TYPE_CHECKING:
 
     from specplan.sources.limits import Limits
 
-__all__ = ["Mapping", "Mark", "Node", "Scalar", "Sequence", "bounded", "parse", "plain", "read"]
+__all__ = [
+    "Mapping",
+    "Mark",
+    "Node",
+    "Scalar",
+    "Sequence",
+    "bounded",
+    "content_of",
+    "parse",
+    "plain",
+    "read",
+]
 
 #: Real environments need about ten levels.
 _MAX_DEPTH: Final = 64
@@ -88,6 +99,8 @@ class Scalar:
     text: str
     is_plain: bool
     mark: Mark
+    #: Whether a colon at its end was dropped.
+    lost_colon: bool = False
 
     @property
     def is_null(self) -> bool:
@@ -158,6 +171,15 @@ def read(path: Path, limits: Limits) -> Node:
         SourceError: If it cannot be read, is too large, or is no regular file.
         DamagedSourceError: If it is no YAML, or YAML that is refused.
     """
+    return bounded(content_of(path, limits), str(path), limits)
+
+
+def content_of(path: Path, limits: Limits) -> bytes:
+    """Return what a file holds, up to one byte more than is read as YAML.
+
+    Raises:
+        SourceError: If it cannot be read, or is not a regular file.
+    """
     shown = str(path)
     try:
         if not path.is_file():
@@ -165,7 +187,7 @@ def read(path: Path, limits: Limits) -> Node:
                 raise absence(shown)
             raise SourceError(f"`{shown}` is not a file", path=shown)
         with path.open("rb") as file:
-            content = file.read(limits.yaml_bytes + 1)
+            return file.read(limits.yaml_bytes + 1)
     except OSError as error:
         fault = error.strerror or str(error)
         raise SourceError(f"cannot read `{shown}`: {fault}", path=shown) from error
@@ -173,7 +195,6 @@ def read(path: Path, limits: Limits) -> Node:
         if isinstance(error, SourceError):
             raise
         raise SourceError(f"`{shown!r}` is no path: {error}", path=shown) from error
-    return bounded(content, shown, limits)
 
 
 def bounded(content: bytes, path: str, limits: Limits) -> Node:
@@ -238,7 +259,7 @@ class _Open:
 
     def take(self, node: Node) -> None:
         if not self.is_mapping:
-            self.items.append(node)
+            self.items.append(_spelt(node))
         elif self.key is None:
             if not isinstance(node, Scalar):
                 raise node.mark.fault("a key must be text")
@@ -255,7 +276,7 @@ class _Open:
         if is_merge:
             self.merged = node
         else:
-            self.entries[key.text] = node
+            self.entries[key.text] = _spelt(node)
 
     def closed(self) -> Node:
         if not self.is_mapping:
@@ -274,6 +295,16 @@ class _Open:
             merged.update(self.entries)
             return Mapping(merged, self.mark)
         return Mapping(self.entries, self.mark)
+
+
+def _spelt(node: Node) -> Node:
+    """Return a value as Spack reads it: a text that ends in a colon loses it.
+
+    Spack takes every such text without an `@` for a key that overrides others, values too.
+    """
+    if isinstance(node, Scalar) and node.text.endswith(":") and "@" not in node.text:
+        return Scalar(node.text[:-1], is_plain=False, mark=node.mark, lost_colon=True)
+    return node
 
 
 class _Builder:

@@ -8,6 +8,7 @@ use specplan_spack::{Missing, OperatingSystemTable, Query, SpecGraph, is_virtual
 use crate::coverage::{Detail, GapState};
 use crate::find::Found;
 use crate::near_miss::{NearMiss, NearMisses};
+use crate::requirements::{Clause, Clauses};
 use crate::{Catalog, Column, Compatibility, IdSet, Snapshot, SystemName};
 
 /// Abstract specs that are wanted, each in some cells.
@@ -20,6 +21,7 @@ use crate::{Catalog, Column, Compatibility, IdSet, Snapshot, SystemName};
 /// let system = SystemName { os: "rhel9".into(), target: "zen4".into(), platform: "linux".into() };
 /// let wants = AbstractWants {
 ///     queries: vec![Query::new(AbstractSpec::parse("hdf5+mpi ^zlib-ng")?)],
+///     clauses: vec![vec![]],
 ///     cells: vec![AbstractCell { system, wants: vec![0] }],
 ///     compatibility: Compatibility::Target,
 ///     table: OperatingSystemTable::default(),
@@ -32,6 +34,8 @@ use crate::{Catalog, Column, Compatibility, IdSet, Snapshot, SystemName};
 pub struct AbstractWants {
     /// The abstract specs. Each is asked once, however many cells want it.
     pub queries: Vec<Query>,
+    /// By query what else is required of a spec, or conflicts with it.
+    pub clauses: Vec<Vec<Clause>>,
     /// The cells.
     pub cells: Vec<AbstractCell>,
     /// Which binaries serve a cell.
@@ -59,6 +63,8 @@ pub struct Met {
     /// Specs that serve the cell and of which the sources do not tell whether they meet the
     /// want, ascending, with what is missing.
     pub unknown: Vec<(u32, Missing)>,
+    /// What is assumed if only specs meet the want that do under an assumption.
+    pub assumed: Vec<Box<str>>,
 }
 
 /// The specs of the systems that serve a cell.
@@ -109,18 +115,22 @@ impl AbstractWants {
     /// For each query the specs of `among` that satisfy it, whatever their system.
     pub(crate) fn found(&self, catalog: &Catalog, among: &IdSet) -> Vec<Found> {
         let graph = catalog.graph();
-        let queries = self.queries.par_iter().map(|query| {
+        let queries = self.queries.par_iter().zip(&self.clauses);
+        let queries = queries.map(|(query, clauses)| {
             let name = query.node().name.as_deref();
             let is_heard_of = name.is_none_or(|name| {
                 catalog.names(Column::Package).find(name).is_some()
                     || graph.is_virtual(name).is_yes()
                     || is_virtual_of_spack(name)
             });
-            if is_heard_of {
-                catalog.find_specs(query, among)
-            } else {
-                Found::default()
+            if !is_heard_of {
+                return Found::default();
             }
+            let found = catalog.find_specs(query, among);
+            if clauses.is_empty() {
+                return found;
+            }
+            Clauses::new(catalog, &graph, clauses).narrow(found)
         });
         queries.collect()
     }
@@ -148,9 +158,21 @@ impl Found {
     /// What of it serves a cell.
     pub(crate) fn served(&self, serving: &Serving) -> Met {
         let serves = |spec: u32| serving.exact.contains(spec) || serving.compatible.contains(spec);
+        let exact = self.specs.intersection(&serving.exact);
+        let compatible = self.specs.intersection(&serving.compatible);
+        let met: Vec<u32> = exact.iter().chain(compatible.iter()).collect();
+        let is_sure = met.iter().any(|spec| !self.assumed.contains_key(spec));
+        let assumed: BTreeSet<Box<str>> = met
+            .iter()
+            .filter(|_| !is_sure)
+            .filter_map(|spec| self.assumed.get(spec))
+            .flatten()
+            .cloned()
+            .collect();
         Met {
-            exact: self.specs.intersection(&serving.exact),
-            compatible: self.specs.intersection(&serving.compatible),
+            exact,
+            compatible,
+            assumed: assumed.into_iter().collect(),
             unknown: self
                 .unknown
                 .iter()
@@ -195,6 +217,8 @@ pub struct AbstractCellCoverage {
     pub unknown: Vec<UnknownWant>,
     /// The wants that nothing covers.
     pub lacking: Vec<u32>,
+    /// The wants that are covered only if something does not apply, each with what that is.
+    pub assumed: Vec<(u32, Vec<Box<str>>)>,
 }
 
 /// A want that the sources cannot decide.
@@ -267,6 +291,9 @@ impl AbstractTask {
                 coverage.covered += 1;
                 coverage.covered_exact += u64::from(!met.exact.is_empty());
                 coverage.met.push((want, met.all()));
+                if !met.assumed.is_empty() {
+                    coverage.assumed.push((want, met.assumed));
+                }
             } else if met.unknown.is_empty() {
                 coverage.lacking.push(want);
             } else {
@@ -294,7 +321,9 @@ impl AbstractTask {
             };
             let query = &self.wants.queries[want as usize];
             let graph = catalog.graph();
-            let mut search = NearMisses::new(catalog, &graph, available, query);
+            let clauses = &self.wants.clauses[want as usize];
+            let clauses = Clauses::new(catalog, &graph, clauses);
+            let mut search = NearMisses::new(catalog, &graph, available, query, clauses);
             for gap in gaps.iter_mut() {
                 let host = &self.wants.cells[gap.cell as usize].system;
                 gap.nearest = search.nearest(host, self.wants.compatibility, &self.wants.table);

@@ -1,5 +1,7 @@
 //! Specs that satisfy an abstract spec.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use specplan_spack::{Missing, NodeConstraint, Query, SpecGraph, Truth, Variant};
 
 use crate::{Catalog, CatalogGraph, Column, IdSet};
@@ -12,6 +14,9 @@ pub struct Found {
     /// Specs of which the sources do not tell whether they do, ascending, with what
     /// is missing.
     pub unknown: Vec<(u32, Missing)>,
+    /// Those of `specs` that do only if what no known spec of their package has does not apply to
+    /// it, each with what that is.
+    pub assumed: BTreeMap<u32, BTreeSet<Box<str>>>,
 }
 
 impl Catalog {

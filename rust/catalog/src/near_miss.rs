@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use specplan_spack::{ClauseKind, Matcher, OperatingSystemTable, Query};
 
+use crate::requirements::Clauses;
 use crate::{Catalog, CatalogGraph, Column, Compatibility, DagHash, IdSet, SystemName};
 
 /// An available spec of the wanted package that fails the fewest kinds of clauses.
@@ -20,8 +21,9 @@ pub(crate) struct NearMisses<'q> {
     catalog: &'q Catalog,
     matcher: Matcher<'q, CatalogGraph<'q>>,
     /// The available specs of the package, each with the kinds of clauses that it fails
-    /// wherever it is wanted.
-    candidates: Vec<(u32, Vec<ClauseKind>)>,
+    /// wherever it is wanted, and with how many requirements and conflicts it fails.
+    candidates: Vec<(u32, Vec<ClauseKind>, usize)>,
+    clauses: Clauses<'q>,
 }
 
 impl<'q> NearMisses<'q> {
@@ -30,6 +32,7 @@ impl<'q> NearMisses<'q> {
         graph: &'q CatalogGraph<'q>,
         available: &IdSet,
         query: &'q Query,
+        mut clauses: Clauses<'q>,
     ) -> Self {
         let mut matcher = query.matcher(graph);
         let name = query.node().name.as_deref();
@@ -40,12 +43,13 @@ impl<'q> NearMisses<'q> {
         });
         let candidates = specs
             .iter()
-            .map(|spec| (spec, matcher.failed_kinds(spec)))
+            .map(|spec| (spec, matcher.failed_kinds(spec), clauses.failed(spec).len()))
             .collect();
         Self {
             catalog,
             matcher,
             candidates,
+            clauses,
         }
     }
 
@@ -67,10 +71,11 @@ impl<'q> NearMisses<'q> {
                 (!compatibility.serves_target(&binary, host)).then_some(ClauseKind::Target);
             os.into_iter().chain(target)
         };
-        let rank = |(spec, failed): &&(u32, Vec<ClauseKind>)| -> (usize, Reverse<u32>, DagHash) {
+        type Candidate = (u32, Vec<ClauseKind>, usize);
+        let rank = |(spec, failed, required): &&Candidate| -> (usize, Reverse<u32>, DagHash) {
             let more = elsewhere(*spec).filter(|kind| !failed.contains(kind));
             (
-                failed.len() + more.count(),
+                failed.len() + more.count() + required,
                 Reverse(ranks[catalog.id(*spec, Column::Version) as usize]),
                 catalog.hash(*spec),
             )
@@ -95,7 +100,11 @@ impl<'q> NearMisses<'q> {
         clauses.sort_by_key(|&(kind, _)| kind);
         Some(NearMiss {
             spec,
-            differs: clauses.into_iter().map(|(_, text)| text).collect(),
+            differs: clauses
+                .into_iter()
+                .map(|(_, text)| text)
+                .chain(self.clauses.failed(spec))
+                .collect(),
         })
     }
 }

@@ -107,8 +107,20 @@ impl PyAbstractSpec {
         Ok(answer(self.spec.intersects(&other.read()?)))
     }
 
-    fn with_exact_values(&self) -> Self {
-        self.spec.clone().with_exact_values().into()
+    fn with_exact_values(&self, declared: Vec<String>) -> Self {
+        let declares = |name: &str| declared.iter().any(|each| each == name);
+        self.spec.clone().with_exact_values(declares).into()
+    }
+
+    #[getter]
+    fn propagated(&self) -> Vec<&str> {
+        let variants = self.spec.node.variants.iter();
+        let propagated = variants.filter(|(_, variant)| variant.propagates);
+        propagated.map(|(name, _)| &**name).collect()
+    }
+
+    fn asked_of_toolchain(&self, name: &str) -> Option<String> {
+        self.spec.asked_of_toolchain(name)
     }
 
     fn only_when(&self, condition: SpecOrText<'_>) -> PyResult<Self> {

@@ -3,11 +3,13 @@
 use pyo3::prelude::*;
 use specplan_catalog::{
     AbstractCell, AbstractCellCoverage, AbstractCoverage, AbstractTask, AbstractWants, Catalog,
-    Column, IdSet, Met, NearMiss, SystemName,
+    Clause, ClauseRule, Column, IdSet, Met, NearMiss, SystemName,
 };
 use specplan_planner::{SpecId, SpecSet, Supply, usable};
+use specplan_spack::{AbstractSpec, parse_one};
 
 use crate::catalog::{State, snapshots};
+use crate::errors::no_spec;
 use crate::find;
 use crate::graph::{GraphOrFault, external, flagged, spec_set};
 use crate::literals;
@@ -19,10 +21,27 @@ use crate::operating_systems::PyOperatingSystems;
 pub(crate) struct AbstractQuestion<'py> {
     state: Option<State>,
     specs: Vec<String>,
+    clauses: Vec<Vec<ClauseQuestion>>,
     cells: Vec<CellQuestion>,
     compat: String,
     operating_systems: PyRef<'py, PyOperatingSystems>,
     detail: String,
+}
+
+/// `any`, `one` or `never`; the choices; the condition; whether it is asked of all packages.
+type ClauseQuestion = (String, Vec<String>, Option<String>, bool);
+
+fn clause((rule, choices, when, of_all): &ClauseQuestion) -> PyResult<Clause> {
+    let rule = match &**rule {
+        "any" => ClauseRule::Any,
+        "one" => ClauseRule::One,
+        "never" => ClauseRule::Never,
+        other => return Err(literals::unknown("rule", other)),
+    };
+    let spec = |text: &String| parse_one(text).map_err(|error| no_spec(&error));
+    let choices: Vec<AbstractSpec> = choices.iter().map(spec).collect::<PyResult<_>>()?;
+    let when = when.as_ref().map(spec).transpose()?;
+    Ok(Clause::new(rule, choices, when, *of_all))
 }
 
 /// os, target, platform, positions of the wanted specs.
@@ -32,6 +51,12 @@ impl AbstractQuestion<'_> {
     pub(crate) fn wants(&self) -> PyResult<AbstractWants> {
         let queries = self.specs.iter().map(|spec| find::query(spec));
         let specs = self.specs.len();
+        if self.clauses.len() != specs {
+            let given = self.clauses.len().to_string();
+            return Err(literals::unknown("number of lists of clauses", &given));
+        }
+        let clauses = self.clauses.iter();
+        let clauses = clauses.map(|clauses| clauses.iter().map(clause).collect());
         let cell = |(os, target, platform, wants): &CellQuestion| {
             if let Some(want) = wants.iter().find(|&&want| want as usize >= specs) {
                 return Err(literals::unknown("position of a spec", &want.to_string()));
@@ -47,6 +72,7 @@ impl AbstractQuestion<'_> {
         };
         Ok(AbstractWants {
             queries: queries.collect::<PyResult<_>>()?,
+            clauses: clauses.collect::<PyResult<_>>()?,
             cells: self.cells.iter().map(cell).collect::<PyResult<_>>()?,
             compatibility: literals::compatibility(&self.compat)?,
             table: self.operating_systems.table.clone(),
@@ -107,9 +133,18 @@ type NearestAnswer = (String, String, String, String, String, Vec<String>);
 /// cell, want, hash of what covers it and lacks least, what that lacks.
 type BrokenAnswer = (u32, u32, String, Vec<String>);
 
-/// cells; gaps; the covered wants that nothing usable covers.
+/// cell, want, what is taken not to apply to what covers it.
+type AssumedAnswer = (u32, u32, Vec<String>);
+
+/// cells; gaps; the covered wants that nothing usable covers; those that are covered under an
+/// assumption.
 #[derive(IntoPyObject)]
-pub(crate) struct AbstractAnswer(Vec<CellAnswer>, Vec<GapAnswer>, Vec<BrokenAnswer>);
+pub(crate) struct AbstractAnswer(
+    Vec<CellAnswer>,
+    Vec<GapAnswer>,
+    Vec<BrokenAnswer>,
+    Vec<AssumedAnswer>,
+);
 
 impl AbstractAnswer {
     pub(crate) fn of(
@@ -122,6 +157,7 @@ impl AbstractAnswer {
         let install = Installs::of(catalog, graph, view.available());
         let mut cells = Vec::new();
         let mut broken = Vec::new();
+        let mut assumed = Vec::new();
         for (cell, coverage) in (0..).zip(&coverage.cells) {
             let usable = install.as_ref().and_then(|install| {
                 install.usable(coverage, |want, specs| {
@@ -129,6 +165,10 @@ impl AbstractAnswer {
                     broken.push((cell, want, hash, lacks));
                 })
             });
+            for (want, texts) in &coverage.assumed {
+                let texts = texts.iter().map(ToString::to_string);
+                assumed.push((cell, *want, texts.collect()));
+            }
             if usable.is_none() {
                 broken.retain(|&(of, ..)| of != cell);
             }
@@ -151,7 +191,7 @@ impl AbstractAnswer {
             });
             (gap.cell, gap.want, literals::state(gap.state), nearest)
         });
-        Self(cells, gaps.collect(), broken)
+        Self(cells, gaps.collect(), broken, assumed)
     }
 }
 

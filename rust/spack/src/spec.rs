@@ -95,10 +95,15 @@ impl AbstractSpec {
     /// The same spec, but the values that its own variants must have are all that they may have:
     /// `x=a,b` becomes `x:=a,b`.
     ///
-    /// Spack does so before it asks whether a combination is excluded from a matrix.
+    /// Spack does so before it asks whether a combination is excluded from a matrix. What is
+    /// propagated becomes a value of the node itself if the package has the variant, which
+    /// `declares` says.
     #[must_use]
-    pub fn with_exact_values(mut self) -> Self {
+    pub fn with_exact_values(mut self, declares: impl Fn(&str) -> bool) -> Self {
         for (name, variant) in &mut self.node.variants {
+            if variant.propagates && declares(name) {
+                variant.propagates = false;
+            }
             if let Wanted::Containing(values) = &mut variant.wanted
                 && &**name != "patches"
             {

@@ -100,6 +100,18 @@ pub enum ParseErrorKind {
         /// The value.
         value: Box<str>,
     },
+    /// `*` as one of several values.
+    #[error("`*` stands for any value of `{name}` and cannot be one of several")]
+    ReservedValue {
+        /// The variant's name.
+        name: Box<str>,
+    },
+    /// A namespace holds what no namespace does.
+    #[error("`{}` is not a namespace", .name.escape_debug())]
+    BadNamespace {
+        /// The text.
+        name: Box<str>,
+    },
     /// An edge attribute that does not exist.
     #[error("`{name}` is no attribute of an edge")]
     UnknownAttribute {
@@ -162,6 +174,8 @@ impl ParseErrorKind {
                 Some("expected it once; `key=a,b` takes several values")
             }
             Self::NoSwitch { .. } => Some("expected `key=value`"),
+            Self::ReservedValue { .. } => Some("expected `key=*` alone, or values without `*`"),
+            Self::BadNamespace { .. } => Some("expected names with dots between them"),
             Self::UnknownAttribute { .. } | Self::UnexpectedInEdge => {
                 Some("expected `deptypes=`, `virtuals=`, `when=` or `]`")
             }

@@ -128,6 +128,10 @@ impl NodeBuilder {
             "os" | "operating_system" => self.os(value),
             "target" => self.target(value),
             "namespace" => {
+                if !is_namespace(value) {
+                    let name = value.into();
+                    return Err(ParseErrorKind::BadNamespace { name });
+                }
                 // The last one counts, be the others before the name or keys as well.
                 self.node.namespace = Some(value.into());
                 Ok(())
@@ -137,6 +141,10 @@ impl NodeBuilder {
                     let flags = self.node.flags.entry(kind).or_default();
                     flags.add(value, propagates);
                     return Ok(());
+                }
+                // Alone it stands for any value; beside others it would be one of them.
+                if value != "*" && value.split(',').any(|value| value == "*") {
+                    return Err(ParseErrorKind::ReservedValue { name: name.into() });
                 }
                 self.variant(name, Wanted::parse(value, is_exact), propagates)
             }
@@ -220,6 +228,11 @@ fn field(value: &str) -> Result<Option<FieldConstraint>, ParseErrorKind> {
         }),
         _ => Ok(Some(FieldConstraint::Exactly(value.into()))),
     }
+}
+
+/// Whether a text can stand before the name of a package: names with dots between them.
+fn is_namespace(text: &str) -> bool {
+    text.split('.').all(super::parser::is_identifier)
 }
 
 /// Splits `name=value` or `name:=value`; the middle says which.

@@ -270,7 +270,7 @@ fn error(text: &str, kind: ParseErrorKind, span: Range<usize>) -> ParseError {
     }
 }
 
-fn is_identifier(name: &str) -> bool {
+pub(super) fn is_identifier(name: &str) -> bool {
     !name.starts_with('-')
         && !name.is_empty()
         && name

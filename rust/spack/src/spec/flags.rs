@@ -1,5 +1,6 @@
 //! Compiler flags.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// The kinds of compiler flags, in the order in which specs list them.
@@ -22,10 +23,11 @@ pub enum FlagKind {
 /// What an abstract spec asks of one kind of flags.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FlagConstraint {
-    /// Flags that must be there, perhaps with others. A flag and its argument are one.
+    /// Flags that must be there, perhaps with others, those written with `==` last. A flag and its
+    /// argument are one.
     pub flags: Vec<Box<str>>,
-    /// Written with `==`. What a spec must have is the same.
-    pub propagates: bool,
+    /// Those of them that are written with `==`. What a spec must have is the same.
+    pub propagated: BTreeSet<Box<str>>,
 }
 
 impl FlagKind {
@@ -77,11 +79,27 @@ impl FlagConstraint {
             }
         }
         for flag in flags {
+            if propagates {
+                self.propagated.insert(flag.as_str().into());
+            }
             if !self.flags.iter().any(|known| **known == *flag) {
                 self.flags.push(flag.into());
             }
         }
-        self.propagates |= propagates;
+        self.flags
+            .sort_by_key(|flag| self.propagated.contains(flag));
+    }
+
+    /// Asks for what `other` asks for as well; each flag is propagated if it is in either.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for flag in &other.flags {
+            if !self.flags.contains(flag) {
+                self.flags.push(flag.clone());
+            }
+        }
+        self.propagated.extend(other.propagated.iter().cloned());
+        self.flags
+            .sort_by_key(|flag| self.propagated.contains(flag));
     }
 
     /// Whether a spec that has these flags will do.

@@ -64,8 +64,7 @@ impl NodeConstraint {
             own.propagates &= wanted.propagates;
         }
         for (&kind, wanted) in &other.flags {
-            let own = self.flags.entry(kind).or_default();
-            own.add(&wanted.flags.join(" "), wanted.propagates);
+            self.flags.entry(kind).or_default().merge(wanted);
         }
         self.platform = pick_field(self.platform.as_ref(), other.platform.as_ref())
             .ok_or(Conflict::Platform)?;
@@ -167,11 +166,11 @@ impl AbstractSpec {
         for dependency in &mut self.dependencies {
             dependency.spec.sort();
         }
+        // As in Spack, those that differ in nothing but conditions stay as they were written.
         self.dependencies.sort_by_cached_key(|dependency| {
             let name = dependency.spec.node.name.clone().unwrap_or_default();
             let types = dependency.types.bits();
-            let text = dependency.to_string();
-            (!dependency.reach.is_direct(), name, types, text)
+            (!dependency.reach.is_direct(), name, types)
         });
     }
 }

@@ -80,22 +80,26 @@ impl NodeConstraint {
             write!(formatter, "@{}", self.versions)?;
         }
         for (kind, wanted) in &self.flags {
-            let equals = if wanted.propagates { "==" } else { "=" };
-            let mut values: Vec<String> = Vec::new();
+            let mut values: Vec<(&str, String)> = Vec::new();
             for flag in &wanted.flags {
+                let equals = if wanted.propagated.contains(flag) {
+                    "=="
+                } else {
+                    "="
+                };
                 match values.last_mut() {
                     // In one value, what has no dash would belong to the flag before.
-                    Some(value) if flag.starts_with('-') => {
+                    Some((last, value)) if *last == equals && flag.starts_with('-') => {
                         value.push(' ');
                         value.push_str(flag);
                     }
-                    _ => values.push(flag.to_string()),
+                    _ => values.push((equals, flag.to_string())),
                 }
             }
             if values.is_empty() {
-                values.push(String::new());
+                values.push(("=", String::new()));
             }
-            for value in values {
+            for (equals, value) in values {
                 write!(formatter, " {kind}{equals}")?;
                 write_flags(&value, formatter)?;
             }

@@ -2,21 +2,22 @@
 
 use super::{AbstractSpec, Dependency, FieldConstraint, NodeConstraint};
 use crate::target::TargetConstraint;
-use crate::truth::{Missing, Truth};
+use crate::truth::Truth;
 
 impl AbstractSpec {
     /// Whether every spec that meets this one meets `other` too, as far as what is written tells.
     ///
     /// It is unknown where a git reference or the version of a virtual package would have to be
     /// looked up. As in Spack, a name that is left open meets every name, and targets will do if
-    /// some target is in both sets. A virtual package is provided only where an edge says so, as in
-    /// `^mpi=openmpi`.
+    /// some target is in both sets. What `%` asks hangs on a node that is found by name, so `%gcc`
+    /// does not satisfy `zlib-ng %gcc`. Whether a package provides a virtual one is written in no
+    /// spec: `^mpi=openmpi` satisfies `^mpi=openmpi`, and not `^mpi`.
     ///
     /// ```
     /// use specplan_spack::{AbstractSpec, Truth};
     ///
     /// let spec = AbstractSpec::parse("hdf5@1.14.3+mpi ^mpi=openmpi@4")?;
-    /// assert_eq!(Truth::Yes, spec.satisfies(&AbstractSpec::parse("hdf5@1.12: ^mpi")?));
+    /// assert_eq!(Truth::Yes, spec.satisfies(&AbstractSpec::parse("hdf5@1.12: ^openmpi@4:")?));
     /// assert_eq!(Truth::No, spec.satisfies(&AbstractSpec::parse("hdf5+cxx")?));
     /// # Ok::<(), specplan_spack::ParseError>(())
     /// ```
@@ -30,14 +31,29 @@ impl AbstractSpec {
 
     fn satisfies_dependencies(&self, other: &Self) -> Truth {
         let dependencies = other.dependencies.iter();
-        Truth::all(dependencies.map(|wanted| self.satisfies_dependency(wanted)))
+        let holder = self.node_called(other.node.name.as_deref());
+        Truth::all(
+            dependencies.map(|wanted| match (wanted.reach.is_direct(), holder) {
+                (false, _) => self.satisfies_dependency(wanted),
+                (true, Some(holder)) => holder.satisfies_dependency(wanted),
+                (true, None) => wanted.is_idle_for(self).into(),
+            }),
+        )
+    }
+
+    /// The node that a direct dependency of one with this name hangs on, found by the name.
+    fn node_called(&self, name: Option<&str>) -> Option<&Self> {
+        if name.is_none() || self.node.name.as_deref() == name {
+            return Some(self);
+        }
+        let mut edges = self.written();
+        let found = edges.find(|edge| edge.spec.node.name.as_deref() == name);
+        found.map(|edge| &edge.spec)
     }
 
     /// Whether what is asked of one dependency is met by what is written here.
     pub(super) fn satisfies_dependency(&self, wanted: &Dependency) -> Truth {
-        if let Some(when) = &wanted.when
-            && self.intersects(when).is_no()
-        {
+        if wanted.is_idle_for(self) {
             return Truth::Yes;
         }
         let holds = |edge: &Dependency| edge.is_asked_where(wanted.when.as_deref());
@@ -47,7 +63,7 @@ impl AbstractSpec {
         }
         let edges: Vec<&Dependency> = self.written().filter(|edge| holds(edge)).collect();
         let name = wanted.spec.node.name.as_deref();
-        let candidates = edges.iter().filter(|edge| edge.answers_to(name));
+        let candidates = edges.iter().filter(|edge| edge.is_to(name));
         let provided: Vec<_> = candidates.flat_map(|edge| &edge.virtuals).collect();
         if !wanted.virtuals.iter().all(|name| provided.contains(&name)) {
             return Truth::No;
@@ -83,11 +99,15 @@ impl AbstractSpec {
 }
 
 impl Dependency {
-    /// Whether this edge goes to a package of this name or provides a virtual one; always, if the
-    /// name is open.
-    fn answers_to(&self, name: Option<&str>) -> bool {
-        let own = self.spec.node.name.as_deref();
-        name.is_none_or(|name| own == Some(name) || self.virtuals.iter().any(|v| **v == *name))
+    /// Whether this edge goes to a package of this name; always, if the name is open.
+    fn is_to(&self, name: Option<&str>) -> bool {
+        name.is_none() || self.spec.node.name.as_deref() == name
+    }
+
+    /// Whether the condition of this demand cannot hold, so that nothing is asked.
+    fn is_idle_for(&self, spec: &AbstractSpec) -> bool {
+        let when = self.when.as_ref();
+        when.is_some_and(|when| spec.intersects(when).is_no())
     }
 
     /// Whether this edge is asked for wherever a condition holds, or always if there is none.
@@ -117,16 +137,10 @@ impl Dependency {
 
     /// Whether what is asked of the dependency, its own ones included, is met here.
     fn node_meets(&self, wanted: &AbstractSpec) -> Truth {
-        let name = wanted.node.name.as_deref();
-        if name.is_none() || self.spec.node.name.as_deref() == name {
+        if self.is_to(wanted.node.name.as_deref()) {
             self.spec.satisfies(wanted)
-        } else if !self.answers_to(name) {
-            Truth::No
-        } else if wanted.node.versions.is_any() {
-            // Of the provider of a virtual package nothing but what it provides is asked.
-            self.spec.node.satisfies_hash(&wanted.node).into()
         } else {
-            Truth::Unknown(Missing::Recipe)
+            Truth::No
         }
     }
 }

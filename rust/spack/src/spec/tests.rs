@@ -22,6 +22,13 @@ fn constraints_are_merged_part_by_part() {
         ("a x=*", "+x", "a+x"),
         ("a ++x", "+x", "a+x"),
         ("a cflags=-g", "cflags='-O2 -g'", "a cflags='-g -O2'"),
+        ("a cflags==-g", "cflags=-O2", "a cflags=-O2 cflags==-g"),
+        ("a cflags=-O2", "cflags=='-g -O2'", "a cflags=='-O2 -g'"),
+        (
+            "a ^[when=+y] b ^[when=+x] b",
+            "^c",
+            "a ^[when='+y'] b ^[when='+x'] b ^c",
+        ),
         ("a target=zen:", "target=zen2,aarch64", "a target=zen2"),
         (
             "a os=*",
@@ -176,9 +183,15 @@ fn worked_examples_of_satisfies_hold() {
         ("a ^b %gcc@12", "^gcc", Truth::Yes),
         ("a ^b %gcc@12", "^b %gcc", Truth::Yes),
         ("a ^b %gcc@12", "%gcc", Truth::No),
-        ("a ^mpi=openmpi", "^mpi", Truth::Yes),
+        ("a ^mpi=openmpi", "^mpi", Truth::No),
+        ("a ^mpi=openmpi", "^mpi=openmpi", Truth::Yes),
+        ("a ^mpi=openmpi@4", "^openmpi", Truth::Yes),
         ("a ^openmpi", "^mpi", Truth::No),
-        ("a ^mpi=openmpi", "^mpi@3", Truth::Unknown(Missing::Recipe)),
+        ("a ^mpi=openmpi", "^mpi@3", Truth::No),
+        ("%gcc", "a %gcc", Truth::No),
+        ("%gcc", "a ^gcc", Truth::Yes),
+        ("^a %gcc", "a %gcc", Truth::Yes),
+        ("a+x %gcc", "a %gcc", Truth::Yes),
         ("a ^b+x", "^+x", Truth::Yes),
         ("a+x", "%[when=~x] b", Truth::Yes),
         ("a+x", "%[when=+x] b", Truth::No),
@@ -198,9 +211,15 @@ fn worked_examples_of_satisfies_hold() {
 
 #[test]
 fn values_can_be_taken_for_all_that_there_are() {
-    let exact = spec("a x=1,2 +y patches=ab ^b x=1").with_exact_values();
+    let exact = spec("a x=1,2 +y patches=ab ^b x=1").with_exact_values(|_| false);
     assert_eq!("a+y patches=ab x:=1,2 ^b x=1", exact.to_string());
     assert_eq!(Truth::Yes, exact.satisfies(&spec("x:=1,2")));
+    let propagated = spec("a x==1 ++y");
+    let declared = propagated.clone().with_exact_values(|name| name == "x");
+    assert_eq!("a++y x:=1", declared.to_string());
+    assert_eq!(Truth::Yes, declared.satisfies(&spec("x=1")));
+    let open = propagated.with_exact_values(|_| false);
+    assert_eq!(Truth::No, open.satisfies(&spec("x=1")));
 }
 
 /// Constraints over few names and values, so that many pairs have to do with each other.

@@ -1,6 +1,6 @@
 //! Toolchains: names after `%` that stand for several compilers and what goes with them.
 
-use super::{AbstractSpec, Contradiction, Dependency, NodeConstraint, Reach};
+use super::{AbstractSpec, Contradiction, Dependency, LEGACY_COMPILERS, NodeConstraint, Reach};
 
 impl AbstractSpec {
     /// Whether all dependencies are written with `%`, as those of a toolchain must be.
@@ -27,8 +27,8 @@ impl AbstractSpec {
     }
 
     /// The spec in which every `%name` is replaced by what `toolchain` asks for of the node that the
-    /// `%` hangs on. A `%` that asks for more than the name, such as `%c=name`, is left alone, and so
-    /// is `^name`.
+    /// `%` hangs on. A `%` with brackets or a virtual package, such as `%c=name`, is left alone, and
+    /// so is `^name`.
     ///
     /// ```
     /// use specplan_spack::AbstractSpec;
@@ -51,16 +51,14 @@ impl AbstractSpec {
         for edge in &mut spec.dependencies {
             edge.spec = edge.spec.with_toolchain(name, toolchain)?;
         }
-        let is_named = |edge: &Dependency| edge.is_just(name);
+        let is_named =
+            |edge: &Dependency| edge.is_toolchain(name) && edge.asks_for_more().is_none();
         let placeholders: Vec<Dependency> = spec
             .dependencies
             .extract_if(.., |edge| is_named(edge))
             .collect();
         for placeholder in placeholders {
             let mut part = toolchain.clone();
-            if let Some(when) = &placeholder.when {
-                part = part.only_when(when)?;
-            }
             for edge in &mut part.dependencies {
                 edge.reach = edge.reach.max(placeholder.reach);
             }
@@ -69,20 +67,46 @@ impl AbstractSpec {
         spec.sort();
         Ok(spec)
     }
+
+    /// What is asked of the toolchain `name` as if it were a package: `+x` in `a %name +x`. Spack
+    /// reads a toolchain whole, so that such a text begins another spec, and refuses it.
+    ///
+    /// ```
+    /// use specplan_spack::AbstractSpec;
+    ///
+    /// let more = |text: &str| AbstractSpec::parse(text).unwrap().asked_of_toolchain("tc");
+    /// assert_eq!(Some("+mpi".to_owned()), more("bzip2 %tc +mpi"));
+    /// assert_eq!(Some("@12".to_owned()), more("bzip2 ^zlib %tc@12"));
+    /// assert_eq!(None, more("bzip2 +mpi %tc %c=tc@12"));
+    /// ```
+    pub fn asked_of_toolchain(&self, name: &str) -> Option<String> {
+        let mut edges = self.dependencies.iter();
+        edges.find_map(|edge| {
+            let own = edge.is_toolchain(name).then(|| edge.asks_for_more());
+            own.flatten().or_else(|| edge.spec.asked_of_toolchain(name))
+        })
+    }
 }
 
 impl Dependency {
-    /// Whether this is `%name` and no more.
-    fn is_just(&self, name: &str) -> bool {
-        let bare = NodeConstraint {
-            name: Some(name.into()),
-            ..NodeConstraint::default()
-        };
+    /// Whether this is `%name`, where a toolchain may be meant, whatever stands behind it.
+    fn is_toolchain(&self, name: &str) -> bool {
+        // Some names of compilers are read as those of today's packages.
+        let legacy = LEGACY_COMPILERS.iter().find(|(old, _)| *old == name);
+        let read = legacy.map_or(name, |(_, today)| *today);
         self.reach != Reach::Transitive
             && self.types.is_empty()
             && self.virtuals.is_empty()
-            && self.spec.dependencies.is_empty()
-            && self.spec.node == bare
+            && self.when.is_none()
+            && self.spec.node.namespace.is_none()
+            && self.spec.node.name.as_deref() == Some(read)
+    }
+
+    /// What is asked beside the name.
+    fn asks_for_more(&self) -> Option<String> {
+        let mut more = self.spec.node.clone();
+        more.name = None;
+        (more != NodeConstraint::default()).then(|| more.to_string().trim_start().to_owned())
     }
 }
 
@@ -104,10 +128,13 @@ mod tests {
         assert_eq!("a+x %c=gcc", replaced("a+x %tc", "%c=gcc"));
         assert_eq!("a %%c=gcc", replaced("a %%tc", "%c=gcc"));
         assert_eq!(
-            "a %[when='+x'] c=gcc",
-            replaced("a %[when=+x] tc", "%c=gcc")
+            "a %c=gcc",
+            spec("a %clang")
+                .with_toolchain("clang", &spec("%c=gcc"))
+                .expect("fits")
+                .to_string()
         );
-        for text in ["a %c=tc", "a ^tc", "tc", "a %tc@1", "a %other"] {
+        for text in ["a %c=tc", "a ^tc", "tc", "a %other", "a %[when='+x'] tc"] {
             assert_eq!(text, replaced(text, "%c=gcc"));
         }
     }

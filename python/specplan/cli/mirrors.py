@@ -1,0 +1,72 @@
+"""The mirrors that environments name, as caches where none is given."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from specplan.cli import output
+from specplan.errors import UsageError
+from specplan.sources import Limits
+from specplan.sources.source import split_label
+from specplan.sources.wanted import file_of, is_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from specplan.config import Configuration
+    from specplan.sources.environment_options import EnvironmentOptions
+    from specplan.sources.named_mirrors import NamedMirror
+
+__all__ = ["caches_of"]
+
+#: What Spack calls a file of mirrors.
+_FILE: Final = "mirrors.yaml"
+
+
+def caches_of(settings: Configuration, options: EnvironmentOptions) -> tuple[str, ...]:
+    """Return the caches: those given, or else the mirrors that the wanted environments name.
+
+    Local mirrors are used; remote ones only where the user says so.
+
+    Raises:
+        SourceError: If a file cannot be read.
+        UsageError: If only remote mirrors are named, and the user does not say to use them.
+    """
+    if settings.cache:
+        return settings.cache
+    named = [mirror for want in settings.want for mirror in _of_environment(want, options)]
+    return tuple(dict.fromkeys(_chosen(named, settings)))
+
+
+def _of_environment(want: str, options: EnvironmentOptions) -> tuple[NamedMirror, ...]:
+    place = split_label(want)[1]
+    if place == "-" or not os.path.exists(place):  # noqa: PTH110 - not of a long name
+        return ()
+    # Who has caches need not wait for what reads YAML.
+    from specplan.sources.environment import read_environment  # noqa: PLC0415
+    from specplan.sources.named_mirrors import read_mirrors_file  # noqa: PLC0415
+
+    file = Path(file_of(place))
+    if not is_environment(str(file)):
+        # The lock was made of the environment beside it.
+        file = file.with_name("spack.yaml")
+    mirrors = read_environment(file, options=options).mirrors if file.is_file() else ()
+    beside = file.with_name(_FILE)
+    return mirrors or (read_mirrors_file(beside, Limits()) if beside.is_file() else ())
+
+
+def _chosen(mirrors: Iterable[NamedMirror], settings: Configuration) -> list[str]:
+    mirrors = list(mirrors)
+    used = [each for each in mirrors if each.is_local or settings.use_mirrors]
+    passed_over = [each for each in mirrors if each not in used]
+    for each in used:
+        output.note(f"{each.where}: the mirror `{each.name}` is used as a cache")
+    hint = "`--use-mirrors` uses them, and so does `use-mirrors = true` in specplan.toml"
+    if passed_over:
+        names = ", ".join(f"`{each.name}`" for each in passed_over)
+        if not used:
+            raise UsageError(f"no cache is given, and the mirrors {names} are remote", hint=hint)
+        output.note(f"the remote mirrors {names} are not used; {hint}")
+    return [each.place for each in used]

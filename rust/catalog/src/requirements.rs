@@ -1,0 +1,394 @@
+//! What the configuration of an environment asks of a spec beside the abstract spec that is wanted.
+
+use std::collections::{BTreeSet, HashMap};
+
+use specplan_spack::{
+    AbstractSpec, Compiler, DependencyTypes, Matcher, Missing, NodeConstraint, Query, SpecGraph,
+    Truth, Variant, VariantConstraint, Wanted,
+};
+
+use crate::find::Found;
+use crate::{Catalog, CatalogGraph, Column, IdSet};
+
+/// A requirement or a conflict.
+#[derive(Clone, Debug)]
+pub struct Clause {
+    rule: ClauseRule,
+    choices: Vec<ClauseChoice>,
+    when: Option<Query>,
+    of_all: bool,
+}
+
+#[derive(Clone, Debug)]
+struct ClauseChoice {
+    whole: Query,
+    /// What is asked beside the variants of the node, which are looked at one by one.
+    rest: Query,
+    /// The same without what is asked of compilers.
+    rest_uncompiled: Query,
+}
+
+impl Clause {
+    /// Makes a clause.
+    ///
+    /// Where `when` does not hold of a spec, nothing is asked of it. What is asked `of_all`
+    /// packages is passed over for those that have no such variant or compile nothing.
+    pub fn new(
+        rule: ClauseRule,
+        choices: impl IntoIterator<Item = AbstractSpec>,
+        when: Option<AbstractSpec>,
+        of_all: bool,
+    ) -> Self {
+        Self {
+            rule,
+            choices: choices.into_iter().map(ClauseChoice::new).collect(),
+            when: when.map(Query::new),
+            of_all,
+        }
+    }
+}
+
+impl ClauseChoice {
+    fn new(whole: AbstractSpec) -> Self {
+        let mut rest = whole.clone();
+        rest.node.variants.retain(|_, variant| variant.propagates);
+        let mut rest_uncompiled = rest.clone();
+        rest_uncompiled
+            .dependencies
+            .retain(|edge| !edge.reach.is_direct());
+        Self {
+            whole: Query::new(whole),
+            rest: Query::new(rest),
+            rest_uncompiled: Query::new(rest_uncompiled),
+        }
+    }
+}
+
+/// How many of the choices of a [`Clause`] must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClauseRule {
+    /// At least one.
+    Any,
+    /// Exactly one.
+    One,
+    /// None.
+    Never,
+}
+
+/// What holds of a choice.
+enum Held {
+    /// It applies to the package.
+    Applies(Truth),
+    /// No known spec of the package has these variants, so it is taken not to apply.
+    Passed(BTreeSet<Box<str>>),
+}
+
+/// Clauses made ready to be asked of many specs.
+pub(crate) struct Clauses<'q> {
+    catalog: &'q Catalog,
+    graph: &'q CatalogGraph<'q>,
+    asked: Vec<Asked<'q>>,
+    every: IdSet,
+    /// By package and variant, whether no known spec of the package has the variant.
+    absent: HashMap<(u32, Box<str>), bool>,
+}
+
+struct Asked<'q> {
+    clause: &'q Clause,
+    choices: Vec<Choice<'q>>,
+    when: Option<Matcher<'q, CatalogGraph<'q>>>,
+}
+
+struct Choice<'q> {
+    query: &'q Query,
+    whole: Matcher<'q, CatalogGraph<'q>>,
+    rest: Matcher<'q, CatalogGraph<'q>>,
+    rest_uncompiled: Matcher<'q, CatalogGraph<'q>>,
+}
+
+impl<'q> Clauses<'q> {
+    pub(crate) fn new(
+        catalog: &'q Catalog,
+        graph: &'q CatalogGraph<'q>,
+        clauses: &'q [Clause],
+    ) -> Self {
+        let asked = clauses.iter().map(|clause| Asked {
+            clause,
+            choices: clause
+                .choices
+                .iter()
+                .map(|choice| Choice {
+                    query: &choice.whole,
+                    whole: choice.whole.matcher(graph),
+                    rest: choice.rest.matcher(graph),
+                    rest_uncompiled: choice.rest_uncompiled.matcher(graph),
+                })
+                .collect(),
+            when: clause.when.as_ref().map(|when| when.matcher(graph)),
+        });
+        Self {
+            catalog,
+            graph,
+            asked: asked.collect(),
+            every: IdSet::from_ascending(catalog.specs().map(|(spec, _)| spec)),
+            absent: HashMap::new(),
+        }
+    }
+
+    /// Sorts what satisfies the abstract spec by what the clauses say of it.
+    pub(crate) fn narrow(&mut self, found: Found) -> Found {
+        let mut kept = Vec::new();
+        let mut narrowed = Found::default();
+        let open = found
+            .unknown
+            .iter()
+            .map(|&(spec, missing)| (spec, Some(missing)));
+        let mut specs: Vec<(u32, Option<Missing>)> = found
+            .specs
+            .iter()
+            .map(|spec| (spec, None))
+            .chain(open)
+            .collect();
+        specs.sort_unstable_by_key(|&(spec, _)| spec);
+        for (spec, missing) in specs {
+            let (answer, assumed) = self.holds(spec);
+            match (answer, missing) {
+                (Truth::No, _) => {}
+                (Truth::Yes, None) => {
+                    kept.push(spec);
+                    if !assumed.is_empty() {
+                        narrowed.assumed.insert(spec, assumed);
+                    }
+                }
+                (_, Some(missing)) | (Truth::Unknown(missing), None) => {
+                    narrowed.unknown.push((spec, missing));
+                }
+            }
+        }
+        narrowed.specs = IdSet::from_ascending(kept);
+        narrowed
+    }
+
+    /// The clauses that a spec fails for certain, as they are written.
+    pub(crate) fn failed(&mut self, spec: u32) -> Vec<String> {
+        let mut failed = Vec::new();
+        for at in 0..self.asked.len() {
+            if self.clause(at, spec).0.is_no() {
+                failed.push(self.asked[at].clause.to_string());
+            }
+        }
+        failed
+    }
+
+    fn holds(&mut self, spec: u32) -> (Truth, BTreeSet<Box<str>>) {
+        let mut all = Truth::Yes;
+        let mut assumed = BTreeSet::new();
+        for at in 0..self.asked.len() {
+            let (answer, more) = self.clause(at, spec);
+            all = all.and(answer);
+            if all.is_no() {
+                break;
+            }
+            assumed.extend(more);
+        }
+        (all, assumed)
+    }
+
+    fn clause(&mut self, at: usize, spec: u32) -> (Truth, BTreeSet<Box<str>>) {
+        let mut condition = Truth::Yes;
+        if let Some(when) = &mut self.asked[at].when {
+            condition = when.satisfies(spec);
+            if condition.is_no() {
+                return (Truth::Yes, BTreeSet::new());
+            }
+        }
+        let mut assumed = BTreeSet::new();
+        let mut answers = Vec::new();
+        for choice in 0..self.asked[at].choices.len() {
+            match self.choice(at, choice, spec) {
+                Held::Applies(answer) => answers.push(answer),
+                Held::Passed(variants) => assumed.extend(variants),
+            }
+        }
+        let clause = self.asked[at].clause;
+        let answer = if answers.is_empty() && clause.of_all {
+            Truth::Yes
+        } else {
+            clause.rule.answer(&answers)
+        };
+        let answer = match (condition, answer) {
+            // Where the condition is open, so is whether anything is asked.
+            (Truth::Unknown(missing), Truth::No) => Truth::Unknown(missing),
+            (_, answer) => answer,
+        };
+        (answer, assumed)
+    }
+
+    fn choice(&mut self, at: usize, choice: usize, spec: u32) -> Held {
+        let of_all =
+            self.asked[at].clause.of_all && self.asked[at].clause.rule != ClauseRule::Never;
+        let query = self.asked[at].choices[choice].query;
+        if !of_all {
+            return Held::Applies(self.asked[at].choices[choice].whole.satisfies(spec));
+        }
+        let graph = self.graph;
+        let mut absent = BTreeSet::new();
+        let mut own = Truth::Yes;
+        for (name, wanted) in &query.node().variants {
+            if wanted.propagates {
+                continue;
+            }
+            own = own.and(match graph.variant(spec, name) {
+                Variant::Value(value) => wanted.wanted.accepts(name, &value),
+                Variant::Unknown => Truth::Unknown(Missing::Field),
+                Variant::Absent if wanted.wanted == Wanted::Bool(false) => Truth::Yes,
+                Variant::Absent if self.is_nowhere(spec, name) => {
+                    absent.insert(text_of(name, wanted).into());
+                    Truth::Yes
+                }
+                // Another spec of the package has it, perhaps under a condition.
+                Variant::Absent => Truth::Unknown(Missing::Recipe),
+            });
+        }
+        let rest = self.rest(at, choice, spec);
+        if absent.is_empty() {
+            return Held::Applies(own.and(rest));
+        }
+        if own.and(rest).is_no() {
+            // Spack passes over the whole of it if a variant is not there; that is not certain.
+            return Held::Applies(Truth::Unknown(Missing::Recipe));
+        }
+        Held::Passed(absent)
+    }
+
+    /// What is asked beside variants. What compiles nothing need have no compiler.
+    fn rest(&mut self, at: usize, choice: usize, spec: u32) -> Truth {
+        let is_uncompiled = self.compiles_nothing(spec);
+        let choice = &mut self.asked[at].choices[choice];
+        if is_uncompiled {
+            choice.rest_uncompiled.satisfies(spec)
+        } else {
+            choice.rest.satisfies(spec)
+        }
+    }
+
+    /// Whether no dependency of a spec provides a language, for certain.
+    fn compiles_nothing(&self, spec: u32) -> bool {
+        let graph = self.graph;
+        match graph.compiler(spec) {
+            Compiler::Absent => true,
+            Compiler::OnEdges => {
+                graph.has_all_edges(spec)
+                    && graph.edges(spec).all(|edge| {
+                        let is_build = edge.types.contains(DependencyTypes::BUILD);
+                        let languages = ["c", "cxx", "fortran"];
+                        !is_build
+                            || languages
+                                .iter()
+                                .all(|language| graph.edge_provides(edge.edge, language).is_no())
+                    })
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether no known spec of the package of a spec has a variant.
+    fn is_nowhere(&mut self, spec: u32, variant: &str) -> bool {
+        let catalog = self.catalog;
+        let package = catalog.id(spec, Column::Package);
+        let every = &self.every;
+        let name = self.graph.name(spec);
+        *self
+            .absent
+            .entry((package, variant.into()))
+            .or_insert_with(|| {
+                let mut wanted = AbstractSpec::default();
+                wanted.node.name = Some(name.into());
+                let any = VariantConstraint {
+                    wanted: Wanted::Any,
+                    propagates: false,
+                };
+                wanted.node.variants.insert(variant.into(), any);
+                let found = catalog.find_specs(&Query::new(wanted), every);
+                found.specs.is_empty() && found.unknown.is_empty()
+            })
+    }
+}
+
+impl ClauseRule {
+    fn answer(self, answers: &[Truth]) -> Truth {
+        let any = answers
+            .iter()
+            .fold(Truth::No, |any, &answer| any.or(answer));
+        match self {
+            Self::Any => any,
+            Self::Never => match any {
+                Truth::Yes => Truth::No,
+                Truth::No => Truth::Yes,
+                unknown @ Truth::Unknown(_) => unknown,
+            },
+            Self::One => {
+                let certain = answers.iter().filter(|answer| answer.is_yes()).count();
+                let open = answers
+                    .iter()
+                    .find(|answer| matches!(answer, Truth::Unknown(_)));
+                match (certain, open) {
+                    (2.., _) | (0, None) => Truth::No,
+                    (_, Some(&open)) => open,
+                    (_, None) => Truth::Yes,
+                }
+            }
+        }
+    }
+}
+
+fn text_of(name: &str, wanted: &VariantConstraint) -> String {
+    let mut node = NodeConstraint::default();
+    node.variants.insert(name.into(), wanted.clone());
+    node.to_string().trim_start().to_owned()
+}
+
+impl std::fmt::Display for Clause {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let choices: Vec<String> = self
+            .choices
+            .iter()
+            .map(|choice| choice.whole.spec().to_string())
+            .collect();
+        let word = match self.rule {
+            ClauseRule::Never => "conflicts with",
+            ClauseRule::Any | ClauseRule::One => "required is",
+        };
+        write!(formatter, "{word} {}", choices.join(" or "))?;
+        match &self.when {
+            Some(when) => write!(formatter, " where {}", when.spec()),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_choices_one_any_or_none_must_hold() {
+        let open = Truth::Unknown(Missing::Field);
+        let (yes, no) = (Truth::Yes, Truth::No);
+        for (answers, any, one, never) in [
+            (vec![], no, no, yes),
+            (vec![yes], yes, yes, no),
+            (vec![no], no, no, yes),
+            (vec![open], open, open, open),
+            (vec![yes, no], yes, yes, no),
+            (vec![yes, yes], yes, no, no),
+            (vec![yes, open], yes, open, no),
+            (vec![no, open], open, open, open),
+            (vec![yes, yes, open], yes, no, no),
+        ] {
+            assert_eq!(any, ClauseRule::Any.answer(&answers), "{answers:?}");
+            assert_eq!(one, ClauseRule::One.answer(&answers), "{answers:?}");
+            assert_eq!(never, ClauseRule::Never.answer(&answers), "{answers:?}");
+        }
+    }
+}
