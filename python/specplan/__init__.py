@@ -34,6 +34,7 @@ from specplan.errors import (
     UndecidedConditionError,
     UndecidedError,
     UnknownNameError,
+    UnknownTargetError,
     UsageError,
 )
 from specplan.found import Found, Undecided
@@ -91,6 +92,7 @@ from specplan.schedule import Run, Schedule, Shard
 from specplan.search import Search
 from specplan.selection import Selection
 from specplan.sources import Limits
+from specplan.targets import teach as teach_targets
 
 annotations.complete()
 
@@ -168,6 +170,7 @@ __all__ = [
     "UndecidedConditionError",
     "UndecidedError",
     "UnknownNameError",
+    "UnknownTargetError",
     "UnknownWant",
     "Untested",
     "UsageError",
@@ -179,4 +182,5 @@ __all__ = [
     "__version__",
     "load",
     "reports",
+    "teach_targets",
 ]

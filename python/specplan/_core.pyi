@@ -187,10 +187,10 @@ BuildsAnswer: TypeAlias = tuple[
 #: wants, wants left out, builds, cost, stages, critical path, reused, node by node, due to change.
 PlanTotalsAnswer: TypeAlias = tuple[int, int, int, float, int, float, int, int, int]
 
-#: makespan, lower bound, why there is none shorter, by runner its runs in order, in columns:
-#: positions of builds, starts, finishes.
+#: makespan, lower bound, why there is none shorter, by runner how long it builds and its runs in
+#: order, in columns: positions of builds, starts, finishes.
 ScheduleAnswer: TypeAlias = tuple[
-    float, float, BoundReason, list[tuple[list[int], list[float], list[float]]]
+    float, float, BoundReason, list[tuple[float, list[int], list[float], list[float]]]
 ]
 
 #: specs with what completing the root by each is worth, and the position of the one that would
@@ -305,8 +305,9 @@ class LockDiffQuestion(TypedDict):
 class CoverageQuestion(TypedDict):
     """A question of coverage; all names are known and expanded from their patterns.
 
-    Exactly one of ``peers`` (for each reported stack), ``baseline`` (the older state) and
-    ``specs`` (for each reported stack the hashes that it wants) is given.
+    Exactly one of ``peers`` (sets of stacks, and for each reported stack which of them),
+    ``baseline`` (the older state) and ``specs`` (for each reported stack the hashes that it
+    wants) is given.
     ``added`` lists (os, target, platform) for each reported stack; ``added_of_peers`` adds
     every system of a peer.
     """
@@ -315,7 +316,7 @@ class CoverageQuestion(TypedDict):
     level: Level
     compat: Compatibility
     reported: list[str]
-    peers: list[list[str]] | None
+    peers: tuple[list[list[str]], list[int]] | None
     baseline: State | None
     added: list[list[tuple[str, str, str]]]
     added_of_peers: bool
@@ -902,10 +903,20 @@ def choose(
     """
 
 def is_known_target(name: str) -> bool:
-    """Return whether archspec knows a target."""
+    """Return whether a target is known."""
 
 def known_targets() -> list[str]:
-    """Return all targets that archspec knows."""
+    """Return all known targets."""
+
+def target_serves(binary: str, host: str) -> bool:
+    """Return whether a binary for one target runs on another."""
+
+def teach_targets(targets: list[tuple[str, list[str]]]) -> None:
+    """Add targets for the rest of the process: for each its name and its parents.
+
+    Raises:
+        ValueError: If what is taught does not fit what is known; then nothing is added.
+    """
 
 def pattern_is_found(pattern: str, text: str) -> bool:
     """Return whether a regular expression is found anywhere in a text, in linear time.

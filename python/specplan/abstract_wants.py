@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan._core import AbstractSpec
 from specplan.errors import UsageError
 from specplan.model.left_out import LeftOut, merged
 from specplan.sources.groups import DEFAULT_GROUP
-from specplan.wants import excludes
+from specplan.wants import FEWER_CELLS, excludes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +27,9 @@ __all__ = ["AbstractWants", "Answered", "WantedCell", "ask", "wants_of"]
 
 #: os, target, platform.
 System: TypeAlias = tuple[str, str, str]
+
+#: The most cells of one report, as of the core.
+_MOST_CELLS: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +229,11 @@ class _Wanted:
 
     def _cell(self, stack: str, system: System) -> dict[int, None]:
         os, target, platform = system
+        if len(self.cells) > _MOST_CELLS:
+            raise UsageError(
+                f"a report has at most {_MOST_CELLS} cells, and this one has more",
+                hint=FEWER_CELLS,
+            )
         return self.cells.setdefault((stack, os, target), (platform, {}))[1]
 
 

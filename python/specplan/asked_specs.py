@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
@@ -15,18 +16,57 @@ if TYPE_CHECKING:
 
     from specplan.plan_model import Policy
 
-__all__ = ["change", "counted", "matching", "matching_each", "unknown", "what_if"]
+__all__ = [
+    "KnownSpecs",
+    "change",
+    "counted",
+    "matching",
+    "matching_each",
+    "unknown",
+    "what_if",
+]
 
 #: What names the package of an abstract spec.
 _PACKAGE: Final = re.compile(r"\s*(?:[\w-]+\.)*([A-Za-z0-9_][\w-]*)")
 
 _HASH: Final = re.compile(r"[a-z2-7]{32}")
 
+#: Every kind of edge, as the core numbers them.
+_ANY_EDGE: Final = 63
 
-def matching(core: compiled.Catalog, spec: str) -> list[str]:
+
+@dataclass(frozen=True, slots=True)
+class KnownSpecs:
+    """The specs that an abstract spec is held against.
+
+    Attributes:
+        core: The catalog that describes them.
+        among: Which of its specs they are.
+    """
+
+    core: compiled.Catalog
+    among: compiled.Query
+
+    @staticmethod
+    def all_of(core: compiled.Catalog) -> KnownSpecs:
+        """Return all specs of a catalog."""
+        return KnownSpecs(core, compiled.Query.all())
+
+    @staticmethod
+    def below(core: compiled.Catalog, hashes: Iterable[str]) -> KnownSpecs:
+        """Return some specs of a catalog and all that these depend on, over any edge."""
+        reached = core.reached(sorted(hashes), _ANY_EDGE)
+        return KnownSpecs(core, compiled.Query.hashes(reached))
+
+    def named(self) -> list[tuple[str, str, str]]:
+        """Return hash, package and version of each spec, by hash."""
+        return [each[:3] for each in self.core.specs(self.among, None)]
+
+
+def matching(known: KnownSpecs, spec: str) -> list[str]:
     """Return the hashes of the specs that satisfy an abstract spec, sorted."""
     asked = f"/{spec}" if _HASH.fullmatch(spec) else spec
-    found, undecided = core.find(asked, compiled.Query.all(), None)
+    found, undecided = known.core.find(asked, known.among, None)
     if undecided:
         first, _, missing = undecided[0]
         more = f" and {len(undecided) - 1} more" if len(undecided) > 1 else ""
@@ -42,9 +82,9 @@ def matching(core: compiled.Catalog, spec: str) -> list[str]:
     return [each[0] for each in found]
 
 
-def matching_each(core: compiled.Catalog, specs: Iterable[str]) -> list[tuple[str, list[str]]]:
+def matching_each(known: KnownSpecs, specs: Iterable[str]) -> list[tuple[str, list[str]]]:
     """Return each distinct abstract spec with the hashes that satisfy it, in the given order."""
-    return [(spec, matching(core, spec)) for spec in dict.fromkeys(specs)]
+    return [(spec, matching(known, spec)) for spec in dict.fromkeys(specs)]
 
 
 def counted(asked: Iterable[tuple[str, Collection[str]]]) -> tuple[ChangedSpec, ...]:
@@ -60,7 +100,7 @@ def unknown(kind: str, spec: str, core: compiled.Catalog) -> UnknownNameError:
 
 
 def change(
-    locks: compiled.Catalog,
+    known: KnownSpecs,
     typed: Sequence[str],
     listed: Sequence[str] | None,
     policy: Policy,
@@ -69,7 +109,7 @@ def change(
     """Return the change that is foreseen; None where nothing changes.
 
     Args:
-        locks: The specs that can change.
+        known: The specs that can change.
         typed: Abstract specs, each of which must be satisfied by a spec.
         listed: Abstract specs of files or git, which may be about nothing; None without any.
         policy: Which dependents become stale.
@@ -86,11 +126,11 @@ def change(
                 hint="name what changed with `changed`",
             )
         return None
-    asked = matching_each(locks, typed)
+    asked = matching_each(known, typed)
     for spec, found in asked:
         if not found:
-            raise unknown("wanted spec", spec, locks)
-    asked += [each for each in matching_each(locks, listed or ()) if each[0] not in dict(asked)]
+            raise unknown("wanted spec", spec, known.core)
+    asked += [each for each in matching_each(known, listed or ()) if each[0] not in dict(asked)]
     return ChangeAsked(
         specs=counted(asked),
         changed=tuple(sorted({each for _, found in asked for each in found})),
@@ -115,7 +155,8 @@ def what_if(
     """
     if not assumed and not withheld:
         return None
-    more, fewer = matching_each(core, assumed), matching_each(core, withheld)
+    known = KnownSpecs.all_of(core)
+    more, fewer = matching_each(known, assumed), matching_each(known, withheld)
     for spec, found in (*more, *fewer):
         if not found:
             raise unknown("spec", spec, core)

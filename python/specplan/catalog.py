@@ -527,7 +527,7 @@ class Catalog:
             os: Only what is wanted for these operating systems (shell patterns). Both this and
                 ``target`` are about gaps and abstract wants, never about what locks want.
             target: Only what is wanted for these targets (shell patterns).
-            not_wanted: Of gaps, as in :meth:`gaps`.
+            not_wanted: Wants to exclude, as in :meth:`gaps`.
             families: Of gaps, as in :meth:`gaps`.
             candidates: More locks, indexes and mirrors to choose from. That they list a
                 binary makes nothing available.
@@ -622,6 +622,7 @@ class Catalog:
             node_limit=node_limit,
             time_limit=time_limit,
             tag=tag,
+            not_wanted=not_wanted,
             limits=limits,
         )
 

@@ -20,7 +20,7 @@ from specplan.sources.wanted import WantedEnvironment
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.model import EnvironmentAsked
+    from specplan.model import EnvironmentAsked, Scope
 
 __all__ = [
     "Asked",
@@ -30,6 +30,7 @@ __all__ = [
     "Made",
     "choose",
     "least",
+    "options_of",
     "told",
     "typed_spec",
 ]
@@ -144,21 +145,24 @@ def typed_spec(text: str) -> WantedEnvironment | None:
     )
 
 
-def choose(core: compiled.Catalog, question: compiled.PlanQuestion, asked: Asked) -> Made:
-    """Choose specs for all wants such that building what is needed costs least.
+def options_of(
+    core: compiled.Catalog, state: compiled.State, scope: Scope, asked: Asked
+) -> Options:
+    """Return what can be chosen for all wants.
 
     Args:
         core: All that is known.
-        question: What is planned besides; its roots are wanted in any case.
+        state: The snapshots whose binaries count.
+        scope: Which specs of locks are wanted besides.
         asked: What is to be chosen.
 
     Raises:
-        UsageError: If nothing says for which systems the wants are, a limit is negative,
-            the scope wants more than installing needs, or the question is too large.
+        UsageError: If nothing says for which systems the wants are, a limit is negative, or
+            the scope wants more than installing needs.
         UnknownNameError: If a system is unknown.
         EmptySelectionError: If nothing is wanted for the operating systems and targets.
     """
-    if question["scope"] == "all":
+    if scope == "all":
         raise UsageError(
             "a choice is of what installs, and the scope `all` wants more than that",
             hint="choose with the scope `runtime`, then plan the chosen hashes with `all`",
@@ -166,7 +170,23 @@ def choose(core: compiled.Catalog, question: compiled.PlanQuestion, asked: Asked
     for limit, name in ((asked.node_limit, "nodes"), (asked.time_limit, "seconds")):
         if limit is not None and not limit >= 0:
             raise UsageError(f"`{limit}` is no limit of {name}", hint="it must be at least 0")
-    options = Options(core, question["state"], asked)
+    return Options(core, state, asked)
+
+
+def choose(
+    core: compiled.Catalog, question: compiled.PlanQuestion, options: Options, asked: Asked
+) -> Made:
+    """Choose specs for all wants such that building what is needed costs least.
+
+    Args:
+        core: All that is known.
+        question: What is planned besides; its roots are wanted in any case.
+        options: What can be chosen.
+        asked: What is to be chosen.
+
+    Raises:
+        UsageError: If the question is too large.
+    """
     alternatives = [group.alternatives() for group in options.groups]
     choice, chosen = least(core, question, alternatives, asked)
     picks = tuple(group.picked(each) for group, each in zip(options.groups, chosen, strict=True))

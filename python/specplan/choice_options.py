@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from specplan.abstract_wants import AbstractWants, System
-    from specplan.model import Compatibility
+    from specplan.model import Compatibility, NotWanted
     from specplan.plan_model import NamedSpec
     from specplan.sources.environment import Environment
     from specplan.sources.wanted import Wanted, WantedEnvironment
@@ -75,6 +75,7 @@ class Asked:
             :data:`specplan.choice.NODE_LIMIT` and :data:`specplan.choice.WORK_LIMIT`, and for
             any number where the time is limited.
         time_limit: How many seconds it may take.
+        not_wanted: What is not wanted of environments.
         gaps: Wants of stacks instead of environments, each of which is chosen for alone.
     """
 
@@ -88,6 +89,7 @@ class Asked:
     cells: Mapping[str, Sequence[str]]
     node_limit: int | None
     time_limit: float | None
+    not_wanted: Sequence[NotWanted] = ()
     gaps: AbstractWants | None = None
 
 
@@ -251,6 +253,7 @@ class Options:
     Attributes:
         groups: The groups.
         names: By hash, what people know all candidates by.
+        wants: The wants as they were put to the core.
         one_by_one: The stacks that would take one lock as a whole, had one been given.
         environments: The environments whose roots are wanted, by stack, then path.
     """
@@ -263,6 +266,7 @@ class Options:
     ) -> None:
         systems = Systems(core, asked.libc)
         wants = _wants(core, asked, systems) if asked.gaps is None else asked.gaps
+        self.wants = wants
         met = core.met(
             {
                 "state": None,
@@ -294,7 +298,7 @@ class Options:
                     cell.os,
                     cell.target,
                     wants.specs[want],
-                    (*self._sorted(exact), *self._sorted(compatible)),
+                    tuple(self._sorted((*exact, *compatible))),
                     bool(unknown),
                 )
                 for want, (exact, compatible, unknown) in zip(cell.wants, answers, strict=True)
@@ -329,7 +333,7 @@ def _wants(core: compiled.Catalog, asked: Asked, systems: Systems) -> AbstractWa
         added=added,
         oss=systems.chosen_oss(texts(asked.os)),
         targets=systems.chosen_targets(texts(asked.target)),
-        not_wanted=(),
+        not_wanted=asked.not_wanted,
     )
     if not wants.cells and (texts(asked.os) or texts(asked.target)):
         raise EmptySelectionError("nothing is wanted for this operating system and target")

@@ -14,6 +14,8 @@ Without any file a build costs 1, so that costs count builds.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
+from statistics import median as exact_median
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +24,17 @@ if TYPE_CHECKING:
 
     from specplan.aliases import Unit
 
-__all__ = ["UNIT_COSTS", "Cost", "Costs"]
+__all__ = ["UNIT_COSTS", "Cost", "Costs", "median"]
+
+
+def median(costs: Iterable[float]) -> float:
+    """Return the median of decimals, as adding and halving on paper gives it.
+
+    Examples:
+        >>> median([0.1, 0.2])
+        0.15
+    """
+    return float(exact_median(Decimal(str(each)) for each in costs))
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,8 @@ def difference(
             "old": old_state,
             "new": new_state,
             "level": level,
-            "stacks": [name for name in selected if name in labels and name in old_labels],
+            # A stack that is absent is one line, and not all that it had.
+            "stacks": [name for name in selected if name in labels],
             "oss": systems.chosen_oss(texts(os)),
             "targets": systems.chosen_targets(texts(target)),
         }

@@ -27,6 +27,7 @@ __all__ = [
     "UndecidedConditionError",
     "UndecidedError",
     "UnknownNameError",
+    "UnknownTargetError",
     "UsageError",
 ]
 
@@ -144,6 +145,20 @@ class UnknownNameError(UsageError, LookupError):
         self.kind = kind
         self.name = name
         self.suggestions = suggestions
+
+
+class UnknownTargetError(UnknownNameError):
+    """A target that neither the sources nor the table of targets know.
+
+    Args:
+        name: The target.
+        suggestions: The nearest names that exist, best first.
+    """
+
+    def __init__(self, name: str, suggestions: tuple[str, ...]) -> None:
+        super().__init__(kind="target", name=name, suggestions=suggestions)
+        teach = f'name its parents in specplan.toml: `[targets]`, `"{name}" = ["PARENT"]`'
+        self.hint = teach if self.hint is None else f"{self.hint} Or {teach}"
 
 
 class EmptySelectionError(UsageError, LookupError):

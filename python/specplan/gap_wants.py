@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Final
 from specplan import _core as compiled
 from specplan.abstract_wants import AbstractWants, WantedCell
 from specplan.errors import UsageError
-from specplan.spec_answers import spec_of
-from specplan.wants import ROOT, Systems
+from specplan.wants import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from specplan.catalog import Catalog
-    from specplan.model import Gap, Spec
+    from specplan.model import Gap, NotWanted
     from specplan.question import Question
 
 __all__ = ["GapWants", "PublishedWant", "is_about_gaps", "wants_of_gaps"]
 
 _LEVELS: Final = ("package", "version")
+
+#: Where a spec of the core has the stacks that list it.
+_STACKS: Final = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +34,7 @@ class PublishedWant:
         os: The operating system that it is wanted for.
         target: The target.
         want: What is wanted, a package or ``package@=version``.
-        hash: The binary that covers it: one for the very system before others, then the
-            newest version, then the smallest hash.
+        hash: The binary that covers it: the nearest of the gap.
         name: Its package.
         version: Its version.
         binary_os: Its operating system.
@@ -60,10 +61,14 @@ class GapWants:
     Attributes:
         publish: What only needs listing, by stack, os, target, want.
         wants: The others, as abstract wants.
+        not_wanted: The entries with what each excluded.
+        excluded: How many wants any entry excludes.
     """
 
     publish: tuple[PublishedWant, ...]
     wants: AbstractWants
+    not_wanted: tuple[NotWanted, ...]
+    excluded: int
 
 
 def is_about_gaps(question: Question) -> bool:
@@ -97,12 +102,14 @@ def wants_of_gaps(catalog: Catalog | None, question: Question) -> GapWants:
             hint="name the caches, or a lock as want",
         )
     question = {**question, "level": level}
-    coverage = catalog.gaps(**question, nearest=False)
+    coverage = catalog.gaps(**question)
     platforms = {(each.stack, each.os, each.target): each.platform for each in coverage.cells}
-    listed = _abstract((each for each in coverage.gaps if each.state == "other_stack"), platforms)
+    others = (each for each in coverage.gaps if each.state != "other_stack")
     return GapWants(
-        publish=_published(catalog, listed, question),
-        wants=_abstract((each for each in coverage.gaps if each.state != "other_stack"), platforms),
+        publish=_published(catalog, coverage.gaps, question),
+        wants=_abstract(others, platforms),
+        not_wanted=coverage.not_wanted,
+        excluded=coverage.totals.not_wanted,
     )
 
 
@@ -112,7 +119,7 @@ def _abstract(gaps: Iterable[Gap], platforms: Mapping[tuple[str, str, str], str]
     by_cell: dict[tuple[str, str, str], list[str]] = {}
     for gap in gaps:
         # A key at level `version` is `package@version`: exactly this one, and no later `1.2.x`.
-        spec = gap.package + gap.want[len(gap.package) :].replace("@", "@=", 1)
+        spec = _spec_of(gap)
         packages[spec] = gap.package
         by_cell.setdefault((gap.stack, gap.os, gap.target), []).append(spec)
     specs = sorted(packages)
@@ -135,32 +142,42 @@ def _abstract(gaps: Iterable[Gap], platforms: Mapping[tuple[str, str, str], str]
     )
 
 
+def _spec_of(gap: Gap) -> str:
+    """Return the abstract spec that the key of a gap stands for."""
+    # A key at level `version` is `package@version`: exactly this one, and no later `1.2.x`.
+    return gap.package + gap.want[len(gap.package) :].replace("@", "@=", 1)
+
+
 def _published(
-    catalog: Catalog, wants: AbstractWants, question: Question
+    catalog: Catalog, gaps: Iterable[Gap], question: Question
 ) -> tuple[PublishedWant, ...]:
-    if not wants.specs:
-        return ()
+    """Return the gaps that only need listing, by stack, os, target, want."""
+    listed = [
+        (each, each.nearest)
+        for each in gaps
+        if each.state == "other_stack" and each.nearest is not None
+    ]
     core, state = catalog._core, catalog._state(question.get("tag"))
-    met = core.met(
-        {
-            "state": state,
-            "specs": list(wants.specs),
-            "clauses": wants.clause_questions(),
-            "cells": [
-                (cell.os, cell.target, cell.platform, list(cell.wants)) for cell in wants.cells
-            ],
-            "compat": question.get("compat", "exact"),
-            "operating_systems": Systems(core, question.get("libc") or {}).core,
-            "detail": "cells",
-        }
-    )
-    hashes = sorted({each for cell in met for found in cell for each in (*found[0], *found[1])})
-    specs = {each[0]: spec_of(each) for each in core.specs(compiled.Query.hashes(hashes), None)}
-    labels = _labels(core, state, hashes)
+    hashes = sorted({nearest.hash for _, nearest in listed})
+    specs = {each[0]: each for each in core.specs(compiled.Query.hashes(hashes), None)}
+    labels = _labels(core, state, hashes) if hashes else {}
     return tuple(
-        _want(cell, wants.specs[want], _best([specs[each] for each in exact or compatible]), labels)
-        for cell, answers in zip(wants.cells, met, strict=True)
-        for want, (exact, compatible, _) in zip(cell.wants, answers, strict=True)
+        PublishedWant(
+            stack=gap.stack,
+            os=gap.os,
+            target=gap.target,
+            want=_spec_of(gap),
+            hash=nearest.hash,
+            name=gap.package,
+            version=specs[nearest.hash][2],
+            binary_os=nearest.os,
+            binary_target=nearest.target,
+            listed_by=tuple(labels.get(nearest.hash, ())),
+        )
+        for gap, nearest in sorted(
+            listed,
+            key=lambda each: (each[0].stack, each[0].os, each[0].target, _spec_of(each[0])),
+        )
     )
 
 
@@ -168,42 +185,9 @@ def _labels(
     core: compiled.Catalog, state: compiled.State, hashes: list[str]
 ) -> dict[str, list[str]]:
     """Return the stacks that list each hash in a state, sorted."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, set[str]] = {}
     among = compiled.Query.hashes(hashes)
-    tags = sorted({tag for _, tag in state})
-    for label in core.labels(state):
-        if label == ROOT:
-            continue
-        listed = {
-            each[0]
-            for tag in tags
-            for each in core.specs(among & compiled.Query.stack(tag, [label]), None)
-        }
-        for each in listed:
-            found.setdefault(each, []).append(label)
+    for tag in sorted({tag for _, tag in state}):
+        for spec in core.specs(among, tag):
+            found.setdefault(spec[0], set()).update(each for each in spec[_STACKS] if each != ROOT)
     return {each: sorted(stacks) for each, stacks in found.items()}
-
-
-def _best(specs: list[Spec]) -> Spec:
-    newest = max(compiled.Version(each.version) for each in specs)
-    return min(
-        (each for each in specs if compiled.Version(each.version) == newest),
-        key=lambda each: each.hash,
-    )
-
-
-def _want(
-    cell: WantedCell, want: str, spec: Spec, labels: Mapping[str, Sequence[str]]
-) -> PublishedWant:
-    return PublishedWant(
-        stack=cell.stack,
-        os=cell.os,
-        target=cell.target,
-        want=want,
-        hash=spec.hash,
-        name=spec.name,
-        version=spec.version,
-        binary_os=spec.os,
-        binary_target=spec.target,
-        listed_by=tuple(labels.get(spec.hash, ())),
-    )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from specplan.budget import Budget
     from specplan.choice import Choice
     from specplan.gap_wants import PublishedWant
-    from specplan.model import Scope
+    from specplan.model import NotWanted, Scope
     from specplan.plan_model import (
         Build,
         ChangeAsked,
@@ -63,6 +63,7 @@ class Plan(Report):
         choice: What was chosen for abstract wants, if there are any, and what is proven of it.
         publish: Gaps that need no build, as another stack has a binary: by stack, os, target,
             want.
+        not_wanted: The entries of the configuration with what each excluded.
         totals: The numbers.
     """
 
@@ -81,6 +82,7 @@ class Plan(Report):
     schedule: Schedule | None
     choice: Choice | None
     publish: tuple[PublishedWant, ...]
+    not_wanted: tuple[NotWanted, ...]
     totals: PlanTotals
     _core: compiled.Plan = field(repr=False, compare=False)
     #: The specs of the locks, and those beside the specs of the caches.
@@ -118,7 +120,7 @@ class Plan(Report):
                 the trees of all specs that satisfy it have too many lines.
         """
         for known in self._known:
-            if found := asked_specs.matching(known, spec):
+            if found := asked_specs.matching(asked_specs.KnownSpecs.all_of(known), spec):
                 return whys_of(self._core, spec, found, self.named)
         raise asked_specs.unknown("spec", spec, self._known[1])
 

@@ -132,8 +132,14 @@ def excluded_of(core: compiled.Plan, broken: Sequence[tuple[str, list[str]]]) ->
     )
 
 
-def totals_of(core: compiled.Plan, untested: int) -> PlanTotals:
-    """Return the numbers of a plan that keeps so many untested binaries."""
+def totals_of(core: compiled.Plan, untested: int, not_wanted: int) -> PlanTotals:
+    """Return the numbers of a plan that keeps so many untested binaries.
+
+    Args:
+        core: The answer of the planner.
+        untested: How many binaries hold the change and are kept.
+        not_wanted: How many wants the configuration excludes.
+    """
     totals = core.totals()
     return PlanTotals(
         wants=totals[0],
@@ -146,6 +152,7 @@ def totals_of(core: compiled.Plan, untested: int) -> PlanTotals:
         node_by_node=totals[7],
         due_to_change=totals[8],
         untested=untested,
+        not_wanted=not_wanted,
     )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from specplan.aliases import Places
+    from specplan.asked_specs import KnownSpecs
     from specplan.catalog import Catalog
     from specplan.costs import Cost, Costs
     from specplan.sources import Limits
@@ -90,12 +91,9 @@ def wanted_files(wanted: Iterable[Wanted], environments: Iterable[WantedEnvironm
     return [*(each.place for each in wanted), *files]
 
 
-def costs_of(locks: compiled.Catalog, told: Costs) -> dict[str, Cost]:
-    """Return what each spec of the locks costs, by hash; nothing where each costs 1."""
-    if told is UNIT_COSTS:
-        return {}
-    specs = locks.specs(compiled.Query.all(), None)
-    return told.of(each[:3] for each in specs)
+def costs_of(plannable: KnownSpecs, told: Costs) -> dict[str, Cost]:
+    """Return what each spec that can be planned costs, by hash; nothing where each costs 1."""
+    return {} if told is UNIT_COSTS else told.of(plannable.named())
 
 
 def refuse_cycle(core: compiled.Catalog, path: str) -> None:

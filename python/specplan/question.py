@@ -9,8 +9,10 @@ from specplan import _core as compiled
 from specplan import abstract_wants
 from specplan.errors import EmptySelectionError, SourceError, UsageError
 from specplan.host import Host
+from specplan.lock_wants import SCOPE_EDGES
 from specplan.model import Compatibility, Level
 from specplan.wants import (
+    FEWER_CELLS,
     Systems,
     chosen,
     excludes,
@@ -183,7 +185,8 @@ def ask(
     nothing: compiled.CoverageAnswer = ([], [], [], [0] * len(not_wanted), 0)
     cells, gaps, lacking, excluded, count = nothing
     if wanted or not environments:
-        cells, gaps, lacking, excluded, count = core.coverage(
+        cells, gaps, lacking, excluded, count = _coverage(
+            core,
             {
                 "state": state,
                 "level": level or "hash",
@@ -199,7 +202,7 @@ def ask(
                 "not_wanted": [_not_wanted(core, known, systems, each) for each in not_wanted],
                 "operating_systems": systems.core,
                 "detail": detail,
-            }
+            },
         )
     abstract = None
     if environments:
@@ -251,6 +254,13 @@ def ask(
     )
 
 
+def _coverage(core: compiled.Catalog, asked: compiled.CoverageQuestion) -> compiled.CoverageAnswer:
+    try:
+        return core.coverage(asked)
+    except OverflowError as error:
+        raise UsageError(str(error), hint=FEWER_CELLS) from error
+
+
 def _level(question: Question, wants: WantsKind) -> Level | None:
     """Return what a key is; roots of environments are abstract specs, which are no keys."""
     asked = question.get("level")
@@ -296,21 +306,21 @@ def _kind_of_wants(
     return "peers" if older is None else "baseline"
 
 
-def _peers(question: Question, reported: Sequence[str], labels: Collection[str]) -> list[list[str]]:
+def _peers(
+    question: Question, reported: Sequence[str], labels: Collection[str]
+) -> tuple[list[list[str]], list[int]]:
+    """Return sets of peers, and for each reported stack which of them defines its wants."""
     patterns = texts(question.get("peers", ()))
     if patterns:
-        asked = list(chosen(patterns, labels, kind="peers"))
-        return [asked for _ in reported]
-    families = question.get("families") or {}
-    return [peers_of(name, labels, families) for name in reported]
+        return [list(chosen(patterns, labels, kind="peers"))], [0 for _ in reported]
+    return peers_of(reported, labels, question.get("families") or {})
 
 
 def _specs(
     core: compiled.Catalog, wanted: Sequence[Wanted], reported: Sequence[str], question: Question
 ) -> list[list[str]]:
     """Return the hashes that each reported stack wants."""
-    kinds = {"roots": 0, "runtime": _LINK | _RUN, "all": _LINK | _RUN | _BUILD | _TEST}
-    scope = kinds[question.get("scope", "runtime")]
+    scope = SCOPE_EDGES[question.get("scope", "runtime")]
     cycle = core.cycle()
     if cycle:
         described = named(core, cycle[:1]).get(cycle[0])
@@ -328,7 +338,10 @@ def roots_of(wanted: Sequence[Wanted], stack: str) -> list[str]:
 
 
 def demand(answer: Answer) -> compiled.DemandAnswer | None:
-    """Return what the wants of locks lack; None where wants are no concrete specs."""
+    """Return what the wants of locks lack; None where wants are no concrete specs.
+
+    What a gap is good for is about all roots of its stack, whichever cells are reported.
+    """
     if not answer.wanted:
         return None
     specs = named(answer.core, {each for hashes in answer.specs for each in hashes})
@@ -340,7 +353,7 @@ def demand(answer: Answer) -> compiled.DemandAnswer | None:
 
     def is_reported(stack: str, dag_hash: str) -> bool:
         _, os, target = _place(specs[dag_hash])
-        return (stack, os, target) in places and not specs[dag_hash][_EXTERNAL]
+        return (stack, os, target) in places
 
     wants = [
         [each for each in hashes if is_wanted(stack, each)]
@@ -350,21 +363,24 @@ def demand(answer: Answer) -> compiled.DemandAnswer | None:
     for cell, _, _, dag_hash, *_ in answer.gaps:
         if dag_hash is not None:
             gaps[answer.cells[cell][0]].append(dag_hash)
-    return answer.core.demand(
+    roots = {
+        stack: [
+            root
+            for root in roots_of(answer.wanted, stack)
+            if is_wanted(stack, root) and not specs[root][_EXTERNAL]
+        ]
+        for stack in answer.reported
+    }
+    usefulness, usable, lacks = answer.core.demand(
         {
             "state": answer.state,
             "wants": wants,
             "gaps": list(gaps.values()),
-            "roots": [
-                [
-                    root
-                    for root in roots_of(answer.wanted, stack)
-                    if is_wanted(stack, root) and is_reported(stack, root)
-                ]
-                for stack in answer.reported
-            ],
+            "roots": list(roots.values()),
         }
     )
+    reported = {root for stack, own in roots.items() for root in own if is_reported(stack, root)}
+    return usefulness, usable, [each for each in lacks if each[0] in reported]
 
 
 #: Where a spec of the core says whether it is external.
@@ -380,10 +396,6 @@ def named(core: compiled.Catalog, hashes: Collection[str]) -> dict[str, compiled
 def _place(spec: compiled.SpecAnswer) -> tuple[str, str, str]:
     """Return the package, the operating system and the target of a spec."""
     return spec[1], spec[4], spec[5]
-
-
-#: What edges are for, as the core numbers it.
-_LINK, _RUN, _BUILD, _TEST = 1, 2, 4, 8
 
 
 def _not_wanted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -10,9 +11,11 @@ from specplan import asked_specs
 from specplan import budget as budgeting
 from specplan import choice as choosing
 from specplan import schedule as scheduling
+from specplan.asked_specs import KnownSpecs
 from specplan.buying import Purchase
 from specplan.errors import UsageError
 from specplan.gap_wants import is_about_gaps, wants_of_gaps
+from specplan.lock_wants import LockWants
 from specplan.plan import Plan
 from specplan.plan_answers import builds_of, excluded_of, needless_of, totals_of, untested_of
 from specplan.plan_inputs import (
@@ -30,19 +33,19 @@ from specplan.sources.cost_files import read_costs
 from specplan.wants import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from specplan.aliases import Places, Unit
-    from specplan.budget import Budget, Weight
+    from specplan.budget import Budget, Spent, Weight
     from specplan.catalog import Catalog
-    from specplan.choice import Choice
+    from specplan.choice import Choice, Made
+    from specplan.choice_options import Options
     from specplan.costs import Cost
-    from specplan.gap_wants import PublishedWant
+    from specplan.gap_wants import GapWants, PublishedWant
     from specplan.host import Host
-    from specplan.model import Compatibility, Scope
+    from specplan.model import Compatibility, NotWanted, Scope
     from specplan.plan_model import ChangeAsked, Input, Policy, WhatIf
     from specplan.question import Question
-    from specplan.sources.wanted import Wanted
 
 __all__ = ["rebuild"]
 
@@ -85,6 +88,7 @@ def rebuild(
     include: Mapping[str, str] | None = None,
     group: str | Sequence[str] = (),
     allow_left_out: Collection[str] = (),
+    not_wanted: Sequence[NotWanted] = (),
     limits: Limits | None = None,
 ) -> Plan:
     """Plan the least rebuild; see :meth:`specplan.Catalog.rebuild`.
@@ -120,6 +124,7 @@ def rebuild(
         include: See there.
         group: See there.
         allow_left_out: See there.
+        not_wanted: See there.
         limits: See there.
     """
     places = places_of(want)
@@ -175,17 +180,35 @@ def rebuild(
     locks = compiled.Catalog.merged([locks, *more])
     core = compiled.Catalog.merged([locks, caches])
     refuse_cycle(core, next(iter((*places, *more_places)), "the caches"))
-    change = asked_specs.change(locks, texts(changed), changed_if_wanted, policy, depth)
-    broken = asked_specs.matching_each(locks, texts(exclude_broken))
-    cost_of = costs_of(locks, told)
     state = catalog._state(tag) if catalog is not None and len(caches) else []
+    choice_asked = choosing.Asked(
+        environments=environments,
+        locks=(*wanted, *more_locks),
+        system=system,
+        os=os,
+        target=target,
+        compat=compat,
+        libc=libc or {},
+        cells=cells or {},
+        node_limit=node_limit,
+        time_limit=time_limit,
+        not_wanted=not_wanted,
+        gaps=None if found is None else found.wants,
+    )
+    is_choice = bool(environments) or (found is not None and bool(found.wants.cells))
+    options = choosing.options_of(core, state, scope, choice_asked) if is_choice else None
+    plannable = _plannable(locks, core, options)
+    change = asked_specs.change(plannable, texts(changed), changed_if_wanted, policy, depth)
+    broken = asked_specs.matching_each(plannable, texts(exclude_broken))
+    cost_of = costs_of(plannable, told)
     what_if = asked_specs.what_if(core, state, texts(assume_available), texts(without))
-    roots = {root for each in wanted for root, _ in each.roots}
+    lock_wants = LockWants.of(core, wanted, scope, () if of_gaps else not_wanted)
     question: compiled.PlanQuestion = {
         "state": state,
         "locks": locks.snapshots(),
-        "roots": sorted(roots),
-        "scope": scope,
+        # A budget completes roots; what these run with is bought with them.
+        "roots": sorted(lock_wants.hashes if limited is None else lock_wants.labels),
+        "scope": lock_wants.scope if limited is None else scope,
         "changed": None if change is None else list(change.changed),
         "policy": policy,
         "depth": None if depth is None else min(depth, _MOST_DEPTH),
@@ -194,43 +217,21 @@ def rebuild(
         "withheld": [] if what_if is None else list(what_if.unavailable),
         "costs": [(spec, cost.amount) for spec, cost in cost_of.items()] or None,
     }
-    made = None
-    if environments or (found is not None and found.wants.cells):
-        made = choosing.choose(
-            core,
-            question,
-            choosing.Asked(
-                environments=environments,
-                locks=(*wanted, *more_locks),
-                system=system,
-                os=os,
-                target=target,
-                compat=compat,
-                libc=libc or {},
-                cells=cells or {},
-                node_limit=node_limit,
-                time_limit=time_limit,
-                gaps=None if found is None else found.wants,
-            ),
-        )
-    spent = None
-    choice = None if made is None else made.choice
+    made = None if options is None else choosing.choose(core, question, options, choice_asked)
+    purchase = None
     if limited is not None:
         purchase = Purchase(
             core=core,
             question=question,
             asked=limited,
-            labels=_labels(wanted),
-            # A spec of the caches may be chosen as well.
-            matching=partial(asked_specs.matching, locks if made is None else core),
+            labels=lock_wants.labels,
+            matching=partial(asked_specs.matching, plannable),
         )
-        if made is None:
-            spent = purchase.buy()
-        else:
-            spent, choice = purchase.buy_with_choice(made)
+    spent, choice = _bought(purchase, made)
+    if spent is not None:
         question["roots"] = spent.roots
     elif choice is not None:
-        question["roots"] = sorted({*roots, *choice.roots})
+        question["roots"] = sorted({*lock_wants.hashes, *choice.roots})
     return _plan(
         core,
         question,
@@ -246,6 +247,7 @@ def rebuild(
         cost_of=cost_of,
         jobs=jobs,
         known=(locks, core),
+        not_wanted=_not_wanted(lock_wants, options, found),
     )
 
 
@@ -281,13 +283,37 @@ def _refuse_beside_gaps(*, wants: bool, what_if: bool) -> None:
         )
 
 
-def _labels(wanted: Iterable[Wanted]) -> dict[str, set[str]]:
-    """Return the stacks of each root of the locks."""
-    labels: dict[str, set[str]] = {}
-    for lock in wanted:
-        for root, _ in lock.roots:
-            labels.setdefault(root, set()).add(lock.label)
-    return labels
+def _not_wanted(
+    locks: LockWants, options: Options | None, gaps: GapWants | None
+) -> tuple[tuple[NotWanted, ...], int]:
+    """Return the entries with what each excluded, and how many wants any of them excludes."""
+    if gaps is not None:
+        return gaps.not_wanted, gaps.excluded
+    if options is None:
+        return locks.not_wanted, locks.excluded
+    wants = options.wants
+    entries = tuple(
+        replace(entry, excluded=entry.excluded + count)
+        for entry, count in zip(locks.not_wanted, wants.excluded, strict=True)
+    )
+    return entries, locks.excluded + wants.not_wanted
+
+
+def _bought(purchase: Purchase | None, made: Made | None) -> tuple[Spent | None, Choice | None]:
+    """Return what a budget buys, and what is chosen."""
+    if purchase is None:
+        return None, None if made is None else made.choice
+    return (purchase.buy(), None) if made is None else purchase.buy_with_choice(made)
+
+
+def _plannable(
+    locks: compiled.Catalog, core: compiled.Catalog, options: Options | None
+) -> KnownSpecs:
+    """Return the specs that may be built: those of the locks, and what the candidates need."""
+    if options is None:
+        return KnownSpecs.all_of(locks)
+    own = (each[0] for each in locks.specs(compiled.Query.all(), None))
+    return KnownSpecs.below(core, {*own, *options.names})
 
 
 def _plan(
@@ -306,6 +332,7 @@ def _plan(
     cost_of: Mapping[str, Cost],
     jobs: int | None,
     known: tuple[compiled.Catalog, compiled.Catalog],
+    not_wanted: tuple[tuple[NotWanted, ...], int],
 ) -> Plan:
     core = rows.plan(question)
     untested = untested_of(core)
@@ -326,7 +353,8 @@ def _plan(
         schedule=None if jobs is None else scheduling.schedule(core, builds, jobs),
         choice=choice,
         publish=publish,
-        totals=totals_of(core, sum(each.available for each in untested)),
+        not_wanted=not_wanted[0],
+        totals=totals_of(core, sum(each.available for each in untested), not_wanted[1]),
         _core=core,
         _known=known,
         _again=partial(
@@ -345,5 +373,6 @@ def _plan(
             cost_of=cost_of,
             jobs=jobs,
             known=known,
+            not_wanted=not_wanted,
         ),
     )

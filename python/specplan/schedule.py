@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from operator import sub
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ class Schedule:
         reason: Why.
         widths: How many builds each stage has: so many runners at most have work at once
             while the stages run one after the other.
-        shards: By runner; one that has nothing to do is not told.
+        shards: By runner. A runner that gets nothing to build has no shard.
     """
 
     runners: int
@@ -104,12 +103,12 @@ def schedule(core: compiled.Plan, builds: Sequence[Build], runners: int) -> Sche
         shards=tuple(
             Shard(
                 runner=runner,
-                busy=sum(map(sub, finishes, starts)),
+                busy=busy,
                 runs=tuple(
                     Run(hash=hashes[position], start=start, finish=finish)
                     for position, start, finish in zip(positions, starts, finishes, strict=True)
                 ),
             )
-            for runner, (positions, starts, finishes) in enumerate(shards, 1)
+            for runner, (busy, positions, starts, finishes) in enumerate(shards, 1)
         ),
     )

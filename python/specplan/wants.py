@@ -7,7 +7,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core
-from specplan.errors import UnknownNameError, UsageError
+from specplan import targets as known_targets
+from specplan.errors import UnknownNameError, UnknownTargetError, UsageError
 from specplan.system_name import split_system
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from specplan.model import NotWanted
 
 __all__ = [
+    "FEWER_CELLS",
     "ROOT",
     "Systems",
     "any_matches",
@@ -30,6 +32,9 @@ __all__ = [
 
 #: The union index of a snapshot: no stack, and selected by no pattern but its own name.
 ROOT: Final = "root"
+
+#: What to do where a report would have too many cells or gaps.
+FEWER_CELLS: Final = "choose stacks with `--stack PATTERN`, or systems with `--system OS/TARGET`"
 
 #: How many near names an error suggests.
 _SUGGESTIONS: Final = 3
@@ -136,26 +141,46 @@ def excludes(entry: NotWanted, stack: str, package: str, os: str, target: str) -
 
 
 def peers_of(
-    stack: str, stacks: Collection[str], families: Mapping[str, Sequence[str]]
-) -> list[str]:
-    """Return the stacks that define what a stack wants, itself included, sorted.
+    reported: Iterable[str], stacks: Collection[str], families: Mapping[str, Sequence[str]]
+) -> tuple[list[list[str]], list[int]]:
+    """Return the stacks that define what stacks want, themselves included.
 
     These are the stacks of every configured family that has a pattern for the
     stack; without one, the stacks that share its first dash-separated word.
+
+    Args:
+        reported: The stacks that are asked about.
+        stacks: All stacks.
+        families: Patterns by the name of a family.
+
+    Returns:
+        The distinct sets of peers, each sorted, and for each reported stack the position of its
+        own among them.
+
+    Complexity: linear in the stacks, and for each configured pattern one look at all of them.
     """
-    configured = {
-        name
+    configured = [
+        {name for pattern in patterns for name in _matched(pattern, stacks)}
         for patterns in families.values()
-        if any(_matched(pattern, [stack]) for pattern in patterns)
-        for pattern in patterns
-        for name in _matched(pattern, stacks)
-    }
-    if configured:
-        return sorted(configured)
-    if stack == ROOT:
-        return [ROOT]
-    word = _first_word(stack)
-    return sorted(name for name in stacks if name != ROOT and _first_word(name) == word)
+    ]
+    by_word: dict[str, list[str]] = {}
+    for name in sorted(stacks):
+        if name != ROOT:
+            by_word.setdefault(_first_word(name), []).append(name)
+    found: dict[tuple[str, ...] | tuple[int, ...], int] = {}
+    sets: list[list[str]] = []
+    positions = []
+    for stack in reported:
+        own = [at for at, members in enumerate(configured) if stack in members]
+        key = tuple(own) or (_first_word(stack),)
+        if key not in found:
+            found[key] = len(sets)
+            if own:
+                sets.append(sorted(set().union(*(configured[at] for at in own))))
+            else:
+                sets.append([ROOT] if stack == ROOT else by_word.get(_first_word(stack), []))
+        positions.append(found[key])
+    return sets, positions
 
 
 def _first_word(stack: str) -> str:
@@ -190,6 +215,7 @@ class Systems:
         self._listed = sorted({(os, target) for os, target, _ in catalog.systems()})
         self._platforms = {os: platform for os, _, platform in catalog.systems()}
         self._targets = set(catalog.names("target"))
+        known_targets.learn(self._targets)
 
     @property
     def oss(self) -> set[str]:
@@ -273,11 +299,11 @@ class Systems:
                 hint=f'an operating system of your own is made known by `{os} = "glibc 2.34"` '
                 "(its C library) under `[libc]` in specplan.toml",
             )
-        if target not in self._targets and not _core.is_known_target(target):
+        if target not in self._targets and not known_targets.is_known(target):
             near = suggestions(target, self._targets) or suggestions(
                 target, self.targets, closeness=_CLOSE
             )
-            raise UnknownNameError(kind="target", name=target, suggestions=near)
+            raise UnknownTargetError(target, near)
         platform = self._platforms.get(os) or self.core.platform(os) or name.platform or "linux"
         if name.platform not in {None, platform}:
             raise UsageError(

@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import subprocess
+from decimal import Decimal
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+import specplan
 from specplan.cli import main
+from specplan.model import Scope
 from specplan.testing import verify, verify_schedule
 from tests.snapshots import assert_is_snapshot
 
@@ -513,3 +516,51 @@ def test_a_budget_of_cost_is_spent_to_the_microsecond(run: Any, tmp_path: Path) 
     assert (round(spent["cost"], 9), spent["max_cost"], spent["max_builds"]) == (0.3, 0.3, None)
     assert document(run(*question, "0.2999").out, "rebuild")["budget"]["cost"] == 0
     assert document(run(*question, "1e300").out, "rebuild")["budget"]["open"] == []
+
+
+def test_a_runner_that_gets_nothing_to_build_is_counted_and_has_no_shard(run: Any) -> None:
+    question = (*HYPRE, "--jobs", "4")
+    schedule = document(run(*question, "--format", "json").out, "rebuild")["schedule"]
+    assert all(shard["runs"] for shard in schedule["shards"])
+    idle = 4 - len(schedule["shards"])
+    assert idle > 0
+    shown = run(*question)
+    assert (shown.code, shown.err) == (0, "")
+    assert f"{idle} of 4 runners get nothing to build" in shown.out
+    for rendering in ("markdown", "csv", "list"):
+        assert run(*question, "--format", rendering).code == 0
+
+
+def test_sums_of_decimal_costs_are_written_as_people_add_them(run: Any, tmp_path: Path) -> None:
+    table = tmp_path / "costs.json"
+    table.write_text(json.dumps({"hypre": 0.1, "mfem": 0.2, "compiler-wrapper": 0.3}))
+    question = (*HYPRE, "--costs", str(table), "--jobs", "1")
+    plan = document(run(*question, "--format", "json").out, "rebuild")
+    costs = [Decimal(str(build["cost"])) for build in plan["builds"]]
+    assert Decimal(str(plan["totals"]["cost"])) == sum(costs)
+    (shard,) = plan["schedule"]["shards"]
+    assert shard["busy"] == plan["schedule"]["makespan"] == plan["totals"]["cost"]
+    cost_of = {build["hash"]: Decimal(str(build["cost"])) for build in plan["builds"]}
+    end = Decimal(0)
+    for each in shard["runs"]:
+        end += cost_of[each["hash"]]
+        assert Decimal(str(each["finish"])) == end
+    for rendering in ("table", "markdown", "csv", "json"):
+        assert "00000000" not in run(*question, "--format", rendering).out
+
+
+@pytest.mark.parametrize("scope", ["roots", "runtime", "all"])
+def test_what_is_not_wanted_of_a_lock_is_wanted_neither_of_gaps_nor_of_a_plan(
+    monkeypatch: pytest.MonkeyPatch, scope: Scope
+) -> None:
+    monkeypatch.chdir(REAL)
+    catalog = specplan.load("mirror-2025-11.json.gz")
+    lock = WANT[1]
+    entry = specplan.NotWanted(package="hypre", reason="not ours")
+    every = catalog.rebuild(want=lock, scope=scope)
+    plan = catalog.rebuild(want=lock, scope=scope, not_wanted=[entry])
+    report = catalog.gaps(want=lock, scope=scope, not_wanted=[entry], nearest=False)
+    assert report.totals.not_wanted == plan.totals.not_wanted == plan.not_wanted[0].excluded > 0
+    assert plan.totals.wants == every.totals.wants - plan.totals.not_wanted
+    assert report.not_wanted == plan.not_wanted
+    assert "not wanted: " in plan.to_text()

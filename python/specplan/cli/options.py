@@ -14,6 +14,7 @@ from specplan import config
 from specplan.config import COMPATIBILITIES, FORMATS, LEVELS, SCOPES, Configuration, Format
 from specplan.errors import UsageError
 from specplan.exact import is_short
+from specplan.targets import teach
 from specplan.wants import chosen
 
 if TYPE_CHECKING:
@@ -347,6 +348,8 @@ def settings(typed: Typed) -> Configuration:
         UsageError: If the options contradict each other.
     """
     base = _configuration(typed)
+    if base.targets:
+        teach(base.targets)
     of_wants = [
         name
         for name, is_typed in (

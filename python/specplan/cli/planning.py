@@ -296,6 +296,7 @@ def asked_plan(typed: Planned, settings: Configuration) -> AskedPlan:
         node_limit=typed.get("node_limit"),
         time_limit=typed.get("time_limit"),
         tag=settings.tag,
+        not_wanted=settings.not_wanted,
         limits=limits,
     )
     files = tuple(each for each in want if is_environment(split_label(each)[1]))

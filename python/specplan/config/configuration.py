@@ -117,6 +117,7 @@ class Configuration:
             given.
         families: Stack patterns by the name of a family.
         libc: C library and version by operating system.
+        targets: Parents of more targets by name.
         host: The machine that the conditions of environments ask for.
         check: How the cache itself is checked.
         not_wanted: What is not wanted, with reasons.
@@ -147,6 +148,7 @@ class Configuration:
     use_mirrors: bool = False
     families: Mapping[str, tuple[str, ...]] = field(default_factory=_no_families)
     libc: Mapping[str, str] = field(default_factory=_nothing)
+    targets: Mapping[str, tuple[str, ...]] = field(default_factory=_no_families)
     stacks: tuple[StackEntry, ...] = ()
     host: Host = Host()  # noqa: RUF009 - it cannot be changed
     check: CheckSettings = CheckSettings()

@@ -66,6 +66,7 @@ KEYS: Final = (
     "use-mirrors",
     "families",
     "libc",
+    "targets",
     "host",
     "check",
     "not-wanted",
@@ -138,6 +139,7 @@ def configuration(table: Table, folder: Path) -> Configuration:
         use_mirrors=table.flag("use-mirrors"),
         families=_families(table.table("families")),
         libc=_libc(table.table("libc")),
+        targets=_targets(table.table("targets")),
         host=_host(table.table("host")),
         check=_check(table.table("check")),
         not_wanted=tuple(map(_not_wanted, table.tables("not-wanted"))),
@@ -195,6 +197,14 @@ def _libc(table: Table) -> Mapping[str, str]:
             fault = f"`{library}` is no C library and version"
             table.fail(name, fault, "write it as `glibc 2.35` or `musl 1.2`")
         entries[name] = library
+    return MappingProxyType(entries)
+
+
+def _targets(table: Table) -> Mapping[str, tuple[str, ...]]:
+    entries = {}
+    for name in table.keys:
+        table.refuse_table(name)
+        entries[name] = table.texts(name)
     return MappingProxyType(entries)
 
 

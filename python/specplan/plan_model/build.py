@@ -63,6 +63,7 @@ class PlanTotals:
         node_by_node: The builds if pruning went node by node.
         due_to_change: The builds that the plan without the change would not hold.
         untested: The binaries that hold the change and are kept.
+        not_wanted: Wants that the configuration excludes; in none of the above.
     """
 
     wants: int
@@ -75,3 +76,4 @@ class PlanTotals:
     node_by_node: int
     due_to_change: int
     untested: int
+    not_wanted: int

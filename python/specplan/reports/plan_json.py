@@ -72,6 +72,7 @@ def rebuild(plan: Plan) -> str:
                 {**fields_of(each.spec), "cut_by": fields_of(each.cut_by), "reason": each.reason}
                 for each in plan.needless
             ],
+            "not_wanted": [fields_of(each) for each in plan.not_wanted],
             "totals": fields_of(plan.totals),
         }
     )

@@ -179,6 +179,7 @@ def notes(plan: Plan, escape: Callable[[str], str]) -> list[str]:
             f"{wording.count(len(plan.excluded.builds), 'build')} and "
             f"{wording.count(totals.wants_left_out, 'want')} are left out because of {cut}"
         )
+    lines += wording.not_wanted(plan.not_wanted, escape)
     if plan.untested:
         kept = wording.count(
             totals.untested,

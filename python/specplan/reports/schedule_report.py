@@ -144,9 +144,12 @@ def _lines(plan: Plan, schedule: Schedule, escape: Callable[[str], str]) -> list
         proof = f"no schedule is shorter: {_REASONS[schedule.reason]}"
     builds = _by_hash(plan)
     path = " -> ".join(escape(_short(builds[each])) for each in plan.critical_path)
+    idle = schedule.runners - len(schedule.shards)
+    without_work = [f"{idle} of {runners} {'gets' if idle == 1 else 'get'} nothing to build"]
     return [
         f"{runners} after {done}",
         proof,
+        *(without_work if idle else ()),
         f"builds by stage: {' '.join(map(str, schedule.widths))}",
         f"critical path: {path}",
     ]

@@ -395,15 +395,33 @@ def coverage_notes(
     """
     notes = [f"stack {code(stack)} is absent" for stack in coverage.absent_stacks]
     notes += unknown(coverage, code)
+    notes += not_wanted(coverage.not_wanted, code, sentence)
     for entry in coverage.not_wanted:
-        pattern = _pattern(entry, code)
-        if entry.excluded:
-            excluded = count(entry.excluded, "want")
-            notes.append(f"not wanted: {excluded} ({pattern}): {sentence(entry.reason)}")
-        elif _concerns(entry, coverage):
+        if not entry.excluded and _concerns(entry, coverage):
+            pattern = _pattern(entry, code)
             notes.append(f"unused not-wanted entry ({pattern}): {sentence(entry.reason)}")
     notes += _broken_specs(coverage) + broken_roots(coverage.roots, code)
     return notes + left_out(coverage.environments, sentence) + damaged_note(coverage.damaged, code)
+
+
+def not_wanted(
+    entries: Iterable[NotWanted],
+    code: Callable[[str], str],
+    sentence: Callable[[str], str] | None = None,
+) -> list[str]:
+    """Return what entries of the configuration exclude, one note each.
+
+    Args:
+        entries: The entries with what each excluded.
+        code: Escapes a name or a pattern.
+        sentence: Escapes a sentence; by default as a name.
+    """
+    return [
+        f"not wanted: {count(entry.excluded, 'want')} ({_pattern(entry, code)}): "
+        f"{(sentence or code)(entry.reason)}"
+        for entry in entries
+        if entry.excluded
+    ]
 
 
 def _concerns(entry: NotWanted, coverage: Coverage) -> bool:

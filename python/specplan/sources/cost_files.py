@@ -6,7 +6,7 @@ What a file is, is found out from its content:
   ``hash``, ``name`` and ``version``;
 - JSON: an object from spec to seconds;
 - JSON as Spack writes it beside each installation (``install_times.json``), or an array of
-  such; a folder stands for all files of that name below it.
+  such; a folder stands for all files of that name below it. Times count to the microsecond.
 
 A *spec* is a hash (``/HASH`` too), ``package@version``, ``package@version/HASH`` or
 ``package``. Times that Spack took of one hash are measurements: their median counts. What
@@ -20,10 +20,9 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from specplan.costs import UNIT_COSTS, Costs
+from specplan.costs import UNIT_COSTS, Costs, median
 from specplan.counting import count
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.sources import strict_json
@@ -44,6 +43,9 @@ MOST_SECONDS: Final = 1e9
 
 #: What Spack calls the file with the times of an installation.
 _TIMES: Final = "install_times.json"
+
+#: To how many digits a measured time counts.
+_MICROSECONDS: Final = 6
 
 _HASH: Final = re.compile(r"[a-z2-7]{32}")
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
@@ -153,7 +155,11 @@ class _Told:
             self.named.setdefault(key.dag_hash, (key.name, key.version))
 
     def costs(self) -> Costs:
-        by_hash = {dag_hash: median(times) for dag_hash, times in self.measured.items()}
+        # Digits beyond the microsecond measure nothing, and sums would have no room for them.
+        by_hash = {
+            dag_hash: round(median(times), _MICROSECONDS)
+            for dag_hash, times in self.measured.items()
+        }
         by_version: dict[tuple[str, str], float] = {}
         by_package: dict[str, float] = {}
         for key, (seconds, _) in self.tabled.items():

@@ -396,13 +396,14 @@ class Model:
         available = {row.hash for row in model._rows_of(state)}  # noqa: SLF001 - its own class
         answers: list[Cell] = []
         missing: list[tuple[int, Key]] = []
+        # Filters choose the cells that are shown; how many cells lack a key is counted over all.
+        lacking: Counter[Key] = Counter()
         excluded = [0] * len(not_wanted)
         excluded_by_any = 0
         for name in reported:
             family = asked_peers or _family(name, labels, families or {})
             for host in model._hosts(name, family, cells, old_cells, system, older is None):  # noqa: SLF001
-                if not _admitted(os, host.os) or not _admitted(target, host.target):
-                    continue
+                is_shown = _admitted(os, host.os) and _admitted(target, host.target)
                 place = _Place(name, host.os, host.target)
                 if older is not None:
                     wanted = model.keys(old_cells.get(place, ()), level)
@@ -422,10 +423,7 @@ class Model:
                     }
                     for entry in not_wanted
                 ]
-                for index, keys in enumerate(concerned):
-                    excluded[index] += len(keys)
                 unwanted = set().union(*concerned)
-                excluded_by_any += len(unwanted)
                 wanted -= unwanted
                 exact = model.keys(cells.get(place, ()), level)
                 compatible = {
@@ -436,6 +434,12 @@ class Model:
                     for key in model.keys(hashes, level)
                 }
                 covered = wanted & (exact | compatible)
+                lacking.update(wanted - covered)
+                if not is_shown:
+                    continue
+                for index, keys in enumerate(concerned):
+                    excluded[index] += len(keys)
+                excluded_by_any += len(unwanted)
                 missing.extend((len(answers), key) for key in wanted - covered)
                 answers.append(
                     Cell(
@@ -453,7 +457,6 @@ class Model:
                 )
         if not answers and not absent:
             raise EmptySelectionError("no cell is left to report")
-        lacking = Counter(key for _, key in missing)
         gaps = [
             model._gap(answers[index], key, level, compat_of_keys, available, state, lacking[key])  # noqa: SLF001
             for index, key in sorted(
@@ -528,12 +531,9 @@ class Model:
         cells_lacking: int,
     ) -> Gap:
         host = System(cell.os, cell.target, cell.platform)
-        bearers = [each for each in available if self.key(each, level) == key]
-        found: GapState = "other_system" if bearers else "missing"
-        for each in bearers:
-            content = self.contents[each]
-            if self.serves(self.systems[content.os, content.target], host, compat):
-                found = "other_stack"
+        bearers = {each for each in available if self.key(each, level) == key}
+        serving = {each for each in bearers if self.serves(self._system_of(each), host, compat)}
+        found: GapState = "other_stack" if serving else "other_system" if bearers else "missing"
         return Gap(
             stack=cell.stack,
             os=cell.os,
@@ -547,8 +547,13 @@ class Model:
             blocked=None,
             roots_completed=None,
             buildable_now=None,
-            nearest=self._nearest(cell, key, level, available, state),
+            # What only needs listing is the binary to list.
+            nearest=self._nearest(cell, key, level, serving or available, state),
         )
+
+    def _system_of(self, dag_hash: str) -> System:
+        content = self.contents[dag_hash]
+        return self.systems[content.os, content.target]
 
     def _nearest(
         self, cell: Cell, key: Key, level: Level, available: set[str], state: State
@@ -639,7 +644,7 @@ class Model:
         changed: list[Change] = []
         for place in sorted({*before, *after}):
             name, at_os, at_target = place
-            if name not in selected or name not in labels or name not in old_labels:
+            if name not in selected or name not in labels:
                 continue
             if not _admitted(os, at_os) or not _admitted(target, at_target):
                 continue

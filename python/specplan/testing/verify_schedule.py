@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from fractions import Fraction
 from itertools import pairwise
-from math import ceil, isclose
+from math import ceil, gcd, isclose, lcm
 from typing import Any
 
 from specplan.testing.verify import VerificationError
@@ -60,10 +61,13 @@ def verify_schedule(plan: object) -> None:
 
 
 def _lower_bound(builds: list[Any], runners: int) -> float:
-    """Return the best bound of all sets of builds; ``builds`` come by stage."""
-    cost = {build["hash"]: build["cost"] for build in builds}
-    head = dict.fromkeys(cost, 0.0)
-    tail = dict.fromkeys(cost, 0.0)
+    """Return the best bound of all sets of builds; ``builds`` come by stage.
+
+    Every schedule ends after a multiple of what all costs are multiples of.
+    """
+    cost = {build["hash"]: Fraction(str(build["cost"])) for build in builds}
+    head = dict.fromkeys(cost, Fraction(0))
+    tail = dict.fromkeys(cost, Fraction(0))
     for build in builds:
         for need in build["needs"]:
             spec = build["hash"]
@@ -72,16 +76,17 @@ def _lower_bound(builds: list[Any], runners: int) -> float:
         for need in build["needs"]:
             spec = build["hash"]
             tail[need] = max(tail[need], tail[spec] + cost[spec])
-    best = max((head[each] + cost[each] + tail[each] for each in cost), default=0)
-    is_whole = all(each == int(each) for each in cost.values())
+    best = max((head[each] + cost[each] + tail[each] for each in cost), default=Fraction(0))
+    divisor = lcm(*(each.denominator for each in cost.values()))
+    step = Fraction(gcd(*(int(each * divisor) for each in cost.values())), divisor)
     for least in {*head.values()}:
-        work = 0.0
+        work = Fraction(0)
         for spec in sorted(cost, key=lambda each: -tail[each]):
             if head[spec] >= least:
                 work += cost[spec]
                 share = least + tail[spec] + work / runners
-                best = max(best, ceil(share - 1e-9) if is_whole and work else share * bool(work))
-    return best
+                best = max(best, ceil(share / step) * step if work else Fraction(0))
+    return float(best)
 
 
 def _hold(condition: bool, fault: str) -> None:  # noqa: FBT001 - what has to hold

@@ -144,8 +144,14 @@ impl AbstractWants {
         let specs = catalog.indexes().systems(catalog);
         let of_system = |system: u32| &specs[system as usize];
         let mut compatible = IdSet::new();
-        for system in systems.into_iter().filter(|&system| Some(system) != own) {
-            compatible |= of_system(system);
+        for each in systems.iter().filter(|each| Some(each.system) != own) {
+            let all = of_system(each.system);
+            if each.is_whole() {
+                compatible |= all;
+            } else {
+                let some = all.iter().filter(|&spec| each.admits(catalog, spec));
+                compatible |= &some.collect();
+            }
         }
         Serving {
             exact: own.map(of_system).cloned().unwrap_or_default(),

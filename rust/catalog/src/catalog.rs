@@ -16,6 +16,7 @@ use crate::edge::{Dependency, Edge, EdgeColumn};
 use crate::graph::Parsed;
 use crate::index::Indexes;
 use crate::key::{KeyColumn, Level};
+use crate::library::Libraries;
 use crate::names::{NameInterner, Names};
 use crate::resolved::Resolved;
 use crate::view::View;
@@ -62,6 +63,7 @@ pub struct Catalog {
     /// The hash of each spec, once many have been looked for.
     hashes: OnceLock<Vec<DagHash>>,
     parsed: OnceLock<Parsed>,
+    libraries: OnceLock<Libraries>,
 }
 
 impl Catalog {
@@ -89,7 +91,13 @@ impl Catalog {
             version_ranks: OnceLock::new(),
             hashes: OnceLock::new(),
             parsed: OnceLock::new(),
+            libraries: OnceLock::new(),
         }
+    }
+
+    /// The C library of each spec, worked out at the first question and kept.
+    pub(crate) fn libraries(&self) -> &Libraries {
+        self.libraries.get_or_init(|| Libraries::of(self))
     }
 
     /// How many distinct specs there are.

@@ -125,14 +125,23 @@ impl Catalog {
         Some((text(Column::Package), text(Column::Version)))
     }
 
-    /// Whether different texts of the column stand for different compilers. Some sources tell
-    /// compilers by edges, and some do not tell them at all; what is not told differs in nothing.
+    /// Whether two specs were compiled by different compilers. Some sources show compilers, some tell
+    /// them by edges, and some do not tell them at all; what is not told differs in nothing.
     pub(crate) fn compilers_differ(&self, one: u32, other: u32) -> bool {
-        let is_shown = |spec| !self.text(spec, Column::Compiler).is_empty();
-        match (self.compiler(one), self.compiler(other)) {
-            (Some(one), Some(other)) => one != other,
-            _ => is_shown(one) && is_shown(other),
-        }
+        let is_told = |spec: u32| {
+            let provider_is_unknown = || {
+                let edges = self.dependencies(spec).unwrap_or_default();
+                edges.iter().any(|edge| edge.child as usize >= self.len())
+            };
+            match self.text(spec, Column::Compiler) {
+                "" => {
+                    self.compiler(spec).is_some()
+                        || (self.dependencies(spec).is_some() && !provider_is_unknown())
+                }
+                _ => true,
+            }
+        };
+        is_told(one) && is_told(other) && self.compiler(one) != self.compiler(other)
     }
 }
 

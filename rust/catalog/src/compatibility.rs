@@ -11,8 +11,9 @@ pub enum Compatibility {
     Exact,
     /// Also those of the same operating system for an ancestor of the target.
     Target,
-    /// Also those of an operating system whose C library is the same one and
-    /// not newer; on macOS those of an earlier release.
+    /// Also those whose C library is the same one as that of the system and not newer, or that
+    /// were linked to none; on macOS those of an earlier release. Which library that is, the edges
+    /// of a binary tell; where they are not known, its operating system does.
     OperatingSystem,
 }
 
@@ -51,43 +52,79 @@ impl SystemName {
     }
 }
 
+/// A system whose binaries serve another one, or some of them do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Serving {
+    /// The system.
+    pub(crate) system: u32,
+    /// Which C libraries its binaries may have, by number; `None` for any.
+    libraries: Option<Vec<bool>>,
+}
+
+impl Serving {
+    /// Whether all binaries of the system serve.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.libraries.is_none()
+    }
+
+    /// Whether a binary of the system serves.
+    pub(crate) fn admits(&self, catalog: &Catalog, spec: u32) -> bool {
+        let number = || catalog.libraries().number_of(spec);
+        self.libraries.as_ref().is_none_or(|fits| fits[number()])
+    }
+}
+
 impl Compatibility {
-    /// Whether a binary of the system `binary` serves the system `host`.
-    pub fn serves(
-        self,
-        table: &OperatingSystemTable,
-        binary: &SystemName,
-        host: &SystemName,
-    ) -> bool {
-        self.serves_os(table, binary, host) && self.serves_target(binary, host)
-    }
-
-    /// Whether the operating system of `binary` serves that of `host`.
-    pub(crate) fn serves_os(
-        self,
-        table: &OperatingSystemTable,
-        binary: &SystemName,
-        host: &SystemName,
-    ) -> bool {
-        let is_served = || binary.platform == host.platform && table.serves(&binary.os, &host.os);
-        binary.os == host.os || (self == Self::OperatingSystem && is_served())
-    }
-
     /// Whether the target of `binary` serves that of `host`.
     pub(crate) fn serves_target(self, binary: &SystemName, host: &SystemName) -> bool {
         let is_served = || target::serves(&binary.target, &host.target);
         binary.target == host.target || (self != Self::Exact && is_served())
     }
 
-    /// The systems of `catalog` whose binaries serve `host`, ascending.
-    pub fn serving(
+    /// Whether the operating system and the C library of a spec, whose system is `binary`, serve
+    /// those of `host`.
+    pub(crate) fn serves_os(
+        self,
+        catalog: &Catalog,
+        table: &OperatingSystemTable,
+        spec: u32,
+        binary: &SystemName,
+        host: &SystemName,
+    ) -> bool {
+        let libraries = || catalog.libraries();
+        binary.os == host.os
+            || (self == Self::OperatingSystem && libraries().spec_fits(table, spec, binary, host))
+    }
+
+    /// The systems of `catalog` whose binaries, or some of them, serve `host`, ascending.
+    pub(crate) fn serving(
         self,
         catalog: &Catalog,
         table: &OperatingSystemTable,
         host: &SystemName,
-    ) -> Vec<u32> {
-        (0..catalog.systems().len() as u32)
-            .filter(|&system| self.serves(table, &SystemName::of(catalog, system), host))
-            .collect()
+    ) -> Vec<Serving> {
+        let whole = |system| Serving {
+            system,
+            libraries: None,
+        };
+        if self == Self::Exact {
+            return host.id(catalog).into_iter().map(whole).collect();
+        }
+        let systems = (0..catalog.systems().len() as u32).filter_map(|system| {
+            let binary = SystemName::of(catalog, system);
+            if !self.serves_target(&binary, host) {
+                return None;
+            }
+            if binary.os == host.os {
+                return Some(whole(system));
+            }
+            if self != Self::OperatingSystem {
+                return None;
+            }
+            let libraries = catalog.libraries().fitting(table, (system, &binary), host);
+            let is_any = libraries.as_ref().is_none_or(|fits| fits.contains(&true));
+            is_any.then_some(Serving { system, libraries })
+        });
+        systems.collect()
     }
 }

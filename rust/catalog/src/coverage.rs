@@ -1,24 +1,51 @@
 //! What is wanted, what covers it, and what is a gap.
 
 mod answer;
+mod families;
 mod task;
+
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::compatibility::Serving;
 use crate::key::{KeyColumn, Level};
 use crate::nearest::NearestSearch;
 use crate::view::{Cell, View};
 use crate::{Catalog, Column, Compatibility, IdSet, SystemName};
 
 pub use answer::{CellCoverage, Coverage, Gap, GapState};
-pub use task::{AddedSystems, CoverageTask, Detail, NotWanted, Wants};
+pub use task::{
+    AddedSystems, CoverageError, CoverageTask, Detail, MOST_CELLS, NotWanted, Peers, Wants,
+};
+
+use families::Family;
+
+/// How many gaps an answer may have whatever is listed, and how many more for each listing: so the
+/// memory that an answer takes grows with its sources.
+const FREE_GAPS: u64 = 200_000;
+const GAPS_A_LISTING: u64 = 20;
+
+/// The wants of one cell that nothing covers.
+struct Lacking {
+    keys: IdSet,
+    /// The position of the cell in the answer, if it is reported.
+    cell: Option<usize>,
+    /// The systems whose binaries serve that of the cell, ascending.
+    serving: Arc<[Serving]>,
+}
 
 impl CoverageTask {
     /// Counts wants and finds gaps.
     ///
     /// O(cells x keys / 64) set operations; the keys of each cell are gathered
     /// at the first question about a state and kept.
-    pub fn solve(&self, catalog: &Catalog) -> Coverage {
+    ///
+    /// # Errors
+    ///
+    /// [`CoverageError`] if the answer would have too many cells or gaps.
+    pub fn solve(&self, catalog: &Catalog) -> Result<Coverage, CoverageError> {
         let view = catalog.view(&self.state);
         let older = match &self.wants {
             Wants::Baseline(older) => Some(catalog.view(older)),
@@ -33,36 +60,77 @@ impl CoverageTask {
             not_wanted: 0,
         };
         let excluded_keys = self.excluded_keys(catalog, state.keys);
+        let most_gaps = FREE_GAPS + GAPS_A_LISTING * catalog.rows().len() as u64;
+        let (mut gap_count, mut cell_count) = (0, 0);
+        let mut all_lacking = Vec::new();
+        let mut serving_of: HashMap<(String, String), Arc<[Serving]>> = HashMap::new();
         for (index, &label) in self.reported.iter().enumerate() {
-            let everywhere = state.wanted_everywhere(index);
-            for system in self.systems_of(catalog, &state, index, label) {
-                let mut wanted = state.wanted(&everywhere, index, label, &system, catalog);
+            let systems = self.systems_of(catalog, &state, index, label);
+            cell_count += systems.len();
+            if cell_count > MOST_CELLS {
+                return Err(CoverageError::TooManyCells);
+            }
+            for system in systems {
+                let is_reported = self.reports(&system);
+                // Cells that are not reported matter where gaps are ranked by all cells.
+                if !is_reported && self.detail <= Detail::Keys {
+                    continue;
+                }
+                let mut wanted = state.wanted(index, label, &system, catalog);
+                let mut counts = ExcludedCounts::default();
                 self.exclude(
                     catalog,
                     &excluded_keys,
                     label,
                     &system,
                     &mut wanted,
-                    &mut answer,
+                    &mut counts,
                 );
-                let (exact, compatible) = state.covered(label, &system, catalog, self);
+                let serving = serving_of
+                    .entry((system.os.clone(), system.target.clone()))
+                    .or_insert_with(|| {
+                        let compatibility = self.compatibility_of_keys();
+                        compatibility.serving(catalog, &self.table, &system).into()
+                    });
+                let serving = Arc::clone(serving);
+                let own = system.id(catalog);
+                let (exact, compatible) = state.covered(catalog, label, own, &serving);
                 let gaps = wanted.difference(&exact).difference(&compatible);
-                answer.cells.push(CellCoverage {
-                    label,
-                    system,
-                    wanted: wanted.len(),
-                    covered: wanted.len() - gaps.len(),
-                    covered_exact: wanted.intersection_len(&exact),
-                });
                 if self.detail > Detail::Cells {
-                    answer.lacking.push(gaps);
+                    gap_count += gaps.len();
+                    if gap_count > most_gaps {
+                        return Err(CoverageError::TooManyGaps { limit: most_gaps });
+                    }
+                }
+                if is_reported {
+                    answer.count(&counts);
+                    answer.cells.push(CellCoverage {
+                        label,
+                        system,
+                        wanted: wanted.len(),
+                        covered: wanted.len() - gaps.len(),
+                        covered_exact: wanted.intersection_len(&exact),
+                    });
+                }
+                if self.detail > Detail::Cells {
+                    all_lacking.push(Lacking {
+                        keys: gaps,
+                        cell: is_reported.then(|| answer.cells.len() - 1),
+                        serving,
+                    });
                 }
             }
         }
         if self.detail > Detail::Keys {
-            answer.gaps = self.ranked(catalog, &state, &answer.cells, &answer.lacking);
+            answer.gaps = self.ranked(catalog, &state, &answer.cells, &all_lacking);
         }
-        answer
+        let reported = all_lacking.into_iter().filter(|each| each.cell.is_some());
+        answer.lacking = reported.map(|each| each.keys).collect();
+        Ok(answer)
+    }
+
+    fn reports(&self, system: &SystemName) -> bool {
+        admits(self.oss.as_deref(), &system.os) && admits(self.targets.as_deref(), &system.target)
     }
 
     /// The systems of one reported stack, ordered by os and target.
@@ -96,18 +164,11 @@ impl CoverageTask {
             systems.extend(occupied(older, label));
         }
         systems.extend(self.added.these[index].iter().cloned());
-        if let (true, Wants::Peers(peers)) = (self.added.of_peers, &self.wants) {
-            let of_peers = peers[index]
-                .iter()
-                .flat_map(|&peer| occupied(state.view, peer));
-            systems.extend(of_peers);
+        if let (true, Some(family)) = (self.added.of_peers, state.family(index)) {
+            systems.extend(family.systems(catalog).iter().cloned());
         }
         systems.sort_unstable();
         systems.dedup_by(|a, b| a.os == b.os && a.target == b.target);
-        systems.retain(|system| {
-            admits(self.oss.as_deref(), &system.os)
-                && admits(self.targets.as_deref(), &system.target)
-        });
         systems
     }
 
@@ -134,8 +195,11 @@ impl CoverageTask {
         label: u32,
         system: &SystemName,
         wanted: &mut IdSet,
-        answer: &mut Coverage,
+        counts: &mut ExcludedCounts,
     ) {
+        if self.not_wanted.is_empty() {
+            return;
+        }
         let label = catalog.labels().get(label);
         let before = wanted.clone();
         for (index, (entry, keys)) in self.not_wanted.iter().zip(excluded_keys).enumerate() {
@@ -145,57 +209,68 @@ impl CoverageTask {
             match keys {
                 _ if !concerned => {}
                 None => {
-                    answer.excluded[index] += before.len();
+                    counts.by_entry.push((index, before.len()));
                     *wanted = IdSet::new();
                 }
                 Some(keys) => {
-                    answer.excluded[index] += before.intersection_len(keys);
+                    counts.by_entry.push((index, before.intersection_len(keys)));
                     *wanted -= keys;
                 }
             }
         }
-        answer.not_wanted += before.len() - wanted.len();
+        counts.of_any = before.len() - wanted.len();
     }
 
-    /// The gaps of all cells, the most useful first.
+    /// The gaps of the reported cells, the most useful first. How many cells lack a key is counted
+    /// over all.
     fn ranked(
         &self,
         catalog: &Catalog,
         state: &State<'_>,
         cells: &[CellCoverage],
-        lacked: &[IdSet],
+        lacked: &[Lacking],
     ) -> Vec<Gap> {
         let mut lacking = vec![0_u32; state.keys.len()];
-        for key in lacked.iter().flat_map(IdSet::iter) {
+        for key in lacked.iter().flat_map(|each| each.keys.iter()) {
             lacking[key as usize] += 1;
         }
-        let anywhere = state.available_keys(0..catalog.systems().len() as u32);
+        let anywhere = state.available_keys();
         let search = (self.detail == Detail::Nearest)
             .then(|| NearestSearch::new(catalog, state.view, self.level));
-        let of_cell = |(index, keys): (usize, &IdSet)| -> Vec<Gap> {
+        let of_cell = |each: &Lacking| -> Vec<Gap> {
+            let Some(index) = each.cell.filter(|_| !each.keys.is_empty()) else {
+                return Vec::new();
+            };
+            let keys = &each.keys;
             let cell = &cells[index];
-            let compatibility = self.compatibility_of_keys();
-            let serving = compatibility.serving(catalog, &self.table, &cell.system);
-            let elsewhere = state.available_keys(serving.into_iter());
-            let gap = |key: u32| Gap {
-                cell: index as u32,
-                key,
-                want: state.keys.text(catalog, key).into_owned(),
-                state: if elsewhere.contains(key) {
+            let elsewhere = state.keys_on(catalog, &each.serving);
+            let gap = |key: u32| {
+                let why = if elsewhere.contains(key) {
                     GapState::OtherStack
                 } else if anywhere.contains(key) {
                     GapState::OtherSystem
                 } else {
                     GapState::Missing
-                },
-                cells_lacking: lacking[key as usize],
-                nearest: search
-                    .as_ref()
-                    .and_then(|search| search.nearest(state.keys.first_spec(key), cell)),
+                };
+                let nearest = search.as_ref().and_then(|search| match why {
+                    // What its stack only has to list.
+                    GapState::OtherStack => {
+                        search.nearest_bearing(state.keys, key, cell, &each.serving)
+                    }
+                    _ => search.nearest(state.keys.first_spec(key), cell),
+                });
+                Gap {
+                    cell: index as u32,
+                    key,
+                    want: state.keys.text(catalog, key).into_owned(),
+                    state: why,
+                    cells_lacking: lacking[key as usize],
+                    nearest,
+                }
             };
             keys.iter().map(gap).collect()
         };
-        let gaps: Vec<Vec<Gap>> = lacked.par_iter().enumerate().map(of_cell).collect();
+        let gaps: Vec<Vec<Gap>> = lacked.par_iter().map(of_cell).collect();
         let mut gaps: Vec<Gap> = gaps.into_iter().flatten().collect();
         gaps.par_sort_unstable_by(|a, b| {
             let rank = b.cells_lacking.cmp(&a.cells_lacking);
@@ -214,6 +289,22 @@ impl CoverageTask {
     }
 }
 
+/// How many wants of one cell are not wanted.
+#[derive(Default)]
+struct ExcludedCounts {
+    by_entry: Vec<(usize, u64)>,
+    of_any: u64,
+}
+
+impl Coverage {
+    fn count(&mut self, excluded: &ExcludedCounts) {
+        for &(entry, count) in &excluded.by_entry {
+            self.excluded[entry] += count;
+        }
+        self.not_wanted += excluded.of_any;
+    }
+}
+
 /// What all cells of one answer share.
 struct State<'c> {
     keys: &'c KeyColumn,
@@ -223,6 +314,7 @@ struct State<'c> {
     older: Option<&'c View>,
     older_keys: &'c [IdSet],
     task: &'c CoverageTask,
+    families: Vec<Family<'c>>,
 }
 
 impl<'c> State<'c> {
@@ -233,6 +325,11 @@ impl<'c> State<'c> {
         older: Option<&'c View>,
     ) -> Self {
         let keys = view.keys(catalog, task.level);
+        let families = match &task.wants {
+            Wants::Peers(peers) => &peers.families[..],
+            Wants::Baseline(_) | Wants::Specs(_) => &[],
+        };
+        let family = |peers: &'c Vec<u32>| Family::new(peers, view, &keys.by_cell);
         let older_keys = older.map_or(&[][..], |older| &older.keys(catalog, task.level).by_cell);
         Self {
             keys: catalog.keys(task.level),
@@ -242,6 +339,15 @@ impl<'c> State<'c> {
             older,
             older_keys,
             task,
+            families: families.iter().map(family).collect(),
+        }
+    }
+
+    /// The family of a reported stack, where wants come from peers.
+    fn family(&self, index: usize) -> Option<&Family<'c>> {
+        match &self.task.wants {
+            Wants::Peers(peers) => Some(&self.families[peers.of_reported[index]]),
+            Wants::Baseline(_) | Wants::Specs(_) => None,
         }
     }
 
@@ -250,39 +356,18 @@ impl<'c> State<'c> {
         wanted.iter().filter(|&spec| !catalog.is_external(spec))
     }
 
-    /// The keys that every cell of a reported stack wants.
-    fn wanted_everywhere(&self, index: usize) -> IdSet {
-        match &self.task.wants {
-            Wants::Peers(peers) if self.task.level != Level::Hash => {
-                let cells = peers[index]
-                    .iter()
-                    .flat_map(|&peer| self.view.positions_of(peer));
-                union(cells.map(|position| &self.cell_keys[position]))
-            }
-            Wants::Peers(_) | Wants::Baseline(_) | Wants::Specs(_) => IdSet::new(),
-        }
-    }
-
     /// The keys that one cell wants.
-    fn wanted(
-        &self,
-        everywhere: &IdSet,
-        index: usize,
-        label: u32,
-        system: &SystemName,
-        catalog: &Catalog,
-    ) -> IdSet {
+    fn wanted(&self, index: usize, label: u32, system: &SystemName, catalog: &Catalog) -> IdSet {
         match &self.task.wants {
-            Wants::Peers(_) if self.task.level != Level::Hash => everywhere.clone(),
-            Wants::Peers(peers) => {
-                let Some(system) = system.id(catalog) else {
-                    return IdSet::new();
+            Wants::Peers(_) => {
+                let family = self.family(index);
+                let wanted = if self.task.level == Level::Hash {
+                    let system = system.id(catalog);
+                    family.and_then(|family| family.on(system?))
+                } else {
+                    family.map(Family::everywhere)
                 };
-                let cells = peers[index].iter().filter_map(|&label| {
-                    let position = self.view.position(Cell { label, system })?;
-                    Some(&self.cell_keys[position])
-                });
-                union(cells)
+                wanted.cloned().unwrap_or_default()
             }
             Wants::Specs(wanted) => {
                 let Some(system) = system.id(catalog) else {
@@ -306,31 +391,69 @@ impl<'c> State<'c> {
     /// systems whose binaries serve it.
     fn covered(
         &self,
-        label: u32,
-        host: &SystemName,
         catalog: &Catalog,
-        task: &CoverageTask,
+        label: u32,
+        own: Option<u32>,
+        serving: &[Serving],
     ) -> (IdSet, IdSet) {
-        let own = host.id(catalog);
-        let keys = |system: u32| {
-            if matches!(task.wants, Wants::Specs(_)) {
-                return Some(&self.system_keys[system as usize]);
-            }
-            let position = self.view.position(Cell { label, system })?;
-            Some(&self.cell_keys[position])
-        };
-        let exact = own.and_then(keys).cloned().unwrap_or_default();
-        if task.compatibility_of_keys() == Compatibility::Exact {
+        if matches!(self.task.wants, Wants::Specs(_)) {
+            let exact = own.map_or_else(IdSet::new, |system| {
+                let specs = &catalog.indexes().systems(catalog)[system as usize];
+                let rewirable = specs.intersection(self.view.rewirable(catalog));
+                let rewired = rewirable.iter().map(|spec| self.keys.of_spec(spec));
+                self.system_keys[system as usize].union(&rewired.collect())
+            });
+            return (exact, self.keys_on(catalog, serving));
+        }
+        let position = |system: u32| self.view.position(Cell { label, system });
+        let exact = own.and_then(position);
+        let exact = exact.map_or_else(IdSet::new, |at| self.cell_keys[at].clone());
+        if self.task.compatibility_of_keys() == Compatibility::Exact {
             return (exact, IdSet::new());
         }
-        let serving = task.compatibility.serving(catalog, &task.table, host);
-        let compatible = union(serving.into_iter().filter_map(keys));
+        let mut compatible = IdSet::new();
+        for each in serving {
+            let Some(at) = position(each.system) else {
+                continue;
+            };
+            if each.is_whole() {
+                compatible |= &self.cell_keys[at];
+            } else {
+                compatible |= &self.keys_of(catalog, each, self.view.specs(at).iter().copied());
+            }
+        }
         (exact, compatible)
     }
 
-    /// The keys that anything in the state has on these systems.
-    fn available_keys(&self, systems: impl Iterator<Item = u32>) -> IdSet {
-        union(systems.map(|system| &self.system_keys[system as usize]))
+    /// The keys that anything in the state has and that serve a cell.
+    fn keys_on(&self, catalog: &Catalog, serving: &[Serving]) -> IdSet {
+        let mut keys = IdSet::new();
+        for each in serving {
+            if each.is_whole() {
+                keys |= &self.system_keys[each.system as usize];
+            } else {
+                let specs = &catalog.indexes().systems(catalog)[each.system as usize];
+                let available = specs.intersection(self.view.available());
+                keys |= &self.keys_of(catalog, each, available.iter());
+            }
+        }
+        keys
+    }
+
+    /// The keys of those specs of a system that serve.
+    fn keys_of(
+        &self,
+        catalog: &Catalog,
+        serving: &Serving,
+        specs: impl Iterator<Item = u32>,
+    ) -> IdSet {
+        let serving = specs.filter(|&spec| serving.admits(catalog, spec));
+        serving.map(|spec| self.keys.of_spec(spec)).collect()
+    }
+
+    /// The keys that anything in the state has on any system.
+    fn available_keys(&self) -> IdSet {
+        union(self.system_keys.iter())
     }
 }
 

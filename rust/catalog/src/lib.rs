@@ -33,6 +33,7 @@ mod hash;
 mod id_set;
 mod index;
 mod key;
+mod library;
 mod names;
 mod near_miss;
 mod nearest;
@@ -52,7 +53,8 @@ pub use builder::CatalogBuilder;
 pub use catalog::{Catalog, NoCatalog, Snapshot, System};
 pub use compatibility::{Compatibility, SystemName};
 pub use coverage::{
-    AddedSystems, CellCoverage, Coverage, CoverageTask, Detail, Gap, GapState, NotWanted, Wants,
+    AddedSystems, CellCoverage, Coverage, CoverageError, CoverageTask, Detail, Gap, GapState,
+    MOST_CELLS, NotWanted, Peers, Wants,
 };
 pub use diff::{CellDiff, Change, DiffTask};
 pub use edge::{Dependency, Edge, EdgeColumn, EdgeTypes};

@@ -65,7 +65,7 @@ impl<'q> NearMisses<'q> {
         let ranks = catalog.version_ranks();
         let elsewhere = |spec: u32| {
             let binary = SystemName::of(catalog, catalog.system_of(spec));
-            let os = (!compatibility.serves_os(table, &binary, host))
+            let os = (!compatibility.serves_os(catalog, table, spec, &binary, host))
                 .then_some(ClauseKind::OperatingSystem);
             let target =
                 (!compatibility.serves_target(&binary, host)).then_some(ClauseKind::Target);

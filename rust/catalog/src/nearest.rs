@@ -2,8 +2,9 @@
 
 use std::cmp::Reverse;
 
+use crate::compatibility::Serving;
 use crate::coverage::CellCoverage;
-use crate::key::Level;
+use crate::key::{KeyColumn, Level};
 use crate::view::View;
 use crate::{Catalog, Column, DagHash, IdSet};
 
@@ -84,6 +85,34 @@ impl<'c> NearestSearch<'c> {
     /// The nearest spec to `wanted`, a spec that bears the wanted key, in a cell:
     /// fewest differences, then the newest version, then the smallest hash.
     pub(crate) fn nearest(&self, wanted: u32, cell: &CellCoverage) -> Option<Nearest> {
+        self.nearest_among(wanted, cell, |_| true)
+    }
+
+    /// The nearest of the specs that bear a key and serve the cell.
+    pub(crate) fn nearest_bearing(
+        &self,
+        keys: &KeyColumn,
+        key: u32,
+        cell: &CellCoverage,
+        serving: &[Serving],
+    ) -> Option<Nearest> {
+        self.nearest_among(keys.first_spec(key), cell, |spec| {
+            let system = self.catalog.system_of(spec);
+            let serving = || {
+                let position = serving.binary_search_by_key(&system, |each| each.system);
+                position.ok().map(|position| &serving[position])
+            };
+            keys.of_spec(spec) == key
+                && serving().is_some_and(|each| each.admits(self.catalog, spec))
+        })
+    }
+
+    fn nearest_among(
+        &self,
+        wanted: u32,
+        cell: &CellCoverage,
+        admits: impl Fn(u32) -> bool,
+    ) -> Option<Nearest> {
         let package = self.catalog.id(wanted, Column::Package);
         let listing = self.view.listed_by(cell.label);
         let os = self
@@ -124,7 +153,7 @@ impl<'c> NearestSearch<'c> {
         };
         let candidates = self.packages[package as usize].iter();
         let spec = candidates
-            .filter(|&spec| self.view.available().contains(spec))
+            .filter(|&spec| self.view.available().contains(spec) && admits(spec))
             .min_by_key(rank)?;
         let differs: Vec<Difference> = differs(spec).collect();
         let label = if differs.contains(&Difference::Stack) {

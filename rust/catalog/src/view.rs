@@ -7,6 +7,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 use rustc_hash::FxBuildHasher;
 
+use crate::edge::EdgeTypes;
 use crate::key::{KeyColumn, Level};
 use crate::{Catalog, Column, IdSet, Row, Snapshot};
 
@@ -30,6 +31,7 @@ pub struct View {
     /// The specs of each cell, ascending.
     specs: Vec<Vec<u32>>,
     labelled: OnceLock<BTreeMap<u32, IdSet>>,
+    rewirable: OnceLock<IdSet>,
     keys: [OnceLock<ViewKeys>; Level::COUNT],
 }
 
@@ -88,6 +90,7 @@ impl View {
             cells,
             specs,
             labelled: OnceLock::new(),
+            rewirable: OnceLock::new(),
             keys: Default::default(),
         }
     }
@@ -126,6 +129,23 @@ impl View {
     /// All specs that the state lists as binaries.
     pub fn available(&self) -> &IdSet {
         &self.available
+    }
+
+    /// The spliced specs without a binary whose build spec has one: installing them rewires that
+    /// binary.
+    pub fn rewirable(&self, catalog: &Catalog) -> &IdSet {
+        self.rewirable.get_or_init(|| {
+            let has_built = |spec: u32| {
+                let edges = catalog.dependencies(spec).unwrap_or_default().iter();
+                let mut built = edges.filter(|edge| edge.types.intersects(EdgeTypes::BUILD_SPEC));
+                built.any(|edge| self.available.contains(edge.child))
+            };
+            let specs = 0..catalog.len() as u32;
+            let rewirable = specs.filter(|&spec| {
+                has_built(spec) && !self.available.contains(spec) && !catalog.is_external(spec)
+            });
+            IdSet::from_ascending(rewirable)
+        })
     }
 
     /// The occupied cells, ordered by label and system.

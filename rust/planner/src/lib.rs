@@ -86,6 +86,7 @@ mod breakage;
 mod budget;
 mod choice;
 mod closure;
+mod cost_scale;
 mod difference;
 mod error;
 mod graph;
@@ -120,6 +121,7 @@ pub use choice::{
     RootChoiceError, SearchLimits, choose,
 };
 pub use closure::{reached, usable};
+pub use cost_scale::CostScale;
 pub use difference::{BestHold, Comparison, Difference, HoldList, HoldStep, Origin, OwnChange};
 pub use error::{GraphError, OutOfRange, TaskError};
 pub use graph::{Direction, Edge, Graph};

@@ -344,7 +344,7 @@ impl Plan {
 /// Those are all wants, but what roots link to or run with they demand in any case, whatever their
 /// standing, so that finding it first would be in vain. With broken specs it is not: the runtime
 /// of a root is wanted even when the root cannot be had.
-fn seeds(rules: &Rules, roots: &Places, scope: Scope, broken: &Places) -> Places {
+pub(crate) fn seeds(rules: &Rules, roots: &Places, scope: Scope, broken: &Places) -> Places {
     match scope {
         Scope::Runtime if broken.is_clear() => wants(rules, roots, Scope::Roots),
         _ => wants(rules, roots, scope),

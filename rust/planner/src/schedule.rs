@@ -33,8 +33,8 @@ pub struct Run {
 /// When and where each build of a plan runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedule {
-    /// By runner, what it builds, in order. There are no more runners than builds; those that have
-    /// less to do come later.
+    /// By runner, what it builds, in order. A runner that gets nothing to build has no shard: the
+    /// first runners get something.
     pub shards: Vec<Vec<Run>>,
     /// When the last build is done.
     pub makespan: f64,
@@ -54,7 +54,9 @@ impl Schedule {
     pub fn new(plan: &Plan, runners: NonZeroUsize) -> Self {
         let work = Work::new(plan);
         let runners = runners.get().min(work.spans.len());
-        let shards = work.list_schedule(runners);
+        let mut shards = work.list_schedule(runners);
+        // The idle runner with the smallest number goes first, so those without work are the last.
+        shards.retain(|shard| !shard.is_empty());
         let makespan = latest(&shards);
         let mut lower_bound = lower_bound(&work.spans, runners);
         // Sums may be rounded apart; no schedule is shorter than its bound.

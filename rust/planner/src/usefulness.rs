@@ -1,20 +1,26 @@
 //! What is gained by building each gap: what it blocks, and which roots it completes.
 //!
-//! Each gap asks for two sets: what it needs (down, over the edges that the rules demand) and what
-//! needs it (up, over link and run edges). One set a gap would take n bits each, so gaps are asked
-//! about in blocks of [`Lanes::COUNT`], one lane each, and only sums leave a block:
+//! Each gap asks for two numbers: how many wants need it, over link and run edges, and how many roots
+//! it completes, over the edges that the rules demand. [`counts`] has both where a spec has one
+//! neighbour alone in the direction that is asked, as in a chain, and asks about the others in blocks
+//! of [`Lanes::COUNT`], one lane each.
+//!
+//! What a root lacks that has a binary itself may lie apart, so that only several specs together
+//! complete it. Then each gap asks for sets: what it needs (down) and what needs it (up). One set a
+//! gap would take n bits each, so blocks of gaps are asked about, and only sums leave a block:
 //!
 //! 1. *Cut*: only specs that do not install from the cache alone matter, and of these only what
 //!    some gap needs or some want or root installs. Edges elsewhere are dropped once for all.
 //! 2. *Down*: lanes of a spec = the gaps that need it. From the largest place down, each spec hands
 //!    its lanes to what it demands. B(g), what building g builds, is the missing specs with lane g.
-//! 3. *Up*, from the smallest place: *holds* = the gaps in the link and run closure of the spec;
-//!    *lacks* = the gaps g whose B(g) leaves something of that closure missing. Both are unions
-//!    over what the spec installs with, *lacks* starting with the lanes that a missing spec does
-//!    not have.
-//! 4. *Sum* for each group the lanes of its wants that hold, and of its roots that do not lack.
+//! 3. *Up*, from the smallest place: *lacks* = the gaps g whose B(g) leaves something of the link and
+//!    run closure of the spec missing: a union over what the spec installs with, starting with the
+//!    lanes that a missing spec does not have.
+//! 4. *Sum* for each group the lanes of its roots that do not lack.
 //!
 //! Step 3 writes *lacks* over the lanes of step 2, as these are read only at the spec itself.
+
+mod counts;
 
 use rayon::prelude::*;
 
@@ -68,9 +74,10 @@ impl Supply {
     ///
     /// # Complexity
     ///
-    /// For g distinct gaps, ceil(g / 256) times: O(n + m), of that the part that does not install
-    /// from the cache alone, and the wants and roots of all groups with one of those gaps. The
-    /// blocks share the threads. Memory: O(n + m), and 64 bytes a spec and thread.
+    /// O(n + m) where every spec has one dependent or every root is missing and there are few. At
+    /// most, for g distinct gaps, ceil(g / 256) times: O(n + m), of that the part that does not
+    /// install from the cache alone, and the wants and roots of all groups with one of those gaps.
+    /// The blocks share the threads. Memory: O(n + m), and 64 bytes a spec and thread.
     pub fn usefulness(&self, groups: &[Group]) -> Result<Vec<Vec<Usefulness>>, TaskError> {
         let rules = self.rules()?;
         let mut parties: Vec<Party> = groups
@@ -85,26 +92,12 @@ impl Supply {
         let installable = self.installable(&graph.no_places());
         let cut = Cut::new(&rules, &parties, &gaps, &self.installable(&gaps));
         for party in &mut parties {
-            party.find(&cut.section, &installable);
+            party.find(&cut, &installable);
         }
 
-        let gaps: Vec<Place> = gaps.ones().map(Place::at).collect();
-        let blocks = gaps.par_chunks(Lanes::COUNT);
-        let answers = blocks.map_init(
-            || Walk::new(&cut),
-            |walk, block| {
-                walk.run(block);
-                let parties = parties.iter();
-                parties
-                    .map(|party| walk.sum(party, block))
-                    .collect::<Vec<_>>()
-            },
-        );
-        for block in answers.collect::<Vec<_>>() {
-            for (party, answers) in parties.iter_mut().zip(block) {
-                party.answers.extend(answers);
-            }
-        }
+        counts::count_holding(&cut, &mut parties);
+        counts::count_aims(&cut, &mut parties);
+        add_apart(&cut, &mut parties);
         let is_buildable = |gap: Place| {
             !self.undescribed.contains(graph.id_at(gap))
                 && rules
@@ -120,6 +113,35 @@ impl Supply {
     }
 }
 
+/// Counts the roots that have a binary and lack several specs apart.
+fn add_apart(cut: &Cut, parties: &mut [Party]) {
+    let mut gaps: Vec<Place> = parties
+        .iter()
+        .filter(|party| !party.apart_spots.is_empty())
+        .flat_map(|party| party.own_gaps.iter().copied())
+        .collect();
+    gaps.sort_unstable();
+    gaps.dedup();
+    let blocks = gaps.par_chunks(Lanes::COUNT);
+    let answers = blocks.map_init(
+        || Walk::new(cut),
+        |walk, block| {
+            walk.run(block);
+            let parties = parties.iter();
+            parties
+                .map(|party| walk.sum(party, block))
+                .collect::<Vec<_>>()
+        },
+    );
+    for block in answers.collect::<Vec<_>>() {
+        for (party, completed) in parties.iter_mut().zip(block) {
+            for (position, count) in completed {
+                party.completed[position] += count;
+            }
+        }
+    }
+}
+
 /// A group by place.
 struct Party {
     /// The gaps that are not external, ascending.
@@ -129,10 +151,15 @@ struct Party {
     roots: Vec<Place>,
     /// Where the wants are that a gap may block.
     want_spots: Vec<usize>,
-    /// Where the roots are that do not install from the cache alone.
-    root_spots: Vec<usize>,
-    /// For each of `own_gaps` how many wants hold it and how many roots it completes.
-    answers: Vec<(usize, usize)>,
+    /// For each root that does not install from the cache alone and lacks what one missing spec
+    /// needs: the spot of that spec.
+    aims: Vec<usize>,
+    /// Where the other roots are that do not install from the cache alone.
+    apart_spots: Vec<usize>,
+    /// For each of `own_gaps` how many wants hold it.
+    holding: Vec<usize>,
+    /// For each of `own_gaps` how many roots it completes.
+    completed: Vec<usize>,
 }
 
 impl Party {
@@ -149,22 +176,31 @@ impl Party {
             wants: own("wants", &group.wants)?,
             roots: own("roots", &group.roots)?,
             want_spots: Vec::new(),
-            root_spots: Vec::new(),
-            answers: Vec::new(),
+            aims: Vec::new(),
+            apart_spots: Vec::new(),
+            holding: Vec::new(),
+            completed: Vec::new(),
         })
     }
 
-    fn find(&mut self, section: &Section, installable: &Places) {
-        let spot_of = |&place: &Place| section.spot_of(place);
+    fn find(&mut self, cut: &Cut, installable: &Places) {
+        let spot_of = |&place: &Place| cut.section.spot_of(place);
         self.want_spots = self.wants.iter().filter_map(spot_of).collect();
         let broken = |place: &&Place| !installable.contains(place.index());
         let roots = self.roots.iter().filter(broken);
-        self.root_spots = roots.filter_map(spot_of).collect();
+        for spot in roots.filter_map(spot_of) {
+            match cut.aims[spot] {
+                Aim::One(aim) => self.aims.push(aim as usize),
+                Aim::Several | Aim::Nothing => self.apart_spots.push(spot),
+            }
+        }
+        self.holding = vec![0; self.own_gaps.len()];
+        self.completed = vec![0; self.own_gaps.len()];
     }
 
     fn answer(&self, gap: Place, buildable_now: bool) -> Usefulness {
         let (holding, roots_completed) = match self.own_gaps.binary_search(&gap) {
-            Ok(position) => self.answers[position],
+            Ok(position) => (self.holding[position], self.completed[position]),
             Err(_) => (0, 0),
         };
         let is_want = self.wants.binary_search(&gap).is_ok();
@@ -172,6 +208,28 @@ impl Party {
             blocked: holding - usize::from(is_want && holding > 0),
             roots_completed,
             buildable_now,
+        }
+    }
+}
+
+/// The missing specs that complete a spec once they install: those that it leads to over link and run
+/// edges through binaries alone. What a missing spec needs is built with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Aim {
+    /// None.
+    Nothing,
+    /// The missing spec at a spot.
+    One(u32),
+    /// Several.
+    Several,
+}
+
+impl Aim {
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Nothing, aim) | (aim, Self::Nothing) => aim,
+            (one, other) if one == other => one,
+            _ => Self::Several,
         }
     }
 }
@@ -184,6 +242,8 @@ struct Cut {
     /// What each spec installs with when a want or root installs it.
     installs: Steps,
     is_missing: Vec<bool>,
+    /// By spot.
+    aims: Vec<Aim>,
 }
 
 impl Cut {
@@ -202,16 +262,29 @@ impl Cut {
         let section = Section::new(graph, &members);
         let within = |set: &Places, place: Place| set.contains(place.index());
         let is_missing = |&place: &Place| rules.standing(place).is_missing();
+        let demands = section.steps(|place| {
+            let is_needed = within(&needed, place);
+            rules.demanded(place).filter(move |_| is_needed)
+        });
+        let installs = section.steps(|place| {
+            let is_installed = within(&installed, place);
+            installed_with(graph, place).filter(move |_| is_installed)
+        });
+        let is_missing: Vec<bool> = section.places().iter().map(is_missing).collect();
+        let mut aims: Vec<Aim> = Vec::with_capacity(section.len());
+        for (spot, &is_missing) in (0..).zip(&is_missing) {
+            aims.push(if is_missing {
+                Aim::One(spot)
+            } else {
+                let below = installs.from(spot as usize);
+                below.fold(Aim::Nothing, |aim, below| aim.and(aims[below]))
+            });
+        }
         Self {
-            demands: section.steps(|place| {
-                let is_needed = within(&needed, place);
-                rules.demanded(place).filter(move |_| is_needed)
-            }),
-            installs: section.steps(|place| {
-                let is_installed = within(&installed, place);
-                installed_with(graph, place).filter(move |_| is_installed)
-            }),
-            is_missing: section.places().iter().map(is_missing).collect(),
+            demands,
+            installs,
+            is_missing,
+            aims,
             section,
         }
     }
@@ -222,8 +295,6 @@ struct Walk<'c> {
     cut: &'c Cut,
     /// On the way down the gaps that need each spec; on the way up those that lack something.
     lanes: Vec<Lanes>,
-    /// The gaps that each spec holds.
-    holds: Vec<Lanes>,
 }
 
 impl<'c> Walk<'c> {
@@ -231,55 +302,49 @@ impl<'c> Walk<'c> {
         Self {
             cut,
             lanes: vec![Lanes::NONE; cut.section.len()],
-            holds: vec![Lanes::NONE; cut.section.len()],
         }
     }
 
     fn run(&mut self, block: &[Place]) {
         self.lanes.fill(Lanes::NONE);
-        self.holds.fill(Lanes::NONE);
         for (lane, &gap) in block.iter().enumerate() {
-            let spot = self.cut.section.member(gap);
-            self.lanes[spot].set(lane);
-            self.holds[spot].set(lane);
+            self.lanes[self.cut.section.member(gap)].set(lane);
         }
         self.cut.demands.descend(&mut self.lanes);
         for (spot, &is_missing) in self.cut.is_missing.iter().enumerate() {
-            let mut holds = self.holds[spot];
             let mut lacks = if is_missing {
                 self.lanes[spot].inverse()
             } else {
                 Lanes::NONE
             };
             for below in self.cut.installs.from(spot) {
-                holds.unite(self.holds[below]);
                 lacks.unite(self.lanes[below]);
             }
-            self.holds[spot] = holds;
             self.lanes[spot] = lacks;
         }
     }
 
-    /// For each gap of the block that the party asks about, how many of its wants hold the gap and
-    /// how many of its roots the gap completes.
+    /// For each gap of the block that the party asks about, its position and how many of the roots
+    /// that lack several specs it completes.
     fn sum(&self, party: &Party, block: &[Place]) -> Vec<(usize, usize)> {
-        let answered = party.own_gaps.partition_point(|gap| gap < &block[0]);
-        let own = party.own_gaps[answered..].iter();
-        let lanes: Vec<usize> = own
+        if party.apart_spots.is_empty() {
+            return Vec::new();
+        }
+        let first = party.own_gaps.partition_point(|gap| gap < &block[0]);
+        let own = party.own_gaps[first..].iter();
+        let lanes: Vec<(usize, usize)> = own
             .take_while(|&gap| Some(gap) <= block.last())
-            .filter_map(|gap| block.binary_search(gap).ok())
+            .zip(first..)
+            .filter_map(|(gap, position)| Some((position, block.binary_search(gap).ok()?)))
             .collect();
         if lanes.is_empty() {
             return Vec::new();
         }
-        let (mut holding, mut completed) = (Tally::default(), Tally::default());
-        for &want in &party.want_spots {
-            holding.add(self.holds[want]);
-        }
-        for &root in &party.root_spots {
+        let mut completed = Tally::default();
+        for &root in &party.apart_spots {
             completed.add(self.lanes[root].inverse());
         }
-        let answer = |lane| (holding.count(lane), completed.count(lane));
+        let answer = |(position, lane)| (position, completed.count(lane));
         lanes.into_iter().map(answer).collect()
     }
 }

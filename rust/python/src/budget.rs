@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use specplan_catalog::Catalog;
-use specplan_planner::{Budget, BudgetGroup, Limit, Plan, SearchLimits, Want};
+use specplan_planner::{Budget, BudgetGroup, CostScale, Limit, Plan, SearchLimits, Want};
 
 use crate::choice::{cut_name, until};
 use crate::plan::spec_id;
@@ -45,6 +45,7 @@ pub(crate) fn spend(
     groups: &[GroupQuestion],
     chosen: Option<Vec<String>>,
     limit: Limit,
+    scale: CostScale,
     limits: Limits,
 ) -> PyResult<SpendingAnswer> {
     let want = |(options, first): &WantQuestion| -> PyResult<Want> {
@@ -82,7 +83,8 @@ pub(crate) fn spend(
     let wants = spending.wants.iter().map(|wants| {
         let told = wants.iter().map(|want| {
             let outcome = want.outcome.as_str();
-            (outcome, want.option, want.more_builds, want.more_cost)
+            let more_cost = scale.in_units(want.more_cost);
+            (outcome, want.option, want.more_builds, more_cost)
         });
         told.collect()
     });
@@ -92,7 +94,7 @@ pub(crate) fn spend(
         spending.weight,
         spending.upper_bound,
         spending.builds,
-        spending.cost,
+        scale.in_units(spending.cost),
         spending.nodes,
         spending.cut.map(cut_name),
     ))

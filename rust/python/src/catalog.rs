@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use specplan_catalog::{
@@ -323,6 +323,7 @@ impl PyCatalog {
         let task = detach(py, || {
             question.task(&self.catalog, graph, self.external(graph))
         })??;
+        let scale = task.scale;
         let task = detach(py, || {
             choice::told(&self.catalog, task.stocked(&self.catalog))
         })?;
@@ -331,7 +332,7 @@ impl PyCatalog {
             nodes: node_limit,
             work: work_limit,
         };
-        choice::chosen_roots(py, &RootChoice { task, wants }, limits, time_limit)
+        choice::chosen_roots(py, &RootChoice { task, wants }, scale, limits, time_limit)
     }
 
     fn lock_diff(&self, py: Python<'_>, question: LockDiffQuestion) -> PyResult<LockDiffAnswer> {
@@ -354,6 +355,7 @@ impl PyCatalog {
         let task = question.task(&self.catalog)?;
         let catalog = &self.catalog;
         let coverage = detach(py, || task.solve(catalog))?;
+        let coverage = coverage.map_err(|error| PyOverflowError::new_err(error.to_string()))?;
         // With the gaps told one by one, their keys need not be told again.
         let told = task.detail == Detail::Keys;
         let lacking = coverage.lacking.iter().filter(|_| told);

@@ -6,7 +6,9 @@ use pyo3::exceptions::PyValueError;
 use pyo3::marker::Ungil;
 use pyo3::prelude::*;
 use specplan_catalog::Catalog;
-use specplan_planner::{Alternative, Choice, Cut, RootChoice, SearchLimits, SpecId, Task, choose};
+use specplan_planner::{
+    Alternative, Choice, CostScale, Cut, RootChoice, SearchLimits, SpecId, Task, choose,
+};
 
 use crate::detach::detach_quietly;
 use crate::graph::flagged;
@@ -89,6 +91,7 @@ pub(crate) fn alternatives(
 pub(crate) fn chosen_roots(
     py: Python<'_>,
     choice: &RootChoice,
+    scale: CostScale,
     limits: SearchLimits,
     time_limit: Option<f64>,
 ) -> PyResult<ChosenRootsAnswer> {
@@ -101,10 +104,10 @@ pub(crate) fn chosen_roots(
         alternatives
             .map(|chosen| chosen.map(|chosen| (chosen.position, chosen.specs)))
             .collect(),
-        chosen.cost,
-        chosen.lower_bound,
+        scale.in_units(chosen.cost),
+        scale.in_units(chosen.lower_bound),
         chosen.is_optimal,
-        chosen.cost_alone,
+        scale.in_units(chosen.cost_alone),
         chosen.nodes,
         chosen.cut.map(cut_name),
     ))

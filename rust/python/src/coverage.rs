@@ -3,8 +3,8 @@
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use specplan_catalog::{
-    AddedSystems, Catalog, Column, Coverage, CoverageTask, IdSet, Level, NotWanted, SystemName,
-    Wants,
+    AddedSystems, Catalog, Column, Coverage, CoverageTask, IdSet, Level, NotWanted, Peers,
+    SystemName, Wants,
 };
 
 use crate::catalog::{State, snapshots};
@@ -20,7 +20,7 @@ pub(crate) struct CoverageQuestion<'py> {
     level: String,
     compat: String,
     reported: Vec<String>,
-    peers: Option<Vec<Vec<String>>>,
+    peers: Option<PeersQuestion>,
     baseline: Option<State>,
     added: Vec<Vec<(String, String, String)>>,
     added_of_peers: bool,
@@ -31,6 +31,9 @@ pub(crate) struct CoverageQuestion<'py> {
     specs: Option<Vec<Vec<String>>>,
     detail: String,
 }
+
+/// Stacks that are peers together, and for each reported stack which of these.
+type PeersQuestion = (Vec<Vec<String>>, Vec<usize>);
 
 /// Packages, stacks, operating systems, targets; `None` for all.
 type NamesOfNotWanted = (
@@ -44,10 +47,17 @@ impl CoverageQuestion<'_> {
     pub(crate) fn task(self, catalog: &Catalog) -> PyResult<CoverageTask> {
         let labels = |names: &[String]| labels(catalog, names);
         let wants = match (&self.peers, &self.baseline, &self.specs) {
-            (Some(peers), None, None) => {
-                let peers: PyResult<Vec<Vec<u32>>> =
-                    peers.iter().map(|peers| labels(peers)).collect();
-                Wants::Peers(peers?)
+            (Some((families, of_reported)), None, None) => {
+                let is_there = |&family: &usize| family < families.len();
+                if of_reported.len() != self.reported.len() || !of_reported.iter().all(is_there) {
+                    return Err(literals::unknown("list of families", "peers"));
+                }
+                let families: PyResult<Vec<Vec<u32>>> =
+                    families.iter().map(|peers| labels(peers)).collect();
+                Wants::Peers(Peers {
+                    families: families?,
+                    of_reported: of_reported.clone(),
+                })
             }
             (None, Some(baseline), None) => Wants::Baseline(snapshots(catalog, baseline)?),
             (None, None, Some(specs)) => {

@@ -54,7 +54,11 @@ impl DemandQuestion {
             Ok(ids?.iter().flat_map(IdSet::iter).collect())
         };
         Ok(Demand {
-            available: catalog.view(&state).available().clone(),
+            available: {
+                // What is made by rewiring a binary installs as what has a binary of its own.
+                let view = catalog.view(&state);
+                view.available().union(view.rewirable(catalog))
+            },
             wants: sets(&self.wants)?,
             gaps: self.gaps.iter().map(in_order).collect::<PyResult<_>>()?,
             roots: sets(&self.roots)?,

@@ -52,7 +52,9 @@ mod _core {
     #[pymodule_export]
     use super::known_specs::PyKnownSpecs;
     #[pymodule_export]
-    use super::operating_systems::{PyOperatingSystems, is_known_target, known_targets};
+    use super::operating_systems::{
+        PyOperatingSystems, is_known_target, known_targets, target_serves, teach_targets,
+    };
     #[pymodule_export]
     use super::pages::{PyPagesRead, read_page_values, read_pages};
     #[pymodule_export]

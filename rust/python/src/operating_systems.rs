@@ -35,14 +35,29 @@ impl PyOperatingSystems {
     }
 }
 
-/// Whether archspec knows a target.
+/// Whether a target is known.
 #[pyfunction]
 pub(crate) fn is_known_target(name: &str) -> bool {
     target::is_known(name)
 }
 
-/// The names of all targets that archspec knows.
+/// The names of all known targets.
 #[pyfunction]
 pub(crate) fn known_targets() -> Vec<&'static str> {
     target::names().collect()
+}
+
+/// Adds targets for the rest of the process: for each its name and its parents.
+#[pyfunction]
+pub(crate) fn teach_targets(targets: Vec<(String, Vec<String>)>) -> PyResult<()> {
+    let texts = targets
+        .iter()
+        .map(|(name, parents)| (name.as_str(), parents.iter().map(String::as_str).collect()));
+    target::teach(texts).map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
+/// Whether a binary for one target runs on another.
+#[pyfunction]
+pub(crate) fn target_serves(binary: &str, host: &str) -> bool {
+    target::serves(binary, host)
 }

@@ -11,8 +11,8 @@ use pyo3::prelude::*;
 use rustc_hash::FxHashMap;
 use specplan_catalog::{Catalog, Column, DagHash, Snapshot};
 use specplan_planner::{
-    Direction, EdgeKinds, Graph, LeftOutReason, Limit, Link, Needs, Plan, Reasons, Run, Schedule,
-    SpecId, SpecSet, Verdict,
+    CostScale, Direction, EdgeKinds, Graph, LeftOutReason, Limit, Link, Needs, Plan, Reasons, Run,
+    Schedule, SpecId, SpecSet, Verdict,
 };
 
 use crate::budget::{self, GroupQuestion, SpendingAnswer};
@@ -30,6 +30,8 @@ pub(crate) struct PyPlan {
     catalog: Arc<Catalog>,
     locks: Vec<Snapshot>,
     available: SpecSet,
+    /// How costs are counted within `plan`.
+    scale: CostScale,
     plan: Plan,
     needs: OnceLock<Needs>,
     reasons: OnceLock<Reasons>,
@@ -54,8 +56,11 @@ type BuildsAnswer = (
 /// change.
 type TotalsAnswer = (usize, usize, usize, f64, usize, f64, usize, usize, usize);
 
-/// makespan, lower bound, its reason, by runner (positions of builds, their starts, their finishes).
-type ScheduleAnswer = (f64, f64, &'static str, Vec<(Vec<u32>, Vec<f64>, Vec<f64>)>);
+/// how long it builds; positions of builds, their starts, their finishes.
+type ShardAnswer = (f64, Vec<u32>, Vec<f64>, Vec<f64>);
+
+/// makespan, lower bound, its reason, by runner its shard.
+type ScheduleAnswer = (f64, f64, &'static str, Vec<ShardAnswer>);
 
 /// spec, reason, and how long the chain of hashes is.
 type LeftOutBuildAnswer = (Named, &'static str, usize);
@@ -124,7 +129,7 @@ impl PyPlan {
                     .collect(),
                 builds
                     .iter()
-                    .map(|&build| self.plan.cost_of(build))
+                    .map(|&build| self.scale.in_units(self.plan.cost_of(build)))
                     .collect(),
                 builds
                     .iter()
@@ -170,9 +175,9 @@ impl PyPlan {
             totals.wants,
             totals.wants_left_out,
             totals.builds,
-            totals.cost,
+            self.scale.in_units(totals.cost),
             totals.stages,
-            totals.critical_path,
+            self.scale.in_units(totals.critical_path),
             totals.reused,
             totals.node_by_node,
             totals.due_to_change,
@@ -190,20 +195,23 @@ impl PyPlan {
             for (at, build) in (0..).zip(self.plan.builds()) {
                 position[build.index()] = at;
             }
+            let at = |time| self.scale.in_units(time);
             let columns = |shard: &Vec<Run>| {
                 let runs = shard.iter();
+                let spans = runs.clone().map(|run| run.finish - run.start);
                 (
+                    at(spans.fold(0.0, |sum, span| sum + span)),
                     runs.clone()
                         .map(|run| position[run.build.index()])
                         .collect(),
-                    runs.clone().map(|run| run.start).collect(),
-                    runs.map(|run| run.finish).collect(),
+                    runs.clone().map(|run| at(run.start)).collect(),
+                    runs.map(|run| at(run.finish)).collect(),
                 )
             };
             let shards = schedule.shards.iter();
             (
-                schedule.makespan,
-                schedule.lower_bound.value,
+                at(schedule.makespan),
+                at(schedule.lower_bound.value),
                 schedule.lower_bound.reason.as_str(),
                 shards.map(columns).collect(),
             )
@@ -227,7 +235,10 @@ impl PyPlan {
             work: work_limit,
             seconds: time_limit,
         };
-        let limit = Limit { builds, cost };
+        let limit = Limit {
+            builds,
+            cost: cost.map(|cost| self.scale.limit_in_parts(cost)),
+        };
         budget::spend(
             py,
             &self.catalog,
@@ -235,6 +246,7 @@ impl PyPlan {
             &groups,
             chosen,
             limit,
+            self.scale,
             limits,
         )
     }
@@ -279,7 +291,11 @@ impl PyPlan {
                 return Vec::new();
             };
             let untested = stale.untested();
-            let listed = untested.iter().filter(|spec| self.is_listed(*spec));
+            // Of what the caches alone know, what the plan installs.
+            let reused = self.plan.reused();
+            let listed = untested
+                .iter()
+                .filter(|&spec| self.is_listed(spec) || reused.contains(spec));
             listed
                 .map(|spec| {
                     let kept_by = if stale.kept_by_depth.contains(spec) {

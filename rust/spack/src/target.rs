@@ -1,25 +1,24 @@
 //! Processor targets and their partial order.
 //!
-//! The names and their parents are those of archspec, which Spack uses too. Binaries for a target
-//! run on it and on its descendants: those for `x86_64_v3` run on `zen4`, never on `neoverse_v1`.
-//! A name that archspec does not hold is a target of its own, related to nothing.
+//! The names and their parents are those of archspec, which Spack uses too, and those that
+//! [`teach`] adds. Binaries for a target run on it and on its descendants: those for `x86_64_v3`
+//! run on `zen4`, never on `neoverse_v1`. A name that is not known is a target of its own, related
+//! to nothing.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use archspec::schema::MicroarchitecturesSchema;
+use thiserror::Error;
 
 mod constraint;
+mod newer;
 
 pub use constraint::{TargetConstraint, TargetError, TargetMember};
 
-/// As many targets as one row of ancestors holds; archspec knows fewer than half as many.
-const CAPACITY: usize = 192;
-const ROW_WORDS: usize = CAPACITY / 64;
-
-/// Whether archspec holds a target of this name.
+/// Whether a target of this name is known.
 pub fn is_known(name: &str) -> bool {
-    TABLE.position(name).is_some()
+    table().position(name).is_some()
 }
 
 /// Whether a binary for the target `binary` runs on the target `host`: they are equal, or
@@ -28,47 +27,185 @@ pub fn serves(binary: &str, host: &str) -> bool {
     if binary == host {
         return true;
     }
-    match (TABLE.position(binary), TABLE.position(host)) {
-        (Some(binary), Some(host)) => TABLE.reaches(host, binary),
+    let table = table();
+    match (table.position(binary), table.position(host)) {
+        (Some(binary), Some(host)) => table.reaches(host, binary),
         _ => false,
     }
 }
 
 /// The generic target that a known one descends from, such as `x86_64` for `zen4`.
 pub fn family(name: &str) -> Option<&'static str> {
-    let position = TABLE.position(name)?;
-    Some(&TABLE.names[TABLE.families[position]])
+    let table = table();
+    let position = table.position(name)?;
+    Some(table.names[table.families[position]])
 }
 
 /// The known targets, by name.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    TABLE.names.iter().map(|name| &**name)
+    table().names.iter().copied()
+}
+
+/// Why targets cannot be taught.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum TeachError {
+    /// A parent is neither known nor taught.
+    #[error("`{parent}`, a parent of the target `{target}`, is not known")]
+    UnknownParent {
+        /// The target.
+        target: String,
+        /// Its parent.
+        parent: String,
+    },
+    /// The target is known with other parents.
+    #[error("the target `{target}` is known already, with {}", parents_text(.known))]
+    Known {
+        /// The target.
+        target: String,
+        /// The parents that it has.
+        known: Vec<String>,
+    },
+    /// Targets descend from each other.
+    #[error("the target `{target}` descends from itself")]
+    Circle {
+        /// One of them.
+        target: String,
+    },
+}
+
+fn parents_text(parents: &[String]) -> String {
+    match parents {
+        [] => "no parents".to_owned(),
+        [only] => format!("the parent `{only}`"),
+        several => format!("the parents `{}`", several.join("`, `")),
+    }
+}
+
+/// Adds targets for the rest of the process: for each its name and its parents. To teach the same
+/// again changes nothing.
+///
+/// # Errors
+///
+/// [`TeachError`] if what is taught does not fit what is known; then nothing is added.
+pub fn teach<'t>(
+    targets: impl IntoIterator<Item = (&'t str, Vec<&'t str>)>,
+) -> Result<(), TeachError> {
+    let mut current = TABLE.write().unwrap_or_else(PoisonError::into_inner);
+    let mut parents: BTreeMap<&str, Vec<&str>> = current.parents.clone();
+    let mut is_new = false;
+    for (name, own) in targets {
+        match parents.get(name) {
+            Some(known) if sorted(known) == sorted(&own) => {}
+            Some(known) => {
+                return Err(TeachError::Known {
+                    target: name.to_owned(),
+                    known: known.iter().map(|&each| each.to_owned()).collect(),
+                });
+            }
+            None => {
+                parents.insert(name, own);
+                is_new = true;
+            }
+        }
+    }
+    if is_new {
+        check(&parents)?;
+        // A table lives as long as the process: few are ever made, and answers borrow from them.
+        let kept = parents.iter().map(|(name, own)| {
+            let own = own.iter().map(|&each| kept(&current, each)).collect();
+            (kept(&current, name), own)
+        });
+        let kept = kept.collect();
+        *current = Box::leak(Box::new(Table::new(kept)));
+    }
+    Ok(())
+}
+
+fn sorted<'t>(names: &[&'t str]) -> Vec<&'t str> {
+    let mut names = names.to_vec();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// A name that lives as long as the process.
+fn kept(table: &Table, name: &str) -> &'static str {
+    match table.position(name) {
+        Some(position) => table.names[position],
+        None => Box::leak(Box::from(name)),
+    }
+}
+
+/// Checks that every parent is known and no target descends from itself.
+fn check(parents: &BTreeMap<&str, Vec<&str>>) -> Result<(), TeachError> {
+    for (&target, own) in parents {
+        if let Some(&parent) = own.iter().find(|&parent| !parents.contains_key(parent)) {
+            return Err(TeachError::UnknownParent {
+                target: target.to_owned(),
+                parent: parent.to_owned(),
+            });
+        }
+        let mut pending = own.clone();
+        let mut seen = Vec::new();
+        while let Some(above) = pending.pop() {
+            if above == target {
+                return Err(TeachError::Circle {
+                    target: target.to_owned(),
+                });
+            }
+            if !seen.contains(&above) {
+                seen.push(above);
+                pending.extend(parents.get(above).into_iter().flatten());
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The targets in the order of their names, with the transitive closure of "descends from".
 struct Table {
-    names: Vec<Box<str>>,
+    parents: BTreeMap<&'static str, Vec<&'static str>>,
+    names: Vec<&'static str>,
     families: Vec<usize>,
     /// Bit `i` of row `t` is set when target `i` is `t` or one of its ancestors.
-    ancestors: Vec<[u64; ROW_WORDS]>,
+    ancestors: Vec<Vec<u64>>,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(Table::build);
+static TABLE: LazyLock<RwLock<&'static Table>> =
+    LazyLock::new(|| RwLock::new(Box::leak(Box::new(Table::built_in()))));
+
+fn table() -> &'static Table {
+    *TABLE.read().unwrap_or_else(PoisonError::into_inner)
+}
 
 impl Table {
-    fn build() -> Self {
+    fn built_in() -> Self {
         // The schema is read, not archspec's table of targets: that adds the running machine.
-        let parents: BTreeMap<&str, &[String]> = MicroarchitecturesSchema::schema()
-            .microarchitectures
+        let targets = &MicroarchitecturesSchema::schema().microarchitectures;
+        let mut parents: BTreeMap<&'static str, Vec<&'static str>> = targets
             .iter()
-            .map(|(name, target)| (name.as_str(), target.from.as_slice()))
+            .map(|(name, target)| {
+                let own = target
+                    .from
+                    .iter()
+                    .map(|parent| -> &'static str { Box::leak(Box::from(parent.as_str())) });
+                let name: &'static str = Box::leak(Box::from(name.as_str()));
+                (name, own.collect())
+            })
             .collect();
-        assert!(parents.len() <= CAPACITY, "archspec outgrew the rows");
-        let names: Vec<Box<str>> = parents.keys().map(|&name| name.into()).collect();
+        parents.extend(newer::NEWER.iter().map(|&(name, own)| (name, own.to_vec())));
+        Self::new(parents)
+    }
+
+    fn new(parents: BTreeMap<&'static str, Vec<&'static str>>) -> Self {
+        let names: Vec<&'static str> = parents.keys().copied().collect();
+        let words = names.len().div_ceil(64);
         let mut table = Self {
             families: (0..names.len()).collect(),
-            ancestors: vec![[0; ROW_WORDS]; names.len()],
+            ancestors: vec![vec![0; words]; names.len()],
             names,
+            parents,
         };
         for target in 0..table.names.len() {
             let mut pending = vec![target];
@@ -77,7 +214,7 @@ impl Table {
                     continue;
                 }
                 table.ancestors[target][position / 64] |= 1 << (position % 64);
-                let own = parents[&*table.names[position]];
+                let own = &table.parents[table.names[position]];
                 if own.is_empty() {
                     table.families[target] = position;
                 }
@@ -88,9 +225,7 @@ impl Table {
     }
 
     fn position(&self, name: &str) -> Option<usize> {
-        self.names
-            .binary_search_by(|known| (**known).cmp(name))
-            .ok()
+        self.names.binary_search(&name).ok()
     }
 
     fn reaches(&self, target: usize, ancestor: usize) -> bool {
@@ -120,6 +255,46 @@ mod tests {
         assert!(!serves("x86_64", "quantum"));
         assert!(!is_known("quantum"));
         assert_eq!(None, family("quantum"));
+    }
+
+    #[test]
+    fn targets_that_are_newer_than_the_library_are_known() {
+        assert!(serves("zen5", "zen6") && serves("x86_64_v4", "zen6"));
+        assert!(serves("skylake", "arrowlake_s") && serves("armv9.2a", "olympus"));
+        for (name, parents) in newer::NEWER {
+            for parent in *parents {
+                assert!(serves(parent, name), "{parent} serves {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_target_that_is_taught_is_related_to_its_parents() {
+        teach([("zen7", vec!["zen6"]), ("zen7_x3d", vec!["zen7"])]).expect("both fit");
+        assert!(serves("x86_64_v3", "zen7_x3d") && !serves("zen7", "zen6"));
+        assert_eq!(Some("x86_64"), family("zen7_x3d"));
+        teach([("zen7", vec!["zen6"])]).expect("nothing new");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_not_taught() {
+        let error = |name, parents| teach([(name, parents)]).expect_err("it does not fit");
+        assert_eq!(
+            "`quark`, a parent of the target `lepton`, is not known",
+            error("lepton", vec!["quark"]).to_string()
+        );
+        assert_eq!(
+            "the target `zen4` is known already, with the parents `zen3`, `x86_64_v4`",
+            error("zen4", vec!["zen3"]).to_string()
+        );
+        let circle = teach([("up", vec!["down"]), ("down", vec!["up"])]);
+        assert_eq!(
+            Err(TeachError::Circle {
+                target: "down".to_owned()
+            }),
+            circle
+        );
+        assert!(!is_known("lepton") && !is_known("up"));
     }
 
     #[test]

@@ -1,20 +1,30 @@
 //! A question of coverage.
 
 use specplan_spack::OperatingSystemTable;
+use thiserror::Error;
 
 use crate::{Compatibility, IdSet, Level, Snapshot, SystemName};
 
 /// Where the wants of a report come from.
 #[derive(Clone, Debug)]
 pub enum Wants {
-    /// For each reported stack the labels of its peers: a cell wants every key
-    /// that a peer has on whatever system; at level `Hash` on the same system.
-    Peers(Vec<Vec<u32>>),
+    /// What a cell wants is what a peer of its stack has.
+    Peers(Peers),
     /// A cell wants every key that this older state has in the same cell.
     Baseline(Vec<Snapshot>),
     /// For each reported stack the specs that it wants, wherever they are built. Any
     /// available spec meets them, whatever stack lists it. Externals are no wants.
     Specs(Vec<IdSet>),
+}
+
+/// The peers of stacks: a cell wants every key that a peer of its stack has on whatever system; at
+/// level `Hash` on the same system.
+#[derive(Clone, Debug, Default)]
+pub struct Peers {
+    /// Labels that are peers together, each ascending.
+    pub families: Vec<Vec<u32>>,
+    /// For each reported stack the position of its family.
+    pub of_reported: Vec<usize>,
 }
 
 /// In which cells, besides those where they have something, stacks are reported.
@@ -52,9 +62,9 @@ pub struct CoverageTask {
     pub reported: Vec<u32>,
     /// Further cells of the reported stacks.
     pub added: AddedSystems,
-    /// Report only cells of these operating systems, sorted. It filters no wants.
+    /// Report only cells of these operating systems, sorted. It changes neither wants nor numbers.
     pub oss: Option<Vec<String>>,
-    /// Report only cells of these targets, sorted. It filters no wants.
+    /// Report only cells of these targets, sorted. It changes neither wants nor numbers.
     pub targets: Option<Vec<String>>,
     /// Which binaries serve a cell.
     pub compatibility: Compatibility,
@@ -77,4 +87,22 @@ pub enum Detail {
     Gaps,
     /// The nearest spec of each gap.
     Nearest,
+}
+
+/// The most cells of one answer.
+pub const MOST_CELLS: usize = 1_000_000;
+
+/// Why a question of coverage has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum CoverageError {
+    /// More cells than an answer may have.
+    #[error("a report has at most {MOST_CELLS} cells, and this one has more")]
+    TooManyCells,
+    /// More gaps than an answer may have.
+    #[error("a report of so many listings has at most {limit} gaps, and this one has more")]
+    TooManyGaps {
+        /// The limit.
+        limit: u64,
+    },
 }

@@ -1,17 +1,15 @@
 //! What builds take of each limit, in whole numbers.
 
 use super::Limit;
+use crate::cost_scale::CostScale;
 use crate::id::Place;
 use crate::rebuild::Plan;
 
 /// How many limits there can be.
 const ROWS: usize = 2;
 
-/// How many parts a cost that is not whole is taken to.
-const PARTS: f64 = 1e6;
-
-/// What a build costs at most, in parts: some thirty years of seconds.
-const MOST_COST: i128 = 1 << 50;
+/// What a build costs at most, in parts: all that sums of costs have room for.
+const MOST_COST: i128 = 1 << 52;
 
 /// As what part of its limit an amount is told where there are two limits.
 pub(super) const WHOLE: i128 = 1 << 40;
@@ -69,13 +67,12 @@ impl Purse {
         }
         if let Some(limit) = limit.cost {
             let costs: Vec<f64> = (0..count).map(|at| plan.cost_at(Place::at(at))).collect();
-            let is_whole = costs.iter().all(|cost| cost.fract() == 0.0);
-            let scale = if is_whole { 1.0 } else { PARTS };
+            let scale = CostScale::of(&costs);
             for (own, cost) in purse.costs.iter_mut().zip(costs) {
-                own.0[1] = whole((cost * scale).round()).min(MOST_COST);
+                // Where parts are not whole, what is bought stays within the limit all the same.
+                own.0[1] = whole(scale.in_parts(cost).ceil()).min(MOST_COST);
             }
-            // What is just below a millionth by rounding is meant to be one.
-            purse.limit.0[1] = whole((limit * scale + 1e-3).floor());
+            purse.limit.0[1] = whole(scale.limit_in_parts(limit).floor());
         }
         purse
     }

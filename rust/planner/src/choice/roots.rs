@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::collect::{Choice, ChoiceError, choose};
+use super::collect::{Choice, ChoiceError, Chosen, choose};
 use super::dual::to_float;
 use super::limits::{Cut, SearchLimits};
 use super::lists::narrow;
 use super::parts::picks;
 use crate::closure::closure_below;
+use crate::cost_scale::CostScale;
 use crate::error::TaskError;
 use crate::id::{Place, SpecId};
+use crate::rebuild::seeds;
 use crate::rules::{Rules, Standing};
 use crate::stale::stale_places;
 use crate::task::{Scope, Task, check_specs};
@@ -46,7 +48,7 @@ pub struct ChosenRoots {
     pub alternatives: Vec<Option<ChosenAlternative>>,
     /// What the builds of all roots cost together, in the unit of the task's costs.
     pub cost: f64,
-    /// No choice costs less than this. Where costs are not whole numbers, they count in thousandths.
+    /// No choice costs less than this. Costs that are not whole count rounded down for it.
     pub lower_bound: f64,
     /// Whether no choice costs less.
     pub is_optimal: bool,
@@ -72,9 +74,6 @@ pub enum RootChoiceError {
     #[error("a choice is of what installs, not of all specs below the roots")]
     ScopeAll,
 }
-
-/// Costs that are not whole count in this part of their unit.
-const PARTS: f64 = 1000.0;
 
 /// The largest cost that is counted; sums of larger ones would not be exact.
 const MOST_COST: f64 = 4_503_599_627_370_496.0;
@@ -102,10 +101,15 @@ impl RootChoice {
         if let Some(change) = &task.change {
             rules.forget_binaries(&stale_places(graph, change));
         }
-        let blocked = rules.blocked(&graph.places_of(&task.broken));
+        let broken = graph.places_of(&task.broken);
+        let blocked = rules.blocked(&broken);
         let is_free = |place: &Place| !blocked.contains(place.index());
-        let fixed = check_specs(graph, "roots", &task.roots)?;
-        let fixed: Vec<Place> = fixed.into_iter().filter(is_free).collect();
+        // A plan keeps what a root runs with where the root itself cannot be had.
+        let mut roots = graph.no_places();
+        let places = check_specs(graph, "roots", &task.roots)?;
+        roots.extend(places.into_iter().map(Place::index));
+        let fixed = seeds(&rules, &roots, task.scope, &broken);
+        let fixed: Vec<Place> = fixed.ones().map(Place::at).filter(is_free).collect();
         let mut groups: Vec<Vec<Place>> = vec![fixed.clone()];
         // The same, but where an alternative has more groups than are told what each needs at least.
         let mut least: Vec<Vec<Place>> = groups.clone();
@@ -148,12 +152,12 @@ impl RootChoice {
         }
         let mut lower_bound = None;
         if is_short {
-            let (choice, scale) = choice_of(&rules, task.costs.as_deref(), &least, wants.clone())?;
-            let chosen = choose(&choice, limits, should_stop)?;
-            lower_bound = Some(to_float(chosen.lower_bound) / scale);
+            let priced = Priced::new(&rules, task.costs.as_deref(), &least, wants.clone())?;
+            let chosen = choose(&priced.choice, limits, should_stop)?;
+            lower_bound = Some(priced.in_units(chosen.lower_bound));
         }
-        let (choice, scale) = choice_of(&rules, task.costs.as_deref(), &groups, wants)?;
-        let chosen = choose(&choice, limits, should_stop)?;
+        let priced = Priced::new(&rules, task.costs.as_deref(), &groups, wants)?;
+        let chosen = choose(&priced.choice, limits, should_stop)?;
         // The first want is that of the fixed roots.
         let mut told = chosen.alternatives.iter().skip(1);
         let alternatives = told_of.into_iter().map(|mut left| {
@@ -164,83 +168,100 @@ impl RootChoice {
             }
         });
         let alternatives = alternatives.collect();
-        let cost = to_float(chosen.cost) / scale;
-        let lower_bound = lower_bound.map_or(to_float(chosen.lower_bound) / scale, |bound| {
-            bound.min(cost)
-        });
+        let cost = priced.cost_of(&chosen);
+        let bound = priced.in_units(chosen.lower_bound);
+        let lower_bound = lower_bound.unwrap_or(bound).min(cost);
         Ok(ChosenRoots {
             alternatives,
             cost,
             lower_bound,
-            is_optimal: chosen.is_optimal() && (!is_short || lower_bound >= cost),
-            cost_alone: to_float(choice.cost_alone()?) / scale,
+            is_optimal: lower_bound >= cost,
+            cost_alone: priced.in_units(priced.choice.cost_alone()?).max(cost),
             nodes: chosen.nodes,
             cut: chosen.cut,
         })
     }
 }
 
-/// The choice among groups of places, and how many parts of a cost unit one of its costs is.
-fn choice_of(
-    rules: &Rules,
-    costs: Option<&[f64]>,
-    groups: &[Vec<Place>],
-    mut wants: Vec<Vec<u32>>,
-) -> Result<(Choice, f64), ChoiceError> {
-    let graph = &rules.graph;
-    let mut starts = graph.no_places();
-    starts.extend(groups.iter().flatten().map(|place| place.index()));
-    // What is below the groups holds all that they can demand.
-    let below = closure_below(graph, &starts);
-    let mut number = vec![u32::MAX; graph.spec_count()];
-    let mut places = Vec::new();
-    for place in below.ones() {
-        number[place] = narrow(places.len());
-        places.push(Place::at(place));
-    }
-    let cost_of = |place: Place| match (rules.standing(place), costs) {
-        (Standing::Absent, None) => 1.0,
-        (Standing::Absent, Some(costs)) => costs[graph.id_at(place).index()],
-        _ => 0.0,
-    };
-    let amounts: Vec<f64> = places.iter().map(|&place| cost_of(place)).collect();
-    let scale = if amounts.iter().all(|amount| amount.fract() == 0.0) {
-        1.0
-    } else {
-        PARTS
-    };
-    if amounts.iter().sum::<f64>() * scale > MOST_COST {
-        return Err(ChoiceError::CostsTooLarge {
-            limit: to_whole(MOST_COST),
-        });
-    }
-    let mut choice = Choice {
-        costs: amounts
-            .into_iter()
-            .map(|cost| to_whole(cost * scale))
-            .collect(),
-        ..Choice::default()
-    };
-    for (item, &place) in (0..).zip(&places) {
-        let demanded = rules.demanded(place);
-        choice
-            .demands
-            .extend(demanded.map(|other| (item, number[other.index()])));
-    }
-    let first_group = narrow(places.len());
-    for (group, own) in (first_group..).zip(groups) {
-        choice.costs.push(0);
-        let items = own.iter().map(|place| (group, number[place.index()]));
-        choice.demands.extend(items);
-    }
-    for want in &mut wants {
-        for alternative in want {
-            *alternative += first_group;
+/// A choice among groups of places whose costs are whole numbers of parts.
+struct Priced {
+    choice: Choice,
+    scale: CostScale,
+    /// By item, what it costs in parts; where the scale is not exact, a choice counts less.
+    parts: Vec<f64>,
+}
+
+impl Priced {
+    fn new(
+        rules: &Rules,
+        costs: Option<&[f64]>,
+        groups: &[Vec<Place>],
+        mut wants: Vec<Vec<u32>>,
+    ) -> Result<Self, ChoiceError> {
+        let graph = &rules.graph;
+        let mut starts = graph.no_places();
+        starts.extend(groups.iter().flatten().map(|place| place.index()));
+        // What is below the groups holds all that they can demand.
+        let below = closure_below(graph, &starts);
+        let mut number = vec![u32::MAX; graph.spec_count()];
+        let mut places = Vec::new();
+        for place in below.ones() {
+            number[place] = narrow(places.len());
+            places.push(Place::at(place));
         }
+        let cost_of = |place: Place| match (rules.standing(place), costs) {
+            (Standing::Absent, None) => 1.0,
+            (Standing::Absent, Some(costs)) => costs[graph.id_at(place).index()],
+            _ => 0.0,
+        };
+        let amounts: Vec<f64> = places.iter().map(|&place| cost_of(place)).collect();
+        let scale = CostScale::of(&amounts);
+        let parts: Vec<f64> = amounts.iter().map(|&cost| scale.in_parts(cost)).collect();
+        if parts.iter().sum::<f64>() > MOST_COST {
+            return Err(ChoiceError::CostsTooLarge {
+                limit: rounded_down(MOST_COST),
+            });
+        }
+        let mut choice = Choice {
+            costs: parts.iter().map(|&cost| rounded_down(cost)).collect(),
+            ..Choice::default()
+        };
+        for (item, &place) in (0..).zip(&places) {
+            let demanded = rules.demanded(place);
+            choice
+                .demands
+                .extend(demanded.map(|other| (item, number[other.index()])));
+        }
+        let first_group = narrow(places.len());
+        for (group, own) in (first_group..).zip(groups) {
+            choice.costs.push(0);
+            let items = own.iter().map(|place| (group, number[place.index()]));
+            choice.demands.extend(items);
+        }
+        for want in &mut wants {
+            for alternative in want {
+                *alternative += first_group;
+            }
+        }
+        choice.wants.push(vec![first_group]);
+        choice.wants.append(&mut wants);
+        Ok(Self {
+            choice,
+            scale,
+            parts,
+        })
     }
-    choice.wants.push(vec![first_group]);
-    choice.wants.append(&mut wants);
-    Ok((choice, scale))
+
+    fn in_units(&self, parts: u64) -> f64 {
+        self.scale.in_units(to_float(parts))
+    }
+
+    /// What the items of a choice cost. Groups, which follow the items, cost nothing.
+    fn cost_of(&self, chosen: &Chosen) -> f64 {
+        let parts = chosen.items.iter();
+        let parts = parts.filter_map(|&item| self.parts.get(item as usize));
+        self.scale.in_units(parts.fold(0.0, |sum, part| sum + part))
+    }
 }
 
 #[expect(
@@ -248,6 +269,6 @@ fn choice_of(
     clippy::cast_sign_loss,
     reason = "costs are not negative, and together at most 2^52"
 )]
-fn to_whole(cost: f64) -> u64 {
-    cost.round() as u64
+fn rounded_down(cost: f64) -> u64 {
+    cost as u64
 }

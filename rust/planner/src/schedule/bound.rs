@@ -52,8 +52,8 @@ pub struct LowerBound {
 /// hold every build with a head of at least h and a tail of at least t. Builds are added by falling
 /// head, and a tree over the tails keeps the best tail.
 ///
-/// Where all costs are whole numbers, so is the end of the shortest schedule, and the bound is
-/// rounded up. Complexity: O(n log n).
+/// Where all costs are multiples of a whole number, so is the end of the shortest schedule, and the
+/// bound is rounded up to one. Complexity: O(n log n).
 pub(super) fn lower_bound(spans: &[Span], runners: usize) -> LowerBound {
     let path = spans.iter().fold(0.0_f64, |path, span| {
         path.max(span.head + span.own + span.tail)
@@ -79,7 +79,8 @@ pub(super) fn lower_bound(spans: &[Span], runners: usize) -> LowerBound {
 /// How work is shared.
 struct Share {
     runners: f64,
-    is_whole: bool,
+    /// What all costs are multiples of, if they are whole numbers.
+    step: Option<f64>,
 }
 
 impl Share {
@@ -92,9 +93,15 @@ impl Share {
         let most = 2.0_f64.powi(53);
         let runners = runners as f64;
         let is_whole = spans.iter().all(|span| span.own.fract() == 0.0);
+        let is_exact = is_whole && path * runners + work < most;
+        let divisor = || {
+            spans.iter().fold(0.0, |divisor, span| {
+                greatest_common_divisor(span.own, divisor)
+            })
+        };
         Self {
             runners,
-            is_whole: is_whole && path * runners + work < most,
+            step: is_exact.then(divisor).filter(|&step| step > 0.0),
         }
     }
 
@@ -104,8 +111,17 @@ impl Share {
             return 0.0;
         }
         let share = work / self.runners;
-        if self.is_whole { share.ceil() } else { share }
+        let rounded = |step: f64| (work / (self.runners * step)).ceil() * step;
+        self.step.map_or(share, rounded)
     }
+}
+
+/// The largest number that two whole numbers are multiples of.
+fn greatest_common_divisor(mut left: f64, mut right: f64) -> f64 {
+    while right > 0.0 {
+        (left, right) = (right, left % right);
+    }
+    left
 }
 
 /// The largest `runners * (head + tail) + work` of any set of builds.

@@ -54,6 +54,7 @@ proptest! {
         let plan = world.plan(scope);
         let schedule = schedule(&plan, runners);
         prop_assert!(schedule.shards.len() <= runners);
+        prop_assert!(schedule.shards.iter().all(|shard| !shard.is_empty()));
         let run_of: BTreeMap<SpecId, Run> =
             schedule.shards.iter().flatten().map(|run| (run.build, *run)).collect();
         prop_assert_eq!(schedule.shards.iter().map(Vec::len).sum::<usize>(), run_of.len());

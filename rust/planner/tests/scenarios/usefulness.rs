@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use specplan_planner::{EdgeKinds, Graph, Group, SpecSet, Supply, TaskError};
+use specplan_planner::{Edge, EdgeKinds, Graph, Group, SpecId, SpecSet, Supply, TaskError};
 
 use crate::{BUILD, LINK, RUN, SPLICE, TEST, edges, ids};
 
@@ -179,4 +179,44 @@ fn faults_name_the_field() {
         short.lacking(&[]).unwrap_err().to_string(),
         "`undescribed` is about 1 specs, but the graph has 2"
     );
+}
+
+/// Each spec links to the next one, and if `has_leaf` to the last one, too.
+fn chain(specs: u32, has_leaf: bool) -> Graph {
+    let edge = |from: u32, to: u32| Edge {
+        dependent: SpecId::new(from),
+        dependency: SpecId::new(to),
+        kinds: EdgeKinds::LINK | EdgeKinds::BUILD,
+    };
+    let mut edges: Vec<Edge> = (1..specs).map(|to| edge(to - 1, to)).collect();
+    if has_leaf {
+        edges.extend((0..specs - 2).map(|from| edge(from, specs - 1)));
+    }
+    Graph::new(specs as usize, edges).unwrap()
+}
+
+#[test]
+fn the_gaps_of_a_long_chain_are_counted_in_a_walk() {
+    let specs: u32 = 300_000;
+    for (has_leaf, binaries) in [(false, 0), (false, 1), (true, 0)] {
+        let mut supply = Supply::new(Arc::new(chain(specs, has_leaf)));
+        let available = (0..binaries).map(SpecId::new);
+        supply.available = SpecSet::from_ids(specs as usize, available).unwrap();
+        let all: Vec<SpecId> = (0..specs).map(SpecId::new).collect();
+        let roots = [0, 1000, specs - 1];
+        let group = Group {
+            gaps: all[binaries as usize..].to_vec(),
+            wants: all.clone(),
+            roots: roots.map(SpecId::new).to_vec(),
+        };
+        let answers = supply.usefulness(&[group]).unwrap();
+        for (position, answer) in (binaries..).zip(&answers[0]) {
+            assert_eq!(answer.blocked, position as usize);
+            assert_eq!(answer.buildable_now, position == specs - 1);
+            // A root with a binary is complete once the first spec below it is built.
+            let lowest = roots.map(|root| root.max(binaries));
+            let completed = lowest.iter().filter(|&&root| root >= position).count();
+            assert_eq!(answer.roots_completed, completed);
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use specplan_catalog::{Catalog, Snapshot};
-use specplan_planner::{Change, Plan, Policy, Scope, SpecId, SpecSet, Task};
+use specplan_planner::{Change, CostScale, Plan, Policy, Scope, SpecId, SpecSet, Task};
 
 use super::{PyPlan, spec_id};
 use crate::catalog::{State, snapshots};
@@ -66,14 +66,20 @@ impl PlanQuestion {
         }
         task.broken = set(&self.broken)?;
         task.external = external.clone();
+        let mut scale = CostScale::default();
         if let Some(told) = &self.costs {
             let mut costs = vec![1.0; graph.spec_count()];
             for (hash, amount) in told {
                 costs[spec_id(catalog, hash)?.index()] = *amount;
             }
+            scale = CostScale::of(&costs);
+            for cost in &mut costs {
+                *cost = scale.in_parts(*cost);
+            }
             task.costs = Some(costs);
         }
         Ok(PlanTask {
+            scale,
             state: snapshots(catalog, &self.state)?,
             locks: snapshots(catalog, &self.locks)?,
             assumed: set(&self.assumed)?,
@@ -91,6 +97,8 @@ pub(crate) struct PlanTask {
     assumed: SpecSet,
     /// What does not, whatever is said elsewhere.
     withheld: SpecSet,
+    /// How the costs of the task are counted: in parts of their unit.
+    pub(crate) scale: CostScale,
     task: Task,
 }
 
@@ -111,6 +119,7 @@ impl PlanTask {
                 catalog: Arc::clone(catalog),
                 locks: self.locks.clone(),
                 available,
+                scale: self.scale,
                 plan,
                 needs: OnceLock::new(),
                 reasons: OnceLock::new(),

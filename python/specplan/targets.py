@@ -1,0 +1,85 @@
+"""Targets beyond those that are built in: taught by hand, or by an installed archspec.
+
+What is taught is known to the whole process, as what runs on what does not depend on a catalog.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+
+from specplan import _core
+from specplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = ["is_known", "learn", "teach"]
+
+#: The package whose data is looked at where a target is not known.
+_ARCHSPEC: Final = "archspec"
+
+
+def teach(targets: Mapping[str, Sequence[str]]) -> None:
+    """Make targets known, for the rest of the process.
+
+    Args:
+        targets: By the name of a target its parents, whose binaries run on it.
+
+    Raises:
+        UsageError: If a parent is not known, a target descends from itself, or one is known with
+            other parents.
+
+    Examples:
+        >>> teach({"zen6_dense": ["zen6"]})
+        >>> is_known("zen6_dense")
+        True
+    """
+    try:
+        _core.teach_targets([(name, list(parents)) for name, parents in targets.items()])
+    except ValueError as error:
+        raise UsageError(
+            str(error), hint='a target names its direct parents, as in `zen4 = ["zen3"]`'
+        ) from error
+
+
+def is_known(name: str) -> bool:
+    """Return whether a target is known, to an installed archspec too."""
+    learn((name,))
+    return _core.is_known_target(name)
+
+
+def learn(names: Iterable[str]) -> None:
+    """Look names that are not known up in the data of an installed archspec."""
+    if not all(map(_core.is_known_target, names)):
+        _learn_installed()
+
+
+def forget_installed() -> None:
+    """Look the installed archspec up once more at the next name that is not known."""
+    _learn_installed.cache_clear()
+
+
+@cache
+def _learn_installed() -> None:
+    """Teach what an installed archspec knows and the built-in table does not."""
+    known = set(_core.known_targets())
+    left = {name: parents for name, parents in _installed().items() if name not in known}
+    while ready := [name for name, parents in left.items() if known.issuperset(parents)]:
+        _core.teach_targets([(name, left.pop(name)) for name in ready])
+        known.update(ready)
+
+
+def _installed() -> dict[str, list[str]]:
+    """Return the targets of the installed archspec with their parents; nothing without one."""
+    try:
+        file = resources.files(_ARCHSPEC) / "json" / "cpu" / "microarchitectures.json"
+        loaded = json.loads(file.read_text(encoding="utf-8"))
+        return {
+            name: [str(parent) for parent in target["from"]]
+            for name, target in loaded["microarchitectures"].items()
+        }
+    except (ImportError, OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}

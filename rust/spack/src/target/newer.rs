@@ -1,0 +1,17 @@
+//! Targets that came to archspec after the release that is built in, and those whose parents changed.
+
+/// A target and its parents.
+pub(super) type Row = (&'static str, &'static [&'static str]);
+
+/// What archspec 0.2.7 says otherwise than the release that is built in.
+pub(super) const NEWER: &[Row] = &[
+    ("alderlake", &["skylake"]),
+    ("ampere1a", &["ampere1"]),
+    ("armv9.2a", &["armv9.0a", "armv8.6a"]),
+    ("arrowlake", &["alderlake"]),
+    ("arrowlake_s", &["arrowlake"]),
+    ("cannonlake", &["skylake", "x86_64_v4"]),
+    ("neoverse_v3ae", &["neoverse_v2", "armv9.2a"]),
+    ("olympus", &["armv9.2a"]),
+    ("zen6", &["zen5"]),
+];

@@ -1,0 +1,67 @@
+"""What takes no longer than its input grows, and what is refused before it takes too much."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from specplan.testing.pages import Entry, Page
+from tests.mirrors import dag_hash
+
+LIMITED = Path(__file__).with_name("limited.py")
+
+
+def limited(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run specplan with little memory and little time of the processor."""
+    return subprocess.run(
+        [sys.executable, str(LIMITED), *arguments, "--no-config"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def entry(name: str, os: str, stack: str) -> Entry:
+    return {
+        "hash": dag_hash(name),
+        "versions": ["1.0"],
+        "platform": "linux",
+        "os": os,
+        "target": "x86_64_v3",
+        "compiler": "gcc@=13.2.0",
+        "variants": [],
+        "size": "1",
+        "stacks": [stack],
+    }
+
+
+def page(folder: Path, *, stacks: int, systems: int, names: str) -> str:
+    """A page with one spec for each stack, and systems in turns."""
+    entries = tuple(entry(str(at), f"os{at % systems}", names.format(at)) for at in range(stacks))
+    Page(package="zlib", tag="develop", entries=entries).write(folder)
+    return str(folder)
+
+
+@pytest.mark.parametrize("names", ["s{}", "s-{}"])
+def test_stacks_are_compared_with_their_families_and_not_with_each_other(
+    tmp_path: Path, names: str
+) -> None:
+    cache = page(tmp_path, stacks=20_000, systems=1, names=names)
+    answer = limited("coverage", "--cache", cache, "--format", "csv", "-o", str(tmp_path / "o"))
+    assert answer.returncode in {0, 1}, answer.stderr
+    assert len((tmp_path / "o").read_text().splitlines()) >= 1
+
+
+def test_more_than_a_million_cells_are_wrong_usage(tmp_path: Path) -> None:
+    cache = page(tmp_path, stacks=1_200, systems=1_200, names="s-{}")
+    answer = limited("gaps", "--cache", cache, "--system", "all")
+    assert answer.returncode == 2, answer.stderr
+    assert "at most 1000000 cells" in answer.stderr
+    assert "--stack" in answer.stderr
+    assert "--system" in answer.stderr
+    assert answer.stdout == ""
+    fewer = limited("gaps", "--cache", cache, "--system", "all", "--stack", "s-7")
+    assert fewer.returncode in {0, 1}, fewer.stderr
