@@ -156,7 +156,7 @@ def with_specplan(world: World, folder: Path, seed: int, runs: int) -> dict[str,
                 file_bytes=Limits().index_bytes,
             ).catalog
         core = _core.Catalog.merged([locks, caches])
-        roots = {root for each in wanted for root, _ in each.roots}
+        roots = {root.hash for each in wanted for root in each.roots}
         question: PlanQuestion = {
             "state": caches.snapshots(),
             "locks": locks.snapshots(),

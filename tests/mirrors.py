@@ -47,7 +47,7 @@ def node(name: str, version: str = "1.0", *needs: str) -> Json:
     }
 
 
-def index(*names: str, absent: tuple[str, ...] = ()) -> bytes:
+def index(*names: str, absent: tuple[str, ...] = (), version: int = 8) -> bytes:
     """Return the index of a build cache; ``absent`` are mentioned, but are no binaries."""
     installs = {
         dag_hash(name): {
@@ -58,7 +58,7 @@ def index(*names: str, absent: tuple[str, ...] = ()) -> bytes:
         for name in (*names, *absent)
     }
     return json.dumps(
-        {"database": {"version": "8", "installs": installs}}, separators=(",", ":")
+        {"database": {"version": str(version), "installs": installs}}, separators=(",", ":")
     ).encode()
 
 
@@ -127,6 +127,15 @@ class Mirror:
         self.manifest(f"{folder}/index.manifest.json", record)
         checksum = str(record["checksum"])
         return self.root / "blobs" / "sha256" / checksum[:2] / checksum
+
+    def indexes(self, contents: dict[int, bytes], *, view: str = "") -> None:
+        """Write one index for each version of them into one manifest of layout 3."""
+        records = [
+            self.record(content, f"application/vnd.spack.db.v{version}+json")
+            for version, content in contents.items()
+        ]
+        folder = f"v3/manifests/index/{view}".rstrip("/")
+        self.manifest(f"{folder}/index.manifest.json", *records)
 
     def binary(self, name: str, *, signed: bool = False) -> Path:
         """Write the manifest and the spec of a binary of layout 3; return the manifest."""

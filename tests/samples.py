@@ -33,6 +33,18 @@ _SPECS: dict[str, tuple[str, str, dict[str, list[str]]]] = {
     TOOL: ("tool", "git.main=3", {}),
 }
 
+#: The version of the nodes in each version of a database and of a lock.
+FORMS_OF_DATABASES = {5: 1, 6: 3, 7: 4, 8: 5, 9: 6}
+FORMS_OF_LOCKS = {1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 5, 7: 5, 8: 6}
+FORMS = (1, 2, 3, 4, 5, 6)
+
+#: The first version of nodes that say what they provide, and what the library provides.
+FIRST_WITH_PROVIDED = 6
+PROVIDED = ("libgfortran@5", "mpi@:3")
+
+#: The first version of locks whose roots may name a group.
+FIRST_WITH_GROUPS = 7
+
 _FLAGS = ("cflags", "cppflags", "cxxflags", "fflags", "ldflags", "ldlibs")
 
 
@@ -60,7 +72,7 @@ def node(dag_hash: str, form: int, *, keys: bool = False) -> dict[str, Any]:
 
     Args:
         dag_hash: Which of the three specs.
-        form: The version, 1 to 5.
+        form: The version, 1 to 6.
         keys: Whether dependencies are told by :data:`BUILD` and not by hash.
     """
     name, version, needs = _SPECS[dag_hash]
@@ -98,7 +110,9 @@ def node(dag_hash: str, form: int, *, keys: bool = False) -> dict[str, Any]:
     if form < 5:
         fields["compiler"] = {"name": "gcc", "version": "10.2.1"}
     else:
-        fields["annotations"] = {"original_specfile_version": 5}
+        fields["annotations"] = {"original_specfile_version": form}
+    if form >= FIRST_WITH_PROVIDED and name == "library":
+        fields["provided_virtuals"] = list(PROVIDED)
     if keys:
         fields["build_hash"] = BUILD[dag_hash]
     if form == 1:
@@ -108,7 +122,7 @@ def node(dag_hash: str, form: int, *, keys: bool = False) -> dict[str, Any]:
 
 def database(version: int, *, installed: bool = False) -> dict[str, Any]:
     """Return the index of a build cache, or the database of an installation."""
-    form = {5: 1, 6: 3, 7: 4, 8: 5}[version]
+    form = FORMS_OF_DATABASES[version]
     records = {}
     for dag_hash, (name, _, _) in _SPECS.items():
         record: dict[str, Any] = {"spec": node(dag_hash, form), "ref_count": 1}
@@ -128,7 +142,7 @@ def database(version: int, *, installed: bool = False) -> dict[str, Any]:
 
 def lock(version: int) -> dict[str, Any]:
     """Return a lock."""
-    form = {1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 5, 7: 5}[version]
+    form = FORMS_OF_LOCKS[version]
     keys = version in {2, 3}
     specs = {BUILD[each] if keys else each: node(each, form, keys=keys) for each in _SPECS}
     root = {"hash": BUILD[APP] if keys else APP, "spec": "app@1.0:"}
@@ -138,7 +152,7 @@ def lock(version: int) -> dict[str, Any]:
             "lockfile-version": version,
             "specfile-version": form,
         },
-        "roots": [root | ({"group": "default"} if version == 7 else {})],
+        "roots": [root | ({"group": "default"} if version >= FIRST_WITH_GROUPS else {})],
         "concrete_specs": specs,
     }
     if version >= 5:
@@ -375,13 +389,13 @@ def samples() -> Iterator[Sample]:
     def file(name: str, role: Role, value: Any, relative: str = "file.json") -> Sample:
         return Sample(name, role, relative, value, relative, {}, _plain)
 
-    for version in (5, 6, 7, 8):
+    for version in FORMS_OF_DATABASES:
         yield file(f"index {version}", "source", database(version))
-    yield file("installation 7", "source", database(7, installed=True))
-    yield file("installation 8", "source", database(8, installed=True))
-    for version in range(1, 8):
+    for version in (7, 8, 9):
+        yield file(f"installation {version}", "source", database(version, installed=True))
+    for version in FORMS_OF_LOCKS:
         yield file(f"lock {version}", "lock", lock(version))
-    for version in range(1, 6):
+    for version in FORMS:
         yield file(f"spec file {version}", "source", spec_file(version))
     yield file("spack find --json", "source", [node(each, 5) for each in _SPECS])
     yield file("spack spec --json", "source", {"spec": spec_file(5)["spec"]})

@@ -36,6 +36,7 @@ __all__ = [
     "SpecsRead",
     "Version",
     "catalog_of_state",
+    "format_releases",
     "is_known_target",
     "known_targets",
     "parse_specs",
@@ -113,7 +114,9 @@ MissingAnswer: TypeAlias = tuple[str, str, int, int, list[str], list[str]]
 #: how many are usable, the broken ones, those without a binary; what binaries lack, ranked by
 #: roots, then binaries, then hash; other hashes that only edges tell of, with the package as
 #: dependents call it, and those; what indexes list without a binary and no binary lacks; for
-#: each group of specs that depend on each other all of them and a shortest cycle.
+#: each group of specs that depend on each other all of them and a shortest cycle; the binaries
+#: that link to, or run with, specs whose systems do not serve theirs: hash, these specs, and how
+#: many binaries and roots need it, itself included.
 SoundnessAnswer: TypeAlias = tuple[
     tuple[int, int, bool],
     tuple[int, int, list[str], list[str]],
@@ -121,12 +124,15 @@ SoundnessAnswer: TypeAlias = tuple[
     list[tuple[str, str, list[str]]],
     list[str],
     list[tuple[list[str], list[str]]],
+    list[tuple[str, list[str], int, int]],
 ]
 
 #: Hashes that are not that of their content, each with the one that is; how many were
-#: recomputed, right or wrong; how many could not be; place, line and fault of a file that
+#: recomputed, right or wrong; those that could not be; place, line and fault of a file that
 #: cannot be read.
-HashesAnswer: TypeAlias = tuple[list[tuple[str, str]], int, int, tuple[str, int | None, str] | None]
+HashesAnswer: TypeAlias = tuple[
+    list[tuple[str, str]], int, list[str], tuple[str, int | None, str] | None
+]
 
 #: The hashes that meet a want on the very system of its cell, those of other systems that serve
 #: it, and those of which it is unknown with the name of what is missing.
@@ -251,7 +257,8 @@ NewSpecAnswer: TypeAlias = tuple[
 
 #: kept; new specs by hash; gone ones by hash, each with whether it is external; causes as
 #: (position among the new, reaches, explains alone, reaches by link and run); builds; hold list
-#: as (position among the new, builds left, fewest builds that so many changes leave).
+#: as (position among the new, builds left, fewest builds that so many changes leave); the new
+#: specs that are old ones in another format, each with the old hash: they are not among the new.
 LockDiffAnswer: TypeAlias = tuple[
     int,
     list[NewSpecAnswer],
@@ -259,6 +266,7 @@ LockDiffAnswer: TypeAlias = tuple[
     list[tuple[int, int, int, int]],
     int,
     list[tuple[int, int, int | None]],
+    list[tuple[NamedAnswer, str]],
 ]
 
 class PlanQuestion(TypedDict):
@@ -351,6 +359,7 @@ class DemandQuestion(TypedDict):
     """What is asked of wants that are concrete specs; all lists are by stack."""
 
     state: State
+    operating_systems: OperatingSystems
     wants: list[list[str]]
     gaps: list[list[str]]
     roots: list[list[str]]
@@ -363,6 +372,7 @@ class SoundnessQuestion(TypedDict):
     """
 
     state: State
+    operating_systems: OperatingSystems
     roots: list[str] | None
     indexes: list[str]
 
@@ -607,6 +617,15 @@ class Catalog:
         Where specs depend on each other, the edges between them are passed over.
         """
 
+    def with_binaries(self, hashes: list[str]) -> Catalog:
+        """Return the same listings, of which only those of some specs stay binaries."""
+
+    def with_content_of(self, newer: Catalog) -> Catalog:
+        """Return the same listings, with what a newer index says of the specs in both."""
+
+    def same_but_for_format(self, old: list[str], new: list[str]) -> list[tuple[str, str]]:
+        """Return pairs of old and new hashes that only the format of their files sets apart."""
+
     def disagreements(self, other: Catalog, dag_hash: str, /) -> list[tuple[str, str, str]] | None:
         """Return in what another catalog contradicts this one about a spec.
 
@@ -794,12 +813,31 @@ class SpecsRead:
         """What the file is: its content tells. Empty where it has a fault."""
 
     @property
-    def roots(self) -> list[tuple[str, str]]:
-        """(hash, abstract spec or nothing) of the roots, in the order of the file."""
+    def roots(self) -> list[tuple[str, str, str | None]]:
+        """(hash, abstract spec or nothing, group or None) of the roots, in the order of the file.
+
+        The group is None for the default one.
+        """
 
     @property
     def specs(self) -> int:
         """How many specs the file holds."""
+
+    @property
+    def installed(self) -> int:
+        """How many specs an installation has installed."""
+
+    @property
+    def version(self) -> int | None:
+        """The version that the file names; of several spec files the newest."""
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether that version is newer than those that are known, so that all is a guess."""
+
+    @property
+    def is_newer(self) -> bool:
+        """Whether the fault is that the version is newer than those that are known."""
 
     @property
     def fault(self) -> tuple[str, int | None, str] | None:
@@ -873,14 +911,33 @@ def read_specs(
     shown: str,
     file_bytes: int,
     listed_only: bool = False,
+    counts_installed: bool = False,
+    try_newer: bool = False,
 ) -> SpecsRead:
     """Read one file, plain or gzip, of at most ``file_bytes`` when it is decompressed.
 
-    With ``listed_only`` the file says what a stack lists, and its binaries do not count.
+    With ``listed_only`` the file says what a stack lists, and its binaries do not count. With
+    ``counts_installed`` what an installation has installed counts as a binary. With
+    ``try_newer`` a version that is newer than those that are known is read as the newest.
+    """
+
+def format_releases() -> list[tuple[str, int, int, int, int]]:
+    """Return the releases of Spack that changed a format, oldest first.
+
+    Each is (release, version of locks, of spec files, of databases, of the layout of build
+    caches): what it writes. What no release here writes is not read.
     """
 
 def parse_specs(
-    text: bytes, *, cache: str, tag: str, label: str, shown: str, listed_only: bool = False
+    text: bytes,
+    *,
+    cache: str,
+    tag: str,
+    label: str,
+    shown: str,
+    listed_only: bool = False,
+    counts_installed: bool = False,
+    try_newer: bool = False,
 ) -> SpecsRead:
     """Read the same from memory, already decompressed."""
 

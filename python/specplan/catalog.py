@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
-from specplan import answers, soundness
+from specplan import answers, soundness, whereabouts
 from specplan.contents import tag_of
 from specplan.difference import difference
 from specplan.question import Answer, Question, ask, environment_options
 from specplan.search import Search, search
 from specplan.selection import Selection, select
-from specplan.sources import Limits
 from specplan.sources.wanted import read_wanted, read_wants
 from specplan.wants import (
     ROOT,
+    Systems,
     texts,
 )
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from specplan.plan import Plan
     from specplan.plan_model import LockDiff, Policy
     from specplan.question import Detail
+    from specplan.sources import Limits
 
 __all__ = ["Catalog"]
 
@@ -333,38 +335,41 @@ class Catalog:
             >>> report.gaps[0].want, report.gaps[0].state
             ('py-pluggy@1.0.0', 'other_system')
         """
-        answer = self._asked(
-            "nearest" if nearest else "gaps",
-            Question(
-                stack=stack,
-                peers=peers,
-                system=system,
-                os=os,
-                target=target,
-                tag=tag,
-                baseline=baseline,
-                want=want,
-                scope=scope,
-                level=level,
-                compat=compat,
-                not_wanted=not_wanted,
-                families=families,
-                libc=libc,
-                cells=cells,
-                host=host,
-                include=include,
-                group=group,
-                allow_left_out=allow_left_out,
-            ),
-        )
-        return answers.coverage(
-            answer,
-            caches=self._core,
+        question = Question(
+            stack=stack,
+            peers=peers,
+            system=system,
+            os=os,
+            target=target,
+            tag=tag,
+            baseline=baseline,
+            want=want,
+            scope=scope,
+            level=level,
             compat=compat,
-            tag=tag_of(answer.state),
-            baseline=_called(baseline),
-            damaged=self.damaged,
+            not_wanted=not_wanted,
+            families=families,
+            libc=libc,
+            cells=cells,
+            host=host,
+            include=include,
+            group=group,
+            allow_left_out=allow_left_out,
         )
+
+        def asked(rows: compiled.Catalog | None = None) -> Coverage:
+            detail: Detail = "nearest" if nearest and rows is None else "gaps"
+            answer = self._asked(detail, question, rows)
+            return answers.coverage(
+                answer,
+                caches=self._core,
+                compat=compat,
+                tag=tag_of(answer.state),
+                baseline=_called(baseline),
+                damaged=self.damaged,
+            )
+
+        return whereabouts.with_states(asked(), self._contents, asked)
 
     #: The same document as :meth:`gaps`, looked at by cell instead of by gap.
     coverage = gaps
@@ -397,20 +402,37 @@ class Catalog:
         """
         return answers.lacking(self._asked("keys", question))
 
-    def _asked(self, detail: Detail, question: Question) -> Answer:
+    def _asked(
+        self, detail: Detail, question: Question, rows: compiled.Catalog | None = None
+    ) -> Answer:
+        """Ask about the cells of stacks.
+
+        Args:
+            detail: How much to tell.
+            question: The question.
+            rows: What is asked instead of the rows of the sources.
+        """
         places = texts(question.get("want", ()))
         wanted, environments = read_wants(
-            places, Limits(), environment_options(self._core, question)
+            places, self._contents.limits, environment_options(self._core, question)
         )
         # Where nothing is available, all that is wanted is a gap.
         nothing = bool(places) and self._contents.is_empty
         state = [] if nothing else self._state(question.get("tag"))
-        core, older = self._core, None
+        contents = self._contents
+        by_hash = wanted and not environments and question.get("level") in {None, "hash"}
+        if rows is None and by_hash:
+            # Spack fetches what it knows the hash of, whether an index lists it or not.
+            rows = whereabouts.fetched(contents, wanted)
+        if rows is not None:
+            contents = replace(contents, core=rows)
+        core, older = contents.core, None
         baseline = question.get("baseline")
         if baseline is not None:
-            holder = baseline if isinstance(baseline, Catalog) else self
+            # The rows of the older state stay those that its own indexes list.
+            holder = baseline._contents if isinstance(baseline, Catalog) else contents
             tag = None if isinstance(baseline, Catalog) else baseline
-            core, older = self._contents.beside(holder._contents, tag)
+            core, older = contents.beside(holder, tag)
         if wanted:
             core = compiled.Catalog.merged([core, *(each.core for each in wanted)])
         return ask(
@@ -647,6 +669,7 @@ class Catalog:
         verify: Verify = "index",
         limits: Limits | None = None,
         counted: Counted | None = None,
+        libc: Mapping[str, str] | None = None,
     ) -> Check:
         """List all that is wrong with the sources.
 
@@ -659,6 +682,7 @@ class Catalog:
                 also the bytes of their binaries.
             limits: What no lock may go beyond.
             counted: Called with how many files of a mirror were looked at, and of how many.
+            libc: More operating systems with their C libraries, as for :meth:`gaps`.
 
         Raises:
             RemoteError: If a file of a mirror cannot be fetched.
@@ -671,7 +695,7 @@ class Catalog:
             >>> specplan.load("examples/cache").check().findings
             ()
         """
-        limits = limits or Limits()
+        limits = limits or self._contents.limits
         # Where nothing could be read, that is what is wrong.
         nothing = tag is None and self._contents.is_empty
         # So it is where other snapshots are left that were not asked for.
@@ -691,6 +715,8 @@ class Catalog:
                 mirrors=self._contents.mirrors,
                 indexes_alone=self._contents.indexes_alone,
                 counted=counted,
+                indexes=self._contents.indexes,
+                operating_systems=Systems(self._core, libc or {}).core,
             )
         )
 

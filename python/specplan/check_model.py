@@ -38,6 +38,8 @@ FindingKind: TypeAlias = Literal[
     "wrong-hash",
     "different-content",
     "two-platforms",
+    "foreign-dependency",
+    "index_versions",
     "damaged",
     "contradiction",
     "misplaced",
@@ -74,19 +76,21 @@ class Finding:
             install), ``not-in-cache`` (an index lists it, there is no binary, and no binary
             needs it to install), ``cycle`` (specs depend on each other), ``wrong-hash`` (a
             hash is not that of its content), ``different-content`` (one hash, two
-            contents), ``two-platforms`` (one os on two platforms), ``damaged`` (a file
-            that cannot be taken), ``contradiction`` (a page's `meta` against its
-            `spec_details`), ``misplaced`` (a page in the folder of another package or
-            snapshot), ``missing-manifest`` and ``damaged-manifest`` (the manifest or the spec
-            file of a listed binary), ``unlisted`` (a manifest or spec file that the index
-            does not list), ``missing-blob`` and ``damaged-blob`` (a blob or tarball).
+            contents), ``two-platforms`` (one os on two platforms),
+            ``foreign-dependency`` (a binary is installed with one whose system does not serve
+            its own), ``index_versions`` (several indexes of one mirror list different
+            binaries), ``damaged`` (a file that cannot be taken), ``contradiction`` (a page's
+            `meta` against its `spec_details`), ``misplaced`` (a page in the folder of another
+            package or snapshot), ``missing-manifest`` and ``damaged-manifest`` (the manifest
+            or the spec file of a listed binary), ``unlisted`` (a manifest or spec file that the
+            index does not list), ``missing-blob`` and ``damaged-blob`` (a blob or tarball).
         path: The file.
         place: Where in the file, or an empty string.
         line: The line, counted from 1, or None.
         message: What is wrong, in one sentence.
         spec: The spec that it is about, or None.
-        binaries: Of what is ``missing``, how many binaries have it in their link and run
-            closure; else None.
+        binaries: Of what is ``missing`` or a ``foreign-dependency``, how many binaries have it
+            in their link and run closure, itself included; else None.
         roots: Likewise, how many roots.
         dependents: The hashes of the specs that depend on it directly, ascending: of what is
             ``missing`` the broken binaries and the missing specs that link to it or run with
@@ -149,10 +153,12 @@ class CheckedHashes:
     Attributes:
         recomputed: How many, right or wrong.
         undecided: Of how many the content proves nothing; ``docs/check.md`` says which.
+        unverified: The specs of these, each once, by hash: they may hold anything.
     """
 
     recomputed: int
     undecided: int
+    unverified: tuple[NamedSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -238,7 +238,7 @@ class _Lock:
 
     def __init__(self, lock: Wanted) -> None:
         self.place = lock.place
-        self._roots = {root for root, _ in lock.roots}
+        self._roots = {root.hash for root in lock.roots}
         self._specs = {each[0] for each in lock.core.specs(compiled.Query.all(), None)}
 
     def meeting(self, want: Want) -> tuple[str, ...]:
@@ -352,7 +352,7 @@ def _systems(core: compiled.Catalog, systems: Systems, asked: Asked) -> Sequence
     if named:
         added = systems.added(named)
         return core.systems() if added is None else added
-    roots = sorted({root for lock in asked.locks for root, _ in lock.roots})
+    roots = sorted({root.hash for lock in asked.locks for root in lock.roots})
     specs = core.specs(compiled.Query.hashes(roots), None) if roots else []
     # Without a lock, what is known may still be all for one system.
     of_roots = {(os, target, platform) for _, _, _, platform, os, target, *_ in specs}

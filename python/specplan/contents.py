@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from specplan import _core as compiled
 from specplan import soundness
 from specplan.errors import EmptySelectionError, UnknownNameError, UsageError
-from specplan.sources import newest_first
+from specplan.sources import Limits, newest_first
 from specplan.wants import suggestions
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from specplan.check_model import Finding
     from specplan.model import DamagedFile
     from specplan.sources import FileOfSpecs, IndexAlone, MirrorTaken, SourceRead
+    from specplan.sources.taken import IndexRead
 
 __all__ = ["Contents", "tag_of"]
 
@@ -40,6 +41,14 @@ class Contents:
         files_of_specs: The files that tell hashes with what is hashed.
         mirrors: The mirrors whose binaries were read.
         indexes_alone: The indexes of stacks that belong to no mirror.
+        is_guess: Whether some file is of a version that is newer than those that are known.
+        indexes: How much each index of a mirror with several of them lists.
+        least: The rows with only those binaries that all indexes of their mirror list; None
+            where that makes no difference.
+        fetched: The rows with the binaries that no index lists, which Spack fetches by hash
+            alone; None where there are none.
+        installed: The rows where what is installed counts as a binary; None where nothing is.
+        limits: What the sources did not go beyond; nor may files that are read beside them.
     """
 
     core: compiled.Catalog
@@ -52,6 +61,12 @@ class Contents:
     files_of_specs: tuple[FileOfSpecs, ...] = ()
     mirrors: tuple[MirrorTaken, ...] = ()
     indexes_alone: tuple[IndexAlone, ...] = ()
+    is_guess: bool = False
+    indexes: tuple[IndexRead, ...] = ()
+    least: compiled.Catalog | None = None
+    fetched: compiled.Catalog | None = None
+    installed: compiled.Catalog | None = None
+    limits: Limits = Limits()  # noqa: RUF009 - it cannot be changed
 
     @classmethod
     def of_rows(cls, cores: Iterable[compiled.Catalog]) -> Contents:
@@ -59,8 +74,8 @@ class Contents:
         return cls(core=compiled.Catalog.merged(list(cores)), files={})
 
     @classmethod
-    def of_reads(cls, reads: Sequence[SourceRead]) -> Contents:
-        """Return what was read of sources."""
+    def of_reads(cls, reads: Sequence[SourceRead], limits: Limits | None = None) -> Contents:
+        """Return what was read of sources, within some limits."""
         core = compiled.Catalog.merged([each.core for each in reads])
         damaged = {file for each in reads for file in each.damaged}
         return cls(
@@ -74,6 +89,12 @@ class Contents:
             files_of_specs=_distinct(each.files_of_specs for each in reads),
             mirrors=_distinct(each.mirrors for each in reads),
             indexes_alone=_distinct(each.indexes_alone for each in reads),
+            is_guess=any(each.is_guess for each in reads),
+            indexes=_distinct(each.indexes for each in reads),
+            least=_together((each.core, each.least) for each in reads),
+            fetched=_together((each.core, each.fetched) for each in reads),
+            installed=_together((each.core, each.installed) for each in reads),
+            limits=limits or Limits(),
         )
 
     def merged(self, other: Contents) -> Contents:
@@ -90,6 +111,12 @@ class Contents:
             files_of_specs=_distinct(each.files_of_specs for each in both),
             mirrors=_distinct(each.mirrors for each in both),
             indexes_alone=_distinct(each.indexes_alone for each in both),
+            is_guess=any(each.is_guess for each in both),
+            indexes=_distinct(each.indexes for each in both),
+            least=_together((each.core, each.least) for each in both),
+            fetched=_together((each.core, each.fetched) for each in both),
+            installed=_together((each.core, each.installed) for each in both),
+            limits=self.limits,
         )
 
     @property
@@ -162,6 +189,16 @@ class Contents:
 def tag_of(state: State) -> str | None:
     """Return the snapshots of a state as text, or None where the sources have none."""
     return ", ".join(dict.fromkeys(tag for _, tag in state if tag)) or None
+
+
+def _together(
+    rows: Iterable[tuple[compiled.Catalog, compiled.Catalog | None]],
+) -> compiled.Catalog | None:
+    """Return the union of rows, of which some are there in another form; None if none are."""
+    pairs = list(rows)
+    if all(other is None for _, other in pairs):
+        return None
+    return compiled.Catalog.merged([core if other is None else other for core, other in pairs])
 
 
 def _distinct(groups: Iterable[Iterable[Item]]) -> tuple[Item, ...]:

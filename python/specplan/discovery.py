@@ -6,6 +6,7 @@ say for which systems they are.
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from dataclasses import dataclass, field, replace
@@ -240,6 +241,6 @@ def _head(path: Path) -> bytes:
         if not path.is_file():
             return b""
         with path.open("rb") as file:
-            return file.read(_HEAD_BYTES)
+            return file.read(_HEAD_BYTES).removeprefix(codecs.BOM_UTF8)
     except OSError:
         return b""

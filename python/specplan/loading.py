@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from specplan.catalog import Catalog
@@ -10,12 +11,15 @@ from specplan.config import NO_CACHE
 from specplan.contents import Contents
 from specplan.errors import DamagedSourceError, UsageError
 from specplan.sources import Limits, read
+from specplan.sources.consumer import consumer_of
+from specplan.sources.reading import ReadingOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specplan.aliases import Progress
     from specplan.model import DamagedFile
+    from specplan.sources import SourceRead
 
 __all__ = ["load"]
 
@@ -27,6 +31,10 @@ def load(
     limits: Limits | None = None,
     tag: str | Sequence[str | None] | None = None,
     progress: Progress | None = None,
+    for_spack: str | None = None,
+    from_manifests: bool = False,
+    probe: bool = False,
+    upstream: Sequence[str | os.PathLike[str]] = (),
 ) -> Catalog:
     """Read sources into one catalog. The order of the sources does not matter.
 
@@ -44,6 +52,14 @@ def load(
         progress: Called while a file is fetched, with what it is, the bytes that are
             here, and the bytes that it will have, if that is known.
 
+        for_spack: The version of Spack that uses the build caches, as ``1.2``: of the indexes
+            of a mirror the one counts that it reads. By default all count together.
+        from_manifests: Whether mirrors are read from the files of their binaries, one by one,
+            and not from their indexes.
+        probe: Whether servers that can list their files are asked for binaries that no index
+            lists; in folders these are always looked for.
+        upstream: Installations: what they have installed counts as available.
+
     Raises:
         RemoteError: If a source cannot be fetched.
         SourceError: If a source does not exist or holds nothing that can be read.
@@ -60,14 +76,21 @@ def load(
             "no source is given", hint="name a mirror, its index, a lock or package pages"
         )
     places = [os.fspath(source) for source in sources]
+    limits = limits or Limits()
     if NO_CACHE in places:
         if len(places) > 1:
             raise UsageError(f"`{NO_CACHE}` and other sources exclude each other")
-        return Catalog._from_contents(Contents.of_reads([]))
-    limits = limits or Limits()
+        places = []
     tags = (tag,) if tag is None or isinstance(tag, str) else tuple(tag)
-    reads = [read(place, limits, tags=tags, progress=progress) for place in places]
-    catalog = Catalog._from_contents(Contents.of_reads(reads))
+    options = ReadingOptions(
+        consumer=None if for_spack is None else consumer_of(for_spack),
+        from_manifests=from_manifests,
+        probe=probe,
+    )
+    reads = [read(place, limits, tags=tags, progress=progress, options=options) for place in places]
+    upstreams = replace(options, is_upstream=True)
+    reads += [_upstream(os.fspath(each), limits, upstreams) for each in upstream]
+    catalog = Catalog._from_contents(Contents.of_reads(reads, limits))
     if catalog.damaged and not skip_damaged:
         raise damage(catalog.damaged, hint="`--skip-damaged` goes on without damaged files")
     if catalog.contradictions and strict:
@@ -81,6 +104,21 @@ def load(
             hint="`specplan check` lists all contradictions; without `strict` they are warnings",
         )
     return catalog
+
+
+def _upstream(place: str, limits: Limits, options: ReadingOptions) -> SourceRead:
+    """Read an installation of which all that is installed counts as available.
+
+    Raises:
+        UsageError: If it is not an installation.
+    """
+    found = read(place, limits, options=options)
+    if not found.damaged and not any(each.kind == "database" for each in found.files_of_specs):
+        raise UsageError(
+            f"`--upstream {place}` is not an installation",
+            hint="name the folder that has `.spack-db` in it; `--cache` takes build caches",
+        )
+    return found
 
 
 def damage(damaged: Sequence[DamagedFile], *, hint: str | None = None) -> DamagedSourceError:

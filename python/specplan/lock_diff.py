@@ -12,6 +12,7 @@ from specplan.plan_model import (
     HoldStep,
     LockDiff,
     LockDiffTotals,
+    MigratedSpec,
     NewSpec,
     OwnChange,
 )
@@ -42,7 +43,7 @@ def compare(old: Contents, new: Contents) -> LockDiff:
             fault=circle(cycle),
         )
     renamed = compiled.Catalog.beside_cache
-    kept, fresh, gone, causes, builds, hold = beside.lock_diff(
+    kept, fresh, gone, causes, builds, hold, migrated = beside.lock_diff(
         {
             "old": old.state(None),
             "new": [(renamed(cache), tag) for cache, tag in new.state(None)],
@@ -68,6 +69,7 @@ def compare(old: Contents, new: Contents) -> LockDiff:
             HoldStep(spec=specs[at].spec, builds_left=left, fewest_left=fewest)
             for at, left, fewest in hold
         ),
+        migrated=tuple(MigratedSpec(spec=named_of(each), was=was) for each, was in migrated),
         totals=LockDiffTotals(
             kept=kept,
             new=len(specs),
@@ -76,6 +78,7 @@ def compare(old: Contents, new: Contents) -> LockDiff:
             own_change=own,
             inherited=len(specs) - own,
             recipe_only=sum(each.is_recipe_only for each in specs),
+            migrated=len(migrated),
         ),
     )
 

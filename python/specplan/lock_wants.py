@@ -63,7 +63,7 @@ class LockWants:
         """
         roots: dict[str, set[str]] = {}
         for lock in locks:
-            roots.setdefault(lock.label, set()).update(root for root, _ in lock.roots)
+            roots.setdefault(lock.label, set()).update(root.hash for root in lock.roots)
         wants = LockWants(
             hashes=frozenset(root for own in roots.values() for root in own),
             scope=scope,

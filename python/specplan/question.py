@@ -107,6 +107,7 @@ class Answer:
         lacking: The keys that each cell lacks; empty unless keys were asked for.
         not_wanted_count: How many wants any entry excludes.
         abstract: What environments want, with the answer; None without environments.
+        operating_systems: What is known of operating systems.
     """
 
     core: compiled.Catalog
@@ -125,6 +126,7 @@ class Answer:
     lacking: list[tuple[str, ...]]
     not_wanted_count: int
     abstract: Answered | None
+    operating_systems: compiled.OperatingSystems
 
 
 def ask(
@@ -251,6 +253,7 @@ def ask(
         lacking=lacking,
         not_wanted_count=count,
         abstract=abstract,
+        operating_systems=systems.core,
     )
 
 
@@ -333,7 +336,7 @@ def _specs(
 
 def roots_of(wanted: Sequence[Wanted], stack: str) -> list[str]:
     """Return the distinct hashes of the roots that a stack's locks have, in their order."""
-    roots = (root for each in wanted if each.label == stack for root, _ in each.roots)
+    roots = (root.hash for each in wanted if each.label == stack for root in each.roots)
     return list(dict.fromkeys(roots))
 
 
@@ -374,6 +377,7 @@ def demand(answer: Answer) -> compiled.DemandAnswer | None:
     usefulness, usable, lacks = answer.core.demand(
         {
             "state": answer.state,
+            "operating_systems": answer.operating_systems,
             "wants": wants,
             "gaps": list(gaps.values()),
             "roots": list(roots.values()),

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
-from specplan import asked_specs
+from specplan import asked_specs, whereabouts
 from specplan import budget as budgeting
 from specplan import choice as choosing
 from specplan import schedule as scheduling
@@ -178,6 +178,7 @@ def rebuild(
     told = read_costs(cost_files, limits)
     locks = compiled.Catalog.merged([each.core for each in (*wanted, *more_locks)])
     locks = compiled.Catalog.merged([locks, *more])
+    caches = _rows(catalog, () if environments or of_gaps else wanted)
     core = compiled.Catalog.merged([locks, caches])
     refuse_cycle(core, next(iter((*places, *more_places)), "the caches"))
     state = catalog._state(tag) if catalog is not None and len(caches) else []
@@ -249,6 +250,20 @@ def rebuild(
         known=(locks, core),
         not_wanted=_not_wanted(lock_wants, options, found),
     )
+
+
+def _rows(catalog: Catalog | None, by_hash: Sequence[Wanted]) -> compiled.Catalog:
+    """Return what the caches hold.
+
+    Args:
+        catalog: The caches, if there are any.
+        by_hash: The locks, where nothing else is wanted. They fix the hash of each spec, and
+            Spack fetches what it knows the hash of, whether an index lists it or not.
+    """
+    if catalog is None:
+        return compiled.Catalog.merged([])
+    rows = whereabouts.fetched(catalog._contents, by_hash) if by_hash else None
+    return catalog._core if rows is None else rows
 
 
 def _clamped(number: int | None) -> int | None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from specplan.aliases import Counted
     from specplan.check_model import Verify
     from specplan.sources import FileOfSpecs, IndexAlone, MirrorTaken
+    from specplan.sources.taken import IndexRead
     from specplan.sources.verification import Verified
     from specplan.sources.wanted import Wanted
 
@@ -55,6 +56,8 @@ class Checked:
         mirrors: The mirrors that the sources are or hold.
         indexes_alone: Which indexes belong to no mirror.
         counted: Who is told how many files were looked at.
+        operating_systems: What is known of operating systems.
+        indexes: How much each index of a mirror with several of them lists.
     """
 
     core: compiled.Catalog
@@ -70,6 +73,8 @@ class Checked:
     mirrors: Sequence[MirrorTaken]
     indexes_alone: Sequence[IndexAlone]
     counted: Counted | None
+    operating_systems: compiled.OperatingSystems
+    indexes: Sequence[IndexRead] = ()
 
 
 def check(checked: Checked) -> Check:
@@ -91,6 +96,7 @@ def check(checked: Checked) -> Check:
         *_different_content(checked.core),
         *_misplaced(checked.core),
         *_two_platforms(checked.core, checked.sources),
+        *_index_versions(checked.indexes),
         *others,
         *wrong,
     ]
@@ -223,6 +229,11 @@ class _Names:
             return CheckedSpec(hash=dag_hash, package=self._called.get(dag_hash, ""), version=None)
         return CheckedSpec(hash=dag_hash, package=known[1], version=known[2])
 
+    def system(self, dag_hash: str) -> str:
+        """Return the system of a spec as ``OS/TARGET``."""
+        known = self._specs[dag_hash]
+        return f"{known[4]}/{known[5]}"
+
     def is_described(self, dag_hash: str) -> bool:
         """Whether any source tells of a spec."""
         return dag_hash in self._specs
@@ -250,13 +261,16 @@ def _graph(
     core: compiled.Catalog, checked: Checked
 ) -> tuple[list[Finding], list[Finding], Binaries | None, CheckedRoots | None]:
     """Return what binaries lack, what else edges tell, and the numbers of binaries and roots."""
-    wanted = {root for each in checked.wanted for root, _ in each.roots}
-    (available, usable, tells_edges), roots, missing, dangling, listed, tangles = core.soundness(
-        {
-            "state": checked.state,
-            "roots": sorted(wanted) if checked.wanted else None,
-            "indexes": [each.shown for each in checked.files_of_specs if each.kind == "index"],
-        }
+    wanted = {root.hash for each in checked.wanted for root in each.roots}
+    (available, usable, tells_edges), roots, missing, dangling, listed, tangles, unfit = (
+        core.soundness(
+            {
+                "state": checked.state,
+                "operating_systems": checked.operating_systems,
+                "roots": sorted(wanted) if checked.wanted else None,
+                "indexes": [each.shown for each in checked.files_of_specs if each.kind == "index"],
+            }
+        )
     )
     counted, installable, broken, absent = roots
     called = {each[0]: each[1] for each in missing} | {each[0]: each[1] for each in dangling}
@@ -270,6 +284,8 @@ def _graph(
             *(spec for each in missing for spec in (*each[4][:_FEW], *each[5])),
             *(spec for each in dangling for spec in each[2][:_FEW]),
             *(spec for each in tangles for spec in each[1]),
+            *(each[0] for each in unfit),
+            *(spec for each in unfit for spec in each[1][:_FEW]),
         },
         called,
         checked.core,
@@ -278,6 +294,7 @@ def _graph(
         *(_dangling(names, *each) for each in dangling),
         *(_not_in_cache(names, each) for each in listed),
         *(_cycle(names, *each) for each in tangles),
+        *(_foreign(names, *each) for each in unfit),
     ]
     lacking = [_missing(names, each) for each in missing]
     if not tells_edges:
@@ -343,6 +360,25 @@ def _not_in_cache(names: _Names, dag_hash: str) -> Finding:
     )
 
 
+def _foreign(
+    names: _Names, dag_hash: str, foreign: list[str], binaries: int, roots: int
+) -> Finding:
+    few = [f"{names.folded([each], 1)} of {names.system(each)}" for each in foreign[:_FEW]]
+    more = len(foreign) - len(few)
+    shown = f"{', '.join(few)} and {more} more" if more else ", ".join(few)
+    return Finding(
+        kind="foreign-dependency",
+        path=names.source([dag_hash]),
+        place=dag_hash,
+        line=None,
+        message=f"is of {names.system(dag_hash)}, but is installed with {shown}, "
+        "which does not serve that system",
+        spec=names.spec(dag_hash),
+        binaries=binaries,
+        roots=roots,
+    )
+
+
 def _cycle(names: _Names, specs: list[str], cycle: list[str]) -> Finding:
     few = 8
     shown = [f"{names.spec(each).package} /{each[:7]}" for each in cycle[:few]]
@@ -369,10 +405,12 @@ def _hashes(
     damaged: list[Finding] = []
     wrong: dict[str, tuple[str, list[str]]] = {}
     recomputed = undecided = 0
+    unverified: set[str] = set()
     for file in files:
         found, right, unknown, fault = file.check_hashes()
         recomputed += right
-        undecided += unknown
+        undecided += len(unknown)
+        unverified.update(unknown)
         if fault is not None:
             place, line, what = fault
             damaged.append(
@@ -387,7 +425,12 @@ def _hashes(
         for said, is_hash in found:
             wrong.setdefault(said, (is_hash, []))[1].append(file.shown)
     findings = wrong_hashes(core, wrong)
-    return [*damaged, *findings], CheckedHashes(recomputed=recomputed, undecided=undecided)
+    names = _Names(core, unverified, {}, core)
+    return [*damaged, *findings], CheckedHashes(
+        recomputed=recomputed,
+        undecided=undecided,
+        unverified=tuple(names.spec(each) for each in sorted(unverified)),
+    )
 
 
 def wrong_hashes(core: compiled.Catalog, wrong: dict[str, tuple[str, list[str]]]) -> list[Finding]:
@@ -445,6 +488,30 @@ def _misplaced(core: compiled.Catalog) -> Iterator[Finding]:
                     line=None,
                     message=f"the page is of the {kind} `{said}`, its folder of `{folder}`",
                 )
+
+
+def _index_versions(indexes: Sequence[IndexRead]) -> Iterator[Finding]:
+    of_mirror: dict[str, list[IndexRead]] = {}
+    for each in indexes:
+        of_mirror.setdefault(each.mirror, []).append(each)
+    for mirror, several in of_mirror.items():
+        if not any(each.alone for each in several):
+            continue
+        lists = ", ".join(
+            f"{_version(each)} lists {each.binaries} binaries ({each.alone} not in every index)"
+            for each in several
+        )
+        yield Finding(
+            kind="index_versions",
+            path=mirror,
+            place="v3/manifests/index",
+            line=None,
+            message=f"{lists}: `--for-spack VERSION` shows what users of one Spack lack",
+        )
+
+
+def _version(index: IndexRead) -> str:
+    return "an index" if index.version is None else f"v{index.version}"
 
 
 def _two_platforms(core: compiled.Catalog, sources: Collection[str]) -> Iterator[Finding]:

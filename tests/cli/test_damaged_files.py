@@ -226,14 +226,14 @@ def hash_of(name: str) -> int:
     return sum(name.encode())
 
 
-#: Where each format tells its version, and what is said of those that are read.
+#: Where each format tells its version, and what is said of one that is too old and too new.
 VERSIONS: Final = {
-    "index 8": (("database", "version"), "5 to 8"),
-    "installation 8": (("database", "version"), "5 to 8"),
-    "lock 6": (("_meta", "lockfile-version"), "1 to 7"),
-    "spec file 5": (("spec", "_meta", "version"), "1 to 5"),
-    "manifest of an index": (("version",), "only 3 is known"),
-    "manifest of a binary without an index": (("version",), "only 3 is known"),
+    "index 8": (("database", "version"), ("5 to 9", "the newest that is read is 9")),
+    "installation 8": (("database", "version"), ("5 to 9", "the newest that is read is 9")),
+    "lock 6": (("_meta", "lockfile-version"), ("1 to 8", "the newest that is read is 8")),
+    "spec file 5": (("spec", "_meta", "version"), ("1 to 6", "the newest that is read is 6")),
+    "manifest of an index": (("version",), ("only 3 is known", "only 3 is known")),
+    "manifest of a binary without an index": (("version",), ("only 3 is known", "only 3 is known")),
 }
 
 
@@ -243,7 +243,7 @@ def test_a_version_that_is_not_read_is_named_with_those_that_are(
     name: str, version: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sample = SAMPLES[name]
-    path, supported = VERSIONS[name]
+    path, (supported, newest) = VERSIONS[name]
     is_text = path[0] == "database"
     value = changed(sample.value, path, str(version) if is_text else version)
     place = sample.write(tmp_path, json.dumps(value))
@@ -254,4 +254,4 @@ def test_a_version_that_is_not_read_is_named_with_those_that_are(
     # What cannot be a number of anything is told as that.
     if version in {99, 0}:
         assert f"{version}" in told
-        assert supported in told
+        assert (newest if version else supported) in told

@@ -24,7 +24,7 @@ def core() -> _core.Catalog:
 
 @pytest.fixture(scope="module")
 def roots() -> list[str]:
-    return sorted({root for root, _ in read_wanted(str(LOCK), Limits()).roots})
+    return sorted({root.hash for root in read_wanted(str(LOCK), Limits()).roots})
 
 
 def question(core: _core.Catalog, roots: list[str] | _core.KnownSpecs) -> PlanQuestion:

@@ -137,10 +137,10 @@ def test_a_hash_that_is_not_that_of_its_content_is_told_with_the_one_that_is(
     tmp_path: Path, key: str, value: object
 ) -> None:
     cache = Cache()
-    cache.nodes["hdf5"] = {**cache.nodes["hdf5"], key: value}
+    cache.nodes["py-h5py"] = {**cache.nodes["py-h5py"], key: value}
     finding = only(checked(tmp_path, cache))
-    assert (finding.kind, finding.place) == ("wrong-hash", cache.hash("hdf5"))
-    assert finding.message == f"the content has the hash {hash_of(cache.nodes['hdf5'])}"
+    assert (finding.kind, finding.place) == ("wrong-hash", cache.hash("py-h5py"))
+    assert finding.message == f"the content has the hash {hash_of(cache.nodes['py-h5py'])}"
 
 
 def test_an_edge_that_was_changed_is_a_wrong_hash_and_no_more(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_hash_that_cannot_be_recomputed_is_no_finding(tmp_path: Path) -> None:
         "parents": [],
     }
     arch = {"platform": "linux", "platform_os": "ubuntu24.04", "target": target}
-    cache.nodes["hdf5"] = {**cache.nodes["hdf5"], "arch": arch}
+    cache.nodes["py-h5py"] = {**cache.nodes["py-h5py"], "arch": arch}
     cache.nodes["curl"] = {
         **cache.nodes["curl"],
         "version": "8.0",

@@ -207,9 +207,9 @@ class TestDamagedIndex:
         assert (error.place, error.line) == (place, line)
         assert fault in error.fault
 
-    def test_manifest_with_two_indexes(self, built: Mirror) -> None:
-        record = built.record(mirrors.index("zlib"), INDEX_MEDIA)
-        built.manifest(MANIFEST, record, record)
+    def test_manifest_with_two_indexes_of_one_version(self, built: Mirror) -> None:
+        records = [built.record(mirrors.index(name), INDEX_MEDIA) for name in ("zlib", "curl")]
+        built.manifest(MANIFEST, *records)
         assert "names more than one index" in _fault(built)[2]
 
     def test_manifest_that_is_too_large(self, built: Mirror) -> None:

@@ -14,6 +14,7 @@ import pytest
 import specplan
 from specplan.errors import DamagedSourceError, RemoteError, SourceError, UsageError
 from specplan.sources import Limits, SourceRead, read
+from specplan.sources.lock_root import LockRoot
 from tests import mirrors, servers
 from tests.mirrors import Mirror
 from tests.servers import Server
@@ -70,7 +71,8 @@ class TestLabels:
         assert _labels(_read(path.parent)) == ["hep"]
         assert _labels(_read(other)) == ["radiuss"]
         assert _labels(_read(f"e4s={path}")) == ["e4s"]
-        assert _read(path).roots == ((mirrors.dag_hash("zlib"), "zlib@1.0"),)
+        root = LockRoot(hash=mirrors.dag_hash("zlib"), spec="zlib@1.0")
+        assert _read(path).roots == (root,)
 
     def test_do_not_reach_into_paths(self, built: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
         built.write("a=b", mirrors.index("zlib"))
@@ -120,7 +122,7 @@ class TestFiles:
             b"{",
             b"[]",
             b'{"version": 3}',
-            b'{"database": {"version": "9", "installs": {}}}',
+            b'{"database": {"version": "10", "installs": {}}}',
             b"{}",
             gzip.compress(mirrors.index("zlib"), mtime=0)[:-9],
             b"\x1f\x8bno gzip",

@@ -10,6 +10,7 @@ from specplan.cli import mirrors, output, progress
 from specplan.config import NO_CACHE, STANDARD_INPUT
 from specplan.errors import SourceError, UsageError
 from specplan.reports import check_wording, wording
+from specplan.sources import Limits
 from specplan.sources.absent import absence, looks_like_a_file
 from specplan.sources.environment_options import EnvironmentOptions
 from specplan.sources.source import split_label
@@ -61,7 +62,7 @@ def configured(
     if sum(each == STANDARD_INPUT for each in asked) > 1:
         # Who reads second would find nothing, and blame the file.
         raise UsageError("standard input can be read once, and `-` is given twice")
-    return read(caches, settings, *states, quiet=quiet)
+    return read(caches, settings, *states, quiet=quiet, upstream=settings.upstream)
 
 
 def read(
@@ -69,6 +70,7 @@ def read(
     settings: Configuration,
     *states: str | None,
     quiet: bool = False,
+    upstream: Sequence[str] = (),
 ) -> Catalog:
     """Return the catalog of some sources and warn of what is wrong with them.
 
@@ -80,6 +82,11 @@ def read(
             *places,
             strict=settings.strict,
             skip_damaged=settings.skip_damaged,
+            limits=Limits(newer_formats=settings.newest_format),
+            for_spack=settings.for_spack,
+            from_manifests=settings.from_manifests,
+            probe=settings.probe,
+            upstream=upstream,
             tag=states or None,
             progress=told,
         )

@@ -79,6 +79,7 @@ def check(
             tag=settings.tag,
             verify=verify or settings.check.verify,
             counted=counted,
+            libc=settings.libc,
         )
     if ignored := ignore or settings.check.ignore:
         answer = answer.without(ignored)

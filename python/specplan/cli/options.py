@@ -14,6 +14,7 @@ from specplan import config
 from specplan.config import COMPATIBILITIES, FORMATS, LEVELS, SCOPES, Configuration, Format
 from specplan.errors import UsageError
 from specplan.exact import is_short
+from specplan.sources.limits import NEWER_FORMATS, NewerFormats
 from specplan.targets import teach
 from specplan.wants import chosen
 
@@ -70,6 +71,11 @@ class Typed(TypedDict, total=False):
     strict: bool | None
     skip_damaged: bool | None
     use_mirrors: bool | None
+    for_spack: str | None
+    newest_format: NewerFormats | None
+    from_manifests: bool
+    probe: bool
+    upstream: tuple[str, ...]
     stack: tuple[str, ...]
     peers: tuple[str, ...]
     system: tuple[str, ...]
@@ -138,6 +144,35 @@ def sources(command: Command) -> Command:
             "--skip-damaged/--no-skip-damaged",
             default=None,
             help="Pass over damaged files and say so, instead of stopping.",
+        ),
+        click.option(
+            "--for-spack",
+            metavar="VERSION",
+            help="The Spack that uses the caches, as 1.2: of several indexes of a mirror it sees "
+            "the one that it reads. [default: all of them together]",
+        ),
+        click.option(
+            "--newest-format",
+            type=click.Choice(NEWER_FORMATS),
+            help="What becomes of a file of a version that is too new: an error, or read as the "
+            "newest version that is known. [default: refuse]",
+        ),
+        click.option(
+            "--from-manifests",
+            is_flag=True,
+            help="Read mirrors from the files of their binaries, not from their indexes.",
+        ),
+        click.option(
+            "--probe",
+            is_flag=True,
+            help="Ask servers that list their files for binaries that no index lists; in folders "
+            "these are always looked for.",
+        ),
+        click.option(
+            "--upstream",
+            multiple=True,
+            metavar="SOURCE",
+            help="An installation whose specs count as available; may be repeated.",
         ),
         click.option(
             "--config", metavar="FILE", help="Read this configuration, and look for no other."
@@ -394,6 +429,11 @@ def settings(typed: Typed) -> Configuration:
         strict=_over(typed.get("strict"), base.strict),
         skip_damaged=_over(typed.get("skip_damaged"), base.skip_damaged),
         use_mirrors=_over(typed.get("use_mirrors"), base.use_mirrors),
+        for_spack=_over(typed.get("for_spack"), base.for_spack),
+        newest_format=_over(typed.get("newest_format"), base.newest_format),
+        from_manifests=typed.get("from_manifests", False) or base.from_manifests,
+        probe=typed.get("probe", False) or base.probe,
+        upstream=typed.get("upstream") or base.upstream,
     )
 
 

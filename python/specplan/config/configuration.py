@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from specplan.budget import Weight
     from specplan.check_model import FindingKind, Verify
+    from specplan.sources.limits import NewerFormats
 
 __all__ = [
     "COMPATIBILITIES",
@@ -115,6 +116,11 @@ class Configuration:
         skip_damaged: Whether damaged files are passed over.
         use_mirrors: Whether the remote mirrors that environments name are caches where none is
             given.
+        for_spack: The version of Spack that uses the caches; None for any.
+        newest_format: What becomes of files of versions that are too new.
+        from_manifests: Whether mirrors are read from the files of their binaries.
+        probe: Whether servers are asked for binaries that no index lists.
+        upstream: Installations that count as available.
         families: Stack patterns by the name of a family.
         libc: C library and version by operating system.
         targets: Parents of more targets by name.
@@ -146,6 +152,11 @@ class Configuration:
     strict: bool = False
     skip_damaged: bool = False
     use_mirrors: bool = False
+    for_spack: str | None = None
+    newest_format: NewerFormats = "refuse"
+    from_manifests: bool = False
+    probe: bool = False
+    upstream: tuple[str, ...] = ()
     families: Mapping[str, tuple[str, ...]] = field(default_factory=_no_families)
     libc: Mapping[str, str] = field(default_factory=_nothing)
     targets: Mapping[str, tuple[str, ...]] = field(default_factory=_no_families)

@@ -88,7 +88,7 @@ def _parse(path: Path) -> Mapping[str, object]:
         fault = f"`{path}` has more than the {_MOST_BYTES} bytes that a configuration may have"
         raise SourceError(fault, path=str(path), hint=hint)
     try:
-        content = document.decode("utf-8").replace("\r\n", "\n")
+        content = document.decode("utf-8-sig").replace("\r\n", "\n")
         parsed: Mapping[str, object] = tomllib.loads(content, parse_float=Decimal)
     except UnicodeDecodeError as error:
         raise DamagedSourceError(

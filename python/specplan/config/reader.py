@@ -23,6 +23,8 @@ from specplan.config.configuration import (
 from specplan.errors import UsageError
 from specplan.host import Host
 from specplan.model import NotWanted
+from specplan.sources.consumer import consumer_of
+from specplan.sources.limits import NEWER_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +66,11 @@ KEYS: Final = (
     "strict",
     "skip-damaged",
     "use-mirrors",
+    "for-spack",
+    "newest-format",
+    "from-manifests",
+    "probe",
+    "upstream",
     "families",
     "libc",
     "targets",
@@ -137,6 +144,11 @@ def configuration(table: Table, folder: Path) -> Configuration:
         strict=table.flag("strict"),
         skip_damaged=table.flag("skip-damaged"),
         use_mirrors=table.flag("use-mirrors"),
+        for_spack=_for_spack(table),
+        newest_format=table.choice("newest-format", NEWER_FORMATS) or "refuse",
+        from_manifests=table.flag("from-manifests"),
+        probe=table.flag("probe"),
+        upstream=_sources(table, "upstream", folder),
         families=_families(table.table("families")),
         libc=_libc(table.table("libc")),
         targets=_targets(table.table("targets")),
@@ -169,6 +181,16 @@ def _systems(table: Table) -> tuple[str, ...]:
         if not is_system(system):
             table.fail("system", f"`{system}` is neither OS/TARGET nor `all`")
     return systems
+
+
+def _for_spack(table: Table) -> str | None:
+    spack = table.text("for-spack")
+    if spack is not None:
+        try:
+            consumer_of(spack)
+        except UsageError as error:
+            table.fail("for-spack", str(error), error.hint)
+    return spack
 
 
 def _percentage(table: Table, key: str) -> Decimal | None:

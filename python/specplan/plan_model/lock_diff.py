@@ -13,6 +13,7 @@ __all__ = [
     "HoldStep",
     "LockDiff",
     "LockDiffTotals",
+    "MigratedSpec",
     "NewSpec",
     "Origin",
     "OwnChange",
@@ -37,6 +38,7 @@ OwnKey: TypeAlias = Literal[
     "target",
     "compiler",
     "annotations",
+    "provided_virtuals",
     "dependencies",
 ]
 
@@ -122,6 +124,19 @@ class HoldStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MigratedSpec:
+    """A spec that has another hash only because it is written in another format.
+
+    Attributes:
+        spec: The spec as the new state has it.
+        was: Its hash in the old state.
+    """
+
+    spec: NamedSpec
+    was: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LockDiffTotals:
     """The numbers of the difference of two locks.
 
@@ -133,6 +148,7 @@ class LockDiffTotals:
         own_change: The new specs that changed themselves.
         inherited: The new specs whose dependencies changed.
         recipe_only: The own changes that are of the recipe's text alone.
+        migrated: The specs that only a newer format gave another hash; they are not new.
     """
 
     kept: int
@@ -142,6 +158,7 @@ class LockDiffTotals:
     own_change: int
     inherited: int
     recipe_only: int
+    migrated: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +173,8 @@ class LockDiff(Report):
         causes: The own changes, the farthest reaching first, then by hash.
         hold: The own changes in the order in which to hold them back.
         totals: The numbers.
+        migrated: The specs that have another hash only because of another format, by hash: one
+            cause, however many they are. They are neither new nor gone.
     """
 
     old: str
@@ -165,3 +184,4 @@ class LockDiff(Report):
     causes: tuple[OwnChange, ...]
     hold: tuple[HoldStep, ...]
     totals: LockDiffTotals
+    migrated: tuple[MigratedSpec, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specplan.reports import hashes
-from specplan.reports.wording import count, percentage
+from specplan.reports.wording import count, number, percentage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FINDING_WORDS", "by_kind", "finding_line", "headline", "named", "numbers"]
 
+#: How many specs a line names before it counts the rest.
+_FEW: Final = 3
+
 #: What to call the findings of a kind, one and several, in the order in which they are told:
 #: what breaks most comes first.
 FINDING_WORDS: Final[Mapping[FindingKind, tuple[str, str]]] = {
@@ -21,6 +24,14 @@ FINDING_WORDS: Final[Mapping[FindingKind, tuple[str, str]]] = {
     "missing": ("spec that binaries lack", "specs that binaries lack"),
     "cycle": ("cycle of dependencies", "cycles of dependencies"),
     "wrong-hash": ("hash that is not that of its content", "hashes that are not of their content"),
+    "foreign-dependency": (
+        "binary with a dependency of another system",
+        "binaries with a dependency of another system",
+    ),
+    "index_versions": (
+        "mirror whose indexes list different binaries",
+        "mirrors whose indexes list different binaries",
+    ),
     "missing-manifest": ("binary without its manifest", "binaries without their manifests"),
     "damaged-manifest": ("damaged manifest or spec file", "damaged manifests or spec files"),
     "missing-blob": ("missing blob or tarball", "missing blobs or tarballs"),
@@ -81,10 +92,18 @@ def numbers(check: Check) -> list[str]:
             looked.append(
                 f"{count(check.verified.blobs, 'blob or tarball', 'blobs or tarballs')} ({size})"
             )
-    if check.hashes.recomputed:
-        looked.append(count(check.hashes.recomputed, "hash recomputed", "hashes recomputed"))
+    hashes = check.hashes
+    if hashes.recomputed or hashes.undecided:
+        recomputed = count(hashes.recomputed, "hash recomputed", "hashes recomputed")
+        not_so = f", {number(hashes.undecided)} not" if hashes.undecided else ""
+        looked.append(f"{recomputed}{not_so}")
     if looked:
         lines.append(f"looked at: {', '.join(looked)}")
+    if hashes.unverified:
+        few = ", ".join(named(each) for each in hashes.unverified[:_FEW])
+        more = len(hashes.unverified) - _FEW
+        and_more = f" and {number(more)} more" if more > 0 else ""
+        lines.append(f"hashes that prove nothing of their content: {few}{and_more}")
     return lines
 
 

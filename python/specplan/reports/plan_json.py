@@ -103,6 +103,7 @@ def lock_diff(diff: LockDiff) -> str:
             "new": diff.new,
             "specs": [_new(each) for each in diff.specs],
             "gone": [fields_of(each) for each in diff.gone],
+            "migrated": [{**fields_of(each.spec), "was": each.was} for each in diff.migrated],
             "causes": [
                 {
                     "hash": each.spec.spec.hash,

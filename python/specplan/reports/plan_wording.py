@@ -312,11 +312,17 @@ def diff_headline(diff: LockDiff, escape: Callable[[str], str]) -> str:
 def diff_notes(diff: LockDiff) -> list[str]:
     """Return the totals in words, one line each."""
     totals = diff.totals
+    notes = []
+    if totals.migrated:
+        only = wording.count(totals.migrated, "spec has", "specs have")
+        notes.append(
+            f"{only} another hash only because of a newer format: one cause, no other difference"
+        )
     if not totals.new:
-        return []
+        return notes
     own = f"{totals.own_change} of the new specs changed themselves"
     recipe = f"{totals.recipe_only} of them by the text of the recipe alone"
-    return [f"{own} ({recipe}), {totals.inherited} inherited a new hash"]
+    return [*notes, f"{own} ({recipe}), {totals.inherited} inherited a new hash"]
 
 
 def origin(spec: NewSpec) -> str:

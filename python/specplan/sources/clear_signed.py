@@ -6,6 +6,7 @@ verifies signatures when it installs.
 
 from __future__ import annotations
 
+import codecs
 from typing import Final
 
 from specplan.errors import DamagedSourceError
@@ -29,6 +30,7 @@ def text_of(document: bytes, shown: str) -> bytes:
     Raises:
         DamagedSourceError: If the signature does not follow, or does not end.
     """
+    document = document.removeprefix(codecs.BOM_UTF8)
     if not document.startswith(BEGIN):
         return document
     lines = document.splitlines()

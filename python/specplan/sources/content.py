@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import stat
 import zlib
@@ -25,7 +26,6 @@ Kind: TypeAlias = Literal["page", "manifest", "listing", "specs", "other"]
 _START: Final = 1 << 16
 
 _GZIP: Final = b"\x1f\x8b"
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 _FRONT_MATTER: Final = re.compile(rb"---[ \t\r]*\n")
 #: Whichever of its two keys comes first. No other file has a bare number there.
@@ -61,7 +61,7 @@ def first_bytes(path: Path, most: int, shown: str = "") -> bytes:
 
 
 def start_of(path: Path) -> bytes:
-    """Return the first bytes of a file, unpacked if it is packed with gzip.
+    """Return the first bytes of a file, unpacked and without the mark that may precede text.
 
     Raises:
         SourceError: If it cannot be read.
@@ -73,7 +73,7 @@ def start_of(path: Path) -> bytes:
         except zlib.error:
             # The reader of the whole will say so.
             return b""
-    return start
+    return start.removeprefix(codecs.BOM_UTF8)
 
 
 def kind_of(path: Path) -> Kind:
@@ -82,7 +82,7 @@ def kind_of(path: Path) -> Kind:
     Raises:
         SourceError: If it cannot be read.
     """
-    start = start_of(path).removeprefix(_BYTE_ORDER_MARK)
+    start = start_of(path)
     if _FRONT_MATTER.match(start):
         return "page"
     start = start.lstrip()

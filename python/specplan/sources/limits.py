@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias, get_args
 
-__all__ = ["Limits"]
+__all__ = ["NEWER_FORMATS", "Limits", "NewerFormats"]
+
+#: What becomes of a file of a version that is newer than those that are known.
+NewerFormats: TypeAlias = Literal["refuse", "try"]
+
+NEWER_FORMATS: Final[tuple[NewerFormats, ...]] = get_args(NewerFormats)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +28,9 @@ class Limits:
         silence_seconds: How long a server may say nothing.
         transfer_seconds: How long one file may take to arrive.
         attempts: How often a file is asked for when the connection or the server fails.
+        newer_formats: What becomes of a lock, spec file or database of a version that is newer
+            than those that are known: ``refuse`` makes it a damaged file, ``try`` reads it as
+            the newest version that is known, which is a guess.
     """
 
     file_bytes: int = 64 << 20
@@ -33,3 +42,4 @@ class Limits:
     silence_seconds: float = 30.0
     transfer_seconds: float = 3600.0
     attempts: int = 4
+    newer_formats: NewerFormats = "refuse"

@@ -8,9 +8,10 @@ an index is read from the manifests or spec files of its binaries.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
+from specplan import _core
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.model import DamagedFile
 from specplan.sources import clear_signed, content, strict_json
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from specplan.sources.consumer import Consumer
     from specplan.sources.limits import Limits
     from specplan.sources.store import Store
 
@@ -30,17 +32,21 @@ __all__ = [
     "Record",
     "SpecFile",
     "SpecFiles",
+    "UnreadIndexError",
+    "binaries_of_files",
     "blob_checksum",
     "find_index",
     "has_spec_files",
     "index_manifest",
-    "index_record",
+    "index_records",
     "layout_of",
     "records_in",
     "records_of_binary",
     "spec_blob",
+    "spec_file_at",
     "spec_files",
     "spec_manifest_hash",
+    "spec_manifest_path",
     "split_view",
     "views",
 ]
@@ -62,14 +68,24 @@ INDEXES: Final = (f"{_INDEX_FOLDER}/index.manifest.json", "build_cache/index.jso
 SPEC_FOLDER: Final = "v3/manifests/spec"
 _MANIFEST_NAME: Final = "index.manifest.json"
 
+#: Where a media type has the version of its format.
+_MEDIA_VERSION: Final = re.compile(r"\.v(\d{1,9})\+json$")
+
 _VIEW: Final = re.compile(r"[A-Za-z0-9_.-]+")
 _SPEC_NAME: Final = re.compile(
     r"(?:.*-)?([a-z2-7]{32})\.spec(?:\.manifest\.json|\.json(?:\.sig)?|\.yaml)"
 )
+#: What Spack writes an underscore for in names of files.
+_NO_FILE_NAME: Final = re.compile(r"[^A-Za-z0-9_+.-]")
+
 _BLOB: Final = re.compile(r"blobs/sha256/([0-9a-f]{2})/(\1[0-9a-f]{62})")
 
 #: How an index begins. Other files are called `index.json` too.
 _DATABASE_START: Final = re.compile(rb'\s*\{\s*"database"\s*:')
+
+
+class UnreadIndexError(SourceError):
+    """A mirror whose indexes are all of versions that a consumer does not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +98,11 @@ class MirrorIndex:
         layout: The layout of the mirror: 3 or 2, or None for a bare ``index.json``.
         view: The view that it is the index of, or None for the whole mirror.
         checksum: The SHA-256 that was checked, or None where the mirror tells none.
+        version: The version of the index, where its manifest names it.
+        older: The other indexes of the same manifest, which are for older Spacks, the newest
+            first.
+        damaged: Indexes of the same manifest that cannot be had.
+        notes: What a reader of the mirror might not expect, one sentence each.
     """
 
     path: Path
@@ -89,6 +110,10 @@ class MirrorIndex:
     layout: Literal[2, 3] | None
     view: str | None
     checksum: str | None
+    version: int | None = None
+    older: tuple[MirrorIndex, ...] = ()
+    damaged: tuple[DamagedFile, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +165,12 @@ class Record:
     said_by: str
 
     @property
+    def version(self) -> int | None:
+        """The version in the media type; None where it has none."""
+        found = _MEDIA_VERSION.search(self.media)
+        return int(found[1]) if found else None
+
+    @property
     def blob(self) -> str:
         """The path of the blob below the root of the mirror."""
         return f"blobs/sha256/{self.checksum[:2]}/{self.checksum}"
@@ -149,45 +180,126 @@ class Record:
         return Expected(checksum=self.checksum, size=self.size, said_by=self.said_by)
 
 
-def find_index(store: Store, limits: Limits, *, view: str | None = None) -> MirrorIndex | None:
+def find_index(
+    store: Store, limits: Limits, *, view: str | None = None, consumer: Consumer | None = None
+) -> MirrorIndex | None:
     """Return the index of a mirror, or None if it has none.
 
     Args:
         store: The mirror.
         limits: What no file may go beyond.
         view: The view whose index is asked for; views are of layout 3 only.
+        consumer: The Spack that reads the mirror; by default all indexes that are known are
+            read together.
 
     Raises:
         DamagedSourceError: If the manifest is malformed, or the index is not what it says.
         SourceError: If a file cannot be had.
+        UnreadIndexError: If the consumer reads none of the indexes.
     """
-    index = index_manifest(store, limits, view=view)
-    if index is not None or view is not None:
-        return index
-    return _layout_2(store, limits) or _bare(store, limits)
+    if consumer is None or consumer.layout >= _MANIFEST_VERSION:
+        index = index_manifest(store, limits, view=view, consumer=consumer)
+        if index is not None or view is not None:
+            return index
+        return _layout_2(store, limits) or _bare(store, limits)
+    index = _layout_2(store, limits)
+    if index is None and index_records(store, limits, view=view):
+        raise UnreadIndexError(
+            f"Spack {consumer.spack} does not read `{store.shown()}`: its layout is "
+            f"{_MANIFEST_VERSION}, and that Spack reads layout {consumer.layout} at most",
+            path=store.shown(),
+        )
+    return index or _bare(store, limits)
 
 
-def index_manifest(store: Store, limits: Limits, *, view: str | None = None) -> MirrorIndex | None:
+def index_manifest(
+    store: Store, limits: Limits, *, view: str | None = None, consumer: Consumer | None = None
+) -> MirrorIndex | None:
     """Return the index that a mirror of layout 3 names in its manifest, if it does.
 
+    Spack keeps an index for each version of Spack there: the newest that is known comes first,
+    and has the others as ``older``.
+
     Raises:
         DamagedSourceError: If the manifest is malformed, or the index is not what it says.
         SourceError: If a file cannot be had.
+        UnreadIndexError: If the consumer reads none of the indexes.
     """
-    record = index_record(store, limits, view=view)
-    if record is None:
+    records = index_records(store, limits, view=view)
+    if not records:
         return None
-    return MirrorIndex(
-        path=_fetched(store, record, limits.index_bytes),
-        shown=store.shown(record.blob),
-        layout=3,
-        view=view,
-        checksum=record.checksum,
+    known, notes = _known(records, limits, consumer)
+    indexes: list[MirrorIndex] = []
+    faults: list[DamagedSourceError] = []
+    for record in known:
+        try:
+            path = _fetched(store, record, limits.index_bytes)
+        except DamagedSourceError as error:
+            faults.append(error)
+            continue
+        indexes.append(
+            MirrorIndex(
+                path=path,
+                shown=store.shown(record.blob),
+                layout=3,
+                view=view,
+                checksum=record.checksum,
+                version=record.version,
+            )
+        )
+    if not indexes:
+        raise faults[0]
+    newest, *older = indexes
+    damaged = tuple(
+        DamagedFile(path=each.path, place=each.place, line=each.line, fault=each.fault)
+        for each in faults
     )
+    return replace(newest, older=tuple(older), damaged=damaged, notes=tuple(notes))
 
 
-def index_record(store: Store, limits: Limits, *, view: str | None = None) -> Record | None:
-    """Return what a mirror of layout 3 says of its index in its manifest, if it has one.
+def _known(
+    records: list[Record], limits: Limits, consumer: Consumer | None
+) -> tuple[list[Record], list[str]]:
+    """Return the indexes that are read, the newest first, and what to say of the others.
+
+    Raises:
+        DamagedSourceError: If none is of a version that is known.
+        UnreadIndexError: If the consumer reads none of them.
+    """
+    newest = max(database for _, _, _, database, _ in _core.format_releases())
+    manifest = records[0].said_by.partition(": ")[0]
+    if consumer is not None:
+        read = [each for each in records if (each.version or 0) <= consumer.database]
+        if not read:
+            raise UnreadIndexError(
+                f"Spack {consumer.spack} reads none of the indexes of `{manifest}`: it reads "
+                f"version {consumer.database} at most, and they are of {_versions(records)}",
+                path=manifest,
+            )
+        return read[:1], []
+    if limits.newer_formats == "try":
+        return records, []
+    too_new = [each for each in records if (each.version or 0) > newest]
+    read = [each for each in records if each not in too_new]
+    what = f"of {_versions(too_new)}, newer than {newest}, the newest that is read"
+    if not read:
+        place = too_new[0].said_by.removeprefix(f"{manifest}: ")
+        fault = f"the index is {what}; `--newest-format try` reads it as that version"
+        raise _damaged(manifest, place, fault)
+    notes = [f"`{manifest}` also names an index {what}: it is not read"] if too_new else []
+    return read, notes
+
+
+def _versions(records: list[Record]) -> str:
+    """Return the versions of indexes as words."""
+    numbers = sorted({each.version or 0 for each in records})
+    return f"version {' and '.join(map(str, numbers))}"
+
+
+def index_records(store: Store, limits: Limits, *, view: str | None = None) -> list[Record]:
+    """Return what a mirror of layout 3 says of its indexes in its manifest, the newest first.
+
+    There is none without a manifest, and one of each version in a sound one.
 
     Raises:
         DamagedSourceError: If the manifest is malformed.
@@ -197,9 +309,18 @@ def index_record(store: Store, limits: Limits, *, view: str | None = None) -> Re
     relative = f"{folder}/{_MANIFEST_NAME}"
     manifest = store.get(relative, most=limits.manifest_bytes)
     if manifest is None:
-        return None
+        return []
     shown = store.shown(relative)
-    return _record(records_in(manifest, shown), _INDEX_MEDIA, shown, "index")
+    records = [each for each in records_in(manifest, shown) if each.media.startswith(_INDEX_MEDIA)]
+    if not records:
+        raise _damaged(shown, "data", f"names no index (`{_INDEX_MEDIA}*`)")
+    by_version: dict[int | None, Record] = {}
+    for record in records:
+        _check_compression(record, shown)
+        same = by_version.setdefault(record.version, record)
+        if same.checksum != record.checksum:
+            raise _damaged(shown, "data", f"names more than one index (`{record.media}`)")
+    return sorted(by_version.values(), key=lambda each: each.version or 0, reverse=True)
 
 
 def layout_of(store: Store, limits: Limits) -> Literal[2, 3] | None:
@@ -264,12 +385,13 @@ def spec_files(store: Store, limits: Limits) -> SpecFiles | None:
     files: list[SpecFile] = []
     damaged: list[DamagedFile] = []
     found = False
-    layout: Literal[2, 3] = 3
+    layout: Literal[2, 3] = 2
     for relative in _spec_paths(store):
         found = True
-        layout = 3 if relative.startswith(f"{SPEC_FOLDER}/") else 2
+        if relative.startswith(f"{SPEC_FOLDER}/"):
+            layout = 3
         try:
-            files.append(_spec_file(store, relative, limits))
+            files.append(spec_file_at(store, relative, limits))
         except DamagedSourceError as error:
             damaged.append(
                 DamagedFile(path=error.path, place=error.place, line=error.line, fault=error.fault)
@@ -281,6 +403,22 @@ def spec_files(store: Store, limits: Limits) -> SpecFiles | None:
         files=tuple(sorted(files, key=lambda file: file.shown)),
         damaged=tuple(sorted(damaged, key=lambda file: (file.path, file.place))),
     )
+
+
+def binaries_of_files(store: Store) -> dict[str, str]:
+    """Return the path of the manifest or spec file of each binary that a mirror has, by hash.
+
+    Nothing is read: the names of the files end with the hashes.
+
+    Raises:
+        SourceError: If the store cannot be listed.
+    """
+    found: dict[str, str] = {}
+    for path in _spec_paths(store):
+        named = _SPEC_NAME.fullmatch(path.rpartition("/")[2])
+        if named is not None:
+            found.setdefault(named[1], path)
+    return found
 
 
 def has_spec_files(store: Store) -> bool:
@@ -312,21 +450,25 @@ def spec_blob(store: Store, relative: str, limits: Limits) -> SpecFile:
 
 
 def _spec_paths(store: Store) -> Iterator[str]:
-    """Yield the paths of the spec manifests, or of the spec files of layout 2 where none are."""
+    """Yield the paths of the spec manifests, then those of the spec files of layout 2.
+
+    A mirror may have both: Spack looks for a binary in either layout.
+    """
     manifests = store.files(SPEC_FOLDER)
     if manifests is None:
         return
-    found = False
-    for path in manifests:
-        if path.endswith(".spec.manifest.json"):
-            found = True
-            yield path
-    if not found:
-        names = (".spec.json", ".spec.json.sig")
-        yield from (path for path in store.files("build_cache") or () if path.endswith(names))
+    yield from (path for path in manifests if path.endswith(".spec.manifest.json"))
+    names = (".spec.json", ".spec.json.sig")
+    yield from (path for path in store.files("build_cache") or () if path.endswith(names))
 
 
-def _spec_file(store: Store, relative: str, limits: Limits) -> SpecFile:
+def spec_file_at(store: Store, relative: str, limits: Limits) -> SpecFile:
+    """Return the spec of a binary, of either layout.
+
+    Raises:
+        DamagedSourceError: If the manifest is malformed, or a file is not what it says.
+        SourceError: If a file cannot be had.
+    """
     if relative.startswith(f"{SPEC_FOLDER}/"):
         return spec_blob(store, relative, limits)
     shown = store.shown(relative)
@@ -362,7 +504,9 @@ def _index_hash(store: Store, relative: str, limits: Limits) -> Expected | None:
         return None
     shown = store.shown(relative)
     checksum = (
-        content.first_bytes(path, limits.manifest_bytes, shown).strip().decode("ascii", "replace")
+        content.first_bytes(path, limits.manifest_bytes, shown)
+        .decode("utf-8-sig", "replace")
+        .strip()
     )
     if not is_checksum(checksum):
         raise _damaged(store.shown(relative), "", "is no SHA-256 of 64 lower-case hex digits")
@@ -384,6 +528,12 @@ def spec_manifest_hash(path: str) -> str | None:
     found = _SPEC_NAME.fullmatch(path.rpartition("/")[2])
     is_manifest = path.startswith(f"{SPEC_FOLDER}/") and path.endswith(".spec.manifest.json")
     return found[1] if found and is_manifest else None
+
+
+def spec_manifest_path(name: str, version: str, dag_hash: str) -> str:
+    """Return where layout 3 has the manifest of a binary."""
+    stem = _NO_FILE_NAME.sub("_", f"{name}-{version}-{dag_hash}")
+    return f"{SPEC_FOLDER}/{name}/{stem}.spec.manifest.json"
 
 
 def records_of_binary(path: Path, shown: str) -> tuple[Record, Record]:
@@ -440,12 +590,17 @@ def _record(records: list[Record], media: str, shown: str, what: str) -> Record:
         raise _damaged(shown, "data", f"names no {what} (`{media}*`)")
     if len(found) > 1:
         raise _damaged(shown, "data", f"names more than one {what} (`{media}*`)")
-    if media != _INSTALL_MEDIA and found[0].compression not in {"none", "gzip"}:
-        place = found[0].said_by.removeprefix(f"{shown}: ")
-        raise _damaged(
-            shown, f"{place}.compression", f"is `{found[0].compression}`, not `none` or `gzip`"
-        )
+    if media != _INSTALL_MEDIA:
+        _check_compression(found[0], shown)
     return found[0]
+
+
+def _check_compression(record: Record, shown: str) -> None:
+    if record.compression not in {"none", "gzip"}:
+        place = record.said_by.removeprefix(f"{shown}: ")
+        raise _damaged(
+            shown, f"{place}.compression", f"is `{record.compression}`, not `none` or `gzip`"
+        )
 
 
 def _fetched(store: Store, record: Record, most: int) -> Path:

@@ -6,10 +6,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from specplan.sources.consumer import Consumer
     from specplan.sources.limits import Limits
     from specplan.sources.remote import Fetching
 
-__all__ = ["Reading"]
+__all__ = ["Reading", "ReadingOptions"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingOptions:
+    """How mirrors and installations are read.
+
+    Attributes:
+        consumer: The Spack that reads mirrors; by default what any Spack reads counts.
+        from_manifests: Whether mirrors are read from the files of their binaries, and not from
+            their indexes.
+        probe: Whether servers are asked for binaries that no index lists.
+        is_upstream: Whether what an installation has installed counts as available.
+    """
+
+    consumer: Consumer | None = None
+    from_manifests: bool = False
+    probe: bool = False
+    is_upstream: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +40,24 @@ class Reading:
         label: The stack that its index or lock lists, or an empty string.
         tags: The snapshots that are asked for; None is the newest.
         fetching: How files are fetched, and what none may go beyond.
+        options: How mirrors and installations are read.
     """
 
     place: str
     label: str
     tags: tuple[str | None, ...]
     fetching: Fetching
+    options: ReadingOptions = ReadingOptions()
+
+    @property
+    def consumer(self) -> Consumer | None:
+        """The Spack that reads mirrors; None for any."""
+        return self.options.consumer
+
+    @property
+    def from_manifests(self) -> bool:
+        """Whether mirrors are read from the files of their binaries."""
+        return self.options.from_manifests
 
     @property
     def limits(self) -> Limits:

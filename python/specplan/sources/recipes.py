@@ -115,7 +115,7 @@ def package_of(folder: str) -> str:
 def _names_modules(repository: Path) -> bool:
     """Return whether the folders of a repository are named as Python modules."""
     try:
-        text = first_bytes(repository / "repo.yaml", _MOST_BYTES).decode("utf-8", "replace")
+        text = first_bytes(repository / "repo.yaml", _MOST_BYTES).decode("utf-8-sig", "replace")
     except SourceError:
         return False
     found = _API.search(text)

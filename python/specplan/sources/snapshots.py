@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import unquote
@@ -21,22 +21,23 @@ from urllib.parse import unquote
 from specplan import _core
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.model import DamagedFile
-from specplan.sources import mirror, specs, strict_json
+from specplan.sources import indexes, mirror, strict_json
 from specplan.sources.place import WHOLE, Place
 from specplan.sources.remote import is_remote, open_store, parsed
 from specplan.sources.source import SourceRead
 from specplan.sources.store import Expected, LocalStore, parts_of
 from specplan.sources.tags import newest_first
-from specplan.sources.taken import IndexAlone, MirrorTaken, files_taken
+from specplan.sources.taken import IndexAlone, MirrorTaken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from specplan.sources.consumer import Consumer
+    from specplan.sources.indexes import IndexesRead
     from specplan.sources.limits import Limits
     from specplan.sources.mirror import MirrorIndex
     from specplan.sources.reading import Reading
     from specplan.sources.store import Store
-    from specplan.sources.taken import FileOfSpecs
 
 __all__ = ["MAP_NAME", "Listed", "parse", "read", "tree"]
 
@@ -143,65 +144,82 @@ def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading
     order = newest_first(whole)
     named = {order[0] if tag is None else tag for tag in reading.tags}
     asked = [tag for tag in order if tag in named]
-    catalogs = []
-    damaged: list[DamagedFile] = []
-    taken: list[FileOfSpecs] = []
-    mirrors: list[MirrorTaken] = []
-    alone: list[IndexAlone] = []
+    gathered = _Gathered(reading=reading, notes=[*_notes(listed, order, reading)])
     for tag in asked:
         for entry in sorted(whole[tag], key=lambda entry: (entry.label != _UNION, entry.label)):
-            try:
-                place = _place(entry, beside, reading)
-            except DamagedSourceError as error:
-                damaged.append(_damaged_file(error))
-                continue
-            sound = False
-            if place.index is not None:
-                index = place.index
-                found = specs.parse(
-                    index.path,
-                    reading,
-                    shown=index.shown,
-                    label=entry.label,
-                    tag=tag,
-                    # As on the public site, binaries are those of the union index.
-                    listed_only=entry.label != _UNION,
-                )
-                damage = damage_of_index(found, index.shown)
-                damaged.extend(damage)
-                sound = not damage
-                if sound:
-                    catalogs.append(found.catalog)
-                    taken.extend(files_taken(index.path, index.shown, found, reading.limits))
-            if place.damage is not None:
-                damaged.append(place.damage)
-            if place.layout is not None:
-                mirrors.append(place.taken(entry, tag, reading, sound=sound))
-            elif place.index is not None:
-                shown = place.index.shown
-                alone.append(
-                    IndexAlone(shown=shown, label=entry.label, tag=tag, cache=reading.place)
-                )
-    return SourceRead(
-        place=reading.place,
-        core=_core.Catalog.merged(catalogs),
-        files=len(taken),
-        damaged=tuple(sorted(damaged, key=lambda file: (file.path, file.place))),
-        contradictions=(),
-        unread_tags=tuple(tag for tag in order if tag not in asked),
-        notes=_notes(listed, order, reading),
-        files_of_specs=tuple(taken),
-        mirrors=tuple(mirrors),
-        indexes_alone=tuple(alone),
-    )
+            gathered.add(entry, tag, beside)
+    return replace(gathered.answer(), unread_tags=tuple(tag for tag in order if tag not in asked))
 
 
-def damage_of_index(found: _core.SpecsRead, shown: str) -> tuple[DamagedFile, ...]:
-    """Return the fault of a file that must be an index."""
-    if found.fault is None and found.kind not in {"index", "database"}:
-        fault = "is no index of a build cache"
-        return (DamagedFile(path=shown, place="", line=None, fault=fault),)
-    return specs.damage_of(found, shown)
+@dataclass(slots=True, kw_only=True)
+class _Gathered:
+    """What the indexes of snapshots gave so far."""
+
+    reading: Reading
+    notes: list[str]
+    found: list[IndexesRead] = field(default_factory=list)
+    damaged: list[DamagedFile] = field(default_factory=list)
+    mirrors: list[MirrorTaken] = field(default_factory=list)
+    alone: list[IndexAlone] = field(default_factory=list)
+
+    def add(self, entry: Listed, tag: str, beside: Store) -> None:
+        """Read the index of a stack in a snapshot."""
+        try:
+            place = _place(entry, beside, self.reading)
+        except mirror.UnreadIndexError as error:
+            self.notes.append(f"{error}, so it sees no binary there")
+            return
+        except DamagedSourceError as error:
+            self.damaged.append(_damaged_file(error))
+            return
+        is_sound = place.index is not None and self._read(entry, tag, place.index, place.store)
+        if place.damage is not None:
+            self.damaged.append(place.damage)
+        if place.layout is not None:
+            self.mirrors.append(place.taken(entry, tag, self.reading, sound=is_sound))
+        elif place.index is not None:
+            shown = place.index.shown
+            self.alone.append(
+                IndexAlone(shown=shown, label=entry.label, tag=tag, cache=self.reading.place)
+            )
+
+    def _read(self, entry: Listed, tag: str, index: MirrorIndex, store: Store) -> bool:
+        found = indexes.read_indexes(
+            index,
+            self.reading,
+            mirror_shown=store.shown(),
+            label=entry.label,
+            tag=tag,
+            # As on the public site, binaries are those of the union index.
+            listed_only=entry.label != _UNION,
+        )
+        self.damaged.extend(found.damaged)
+        self.notes.extend(index.notes)
+        if found.unread is not None:
+            self.notes.append(f"{found.unread}, so it sees no binary there")
+        elif found.files:
+            self.found.append(found)
+        return bool(found.files)
+
+    def answer(self) -> SourceRead:
+        """Return all of it as that of one source."""
+        least = [each.core if each.least is None else each.least for each in self.found]
+        differ = any(each.least is not None for each in self.found)
+        files = tuple(file for each in self.found for file in each.files)
+        return SourceRead(
+            place=self.reading.place,
+            core=_core.Catalog.merged([each.core for each in self.found]),
+            files=len(files),
+            damaged=tuple(sorted(self.damaged, key=lambda file: (file.path, file.place))),
+            contradictions=(),
+            notes=tuple(self.notes),
+            files_of_specs=files,
+            mirrors=tuple(self.mirrors),
+            indexes_alone=tuple(self.alone),
+            is_guess=any(each.is_guess for each in self.found),
+            indexes=tuple(each for read in self.found for each in read.indexes),
+            least=_core.Catalog.merged(least) if differ else None,
+        )
 
 
 def _is_map(value: object) -> bool:
@@ -261,10 +279,14 @@ class _Place:
             layout=self.layout or 3,
             lists_all=True if index is None else self.lists_all,
             index=None if index is None else index.shown,
+            older=() if index is None else tuple(each.shown for each in index.older),
             cache=reading.place,
             limits=reading.limits,
             listing=None if index is None or entry.label == _UNION else index.path,
             of=(entry.label, tag),
+            older_listings=()
+            if index is None or entry.label == _UNION
+            else tuple((each.path, each.shown) for each in index.older),
         )
 
 
@@ -357,16 +379,18 @@ def _mirror_of(path: str) -> str | None:
 def _at(store: Store, relative: str, reading: Reading) -> _Place | None:
     """Return the index at a path: the file itself, or the index of the mirror there."""
     limits = reading.limits
+    consumer = reading.options.consumer
     if (found := mirror.split_view(relative)) is not None:
         root, view = found
-        return _of_mirror(store if root == "." else store.below(root), limits, view=view)
+        root_store = store if root == "." else store.below(root)
+        return _of_mirror(root_store, limits, view=view, consumer=consumer)
     checksum = mirror.blob_checksum(store.shown(relative))
     expected = None
     if checksum is not None:
         expected = Expected(checksum=checksum, size=None, said_by="its name")
     path = store.get(relative, most=limits.index_bytes, expected=expected)
     if path is None:
-        return _of_mirror(store.below(relative), limits)
+        return _of_mirror(store.below(relative), limits, consumer=consumer)
     index = mirror.MirrorIndex(
         path=path, shown=store.shown(relative), layout=None, view=None, checksum=checksum
     )
@@ -374,18 +398,40 @@ def _at(store: Store, relative: str, reading: Reading) -> _Place | None:
     if root_of is None:
         return _Place(index=index, damage=None, store=store, layout=None, lists_all=True)
     is_blob = checksum is not None
+    root_store = store.below(root_of) if root_of else store
+    if checksum is not None and (whole := _by_manifest(root_store, checksum, reading)) is not None:
+        return whole
     return _Place(
         index=index,
         damage=None,
-        store=store.below(root_of) if root_of else store,
+        store=root_store,
         layout=3 if is_blob else 2,
         lists_all=None if is_blob else True,
     )
 
 
-def _of_mirror(store: Store, limits: Limits, *, view: str | None = None) -> _Place | None:
+def _by_manifest(store: Store, checksum: str, reading: Reading) -> _Place | None:
+    """Return all indexes of the mirror of which a map names one, if its manifest has that one.
+
+    A map names the first of several indexes, which is that of one version of Spack alone.
+    """
+    limits = reading.limits
+    for view in (None, *mirror.views(store)):
+        try:
+            records = mirror.index_records(store, limits, view=view)
+        except DamagedSourceError:
+            # What the map names is sound.
+            continue
+        if len(records) > 1 and any(each.checksum == checksum for each in records):
+            return _of_mirror(store, limits, view=view, consumer=reading.options.consumer)
+    return None
+
+
+def _of_mirror(
+    store: Store, limits: Limits, *, view: str | None = None, consumer: Consumer | None = None
+) -> _Place | None:
     try:
-        index = mirror.find_index(store, limits, view=view)
+        index = mirror.find_index(store, limits, view=view, consumer=consumer)
     except DamagedSourceError as error:
         layout = mirror.layout_of(store, limits)
         if layout is None:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from specplan import temporary
 from specplan.errors import DamagedSourceError, RemoteError, SourceError, UsageError
 from specplan.sources.absent import absence
-from specplan.sources.taken import FileOfSpecs, IndexAlone, MirrorTaken
+from specplan.sources.taken import FileOfSpecs, IndexAlone, IndexRead, MirrorTaken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from specplan.check_model import Finding
     from specplan.model import DamagedFile
     from specplan.sources.limits import Limits
+    from specplan.sources.lock_root import LockRoot
     from specplan.sources.mirror import MirrorIndex
-    from specplan.sources.reading import Reading
+    from specplan.sources.reading import Reading, ReadingOptions
     from specplan.sources.store import Store
 
 __all__ = ["SourceRead", "read", "split_label"]
@@ -46,12 +47,20 @@ class SourceRead:
         files: How many files were taken.
         damaged: Files that could not be taken, ordered by path.
         contradictions: Summaries that contradict what they summarize, ordered by path.
-        roots: The roots of a lock: hash and abstract spec, in the order of the file.
+        roots: The roots of a lock, in the order of the file.
         unread_tags: Snapshots that the source has and that were not asked for, newest first.
         notes: What the reader might not expect, one sentence each.
         files_of_specs: Those of the files that tell hashes with what is hashed.
         mirrors: The mirrors whose binaries were read.
         indexes_alone: The indexes of stacks that belong to no mirror.
+        is_guess: Whether some file is of a version that is newer than those that are known.
+        indexes: How much each index of a mirror with several of them lists.
+        least: The same catalog with only those binaries that every index of its mirror lists;
+            None where that makes no difference.
+        fetched: The same catalog with the binaries that no index lists, which Spack fetches by
+            hash alone; None where there are none.
+        installed: The same catalog where what is installed counts as a binary; None where
+            nothing is installed, or all that is counts as available anyway.
     """
 
     place: str
@@ -59,12 +68,17 @@ class SourceRead:
     files: int
     damaged: tuple[DamagedFile, ...]
     contradictions: tuple[Finding, ...]
-    roots: tuple[tuple[str, str], ...] = ()
+    roots: tuple[LockRoot, ...] = ()
     unread_tags: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     files_of_specs: tuple[FileOfSpecs, ...] = ()
     mirrors: tuple[MirrorTaken, ...] = ()
     indexes_alone: tuple[IndexAlone, ...] = ()
+    is_guess: bool = False
+    indexes: tuple[IndexRead, ...] = ()
+    least: _core.Catalog | None = None
+    fetched: _core.Catalog | None = None
+    installed: _core.Catalog | None = None
 
 
 def read(
@@ -73,6 +87,7 @@ def read(
     *,
     tags: Sequence[str | None] = (None,),
     progress: Progress | None = None,
+    options: ReadingOptions | None = None,
 ) -> SourceRead:
     """Read a source: what it is, is found out from what it holds.
 
@@ -84,6 +99,7 @@ def read(
             None is the newest, and names that it does not know are passed over. Other
             sources are read whole.
         progress: Who is told how far a transfer is.
+        options: How mirrors and installations are read.
 
     Raises:
         RemoteError: If a file cannot be fetched.
@@ -92,7 +108,7 @@ def read(
     """
     # Asking for help or a version should not wait for what reads sources.
     from specplan.secrets import shown_url  # noqa: PLC0415
-    from specplan.sources.reading import Reading  # noqa: PLC0415
+    from specplan.sources.reading import Reading, ReadingOptions  # noqa: PLC0415
     from specplan.sources.remote import Fetching, is_remote  # noqa: PLC0415
 
     label, where = split_label(place)
@@ -107,6 +123,7 @@ def read(
         label=label,
         tags=tuple(tags),
         fetching=Fetching(limits=limits, progress=progress),
+        options=options or ReadingOptions(),
     )
     try:
         return _found(where, reading, remote=remote)
@@ -222,11 +239,29 @@ def _mirror(store: Store, reading: Reading) -> SourceRead | None:
         shown = store.shown(snapshots.MAP_NAME)
         if (answer := _map(file, shown, store, reading)) is not None:
             return answer
+    if reading.from_manifests:
+        return _without_index(store, reading)
     try:
-        index = mirror.find_index(store, reading.limits)
+        index = mirror.find_index(store, reading.limits, consumer=reading.consumer)
+    except mirror.UnreadIndexError as error:
+        return _nothing_read(str(error), reading)
     except DamagedSourceError as error:
         return _without_sound_index(error, store, reading)
     return None if index is None else _indexed(store, index, reading)
+
+
+def _nothing_read(why: str, reading: Reading) -> SourceRead:
+    """Return the answer of a mirror of which the consumer sees nothing."""
+    from specplan import _core  # noqa: PLC0415
+
+    return SourceRead(
+        place=reading.place,
+        core=_core.Catalog.merged([]),
+        files=0,
+        damaged=(),
+        contradictions=(),
+        notes=(f"{why}, so it sees no binary there",),
+    )
 
 
 def _without_sound_index(error: DamagedSourceError, store: Store, reading: Reading) -> SourceRead:
@@ -237,6 +272,7 @@ def _without_sound_index(error: DamagedSourceError, store: Store, reading: Readi
     layout = mirror.layout_of(store, reading.limits)
     if layout is None:
         return answer
+    answer = replace(answer, damaged=tuple(map(_or_from_manifests, answer.damaged)))
     taken = MirrorTaken(
         store=store,
         layout=layout,
@@ -249,23 +285,59 @@ def _without_sound_index(error: DamagedSourceError, store: Store, reading: Readi
 
 
 def _indexed(store: Store, index: MirrorIndex, reading: Reading) -> SourceRead:
-    """Read the index of a mirror."""
-    from specplan.sources import specs  # noqa: PLC0415
+    """Read the index of a mirror, and those for older Spacks beside it."""
+    from specplan import _core  # noqa: PLC0415
+    from specplan.sources import indexes, mirror, specs  # noqa: PLC0415
 
-    answer = specs.read(index.path, reading, shown=index.shown)
     if index.layout is None:
         # A bare `index.json` says nothing of other files.
-        return answer
+        return specs.read(index.path, reading, shown=index.shown)
+    found = indexes.read_indexes(index, reading, mirror_shown=store.shown(), label=reading.label)
+    if found.unread is not None:
+        return _nothing_read(found.unread, reading)
+    read = [each.shown for each in found.files]
     taken = MirrorTaken(
         store=store,
         layout=index.layout,
         lists_all=index.view is None,
         # What a damaged index lists is not known.
-        index=None if answer.damaged else index.shown,
+        index=read[0] if read else None,
+        older=tuple(read[1:]),
+        is_probed=reading.options.probe and store.files(mirror.SPEC_FOLDER) is None,
         cache=reading.place,
         limits=reading.limits,
     )
-    return replace(answer, mirrors=(taken,))
+    more = None
+    if read:
+        more = indexes.unindexed(store, found.binaries, reading, label=reading.label)
+    core, least = found.core, found.least
+    fetched = None
+    if more is not None:
+        fetched = _core.Catalog.merged([core, more.fetched]) if more.count else None
+        core = _core.Catalog.merged([core, more.listed])
+        least = None if least is None else _core.Catalog.merged([least, more.listed])
+    return SourceRead(
+        place=reading.place,
+        core=core,
+        least=least,
+        fetched=fetched,
+        files=len(found.files),
+        damaged=tuple(map(_or_from_manifests, found.damaged)),
+        contradictions=(),
+        notes=(*index.notes, *found.notes, *(() if more is None else more.notes(store.shown()))),
+        files_of_specs=found.files,
+        mirrors=(taken,),
+        is_guess=found.is_guess,
+        indexes=found.indexes,
+    )
+
+
+def _or_from_manifests(file: DamagedFile) -> DamagedFile:
+    """Return the damage of an index with what helps: the files of the binaries may be sound."""
+    return replace(
+        file,
+        fault=f"{file.fault}; `--from-manifests` reads the manifests of the binaries instead",
+    )
 
 
 def _without_index(store: Store, reading: Reading) -> SourceRead | None:
@@ -301,7 +373,10 @@ def _view(store: Store, view: str | None, reading: Reading) -> SourceRead:
     """Read the index of a view of a mirror, or of the mirror."""
     from specplan.sources import mirror  # noqa: PLC0415
 
-    index = mirror.index_manifest(store, reading.limits, view=view)
+    try:
+        index = mirror.index_manifest(store, reading.limits, view=view, consumer=reading.consumer)
+    except mirror.UnreadIndexError as error:
+        return _nothing_read(str(error), reading)
     if index is not None:
         return _indexed(store, index, reading)
     there = mirror.views(store)

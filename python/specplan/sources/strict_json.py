@@ -115,7 +115,7 @@ def parse(document: bytes, shown: str) -> Value:
 
     try:
         values: object = json.loads(
-            document.decode("utf-8"),
+            document.decode("utf-8-sig"),
             object_pairs_hook=checked,
             parse_constant=no_constant,
         )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from specplan.sources.limits import Limits
     from specplan.sources.store import Store
 
-__all__ = ["FileOfSpecs", "IndexAlone", "MirrorTaken", "files_taken"]
+__all__ = ["FileOfSpecs", "IndexAlone", "IndexRead", "MirrorTaken", "files_taken"]
 
 #: What a file of specs is.
 _Kind: TypeAlias = Literal["index", "database", "lock", "spec"]
@@ -51,7 +51,7 @@ class FileOfSpecs:
                 signed = content.inflated(self.path, self.shown, self.limits.file_bytes)
                 return _core.check_hashes_in(clear_signed.text_of(signed, self.shown))
         except SourceError as error:
-            return [], 0, 0, ("", None, str(error))
+            return [], 0, [], ("", None, str(error))
         return _core.check_hashes(self.path, file_bytes=self.limits.index_bytes)
 
 
@@ -78,6 +78,10 @@ class MirrorTaken:
         listing: The index as a local file, where the catalog of the source does not hold its
             binaries as such: those of a snapshot are those of the union index.
         of: The stack and the snapshot that its index is of, or None.
+        is_probed: Whether single binaries are asked for that no index lists: it is on a server
+            that cannot list its files.
+        older: How messages call its other indexes, which are for older Spacks.
+        older_listings: These as local files with what messages call them, like ``listing``.
         cache: The source that it belongs to, as it was given.
         limits: What no file may go beyond.
     """
@@ -90,6 +94,30 @@ class MirrorTaken:
     limits: Limits
     listing: Path | None = None
     of: tuple[str, str] | None = None
+    is_probed: bool = False
+    older: tuple[str, ...] = ()
+    older_listings: tuple[tuple[Path, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexRead:
+    """One of the indexes of a mirror.
+
+    Attributes:
+        mirror: How messages call the mirror.
+        shown: How messages call the index.
+        version: Its version, or None where nothing names it.
+        specs: How many specs it lists.
+        binaries: How many of them as binaries.
+        alone: How many binaries it lists that another index of the mirror does not.
+    """
+
+    mirror: str
+    shown: str
+    version: int | None
+    specs: int
+    binaries: int
+    alone: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -260,8 +260,7 @@ class _Look:
 
     def _manifest(self, dag_hash: str) -> str:
         name, version = self._specs[dag_hash][1:3]
-        stem = _NO_FILE_NAME.sub("_", f"{name}-{version}-{dag_hash}")
-        return f"{mirror.SPEC_FOLDER}/{name}/{stem}.spec.manifest.json"
+        return mirror.spec_manifest_path(name, version, dag_hash)
 
     def _old_stem(self, dag_hash: str) -> str:
         _, name, version, platform, os, target, compiler, *_ = self._specs[dag_hash]
@@ -439,10 +438,13 @@ class _Look:
     def _spec(self, verified: Verified, file: Path, shown: str, dag_hash: str) -> None:
         """Hold the spec of a binary against its name and against the index."""
         found = specs.parse(file, self._reading, shown=shown, label="")
-        if found.fault is not None:
-            place, line, fault = found.fault
-            raise DamagedSourceError(path=shown, place=place, line=line, fault=fault)
-        first = found.roots[0][0] if found.roots else None
+        if damaged := specs.damage_of(found, shown):
+            (damage,) = damaged
+            raise DamagedSourceError(
+                path=shown, place=damage.place, line=damage.line, fault=damage.fault
+            )
+        roots = specs.roots_of(found)
+        first = roots[0].hash if roots else None
         if first != dag_hash:
             raise DamagedSourceError(
                 path=shown,

@@ -53,7 +53,7 @@ def verify_all(
                 Verification(
                     taken=taken,
                     core=known,
-                    binaries=None if index is None else known.binaries_of(index),
+                    binaries=None if index is None else _binaries(known, taken),
                     wrong=wrong,
                     blobs=blobs,
                     counted=counted,
@@ -61,6 +61,12 @@ def verify_all(
             )
         )
     return verified
+
+
+def _binaries(known: _core.Catalog, taken: MirrorTaken) -> list[str]:
+    """Return the hashes that the indexes of a mirror list as binaries."""
+    indexes = (taken.index or "", *taken.older)
+    return sorted({each for index in indexes for each in known.binaries_of(index)})
 
 
 def settled(mirrors: Sequence[MirrorTaken]) -> tuple[list[MirrorTaken], list[str]]:
@@ -79,7 +85,10 @@ def _listed(taken: MirrorTaken) -> _core.Catalog:
     if taken.listing is None or taken.index is None:
         return _core.Catalog.merged([])
     reading = Reading(place=taken.cache, label="", tags=(), fetching=Fetching(limits=taken.limits))
-    return specs.parse(taken.listing, reading, shown=taken.index, label="").catalog
+    listings = ((taken.listing, taken.index), *taken.older_listings)
+    return _core.Catalog.merged(
+        [specs.parse(path, reading, shown=shown, label="").catalog for path, shown in listings]
+    )
 
 
 def _settled(taken: MirrorTaken, notes: list[str]) -> MirrorTaken | None:
@@ -93,14 +102,14 @@ def _settled(taken: MirrorTaken, notes: list[str]) -> MirrorTaken | None:
         return taken
     checksum = mirror.blob_checksum(taken.index or "")
     try:
-        whole = mirror.index_record(taken.store, taken.limits)
+        whole = mirror.index_records(taken.store, taken.limits)
     except DamagedSourceError:
         # The files themselves will be looked at, this one among them.
         return replace(taken, lists_all=False)
-    if whole is not None and whole.checksum == checksum:
+    if any(each.checksum == checksum for each in whole):
         return replace(taken, lists_all=True)
     views = _views(taken)
-    if whole is None and not views:
+    if not whole and not views:
         label, tag = taken.of or ("", "")
         shown = taken.index or ""
         alone = IndexAlone(shown=shown, label=label, tag=tag, cache=taken.cache)
@@ -116,12 +125,11 @@ def _settled(taken: MirrorTaken, notes: list[str]) -> MirrorTaken | None:
 
 def _views(taken: MirrorTaken) -> set[str]:
     """Return the checksums of the indexes of all views, as far as they can be told."""
-    checksums = set()
+    checksums: set[str] = set()
     for view in mirror.views(taken.store):
         try:
-            record = mirror.index_record(taken.store, taken.limits, view=view)
+            records = mirror.index_records(taken.store, taken.limits, view=view)
         except DamagedSourceError:
             continue
-        if record is not None:
-            checksums.add(record.checksum)
+        checksums.update(each.checksum for each in records)
     return checksums

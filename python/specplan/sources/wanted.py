@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from specplan import _core, temporary
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.sources import foreign, standard_input
 from specplan.sources.absent import absence, looks_like_a_file
+from specplan.sources.lock_root import LockRoot
 from specplan.sources.source import split_label
 from specplan.sources.store import is_file, is_folder
 
@@ -46,19 +48,20 @@ class Wanted:
     Attributes:
         label: The stack: as given, else the name of the lock's folder, else of the file.
         place: The file, as it was given.
-        roots: The hash of each root with the abstract spec it was asked for, in the
-            order of the file; two roots may share a hash.
+        roots: Its roots in the order of the file; two of them may share a hash.
         core: The compiled catalog of the lock's specs, with their edges; none of them
             is available.
         is_included: Whether an environment includes it, so that its roots are wanted with
             those of the environment.
+        is_guess: Whether it is of a version that is newer than those that are known.
     """
 
     label: str
     place: str
-    roots: tuple[tuple[str, str], ...]
+    roots: tuple[LockRoot, ...]
     core: _core.Catalog
     is_included: bool = False
+    is_guess: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +118,7 @@ def is_environment(place: str) -> bool:
 
 
 def _begins_environment(start: bytes) -> bool:
+    start = start.removeprefix(codecs.BOM_UTF8)
     # A lock tells of the Spack that wrote it under the same key.
     return _FILE_TYPE not in start and _ENVIRONMENT.search(start) is not None
 
@@ -218,7 +222,13 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
             hint=f"the package of that name is `{place}@:`" if Path(place).name == place else None,
         )
     read = _core.read_specs(
-        place, cache=place, tag="", label=label, shown=place, file_bytes=limits.index_bytes
+        place,
+        cache=place,
+        tag="",
+        label=label,
+        shown=place,
+        file_bytes=limits.index_bytes,
+        try_newer=limits.newer_formats == "try",
     )
     return _lock(read, label, place)
 
@@ -227,7 +237,13 @@ def _lock(read: _core.SpecsRead, label: str, place: str) -> Wanted:
     """Return what a file wants that must be a lock."""
     if read.fault is not None:
         at, line, fault = read.fault
-        raise DamagedSourceError(path=place, place=at, line=line, fault=fault)
+        raise DamagedSourceError(
+            path=place,
+            place=at,
+            line=line,
+            fault=fault,
+            hint="`--newest-format try` reads it as that version" if read.is_newer else None,
+        )
     if read.kind != "lock":
         raise SourceError(
             f"`{place}` is no lock, so it does not say what should be there",
@@ -235,7 +251,15 @@ def _lock(read: _core.SpecsRead, label: str, place: str) -> Wanted:
             hint="wants come from a `spack.lock` or a `spack.yaml`",
         )
     label = label or label_of(place)
-    return Wanted(label=label, place=place, roots=tuple(read.roots), core=read.catalog)
+    return Wanted(
+        label=label,
+        place=place,
+        roots=tuple(
+            LockRoot(hash=dag_hash, spec=spec, group=group) for dag_hash, spec, group in read.roots
+        ),
+        core=read.catalog,
+        is_guess=read.is_guess,
+    )
 
 
 def _read_input(content: bytes, label: str, limits: Limits) -> _core.SpecsRead:
@@ -250,4 +274,5 @@ def _read_input(content: bytes, label: str, limits: Limits) -> _core.SpecsRead:
             label=label or label_of(_STANDARD_INPUT),
             shown=_STANDARD_INPUT,
             file_bytes=limits.index_bytes,
+            try_newer=limits.newer_formats == "try",
         )

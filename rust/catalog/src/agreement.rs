@@ -22,7 +22,9 @@ impl Catalog {
             let text = catalog.text(spec, column);
             let is_told = match column {
                 Column::Size => text != "-",
-                Column::Compiler | Column::Namespace | Column::Recipe => !text.is_empty(),
+                Column::Compiler | Column::Namespace | Column::Recipe | Column::Provided => {
+                    !text.is_empty()
+                }
                 _ => true,
             };
             is_told.then(|| text.to_owned())
@@ -87,9 +89,11 @@ impl Catalog {
                 let text = self.names(*column).get(id);
                 match column {
                     Column::Size => text == "-",
-                    Column::Compiler | Column::Namespace | Column::Recipe | Column::Annotations => {
-                        text.is_empty()
-                    }
+                    Column::Compiler
+                    | Column::Namespace
+                    | Column::Recipe
+                    | Column::Annotations
+                    | Column::Provided => text.is_empty(),
                     _ => false,
                 }
             };

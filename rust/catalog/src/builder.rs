@@ -8,7 +8,7 @@ use crate::catalog::Tables;
 use crate::edge::{Edge, EdgeColumn};
 use crate::names::{NameInterner, Names};
 use crate::row::EdgeSpan;
-use crate::{Catalog, Column, Row, newest_first};
+use crate::{Catalog, Column, DagHash, Row, newest_first};
 
 /// Gathers rows; the order in which they come leaves no trace in the catalog.
 ///
@@ -114,7 +114,50 @@ impl CatalogBuilder {
 
     /// Adds all rows of a catalog. `rename` gives each of its caches a new text.
     pub fn absorb_catalog(&mut self, catalog: &Catalog, rename: impl Fn(&str) -> String) {
-        let renumbering = Renumbering {
+        let renumbering = self.renumbering(catalog, rename);
+        for row in catalog.rows() {
+            self.push_of(catalog, &renumbering, row, renumbering.row(row));
+        }
+    }
+
+    /// Adds all rows of a catalog, of which only those of some specs stay binaries.
+    pub(crate) fn absorb_binaries(
+        &mut self,
+        catalog: &Catalog,
+        is_binary: impl Fn(DagHash) -> bool,
+    ) {
+        let renumbering = self.renumbering(catalog, str::to_owned);
+        for row in catalog.rows() {
+            let mut renumbered = renumbering.row(row);
+            if !is_binary(row.hash()) {
+                renumbered.set_unavailable();
+            }
+            self.push_of(catalog, &renumbering, row, renumbered);
+        }
+    }
+
+    /// Adds all rows of a catalog; those of specs that `newer` describes with its content.
+    pub(crate) fn absorb_with_content(&mut self, catalog: &Catalog, newer: &Catalog) {
+        let own = self.renumbering(catalog, str::to_owned);
+        let others = self.renumbering(newer, str::to_owned);
+        for row in catalog.rows() {
+            let mut renumbered = own.row(row);
+            let Some(spec) = newer.find(row.hash()) else {
+                self.push_of(catalog, &own, row, renumbered);
+                continue;
+            };
+            let told = &newer.rows_of(spec)[0];
+            let content = others.row(told);
+            for column in Column::CONTENT {
+                renumbered.set_id(column, content.id(column));
+            }
+            self.push_of(newer, &others, told, renumbered);
+        }
+    }
+
+    /// Numbers the names of a catalog in this builder.
+    fn renumbering(&mut self, catalog: &Catalog, rename: impl Fn(&str) -> String) -> Renumbering {
+        Renumbering {
             rows: Column::ALL.map(|column| {
                 let names = catalog.names(column).iter();
                 match column {
@@ -128,25 +171,33 @@ impl CatalogBuilder {
                 let names = catalog.edge_names(column).iter();
                 names.map(|name| self.intern_edge(column, name)).collect()
             }),
-        };
-        for row in catalog.rows() {
-            let mut renumbered = renumbering.row(row);
-            let start = self.own.edges.len() as u32;
-            if let Some(dependencies) = catalog.dependencies_of(row) {
-                let edges = dependencies.iter().map(|dependency| {
-                    renumbering.edge(&Edge {
-                        name: dependency.name,
-                        child: catalog.node_hash(dependency.child),
-                        types: dependency.types,
-                        virtuals: dependency.virtuals,
-                    })
-                });
-                self.own.edges.extend(edges);
-                let len = dependencies.len() as u32;
-                renumbered.set_edges(Some(EdgeSpan { start, len }));
-            }
-            self.own.rows.push(renumbered);
         }
+    }
+
+    /// Adds a row with the dependencies that `told` of a catalog has.
+    fn push_of(
+        &mut self,
+        catalog: &Catalog,
+        renumbering: &Renumbering,
+        told: &Row,
+        mut renumbered: Row,
+    ) {
+        let start = self.own.edges.len() as u32;
+        renumbered.set_edges(None);
+        if let Some(dependencies) = catalog.dependencies_of(told) {
+            let edges = dependencies.iter().map(|dependency| {
+                renumbering.edge(&Edge {
+                    name: dependency.name,
+                    child: catalog.node_hash(dependency.child),
+                    types: dependency.types,
+                    virtuals: dependency.virtuals,
+                })
+            });
+            self.own.edges.extend(edges);
+            let len = dependencies.len() as u32;
+            renumbered.set_edges(Some(EdgeSpan { start, len }));
+        }
+        self.own.rows.push(renumbered);
     }
 
     /// Sorts the names and the rows and derives the catalog.

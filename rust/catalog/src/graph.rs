@@ -8,6 +8,7 @@ use rustc_hash::FxBuildHasher;
 use specplan_spack as spack;
 use specplan_spack::{
     Compiler, DependencyTypes, FlagKind, Missing, SpecGraph, Truth, Variant, VariantValue, Version,
+    VersionConstraint,
 };
 
 use crate::edge::{EdgeColumn, EdgeTypes};
@@ -36,9 +37,16 @@ pub(crate) struct Parsed {
     variants: Vec<Vec<(Box<str>, Value)>>,
     compilers: Vec<Option<(Box<str>, Version)>>,
     virtuals: Vec<Vec<Box<str>>>,
-    /// The packages that provide each virtual package on some edge.
+    /// The specs that provide each virtual package, as some edge or they themselves say.
     providers: BTreeMap<Box<str>, Vec<u32>>,
+    /// Whether edges say of every spec which virtual packages it provides.
     tells_all_virtuals: bool,
+    /// By text, the virtual packages that specs say they provide.
+    provided: Vec<Vec<Provided>>,
+    /// By text of annotations, whether the spec says all that it provides.
+    says_provided: Vec<bool>,
+    /// Whether every spec says so.
+    all_say_provided: bool,
     hashes: OnceLock<Vec<[u8; HASH_LEN]>>,
 }
 
@@ -46,6 +54,48 @@ pub(crate) struct Parsed {
 enum Value {
     Bool(bool),
     Texts(Box<str>),
+}
+
+/// A virtual package that a spec says it provides.
+#[derive(Debug)]
+struct Provided {
+    name: Box<str>,
+    /// The versions of it; `None` where they cannot be read.
+    versions: Option<VersionConstraint>,
+}
+
+impl Provided {
+    fn parse(text: &str) -> Self {
+        let (name, versions) = text.split_once('@').unwrap_or((text, ""));
+        Self {
+            name: name.into(),
+            versions: if versions.is_empty() {
+                Some(VersionConstraint::any())
+            } else {
+                VersionConstraint::parse(versions).ok()
+            },
+        }
+    }
+
+    /// As Spack, a provider will do where some version that it provides is asked for.
+    fn overlaps(&self, versions: &VersionConstraint) -> Truth {
+        let provided = self.versions.as_ref();
+        provided.map_or(Truth::Unknown(Missing::Field), |provided| {
+            provided.intersects(versions)
+        })
+    }
+}
+
+/// The first version of nodes that say which virtual packages they provide.
+const FIRST_WITH_PROVIDED: u32 = 6;
+
+/// Whether a spec with these annotations says all that it provides.
+fn says_provided(annotations: &str) -> bool {
+    let mut lines = annotations.split('\n');
+    let version = lines.find_map(|line| line.strip_prefix("original_specfile_version="));
+    version
+        .and_then(|version| version.parse().ok())
+        .is_some_and(|version: u32| version >= FIRST_WITH_PROVIDED)
 }
 
 impl Parsed {
@@ -72,6 +122,22 @@ impl Parsed {
                         providers.entry(name.clone()).or_default().push(edge.child);
                     }
                 }
+            }
+        }
+        let texts = catalog.names(Column::Provided).iter();
+        let provided: Vec<Vec<Provided>> = texts
+            .map(|text| {
+                let lines = text.split('\n').filter(|line| !line.is_empty());
+                lines.map(Provided::parse).collect()
+            })
+            .collect();
+        let annotations = catalog.names(Column::Annotations).iter();
+        let says_provided: Vec<bool> = annotations.map(says_provided).collect();
+        let mut all_say_provided = true;
+        for (spec, _) in catalog.specs() {
+            all_say_provided &= says_provided[catalog.id(spec, Column::Annotations) as usize];
+            for each in &provided[catalog.id(spec, Column::Provided) as usize] {
+                providers.entry(each.name.clone()).or_default().push(spec);
             }
         }
         for specs in providers.values_mut() {
@@ -109,6 +175,9 @@ impl Parsed {
             compilers: compilers.map(compiler).collect(),
             virtuals: lists,
             tells_all_virtuals: untold.is_none() && tells_edges(),
+            provided,
+            says_provided,
+            all_say_provided,
             providers,
             hashes: OnceLock::new(),
         }
@@ -285,7 +354,7 @@ impl SpecGraph for CatalogGraph<'_> {
             return Truth::Yes;
         }
         let is_package = self.catalog.names(Column::Package).find(name).is_some();
-        if is_package || self.parsed.tells_all_virtuals {
+        if is_package || self.parsed.tells_all_virtuals || self.parsed.all_say_provided {
             return Truth::No;
         }
         Truth::Unknown(Missing::Virtuals)
@@ -296,9 +365,29 @@ impl SpecGraph for CatalogGraph<'_> {
         if providers.is_some_and(|specs| specs.binary_search(&spec).is_ok()) {
             return Truth::Yes;
         }
-        if self.parsed.tells_all_virtuals {
+        let annotations = self.catalog.id(spec, Column::Annotations);
+        if self.parsed.tells_all_virtuals || self.parsed.says_provided[annotations as usize] {
             return Truth::No;
         }
         Truth::Unknown(Missing::Virtuals)
+    }
+
+    fn provides_version(
+        &self,
+        spec: u32,
+        virtual_name: &str,
+        versions: &VersionConstraint,
+    ) -> Truth {
+        if versions.is_any() {
+            return Truth::Yes;
+        }
+        let all = &self.parsed.provided[self.catalog.id(spec, Column::Provided) as usize];
+        let mut such = all.iter().filter(|each| &*each.name == virtual_name);
+        // What only edges know has versions that only the recipe knows.
+        let untold = Truth::Unknown(Missing::Recipe);
+        let first = such.next().map(|each| each.overlaps(versions));
+        such.fold(first.unwrap_or(untold), |answer, each| {
+            answer.or(each.overlaps(versions))
+        })
     }
 }

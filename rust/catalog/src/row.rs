@@ -41,6 +41,10 @@ pub enum Column {
     /// What Spack notes beside the spec, `key=value`, one note a line, sorted; the compiler
     /// is in its own column. Empty where the source does not tell.
     Annotations,
+    /// The virtual packages that the spec provides, perhaps with versions (`mpi@:3`), one a
+    /// line, sorted. Empty where it provides none or the source is too old to tell, which the
+    /// annotations tell apart.
+    Provided,
     /// The size as the source gives it; `-` where it does not.
     Size,
     /// The file that the row was read from.
@@ -53,7 +57,7 @@ pub enum Column {
 
 impl Column {
     /// How many columns there are.
-    pub const COUNT: usize = 18;
+    pub const COUNT: usize = 19;
 
     /// All columns, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -71,6 +75,7 @@ impl Column {
         Self::Recipe,
         Self::External,
         Self::Annotations,
+        Self::Provided,
         Self::Size,
         Self::Source,
         Self::Cache,
@@ -78,7 +83,7 @@ impl Column {
     ];
 
     /// The columns that are the content of a spec, whichever file tells it.
-    pub const CONTENT: [Self; 14] = [
+    pub const CONTENT: [Self; 15] = [
         Self::Package,
         Self::Version,
         Self::Platform,
@@ -92,6 +97,7 @@ impl Column {
         Self::Recipe,
         Self::External,
         Self::Annotations,
+        Self::Provided,
         Self::Size,
     ];
 
@@ -112,6 +118,7 @@ impl Column {
             Self::Recipe => "package_hash",
             Self::External => "external",
             Self::Annotations => "annotations",
+            Self::Provided => "provided_virtuals",
             Self::Size => "size",
             Self::Source => "source",
             Self::Cache => "cache",
@@ -206,6 +213,10 @@ impl Row {
 
     pub(crate) fn set_id(&mut self, column: Column, id: u32) {
         self.ids[column as usize] = id;
+    }
+
+    pub(crate) fn set_unavailable(&mut self) {
+        self.available = false;
     }
 
     pub(crate) fn edges(&self) -> Option<EdgeSpan> {

@@ -154,7 +154,8 @@ impl AbstractAnswer {
         coverage: AbstractCoverage,
     ) -> Self {
         let view = catalog.view(&task.state);
-        let install = Installs::of(catalog, graph, view.available());
+        let misfits = catalog.misfits(view.available(), &task.wants.table);
+        let install = Installs::of(catalog, graph, &view.available().difference(&misfits));
         let mut cells = Vec::new();
         let mut broken = Vec::new();
         let mut assumed = Vec::new();

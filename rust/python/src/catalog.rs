@@ -95,6 +95,42 @@ impl PyCatalog {
         Ok(Self::of(Arc::new(detach(py, || this.beside(other))?)))
     }
 
+    fn with_binaries(&self, py: Python<'_>, hashes: Vec<Hash>) -> PyResult<Self> {
+        let hashes: Vec<DagHash> = hashes.into_iter().map(|hash| hash.0).collect();
+        let catalog = &self.catalog;
+        Ok(Self::of(Arc::new(detach(py, || {
+            catalog.with_binaries(&hashes)
+        })?)))
+    }
+
+    fn with_content_of(&self, py: Python<'_>, newer: &Self) -> PyResult<Self> {
+        let (this, newer) = (&self.catalog, &newer.catalog);
+        Ok(Self::of(Arc::new(detach(py, || {
+            this.with_content_of(newer)
+        })?)))
+    }
+
+    fn same_but_for_format(
+        &self,
+        py: Python<'_>,
+        old: Vec<Hash>,
+        new: Vec<Hash>,
+    ) -> PyResult<Vec<(String, String)>> {
+        let ids = |hashes: Vec<Hash>| -> Vec<u32> {
+            let known = hashes
+                .into_iter()
+                .filter_map(|hash| self.catalog.find(hash.0));
+            known.collect()
+        };
+        let (old, new) = (ids(old), ids(new));
+        let catalog = &self.catalog;
+        detach(py, || {
+            let hash = |spec: u32| catalog.hash(spec).to_string();
+            let pairs = catalog.same_but_for_format(&old, &new).into_iter();
+            pairs.map(|(old, new)| (hash(old), hash(new))).collect()
+        })
+    }
+
     #[staticmethod]
     fn beside_cache(cache: &str) -> String {
         Catalog::beside_cache(cache)
@@ -399,7 +435,7 @@ impl PyCatalog {
         })
     }
 
-    fn demand(&self, py: Python<'_>, question: DemandQuestion) -> PyResult<DemandAnswer> {
+    fn demand(&self, py: Python<'_>, question: DemandQuestion<'_>) -> PyResult<DemandAnswer> {
         let demand = question.demand(&self.catalog)?;
         let graph = detach(py, || self.graph())?.as_ref().map_err(fault)?;
         let catalog = &self.catalog;
@@ -410,7 +446,11 @@ impl PyCatalog {
         soundness::binaries_of(&self.catalog, source)
     }
 
-    fn soundness(&self, py: Python<'_>, question: SoundnessQuestion) -> PyResult<SoundnessAnswer> {
+    fn soundness(
+        &self,
+        py: Python<'_>,
+        question: SoundnessQuestion<'_>,
+    ) -> PyResult<SoundnessAnswer> {
         let soundness = question.soundness(&self.catalog)?;
         let graph = detach(py, || self.graph())?;
         let catalog = &self.catalog;

@@ -8,13 +8,15 @@ use specplan_planner::{Graph, Group, SpecId, SpecSet, Supply, TaskError, usable}
 use crate::catalog::{State, snapshots};
 use crate::graph::{external, flagged, spec_set};
 use crate::known_specs::spec_ids;
+use crate::operating_systems::PyOperatingSystems;
 
 /// The keys of the dictionary that asks; for each stack the hashes of its wants, of its
 /// gaps and of its roots.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
-pub(crate) struct DemandQuestion {
+pub(crate) struct DemandQuestion<'py> {
     state: State,
+    operating_systems: PyRef<'py, PyOperatingSystems>,
     wants: Vec<Vec<String>>,
     gaps: Vec<Vec<String>>,
     roots: Vec<Vec<String>>,
@@ -32,13 +34,14 @@ pub(crate) struct DemandAnswer(UsefulnessAnswer, UsableAnswer, Vec<(String, Vec<
 
 /// The same question by numbers.
 pub(crate) struct Demand {
+    /// The binaries, but for those that do not run where they are for.
     available: IdSet,
     wants: Vec<IdSet>,
     gaps: Vec<Vec<u32>>,
     roots: Vec<IdSet>,
 }
 
-impl DemandQuestion {
+impl DemandQuestion<'_> {
     pub(crate) fn demand(self, catalog: &Catalog) -> PyResult<Demand> {
         let state = snapshots(catalog, &self.state)?;
         let sets = |lists: &[Vec<String>]| -> PyResult<Vec<IdSet>> {
@@ -53,11 +56,15 @@ impl DemandQuestion {
             let ids: PyResult<Vec<IdSet>> = hashes.iter().map(one).collect();
             Ok(ids?.iter().flat_map(IdSet::iter).collect())
         };
+        let available = catalog.view(&state).available().clone();
+        let misfits = catalog.misfits(&available, &self.operating_systems.table);
         Ok(Demand {
             available: {
                 // What is made by rewiring a binary installs as what has a binary of its own.
                 let view = catalog.view(&state);
-                view.available().union(view.rewirable(catalog))
+                available
+                    .union(view.rewirable(catalog))
+                    .difference(&misfits)
             },
             wants: sets(&self.wants)?,
             gaps: self.gaps.iter().map(in_order).collect::<PyResult<_>>()?,

@@ -11,7 +11,7 @@ use specplan_catalog::{Catalog, DagHash, IdSet};
 use crate::literals;
 
 /// A hash, taken from a Python text without a copy of it: roots come by the hundred thousand.
-pub(crate) struct Hash(DagHash);
+pub(crate) struct Hash(pub(crate) DagHash);
 
 impl<'py> FromPyObject<'_, 'py> for Hash {
     type Error = PyErr;

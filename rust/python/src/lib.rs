@@ -68,7 +68,7 @@ mod _core {
     #[pymodule_export]
     use super::soundness::{py_check_hashes, py_check_hashes_in};
     #[pymodule_export]
-    use super::specs::{PySpecsRead, py_parse_specs, py_read_specs};
+    use super::specs::{PySpecsRead, format_releases, py_parse_specs, py_read_specs};
     #[pymodule_export]
     use super::version::PyVersion;
 

@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use specplan_catalog::{Catalog, Column, EdgeColumn, EdgeTypes};
+use specplan_catalog::{Catalog, Column, EdgeColumn, EdgeTypes, IdSet};
 use specplan_planner::{Comparison, Difference, Graph, Origin, SpecId, SpecSet};
 
 use crate::catalog::{State, snapshots};
-use crate::graph::{GraphOrFault, external};
+use crate::graph::{GraphOrFault, external, spec_set};
 use crate::plan::{known, named};
 
 /// The columns that are a node's own, in the order in which differences are told.
-const OWN: [Column; 12] = [
+const OWN: [Column; 13] = [
     Column::Version,
     Column::Variants,
     Column::Flags,
@@ -26,7 +26,12 @@ const OWN: [Column; 12] = [
     Column::Target,
     Column::Compiler,
     Column::Annotations,
+    Column::Provided,
 ];
+
+/// Where the columns of [`OWN`] are that newer formats write in another way.
+const FORMAT: usize = 11;
+const PROVIDED: usize = 12;
 
 /// The keys of the dictionary that asks.
 #[derive(FromPyObject)]
@@ -59,7 +64,8 @@ type CauseAnswer = (usize, usize, usize, usize);
 /// position among the new specs, builds left, fewest builds that so many changes leave.
 type HoldAnswer = (usize, usize, Option<usize>);
 
-/// kept, new, gone, causes, builds, hold list.
+/// kept, new, gone, causes, builds, hold list, and the new specs that are old ones in another
+/// format, each with the old hash.
 #[derive(IntoPyObject)]
 pub(crate) struct LockDiffAnswer(
     usize,
@@ -68,6 +74,7 @@ pub(crate) struct LockDiffAnswer(
     Vec<CauseAnswer>,
     usize,
     Vec<HoldAnswer>,
+    Vec<(Named, String)>,
 );
 
 /// What a node is but for the hashes of its children: its texts, and the names, types and
@@ -94,6 +101,14 @@ impl OwnContent {
         }
     }
 
+    /// The same without what a newer format adds.
+    fn without_format(&self) -> Self {
+        let mut content = self.clone();
+        content.texts[FORMAT] = 0;
+        content.texts[PROVIDED] = 0;
+        content
+    }
+
     /// In how many keys two nodes differ.
     fn distance(&self, other: &Self) -> usize {
         let texts = self.texts.iter().zip(&other.texts);
@@ -108,33 +123,69 @@ impl LockDiffQuestion {
             .map_err(|fault| PyValueError::new_err(fault.to_string()))?;
         let old = known(catalog, graph, &snapshots(catalog, &self.old)?);
         let new = known(catalog, graph, &snapshots(catalog, &self.new)?);
+        // What only another format sets apart is one spec, and none of the new ones.
+        let ids = |specs: &SpecSet| specs.iter().map(SpecId::get).collect::<Vec<u32>>();
+        let migrated =
+            catalog.same_but_for_format(&ids(&old.difference(&new)), &ids(&new.difference(&old)));
+        let of = |specs: Vec<u32>| IdSet::from_iter(specs);
+        let before = spec_set(graph, &of(migrated.iter().map(|&(old, _)| old).collect()));
+        let after = spec_set(graph, &of(migrated.iter().map(|&(_, new)| new).collect()));
         let contents: Vec<OwnContent> = (0..)
             .take(catalog.len())
             .map(|spec| OwnContent::of(catalog, spec))
             .collect();
+        let own_content = numbers(&contents, graph, &old);
         let comparison = Comparison {
             graph: Arc::clone(graph),
             external: external(catalog, graph),
-            own_content: numbers(&contents, graph),
-            old,
+            own_content,
+            old: old.difference(&before).union(&after),
             new,
         };
         match Difference::new(&comparison) {
-            Ok(difference) => Ok(answer(catalog, &comparison, &contents, &difference)),
+            Ok(difference) => Ok(answer(
+                catalog,
+                &comparison,
+                &contents,
+                &difference,
+                &migrated,
+            )),
             Err(error) => Err(PyValueError::new_err(error.to_string())),
         }
     }
 }
 
-/// Equal numbers for equal contents; hashes that nothing describes are in neither state.
-fn numbers(contents: &[OwnContent], graph: &Graph) -> Vec<u32> {
+/// Equal numbers for equal contents; hashes that nothing describes are in neither state. A new
+/// spec that differs from an old one in nothing but its format has the number of that one.
+fn numbers(contents: &[OwnContent], graph: &Graph, old: &SpecSet) -> Vec<u32> {
     let mut numbers: BTreeMap<&OwnContent, u32> = BTreeMap::new();
+    // By what formats have in common, the format of the first such old spec, and its content.
+    let mut in_formats: BTreeMap<OwnContent, (u32, u32)> = BTreeMap::new();
     let mut next = 0;
-    let known = contents.iter().map(|content| {
-        *numbers.entry(content).or_insert_with(|| {
+    for spec in old.iter() {
+        let content = &contents[spec.index()];
+        let number = *numbers.entry(content).or_insert_with(|| {
             next += 1;
             next
-        })
+        });
+        let format = content.texts[FORMAT];
+        in_formats
+            .entry(content.without_format())
+            .or_insert((format, number));
+    }
+    let known = contents.iter().map(|content| {
+        if let Some(number) = numbers.get(content) {
+            return *number;
+        }
+        let migrated = in_formats.get(&content.without_format());
+        if let Some((format, number)) = migrated
+            && *format != content.texts[FORMAT]
+        {
+            return *number;
+        }
+        next += 1;
+        numbers.insert(content, next);
+        next
     });
     let mut numbered: Vec<u32> = known.collect();
     numbered.resize(graph.spec_count(), 0);
@@ -146,10 +197,20 @@ fn answer(
     comparison: &Comparison,
     contents: &[OwnContent],
     difference: &Difference,
+    migrated: &[(u32, u32)],
 ) -> LockDiffAnswer {
     let (old, new) = (&comparison.old, &comparison.new);
     let gone = old.difference(new);
     let fresh = difference.new_hashes();
+    let migrated = migrated.iter();
+    let migrated: Vec<(Named, String)> = migrated
+        .map(|&(old, new)| {
+            (
+                named(catalog, SpecId::new(new)),
+                catalog.hash(old).to_string(),
+            )
+        })
+        .collect();
     let pairs = Pairs::new(contents, &fresh, old, &gone);
     let mut position = BTreeMap::new();
     let mut answers = Vec::with_capacity(fresh.len());
@@ -183,7 +244,7 @@ fn answer(
     let hold = difference.hold_list();
     let steps = hold.steps.into_iter();
     LockDiffAnswer(
-        new.intersection(old).len(),
+        new.intersection(old).len() - migrated.len(),
         answers,
         gone.iter()
             .map(|spec| (named(catalog, spec), comparison.external.contains(spec)))
@@ -193,6 +254,7 @@ fn answer(
         steps
             .map(|step| (position[&step.spec], step.builds_left, step.fewest_left))
             .collect(),
+        migrated,
     )
 }
 
@@ -313,6 +375,14 @@ fn differing(
             (column.name(), text(old), text(new))
         })
         .collect();
+    if before.texts[FORMAT] != after.texts[FORMAT] {
+        // What another format says besides is no difference where there is a true one.
+        let of_formats = [OWN[FORMAT].name(), OWN[PROVIDED].name()];
+        let is_true = |key: &KeyAnswer| !of_formats.contains(&key.0);
+        if keys.iter().any(is_true) || before.edges != after.edges {
+            keys.retain(is_true);
+        }
+    }
     if before.edges != after.edges {
         let told = |content: &OwnContent| {
             let lines = content.edges.iter().map(|edge| edge_line(catalog, *edge));

@@ -1,24 +1,28 @@
 //! Whether a cache is sound: what binaries lack, where edges lead, whether hashes hold.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
 use specplan_catalog::{Catalog, Column, EdgeColumn, IdSet, Row, SourceKind, View};
-use specplan_planner::{Direction, Graph, GraphError, SpecId, Supply, TaskError};
+use specplan_planner::{Direction, Graph, GraphError, Missing, SpecId, Supply, TaskError};
 use specplan_readers::{Fault, HashCheck, check_hashes, check_hashes_in};
+use specplan_spack::OperatingSystemTable;
 
 use crate::catalog::{State, snapshots};
 use crate::detach::detach;
 use crate::graph::{GraphOrFault, external, flagged, spec_set, to_id, untangled};
 use crate::known_specs::spec_ids;
+use crate::operating_systems::PyOperatingSystems;
 
 /// The keys of the dictionary that asks. Without roots, they are the binaries that no other
 /// binary depends on.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
-pub(crate) struct SoundnessQuestion {
+pub(crate) struct SoundnessQuestion<'py> {
     state: State,
+    operating_systems: PyRef<'py, PyOperatingSystems>,
     roots: Option<Vec<String>>,
     /// The sources that are indexes of build caches, which should have a binary of what they list.
     indexes: Vec<String>,
@@ -26,6 +30,10 @@ pub(crate) struct SoundnessQuestion {
 
 /// hash, package as dependents call it, binaries, roots, direct dependents, examples of roots.
 type MissingAnswer = (String, String, usize, usize, Vec<String>, Vec<String>);
+
+/// hash, what of other systems it is installed with, binaries and roots that need it, itself
+/// included.
+type MisfitAnswer = (String, Vec<String>, usize, usize);
 
 /// What [`Soundness::answer`] tells.
 #[derive(IntoPyObject)]
@@ -44,21 +52,25 @@ pub(crate) struct SoundnessAnswer(
     Vec<String>,
     /// For each tangle its specs, and a shortest cycle among them.
     Vec<(Vec<String>, Vec<String>)>,
+    /// The binaries that link to, or run with, what does not run where they do, by hash.
+    Vec<MisfitAnswer>,
 );
 
 /// The same question by numbers.
 pub(crate) struct Soundness {
     view: Arc<View>,
+    table: OperatingSystemTable,
     roots: Option<IdSet>,
     indexes: Vec<u32>,
 }
 
-impl SoundnessQuestion {
+impl SoundnessQuestion<'_> {
     pub(crate) fn soundness(self, catalog: &Catalog) -> PyResult<Soundness> {
         let state = snapshots(catalog, &self.state)?;
         let sources = catalog.names(Column::Source);
         Ok(Soundness {
             view: catalog.view(&state),
+            table: self.operating_systems.table.clone(),
             roots: self
                 .roots
                 .map(|hashes| spec_ids(catalog, &hashes))
@@ -86,6 +98,9 @@ impl Soundness {
         let specs = catalog.len();
         let available = self.view.available();
         let mut supply = Supply::new(Arc::clone(&graph));
+        // A binary that does not run where it is for is no better than none.
+        let misfits = catalog.misfits(available, &self.table);
+        let available = &available.difference(&misfits);
         supply.available = spec_set(&graph, available);
         supply.external = external(catalog, &graph);
         // Where no file tells what a binary depends on, nobody can say that it is broken.
@@ -111,7 +126,7 @@ impl Soundness {
             .map(|each| each.spec.get())
             .collect();
         let called = Called::of(catalog);
-        let missing = breakage.missing.iter().map(|each| {
+        let lacked_one = |each: &Missing| {
             (
                 hash(each.spec.get()),
                 called.name(catalog, each.spec.get()),
@@ -120,7 +135,25 @@ impl Soundness {
                 hashes(&each.dependents),
                 hashes(&each.examples),
             )
+        };
+        let (unfit, missing): (Vec<&Missing>, Vec<&Missing>) = breakage
+            .missing
+            .iter()
+            .partition(|each| misfits.contains(each.spec.get()));
+        let mut unfit: BTreeMap<u32, (usize, usize)> = unfit
+            .into_iter()
+            .map(|each| (each.spec.get(), (each.binaries, each.roots)))
+            .collect();
+        // What no other binary needs is not among what others lack.
+        let own = |id: u32| usize::from(roots.contains(&id));
+        let unfit = misfits.iter().map(|id| {
+            let (binaries, of_roots) = unfit.remove(&id).unwrap_or((0, own(id)));
+            let foreign = catalog.misfit_dependencies(id, &self.table);
+            let foreign = foreign.into_iter().map(hash).collect();
+            (hash(id), foreign, binaries + 1, of_roots)
         });
+        let unfit: Vec<MisfitAnswer> = unfit.collect();
+        let missing = missing.into_iter().map(lacked_one);
         let told = |id: u32| is_told(catalog, id);
         let unknown = (specs..specs + catalog.unknown().len()).map(to_id);
         let dangling = unknown.filter(|&id| !lacked.contains(id)).filter_map(|id| {
@@ -142,12 +175,13 @@ impl Soundness {
                 && rows.iter().any(is_listed)
         });
         let usable = |id: &&u32| breakage.usable.contains(SpecId::new(**id));
-        let (with, without): (Vec<u32>, Vec<u32>) =
-            roots.iter().partition(|&&id| available.contains(id));
+        let (with, without): (Vec<u32>, Vec<u32>) = roots
+            .iter()
+            .partition(|&&id| self.view.available().contains(id));
         let broken = with.iter().filter(|id| !usable(id));
         Ok(SoundnessAnswer(
             (
-                available.len(),
+                self.view.available().len(),
                 breakage.usable.len(),
                 catalog.rows().iter().any(Row::has_edges),
             ),
@@ -164,6 +198,7 @@ impl Soundness {
                 .iter()
                 .map(|tangle| (hashes(&tangle.specs), hashes(&tangle.cycle)))
                 .collect(),
+            unfit,
         ))
     }
 }
@@ -254,13 +289,13 @@ impl Called {
     }
 }
 
-/// The hashes that are wrong, each with that of the content; how many were recomputed, how many
+/// The hashes that are wrong, each with that of the content; how many were recomputed; those that
 /// could not be; and the fault of a file that cannot be read: place, line, fault.
 #[derive(IntoPyObject)]
 pub(crate) struct HashesAnswer(
     Vec<(String, String)>,
     usize,
-    usize,
+    Vec<String>,
     Option<(String, Option<u32>, String)>,
 );
 
@@ -290,12 +325,12 @@ fn hashes_answer(check: Result<HashCheck, Fault>) -> HashesAnswer {
                 .map(|(told, is)| (told.to_string(), is.to_string()))
                 .collect(),
             check.checked,
-            check.undecided,
+            check.undecided.iter().map(ToString::to_string).collect(),
             None,
         ),
         Err(fault) => {
             let fault = (fault.place, fault.line, fault.kind.to_string());
-            HashesAnswer(Vec::new(), 0, 0, Some(fault))
+            HashesAnswer(Vec::new(), 0, Vec::new(), Some(fault))
         }
     }
 }

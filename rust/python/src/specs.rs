@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 use specplan_catalog::Catalog;
-use specplan_readers::{Fault, Format, OriginTexts, SpecsRead, parse_specs, read_specs};
+use specplan_readers::{
+    Fault, FaultKind, Format, Newer, OriginTexts, RELEASES, SpecsRead, Version, Versioned,
+    parse_specs, read_specs,
+};
 
 use crate::catalog::PyCatalog;
 use crate::detach::detach;
@@ -13,14 +16,20 @@ use crate::detach::detach;
 /// place, line, fault.
 type FaultAnswer = (String, Option<u32>, String);
 
+/// hash, abstract spec, group.
+type RootAnswer = (String, String, Option<String>);
+
 /// What a file of specs gave.
 #[pyclass(frozen, module = "specplan._core", name = "SpecsRead")]
 pub(crate) struct PySpecsRead {
     catalog: Arc<Catalog>,
     kind: &'static str,
-    roots: Vec<(String, String)>,
+    roots: Vec<RootAnswer>,
     specs: usize,
+    version: Option<Version>,
+    installed: usize,
     fault: Option<FaultAnswer>,
+    is_newer: bool,
 }
 
 #[pymethods]
@@ -36,13 +45,33 @@ impl PySpecsRead {
     }
 
     #[getter]
-    fn roots(&self) -> Vec<(String, String)> {
+    fn roots(&self) -> Vec<RootAnswer> {
         self.roots.clone()
     }
 
     #[getter]
     fn specs(&self) -> usize {
         self.specs
+    }
+
+    #[getter]
+    fn installed(&self) -> usize {
+        self.installed
+    }
+
+    #[getter]
+    fn version(&self) -> Option<u64> {
+        self.version.map(|version| version.number)
+    }
+
+    #[getter]
+    fn is_guess(&self) -> bool {
+        self.version.is_some_and(|version| version.is_guess)
+    }
+
+    #[getter]
+    fn is_newer(&self) -> bool {
+        self.is_newer
     }
 
     #[getter]
@@ -53,7 +82,7 @@ impl PySpecsRead {
 
 /// Reads one file, whose content tells what it is.
 #[pyfunction(name = "read_specs")]
-#[pyo3(signature = (path, *, cache, tag, label, shown, file_bytes, listed_only = false))]
+#[pyo3(signature = (path, *, cache, tag, label, shown, file_bytes, listed_only = false, counts_installed = false, try_newer = false))]
 pub(crate) fn py_read_specs(
     py: Python<'_>,
     path: PathBuf,
@@ -63,6 +92,8 @@ pub(crate) fn py_read_specs(
     shown: &str,
     file_bytes: u64,
     listed_only: bool,
+    counts_installed: bool,
+    try_newer: bool,
 ) -> PyResult<PySpecsRead> {
     let origin = OriginTexts {
         cache,
@@ -70,13 +101,15 @@ pub(crate) fn py_read_specs(
         label,
         shown,
         listed_only,
+        counts_installed,
+        newer: newer(try_newer),
     };
     detach(py, || wrap(read_specs(&path, origin, file_bytes)))
 }
 
 /// Reads the same from memory.
 #[pyfunction(name = "parse_specs")]
-#[pyo3(signature = (text, *, cache, tag, label, shown, listed_only = false))]
+#[pyo3(signature = (text, *, cache, tag, label, shown, listed_only = false, counts_installed = false, try_newer = false))]
 pub(crate) fn py_parse_specs(
     py: Python<'_>,
     text: &[u8],
@@ -85,6 +118,8 @@ pub(crate) fn py_parse_specs(
     label: &str,
     shown: &str,
     listed_only: bool,
+    counts_installed: bool,
+    try_newer: bool,
 ) -> PyResult<PySpecsRead> {
     let origin = OriginTexts {
         cache,
@@ -92,8 +127,28 @@ pub(crate) fn py_parse_specs(
         label,
         shown,
         listed_only,
+        counts_installed,
+        newer: newer(try_newer),
     };
     detach(py, || wrap(parse_specs(text, origin)))
+}
+
+fn newer(try_newer: bool) -> Newer {
+    if try_newer { Newer::Try } else { Newer::Refuse }
+}
+
+/// The releases of Spack that changed a format, oldest first: release, and the versions of locks,
+/// of spec files, of databases and of the layout of build caches that it writes.
+#[pyfunction]
+pub(crate) fn format_releases() -> Vec<(&'static str, u64, u64, u64, u64)> {
+    let releases = RELEASES.iter();
+    releases
+        .map(|each| {
+            let [lock, spec_file, database] =
+                [Versioned::Lock, Versioned::SpecFile, Versioned::Database].map(|of| of.of(each));
+            (each.spack, lock, spec_file, database, each.layout)
+        })
+        .collect()
 }
 
 fn wrap(read: Result<SpecsRead, Fault>) -> PySpecsRead {
@@ -108,9 +163,12 @@ fn wrap(read: Result<SpecsRead, Fault>) -> PySpecsRead {
             roots: read
                 .roots
                 .into_iter()
-                .map(|(hash, spec)| (hash.to_string(), spec))
+                .map(|root| (root.hash.to_string(), root.spec, root.group))
                 .collect(),
             specs: read.specs,
+            version: read.version,
+            installed: read.installed,
+            is_newer: false,
             catalog: Arc::new(read.rows.finish()),
             fault: None,
         },
@@ -118,7 +176,10 @@ fn wrap(read: Result<SpecsRead, Fault>) -> PySpecsRead {
             kind: "",
             roots: Vec::new(),
             specs: 0,
+            version: None,
+            installed: 0,
             catalog: Arc::default(),
+            is_newer: matches!(fault.kind, FaultKind::NewerVersion { .. }),
             fault: Some((fault.place, fault.line, fault.kind.to_string())),
         },
     }

@@ -23,6 +23,7 @@ use sha1::{Digest, Sha1};
 use specplan_catalog::{DagHash, HASH_LEN};
 
 use crate::json::{Json, JsonErrorKind, JsonResult};
+use crate::versions::Versioned;
 
 /// What the content of a node says about its hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub(crate) enum Verdict {
 }
 
 /// The keys of a node, in the order in which Spack writes them.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "name",
     "version",
     "arch",
@@ -46,38 +47,76 @@ const KEYS: [&str; 13] = [
     "external",
     "patches",
     "package_hash",
+    "provided_virtuals",
     "dependencies",
     "build_spec",
     "annotations",
     "hash",
 ];
 
-/// Versions of the format of nodes whose hashes can be recomputed.
-const OLDER: u64 = 4;
-const NEWER: u64 = 5;
+/// By which rule the nodes of a file are hashed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// That of version 4 of the format of nodes.
+    Older,
+    /// That of the versions from [`FIRST_OF_NEWER`] to the newest, of which each node says its own.
+    Newer,
+}
 
-/// How dependencies are spelt when they are hashed.
+/// The version of nodes that is hashed by the older rule.
+const LAST_OF_OLDER: u64 = 4;
+
+/// The first version of nodes that name their version themselves.
+const FIRST_OF_NEWER: u64 = 5;
+
+/// The first version of nodes that say, and hash, which virtual packages they provide.
+const FIRST_WITH_PROVIDED: u64 = 6;
+
+impl Rule {
+    /// The rule of all files of one version; `None` where hashes cannot be recomputed.
+    pub(crate) fn of(format: Versioned, version: u64) -> Option<Self> {
+        match format.nodes(version)? {
+            LAST_OF_OLDER => Some(Self::Older),
+            FIRST_OF_NEWER.. => Some(Self::Newer),
+            _ => None,
+        }
+    }
+}
+
+/// How a node is spelt when it is hashed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Spelling {
     /// As they are written.
     Written,
+    /// As they are written, but without what newer Spacks say of virtual packages.
+    WithoutProvided,
     /// As Spack 0.18 to 0.20 wrote them. Their nodes kept their hashes when Spack 0.21 wrote
     /// them anew, with nothing to tell that from its own.
     Typed,
 }
 
-/// Holds a node, written in version `format` of Spack's format of nodes, against its hash.
-pub(crate) fn verdict(node: &str, format: u64, recorded: DagHash) -> Verdict {
-    let Some(written) = digest(node, format, Spelling::Written) else {
+/// Holds a node, hashed by the rule of its file, against its hash.
+pub(crate) fn verdict(node: &str, rule: Option<Rule>, recorded: DagHash) -> Verdict {
+    let Some(rule) = rule else {
+        return Verdict::Undecided;
+    };
+    let Some(written) = digest(node, rule, Spelling::Written) else {
         return Verdict::Undecided;
     };
     if written.hash == recorded {
         return Verdict::Sound;
     }
-    if format == OLDER {
-        match digest(node, format, Spelling::Typed) {
+    // A node may have kept the hash of the Spack that built it.
+    let other = match rule {
+        Rule::Older => Some(Spelling::Typed),
+        Rule::Newer => written
+            .is_of_older_with_provided
+            .then_some(Spelling::WithoutProvided),
+    };
+    if let Some(other) = other {
+        match digest(node, rule, other) {
             None => return Verdict::Undecided,
-            Some(typed) if typed.hash == recorded => return Verdict::Sound,
+            Some(other) if other.hash == recorded => return Verdict::Sound,
             Some(_) => {}
         }
     }
@@ -93,21 +132,34 @@ struct ContentHash {
     hash: DagHash,
     /// Whether the node may be written otherwise than it was hashed.
     is_doubtful: bool,
+    /// Whether the node says what it provides although the Spack that made it did not.
+    is_of_older_with_provided: bool,
 }
 
 /// The hash of a node's content; `None` where it cannot be told.
-fn digest(node: &str, format: u64, spelling: Spelling) -> Option<ContentHash> {
-    if !matches!(format, OLDER | NEWER) {
-        return None;
-    }
+fn digest(node: &str, rule: Rule, spelling: Spelling) -> Option<ContentHash> {
     let mut hashed = Hashed::new(spelling);
     let mut json = Json::new(node);
     json.object(|json, key| hashed.member(json, key)).ok()?;
-    let told = |key: &str| hashed.told & 1 << position(key).unwrap_or_default() != 0;
-    let is_of_format = match format {
-        OLDER => told("compiler") && !told("annotations") && !hashed.has_test,
-        _ => !told("compiler") && hashed.original_format == Some(NEWER),
+    let keys = hashed.told;
+    let told = |key: &str| keys & 1 << position(key).unwrap_or_default() != 0;
+    let newer = FIRST_OF_NEWER..=Versioned::SpecFile.newest();
+    let is_of_format = match rule {
+        Rule::Older => {
+            told("compiler")
+                && !told("annotations")
+                && !told("provided_virtuals")
+                && !hashed.has_test
+        }
+        Rule::Newer => {
+            let original = hashed.original_format;
+            !told("compiler") && original.is_some_and(|original| newer.contains(&original))
+        }
     };
+    hashed.is_of_older_with_provided = told("provided_virtuals")
+        && hashed
+            .original_format
+            .is_some_and(|original| original < FIRST_WITH_PROVIDED);
     let is_whole = ["name", "version", "arch", "parameters"]
         .into_iter()
         .all(told);
@@ -129,6 +181,7 @@ struct Hashed {
     original_format: Option<u64>,
     has_test: bool,
     is_doubtful: bool,
+    is_of_older_with_provided: bool,
 }
 
 impl Hashed {
@@ -140,6 +193,7 @@ impl Hashed {
             original_format: None,
             has_test: false,
             is_doubtful: false,
+            is_of_older_with_provided: false,
         }
     }
 
@@ -151,6 +205,10 @@ impl Hashed {
         match key {
             "hash" => return json.skip().map(drop),
             "build_spec" => return undecided(json),
+            "provided_virtuals" if self.spelling == Spelling::WithoutProvided => {
+                self.told |= 1 << position;
+                return json.skip().map(drop);
+            }
             "external" => self.is_doubtful = true,
             "arch" => self.is_doubtful |= !has_plain_target(*json)?,
             "annotations" => self.original_format = original_format(*json)?,
@@ -252,6 +310,7 @@ impl Hashed {
         Some(ContentHash {
             hash: DagHash::parse(str::from_utf8(&letters).ok()?).ok()?,
             is_doubtful: self.is_doubtful,
+            is_of_older_with_provided: self.is_of_older_with_provided,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The index of a build cache, and the database of an installation.
 //!
-//! `{"database": {"version": "8", "installs": {HASH: {"spec": NODE, ...}}}}`. Here any
+//! `{"database": {"version": "9", "installs": {HASH: {"spec": NODE, ...}}}}`. Here any
 //! spelling of it is read, record by record; a large index as Spack writes it is read by
 //! `index_stream`, on all cores, with the same [`Records`].
 
@@ -11,13 +11,11 @@ use rayon::prelude::*;
 use specplan_catalog::{CatalogBuilder, DagHash, SourceKind};
 
 use crate::fault::{Fault, FaultKind};
-use crate::json::{Json, JsonErrorKind, JsonResult};
+use crate::json::{Json, JsonErrorKind, JsonResult, Seen};
 use crate::node::{Node, NodeReader, Origin, parsed_hash};
 use crate::specs::{Format, OriginTexts, SpecsRead};
+use crate::versions::{Newer, Version, Versioned};
 use crate::window::{Window, members_at_hand};
-
-/// The versions of the database that are read.
-const SUPPORTED: &str = "5 to 8";
 
 /// Reads a file whose object has the key `database`; the window stands at the object.
 pub(crate) fn read<R: Read>(
@@ -47,18 +45,15 @@ fn database<R: Read>(window: &mut Window<R>, origin: OriginTexts<'_>) -> Result<
             "version" if version.is_some() => return Err(of_key(key, FaultKind::KeyTwice)),
             "installs" if records.is_some() => return Err(of_key(key, FaultKind::KeyTwice)),
             "version" => {
-                let text = window.below("version", |window| {
-                    window.step(|json| json.text().map(Cow::into_owned))
-                })?;
-                check_version(&text)?;
-                version = Some(text);
+                let text = window.below("version", |window| window.step(version_text))?;
+                version = Some(take_version(&text, origin.newer)?);
             }
             "installs" => {
                 let mut read = Records::new(origin);
                 let walked = window.below("installs", |window| read.read_all(window));
                 if walked.is_err() && version.is_none() {
                     // What a file of an unknown version holds need not make sense.
-                    check_version_behind(window)?;
+                    check_version_behind(window, origin.newer)?;
                 }
                 walked?;
                 records = Some(read);
@@ -67,30 +62,26 @@ fn database<R: Read>(window: &mut Window<R>, origin: OriginTexts<'_>) -> Result<
         }
         Ok(())
     })?;
-    if version.is_none() {
-        return Err(of_key("version", FaultKind::MissingKey));
-    }
+    let version = version.ok_or_else(|| of_key("version", FaultKind::MissingKey))?;
     let records = records.ok_or_else(|| of_key("installs", FaultKind::MissingKey))?;
-    Records::into_specs(vec![records])
+    Records::into_specs(vec![records], version)
 }
 
-pub(crate) fn check_version(version: &str) -> Result<(), Fault> {
-    if matches!(version, "5" | "6" | "7" | "8") {
-        return Ok(());
+/// Takes the version of a database. Spack writes it as a text; a number says the same.
+fn version_text(json: &mut Json<'_>) -> JsonResult<String> {
+    if matches!(json.peek()?, b'0'..=b'9') {
+        return json.count().map(|version| version.to_string());
     }
-    Err(Fault::at(
-        "database.version",
-        FaultKind::UnsupportedVersion {
-            format: "a database",
-            found: crate::fault::shortened(version),
-            supported: SUPPORTED,
-        },
-    ))
+    json.text().map(Cow::into_owned)
+}
+
+pub(crate) fn take_version(version: &str, newer: Newer) -> Result<Version, Fault> {
+    Versioned::Database.take("database.version", version, newer)
 }
 
 /// Fails if the version of a database stands behind its records, of which one could not
 /// be read, and is not read here. All else is passed over: there is a better fault to tell.
-fn check_version_behind<R: Read>(window: &mut Window<R>) -> Result<(), Fault> {
+fn check_version_behind<R: Read>(window: &mut Window<R>, newer: Newer) -> Result<(), Fault> {
     let version = |window: &mut Window<R>| -> Result<Option<String>, Fault> {
         let is_at_key = window.step(|json| Ok(json.peek()? == b'"'))?;
         if is_at_key {
@@ -106,18 +97,25 @@ fn check_version_behind<R: Read>(window: &mut Window<R>) -> Result<(), Fault> {
         while window.step(|json| json.goes_on(b'}', "`,` or `}`"))? {
             let key = window.step(|json| json.key().map(Cow::into_owned))?;
             if key == "version" {
-                return window
-                    .step(|json| json.text().map(Cow::into_owned))
-                    .map(Some);
+                return window.step(version_text).map(Some);
             }
             window.skip(&key)?;
         }
         Ok(None)
     };
     match version(window) {
-        Ok(Some(version)) => check_version(&version),
+        Ok(Some(version)) => take_version(&version, newer).map(drop),
         _ => Ok(()),
     }
+}
+
+/// Where a record says its spec is.
+#[derive(Clone, Copy, Default)]
+struct Whereabouts {
+    /// Whether a build cache has a binary; `None` where the record says nothing of it.
+    in_cache: Option<bool>,
+    /// Whether it is installed.
+    installed: bool,
 }
 
 /// Reads records into rows.
@@ -128,12 +126,15 @@ pub(crate) struct Records {
     hashes: Vec<DagHash>,
     /// Whether some record says that it is, or is not, in a build cache.
     tells_cache: bool,
+    /// How many records an installation has installed.
+    installed: usize,
     listed_only: bool,
+    counts_installed: bool,
 }
 
 impl Records {
     pub(crate) fn new(origin: OriginTexts<'_>) -> Self {
-        let listed_only = origin.listed_only;
+        let (listed_only, counts_installed) = (origin.listed_only, origin.counts_installed);
         let mut nodes = NodeReader::default();
         let origin = nodes.origin(SourceKind::Index, origin.columns());
         Self {
@@ -142,7 +143,9 @@ impl Records {
             node: Node::default(),
             hashes: Vec::new(),
             tells_cache: false,
+            installed: 0,
             listed_only,
+            counts_installed,
         }
     }
 
@@ -171,27 +174,33 @@ impl Records {
     fn record(&mut self, json: &mut Json<'_>) -> JsonResult<bool> {
         let key = json.key()?;
         let hash = parsed_hash(json, &key)?;
-        let available = self
+        let said = self
             .read_record(json, hash)
             .map_err(|error| error.below(|| key.into_owned()))?;
         let goes_on = json.goes_on(b'}', "`,` or `}`")?;
         // Only now it is certain that the record will not be read once more.
-        self.tells_cache |= available.is_some();
-        let available = available.unwrap_or(false) && !self.listed_only;
+        self.tells_cache |= said.in_cache.is_some();
+        self.installed += usize::from(said.installed);
+        let counts = said.in_cache.unwrap_or(false) || (self.counts_installed && said.installed);
+        let available = counts && !self.listed_only;
         self.nodes.push(&self.node, hash, self.origin, available);
         self.hashes.push(hash);
         Ok(goes_on)
     }
 
-    /// Reads a record into `node` and returns whether a cache has it, if that is told.
-    fn read_record(&mut self, json: &mut Json<'_>, hash: DagHash) -> JsonResult<Option<bool>> {
+    /// Reads a record into `node` and returns where its spec is.
+    fn read_record(&mut self, json: &mut Json<'_>, hash: DagHash) -> JsonResult<Whereabouts> {
         let mut ahead = *json;
-        if let Some(available) = self.published_record(&mut ahead, hash) {
+        if let Some(in_cache) = self.published_record(&mut ahead, hash) {
             *json = ahead;
-            return Ok(Some(available));
+            return Ok(Whereabouts {
+                in_cache: Some(in_cache),
+                installed: false,
+            });
         }
         let mut tells_spec = false;
-        let mut available = None;
+        let mut said = Whereabouts::default();
+        let mut seen = Seen::default();
         json.object(|json, key| {
             match key.as_bytes() {
                 b"spec" if tells_spec => return Err(json.error(JsonErrorKind::Twice)),
@@ -203,10 +212,15 @@ impl Records {
                         self.nodes.read(json, &mut self.node)?;
                     }
                 }
-                b"in_buildcache" if available.is_some() => {
-                    return Err(json.error(JsonErrorKind::Twice));
+                b"in_buildcache" => {
+                    seen.once(json, 0)?;
+                    said.in_cache = Some(json.boolean()?);
                 }
-                b"in_buildcache" => available = Some(json.boolean()?),
+                b"installed" => {
+                    seen.once(json, 1)?;
+                    said.installed = json.peek()? == b't';
+                    json.skip()?;
+                }
                 _ => drop(json.skip()?),
             }
             Ok(())
@@ -221,7 +235,7 @@ impl Records {
             let found = own.to_string();
             return Err(json.error(JsonErrorKind::Value(FaultKind::OtherHash { found })));
         }
-        Ok(available)
+        Ok(said)
     }
 
     /// Reads a record that is spelt exactly as today's Spack writes it.
@@ -237,14 +251,16 @@ impl Records {
     }
 
     /// What several readers of one file read together.
-    pub(crate) fn into_specs(readers: Vec<Self>) -> Result<SpecsRead, Fault> {
+    pub(crate) fn into_specs(readers: Vec<Self>, version: Version) -> Result<SpecsRead, Fault> {
         let mut rows = CatalogBuilder::new();
         let mut hashes = Vec::new();
         let mut tells_cache = false;
+        let mut installed = 0;
         for reader in readers {
             rows = rows.absorb(reader.nodes.into_rows());
             hashes.extend(reader.hashes);
             tells_cache |= reader.tells_cache;
+            installed += reader.installed;
         }
         if let Some(twice) = twice(&hashes) {
             let place = format!("database.installs.{twice}");
@@ -259,6 +275,8 @@ impl Records {
             },
             roots: Vec::new(),
             specs: hashes.len(),
+            version: Some(version),
+            installed,
         })
     }
 }

@@ -107,14 +107,30 @@ pub enum FaultKind {
         name: String,
     },
     /// A file of a version that is not read.
-    #[error("{format} of version {found} is not read, only {supported}")]
+    #[error("{format} of version {found} is not read, only {oldest} to {newest}")]
     UnsupportedVersion {
         /// What has a version.
         format: &'static str,
         /// The version of this file.
         found: String,
-        /// The versions that are read.
-        supported: &'static str,
+        /// The oldest version that is read.
+        oldest: u64,
+        /// The newest version that is read.
+        newest: u64,
+    },
+    /// A file of a version that is newer than those that are read.
+    #[error(
+        "{format} of version {found} is too new: the newest that is read is {newest}, which Spack {writer} writes"
+    )]
+    NewerVersion {
+        /// What has a version.
+        format: &'static str,
+        /// The version of this file.
+        found: String,
+        /// The newest version that is read.
+        newest: u64,
+        /// The first Spack that writes that one.
+        writer: &'static str,
     },
     /// A spec that tells another hash than the key under which it stands.
     #[error("stands under this key, but says that its hash is `{found}`")]

@@ -7,12 +7,13 @@ use std::path::Path;
 use rayon::prelude::*;
 use specplan_catalog::DagHash;
 
-use crate::dag_hash::{Verdict, verdict};
+use crate::dag_hash::{Rule, Verdict, verdict};
 use crate::fault::{Fault, FaultKind};
 use crate::file::open_unpacked;
 use crate::json::{Json, JsonResult};
 use crate::node::hash;
 use crate::specs::{Kind, WHOLE_BYTES};
+use crate::versions::Versioned;
 use crate::window::Window;
 
 /// What came of holding the hashes of a file against its content.
@@ -23,21 +24,15 @@ pub struct HashCheck {
     pub wrong: Vec<(DagHash, DagHash)>,
     /// How many hashes were recomputed, right or wrong.
     pub checked: usize,
-    /// How many could not be: see the rules in `docs/check.md`.
-    pub undecided: usize,
+    /// Those that could not be, in the order of the file: see the rules in `docs/check.md`.
+    pub undecided: Vec<DagHash>,
 }
-
-/// The format of nodes of each version of a lock, from 4 on.
-const OF_LOCKS: [(u64, u64); 4] = [(4, 3), (5, 4), (6, 5), (7, 5)];
-
-/// The format of nodes of each version of a database.
-const OF_DATABASES: [(u64, u64); 4] = [(5, 1), (6, 3), (7, 4), (8, 5)];
 
 impl HashCheck {
     fn add(&mut self, other: Self) {
         self.wrong.extend(other.wrong);
         self.checked += other.checked;
-        self.undecided += other.undecided;
+        self.undecided.extend(other.undecided);
     }
 }
 
@@ -87,21 +82,21 @@ fn of_json(mut json: Json<'_>) -> Result<HashCheck, Fault> {
     claims
         .documents(&mut json)
         .map_err(|error| error.into_fault(json.whole().as_bytes()))?;
-    let format = |claim: &Claim<'_>| claims.formats[claim.format];
-    Ok(checked(&claims.nodes, format))
+    let rule = |claim: &Claim<'_>| claims.rules[claim.document];
+    Ok(checked(&claims.nodes, rule))
 }
 
 /// Hashes nodes on all cores.
-fn checked(claims: &[Claim<'_>], format: impl Fn(&Claim<'_>) -> u64 + Sync) -> HashCheck {
+fn checked(claims: &[Claim<'_>], rule: impl Fn(&Claim<'_>) -> Option<Rule> + Sync) -> HashCheck {
     let verdicts: Vec<Verdict> = claims
         .par_iter()
-        .map(|claim| verdict(claim.node, format(claim), claim.hash))
+        .map(|claim| verdict(claim.node, rule(claim), claim.hash))
         .collect();
     let mut answer = HashCheck::default();
     for (claim, verdict) in claims.iter().zip(verdicts) {
         match verdict {
             Verdict::Sound => answer.checked += 1,
-            Verdict::Undecided => answer.undecided += 1,
+            Verdict::Undecided => answer.undecided.push(claim.hash),
             Verdict::Other(computed) => {
                 answer.checked += 1;
                 answer.wrong.push((claim.hash, computed));
@@ -124,16 +119,16 @@ fn text_of(bytes: &[u8]) -> Result<&str, Fault> {
 struct Claim<'t> {
     node: &'t str,
     hash: DagHash,
-    /// Position of its format.
-    format: usize,
+    /// Position of the document that it stands in.
+    document: usize,
 }
 
 /// All nodes of a file.
 #[derive(Default)]
 struct Claims<'t> {
     nodes: Vec<Claim<'t>>,
-    /// The formats of the documents in the file; one may be told behind its nodes.
-    formats: Vec<u64>,
+    /// The rules of the documents in the file; a version may stand behind the nodes.
+    rules: Vec<Option<Rule>>,
 }
 
 impl<'t> Claims<'t> {
@@ -142,7 +137,7 @@ impl<'t> Claims<'t> {
         while json.peek().is_ok() {
             // What tells no version, as a list of specs, may be newer than it looks; then
             // each node tells its own.
-            self.formats.push(5);
+            self.rules.push(Some(Rule::Newer));
             if json.peek()? == b'[' {
                 self.list(json)?;
             } else {
@@ -152,25 +147,28 @@ impl<'t> Claims<'t> {
         Ok(())
     }
 
-    fn set_format(&mut self, version: u64, known: &[(u64, u64)]) {
-        if let Some(last) = self.formats.last_mut() {
-            *last = format_of(version, known);
+    /// Takes the version of a document; of what has none that can be, nothing is known.
+    fn version(&mut self, json: &mut Json<'t>, format: Versioned) -> JsonResult<()> {
+        let version = version(json)?;
+        if let Some(last) = self.rules.last_mut() {
+            *last = Rule::of(format, version);
         }
+        Ok(())
     }
 
     /// Walks a document. Values of other types than these have no nodes: what a file may hold
     /// is for its reader to say.
     fn object(&mut self, json: &mut Json<'t>) -> JsonResult<()> {
         json.object(|json, key| match (key, json.peek()?) {
-            ("_meta", b'{') => self.meta(json, "lockfile-version", &OF_LOCKS),
+            ("_meta", b'{') => self.meta(json, "lockfile-version", Versioned::Lock),
             ("concrete_specs" | "include_concrete", b'{') => self.locked(json, key),
             ("database", b'{') => json.object(|json, key| match (key, json.peek()?) {
-                ("version", _) => self.version(json, &OF_DATABASES),
+                ("version", _) => self.version(json, Versioned::Database),
                 ("installs", b'{') => json.object(|json, key| self.record(json, key)),
                 _ => json.skip().map(drop),
             }),
             ("spec", b'{') => json.object(|json, key| match (key, json.peek()?) {
-                ("_meta", b'{') => self.meta(json, "version", &[(3, 3), (4, 4), (5, 5)]),
+                ("_meta", b'{') => self.meta(json, "version", Versioned::SpecFile),
                 ("nodes", b'[') => self.list(json),
                 _ => json.skip().map(drop),
             }),
@@ -195,21 +193,14 @@ impl<'t> Claims<'t> {
         })
     }
 
-    fn meta(&mut self, json: &mut Json<'t>, name: &str, known: &[(u64, u64)]) -> JsonResult<()> {
+    fn meta(&mut self, json: &mut Json<'t>, name: &str, format: Versioned) -> JsonResult<()> {
         json.object(|json, key| {
             if key == name {
-                self.version(json, known)
+                self.version(json, format)
             } else {
                 json.skip().map(drop)
             }
         })
-    }
-
-    /// Takes a version; of one that is none nothing is known.
-    fn version(&mut self, json: &mut Json<'t>, known: &[(u64, u64)]) -> JsonResult<()> {
-        let version = version(json)?;
-        self.set_format(version, known);
-        Ok(())
     }
 
     fn record(&mut self, json: &mut Json<'t>, hash: &str) -> JsonResult<()> {
@@ -235,17 +226,15 @@ impl<'t> Claims<'t> {
             None => own_hash(&mut inside).ok().flatten(),
         };
         if let (Some(hash), Ok(node)) = (hash, str::from_utf8(whole)) {
-            let format = self.formats.len() - 1;
-            self.nodes.push(Claim { node, hash, format });
+            let document = self.rules.len() - 1;
+            self.nodes.push(Claim {
+                node,
+                hash,
+                document,
+            });
         }
         Ok(())
     }
-}
-
-/// The format of nodes of a version of a file; none is 0.
-fn format_of(version: u64, known: &[(u64, u64)]) -> u64 {
-    let format = known.iter().find(|(each, _)| *each == version);
-    format.map_or(0, |&(_, format)| format)
 }
 
 /// Takes a version; what is none is 0.
@@ -280,7 +269,7 @@ mod tests {
 
     fn counted(document: &str) -> (usize, usize, usize) {
         let check = check_hashes_in(document.as_bytes()).unwrap();
-        (check.wrong.len(), check.checked, check.undecided)
+        (check.wrong.len(), check.checked, check.undecided.len())
     }
 
     fn index(version: &str, node: &str) -> String {
@@ -374,7 +363,7 @@ mod tests {
         ] {
             let document = long_index(version, is_behind);
             let whole = check_hashes_in(document.as_bytes()).unwrap();
-            assert_eq!(whole.checked + whole.undecided, 9, "{version}");
+            assert_eq!(whole.checked + whole.undecided.len(), 9, "{version}");
             assert_eq!(whole.checked, if version == "\"8\"" { 9 } else { 0 });
             for block_bytes in [1, 3, 64, 1000, 4096, 1 << 20] {
                 let check = streamed(&document, block_bytes).unwrap();

@@ -16,7 +16,7 @@ use std::sync::Mutex;
 use memchr::memmem::FinderRev;
 use specplan_catalog::HASH_LEN;
 
-use crate::database::{Records, check_version};
+use crate::database::{Records, take_version};
 use crate::json::Json;
 use crate::specs::{OriginTexts, SpecsRead};
 
@@ -48,11 +48,11 @@ pub(crate) fn read(
     let mut json = Json::new(last).from(0, RECORDS_DEPTH);
     records.first_mut()?.read(&mut json, None).ok()?;
     let version = head.version.or_else(|| version_behind(&mut json))?;
-    check_version(&version).ok()?;
+    let version = take_version(&version, origin.newer).ok()?;
     if !(json.literal(b"}}") && json.end().is_ok()) {
         return None;
     }
-    Records::into_specs(records).ok()
+    Records::into_specs(records, version).ok()
 }
 
 /// What stands before the records.
@@ -241,6 +241,8 @@ mod tests {
             label: "",
             shown: "index.json",
             listed_only: false,
+            counts_installed: false,
+            newer: crate::Newer::Refuse,
         };
         read(index.as_bytes(), origin, block_bytes).map(|specs| specs.specs)
     }
@@ -263,7 +265,8 @@ mod tests {
             specs(&index.replace(":{\"spec\"", ": {\"spec\""), 4096),
             None
         );
-        assert_eq!(specs(&index.replace("\"8\"", "\"9\""), 4096), None);
+        assert_eq!(specs(&index.replace("\"8\"", "\"9\""), 4096), Some(300));
+        assert_eq!(specs(&index.replace("\"8\"", "\"10\""), 4096), None);
         // A record longer than a block.
         assert_eq!(specs(&index, 100), None);
     }

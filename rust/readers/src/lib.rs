@@ -26,6 +26,7 @@ mod spec_file;
 mod specs;
 mod tree;
 mod variants;
+mod versions;
 mod window;
 
 pub use fault::{Fault, FaultKind};
@@ -33,4 +34,7 @@ pub use hash_check::{HashCheck, check_hashes, check_hashes_in};
 pub use limits::Limits;
 pub use page::Contradiction;
 pub use pages::{PagesRead, parse_page, read_page_values, read_pages};
-pub use specs::{Format, OriginTexts, SpecsRead, parse_specs, read_specs, read_specs_in_blocks};
+pub use specs::{
+    Format, LockRoot, OriginTexts, SpecsRead, parse_specs, read_specs, read_specs_in_blocks,
+};
+pub use versions::{Newer, RELEASES, Release, Version, Versioned};

@@ -1,6 +1,6 @@
-//! `spack.lock`, versions 1 to 7.
+//! `spack.lock`, all versions that [`Versioned`] knows.
 //!
-//! The versions differ in what identifies a spec: a key that is its hash (1, 4 to 7)
+//! The versions differ in what identifies a spec: a key that is its hash (1, from 4 on)
 //! or another one (2, 3), which dependencies and roots refer to. Here every reference
 //! is followed to the spec's own hash.
 
@@ -13,10 +13,17 @@ use crate::database::is_wrapped;
 use crate::fault::{Fault, FaultKind, shortened};
 use crate::json::{Json, JsonError, JsonErrorKind, JsonResult, Seen};
 use crate::node::{Node, NodeReader, hash, parsed_hash};
-use crate::specs::{Format, OriginTexts, SpecsRead};
+use crate::specs::{Format, LockRoot, OriginTexts, SpecsRead};
+use crate::versions::{Newer, Version, Versioned};
 
 /// The deepest nesting of environments that include others.
 const MAX_INCLUDES: u32 = 32;
+
+/// Where a lock says its version.
+const VERSION: &str = "_meta.lockfile-version";
+
+/// What Spack calls the group of all roots that name none.
+const DEFAULT_GROUP: &str = "default";
 
 /// What the file and the environments that it includes hold, by reference.
 #[derive(Default)]
@@ -24,7 +31,7 @@ struct Lock {
     version: Option<u64>,
     has_roots: bool,
     has_specs: bool,
-    roots: Vec<(DagHash, String)>,
+    roots: Vec<LockRoot>,
     /// How many environments were read: the file's own and those that it includes.
     environments: u32,
     /// Each node by its key. The keys are those of the file, so what finds them must not
@@ -43,18 +50,19 @@ struct Known {
 
 /// Reads a lock; `json` stands at its object.
 pub(crate) fn read(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<SpecsRead, Fault> {
-    let version = version_of(json);
-    if let Some(version) = version {
-        check_version(version)?;
+    // A newer version may be spelt in a way that no reader here understands.
+    if let Some(version) = version_of(json) {
+        check_version(version, origin.newer)?;
     }
     let mut reader = NodeReader::default();
     let mut lock = Lock::default();
     lock.read(&mut json, &mut reader, 0)
         .and_then(|()| json.end())
         .map_err(|error| error.into_fault(json.whole().as_bytes()))?;
-    let Some(_) = lock.version else {
-        return Err(Fault::at("_meta.lockfile-version", FaultKind::MissingKey));
-    };
+    let version = lock
+        .version
+        .ok_or_else(|| Fault::at(VERSION, FaultKind::MissingKey))?;
+    let version = check_version(version, origin.newer)?;
     // Without its roots, a lock that somebody has cut would pass for one that wants nothing.
     if !lock.has_roots {
         return Err(Fault::at("roots", FaultKind::MissingKey));
@@ -62,7 +70,7 @@ pub(crate) fn read(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<SpecsR
     if !lock.has_specs {
         return Err(Fault::at("concrete_specs", FaultKind::MissingKey));
     }
-    lock.into_specs(reader, origin)
+    lock.into_specs(reader, origin, version)
 }
 
 /// The version that `_meta` tells, wherever it stands.
@@ -84,18 +92,8 @@ fn version_of(mut json: Json<'_>) -> Option<u64> {
     version
 }
 
-fn check_version(version: u64) -> Result<(), Fault> {
-    if (1..=7).contains(&version) {
-        return Ok(());
-    }
-    Err(Fault::at(
-        "_meta.lockfile-version",
-        FaultKind::UnsupportedVersion {
-            format: "a lock",
-            found: version.to_string(),
-            supported: "1 to 7",
-        },
-    ))
+fn check_version(version: u64, newer: Newer) -> Result<Version, Fault> {
+    Versioned::Lock.take(VERSION, &version.to_string(), newer)
 }
 
 impl Lock {
@@ -142,6 +140,7 @@ impl Lock {
     fn root(&mut self, json: &mut Json<'_>) -> JsonResult<()> {
         let mut reference = None;
         let mut spec = Cow::Borrowed("");
+        let mut group = None;
         let mut seen = Seen::default();
         json.object(|json, key| {
             match key {
@@ -153,12 +152,22 @@ impl Lock {
                     seen.once(json, 1)?;
                     spec = json.text()?;
                 }
+                "group" => {
+                    seen.once(json, 2)?;
+                    group = json.text_or_null()?;
+                }
                 _ => drop(json.skip()?),
             }
             Ok(())
         })?;
         let reference = reference.ok_or_else(|| JsonError::missing(json, "hash"))?;
-        self.roots.push((reference, spec.into_owned()));
+        self.roots.push(LockRoot {
+            hash: reference,
+            spec: spec.into_owned(),
+            group: group
+                .filter(|group| group != DEFAULT_GROUP)
+                .map(Cow::into_owned),
+        });
         Ok(())
     }
 
@@ -206,11 +215,7 @@ impl Lock {
         let mut first = BTreeSet::new();
         let mut ahead: Vec<DagHash> = match &self.roots[..] {
             [] => self.nodes.keys().rev().copied().collect(),
-            roots => roots
-                .iter()
-                .rev()
-                .map(|(reference, _)| *reference)
-                .collect(),
+            roots => roots.iter().rev().map(|root| root.hash).collect(),
         };
         while let Some(key) = ahead.pop() {
             if let Some(known) = self.nodes.get(&key)
@@ -227,6 +232,7 @@ impl Lock {
         self,
         mut reader: NodeReader,
         origin: OriginTexts<'_>,
+        version: Version,
     ) -> Result<SpecsRead, Fault> {
         let first_keys = self.first_keys();
         let hash_of = |key: &DagHash| self.nodes.get(key).map(|known| known.hash);
@@ -235,10 +241,10 @@ impl Lock {
             Fault::at(place, FaultKind::Nowhere { found })
         };
         let mut roots = Vec::with_capacity(self.roots.len());
-        for (index, (reference, spec)) in self.roots.into_iter().enumerate() {
-            let hash = hash_of(&reference)
-                .ok_or_else(|| nowhere(format!("roots[{index}].hash"), reference))?;
-            roots.push((hash, spec));
+        for (index, root) in self.roots.into_iter().enumerate() {
+            let hash = hash_of(&root.hash)
+                .ok_or_else(|| nowhere(format!("roots[{index}].hash"), root.hash))?;
+            roots.push(LockRoot { hash, ..root });
         }
         let columns = reader.origin(SourceKind::Lock, origin.columns());
         let specs = first_keys.len();
@@ -258,6 +264,8 @@ impl Lock {
             format: Format::Lock,
             roots,
             specs,
+            version: Some(version),
+            installed: 0,
         })
     }
 }

@@ -1,13 +1,15 @@
 //! One spec as Spack writes it into databases, locks and spec files.
 //!
-//! The five versions of the format differ in where the compiler stands and in how
-//! dependencies are spelt; a reader that accepts every spelling needs no version.
+//! The versions of the format differ in where the compiler stands, in how dependencies are
+//! spelt and in what is noted of virtual packages; a reader that accepts every spelling needs
+//! no version.
 
 mod annotations;
 mod architecture;
 mod dependency;
 mod external;
 mod parameters;
+mod provided;
 mod published;
 mod remembered;
 
@@ -83,6 +85,7 @@ enum Key {
     Parameters,
     External,
     Recipe,
+    Provided,
     Dependencies,
     BuildSpec,
     Annotations,
@@ -239,6 +242,10 @@ impl NodeReader {
                     let recipe = checked(json, names::printable(&recipe, "package hash"))?;
                     self.set(node, Column::Recipe, recipe);
                 }
+            }
+            b"provided_virtuals" => {
+                seen.once(json, Key::Provided as u32)?;
+                self.provided_virtuals(json, node)?;
             }
             b"dependencies" => {
                 seen.once(json, Key::Dependencies as u32)?;

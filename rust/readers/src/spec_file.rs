@@ -8,7 +8,8 @@ use crate::database::is_wrapped;
 use crate::fault::{Fault, FaultKind};
 use crate::json::{Json, JsonErrorKind, JsonResult};
 use crate::node::{Node, NodeReader, Origin, hash};
-use crate::specs::{Format, OriginTexts, SpecsRead};
+use crate::specs::{Format, LockRoot, OriginTexts, SpecsRead};
+use crate::versions::{Newer, Version, Versioned};
 
 /// Reads one spec file, or several in a row, as `spack spec --json` prints them.
 pub(crate) fn read(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<SpecsRead, Fault> {
@@ -52,19 +53,11 @@ pub(crate) fn read_list(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<S
 }
 
 /// Takes the version of a spec file. A newer one may say other things with the same keys.
-fn check_version(json: &mut Json<'_>) -> JsonResult<()> {
+fn take_version(json: &mut Json<'_>, newer: Newer) -> JsonResult<Version> {
     let before = *json;
-    let version = json.count()?;
-    if (1..=5).contains(&version) {
-        return Ok(());
-    }
-    Err(
-        before.error(JsonErrorKind::Value(FaultKind::UnsupportedVersion {
-            format: "a spec file",
-            found: version.to_string(),
-            supported: "1 to 5",
-        })),
-    )
+    let version = json.count()?.to_string();
+    let known = Versioned::SpecFile.known(&version, newer);
+    known.map_err(|kind| before.error(JsonErrorKind::Value(kind)))
 }
 
 /// Whether a text may hold specs from before Spack 0.18, which have these hashes.
@@ -78,7 +71,11 @@ struct SpecFile {
     origin: Origin,
     node: Node,
     specs: usize,
-    roots: Vec<(DagHash, String)>,
+    roots: Vec<LockRoot>,
+    newer: Newer,
+    listed_only: bool,
+    /// The newest version that was named.
+    version: Option<Version>,
     /// The hashes of nodes by those that dependencies are told by in files of old.
     references: BTreeMap<DagHash, DagHash>,
 }
@@ -86,6 +83,7 @@ struct SpecFile {
 impl SpecFile {
     fn new(origin: OriginTexts<'_>) -> Self {
         let mut reader = NodeReader::default();
+        let (newer, listed_only) = (origin.newer, origin.listed_only);
         let origin = reader.origin(SourceKind::SpecFile, origin.columns());
         Self {
             reader,
@@ -93,6 +91,9 @@ impl SpecFile {
             node: Node::default(),
             specs: 0,
             roots: Vec::new(),
+            newer,
+            listed_only,
+            version: None,
             references: BTreeMap::new(),
         }
     }
@@ -162,7 +163,14 @@ impl SpecFile {
                 json.list(|json, _| self.node(json, available, &mut is_first))
             }
             "_meta" if json.peek()? == b'{' => json.object(|json, key| match key {
-                "version" => check_version(json),
+                "version" => {
+                    let version = take_version(json, self.newer)?;
+                    let newest = |other: &Version| version.number > other.number;
+                    if self.version.as_ref().is_none_or(newest) {
+                        self.version = Some(version);
+                    }
+                    Ok(())
+                }
                 _ => json.skip().map(drop),
             }),
             _ => json.skip().map(drop),
@@ -189,15 +197,15 @@ impl SpecFile {
             let error = json.error(JsonErrorKind::Value(FaultKind::MissingKey));
             return Err(error.below(|| "hash".to_owned()));
         };
+        let available = available && *is_first && !self.listed_only;
         for edge in &mut self.node.edges {
             if let Some(own) = self.references.get(&edge.child) {
                 edge.child = *own;
             }
         }
-        self.reader
-            .push(&self.node, hash, self.origin, available && *is_first);
+        self.reader.push(&self.node, hash, self.origin, available);
         if *is_first {
-            self.roots.push((hash, String::new()));
+            self.roots.push(LockRoot::of(hash));
         }
         *is_first = false;
         self.specs += 1;
@@ -213,6 +221,8 @@ impl SpecFile {
             format: Format::SpecFile,
             roots: self.roots,
             specs: self.specs,
+            version: self.version,
+            installed: 0,
         })
     }
 }

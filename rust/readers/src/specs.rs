@@ -8,6 +8,7 @@ use specplan_catalog::{CatalogBuilder, DagHash};
 use crate::fault::{Fault, FaultKind};
 use crate::file::open_unpacked;
 use crate::json::{Json, JsonResult};
+use crate::versions::{Newer, Version};
 use crate::window::Window;
 use crate::{database, index_stream, lock, spec_file};
 
@@ -38,6 +39,10 @@ pub struct OriginTexts<'t> {
     /// Whether the file only says what a stack lists: its binaries do not count, those
     /// of the union index do.
     pub listed_only: bool,
+    /// Whether what an installation has installed counts as a binary.
+    pub counts_installed: bool,
+    /// What becomes of the file if its version is newer than those that are known.
+    pub newer: Newer,
 }
 
 impl<'t> OriginTexts<'t> {
@@ -53,11 +58,36 @@ pub struct SpecsRead {
     pub rows: CatalogBuilder,
     /// What the file is.
     pub format: Format,
-    /// The roots in the order of the file, with the abstract spec that each was
-    /// asked for, where the file tells it.
-    pub roots: Vec<(DagHash, String)>,
+    /// The roots in the order of the file.
+    pub roots: Vec<LockRoot>,
     /// How many specs there are.
     pub specs: usize,
+    /// The version of the file, where it names one; of several spec files in a row the newest.
+    pub version: Option<Version>,
+    /// How many specs an installation has installed.
+    pub installed: usize,
+}
+
+/// A root of a lock, or the spec that a spec file is of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LockRoot {
+    /// The spec.
+    pub hash: DagHash,
+    /// The abstract spec that it was asked for; empty where the file does not say it.
+    pub spec: String,
+    /// The group of the environment's specs that it belongs to; `None` for the default one.
+    pub group: Option<String>,
+}
+
+impl LockRoot {
+    /// A root of which nothing but the spec is known.
+    pub(crate) fn of(hash: DagHash) -> Self {
+        Self {
+            hash,
+            spec: String::new(),
+            group: None,
+        }
+    }
 }
 
 /// What can be read, for the message about what cannot.

@@ -138,6 +138,8 @@ proptest! {
             label: "",
             shown: "index.json",
             listed_only: false,
+            counts_installed: false,
+            newer: specplan_readers::Newer::Refuse,
         };
         let read = parse_specs(index.as_bytes(), origin);
         prop_assert_eq!(read.unwrap().specs, plans.len(), "{}", index);

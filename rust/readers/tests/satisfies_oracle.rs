@@ -45,6 +45,8 @@ fn catalog(locks: &[Value]) -> (Catalog, usize) {
             label: "",
             shown: name,
             listed_only: false,
+            counts_installed: false,
+            newer: specplan_readers::Newer::Refuse,
         };
         rows = rows.absorb(parse_specs(&bytes, origin).expect("a sound lock").rows);
         count += 1;

@@ -1,8 +1,8 @@
 //! What a source of specs must tell, so that abstract specs can be matched against it.
 
 use crate::spec::{DependencyTypes, FlagKind, VariantValue};
-use crate::truth::Truth;
-use crate::version::Version;
+use crate::truth::{Missing, Truth};
+use crate::version::{Version, VersionConstraint};
 
 /// Specs with dense numbers, and the edges between them.
 ///
@@ -71,6 +71,22 @@ pub trait SpecGraph {
     /// Whether a spec provides a virtual package. Without recipes, that some edge to it does is a
     /// workable test.
     fn provides(&self, spec: u32, virtual_name: &str) -> Truth;
+
+    /// Whether a spec that provides a virtual package provides one of some versions of it. Newer
+    /// specs record that; of others only the recipe says it.
+    fn provides_version(
+        &self,
+        spec: u32,
+        virtual_name: &str,
+        versions: &VersionConstraint,
+    ) -> Truth {
+        let _ = (spec, virtual_name);
+        if versions.is_any() {
+            Truth::Yes
+        } else {
+            Truth::Unknown(Missing::Recipe)
+        }
+    }
 }
 
 /// An edge from a spec to one of its direct dependencies.

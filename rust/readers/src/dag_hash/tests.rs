@@ -15,8 +15,12 @@ fn recorded(node: &str) -> DagHash {
         .unwrap()
 }
 
+fn rule(format: u64) -> Option<Rule> {
+    Rule::of(Versioned::SpecFile, format)
+}
+
 fn judged(node: &str, format: u64) -> Verdict {
-    verdict(node, format, recorded(node))
+    verdict(node, rule(format), recorded(node))
 }
 
 #[test]
@@ -49,7 +53,7 @@ fn any_other_content_is_told_with_the_hash_that_it_has() {
             panic!("{was}: {:?}", judged(&changed, 5));
         };
         assert_ne!(computed, recorded(GMAKE));
-        assert_eq!(verdict(&changed, 5, computed), Verdict::Sound);
+        assert_eq!(verdict(&changed, rule(5), computed), Verdict::Sound);
     }
 }
 
@@ -86,7 +90,7 @@ fn where_the_content_may_be_other_than_what_was_hashed_nothing_is_said() {
     ] {
         assert_eq!(other(was, is), Verdict::Undecided, "{is}");
     }
-    for format in [0, 1, 2, 3, 4, 6] {
+    for format in [0, 1, 2, 3, 4, 7] {
         assert_eq!(judged(GMAKE, format), Verdict::Undecided);
     }
     // Keys in another order: written by another program.
@@ -95,7 +99,7 @@ fn where_the_content_may_be_other_than_what_was_hashed_nothing_is_said() {
         .replacen(name, "", 1)
         .replacen("\"arch\"", &format!("{name}\"arch\""), 1);
     assert_eq!(judged(&moved, 5), Verdict::Undecided);
-    assert_eq!(verdict("[]", 5, recorded(GMAKE)), Verdict::Undecided);
+    assert_eq!(verdict("[]", rule(5), recorded(GMAKE)), Verdict::Undecided);
 }
 
 #[test]
@@ -111,19 +115,24 @@ fn what_may_be_written_otherwise_is_sound_where_the_hash_is_that_of_the_content(
         ),
     ] {
         let changed = GMAKE.replacen(was, is, 1);
-        let hash = digest(&changed, 5, Spelling::Written).unwrap().hash;
-        assert_eq!(verdict(&changed, 5, hash), Verdict::Sound);
+        let hash = digest(&changed, Rule::Newer, Spelling::Written)
+            .unwrap()
+            .hash;
+        assert_eq!(verdict(&changed, rule(5), hash), Verdict::Sound);
         assert_eq!(judged(&changed, 5), Verdict::Undecided);
     }
 }
 
 #[test]
 fn nodes_that_spack_0_21_took_over_keep_the_hash_of_their_old_form() {
-    let hash = digest(ZLIB, 4, Spelling::Typed).unwrap().hash;
+    let hash = digest(ZLIB, Rule::Older, Spelling::Typed).unwrap().hash;
     assert_ne!(hash, recorded(ZLIB));
-    assert_eq!(verdict(ZLIB, 4, hash), Verdict::Sound);
+    assert_eq!(verdict(ZLIB, rule(4), hash), Verdict::Sound);
     let changed = ZLIB.replacen("2.2.1", "2.2.2", 1);
-    assert!(matches!(verdict(&changed, 4, hash), Verdict::Other(_)));
+    assert!(matches!(
+        verdict(&changed, rule(4), hash),
+        Verdict::Other(_)
+    ));
 }
 
 #[test]
@@ -139,4 +148,52 @@ fn texts_are_escaped_as_python_escapes_them() {
     ] {
         assert_eq!(ascii(text), written);
     }
+}
+
+/// A node of version 6, with the hash of its content.
+fn of_version_6() -> String {
+    let provides = "\"provided_virtuals\":[\"libgfortran@5\",\"mpi@:3\"],\"dependencies\"";
+    let node =
+        GMAKE
+            .replacen("\"dependencies\"", provides, 1)
+            .replacen("_version\":5", "_version\":6", 1);
+    assert!(node.contains("provided_virtuals") && node.contains("_version\":6"));
+    let Verdict::Other(hash) = judged(&node, 6) else {
+        panic!("{:?}", judged(&node, 6));
+    };
+    node.replacen(&recorded(GMAKE).to_string(), &hash.to_string(), 1)
+}
+
+#[test]
+fn what_a_node_of_version_6_provides_is_part_of_its_hash() {
+    let node = of_version_6();
+    assert_eq!(judged(&node, 6), Verdict::Sound);
+    for (was, is) in [
+        ("libgfortran@5", "libgfortran@4"),
+        ("\"provided_virtuals\":[\"libgfortran@5\",\"mpi@:3\"],", ""),
+        ("\"mpi@:3\"", "\"mpi\""),
+        ("_version\":6", "_version\":5"),
+        ("4.4.1", "4.4.2"),
+    ] {
+        let changed = node.replacen(was, is, 1);
+        assert_ne!(changed, node, "{was}");
+        let verdict = judged(&changed, 6);
+        assert!(matches!(verdict, Verdict::Other(_)), "{was}: {verdict:?}");
+    }
+}
+
+#[test]
+fn a_node_of_an_older_version_keeps_its_hash_when_a_newer_spack_notes_what_it_provides() {
+    let provides = "\"provided_virtuals\":[\"make\"],\"dependencies\"";
+    let node = GMAKE.replacen("\"dependencies\"", provides, 1);
+    assert_eq!(judged(&node, 6), Verdict::Sound);
+    let changed = node.replacen("4.4.1", "4.4.2", 1);
+    assert!(matches!(judged(&changed, 6), Verdict::Other(_)));
+}
+
+#[test]
+fn a_node_of_a_version_that_is_not_known_is_undecided() {
+    let newer = of_version_6().replacen("_version\":6", "_version\":7", 1);
+    assert_eq!(judged(&newer, 6), Verdict::Undecided);
+    assert_eq!(judged(&of_version_6(), 7), Verdict::Undecided);
 }

@@ -4,17 +4,16 @@ use std::io::Read;
 
 use specplan_catalog::DagHash;
 
-use super::{Claim, HashCheck, OF_DATABASES, checked, format_of, version};
+use super::{Claim, HashCheck, checked, version};
+use crate::dag_hash::Rule;
 use crate::fault::{Fault, FaultKind};
 use crate::json::{Json, JsonResult};
+use crate::versions::Versioned;
 use crate::window::{Window, members_at_hand};
 
-/// What came of the records, for each format that they may be of. Where the version of the
-/// file stands behind them, that is both of those whose hashes can be recomputed.
-struct Records {
-    by_format: Vec<(u64, HashCheck)>,
-    nodes: usize,
-}
+/// What came of the records, for each rule that they may be hashed by. Where the version of the
+/// file stands behind them, that is all rules, and none.
+struct Records(Vec<(Option<Rule>, HashCheck)>);
 
 /// Holds all hashes of a file whose object has the key `database` against their content;
 /// the window stands at the object.
@@ -38,18 +37,18 @@ fn begins_object<R: Read>(window: &mut Window<R>) -> Result<bool, Fault> {
 }
 
 fn database<R: Read>(window: &mut Window<R>) -> Result<HashCheck, Fault> {
-    let mut format = None;
+    let mut rule = None;
     let mut records: Option<Records> = None;
     window.object(|window, key| match key {
-        "version" if format.is_some() => Err(twice(key)),
+        "version" if rule.is_some() => Err(twice(key)),
         "installs" if records.is_some() => Err(twice(key)),
         "version" => {
             let told = window.below("version", |window| window.step(version))?;
-            format = Some(format_of(told, &OF_DATABASES));
+            rule = Some(Rule::of(Versioned::Database, told));
             Ok(())
         }
         "installs" if begins_object(window)? => {
-            let mut read = Records::of(format);
+            let mut read = Records::of(rule);
             window.below("installs", |window| read.read_all(window))?;
             records = Some(read);
             Ok(())
@@ -58,7 +57,7 @@ fn database<R: Read>(window: &mut Window<R>) -> Result<HashCheck, Fault> {
     })?;
     Ok(records.map_or_else(HashCheck::default, |records| {
         // As of a lock without one, it is the newest.
-        records.into_check(format.unwrap_or(5))
+        records.into_check(rule.unwrap_or(Some(Rule::Newer)))
     }))
 }
 
@@ -67,24 +66,17 @@ fn twice(key: &str) -> Fault {
 }
 
 impl Records {
-    fn of(format: Option<u64>) -> Self {
-        let formats = format.map_or_else(|| vec![4, 5], |format| vec![format]);
-        let by_format = formats.into_iter();
-        Self {
-            by_format: by_format.map(|each| (each, HashCheck::default())).collect(),
-            nodes: 0,
-        }
+    fn of(rule: Option<Option<Rule>>) -> Self {
+        let all = vec![Some(Rule::Older), Some(Rule::Newer), None];
+        let rules = rule.map_or(all, |rule| vec![rule]).into_iter();
+        Self(rules.map(|rule| (rule, HashCheck::default())).collect())
     }
 
-    fn into_check(self, format: u64) -> HashCheck {
-        let nodes = self.nodes;
-        let mut by_format = self.by_format.into_iter();
-        by_format
-            .find_map(|(each, check)| (each == format).then_some(check))
-            .unwrap_or_else(|| HashCheck {
-                undecided: nodes,
-                ..HashCheck::default()
-            })
+    fn into_check(self, rule: Option<Rule>) -> HashCheck {
+        let mut by_rule = self.0.into_iter();
+        by_rule
+            .find_map(|(each, check)| (each == rule).then_some(check))
+            .unwrap_or_default()
     }
 
     fn read_all<R: Read>(&mut self, window: &mut Window<R>) -> Result<(), Fault> {
@@ -99,9 +91,8 @@ impl Records {
             let whole = claims.len();
             record(json, &mut claims).inspect_err(|_| claims.truncate(whole))
         })?;
-        self.nodes += claims.len();
-        for (format, check) in &mut self.by_format {
-            check.add(checked(&claims, |_| *format));
+        for (rule, check) in &mut self.0 {
+            check.add(checked(&claims, |_| *rule));
         }
         Ok(goes_on)
     }
@@ -115,8 +106,12 @@ fn record<'t>(json: &mut Json<'t>, claims: &mut Vec<Claim<'t>>) -> JsonResult<bo
         json.object(|json, key| {
             let value = json.skip()?;
             if let ("spec", Some(hash), Ok(node)) = (key, hash, str::from_utf8(value)) {
-                let format = 0;
-                claims.push(Claim { node, hash, format });
+                let document = 0;
+                claims.push(Claim {
+                    node,
+                    hash,
+                    document,
+                });
             }
             Ok(())
         })

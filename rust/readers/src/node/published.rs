@@ -36,6 +36,10 @@ impl NodeReader {
         json.literal(b",\"package_hash\":\"").then_some(())?;
         self.text_of(json, node, Column::Recipe)?;
         once(json, Key::Recipe)?;
+        if json.literal(b",\"provided_virtuals\":") {
+            self.provided_virtuals(json, node).ok()?;
+            once(json, Key::Provided)?;
+        }
         if json.literal(b",\"dependencies\":[") {
             self.published_dependencies(json, node)?;
             once(json, Key::Dependencies)?;

@@ -13,13 +13,14 @@ use crate::fault::{Fault, FaultKind, shortened};
 use crate::{names, variants};
 
 /// What pages do not tell; in the order of the columns.
-const UNTOLD: [Column; 6] = [
+const UNTOLD: [Column; 7] = [
     Column::Patches,
     Column::Flags,
     Column::Namespace,
     Column::Recipe,
     Column::External,
     Column::Annotations,
+    Column::Provided,
 ];
 
 /// One element of `spec_details`. Lists stay raw until it is known that they are new.
@@ -128,6 +129,7 @@ impl RowMaker {
             untold[3],
             untold[4],
             untold[5],
+            untold[6],
             self.rows.intern(Column::Size, &size),
             source,
             cache,

@@ -340,7 +340,7 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
         }
         (
             named,
-            node::satisfies_as_provider(graph, edge.child, wanted),
+            node::satisfies_as_provider(graph, edge.child, name, wanted),
         )
     }
 

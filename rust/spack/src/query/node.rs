@@ -23,7 +23,7 @@ pub(super) fn satisfies<G: SpecGraph>(
             }
             graph
                 .provides(spec, name)
-                .and(satisfies_as_provider(graph, spec, wanted))
+                .and(satisfies_as_provider(graph, spec, name, wanted))
         }
         _ => satisfies_but_name(graph, spec, wanted),
     }
@@ -33,14 +33,10 @@ pub(super) fn satisfies<G: SpecGraph>(
 pub(super) fn satisfies_as_provider<G: SpecGraph>(
     graph: &G,
     spec: u32,
+    virtual_name: &str,
     wanted: &NodeConstraint,
 ) -> Truth {
-    let version = if wanted.versions.is_any() {
-        Truth::Yes
-    } else {
-        Truth::Unknown(Missing::Recipe)
-    };
-    hash(graph, spec, wanted).and(version)
+    hash(graph, spec, wanted).and(graph.provides_version(spec, virtual_name, &wanted.versions))
 }
 
 /// Whether a spec whose name was compared is what is asked for.

@@ -1,0 +1,66 @@
+"""A Spack of some version that uses a build cache, and what it reads of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from specplan import _core
+from specplan.errors import UsageError
+
+__all__ = ["Consumer", "consumer_of"]
+
+_RELEASE: Final = re.compile(r"v?(\d+)\.(\d+)(?:\.\d+)*(?:\.?(?:dev|rc|alpha|beta|a|b)\d*)?")
+
+#: What the line of development is called.
+_DEVELOPMENT: Final = frozenset({"develop", "main"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consumer:
+    """What one version of Spack reads.
+
+    Attributes:
+        spack: The version, as it was given.
+        database: The newest version of an index that it reads.
+        layout: The newest layout of a build cache that it reads.
+    """
+
+    spack: str
+    database: int
+    layout: int
+
+
+def consumer_of(spack: str) -> Consumer:
+    """Return what a version of Spack reads, going by what it writes.
+
+    Args:
+        spack: The version, such as ``1.2``, ``1.2.1`` or ``develop``.
+
+    Raises:
+        UsageError: If it is no version, or one whose formats are not known.
+
+    Examples:
+        >>> consumer_of("1.2.1").database
+        8
+        >>> consumer_of("develop").database
+        9
+    """
+    releases = [(_numbers(row[0]), row) for row in _core.format_releases()]
+    oldest, newest = releases[0], releases[-1]
+    numbers = newest[0] if spack in _DEVELOPMENT else _numbers(spack)
+    if not oldest[0] <= numbers <= newest[0]:
+        raise UsageError(
+            f"`{spack}` is not a version of Spack whose formats are known",
+            hint=f"name one from {oldest[1][0]} to {newest[1][0]}, such as "
+            f"`--for-spack {releases[-2][1][0]}`, or `develop`",
+        )
+    row = next(row for of, row in reversed(releases) if of <= numbers)
+    return Consumer(spack=spack, database=row[3], layout=row[4])
+
+
+def _numbers(spack: str) -> tuple[int, int]:
+    """Return the first two numbers of a version; what is none comes before all."""
+    found = _RELEASE.fullmatch(spack)
+    return (int(found[1]), int(found[2])) if found and len(spack) < 32 else (-1, -1)  # noqa: PLR2004

@@ -1,0 +1,28 @@
+//! What several indexes of one mirror list together.
+
+use crate::{Catalog, CatalogBuilder, DagHash};
+
+impl Catalog {
+    /// The same listings, of which only those of some specs stay binaries.
+    ///
+    /// O(r log r) for r rows.
+    #[must_use]
+    pub fn with_binaries(&self, hashes: &[DagHash]) -> Self {
+        let mut hashes = hashes.to_vec();
+        hashes.sort_unstable();
+        let mut builder = CatalogBuilder::new();
+        builder.absorb_binaries(self, |hash| hashes.binary_search(&hash).is_ok());
+        builder.finish()
+    }
+
+    /// The same listings; what a newer index says of a spec that both describe replaces what
+    /// this one says of it.
+    ///
+    /// O(r log r) for r rows.
+    #[must_use]
+    pub fn with_content_of(&self, newer: &Self) -> Self {
+        let mut builder = CatalogBuilder::new();
+        builder.absorb_with_content(self, newer);
+        builder.finish()
+    }
+}

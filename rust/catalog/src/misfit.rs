@@ -1,0 +1,81 @@
+//! Binaries that link to, or run with, what does not run where they do.
+
+use hashbrown::HashMap;
+use specplan_spack::{OperatingSystemTable, target};
+
+use crate::{Catalog, Compatibility, Dependency, EdgeTypes, IdSet, SystemName};
+
+impl Catalog {
+    /// The specs of `among` that link to, or run with, a spec whose system does not serve theirs;
+    /// what the system itself provides is not looked at.
+    ///
+    /// Whether one system serves another is asked by the widest rule, as Spack mixes targets, and
+    /// operating systems where it is told that they are compatible. O(n + m + s^2) for s systems.
+    pub fn misfits(&self, among: &IdSet, table: &OperatingSystemTable) -> IdSet {
+        let mut rule = Rule::new(table);
+        let own = among.iter().filter(|&spec| !self.is_external(spec));
+        let misfits = own.filter(|&spec| !self.foreign_to(spec, &mut rule).is_empty());
+        IdSet::from_ascending(misfits.collect::<Vec<_>>())
+    }
+
+    /// What a spec links to, or runs with, whose system does not serve its own, ascending.
+    pub fn misfit_dependencies(&self, spec: u32, table: &OperatingSystemTable) -> Vec<u32> {
+        let mut found = self.foreign_to(spec, &mut Rule::new(table));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn foreign_to(&self, spec: u32, rule: &mut Rule<'_>) -> Vec<u32> {
+        let host = self.system_of(spec);
+        let dependencies = self.dependencies(spec).unwrap_or_default().iter();
+        let installed = dependencies.filter_map(|each| self.installed_with(each));
+        installed
+            .filter(|&child| !rule.serves(self, self.system_of(child), host))
+            .collect()
+    }
+
+    /// The spec of a dependency that is installed with its dependent, if it is described and no
+    /// external.
+    fn installed_with(&self, dependency: &Dependency) -> Option<u32> {
+        let is_installed = dependency
+            .types
+            .intersects(EdgeTypes::LINK | EdgeTypes::RUN);
+        let is_described = (dependency.child as usize) < self.len();
+        (is_installed && is_described && !self.is_external(dependency.child))
+            .then_some(dependency.child)
+    }
+}
+
+/// Which systems serve which, asked once of each two.
+struct Rule<'t> {
+    table: &'t OperatingSystemTable,
+    known: HashMap<(u32, u32), bool>,
+}
+
+impl<'t> Rule<'t> {
+    fn new(table: &'t OperatingSystemTable) -> Self {
+        Self {
+            table,
+            known: HashMap::new(),
+        }
+    }
+
+    /// Whether a binary of one system may be installed on another. A target that no table knows
+    /// is given the benefit of the doubt; an operating system is not, as users can add it.
+    fn serves(&mut self, catalog: &Catalog, binary: u32, host: u32) -> bool {
+        if binary == host {
+            return true;
+        }
+        *self.known.entry((binary, host)).or_insert_with(|| {
+            let (binary, host) = (
+                SystemName::of(catalog, binary),
+                SystemName::of(catalog, host),
+            );
+            let rule = Compatibility::OperatingSystem;
+            let are_known = target::is_known(&binary.target) && target::is_known(&host.target);
+            rule.serves_os(self.table, &binary, &host)
+                && (!are_known || rule.serves_target(&binary, &host))
+        })
+    }
+}
