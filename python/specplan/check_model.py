@@ -158,7 +158,7 @@ class CheckedHashes:
 
     recomputed: int
     undecided: int
-    unverified: tuple[NamedSpec, ...] = ()
+    unverified: tuple[CheckedSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from specplan.model import Compatibility, NotWanted, Scope
     from specplan.plan_model import ChangeAsked, Input, Policy, WhatIf
     from specplan.question import Question
+    from specplan.sources.wanted import Wanted
 
 __all__ = ["rebuild"]
 
