@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from specplan.check_model import (
     Binaries,
@@ -30,6 +31,9 @@ from specplan.model import (
     RootCoverage,
     Totals,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 #: A name that tries to paint a terminal, to break out of a table, to be a formula and
 #: to start a line of its own.
@@ -444,3 +448,9 @@ BROKEN_CHECK = Check(
 )
 
 SOUND = Check(files=1, specs=33, findings=())
+
+
+def code_of_plan(document: Mapping[str, Any]) -> int:
+    """The exit code that the document of a plan stands for: 1 where it plans not for all."""
+    open_ = any(each["blocks"] for each in document["left_out"]) and not document["builds"]
+    return 1 if document["unplannable"] or open_ else 0

@@ -83,7 +83,7 @@ SpecAnswer: TypeAlias = tuple[
 FoundAnswer: TypeAlias = tuple[list[SpecAnswer], list[tuple[SpecAnswer, Missing, str]]]
 
 #: stack, platform, os, target, wanted, covered, covered_exact.
-CellAnswer: TypeAlias = tuple[str, str, str, str, int, int, int]
+CellAnswer: TypeAlias = tuple[str, str, str, str, int, int, int, bool]
 
 #: hash, stack, os, target, source, differs.
 NearestAnswer: TypeAlias = tuple[str, str, str, str, str, list[str]]
@@ -514,6 +514,9 @@ class Catalog:
 
     def beside(self, other: Catalog) -> Catalog:
         """Return this catalog with another's rows under caches renamed by ``beside_cache``."""
+
+    def relabelled(self, label: str, new: str) -> Catalog:
+        """Return this catalog with another label for what one stack alone lists."""
 
     @staticmethod
     def beside_cache(cache: str) -> str:

@@ -11,18 +11,20 @@ from specplan.question import named
 from specplan.spec_answers import nearest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from specplan import _core
-    from specplan.abstract_wants import Answered
+    from specplan.abstract_wants import Answered, NotConcretized
     from specplan.sources.wanted import WantedEnvironment
 
 __all__ = [
     "InstallableRoots",
     "broken_roots",
     "cells",
+    "cells_of_not_concretized",
     "environments_asked",
     "gaps",
+    "gaps_of_not_concretized",
     "lacking",
     "unknown",
 ]
@@ -137,6 +139,45 @@ def broken_roots(answered: Answered, catalog: _core.Catalog) -> InstallableRoots
     )
 
 
+def cells_of_not_concretized(roots: Iterable[NotConcretized]) -> Iterator[Cell]:
+    """Yield the cells of roots that locks lack: nothing covers them."""
+    counts = Counter((each.stack, each.platform, each.os, each.target) for each in roots)
+    for (stack, platform, os, target), wanted in counts.items():
+        yield Cell(
+            stack=stack,
+            platform=platform,
+            os=os,
+            target=target,
+            wanted=wanted,
+            covered=0,
+            covered_exact=0,
+            unknown=0,
+            usable=0,
+            coverage=0.0,
+        )
+
+
+def gaps_of_not_concretized(roots: Sequence[NotConcretized]) -> Iterator[Gap]:
+    """Yield the gaps of roots that locks lack, in their order."""
+    times = Counter((each.stack, each.want) for each in roots)
+    for each in roots:
+        yield Gap(
+            stack=each.stack,
+            os=each.os,
+            target=each.target,
+            want=each.want,
+            package=each.package,
+            version=None,
+            hash=None,
+            state="not_concretized",
+            cells_lacking=times[each.stack, each.want],
+            blocked=None,
+            roots_completed=None,
+            buildable_now=None,
+            nearest=None,
+        )
+
+
 def environments_asked(wanted: Iterable[WantedEnvironment]) -> tuple[EnvironmentAsked, ...]:
     """Return what was asked of environments, by stack, then path."""
     asked = [
@@ -145,7 +186,6 @@ def environments_asked(wanted: Iterable[WantedEnvironment]) -> tuple[Environment
             path=each.place,
             roots=len(each.environment.roots),
             unify=each.environment.unify,
-            left_out=tuple(record.detail for record in each.environment.left_out),
         )
         for each in wanted
     ]

@@ -23,7 +23,15 @@ if TYPE_CHECKING:
     from specplan.sources.wanted import WantedEnvironment
     from specplan.wants import Systems
 
-__all__ = ["AbstractWants", "Answered", "WantedCell", "ask", "wants_of"]
+__all__ = [
+    "AbstractWants",
+    "Answered",
+    "NotConcretized",
+    "WantedCell",
+    "ask",
+    "not_concretized",
+    "wants_of",
+]
 
 #: os, target, platform.
 System: TypeAlias = tuple[str, str, str]
@@ -104,6 +112,65 @@ class Answered:
 
     wants: AbstractWants
     core: compiled.AbstractAnswer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotConcretized:
+    """A root of an environment, in a cell of the lock beside it that lacks the root.
+
+    Attributes:
+        stack: The label of the stack.
+        os: The operating system.
+        target: The target.
+        platform: The platform.
+        want: The abstract spec in canonical form.
+        package: Its name; empty where it leaves the name open.
+    """
+
+    stack: str
+    os: str
+    target: str
+    platform: str
+    want: str
+    package: str
+
+
+def not_concretized(
+    environments: Iterable[WantedEnvironment],
+    cells: Mapping[str, Sequence[System]],
+) -> tuple[list[NotConcretized], list[EnvironmentRoot]]:
+    """Put the roots that locks lack into the cells of these locks.
+
+    Args:
+        environments: The environments, with the roots that the locks beside them lack.
+        cells: The systems of each stack by label.
+
+    Returns:
+        The roots in cells, by stack, os, target, want; and those for which there is no cell.
+    """
+    placed: list[NotConcretized] = []
+    nowhere: list[EnvironmentRoot] = []
+    for each in environments:
+        systems = tuple(cells.get(each.label, ()))
+        for root in each.environment.roots:
+            if root.external:
+                continue
+            spec = AbstractSpec(root.asked)
+            if not systems:
+                nowhere.append(root)
+            for os, target, platform in _accepted(spec, systems):
+                placed.append(
+                    NotConcretized(
+                        stack=each.label,
+                        os=os,
+                        target=target,
+                        platform=platform,
+                        want=root.asked,
+                        package=spec.name or "",
+                    )
+                )
+    placed.sort(key=lambda each: (each.stack, each.os, each.target, each.want))
+    return placed, nowhere
 
 
 def wants_of(  # noqa: PLR0913 - a question has one keyword for each of its respects

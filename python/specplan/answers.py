@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from specplan import abstract_answers
+from specplan.gathering import NO_PEER
 from specplan.model import (
+    Alone,
     BrokenRoot,
     Cell,
     Change,
@@ -17,6 +19,7 @@ from specplan.model import (
     DiffTotals,
     Gap,
     KeyInCell,
+    LackedSpec,
     Lacking,
     RootCoverage,
     Totals,
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from specplan import _core
-    from specplan.model import Compatibility, DamagedFile, Level, UnknownWant
+    from specplan.model import Compatibility, DamagedFile, LeftOut, Level, UnknownWant
     from specplan.question import Answer
 
 __all__ = ["cell", "cells", "coverage", "diff", "lacking"]
@@ -42,6 +45,7 @@ def coverage(
     tag: str | None,
     baseline: str | None,
     damaged: tuple[DamagedFile, ...],
+    left_out: tuple[LeftOut, ...],
 ) -> Coverage:
     """Return the report of a question of coverage.
 
@@ -52,6 +56,7 @@ def coverage(
         tag: The snapshot that was asked.
         baseline: What the baseline is called.
         damaged: Files that were skipped.
+        left_out: What of the question could not be taken into account.
     """
     told = demand(answer)
     usable, gains = _by_place(answer, told)
@@ -63,6 +68,9 @@ def coverage(
     gaps.sort(key=lambda gap: -(gap.blocked or 0))
     abstract = answer.abstract
     unknown: tuple[UnknownWant, ...] = ()
+    gaps += abstract_answers.gaps_of_not_concretized(answer.not_concretized)
+    if answer.not_concretized:
+        gaps.sort(key=_rank)
     if abstract is not None:
         gaps += abstract_answers.gaps(abstract)
         gaps.sort(key=_rank)
@@ -94,16 +102,44 @@ def coverage(
         damaged=damaged,
         unknown=unknown,
         environments=abstract_answers.environments_asked(answer.environments),
+        left_out=left_out,
+        alone=_alone(answer),
+    )
+
+
+def _alone(answer: Answer) -> Alone | None:
+    """Return what the caches have, where there are cells and none has a peer; else None."""
+    if not answer.cells or not all(each[NO_PEER] for each in answer.cells):
+        return None
+    (available, usable, tells_edges), _, missing, *_ = answer.core.soundness(
+        {"state": answer.state, "roots": None, "indexes": []}
+    )
+    names = named(answer.core, [each[0] for each in missing])
+    lacking = [
+        LackedSpec(
+            hash=dag_hash,
+            package=names[dag_hash][1] if dag_hash in names else package,
+            version=names[dag_hash][2] if dag_hash in names else None,
+            binaries=binaries,
+        )
+        for dag_hash, package, binaries, *_ in missing
+    ]
+    return Alone(
+        binaries=available,
+        usable=usable if tells_edges else None,
+        lacking=tuple(sorted(lacking, key=lambda each: (-each.binaries, each.hash))),
     )
 
 
 def cells(answer: Answer, own: Iterable[Cell]) -> tuple[Cell, ...]:
     """Return the cells of an answer with those of environments, by stack, os, target."""
     own = tuple(own)
-    if answer.abstract is None:
+    if answer.abstract is None and not answer.not_concretized:
         return own
+    abstract = () if answer.abstract is None else abstract_answers.cells(answer.abstract)
+    stale = abstract_answers.cells_of_not_concretized(answer.not_concretized)
     found: dict[tuple[str, str, str], Cell] = {}
-    for each in (*own, *abstract_answers.cells(answer.abstract)):
+    for each in (*own, *abstract, *stale):
         place = (each.stack, each.os, each.target)
         found[place] = _sum(found[place], each) if place in found else each
     return tuple(each for _, each in sorted(found.items()))
@@ -112,15 +148,22 @@ def cells(answer: Answer, own: Iterable[Cell]) -> tuple[Cell, ...]:
 def lacking(answer: Answer) -> tuple[tuple[Cell, tuple[str, ...]], ...]:
     """Return the cells of an answer, each with what it lacks."""
     own = [cell(each) for each in answer.cells]
-    if answer.abstract is None:
+    if answer.abstract is None and not answer.not_concretized:
         return tuple(zip(own, answer.lacking, strict=True))
     lacked: dict[tuple[str, str, str], tuple[str, ...]] = {}
-    abstract = zip(
-        abstract_answers.cells(answer.abstract),
-        abstract_answers.lacking(answer.abstract),
-        strict=True,
+    lacking_of = [*zip(own, answer.lacking, strict=True)]
+    if answer.abstract is not None:
+        lacking_of += zip(
+            abstract_answers.cells(answer.abstract),
+            abstract_answers.lacking(answer.abstract),
+            strict=True,
+        )
+    lacking_of += (
+        (each, (root.want,))
+        for root in answer.not_concretized
+        for each in abstract_answers.cells_of_not_concretized([root])
     )
-    for each, keys in (*zip(own, answer.lacking, strict=True), *abstract):
+    for each, keys in lacking_of:
         place = (each.stack, each.os, each.target)
         lacked[place] = (*lacked.get(place, ()), *keys)
     return tuple((each, lacked[each.stack, each.os, each.target]) for each in cells(answer, own))
@@ -195,7 +238,7 @@ def _roots(answer: Answer, told: _core.DemandAnswer | None) -> RootCoverage | No
     of_locks = [] if told is None else told[2]
     abstract = answer.abstract
     roots = None if abstract is None else abstract_answers.broken_roots(abstract, answer.core)
-    if told is None and roots is None:
+    if told is None and roots is None and not answer.not_concretized:
         return None
     named_roots = named(answer.core, {root for root, lacks in of_locks if lacks})
     broken = [
@@ -209,6 +252,8 @@ def _roots(answer: Answer, told: _core.DemandAnswer | None) -> RootCoverage | No
         if lacks
     ]
     wanted, installable = len(of_locks), len(of_locks) - len(broken)
+    # What is not concretized has no hash, and installs from no cache.
+    wanted += len(answer.not_concretized)
     if roots is not None:
         wanted, installable = wanted + roots.wanted, installable + roots.installable
         broken = sorted([*broken, *roots.broken], key=lambda root: root.hash)
@@ -241,6 +286,7 @@ def diff(
     new_stacks: tuple[str, ...],
     damaged: tuple[DamagedFile, ...],
     versions: Mapping[str, str],
+    left_out: tuple[LeftOut, ...],
 ) -> Diff:
     """Return the report of a question of difference.
 
@@ -253,6 +299,7 @@ def diff(
         new_stacks: Stacks that only the newer state lists.
         damaged: Files that were skipped.
         versions: The version of each key that is a hash.
+        left_out: What of the question could not be taken into account.
     """
     cells = tuple(
         DiffCell(
@@ -297,6 +344,7 @@ def diff(
             changed=sum(cell.changed for cell in cells),
         ),
         damaged=damaged,
+        left_out=left_out,
     )
 
 
@@ -306,7 +354,7 @@ def _ratio(covered: int, wanted: int) -> float | None:
 
 def cell(answer: _core.CellAnswer, usable: int | None = None) -> Cell:
     """Return the record of a cell."""
-    stack, platform, os, target, wanted, covered, covered_exact = answer
+    stack, platform, os, target, wanted, covered, covered_exact, _ = answer
     return Cell(
         stack=stack,
         platform=platform,

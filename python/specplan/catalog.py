@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
-from specplan import answers, soundness, whereabouts
+from specplan import answers, gathering, soundness, whereabouts
 from specplan.contents import tag_of
 from specplan.difference import difference
 from specplan.question import Answer, Question, ask, environment_options
@@ -335,6 +335,7 @@ class Catalog:
             >>> report.gaps[0].want, report.gaps[0].state
             ('py-pluggy@1.0.0', 'other_system')
         """
+        older = self._older(baseline)
         question = Question(
             stack=stack,
             peers=peers,
@@ -366,7 +367,8 @@ class Catalog:
                 compat=compat,
                 tag=tag_of(answer.state),
                 baseline=_called(baseline),
-                damaged=self.damaged,
+                damaged=self.damaged if older is None else older.damaged_with(self._contents),
+                left_out=gathering.of_coverage(answer, self._contents, older, texts(stack)),
             )
 
         return whereabouts.with_states(asked(), self._contents, asked)
@@ -401,6 +403,12 @@ class Catalog:
             ('gnuconfig',)
         """
         return answers.lacking(self._asked("keys", question))
+
+    def _older(self, baseline: str | Catalog | None) -> Contents | None:
+        """Return what holds the older state of baseline wants; None without one."""
+        if baseline is None:
+            return None
+        return baseline._contents if isinstance(baseline, Catalog) else self._contents
 
     def _asked(
         self, detail: Detail, question: Question, rows: compiled.Catalog | None = None
@@ -441,6 +449,7 @@ class Catalog:
             older=older,
             wanted=wanted,
             environments=environments,
+            own_stacks=self._contents.own_stacks,
             detail=detail,
             question=question,
         )
@@ -717,6 +726,12 @@ class Catalog:
                 counted=counted,
                 indexes=self._contents.indexes,
                 operating_systems=Systems(self._core, libc or {}).core,
+                # Damaged files are findings.
+                left_out=[
+                    each
+                    for each in gathering.of_sources(self._contents, blocks=True)
+                    if each.kind != "damaged_file"
+                ],
             )
         )
 

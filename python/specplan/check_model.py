@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from specplan.model.left_out import LeftOut  # noqa: TC001 - the types of fields can be asked for
 from specplan.report import Report
 
 if TYPE_CHECKING:
@@ -192,7 +193,8 @@ class Check(Report):
         hashes: How many hashes were recomputed.
         verified: What was looked at beside indexes; None with ``verify`` ``index``.
         notes: What could not be looked at, one sentence each.
-        ignored: How many findings of each kind were left out, if any, sorted by kind.
+        ignored: How many findings of each kind were ignored, if any, sorted by kind.
+        left_out: What of the question could not be taken into account.
     """
 
     verify: Verify = "index"
@@ -205,6 +207,7 @@ class Check(Report):
     verified: CheckedFiles | None = None
     notes: tuple[str, ...] = ()
     ignored: tuple[tuple[FindingKind, int], ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     def without(self, kinds: Collection[FindingKind]) -> Check:
         """Return the same without the findings of some kinds, which are counted."""

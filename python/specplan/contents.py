@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from specplan._core import State
     from specplan.check_model import Finding
-    from specplan.model import DamagedFile
+    from specplan.model import DamagedFile, LeftOut
     from specplan.sources import FileOfSpecs, IndexAlone, MirrorTaken, SourceRead
     from specplan.sources.taken import IndexRead
 
@@ -49,6 +49,9 @@ class Contents:
             alone; None where there are none.
         installed: The rows where what is installed counts as a binary; None where nothing is.
         limits: What the sources did not go beyond; nor may files that are read beside them.
+        own_stacks: What the sources without a label are called as stacks.
+        left_out: What of the sources could not be taken into account; damaged files are apart.
+        empty: The sources that should list binaries and list none.
     """
 
     core: compiled.Catalog
@@ -67,6 +70,9 @@ class Contents:
     fetched: compiled.Catalog | None = None
     installed: compiled.Catalog | None = None
     limits: Limits = Limits()  # noqa: RUF009 - it cannot be changed
+    own_stacks: frozenset[str] = frozenset()
+    left_out: tuple[LeftOut, ...] = ()
+    empty: tuple[str, ...] = ()
 
     @classmethod
     def of_rows(cls, cores: Iterable[compiled.Catalog]) -> Contents:
@@ -95,6 +101,9 @@ class Contents:
             fetched=_together((each.core, each.fetched) for each in reads),
             installed=_together((each.core, each.installed) for each in reads),
             limits=limits or Limits(),
+            own_stacks=frozenset(each.own_stack for each in reads if each.own_stack),
+            left_out=_distinct(each.left_out for each in reads),
+            empty=tuple(dict.fromkeys(each.place for each in reads if _is_empty(each))),
         )
 
     def merged(self, other: Contents) -> Contents:
@@ -117,7 +126,14 @@ class Contents:
             fetched=_together((each.core, each.fetched) for each in both),
             installed=_together((each.core, each.installed) for each in both),
             limits=self.limits,
+            own_stacks=self.own_stacks | other.own_stacks,
+            left_out=_distinct(each.left_out for each in both),
+            empty=_distinct(each.empty for each in both),
         )
+
+    def damaged_with(self, other: Contents) -> tuple[DamagedFile, ...]:
+        """Return the damaged files of both, ordered by path."""
+        return _damaged({*self.damaged, *other.damaged})
 
     @property
     def name(self) -> str:
@@ -177,13 +193,29 @@ class Contents:
         if older is self:
             return self.core, state
         renamed = [(compiled.Catalog.beside_cache(source), each) for source, each in state]
-        return self.core.beside(older.core), renamed
+        core = older.core
+        if len(self.own_stacks) == len(older.own_stacks) == 1:
+            # Two sources without a label are one stack at two times.
+            (now,), (then,) = self.own_stacks, older.own_stacks
+            if now != then and now not in core.labels(None):
+                core = core.relabelled(then, now)
+        return self.core.beside(core), renamed
 
     def unused_tags(self, asked: Iterable[str | None]) -> tuple[str, ...]:
         """Return the snapshots that none of those asked are, newest first."""
         used = {each for tag in asked if not self.is_empty for each in self.state(tag)}
         unused = {tag for _, tag in set(self.core.snapshots()) - used if tag}
         return tuple(newest_first(unused | self.unread_tags))
+
+
+def _is_empty(read: SourceRead) -> bool:
+    """Return whether a source that was read whole should list binaries, and lists none."""
+    if read.damaged:
+        # Then that is what is wrong with it.
+        return False
+    if any(each.kind in {"lock", "database"} for each in read.files_of_specs):
+        return False
+    return not len(read.core) or not read.core.labels(read.core.snapshots())
 
 
 def tag_of(state: State) -> str | None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
-from specplan import answers
+from specplan import answers, gathering
 from specplan.contents import tag_of
+from specplan.model.left_out import merged
 from specplan.wants import Systems, chosen, texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specplan.contents import Contents
-    from specplan.model import Diff, Level
+    from specplan.model import Diff, LeftOut, Level
 
 __all__ = ["difference"]
 
@@ -50,6 +51,7 @@ def difference(
     labels, old_labels = core.labels(new_state), core.labels(old_state)
     selected = chosen(texts(stack), {*labels, *old_labels}, kind="stack")
     systems = Systems(core, {})
+    both = [name for name in selected if name in labels and name in old_labels]
     cells = core.diff(
         {
             "old": old_state,
@@ -61,15 +63,22 @@ def difference(
             "targets": systems.chosen_targets(texts(target)),
         }
     )
+    absent = tuple(name for name in selected if name not in labels)
+    new_stacks = tuple(name for name in selected if name not in old_labels)
+    called_old, called_new = old_name or "", new_name or tag_of(new_state) or ""
+    left_out = gathering.of_states(newer, older) + gathering.absent_stacks(absent)
+    if not any(cell[0] in both for cell in cells):
+        left_out.append(_nothing_compared(called_old, called_new, absent, new_stacks))
     return answers.diff(
         cells,
         versions=_versions(core, cells) if level == "hash" else {},
         level=level,
-        old=old_name or "",
-        new=new_name or tag_of(new_state) or "",
-        absent_stacks=tuple(name for name in selected if name not in labels),
-        new_stacks=tuple(name for name in selected if name not in old_labels),
-        damaged=tuple(dict.fromkeys((*newer.damaged, *older.damaged))),
+        old=called_old,
+        new=called_new,
+        absent_stacks=absent,
+        new_stacks=new_stacks,
+        damaged=newer.damaged_with(older),
+        left_out=merged(left_out),
     )
 
 
@@ -82,3 +91,19 @@ def _versions(core: compiled.Catalog, cells: Sequence[compiled.CellDiffAnswer]) 
             named.update((*old, *new))
     found = core.specs(compiled.Query.hashes(sorted(named)), None)
     return {each[0]: each[2] for each in found}
+
+
+def _nothing_compared(
+    old: str, new: str, absent: Sequence[str], new_stacks: Sequence[str]
+) -> LeftOut:
+    """Return the record of two states that share no cell to compare."""
+    if absent and new_stacks:
+        detail = "the two states list no stack in common"
+        remedy = f"{new_stacks[0]}={old} if that is the same stack"
+    elif absent or new_stacks:
+        detail = f"only the {'older' if absent else 'newer'} state lists anything that is asked for"
+        remedy = "name another state, or other stacks with `--stack`"
+    else:
+        detail = "neither state has anything on the systems that are asked for"
+        remedy = "ask for other systems with `--os` and `--target`"
+    return gathering.nothing_in_common(f"{old} -> {new}", detail, remedy)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from specplan._core import AbstractSpec, Version
 from specplan.counting import count
 from specplan.errors import UndecidedError
-from specplan.model import DamagedFile, Spec
+from specplan.model import DamagedFile, LeftOut, Spec
 from specplan.report import Report, as_lines
 from specplan.spec_answers import spec_of
 from specplan.wants import suggestions
@@ -70,6 +70,7 @@ class Found(Report):
         suggestions: The nearest names of packages to that.
         damaged: Files that were skipped because they are damaged: what they held was
             not searched.
+        left_out: What of the question could not be taken into account.
     """
 
     query: str
@@ -78,6 +79,7 @@ class Found(Report):
     unknown_name: str | None
     suggestions: tuple[str, ...]
     damaged: tuple[DamagedFile, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def hint(self) -> str | None:
@@ -148,13 +150,14 @@ def _called(spec: Spec) -> str:
     return f"{spec.name}@{spec.version}/{spec.hash[:_SHORT_HASH]}"
 
 
-def found(
+def found(  # noqa: PLR0913 - each part of the report is its own argument
     query: str,
     answer: _core.FoundAnswer,
     *,
     available: bool | None,
     packages: Collection[str],
     damaged: tuple[DamagedFile, ...],
+    left_out: tuple[LeftOut, ...],
 ) -> Found:
     """Return the report of what an abstract spec finds.
 
@@ -164,6 +167,7 @@ def found(
         available: Leave out what is not available, or what is.
         packages: The names of all known packages.
         damaged: Files that were not searched.
+        left_out: What of the question could not be taken into account.
     """
     specs, untold = answer
     satisfying = [spec_of(each) for each in specs]
@@ -184,6 +188,7 @@ def found(
         unknown_name=unknown,
         suggestions=() if unknown is None else suggestions(unknown, packages),
         damaged=damaged,
+        left_out=left_out,
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from specplan.catalog import Catalog
-    from specplan.model import Gap, NotWanted
+    from specplan.model import Gap, LeftOut, NotWanted
     from specplan.question import Question
 
 __all__ = ["GapWants", "PublishedWant", "is_about_gaps", "wants_of_gaps"]
@@ -63,12 +63,14 @@ class GapWants:
         wants: The others, as abstract wants.
         not_wanted: The entries with what each excluded.
         excluded: How many wants any entry excludes.
+        left_out: What of the question of coverage could not be taken into account.
     """
 
     publish: tuple[PublishedWant, ...]
     wants: AbstractWants
     not_wanted: tuple[NotWanted, ...]
     excluded: int
+    left_out: tuple[LeftOut, ...]
 
 
 def is_about_gaps(question: Question) -> bool:
@@ -110,6 +112,7 @@ def wants_of_gaps(catalog: Catalog | None, question: Question) -> GapWants:
         wants=_abstract(others, platforms),
         not_wanted=coverage.not_wanted,
         excluded=coverage.totals.not_wanted,
+        left_out=coverage.left_out,
     )
 
 

@@ -64,7 +64,8 @@ def load(
         RemoteError: If a source cannot be fetched.
         SourceError: If a source does not exist or holds nothing that can be read.
         DamagedSourceError: If a file is damaged, or contradicts itself and ``strict`` is set.
-        UsageError: If no source is given.
+        UsageError: If no source is given, or a source without a label would be the same stack
+            as another source.
 
     Examples:
         >>> catalog = load("examples/cache")
@@ -88,6 +89,7 @@ def load(
         probe=probe,
     )
     reads = [read(place, limits, tags=tags, progress=progress, options=options) for place in places]
+    _refuse_clashes(reads)
     upstreams = replace(options, is_upstream=True)
     reads += [_upstream(os.fspath(each), limits, upstreams) for each in upstream]
     catalog = Catalog._from_contents(Contents.of_reads(reads, limits))
@@ -119,6 +121,27 @@ def _upstream(place: str, limits: Limits, options: ReadingOptions) -> SourceRead
             hint="name the folder that has `.spack-db` in it; `--cache` takes build caches",
         )
     return found
+
+
+def _refuse_clashes(reads: Sequence[SourceRead]) -> None:
+    """Refuse a source without a label that would be a stack which another source lists."""
+    own: dict[str, str] = {}
+    for each in reads:
+        other = own.setdefault(each.own_stack, each.place) if each.own_stack else each.place
+        if other != each.place:
+            raise _clash(each.own_stack, each.place, other)
+    for each in reads if own else ():
+        for name in each.core.labels(None):
+            if name in own and own[name] != each.place:
+                raise _clash(name, own[name], each.place)
+
+
+def _clash(name: str, place: str, other: str) -> UsageError:
+    return UsageError(
+        f"`{place}` has no label, and as a stack it would be called `{name}`, as is one of "
+        f"`{other}`",
+        hint=f"give it a label of its own, as in `LABEL={place}`; `-={place}` is in no stack",
+    )
 
 
 def damage(damaged: Sequence[DamagedFile], *, hint: str | None = None) -> DamagedSourceError:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from specplan import _core as compiled
 from specplan.counting import circle
 from specplan.errors import DamagedSourceError, EmptySelectionError
+from specplan.gathering import of_sources
+from specplan.model.left_out import merged
 from specplan.plan_model import (
     Difference,
     HoldStep,
@@ -43,6 +45,8 @@ def compare(old: Contents, new: Contents) -> LockDiff:
             fault=circle(cycle),
         )
     renamed = compiled.Catalog.beside_cache
+    # What the new state holds could be new, and what the old one holds could be gone.
+    left_out = of_sources(old, blocks=True) + of_sources(new, blocks=True)
     kept, fresh, gone, causes, builds, hold, migrated = beside.lock_diff(
         {
             "old": old.state(None),
@@ -80,6 +84,7 @@ def compare(old: Contents, new: Contents) -> LockDiff:
             recipe_only=sum(each.is_recipe_only for each in specs),
             migrated=len(migrated),
         ),
+        left_out=merged(left_out),
     )
 
 

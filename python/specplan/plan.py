@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from specplan.aliases import Unit
     from specplan.budget import Budget
     from specplan.choice import Choice
+    from specplan.choice_options import ChosenWant
     from specplan.gap_wants import PublishedWant
-    from specplan.model import NotWanted, Scope
+    from specplan.model import LeftOut, NotWanted, Scope
     from specplan.plan_model import (
         Build,
         ChangeAsked,
@@ -65,6 +66,7 @@ class Plan(Report):
             want.
         not_wanted: The entries of the configuration with what each excluded.
         totals: The numbers.
+        left_out: What of the question could not be taken into account.
     """
 
     scope: Scope
@@ -84,6 +86,7 @@ class Plan(Report):
     publish: tuple[PublishedWant, ...]
     not_wanted: tuple[NotWanted, ...]
     totals: PlanTotals
+    left_out: tuple[LeftOut, ...] = ()
     _core: compiled.Plan = field(repr=False, compare=False)
     #: The specs of the locks, and those beside the specs of the caches.
     _known: tuple[compiled.Catalog, compiled.Catalog] = field(repr=False, compare=False)
@@ -93,6 +96,11 @@ class Plan(Report):
     def __reduce__(self) -> tuple[Callable[[], Plan], tuple[()]]:
         """Return what makes the same plan in another process: it is solved again there."""
         return self._again, ()
+
+    @property
+    def unplannable(self) -> tuple[ChosenWant, ...]:
+        """The wants that nothing known can meet: they need a concretizer."""
+        return () if self.choice is None else self.choice.unplannable
 
     @property
     def optimal(self) -> bool:
@@ -149,7 +157,7 @@ class Plan(Report):
 
     def unplannable_environment(self) -> str:
         """Return a ``spack.yaml`` of the wants that no known spec can meet."""
-        return environment_of(() if self.choice is None else self.choice.unplannable)
+        return environment_of(self.unplannable)
 
     def to_list(self) -> str:
         """Return one line a build in the order of the builds, to be piped."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ from specplan import choice as choosing
 from specplan.costs import UNIT_COSTS
 from specplan.counting import circle
 from specplan.errors import DamagedSourceError
+from specplan.gathering import not_concretized
 from specplan.loading import damage
 from specplan.plan_model import Input
 from specplan.sources.absent import looks_like_a_file
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from specplan.asked_specs import KnownSpecs
     from specplan.catalog import Catalog
     from specplan.costs import Cost, Costs
+    from specplan.model import LeftOut, Scope
     from specplan.sources import Limits
     from specplan.sources.environment_options import EnvironmentOptions
     from specplan.sources.wanted import Wanted, WantedEnvironment
@@ -51,9 +54,17 @@ def places_of(given: Places) -> list[str]:
 
 
 def read_wanted_places(
-    places: Iterable[str], limits: Limits, options: EnvironmentOptions | None = None
-) -> tuple[tuple[Wanted, ...], tuple[WantedEnvironment, ...]]:
-    """Read what is wanted: files, and abstract specs as they are typed."""
+    places: Iterable[str],
+    limits: Limits,
+    scope: Scope = "runtime",
+    options: EnvironmentOptions | None = None,
+) -> tuple[tuple[Wanted, ...], tuple[WantedEnvironment, ...], list[LeftOut]]:
+    """Read what is wanted: files, and abstract specs as they are typed.
+
+    Returns:
+        The locks, the environments and abstract specs, and what is not planned for: with the
+        scope ``all`` the roots that locks lack, of which no more than the roots are known.
+    """
     files = []
     typed = []
     for place in places:
@@ -65,15 +76,19 @@ def read_wanted_places(
         else:
             typed.append(spec)
     locks, environments = read_wants(files, limits, options)
-    return locks, (*environments, *typed)
+    unplanned = not_concretized(environments) if scope == "all" else []
+    if unplanned:
+        environments = tuple(each for each in environments if not each.is_not_concretized)
+    return locks, (*environments, *typed), unplanned
 
 
 def read_candidates(
     places: Iterable[str], limits: Limits
-) -> tuple[list[Wanted], list[compiled.Catalog]]:
-    """Read what can be chosen from: locks, and other sources."""
+) -> tuple[list[Wanted], list[compiled.Catalog], list[LeftOut]]:
+    """Read what can be chosen from: locks, other sources, and what of them was left out."""
     locks = []
     others = []
+    left_out: list[LeftOut] = []
     for place in places:
         if is_lock(split_label(place)[1]):
             locks.append(read_wanted(place, limits))
@@ -82,7 +97,9 @@ def read_candidates(
             if source.damaged:
                 raise damage(source.damaged)
             others.append(source.core)
-    return locks, others
+            # Fewer candidates can only make a plan dearer.
+            left_out += (replace(each, blocks=False) for each in source.left_out)
+    return locks, others, left_out
 
 
 def wanted_files(wanted: Iterable[Wanted], environments: Iterable[WantedEnvironment]) -> list[str]:

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from specplan._core import State
-    from specplan.abstract_wants import Answered
+    from specplan.abstract_wants import Answered, NotConcretized
     from specplan.catalog import Catalog
     from specplan.model import NotWanted, Scope, WantsKind
+    from specplan.sources.environment import EnvironmentRoot
     from specplan.sources.environment_options import EnvironmentOptions
     from specplan.sources.wanted import Wanted, WantedEnvironment
 
@@ -101,6 +102,7 @@ class Answer:
         wanted: The locks that say what is wanted.
         environments: The environments that say what is wanted.
         absent: Stacks of the baseline that the newer state does not list.
+        listed_before: The stacks that the older state of baseline wants lists.
         not_wanted: The entries with what each excluded.
         cells: See :class:`specplan._core.CellAnswer`; those of environments are apart.
         gaps: Ranked; empty unless gaps were asked for; those of environments are apart.
@@ -108,6 +110,8 @@ class Answer:
         not_wanted_count: How many wants any entry excludes.
         abstract: What environments want, with the answer; None without environments.
         operating_systems: What is known of operating systems.
+        not_concretized: The roots of environments that the locks beside them lack.
+        nowhere: Those of them for which nothing names a system.
     """
 
     core: compiled.Catalog
@@ -120,6 +124,7 @@ class Answer:
     wanted: tuple[Wanted, ...]
     environments: tuple[WantedEnvironment, ...]
     absent: tuple[str, ...]
+    listed_before: frozenset[str]
     not_wanted: tuple[NotWanted, ...]
     cells: list[compiled.CellAnswer]
     gaps: list[compiled.GapAnswer]
@@ -127,6 +132,8 @@ class Answer:
     not_wanted_count: int
     abstract: Answered | None
     operating_systems: compiled.OperatingSystems
+    not_concretized: tuple[NotConcretized, ...] = ()
+    nowhere: tuple[EnvironmentRoot, ...] = ()
 
 
 def ask(
@@ -136,6 +143,7 @@ def ask(
     older: State | None,
     wanted: tuple[Wanted, ...],
     environments: tuple[WantedEnvironment, ...] = (),
+    own_stacks: frozenset[str] = frozenset(),
     detail: Detail,
     question: Question,
 ) -> Answer:
@@ -147,6 +155,7 @@ def ask(
         older: The older state of baseline wants.
         wanted: The locks of lock wants.
         environments: The environments of environment wants.
+        own_stacks: The stacks that are sources without a label.
         detail: How much the answer shall tell.
         question: What is asked.
 
@@ -155,6 +164,8 @@ def ask(
         EmptySelectionError: If no cell is left to report.
         UsageError: If the question makes no sense otherwise.
     """
+    stale = [each for each in environments if each.is_not_concretized]
+    environments = tuple(each for each in environments if not each.is_not_concretized)
     wants = _kind_of_wants(question, older, wanted, environments)
     level = _level(question, wants)
     compat = question.get("compat", "exact")
@@ -194,7 +205,9 @@ def ask(
                 "level": level or "hash",
                 "compat": compat,
                 "reported": reported,
-                "peers": _peers(question, reported, labels) if wants == "peers" else None,
+                "peers": _peers(question, reported, labels, own_stacks)
+                if wants == "peers"
+                else None,
                 "baseline": older,
                 "specs": specs if wanted else None,
                 "added": [[*given.get(name, ()), *(added or ())] for name in reported],
@@ -226,14 +239,20 @@ def ask(
         )
         excluded = [sum(both) for both in zip(excluded, abstract.wants.excluded, strict=True)]
         count += abstract.wants.not_wanted
+    of_cells: dict[str, list[tuple[str, str, str]]] = {}
+    for stack, platform, os, target, *_ in cells:
+        of_cells.setdefault(stack, []).append((os, target, platform))
+    lacking_roots, nowhere = abstract_wants.not_concretized(
+        (each for each in stale if each.label in selected), of_cells
+    )
+    for entry in lacking_roots:
+        place = (entry.stack, entry.package, entry.os, entry.target)
+        count += any(excludes(each, *place) for each in not_wanted)
     # A lock may want nothing, or nothing but what systems provide; that is no wrong question.
     filtered = bool(question.get("os")) or bool(question.get("target"))
     anything = cells or absent or (abstract is not None and abstract.wants.cells)
     if not anything and (filtered or not of_files):
-        raise EmptySelectionError(
-            "no stack that is asked for lists anything on the systems that are asked for",
-            hint="`--system OS/TARGET` reports what a stack lacks where it has nothing yet",
-        )
+        raise _nothing_to_report(labels, question)
     return Answer(
         core=core,
         state=state,
@@ -245,6 +264,7 @@ def ask(
         wanted=wanted,
         environments=tuple(each for each in environments if each.label in selected),
         absent=tuple(absent),
+        listed_before=frozenset() if older is None else frozenset(listed),
         not_wanted=tuple(
             replace(entry, excluded=each) for entry, each in zip(not_wanted, excluded, strict=True)
         ),
@@ -254,6 +274,31 @@ def ask(
         not_wanted_count=count,
         abstract=abstract,
         operating_systems=systems.core,
+        not_concretized=tuple(
+            each
+            for each in lacking_roots
+            if not any(
+                excludes(entry, each.stack, each.package, each.os, each.target)
+                for entry in not_wanted
+            )
+        ),
+        nowhere=tuple(nowhere),
+    )
+
+
+def _nothing_to_report(labels: Collection[str], question: Question) -> EmptySelectionError:
+    if not labels:
+        return EmptySelectionError(
+            "the caches list no stack that could be reported",
+            hint="`LABEL=SOURCE` names the stack that an index or a mirror lists, and "
+            "`--want spack.lock` asks for what a lock holds",
+        )
+    if question.get("os") or question.get("target"):
+        hint = "`--system OS/TARGET` reports what a stack lacks where it has nothing yet"
+    else:
+        hint = "`--want spack.lock` or `--baseline TAG|SOURCE` says what should be there"
+    return EmptySelectionError(
+        "no stack that is asked for lists anything on the systems that are asked for", hint=hint
     )
 
 
@@ -310,13 +355,23 @@ def _kind_of_wants(
 
 
 def _peers(
-    question: Question, reported: Sequence[str], labels: Collection[str]
+    question: Question,
+    reported: Sequence[str],
+    labels: Collection[str],
+    own_stacks: Collection[str],
 ) -> tuple[list[list[str]], list[int]]:
     """Return sets of peers, and for each reported stack which of them defines its wants."""
     patterns = texts(question.get("peers", ()))
     if patterns:
         return [list(chosen(patterns, labels, kind="peers"))], [0 for _ in reported]
-    return peers_of(reported, labels, question.get("families") or {})
+    # Nobody gave a source without a label its name, so that it says nothing of a family.
+    named = [name for name in labels if name not in own_stacks]
+    sets, positions = peers_of(reported, named, question.get("families") or {})
+    for at, name in enumerate(reported):
+        if name in own_stacks:
+            positions[at] = len(sets)
+            sets.append([name])
+    return sets, positions
 
 
 def _specs(

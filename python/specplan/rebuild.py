@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
-from specplan import asked_specs, whereabouts
+from specplan import asked_specs, gathering, whereabouts
 from specplan import budget as budgeting
 from specplan import choice as choosing
 from specplan import schedule as scheduling
@@ -16,6 +16,7 @@ from specplan.buying import Purchase
 from specplan.errors import UsageError
 from specplan.gap_wants import is_about_gaps, wants_of_gaps
 from specplan.lock_wants import LockWants
+from specplan.model.left_out import merged
 from specplan.plan import Plan
 from specplan.plan_answers import builds_of, excluded_of, needless_of, totals_of, untested_of
 from specplan.plan_inputs import (
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from specplan.costs import Cost
     from specplan.gap_wants import GapWants, PublishedWant
     from specplan.host import Host
-    from specplan.model import Compatibility, NotWanted, Scope
+    from specplan.model import Compatibility, LeftOut, NotWanted, Scope
     from specplan.plan_model import ChangeAsked, Input, Policy, WhatIf
     from specplan.question import Question
     from specplan.sources.wanted import Wanted
@@ -91,6 +92,7 @@ def rebuild(
     allow_left_out: Collection[str] = (),
     not_wanted: Sequence[NotWanted] = (),
     limits: Limits | None = None,
+    left_out: Sequence[LeftOut] = (),
 ) -> Plan:
     """Plan the least rebuild; see :meth:`specplan.Catalog.rebuild`.
 
@@ -127,6 +129,7 @@ def rebuild(
         allow_left_out: See there.
         not_wanted: See there.
         limits: See there.
+        left_out: What of the question could not be taken into account before it was put.
     """
     places = places_of(want)
     of_gaps = gaps is not None and is_about_gaps(gaps)
@@ -147,9 +150,10 @@ def rebuild(
         raise UsageError("nothing is wanted", hint="name a lock with `want`")
     limits = limits or Limits()
     caches = compiled.Catalog.merged([]) if catalog is None else catalog._core
-    wanted, environments = read_wanted_places(
+    wanted, environments, unplanned = read_wanted_places(
         places,
         limits,
+        scope,
         environment_options(
             caches,
             {"host": host, "include": include, "group": group, "allow_left_out": allow_left_out},
@@ -174,7 +178,7 @@ def rebuild(
         }
         found = wants_of_gaps(catalog, {**gaps, **of_both})
     more_places = places_of(candidates)
-    more_locks, more = read_candidates(more_places, limits)
+    more_locks, more, of_candidates = read_candidates(more_places, limits)
     cost_files = places_of(costs)
     told = read_costs(cost_files, limits)
     locks = compiled.Catalog.merged([each.core for each in (*wanted, *more_locks)])
@@ -250,6 +254,17 @@ def rebuild(
         jobs=jobs,
         known=(locks, core),
         not_wanted=_not_wanted(lock_wants, options, found),
+        left_out=merged(
+            [
+                *left_out,
+                *unplanned,
+                *_of_sources(catalog, found),
+                *gathering.of_environments(environments),
+                *(record for lock in wanted for record in lock.left_out),
+                *of_candidates,
+                *gathering.unknown_changes(() if change is None else change.specs),
+            ]
+        ),
     )
 
 
@@ -265,6 +280,16 @@ def _rows(catalog: Catalog | None, by_hash: Sequence[Wanted]) -> compiled.Catalo
         return compiled.Catalog.merged([])
     rows = whereabouts.fetched(catalog._contents, by_hash) if by_hash else None
     return catalog._core if rows is None else rows
+
+
+def _of_sources(catalog: Catalog | None, found: GapWants | None) -> Sequence[LeftOut]:
+    """Return what of the caches could not be taken into account."""
+    if found is not None:
+        return found.left_out
+    if catalog is None:
+        return ()
+    # What is wanted is not of the caches: less of them means more builds.
+    return gathering.of_sources(catalog._contents, blocks=False)
 
 
 def _clamped(number: int | None) -> int | None:
@@ -349,6 +374,7 @@ def _plan(
     jobs: int | None,
     known: tuple[compiled.Catalog, compiled.Catalog],
     not_wanted: tuple[tuple[NotWanted, ...], int],
+    left_out: tuple[LeftOut, ...],
 ) -> Plan:
     core = rows.plan(question)
     untested = untested_of(core)
@@ -371,6 +397,7 @@ def _plan(
         publish=publish,
         not_wanted=not_wanted[0],
         totals=totals_of(core, sum(each.available for each in untested), not_wanted[1]),
+        left_out=left_out,
         _core=core,
         _known=known,
         _again=partial(
@@ -390,5 +417,6 @@ def _plan(
             jobs=jobs,
             known=known,
             not_wanted=not_wanted,
+            left_out=left_out,
         ),
     )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from specplan import _core as compiled
 from specplan.errors import UsageError
 from specplan.found import Found, found
+from specplan.gathering import of_sources
+from specplan.model.left_out import merged
 from specplan.spec_answers import spec_of
 from specplan.wants import any_matches, texts
 
@@ -106,6 +108,7 @@ class Selection:
             available=available,
             packages=self._contents.core.names("package"),
             damaged=self._contents.damaged,
+            left_out=merged(of_sources(self._contents, blocks=True)),
         )
 
     def count(self) -> int:

@@ -17,7 +17,8 @@ from specplan.check_model import (
 )
 from specplan.counting import count
 from specplan.errors import UsageError
-from specplan.model import DamagedFile
+from specplan.model import DamagedFile, LeftOut
+from specplan.model.left_out import merged
 from specplan.question import named
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Checked:
         counted: Who is told how many files were looked at.
         operating_systems: What is known of operating systems.
         indexes: How much each index of a mirror with several of them lists.
+        left_out: What of the sources could not be taken into account.
     """
 
     core: compiled.Catalog
@@ -75,6 +77,7 @@ class Checked:
     counted: Counted | None
     operating_systems: compiled.OperatingSystems
     indexes: Sequence[IndexRead] = ()
+    left_out: Sequence[LeftOut] = ()
 
 
 def check(checked: Checked) -> Check:
@@ -117,6 +120,7 @@ def check(checked: Checked) -> Check:
         if verified is None
         else CheckedFiles(manifests=verified.manifests, blobs=verified.blobs, bytes=verified.bytes),
         notes=() if verified is None else tuple(verified.notes),
+        left_out=merged(checked.left_out),
     )
 
 

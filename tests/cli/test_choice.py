@@ -23,6 +23,7 @@ from specplan.choice_environment import environment_of
 from specplan.cli import main
 from specplan.sources.environment import read_environment
 from specplan.testing import verify
+from tests import records
 
 REAL = Path(__file__).parents[2] / "examples" / "rebuild"
 DATES = ("2025-11", "2026-01")
@@ -64,10 +65,12 @@ def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> R
 
 
 def asked(run: Run, *arguments: str) -> Any:
-    """The document of a run that succeeds, held to its schema."""
+    """The document of a run that ends, held to its schema, and the code and what is said to it."""
     answer = run(*arguments, "--format", "json")
-    assert (answer.code, answer.err) == (0, "")
     loaded = json.loads(answer.out)
+    assert answer.code == records.code_of_plan(loaded), answer.err
+    # Whatever is said is about what is not planned for.
+    assert bool(answer.err) == bool(loaded["unplannable"] or loaded["left_out"])
     path = resources.files("specplan") / "schemas" / "specplan.rebuild-1.schema.json"
     Draft202012Validator(json.loads(path.read_text(encoding="utf-8"))).validate(loaded)
     return loaded
@@ -361,7 +364,8 @@ def test_what_cannot_be_planned_is_written_as_an_environment_that_reads_back(
         "--want", "a=nosuch@1.2:+x", "--want", "zfp", *CANDIDATES, "--cache", "none",
         "--write-unplannable", str(file),
     )  # fmt: skip
-    assert answer.code == 0
+    assert answer.code == 1
+    assert "gate failed: 1 want cannot be planned from what is known" in answer.err
     roots = [root.spec for root in read_environment(file).roots]
     assert roots == ["nosuch@1.2:+x os=ubuntu24.04 target=x86_64_v3"]
 
@@ -537,9 +541,10 @@ def test_what_the_system_provides_is_told_and_not_chosen(run: Run, tmp_path: Pat
     wanted = ("--want", f"site={environment}", "--cache", "none", *CANDIDATES)
     shown = " ".join(run(*wanted).out.split())
     assert "chosen for 1 of 1 abstract want" in shown
-    assert "left out" not in shown
-    (told,) = asked(run, *wanted)["choice"]["environments"]
-    assert (told["stack"], told["roots"], len(told["left_out"])) == ("site", 2, 1)
+    assert "`gcc` is not wanted: the system provides it, as" not in shown
+    answer = asked(run, *wanted)
+    (told,) = answer["choice"]["environments"]
+    assert (told["stack"], told["roots"]) == ("site", 2)
     typed = asked(run, "--want", "hypre", "--cache", "none", *CANDIDATES)
     assert typed["choice"]["environments"] == []
 

@@ -217,7 +217,7 @@ def test_coverage_is_compared_unrounded(  # noqa: PLR0913, PLR0917 - a row of th
 @pytest.mark.parametrize(
     ("covered", "wanted", "least", "said"),
     [
-        (2, 3, "66.7", "coverage is 66.6 % (2 of 3), less than 66.7 % (--fail-under)"),
+        (2, 3, "66.7", "coverage is 66.67 % (2 of 3), less than 66.7 % (--fail-under)"),
         (999, 1000, "99.95", "coverage is 99.9 % (999 of 1000), less than 99.95 % (--fail-under)"),
         (0, 0, "5", "coverage is n/a, as nothing is wanted (--fail-under 5)"),
     ],
@@ -226,7 +226,7 @@ def test_a_failed_gate_shows_less_than_was_asked(
     covered: int, wanted: int, least: str, said: str
 ) -> None:
     coverage = records.coverage_of((records.cell("e4s", "rhel8", "zen4", covered, wanted),))
-    assert gates.of_coverage(coverage, Configuration(fail_under=Decimal(least))) == [said]
+    assert gates.failed(coverage, Configuration(fail_under=Decimal(least))) == [said]
 
 
 def test_every_failed_gate_is_named(run: Runs, catalog: FakeCatalog) -> None:
@@ -238,7 +238,7 @@ def test_every_failed_gate_is_named(run: Runs, catalog: FakeCatalog) -> None:
     assert answer.code == 1
     assert answer.err.splitlines() == [
         "gate failed: coverage is 40.0 % (2 of 5), less than 95 % (--fail-under)",
-        "gate failed: 2 wants of the baseline not covered (--fail-on-lost)",
+        "gate failed: 3 wants of the baseline not covered (--fail-on-lost)",
         "gate failed: 2 stacks are absent: hep, ml-darwin-aarch64-mps (--fail-on-absent)",
     ]
 

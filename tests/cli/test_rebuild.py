@@ -170,8 +170,10 @@ def test_changed_recipes_come_from_a_checkout(run: Any, checkout: Path) -> None:
     answer = run(*question, "--packages", str(checkout), "--format", "json")
     change = document(answer.out, "rebuild")["change"]
     assert [each["spec"] for each in change["specs"]] == ["hypre", "py-numpy"]
-    assert "1 changed file of" in answer.err
-    assert "repo.yaml" in answer.err
+    assert answer.err.count("(changed_file)") == 1
+    assert "repo.yaml: it belongs to no recipe" in answer.err
+    (record,) = document(answer.out, "rebuild")["left_out"]
+    assert (record["kind"], record["blocks"]) == ("changed_file", True)
     assert run(*question).code == 2
     answer = run(*question[:-1], "no-such-revision", "--packages", str(checkout))
     assert (answer.code, answer.out) == (3, "")

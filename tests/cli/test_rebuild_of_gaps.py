@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 import specplan
 from specplan.cli import main
+from tests import records
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LOCKS = tuple(f"rebuild/{date}/radiuss/spack.lock.gz" for date in ("2025-11", "2026-01"))
@@ -26,9 +27,10 @@ def _in_examples(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def asked(capfd: pytest.CaptureFixture[str], *arguments: str) -> Any:
-    """The document of a run that succeeds, held to its schema."""
-    assert main(["rebuild", *arguments, "--format", "json"]) == 0
+    """The document of a run that ends, held to its schema and to its code."""
+    code = main(["rebuild", *arguments, "--format", "json"])
     loaded = json.loads(capfd.readouterr().out)
+    assert code == records.code_of_plan(loaded)
     path = resources.files("specplan") / "schemas" / "specplan.rebuild-1.schema.json"
     Draft202012Validator(json.loads(path.read_text(encoding="utf-8"))).validate(loaded)
     return loaded
@@ -39,11 +41,15 @@ def test_what_a_sibling_has_is_published_and_not_built(capfd: pytest.CaptureFixt
     assert (len(plan["publish"]), len(plan["unplannable"]), plan["builds"]) == (93, 9, [])
     assert {tuple(each["listed_by"]) for each in plan["publish"]} == {("e4s-neoverse-v2",)}
     assert {each["reason"] for each in plan["unplannable"]} == {"no_candidate"}
-    assert main(["rebuild", "--stack", "e4s", "--width", "120"]) == 0
+    assert main(["rebuild", "--stack", "e4s", "--width", "120"]) == 1
     text = capfd.readouterr().out
-    assert "nothing to build, 0 specs wanted, 0 reused, 93 to publish" in text
+    assert (
+        "9 wants cannot be planned, nothing to build, 0 specs wanted, 0 reused, 93 to publish"
+        in text
+    )
     assert "\nto publish in e4s on ubuntu22.04/neoverse_v2\n" in text
-    assert main(["rebuild", "--stack", "e4s", "--format", "markdown"]) == 0
+    words = ["rebuild", "--stack", "e4s", "--format", "markdown", "--allow-unplannable"]
+    assert main(words) == 0
     assert "93 wants to publish" in capfd.readouterr().out
 
 
@@ -59,7 +65,11 @@ def test_a_list_and_rows_tell_what_is_to_be_published_beside_what_is_built(
     builds = [f"{each['name']}@{each['version']}/{each['hash']}" for each in plan["builds"]]
     assert (len(builds), len(plan["publish"])) == (167, 26)
     first, *lines = replace(built, publish=siblings.publish).to_list().splitlines()
-    assert first == "# exact"
+    assert (
+        first == f"# exact, {len(built.unplannable)} wants cannot be planned"
+        if built.unplannable
+        else "# exact"
+    )
     assert [line for line in lines if not line.startswith("#")] == builds
     assert lines[len(builds) :] == [
         f"# publish {each['name']}@{each['version']}/{each['hash']} for {each['want']} in "

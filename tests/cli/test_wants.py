@@ -110,7 +110,7 @@ def with_roots(installable: int, wanted: int) -> RootCoverage:
     [
         ((2, 3), "66.66", None),
         ((2, 3), "66.6666666666666666666666666666666", None),
-        ((2, 3), "66.67", "root coverage is 66.6 % (2 of 3), less than 66.67 %"),
+        ((2, 3), "66.67", "root coverage is 66.667 % (2 of 3), less than 66.67 %"),
         ((23, 23), "100", None),
         ((999_999, 1_000_000), "100", "root coverage is 99.9 % (999999 of 1000000), less than"),
         ((0, 3), "0", None),
@@ -141,7 +141,7 @@ def test_the_gate_on_roots_may_be_configured(
     configure("cache = 'x'\nwant = 'a'\nfail-under-roots = 50")
     answer = run("gaps")
     assert answer.code == 1
-    said = "root coverage is 16.6 % (1 of 6), less than 50 % (--fail-under-roots)"
+    said = "root coverage is 16.7 % (1 of 6), less than 50 % (--fail-under-roots)"
     assert f"gate failed: {said}" in answer.err.splitlines()
     assert run("gaps", "--fail-under-roots", "16").code == 0
 

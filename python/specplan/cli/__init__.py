@@ -3,7 +3,7 @@
 This is the only part of the package that prints or sets an exit code:
 
 - 0: done, and every gate held;
-- 1: done, and a gate failed (or ``check`` found something);
+- 1: done, and a gate failed, or the verdict is not whole (or ``check`` found something);
 - 2: the command line or the configuration is wrong, or the report cannot be written;
 - 3: an input could not be read;
 - 70: a fault of specplan itself, which one line says.
@@ -116,8 +116,8 @@ def program() -> None:
     \b
     Exit codes:
       0  done, and every gate held
-      1  done, and a gate failed (or check found something)
-      2  the command line or the configuration is wrong
+      1  done, and a gate failed, or the verdict is not whole (or check found something)
+      2  the command line or the configuration is wrong, or the report cannot be written
       3  an input could not be read
      70  a fault of specplan itself
     """  # noqa: D301 - \b keeps click from wrapping the list

@@ -135,11 +135,22 @@ def other_state(
 
 
 def as_source(name: str, directory: str = "") -> str | None:
-    """Return the source that a name stands for, or None where nothing is there."""
-    if "://" in name:
+    """Return the source that a name stands for, or None where nothing is there.
+
+    Args:
+        name: A path or a URL, perhaps with a label before it.
+        directory: The folder that a relative path starts from.
+    """
+    label, where = split_label(name)
+    if "://" in where:
         return name
-    place = os.path.join(directory, name)  # noqa: PTH118 - `Path.exists` fails on long names
-    return place if os.path.exists(place) else None  # noqa: PTH110 - likewise
+    place, whole = (os.path.join(directory, each) for each in (where, name))  # noqa: PTH118 - `Path.exists` fails on long names
+    if os.path.exists(place):  # noqa: PTH110 - likewise
+        return f"{label}={place}" if label else place
+    # What looks like a label may be the beginning of a path.
+    if label and os.path.exists(whole):  # noqa: PTH110 - likewise
+        return whole if directory else f"./{whole}"
+    return None
 
 
 def note_unused(unused: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from specplan.check_model import FindingKind, Verify
-from specplan.cli import catalogs, options, output, progress
+from specplan.cli import catalogs, options, output, progress, verdict
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -19,6 +19,7 @@ __all__ = ["check"]
 
 @click.command(short_help="What is wrong with the cache itself.")
 @click.argument("caches", nargs=-1, metavar="[CACHE]...")
+@options.left_out
 @options.sources
 @click.option(
     "--verify",
@@ -83,8 +84,10 @@ def check(
         )
     if ignored := ignore or settings.check.ignore:
         answer = answer.without(ignored)
+    answer = verdict.settled(answer, settings)
     output.write(output.rendered(answer, settings, typed), typed.get("output"))
+    code = verdict.conclude(answer, settings, typed)
     if not answer.findings:
-        return 0
+        return code
     damaged = any(finding.kind == "damaged" for finding in answer.findings)
     return 3 if damaged and not settings.skip_damaged else 1

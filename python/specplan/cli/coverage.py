@@ -20,6 +20,7 @@ __all__ = ["coverage"]
 @options.locks
 @options.environments
 @options.gates
+@options.left_out
 @options.sources
 @options.report
 def coverage(**typed: Unpack[options.Typed]) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from specplan.cli import catalogs, gates, options, output
+from specplan.cli import catalogs, options, output, verdict
 from specplan.errors import UsageError
 from specplan.sources.absent import absence, looks_like_a_file
 from specplan.sources.source import split_label
@@ -27,6 +27,7 @@ __all__ = ["diff"]
 @click.argument("new", required=False)
 @options.cells
 @options.gates
+@options.left_out
 @options.sources
 @options.report
 def diff(old: str, new: str | None, **typed: Unpack[options.Typed]) -> int:
@@ -52,12 +53,12 @@ def diff(old: str, new: str | None, **typed: Unpack[options.Typed]) -> int:
     if (states := _locks(old, new)) is not None:
         _refuse_cells(typed)
         older, newer = (catalogs.read([place], settings) for place in states)
-        difference = newer.compare(older)
+        difference = verdict.settled(newer.compare(older), settings)
         output.write(output.rendered(difference, settings, typed), typed.get("output"))
-        return 0
-    answer = _ask(old, new, settings)
+        return verdict.conclude(difference, settings, typed)
+    answer = verdict.settled(_ask(old, new, settings), settings)
     output.write(output.rendered(answer, settings, typed), typed.get("output"))
-    return output.gates_failed(gates.of_diff(answer, settings))
+    return verdict.conclude(answer, settings, typed)
 
 
 def _locks(old: str, new: str | None) -> tuple[str, str] | None:

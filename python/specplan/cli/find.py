@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from specplan.cli import catalogs, mistakes, options, output
+from specplan.cli import catalogs, mistakes, options, output, verdict
 from specplan.config import NO_CACHE
 from specplan.errors import UndecidedError, UsageError
 from specplan.reports import lines
@@ -62,6 +62,7 @@ class _Typed(options.Typed, total=False):
     metavar="TEMPLATE",
     help="Write one line a spec, as in '{name}@{version}/{hash:.7}', instead of a report.",
 )
+@options.left_out
 @options.sources
 @options.report
 def find(spec: str, **typed: Unpack[_Typed]) -> int:
@@ -88,13 +89,13 @@ def find(spec: str, **typed: Unpack[_Typed]) -> int:
             raise UsageError("`--line` and `--format` exclude each other")
         lines.check(template)
     settings = options.settings(typed)
-    found = _ask(spec, settings, typed)
+    found = verdict.settled(_ask(spec, settings, typed), settings)
     if typed.get("unknown") != "list":
         _refuse_undecided(found)
     report = _rendered(found, settings, typed)
     output.write(report, typed.get("output"))
     _note(spec, found, settings, typed)
-    return 0
+    return verdict.conclude(found, settings, typed)
 
 
 def _note(spec: str, found: Found, settings: Configuration, typed: _Typed) -> None:

@@ -33,6 +33,7 @@ __all__ = ["gaps"]
     help="List the gaps of these packages only (shell pattern); may be repeated.",
 )
 @click.option("--summary", is_flag=True, help="List no gap, only the numbers.")
+@options.left_out
 @options.sources
 @options.report
 def gaps(

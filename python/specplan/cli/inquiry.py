@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from specplan.cli import catalogs, gates, options, output
+from specplan.cli import catalogs, options, output, verdict
 from specplan.errors import UsageError
 from specplan.sources.source import split_label
 from specplan.sources.wanted import is_environment
@@ -45,12 +45,11 @@ def run(typed: Typed, view: View, listing: Listing | None = None) -> int:
         _refuse_gates_without_baseline(typed)
     if typed.get("scope") is not None and not _any_lock(settings):
         raise UsageError("`--scope` is of locks", hint="name one with `--want [LABEL=]spack.lock`")
-    coverage = _ask(settings, typed, view)
+    coverage = verdict.settled(_ask(settings, typed, view), settings)
     if listing is not None:
         coverage = listing.of(coverage)
     output.write(output.rendered(coverage, settings, typed, view=view), typed.get("output"))
-    failed = gates.of_coverage(coverage, settings)
-    return output.gates_failed(failed)
+    return verdict.conclude(coverage, settings, typed)
 
 
 def _any_lock(settings: Configuration) -> bool:

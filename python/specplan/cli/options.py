@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from specplan.catalog import Catalog
-    from specplan.model import Compatibility, Level, Scope
+    from specplan.model import AllowedKind, Compatibility, Level, Scope
     from specplan.question import Question
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "environment_question",
     "environments",
     "gates",
+    "left_out",
     "locks",
     "question",
     "report",
@@ -99,6 +100,10 @@ class Typed(TypedDict, total=False):
     fail_under_roots: Decimal | None
     fail_on_lost: bool | None
     fail_on_absent: bool | None
+    fail_on_unknown_over: Decimal | None
+    allow_left_out: tuple[AllowedKind, ...]
+    allow_unplannable: bool | None
+    explain_left_out: bool
 
 
 def _percentage(
@@ -115,6 +120,41 @@ def _percentage(
     if is_short(number) and 0 <= number <= most:
         return number
     raise click.BadParameter(f"`{value}` is no percentage from 0 to 100", context, parameter)
+
+
+def _least(context: click.Context, parameter: click.Parameter, value: str | None) -> Decimal | None:
+    """Return the percentage that a gate asks for at least."""
+    number = _percentage(context, parameter, value)
+    fault = None if number is None else config.percentage_fault(number)
+    if fault is not None:
+        raise click.BadParameter(fault, context, parameter)
+    return number
+
+
+class _Kind(click.Choice[str]):
+    """A kind of what is left out; its words may be joined as options join theirs."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return super().convert(value.replace("-", "_"), param, ctx)
+
+
+def left_out(command: Command) -> Command:
+    """Give a command the options about what a question leaves out."""
+    return _all(
+        click.option(
+            "--allow-left-out",
+            multiple=True,
+            type=_Kind(config.ALLOWED_KINDS),
+            metavar="KIND",
+            help="Let gates hold although something of this kind is left out of the question, or "
+            "`all` kinds; may be repeated. docs/trust.md lists the kinds.",
+        ),
+        click.option(
+            "--explain-left-out",
+            is_flag=True,
+            help="List all that is left out of the question, each with what settles it.",
+        ),
+    )(command)
 
 
 def _all(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -234,9 +274,16 @@ def wants(command: Command) -> Command:
         ),
         click.option(
             "--fail-under",
-            callback=_percentage,
+            callback=_least,
             metavar="PCT",
             help="Exit with 1 when coverage is less, or not defined.",
+        ),
+        click.option(
+            "--fail-on-unknown-over",
+            callback=_percentage,
+            metavar="PCT",
+            help="Exit with 1 when a larger share of the wants cannot be decided. For every other "
+            "gate these count as not covered.",
         ),
     )(command)
 
@@ -259,7 +306,7 @@ def locks(command: Command) -> Command:
         ),
         click.option(
             "--fail-under-roots",
-            callback=_percentage,
+            callback=_least,
             metavar="PCT",
             help="Exit with 1 when a smaller share of the roots of locks installs from the caches "
             "alone, or when there are none.",
@@ -426,6 +473,9 @@ def settings(typed: Typed) -> Configuration:
         fail_under_roots=_over(typed.get("fail_under_roots"), base.fail_under_roots),
         fail_on_lost=_over(typed.get("fail_on_lost"), base.fail_on_lost),
         fail_on_absent=_over(typed.get("fail_on_absent"), base.fail_on_absent),
+        fail_on_unknown_over=_over(typed.get("fail_on_unknown_over"), base.fail_on_unknown_over),
+        allow_left_out=(*base.allow_left_out, *typed.get("allow_left_out", ())),
+        allow_unplannable=_over(typed.get("allow_unplannable"), base.allow_unplannable),
         strict=_over(typed.get("strict"), base.strict),
         skip_damaged=_over(typed.get("skip_damaged"), base.skip_damaged),
         use_mirrors=_over(typed.get("use_mirrors"), base.use_mirrors),

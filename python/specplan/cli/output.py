@@ -32,6 +32,7 @@ __all__ = [
     "fitted",
     "gates_failed",
     "is_terminal",
+    "not_whole",
     "note",
     "refuse_one_place",
     "rendered",
@@ -97,6 +98,11 @@ def gates_failed(failed: Sequence[str]) -> int:
     for gate in failed:
         _say("gate failed", gate)
     return 1 if failed else 0
+
+
+def not_whole(message: str) -> None:
+    """Say that a verdict holds only if nothing that is left out changes it."""
+    _say("not whole", message)
 
 
 def _is_seen(typed: Typed) -> bool:

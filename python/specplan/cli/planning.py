@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 import click
 
-from specplan.cli import catalogs, options, output
+from specplan import gathering
+from specplan.cli import catalogs, options
 from specplan.cli.options import Typed
 from specplan.config import COMPATIBILITIES, LEVELS, SCOPES, Format
-from specplan.counting import count
 from specplan.errors import UsageError
 from specplan.plan_model import Policy
-from specplan.reports import wording
 from specplan.sources import Limits
 from specplan.sources.source import split_label
 from specplan.sources.wanted import is_environment, is_lock
@@ -23,15 +22,13 @@ if TYPE_CHECKING:
 
     from specplan.catalog import Catalog
     from specplan.config import Configuration
+    from specplan.model import LeftOut
     from specplan.plan import Plan
     from specplan.question import Question
 
 __all__ = ["AskedPlan", "Planned", "asked_plan", "plan", "question"]
 
 Command = TypeVar("Command", bound="Callable[..., object]")
-
-#: How many files a warning names.
-_FEW = 3
 
 
 class Planned(Typed, total=False):
@@ -240,10 +237,10 @@ def asked_plan(typed: Planned, settings: Configuration) -> AskedPlan:
             "`--level` is about gaps, and none are planned for",
             hint="plan for gaps with `--stack`, `--peers` or `--baseline`, and no `--want`",
         )
-    want = () if gaps else _wants(typed, settings)
+    want, passed_over = ((), []) if gaps else _wants(typed, settings)
     # What is configured is for cells, which locks have none of; what is typed is meant.
     of_cells = gaps or any(_is_abstract(each) for each in want)
-    listed = _listed(typed)
+    listed, changed_files = _listed(typed)
     if listed is None and not typed.get("changed"):
         for name in ("policy", "depth"):
             if typed.get(name) is not None:
@@ -298,6 +295,7 @@ def asked_plan(typed: Planned, settings: Configuration) -> AskedPlan:
         tag=settings.tag,
         not_wanted=settings.not_wanted,
         limits=limits,
+        left_out=[*passed_over, *changed_files],
     )
     files = tuple(each for each in want if is_environment(split_label(each)[1]))
     question: Question = {
@@ -313,10 +311,10 @@ def asked_plan(typed: Planned, settings: Configuration) -> AskedPlan:
     return AskedPlan(plan=made, catalog=catalog, question=question, wants=want)
 
 
-def _wants(typed: Planned, settings: Configuration) -> tuple[str, ...]:
-    """Return what to plan for.
+def _wants(typed: Planned, settings: Configuration) -> tuple[tuple[str, ...], list[LeftOut]]:
+    """Return what to plan for, and what is left out of it.
 
-    Without candidates, the environments of the configuration are left out, and named.
+    Without candidates, these are the environments of the configuration.
     """
     if typed.get("stack") and (typed.get("want") or not settings.stacks):
         raise UsageError(
@@ -329,17 +327,10 @@ def _wants(typed: Planned, settings: Configuration) -> tuple[str, ...]:
             hint="name a lock with `--want [LABEL=]spack.lock`, or as `want` in specplan.toml",
         )
     locks = tuple(each for each in settings.want if not is_environment(split_label(each)[1]))
-    left_out = [each for each in settings.want if each not in locks]
     if typed.get("want") or typed.get("candidates") or not locks:
-        return settings.want
-    if left_out:
-        stacks = wording.folded([split_label(each)[0] or each for each in left_out], _FEW)
-        are = count(len(left_out), "stack is", "stacks are")
-        output.warn(
-            f"{are} not planned for: without `--candidates`, environments are planned for only "
-            f"where no lock is wanted: {stacks}"
-        )
-    return locks
+        return settings.want, []
+    left_out = (each for each in settings.want if each not in locks)
+    return locks, gathering.passed_over_stacks(split_label(each)[0] or each for each in left_out)
 
 
 def _is_abstract(want: str) -> bool:
@@ -348,8 +339,11 @@ def _is_abstract(want: str) -> bool:
     return where != "-" and not is_lock(where)
 
 
-def _listed(typed: Planned) -> list[str] | None:
-    """Return what a file and a checkout say changed; None where neither is asked."""
+def _listed(typed: Planned) -> tuple[list[str] | None, list[LeftOut]]:
+    """Return what a file and a checkout say changed, and what of it is not known.
+
+    The first is None where neither is asked.
+    """
     from specplan.sources.recipes import changed_recipes  # noqa: PLC0415
     from specplan.sources.spec_list import read_spec_list  # noqa: PLC0415
 
@@ -361,17 +355,14 @@ def _listed(typed: Planned) -> list[str] | None:
             hint="REPO is a git checkout of the package repository, REV one of its revisions",
         )
     if file is None and revision is None:
-        return None
+        return None, []
+    left_out: list[LeftOut] = []
     listed: list[str] = []
     if file is not None:
         listed += read_spec_list(file, Limits())
     if revision is not None and checkout is not None:
         recipes = changed_recipes(checkout, revision)
-        if recipes.others:
-            files = wording.count(len(recipes.others), "changed file")
-            output.warn(
-                f"{files} of `{checkout}` belong to no recipe, and what they change is not known: "
-                f"{wording.folded(recipes.others, _FEW)}"
-            )
+        left_out += gathering.changed_files(recipes.code, checkout, blocks=True)
+        left_out += gathering.changed_files(recipes.others, checkout, blocks=False)
         listed += recipes.packages
-    return listed
+    return listed, left_out

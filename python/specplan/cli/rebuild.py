@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from specplan.cli import options, output, planning
+from specplan.cli import options, output, planning, verdict
 from specplan.config import FORMATS
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ _SHOWS: Final = ("chosen", "needless", "untested", "chains", "timetable")
 @click.command(short_help="The least that must be built, its order and its reasons.")
 @planning.question
 @options.environments
+@options.left_out
 @options.sources
 @click.option(
     "--show",
@@ -93,6 +94,11 @@ _SHOWS: Final = ("chosen", "needless", "untested", "chains", "timetable")
     metavar="FILE",
     help="Write the abstract wants that nothing known can meet as a spack.yaml.",
 )
+@click.option(
+    "--allow-unplannable/--no-allow-unplannable",
+    default=None,
+    help="Exit with 0 although wants cannot be planned from what is known.",
+)
 @options.report_as(*FORMATS, _LIST, name="rendering")
 def rebuild(**typed: Unpack[Planned]) -> int:
     """Plan the least set of builds after which every want installs from the caches alone.
@@ -124,13 +130,13 @@ def rebuild(**typed: Unpack[Planned]) -> int:
         typed.get("output"), unplannable, names=("--output", "--write-unplannable")
     )
     settings = options.settings(typed)
-    plan = planning.plan(typed, settings)
+    plan = verdict.settled(planning.plan(typed, settings), settings)
     report = plan.to_list() if as_list else _rendered(plan, settings, typed)
     texts = [(report, typed.get("output"))]
     if unplannable is not None:
         texts.insert(0, (plan.unplannable_environment(), unplannable))
     output.write_all(texts)
-    return 0
+    return verdict.conclude(plan, settings, typed)
 
 
 def _rendered(plan: Plan, settings: Configuration, typed: Planned) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from specplan.cli import options, output, planning
+from specplan.cli import options, output, planning, verdict
 from specplan.errors import UnknownNameError
 from specplan.reports import hashes, plan_csv, plan_json, plan_markdown, plan_text
 from specplan.sources import Limits
@@ -29,6 +29,7 @@ __all__ = ["why"]
 @click.argument("spec")
 @planning.question
 @options.environments
+@options.left_out
 @options.sources
 @options.report
 def why(spec: str, **typed: Unpack[Planned]) -> int:
@@ -48,13 +49,13 @@ def why(spec: str, **typed: Unpack[Planned]) -> int:
     """  # noqa: D301 - \b keeps click from wrapping the examples
     settings = options.settings(typed)
     asked = planning.asked_plan(typed, settings)
+    plan = verdict.settled(asked.plan, settings)
     wants = _wanted(spec, asked)
     reasons = _reasons(spec, asked, wants)
     with hashes.in_full(asked=typed.get("long_hashes", False)):
-        output.write(
-            _rendered(spec, wants, reasons, asked.plan, settings, typed), typed.get("output")
-        )
-    return 0
+        report = _rendered(spec, wants, reasons, plan, settings, typed)
+        output.write(report, typed.get("output"))
+    return verdict.of_reasons(reasons, plan.left_out, typed)
 
 
 def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:
@@ -62,7 +63,7 @@ def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:
     from specplan.plan_inputs import read_wanted_places  # noqa: PLC0415 - help needs no YAML
     from specplan.why_wanted import why_wanted  # noqa: PLC0415 - likewise
 
-    _, environments = read_wanted_places(asked.wants, Limits())
+    _, environments, _ = read_wanted_places(asked.wants, Limits())
     if asked.wants and not environments:
         return ()
     sources = {
@@ -95,11 +96,13 @@ def _rendered(  # noqa: PLR0913, PLR0917 - what is shown, and how
     typed: Planned,
 ) -> str:
     if settings.format == "json":
-        return plan_json.why(reasons, wants, query=spec, predicted=plan.predicted)
+        return plan_json.why(
+            reasons, wants, query=spec, predicted=plan.predicted, left_out=plan.left_out
+        )
     if settings.format == "csv":
         return plan_csv.why(reasons, wants)
     if settings.format == "markdown":
-        report = plan_markdown.why(reasons, wants, predicted=plan.predicted)
+        report = plan_markdown.why(reasons, wants, predicted=plan.predicted, left_out=plan.left_out)
         return output.fitted(report, typed)
     return plan_text.why(
         reasons,
@@ -107,4 +110,5 @@ def _rendered(  # noqa: PLR0913, PLR0917 - what is shown, and how
         predicted=plan.predicted,
         width=output.width(typed),
         colour=output.colour(typed),
+        left_out=plan.left_out,
     )

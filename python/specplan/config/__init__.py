@@ -7,6 +7,7 @@ the key: a setting that cannot be honoured is refused, never ignored.
 """
 
 from specplan.config.configuration import (
+    ALLOWED_KINDS,
     COMPATIBILITIES,
     FORMATS,
     LEVELS,
@@ -18,11 +19,13 @@ from specplan.config.configuration import (
     Format,
     StackEntry,
     is_system,
+    percentage_fault,
 )
 from specplan.config.file import find, load
 from specplan.config.reader import KEYS
 
 __all__ = [
+    "ALLOWED_KINDS",
     "COMPATIBILITIES",
     "FORMATS",
     "KEYS",
@@ -37,4 +40,5 @@ __all__ = [
     "find",
     "is_system",
     "load",
+    "percentage_fault",
 ]

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from specplan.host import Host
-from specplan.model import Compatibility, Level, NotWanted, Scope
+from specplan.model import AllowedKind, Compatibility, LeftOutKind, Level, NotWanted, Scope
+from specplan.model.left_out import ALL_KINDS
 from specplan.system_name import split_system
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from decimal import Decimal
 
     from specplan.budget import Weight
     from specplan.check_model import FindingKind, Verify
     from specplan.sources.limits import NewerFormats
 
 __all__ = [
+    "ALLOWED_KINDS",
     "COMPATIBILITIES",
     "FORMATS",
     "LEVELS",
@@ -30,6 +32,7 @@ __all__ = [
     "Format",
     "StackEntry",
     "is_system",
+    "percentage_fault",
 ]
 
 #: The formats of a report.
@@ -39,6 +42,9 @@ FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 COMPATIBILITIES: Final[tuple[Compatibility, ...]] = get_args(Compatibility)
+
+#: What a user may allow to be left out.
+ALLOWED_KINDS: Final[tuple[AllowedKind, ...]] = (*get_args(LeftOutKind), ALL_KINDS)
 
 #: What ``--cache`` takes instead of a source to plan from nothing.
 NO_CACHE: Final = "none"
@@ -112,6 +118,9 @@ class Configuration:
         fail_under_roots: The least root coverage, likewise.
         fail_on_lost: Whether a lost key fails the run.
         fail_on_absent: Whether an absent stack fails the run.
+        fail_on_unknown_over: The most wants that may be undecided, in percent.
+        allow_left_out: What may be left out of a question and fail no gate.
+        allow_unplannable: Whether wants that cannot be planned fail no run.
         strict: Whether a contradiction in a page is an error.
         skip_damaged: Whether damaged files are passed over.
         use_mirrors: Whether the remote mirrors that environments name are caches where none is
@@ -149,6 +158,9 @@ class Configuration:
     fail_under_roots: Decimal | None = None
     fail_on_lost: bool = False
     fail_on_absent: bool = False
+    fail_on_unknown_over: Decimal | None = None
+    allow_left_out: tuple[AllowedKind, ...] = ()
+    allow_unplannable: bool = False
     strict: bool = False
     skip_damaged: bool = False
     use_mirrors: bool = False
@@ -165,6 +177,19 @@ class Configuration:
     check: CheckSettings = CheckSettings()
     not_wanted: tuple[NotWanted, ...] = ()
     weight: tuple[Weight, ...] = ()
+
+
+def percentage_fault(number: Decimal) -> str | None:
+    """Return what is wrong with a percentage that a gate asks for at least, if anything is.
+
+    Nobody asks for less than one percent: such a number is a share that was meant as one.
+    """
+    if not 0 < number < 1:
+        return None
+    meant = (100 * number).normalize()
+    # Most are written as people write them; no power of ten needs a million zeros.
+    text = f"{meant:f}" if number > Decimal("1e-6") else str(meant)
+    return f"{number} is {number} %; {text} % is `{text}`"
 
 
 def is_system(text: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, get_args
 from specplan.budget import Weight, check_weight
 from specplan.check_model import FindingKind, Verify
 from specplan.config.configuration import (
+    ALLOWED_KINDS,
     COMPATIBILITIES,
     FORMATS,
     LEVELS,
@@ -19,6 +20,7 @@ from specplan.config.configuration import (
     Configuration,
     StackEntry,
     is_system,
+    percentage_fault,
 )
 from specplan.errors import UsageError
 from specplan.host import Host
@@ -63,6 +65,9 @@ KEYS: Final = (
     "fail-under-roots",
     "fail-on-lost",
     "fail-on-absent",
+    "fail-on-unknown-over",
+    "allow-left-out",
+    "allow-unplannable",
     "strict",
     "skip-damaged",
     "use-mirrors",
@@ -137,10 +142,13 @@ def configuration(table: Table, folder: Path) -> Configuration:
         level=table.choice("level", LEVELS),
         compat=table.choice("compat", COMPATIBILITIES) or "exact",
         format=table.choice("format", FORMATS) or "table",
-        fail_under=_percentage(table, "fail-under"),
-        fail_under_roots=_percentage(table, "fail-under-roots"),
+        fail_under=_least(table, "fail-under"),
+        fail_under_roots=_least(table, "fail-under-roots"),
         fail_on_lost=table.flag("fail-on-lost"),
         fail_on_absent=table.flag("fail-on-absent"),
+        fail_on_unknown_over=_percentage(table, "fail-on-unknown-over"),
+        allow_left_out=table.choices("allow-left-out", ALLOWED_KINDS),
+        allow_unplannable=table.flag("allow-unplannable"),
         strict=table.flag("strict"),
         skip_damaged=table.flag("skip-damaged"),
         use_mirrors=table.flag("use-mirrors"),
@@ -197,6 +205,14 @@ def _percentage(table: Table, key: str) -> Decimal | None:
     number = table.number(key)
     if number is not None and not (number.is_finite() and 0 <= number <= _ALL_OF_IT):
         table.fail(key, f"{number} is no percentage from 0 to 100")
+    return number
+
+
+def _least(table: Table, key: str) -> Decimal | None:
+    number = _percentage(table, key)
+    fault = None if number is None else percentage_fault(number)
+    if fault is not None:
+        table.fail(key, fault)
     return number
 
 

@@ -17,15 +17,17 @@ from specplan.model.asked import (
     Unify,
     WantsKind,
 )
-from specplan.model.coverage import Cell, Coverage, Totals, View
+from specplan.model.coverage import Alone, Cell, Coverage, LackedSpec, Totals, View
 from specplan.model.damage import DamagedFile
 from specplan.model.diff import Change, Diff, DiffCell, DiffTotals, KeyInCell
 from specplan.model.gap import Gap, GapState, Nearest, UnknownWant
-from specplan.model.left_out import LeftOut, LeftOutKind
+from specplan.model.left_out import AllowedKind, LeftOut, LeftOutKind
 from specplan.model.roots import BrokenRoot, Lacking, RootCoverage
 from specplan.model.spec import Spec
 
 __all__ = [
+    "AllowedKind",
+    "Alone",
     "BrokenRoot",
     "Cell",
     "Change",
@@ -39,6 +41,7 @@ __all__ = [
     "Gap",
     "GapState",
     "KeyInCell",
+    "LackedSpec",
     "Lacking",
     "LeftOut",
     "LeftOutKind",

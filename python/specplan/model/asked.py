@@ -33,14 +33,12 @@ class EnvironmentAsked:
         path: Its file.
         roots: How many roots it has, as Spack expands them.
         unify: Whether Spack concretizes them together.
-        left_out: What of it was not taken into account, one sentence each.
     """
 
     stack: str
     path: str
     roots: int
     unify: Unify
-    left_out: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,10 +18,11 @@ from specplan.model.asked import (
 )
 from specplan.model.damage import DamagedFile
 from specplan.model.gap import Gap, UnknownWant
+from specplan.model.left_out import LeftOut
 from specplan.model.roots import RootCoverage
 from specplan.report import Report, as_csv, as_markdown, as_text
 
-__all__ = ["Cell", "Coverage", "Totals", "View"]
+__all__ = ["Alone", "Cell", "Coverage", "LackedSpec", "Totals", "View"]
 
 #: The two views of the one document of coverage.
 View: TypeAlias = Literal["gaps", "coverage"]
@@ -79,6 +80,38 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LackedSpec:
+    """A spec without a binary that binaries link to or run with.
+
+    Attributes:
+        hash: Its DAG hash.
+        package: Its package.
+        version: Its version; None where no source describes it.
+        binaries: How many binaries have it in their link and run closure.
+    """
+
+    hash: str
+    package: str
+    version: str | None
+    binaries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alone:
+    """What the caches have where nothing says what they should have.
+
+    Attributes:
+        binaries: How many binaries there are.
+        usable: How many of them install from the caches alone; None without edges.
+        lacking: What the others lack: what most binaries need first, then by hash.
+    """
+
+    binaries: int
+    usable: int | None
+    lacking: tuple[LackedSpec, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage(Report):
     """Coverage and gaps of the reported cells: one document, two views.
 
@@ -103,6 +136,8 @@ class Coverage(Report):
         not_wanted: The entries of the configuration with what each excluded.
         damaged: Files that were skipped because they are damaged.
         listed: The gaps that reports list, where not all were asked for; else None.
+        left_out: What of the question could not be taken into account.
+        alone: What the caches have, where no cell has a peer and nothing is wanted; else None.
     """
 
     wants: WantsKind
@@ -121,6 +156,8 @@ class Coverage(Report):
     unknown: tuple[UnknownWant, ...] = ()
     environments: tuple[EnvironmentAsked, ...] = ()
     listed: tuple[Gap, ...] | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    alone: Alone | None = None
 
     @property
     def listed_gaps(self) -> tuple[Gap, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from specplan.model.asked import Level
 from specplan.model.damage import DamagedFile
+from specplan.model.left_out import LeftOut
 from specplan.report import Report
 
 __all__ = ["Change", "Diff", "DiffCell", "DiffTotals", "KeyInCell"]
@@ -20,8 +21,8 @@ class DiffCell:
         platform: The platform of the system.
         os: The operating system.
         target: The microarchitecture.
-        kept: Keys that both states have; at level ``package`` those whose versions are
-            the same.
+        kept: Packages whose keys (at level ``package`` the versions) are the same in both
+            states.
         lost: Keys of packages that the newer state has no new key for.
         gained: Keys of packages that the older state had no other key for.
         changed: Packages whose old keys gave way to new ones.
@@ -111,6 +112,7 @@ class Diff(Report):
         new_stacks: Stacks that only the newer state lists.
         totals: Over all cells.
         damaged: Files that were skipped because they are damaged.
+        left_out: What of the question could not be taken into account.
     """
 
     level: Level
@@ -124,3 +126,4 @@ class Diff(Report):
     new_stacks: tuple[str, ...]
     totals: DiffTotals
     damaged: tuple[DamagedFile, ...]
+    left_out: tuple[LeftOut, ...] = ()

@@ -9,9 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-__all__ = ["ALL_KINDS", "LeftOut", "LeftOutKind", "blocking", "merged"]
+__all__ = [
+    "ALL_KINDS",
+    "AllowedKind",
+    "LeftOut",
+    "LeftOutKind",
+    "allowing",
+    "blocking",
+    "merged",
+]
 
 #: What can be left out. Users allow a kind by its name (``--allow-left-out KIND``):
 #:
@@ -28,6 +36,7 @@ __all__ = ["ALL_KINDS", "LeftOut", "LeftOutKind", "blocking", "merged"]
 #: - ``nothing_in_common``: two states that share nothing that could be compared;
 #: - ``index_version``: binaries that only some of several indexes list;
 #: - ``damaged_file``: a file that was skipped because it is damaged;
+#: - ``empty_source``: a cache that has no binary at all;
 #: - ``unread_source``: a source that could not be had and was passed over;
 #: - ``changed_file``: a changed file whose effect on specs is not known;
 #: - ``changed_name``: a changed package that no want contains;
@@ -45,6 +54,7 @@ LeftOutKind: TypeAlias = Literal[
     "nothing_in_common",
     "index_version",
     "damaged_file",
+    "empty_source",
     "unread_source",
     "changed_file",
     "changed_name",
@@ -52,7 +62,10 @@ LeftOutKind: TypeAlias = Literal[
 ]
 
 #: What allows every kind.
-ALL_KINDS = "all"
+ALL_KINDS: Final = "all"
+
+#: What a user may allow to be left out.
+AllowedKind: TypeAlias = LeftOutKind | Literal["all"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -87,8 +100,21 @@ def merged(records: Iterable[LeftOut]) -> tuple[LeftOut, ...]:
     return tuple(sorted(replace(record, count=count) for record, count in counts.items()))
 
 
+def allowing(records: Iterable[LeftOut], allowed: Collection[AllowedKind]) -> tuple[LeftOut, ...]:
+    """Return records of which those that the user allows do not block.
+
+    Args:
+        records: What was left out.
+        allowed: The kinds that the user allows; ``all`` allows every kind.
+    """
+    return tuple(
+        replace(record, blocks=False) if ALL_KINDS in allowed or record.kind in allowed else record
+        for record in records
+    )
+
+
 def blocking(
-    records: Iterable[LeftOut], allowed: Collection[LeftOutKind | Literal["all"]] = ()
+    records: Iterable[LeftOut], allowed: Collection[AllowedKind] = ()
 ) -> tuple[LeftOut, ...]:
     """Return the records on which no gate holds.
 
@@ -96,6 +122,4 @@ def blocking(
         records: What was left out.
         allowed: The kinds that the user allows; ``all`` allows every kind.
     """
-    if ALL_KINDS in allowed:
-        return ()
-    return tuple(record for record in records if record.blocks and record.kind not in allowed)
+    return tuple(record for record in allowing(records, allowed) if record.blocks)

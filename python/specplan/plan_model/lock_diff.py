@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from specplan.model.left_out import LeftOut
 from specplan.plan_model.spec import NamedSpec
 from specplan.report import Report
 
@@ -175,6 +176,7 @@ class LockDiff(Report):
         totals: The numbers.
         migrated: The specs that have another hash only because of another format, by hash: one
             cause, however many they are. They are neither new nor gone.
+        left_out: What of the question could not be taken into account.
     """
 
     old: str
@@ -185,3 +187,4 @@ class LockDiff(Report):
     hold: tuple[HoldStep, ...]
     totals: LockDiffTotals
     migrated: tuple[MigratedSpec, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()

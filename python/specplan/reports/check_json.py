@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from specplan.check_model import Check
 from specplan.report import as_json
-from specplan.reports.document import document, fields_of
+from specplan.reports.document import document, fields_of, left_out_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,6 +39,7 @@ def check(result: Check) -> str:
                 "findings": len(result.findings),
                 "by_kind": _numbers(result.counts()),
             },
+            "left_out": left_out_json(result.left_out),
         }
     )
 

@@ -10,7 +10,7 @@ from specplan.reports import wording
 from specplan.reports.check_wording import FINDING_WORDS, by_kind, headline, named, numbers
 from specplan.reports.escape import markdown_code as code
 from specplan.reports.escape import markdown_text as sentence
-from specplan.reports.markdown import document, foldable, listed
+from specplan.reports.markdown import document, foldable, listed, warned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,13 +23,14 @@ __all__ = ["check"]
 @as_markdown.register(Check)
 def check(result: Check) -> str:
     """Return the headline, and a table of the findings of each kind."""
-    parts = [f"### {headline(result)}", listed(numbers(result))]
+    parts = [*warned(result.left_out), f"### {headline(result)}", listed(numbers(result))]
     for kind, findings in by_kind(result).items():
         summary = wording.count(len(findings), *FINDING_WORDS[kind])
         parts.append(
             _missing(summary, findings) if kind == "missing" else _others(summary, findings)
         )
-    return document([*parts, listed([sentence(note) for note in result.notes])])
+    notes = [sentence(note) for note in result.notes]
+    return document([*parts, listed([*notes, *wording.left_out(result.left_out, sentence)])])
 
 
 def _missing(summary: str, findings: Sequence[Finding]) -> str:

@@ -36,6 +36,7 @@ def check(result: Check, *, width: int, colour: bool = False) -> str:
         colour: Whether to paint with escape sequences.
     """
     page = Page(width=width, colour=colour)
+    page.warnings(wording.not_whole(result.left_out))
     page.text(headline(result), style="bold")
     for line in numbers(result):
         page.text(line)
@@ -52,7 +53,8 @@ def check(result: Check, *, width: int, colour: bool = False) -> str:
         more = len(findings) - sum(map(len, shown))
         if more:
             page.text(f"... and {more} more, which `--format json` lists", style="dim")
-    page.notes([terminal(note) for note in result.notes])
+    notes = [terminal(note) for note in result.notes]
+    page.notes([*notes, *wording.left_out(result.left_out, terminal)])
     return page.end()
 
 

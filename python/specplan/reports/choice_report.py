@@ -167,7 +167,6 @@ def notes(plan: Plan, escape: Callable[[str], str]) -> list[str]:
             f"no lock is given to take as a whole, as `unify` asks for: the roots of {stacks} were "
             "chosen one by one"
         )
-    found += wording.left_out(plan.choice.environments, escape)
     if count < len(plan.choice.wants):
         found.append(
             "the plan holds for the hashes that were chosen: a concretizer may decide otherwise "

@@ -16,9 +16,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from specplan.reports import escape
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from _typeshed import DataclassInstance
 
-__all__ = ["Json", "document", "fields_of"]
+    from specplan.model import LeftOut
+
+__all__ = ["Json", "document", "fields_of", "left_out_json"]
 
 #: What a document may hold.
 Json: TypeAlias = Mapping[str, "Json"] | Sequence["Json"] | str | int | float | bool | None
@@ -39,6 +43,21 @@ def _value(value: DataclassInstance | Json) -> Json:
     if isinstance(value, tuple):
         return [_value(each) for each in value]
     return value
+
+
+def left_out_json(records: Iterable[LeftOut]) -> Json:
+    """Return the value of ``left_out``, which every document has."""
+    return [
+        {
+            "kind": each.kind,
+            "count": each.count,
+            "where": each.where,
+            "detail": each.detail,
+            "blocks": each.blocks,
+            "remedy": each.remedy,
+        }
+        for each in records
+    ]
 
 
 def document(content: Mapping[str, Json]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from specplan.found import Found
 from specplan.model import Coverage, Diff
 from specplan.report import as_json
-from specplan.reports.document import document, fields_of
+from specplan.reports.document import document, fields_of, left_out_json
 
 __all__ = ["coverage", "diff", "find", "gaps"]
 
@@ -33,6 +33,8 @@ def coverage(result: Coverage) -> str:
             "upper_bound": result.is_upper_bound,
             "unknown": [fields_of(each) for each in result.unknown],
             "environments": [fields_of(each) for each in result.environments],
+            "left_out": left_out_json(result.left_out),
+            "alone": None if result.alone is None else fields_of(result.alone),
         }
     )
 
@@ -59,6 +61,7 @@ def diff(result: Diff) -> str:
             "new_stacks": result.new_stacks,
             "totals": fields_of(result.totals),
             "damaged": [fields_of(each) for each in result.damaged],
+            "left_out": left_out_json(result.left_out),
         }
     )
 
@@ -76,5 +79,6 @@ def find(result: Found) -> str:
             ],
             "totals": {"specs": len(result.specs), "unknown": len(result.undecided)},
             "damaged": [fields_of(each) for each in result.damaged],
+            "left_out": left_out_json(result.left_out),
         }
     )

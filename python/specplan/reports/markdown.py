@@ -21,9 +21,19 @@ from specplan.reports.escape import markdown_text as sentence
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from specplan.model import Cell, Change, Gap, KeyInCell, Spec, View
+    from specplan.model import Cell, Change, Gap, KeyInCell, LeftOut, Spec, View
 
-__all__ = ["coverage", "diff", "document", "find", "foldable", "gaps", "listed", "view_of"]
+__all__ = [
+    "coverage",
+    "diff",
+    "document",
+    "find",
+    "foldable",
+    "gaps",
+    "listed",
+    "view_of",
+    "warned",
+]
 
 #: A table of more rows is folded away behind its summary.
 _SCREENFUL: Final = 20
@@ -44,7 +54,7 @@ def gaps(result: Coverage) -> str:
     summary = _capitalised(wording.gaps_by_state(result.gaps))
     if result.listed_gaps:
         parts.append(foldable(summary, *_gaps(result)))
-    else:
+    elif result.totals.wanted:
         parts.append(f"{summary}.")
     parts += [f"{_capitalised(line)}." for line in wording.unlisted(result)]
     return document([*parts, listed(wording.coverage_notes(result, code, sentence))])
@@ -72,6 +82,7 @@ def diff(result: Diff) -> str:
         for cell in result.cells
     ]
     parts = [
+        *warned(result.left_out),
         f"### {wording.diff_headline(result, code)}",
         listed(wording.diff_notes(result, code)),
         foldable(wording.count(len(rows), "cell"), names, rows, numbers=4),
@@ -85,11 +96,12 @@ def diff(result: Diff) -> str:
 @as_markdown.register(Found)
 def find(result: Found) -> str:
     """Return the headline, the specs, and those that cannot be decided."""
-    parts = [f"### {wording.find_headline(result, code)}"]
+    parts = [*warned(result.left_out), f"### {wording.find_headline(result, code)}"]
     parts.append(_specs(wording.count(len(result.specs), "spec"), result.specs))
     for line, group in wording.undecided(result):
         parts.append(_specs(line, [each.spec for each in group]))
-    parts.append(listed(wording.damaged_note(result.damaged, code)))
+    notes = wording.others_left_out(result.left_out, sentence)
+    parts.append(listed(notes + wording.damaged_note(result.damaged, code)))
     return document(parts)
 
 
@@ -116,11 +128,17 @@ def document(parts: Iterable[str]) -> str:
 
 
 def _opening(result: Coverage) -> list[str]:
-    opening = [f"### {wording.coverage_headline(result, code)}"]
+    opening = [*warned(result.left_out), f"### {wording.coverage_headline(result, code)}"]
     if result.roots is not None:
         opening.append(f"**{_capitalised(wording.roots_line(result.roots))}**")
     opening.append(f"{_capitalised(wording.question(result, code))}.")
-    return opening + [f"{_capitalised(line)}." for line in wording.upper_bound(result)]
+    opening += [f"{_capitalised(line)}." for line in wording.upper_bound(result)]
+    return opening + [f"{_capitalised(line)}." for line in wording.alone(result, code)]
+
+
+def warned(records: Sequence[LeftOut]) -> list[str]:
+    """Return what has to be read before all else."""
+    return [f"**{_capitalised(line)}**" for line in wording.not_whole(records)]
 
 
 def _capitalised(text: str) -> str:

@@ -28,6 +28,11 @@ class Page:
         lines = layout.wrap(text, self.width, indent=indent + indent[:4], first=indent)
         self._lines += [layout.paint(line, style, colour=self.colour) for line in lines]
 
+    def warnings(self, lines: Iterable[str]) -> None:
+        """Add what has to be read before all else."""
+        for line in lines:
+            self.text(line, style="red")
+
     def lines(self, lines: Iterable[str]) -> None:
         """Add lines as they are."""
         self._lines += lines

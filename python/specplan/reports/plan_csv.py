@@ -23,7 +23,7 @@ __all__ = ["lock_diff", "rebuild", "why"]
 
 @as_csv.register(Plan)
 def rebuild(plan: Plan) -> str:
-    """Return one row a build, then one a want that only needs to be listed.
+    """Return one row a build, one a want that only needs to be listed, one that cannot be planned.
 
     The column ``action`` tells them apart. The spec of a row to publish is the binary that
     its stack has to list; what it is for stands in the last columns. Each build says whether
@@ -80,7 +80,11 @@ def rebuild(plan: Plan) -> str:
         )
         for want in plan.publish
     )
-    return _table(names, (*builds, *published))
+    unplannable = (
+        (*[""] * 7, want.stack, *[""] * 6, "unplannable", want.want, want.os, want.target, "")
+        for want in plan.unplannable
+    )
+    return _table(names, (*builds, *published, *unplannable))
 
 
 def why(reasons: Sequence[Why], wants: Sequence[WhyWanted] = ()) -> str:

@@ -11,12 +11,13 @@ from specplan.plan import Plan
 from specplan.plan_model import LockDiff
 from specplan.report import as_json
 from specplan.reports import budget_report, choice_report, schedule_report
-from specplan.reports.document import document, fields_of
+from specplan.reports.document import document, fields_of, left_out_json
 from specplan.reports.plan_size import refuse_endless
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from specplan.model import LeftOut
     from specplan.plan_model import Build, NewSpec, Why
     from specplan.reports.document import Json
     from specplan.why_wanted import WhyWanted
@@ -74,12 +75,18 @@ def rebuild(plan: Plan) -> str:
             ],
             "not_wanted": [fields_of(each) for each in plan.not_wanted],
             "totals": fields_of(plan.totals),
+            "left_out": left_out_json(plan.left_out),
         }
     )
 
 
 def why(
-    reasons: Sequence[Why], wants: Sequence[WhyWanted] = (), *, query: str, predicted: bool
+    reasons: Sequence[Why],
+    wants: Sequence[WhyWanted] = (),
+    *,
+    query: str,
+    predicted: bool,
+    left_out: Sequence[LeftOut] = (),
 ) -> str:
     """Return the document of kind ``specplan.why/1``."""
     return document(
@@ -89,6 +96,7 @@ def why(
             "predicted": predicted,
             "wants": [fields_of(each) for each in wants],
             "specs": [_why(each) for each in reasons],
+            "left_out": left_out_json(left_out),
         }
     )
 
@@ -122,6 +130,7 @@ def lock_diff(diff: LockDiff) -> str:
                 for each in diff.hold
             ],
             "totals": fields_of(diff.totals),
+            "left_out": left_out_json(diff.left_out),
         }
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from specplan.plan import Plan
 from specplan.report import as_lines
+from specplan.reports import plan_wording, wording
+from specplan.reports.choice_report import LACKS
 from specplan.reports.escape import for_logs, terminal
 
 __all__ = ["rebuild"]
@@ -14,10 +16,12 @@ def rebuild(plan: Plan) -> str:
     """Return ``name@version/hash`` of each build below a line that says ``# exact``.
 
     In a predicted plan that line says ``# predicted``, and there are no hashes: those that
-    are known will not exist again. What only needs to be listed follows as comments, so that
-    a reader that passes over these builds nothing else.
+    are known will not exist again. It also says how many wants cannot be planned, and what was
+    left out that could change the plan. What cannot be planned, and what only needs to be
+    listed, follows as comments, so that a reader that passes over these builds nothing else.
     """
-    lines = ["# predicted" if plan.predicted else "# exact"]
+    first = ["# predicted" if plan.predicted else "# exact", *plan_wording.unplannable(plan)]
+    lines = [", ".join([*first, *wording.not_whole(plan.left_out)])]
     for build in plan.builds:
         spec = terminal(f"{build.name}@{build.version}")
         lines.append(spec if plan.predicted else f"{spec}/{build.hash}")
@@ -25,4 +29,8 @@ def rebuild(plan: Plan) -> str:
         binary = terminal(f"{want.name}@{want.version}/{want.hash}")
         cell = terminal(f"{want.stack} on {want.os}/{want.target}")
         lines.append(f"# publish {binary} for {terminal(want.want)} in {cell}")
+    for unmet in plan.unplannable:
+        cell = terminal(f"{unmet.stack} on {unmet.os}/{unmet.target}")
+        why = LACKS[unmet.lack or "no_candidate"]
+        lines.append(f"# cannot be planned: {terminal(unmet.want)} in {cell}: {why}")
     return for_logs("\n".join(lines) + "\n")

@@ -9,11 +9,13 @@ from specplan.plan_model import LockDiff
 from specplan.report import as_markdown
 from specplan.reports import budget_report, choice_report, plan_wording, schedule_report, wording
 from specplan.reports.escape import markdown_code as code
-from specplan.reports.markdown import document, foldable, listed
+from specplan.reports.escape import markdown_text as sentence
+from specplan.reports.markdown import document, foldable, listed, warned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from specplan.model import LeftOut
     from specplan.plan_model import NamedSpec, Why
     from specplan.why_wanted import WhyWanted
 
@@ -26,6 +28,7 @@ def rebuild(plan: Plan) -> str:
     names = plan_wording.names_of_chains(plan)
     return document(
         [
+            *warned(plan.left_out),
             f"### {_capitalised(plan_wording.headline(plan))}",
             listed(
                 [
@@ -77,14 +80,20 @@ def rebuild(plan: Plan) -> str:
             ),
             budget_report.as_markdown(plan),
             schedule_report.as_markdown(plan),
-            listed(plan_wording.notes(plan, code)),
+            listed([*wording.left_out(plan.left_out, sentence), *plan_wording.notes(plan, code)]),
         ]
     )
 
 
-def why(reasons: Sequence[Why], wants: Sequence[WhyWanted] = (), *, predicted: bool) -> str:
+def why(
+    reasons: Sequence[Why],
+    wants: Sequence[WhyWanted] = (),
+    *,
+    predicted: bool,
+    left_out: Sequence[LeftOut] = (),
+) -> str:
     """Return what becomes of each want, then the verdict and the tree of each spec."""
-    parts = []
+    parts = warned(left_out)
     for want in wants:
         parts.append(f"### {code(want.want)} {plan_wording.want_verdict(want, code)}")
         parts.append(listed(plan_wording.want_lines(want, code, _spec)))
@@ -99,7 +108,7 @@ def why(reasons: Sequence[Why], wants: Sequence[WhyWanted] = (), *, predicted: b
                 for line in each.tree[1:]
             )
         )
-    return document(parts)
+    return document([*parts, listed(wording.left_out(left_out, sentence))])
 
 
 @as_markdown.register(LockDiff)
@@ -107,6 +116,7 @@ def lock_diff(diff: LockDiff) -> str:
     """Return the causes, how far each goes, what to hold back, and all that is new or gone."""
     return document(
         [
+            *warned(diff.left_out),
             f"### {plan_wording.diff_headline(diff, code)}",
             listed(plan_wording.diff_notes(diff)),
             foldable(
@@ -146,6 +156,7 @@ def lock_diff(diff: LockDiff) -> str:
                 ],
             ),
             foldable(f"{len(diff.gone)} gone", ("spec",), [(_spec(each),) for each in diff.gone]),
+            listed(wording.left_out(diff.left_out, sentence)),
         ]
     )
 

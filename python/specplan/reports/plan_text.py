@@ -24,6 +24,7 @@ from specplan.reports.plan_size import refuse_endless
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from specplan.model import LeftOut
     from specplan.plan_model import Build, Cause, NamedSpec, Why
     from specplan.why_wanted import WhyWanted
 
@@ -55,6 +56,7 @@ def rebuild(plan: Plan, *, width: int, colour: bool = False, show: Collection[st
         UsageError: If chains are to be listed and are too many for a report.
     """
     page = Page(width=width, colour=colour)
+    page.warnings(wording.not_whole(plan.left_out))
     page.text(plan_wording.headline(plan), style="bold")
     changes = plan_wording.change(plan, terminal)
     for line in (*choice_report.lines(plan), *changes, *plan_wording.numbers(plan)):
@@ -78,7 +80,7 @@ def rebuild(plan: Plan, *, width: int, colour: bool = False, show: Collection[st
         _untested(page, plan)
     if "needless" in show:
         _needless(page, plan)
-    page.notes(plan_wording.notes(plan, terminal))
+    page.notes([*wording.left_out(plan.left_out, terminal), *plan_wording.notes(plan, terminal)])
     return page.end()
 
 
@@ -89,6 +91,7 @@ def why(
     predicted: bool,
     width: int,
     colour: bool = False,
+    left_out: Sequence[LeftOut] = (),
 ) -> str:
     """Return what becomes of each want, then the verdict and the tree of each spec.
 
@@ -98,8 +101,10 @@ def why(
         predicted: Whether the plan foresees a change.
         width: The terminal's width in columns.
         colour: Whether to paint with escape sequences.
+        left_out: What of the question could not be taken into account.
     """
     page = Page(width=width, colour=colour)
+    page.warnings(wording.not_whole(left_out))
     for at, want in enumerate(wants):
         if at:
             page.blank()
@@ -121,6 +126,7 @@ def why(
             page.text(line, indent="  ")
         for node in each.tree[1:]:
             page.text(plan_wording.line(node, terminal), indent="  " * plan_wording.level(node))
+    page.notes(wording.left_out(left_out, terminal))
     return page.end()
 
 
@@ -138,6 +144,7 @@ def lock_diff(diff: LockDiff, *, width: int, colour: bool = False) -> str:
         colour: Whether to paint with escape sequences.
     """
     page = Page(width=width, colour=colour)
+    page.warnings(wording.not_whole(diff.left_out))
     page.text(plan_wording.diff_headline(diff, terminal), style="bold")
     for line in plan_wording.diff_notes(diff):
         page.text(line, style="dim")
@@ -179,6 +186,7 @@ def lock_diff(diff: LockDiff, *, width: int, colour: bool = False) -> str:
             for step in diff.hold
         ]
         page.table(columns, rows)
+    page.notes(wording.left_out(diff.left_out, terminal))
     return page.end()
 
 

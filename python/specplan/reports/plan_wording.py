@@ -47,6 +47,7 @@ __all__ = [
     "numbers",
     "origin",
     "short",
+    "unplannable",
     "verdict",
     "want_lines",
     "want_verdict",
@@ -102,6 +103,7 @@ def headline(plan: Plan) -> str:
     kind = ("what if: " if plan.what_if else "") + ("predicted: " if plan.predicted else "")
     wants = wording.count(totals.wants, "spec") + " wanted"
     publish = f", {len(plan.publish)} to publish" if plan.publish else ""
+    kind += "".join(f"{each}, " for each in unplannable(plan))
     if not totals.builds:
         return f"{kind}nothing to build, {wants}, {totals.reused} reused{publish}"
     stages = wording.count(totals.stages, "stage")
@@ -109,6 +111,12 @@ def headline(plan: Plan) -> str:
         f"{kind}{wording.count(totals.builds, 'build')} in {stages}, {wants}, "
         f"{totals.reused} reused{publish}"
     )
+
+
+def unplannable(plan: Plan) -> list[str]:
+    """Return the phrase that says how many wants cannot be planned, if any cannot."""
+    count = len(plan.unplannable)
+    return [f"{wording.count(count, 'want')} cannot be planned"] if count else []
 
 
 def numbers(plan: Plan) -> list[str]:

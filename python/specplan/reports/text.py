@@ -69,8 +69,9 @@ def gaps(result: Coverage, *, width: int, colour: bool = False) -> str:
     if result.cells:
         page.blank()
         page.table(*_cells(result.cells), name_columns=2)
-    page.blank()
-    page.text(wording.gaps_by_state(result.gaps))
+    if result.totals.wanted:
+        page.blank()
+        page.text(wording.gaps_by_state(result.gaps))
     if result.listed_gaps:
         page.blank()
         page.table(*_gaps(result))
@@ -107,6 +108,7 @@ def diff(result: Diff, *, width: int, colour: bool = False) -> str:
         colour: Whether to paint with escape sequences.
     """
     page = Page(width=width, colour=colour)
+    page.warnings(wording.not_whole(result.left_out))
     page.text(wording.diff_headline(result, terminal), style="bold")
     page.notes(wording.diff_notes(result, terminal))
     if result.cells:
@@ -129,6 +131,7 @@ def find(result: Found, *, width: int, colour: bool = False) -> str:
         colour: Whether to paint with escape sequences.
     """
     page = Page(width=width, colour=colour)
+    page.warnings(wording.not_whole(result.left_out))
     page.text(wording.find_headline(result, terminal), style="bold")
     if result.specs:
         page.blank()
@@ -137,7 +140,10 @@ def find(result: Found, *, width: int, colour: bool = False) -> str:
         page.blank()
         page.text(line, style="yellow")
         page.table(*_specs([each.spec for each in group]))
-    page.notes(wording.damaged_note(result.damaged, terminal))
+    page.notes(
+        wording.others_left_out(result.left_out, terminal)
+        + wording.damaged_note(result.damaged, terminal)
+    )
     return page.end()
 
 
@@ -171,12 +177,15 @@ class _Where:
 
 
 def _headline(page: Page, coverage: Coverage) -> None:
+    page.warnings(wording.not_whole(coverage.left_out))
     page.text(wording.coverage_headline(coverage, terminal), style="bold")
     if coverage.roots is not None:
         page.text(wording.roots_line(coverage.roots), style="bold")
     page.text(wording.question(coverage, terminal), style="dim")
     for line in wording.upper_bound(coverage):
         page.text(line, style="dim")
+    for line in wording.alone(coverage, terminal):
+        page.text(line)
 
 
 def _share(cell: Cell) -> Span:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
         Coverage,
         DamagedFile,
         Diff,
-        EnvironmentAsked,
         Gap,
         GapState,
         KeyInCell,
+        LeftOut,
         Level,
         Nearest,
         NotWanted,
@@ -40,6 +40,7 @@ __all__ = [
     "STATE_SENTENCES",
     "STATE_WORDS",
     "UNION_INDEX",
+    "alone",
     "answer",
     "binary",
     "broken_roots",
@@ -56,8 +57,12 @@ __all__ = [
     "grouped",
     "key_name",
     "left_out",
+    "left_out_kinds",
+    "left_out_line",
     "nearest_place",
+    "not_whole",
     "number",
+    "others_left_out",
     "percentage",
     "question",
     "roots_line",
@@ -121,25 +126,30 @@ _MISSING: Final[Mapping[str, str]] = {
     "git-repository": "the version of a git reference",
 }
 
-_FULL: Final = 1000  # tenths of a percent
+#: How many records of a kind a report lists before it counts the rest.
+_FEW_RECORDS: Final = 3
 
 
-def percentage(part: int, whole: int) -> str:
-    """Return the share with one decimal, ``n/a`` where there is no whole.
+def percentage(part: int, whole: int, *, digits: int = 1) -> str:
+    """Return the share with one decimal or more, ``n/a`` where there is no whole.
 
     Only all is 100.0 % and only nothing is 0.0 %: what would round to either is
-    shown as the nearest tenth that is neither.
+    shown as the nearest number that is neither.
 
     Example:
         >>> percentage(112, 239), percentage(9999, 10000), percentage(0, 0)
         ('46.9 %', '99.9 %', 'n/a')
+        >>> percentage(2, 3, digits=3)
+        '66.667 %'
     """
     if whole == 0:
         return "n/a"
-    tenths = (2 * _FULL * part + whole) // (2 * whole)
+    one: int = 10**digits
+    most = 100 * one
+    rounded = (2 * most * part + whole) // (2 * whole)
     if 0 < part < whole:
-        tenths = min(max(tenths, 1), _FULL - 1)
-    return f"{tenths // 10}.{tenths % 10} %"
+        rounded = min(max(rounded, 1), most - 1)
+    return f"{rounded // one}.{rounded % one:0{digits}} %"
 
 
 def number(known: int | None) -> str:
@@ -288,16 +298,45 @@ def unknown(coverage: Coverage, code: Callable[[str], str]) -> list[str]:
     return lines
 
 
-def left_out(environments: Iterable[EnvironmentAsked], code: Callable[[str], str]) -> list[str]:
-    """Return the lines that tell what of environments was not taken into account."""
-    notes: dict[str, list[str]] = {}
-    for each in environments:
-        for note in each.left_out:
-            notes.setdefault(note, []).append(each.stack)
-    return [
-        f"left out of {folded([code(stack) for stack in dict.fromkeys(stacks)], 3)}: {code(note)}"
-        for note, stacks in notes.items()
-    ]
+def left_out_line(record: LeftOut, escape: Callable[[str], str] = str) -> str:
+    """Return what was left out as one line: where, what happened, how often, its kind."""
+    times = f", {record.count} times" if record.count > 1 else ""
+    return f"{escape(record.where)}: {escape(record.detail)}{times} ({record.kind})"
+
+
+def left_out_kinds(records: Iterable[LeftOut]) -> str:
+    """Return how much was left out of each kind: ``2 include, 1 no_peer``."""
+    counts: dict[str, int] = {}
+    for each in records:
+        counts[each.kind] = counts.get(each.kind, 0) + each.count
+    return ", ".join(f"{count} {kind}" for kind, count in counts.items())
+
+
+def not_whole(records: Sequence[LeftOut]) -> list[str]:
+    """Return the line that stands first in a report whose verdict is not whole, if it is not."""
+    blocking = [each for each in records if each.blocks]
+    if not blocking:
+        return []
+    kinds = left_out_kinds(blocking)
+    line = f"not whole: what is left out could change the answer ({kinds})"
+    return [f"{line}; `--explain-left-out` says what settles it"]
+
+
+def left_out(records: Iterable[LeftOut], escape: Callable[[str], str]) -> list[str]:
+    """Return the lines that say what was left out, one a record; of many alike the first."""
+    lines = []
+    for group in grouped(records, lambda each: (each.kind, each.blocks)):
+        shown = group if len(group) <= _FEW_RECORDS + 1 else group[:_FEW_RECORDS]
+        lines += [f"left out: {left_out_line(each, escape)}" for each in shown]
+        if len(group) > len(shown):
+            lines.append(f"left out: {len(group) - len(shown)} more of {group[0].kind}")
+    return lines
+
+
+def others_left_out(records: Iterable[LeftOut], escape: Callable[[str], str]) -> list[str]:
+    """Return the lines of what was left out but for that which has lines of its own."""
+    own = {"damaged_file", "absent_stack"}
+    return left_out((each for each in records if each.kind not in own), escape)
 
 
 def spec_name(package: str | None, version: str | None) -> str:
@@ -314,6 +353,31 @@ def roots_line(roots: RootCoverage) -> str:
     install = form(roots.wanted, "root installs", "roots install")
     share = percentage(roots.installable, roots.wanted)
     return f"{roots.installable} of {roots.wanted} {install} from the cache alone ({share})"
+
+
+def alone(coverage: Coverage, code: Callable[[str], str]) -> list[str]:
+    """Return the lines that tell what caches have where nothing says what they should have."""
+    found = coverage.alone
+    if found is None:
+        return []
+    lines = [count(found.binaries, "binary", "binaries")]
+    if found.usable is not None:
+        install = count(found.usable, "installs", "install")
+        lines[0] += f", of which {install} from the cache alone"
+    if found.lacking:
+        lacking = [
+            f"{code(spec_name(each.package, each.version))} "
+            f"{code('/' + hashes.shown(each.hash))} ({count(each.binaries, 'binary', 'binaries')})"
+            for each in found.lacking
+        ]
+        broken = found.binaries - (found.usable or 0)
+        others = form(broken, "the other lacks", "the others lack")
+        lines.append(f"{others} {count(len(lacking), 'spec')}: {folded(lacking, 3)}")
+    lines.append(
+        "nothing says what should be there: `--want spack.lock` or `--baseline TAG|SOURCE` does, "
+        "and so does another stack of the family (`--cache LABEL=SOURCE`)"
+    )
+    return lines
 
 
 def broken_roots(roots: RootCoverage | None, code: Callable[[str], str]) -> list[str]:
@@ -401,7 +465,8 @@ def coverage_notes(
             pattern = _pattern(entry, code)
             notes.append(f"unused not-wanted entry ({pattern}): {sentence(entry.reason)}")
     notes += _broken_specs(coverage) + broken_roots(coverage.roots, code)
-    return notes + left_out(coverage.environments, sentence) + damaged_note(coverage.damaged, code)
+    notes += others_left_out(coverage.left_out, sentence)
+    return notes + damaged_note(coverage.damaged, code)
 
 
 def not_wanted(
@@ -449,7 +514,9 @@ def diff_notes(diff: Diff, escape: Callable[[str], str]) -> list[str]:
     """Return what the reader must know beside the keys, one note a line."""
     absent = [f"stack {escape(stack)} is absent" for stack in diff.absent_stacks]
     new = [f"stack {escape(stack)} is new" for stack in diff.new_stacks]
-    return absent + new + damaged_note(diff.damaged, escape)
+    return (
+        absent + new + others_left_out(diff.left_out, escape) + damaged_note(diff.damaged, escape)
+    )
 
 
 def find_headline(found: Found, escape: Callable[[str], str]) -> str:

@@ -38,6 +38,8 @@ class Reading:
     Attributes:
         place: The source as it was given, without credentials.
         label: The stack that its index or lock lists, or an empty string.
+        own_stack: What it is called as a stack where it has no label; empty where it has one,
+            or is in no stack.
         tags: The snapshots that are asked for; None is the newest.
         fetching: How files are fetched, and what none may go beyond.
         options: How mirrors and installations are read.
@@ -48,6 +50,12 @@ class Reading:
     tags: tuple[str | None, ...]
     fetching: Fetching
     options: ReadingOptions = ReadingOptions()
+    own_stack: str = ""
+
+    @property
+    def stack(self) -> str:
+        """The stack that its index lists: its label, or what it is called without one."""
+        return self.label or self.own_stack
 
     @property
     def consumer(self) -> Consumer | None:

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from specplan.errors import SourceError
@@ -16,6 +16,14 @@ __all__ = ["ChangedRecipes", "changed_recipes", "package_of"]
 
 #: A file of a recipe: everything below ``packages/NAME/``.
 _RECIPE: Final = re.compile(r"(?P<repository>(?:.*/)?)packages/(?P<folder>[^/]+)/.+")
+
+#: What can change how packages are built.
+_CODE: Final = frozenset({".py", ".patch", ".diff"})
+
+#: Folders, names and suffixes of what cannot.
+_BESIDE: Final = frozenset({"doc", "docs", "test", "tests"})
+_DOCUMENTS: Final = frozenset({"readme", "license", "copyright", "notice", "changelog"})
+_TEXTS: Final = frozenset({".md", ".rst", ".txt", ".toml", ".cfg", ".ini"})
 
 #: How much of `repo.yaml` is looked at.
 _MOST_BYTES: Final = 1 << 16
@@ -50,11 +58,13 @@ class ChangedRecipes:
 
     Attributes:
         packages: The packages whose recipes changed, sorted.
-        others: Files that changed and belong to no recipe, sorted: what they change is
-            not known.
+        code: Files of no recipe that can change how packages are built, sorted: build
+            systems, helpers, patches, `repo.yaml`. Which specs they change is not known.
+        others: Other files of no recipe, sorted, but for documents and what CI and tools read.
     """
 
     packages: tuple[str, ...]
+    code: tuple[str, ...]
     others: tuple[str, ...]
 
 
@@ -88,18 +98,38 @@ def changed_recipes(checkout: str, revision: str) -> ChangedRecipes:
         ".",
     )
     packages: set[str] = set()
+    code: set[str] = set()
     others: set[str] = set()
     modules: dict[str, bool] = {}
     for file in filter(None, listed.split("\0")):
         found = _RECIPE.fullmatch(file)
         if found is None:
-            others.add(file)
+            if _is_code(file):
+                code.add(file)
+            elif not _is_beside(file):
+                others.add(file)
             continue
         folder = found["repository"]
         if folder not in modules:
             modules[folder] = _names_modules(top / folder)
         packages.add(package_of(found["folder"]) if modules[folder] else found["folder"])
-    return ChangedRecipes(packages=tuple(sorted(packages)), others=tuple(sorted(others)))
+    return ChangedRecipes(
+        packages=tuple(sorted(packages)), code=tuple(sorted(code)), others=tuple(sorted(others))
+    )
+
+
+def _is_beside(file: str) -> bool:
+    """Return whether a file is a document, or is for tools and CI alone, by its path."""
+    *folders, name = PurePosixPath(file.lower()).parts
+    if name.startswith(".") or any(each.startswith(".") or each in _BESIDE for each in folders):
+        return True
+    return name.partition(".")[0] in _DOCUMENTS or PurePosixPath(name).suffix in _TEXTS
+
+
+def _is_code(file: str) -> bool:
+    """Return whether a file can change how packages are built, by its path."""
+    path = PurePosixPath(file)
+    return not _is_beside(file) and (path.name == "repo.yaml" or path.suffix in _CODE)
 
 
 def package_of(folder: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from specplan import _core
     from specplan.aliases import Progress
     from specplan.check_model import Finding
-    from specplan.model import DamagedFile
+    from specplan.model import DamagedFile, LeftOut
     from specplan.sources.limits import Limits
     from specplan.sources.lock_root import LockRoot
     from specplan.sources.mirror import MirrorIndex
@@ -61,6 +61,9 @@ class SourceRead:
             hash alone; None where there are none.
         installed: The same catalog where what is installed counts as a binary; None where
             nothing is installed, or all that is counts as available anyway.
+        own_stack: The stack that it is called as, being without a label; empty where it has
+            one, or says itself which stacks there are.
+        left_out: What of it could not be taken into account.
     """
 
     place: str
@@ -79,6 +82,8 @@ class SourceRead:
     least: _core.Catalog | None = None
     fetched: _core.Catalog | None = None
     installed: _core.Catalog | None = None
+    own_stack: str = ""
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def read(
@@ -108,6 +113,7 @@ def read(
     """
     # Asking for help or a version should not wait for what reads sources.
     from specplan.secrets import shown_url  # noqa: PLC0415
+    from specplan.sources.own_stack import NO_STACK, own_stack_of  # noqa: PLC0415
     from specplan.sources.reading import Reading, ReadingOptions  # noqa: PLC0415
     from specplan.sources.remote import Fetching, is_remote  # noqa: PLC0415
 
@@ -118,9 +124,11 @@ def read(
         )
     remote = is_remote(where)
     shown = shown_url(where) if remote else where
+    is_labelled = bool(label)
     reading = Reading(
         place=f"{label}={shown}" if label else shown,
-        label=label,
+        label="" if label == NO_STACK else label,
+        own_stack="" if is_labelled else own_stack_of(where, remote=remote),
         tags=tuple(tags),
         fetching=Fetching(limits=limits, progress=progress),
         options=options or ReadingOptions(),
@@ -292,7 +300,7 @@ def _indexed(store: Store, index: MirrorIndex, reading: Reading) -> SourceRead:
     if index.layout is None:
         # A bare `index.json` says nothing of other files.
         return specs.read(index.path, reading, shown=index.shown)
-    found = indexes.read_indexes(index, reading, mirror_shown=store.shown(), label=reading.label)
+    found = indexes.read_indexes(index, reading, mirror_shown=store.shown(), label=reading.stack)
     if found.unread is not None:
         return _nothing_read(found.unread, reading)
     read = [each.shown for each in found.files]
@@ -309,7 +317,7 @@ def _indexed(store: Store, index: MirrorIndex, reading: Reading) -> SourceRead:
     )
     more = None
     if read:
-        more = indexes.unindexed(store, found.binaries, reading, label=reading.label)
+        more = indexes.unindexed(store, found.binaries, reading, label=reading.stack)
     core, least = found.core, found.least
     fetched = None
     if more is not None:

@@ -38,14 +38,15 @@ def read(path: Path, reading: Reading, *, shown: str, lock_stack: str = "") -> S
         shown: How messages call the file.
         lock_stack: The stack of a lock without a label.
     """
-    found = parse(path, reading, shown=shown, label=reading.label)
-    if found.kind == "lock" and not reading.label and lock_stack:
+    found = parse(path, reading, shown=shown, label=reading.stack)
+    is_lock = found.kind == "lock"
+    if is_lock and not reading.label and lock_stack != reading.stack:
         found = parse(path, reading, shown=shown, label=lock_stack)
     damage = damage_of(found, shown)
     core, installed = found.catalog, None
     if found.kind == "database" and found.installed:
         installed = parse(
-            path, reading, shown=shown, label=reading.label, counts_installed=True
+            path, reading, shown=shown, label=reading.stack, counts_installed=True
         ).catalog
         if reading.options.is_upstream:
             core, installed = installed, None
@@ -59,6 +60,7 @@ def read(path: Path, reading: Reading, *, shown: str, lock_stack: str = "") -> S
         roots=roots_of(found),
         files_of_specs=files_taken(path, shown, found, reading.limits),
         is_guess=found.is_guess,
+        own_stack="" if is_lock else reading.own_stack,
     )
 
 
@@ -70,7 +72,7 @@ def read_mirrored(specs: SpecFiles, reading: Reading) -> SourceRead:
     taken: list[FileOfSpecs] = []
     is_guess = False
     for file in specs.files:
-        found = parse(file.path, reading, shown=file.shown, label=reading.label)
+        found = parse(file.path, reading, shown=file.shown, label=reading.stack)
         damage = damage_of(found, file.shown)
         if not damage and roots_of(found)[0].hash != file.hash:
             fault = f"is of the spec {roots_of(found)[0].hash}, but its name says {file.hash}"
@@ -93,6 +95,7 @@ def read_mirrored(specs: SpecFiles, reading: Reading) -> SourceRead:
         notes=(f"`{reading.place}` {why}: it was read from the files of {binaries}",),
         files_of_specs=tuple(taken),
         is_guess=is_guess,
+        own_stack=reading.own_stack,
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from specplan import _core, temporary
 from specplan.errors import DamagedSourceError, SourceError
-from specplan.sources import foreign, standard_input
+from specplan.sources import foreign, stale_locks, standard_input
 from specplan.sources.absent import absence, looks_like_a_file
 from specplan.sources.lock_root import LockRoot
 from specplan.sources.source import split_label
@@ -20,6 +20,7 @@ from specplan.sources.store import is_file, is_folder
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from specplan.model import LeftOut
     from specplan.sources.environment import Environment
     from specplan.sources.environment_options import EnvironmentOptions
     from specplan.sources.limits import Limits
@@ -54,6 +55,7 @@ class Wanted:
         is_included: Whether an environment includes it, so that its roots are wanted with
             those of the environment.
         is_guess: Whether it is of a version that is newer than those that are known.
+        left_out: What of it could not be taken into account.
     """
 
     label: str
@@ -62,6 +64,7 @@ class Wanted:
     core: _core.Catalog
     is_included: bool = False
     is_guess: bool = False
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +77,14 @@ class WantedEnvironment:
         place: The file.
         environment: Its roots, and what it says of systems.
         is_typed: Whether it is an abstract spec that was typed, and no file.
+        is_not_concretized: Whether its roots are those that the lock beside it lacks.
     """
 
     label: str
     place: str
     environment: Environment
     is_typed: bool = False
+    is_not_concretized: bool = False
 
 
 def label_of(place: str) -> str:
@@ -136,7 +141,8 @@ def read_wants(
         options: How environments are read.
 
     Returns:
-        The locks, those that the environments include among them, and the environments.
+        The locks, those that the environments include among them, and the environments; one
+        beside a lock has only the roots that the lock lacks.
 
     Raises:
         SourceError: If a file does not exist, or is neither.
@@ -154,7 +160,17 @@ def read_wants(
                 locks.append(_lock(_read_input(content, label, limits), label, place))
                 continue
         elif not is_environment(place):
-            locks.append(read_wanted(text, limits))
+            wanted, lacking = stale_locks.beside(read_wanted(text, limits), limits, options)
+            locks.append(wanted)
+            if lacking is not None:
+                environments.append(
+                    WantedEnvironment(
+                        label=wanted.label,
+                        place=lacking.path,
+                        environment=lacking,
+                        is_not_concretized=True,
+                    )
+                )
             continue
         # Import the YAML reader only if an environment is wanted.
         from specplan.sources.environment import read_environment  # noqa: PLC0415

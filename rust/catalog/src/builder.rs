@@ -1,5 +1,6 @@
 //! From rows in any order to a catalog.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use rayon::prelude::*;
@@ -112,8 +113,12 @@ impl CatalogBuilder {
         self
     }
 
-    /// Adds all rows of a catalog. `rename` gives each of its caches a new text.
-    pub fn absorb_catalog(&mut self, catalog: &Catalog, rename: impl Fn(&str) -> String) {
+    /// Adds all rows of a catalog. `rename` gives each text of a column its new one.
+    pub fn absorb_catalog(
+        &mut self,
+        catalog: &Catalog,
+        rename: impl for<'n> Fn(Column, &'n str) -> Cow<'n, str>,
+    ) {
         let renumbering = self.renumbering(catalog, rename);
         for row in catalog.rows() {
             self.push_of(catalog, &renumbering, row, renumbering.row(row));
@@ -126,7 +131,7 @@ impl CatalogBuilder {
         catalog: &Catalog,
         is_binary: impl Fn(DagHash) -> bool,
     ) {
-        let renumbering = self.renumbering(catalog, str::to_owned);
+        let renumbering = self.renumbering(catalog, |_, text| Cow::Borrowed(text));
         for row in catalog.rows() {
             let mut renumbered = renumbering.row(row);
             if !is_binary(row.hash()) {
@@ -138,8 +143,8 @@ impl CatalogBuilder {
 
     /// Adds all rows of a catalog; those of specs that `newer` describes with its content.
     pub(crate) fn absorb_with_content(&mut self, catalog: &Catalog, newer: &Catalog) {
-        let own = self.renumbering(catalog, str::to_owned);
-        let others = self.renumbering(newer, str::to_owned);
+        let own = self.renumbering(catalog, |_, text| Cow::Borrowed(text));
+        let others = self.renumbering(newer, |_, text| Cow::Borrowed(text));
         for row in catalog.rows() {
             let mut renumbered = own.row(row);
             let Some(spec) = newer.find(row.hash()) else {
@@ -156,16 +161,17 @@ impl CatalogBuilder {
     }
 
     /// Numbers the names of a catalog in this builder.
-    fn renumbering(&mut self, catalog: &Catalog, rename: impl Fn(&str) -> String) -> Renumbering {
+    fn renumbering(
+        &mut self,
+        catalog: &Catalog,
+        rename: impl for<'n> Fn(Column, &'n str) -> Cow<'n, str>,
+    ) -> Renumbering {
         Renumbering {
             rows: Column::ALL.map(|column| {
                 let names = catalog.names(column).iter();
-                match column {
-                    Column::Cache => names
-                        .map(|cache| self.intern(column, &rename(cache)))
-                        .collect(),
-                    _ => names.map(|name| self.intern(column, name)).collect(),
-                }
+                names
+                    .map(|name| self.intern(column, &rename(column, name)))
+                    .collect()
             }),
             edges: EdgeColumn::ALL.map(|column| {
                 let names = catalog.edge_names(column).iter();

@@ -268,8 +268,8 @@ impl Catalog {
     #[must_use]
     pub fn merged(&self, other: &Self) -> Self {
         let mut builder = CatalogBuilder::new();
-        builder.absorb_catalog(self, str::to_owned);
-        builder.absorb_catalog(other, str::to_owned);
+        builder.absorb_catalog(self, |_, name| name.into());
+        builder.absorb_catalog(other, |_, name| name.into());
         builder.finish()
     }
 
@@ -279,8 +279,22 @@ impl Catalog {
     #[must_use]
     pub fn beside(&self, other: &Self) -> Self {
         let mut builder = CatalogBuilder::new();
-        builder.absorb_catalog(self, str::to_owned);
-        builder.absorb_catalog(other, Self::beside_cache);
+        builder.absorb_catalog(self, |_, name| name.into());
+        builder.absorb_catalog(other, |column, name| match column {
+            Column::Cache => Self::beside_cache(name).into(),
+            _ => name.into(),
+        });
+        builder.finish()
+    }
+
+    /// This catalog with what one stack alone lists as what another lists.
+    #[must_use]
+    pub fn relabelled(&self, from: &str, to: &str) -> Self {
+        let mut builder = CatalogBuilder::new();
+        builder.absorb_catalog(self, |column, name| match column {
+            Column::Stacks if name == from => to.to_owned().into(),
+            _ => name.into(),
+        });
         builder.finish()
     }
 

@@ -76,7 +76,12 @@ impl CoverageTask {
                 if !is_reported && self.detail <= Detail::Keys {
                     continue;
                 }
-                let mut wanted = state.wanted(index, label, &system, catalog);
+                let no_peer = state.has_no_peer(index, label, &system, catalog);
+                let mut wanted = if no_peer {
+                    IdSet::new()
+                } else {
+                    state.wanted(index, label, &system, catalog)
+                };
                 let mut counts = ExcludedCounts::default();
                 self.exclude(
                     catalog,
@@ -110,6 +115,7 @@ impl CoverageTask {
                         wanted: wanted.len(),
                         covered: wanted.len() - gaps.len(),
                         covered_exact: wanted.intersection_len(&exact),
+                        no_peer,
                     });
                 }
                 if self.detail > Detail::Cells {
@@ -354,6 +360,22 @@ impl<'c> State<'c> {
     /// The wanted specs that are not external, ascending.
     fn wanted_specs<'w>(catalog: &'w Catalog, wanted: &'w IdSet) -> impl Iterator<Item = u32> + 'w {
         wanted.iter().filter(|&spec| !catalog.is_external(spec))
+    }
+
+    /// Whether no other cell contributes a key to what a cell of peers wants.
+    ///
+    /// Then its wants would be what it has, and it would always be whole.
+    fn has_no_peer(
+        &self,
+        index: usize,
+        label: u32,
+        system: &SystemName,
+        catalog: &Catalog,
+    ) -> bool {
+        let own = system.id(catalog);
+        let same_system = self.task.level == Level::Hash;
+        self.family(index)
+            .is_some_and(|family| !family.has_other(label, own, same_system))
     }
 
     /// The keys that one cell wants.

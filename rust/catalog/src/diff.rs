@@ -42,8 +42,8 @@ pub struct CellDiff {
     pub label: u32,
     /// The system.
     pub system: SystemName,
-    /// How many keys both states have; at level `Package` those whose versions are
-    /// the same.
+    /// How many packages have the same keys (at level `Package` the same versions) in both
+    /// states.
     pub kept: u64,
     /// Specs that bear the lost keys: the package has nothing new for them.
     pub lost: Vec<u32>,
@@ -120,11 +120,27 @@ impl DiffTask {
         let mut diff = CellDiff {
             label: cell.label,
             system,
-            kept: old.intersection_len(&new),
+            kept: 0,
             lost: Vec::new(),
             gained: Vec::new(),
             changed: Vec::new(),
         };
+        let packages = catalog.keys(Level::Package);
+        let package_of = |key: u32| packages.of_spec(keys.first_spec(key));
+        let mut kept: IdSet = old.intersection(&new).iter().map(package_of).collect();
+        let differing = old
+            .difference(&new)
+            .iter()
+            .map(package_of)
+            .collect::<IdSet>();
+        kept -= &differing;
+        let differing = new
+            .difference(&old)
+            .iter()
+            .map(package_of)
+            .collect::<IdSet>();
+        kept -= &differing;
+        diff.kept = kept.len();
         for change in changes(catalog, keys, &old, &new) {
             let first_specs =
                 |of: &[u32]| -> Vec<u32> { of.iter().map(|&key| keys.first_spec(key)).collect() };

@@ -31,7 +31,7 @@ impl Catalog {
         let dependencies = self.dependencies(spec).unwrap_or_default().iter();
         let installed = dependencies.filter_map(|each| self.installed_with(each));
         installed
-            .filter(|&child| !rule.serves(self, self.system_of(child), host))
+            .filter(|&child| !rule.serves(self, child, host))
             .collect()
     }
 
@@ -50,7 +50,7 @@ impl Catalog {
 /// Which systems serve which, asked once of each two.
 struct Rule<'t> {
     table: &'t OperatingSystemTable,
-    known: HashMap<(u32, u32), bool>,
+    known: HashMap<(u32, usize, u32), bool>,
 }
 
 impl<'t> Rule<'t> {
@@ -61,20 +61,22 @@ impl<'t> Rule<'t> {
         }
     }
 
-    /// Whether a binary of one system may be installed on another. A target that no table knows
+    /// Whether a binary may be installed on a system. A target that no table knows
     /// is given the benefit of the doubt; an operating system is not, as users can add it.
-    fn serves(&mut self, catalog: &Catalog, binary: u32, host: u32) -> bool {
+    fn serves(&mut self, catalog: &Catalog, spec: u32, host: u32) -> bool {
+        let binary = catalog.system_of(spec);
         if binary == host {
             return true;
         }
-        *self.known.entry((binary, host)).or_insert_with(|| {
+        let library = catalog.libraries().number_of(spec);
+        *self.known.entry((binary, library, host)).or_insert_with(|| {
             let (binary, host) = (
                 SystemName::of(catalog, binary),
                 SystemName::of(catalog, host),
             );
             let rule = Compatibility::OperatingSystem;
             let are_known = target::is_known(&binary.target) && target::is_known(&host.target);
-            rule.serves_os(self.table, &binary, &host)
+            rule.serves_os(catalog, self.table, spec, &binary, &host)
                 && (!are_known || rule.serves_target(&binary, &host))
         })
     }

@@ -9,7 +9,7 @@ use rustc_hash::FxBuildHasher;
 
 use crate::edge::EdgeTypes;
 use crate::key::{KeyColumn, Level};
-use crate::{Catalog, Column, IdSet, Row, Snapshot};
+use crate::{Catalog, Column, IdSet, Row, Snapshot, SourceKind};
 
 /// A stack on a system that it lists something on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,7 +62,7 @@ impl View {
             }
             let system = catalog.system_of(spec);
             available.push(spec);
-            for row in rows() {
+            for row in rows().filter(|row| lists(row)) {
                 let indices = cells_of
                     .entry((row.id(Column::Stacks), system))
                     .or_insert_with(|| {
@@ -119,7 +119,7 @@ impl View {
         let root = catalog.labels().find("root");
         let rows = catalog.rows_of(spec).iter();
         let labels = rows
-            .filter(|row| self.holds(row))
+            .filter(|row| self.holds(row) && lists(row))
             .flat_map(|row| catalog.labels_of(row));
         labels
             .copied()
@@ -196,6 +196,12 @@ impl View {
             ViewKeys { by_cell, by_system }
         })
     }
+}
+
+/// Whether the labels of a row list the spec: they do where its file has a binary of it. The
+/// index of a stack whose binaries are those of a union index labels only what it has, too.
+fn lists(row: &Row) -> bool {
+    row.is_available() || row.kind() == SourceKind::Index
 }
 
 /// The keys of `specs`, which ascend.

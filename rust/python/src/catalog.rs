@@ -83,7 +83,7 @@ impl PyCatalog {
         let merged = detach(py, || {
             let mut builder = CatalogBuilder::new();
             for catalog in &catalogs {
-                builder.absorb_catalog(catalog, str::to_owned);
+                builder.absorb_catalog(catalog, |_, name| name.into());
             }
             builder.finish()
         })?;
@@ -129,6 +129,13 @@ impl PyCatalog {
             let pairs = catalog.same_but_for_format(&old, &new).into_iter();
             pairs.map(|(old, new)| (hash(old), hash(new))).collect()
         })
+    }
+
+    fn relabelled(&self, py: Python<'_>, label: &str, new: &str) -> PyResult<Self> {
+        let this = &self.catalog;
+        Ok(Self::of(Arc::new(detach(py, || {
+            this.relabelled(label, new)
+        })?)))
     }
 
     #[staticmethod]

@@ -124,8 +124,8 @@ pub(crate) fn sorted(names: Option<Vec<String>>) -> Option<Vec<String>> {
     })
 }
 
-/// stack, platform, os, target, wanted, covered, `covered_exact`.
-type CellAnswer = (String, String, String, String, u64, u64, u64);
+/// stack, platform, os, target, wanted, covered, `covered_exact`, whether it has no peer.
+type CellAnswer = (String, String, String, String, u64, u64, u64, bool);
 
 /// position of the cell, want, package, hash, state, `cells_lacking`, nearest.
 type GapAnswer = (
@@ -188,6 +188,7 @@ impl CountsAndGaps {
                 cell.wanted,
                 cell.covered,
                 cell.covered_exact,
+                cell.no_peer,
             )
         });
         let keys = catalog.keys(level);

@@ -122,6 +122,8 @@ struct Whereabouts {
 pub(crate) struct Records {
     nodes: NodeReader,
     origin: Origin,
+    /// Where records belong that the index lists without a binary: no stack lists them.
+    unlisted: Origin,
     node: Node,
     hashes: Vec<DagHash>,
     /// Whether some record says that it is, or is not, in a build cache.
@@ -136,10 +138,16 @@ impl Records {
     pub(crate) fn new(origin: OriginTexts<'_>) -> Self {
         let (listed_only, counts_installed) = (origin.listed_only, origin.counts_installed);
         let mut nodes = NodeReader::default();
+        let unlisted = OriginTexts {
+            label: "",
+            ..origin
+        };
+        let unlisted = nodes.origin(SourceKind::Index, unlisted.columns());
         let origin = nodes.origin(SourceKind::Index, origin.columns());
         Self {
             nodes,
             origin,
+            unlisted,
             node: Node::default(),
             hashes: Vec::new(),
             tells_cache: false,
@@ -182,8 +190,9 @@ impl Records {
         self.tells_cache |= said.in_cache.is_some();
         self.installed += usize::from(said.installed);
         let counts = said.in_cache.unwrap_or(false) || (self.counts_installed && said.installed);
+        let origin = if counts { self.origin } else { self.unlisted };
         let available = counts && !self.listed_only;
-        self.nodes.push(&self.node, hash, self.origin, available);
+        self.nodes.push(&self.node, hash, origin, available);
         self.hashes.push(hash);
         Ok(goes_on)
     }

@@ -15,6 +15,8 @@ pub struct CellCoverage {
     pub covered: u64,
     /// How many are covered on the very system.
     pub covered_exact: u64,
+    /// Whether nothing but the cell itself would say what is wanted in it, so that nothing is.
+    pub no_peer: bool,
 }
 
 /// Why a want is a gap.

@@ -15,6 +15,13 @@ pub(super) struct Family<'c> {
     everywhere: OnceLock<IdSet>,
     by_system: OnceLock<BTreeMap<u32, IdSet>>,
     systems: OnceLock<Vec<SystemName>>,
+    listed_by: OnceLock<BTreeMap<u32, ListedBy>>,
+}
+
+/// Which peers have anything on a system.
+enum ListedBy {
+    One(u32),
+    Several,
 }
 
 impl<'c> Family<'c> {
@@ -26,6 +33,33 @@ impl<'c> Family<'c> {
             everywhere: OnceLock::new(),
             by_system: OnceLock::new(),
             systems: OnceLock::new(),
+            listed_by: OnceLock::new(),
+        }
+    }
+
+    /// Whether a cell of a peer has anything besides the cell of `label` on the system `own`.
+    ///
+    /// With `same_system` only cells of that system count.
+    pub(super) fn has_other(&self, label: u32, own: Option<u32>, same_system: bool) -> bool {
+        if !same_system {
+            return self
+                .cells()
+                .any(|(cell, _)| cell.label != label || Some(cell.system) != own);
+        }
+        let listed_by = self.listed_by.get_or_init(|| {
+            let mut listed_by = BTreeMap::new();
+            for (cell, _) in self.cells() {
+                listed_by
+                    .entry(cell.system)
+                    .and_modify(|one| *one = ListedBy::Several)
+                    .or_insert(ListedBy::One(cell.label));
+            }
+            listed_by
+        });
+        match own.and_then(|system| listed_by.get(&system)) {
+            None => false,
+            Some(ListedBy::One(only)) => *only != label,
+            Some(ListedBy::Several) => true,
         }
     }
 

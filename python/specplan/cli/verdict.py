@@ -1,0 +1,122 @@
+"""The verdict of a run: which gates hold, whether the answer is whole, and the exit code.
+
+*A gate holds only if it holds in the worst case of everything that is open.* Whatever was left
+out of the question and could change the answer fails every gate, and "no gaps", "nothing lost",
+"nothing to build" and "no findings" are verdicts too. All of it is said on standard error, in
+every format.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+
+from specplan.check_model import Check
+from specplan.cli import gates, output
+from specplan.found import Found
+from specplan.model import Coverage, Diff
+from specplan.model.left_out import allowing, blocking
+from specplan.reports import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.cli.options import Typed
+    from specplan.config import Configuration
+    from specplan.model import LeftOut
+    from specplan.plan import Plan
+    from specplan.plan_model import LockDiff, Why
+
+__all__ = ["conclude", "of_reasons", "settled"]
+
+Result = TypeVar("Result", Check, Coverage, Diff, Found, "LockDiff", "Plan")
+
+_Answer: TypeAlias = "Check | Coverage | Diff | Found | LockDiff | Plan"
+
+#: How many records of those that block, and of those that do not, are named unasked.
+_FEW: Final = 3
+
+
+def settled(result: Result, settings: Configuration) -> Result:
+    """Return a result in which nothing blocks that the user allows to be left out."""
+    return replace(result, left_out=allowing(result.left_out, settings.allow_left_out))
+
+
+def conclude(result: _Answer, settings: Configuration, typed: Typed) -> int:
+    """Say what was left out, which gates failed and what is not certain; return the exit code.
+
+    Args:
+        result: The result, with what the user allows :func:`settled`.
+        settings: The gates.
+        typed: Whether all that was left out is to be explained.
+    """
+    _explain(result.left_out, whole=bool(typed.get("explain_left_out")))
+    failed = gates.failed(result, settings)
+    fine = _fine(result)
+    doubts = _doubts(result, settings)
+    output.gates_failed(failed)
+    if fine is not None and doubts:
+        output.not_whole(f"{fine}, but {' and '.join(doubts)}")
+    return 1 if failed or (fine is not None and doubts) else 0
+
+
+def of_reasons(reasons: Sequence[Why], records: Sequence[LeftOut], typed: Typed) -> int:
+    """Say the same of why specs are planned or are not, and return the exit code."""
+    _explain(records, whole=bool(typed.get("explain_left_out")))
+    if any(each.verdict == "planned" for each in reasons) or not blocking(records):
+        return 0
+    output.not_whole("it is not built, but what is left out could change that")
+    return 1
+
+
+def _explain(records: Sequence[LeftOut], *, whole: bool) -> None:
+    """Say what was left out: what blocks first, with what settles it."""
+    for blocks, say in ((True, output.warn), (False, output.note)):
+        found = [each for each in records if each.blocks is blocks]
+        if not blocks and not whole:
+            # Of damaged files the reader has heard when they were read.
+            found = [each for each in found if each.kind != "damaged_file"]
+        shown = found if whole or len(found) <= _FEW + 1 else found[:_FEW]
+        for each in shown:
+            line = f"left out: {wording.left_out_line(each)}"
+            say(f"{line}; to settle it: {each.remedy}" if blocks or whole else line)
+        if len(found) > len(shown):
+            say(f"left out: {len(found) - len(shown)} more; `--explain-left-out` lists them all")
+
+
+def _fine(result: _Answer) -> str | None:
+    """Return the verdict that all is well or nothing is there; None where it is not so."""
+    if isinstance(result, Coverage):
+        fine = "no gaps" if result.totals.wanted else "nothing is wanted"
+        return None if result.totals.gaps else fine
+    if isinstance(result, Diff):
+        return None if result.totals.lost else "nothing lost"
+    if isinstance(result, Check):
+        return None if result.findings else "no findings"
+    if isinstance(result, Found):
+        return None if result.specs else "nothing found"
+    return _fine_of_plans(result)
+
+
+def _fine_of_plans(result: Plan | LockDiff) -> str | None:
+    # What plans is loaded by the commands that plan.
+    from specplan.plan import Plan  # noqa: PLC0415
+
+    if isinstance(result, Plan):
+        return None if result.totals.builds else "nothing to build"
+    return None if result.totals.new else "nothing new"
+
+
+def _doubts(result: _Answer, settings: Configuration) -> list[str]:
+    """Return why a verdict is not certain."""
+    doubts = []
+    if blocks := blocking(result.left_out):
+        doubts.append(f"what is left out could change that ({wording.left_out_kinds(blocks)})")
+    undecided = 0
+    if isinstance(result, Coverage) and settings.fail_on_unknown_over is None:
+        undecided = result.totals.unknown
+    if isinstance(result, Found):
+        undecided = len(result.undecided)
+    if undecided:
+        doubts.append(f"{undecided} cannot be decided")
+    return doubts

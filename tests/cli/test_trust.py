@@ -1,0 +1,280 @@
+"""No wrong green: what is left out, undecided or compared with nothing fails every verdict."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import specplan
+from tests.small_caches import environment, index, lock, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Run, Runs
+
+
+def document(run: Runs, *words: str) -> tuple[Run, dict[str, Any]]:
+    answer = run(*words, "--format", "json")
+    assert answer.code in {0, 1}, answer.err
+    told: dict[str, Any] = json.loads(answer.out)
+    return answer, told
+
+
+def kinds(told: dict[str, Any], *, blocks: bool | None = None) -> list[str]:
+    return [each["kind"] for each in told["left_out"] if blocks is None or each["blocks"] is blocks]
+
+
+def test_two_sources_without_a_label_are_one_stack_at_two_times(run: Runs, folder: Path) -> None:
+    written(folder, old_json=index(["zlib", "hdf5"]), new_json=index(["zlib"]))
+    words = ("diff", "old.json", "new.json", "--level", "hash", "--fail-on-lost")
+    answer, told = document(run, *words)
+    assert answer.code == 1
+    assert (told["totals"]["lost"], told["totals"]["kept"]) == (1, 1)
+    assert [each["stack"] for each in told["cells"]] == ["new"]
+    assert "gate failed: 1 key lost (--fail-on-lost)" in answer.err
+    baseline = ("gaps", "--cache", "new.json", "--baseline", "old.json", "--fail-on-lost")
+    answer, told = document(run, *baseline)
+    assert (answer.code, told["totals"]["gaps"]) == (1, 1)
+    difference = specplan.load("new.json").diff(specplan.load("old.json"), level="hash")
+    assert difference.totals.lost == 1
+
+
+def test_a_label_is_taken_by_diff_and_by_baseline(run: Runs, folder: Path) -> None:
+    written(folder, old_json=index(["zlib", "hdf5"]), new_json=index(["zlib"]))
+    answer, told = document(run, "diff", "site=old.json", "site=new.json", "--fail-on-lost")
+    assert (answer.code, told["totals"]["lost"]) == (1, 1)
+    words = ("gaps", "--cache", "site=new.json", "--fail-on-lost", "--baseline")
+    answer, told = document(run, *words, "site=old.json")
+    assert (answer.code, told["totals"]["gaps"]) == (1, 1)
+
+
+def test_a_comparison_with_nothing_says_so_and_holds_no_gate(run: Runs, folder: Path) -> None:
+    written(folder, old_json=index(["zlib", "hdf5"]), new_json=index(["zlib"]))
+    answer, told = document(
+        run, "gaps", "--cache", "site=new.json", "--baseline", "old.json", "--fail-on-lost"
+    )
+    assert answer.code == 1
+    assert set(kinds(told, blocks=True)) == {"absent_stack", "nothing_in_common"}
+    assert "--baseline site=" in answer.err
+    answer, told = document(run, "diff", "a=old.json", "b=new.json")
+    assert answer.code == 1
+    assert "nothing_in_common" in kinds(told, blocks=True)
+    assert "not whole: nothing lost, but what is left out could change that" in answer.err
+    for kind in ("all", "absent_stack --allow-left-out nothing-in-common"):
+        assert (
+            run("diff", "a=old.json", "b=new.json", *f"--allow-left-out {kind}".split()).code == 0
+        )
+
+
+def test_a_mirror_alone_is_told_of_and_the_next_step_named(run: Runs, folder: Path) -> None:
+    needs = {"hdf5": ["zlib"], "app": ["hdf5"]}
+    written(folder, site_json=index(["hdf5", "app", "cmake"], needs=needs, absent=["zlib"]))
+    for view in ("gaps", "coverage"):
+        answer = run(view, "--cache", "site.json")
+        assert answer.code == 1
+        assert "n/a" in answer.out
+        assert "3 binaries, of which 1 installs from the cache alone" in answer.out
+        assert "the others lack 1 spec: zlib@1.0" in answer.out
+        for step in ("--want", "--baseline", "LABEL="):
+            assert step in answer.out
+    labelled, told = document(run, "gaps", "--cache", "e4s=site.json")
+    assert labelled.code == 1
+    assert [(each["wanted"], each["coverage"]) for each in told["cells"]] == [(0, None)]
+    assert kinds(told, blocks=True) == ["no_peer"]
+    assert told["alone"]["binaries"] == 3
+
+
+def test_a_cell_without_a_peer_beside_others_is_in_no_total_and_blocks_if_it_was_named(
+    run: Runs, folder: Path
+) -> None:
+    written(
+        folder,
+        a_json=index(["zlib"]),
+        b_json=index(["zlib"]),
+        c_json=index(["cmake", "hdf5"]),
+    )
+    caches = ("--cache", "e4s=a.json", "--cache", "e4s-x=b.json", "--cache", "hep=c.json")
+    answer, told = document(run, "gaps", *caches)
+    assert answer.code == 0
+    assert told["totals"]["wanted"] == told["totals"]["covered"] == 2
+    assert kinds(told, blocks=False) == ["no_peer"]
+    assert "note: left out: hep" in answer.err
+    assert run("gaps", *caches, "--stack", "hep*", "--stack", "e4s*").code == 0
+    assert run("gaps", *caches, "--stack", "hep", "--stack", "e4s*").code == 1
+
+
+def test_a_source_without_a_label_is_a_peer_only_if_it_is_named(run: Runs, folder: Path) -> None:
+    (folder / "new").mkdir()
+    written(folder, e4s_json=index(["zlib"]), site_json=index(["hdf5"]))
+    _, told = document(run, "gaps", "--cache", "x=e4s.json", "--cache", "site.json")
+    assert told["totals"]["wanted"] == 0
+    words = ("gaps", "--cache", "x=e4s.json", "--cache", "site.json", "--peers", "*")
+    _, told = document(run, *words)
+    assert told["totals"]["wanted"] == 4
+
+
+def test_sources_without_a_label_must_not_be_the_same_stack(run: Runs, folder: Path) -> None:
+    written(folder, a__site_json=index(["zlib"]), b__site_json=index(["hdf5"]))
+    answer = run("gaps", "--cache", "a/site.json", "--cache", "b/site.json")
+    assert answer.code == 2
+    assert "LABEL=" in answer.err
+    answer = run("gaps", "--cache", "site=a/site.json", "--cache", "b/site.json")
+    assert answer.code == 2
+    assert "LABEL=" in answer.err
+    assert run("gaps", "--cache", "one=a/site.json", "--cache", "b/site.json").code == 1
+    answer = run("gaps", "--cache", "-=a/site.json")
+    assert answer.code == 2
+    assert "LABEL=SOURCE" in answer.err
+
+
+def test_what_has_no_binary_is_not_listed_by_a_stack(run: Runs, folder: Path) -> None:
+    written(folder, a_json=index(["cmake"], absent=["zlib"]), b_json=index(["zlib", "cmake"]))
+    caches = ("--cache", "e4s=a.json", "--cache", "e4s-x=b.json")
+    answer, told = document(run, "gaps", *caches, "--stack", "e4s")
+    assert (told["totals"]["covered"], told["totals"]["wanted"]) == (1, 2)
+    (gap,) = told["gaps"]
+    assert (gap["want"], gap["state"]) == ("zlib", "other_stack")
+    assert answer.code == 0
+
+
+def test_what_cannot_be_planned_fails_and_is_named_in_every_format(run: Runs, folder: Path) -> None:
+    written(folder, site_json=index(["hdf5"]))
+    words = ("rebuild", "--cache", "site.json", "--want", "hdf5@99")
+    for style in ("table", "json", "csv", "markdown", "list"):
+        answer = run(*words, "--format", style)
+        assert answer.code == 1, style
+        assert "gate failed: 1 want cannot be planned from what is known" in answer.err
+        if style != "json":
+            assert "hdf5@99" in answer.out
+        if style in {"table", "list", "markdown"}:
+            assert "1 want cannot be planned" in answer.out.splitlines()[0]
+        assert run(*words, "--format", style, "--allow-unplannable").code == 0
+    (folder / "specplan.toml").write_text("allow-unplannable = true", encoding="utf-8")
+    assert run(*words).code == 0
+
+
+def test_percentages_of_less_than_one_are_taken_for_a_slip(run: Runs, folder: Path) -> None:
+    written(folder, site_json=index(["hdf5"]))
+    for option in ("--fail-under", "--fail-under-roots"):
+        answer = run("gaps", "--cache", "site.json", option, "0.96")
+        assert answer.code == 2
+        assert "0.96 is 0.96 %; 96 % is `96`" in answer.err
+    (folder / "specplan.toml").write_text("fail-under = 0.955", encoding="utf-8")
+    answer = run("gaps", "--cache", "site.json")
+    assert answer.code == 2
+    assert "95.5 % is `95.5`" in answer.err
+    (folder / "specplan.toml").write_text("fail-on-unknown-over = 0.5", encoding="utf-8")
+    assert run("gaps", "--cache", "site.json").code == 1
+
+
+@pytest.mark.parametrize(
+    ("covered", "least", "said"),
+    [
+        (2, "66.7", "66.67 % (2 of 3), less than 66.7 %"),
+        (1, "34", "33.3 % (1 of 3), less than 34 %"),
+        (0, "1", "0.0 % (0 of 3), less than 1 %"),
+    ],
+)
+def test_the_message_of_a_gate_agrees_with_the_tables(
+    run: Runs, folder: Path, covered: int, least: str, said: str
+) -> None:
+    names = ["zlib", "hdf5", "cmake"]
+    written(folder, site_json=index([*names[:covered], "other"]), e4s__spack_lock=lock(names))
+    answer = run(
+        *("gaps", "--cache", "site.json", "--want", "e4s/spack.lock", "--fail-under", least)
+    )
+    assert answer.code == 1
+    assert f"gate failed: coverage is {said} (--fail-under)" in answer.err
+
+
+def test_a_root_that_the_lock_beside_an_environment_lacks_is_a_gap(run: Runs, folder: Path) -> None:
+    written(
+        folder,
+        site_json=index(["zlib", "hdf5", "cmake"]),
+        e4s__spack_lock=lock(["zlib", "hdf5"]),
+        e4s__spack_yaml=environment("zlib", "cmake"),
+    )
+    for want in ("e4s", "e4s/spack.lock"):
+        words = ("gaps", "--cache", "site.json", "--want", want)
+        answer, told = document(run, *words, "--fail-under", "100", "--fail-under-roots", "100")
+        assert answer.code == 1
+        (gap,) = told["gaps"]
+        assert (gap["state"], gap["package"]) == ("not_concretized", "cmake")
+        assert (told["totals"]["covered"], told["totals"]["wanted"]) == (2, 3)
+        assert (told["roots"]["installable"], told["roots"]["wanted"]) == (2, 3)
+        assert kinds(told) == ["lock_root"]
+        assert "`hdf5`" in told["left_out"][0]["detail"]
+    written(folder, e4s__spack_yaml=environment("zlib", "hdf5"))
+    answer, told = document(run, *words, "--fail-under", "100")
+    assert (answer.code, told["gaps"], told["left_out"]) == (0, [], [])
+
+
+def test_a_root_that_a_lock_lacks_is_planned_from_candidates_or_cannot_be(
+    run: Runs, folder: Path
+) -> None:
+    written(
+        folder,
+        site_json=index(["zlib"]),
+        more_json=index(["cmake"]),
+        e4s__spack_lock=lock(["zlib"]),
+        e4s__spack_yaml=environment("zlib", "cmake"),
+    )
+    words = ("rebuild", "--cache", "site.json", "--want", "e4s")
+    answer = run(*words)
+    assert answer.code == 1
+    assert "1 want cannot be planned" in answer.out
+    answer, told = document(run, *words, "--candidates", "more.json")
+    assert (answer.code, len(told["builds"]), told["unplannable"]) == (0, 1, [])
+
+
+def test_what_was_left_out_is_listed_with_what_settles_it(run: Runs, folder: Path) -> None:
+    caches = []
+    for at in range(7):
+        written(folder, **{f"s{at}_json": index([f"spec{at}"])})
+        caches += ["--cache", f"s{at}=s{at}.json"]
+    answer = run("gaps", *caches)
+    assert answer.code == 1
+    assert answer.err.count("warning: left out: s") == 3
+    assert "4 more; `--explain-left-out` lists them all" in answer.err
+    answer = run("gaps", *caches, "--explain-left-out")
+    assert answer.err.count("to settle it: --want s") == 7
+    assert answer.out.splitlines()[0].startswith("not whole: what is left out could change")
+    assert run("gaps", *caches, "--allow-left-out", "no_peer").code == 0
+    (folder / "specplan.toml").write_text("allow-left-out = ['no_peer']", encoding="utf-8")
+    assert run("gaps", *caches).code == 0
+    assert run("gaps", *caches, "--allow-left-out", "no_such_kind").code == 2
+
+
+def test_what_the_peers_lose_to_damage_blocks_and_what_a_cache_loses_beside_a_lock_does_not(
+    run: Runs, folder: Path
+) -> None:
+    written(
+        folder,
+        pages__zlib_md="---\nspec_details: 3\n",
+        e4s_json=index(["zlib"]),
+        x_json=index(["zlib"]),
+        lock__spack_lock=lock(["zlib"]),
+    )
+    caches = ("--cache", "e4s=e4s.json", "--cache", "e4s-x=x.json", "--cache", "pages")
+    answer, told = document(run, "gaps", *caches, "--skip-damaged")
+    assert (answer.code, kinds(told, blocks=True)) == (1, ["damaged_file"])
+    answer, told = document(
+        run, "gaps", *caches, "--skip-damaged", "--want", "lock", "--fail-under", "100"
+    )
+    assert (answer.code, kinds(told, blocks=False)) == (0, ["damaged_file"])
+
+
+def test_kept_counts_packages_at_every_level(run: Runs, folder: Path) -> None:
+    written(
+        folder,
+        old_json=index(["zlib", "zlib:2", "cmake", "hdf5"]),
+        new_json=index(["zlib", "zlib:2", "cmake:2", "hdf5"]),
+    )
+    kept = {
+        level: document(run, "diff", "old.json", "new.json", "--level", level)[1]["totals"]["kept"]
+        for level in ("package", "version", "variant", "hash")
+    }
+    assert kept == {"package": 3, "version": 3, "variant": 3, "hash": 2}
