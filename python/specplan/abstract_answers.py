@@ -11,7 +11,7 @@ from specplan.question import named
 from specplan.spec_answers import nearest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from specplan import _core
     from specplan.abstract_wants import Answered, NotConcretized
@@ -178,13 +178,20 @@ def gaps_of_not_concretized(roots: Sequence[NotConcretized]) -> Iterator[Gap]:
         )
 
 
-def environments_asked(wanted: Iterable[WantedEnvironment]) -> tuple[EnvironmentAsked, ...]:
-    """Return what was asked of environments, by stack, then path."""
+def environments_asked(
+    wanted: Iterable[WantedEnvironment], roots: Mapping[str, int]
+) -> tuple[EnvironmentAsked, ...]:
+    """Return what was asked of environments, by stack, then path.
+
+    Args:
+        wanted: The environments.
+        roots: By the file of an environment, how many roots it has in any of its cells.
+    """
     asked = [
         EnvironmentAsked(
             stack=each.label,
             path=each.place,
-            roots=len(each.environment.roots),
+            roots=roots.get(each.place, len(each.environment.roots)),
             unify=each.environment.unify,
         )
         for each in wanted

@@ -101,7 +101,9 @@ def coverage(
         not_wanted=answer.not_wanted,
         damaged=damaged,
         unknown=unknown,
-        environments=abstract_answers.environments_asked(answer.environments),
+        environments=abstract_answers.environments_asked(
+            answer.environments, {} if abstract is None else abstract.wants.roots
+        ),
         left_out=left_out,
         alone=_alone(answer),
     )
@@ -112,7 +114,12 @@ def _alone(answer: Answer) -> Alone | None:
     if not answer.cells or not all(each[NO_PEER] for each in answer.cells):
         return None
     (available, usable, tells_edges), _, missing, *_ = answer.core.soundness(
-        {"state": answer.state, "roots": None, "indexes": []}
+        {
+            "state": answer.state,
+            "roots": None,
+            "indexes": [],
+            "operating_systems": answer.operating_systems,
+        }
     )
     names = named(answer.core, [each[0] for each in missing])
     lacking = [

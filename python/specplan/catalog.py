@@ -9,6 +9,7 @@ from specplan import _core as compiled
 from specplan import answers, gathering, soundness, whereabouts
 from specplan.contents import tag_of
 from specplan.difference import difference
+from specplan.model.left_out import merged
 from specplan.question import Answer, Question, ask, environment_options
 from specplan.search import Search, search
 from specplan.selection import Selection, select
@@ -371,7 +372,11 @@ class Catalog:
                 left_out=gathering.of_coverage(answer, self._contents, older, texts(stack)),
             )
 
-        return whereabouts.with_states(asked(), self._contents, asked)
+        coverage = whereabouts.with_states(asked(), self._contents, asked)
+        records = whereabouts.index_versions(coverage, self._contents, asked)
+        if not records:
+            return coverage
+        return replace(coverage, left_out=merged((*coverage.left_out, *records)))
 
     #: The same document as :meth:`gaps`, looked at by cell instead of by gap.
     coverage = gaps

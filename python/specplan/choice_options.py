@@ -288,7 +288,7 @@ class Options:
         fit = [each for each in asked.locks if not each.is_included]
         locks = [_Lock(each) for each in fit] if whole else []
         files = [each for each in asked.environments if not each.is_typed]
-        self.environments = environments_asked(files)
+        self.environments = environments_asked(files, {})
         self.one_by_one = () if locks else tuple(sorted(whole))
         self.groups: list[WantGroup] = []
         for cell, answers in zip(wants.cells, met, strict=True):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.errors import SourceError, SpecplanError
 from specplan.sources import mirror, snapshots
+from specplan.sources.absent import absence
 from specplan.sources.environment import read_environment
 from specplan.sources.environment_options import EnvironmentOptions
 from specplan.sources.store import LocalStore, printable
@@ -109,6 +110,8 @@ def look_through(folder: Path, host: Host, limits: Limits) -> Holdings:
     """
     shown = printable(folder)
     # That of `Path` fails where it may not look.
+    if not os.path.lexists(folder):
+        raise absence(str(folder))
     if not os.path.isdir(folder):  # noqa: PTH112
         raise SourceError(f"`{shown}` is no folder", path=shown)
     search = _Search(folder, host, limits)

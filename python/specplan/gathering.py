@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from specplan._core import CellAnswer
+    from specplan.abstract_wants import Answered
     from specplan.contents import Contents
     from specplan.model import DamagedFile
     from specplan.plan_model import ChangedSpec
@@ -66,7 +67,11 @@ def of_coverage(
     records = of_sources(newer, blocks=says_wants)
     if older is not None and older is not newer:
         records += of_sources(older, blocks=True)
-    records += of_environments(answer.environments)
+    if answer.abstract is None:
+        records += of_environments(answer.environments)
+    else:
+        records += answer.abstract.wants.left_out
+        records += _assumptions(answer.abstract)
     for lock in answer.wanted:
         records += lock.left_out
     records += map(_nowhere, answer.nowhere)
@@ -111,6 +116,21 @@ def _empty(place: str, *, blocks: bool) -> LeftOut:
 def of_environments(environments: Iterable[WantedEnvironment]) -> list[LeftOut]:
     """Return what of environments could not be taken into account."""
     return [record for each in environments for record in each.environment.left_out]
+
+
+def _assumptions(answered: Answered) -> list[LeftOut]:
+    """Return the variants that no known spec of a package has, so that none was asked for."""
+    wants = answered.wants
+    return [
+        LeftOut(
+            kind="requirement",
+            where=f"{wants.cells[cell].stack}: {wants.specs[want]}",
+            detail=f"no known spec has the required {', '.join(variants)}, so it is not asked for",
+            blocks=False,
+            remedy="--allow-left-out requirement",
+        )
+        for cell, want, variants in answered.core[3]
+    ]
 
 
 def not_concretized(environments: Iterable[WantedEnvironment]) -> list[LeftOut]:

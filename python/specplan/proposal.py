@@ -8,10 +8,11 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from specplan._core import AbstractSpec
 from specplan.counting import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from specplan.discovery import FoundCache, FoundStack, Holdings
     from specplan.sources.environment import Environment
@@ -44,12 +45,13 @@ _KINDS: Final = {
 }
 
 
-def proposed(holdings: Holdings, folder: Path) -> str:
+def proposed(holdings: Holdings, folder: Path, *, cells: Sequence[str] = ()) -> str:
     """Return the text of a ``specplan.toml``.
 
     Args:
         holdings: What was found.
         folder: The folder that the file is for.
+        cells: The systems of the stacks that do not say for which they are.
     """
     stacks = {stack.name for stack in holdings.stacks}
     environments = [each.environment for each in holdings.stacks if each.environment is not None]
@@ -58,8 +60,20 @@ def proposed(holdings: Holdings, folder: Path) -> str:
     if holdings.notes:
         parts.append("".join(f"# {_one_line(note)}\n" for note in holdings.notes))
     parts += _host(environments)
-    parts += [_stack(stack, folder) for stack in holdings.stacks]
+    parts += [_stack(stack, folder, cells) for stack in holdings.stacks]
     return "\n".join(parts)
+
+
+def lacks_systems(stack: FoundStack) -> bool:
+    """Return whether nothing says for which systems a stack is: no lock, and no environment."""
+    if stack.has_lock:
+        return False
+    environment = stack.environment
+    if environment is None:
+        return True
+    roots = (AbstractSpec(each.asked) for each in environment.roots)
+    of_each = bool(environment.roots) and all(each.os and each.target for each in roots)
+    return not of_each and not (environment.oss and environment.targets)
 
 
 def _caches(
@@ -105,7 +119,7 @@ def _host(environments: Iterable[Environment]) -> list[str]:
     return ["\n".join(lines) + "\n"]
 
 
-def _stack(stack: FoundStack, folder: Path) -> str:
+def _stack(stack: FoundStack, folder: Path, given: Sequence[str]) -> str:
     lines = []
     environment = stack.environment
     if stack.fault:
@@ -123,6 +137,8 @@ def _stack(stack: FoundStack, folder: Path) -> str:
     if oss and targets:
         cells = [f"{os_name}/{target}" for os_name in oss for target in targets]
         lines.append(f"cells = [{', '.join(_text(cell) for cell in cells)}]")
+    elif given and lacks_systems(stack):
+        lines.append(f"cells = [{', '.join(map(_text, given))}]")
     elif not stack.has_lock:
         target = targets[0] if targets else "TARGET"
         lines.append("# The environment does not say for which systems it is:")

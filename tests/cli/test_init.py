@@ -56,3 +56,26 @@ def test_nothing_found_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture
     assert main(["init", "empty"]) == 3
     assert "`empty` holds neither stacks nor caches" in capsys.readouterr().err
     assert main(["init", "absent"]) == 3
+
+
+def test_stacks_that_name_no_system_are_named_and_get_the_one_that_is_given(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", "stacks"]) == 0
+    said = capsys.readouterr().err
+    assert "warning: 2 stacks do not say which systems they are for: `e4s`, `odd`" in said
+    words = ["init", "stacks", "--force", "--system", "ubuntu24.04/zen4"]
+    assert main([*words, "--system", "linux-rhel8-x86_64_v3"]) == 0
+    assert "do not say" not in capsys.readouterr().err
+    loaded = config.load(project / "specplan.toml")
+    assert loaded.stacks[0].cells == ("ubuntu24.04/zen4", "rhel8/x86_64_v3")
+    assert main(["init", "stacks", "--force", "--system", "ubuntu24.04/zen44"]) == 2
+    assert "did you mean `zen4`" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_not_there_is_named_with_a_near_one(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert project.is_dir()
+    assert main(["init", "stakcs"]) == 3
+    assert "hint: did you mean `stacks`?" in capsys.readouterr().err

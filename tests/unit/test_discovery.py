@@ -136,7 +136,7 @@ def test_a_single_page_tree_and_the_folder_itself_are_caches(tmp_path: Path) -> 
 
 
 def test_there_are_limits(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="is no folder"):
+    with pytest.raises(SourceError, match="does not exist"):
         look_through(tmp_path / "absent", Host(), Limits())
     write(tmp_path / "a/b", "")
     with pytest.raises(SourceError, match="holds more than 1 files and folders"):

@@ -8,15 +8,20 @@ from typing import Final
 
 import click
 
+from specplan import _core
 from specplan.cli import output
 from specplan.errors import SourceError, UsageError
 from specplan.host import Host
 from specplan.reports import wording
 from specplan.sources import Limits
+from specplan.wants import Systems
 
 __all__ = ["init"]
 
 _FILE: Final = "specplan.toml"
+
+#: How many stacks a warning names.
+_FEW: Final = 3
 
 
 @click.command(short_help="Write a configuration for what a folder holds.")
@@ -31,27 +36,38 @@ _FILE: Final = "specplan.toml"
     show_default=True,
     help="Where to write; - is standard output.",
 )
-def init(folder: str, target: str, *, force: bool) -> int:
+@click.option(
+    "--system",
+    "systems",
+    multiple=True,
+    metavar="OS/TARGET",
+    help="What stacks are for that do not say so themselves; may be repeated.",
+)
+def init(folder: str, target: str, systems: tuple[str, ...], *, force: bool) -> int:
     """Look through a folder for stacks and caches, and write a commented specplan.toml.
 
     A stack is a folder with a spack.yaml or a spack.lock; a cache is a mirror, a tree of
     them or a tree of package pages, whatever it is called. What an environment says of its
-    systems is taken over; the rest is left to be filled in. The file is written to the
-    working directory, where the other commands find it; its paths lead to DIR.
+    systems is taken over; --system says it of the others, or it is left to be filled in.
+    The file is written to the working directory, where the other commands find it; its
+    paths lead to DIR.
 
     \b
     Examples:
       specplan init
       specplan init stacks -o stacks/specplan.toml
+      specplan init stacks --system ubuntu24.04/x86_64_v3
       specplan init /srv/spack -o -
     """  # noqa: D301 - \b keeps click from wrapping the examples
     # Asking for help should not wait for what reads YAML.
     from specplan.discovery import look_through  # noqa: PLC0415
-    from specplan.proposal import proposed  # noqa: PLC0415
+    from specplan.proposal import lacks_systems, proposed  # noqa: PLC0415
 
     path = Path(target)
     if target != "-" and not force and os.path.lexists(path):
         raise UsageError(f"`{target}` is there already", hint="`--force` overwrites it")
+    known = Systems(_core.Catalog.merged([]), {})
+    cells = [f"{os_name}/{cpu}" for os_name, cpu, _ in map(known.system, systems)]
     found = look_through(Path(folder), Host(), Limits())
     if not found.stacks and not found.caches:
         raise SourceError(
@@ -64,7 +80,17 @@ def init(folder: str, target: str, *, force: bool) -> int:
     for stack in found.stacks:
         if stack.fault:
             output.warn(stack.fault)
-    output.write(proposed(found, Path() if target == "-" else path.parent), target)
+    base = Path() if target == "-" else path.parent
+    output.write(proposed(found, base, cells=cells), target)
+    open_stacks = [] if cells else [each.name for each in found.stacks if lacks_systems(each)]
+    if open_stacks:
+        names = wording.folded([f"`{each}`" for each in open_stacks], _FEW)
+        which = wording.count(
+            len(open_stacks),
+            "stack does not say which systems it is for",
+            "stacks do not say which systems they are for",
+        )
+        output.warn(f"{which}: {names}; `--system OS/TARGET` says it of them")
     if target != "-":
         stacks = wording.count(len(found.stacks), "stack")
         counted = f"{stacks} and {wording.count(len(found.caches), 'cache')}"

@@ -354,7 +354,12 @@ def environment_question(settings: Configuration, typed: Typed) -> Question:
                 hint="write it as `--include https://example.org/packages.yaml=packages.yaml`",
             )
         includes[url] = file
-    return {"host": settings.host, "include": includes, "group": typed.get("group", ())}
+    return {
+        "host": settings.host,
+        "include": includes,
+        "group": typed.get("group", ()),
+        "allow_left_out": settings.allow_left_out,
+    }
 
 
 def gates(command: Command) -> Command:

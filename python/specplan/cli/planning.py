@@ -277,6 +277,7 @@ def asked_plan(typed: Planned, settings: Configuration) -> AskedPlan:
         host=settings.host,
         include=read_as.get("include"),
         group=read_as.get("group", ()),
+        allow_left_out=read_as.get("allow_left_out", ()),
         scope=settings.scope,
         changed=typed.get("changed", ()),
         changed_if_wanted=listed,

@@ -84,7 +84,7 @@ def rebuild(plan: Plan, *, width: int, colour: bool = False, show: Collection[st
     return page.end()
 
 
-def why(
+def why(  # noqa: PLR0913 - what is shown, and how
     reasons: Sequence[Why],
     wants: Sequence[WhyWanted] = (),
     *,
