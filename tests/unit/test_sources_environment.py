@@ -419,7 +419,7 @@ def test_what_an_included_folder_holds_and_nobody_can_read_is_no_secret(tmp_path
     folder = tmp_path / "folder"
     folder.mkdir()
     os.mkfifo(folder / "packages.yaml")
-    with pytest.raises(SourceError, match=r"packages\.yaml` is no file"):
+    with pytest.raises(SourceError, match=r"packages\.yaml` is not a file"):
         read(tmp_path, "spack: {include: [folder], specs: [a]}")
     (folder / "packages.yaml").unlink()
     (folder / "packages.yaml").symlink_to(folder / "nowhere")
