@@ -33,6 +33,7 @@ fail-on-lost = true
 fail-on-absent = true
 strict = true
 skip-damaged = true
+offline = true
 
 [families]
 ml = ["ml-linux-*", "ml-darwin-*"]
@@ -84,6 +85,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         fail_on_absent=True,
         strict=True,
         skip_damaged=True,
+        offline=True,
         families={"ml": ("ml-linux-*", "ml-darwin-*"), "tools": ("tools-sdk",)},
         libc={"rocky9.4": "glibc 2.34", "alpine": "musl 1.2.5"},
         not_wanted=(

@@ -82,7 +82,7 @@ def read(
             *places,
             strict=settings.strict,
             skip_damaged=settings.skip_damaged,
-            limits=Limits(newer_formats=settings.newest_format),
+            limits=Limits(newer_formats=settings.newest_format, offline=settings.offline),
             for_spack=settings.for_spack,
             from_manifests=settings.from_manifests,
             probe=settings.probe,

@@ -77,6 +77,7 @@ class Typed(TypedDict, total=False):
     from_manifests: bool
     probe: bool
     upstream: tuple[str, ...]
+    offline: bool | None
     stack: tuple[str, ...]
     peers: tuple[str, ...]
     system: tuple[str, ...]
@@ -213,6 +214,11 @@ def sources(command: Command) -> Command:
             multiple=True,
             metavar="SOURCE",
             help="An installation whose specs count as available; may be repeated.",
+        ),
+        click.option(
+            "--offline/--no-offline",
+            default=None,
+            help="Ask no server: read the copies that earlier runs kept, and say how old they are.",
         ),
         click.option(
             "--config", metavar="FILE", help="Read this configuration, and look for no other."
@@ -489,6 +495,7 @@ def settings(typed: Typed) -> Configuration:
         from_manifests=typed.get("from_manifests", False) or base.from_manifests,
         probe=typed.get("probe", False) or base.probe,
         upstream=typed.get("upstream") or base.upstream,
+        offline=_over(typed.get("offline"), base.offline),
     )
 
 

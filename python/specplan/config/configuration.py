@@ -130,6 +130,7 @@ class Configuration:
         from_manifests: Whether mirrors are read from the files of their binaries.
         probe: Whether servers are asked for binaries that no index lists.
         upstream: Installations that count as available.
+        offline: Whether no server is asked, so that only copies of earlier runs are read.
         families: Stack patterns by the name of a family.
         libc: C library and version by operating system.
         targets: Parents of more targets by name.
@@ -169,6 +170,7 @@ class Configuration:
     from_manifests: bool = False
     probe: bool = False
     upstream: tuple[str, ...] = ()
+    offline: bool = False
     families: Mapping[str, tuple[str, ...]] = field(default_factory=_no_families)
     libc: Mapping[str, str] = field(default_factory=_nothing)
     targets: Mapping[str, tuple[str, ...]] = field(default_factory=_no_families)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -42,6 +43,9 @@ _ARRIVING_SECONDS: Final = 24 * 60 * 60
 
 #: More than a note ever has.
 _NOTE_BYTES: Final = 1 << 16
+
+#: How many notes are looked through for a hint.
+_MOST_NOTES: Final = 10_000
 
 #: What may go into a header of a request: no end of line, above all.
 _HEADER_TEXT: Final = re.compile(r"[\x20-\x7e]{0,4096}")
@@ -157,6 +161,22 @@ class Downloads:
         if path is None:
             return None
         return Arrived(path=path, checksum=said["sha256"], token=said["token"], time=said["time"])
+
+    def latest(self, shown: str) -> int | None:
+        """Return when a server last had any file of a place, in seconds since 1970.
+
+        Args:
+            shown: The place without credentials; what lies below it counts.
+        """
+        times = []
+        with contextlib.suppress(OSError), os.scandir(self._folder / "places") as notes:
+            for entry in itertools.islice(notes, _MOST_NOTES):
+                note = Path(entry.path)
+                with contextlib.suppress(OSError, ValueError, RecursionError):
+                    said = json.loads(_content_of(note))
+                    if _is_note(said, note.stem) and str(said.get("place")).startswith(shown):
+                        times.append(said["time"])
+        return max(times, default=None)
 
     @contextlib.contextmanager
     def incoming(self) -> Iterator[Incoming]:

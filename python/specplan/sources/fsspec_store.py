@@ -56,21 +56,14 @@ class FsspecStore:
             expected.check(checksum=expected.checksum, size=known.stat().st_size, shown=shown)
             return known
         path = "/".join([self._root, *parts_of(relative)])
+        place = self._place_of(path)
+        if self._fetching.limits.offline:
+            return self._fetching.copy_of(place, shown, needed=expected is not None)
         with self._told(shown):
-            try:
-                entry = self._system.info(path)
-            except (FileNotFoundError, NotADirectoryError):
-                return None
-            except PermissionError as error:
-                if not relative or expected is not None:
-                    raise
-                # Who may not list a bucket is told so of every file that is not there.
-                self._fetching.refusals.append(self._refused(shown, error))
-                return None
-            if entry.get("type") == "directory":
+            entry = self._entry(path, shown, is_needed=not relative or expected is not None)
+            if entry is None:
                 return None
             state = {"state": str(self._system.ukey(path))}
-        place = f"{self._system.protocol}:{path}"
         before = None if expected else downloads.known(place)
         if before is not None and before.token == state:
             return before.path
@@ -79,9 +72,28 @@ class FsspecStore:
             downloads.remember(place, shown, checksum=checksum, token=state)
         return downloads.blob(checksum)
 
+    def _entry(self, path: str, shown: str, *, is_needed: bool) -> dict[str, object] | None:
+        """Return what there is to know of a file, or None if it is not there."""
+        try:
+            entry: dict[str, object] = self._system.info(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except PermissionError as error:
+            if is_needed:
+                raise
+            # Who may not list a bucket is told so of every file that is not there.
+            self._fetching.refusals.append(self._refused(shown, error))
+            return None
+        return None if entry.get("type") == "directory" else entry
+
+    def _place_of(self, path: str) -> str:
+        return f"{self._system.protocol}:{path}"
+
     def files(self, relative: str) -> Iterator[str]:
         """Return the paths of all files below a folder, sorted."""
         shown = self.shown(relative)
+        if self._fetching.limits.offline:
+            return iter(())
         with self._told(shown):
             try:
                 found = self._system.find("/".join([self._root, *parts_of(relative)]))

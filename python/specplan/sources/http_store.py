@@ -13,7 +13,6 @@ import http.client
 import ssl
 import zlib
 from dataclasses import replace
-from datetime import datetime, timezone
 from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.error import URLError
@@ -27,7 +26,7 @@ from urllib.request import (
 )
 
 from specplan._core import __version__
-from specplan.errors import RemoteError, SourceError
+from specplan.errors import RemoteError, SourceError, UsageError
 from specplan.secrets import shown_url
 from specplan.sources.deadlines import (
     Deadline,
@@ -111,6 +110,9 @@ class HttpStore:
             if (known := self._fetching.downloads.blob(expected.checksum)) is not None:
                 expected.check(checksum=expected.checksum, size=known.stat().st_size, shown=shown)
                 return known
+        if self._fetching.limits.offline:
+            place = self._url_of(relative)
+            return self._fetching.copy_of(place, shown, needed=expected is not None)
         if self._opener is None:
             # Reading the system's certificates takes longer than many a small file.
             self._opener = _opener()
@@ -145,7 +147,17 @@ class HttpStore:
         return HttpStore(parts._replace(path=path).geturl(), self._fetching)
 
     def apart(self, folder: Path) -> HttpStore:
-        """Return the same place, which fetches all anew and keeps it in another folder."""
+        """Return the same place, which fetches all anew and keeps it in another folder.
+
+        Raises:
+            UsageError: If no server may be asked.
+        """
+        if self._fetching.limits.offline:
+            raise UsageError(
+                f"`{self.shown()}`: files of a server are verified by fetching them, and "
+                "`--offline` asks no server",
+                hint="leave out `--offline`, or verify no more than the index",
+            )
         return HttpStore(self._url, replace(self._fetching, downloads=Downloads(folder)))
 
     def shown(self, relative: str = "") -> str:
@@ -358,18 +370,7 @@ class _Transfer:
         if isinstance(reason, http.client.HTTPException):
             return self._error(f"the answer is no HTTP: {str(reason) or type(reason).__name__}")
         told = reason.strerror if isinstance(reason, OSError) else None
-        return self._error(f"the server cannot be reached: {told or reason}", hint=self._offline())
-
-    def _offline(self) -> str:
-        """Return what can be done without the server."""
-        known = self._fetching.downloads.known(self._url)
-        if known is None:
-            return (
-                "is the URL right, and the network up? `--offline` reads the copies of earlier "
-                "runs, but there is none of this file"
-            )
-        when = datetime.fromtimestamp(known.time, tz=timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
-        return f"`--offline` reads the copy of {when}"
+        return self._error(f"the server cannot be reached: {told or reason}")
 
     def _transient(self, reason: object) -> str | None:
         """Return what to say of a fault that may be gone the next time; None for any other."""

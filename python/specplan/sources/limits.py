@@ -31,6 +31,7 @@ class Limits:
         newer_formats: What becomes of a lock, spec file or database of a version that is newer
             than those that are known: ``refuse`` makes it a damaged file, ``try`` reads it as
             the newest version that is known, which is a guess.
+        offline: Whether no server is asked, so that only copies of earlier runs are read.
     """
 
     file_bytes: int = 64 << 20
@@ -43,3 +44,4 @@ class Limits:
     transfer_seconds: float = 3600.0
     attempts: int = 4
     newer_formats: NewerFormats = "refuse"
+    offline: bool = False

@@ -16,11 +16,12 @@ from specplan.sources.limits import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from specplan.aliases import Progress
     from specplan.sources.store import Store
 
-__all__ = ["Fetching", "is_remote", "open_store", "parsed"]
+__all__ = ["Fetching", "is_remote", "no_copy", "open_store", "parsed"]
 
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
@@ -42,6 +43,8 @@ class Fetching:
         clock: A clock in seconds that never goes back.
         refusals: The answers 403 to questions whether a file is there. Object stores that may
             not be listed say so of every file that is not there.
+        copies: The copies of earlier runs that were read although no server was asked about
+            them: what each is, and when the server last had it, in seconds since 1970.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -50,11 +53,40 @@ class Fetching:
     pause: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     refusals: list[RemoteError] = field(default_factory=list, compare=False)
+    copies: dict[str, int] = field(default_factory=dict, compare=False)
 
     def tell(self, shown: str, done: int, total: int | None) -> None:
         """Tell how far a transfer is."""
         if self.progress is not None:
             self.progress(shown, done, total)
+
+    def copy_of(self, place: str, shown: str, *, needed: bool) -> Path | None:
+        """Return the copy that an earlier run kept of a place, if there is one.
+
+        Args:
+            place: The place.
+            shown: How messages call it.
+            needed: Whether it is an error that there is none.
+
+        Raises:
+            RemoteError: If it is.
+        """
+        known = self.downloads.known(place)
+        if known is None:
+            if needed:
+                raise no_copy(shown)
+            return None
+        self.copies[shown] = known.time
+        return known.path
+
+
+def no_copy(shown: str) -> RemoteError:
+    """Return the error of a file that is needed and was never fetched."""
+    return RemoteError(
+        f"`{shown}`: no earlier run has kept a copy, and `--offline` asks no server",
+        path=shown,
+        hint="run once without `--offline`",
+    )
 
 
 def is_remote(place: str) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
@@ -29,6 +31,11 @@ if TYPE_CHECKING:
 __all__ = ["SourceRead", "read", "split_label"]
 
 _LABELLED: Final = re.compile(r"([A-Za-z0-9_.-]+)=(.+)", re.DOTALL)
+
+_SERVER_FAULT: Final = 500
+
+#: From how many hours on an age is in days.
+_DAYS_FROM: Final = 72
 
 #: The source that is standard input.
 _STANDARD_INPUT: Final = "-"
@@ -134,9 +141,46 @@ def read(
         options=options or ReadingOptions(),
     )
     try:
-        return _found(where, reading, remote=remote)
+        return _with_age(_found(where, reading, remote=remote), reading)
     except DamagedSourceError as error:
         return _damaged(error, reading)
+    except RemoteError as error:
+        if error.hint is None and not limits.offline and _is_gone(error):
+            error.hint = _without_server(shown, reading)
+        raise
+
+
+def _is_gone(error: RemoteError) -> bool:
+    """Whether a server gave no answer, or none that says anything of the file."""
+    return error.status is None or error.status >= _SERVER_FAULT
+
+
+def _without_server(shown: str, reading: Reading) -> str:
+    """Return what can be done without a server."""
+    latest = reading.fetching.downloads.latest(shown)
+    if latest is not None:
+        return f"`--offline` reads the copy of {_moment(latest)}"
+    return (
+        "is the URL right, and the network up? `--offline` would read the copy of an earlier run, "
+        "but there is none"
+    )
+
+
+def _moment(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, tz=timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _with_age(answer: SourceRead, reading: Reading) -> SourceRead:
+    """Return the answer with how old the copies are that it was read from."""
+    copies = reading.fetching.copies
+    if not copies:
+        return answer
+    oldest = min(copies.values())
+    moment = _moment(oldest)
+    hours = max(0, time.time() - oldest) / 3600
+    age = f"{hours / 24:.0f} days" if hours >= _DAYS_FROM else f"{hours:.1f} hours"
+    note = f"`{reading.place}` was read from a copy of {moment}, {age} old, as no server was asked"
+    return replace(answer, notes=(*answer.notes, note))
 
 
 def split_label(place: str) -> tuple[str, str]:
@@ -434,7 +478,7 @@ def _file(path: Path, reading: Reading, *, shown: str, beside: Path) -> SourceRe
 def _remote(url: str, reading: Reading) -> SourceRead:
     """Read what a URL leads to: a file, a map of snapshots, or a mirror."""
     from specplan.sources import mirror, snapshots  # noqa: PLC0415
-    from specplan.sources.remote import open_store, parsed  # noqa: PLC0415
+    from specplan.sources.remote import no_copy, open_store, parsed  # noqa: PLC0415
 
     parts = parsed(url)
     if (found := mirror.split_view(parts.path)) is not None:
@@ -461,6 +505,8 @@ def _remote(url: str, reading: Reading) -> SourceRead:
     for each in (*refusals, *reading.fetching.refusals):
         # Nothing is there that may be read.
         raise each
+    if reading.limits.offline:
+        raise no_copy(store.shown())
     tried = ", ".join(f"`{each}`" for each in (snapshots.MAP_NAME, *mirror.INDEXES))
     said = " (404)" if parts.scheme in {"http", "https"} else ""
     fault = f"is not there{said}" if is_nothing else "is none of the files that are read"
