@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import final
 
 from specplan import _core as compiled
-from specplan.errors import SpecplanError, UsageError
+from specplan.errors import SpecplanError, SpecSyntaxError, UsageError
 
-__all__ = ["AbstractSpec"]
+__all__ = ["AbstractSpec", "written"]
 
 
 @final
@@ -40,7 +40,7 @@ class AbstractSpec:
     _core: compiled.AbstractSpec
 
     def __init__(self, text: str) -> None:
-        self._core = compiled.AbstractSpec(text)
+        self._core = compiled.AbstractSpec(written(text))
 
     @classmethod
     def _from_core(cls, core: compiled.AbstractSpec) -> AbstractSpec:
@@ -62,7 +62,7 @@ class AbstractSpec:
             >>> [str(each) for each in AbstractSpec.parse_many("zlib +pic hdf5")]
             ['zlib+pic', 'hdf5']
         """
-        return [cls._from_core(each) for each in compiled.AbstractSpec.parse_many(text)]
+        return [cls._from_core(each) for each in compiled.AbstractSpec.parse_many(written(text))]
 
     @property
     def name(self) -> str | None:
@@ -171,4 +171,21 @@ class AbstractSpec:
 
 
 def _compiled(spec: AbstractSpec | str) -> compiled.AbstractSpec | str:
-    return spec._core if isinstance(spec, AbstractSpec) else spec
+    return spec._core if isinstance(spec, AbstractSpec) else written(spec)
+
+
+def written(spec: AbstractSpec | str) -> str:
+    """Return an abstract spec as the text that the core reads.
+
+    Raises:
+        SpecSyntaxError: If it holds what is no character, as a word of the command line that is
+            not UTF-8 does.
+    """
+    text = str(spec)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise SpecSyntaxError(
+            f"`{text}` is no spec: it is not UTF-8", text, error.start, error.end
+        ) from error
+    return text

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
+from specplan.abstract_spec import written
 from specplan.errors import UndecidedError, UnknownNameError, UsageError
 from specplan.plan_model import ChangeAsked, ChangedSpec, WhatIf
 from specplan.wants import suggestions
@@ -66,7 +67,7 @@ class KnownSpecs:
 def matching(known: KnownSpecs, spec: str) -> list[str]:
     """Return the hashes of the specs that satisfy an abstract spec, sorted."""
     asked = f"/{spec}" if _HASH.fullmatch(spec) else spec
-    found, undecided = known.core.find(asked, known.among, None)
+    found, undecided = known.core.find(written(asked), known.among, None)
     if undecided:
         first, _, missing = undecided[0]
         more = f" and {len(undecided) - 1} more" if len(undecided) > 1 else ""

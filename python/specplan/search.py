@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 from specplan import _core
+from specplan.abstract_spec import written
 from specplan.contents import Contents
 from specplan.selection import Selection
 from specplan.sources import Limits
@@ -43,7 +44,7 @@ def search(contents: Contents, spec: AbstractSpec | str, question: Search) -> Fo
         SpecSyntaxError: If it is no abstract spec.
         UnknownNameError: If a stack, system or snapshot is unknown.
     """
-    _core.AbstractSpec(str(spec))  # what is wrong with it is said before a lock is read
+    _core.AbstractSpec(written(spec))  # what is wrong with it is said before a lock is read
     limits = Limits()
     wanted = [read_wanted(each, limits) for each in texts(question.get("want", ()))]
     if wanted:

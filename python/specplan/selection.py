@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
+from specplan.abstract_spec import written
 from specplan.errors import UsageError
 from specplan.found import Found, found
 from specplan.gathering import of_sources
@@ -98,7 +99,7 @@ class Selection:
         Raises:
             SpecSyntaxError: If it is none.
         """
-        return self._found(str(spec), tags=None, available=available)
+        return self._found(written(spec), tags=None, available=available)
 
     def _found(self, spec: str, *, tags: list[str] | None, available: bool | None) -> Found:
         answer = self._contents.core.find(spec, self._core, tags)

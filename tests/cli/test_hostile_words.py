@@ -163,6 +163,35 @@ def test_no_argument_is_a_fault_of_specplan(
         assert_is_an_end(code, words, capfd.readouterr().err)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is UTF-8")
+def test_no_path_that_is_not_utf8_is_a_fault_of_specplan(
+    here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    mirror, cache, lock, folder = (
+        os.fsdecode(b"\xff." + each) for each in (b"mirror", b"cache", b"lock", b"folder")
+    )
+    shutil.copytree(here / "mirror", mirror)
+    shutil.copytree(here / "cache", cache)
+    shutil.copytree(here / "locks" / "radiuss", folder)
+    shutil.copy(here / "locks" / "radiuss" / "spack.lock", lock)
+    for words in (
+        ["gaps", "--cache", mirror, "--want", lock, "--format", "json"],
+        ["gaps", "--cache", mirror, "--want", folder],
+        ["gaps", "--cache", lock, "--want", lock],
+        ["coverage", "--cache", cache],
+        ["check", mirror, "--verify", "blobs"],
+        ["check", cache, "-o", f"{lock}.json", "--format", "json"],
+        ["rebuild", "--want", lock, "--cache", mirror, "--candidates", folder, "-o", f"{lock}.txt"],
+        ["diff", lock, lock],
+        ["diff", cache, cache],
+        ["find", "hdf5", "--cache", folder],
+        ["rebuild", "--want", lock, "--cache", "none", "--changed-from", f"{lock}.list"],
+        ["rebuild", "--want", lock, "--cache", "none", "--costs", f"{lock}.csv"],
+    ):
+        assert_is_an_end(main([*words, "--no-config"]), words, capfd.readouterr().err)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere it cannot be removed while it is used")
 @pytest.mark.parametrize("words", ["gaps --cache x", "check x", "init", "--help", "diff a b"])
 def test_a_working_directory_that_is_gone_is_no_fault(tmp_path: Path, words: str) -> None:
@@ -238,7 +267,8 @@ def test_no_option_shows_what_is_secret_in_a_url(
         code = main(words)
         said = capfd.readouterr()
         assert_is_an_end(code, words, said.err)
-        assert_is_hidden(said.out + said.err, words)
+        # A template is what the lines are.
+        assert_is_hidden(said.err if option == "--line" else said.out + said.err, words)
 
 
 @pytest.mark.usefixtures("here")

@@ -123,6 +123,7 @@ def read(
     from specplan.sources.own_stack import NO_STACK, own_stack_of  # noqa: PLC0415
     from specplan.sources.reading import Reading, ReadingOptions  # noqa: PLC0415
     from specplan.sources.remote import Fetching, is_remote  # noqa: PLC0415
+    from specplan.sources.store import written  # noqa: PLC0415
 
     label, where = split_label(place)
     if not where:
@@ -130,7 +131,7 @@ def read(
             "a source is an empty text", hint="name a file, a folder or a URL; is a variable unset?"
         )
     remote = is_remote(where)
-    shown = shown_url(where) if remote else where
+    shown = shown_url(where) if remote else written(where)
     is_labelled = bool(label)
     reading = Reading(
         place=f"{label}={shown}" if label else shown,

@@ -14,6 +14,7 @@ from specplan.model import DamagedFile
 from specplan.sources import clear_signed, content
 from specplan.sources.lock_root import LockRoot
 from specplan.sources.source import SourceRead
+from specplan.sources.store import printable
 from specplan.sources.taken import files_taken
 
 if TYPE_CHECKING:
@@ -127,8 +128,8 @@ def parse(  # noqa: PLR0913 - where a file belongs has many parts
             clear_signed.text_of(document, shown),
             cache=reading.place,
             tag=tag,
-            label=label,
-            shown=shown,
+            label=printable(label),
+            shown=printable(shown),
             listed_only=listed_only,
             try_newer=try_newer,
         )
@@ -136,8 +137,8 @@ def parse(  # noqa: PLR0913 - where a file belongs has many parts
         path,
         cache=reading.place,
         tag=tag,
-        label=label,
-        shown=shown,
+        label=printable(label),
+        shown=printable(shown),
         file_bytes=reading.limits.index_bytes,
         listed_only=listed_only,
         counts_installed=counts_installed,

@@ -30,6 +30,7 @@ __all__ = [
     "parts_of",
     "printable",
     "sha256_of",
+    "written",
 ]
 
 _CHECKSUM: Final = re.compile(r"[0-9a-f]{64}")
@@ -261,6 +262,15 @@ def printable(path: str | Path) -> str:
     except UnicodeEncodeError:
         # Half of a surrogate pair, which no file name of this machine can hold.
         return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def written(path: str | Path) -> str:
+    """Return a path as text that can be written, another text for every other path."""
+    text = os.fspath(path)
+    try:
+        return os.fsencode(text).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _unreadable(shown: str, error: OSError) -> SourceError:

@@ -15,7 +15,7 @@ from specplan.sources import foreign, stale_locks, standard_input
 from specplan.sources.absent import absence, looks_like_a_file
 from specplan.sources.lock_root import LockRoot
 from specplan.sources.source import split_label
-from specplan.sources.store import is_file, is_folder
+from specplan.sources.store import is_file, is_folder, printable, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -239,10 +239,10 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
         )
     read = _core.read_specs(
         place,
-        cache=place,
+        cache=written(place),
         tag="",
         label=label,
-        shown=place,
+        shown=printable(place),
         file_bytes=limits.index_bytes,
         try_newer=limits.newer_formats == "try",
     )
