@@ -61,15 +61,19 @@ impl CoverageTask {
         };
         let excluded_keys = self.excluded_keys(catalog, state.keys);
         let most_gaps = FREE_GAPS + GAPS_A_LISTING * catalog.rows().len() as u64;
-        let (mut gap_count, mut cell_count) = (0, 0);
+        let counted = self.reported.iter().enumerate();
+        let cell_counts = counted.map(|(index, &label)| {
+            let systems = self.systems_of(catalog, &state, index, label);
+            systems.len()
+        });
+        if cell_counts.sum::<usize>() > MOST_CELLS {
+            return Err(CoverageError::TooManyCells);
+        }
+        let mut gap_count = 0;
         let mut all_lacking = Vec::new();
         let mut serving_of: HashMap<(String, String), Arc<[Serving]>> = HashMap::new();
         for (index, &label) in self.reported.iter().enumerate() {
             let systems = self.systems_of(catalog, &state, index, label);
-            cell_count += systems.len();
-            if cell_count > MOST_CELLS {
-                return Err(CoverageError::TooManyCells);
-            }
             for system in systems {
                 let is_reported = self.reports(&system);
                 // Cells that are not reported matter where gaps are ranked by all cells.
