@@ -8,11 +8,15 @@ YAML is walked twice. The first walk sees only events, which cost no memory, and
 what makes YAML dangerous: aliases (a few bytes that stand for gigabytes), deep nesting
 (which overflows the stack of recursive constructors), tags, duplicate keys, and plain
 scalars so long that guessing their type takes for ever. The second builds the values.
+
+Where a value stands is kept as its parent and one step, and becomes a key path only for
+a message: a key may be as long as the page, and have as many values below it.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -45,6 +49,9 @@ _KEYS: Final = ("title", "categories", "meta", "spec_details")
 #: How many levels below the front matter lines are remembered for.
 _PLACES_DEPTH: Final = 3
 
+#: One step of a key path.
+_STEP: Final = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
+
 
 class FrontMatterError(ValueError):
     """A page that is no front matter, or whose YAML is refused.
@@ -62,6 +69,58 @@ class FrontMatterError(ValueError):
         self.fault = fault
 
 
+class Place:
+    """Where a value stands.
+
+    Attributes:
+        line: The line of the value, counted from 1.
+        parent: The place of the mapping or list that it is in; None for the page.
+        step: Its key or its position there.
+    """
+
+    __slots__ = ("_below", "line", "parent", "step")
+
+    def __init__(self, line: int, parent: Place | None = None, step: str | int = "") -> None:
+        self.line = line
+        self.parent = parent
+        self.step = step
+        self._below: dict[str | int, Place] = {}
+
+    def keep(self, step: str | int, line: int) -> Place:
+        """Return the place of a value in this one, which is found again by :meth:`find`."""
+        below = self._below[step] = self.at(step, line)
+        return below
+
+    def at(self, step: str | int, line: int) -> Place:
+        """Return the place of a value in this one."""
+        return Place(line, self, step)
+
+    def __str__(self) -> str:
+        """Return the key path, such as ``spec_details[3].hash``."""
+        steps: list[str] = []
+        place: Place | None = self
+        while place is not None and place.parent is not None:
+            step = place.step
+            steps.append(f"[{step}]" if isinstance(step, int) else f".{step}")
+            place = place.parent
+        return "".join(reversed(steps)).removeprefix(".")
+
+    def find(self, path: str) -> Place | None:
+        """Return the place of a key path below this one, or of the nearest path above it."""
+        place = self
+        for step in _steps(path):
+            below = place._below.get(step)
+            if below is None:
+                break
+            place = below
+        return None if place is self else place
+
+
+def _steps(path: str) -> Iterator[str | int]:
+    for key, position in _STEP.findall(path):
+        yield int(position) if position else key
+
+
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
     """The values of a page that matter.
@@ -69,20 +128,16 @@ class FrontMatter:
     Attributes:
         json: A JSON object of those among ``title``, ``categories``, ``meta`` and
             ``spec_details`` that the page has.
-        lines: Key paths such as ``spec_details[3].hash`` with the line of their value.
+        places: The lines of the values near the top.
     """
 
     json: str
-    lines: dict[str, int]
+    places: Place
 
-    def line_of(self, place: str) -> int | None:
+    def line_of(self, path: str) -> int | None:
         """Return the line of a key path, or of the nearest path above it."""
-        while place:
-            if place in self.lines:
-                return self.lines[place]
-            cut = max(place.rfind("."), place.rfind("["))
-            place = place[: max(cut, 0)]
-        return None
+        place = self.places.find(path)
+        return None if place is None else place.line
 
 
 def parse(page: bytes) -> FrontMatter:
@@ -95,9 +150,9 @@ def parse(page: bytes) -> FrontMatter:
         FrontMatterError: If it has none, or if its YAML is malformed or refused.
     """
     text = _cut_out(_decoded(page))
-    lines: dict[str, int] = {}
+    places = Place(1)
     try:
-        _look_through(text, lines)
+        _look_through(text, places)
         values = yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -115,9 +170,10 @@ def parse(page: bytes) -> FrontMatter:
     if not isinstance(values, dict):
         raise FrontMatterError("the front matter must be a mapping")
     known = {key: values[key] for key in _KEYS if key in values}
-    for place, fault in _foreign(known, ""):
-        raise FrontMatterError(fault, place=place, line=FrontMatter("", lines).line_of(place))
-    return FrontMatter(json.dumps(known), lines)
+    for place, fault in _foreign(known, Place(1)):
+        path = str(place)
+        raise FrontMatterError(fault, place=path, line=FrontMatter("", places).line_of(path))
+    return FrontMatter(json.dumps(known), places)
 
 
 def _decoded(page: bytes) -> str:
@@ -140,7 +196,7 @@ def _cut_out(text: str) -> str:
     raise FrontMatterError("ends before the line `---` that ends the front matter: truncated")
 
 
-def _look_through(text: str, lines: dict[str, int]) -> None:
+def _look_through(text: str, top: Place) -> None:
     """Refuse what is dangerous, and note the line of each value near the top."""
     stack: list[_Collection] = []
     nodes = 0
@@ -157,30 +213,29 @@ def _look_through(text: str, lines: dict[str, int]) -> None:
             raise FrontMatterError(
                 f"has more than the {_MAX_NODES} keys and values that are read as YAML", line=line
             )
-        place = stack[-1].enter(event, line) if stack else ""
+        is_near = len(stack) <= _PLACES_DEPTH
+        place = stack[-1].enter(event, line, keep=is_near) if stack else top
         if isinstance(event, yaml.AliasEvent):
-            raise FrontMatterError("aliases are not read", place=place, line=line)
+            raise FrontMatterError("aliases are not read", place=str(place), line=line)
         _refuse_scalar(event, place, line)
-        if len(stack) <= _PLACES_DEPTH and place:
-            lines[place] = line
         if isinstance(event, yaml.CollectionStartEvent):
             if event.tag is not None:
-                raise FrontMatterError("tags are not read", place=place, line=line)
+                raise FrontMatterError("tags are not read", place=str(place), line=line)
             if len(stack) == _MAX_DEPTH:
                 raise FrontMatterError(f"is nested more than {_MAX_DEPTH} deep", line=line)
             keyed = isinstance(event, yaml.MappingStartEvent)
             stack.append(_Collection(place=place, keyed=keyed))
 
 
-def _refuse_scalar(event: yaml.NodeEvent, place: str, line: int) -> None:
+def _refuse_scalar(event: yaml.NodeEvent, place: Place, line: int) -> None:
     if not isinstance(event, yaml.ScalarEvent):
         return
     if event.tag is not None:
-        raise FrontMatterError("tags are not read", place=place, line=line)
+        raise FrontMatterError("tags are not read", place=str(place), line=line)
     if not event.style and len(event.value) > _MAX_PLAIN:
         raise FrontMatterError(
             f"is a plain scalar of more than {_MAX_PLAIN} characters: quote it",
-            place=place,
+            place=str(place),
             line=line,
         )
 
@@ -190,42 +245,49 @@ class _Collection:
 
     __slots__ = ("_count", "_key", "_keyed", "_keys", "_place")
 
-    def __init__(self, *, place: str, keyed: bool) -> None:
+    def __init__(self, *, place: Place, keyed: bool) -> None:
         self._place = place
         self._keyed = keyed
         self._keys: set[str] = set()
         self._key: str | None = None
         self._count = 0
 
-    def enter(self, event: yaml.NodeEvent, line: int) -> str:
-        """Return the key path of the next node; empty for a key."""
-        if not self._keyed:
-            self._count += 1
-            return f"{self._place}[{self._count - 1}]"
-        if self._key is None:
-            key = event.value if isinstance(event, yaml.ScalarEvent) else ""
-            place = f"{self._place}.{key}" if self._place else key
-            if not isinstance(event, yaml.ScalarEvent):
-                raise FrontMatterError("a key must be text", place=self._place, line=line)
-            if key in self._keys:
-                raise FrontMatterError("the key is given twice", place=place, line=line)
-            self._keys.add(key)
-            self._key = place
-            return ""
-        place, self._key = self._key, None
-        return place
+    def enter(self, event: yaml.NodeEvent, line: int, *, keep: bool) -> Place:
+        """Return the place of the next node; that of the mapping for a key.
+
+        Args:
+            event: The node.
+            line: Its line.
+            keep: Whether its line will be asked for.
+        """
+        if self._keyed and self._key is None:
+            self._key = self._new_key(event, line)
+            return self._place
+        step: str | int = self._count if self._key is None else self._key
+        self._count += 1
+        self._key = None
+        return self._place.keep(step, line) if keep else self._place.at(step, line)
+
+    def _new_key(self, event: yaml.NodeEvent, line: int) -> str:
+        if not isinstance(event, yaml.ScalarEvent):
+            raise FrontMatterError("a key must be text", place=str(self._place), line=line)
+        if event.value in self._keys:
+            place = str(self._place.at(event.value, line))
+            raise FrontMatterError("the key is given twice", place=place, line=line)
+        self._keys.add(event.value)
+        return event.value
 
 
-def _foreign(value: object, place: str) -> Iterator[tuple[str, str]]:
-    """Yield the key paths of values that JSON has no form for, and what is wrong with each."""
+def _foreign(value: object, place: Place) -> Iterator[tuple[Place, str]]:
+    """Yield the places of values that JSON has no form for, and what is wrong with each."""
     if isinstance(value, dict):
         for key, each in value.items():
             if not isinstance(key, str):
                 yield place, f"has the key {key!r}, which is no text"
-            yield from _foreign(each, f"{place}.{key}" if place else str(key))
+            yield from _foreign(each, place.at(str(key), 0))
     elif isinstance(value, list):
         for index, each in enumerate(value):
-            yield from _foreign(each, f"{place}[{index}]")
+            yield from _foreign(each, place.at(index, 0))
     elif isinstance(value, float) and (value != value or value in (float("inf"), -float("inf"))):  # noqa: PLR0124 - only NaN differs from itself
         yield place, "is a number without value"
     elif isinstance(value, int) and abs(value) > _MAX_INTEGER:
