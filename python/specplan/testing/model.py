@@ -408,13 +408,15 @@ class Model:
                 if older is not None:
                     wanted = model.keys(old_cells.get(place, ()), level)
                 else:
-                    wanted = {
-                        key
+                    of_peers = {
+                        each: model.keys(hashes, level)
                         for each, hashes in cells.items()
                         if each.stack in family
                         and (level != "hash" or each[1:] == (host.os, host.target))
-                        for key in model.keys(hashes, level)
                     }
+                    # A cell that nothing but itself says anything of wants nothing.
+                    lonely = not of_peers.keys() - {place}
+                    wanted = set() if lonely else set().union(*of_peers.values())
                 concerned = [
                     {
                         key
@@ -711,7 +713,7 @@ class Model:
     def _changes(
         self, before: set[str], after: set[str], level: Level
     ) -> tuple[int, set[Key], set[Key], dict[str, tuple[tuple[str, ...], tuple[str, ...]]]]:
-        """Return how many keys a cell kept, those it lost and gained, and changed packages.
+        """Return how many packages a cell kept, keys it lost and gained, and changed packages.
 
         A package has changed where old keys gave way to new ones; at level ``package``
         where it stays and its versions do not.
@@ -749,7 +751,9 @@ class Model:
             )
             for package in both
         }
-        return len(old & new), lost, gained, changes
+        differing = {self.package(key, level) for key in old ^ new}
+        kept = {self.package(key, level) for key in old & new} - differing
+        return len(kept), lost, gained, changes
 
 
 def _called(state: str | Model | None) -> str | None:
