@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from specplan._core import AbstractSpec
 from specplan.errors import UsageError
 from specplan.model.left_out import LeftOut, merged
-from specplan.sources.groups import DEFAULT_GROUP
+from specplan.model.roots import DEFAULT_GROUP
 from specplan.wants import FEWER_CELLS, excludes
 
 if TYPE_CHECKING:

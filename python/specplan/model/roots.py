@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-__all__ = ["BrokenRoot", "Lacking", "RootCoverage"]
+__all__ = ["DEFAULT_GROUP", "BrokenRoot", "Lacking", "RootCoverage"]
+
+#: The group of the roots of an environment that name none.
+DEFAULT_GROUP: Final = "default"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from specplan.model.roots import DEFAULT_GROUP
 from specplan.sources.sections import entry, near
 from specplan.sources.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from specplan.sources.matrix import Expansion, Item
 
-__all__ = ["DEFAULT_GROUP", "Group", "read_groups"]
-
-#: The group of specs that name none.
-DEFAULT_GROUP: Final = "default"
+__all__ = ["Group", "read_groups"]
 
 _KEYS: Final = ("group", "specs", "matrix", "exclude", "needs", "explicit", "override")
 
