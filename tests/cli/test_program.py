@@ -85,7 +85,7 @@ def test_help_needs_no_catalog() -> None:
         (
             ("gaps",),
             "no cache is given",
-            "name one with `--cache SOURCE`, or as `cache` in specplan.toml",
+            "name one with `--cache SOURCE`, as `cache` in specplan.toml, or under `mirrors:` in",
         ),
         (("check",), "no cache is given", "name one with `--cache SOURCE`"),
         (

@@ -283,7 +283,7 @@ def test_a_mirror_and_a_lock_are_compared_likewise(run: Any) -> None:
     assert document(answer.out, "lock-diff")["totals"]["new"] == 302
 
 
-def test_annotations_are_own_content(run: Any, tmp_path: Path) -> None:
+def test_a_note_of_the_compiler_is_own_content_and_the_format_beside_it_is_not_shown(run: Any, tmp_path: Path) -> None:
     text = gzip.decompress(Path("2026-01/radiuss/spack.lock.gz").read_bytes()).decode()
     lock = json.loads(text)
     wrapper = next(
@@ -302,14 +302,8 @@ def test_annotations_are_own_content(run: Any, tmp_path: Path) -> None:
     )
     (spec,) = told["specs"]
     assert (spec["hash"], spec["origin"]) == ("w" * 32, "content")
-    assert spec["differences"] == [
-        {"key": "compiler", "old": "", "new": "gcc@10.2.1"},
-        {
-            "key": "annotations",
-            "old": "original_specfile_version=5",
-            "new": "original_specfile_version=4",
-        },
-    ]
+    # That the format changed too is shown only where nothing else did.
+    assert spec["differences"] == [{"key": "compiler", "old": "", "new": "gcc@10.2.1"}]
 
 
 def test_options_of_cells_are_refused_for_locks(run: Any) -> None:
@@ -383,13 +377,15 @@ def test_a_schedule_is_shown_and_accepted(run: Any) -> None:
 
 
 def test_more_runners_than_builds_are_no_matter(run: Any) -> None:
-    answer = run(*HYPRE, "--jobs", str(2**70), "--format", "json")
+    answer = run(*HYPRE, "--jobs", "1000000", "--format", "json")
     schedule = document(answer.out, "rebuild")["schedule"]
-    assert (schedule["makespan"], schedule["gap"], schedule["runners"]) == (3, 0, 2**70)
+    assert (schedule["makespan"], schedule["gap"], schedule["runners"]) == (3, 0, 1_000_000)
+    # An idle runner has no shard, so the document does not grow with the runners.
+    assert 1 <= len(schedule["shards"]) <= 4
 
 
-@pytest.mark.parametrize("jobs", ["0", "-1", "many"])
-def test_no_runner_is_wrong_usage(run: Any, jobs: str) -> None:
+@pytest.mark.parametrize("jobs", ["0", "-1", "many", "1000001", str(2**70)])
+def test_a_number_of_runners_that_makes_no_sense_is_wrong_usage(run: Any, jobs: str) -> None:
     assert run(*HYPRE, "--jobs", jobs).code == 2
 
 
@@ -497,7 +493,7 @@ def test_weights_say_which_roots_are_worth_more(tmp_path: Path) -> None:
     [
         (("--max-builds", "3", "--scope", "all"), "`scope`"),
         (("--max-builds", "-1"), "-1"),
-        (("--max-cost", "nan"), "0"),
+        (("--max-cost", "nan"), "`nan` is no number"),
     ],
 )
 def test_a_budget_that_makes_no_sense_is_wrong_usage(
