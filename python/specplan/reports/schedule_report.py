@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from specplan.counting import form
 from specplan.reports import amounts, hashes, wording
 from specplan.reports.escape import markdown_code as code
 from specplan.reports.escape import terminal
@@ -145,7 +146,8 @@ def _lines(plan: Plan, schedule: Schedule, escape: Callable[[str], str]) -> list
     builds = _by_hash(plan)
     path = " -> ".join(escape(_short(builds[each])) for each in plan.critical_path)
     idle = schedule.runners - len(schedule.shards)
-    without_work = [f"{idle} of {runners} {'gets' if idle == 1 else 'get'} nothing to build"]
+    all_of_them = wording.count(schedule.runners, "runner")
+    without_work = [f"{idle} of {all_of_them} {form(idle, 'gets', 'get')} nothing to build"]
     return [
         f"{runners} after {done}",
         proof,
