@@ -89,9 +89,13 @@ def test_a_level_that_is_none_is_wrong_usage() -> None:
 def test_a_difference_tells_of_damage_on_either_side(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_bytes(PAGE.read_bytes())
     (tmp_path / "specs.md").write_bytes(b"")
-    ended = run("diff", str(tmp_path), str(PAGE), "--skip-damaged")
-    assert ended.returncode == 0
+    question = ("diff", str(tmp_path), str(PAGE), "--skip-damaged")
+    ended = run(*question)
     assert "1 damaged file was skipped" in ended.stdout
+    # What the damaged file held may have been lost.
+    assert ended.returncode == 1
+    assert "not whole: nothing lost, but what is left out could change that" in ended.stderr
+    assert run(*question, "--allow-left-out", "damaged_file").returncode == 0
 
 
 @pytest.mark.parametrize("command", [("gaps",), ("coverage",), ("find", "zlib")])
