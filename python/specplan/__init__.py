@@ -42,6 +42,7 @@ from specplan.gap_wants import PublishedWant
 from specplan.host import Host
 from specplan.loading import load
 from specplan.model import (
+    Alone,
     BrokenRoot,
     Cell,
     Change,
@@ -53,6 +54,7 @@ from specplan.model import (
     EnvironmentAsked,
     Gap,
     KeyInCell,
+    LackedSpec,
     Lacking,
     LeftOut,
     LeftOutKind,
@@ -77,6 +79,7 @@ from specplan.plan_model import (
     Input,
     LockDiff,
     LockDiffTotals,
+    MigratedSpec,
     NamedSpec,
     Needless,
     NewSpec,
@@ -98,6 +101,7 @@ annotations.complete()
 
 __all__ = [
     "AbstractSpec",
+    "Alone",
     "Binaries",
     "BrokenRoot",
     "Budget",
@@ -136,12 +140,14 @@ __all__ = [
     "Host",
     "Input",
     "KeyInCell",
+    "LackedSpec",
     "Lacking",
     "LeftOut",
     "LeftOutKind",
     "Limits",
     "LockDiff",
     "LockDiffTotals",
+    "MigratedSpec",
     "NamedSpec",
     "Nearest",
     "Needless",

@@ -35,6 +35,7 @@ from specplan import (
     search,
     selection,
     sources,
+    targets,
 )
 
 if sys.version_info >= (3, 11):
@@ -68,6 +69,7 @@ _MODULES = (
     schedule,
     search,
     selection,
+    targets,
 )
 
 
