@@ -86,7 +86,7 @@ def chosen(
         patterns: The patterns.
         names: The names.
         kind: What the names are of, for the error.
-        nearby: The names that an error suggests, if not all of them.
+        nearby: The names that an error suggests rather than others, if not all are alike.
 
     Raises:
         UnknownNameError: If a pattern matches none.
@@ -98,6 +98,8 @@ def chosen(
         matched = _matched(pattern, names)
         if not matched:
             near = suggestions(pattern, names if nearby is None else nearby)
+            if not near and nearby is not None:
+                near = suggestions(pattern, names, closeness=_CLOSE)
             raise UnknownNameError(kind=kind, name=pattern, suggestions=near)
         found.update(matched)
     return tuple(sorted(found))
@@ -231,7 +233,8 @@ class Systems:
         """Return the operating systems that any of the patterns matches; None without patterns.
 
         Raises:
-            UnknownNameError: If a pattern matches none; it suggests what the sources hold.
+            UnknownNameError: If a pattern matches none; it suggests what the sources hold,
+                or else a known name that is very near.
         """
         if not patterns:
             return None
@@ -241,7 +244,8 @@ class Systems:
         """Return the targets that any of the patterns matches; None without patterns.
 
         Raises:
-            UnknownNameError: If a pattern matches none; it suggests what the sources hold.
+            UnknownNameError: If a pattern matches none; it suggests what the sources hold,
+                or else a known name that is very near.
         """
         if not patterns:
             return None
