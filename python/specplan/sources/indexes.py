@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core
+from specplan.counting import count
 from specplan.errors import DamagedSourceError
 from specplan.model import DamagedFile
 from specplan.sources import mirror, specs
@@ -98,7 +99,7 @@ def read_indexes(  # noqa: PLR0913 - where a file belongs has many parts
     core = _core.Catalog.merged(catalogs)
     binaries = [core.binaries_of(each.shown) for each, _ in sound]
     lists = Counter(dag_hash for hashes in binaries for dag_hash in hashes)
-    everywhere = [dag_hash for dag_hash, count in lists.items() if count == len(sound)]
+    everywhere = [dag_hash for dag_hash, times in lists.items() if times == len(sound)]
     return IndexesRead(
         core=core,
         least=core.with_binaries(everywhere) if len(everywhere) < len(lists) else None,
@@ -206,15 +207,15 @@ class Unindexed:
         """
         notes = []
         if self.count:
-            are = "binary is" if self.count == 1 else "binaries are"
+            are = count(self.count, "binary is", "binaries are")
             notes.append(
-                f"{self.count} {are} in `{shown}` but not in its index; `spack buildcache "
+                f"{are} in `{shown}` but not in its index; `spack buildcache "
                 "update-index` adds what is missing"
             )
         if self.unread:
-            of = "a binary" if self.unread == 1 else f"{self.unread} binaries"
+            binaries = count(self.unread, "binary", "binaries")
             notes.append(
-                f"the files of {of} in `{shown}` that its index does not list are damaged; "
+                f"the files of {binaries} in `{shown}` that its index does not list are damaged; "
                 "`specplan check --verify manifests` shows how"
             )
         return notes
