@@ -18,16 +18,42 @@ if TYPE_CHECKING:
     from specplan.check_model import Finding
 
 
-def written(
-    folder: Path, os: str = "ubuntu24.04", target: str = "x86_64_v3", edge: str = "link"
+def written(  # noqa: PLR0913 - all that the two binaries may differ in
+    folder: Path,
+    os: str = "ubuntu24.04",
+    target: str = "x86_64_v3",
+    edge: str = "link",
+    *,
+    libc: str | None = None,
+    host: str = "ubuntu24.04",
 ) -> tuple[Catalog, str]:
-    """Write an index of `app`, which needs `lib` of some system, and a lock that wants it."""
+    """Write an index of `app`, which needs `lib` of some system, and a lock that wants it.
+
+    Args:
+        folder: Where to write them.
+        os: The operating system of `lib`.
+        target: The target of `lib`.
+        edge: How `app` needs `lib`.
+        libc: The C library that `lib` is linked to, as in `glibc 2.39`; None for none.
+        host: The operating system of `app`.
+    """
     app, lib = mirrors.node("app", "1.0", "lib"), mirrors.node("lib")
+    app["arch"] = {"platform": "linux", "platform_os": host, "target": "x86_64_v3"}
     lib["arch"] = {"platform": "linux", "platform_os": os, "target": target}
     edges: Any = app["dependencies"]
     edges[0]["parameters"]["deptypes"] = [edge]
     nodes = {dag_hash("app"): app, dag_hash("lib"): lib}
-    installs = {each: {"spec": node, "in_buildcache": True} for each, node in nodes.items()}
+    if libc is not None:
+        name, version = libc.split()
+        external = mirrors.node(name, version)
+        external |= {"arch": lib["arch"], "external": {"path": "/usr", "module": None}}
+        nodes[dag_hash(name)] = external
+        parameters = {"deptypes": ["link"], "virtuals": ["libc"]}
+        lib["dependencies"] = [{"name": name, "hash": dag_hash(name), "parameters": parameters}]
+    installs = {
+        each: {"spec": node, "in_buildcache": "external" not in node}
+        for each, node in nodes.items()
+    }
     lock = {
         "_meta": {"file-type": "spack-lockfile", "lockfile-version": 6, "specfile-version": 5},
         "roots": [{"hash": dag_hash("app"), "spec": "app"}],
@@ -55,7 +81,8 @@ def foreign(catalog: Catalog, **question: Any) -> list[Finding]:
         ("ubuntu24.04", "x86_64_v4", "link", 0),
         ("ubuntu24.04", "aarch64", "run", 0),
         ("rhel10", "x86_64_v3", "link", 1),
-        ("site9", "x86_64_v3", "link", 0),
+        # Nothing is known of this system, but a binary that links to no C library needs none.
+        ("site9", "x86_64_v3", "link", 1),
         ("ubuntu24.04", "aarch64", "build", 1),
     ],
 )
@@ -67,6 +94,20 @@ def test_a_binary_is_usable_only_where_all_that_it_is_installed_with_runs(
     assert report.roots is not None
     assert report.roots.installable == usable
     assert [cell.usable for cell in report.cells] == [usable]
+    assert len(foreign(catalog)) == 1 - usable
+
+
+@pytest.mark.parametrize("os", ["ubuntu22.04", "site9"])
+@pytest.mark.parametrize(
+    ("libc", "usable"), [("glibc 2.17", 1), ("glibc 2.39", 1), ("glibc 2.99", 0), ("musl 1.2", 0)]
+)
+def test_a_binary_is_usable_where_the_c_library_of_what_it_links_to_serves(
+    tmp_path: Path, os: str, libc: str, usable: int
+) -> None:
+    catalog, lock = written(tmp_path, os, libc=libc)
+    report = catalog.gaps(want=lock, scope="roots")
+    assert report.roots is not None
+    assert report.roots.installable == usable
     assert len(foreign(catalog)) == 1 - usable
 
 
@@ -86,8 +127,8 @@ def test_check_names_the_binary_and_what_does_not_serve_its_system(tmp_path: Pat
 
 
 def test_an_operating_system_that_the_user_describes_serves_as_described(tmp_path: Path) -> None:
-    catalog, lock = written(tmp_path, os="site9")
-    for libc, usable in [("glibc 2.17", 1), ("glibc 2.99", 0), ("musl 1.2", 0)]:
+    catalog, lock = written(tmp_path, libc="glibc 2.39", host="site9")
+    for libc, usable in [("glibc 2.40", 1), ("glibc 2.17", 0), ("musl 1.2", 0)]:
         report = catalog.gaps(want=lock, scope="roots", libc={"site9": libc})
         assert report.roots is not None
         assert report.roots.installable == usable
