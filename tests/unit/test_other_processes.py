@@ -43,6 +43,7 @@ ERRORS: tuple[SpecplanError, ...] = (
     RemoteError("message", path="place", status=503, hint="hint"),
     errors.UsageError("message", hint="hint"),
     UnknownNameError(kind="stack", name="e4", suggestions=("e4s",)),
+    errors.UnknownTargetError("zen44", ("zen4",)),
     errors.EmptySelectionError("message", hint="hint"),
     SpecSyntaxError("message", "hdf5 @", 5, 6),
     UndecidedError("message", "hdf5 ^mpi", ["edges"], 2, ["a" * 32], "hint"),

@@ -211,7 +211,7 @@ def test_one_hash_with_two_contents_is_told(tmp_path: Path) -> None:
         paths.append(tmp_path / name / "index.json")
         paths[-1].parent.mkdir()
         paths[-1].write_bytes(cache.index())
-    finding = only(specplan.load(*paths).check())
+    finding = only(specplan.load(f"one={paths[0]}", f"other={paths[1]}").check())
     assert (finding.kind, finding.place) == ("different-content", one.hash("zlib"))
     assert "namespace is `" in finding.message
 

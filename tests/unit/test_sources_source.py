@@ -62,7 +62,7 @@ class TestLabels:
     def test_name_the_stack_of_an_index(self, built: Mirror) -> None:
         built.index(mirrors.index("zlib"))
         assert _labels(_read(f"e4s={built.root}")) == ["e4s"]
-        assert _labels(_read(built.root)) == []
+        assert _labels(_read(built.root)) == ["mirror"]
 
     def test_name_the_stack_of_a_lock(self, built: Mirror) -> None:
         path = built.write("hep/spack.lock", json.dumps(LOCK).encode())
@@ -201,7 +201,8 @@ class TestFolders:
         assert (len(answer.core), answer.files, answer.damaged) == (2, 2, ())
         assert "has no index" in answer.notes[0]
         report = specplan.load(f"e4s={built.root}").gaps()
-        assert report.totals.covered == 2
+        assert report.alone is not None
+        assert report.alone.binaries == 2
 
     def test_tell_files_that_are_not_what_their_names_say(self, built: Mirror) -> None:
         path = built.old_binary("zlib")
@@ -385,4 +386,6 @@ def test_a_mirror_that_spack_wrote_is_the_same_from_everywhere(tmp_path: Path) -
     available = sum(
         record["in_buildcache"] and "external" not in record["spec"] for record in installs.values()
     )
-    assert catalog.gaps(level="hash").totals.covered == available
+    alone = catalog.gaps(level="hash").alone
+    assert alone is not None
+    assert (alone.binaries, alone.usable) == (available, available)

@@ -404,9 +404,26 @@ def test_a_server_that_fails_is_an_error_and_no_finding(
     root = cache.write(tmp_path / "mirror", 3)
     with serving(root) as server:
         catalog = specplan.load(f"{server.url}/")
-        server.answers[f"/{cache.manifest('hdf5')}"] = [status(403)]
-        with pytest.raises(RemoteError, match="403"):
+        server.answers[f"/{cache.manifest('hdf5')}"] = [status(401)]
+        with pytest.raises(RemoteError, match="401"):
             catalog.check(verify="manifests")
+
+
+def test_a_manifest_that_a_server_forbids_is_missing(
+    tmp_path: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Object stores that may not be listed answer 403 for a file that is not there."""
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setenv("SPECPLAN_CACHE_DIR", str(tmp_path / "kept"))
+    root = cache.write(tmp_path / "mirror", 3)
+    with serving(root) as server:
+        catalog = specplan.load(f"{server.url}/")
+        server.answers[f"/{cache.manifest('hdf5')}"] = [status(403)]
+        (finding,) = catalog.check(verify="manifests").findings
+    assert (finding.kind, finding.path) == (
+        "missing-manifest",
+        f"{server.url}/{cache.manifest('hdf5')}",
+    )
 
 
 def test_copies_of_one_file_are_each_looked_at(

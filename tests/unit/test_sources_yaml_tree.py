@@ -115,7 +115,7 @@ def test_faults_are_named_with_their_line(content: bytes, line: int | None, mess
 
 
 def test_only_files_of_a_sensible_size_are_read(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="is no file"):
+    with pytest.raises(SourceError, match="is not a file"):
         yaml_tree.read(tmp_path, Limits())
     with pytest.raises(SourceError, match="does not exist"):
         yaml_tree.read(tmp_path / "absent", Limits())
