@@ -247,7 +247,7 @@ class _Asked:
         peers: Iterable[str] = (
             chosen(patterns, labels, kind="peers")
             if patterns
-            else peers_of(stack, labels, question.get("families") or {})
+            else peers_of([stack], labels, question.get("families") or {})[0][0]
         )
         tag = question.get("tag")
         return tuple(each for each in peers if _lists(catalog, tag, each, package, version=version))
