@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from itertools import islice
 from typing import Literal, TypeAlias
 
 from specplan.model.asked import (
@@ -178,7 +177,7 @@ class Coverage(Report):
         ]
         if limit is not None:
             wants = dict.fromkeys((gap.want, gap.state) for gap in found)
-            first = {*islice(wants, limit)}
+            first = {*list(wants)[:limit]}
             found = [gap for gap in found if (gap.want, gap.state) in first]
         return replace(self, listed=tuple(found))
 

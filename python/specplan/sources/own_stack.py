@@ -46,7 +46,11 @@ def own_stack_of(where: str, *, remote: bool) -> str:
 
 
 def _last_of_url(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        # What reads the source says what is wrong with its URL.
+        return ""
     name = _last_of(unquote(parts.path))
     return name or (parts.hostname or "")
 
