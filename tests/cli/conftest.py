@@ -64,14 +64,23 @@ class Loads:
     catalog: FakeCatalog
     calls: list[tuple[tuple[str, ...], dict[str, bool]]] = field(default_factory=list)
     tags: list[object] = field(default_factory=list)
+    #: What else each call said: limits, versions of Spack, upstreams.
+    readings: list[dict[str, object]] = field(default_factory=list)
     fault: BaseException | None = None
 
     def __call__(
-        self, *sources: str, tag: object = None, progress: object = None, **how: bool
+        self,
+        *sources: str,
+        strict: bool = False,
+        skip_damaged: bool = False,
+        tag: object = None,
+        progress: object = None,
+        **reading: object,
     ) -> FakeCatalog:
         assert progress is None, "standard error is no terminal here"
         self.tags.append(tag)
-        self.calls.append((sources, how))
+        self.calls.append((sources, {"strict": strict, "skip_damaged": skip_damaged}))
+        self.readings.append(reading)
         if self.fault is not None:
             raise self.fault
         self.catalog.sources = sources

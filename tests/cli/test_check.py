@@ -66,6 +66,7 @@ def test_what_is_asked_reaches_the_catalog(run: Runs, loads: Loads, catalog: Fak
         "tag": "t",
         "verify": "blobs",
         "counted": None,
+        "libc": {},
     }
     assert loads.tags == [("t",)]
 

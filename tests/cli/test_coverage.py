@@ -38,6 +38,9 @@ QUESTION: dict[str, object] = {
     "families": {},
     "libc": {},
     "cells": {},
+    "group": (),
+    "include": {},
+    "allow_left_out": (),
     "host": Host(),
     "nearest": True,
 }

@@ -67,7 +67,7 @@ def test_chains_that_no_document_can_hold_are_refused(
     assert main(["rebuild", "--want", str(path), *PATH, *as_asked]) == 2
     answer = capfd.readouterr()
     assert answer.out == ""
-    assert "needs and chains of the 7000 builds hold 24510499 hashes" in answer.err
+    assert "needs and chains of 7000 builds hold 24510499 hashes" in answer.err
 
 
 def test_what_a_long_chain_leads_to_is_left_out_without_the_chain(
