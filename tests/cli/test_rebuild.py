@@ -283,7 +283,9 @@ def test_a_mirror_and_a_lock_are_compared_likewise(run: Any) -> None:
     assert document(answer.out, "lock-diff")["totals"]["new"] == 302
 
 
-def test_a_note_of_the_compiler_is_own_content_and_the_format_beside_it_is_not_shown(run: Any, tmp_path: Path) -> None:
+def test_a_note_of_the_compiler_is_own_content_and_the_format_beside_it_is_not_shown(
+    run: Any, tmp_path: Path
+) -> None:
     text = gzip.decompress(Path("2026-01/radiuss/spack.lock.gz").read_bytes()).decode()
     lock = json.loads(text)
     wrapper = next(
