@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.plain_locks import INSTALL, Node, node_of
+from tests.plain_locks import INSTALL, Node, misfits, node_of
 from tests.property.worlds import LIBC, target_serves
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class Plain:
             seen.add(each)
             edges = node.edges if node is not None else ()
             waiting += [child for child, types in edges if types & INSTALL]
-        return seen - self.available
+        return seen - {each for each in self.available if not misfits(each, self.nodes)}
 
     def nearest(self, root: Root, host: System) -> str | None:
         """The available spec of the package that fails the fewest kinds of clauses."""

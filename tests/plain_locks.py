@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from tests.property.worlds import LIBC, target_serves
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -51,6 +53,29 @@ def node_of(spec: Mapping[str, Any]) -> Node:
             for each in spec.get("dependencies", ())
         ),
     )
+
+
+def misfits(dag_hash: str, nodes: Mapping[str, Node]) -> bool:
+    """Whether a spec links to, or runs with, a described spec that does not serve its system."""
+    node = nodes[dag_hash]
+    return not node.external and any(
+        not _serves(nodes[child], node)
+        for child, types in node.edges
+        if types & INSTALL and child in nodes and not nodes[child].external
+    )
+
+
+def _serves(binary: Node, host: Node) -> bool:
+    """Whether a binary may be installed beside one of another system, by the widest rule."""
+    if (binary.os, binary.target) == (host.os, host.target):
+        return True
+    if binary.os != host.os:
+        if binary.os not in LIBC or host.os not in LIBC:
+            return False
+        (kind, needed), (own_kind, own) = LIBC[binary.os], LIBC[host.os]
+        if kind != own_kind or needed > own:
+            return False
+    return target_serves(binary.target, host.target)
 
 
 @dataclass
@@ -139,7 +164,12 @@ class World:
 
     def lacks(self, dag_hash: str, built: Iterable[str] = ()) -> set[str]:
         """What of the link and run closure of a spec has no binary."""
-        return self.installed_with(dag_hash) - self.available - set(built)
+        return self.installed_with(dag_hash) - (self.available - self.misfits) - set(built)
+
+    @cached_property
+    def misfits(self) -> set[str]:
+        """The binaries that link to, or run with, what does not serve their own system."""
+        return {each for each in self.available if misfits(each, self.nodes)}
 
     def wants(self, stack: str, scope: Scope) -> set[str]:
         """The specs that a stack wants, in any cell."""

@@ -47,15 +47,21 @@ def test_what_is_missing_is_what_closures_lack(
     roots = {
         root for root in _roots(world, binaries, locked=bool(wants)) if not _external(world, root)
     }
-    lacked = {missing for each in broken for missing in world.lacks(each)}
+    # A binary that does not run where it is for is a finding of its own.
+    misfits = world.misfits
+    fit = broken - misfits
+    lacked_or_foreign = {missing for each in fit for missing in world.lacks(each)}
+    lacked = lacked_or_foreign - misfits
+    foreign = {each.place for each in check.findings if each.kind == "foreign-dependency"}
+    assert foreign == misfits
     found = {each.place: each for each in check.findings if each.kind == "missing"}
     assert set(found) == lacked
     for missing, finding in found.items():
-        assert finding.binaries == sum(missing in world.lacks(each) for each in broken)
+        assert finding.binaries == sum(missing in world.lacks(each) for each in fit)
         assert finding.roots == sum(missing in world.lacks(root) for root in roots)
         assert set(finding.dependents) == {
             each
-            for each in (broken | lacked) & set(world.nodes)
+            for each in (fit | lacked_or_foreign) & set(world.nodes)
             if any(child == missing and types & INSTALL for child, types in world.nodes[each].edges)
         }
         described = world.nodes.get(missing)
@@ -74,8 +80,8 @@ def _external(world: World, dag_hash: str) -> bool:
 def _roots(world: World, binaries: set[str], *, locked: bool) -> set[str]:
     if locked:
         return {root for stack in world.stacks for root in world.asked(stack)}
-    below = {child for each in binaries for child, _ in world.nodes[each].edges}
-    return binaries - below
+    fit = binaries - world.misfits
+    return fit - {child for each in fit for child, _ in world.nodes[each].edges}
 
 
 def _assert_others_agree(

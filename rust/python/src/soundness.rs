@@ -169,7 +169,7 @@ impl Soundness {
         let is_listed =
             |row: &Row| self.view.holds(row) && self.indexes.contains(&row.id(Column::Source));
         let listed_only = catalog.specs().filter(|&(spec, rows)| {
-            !available.contains(spec)
+            !self.view.available().contains(spec)
                 && !catalog.is_external(spec)
                 && !lacked.contains(spec)
                 && rows.iter().any(is_listed)
