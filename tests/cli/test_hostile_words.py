@@ -177,6 +177,19 @@ def test_no_argument_is_a_fault_of_specplan(
         assert_is_an_end(code, words, capfd.readouterr().err)
 
 
+@pytest.mark.usefixtures("here")
+def test_a_limit_beyond_a_machine_word_lists_all() -> None:
+    words = ["gaps", *COMMANDS["gaps"], "--no-config", "--limit"]
+    assert main([*words, "18446744073709551616"]) == main([*words, "1"])
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("option", ["--cache", "--baseline", "--upstream"])
+def test_a_url_that_cannot_be_split_is_an_input_that_cannot_be_read(option: str) -> None:
+    words = ["coverage", *COMMANDS["coverage"], "--no-config", option]
+    assert main([*words, "http://[::1"]) in {2, 3}
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is UTF-8")
 def test_no_path_that_is_not_utf8_is_a_fault_of_specplan(
     here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
