@@ -17,6 +17,7 @@ from specplan.gathering import not_concretized
 from specplan.loading import damage
 from specplan.plan_model import Input
 from specplan.sources.absent import looks_like_a_file
+from specplan.sources.reading import ReadingOptions
 from specplan.sources.source import read, split_label
 from specplan.sources.store import is_file, sha256_of
 from specplan.sources.wanted import is_lock, read_wanted, read_wants
@@ -93,7 +94,7 @@ def read_candidates(
         if is_lock(split_label(place)[1]):
             locks.append(read_wanted(place, limits))
         else:
-            source = read(place, limits)
+            source = read(place, limits, options=ReadingOptions(is_candidate=True))
             if source.damaged:
                 raise damage(source.damaged)
             others.append(source.core)

@@ -23,12 +23,14 @@ class ReadingOptions:
             their indexes.
         probe: Whether servers are asked for binaries that no index lists.
         is_upstream: Whether what an installation has installed counts as available.
+        is_candidate: Whether it is only chosen from, so that it is no stack without a label.
     """
 
     consumer: Consumer | None = None
     from_manifests: bool = False
     probe: bool = False
     is_upstream: bool = False
+    is_candidate: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,11 +132,11 @@ def read(
         )
     remote = is_remote(where)
     shown = shown_url(where) if remote else written(where)
-    is_labelled = bool(label)
+    in_no_stack = bool(label) or (options is not None and options.is_candidate)
     reading = Reading(
         place=f"{label}={shown}" if label else shown,
         label="" if label == NO_STACK else label,
-        own_stack="" if is_labelled else own_stack_of(where, remote=remote),
+        own_stack="" if in_no_stack else own_stack_of(where, remote=remote),
         tags=tuple(tags),
         fetching=Fetching(limits=limits, progress=progress),
         options=options or ReadingOptions(),
