@@ -59,17 +59,21 @@ def misfits(dag_hash: str, nodes: Mapping[str, Node]) -> bool:
     """Whether a spec links to, or runs with, a described spec that does not serve its system."""
     node = nodes[dag_hash]
     return not node.external and any(
-        not _serves(nodes[child], node)
+        not _serves(nodes[child], node, nodes)
         for child, types in node.edges
         if types & INSTALL and child in nodes and not nodes[child].external
     )
 
 
-def _serves(binary: Node, host: Node) -> bool:
-    """Whether a binary may be installed beside one of another system, by the widest rule."""
+def _serves(binary: Node, host: Node, nodes: Mapping[str, Node]) -> bool:
+    """Whether a binary may be installed beside one of another system, by the widest rule.
+
+    What links to no C library runs with any.
+    """
     if (binary.os, binary.target) == (host.os, host.target):
         return True
-    if binary.os != host.os:
+    names = {nodes[child].name for child, _ in binary.edges if child in nodes}
+    if binary.os != host.os and names & {"glibc", "musl"}:
         if binary.os not in LIBC or host.os not in LIBC:
             return False
         (kind, needed), (own_kind, own) = LIBC[binary.os], LIBC[host.os]
