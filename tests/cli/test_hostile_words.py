@@ -141,6 +141,8 @@ def here(examples: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pat
         monkeypatch.delenv(name, raising=False)
     # What is asked again of a server that is gone need not wait.
     monkeypatch.setattr("time.sleep", lambda _: None)
+    # A busy disk takes long to keep each line that thousands of runs write.
+    monkeypatch.setattr("os.fsync", lambda _: None)
     return examples
 
 
