@@ -99,9 +99,9 @@ def contenders(  # noqa: C901 - four contenders, each a few lines
 
     def by_specplan() -> list[float]:
         starts = [0.0] * len(ranked)
-        _, _, _, shards = core.schedule(runners)
+        _, _, _, shards, *_ = core.schedule(runners)
         timer.stop()
-        for positions, begun, _ in shards:
+        for _, positions, begun, _ in shards:
             for position, start in zip(positions, begun, strict=True):
                 starts[at[plan.builds[position].hash]] = start
         return starts

@@ -85,9 +85,15 @@ class Plain:
         """The version of a spec."""
         return int(self.nodes[dag_hash].version)
 
-    def serves(self, binary: System, host: System) -> tuple[bool, bool]:
-        """Whether the operating system and the target of a binary serve a cell."""
-        os = binary[0] == host[0]
+    def serves(self, dag_hash: str, host: System) -> tuple[bool, bool]:
+        """Whether the operating system and the target of a binary serve a cell.
+
+        What links to no C library runs with any.
+        """
+        node = self.nodes[dag_hash]
+        binary = (node.os, node.target)
+        names = {self.nodes[child].name for child, _ in node.edges if child in self.nodes}
+        os = binary[0] == host[0] or (self.compat == "os" and not names & {"glibc", "musl"})
         if not os and self.compat == "os":
             kind, needed = LIBC[binary[0]]
             own_kind, own = LIBC[host[0]]
@@ -156,7 +162,7 @@ class Plain:
         exact, compatible, unknown = set(), set(), set()
         for dag_hash, answer in self.answers(root):
             binary = (self.nodes[dag_hash].os, self.nodes[dag_hash].target)
-            if not all(self.serves(binary, host)):
+            if not all(self.serves(dag_hash, host)):
                 continue
             if answer is None:
                 unknown.add(dag_hash)
@@ -184,8 +190,7 @@ class Plain:
         """The available spec of the package that fails the fewest kinds of clauses."""
 
         def rank(dag_hash: str) -> tuple[int, int, str]:
-            node = self.nodes[dag_hash]
-            os, target = self.serves((node.os, node.target), host)
+            os, target = self.serves(dag_hash, host)
             failed = self.failed(root, dag_hash)
             failed |= set() if os else {"os"}
             failed |= set() if target else {"target"}

@@ -197,14 +197,15 @@ class World:
         """What is built to have one spec: install(s) and build(s) as the rules say."""
         built: set[str] = set()
         seen: set[str] = set()
+        usable = self.available - self.misfits
 
         def install(each: str) -> None:
             if each in seen or self.is_external(each):
                 return
             seen.add(each)
-            if each not in self.available:
+            if each not in usable:
                 built.add(each)
-            types = INSTALL if each in self.available else BUILD
+            types = INSTALL if each in usable else BUILD
             for child in self.below(each, types):
                 install(child)
 

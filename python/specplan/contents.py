@@ -215,7 +215,9 @@ def _is_empty(read: SourceRead) -> bool:
         return False
     if any(each.kind in {"lock", "database"} for each in read.files_of_specs):
         return False
-    return not len(read.core) or not read.core.labels(read.core.snapshots())
+    everything = compiled.Query.all()
+    hashes = [each[0] for each in read.core.specs(everything, None)] if len(read.core) else []
+    return not hashes or not read.core.available(read.core.snapshots(), hashes)
 
 
 def tag_of(state: State) -> str | None:

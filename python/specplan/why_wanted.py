@@ -96,7 +96,7 @@ def _packages(spec: str, plan: Plan, catalog: Catalog) -> set[str]:
         return {name}
     found: set[str] = set()
     for core in (*plan._known, catalog._core):
-        hashes = asked_specs.matching(core, spec)
+        hashes = asked_specs.matching(asked_specs.KnownSpecs.all_of(core), spec)
         found |= {each[1] for each in core.specs(compiled.Query.hashes(hashes), None)}
     return found
 

@@ -67,7 +67,8 @@ def write_fully(descriptor: int, content: bytes) -> None:
             rest = rest[os.write(descriptor, rest[:_PIECE]) :]
         except BlockingIOError:  # noqa: PERF203 - each write may be one that would wait
             _wait_for(descriptor)
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+    # Only of a report must it be certain that it is on its disk; a line for people need not be.
+    if descriptor != _STANDARD_ERROR and stat.S_ISREG(os.fstat(descriptor).st_mode):
         _synchronise(descriptor)
 
 

@@ -69,15 +69,18 @@ impl<'t> Rule<'t> {
             return true;
         }
         let library = catalog.libraries().number_of(spec);
-        *self.known.entry((binary, library, host)).or_insert_with(|| {
-            let (binary, host) = (
-                SystemName::of(catalog, binary),
-                SystemName::of(catalog, host),
-            );
-            let rule = Compatibility::OperatingSystem;
-            let are_known = target::is_known(&binary.target) && target::is_known(&host.target);
-            rule.serves_os(catalog, self.table, spec, &binary, &host)
-                && (!are_known || rule.serves_target(&binary, &host))
-        })
+        *self
+            .known
+            .entry((binary, library, host))
+            .or_insert_with(|| {
+                let (binary, host) = (
+                    SystemName::of(catalog, binary),
+                    SystemName::of(catalog, host),
+                );
+                let rule = Compatibility::OperatingSystem;
+                let are_known = target::is_known(&binary.target) && target::is_known(&host.target);
+                rule.serves_os(catalog, self.table, spec, &binary, &host)
+                    && (!are_known || rule.serves_target(&binary, &host))
+            })
     }
 }
