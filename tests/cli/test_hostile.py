@@ -205,7 +205,7 @@ def test_a_summary_of_millions_of_stacks_does_not_fill_the_screen(tmp_path: Path
     stacks = ", ".join(f'"{n}": 1' for n in range(1_000_000))
     meta = META.replace('"num_specs_by_stack": {', '"num_specs_by_stack": {' + stacks + ", ")
     (tmp_path / "specs.md").write_text(page_with(meta=meta), encoding="utf-8")
-    ended = run("gaps", "--cache", tmp_path)
+    ended = run("gaps", "--cache", tmp_path, "--allow-left-out", "no_peer")
     assert ended.code == 0
     assert "and 999" in ended.err
     assert len(ended.err) < 20_000
@@ -225,8 +225,9 @@ def test_deep_nesting_in_a_key_that_is_not_read_does_no_harm(tmp_path: Path) -> 
     deep = "[" * 100_000 + "]" * 100_000
     page = page_with(DETAILS.replace('{"compiler"', '{"a": ' + deep + ', "compiler"'))
     (tmp_path / "specs.md").write_text(page, encoding="utf-8")
-    ended = run("gaps", "--cache", tmp_path)
-    assert (ended.code, ended.err) == (0, "")
+    # Nothing else says what the only stack should have, which has nothing to do with the key.
+    ended = run("gaps", "--cache", tmp_path, "--allow-left-out", "no_peer")
+    assert (ended.code, "warning" in ended.err) == (0, False)
 
 
 def test_a_sparse_file_of_4_gb_is_refused(tmp_path: Path) -> None:
@@ -338,9 +339,9 @@ def test_one_damaged_page_is_named_and_the_others_are_counted(damaged: Path) -> 
 
 def test_damaged_pages_are_skipped_counted_and_listed(damaged: Path) -> None:
     ended = run("gaps", "--cache", damaged, "--skip-damaged", "--format", "json")
-    assert ended.code == 0
+    assert ended.code == 1
     report = json.loads(ended.out)
-    assert report["totals"]["wanted"] == 37
+    assert {each["kind"] for each in report["left_out"]} == {"damaged_file", "no_peer"}
     assert [Path(file["path"]).parent.name for file in report["damaged"]] == ["p07", "p20", "p33"]
     assert "3 damaged files were skipped" in ended.err
     listed = run("check", damaged, "--format", "json")
@@ -355,7 +356,7 @@ def test_contradictions_are_warnings_and_errors_where_strict(tmp_path: Path) -> 
         Page(package=package, tag="develop", entries=(ENTRY,), meta={**meta, "num_specs": 7}).write(
             tmp_path / package
         )
-    ended = run("coverage", "--cache", tmp_path / "a")
+    ended = run("coverage", "--cache", tmp_path / "a", "--allow-left-out", "no_peer")
     assert ended.code == 0
     assert "warning: " in ended.err
     assert "meta.num_specs: `meta` says 7, `spec_details` have 1" in ended.err

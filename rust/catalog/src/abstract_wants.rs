@@ -130,7 +130,7 @@ impl AbstractWants {
             if clauses.is_empty() {
                 return found;
             }
-            Clauses::new(catalog, &graph, clauses).narrow(found)
+            Clauses::new(catalog, &graph, clauses).narrow(&found)
         });
         queries.collect()
     }

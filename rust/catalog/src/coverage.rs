@@ -4,7 +4,7 @@ mod answer;
 mod families;
 mod task;
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;

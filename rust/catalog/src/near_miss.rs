@@ -26,6 +26,9 @@ pub(crate) struct NearMisses<'q> {
     clauses: Clauses<'q>,
 }
 
+/// A spec, the kinds of clauses that it fails, and how many requirements.
+type Candidate = (u32, Vec<ClauseKind>, usize);
+
 impl<'q> NearMisses<'q> {
     pub(crate) fn new(
         catalog: &'q Catalog,
@@ -71,7 +74,6 @@ impl<'q> NearMisses<'q> {
                 (!compatibility.serves_target(&binary, host)).then_some(ClauseKind::Target);
             os.into_iter().chain(target)
         };
-        type Candidate = (u32, Vec<ClauseKind>, usize);
         let rank = |(spec, failed, required): &&Candidate| -> (usize, Reverse<u32>, DagHash) {
             let more = elsewhere(*spec).filter(|kind| !failed.contains(kind));
             (

@@ -1,6 +1,8 @@
 //! What the configuration of an environment asks of a spec beside the abstract spec that is wanted.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use hashbrown::HashMap;
 
 use specplan_spack::{
     AbstractSpec, Compiler, DependencyTypes, Matcher, Missing, NodeConstraint, Query, SpecGraph,
@@ -136,7 +138,7 @@ impl<'q> Clauses<'q> {
     }
 
     /// Sorts what satisfies the abstract spec by what the clauses say of it.
-    pub(crate) fn narrow(&mut self, found: Found) -> Found {
+    pub(crate) fn narrow(&mut self, found: &Found) -> Found {
         let mut kept = Vec::new();
         let mut narrowed = Found::default();
         let open = found

@@ -281,11 +281,11 @@ impl Cut {
             });
         }
         Self {
+            section,
             demands,
             installs,
             is_missing,
             aims,
-            section,
         }
     }
 }

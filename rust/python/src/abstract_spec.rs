@@ -108,8 +108,8 @@ impl PyAbstractSpec {
     }
 
     fn with_exact_values(&self, declared: Vec<String>) -> Self {
-        let declares = |name: &str| declared.iter().any(|each| each == name);
-        self.spec.clone().with_exact_values(declares).into()
+        let has_variant = |name: &str| declared.iter().any(|each| each == name);
+        self.spec.clone().with_exact_values(has_variant).into()
     }
 
     #[getter]

@@ -86,6 +86,7 @@ impl SoundnessQuestion<'_> {
 }
 
 impl Soundness {
+    #[expect(clippy::too_many_lines, reason = "one answer of many parts")]
     pub(crate) fn answer(
         &self,
         catalog: &Catalog,

@@ -69,7 +69,7 @@ fn database<R: Read>(window: &mut Window<R>, origin: OriginTexts<'_>) -> Result<
 
 /// Takes the version of a database. Spack writes it as a text; a number says the same.
 fn version_text(json: &mut Json<'_>) -> JsonResult<String> {
-    if matches!(json.peek()?, b'0'..=b'9') {
+    if json.peek()?.is_ascii_digit() {
         return json.count().map(|version| version.to_string());
     }
     json.text().map(Cow::into_owned)

@@ -4,7 +4,7 @@
 //! direction reaches what the neighbour reaches, and itself; so only what several or no neighbours
 //! follow has to be asked about: the *ends* of such runs.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use rayon::prelude::*;
 

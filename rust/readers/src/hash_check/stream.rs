@@ -66,6 +66,11 @@ fn twice(key: &str) -> Fault {
 }
 
 impl Records {
+    /// `rule`: that of the file, where its version stands before its records.
+    #[expect(
+        clippy::option_option,
+        reason = "a version may be known to have no rule"
+    )]
     fn of(rule: Option<Option<Rule>>) -> Self {
         let all = vec![Some(Rule::Older), Some(Rule::Newer), None];
         let rules = rule.map_or(all, |rule| vec![rule]).into_iter();
