@@ -96,6 +96,7 @@ fn digits(number: f64) -> usize {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "sums of whole numbers are exact")]
 mod tests {
     use proptest::prelude::*;
 
