@@ -714,6 +714,7 @@ class Catalog:
         nothing = tag is None and self._contents.is_empty
         # So it is where other snapshots are left that were not asked for.
         nothing |= bool(self.damaged) and not self._core.snapshots()
+        wanted = tuple(read_wanted(each, limits) for each in texts(want))
         return soundness.check(
             soundness.Checked(
                 core=self._core,
@@ -724,7 +725,7 @@ class Catalog:
                 files_of_specs=self._contents.files_of_specs,
                 damaged=self.damaged,
                 contradictions=self.contradictions,
-                wanted=tuple(read_wanted(each, limits) for each in texts(want)),
+                wanted=wanted,
                 verify=verify,
                 mirrors=self._contents.mirrors,
                 indexes_alone=self._contents.indexes_alone,
@@ -733,9 +734,12 @@ class Catalog:
                 operating_systems=Systems(self._core, libc or {}).core,
                 # Damaged files are findings.
                 left_out=[
-                    each
-                    for each in gathering.of_sources(self._contents, blocks=True)
-                    if each.kind != "damaged_file"
+                    *(
+                        each
+                        for each in gathering.of_sources(self._contents, blocks=True)
+                        if each.kind != "damaged_file"
+                    ),
+                    *(record for lock in wanted for record in lock.left_out),
                 ],
             )
         )

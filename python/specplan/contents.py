@@ -41,7 +41,6 @@ class Contents:
         files_of_specs: The files that tell hashes with what is hashed.
         mirrors: The mirrors whose binaries were read.
         indexes_alone: The indexes of stacks that belong to no mirror.
-        is_guess: Whether some file is of a version that is newer than those that are known.
         indexes: How much each index of a mirror with several of them lists.
         least: The rows with only those binaries that all indexes of their mirror list; None
             where that makes no difference.
@@ -64,7 +63,6 @@ class Contents:
     files_of_specs: tuple[FileOfSpecs, ...] = ()
     mirrors: tuple[MirrorTaken, ...] = ()
     indexes_alone: tuple[IndexAlone, ...] = ()
-    is_guess: bool = False
     indexes: tuple[IndexRead, ...] = ()
     least: compiled.Catalog | None = None
     fetched: compiled.Catalog | None = None
@@ -95,7 +93,6 @@ class Contents:
             files_of_specs=_distinct(each.files_of_specs for each in reads),
             mirrors=_distinct(each.mirrors for each in reads),
             indexes_alone=_distinct(each.indexes_alone for each in reads),
-            is_guess=any(each.is_guess for each in reads),
             indexes=_distinct(each.indexes for each in reads),
             least=_together((each.core, each.least) for each in reads),
             fetched=_together((each.core, each.fetched) for each in reads),
@@ -120,7 +117,6 @@ class Contents:
             files_of_specs=_distinct(each.files_of_specs for each in both),
             mirrors=_distinct(each.mirrors for each in both),
             indexes_alone=_distinct(each.indexes_alone for each in both),
-            is_guess=any(each.is_guess for each in both),
             indexes=_distinct(each.indexes for each in both),
             least=_together((each.core, each.least) for each in both),
             fetched=_together((each.core, each.fetched) for each in both),

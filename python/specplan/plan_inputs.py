@@ -92,15 +92,21 @@ def read_candidates(
     left_out: list[LeftOut] = []
     for place in places:
         if is_lock(split_label(place)[1]):
-            locks.append(read_wanted(place, limits))
+            lock = read_wanted(place, limits)
+            locks.append(lock)
+            left_out += (_of_candidate(each) for each in lock.left_out)
         else:
             source = read(place, limits, options=ReadingOptions(is_candidate=True))
             if source.damaged:
                 raise damage(source.damaged)
             others.append(source.core)
-            # Fewer candidates can only make a plan dearer.
-            left_out += (replace(each, blocks=False) for each in source.left_out)
+            left_out += (_of_candidate(each) for each in source.left_out)
     return locks, others, left_out
+
+
+def _of_candidate(record: LeftOut) -> LeftOut:
+    """Return what of a candidate was left out: fewer of them only make a plan dearer."""
+    return record if record.kind == "format_guess" else replace(record, blocks=False)
 
 
 def wanted_files(wanted: Iterable[Wanted], environments: Iterable[WantedEnvironment]) -> list[str]:

@@ -148,7 +148,7 @@ def rebuild(
         )
     elif not places:
         raise UsageError("nothing is wanted", hint="name a lock with `want`")
-    limits = limits or Limits()
+    limits = _limits(catalog, limits)
     caches = compiled.Catalog.merged([]) if catalog is None else catalog._core
     wanted, environments, unplanned = read_wanted_places(
         places,
@@ -259,6 +259,7 @@ def rebuild(
                 *left_out,
                 *unplanned,
                 *_of_sources(catalog, found),
+                *_index_versions(catalog, found, core, locks, question),
                 *gathering.of_environments(environments),
                 *(record for lock in wanted for record in lock.left_out),
                 *of_candidates,
@@ -280,6 +281,31 @@ def _rows(catalog: Catalog | None, by_hash: Sequence[Wanted]) -> compiled.Catalo
         return compiled.Catalog.merged([])
     rows = whereabouts.fetched(catalog._contents, by_hash) if by_hash else None
     return catalog._core if rows is None else rows
+
+
+def _limits(catalog: Catalog | None, limits: Limits | None) -> Limits:
+    """Return what no input may go beyond: by default what the caches were read with."""
+    if limits is not None:
+        return limits
+    return Limits() if catalog is None else catalog._contents.limits
+
+
+def _index_versions(
+    catalog: Catalog | None,
+    found: GapWants | None,
+    core: compiled.Catalog,
+    locks: compiled.Catalog,
+    question: compiled.PlanQuestion,
+) -> Sequence[LeftOut]:
+    """Return the record of a plan that builds more where only what all indexes list counts."""
+    if catalog is None or catalog._contents.least is None:
+        return ()
+    if found is not None and any(each.kind == "index_version" for each in found.left_out):
+        # The gaps themselves rest on it already.
+        return ()
+    least = compiled.Catalog.merged([locks, catalog._contents.least])
+    builds, needed = ({*rows.plan(question).builds()[0]} for rows in (core, least))
+    return whereabouts.differing_indexes(catalog._contents.indexes, len(builds ^ needed))
 
 
 def _of_sources(catalog: Catalog | None, found: GapWants | None) -> Sequence[LeftOut]:

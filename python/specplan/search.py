@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict
 
 from specplan import _core
 from specplan.abstract_spec import written
 from specplan.contents import Contents
 from specplan.selection import Selection
-from specplan.sources import Limits
 from specplan.sources.wanted import read_wanted
 from specplan.wants import Systems, chosen_or_all, texts
 
@@ -45,10 +45,11 @@ def search(contents: Contents, spec: AbstractSpec | str, question: Search) -> Fo
         UnknownNameError: If a stack, system or snapshot is unknown.
     """
     _core.AbstractSpec(written(spec))  # what is wrong with it is said before a lock is read
-    limits = Limits()
-    wanted = [read_wanted(each, limits) for each in texts(question.get("want", ()))]
+    wanted = [read_wanted(each, contents.limits) for each in texts(question.get("want", ()))]
     if wanted:
-        contents = contents.merged(Contents.of_rows(each.core for each in wanted))
+        of_locks = Contents.of_rows(each.core for each in wanted)
+        records = tuple(record for each in wanted for record in each.left_out)
+        contents = contents.merged(replace(of_locks, left_out=records))
     core = contents.core
     tag = question.get("tag")
     # A source without snapshots, as a lock is, has but one state, which always counts.

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import specplan
+from tests import mirrors
+from tests.mirrors import Mirror
 from tests.small_caches import environment, index, lock, written
 
 if TYPE_CHECKING:
@@ -278,3 +280,144 @@ def test_kept_counts_packages_at_every_level(run: Runs, folder: Path) -> None:
         for level in ("package", "version", "variant", "hash")
     }
     assert kept == {"package": 3, "version": 3, "variant": 3, "hash": 2}
+
+
+UNREAD = {
+    "include": "include: ['https://example.org/more.yaml']",
+    "condition": 'definitions: [{more: [hdf5], when: \'env.get("X") == "1"\'}]',
+}
+
+
+@pytest.mark.parametrize("kind", list(UNREAD))
+@pytest.mark.parametrize("command", ["gaps", "rebuild"])
+def test_a_lock_beside_an_environment_that_cannot_be_read_whole_is_no_green(
+    run: Runs, folder: Path, command: str, kind: str
+) -> None:
+    written(
+        folder,
+        site_json=index(["zlib"]),
+        e4s__spack_lock=lock(["zlib"]),
+        e4s__spack_yaml=environment("zlib", more=UNREAD[kind]),
+    )
+    words = (command, "--cache", "site.json", "--want", "e4s")
+    answer, told = document(run, *words)
+    assert (answer.code, kinds(told, blocks=True)) == (1, [kind])
+    assert run(*words, "--allow-left-out", kind).code == 0
+    if kind == "include":
+        written(folder, more_yaml="definitions: [{more: [hdf5]}]")
+        assert run(*words, "--include", "https://example.org/more.yaml=more.yaml").code == 0
+
+
+def test_what_an_environment_requires_is_no_doubt_about_the_lock_beside_it(
+    run: Runs, folder: Path
+) -> None:
+    written(
+        folder,
+        site_json=index(["zlib"]),
+        e4s__spack_lock=lock(["zlib"]),
+        e4s__spack_yaml=environment("zlib", more="concretizer: {unify: true}"),
+    )
+    answer, told = document(run, "gaps", "--cache", "site.json", "--want", "e4s")
+    assert (answer.code, told["left_out"]) == (0, [])
+
+
+def test_a_condition_of_an_environment_holds_as_it_did_where_its_lock_was_made(
+    run: Runs, folder: Path
+) -> None:
+    more = (
+        "definitions: [{more: [hdf5], when: os == 'ubuntu24.04'}, {less: [cmake], when: os == 'x'}]"
+    )
+    written(
+        folder,
+        site_json=index(["zlib", "hdf5", "cmake"]),
+        e4s__spack_lock=lock(["zlib"]),
+        e4s__spack_yaml=environment("zlib", "$more", "$less", more=more),
+    )
+    answer, told = document(run, "gaps", "--cache", "site.json", "--want", "e4s")
+    assert [(gap["package"], gap["state"]) for gap in told["gaps"]] == [("hdf5", "not_concretized")]
+    assert (answer.code, told["left_out"]) == (0, [])
+
+
+def two_indexes(folder: Path) -> None:
+    """Write a mirror of which version 8 lists `zlib`, version 9 `hdf5` too."""
+    Mirror(folder / "mirror").indexes(
+        {8: mirrors.index("zlib"), 9: mirrors.index("zlib", "hdf5", version=9)}
+    )
+
+
+@pytest.mark.parametrize("want", ["e4s", "hdf5"])
+def test_a_plan_that_rests_on_what_some_index_lacks_is_no_green(
+    run: Runs, folder: Path, want: str
+) -> None:
+    two_indexes(folder)
+    written(folder, e4s__spack_lock=lock(["zlib", "hdf5"]))
+    words = ("rebuild", "--cache", "mirror", "--want", want)
+    answer, told = document(run, *words)
+    assert (answer.code, told["builds"]) == (1, [])
+    assert kinds(told, blocks=True) == ["index_version"]
+    assert "--for-spack VERSION" in answer.err
+    assert run(*words, "--allow-left-out", "index_version").code == 0
+    answer, told = document(run, *words, "--for-spack", "1.3")
+    assert (answer.code, told["builds"], told["left_out"]) == (0, [], [])
+    answer, told = document(run, *words, "--for-spack", "1.2")
+    assert (len(told["builds"]) or len(told["unplannable"]), told["left_out"]) == (1, [])
+
+
+def test_a_plan_that_all_indexes_agree_on_has_no_record_of_them(run: Runs, folder: Path) -> None:
+    two_indexes(folder)
+    written(folder, e4s__spack_lock=lock(["zlib"]))
+    answer, told = document(run, "rebuild", "--cache", "mirror", "--want", "e4s")
+    assert (answer.code, told["left_out"]) == (0, [])
+
+
+def newer(text: str, number: int = 99) -> str:
+    """Return an index or a lock as of a version that nobody knows."""
+    told = json.loads(text)
+    if "database" in told:
+        told["database"]["version"] = str(number)
+    else:
+        told["_meta"]["lockfile-version"] = number
+    return json.dumps(told)
+
+
+GUESSED = {
+    "gaps": ("gaps", "--cache", "site.json", "--want", "e4s"),
+    "coverage": ("coverage", "--cache", "site.json", "--want", "e4s"),
+    "rebuild": ("rebuild", "--cache", "site.json", "--want", "e4s"),
+    "why": ("why", "zlib", "--cache", "site.json", "--want", "e4s"),
+    "find": ("find", "cmake", "--cache", "site.json", "--want", "e4s"),
+    "diff": ("diff", "site=site.json", "site=site.json"),
+    "locks": ("diff", "e4s/spack.lock", "e4s/spack.lock"),
+    "check": ("check", "site.json", "--want", "e4s", "--ignore", "wrong-hash"),
+}
+
+
+@pytest.mark.parametrize("name", list(GUESSED))
+def test_a_file_of_a_version_that_nobody_knows_makes_every_document_doubtful(
+    run: Runs, folder: Path, name: str
+) -> None:
+    written(folder, site_json=index(["zlib"]), e4s__spack_lock=lock(["zlib"]))
+    words = (*GUESSED[name], "--newest-format", "try")
+    assert run(*words).code == 0
+    for damaged in ("site_json", "e4s__spack_lock"):
+        if damaged.partition("_")[0] not in " ".join(words):
+            continue
+        written(folder, site_json=index(["zlib"]), e4s__spack_lock=lock(["zlib"]))
+        written(
+            folder,
+            **{damaged: newer(index(["zlib"]) if damaged == "site_json" else lock(["zlib"]))},
+        )
+        assert run(*GUESSED[name]).code == 3
+        answer, told = document(run, *words)
+        assert (answer.code, set(kinds(told, blocks=True))) == (1, {"format_guess"})
+        assert run(*words, "--allow-left-out", "format_guess").code == 0
+
+
+def test_a_candidate_of_a_version_that_nobody_knows_makes_a_plan_doubtful(
+    run: Runs, folder: Path
+) -> None:
+    written(folder, site_json=index(["hdf5"]), more_json=newer(index(["zlib"])))
+    words = ("rebuild", "--cache", "site.json", "--want", "hdf5", "--candidates", "more.json")
+    assert run(*words).code == 3
+    answer, told = document(run, *words, "--newest-format", "try")
+    assert (answer.code, kinds(told, blocks=True)) == (1, ["format_guess"])

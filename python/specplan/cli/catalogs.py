@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from specplan.catalog import Catalog
     from specplan.config import Configuration
 
-__all__ = ["as_source", "configured", "note_unused", "other_state", "read"]
+__all__ = ["as_source", "configured", "limits_of", "note_unused", "other_state", "read"]
 
 #: How many names or warnings a line or a run shows before it counts the rest.
 _FEW: Final = 3
@@ -65,6 +65,11 @@ def configured(
     return read(caches, settings, *states, quiet=quiet, upstream=settings.upstream)
 
 
+def limits_of(settings: Configuration) -> Limits:
+    """Return what no input may go beyond, as the settings say it."""
+    return Limits(newer_formats=settings.newest_format, offline=settings.offline)
+
+
 def read(
     places: Collection[str],
     settings: Configuration,
@@ -82,7 +87,7 @@ def read(
             *places,
             strict=settings.strict,
             skip_damaged=settings.skip_damaged,
-            limits=Limits(newer_formats=settings.newest_format, offline=settings.offline),
+            limits=limits_of(settings),
             for_spack=settings.for_spack,
             from_manifests=settings.from_manifests,
             probe=settings.probe,

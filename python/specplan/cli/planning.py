@@ -227,7 +227,7 @@ def asked_plan(typed: Planned, settings: Configuration) -> AskedPlan:
     from specplan.rebuild import rebuild  # noqa: PLC0415 - help and wrong usage need no catalog
     from specplan.sources.spec_list import read_spec_list  # noqa: PLC0415
 
-    limits = Limits(offline=settings.offline)
+    limits = catalogs.limits_of(settings)
     settings = options.with_stacks(settings, typed)
     gaps = not settings.want and bool(
         typed.get("stack") or settings.peers or settings.baseline is not None
@@ -307,7 +307,7 @@ def asked_plan(typed: Planned, settings: Configuration) -> AskedPlan:
         "target": settings.target if of_cells else typed.get("target", ()),
         "level": (settings.level or "package") if gaps else None,
         "want": files,
-        "host": settings.host,
+        **read_as,
     }
     return AskedPlan(plan=made, catalog=catalog, question=question, wants=want)
 

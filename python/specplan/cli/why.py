@@ -9,7 +9,6 @@ import click
 from specplan.cli import options, output, planning, verdict
 from specplan.errors import UnknownNameError
 from specplan.reports import hashes, plan_csv, plan_json, plan_markdown, plan_text
-from specplan.sources import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,9 +60,15 @@ def why(spec: str, **typed: Unpack[Planned]) -> int:
 def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:
     """Return why packages of the spec are wanted, where wants are no hashes."""
     from specplan.plan_inputs import read_wanted_places  # noqa: PLC0415 - help needs no YAML
+    from specplan.question import environment_options  # noqa: PLC0415 - likewise
     from specplan.why_wanted import why_wanted  # noqa: PLC0415 - likewise
 
-    _, environments, _ = read_wanted_places(asked.wants, Limits())
+    contents = asked.catalog._contents  # noqa: SLF001 - nobody else needs the wants twice
+    _, environments, _ = read_wanted_places(
+        asked.wants,
+        contents.limits,
+        options=environment_options(contents.core, asked.question),
+    )
     if asked.wants and not environments:
         return ()
     sources = {

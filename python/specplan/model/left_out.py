@@ -35,6 +35,8 @@ __all__ = [
 #: - ``no_peer``: a cell to which no other cell contributes a key;
 #: - ``nothing_in_common``: two states that share nothing that could be compared;
 #: - ``index_version``: binaries that only some of several indexes list;
+#: - ``format_guess``: a file of a version that is newer than those that are known, read as the
+#:   newest that is known;
 #: - ``damaged_file``: a file that was skipped because it is damaged;
 #: - ``empty_source``: a cache that has no binary at all;
 #: - ``unread_source``: a source that could not be had and was passed over;
@@ -53,6 +55,7 @@ LeftOutKind: TypeAlias = Literal[
     "no_peer",
     "nothing_in_common",
     "index_version",
+    "format_guess",
     "damaged_file",
     "empty_source",
     "unread_source",

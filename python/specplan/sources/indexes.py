@@ -177,7 +177,9 @@ def fetched_by_hash(
         except DamagedSourceError:
             return None
         roots = specs.roots_of(found)
-        return found.catalog if roots and roots[0].hash == dag_hash else None
+        # What is guessed could be wrong, and is better not there than there by mistake.
+        is_it = not found.is_guess and bool(roots) and roots[0].hash == dag_hash
+        return found.catalog if is_it else None
 
     with ThreadPoolExecutor(_TOGETHER) as pool:
         return [each for each in pool.map(asked, sorted(wanted.items())) if each is not None]
@@ -192,12 +194,14 @@ class Unindexed:
         fetched: The same, where they are available: Spack fetches a binary by its hash.
         count: How many there are.
         unread: How many more there are of which the files are damaged.
+        is_guess: Whether the file of one is of a version that is newer than those that are known.
     """
 
     listed: _core.Catalog
     fetched: _core.Catalog
     count: int
     unread: int
+    is_guess: bool = False
 
     def notes(self, shown: str) -> list[str]:
         """Return what the reader should know of them, one sentence each.
@@ -248,6 +252,7 @@ def unindexed(
     known: list[_core.Catalog] = []
     fetched: list[_core.Catalog] = []
     unread = 0
+    is_guess = False
     for path in paths:
         try:
             file = mirror.spec_file_at(store, path, reading.limits)
@@ -264,6 +269,7 @@ def unindexed(
         if read[0].fault is not None or not roots or roots[0].hash != file.hash:
             unread += 1
             continue
+        is_guess |= read[0].is_guess
         known.append(read[0].catalog)
         fetched.append(read[1].catalog)
     if not paths:
@@ -273,4 +279,5 @@ def unindexed(
         fetched=_core.Catalog.merged(fetched),
         count=len(fetched),
         unread=unread,
+        is_guess=is_guess,
     )

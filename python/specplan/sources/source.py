@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from specplan import temporary
 from specplan.errors import DamagedSourceError, RemoteError, SourceError, UsageError
 from specplan.sources.absent import absence
+from specplan.sources.guesses import guessed
 from specplan.sources.taken import FileOfSpecs, IndexAlone, IndexRead, MirrorTaken
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def read(
         options=options or ReadingOptions(),
     )
     try:
-        return _with_age(_found(where, reading, remote=remote), reading)
+        return _with_age(_with_guess(_found(where, reading, remote=remote)), reading)
     except DamagedSourceError as error:
         return _damaged(error, reading)
     except RemoteError as error:
@@ -182,6 +183,13 @@ def _with_age(answer: SourceRead, reading: Reading) -> SourceRead:
     age = f"{hours / 24:.0f} days" if hours >= _DAYS_FROM else f"{hours:.1f} hours"
     note = f"`{reading.place}` was read from a copy of {moment}, {age} old, as no server was asked"
     return replace(answer, notes=(*answer.notes, note))
+
+
+def _with_guess(answer: SourceRead) -> SourceRead:
+    """Return the answer with the record of a file whose version is not known."""
+    if not answer.is_guess:
+        return answer
+    return replace(answer, left_out=(*answer.left_out, guessed(answer.place)))
 
 
 def split_label(place: str) -> tuple[str, str]:
@@ -380,7 +388,7 @@ def _indexed(store: Store, index: MirrorIndex, reading: Reading) -> SourceRead:
         notes=(*index.notes, *found.notes, *(() if more is None else more.notes(store.shown()))),
         files_of_specs=found.files,
         mirrors=(taken,),
-        is_guess=found.is_guess,
+        is_guess=found.is_guess or (more is not None and more.is_guess),
         indexes=found.indexes,
     )
 

@@ -7,6 +7,7 @@ nobody wanted it.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +26,10 @@ __all__ = ["beside"]
 _LOCK: Final = "spack.lock"
 _ENVIRONMENT: Final = "spack.yaml"
 
+#: Where a spec of the core has its platform and its operating system.
+_PLATFORM: Final = 3
+_OS: Final = 4
+
 
 def beside(
     lock: Wanted, limits: Limits, options: EnvironmentOptions | None
@@ -37,9 +42,9 @@ def beside(
         options: How the environment is read.
 
     Returns:
-        The lock, with a record of each root that the environment beside it has lost; and that
-        environment with only the roots that the lock lacks. None where there is no such
-        environment, or the lock lacks none.
+        The lock, with a record of each root that the environment beside it has lost, and of
+        what could not be read of that environment; and the environment with only the roots
+        that the lock lacks. None where there is no such environment, or the lock lacks none.
     """
     folder, name = os.path.split(lock.place)
     path = os.path.join(folder, _ENVIRONMENT)  # noqa: PTH118 - as it was given
@@ -53,13 +58,42 @@ def beside(
     except (SourceError, UndecidedConditionError) as error:
         return replace(lock, left_out=(*lock.left_out, _unread(path, error))), None
     locked = {_canonical(root.spec) for root in lock.roots}
+    environment = _as_locked(environment, lock)
     asked = {root.spec for root in environment.roots}
     lost = [_lost(lock.place, path, text) for text in sorted(locked - asked)]
     missing = tuple(root for root in environment.roots if root.spec not in locked)
-    lock = replace(lock, left_out=(*lock.left_out, *lost))
+    # A lock says itself what covers its roots, whatever is required of them.
+    unread = [each for each in environment.left_out if missing or each.kind != "requirement"]
+    lock = replace(lock, left_out=(*lock.left_out, *lost, *unread))
     if not missing:
         return lock, None
-    return lock, replace(environment, roots=missing, unify="false", left_out=(), locks=())
+    lacking = replace(
+        environment,
+        roots=missing,
+        unify="false",
+        left_out=(),
+        locks=(),
+        varies=False,
+        _again=None,
+    )
+    return lock, lacking
+
+
+def _as_locked(environment: Environment, lock: Wanted) -> Environment:
+    """Return an environment as it was where its lock was made.
+
+    That was one machine, of the system that most specs of the lock are for.
+    """
+    if not environment.varies:
+        return environment
+    from specplan._core import Query  # noqa: PLC0415 - few locks need it
+
+    specs = lock.core.specs(Query.all(), None)
+    systems = Counter((each[_PLATFORM], each[_OS]) for each in specs)
+    if not systems:
+        return environment
+    ((platform, system), _), *_ = systems.most_common(1)
+    return environment.on(platform, system)
 
 
 def _canonical(text: str) -> str:

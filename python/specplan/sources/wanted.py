@@ -13,6 +13,7 @@ from specplan import _core, temporary
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.sources import foreign, stale_locks, standard_input
 from specplan.sources.absent import absence, looks_like_a_file
+from specplan.sources.guesses import guessed
 from specplan.sources.lock_root import LockRoot
 from specplan.sources.source import split_label
 from specplan.sources.store import is_file, is_folder, printable, written
@@ -54,7 +55,6 @@ class Wanted:
             is available.
         is_included: Whether an environment includes it, so that its roots are wanted with
             those of the environment.
-        is_guess: Whether it is of a version that is newer than those that are known.
         left_out: What of it could not be taken into account.
     """
 
@@ -63,7 +63,6 @@ class Wanted:
     roots: tuple[LockRoot, ...]
     core: _core.Catalog
     is_included: bool = False
-    is_guess: bool = False
     left_out: tuple[LeftOut, ...] = ()
 
 
@@ -274,7 +273,7 @@ def _lock(read: _core.SpecsRead, label: str, place: str) -> Wanted:
             LockRoot(hash=dag_hash, spec=spec, group=group) for dag_hash, spec, group in read.roots
         ),
         core=read.catalog,
-        is_guess=read.is_guess,
+        left_out=(guessed(place),) if read.is_guess else (),
     )
 
 

@@ -1,0 +1,23 @@
+"""Files of a version that is newer than those that are known, which are read all the same."""
+
+from __future__ import annotations
+
+from specplan.model.left_out import LeftOut
+
+__all__ = ["guessed"]
+
+
+def guessed(place: str) -> LeftOut:
+    """Return the record of a source or lock that was read as the newest version that is known.
+
+    Args:
+        place: The source or the lock, as it was given.
+    """
+    return LeftOut(
+        kind="format_guess",
+        where=place,
+        detail="a file of it is of a newer version than the newest that is known, and was read "
+        "as that one: what it says may mean something else",
+        blocks=True,
+        remedy="a newer specplan, or --allow-left-out format_guess",
+    )
