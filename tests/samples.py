@@ -199,7 +199,7 @@ def environment() -> dict[str, Any]:
                     "target": ["zen2"],
                     "providers": {"mpi": ["openmpi"]},
                 },
-                "app": {"require": [{"one_of": ["+shared", {"spec": "~shared"}], "when": "@1"}]},
+                "app": {"require": [{"one_of": ["+shared", "~shared"], "when": "@1"}]},
             },
             "toolchains": {"gnu": [{"spec": "%c=gcc", "when": "%c"}], "old": "%gcc@9"},
             "concretizer": {"unify": "when_possible"},

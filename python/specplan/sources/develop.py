@@ -35,11 +35,13 @@ def read_develop(develop: Node | None, expansion: Expansion) -> tuple[AbstractSp
         text = entry(node, "spec")
         name = unsuffixed(key)[0]
         spec = expansion.spec(name, node.mark)
-        if isinstance(text, Scalar) and text.string:
-            try:
-                spec = expansion.spec(text.text, text.mark).constrain(spec)
-            except ValueError as error:
-                raise text.mark.fault(f"is developed under another name: {error}") from error
+        if not isinstance(text, Scalar) or not text.string:
+            hint = f'write `spec: "{name}@main"`, with the version that its source tree has'
+            raise node.mark.fault(f"`{name}` is developed without a `spec`", hint=hint)
+        try:
+            spec = expansion.spec(text.text, text.mark).constrain(spec)
+        except ValueError as error:
+            raise text.mark.fault(f"is developed under another name: {error}") from error
         specs.append(spec)
     return tuple(specs)
 

@@ -207,9 +207,8 @@ class _Reader:
             document = yaml_tree.bounded(self._content, str(self._file), self._limits)
         environment = includes.unwrapped(document)
         sections = includes.collect(environment, self._file, self._options, self._limits)
-        expansion = Expansion(declares=self._options.declares)
-        expansion.toolchains = read_toolchains(sections.nodes.get("toolchains"), expansion)
-        expansion = expansion.reading_with(expansion.toolchains)
+        toolchains = read_toolchains(sections.nodes.get("toolchains"))
+        expansion = Expansion(toolchains, self._options.declares)
         self._define(sections.nodes.get("definitions"), expansion)
         rules = _rules(sections.nodes, expansion)
         groups = read_groups(entry(environment, "specs"), expansion)
@@ -334,8 +333,7 @@ def _overridden(
     both = includes.merged(override, Mapping(dict(sections), group.mark))
     names = ("develop", "packages", "toolchains")
     found = {name: entry(both, name) for name in names}
-    plain = Expansion()
-    toolchains = read_toolchains(found["toolchains"], plain)
+    toolchains = read_toolchains(found["toolchains"])
     return _rules(
         {name: node for name, node in found.items() if node is not None},
         expansion.reading_with(toolchains),
@@ -407,9 +405,10 @@ def _preferred_targets(packages: Node | None) -> tuple[str, ...]:
     targets = entry(packages, "target")
     if targets is None:
         return ()
-    items = targets.items if isinstance(targets, Sequence) else (targets,)
+    if not isinstance(targets, Sequence):
+        raise targets.mark.fault(f"expected a list of targets, found {targets.kind}")
     names = []
-    for item in items:
+    for item in targets.items:
         if not isinstance(item, Scalar) or not item.string:
             raise item.mark.fault(f"expected a target, found {item.kind}")
         names.append(item.string)

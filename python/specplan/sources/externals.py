@@ -62,7 +62,11 @@ def read_externals(packages: Node | None, expansion: Expansion) -> Externals:
 
 def _buildable(package: Node | None) -> bool | None:
     node = entry(package, "buildable")
-    return node.boolean if isinstance(node, Scalar) else None
+    if node is None:
+        return None
+    if not isinstance(node, Scalar) or node.boolean is None:
+        raise node.mark.fault(f"expected `true` or `false`, found {node.kind}")
+    return node.boolean
 
 
 def _listed(package: Node) -> Iterator[Scalar]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +21,7 @@ from specplan.errors import SourceError
 from specplan.model.left_out import LeftOut, LeftOutKind
 from specplan.sources import conditions, sections, yaml_tree
 from specplan.sources.conditions import ConditionError
-from specplan.sources.sections import MERGED, entry, is_nothing, unsuffixed
+from specplan.sources.sections import MERGED, entry, unsuffixed
 from specplan.sources.yaml_tree import Mapping, Mark, Node, Scalar, Sequence, plain
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ _LOCK: Final = "spack.lock"
 _REMOTE: Final = re.compile(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]+://|git@")
 _VARIABLE: Final = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
+#: Under this an entry names the environment variable that holds another path.
+_OVERRIDE: Final = "path_override_env_var"
+
 #: The keys of an entry of `include`.
 _KEYS: Final = (
     "path",
@@ -51,7 +54,7 @@ _KEYS: Final = (
     "optional",
     "sha256",
     "name",
-    "path_override_env_var",
+    _OVERRIDE,
     "prefer_modify",
     "git",
     "branch",
@@ -180,6 +183,7 @@ class _Include:
     when: str | None
     sha256: str | None
     is_optional: bool
+    overriding: str | None
     mark: Mark
 
     @property
@@ -197,8 +201,9 @@ class _Collector:
         self._files = 0
         #: Sections that `key::` closed to what comes after.
         self._closed: set[str] = set()
-        #: Sections that `key-:` puts after what comes later.
-        self._last: set[str] = set()
+        #: Whether a scope with `include::` was found, and whether what comes now is below it.
+        self._overrides = False
+        self._is_overridden = False
         self.merged: dict[str, Node] = {}
         #: By their real paths, so that each counts once.
         self.locks: dict[str, IncludedLock] = {}
@@ -241,37 +246,42 @@ class _Collector:
         self._leave("include", fault, mark, "--allow-left-out include")
 
     def _leave(self, kind: LeftOutKind, detail: str, mark: Mark, remedy: str) -> None:
-        self.left_out.append(
-            LeftOut(kind=kind, where=mark.where, detail=detail, blocks=True, remedy=remedy)
-        )
+        record = LeftOut(kind=kind, where=mark.where, detail=detail, blocks=True, remedy=remedy)
+        self._record(record)
+
+    def _record(self, record: LeftOut) -> None:
+        """Record what is left out, unless it would be overridden if it were there."""
+        if not self._is_overridden:
+            self.left_out.append(record)
 
     def _remote(self, url: str, shown: str, mark: Mark) -> None:
         remedy = f"--include {url}=FILE, or --allow-left-out include"
         self._leave("include", f"{shown} is remote, and its content is not here", mark, remedy)
 
     def scope(self, scope: Mapping, path: Path, trail: list[str]) -> None:
-        """Take in one scope, then what it includes."""
+        """Take in one scope, then what it includes.
+
+        The first scope with `include::` takes the place of all that come after what it includes
+        itself. Those are still walked, as Spack refuses what is missing there too.
+        """
         includes: Node | None = None
+        is_first_override = False
         for key, node in scope.entries.items():
-            name, suffix = unsuffixed(key)
+            name, overrides = unsuffixed(key)
             if name == "include":
                 includes = node
-            elif name in MERGED and name not in self._closed:
-                self._section(name, suffix, node)
+                is_first_override = overrides and not self._overrides
+            elif name in MERGED and name not in self._closed and not self._is_overridden:
+                self._section(name, node, overrides=overrides)
+        self._overrides |= is_first_override
         for each in _listed(includes):
             self._include(_included(each), path, trail)
+        self._is_overridden |= is_first_override
 
-    def _section(self, name: str, suffix: str, node: Node) -> None:
-        if is_nothing(node):
-            return
+    def _section(self, name: str, node: Node, *, overrides: bool) -> None:
         higher = self.merged.get(name)
-        if isinstance(higher, Sequence) and isinstance(node, Sequence) and name in self._last:
-            self.merged[name] = _joined(node, higher, node.mark)
-        else:
-            self.merged[name] = node if higher is None else merged(higher, node)
-        if suffix == "-":
-            self._last.add(name)
-        if suffix == ":":
+        self.merged[name] = node if higher is None else merged(higher, node)
+        if overrides:
             self._closed.add(name)
 
     def _include(self, each: _Include, path: Path, trail: list[str]) -> None:
@@ -285,14 +295,30 @@ class _Collector:
                 if error.missing is None:
                     raise each.mark.fault(str(error), hint=error.hint) from error
                 open_condition = error
+        each = self._overriding(each)
         for target in self._targets(each, path, is_open=open_condition is not None):
             if open_condition is not None:
                 if target.name == _LOCK or self._matters(target, each.mark, trail):
                     what = f"whether {each.shown} is included"
                     condition = each.when or ""
-                    self.left_out.append(undecided(what, condition, open_condition, each.mark))
+                    self._record(undecided(what, condition, open_condition, each.mark))
                 return
             self._take(target, each, trail)
+
+    def _overriding(self, each: _Include) -> _Include:
+        """Return what is included once the variable that may name another path is looked at."""
+        name, env = each.overriding, self._options.host.env
+        if name is None or (env is not None and name not in env):
+            return each
+        if env is not None:
+            return replace(each, place=env[name])
+        self._leave(
+            "include",
+            f"{each.shown} is included unless `${name}` names another path, and it is not known",
+            each.mark,
+            f'`{name} = "PATH"` under `[host.env]` in specplan.toml',
+        )
+        return each
 
     def _targets(self, each: _Include, path: Path, *, is_open: bool) -> list[Path]:
         """Return the files and folders that are meant, as far as they are here."""
@@ -371,9 +397,8 @@ class _Collector:
             self._files += 1
             if self._files > _MAX_FILES:
                 raise mark.fault(f"more than {_MAX_FILES} files are included")
-            content = _scope_of(yaml_tree.read(file, self._limits))
-            if content is not None:
-                contents.append((file, content))
+            document = yaml_tree.read(file, self._limits, may_be_empty=True)
+            contents.append((file, _scope_of(document)))
         return contents
 
     def _matters(self, target: Path, mark: Mark, trail: list[str]) -> bool:
@@ -420,17 +445,15 @@ class _Collector:
 
 
 def _listed(includes: Node | None) -> tuple[Node, ...]:
-    if includes is None or is_nothing(includes):
+    if includes is None:
         return ()
     if not isinstance(includes, Sequence):
         raise includes.mark.fault(f"expected a list, found {includes.kind}")
     return includes.items
 
 
-def _scope_of(document: Node) -> Mapping | None:
-    """Return the sections of an included file; None if it holds nothing."""
-    if is_nothing(document):
-        return None
+def _scope_of(document: Node) -> Mapping:
+    """Return the sections of an included file."""
     if not isinstance(document, Mapping):
         raise document.mark.fault(f"expected a mapping, found {document.kind}")
     if _inside(document, _WRAPPER) is not None:
@@ -474,6 +497,7 @@ def _included(node: Node) -> _Include:
         when=texts.get("when"),
         sha256=texts.get("sha256"),
         is_optional=_is_optional(node_of_more),
+        overriding=texts.get(_OVERRIDE),
         mark=node.mark,
     )
 
@@ -485,7 +509,7 @@ def _texts(node: Mapping) -> dict[str, str]:
             meant = sections.near(key, _KEYS)
             hint = f"did you mean `{meant}`?" if meant else None
             raise value.mark.fault(f"`{key}` is not a part of an include", hint=hint)
-        if key not in {"path", "git", "when", "sha256"}:
+        if key not in {"path", "git", "when", "sha256", _OVERRIDE}:
             continue
         text = value.text if isinstance(value, Scalar) and key == "sha256" else None
         if isinstance(value, Scalar) and value.string:
@@ -498,7 +522,11 @@ def _texts(node: Mapping) -> dict[str, str]:
 
 def _is_optional(node: Mapping) -> bool:
     optional = node.entries.get("optional")
-    return isinstance(optional, Scalar) and bool(optional.boolean)
+    if optional is None:
+        return False
+    if not isinstance(optional, Scalar) or optional.boolean is None:
+        raise optional.mark.fault(f"expected `true` or `false`, found {optional.kind}")
+    return optional.boolean
 
 
 def _paths(node: Mapping) -> tuple[str, ...]:
@@ -529,14 +557,8 @@ def merged(higher: Node, lower: Node) -> Node:
         name, _ = unsuffixed(key)
         if name not in names:
             entries[key] = node
-            continue
-        own_key = names[name]
-        suffix = unsuffixed(own_key)[1]
-        own_node = entries[own_key]
-        if suffix == "-" and isinstance(own_node, Sequence) and isinstance(node, Sequence):
-            entries[own_key] = _joined(node, own_node, own_node.mark)
-        elif suffix != ":":
-            entries[own_key] = merged(own_node, node)
+        elif not unsuffixed(names[name])[1]:
+            entries[names[name]] = merged(entries[names[name]], node)
     return Mapping(entries, higher.mark)
 
 

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan._core import AbstractSpec
 from specplan.model.left_out import LeftOut
+from specplan.sources.sections import is_nothing
+from specplan.sources.spec_texts import has_variants
+from specplan.sources.toolchains import Toolchains
 from specplan.sources.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from collections.abc import Mapping as MappingOf
 
 __all__ = ["Expansion", "Item", "Matrix", "Text"]
 
@@ -65,30 +67,30 @@ class Expansion:
 
     Attributes:
         defined: The items of each definition, in the order in which they were built.
-        toolchains: What stands for the names of toolchains in each text that is read.
+        toolchains: What is put in for their names in each text that is read.
         left_out: What could not be taken into account so far.
     """
 
     def __init__(
         self,
-        toolchains: MappingOf[str, AbstractSpec] | None = None,
+        toolchains: Toolchains | None = None,
         declares: Callable[[str, str], bool | None] | None = None,
     ) -> None:
         """Make one.
 
         Args:
-            toolchains: The toolchains by name.
+            toolchains: The toolchains of the environment.
             declares: Whether a package has a variant, None where that is not known.
         """
         self.defined: dict[str, tuple[Item, ...]] = {}
-        self.toolchains = dict(toolchains or {})
+        self.toolchains = toolchains or Toolchains({})
         self.left_out: list[LeftOut] = []
         self._declares = declares
         self._specs: dict[str, AbstractSpec] = {}
         self._items = 0
         self._combinations = 0
 
-    def reading_with(self, toolchains: MappingOf[str, AbstractSpec]) -> Expansion:
+    def reading_with(self, toolchains: Toolchains) -> Expansion:
         """Return one that puts in other toolchains and shares all else."""
         other = Expansion(toolchains, self._declares)
         other.defined = self.defined
@@ -164,6 +166,8 @@ class Expansion:
                         "a row holds a matrix, and Spack takes only specs there",
                         hint="define the matrix under `definitions` and refer to it as `$name`",
                     )
+                if is_nothing(item):
+                    raise item.mark.fault("a row holds nothing here, which Spack refuses")
         return Matrix(
             rows=tuple(self.read_list(row) for row in rows.items),
             exclude=() if exclude is None else _texts(exclude),
@@ -181,8 +185,8 @@ class Expansion:
         if isinstance(item, Text):
             yield self.spec(item.text, item.mark), item.mark
             return
-        for constraints in self._combined(item, 1):
-            yield _merged(constraints, item.mark), item.mark
+        for _, whole in self._combined(item, 1):
+            yield whole, item.mark
 
     def spec(self, text: str, mark: Mark) -> AbstractSpec:
         """Return the spec that a text is; each text is read once.
@@ -196,46 +200,40 @@ class Expansion:
                 spec = AbstractSpec(text)
             except ValueError as error:
                 raise mark.fault(f"is no spec: {error}") from error
-            spec = self._specs[text] = self._with_toolchains(spec, mark)
+            spec = self.toolchains.put_in(spec, text, mark, self.spec)
+            self._specs[text] = spec
         return spec
 
-    def _with_toolchains(self, spec: AbstractSpec, mark: Mark) -> AbstractSpec:
-        """Return a spec in which toolchains are put in for their names."""
-        for name, toolchain in self.toolchains.items():
-            more = spec.asked_of_toolchain(name)
-            if more is not None:
-                raise mark.fault(
-                    f"`{more}` stands after the toolchain `%{name}`, where Spack begins another "
-                    "spec",
-                    hint=f"write `{more}` before `%{name}`",
-                )
-            try:
-                spec = spec.with_toolchain(name, toolchain)
-            except ValueError as error:
-                raise mark.fault(f"a toolchain does not fit: {error}") from error
-        return spec
-
-    def _combined(self, matrix: Matrix, depth: int) -> Iterator[list[AbstractSpec]]:
-        """Yield the constraints of each combination that is not excluded."""
+    def _combined(
+        self, matrix: Matrix, depth: int
+    ) -> Iterator[tuple[list[AbstractSpec], AbstractSpec]]:
+        """Yield the constraints of each combination that is not excluded, and their whole."""
         if depth > _MAX_DEPTH:
             raise matrix.mark.fault(f"matrices stand in matrices more than {_MAX_DEPTH} deep")
         rows = [list(self._row(row, depth)) for row in matrix.rows]
         self._combinations += math.prod(len(row) for row in rows)
         if self._combinations > _MAX_ITEMS:
             raise matrix.mark.fault(f"matrices have more than {_MAX_ITEMS} combinations")
+        if not all(rows):
+            # Spack does not look at what a matrix without combinations excludes.
+            return
         excluded = [self.spec(each.text, each.mark) for each in matrix.exclude]
         for combination in itertools.product(*rows):
             constraints = list(combination)
+            # Constraints must agree before a sigil makes the first of them a dependency.
+            whole = _merged(constraints, matrix.mark)
+            _refuse_nameless_variants(whole, matrix.mark)
             if excluded:
                 # Spack knows the recipes, and with them that a value given is the whole one.
-                whole = self._as_declared(_merged(constraints, matrix.mark))
+                declared = self._as_declared(whole)
                 # A git reference that would have to be looked up is kept: too much is
                 # wanted rather than too little.
-                if any(self._excludes(each, whole, matrix.mark) for each in excluded):
+                if any(self._excludes(each, declared, matrix.mark) for each in excluded):
                     continue
             if matrix.sigil:
                 constraints[0] = self.spec(f"{matrix.sigil}{constraints[0]}", matrix.mark)
-            yield constraints
+                whole = _merged(constraints, matrix.mark)
+            yield constraints, whole
 
     def _as_declared(self, whole: AbstractSpec) -> AbstractSpec:
         """Return a combination as it is once Spack knows which variants its package has."""
@@ -304,7 +302,7 @@ class Expansion:
             else:
                 # In a row each combination is one text, where a constraint binds to what
                 # stands before it.
-                for constraints in self._combined(item, depth + 1):
+                for constraints, _ in self._combined(item, depth + 1):
                     yield self.spec(" ".join(str(each) for each in constraints), item.mark)
 
 
@@ -315,8 +313,6 @@ def _with_sigil(item: Item, sigil: str) -> Item:
 
 
 def _texts(node: Node) -> tuple[Text, ...]:
-    if isinstance(node, Scalar) and node.is_null:
-        return ()
     if not isinstance(node, Sequence):
         raise node.mark.fault(f"expected a list, found {node.kind}")
     return tuple(_text(each) for each in node.items)
@@ -334,6 +330,22 @@ def _merged(constraints: list[AbstractSpec], mark: Mark) -> AbstractSpec:
         return functools.reduce(AbstractSpec.constrain, constraints)
     except ValueError as error:
         raise mark.fault(f"a combination contradicts itself: {error}") from error
+
+
+def _refuse_nameless_variants(whole: AbstractSpec, mark: Mark) -> None:
+    """Refuse a combination that has variants and no name, as Spack does.
+
+    Spack asks the recipe of each combination for its variants, and finds no such recipe.
+
+    Raises:
+        DamagedSourceError: If there are some.
+    """
+    if whole.name is None and has_variants(whole):
+        raise mark.fault(
+            f"the combination `{whole}` has variants and names no package",
+            hint="Spack takes a matrix only if a row names packages wherever others hold "
+            "variants; list such constraints without a matrix",
+        )
 
 
 def _quoted(key: str, node: Mapping) -> str | None:

@@ -12,10 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from specplan.sources.sections import entry, is_nothing, near, unsuffixed
+from specplan.sources.sections import entry, near, something, suffix_hint, unsuffixed
 from specplan.sources.yaml_tree import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from specplan._core import AbstractSpec
     from specplan.sources.matrix import Expansion
 
@@ -45,6 +47,10 @@ _KEYS: Final = (
 )
 
 _CHOICES: Final = ("any_of", "one_of")
+
+#: What a conflict may hold, and what a requirement.
+_OF_CONFLICT: Final = ("message", "spec", "when")
+_OF_REQUIREMENT: Final = (*_CHOICES, *_OF_CONFLICT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +107,7 @@ class Requirements:
         """Take in the requirements of a package, or of ``all``."""
         certain = []
         clauses = []
-        for item in _items(required):
+        for item in _required(required):
             clause, specs = _clause(item, expansion, of_all=package == _ALL)
             is_certain = len(specs) == 1 and clause.when is None
             if is_certain and (package != _ALL or _is_architecture(specs[0])):
@@ -117,7 +123,9 @@ class Requirements:
     def add_conflicts(self, package: str, conflicts: Node, expansion: Expansion) -> None:
         """Take in what conflicts with a package, or with ``all``."""
         clauses = []
-        for item in _items(conflicts):
+        for item in _listed(conflicts, "a list"):
+            if isinstance(item, Mapping):
+                _only_known(item, _OF_CONFLICT, "a conflict")
             spec, when = _one(item, expansion)
             clauses.append(Clause(rule="never", choices=(str(spec),), when=when))
         self.clauses.setdefault(package, {})["conflict"] = clauses
@@ -140,7 +148,9 @@ def read_requirements(packages: Node | None, expansion: Expansion) -> Requiremen
     if not isinstance(packages, Mapping):
         raise packages.mark.fault(f"expected a mapping, found {packages.kind}")
     for key, package in packages.entries.items():
-        _only_known(package)
+        if not isinstance(package, Mapping):
+            raise package.mark.fault(f"expected a mapping, found {package.kind}")
+        _only_known(package, _KEYS, "a package's configuration")
         name = unsuffixed(key)[0]
         required, conflicts = entry(package, "require"), entry(package, "conflict")
         if required is not None:
@@ -150,44 +160,54 @@ def read_requirements(packages: Node | None, expansion: Expansion) -> Requiremen
     return found
 
 
-def _only_known(package: Node) -> None:
-    """Refuse a key that is near to one of Spack's: a misspelt requirement asks for nothing."""
-    for key, node in package.entries.items() if isinstance(package, Mapping) else ():
+def _only_known(mapping: Mapping, known: Collection[str], of: str) -> None:
+    """Refuse a key that Spack does not know: a misspelt requirement asks for nothing."""
+    for key, node in mapping.entries.items():
         name = unsuffixed(key)[0]
-        meant = None if name in _KEYS else near(name, _KEYS)
-        if meant is not None:
-            fault = f"`{key}` is not a part of a package's configuration"
-            raise node.mark.fault(fault, hint=f"did you mean `{meant}`?")
+        if name in known:
+            something(key, node)
+            continue
+        if key[-1:] in {"+", "-"} and key[:-1] in known:
+            hint = suffix_hint(key)
+        else:
+            meant = near(name, known)
+            listed = ", ".join(f"`{each}`" for each in sorted(known))
+            hint = f"did you mean `{meant}`?" if meant else f"expected {listed}"
+        raise node.mark.fault(f"`{key}` is not a part of {of}", hint=hint)
 
 
-def _items(node: Node) -> tuple[Node, ...]:
-    return node.items if isinstance(node, Sequence) else (node,)
+def _required(node: Node) -> tuple[Node, ...]:
+    """Return what stands under `require`: a text, or a list."""
+    if isinstance(node, Scalar):
+        return (node,)
+    return _listed(node, "a spec or a list")
+
+
+def _listed(node: Node, expected: str) -> tuple[Node, ...]:
+    if isinstance(node, Sequence):
+        return node.items
+    hint = "put `- ` before it" if isinstance(node, Mapping) else "put `[` and `]` around it"
+    raise node.mark.fault(f"expected {expected}, found {node.kind}", hint=hint)
 
 
 def _clause(item: Node, expansion: Expansion, *, of_all: bool) -> tuple[Clause, list[AbstractSpec]]:
     """Return a requirement as a clause, and its specs."""
     rule: Rule = "any"
+    if isinstance(item, Mapping):
+        _only_known(item, _OF_REQUIREMENT, "a requirement")
     if isinstance(item, Mapping) and entry(item, "spec") is None:
         name = next((each for each in _CHOICES if entry(item, each) is not None), None)
         many = None if name is None else entry(item, name)
         if not isinstance(many, Sequence):
             raise item.mark.fault("expected `spec`, or a list under `one_of` or `any_of`")
         rule = "one" if name == "one_of" else "any"
-        specs = [_choice(each, expansion) for each in many.items]
+        specs = [_spec(each, expansion) for each in many.items]
         when = _when(item, expansion)
     else:
         spec, when = _one(item, expansion)
         specs = [spec]
     choices = tuple(str(spec) for spec in specs)
     return Clause(rule=rule, choices=choices, when=when, of_all=of_all), specs
-
-
-def _choice(node: Node, expansion: Expansion) -> AbstractSpec:
-    spec, when = _one(node, expansion)
-    if when is not None:
-        fault = "one of several choices has a condition of its own, which Spack does not take"
-        raise node.mark.fault(fault, hint="put `when` beside `one_of` or `any_of`")
-    return spec
 
 
 def _one(node: Node, expansion: Expansion) -> tuple[AbstractSpec, str | None]:
@@ -202,12 +222,15 @@ def _one(node: Node, expansion: Expansion) -> tuple[AbstractSpec, str | None]:
 
 def _when(node: Mapping, expansion: Expansion) -> str | None:
     when = entry(node, "when")
-    return None if when is None or is_nothing(when) else str(_spec(when, expansion))
+    if when is None or (isinstance(when, Scalar) and not when.text):
+        return None
+    return str(_spec(when, expansion))
 
 
 def _spec(node: Node, expansion: Expansion) -> AbstractSpec:
     if not isinstance(node, Scalar) or node.string is None:
-        raise node.mark.fault(f"expected a spec, found {node.kind}")
+        hint = 'write its text, such as `"+x"`' if isinstance(node, Mapping) else None
+        raise node.mark.fault(f"expected a spec, found {node.kind}", hint=hint)
     return expansion.spec(node.text, node.mark)
 
 

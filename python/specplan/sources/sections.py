@@ -21,6 +21,8 @@ __all__ = [
     "matter",
     "near",
     "only_known",
+    "something",
+    "suffix_hint",
     "unsuffixed",
 ]
 
@@ -48,19 +50,24 @@ SECTIONS: Final = (
     "view",
 )
 
+#: The sections that say what is wanted or what covers it; these may not be empty.
+_WANTING: Final = (*MERGED, "include", "include_concrete", "specs")
+
 #: What of a package's configuration can change what is wanted or what covers it.
 _OF_PACKAGES: Final = frozenset(
     ("buildable", "conflict", "externals", "modules", "paths", "require", "target")
 )
 
 
-def unsuffixed(key: str) -> tuple[str, str]:
-    """Split a key into its name and the suffix that says how it is merged.
+def unsuffixed(key: str) -> tuple[str, bool]:
+    """Split a key into its name and whether it overrides what it would be merged with.
 
-    >>> unsuffixed("packages:"), unsuffixed("require+"), unsuffixed("all")
-    (('packages', ':'), ('require', '+'), ('all', ''))
+    Spack knows two further suffixes, `+` and `-`, but no file may have them.
+
+    >>> unsuffixed("packages:"), unsuffixed("all")
+    (('packages', True), ('all', False))
     """
-    return (key[:-1], key[-1]) if key[-1:] in {":", "+", "-"} else (key, "")
+    return (key[:-1], True) if key.endswith(":") else (key, False)
 
 
 def is_nothing(node: Node | None) -> bool:
@@ -69,13 +76,30 @@ def is_nothing(node: Node | None) -> bool:
 
 
 def entry(node: Node | None, name: str) -> Node | None:
-    """Return what a mapping holds under a key, whatever its suffix; None if that is nothing."""
+    """Return what a mapping holds under a key, with a colon more or without; None without it.
+
+    Raises:
+        DamagedSourceError: If the key is there and holds nothing.
+    """
     if not isinstance(node, Mapping):
         return None
     for key, value in node.entries.items():
         if unsuffixed(key)[0] == name:
-            return None if is_nothing(value) else value
+            return something(key, value)
     return None
+
+
+def something(key: str, node: Node) -> Node:
+    """Return what a key holds.
+
+    Raises:
+        DamagedSourceError: If it holds nothing, which Spack refuses wherever a key of its
+            configuration stands.
+    """
+    if is_nothing(node):
+        hint = f"remove `{key}:`, or write `[]` or `{{}}` behind it"
+        raise node.mark.fault(f"`{key}:` holds nothing, which Spack refuses", hint=hint)
+    return node
 
 
 def near(name: str, known: Iterable[str]) -> str | None:
@@ -89,18 +113,32 @@ def only_known(scope: Mapping) -> None:
     """Refuse what is not a section of Spack's configuration, as Spack does.
 
     Raises:
-        DamagedSourceError: If something else stands there.
+        DamagedSourceError: If something else stands there, or nothing stands under a section
+            that says what is wanted.
     """
     for key, node in scope.entries.items():
-        if unsuffixed(key)[0] not in SECTIONS:
+        name = unsuffixed(key)[0]
+        if name not in SECTIONS:
             raise unknown(key, node.mark)
+        if name in _WANTING:
+            something(key, node)
 
 
 def unknown(key: str, mark: Mark) -> DamagedSourceError:
     """Return the error for a section that does not exist, which names one that is near."""
     meant = near(unsuffixed(key)[0], SECTIONS)
     hint = f"did you mean `{meant}`?" if meant else "sections are `specs`, `definitions`, ..."
+    if key[-1:] in {"+", "-"} and key[:-1] in SECTIONS:
+        hint = suffix_hint(key)
     return mark.fault(f"`{key}` is not a section of Spack's configuration", hint=hint)
+
+
+def suffix_hint(key: str) -> str:
+    """Return what to write in place of a key with a suffix that no file may have."""
+    return (
+        f"Spack takes `{key}:` on its command line alone: in a file `{key[:-1]}:` is merged, "
+        f"and `{key[:-1]}::` replaces"
+    )
 
 
 def matter(scope: Mapping) -> bool:

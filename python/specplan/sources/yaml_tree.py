@@ -4,7 +4,8 @@ PyYAML gives only its events, which cost no memory; the tree is built here, so t
 type is guessed that Spack would not guess, and no input can make it large or deep:
 
 - aliases are allowed, but what they stand for counts as often as it is used;
-- a key stands once in a mapping, whose merge keys (``<<``) are resolved;
+- a key stands once in a mapping, with the colon that overrides or without, and merge keys
+  (``<<``) are resolved;
 - tags are refused.
 """
 
@@ -164,14 +165,20 @@ def plain(node: Node) -> object:
     return {key: plain(value) for key, value in node.entries.items()}
 
 
-def read(path: Path, limits: Limits) -> Node:
+def read(path: Path, limits: Limits, *, may_be_empty: bool = False) -> Node:
     """Read a file.
+
+    Args:
+        path: The file.
+        limits: What it may not go beyond.
+        may_be_empty: Whether it may hold nothing, or nothing but comments.
 
     Raises:
         SourceError: If it cannot be read, is too large, or is no regular file.
         DamagedSourceError: If it is no YAML, or YAML that is refused.
     """
-    return bounded(content_of(path, limits), str(path), limits)
+    content = content_of(path, limits)
+    return bounded(content, str(path), limits, may_be_empty=may_be_empty)
 
 
 def content_of(path: Path, limits: Limits) -> bytes:
@@ -197,8 +204,10 @@ def content_of(path: Path, limits: Limits) -> bytes:
         raise SourceError(f"`{shown!r}` is no path: {error}", path=shown) from error
 
 
-def bounded(content: bytes, path: str, limits: Limits) -> Node:
+def bounded(content: bytes, path: str, limits: Limits, *, may_be_empty: bool = False) -> Node:
     """Build the tree of a file unless it is too large.
+
+    An empty file that may be empty is a mapping without entries.
 
     Raises:
         SourceError: If it is.
@@ -207,15 +216,16 @@ def bounded(content: bytes, path: str, limits: Limits) -> Node:
     if len(content) > limits.yaml_bytes:
         fault = f"`{path}` has more than the {limits.yaml_bytes} bytes that are read as YAML"
         raise SourceError(fault, path=path)
-    return parse(content, path)
+    return parse(content, path, may_be_empty=may_be_empty)
 
 
-def parse(content: bytes, path: str) -> Node:
+def parse(content: bytes, path: str, *, may_be_empty: bool = False) -> Node:
     """Build the tree of a file's only document.
 
     Args:
         content: The whole file.
         path: The file, as it is shown.
+        may_be_empty: See :func:`bounded`.
 
     Raises:
         DamagedSourceError: If it is no YAML, or YAML that is refused.
@@ -226,7 +236,7 @@ def parse(content: bytes, path: str) -> Node:
 
     try:
         text = decoded(content)
-        return _Builder(path).build(events(text))
+        return _Builder(path, may_be_empty=may_be_empty).build(events(text))
     except TextError as error:
         raise fault(error.fault, error.line) from error
     except yaml.MarkedYAMLError as error:
@@ -270,7 +280,8 @@ class _Open:
 
     def _take_value(self, key: Scalar, node: Node) -> None:
         is_merge = key.is_plain and key.text == "<<"
-        if key.text in self.entries or (is_merge and self.merged is not None):
+        is_twice = key.text in self.entries or _twin(key.text) in self.entries
+        if is_twice or (is_merge and self.merged is not None):
             mark = Mark(key.mark.path, key.mark.line, self.place_of_next())
             raise mark.fault("the key is given twice")
         if is_merge:
@@ -291,10 +302,22 @@ class _Open:
                 if not isinstance(source, Mapping):
                     expected = "mappings" if many else "a mapping"
                     raise source.mark.fault(f"`<<` takes {expected}, found {source.kind}")
-                merged.update(source.entries)
-            merged.update(self.entries)
+                _put(merged, source.entries)
+            _put(merged, self.entries)
             return Mapping(merged, self.mark)
         return Mapping(self.entries, self.mark)
+
+
+def _twin(key: str) -> str:
+    """Return the key that stands for the same: `a:` overrides what `a` is merged with."""
+    return key[:-1] if key.endswith(":") else f"{key}:"
+
+
+def _put(merged: dict[str, Node], entries: dict[str, Node]) -> None:
+    """Put in entries that take precedence over those of the same keys."""
+    for key, node in entries.items():
+        merged.pop(_twin(key), None)
+        merged[key] = node
 
 
 def _spelt(node: Node) -> Node:
@@ -310,8 +333,9 @@ def _spelt(node: Node) -> Node:
 class _Builder:
     """Turns events into a tree, without recursion."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, may_be_empty: bool) -> None:
         self._path = path
+        self._may_be_empty = may_be_empty
         self._open: list[_Open] = []
         self._anchored: dict[str, tuple[Node, int]] = {}
         self._total = 0
@@ -330,7 +354,10 @@ class _Builder:
             elif isinstance(event, yaml.NodeEvent):
                 self._node(event)
         if self._root is None or (isinstance(self._root, Scalar) and self._root.is_null):
-            raise Mark(self._path, 1, WHOLE).fault("is empty")
+            start = Mark(self._path, 1, WHOLE)
+            if self._may_be_empty:
+                return Mapping({}, start)
+            raise start.fault("is empty")
         return self._root
 
     def _mark(self, event: yaml.Event) -> Mark:

@@ -1,0 +1,52 @@
+"""What the canonical text of an abstract spec shows of its own node."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from specplan._core import AbstractSpec
+
+__all__ = ["has_variants"]
+
+#: Values in quotes, which may hold anything.
+_QUOTED: Final = re.compile(r"'[^']*'|\"(?:[^\"\\\\]|\\\\.)*\"")
+
+#: Where the dependencies begin.
+_DEPENDENCIES: Final = re.compile(r"(?:^|\s)[\^%]")
+
+#: The version, up to the first variant.
+_VERSION: Final = re.compile(r"@[^\s+~]*")
+
+_SWITCH: Final = re.compile(r"[+~]{1,2}\w")
+_KEY: Final = re.compile(r"(?:^|\s)(?P<name>[\w-]+)(?P<exact>:?)={1,2}")
+
+_FLAGS: Final = frozenset(
+    ("cflags", "cppflags", "cxxflags", "fflags", "ldflags", "ldlibs"),
+)
+_ARCHITECTURE: Final = frozenset(("arch", "architecture", "os", "platform", "target"))
+
+#: Keys that look like variants, and that Spack does not look up in recipes.
+_RESERVED: Final = frozenset(
+    ("branch", "commit", "dev_path", "namespace", "operating_system", "patches", "ref", "tag"),
+)
+
+
+def has_variants(spec: AbstractSpec) -> bool:
+    """Return whether a spec asks for variants of its own that Spack looks up in a recipe.
+
+    Exact values, `x:=a`, are not looked up.
+    """
+    node = _node(spec)
+    return _SWITCH.search(node) is not None or any(
+        found["name"] not in _FLAGS | _ARCHITECTURE | _RESERVED and not found["exact"]
+        for found in _KEY.finditer(node)
+    )
+
+
+def _node(spec: AbstractSpec) -> str:
+    """Return the text of the node itself without its version and quoted values."""
+    text = _QUOTED.sub("", str(spec))
+    dependencies = _DEPENDENCIES.search(text)
+    return _VERSION.sub("", text if dependencies is None else text[: dependencies.start()])
