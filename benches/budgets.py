@@ -33,12 +33,12 @@ from typing import TYPE_CHECKING, Any
 from benches.choice_inputs import real
 from benches.lock_inputs import write_lock
 from benches.machine import describe, table
-from specplan.rebuild import rebuild
+from specplan.planning.rebuild import rebuild
 
 if TYPE_CHECKING:
     from benches.choice_inputs import Choice
     from specplan._core import BidGroupQuestion
-    from specplan.plan import Plan
+    from specplan.planning.plan import Plan
 
 DATES = ("2025-11", "2026-01")
 

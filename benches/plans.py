@@ -61,7 +61,7 @@ from benches.plan_inputs import (
 )
 from specplan import _core
 from specplan.sources import Limits
-from specplan.sources.wanted import read_wanted
+from specplan.sources.wants import read_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

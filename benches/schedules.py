@@ -27,13 +27,13 @@ from typing import TYPE_CHECKING, Any
 
 from benches.lock_inputs import write_lock
 from benches.machine import describe, table
-from specplan.rebuild import rebuild
-from specplan.schedule import schedule
+from specplan.planning.rebuild import rebuild
+from specplan.planning.schedule import schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from specplan.plan import Plan
+    from specplan.planning.plan import Plan
 
 
 def list_schedule(

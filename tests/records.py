@@ -5,15 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from specplan.check_model import (
-    Binaries,
-    Check,
-    CheckedFiles,
-    CheckedHashes,
-    CheckedRoots,
-    CheckedSpec,
-    Finding,
-)
 from specplan.model import (
     BrokenRoot,
     Cell,
@@ -30,6 +21,15 @@ from specplan.model import (
     NotWanted,
     RootCoverage,
     Totals,
+)
+from specplan.model.check import (
+    Binaries,
+    Check,
+    CheckedFiles,
+    CheckedHashes,
+    CheckedRoots,
+    CheckedSpec,
+    Finding,
 )
 
 if TYPE_CHECKING:

@@ -10,19 +10,10 @@
 from specplan import annotations, reports
 from specplan._core import Version, __version__
 from specplan.abstract_spec import AbstractSpec
-from specplan.budget import Budget, BudgetRoot, OpenRoot, Place, Weight
-from specplan.catalog import Catalog
-from specplan.check_model import (
-    Binaries,
-    Check,
-    CheckedFiles,
-    CheckedHashes,
-    CheckedRoots,
-    CheckedSpec,
-    Finding,
-)
-from specplan.choice import Choice
-from specplan.choice_options import ChosenWant
+from specplan.api import Catalog, load
+from specplan.catalog.find import Search
+from specplan.catalog.selection import Selection
+from specplan.coverage.query import Question
 from specplan.errors import (
     ConfigurationError,
     DamagedSourceError,
@@ -37,63 +28,67 @@ from specplan.errors import (
     UnknownTargetError,
     UsageError,
 )
-from specplan.found import Found, Undecided
-from specplan.gap_wants import PublishedWant
-from specplan.host import Host
-from specplan.loading import load
 from specplan.model import (
     Alone,
     BrokenRoot,
+    Build,
     Cell,
     Change,
+    ChangeAsked,
+    ChangedSpec,
+    ChangeLink,
     Coverage,
     DamagedFile,
     Diff,
     DiffCell,
+    Difference,
     DiffTotals,
     EnvironmentAsked,
+    Excluded,
+    ExcludedBuild,
     Gap,
+    HeldChange,
+    HoldStep,
+    Input,
     KeyInCell,
     LackedSpec,
     Lacking,
     LeftOut,
     LeftOutKind,
-    Nearest,
-    NotWanted,
-    RootCoverage,
-    Spec,
-    Totals,
-    UnknownWant,
-)
-from specplan.plan import Plan
-from specplan.plan_model import (
-    Build,
-    ChangeAsked,
-    ChangedSpec,
-    ChangeLink,
-    Difference,
-    Excluded,
-    ExcludedBuild,
-    HeldChange,
-    HoldStep,
-    Input,
     LockDiff,
     LockDiffTotals,
     MigratedSpec,
     NamedSpec,
+    Nearest,
     Needless,
     NewSpec,
+    NotWanted,
     OwnChange,
     PlanTotals,
+    RootCoverage,
+    Spec,
+    Totals,
+    UnknownWant,
     Untested,
     WhatIf,
     Why,
     WhyLine,
 )
-from specplan.question import Question
-from specplan.schedule import Run, Schedule, Shard
-from specplan.search import Search
-from specplan.selection import Selection
+from specplan.model.budget import Budget, BudgetRoot, OpenRoot, Place, Weight
+from specplan.model.check import (
+    Binaries,
+    Check,
+    CheckedFiles,
+    CheckedHashes,
+    CheckedRoots,
+    CheckedSpec,
+    Finding,
+)
+from specplan.model.choice import Choice, ChosenWant, PublishedWant
+from specplan.model.find import Found, Undecided
+from specplan.model.host import Host
+from specplan.model.schedule import Run, Schedule, Shard
+from specplan.planning.plan import Plan
 from specplan.sources import Limits
 from specplan.targets import teach as teach_targets
 

@@ -11,20 +11,23 @@ from os import PathLike
 from pathlib import Path
 from typing import Literal, TypeAlias, TypedDict, final
 
-from specplan.found import Missing
-from specplan.model import Compatibility, GapState, Level, Scope
-from specplan.plan_model import (
+from specplan.model import (
+    BoundReason,
     Cause,
+    Compatibility,
     CutReason,
     EdgeType,
     ExclusionReason,
+    GapState,
+    Level,
+    Missing,
     Origin,
     OwnKey,
     Policy,
+    Scope,
     WhyLink,
     WhyVerdict,
 )
-from specplan.schedule import BoundReason
 
 __all__ = [
     "AbstractSpec",

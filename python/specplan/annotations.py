@@ -15,28 +15,17 @@ from specplan import (
     _core,
     abstract_spec,
     aliases,
-    budget,
-    catalog,
-    check_model,
-    choice,
-    choice_options,
-    contents,
+    api,
     errors,
-    found,
-    gap_wants,
-    host,
-    loading,
     model,
-    plan,
-    plan_model,
-    question,
-    report,
-    schedule,
-    search,
-    selection,
     sources,
     targets,
 )
+from specplan.catalog import contents, selection
+from specplan.catalog import find as search
+from specplan.coverage import ask, query
+from specplan.model import check, find, host, report
+from specplan.planning import budget_solver, candidates, gaps, plan
 
 if sys.version_info >= (3, 11):
     from typing import Unpack
@@ -52,21 +41,19 @@ __all__ = ["complete"]
 _MODULES = (
     abstract_spec,
     aliases,
-    budget,
-    catalog,
-    check_model,
-    choice,
-    choice_options,
+    budget_solver,
+    api,
+    check,
+    candidates,
     contents,
     errors,
-    found,
-    gap_wants,
+    find,
+    gaps,
     host,
-    loading,
     plan,
-    question,
+    ask,
+    query,
     report,
-    schedule,
     search,
     selection,
     targets,
@@ -85,9 +72,9 @@ def complete() -> None:
         "Unpack": Unpack,
         "os": os,
     }
-    for module in (aliases, choice_options, sources, *_MODULES):
+    for module in (aliases, candidates, sources, *_MODULES):
         known.update(_of(module))
-    for module in (model, plan_model):
+    for module in (model,):
         known.update({name: getattr(module, name) for name in module.__all__})
     known["AbstractSpec"] = abstract_spec.AbstractSpec
     known["compiled"] = _core

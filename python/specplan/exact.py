@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from decimal import Decimal
 
-__all__ = ["is_short"]
+__all__ = ["is_short", "ratio"]
 
 #: The most digits, before and after the point together.
 _MOST_DIGITS: Final = 40
@@ -32,3 +32,8 @@ def is_short(number: Decimal) -> bool:
         and isinstance(exponent, int)
         and -_MOST_DIGITS <= exponent <= _MOST_DIGITS
     )
+
+
+def ratio(covered: int, wanted: int) -> float | None:
+    """Return the share of what is wanted that is covered; None where nothing is wanted."""
+    return covered / wanted if wanted else None

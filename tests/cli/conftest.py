@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from specplan.check_model import Check, Finding
     from specplan.model import Coverage, DamagedFile, Diff
+    from specplan.model.check import Check, Finding
 
 
 @dataclass

@@ -18,10 +18,11 @@ from jsonschema import Draft202012Validator
 import specplan
 from benches.choice_inputs import real
 from specplan import _core
-from specplan.choice import Choice, ChosenWant
-from specplan.choice_environment import environment_of
 from specplan.cli import main
-from specplan.sources.environment import read_environment
+from specplan.model.choice import Choice
+from specplan.planning.choice import ChosenWant
+from specplan.planning.unplannable import environment_of
+from specplan.sources.environments.environment import read_environment
 from specplan.testing import verify
 from tests import records
 
@@ -71,7 +72,7 @@ def asked(run: Run, *arguments: str) -> Any:
     assert answer.code == records.code_of_plan(loaded), answer.err
     # Whatever is said is about what is not planned for.
     assert bool(answer.err) == bool(loaded["unplannable"] or loaded["left_out"])
-    path = resources.files("specplan") / "schemas" / "specplan.rebuild-1.schema.json"
+    path = resources.files("specplan") / "schemas" / "specplan.planning.rebuild-1.schema.json"
     Draft202012Validator(json.loads(path.read_text(encoding="utf-8"))).validate(loaded)
     return loaded
 
@@ -351,7 +352,7 @@ def test_without_a_limit_of_ones_own_the_work_is_limited(
 ) -> None:
     question = ("--want", ENVIRONMENT, *CANDIDATES, "--cache", "none")
     # The core refuses such a limit, which shows that it is told one.
-    monkeypatch.setattr("specplan.choice.WORK_LIMIT", -1)
+    monkeypatch.setattr("specplan.planning.choice.WORK_LIMIT", -1)
     assert run(*question).code == 70
     assert "optimal" in run(*question, "--node-limit", "10000").out
 

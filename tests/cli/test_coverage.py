@@ -11,9 +11,9 @@ import pytest
 
 from specplan.cli import gates
 from specplan.config import Configuration
-from specplan.host import Host
 from specplan.model import NotWanted
-from specplan.reports import csv_table, json_document, markdown, text
+from specplan.model.host import Host
+from specplan.reports.coverage import csv_table, json_document, markdown, text
 from tests import records
 
 if TYPE_CHECKING:

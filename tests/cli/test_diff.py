@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from specplan.reports import csv_table, json_document, markdown, text
+from specplan.reports.coverage import csv_table, json_document, markdown, text
 from tests import records
 
 if TYPE_CHECKING:

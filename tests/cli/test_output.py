@@ -14,7 +14,7 @@ import pytest
 
 from specplan.cli import output
 from specplan.errors import UsageError
-from specplan.reports import text
+from specplan.reports.coverage import text
 from tests import records
 
 if TYPE_CHECKING:

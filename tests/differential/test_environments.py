@@ -10,9 +10,9 @@ import pytest
 
 import specplan
 from specplan.errors import DamagedSourceError
-from specplan.host import Host
-from specplan.sources.environment import read_environment
-from specplan.sources.environment_options import EnvironmentOptions
+from specplan.model.host import Host
+from specplan.sources.environments.environment import read_environment
+from specplan.sources.environments.options import EnvironmentOptions
 
 DATA = Path(__file__).parents[1] / "data"
 

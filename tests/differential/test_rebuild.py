@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import specplan
-from specplan.plan import Plan
-from specplan.rebuild import rebuild
+from specplan.planning.plan import Plan
+from specplan.planning.rebuild import rebuild
 from specplan.testing import verify
 
 ROOT = Path(__file__).parents[2]

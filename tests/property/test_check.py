@@ -14,7 +14,7 @@ from tests.property.test_wants_of_locks import indexes, locks, nodes, written
 from tests.property.worlds import folders
 
 if TYPE_CHECKING:
-    from specplan.check_model import Check
+    from specplan.model.check import Check
 
 INSTALL = frozenset({"link", "run"})
 

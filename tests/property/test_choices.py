@@ -22,8 +22,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import specplan
-from specplan.plan import Plan
-from specplan.rebuild import rebuild
+from specplan.planning.plan import Plan
+from specplan.planning.rebuild import rebuild
 
 _LETTERS = "234567" + string.ascii_lowercase
 _INSTALL = frozenset({"link", "run"})

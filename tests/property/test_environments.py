@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from specplan._core import AbstractSpec
 from specplan.errors import DamagedSourceError
-from specplan.host import Host
-from specplan.sources import yaml_tree
-from specplan.sources.conditions import ConditionError, holds
-from specplan.sources.matrix import Expansion
-from specplan.sources.yaml_tree import Mapping
+from specplan.model.host import Host
+from specplan.sources.environments import yaml_tree
+from specplan.sources.environments.conditions import ConditionError, holds
+from specplan.sources.environments.matrix import Expansion
+from specplan.sources.environments.yaml_tree import Mapping
 
 #: Constraints on different parts of a spec, so that those of different rows never contradict.
 PARTS = (

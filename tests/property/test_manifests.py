@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from specplan.errors import SourceError
-from specplan.sources import clear_signed, mirror, snapshots
+from specplan.sources import clear_signed
+from specplan.sources.mirrors import mirror, snapshots
 from tests import mirrors
 from tests.mirrors import INDEX_MEDIA, INSTALL_MEDIA, SPEC_MEDIA
 

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import specplan
-from specplan.plan import Plan
-from specplan.rebuild import rebuild
+from specplan.planning.plan import Plan
+from specplan.planning.rebuild import rebuild
 from specplan.testing import verify
 
 #: The letters of hashes, in the order in which hashes are sorted.

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specplan.plan import Plan
+from specplan.planning.plan import Plan
 from specplan.testing import verify_schedule
 from tests.property.test_plans import World, builds, planned, worlds
 

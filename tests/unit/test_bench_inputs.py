@@ -13,7 +13,7 @@ import pytest
 import specplan
 from benches.inputs import STACKS, UNION_INDEX, Shape, write_tree
 from benches.plan_inputs import SHARED, draw, hash_of, write_index, write_locks
-from specplan.rebuild import rebuild
+from specplan.planning.rebuild import rebuild
 
 SHAPE = Shape(specs=900, packages=120, snapshots=2, cells=60, seed=7)
 

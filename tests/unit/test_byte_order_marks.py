@@ -10,7 +10,7 @@ import pytest
 
 import specplan
 from specplan.cli import main
-from specplan.sources.wanted import is_environment
+from specplan.sources.wants import is_environment
 from tests import mirrors, samples
 from tests.mirrors import Mirror
 

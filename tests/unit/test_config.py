@@ -12,8 +12,8 @@ import pytest
 from specplan import config
 from specplan.config import CheckSettings, Configuration, StackEntry, reader
 from specplan.errors import ConfigurationError, DamagedSourceError, SourceError
-from specplan.host import Host
 from specplan.model import NotWanted
+from specplan.model.host import Host
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "configuration.md"
 

@@ -9,7 +9,7 @@ import pytest
 
 from specplan import _core
 from specplan.sources import Limits
-from specplan.sources.wanted import read_wanted
+from specplan.sources.wants import read_wanted
 
 if TYPE_CHECKING:
     from specplan._core import PlanQuestion

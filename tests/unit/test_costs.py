@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from specplan.costs import UNIT_COSTS, Cost, Costs
+from specplan.model.costs import UNIT_COSTS, Cost, Costs
 
 A, B, C, D, E = (letter * 32 for letter in "abcde")
 

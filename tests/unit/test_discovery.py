@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from specplan import config
-from specplan.discovery import FoundCache, look_through
+from specplan.config.discovery import FoundCache, look_through
+from specplan.config.proposal import proposed
 from specplan.errors import SourceError
-from specplan.host import Host
-from specplan.proposal import proposed
+from specplan.model.host import Host
 from specplan.sources.limits import Limits
 
 LOCK = '{"_meta": {"file-type": "spack-lockfile", "lockfile-version": 6}}'

@@ -14,8 +14,8 @@ from tests.mirrors import dag_hash
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from specplan.catalog import Catalog
-    from specplan.check_model import Finding
+    from specplan.api import Catalog
+    from specplan.model.check import Finding
 
 
 def written(  # noqa: PLR0913 - all that the two binaries may differ in

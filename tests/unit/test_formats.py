@@ -12,13 +12,13 @@ import pytest
 import specplan
 from specplan import _core
 from specplan.sources import Limits
-from specplan.sources.wanted import read_wanted
+from specplan.sources.wants import read_wanted
 from tests import samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from specplan.catalog import Catalog
+    from specplan.api import Catalog
 
 ROOT = Path(__file__).parents[2]
 

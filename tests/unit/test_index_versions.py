@@ -9,15 +9,15 @@ import pytest
 
 import specplan
 from specplan.sources import Limits
-from specplan.sources.consumer import consumer_of
+from specplan.sources.mirrors.consumer import consumer_of
 from tests import mirrors
 from tests.mirrors import Mirror, dag_hash
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from specplan.catalog import Catalog
-    from specplan.check_model import Finding
+    from specplan.api import Catalog
+    from specplan.model.check import Finding
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from specplan.plan_model import LockDiff
+    from specplan.model import LockDiff
 
 
 def nodes(

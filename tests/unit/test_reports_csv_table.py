@@ -8,7 +8,8 @@ from dataclasses import replace
 from io import StringIO
 
 from specplan import UnknownWant
-from specplan.reports import check_csv, csv_table, json_document
+from specplan.reports.check import csv_table as check_csv
+from specplan.reports.coverage import csv_table, json_document
 from tests import records
 from tests.snapshots import assert_is_snapshot
 

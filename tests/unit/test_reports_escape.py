@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specplan.reports import escape
+from specplan.reports.render import escape
 
 #: Letters, marks and symbols that show nothing.
 INVISIBLE = "\u115f\u1160\u2800\u3164\uffa0"

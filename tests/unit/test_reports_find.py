@@ -13,9 +13,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from specplan.errors import UsageError
-from specplan.found import Found, Undecided
 from specplan.model import Spec
-from specplan.reports import csv_table, json_document, lines, markdown, text
+from specplan.model.find import Found, Undecided
+from specplan.reports.coverage import csv_table, json_document, lines, markdown, text
 from tests import records
 from tests.snapshots import assert_is_snapshot
 

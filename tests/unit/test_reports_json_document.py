@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from specplan.reports import check_json, json_document
+from specplan.reports.check import json_document as check_json
+from specplan.reports.coverage import json_document
 from tests import records
 from tests.snapshots import assert_is_snapshot
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from specplan.reports import check_markdown, markdown
+from specplan.reports.check import markdown as check_markdown
+from specplan.reports.coverage import markdown
 from tests import records
 from tests.snapshots import assert_is_snapshot
 

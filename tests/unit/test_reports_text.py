@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specplan.reports import check_text, layout, text
+from specplan.reports.check import text as check_text
+from specplan.reports.coverage import text
+from specplan.reports.render import layout
 from tests import records
 from tests.snapshots import assert_is_snapshot
 

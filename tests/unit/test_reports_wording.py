@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specplan.reports import wording
+from specplan.reports.render import wording
 from tests import records
 
 

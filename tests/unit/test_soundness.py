@@ -17,7 +17,7 @@ from tests import mirrors
 from tests.caches import Cache, hash_of, spec_node
 
 if TYPE_CHECKING:
-    from specplan.check_model import Check, Finding
+    from specplan.model.check import Check, Finding
 
 LOCKS = Path(__file__).parents[1] / "data" / "locks"
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specplan.host import Host
-from specplan.sources.conditions import ConditionError, holds
-from specplan.sources.patterns import PatternError, matched
+from specplan.model.host import Host
+from specplan.sources.environments.conditions import ConditionError, holds
+from specplan.sources.environments.patterns import PatternError, matched
 
 HOST = Host(
     platform="linux", os="rhel8", target="zen4", hostname="login7.site.org", env={"CI": "yes"}

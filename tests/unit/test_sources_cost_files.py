@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from specplan.costs import UNIT_COSTS, Cost, Costs
 from specplan.errors import DamagedSourceError, SourceError
+from specplan.model.costs import UNIT_COSTS, Cost, Costs
 from specplan.sources import Limits
 from specplan.sources.cost_files import read_costs
 

@@ -10,9 +10,9 @@ import pytest
 
 from specplan.errors import RemoteError
 from specplan.sources import Limits
-from specplan.sources.downloads import Downloads
-from specplan.sources.http_store import HttpStore
-from specplan.sources.remote import Fetching
+from specplan.sources.stores.downloads import Downloads
+from specplan.sources.stores.fetching import Fetching
+from specplan.sources.stores.http import HttpStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

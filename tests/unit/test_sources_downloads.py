@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from specplan.errors import SourceError
-from specplan.sources.downloads import Downloads
+from specplan.sources.stores.downloads import Downloads
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX permissions and pipes")
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from specplan.errors import DamagedSourceError, SourceError, UsageError
-from specplan.host import Host
 from specplan.model import LeftOut
-from specplan.sources.environment import Environment, read_environment
-from specplan.sources.environment_options import EnvironmentOptions
+from specplan.model.host import Host
+from specplan.sources.environments.environment import Environment, read_environment
+from specplan.sources.environments.options import EnvironmentOptions
+from specplan.sources.environments.requirements import Clause
 from specplan.sources.limits import Limits
-from specplan.sources.requirements import Clause
 
 
 def write(path: Path, content: str) -> Path:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from specplan.errors import DamagedSourceError
-from specplan.host import Host
-from specplan.sources.environment import Environment, read_environment
-from specplan.sources.environment_options import EnvironmentOptions
+from specplan.model.host import Host
+from specplan.sources.environments.environment import Environment, read_environment
+from specplan.sources.environments.options import EnvironmentOptions
 
 
 def read(

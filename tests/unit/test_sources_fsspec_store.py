@@ -13,10 +13,11 @@ import pytest
 
 from specplan.errors import DamagedSourceError, RemoteError, SourceError
 from specplan.sources import Limits, read
-from specplan.sources.downloads import Downloads
-from specplan.sources.fsspec_store import FsspecStore
-from specplan.sources.remote import Fetching, open_store
-from specplan.sources.store import Expected
+from specplan.sources.stores.downloads import Downloads
+from specplan.sources.stores.fetching import Fetching
+from specplan.sources.stores.object_store import FsspecStore
+from specplan.sources.stores.open import open_store
+from specplan.sources.stores.store import Expected
 from tests import mirrors
 from tests.mirrors import Mirror
 

@@ -14,10 +14,11 @@ import pytest
 
 from specplan.errors import DamagedSourceError, RemoteError, SourceError
 from specplan.sources import Limits
-from specplan.sources.downloads import Downloads
-from specplan.sources.http_store import HttpStore
-from specplan.sources.remote import Fetching, open_store
-from specplan.sources.store import Expected
+from specplan.sources.stores.downloads import Downloads
+from specplan.sources.stores.fetching import Fetching
+from specplan.sources.stores.http import HttpStore
+from specplan.sources.stores.open import open_store
+from specplan.sources.stores.store import Expected
 from tests import servers
 from tests.servers import Server
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from specplan.errors import DamagedSourceError, SourceError
-from specplan.sources import Limits, clear_signed, mirror
-from specplan.sources.store import LocalStore
+from specplan.sources import Limits, clear_signed
+from specplan.sources.mirrors import mirror
+from specplan.sources.stores.store import LocalStore
 from tests import mirrors
 from tests.mirrors import INDEX_MEDIA, INSTALL_MEDIA, SPEC_MEDIA, Mirror
 

@@ -12,8 +12,8 @@ import pytest
 
 import specplan
 from specplan.errors import RemoteError, SourceError
-from specplan.sources import snapshots
 from specplan.sources.limits import Limits
+from specplan.sources.mirrors import snapshots
 from tests.caches import Cache
 from tests.mirrors import INSTALL_MEDIA, Mirror
 

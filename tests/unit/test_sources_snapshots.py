@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from specplan.catalog import Catalog
-from specplan.contents import Contents
+from specplan.api import Catalog
+from specplan.catalog.contents import Contents
 from specplan.errors import RemoteError, SourceError, UsageError
-from specplan.sources import Limits, SourceRead, newest_first, read, snapshots
+from specplan.sources import Limits, SourceRead, newest_first, read
+from specplan.sources.mirrors import snapshots
 from tests import mirrors, servers
 from tests.mirrors import Mirror
 from tests.servers import Server

@@ -19,7 +19,7 @@ from tests.mirrors import INSTALL_MEDIA, SPEC_MEDIA, Mirror
 from tests.servers import serving, status
 
 if TYPE_CHECKING:
-    from specplan.check_model import Check, Finding, Verify
+    from specplan.model.check import Check, Finding, Verify
     from tests.caches import Layout
 
 LAYOUTS: tuple[Layout, ...] = (2, 3)

@@ -15,13 +15,13 @@ import pytest
 
 import specplan
 from specplan.errors import UsageError
-from specplan.sources import snapshots
+from specplan.sources.mirrors import snapshots
 from tests.caches import Cache
 from tests.mirrors import INSTALL_MEDIA, SPEC_MEDIA, Mirror
 from tests.servers import serving
 
 if TYPE_CHECKING:
-    from specplan.check_model import Check, Finding, Verify
+    from specplan.model.check import Check, Finding, Verify
 
 NEW, OLD = "develop-2025-05-25", "develop-2025-05-18"
 

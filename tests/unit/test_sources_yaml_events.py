@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specplan.errors import DamagedSourceError
-from specplan.sources import front_matter, yaml_tree
+from specplan.sources import front_matter
+from specplan.sources.environments import yaml_tree
 from specplan.sources.front_matter import FrontMatterError
 from specplan.sources.yaml_events import events
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from specplan.errors import DamagedSourceError, SourceError
-from specplan.sources import yaml_tree
+from specplan.sources.environments import yaml_tree
+from specplan.sources.environments.yaml_tree import Mapping, Scalar, Sequence
 from specplan.sources.limits import Limits
-from specplan.sources.yaml_tree import Mapping, Scalar, Sequence
 
 
 def mapping(content: str) -> Mapping:

@@ -7,7 +7,7 @@ import pytest
 
 import specplan
 from specplan import _core, targets
-from specplan.wants import Systems
+from specplan.catalog.systems import Systems
 
 
 def test_targets_and_their_order_are_those_of_the_installed_archspec() -> None:

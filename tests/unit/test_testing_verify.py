@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import specplan
-from specplan.rebuild import rebuild
+from specplan.planning.rebuild import rebuild
 from specplan.testing import VerificationError, verify
 from tests.mirrors import Mirror
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from specplan.check_model import FindingKind, Verify
-from specplan.cli import catalogs, options, output, progress, verdict
+from specplan.cli import load, options, output, progress, verdict
+from specplan.model.check import FindingKind, Verify
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -71,7 +71,7 @@ def check(
     if caches:
         settings = replace(settings, cache=(*caches, *typed.get("cache", ())))
     # Everything is to be listed: nothing stops at the first fault, nothing is said twice.
-    catalog = catalogs.configured(
+    catalog = load.configured(
         replace(settings, strict=False, skip_damaged=True), settings.tag, quiet=True
     )
     with progress.counted("files of mirrors") as counted:

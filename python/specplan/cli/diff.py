@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from specplan.cli import catalogs, options, output, verdict
+from specplan.cli import load, options, output, verdict
 from specplan.errors import UsageError
 from specplan.sources.absent import absence, looks_like_a_file
-from specplan.sources.source import split_label
-from specplan.sources.wanted import is_lock
+from specplan.sources.label import split_label
+from specplan.sources.wants import is_lock
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from specplan.catalog import Catalog
+    from specplan.api import Catalog
     from specplan.config import Configuration
     from specplan.model import Diff
 
@@ -52,7 +52,7 @@ def diff(old: str, new: str | None, **typed: Unpack[options.Typed]) -> int:
     settings = options.settings(typed)
     if (states := _locks(old, new)) is not None:
         _refuse_cells(typed)
-        older, newer = (catalogs.read([place], settings) for place in states)
+        older, newer = (load.read([place], settings) for place in states)
         difference = verdict.settled(newer.compare(older), settings)
         output.write(output.rendered(difference, settings, typed), typed.get("output"))
         return verdict.conclude(difference, settings, typed)
@@ -63,8 +63,8 @@ def diff(old: str, new: str | None, **typed: Unpack[options.Typed]) -> int:
 
 def _locks(old: str, new: str | None) -> tuple[str, str] | None:
     """Return the places of both states if one of them is a lock, and both are sources."""
-    older = catalogs.as_source(split_label(old)[1])
-    newer = None if new is None else catalogs.as_source(split_label(new)[1])
+    older = load.as_source(split_label(old)[1])
+    newer = None if new is None else load.as_source(split_label(new)[1])
     locks = [each for each in (older, newer) if each is not None and is_lock(each)]
     if not locks:
         return None
@@ -97,7 +97,7 @@ def _ask(old: str, new: str | None, settings: Configuration) -> Diff:
     )
     asked = [state for state in (older, newer) if state is None or isinstance(state, str)]
     if any(asked):
-        catalogs.note_unused(catalog.unused_tags(*asked))
+        load.note_unused(catalog.unused_tags(*asked))
     return answer
 
 
@@ -106,16 +106,16 @@ def _states(
 ) -> tuple[Catalog, str | Catalog, str | Catalog | None]:
     """Return the catalog to ask and the two states; two paths need no other cache."""
     if not settings.cache and new is not None:
-        older_place, newer_place = catalogs.as_source(old), catalogs.as_source(new)
+        older_place, newer_place = load.as_source(old), load.as_source(new)
         if older_place is not None and newer_place is not None:
-            older = catalogs.read([older_place], settings)
-            newer = catalogs.read([newer_place], settings)
+            older = load.read([older_place], settings)
+            newer = load.read([newer_place], settings)
             return newer, older, newer
     if not settings.cache:
         for each in (old, new):
-            if each and looks_like_a_file(each) and catalogs.as_source(each) is None:
+            if each and looks_like_a_file(each) and load.as_source(each) is None:
                 raise absence(each)
-    catalog = catalogs.configured(settings, old, new)
-    older_state = catalogs.other_state(old, catalog, settings, "")
-    newer_state = None if new is None else catalogs.other_state(new, catalog, settings, "")
+    catalog = load.configured(settings, old, new)
+    older_state = load.other_state(old, catalog, settings, "")
+    newer_state = None if new is None else load.other_state(new, catalog, settings, "")
     return catalog, older_state, newer_state

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from specplan.cli import catalogs, mistakes, options, output, verdict
+from specplan.cli import load, mistakes, options, output, verdict
 from specplan.config import NO_CACHE
 from specplan.errors import UndecidedError, UsageError
-from specplan.reports import lines
-from specplan.sources.source import split_label
-from specplan.sources.wanted import is_environment
+from specplan.reports.coverage import lines
+from specplan.sources.label import split_label
+from specplan.sources.wants import is_environment
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from specplan.config import Configuration
-    from specplan.found import Found
+    from specplan.model.find import Found
 
 __all__ = ["find"]
 
@@ -121,7 +121,7 @@ def _ask(spec: str, settings: Configuration, typed: _Typed) -> Found:
         # Locks alone can be searched.
         settings = replace(settings, cache=(NO_CACHE,))
     tag = typed.get("tag")
-    catalog = catalogs.configured(settings, tag, or_nothing=bool(settings.want))
+    catalog = load.configured(settings, tag, or_nothing=bool(settings.want))
     found = catalog.search(
         spec,
         stack=typed.get("stack", ()),
@@ -133,7 +133,7 @@ def _ask(spec: str, settings: Configuration, typed: _Typed) -> Found:
     )
     if tag is None:
         # What a source did not read could not be searched.
-        catalogs.note_unused(catalog.unused_tags(*catalog.tags))
+        load.note_unused(catalog.unused_tags(*catalog.tags))
     return found
 
 

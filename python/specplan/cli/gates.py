@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan.model import Coverage, Diff
 from specplan.model.left_out import blocking
-from specplan.reports import wording
+from specplan.reports.render import wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.check_model import Check
     from specplan.config import Configuration
-    from specplan.found import Found
-    from specplan.plan import Plan
-    from specplan.plan_model import LockDiff
+    from specplan.model import LockDiff
+    from specplan.model.check import Check
+    from specplan.model.find import Found
+    from specplan.planning.plan import Plan
 
     _Answer: TypeAlias = Check | Coverage | Diff | Found | LockDiff | Plan
 
@@ -87,7 +87,7 @@ def _of_diff(diff: Diff, settings: Configuration) -> list[str]:
 
 
 def _of_plan(result: Check | Found | LockDiff | Plan, settings: Configuration) -> list[str]:
-    from specplan.plan import Plan  # noqa: PLC0415 - loaded by the commands that plan
+    from specplan.planning.plan import Plan  # noqa: PLC0415 - loaded by the commands that plan
 
     if not isinstance(result, Plan) or settings.allow_unplannable or not result.unplannable:
         return []

@@ -9,12 +9,12 @@ from typing import Final
 import click
 
 from specplan import _core
+from specplan.catalog.systems import Systems
 from specplan.cli import output
 from specplan.errors import SourceError, UsageError
-from specplan.host import Host
-from specplan.reports import wording
+from specplan.model.host import Host
+from specplan.reports.render import wording
 from specplan.sources import Limits
-from specplan.wants import Systems
 
 __all__ = ["init"]
 
@@ -60,8 +60,8 @@ def init(folder: str, target: str, systems: tuple[str, ...], *, force: bool) -> 
       specplan init /srv/spack -o -
     """  # noqa: D301 - \b keeps click from wrapping the examples
     # Asking for help should not wait for what reads YAML.
-    from specplan.discovery import look_through  # noqa: PLC0415
-    from specplan.proposal import lacks_systems, proposed  # noqa: PLC0415
+    from specplan.config.discovery import look_through  # noqa: PLC0415
+    from specplan.config.proposal import lacks_systems, proposed  # noqa: PLC0415
 
     path = Path(target)
     if target != "-" and not force and os.path.lexists(path):

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from specplan.cli import catalogs, options, output, verdict
+from specplan.cli import load, options, output, verdict
 from specplan.errors import UsageError
-from specplan.sources.source import split_label
-from specplan.sources.wanted import is_environment
+from specplan.sources.label import split_label
+from specplan.sources.wants import is_environment
 
 if TYPE_CHECKING:
     from specplan.cli.options import Typed
     from specplan.config import Configuration
+    from specplan.coverage.query import Question
     from specplan.model import Coverage, View
-    from specplan.question import Question
 
 __all__ = ["Listing", "run"]
 
@@ -72,11 +72,11 @@ def _refuse_gates_without_baseline(typed: Typed) -> None:
 
 def _ask(settings: Configuration, typed: Typed, view: View) -> Coverage:
     states = [settings.tag] if settings.baseline is None else [settings.tag, settings.baseline]
-    catalog = catalogs.configured(settings, *states, or_nothing=bool(settings.want))
+    catalog = load.configured(settings, *states, or_nothing=bool(settings.want))
     baseline = None
     if settings.baseline is not None:
         directory = settings.baseline_directory
-        baseline = catalogs.other_state(settings.baseline, catalog, settings, directory)
+        baseline = load.other_state(settings.baseline, catalog, settings, directory)
     question: Question = {
         **options.question(settings, baseline),
         "want": settings.want,
@@ -90,5 +90,5 @@ def _ask(settings: Configuration, typed: Typed, view: View) -> Coverage:
         nearest=view == "gaps" or settings.format == "json",
     )
     asked = [settings.tag] if not isinstance(baseline, str) else [settings.tag, baseline]
-    catalogs.note_unused(catalog.unused_tags(*asked))
+    load.note_unused(catalog.unused_tags(*asked))
     return coverage

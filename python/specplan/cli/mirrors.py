@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Final
 from specplan.cli import output
 from specplan.errors import UsageError
 from specplan.sources import Limits
-from specplan.sources.source import split_label
-from specplan.sources.wanted import file_of, is_environment
+from specplan.sources.label import split_label
+from specplan.sources.wants import file_of, is_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from specplan.config import Configuration
-    from specplan.sources.environment_options import EnvironmentOptions
-    from specplan.sources.named_mirrors import NamedMirror
+    from specplan.sources.environments.mirrors import NamedMirror
+    from specplan.sources.environments.options import EnvironmentOptions
 
 __all__ = ["caches_of"]
 
@@ -45,8 +45,8 @@ def _of_environment(want: str, options: EnvironmentOptions) -> tuple[NamedMirror
     if place == "-" or not os.path.exists(place):  # noqa: PTH110 - not of a long name
         return ()
     # Who has caches need not wait for what reads YAML.
-    from specplan.sources.environment import read_environment  # noqa: PLC0415
-    from specplan.sources.named_mirrors import read_mirrors_file  # noqa: PLC0415
+    from specplan.sources.environments.environment import read_environment  # noqa: PLC0415
+    from specplan.sources.environments.mirrors import read_mirrors_file  # noqa: PLC0415
 
     file = Path(file_of(place))
     if not is_environment(str(file)):

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypedDict, TypeVar
 import click
 
 from specplan import config
+from specplan.catalog.names import chosen
 from specplan.config import COMPATIBILITIES, FORMATS, LEVELS, SCOPES, Configuration, Format
 from specplan.errors import UsageError
 from specplan.exact import is_short
 from specplan.sources.limits import NEWER_FORMATS, NewerFormats
 from specplan.targets import teach
-from specplan.wants import chosen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from specplan.catalog import Catalog
+    from specplan.api import Catalog
+    from specplan.coverage.query import Question
     from specplan.model import AllowedKind, Compatibility, Level, Scope
-    from specplan.question import Question
 
 __all__ = [
     "Typed",

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final, TextIO
 from specplan import temporary
 from specplan.cli import streams
 from specplan.errors import UsageError
-from specplan.report import as_csv, as_json, as_markdown, as_text
-from specplan.reports import escape, hashes
-from specplan.reports.bounded import bounded
+from specplan.model.report import as_csv, as_json, as_markdown, as_text
+from specplan.reports.render import escape, hashes
+from specplan.reports.render.bounded import bounded
 from specplan.secrets import without_secrets
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from specplan.cli.options import Typed
     from specplan.config import Configuration
-    from specplan.report import Report
+    from specplan.model.report import Report
 
 __all__ = [
     "colour",

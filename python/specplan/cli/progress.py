@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from specplan.cli import output
-from specplan.reports import escape
+from specplan.reports.render import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

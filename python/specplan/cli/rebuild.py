@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from specplan.cli import options, output, planning, verdict
+from specplan.cli import options, output, plan_options, verdict
 from specplan.config import FORMATS
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from specplan.cli.planning import Planned
+    from specplan.cli.plan_options import Planned
     from specplan.config import Configuration
-    from specplan.plan import Plan
+    from specplan.planning.plan import Plan
 
 __all__ = ["rebuild"]
 
@@ -46,7 +46,7 @@ _SHOWS: Final = ("chosen", "needless", "untested", "chains", "timetable")
 
 
 @click.command(short_help="The least that must be built, its order and its reasons.")
-@planning.question
+@plan_options.question
 @options.environments
 @options.left_out
 @options.sources
@@ -130,7 +130,7 @@ def rebuild(**typed: Unpack[Planned]) -> int:
         typed.get("output"), unplannable, names=("--output", "--write-unplannable")
     )
     settings = options.settings(typed)
-    plan = verdict.settled(planning.plan(typed, settings), settings)
+    plan = verdict.settled(plan_options.plan(typed, settings), settings)
     report = plan.to_list() if as_list else _rendered(plan, settings, typed)
     texts = [(report, typed.get("output"))]
     if unplannable is not None:

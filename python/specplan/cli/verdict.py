@@ -11,21 +11,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
-from specplan.check_model import Check
 from specplan.cli import gates, output
-from specplan.found import Found
 from specplan.model import Coverage, Diff
+from specplan.model.check import Check
+from specplan.model.find import Found
 from specplan.model.left_out import allowing, blocking
-from specplan.reports import wording
+from specplan.reports.render import wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specplan.cli.options import Typed
     from specplan.config import Configuration
-    from specplan.model import LeftOut
-    from specplan.plan import Plan
-    from specplan.plan_model import LockDiff, Why
+    from specplan.model import LeftOut, LockDiff, Why
+    from specplan.planning.plan import Plan
 
 __all__ = ["conclude", "of_reasons", "settled"]
 
@@ -100,7 +99,7 @@ def _fine(result: _Answer) -> str | None:
 
 def _fine_of_plans(result: Plan | LockDiff) -> str | None:
     # What plans is loaded by the commands that plan.
-    from specplan.plan import Plan  # noqa: PLC0415
+    from specplan.planning.plan import Plan  # noqa: PLC0415
 
     if isinstance(result, Plan):
         return None if result.totals.builds else "nothing to build"

@@ -6,27 +6,28 @@ from typing import TYPE_CHECKING
 
 import click
 
-from specplan.cli import options, output, planning, verdict
+from specplan.cli import options, output, plan_options, verdict
 from specplan.errors import UnknownNameError
-from specplan.reports import hashes, plan_csv, plan_json, plan_markdown, plan_text
+from specplan.reports.plan import csv_table, json_document, markdown, text
+from specplan.reports.render import hashes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from typing_extensions import Unpack
 
-    from specplan.cli.planning import AskedPlan, Planned
+    from specplan.cli.plan_options import AskedPlan, Planned
     from specplan.config import Configuration
-    from specplan.plan import Plan
-    from specplan.plan_model import Why
-    from specplan.why_wanted import WhyWanted
+    from specplan.model import Why
+    from specplan.planning.plan import Plan
+    from specplan.planning.why_wanted import WhyWanted
 
 __all__ = ["why"]
 
 
 @click.command(short_help="Why a spec is in the plan, or why it is not.")
 @click.argument("spec")
-@planning.question
+@plan_options.question
 @options.environments
 @options.left_out
 @options.sources
@@ -47,7 +48,7 @@ def why(spec: str, **typed: Unpack[Planned]) -> int:
       specplan why gmp --stack e4s-neoverse-v2
     """  # noqa: D301 - \b keeps click from wrapping the examples
     settings = options.settings(typed)
-    asked = planning.asked_plan(typed, settings)
+    asked = plan_options.asked_plan(typed, settings)
     plan = verdict.settled(asked.plan, settings)
     wants = _wanted(spec, asked)
     reasons = _reasons(spec, asked, wants)
@@ -59,9 +60,9 @@ def why(spec: str, **typed: Unpack[Planned]) -> int:
 
 def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:
     """Return why packages of the spec are wanted, where wants are no hashes."""
-    from specplan.plan_inputs import read_wanted_places  # noqa: PLC0415 - help needs no YAML
-    from specplan.question import environment_options  # noqa: PLC0415 - likewise
-    from specplan.why_wanted import why_wanted  # noqa: PLC0415 - likewise
+    from specplan.coverage.ask import environment_options  # noqa: PLC0415 - likewise
+    from specplan.planning.wants import read_wanted_places  # noqa: PLC0415 - help needs no YAML
+    from specplan.planning.why_wanted import why_wanted  # noqa: PLC0415 - likewise
 
     contents = asked.catalog._contents  # noqa: SLF001 - nobody else needs the wants twice
     _, environments, _ = read_wanted_places(
@@ -101,15 +102,15 @@ def _rendered(  # noqa: PLR0913, PLR0917 - what is shown, and how
     typed: Planned,
 ) -> str:
     if settings.format == "json":
-        return plan_json.why(
+        return json_document.why(
             reasons, wants, query=spec, predicted=plan.predicted, left_out=plan.left_out
         )
     if settings.format == "csv":
-        return plan_csv.why(reasons, wants)
+        return csv_table.why(reasons, wants)
     if settings.format == "markdown":
-        report = plan_markdown.why(reasons, wants, predicted=plan.predicted, left_out=plan.left_out)
+        report = markdown.why(reasons, wants, predicted=plan.predicted, left_out=plan.left_out)
         return output.fitted(report, typed)
-    return plan_text.why(
+    return text.why(
         reasons,
         wants,
         predicted=plan.predicted,

@@ -7,16 +7,16 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
-from specplan.host import Host
 from specplan.model import AllowedKind, Compatibility, LeftOutKind, Level, NotWanted, Scope
+from specplan.model.host import Host
 from specplan.model.left_out import ALL_KINDS
 from specplan.system_name import split_system
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from specplan.budget import Weight
-    from specplan.check_model import FindingKind, Verify
+    from specplan.model.budget import Weight
+    from specplan.model.check import FindingKind, Verify
     from specplan.sources.limits import NewerFormats
 
 __all__ = [

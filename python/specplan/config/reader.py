@@ -6,8 +6,6 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, get_args
 
-from specplan.budget import Weight, check_weight
-from specplan.check_model import FindingKind, Verify
 from specplan.config.configuration import (
     ALLOWED_KINDS,
     COMPATIBILITIES,
@@ -23,10 +21,12 @@ from specplan.config.configuration import (
     percentage_fault,
 )
 from specplan.errors import UsageError
-from specplan.host import Host
 from specplan.model import NotWanted
-from specplan.sources.consumer import consumer_of
+from specplan.model.budget import Weight, check_weight
+from specplan.model.check import FindingKind, Verify
+from specplan.model.host import Host
 from specplan.sources.limits import NEWER_FORMATS
+from specplan.sources.mirrors.consumer import consumer_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

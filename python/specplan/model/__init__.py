@@ -8,8 +8,52 @@ Every sequence in these records is a tuple in a fixed order, so that the same
 catalog and the same question give equal records and the same bytes of output.
 """
 
-from specplan.model.asked import (
+from specplan.model.budget import Budget, BudgetRoot, OpenReason, OpenRoot, Place, Weight
+from specplan.model.build import Build, Cause, PlanTotals
+from specplan.model.change import ChangeAsked, ChangedSpec, Input, Policy, WhatIf
+from specplan.model.check import (
+    Binaries,
+    Check,
+    CheckedFiles,
+    CheckedHashes,
+    CheckedRoots,
+    CheckedSpec,
+    Finding,
+    FindingKind,
+    Verify,
+)
+from specplan.model.choice import Choice, ChosenWant, Cut, Lack, PublishedWant
+from specplan.model.costs import UNIT_COSTS, Cost, Costs
+from specplan.model.coverage import Alone, Cell, Coverage, LackedSpec, Totals, View
+from specplan.model.damage import DamagedFile
+from specplan.model.diff import Change, Diff, DiffCell, DiffTotals, KeyInCell
+from specplan.model.find import Found, Missing, Undecided
+from specplan.model.gap import Gap, GapState, Nearest, UnknownWant
+from specplan.model.hashes import Hashes
+from specplan.model.host import Host
+from specplan.model.left_out import AllowedKind, LeftOut, LeftOutKind
+from specplan.model.lock_diff import (
+    Difference,
+    HoldStep,
+    LockDiff,
+    LockDiffTotals,
+    MigratedSpec,
+    NewSpec,
+    Origin,
+    OwnChange,
+    OwnKey,
+)
+from specplan.model.not_built import (
+    CutReason,
+    Excluded,
+    ExcludedBuild,
+    ExclusionReason,
+    Needless,
+    Untested,
+)
+from specplan.model.query import (
     Compatibility,
+    Detail,
     EnvironmentAsked,
     Level,
     NotWanted,
@@ -17,43 +61,107 @@ from specplan.model.asked import (
     Unify,
     WantsKind,
 )
-from specplan.model.coverage import Alone, Cell, Coverage, LackedSpec, Totals, View
-from specplan.model.damage import DamagedFile
-from specplan.model.diff import Change, Diff, DiffCell, DiffTotals, KeyInCell
-from specplan.model.gap import Gap, GapState, Nearest, UnknownWant
-from specplan.model.left_out import AllowedKind, LeftOut, LeftOutKind
-from specplan.model.roots import BrokenRoot, Lacking, RootCoverage
-from specplan.model.spec import Spec
+from specplan.model.report import Report
+from specplan.model.roots import DEFAULT_GROUP, BrokenRoot, Lacking, RootCoverage
+from specplan.model.schedule import BoundReason, Run, Schedule, Shard
+from specplan.model.spec import EdgeType, NamedSpec, Spec
+from specplan.model.why import ChangeLink, HeldChange, Why, WhyLine, WhyLink, WhyVerdict
 
 __all__ = [
+    "DEFAULT_GROUP",
+    "UNIT_COSTS",
     "AllowedKind",
     "Alone",
+    "Binaries",
+    "BoundReason",
     "BrokenRoot",
+    "Budget",
+    "BudgetRoot",
+    "Build",
+    "Cause",
     "Cell",
     "Change",
+    "ChangeAsked",
+    "ChangeLink",
+    "ChangedSpec",
+    "Check",
+    "CheckedFiles",
+    "CheckedHashes",
+    "CheckedRoots",
+    "CheckedSpec",
+    "Choice",
+    "ChosenWant",
     "Compatibility",
+    "Cost",
+    "Costs",
     "Coverage",
+    "Cut",
+    "CutReason",
     "DamagedFile",
+    "Detail",
     "Diff",
     "DiffCell",
     "DiffTotals",
+    "Difference",
+    "EdgeType",
     "EnvironmentAsked",
+    "Excluded",
+    "ExcludedBuild",
+    "ExclusionReason",
+    "Finding",
+    "FindingKind",
+    "Found",
     "Gap",
     "GapState",
+    "Hashes",
+    "HeldChange",
+    "HoldStep",
+    "Host",
+    "Input",
     "KeyInCell",
+    "Lack",
     "LackedSpec",
     "Lacking",
     "LeftOut",
     "LeftOutKind",
     "Level",
+    "LockDiff",
+    "LockDiffTotals",
+    "MigratedSpec",
+    "Missing",
+    "NamedSpec",
     "Nearest",
+    "Needless",
+    "NewSpec",
     "NotWanted",
+    "OpenReason",
+    "OpenRoot",
+    "Origin",
+    "OwnChange",
+    "OwnKey",
+    "Place",
+    "PlanTotals",
+    "Policy",
+    "PublishedWant",
+    "Report",
     "RootCoverage",
+    "Run",
+    "Schedule",
     "Scope",
+    "Shard",
     "Spec",
     "Totals",
+    "Undecided",
     "Unify",
     "UnknownWant",
+    "Untested",
+    "Verify",
     "View",
     "WantsKind",
+    "Weight",
+    "WhatIf",
+    "Why",
+    "WhyLine",
+    "WhyLink",
+    "WhyVerdict",
 ]

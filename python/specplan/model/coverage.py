@@ -7,19 +7,12 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Literal, TypeAlias
 
-from specplan.model.asked import (
-    Compatibility,
-    EnvironmentAsked,
-    Level,
-    NotWanted,
-    Scope,
-    WantsKind,
-)
 from specplan.model.damage import DamagedFile
 from specplan.model.gap import Gap, UnknownWant
 from specplan.model.left_out import LeftOut
+from specplan.model.query import Compatibility, EnvironmentAsked, Level, NotWanted, Scope, WantsKind
+from specplan.model.report import Report, as_csv, as_markdown, as_text
 from specplan.model.roots import RootCoverage
-from specplan.report import Report, as_csv, as_markdown, as_text
 
 __all__ = ["Alone", "Cell", "Coverage", "LackedSpec", "Totals", "View"]
 

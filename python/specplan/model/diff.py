@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from specplan.model.asked import Level
 from specplan.model.damage import DamagedFile
 from specplan.model.left_out import LeftOut
-from specplan.report import Report
+from specplan.model.query import Level
+from specplan.model.report import Report
 
 __all__ = ["Change", "Diff", "DiffCell", "DiffTotals", "KeyInCell"]
 

@@ -6,9 +6,10 @@ whether damage is an error.
 """
 
 from specplan.sources.limits import Limits
-from specplan.sources.source import SourceRead, read
-from specplan.sources.tags import newest_first
-from specplan.sources.taken import FileOfSpecs, IndexAlone, MirrorTaken
+from specplan.sources.mirrors.tags import newest_first
+from specplan.sources.origins import FileOfSpecs, IndexAlone, MirrorTaken
+from specplan.sources.read import read
+from specplan.sources.result import SourceRead
 
 __all__ = [
     "FileOfSpecs",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from specplan.errors import SourceError
-from specplan.sources.store import printable
+from specplan.sources.stores.store import printable
 
 __all__ = ["absence", "looks_like_a_file"]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from specplan.errors import SourceError
 from specplan.sources import clear_signed
 from specplan.sources.absent import absence
-from specplan.sources.store import printable
+from specplan.sources.stores.store import printable
 
 if TYPE_CHECKING:
     from pathlib import Path

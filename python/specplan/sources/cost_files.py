@@ -22,12 +22,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from specplan.costs import UNIT_COSTS, Costs, median
 from specplan.counting import count
 from specplan.errors import DamagedSourceError, SourceError
+from specplan.model.costs import UNIT_COSTS, Costs, median
 from specplan.sources import strict_json
 from specplan.sources.content import inflated
-from specplan.sources.store import printable
+from specplan.sources.stores.store import printable
 from specplan.sources.text import TextError, decoded
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ import os
 from typing import TYPE_CHECKING
 
 from specplan import _core
-from specplan.check_model import Finding
 from specplan.errors import SourceError
 from specplan.model import DamagedFile
+from specplan.model.check import Finding
 from specplan.sources import front_matter
 from specplan.sources.front_matter import FrontMatter, FrontMatterError
-from specplan.sources.source import SourceRead
+from specplan.sources.result import SourceRead
 
 if TYPE_CHECKING:
     from pathlib import Path

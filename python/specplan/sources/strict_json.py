@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NoReturn
 
 from specplan.errors import DamagedSourceError
-from specplan.sources.place import WHOLE, Place
+from specplan.sources.location import WHOLE, Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

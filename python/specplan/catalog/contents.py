@@ -1,0 +1,243 @@
+"""What a catalog is made of: its rows, where they came from, and the states they are asked in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from specplan import _core as compiled
+from specplan.catalog.damage import clashes, order_of_damage, order_of_finding
+from specplan.errors import EmptySelectionError, UnknownNameError, UsageError
+from specplan.similar_names import suggestions
+from specplan.sources import Limits, newest_first
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from specplan._core import State
+    from specplan.model import DamagedFile, LeftOut
+    from specplan.model.check import Finding
+    from specplan.sources import FileOfSpecs, IndexAlone, MirrorTaken, SourceRead
+    from specplan.sources.origins import IndexRead
+
+__all__ = ["Contents", "tag_of"]
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """The rows of one or more sources with all that is known of these sources.
+
+    Attributes:
+        core: The rows.
+        files: How many files were taken from each source: a source that is merged twice
+            counts once.
+        sources: The sources, as they were given.
+        damaged: Files that were skipped because they are damaged, ordered by path.
+        contradictions: Pages whose `meta` contradicts their specs, ordered by path.
+        notes: What a reader of the sources might not expect, one sentence each.
+        unread_tags: Snapshots that a source has and that were not read.
+        files_of_specs: The files that tell hashes with what is hashed.
+        mirrors: The mirrors whose binaries were read.
+        indexes_alone: The indexes of stacks that belong to no mirror.
+        indexes: How much each index of a mirror with several of them lists.
+        least: The rows with only those binaries that all indexes of their mirror list; None
+            where that makes no difference.
+        fetched: The rows with the binaries that no index lists, which Spack fetches by hash
+            alone; None where there are none.
+        installed: The rows where what is installed counts as a binary; None where nothing is.
+        limits: What the sources did not go beyond; nor may files that are read beside them.
+        own_stacks: What the sources without a label are called as stacks.
+        left_out: What of the sources could not be taken into account; damaged files are apart.
+        empty: The sources that should list binaries and list none.
+    """
+
+    core: compiled.Catalog
+    files: Mapping[str, int]
+    sources: tuple[str, ...] = ()
+    damaged: tuple[DamagedFile, ...] = ()
+    contradictions: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    unread_tags: frozenset[str] = frozenset()
+    files_of_specs: tuple[FileOfSpecs, ...] = ()
+    mirrors: tuple[MirrorTaken, ...] = ()
+    indexes_alone: tuple[IndexAlone, ...] = ()
+    indexes: tuple[IndexRead, ...] = ()
+    least: compiled.Catalog | None = None
+    fetched: compiled.Catalog | None = None
+    installed: compiled.Catalog | None = None
+    limits: Limits = Limits()  # noqa: RUF009 - it cannot be changed
+    own_stacks: frozenset[str] = frozenset()
+    left_out: tuple[LeftOut, ...] = ()
+    empty: tuple[str, ...] = ()
+
+    @classmethod
+    def of_rows(cls, cores: Iterable[compiled.Catalog]) -> Contents:
+        """Return rows of which no source is known."""
+        return cls(core=compiled.Catalog.merged(list(cores)), files={})
+
+    @classmethod
+    def of_reads(cls, reads: Sequence[SourceRead], limits: Limits | None = None) -> Contents:
+        """Return what was read of sources, within some limits."""
+        core = compiled.Catalog.merged([each.core for each in reads])
+        damaged = {file for each in reads for file in each.damaged}
+        return cls(
+            core=core,
+            files={each.place: each.files for each in reads},
+            sources=tuple(each.place for each in reads),
+            damaged=_damaged({*damaged, *clashes(core)}),
+            contradictions=_contradictions(each.contradictions for each in reads),
+            notes=_distinct(each.notes for each in reads),
+            unread_tags=frozenset(tag for each in reads for tag in each.unread_tags),
+            files_of_specs=_distinct(each.files_of_specs for each in reads),
+            mirrors=_distinct(each.mirrors for each in reads),
+            indexes_alone=_distinct(each.indexes_alone for each in reads),
+            indexes=_distinct(each.indexes for each in reads),
+            least=_together((each.core, each.least) for each in reads),
+            fetched=_together((each.core, each.fetched) for each in reads),
+            installed=_together((each.core, each.installed) for each in reads),
+            limits=limits or Limits(),
+            own_stacks=frozenset(each.own_stack for each in reads if each.own_stack),
+            left_out=_distinct(each.left_out for each in reads),
+            empty=tuple(dict.fromkeys(each.place for each in reads if _is_empty(each))),
+        )
+
+    def merged(self, other: Contents) -> Contents:
+        """Return the union of both."""
+        both = (self, other)
+        return Contents(
+            core=compiled.Catalog.merged([each.core for each in both]),
+            files={**self.files, **other.files},
+            sources=_distinct(each.sources for each in both),
+            damaged=_damaged({*self.damaged, *other.damaged}),
+            contradictions=_contradictions(each.contradictions for each in both),
+            notes=_distinct(each.notes for each in both),
+            unread_tags=self.unread_tags | other.unread_tags,
+            files_of_specs=_distinct(each.files_of_specs for each in both),
+            mirrors=_distinct(each.mirrors for each in both),
+            indexes_alone=_distinct(each.indexes_alone for each in both),
+            indexes=_distinct(each.indexes for each in both),
+            least=_together((each.core, each.least) for each in both),
+            fetched=_together((each.core, each.fetched) for each in both),
+            installed=_together((each.core, each.installed) for each in both),
+            limits=self.limits,
+            own_stacks=self.own_stacks | other.own_stacks,
+            left_out=_distinct(each.left_out for each in both),
+            empty=_distinct(each.empty for each in both),
+        )
+
+    def damaged_with(self, other: Contents) -> tuple[DamagedFile, ...]:
+        """Return the damaged files of both, ordered by path."""
+        return _damaged({*self.damaged, *other.damaged})
+
+    @property
+    def name(self) -> str:
+        """What the sources are called together; empty where none is known."""
+        return ", ".join(self.sources)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The snapshots of all sources, newest first."""
+        return tuple(tag for tag in self.core.names("tag") if tag)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no state that could be asked."""
+        return not self.core.snapshots() and not self.unread_tags
+
+    def state(self, tag: str | None) -> State:
+        """Return the snapshot of each source that counts: the one asked for, or its newest.
+
+        A source without snapshots has but one state, which always counts.
+
+        Raises:
+            EmptySelectionError: If the sources list nothing.
+            UnknownNameError: If no source has the snapshot.
+            UsageError: If the snapshot was not read.
+        """
+        by_source: dict[str, list[str]] = {}
+        for source, each in self.core.snapshots():
+            by_source.setdefault(source, []).append(each)
+        known = newest_first({*self.tags, *self.unread_tags})
+        if not by_source and (tag is None or not known):
+            raise EmptySelectionError("the sources list no spec at all")
+        if tag is None:
+            return [(source, tags[0]) for source, tags in by_source.items()]
+        if tag not in self.tags:
+            if tag in self.unread_tags:
+                raise UsageError(
+                    f"the snapshot `{tag}` was not read", hint="name it as `tag` to `load`"
+                )
+            near = suggestions(tag, known)
+            raise UnknownNameError(kind="tag", name=tag, suggestions=near)
+        return [
+            (source, each)
+            for source, tags in by_source.items()
+            for each in tags
+            if each == tag or tags == [""]
+        ]
+
+    def beside(self, older: Contents, tag: str | None) -> tuple[compiled.Catalog, State]:
+        """Return the rows with those of an older state beside them, and that state.
+
+        Args:
+            older: What holds the older state, perhaps the same.
+            tag: Its snapshot, or None for the newest.
+        """
+        state = older.state(tag)
+        if older is self:
+            return self.core, state
+        renamed = [(compiled.Catalog.beside_cache(source), each) for source, each in state]
+        core = older.core
+        if len(self.own_stacks) == len(older.own_stacks) == 1:
+            # Two sources without a label are one stack at two times.
+            (now,), (then,) = self.own_stacks, older.own_stacks
+            if now != then and now not in core.labels(None):
+                core = core.relabelled(then, now)
+        return self.core.beside(core), renamed
+
+    def unused_tags(self, asked: Iterable[str | None]) -> tuple[str, ...]:
+        """Return the snapshots that none of those asked are, newest first."""
+        used = {each for tag in asked if not self.is_empty for each in self.state(tag)}
+        unused = {tag for _, tag in set(self.core.snapshots()) - used if tag}
+        return tuple(newest_first(unused | self.unread_tags))
+
+
+def _is_empty(read: SourceRead) -> bool:
+    """Return whether a source that was read whole should list binaries, and lists none."""
+    if read.damaged:
+        # Then that is what is wrong with it.
+        return False
+    if any(each.kind in {"lock", "database"} for each in read.files_of_specs):
+        return False
+    everything = compiled.Query.all()
+    hashes = [each[0] for each in read.core.specs(everything, None)] if len(read.core) else []
+    return not hashes or not read.core.available(read.core.snapshots(), hashes)
+
+
+def tag_of(state: State) -> str | None:
+    """Return the snapshots of a state as text, or None where the sources have none."""
+    return ", ".join(dict.fromkeys(tag for _, tag in state if tag)) or None
+
+
+def _together(
+    rows: Iterable[tuple[compiled.Catalog, compiled.Catalog | None]],
+) -> compiled.Catalog | None:
+    """Return the union of rows, of which some are there in another form; None if none are."""
+    pairs = list(rows)
+    if all(other is None for _, other in pairs):
+        return None
+    return compiled.Catalog.merged([core if other is None else other for core, other in pairs])
+
+
+def _distinct(groups: Iterable[Iterable[Item]]) -> tuple[Item, ...]:
+    return tuple(dict.fromkeys(each for group in groups for each in group))
+
+
+def _damaged(files: Iterable[DamagedFile]) -> tuple[DamagedFile, ...]:
+    return tuple(sorted(files, key=order_of_damage))
+
+
+def _contradictions(groups: Iterable[Iterable[Finding]]) -> tuple[Finding, ...]:
+    return tuple(sorted(_distinct(groups), key=order_of_finding))

@@ -1,0 +1,77 @@
+"""Damage of sources: what of it is an error, and in which order it is listed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.counting import circle
+from specplan.errors import DamagedSourceError
+from specplan.model import DamagedFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from specplan import _core as compiled
+    from specplan.model.check import Finding
+
+
+__all__ = ["clashes", "damage", "order_of_damage", "order_of_finding", "refuse_cycle", "told"]
+
+
+def damage(damaged: Sequence[DamagedFile], *, hint: str | None = None) -> DamagedSourceError:
+    """Return the error that tells of the first damaged file, and how many more there are."""
+    first, *others = damaged
+    return DamagedSourceError(
+        path=first.path,
+        place=first.place,
+        line=first.line,
+        fault=first.fault,
+        others=len({each.path for each in others} - {first.path}),
+        hint=hint,
+    )
+
+
+def order_of_damage(file: DamagedFile) -> tuple[str, str, int, str]:
+    """Return the key by which damaged files are ordered: path, place, line, fault."""
+    return file.path, file.place, file.line or 0, file.fault
+
+
+def order_of_finding(finding: Finding) -> tuple[str, str, str, str]:
+    """Return the key by which findings are ordered: path, kind, place, message."""
+    return finding.path, finding.kind, finding.place, finding.message
+
+
+def clashes(core: compiled.Catalog) -> Iterator[DamagedFile]:
+    """Yield the files that give a hash other content than another file of the same snapshot."""
+    for dag_hash, (cache, tag, source), other, fields in core.differing_rows():
+        other_cache, other_tag, other_source = other
+        if (cache, tag) == (other_cache, other_tag):
+            where = "the same page" if source == other_source else source
+            yield DamagedFile(
+                path=other_source,
+                place=dag_hash,
+                line=None,
+                fault=f"the hash has other content in {where}: {told(fields)} there",
+            )
+
+
+def told(fields: Sequence[tuple[str, str, str]]) -> str:
+    """Return in what two accounts of a spec differ, the other one's text first."""
+    return (
+        "; ".join(
+            f"{name} is `{other.replace(chr(10), ' ')}`, but `{first.replace(chr(10), ' ')}`"
+            for name, first, other in fields
+        )
+        or "its dependencies are others"
+    )
+
+
+def refuse_cycle(core: compiled.Catalog, path: str) -> None:
+    """Refuse specs that depend on each other in a circle, in the name of a file."""
+    if cycle := core.cycle():
+        raise DamagedSourceError(
+            path=path,
+            place=cycle[0],
+            line=None,
+            fault=f"{circle(cycle)}, together with what the caches say of them",
+        )

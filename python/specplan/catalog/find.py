@@ -1,0 +1,81 @@
+"""A question of abstract specs: from patterns and paths to the selection that is searched."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypedDict
+
+from specplan import _core
+from specplan.abstract_spec import written
+from specplan.catalog.contents import Contents
+from specplan.catalog.names import chosen_or_all, texts
+from specplan.catalog.selection import Selection
+from specplan.catalog.systems import Systems
+from specplan.sources.wants import read_wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.abstract_spec import AbstractSpec
+    from specplan.model.find import Found
+
+__all__ = ["Search", "search"]
+
+
+class Search(TypedDict, total=False):
+    """The keywords of :meth:`specplan.Catalog.search`."""
+
+    stack: str | Sequence[str]
+    os: str | Sequence[str]
+    target: str | Sequence[str]
+    tag: str | None
+    available: bool | None
+    want: str | Sequence[str]
+
+
+def search(contents: Contents, spec: AbstractSpec | str, question: Search) -> Found:
+    """Return what an abstract spec finds among the specs that are asked.
+
+    Args:
+        contents: What is searched.
+        spec: The abstract spec.
+        question: What of it, and how.
+
+    Raises:
+        SpecSyntaxError: If it is no abstract spec.
+        UnknownNameError: If a stack, system or snapshot is unknown.
+    """
+    _core.AbstractSpec(written(spec))  # what is wrong with it is said before a lock is read
+    wanted = [read_wanted(each, contents.limits) for each in texts(question.get("want", ()))]
+    if wanted:
+        of_locks = Contents.of_rows(each.core for each in wanted)
+        records = tuple(record for each in wanted for record in each.left_out)
+        contents = contents.merged(replace(of_locks, left_out=records))
+    core = contents.core
+    tag = question.get("tag")
+    # A source without snapshots, as a lock is, has but one state, which always counts.
+    tags = None if tag is None else sorted({each for _, each in contents.state(tag)})
+    labels = core.labels(None if tag is None else contents.state(tag))
+    systems = Systems(core, {})
+    query = _core.Query.all() if tags is None else _core.Query.text("tag", tags)
+    stacks = chosen_or_all(texts(question.get("stack", ())), labels, kind="stack")
+    if stacks is not None:
+        query &= _listed(tags, stacks)
+    oss = systems.chosen_oss(texts(question.get("os", ())))
+    if oss is not None:
+        query &= _core.Query.text("os", oss)
+    targets = systems.chosen_targets(texts(question.get("target", ())))
+    if targets is not None:
+        query &= _core.Query.text("target", targets)
+    selection = Selection._of(contents, query)
+    return selection._found(str(spec), tags=tags, available=question.get("available"))
+
+
+def _listed(tags: Sequence[str] | None, stacks: list[str]) -> _core.Query:
+    """Return what any of the stacks lists, in any of the snapshots."""
+    if tags is None:
+        return _core.Query.stack(None, stacks)
+    first, *others = (_core.Query.stack(tag, stacks) for tag in tags)
+    for other in others:
+        first |= other
+    return first

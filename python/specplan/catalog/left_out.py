@@ -1,0 +1,101 @@
+"""What of sources and states could not be taken into account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan.model import LeftOut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from specplan.catalog.contents import Contents
+    from specplan.model import DamagedFile
+
+
+__all__ = [
+    "absent_stacks",
+    "damaged_files",
+    "is_named",
+    "nothing_in_common",
+    "of_sources",
+    "of_states",
+]
+
+
+#: What makes a shell pattern of a name.
+_WILD: Final = frozenset("*?[")
+
+
+def of_states(newer: Contents, older: Contents) -> list[LeftOut]:
+    """Return what of two states that are compared could not be read."""
+    if newer is older:
+        return of_sources(newer, blocks=True)
+    return of_sources(newer, blocks=False) + of_sources(older, blocks=True)
+
+
+def of_sources(contents: Contents, *, blocks: bool) -> list[LeftOut]:
+    """Return what of sources could not be read.
+
+    Args:
+        contents: What was read of them.
+        blocks: Whether what they lack could be wanted, or be the older side of a comparison.
+    """
+    return [
+        *contents.left_out,
+        *damaged_files(contents.damaged, blocks=blocks),
+        *(_empty(place, blocks=blocks) for place in contents.empty),
+    ]
+
+
+def _empty(place: str, *, blocks: bool) -> LeftOut:
+    return LeftOut(
+        kind="empty_source",
+        where=place,
+        detail="it lists no binary at all",
+        blocks=blocks,
+        remedy="name another source, or --allow-left-out empty_source",
+    )
+
+
+def damaged_files(files: Iterable[DamagedFile], *, blocks: bool) -> list[LeftOut]:
+    """Return files that were skipped because they are damaged.
+
+    Args:
+        files: The files.
+        blocks: Whether what they held could be wanted, or be the older side of a comparison.
+    """
+    remedy = "mend the file; `specplan check` shows all that is wrong"
+    if blocks:
+        remedy = f"{remedy}; or `--allow-left-out damaged_file`"
+    return [
+        LeftOut(
+            kind="damaged_file", where=each.path, detail=each.fault, blocks=blocks, remedy=remedy
+        )
+        for each in files
+    ]
+
+
+def nothing_in_common(where: str, detail: str, remedy: str) -> LeftOut:
+    """Return the record of a comparison in which nothing of one side takes part."""
+    return LeftOut(kind="nothing_in_common", where=where, detail=detail, blocks=True, remedy=remedy)
+
+
+def is_named(stack: str, patterns: Iterable[str]) -> bool:
+    """Return whether a stack was named, by a pattern without a wildcard."""
+    return any(pattern == stack and not _WILD.intersection(pattern) for pattern in patterns)
+
+
+def absent_stacks(stacks: Iterable[str]) -> list[LeftOut]:
+    """Return the stacks that only the older state of a comparison lists."""
+    return [
+        LeftOut(
+            kind="absent_stack",
+            where=stack,
+            detail="the older state lists it, the newer does not",
+            blocks=True,
+            remedy=f"{stack}=SOURCE where the newer state is named, or "
+            "--allow-left-out absent_stack",
+        )
+        for stack in stacks
+    ]

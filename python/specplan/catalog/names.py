@@ -1,0 +1,95 @@
+"""What should be there: patterns of names, families of stacks, systems that are asked for."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Final
+
+from specplan.errors import UnknownNameError
+from specplan.similar_names import _CLOSE, suggestions
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+
+__all__ = [
+    "FEWER_CELLS",
+    "ROOT",
+    "any_matches",
+    "chosen",
+    "chosen_or_all",
+    "matched_or_all",
+    "texts",
+]
+
+#: The union index of a snapshot: no stack, and selected by no pattern but its own name.
+ROOT: Final = "root"
+
+#: What to do where a report would have too many cells or gaps.
+FEWER_CELLS: Final = "choose stacks with `--stack PATTERN`, or systems with `--system OS/TARGET`"
+
+
+def texts(value: str | Sequence[str]) -> tuple[str, ...]:
+    """Return one text or several as a tuple."""
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def chosen(
+    patterns: Sequence[str],
+    names: Collection[str],
+    *,
+    kind: str,
+    nearby: Collection[str] | None = None,
+) -> tuple[str, ...]:
+    """Return the names that any of the shell patterns matches, sorted.
+
+    No pattern at all chooses every name but ``root``.
+
+    Args:
+        patterns: The patterns.
+        names: The names.
+        kind: What the names are of, for the error.
+        nearby: The names that an error suggests rather than others, if not all are alike.
+
+    Raises:
+        UnknownNameError: If a pattern matches none.
+    """
+    if not patterns:
+        return tuple(sorted(name for name in names if name != ROOT))
+    found: set[str] = set()
+    for pattern in patterns:
+        matched = _matched(pattern, names)
+        if not matched:
+            near = suggestions(pattern, names if nearby is None else nearby)
+            if not near and nearby is not None:
+                near = suggestions(pattern, names, closeness=_CLOSE)
+            raise UnknownNameError(kind=kind, name=pattern, suggestions=near)
+        found.update(matched)
+    return tuple(sorted(found))
+
+
+def _matched(pattern: str, names: Iterable[str]) -> set[str]:
+    return {
+        name for name in names if name == pattern or (name != ROOT and fnmatchcase(name, pattern))
+    }
+
+
+def chosen_or_all(
+    patterns: Sequence[str], names: Collection[str], *, kind: str
+) -> list[str] | None:
+    """Return the names that any of the patterns matches; None, for all, without patterns.
+
+    Raises:
+        UnknownNameError: If a pattern matches none.
+    """
+    return list(chosen(patterns, names, kind=kind)) if patterns else None
+
+
+def any_matches(patterns: Iterable[str], name: str) -> bool:
+    """Return whether any of the shell patterns matches a name; ``root`` only by itself."""
+    return any(_matched(pattern, [name]) for pattern in patterns)
+
+
+def matched_or_all(pattern: str, names: Iterable[str]) -> list[str] | None:
+    """Return the names that a pattern matches; None, which stands for all, for ``*``."""
+    return None if pattern == "*" else [name for name in names if fnmatchcase(name, pattern)]

@@ -1,0 +1,239 @@
+"""Specs of a catalog as a question in set algebra."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from specplan import _core as compiled
+from specplan._core import Version
+from specplan.abstract_spec import written
+from specplan.catalog.left_out import of_sources
+from specplan.catalog.names import any_matches, texts
+from specplan.catalog.specs import spec_of
+from specplan.errors import UsageError
+from specplan.model import Spec
+from specplan.model.find import Found, Undecided
+from specplan.model.left_out import merged
+from specplan.similar_names import suggestions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+    from specplan import _core
+    from specplan.abstract_spec import AbstractSpec
+    from specplan.catalog.contents import Contents
+    from specplan.model import DamagedFile, LeftOut, Spec
+
+__all__ = ["Selection", "found", "select"]
+
+
+class Selection:
+    """Specs of a catalog, as a question that is answered when it is asked.
+
+    Selections of one catalog are combined by ``&`` (both), ``|`` (either), ``-`` (one
+    and not the other) and ``~`` (all others). Nothing is computed before
+    :meth:`count` or iteration.
+    """
+
+    __slots__ = ("_contents", "_core")
+
+    _contents: Contents
+    _core: compiled.Query
+
+    def __init__(self) -> None:
+        raise TypeError("a selection is made by `Catalog.select`")
+
+    @classmethod
+    def _of(cls, contents: Contents, core: compiled.Query) -> Selection:
+        self = object.__new__(cls)
+        self._contents = contents
+        self._core = core
+        return self
+
+    def __and__(self, other: Selection) -> Selection:
+        """Return the specs that both select."""
+        return self._of(self._contents, self._core & self._joined(other))
+
+    def __or__(self, other: Selection) -> Selection:
+        """Return the specs that either selects."""
+        return self._of(self._contents, self._core | self._joined(other))
+
+    def __sub__(self, other: Selection) -> Selection:
+        """Return the specs that this selects and the other does not."""
+        return self._of(self._contents, self._core & ~self._joined(other))
+
+    def __invert__(self) -> Selection:
+        """Return the specs that this does not select."""
+        return self._of(self._contents, ~self._core)
+
+    def _joined(self, other: Selection) -> compiled.Query:
+        if other._contents is not self._contents:
+            raise UsageError("selections of two catalogs cannot be combined")
+        return other._core
+
+    def satisfying(self, spec: AbstractSpec | str) -> Selection:
+        """Return the selected specs that satisfy an abstract spec, as a selection again.
+
+        Args:
+            spec: One abstract spec, or a text in Spack's syntax.
+
+        Raises:
+            SpecSyntaxError: If it is none.
+            UndecidedError: If the sources do not tell of every selected spec.
+
+        Examples:
+            >>> from specplan import load
+            >>> catalog = load("examples/cache")
+            >>> listed = catalog.select(stack="e4s*")
+            >>> parallel = listed.satisfying("+mpi")
+            >>> parallel.count(), (listed - parallel).count()
+            (19, 216)
+        """
+        hashes = [each.hash for each in self.search(spec).decided()]
+        return self._of(self._contents, self._core & compiled.Query.hashes(hashes))
+
+    def search(self, spec: AbstractSpec | str, *, available: bool | None = None) -> Found:
+        """Return the selected specs that satisfy an abstract spec, and the undecided ones.
+
+        Args:
+            spec: One abstract spec, or a text in Spack's syntax.
+            available: Only specs that have a binary, or only those that have none.
+
+        Raises:
+            SpecSyntaxError: If it is none.
+        """
+        return self._found(written(spec), tags=None, available=available)
+
+    def _found(self, spec: str, *, tags: list[str] | None, available: bool | None) -> Found:
+        answer = self._contents.core.find(spec, self._core, tags)
+        return found(
+            spec,
+            answer,
+            available=available,
+            packages=self._contents.core.names("package"),
+            damaged=self._contents.damaged,
+            left_out=merged(of_sources(self._contents, blocks=True)),
+        )
+
+    def count(self) -> int:
+        """Return how many specs are selected, without building them."""
+        return self._contents.core.count(self._core)
+
+    def specs(self, tag: str | None = None) -> list[Spec]:
+        """Return the selected specs, ordered by hash.
+
+        Args:
+            tag: A snapshot: the stacks and tags of the specs are those of it alone.
+        """
+        if tag is not None:
+            self._contents.state(tag)  # refuses a tag that nothing bears
+        return [spec_of(each) for each in self._contents.core.specs(self._core, tag)]
+
+    def __iter__(self) -> Iterator[Spec]:
+        """Iterate over the selected specs, ordered by hash."""
+        return iter(self.specs())
+
+
+def select(
+    contents: Contents,
+    columns: Mapping[compiled.Column, str | Sequence[str]],
+    *,
+    stack: str | Sequence[str],
+    tag: str | None,
+    hashes: str | Sequence[str],
+) -> Selection:
+    """Return the specs that match in every respect; see :meth:`specplan.Catalog.select`.
+
+    Args:
+        contents: What is selected from.
+        columns: Shell patterns by column; a column without any is left open.
+        stack: See there.
+        tag: See there.
+        hashes: Whole hashes.
+
+    Raises:
+        UsageError: If a hash is none.
+    """
+    core, query = contents.core, compiled.Query.all()
+    for column, patterns in columns.items():
+        if patterns:
+            names = core.names(column)
+            # A package may be called `root`: only as a stack does it need its name in full.
+            found = [
+                name for name in names if any(fnmatchcase(name, each) for each in texts(patterns))
+            ]
+            query &= compiled.Query.text(column, found)
+    if stack:
+        labels = [name for name in core.labels(None) if any_matches(texts(stack), name)]
+        query &= compiled.Query.stack(tag, labels)
+    elif tag is not None:
+        query &= compiled.Query.text("tag", [tag])
+    if hashes:
+        try:
+            query &= compiled.Query.hashes(list(texts(hashes)))
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+    return Selection._of(contents, query)
+
+
+def found(
+    query: str,
+    answer: _core.FoundAnswer,
+    *,
+    available: bool | None,
+    packages: Collection[str],
+    damaged: tuple[DamagedFile, ...],
+    left_out: tuple[LeftOut, ...],
+) -> Found:
+    """Return the report of what an abstract spec finds.
+
+    Args:
+        query: The abstract spec.
+        answer: The answer of the core.
+        available: Leave out what is not available, or what is.
+        packages: The names of all known packages.
+        damaged: Files that were not searched.
+        left_out: What of the question could not be taken into account.
+    """
+    specs, untold = answer
+    satisfying = [spec_of(each) for each in specs]
+    undecided = [
+        Undecided(spec=spec_of(each), missing=missing, reason=reason)
+        for each, missing, reason in untold
+    ]
+    if available is not None:
+        satisfying = [each for each in satisfying if each.available is available]
+        undecided = [each for each in undecided if each.spec.available is available]
+    name = compiled.AbstractSpec(query).name
+    unknown = name if name is not None and name not in packages else None
+    order = _order([*satisfying, *(each.spec for each in undecided)])
+    return Found(
+        query=query,
+        specs=tuple(sorted(satisfying, key=order)),
+        undecided=tuple(sorted(undecided, key=lambda each: order(each.spec))),
+        unknown_name=unknown,
+        suggestions=() if unknown is None else suggestions(unknown, packages),
+        damaged=damaged,
+        left_out=left_out,
+    )
+
+
+def _order(specs: Iterable[Spec]) -> Callable[[Spec], tuple[str, int, str, str, str, str]]:
+    """Return what to sort specs by; each version is read once."""
+    versions = sorted({each.version for each in specs}, key=lambda text: (_version(text), text))
+    ranks = {text: rank for rank, text in enumerate(versions)}
+
+    def order(spec: Spec) -> tuple[str, int, str, str, str, str]:
+        place = (spec.os, spec.target)
+        return (spec.name, ranks[spec.version], spec.platform, *place, spec.hash)
+
+    return order
+
+
+def _version(text: str) -> Version:
+    try:
+        return Version(text)
+    except ValueError:
+        # What is no version comes before all that are.
+        return Version("A")

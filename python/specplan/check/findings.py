@@ -1,0 +1,499 @@
+"""What is wrong with the sources of a catalog, finding by finding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from specplan import _core as compiled
+from specplan.catalog.damage import order_of_finding, told
+from specplan.catalog.specs import named
+from specplan.counting import count
+from specplan.errors import UsageError
+from specplan.model.check import (
+    Binaries,
+    Check,
+    CheckedFiles,
+    CheckedHashes,
+    CheckedRoots,
+    CheckedSpec,
+    Finding,
+)
+from specplan.model.left_out import merged
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from specplan._core import State
+    from specplan.aliases import Counted
+    from specplan.check.mirror_files import Verified
+    from specplan.model import DamagedFile, LeftOut
+    from specplan.model.check import Verify
+    from specplan.sources import FileOfSpecs, IndexAlone, MirrorTaken
+    from specplan.sources.origins import IndexRead
+    from specplan.sources.wanted import Wanted
+
+__all__ = ["Checked", "check"]
+
+#: How many names a message tells.
+_FEW = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What is to be checked.
+
+    Attributes:
+        core: The catalog.
+        state: The snapshots whose binaries count.
+        sources: The sources, as they were given.
+        unread: Those of them of which nothing could be read.
+        files: How many files were taken from them.
+        files_of_specs: Those of them that tell hashes with what is hashed.
+        damaged: The files that were not taken.
+        contradictions: Summaries that contradict what they summarize.
+        wanted: The locks whose roots count; without any, the binaries that no other binary
+            depends on.
+        verify: How far to go.
+        mirrors: The mirrors that the sources are or hold.
+        indexes_alone: Which indexes belong to no mirror.
+        counted: Who is told how many files were looked at.
+        operating_systems: What is known of operating systems.
+        indexes: How much each index of a mirror with several of them lists.
+        left_out: What of the sources could not be taken into account.
+    """
+
+    core: compiled.Catalog
+    state: State
+    sources: Sequence[str]
+    unread: Collection[str]
+    files: int
+    files_of_specs: Sequence[FileOfSpecs]
+    damaged: Sequence[DamagedFile]
+    contradictions: Sequence[Finding]
+    wanted: Sequence[Wanted]
+    verify: Verify
+    mirrors: Sequence[MirrorTaken]
+    indexes_alone: Sequence[IndexAlone]
+    counted: Counted | None
+    operating_systems: compiled.OperatingSystems
+    indexes: Sequence[IndexRead] = ()
+    left_out: Sequence[LeftOut] = ()
+
+
+def check(checked: Checked) -> Check:
+    """List all that is wrong with the sources of a catalog.
+
+    Raises:
+        RemoteError: If a file of a mirror cannot be fetched.
+        UsageError: If files of mirrors are to be looked at, but no source is a mirror.
+    """
+    mirrors, notes = _mirrors(checked)
+    core = checked.core
+    if checked.wanted:
+        core = compiled.Catalog.merged([core, *(each.core for each in checked.wanted)])
+    missing, others, binaries, roots = _graph(core, checked)
+    wrong, hashes = _hashes(core, checked.files_of_specs)
+    findings = [
+        *map(_of_damage, checked.damaged),
+        *checked.contradictions,
+        *_different_content(checked.core),
+        *_misplaced(checked.core),
+        *_two_platforms(checked.core, checked.sources),
+        *_index_versions(checked.indexes),
+        *others,
+        *wrong,
+    ]
+    verified = None
+    if checked.verify != "index":
+        verified = _verified(checked, mirrors, frozenset(each.place for each in wrong))
+        verified.notes = [*dict.fromkeys((*notes, *verified.notes))]
+        findings += verified.findings
+    return Check(
+        verify=checked.verify,
+        files=checked.files,
+        specs=len(checked.core),
+        findings=(*missing, *sorted(findings, key=order_of_finding)),
+        binaries=binaries,
+        roots=roots,
+        hashes=hashes,
+        verified=None
+        if verified is None
+        else CheckedFiles(manifests=verified.manifests, blobs=verified.blobs, bytes=verified.bytes),
+        notes=() if verified is None else tuple(verified.notes),
+        left_out=merged(checked.left_out),
+    )
+
+
+def _mirrors(checked: Checked) -> tuple[Sequence[MirrorTaken], Sequence[str]]:
+    """Return the mirrors whose files are to be looked at, and what to say of the other sources."""
+    if checked.verify == "index":
+        return (), ()
+    from specplan.check.mirrors import settled  # noqa: PLC0415 - indexes need it not
+
+    mirrors, notes = settled(checked.mirrors)
+    notes += [each.told for each in checked.indexes_alone]
+    # What is damaged may be a mirror: that it is damaged comes first.
+    if not mirrors and not checked.damaged:
+        raise UsageError(
+            f"no source is a mirror, so there are no {checked.verify} to verify",
+            hint="; ".join(notes[:_FEW])
+            or "name the folder or URL that has `v3/` or `build_cache/` in it",
+        )
+    parts_of = {each.cache for each in checked.mirrors}
+    parts_of |= {each.cache for each in checked.indexes_alone}
+    notes += [
+        f"`{each}` is no mirror: it has no further files"
+        for each in checked.sources
+        if each not in parts_of and each not in checked.unread
+    ]
+    return mirrors, notes
+
+
+def _verified(checked: Checked, mirrors: Sequence[MirrorTaken], wrong: frozenset[str]) -> Verified:
+    """Look at the files of all mirrors."""
+    from specplan.check.mirrors import verify_all  # noqa: PLC0415 - likewise
+
+    verified = verify_all(
+        checked.core,
+        mirrors,
+        wrong=wrong,
+        blobs=checked.verify == "blobs",
+        counted=checked.counted,
+    )
+    # Of an index that is a blob it is told already.
+    told = {(each.path, each.place, each.fault) for each in checked.damaged}
+    verified.findings = [
+        each
+        for each in dict.fromkeys(verified.findings)
+        if (each.path, each.place, each.message) not in told
+    ]
+    return verified
+
+
+def _of_damage(file: DamagedFile) -> Finding:
+    return Finding(
+        kind="damaged", path=file.path, place=file.place, line=file.line, message=file.fault
+    )
+
+
+class _Names:
+    """What specs of a catalog are called, looked up together."""
+
+    def __init__(
+        self,
+        core: compiled.Catalog,
+        hashes: Iterable[str],
+        called: dict[str, str],
+        caches: compiled.Catalog,
+    ) -> None:
+        self._specs = named(core, {*hashes})
+        # What a lock says of a spec counts more, but it is the cache that is checked.
+        self._listed = self._specs if core is caches else named(caches, {*self._specs})
+        self._called = called
+
+    def spec(self, dag_hash: str) -> CheckedSpec:
+        """Return a spec with its name; what nothing describes is called as dependents call it."""
+        known = self._specs.get(dag_hash)
+        if known is None:
+            return CheckedSpec(hash=dag_hash, package=self._called.get(dag_hash, ""), version=None)
+        return CheckedSpec(hash=dag_hash, package=known[1], version=known[2])
+
+    def system(self, dag_hash: str) -> str:
+        """Return the system of a spec as ``OS/TARGET``."""
+        known = self._specs[dag_hash]
+        return f"{known[4]}/{known[5]}"
+
+    def is_described(self, dag_hash: str) -> bool:
+        """Whether any source tells of a spec."""
+        return dag_hash in self._specs
+
+    def is_listed(self, dag_hash: str) -> bool:
+        """Whether a source beside the locks does."""
+        return dag_hash in self._listed
+
+    def source(self, hashes: Sequence[str]) -> str:
+        """Return the file that tells of the first of some specs."""
+        return next((self._listed[each][11] for each in hashes if each in self._listed), "")
+
+    def folded(self, hashes: Sequence[str], number: int) -> str:
+        """Return the names of the first few of some specs, and how many more there are."""
+        few = [self.spec(each) for each in hashes[:_FEW]]
+        shown = ", ".join(
+            each.package if each.version is None else f"{each.package}@{each.version}"
+            for each in few
+        )
+        more = number - len(few)
+        return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _graph(
+    core: compiled.Catalog, checked: Checked
+) -> tuple[list[Finding], list[Finding], Binaries | None, CheckedRoots | None]:
+    """Return what binaries lack, what else edges tell, and the numbers of binaries and roots."""
+    wanted = {root.hash for each in checked.wanted for root in each.roots}
+    (available, usable, tells_edges), roots, missing, dangling, listed, tangles, unfit = (
+        core.soundness(
+            {
+                "state": checked.state,
+                "operating_systems": checked.operating_systems,
+                "roots": sorted(wanted) if checked.wanted else None,
+                "indexes": [each.shown for each in checked.files_of_specs if each.kind == "index"],
+            }
+        )
+    )
+    counted, installable, broken, absent = roots
+    called = {each[0]: each[1] for each in missing} | {each[0]: each[1] for each in dangling}
+    names = _Names(
+        core,
+        {
+            *called,
+            *broken,
+            *absent,
+            *listed,
+            *(spec for each in missing for spec in (*each[4][:_FEW], *each[5])),
+            *(spec for each in dangling for spec in each[2][:_FEW]),
+            *(spec for each in tangles for spec in each[1]),
+            *(each[0] for each in unfit),
+            *(spec for each in unfit for spec in each[1][:_FEW]),
+        },
+        called,
+        checked.core,
+    )
+    others = [
+        *(_dangling(names, *each) for each in dangling),
+        *(_not_in_cache(names, each) for each in listed),
+        *(_cycle(names, *each) for each in tangles),
+        *(_foreign(names, *each) for each in unfit),
+    ]
+    lacking = [_missing(names, each) for each in missing]
+    if not tells_edges:
+        return lacking, others, None, None
+    return (
+        lacking,
+        others,
+        Binaries(available=available, usable=usable),
+        CheckedRoots(
+            of_locks=bool(checked.wanted),
+            counted=counted,
+            installable=installable,
+            broken=tuple(map(names.spec, broken)),
+            absent=tuple(map(names.spec, absent)),
+        ),
+    )
+
+
+def _missing(names: _Names, answer: compiled.MissingAnswer) -> Finding:
+    dag_hash, _, binaries, roots, dependents, examples = answer
+    if not names.is_described(dag_hash):
+        state = "no source describes it"
+    elif names.is_listed(dag_hash):
+        state = "it is listed, but there is no binary"
+    else:
+        state = "no cache lists it"
+    needed = f"needed directly by {names.folded(dependents, len(dependents))}"
+    such = f"; breaks {names.folded(examples, roots)}" if examples else ""
+    return Finding(
+        kind="missing",
+        path=names.source([*dependents, dag_hash]),
+        place=dag_hash,
+        line=None,
+        message=f"{state}; {needed}{such}",
+        spec=names.spec(dag_hash),
+        binaries=binaries,
+        roots=roots,
+        dependents=tuple(dependents),
+    )
+
+
+def _dangling(names: _Names, dag_hash: str, _: str, dependents: list[str]) -> Finding:
+    return Finding(
+        kind="dangling",
+        path=names.source(dependents),
+        place=dag_hash,
+        line=None,
+        message="no source describes it; "
+        f"needed, but by no binary to install, by {names.folded(dependents, len(dependents))}",
+        spec=names.spec(dag_hash),
+        dependents=tuple(dependents),
+    )
+
+
+def _not_in_cache(names: _Names, dag_hash: str) -> Finding:
+    return Finding(
+        kind="not-in-cache",
+        path=names.source([dag_hash]),
+        place=dag_hash,
+        line=None,
+        message="it is listed, but there is no binary; no binary needs it to install",
+        spec=names.spec(dag_hash),
+    )
+
+
+def _foreign(
+    names: _Names, dag_hash: str, foreign: list[str], binaries: int, roots: int
+) -> Finding:
+    few = [f"{names.folded([each], 1)} of {names.system(each)}" for each in foreign[:_FEW]]
+    more = len(foreign) - len(few)
+    shown = f"{', '.join(few)} and {more} more" if more else ", ".join(few)
+    return Finding(
+        kind="foreign-dependency",
+        path=names.source([dag_hash]),
+        place=dag_hash,
+        line=None,
+        message=f"is of {names.system(dag_hash)}, but is installed with {shown}, "
+        "which does not serve that system",
+        spec=names.spec(dag_hash),
+        binaries=binaries,
+        roots=roots,
+    )
+
+
+def _cycle(names: _Names, specs: list[str], cycle: list[str]) -> Finding:
+    few = 8
+    shown = [f"{names.spec(each).package} /{each[:7]}" for each in cycle[:few]]
+    if len(cycle) > few:
+        shown.append("...")
+    chain = " -> ".join([*shown, shown[0]])
+    in_all = (
+        "" if len(specs) == len(cycle) else f"; {count(len(specs), 'spec')} depend on each other"
+    )
+    return Finding(
+        kind="cycle",
+        path=names.source(cycle),
+        place=cycle[0],
+        line=None,
+        message=f"depends on itself, which no hash allows: {chain}{in_all}",
+        spec=names.spec(cycle[0]),
+    )
+
+
+def _hashes(
+    core: compiled.Catalog, files: Sequence[FileOfSpecs]
+) -> tuple[list[Finding], CheckedHashes]:
+    """Hold the hashes of files against their content."""
+    damaged: list[Finding] = []
+    wrong: dict[str, tuple[str, list[str]]] = {}
+    recomputed = undecided = 0
+    unverified: set[str] = set()
+    for file in files:
+        found, right, unknown, fault = file.check_hashes()
+        recomputed += right
+        undecided += len(unknown)
+        unverified.update(unknown)
+        if fault is not None:
+            place, line, what = fault
+            damaged.append(
+                Finding(
+                    kind="damaged",
+                    path=file.shown,
+                    place=place,
+                    line=line,
+                    message=f"has changed since it was read: {what}",
+                )
+            )
+        for said, is_hash in found:
+            wrong.setdefault(said, (is_hash, []))[1].append(file.shown)
+    findings = wrong_hashes(core, wrong)
+    names = _Names(core, unverified, {}, core)
+    return [*damaged, *findings], CheckedHashes(
+        recomputed=recomputed,
+        undecided=undecided,
+        unverified=tuple(names.spec(each) for each in sorted(unverified)),
+    )
+
+
+def wrong_hashes(core: compiled.Catalog, wrong: dict[str, tuple[str, list[str]]]) -> list[Finding]:
+    """Return a finding for each hash that is not that of its content.
+
+    Args:
+        core: A catalog that knows the specs.
+        wrong: For each hash that of the content, and the files that say so.
+    """
+    names = _Names(core, wrong, {}, core)
+    findings = []
+    for said, (is_hash, paths) in wrong.items():
+        more = f", and in {count(len(paths) - 1, 'more file')}" if len(paths) > 1 else ""
+        findings.append(
+            Finding(
+                kind="wrong-hash",
+                path=min(paths),
+                place=said,
+                line=None,
+                message=f"the content has the hash {is_hash}{more}",
+                spec=names.spec(said),
+            )
+        )
+    return findings
+
+
+def _different_content(core: compiled.Catalog) -> Iterator[Finding]:
+    for dag_hash, (cache, tag, source), other, fields in core.differing_rows():
+        other_cache, other_tag, other_source = other
+        # Within one snapshot this is damage, and told as such.
+        if (cache, tag) != (other_cache, other_tag):
+            yield Finding(
+                kind="different-content",
+                path=other_source,
+                place=dag_hash,
+                line=None,
+                message=f"{told(fields)} in {source}, which counts",
+            )
+
+
+def _misplaced(core: compiled.Catalog) -> Iterator[Finding]:
+    for source, tag, package in core.origins():
+        parts = source.replace("\\", "/").split("/")
+        if len(parts) < 4 or parts[-4] != "_cache":  # noqa: PLR2004 - _cache/TAG/PACKAGE/specs.md
+            continue
+        for kind, said, folder in (
+            ("snapshot", tag, parts[-3]),
+            ("package", package, parts[-2]),
+        ):
+            if said != folder:
+                yield Finding(
+                    kind="misplaced",
+                    path=source,
+                    place="categories[1]" if kind == "snapshot" else "title",
+                    line=None,
+                    message=f"the page is of the {kind} `{said}`, its folder of `{folder}`",
+                )
+
+
+def _index_versions(indexes: Sequence[IndexRead]) -> Iterator[Finding]:
+    of_mirror: dict[str, list[IndexRead]] = {}
+    for each in indexes:
+        of_mirror.setdefault(each.mirror, []).append(each)
+    for mirror, several in of_mirror.items():
+        if not any(each.alone for each in several):
+            continue
+        lists = ", ".join(
+            f"{_version(each)} lists {each.binaries} binaries ({each.alone} not in every index)"
+            for each in several
+        )
+        yield Finding(
+            kind="index_versions",
+            path=mirror,
+            place="v3/manifests/index",
+            line=None,
+            message=f"{lists}: `--for-spack VERSION` shows what users of one Spack lack",
+        )
+
+
+def _version(index: IndexRead) -> str:
+    return "an index" if index.version is None else f"v{index.version}"
+
+
+def _two_platforms(core: compiled.Catalog, sources: Collection[str]) -> Iterator[Finding]:
+    platforms: dict[str, list[str]] = {}
+    for os, platform in core.platforms_of_systems():
+        platforms.setdefault(os, []).append(platform)
+    for os, several in platforms.items():
+        if len(several) > 1:
+            yield Finding(
+                kind="two-platforms",
+                path=next(iter(sources)) if len(sources) == 1 else "",
+                place=os,
+                line=None,
+                message=f"the operating system has the platforms {', '.join(several)}",
+            )

@@ -1,0 +1,136 @@
+"""Several mirrors, whose files are looked at one mirror after the other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from specplan import _core
+from specplan.check.mirror_files import Verification, Verified, verify
+from specplan.errors import DamagedSourceError
+from specplan.sources import spec_files
+from specplan.sources.mirrors import mirror
+from specplan.sources.origins import IndexAlone
+from specplan.sources.reading_options import Reading
+from specplan.sources.stores.fetching import Fetching
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.aliases import Counted
+    from specplan.sources.origins import MirrorTaken
+
+__all__ = ["settled", "verify_all"]
+
+
+def verify_all(
+    core: _core.Catalog,
+    mirrors: Sequence[MirrorTaken],
+    *,
+    wrong: frozenset[str],
+    blobs: bool,
+    counted: Counted | None,
+) -> Verified:
+    """Look at the files of all mirrors.
+
+    Args:
+        core: A catalog that knows what their indexes list, but for those that are to be
+            read again.
+        mirrors: The mirrors, as :func:`settled` returns them.
+        wrong: The hashes of which an index itself has a wrong content.
+        blobs: Whether the bytes of binaries are looked at too.
+        counted: Who is told how many files of a mirror were looked at.
+
+    Raises:
+        RemoteError: If a server cannot be asked.
+        SourceError: If a mirror cannot be listed.
+    """
+    verified = Verified()
+    for taken in mirrors:
+        known = core if taken.listing is None else _listed(taken)
+        index = taken.index
+        verified.add(
+            verify(
+                Verification(
+                    taken=taken,
+                    core=known,
+                    binaries=None if index is None else _binaries(known, taken),
+                    wrong=wrong,
+                    blobs=blobs,
+                    counted=counted,
+                )
+            )
+        )
+    return verified
+
+
+def _binaries(known: _core.Catalog, taken: MirrorTaken) -> list[str]:
+    """Return the hashes that the indexes of a mirror list as binaries."""
+    indexes = (taken.index or "", *taken.older)
+    return sorted({each for index in indexes for each in known.binaries_of(index)})
+
+
+def settled(mirrors: Sequence[MirrorTaken]) -> tuple[list[MirrorTaken], list[str]]:
+    """Return the mirrors that are some, and what the reader should know of the others.
+
+    Raises:
+        SourceError: If a manifest cannot be had.
+    """
+    notes: list[str] = []
+    known = [_settled(taken, notes) for taken in mirrors]
+    return [each for each in known if each is not None], notes
+
+
+def _listed(taken: MirrorTaken) -> _core.Catalog:
+    """Read the index of a stack again, this time with its binaries."""
+    if taken.listing is None or taken.index is None:
+        return _core.Catalog.merged([])
+    reading = Reading(place=taken.cache, label="", tags=(), fetching=Fetching(limits=taken.limits))
+    listings = ((taken.listing, taken.index), *taken.older_listings)
+    return _core.Catalog.merged(
+        [spec_files.parse(path, reading, shown=shown, label="").catalog for path, shown in listings]
+    )
+
+
+def _settled(taken: MirrorTaken, notes: list[str]) -> MirrorTaken | None:
+    """Return a mirror of which it is known whether its index lists all of it.
+
+    A map may name an index by its checksum. Then the mirror is the one whose blob that is,
+    if it has manifests of indexes at all; it may name this index for the whole mirror or
+    for a view, or may have gone on since.
+    """
+    if taken.lists_all is not None:
+        return taken
+    checksum = mirror.blob_checksum(taken.index or "")
+    try:
+        whole = mirror.index_records(taken.store, taken.limits)
+    except DamagedSourceError:
+        # The files themselves will be looked at, this one among them.
+        return replace(taken, lists_all=False)
+    if any(each.checksum == checksum for each in whole):
+        return replace(taken, lists_all=True)
+    views = _views(taken)
+    if not whole and not views:
+        label, tag = taken.of or ("", "")
+        shown = taken.index or ""
+        alone = IndexAlone(shown=shown, label=label, tag=tag, cache=taken.cache)
+        notes.append(alone.told)
+        return None
+    if checksum not in views:
+        notes.append(
+            f"`{taken.index}` is not the present index of `{taken.store.shown()}`: files that it "
+            "does not list are not looked for"
+        )
+    return replace(taken, lists_all=False)
+
+
+def _views(taken: MirrorTaken) -> set[str]:
+    """Return the checksums of the indexes of all views, as far as they can be told."""
+    checksums: set[str] = set()
+    for view in mirror.views(taken.store):
+        try:
+            records = mirror.index_records(taken.store, taken.limits, view=view)
+        except DamagedSourceError:
+            continue
+        checksums.update(each.checksum for each in records)
+    return checksums

@@ -1,0 +1,166 @@
+"""Catalogs for the commands: what to load, and what to say about it on the way."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+import specplan
+from specplan.cli import mirrors, output, progress
+from specplan.config import NO_CACHE, STANDARD_INPUT
+from specplan.errors import SourceError, UsageError
+from specplan.reports.check import wording as check_wording
+from specplan.reports.render import wording
+from specplan.sources import Limits
+from specplan.sources.absent import absence, looks_like_a_file
+from specplan.sources.environments.options import EnvironmentOptions
+from specplan.sources.label import split_label
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from specplan.api import Catalog
+    from specplan.config import Configuration
+
+__all__ = ["as_source", "configured", "limits_of", "note_unused", "other_state", "read"]
+
+#: How many names or warnings a line or a run shows before it counts the rest.
+_FEW: Final = 3
+
+
+def configured(
+    settings: Configuration,
+    *states: str | None,
+    quiet: bool = False,
+    or_nothing: bool = False,
+) -> Catalog:
+    """Return the catalog of the caches that were given or configured.
+
+    Args:
+        settings: What to load, and how.
+        *states: The snapshots that will be asked; None is the newest. What is no
+            snapshot is passed over.
+        quiet: Whether to warn of nothing.
+        or_nothing: Whether a catalog that holds nothing makes sense.
+
+    Raises:
+        UsageError: If there are none.
+        SourceError: If one cannot be read.
+    """
+    caches = mirrors.caches_of(settings, EnvironmentOptions(host=settings.host))
+    if not caches:
+        raise UsageError(
+            "no cache is given",
+            hint="name one with `--cache SOURCE`, as `cache` in specplan.toml, or under "
+            "`mirrors:` in the environment that is wanted",
+        )
+    if NO_CACHE in settings.cache and not or_nothing:
+        raise UsageError(
+            "`--cache none` leaves nothing to report on",
+            hint="name what holds binaries: a mirror, its index, package pages",
+        )
+    asked = (split_label(each)[1] for each in (*settings.cache, *settings.want))
+    if sum(each == STANDARD_INPUT for each in asked) > 1:
+        # Who reads second would find nothing, and blame the file.
+        raise UsageError("standard input can be read once, and `-` is given twice")
+    return read(caches, settings, *states, quiet=quiet, upstream=settings.upstream)
+
+
+def limits_of(settings: Configuration) -> Limits:
+    """Return what no input may go beyond, as the settings say it."""
+    return Limits(newer_formats=settings.newest_format, offline=settings.offline)
+
+
+def read(
+    places: Collection[str],
+    settings: Configuration,
+    *states: str | None,
+    quiet: bool = False,
+    upstream: Sequence[str] = (),
+) -> Catalog:
+    """Return the catalog of some sources and warn of what is wrong with them.
+
+    Raises:
+        SourceError: If one cannot be read, or nothing is left of them without damaged files.
+    """
+    with progress.transfers() as told:
+        catalog = specplan.load(
+            *places,
+            strict=settings.strict,
+            skip_damaged=settings.skip_damaged,
+            limits=limits_of(settings),
+            for_spack=settings.for_spack,
+            from_manifests=settings.from_manifests,
+            probe=settings.probe,
+            upstream=upstream,
+            tag=states or None,
+            progress=told,
+        )
+    if quiet:
+        return catalog
+    if catalog.damaged and not len(catalog):
+        # Passing over damage must not turn an unreadable cache into an empty one.
+        raise SourceError(
+            f"nothing is left of {', '.join(places)}: "
+            f"{'; '.join(wording.damaged_note(catalog.damaged, str))}",
+            path=catalog.damaged[0].path,
+            hint="`specplan check` tells what is wrong",
+        )
+    for each in catalog.notes:
+        output.note(each)
+    for finding in catalog.contradictions[:_FEW]:
+        output.warn(check_wording.finding_line(finding))
+    more = len(catalog.contradictions) - _FEW
+    if more > 0:
+        output.warn(f"and {more} more; `specplan check` lists them all")
+    for line in wording.damaged_note(catalog.damaged, str):
+        output.warn(line)
+    return catalog
+
+
+def other_state(
+    name: str, catalog: Catalog, settings: Configuration, directory: str
+) -> str | Catalog:
+    """Return the state that a name stands for: a snapshot of the catalog, or a source.
+
+    Args:
+        name: What was typed or configured.
+        catalog: The catalog whose snapshots come first.
+        settings: How to read a source.
+        directory: The folder that a relative path starts from.
+    """
+    if name in catalog.tags:
+        return name
+    if (place := as_source(name, directory)) is not None:
+        return read([place], settings)
+    if looks_like_a_file(name):
+        # No snapshot is called like that, so that a path was meant.
+        raise absence(os.path.join(directory, name))  # noqa: PTH118 - as it was given
+    # The catalog knows which snapshots are near.
+    return name
+
+
+def as_source(name: str, directory: str = "") -> str | None:
+    """Return the source that a name stands for, or None where nothing is there.
+
+    Args:
+        name: A path or a URL, perhaps with a label before it.
+        directory: The folder that a relative path starts from.
+    """
+    label, where = split_label(name)
+    if "://" in where:
+        return name
+    place, whole = (os.path.join(directory, each) for each in (where, name))  # noqa: PTH118 - `Path.exists` fails on long names
+    if os.path.exists(place):  # noqa: PTH110 - likewise
+        return f"{label}={place}" if label else place
+    # What looks like a label may be the beginning of a path.
+    if label and os.path.exists(whole):  # noqa: PTH110 - likewise
+        return whole if directory else f"./{whole}"
+    return None
+
+
+def note_unused(unused: Sequence[str]) -> None:
+    """Name the snapshots that the answer does not look at."""
+    if unused:
+        were = wording.count(len(unused), "snapshot is", "snapshots are")
+        output.note(f"{were} not used: {wording.folded(unused, _FEW)}")

@@ -1,0 +1,249 @@
+"""What a folder holds that a project would plan with: stacks, caches, package pages.
+
+Only enough of each is read to tell what it is; environments are read whole, since they
+say for which systems they are.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from specplan.errors import SourceError, SpecplanError
+from specplan.sources.absent import absence
+from specplan.sources.environments.environment import read_environment
+from specplan.sources.environments.options import EnvironmentOptions
+from specplan.sources.mirrors import mirror, snapshots
+from specplan.sources.stores.store import LocalStore, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specplan.model.host import Host
+    from specplan.sources.environments.environment import Environment
+    from specplan.sources.limits import Limits
+
+__all__ = ["FoundCache", "FoundStack", "Holdings", "look_through"]
+
+_ENVIRONMENT: Final = "spack.yaml"
+_LOCK: Final = "spack.lock"
+_PAGE: Final = "specs.md"
+_INDEX: Final = "index.json"
+
+#: What a lock and a database say of themselves near their beginning.
+_LOCK_TYPE: Final = b'"spack-lockfile"'
+_DATABASE: Final = b'"database"'
+_HEAD_BYTES: Final = 4096
+
+#: How the snapshots of a public cache are called.
+_TAG: Final = re.compile(r"develop(?:-[0-9]{4}-[0-9]{2}-[0-9]{2})?|v[0-9]+(?:\.[0-9]+)+")
+
+_NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_.-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundStack:
+    """A folder with an environment, a lock or both.
+
+    Attributes:
+        name: The folder's name; where several share it, its path.
+        folder: The folder.
+        environment: The environment that could be read.
+        has_environment: Whether there is a ``spack.yaml``.
+        has_lock: Whether there is a lock.
+        fault: Why the environment could not be read; empty if it could.
+    """
+
+    name: str
+    folder: Path
+    environment: Environment | None
+    has_environment: bool
+    has_lock: bool
+    fault: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundCache:
+    """A build cache, or what was published of one.
+
+    Attributes:
+        path: Its folder.
+        kind: ``pages``, ``mirror``, ``binaries`` for a mirror without an index, or
+            ``snapshots`` for a tree of mirrors.
+    """
+
+    path: Path
+    kind: str
+
+
+@dataclass(slots=True)
+class Holdings:
+    """What a folder holds; everything is ordered by path.
+
+    Attributes:
+        stacks: The folders with environments or locks.
+        caches: The build caches.
+        notes: What looks like one of them and is none, one sentence each.
+    """
+
+    stacks: list[FoundStack] = field(default_factory=list)
+    caches: list[FoundCache] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def look_through(folder: Path, host: Host, limits: Limits) -> Holdings:
+    """Look through a folder and all below it; hidden folders and links are passed over.
+
+    What cannot be read below the folder is noted: what was found beside it is worth a proposal.
+
+    Args:
+        folder: The folder.
+        host: The machine that the conditions of environments ask for.
+        limits: What no file and no folder may go beyond.
+
+    Raises:
+        SourceError: If it is no folder, cannot be read or holds too much.
+    """
+    shown = printable(folder)
+    # That of `Path` fails where it may not look.
+    if not os.path.lexists(folder):
+        raise absence(str(folder))
+    if not os.path.isdir(folder):  # noqa: PTH112
+        raise SourceError(f"`{shown}` is no folder", path=shown)
+    search = _Search(folder, host, limits)
+    for path, folders, files in search.walk():
+        if search.is_cache(path, folders, files):
+            folders.clear()
+        else:
+            search.take_stack(path, files)
+    return search.holdings()
+
+
+class _Search:
+    def __init__(self, top: Path, host: Host, limits: Limits) -> None:
+        self._top = top
+        # What is missing is worth a comment in a proposal, and no reason to write none.
+        self._options = EnvironmentOptions(host=host, allowed=frozenset({"include"}))
+        self._limits = limits
+        self._stacks: list[FoundStack] = []
+        self._caches: dict[Path, str] = {}
+        self._notes: list[str] = []
+
+    def walk(self) -> Iterator[tuple[Path, list[str], list[str]]]:
+        def fail(error: OSError) -> None:
+            path = Path(error.filename or self._top)
+            fault = f"`{printable(path)}` cannot be read: {error.strerror}"
+            if path == self._top:
+                raise SourceError(fault, path=printable(path)) from error
+            self._notes.append(fault)
+
+        entries = 0
+        for path, folders, files in os.walk(self._top, onerror=fail):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            entries += len(folders) + len(files)
+            if entries > self._limits.tree_entries:
+                most = self._limits.tree_entries
+                fault = f"`{printable(self._top)}` holds more than {most} files and folders"
+                raise SourceError(fault, path=printable(self._top))
+            yield Path(path), folders, files
+
+    def is_cache(self, path: Path, folders: list[str], files: list[str]) -> bool:
+        """Take a folder that belongs to a cache, so that nothing below need be looked at."""
+        if _PAGE in files and _head(path / _PAGE).startswith(b"---"):
+            above = [each for each in path.parents if each.is_relative_to(self._top)]
+            # A tree of pages is TAG/PACKAGE/specs.md.
+            self._caches[above[1] if len(above) > 1 else path] = "pages"
+            return True
+        is_bare = _INDEX in files and _DATABASE in _head(path / _INDEX)
+        if not is_bare and {"v3", "build_cache"}.isdisjoint(folders):
+            return False
+        try:
+            if mirror.find_index(LocalStore(path, limits=self._limits), self._limits) is None:
+                return self._is_without_index(path)
+        except SpecplanError as error:
+            self._notes.append(f"`{printable(path)}` is a damaged cache: {error}")
+            return True
+        parent = path.parent
+        in_tree = path != self._top and _TAG.fullmatch(path.name) is not None
+        if in_tree and snapshots.tree(LocalStore(parent, limits=self._limits)):
+            self._caches[parent] = "snapshots"
+        else:
+            self._caches[path] = "mirror"
+        return True
+
+    def _is_without_index(self, path: Path) -> bool:
+        """Take a mirror that has binaries and no index: a whole one, and none of a snapshot."""
+        if not mirror.has_spec_files(LocalStore(path, limits=self._limits)):
+            return False
+        self._caches[path] = "binaries"
+        return True
+
+    def take_stack(self, path: Path, files: list[str]) -> None:
+        has_environment = _ENVIRONMENT in files
+        has_lock = _LOCK in files and _LOCK_TYPE in _head(path / _LOCK)
+        if _LOCK in files and not has_lock:
+            self._notes.append(f"`{printable(path / _LOCK)}` does not say that it is a lock")
+        if not has_environment and not has_lock:
+            return
+        environment, fault = None, ""
+        if has_environment:
+            try:
+                environment = read_environment(
+                    path / _ENVIRONMENT, limits=self._limits, options=self._options
+                )
+            except SpecplanError as error:
+                # The lines below it, if any, show a spec that the first one says the place of.
+                fault = str(error).partition("\n")[0]
+        self._stacks.append(
+            FoundStack(
+                name=path.resolve().name,
+                folder=path,
+                environment=environment,
+                has_environment=has_environment,
+                has_lock=has_lock,
+                fault=fault,
+            )
+        )
+
+    def holdings(self) -> Holdings:
+        return Holdings(
+            stacks=_named_apart(sorted(self._stacks, key=lambda stack: stack.folder), self._top),
+            caches=[
+                FoundCache(path=path, kind=kind) for path, kind in sorted(self._caches.items())
+            ],
+            notes=self._notes,
+        )
+
+
+def _named_apart(stacks: list[FoundStack], top: Path) -> list[FoundStack]:
+    """Return the stacks with names that labels may have, each its own."""
+    names = [_NOT_IN_NAMES.sub("-", stack.name) or "stack" for stack in stacks]
+    taken: set[str] = set()
+    apart = []
+    for stack, short in zip(stacks, names, strict=True):
+        name = short
+        if names.count(short) > 1:
+            path = stack.folder.relative_to(top).as_posix()
+            name = _NOT_IN_NAMES.sub("-", path).strip("-.") or short
+        number = 2
+        while name in taken:
+            name = f"{short}-{number}"
+            number += 1
+        taken.add(name)
+        apart.append(replace(stack, name=name))
+    return apart
+
+
+def _head(path: Path) -> bytes:
+    """Return the beginning of a file; nothing if it is none that can be read."""
+    try:
+        if not path.is_file():
+            return b""
+        with path.open("rb") as file:
+            return file.read(_HEAD_BYTES).removeprefix(codecs.BOM_UTF8)
+    except OSError:
+        return b""

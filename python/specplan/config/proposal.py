@@ -1,0 +1,172 @@
+"""A configuration proposed for what a folder holds, as commented TOML."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from specplan._core import AbstractSpec
+from specplan.counting import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from specplan.config.discovery import FoundCache, FoundStack, Holdings
+    from specplan.sources.environments.environment import Environment
+    from specplan.sources.environments.mirrors import NamedMirror
+
+__all__ = ["proposed"]
+
+_HEAD: Final = """\
+# Written by `specplan init`: a proposal, to be read and changed.
+# `docs/configuration.md` documents every key. Paths start from the folder of this file.
+"""
+
+_SETTINGS: Final = """\
+# What a key is: package, version, variant or hash.
+# level = "package"
+
+# Which binaries serve a cell: exact, or also those for older targets (target), or also those
+# of older C libraries (os).
+# compat = "exact"
+
+# The least coverage in percent; less fails the run with exit code 1.
+# fail-under = 95
+"""
+
+_KINDS: Final = {
+    "pages": "package pages",
+    "mirror": "a mirror with an index",
+    "binaries": "a mirror without an index",
+    "snapshots": "mirrors by snapshot and stack",
+}
+
+
+def proposed(holdings: Holdings, folder: Path, *, cells: Sequence[str] = ()) -> str:
+    """Return the text of a ``specplan.toml``.
+
+    Args:
+        holdings: What was found.
+        folder: The folder that the file is for.
+        cells: The systems of the stacks that do not say for which they are.
+    """
+    stacks = {stack.name for stack in holdings.stacks}
+    environments = [each.environment for each in holdings.stacks if each.environment is not None]
+    mirrors = {each: None for environment in environments for each in environment.mirrors}
+    parts = [_HEAD, _caches(holdings.caches, mirrors, stacks, folder), _SETTINGS]
+    if holdings.notes:
+        parts.append("".join(f"# {_one_line(note)}\n" for note in holdings.notes))
+    parts += _host(environments)
+    parts += [_stack(stack, folder, cells) for stack in holdings.stacks]
+    return "\n".join(parts)
+
+
+def lacks_systems(stack: FoundStack) -> bool:
+    """Return whether nothing says for which systems a stack is: no lock, and no environment."""
+    if stack.has_lock:
+        return False
+    environment = stack.environment
+    if environment is None:
+        return True
+    roots = (AbstractSpec(each.asked) for each in environment.roots)
+    of_each = bool(environment.roots) and all(each.os and each.target for each in roots)
+    return not of_each and not (environment.oss and environment.targets)
+
+
+def _caches(
+    caches: Iterable[FoundCache], mirrors: Iterable[NamedMirror], stacks: set[str], folder: Path
+) -> str:
+    lines = {}
+    for cache in caches:
+        path = _relative(cache.path, folder)
+        # An index says nothing of stacks; a folder of a stack's name does.
+        is_of_stack = cache.kind in {"mirror", "binaries"} and cache.path.name in stacks
+        place = f"{cache.path.name}={path}" if is_of_stack else path
+        lines[path] = f"  {_text(place)}, # {_KINDS[cache.kind]}\n"
+    for mirror in mirrors:
+        place = _relative(Path(mirror.place), folder) if mirror.is_local else mirror.place
+        said = f"the mirror {_one_line(mirror.name)} of {_one_line(mirror.where)}"
+        # What is remote is asked only where somebody says so.
+        comment = "" if mirror.is_local else "# "
+        lines.setdefault(place, f"  {comment}{_text(place)}, # {said}\n")
+    if not lines:
+        return '# The build caches. None was found.\n# cache = ["path/or/url"]\n'
+    return "# The build caches.\ncache = [\n" + "".join(lines.values()) + "]\n"
+
+
+def _host(environments: Iterable[Environment]) -> list[str]:
+    """Return the table of the machine where conditions ask for it, and nothing elsewhere.
+
+    The platform and the operating system of a condition are those of each cell.
+    """
+    conditions = {
+        record.detail: record
+        for environment in environments
+        for record in environment.left_out
+        if record.kind == "condition"
+    }
+    if not conditions:
+        return []
+    lines = [
+        "# The machine that the conditions of environments ask for, beside what the cells say."
+    ]
+    lines += [f"# {_one_line(detail)}." for detail in conditions]
+    lines += ["[host]", '# platform = "linux"', '# os = "ubuntu24.04"', '# target = "zen4"']
+    lines += ["# [host.env]", '# NAME = "VALUE"']
+    return ["\n".join(lines) + "\n"]
+
+
+def _stack(stack: FoundStack, folder: Path, given: Sequence[str]) -> str:
+    lines = []
+    environment = stack.environment
+    if stack.fault:
+        lines.append(f"# Its environment could not be read: {_one_line(stack.fault)}")
+    elif environment is not None:
+        roots = count(len(environment.roots), "root")
+        lines.append(f"# {roots}, unify: {environment.unify}.")
+        lines += [
+            f"# {_one_line(record.detail)}. To settle it: {_one_line(record.remedy)}"
+            for record in environment.left_out
+        ]
+    lines += ["[[stack]]", f"name = {_text(stack.name)}"]
+    oss = environment.oss if environment is not None else ()
+    targets = environment.targets[:1] if environment is not None else ()
+    if oss and targets:
+        cells = [f"{os_name}/{target}" for os_name in oss for target in targets]
+        lines.append(f"cells = [{', '.join(_text(cell) for cell in cells)}]")
+    elif given and lacks_systems(stack):
+        lines.append(f"cells = [{', '.join(map(_text, given))}]")
+    elif not stack.has_lock:
+        target = targets[0] if targets else "TARGET"
+        lines.append("# The environment does not say for which systems it is:")
+        lines.append(f'# cells = ["OS/{_one_line(target)}"]')
+    want = "spack.lock" if stack.has_lock else "spack.yaml"
+    lines.append(f"want = {_text(_relative(stack.folder / want, folder))}")
+    if stack.has_lock and stack.has_environment:
+        other = _one_line(_relative(stack.folder / "spack.yaml", folder))
+        lines.append(f"# The lock says exactly what is wanted; `{other}` leaves more open.")
+    return "\n".join(lines) + "\n"
+
+
+def _relative(path: Path, folder: Path) -> str:
+    return os.path.relpath(path.resolve(), folder.resolve()).replace(os.sep, "/")
+
+
+def _text(text: str) -> str:
+    """Return a string of TOML."""
+    whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    quoted = "".join(
+        each if each.isprintable() else f"\\U{ord(each):08x}"
+        for each in json.dumps(whole, ensure_ascii=False)
+    )
+    # On standard output it may get into the log of a CI job, which obeys `##[command]`.
+    return re.sub("#(?=#)", r"\\u0023", quoted)
+
+
+def _one_line(text: str) -> str:
+    """Return a text that ends no comment, and runs no command in the log of a CI job."""
+    shown = "".join(each if each.isprintable() else " " for each in text)
+    return re.sub("#(?=#)", "# ", shown)

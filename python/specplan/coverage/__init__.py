@@ -1,0 +1,1 @@
+"""What cells have of what they should have."""

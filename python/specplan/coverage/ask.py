@@ -1,0 +1,427 @@
+"""A question of coverage: from patterns and paths to the names that the core asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, get_args
+
+from specplan import _core as compiled
+from specplan.catalog.names import FEWER_CELLS, chosen, matched_or_all, texts
+from specplan.catalog.specs import _EXTERNAL, named
+from specplan.catalog.systems import Systems
+from specplan.coverage import environments as abstract_wants
+from specplan.coverage.lock_wants import SCOPE_EDGES
+from specplan.coverage.peers import excludes, peers_of
+from specplan.errors import EmptySelectionError, SourceError, UsageError
+from specplan.model import Compatibility, Level
+from specplan.model.host import Host
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from specplan._core import State
+    from specplan.coverage.environments import Answered, NotConcretized
+    from specplan.coverage.query import Question
+    from specplan.model import NotWanted, Scope, WantsKind
+    from specplan.model.query import Detail
+    from specplan.sources.environments.environment import EnvironmentRoot
+    from specplan.sources.environments.options import EnvironmentOptions
+    from specplan.sources.wanted import Wanted, WantedEnvironment
+
+__all__ = ["Answer", "ask", "demand", "environment_options", "roots_of"]
+
+
+def environment_options(core: compiled.Catalog, question: Question) -> EnvironmentOptions:
+    """Return how the environments of a question are read.
+
+    Args:
+        core: The catalog, whose specs show which variants their packages have.
+        question: What is asked.
+    """
+    # Who wants no environments need not wait for what reads them.
+    from specplan.sources.environments.options import EnvironmentOptions  # noqa: PLC0415
+
+    def declares(package: str, variant: str) -> bool | None:
+        every = compiled.Query.all()
+        if not core.find(f"{package}", every, None)[0]:
+            return None
+        return bool(core.find(f"{package} {variant}=*", every, None)[0])
+
+    return EnvironmentOptions(
+        host=question.get("host") or Host(),
+        includes=question.get("include") or {},
+        groups=texts(question.get("group", ())),
+        allowed=frozenset(question.get("allow_left_out", ())),
+        declares=declares,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the core answers, and what the question came to.
+
+    Attributes:
+        core: The catalog that was asked: the caches with what is wanted beside them.
+        state: The snapshots that were asked.
+        wants: Where the wants came from.
+        level: What a key is; None where all wants are abstract specs.
+        scope: How much of a lock is wanted; None where the wants are of no lock.
+        reported: The stacks that the core was asked for, in the order of its answers.
+        specs: For each reported stack the hashes that its locks want, else nothing.
+        wanted: The locks that say what is wanted.
+        environments: The environments that say what is wanted.
+        absent: Stacks of the baseline that the newer state does not list.
+        listed_before: The stacks that the older state of baseline wants lists.
+        not_wanted: The entries with what each excluded.
+        cells: See :class:`specplan._core.CellAnswer`; those of environments are apart.
+        gaps: Ranked; empty unless gaps were asked for; those of environments are apart.
+        lacking: The keys that each cell lacks; empty unless keys were asked for.
+        not_wanted_count: How many wants any entry excludes.
+        abstract: What environments want, with the answer; None without environments.
+        operating_systems: What is known of operating systems.
+        not_concretized: The roots of environments that the locks beside them lack.
+        nowhere: Those of them for which nothing names a system.
+    """
+
+    core: compiled.Catalog
+    state: State
+    wants: WantsKind
+    level: Level | None
+    scope: Scope | None
+    reported: list[str]
+    specs: list[list[str]]
+    wanted: tuple[Wanted, ...]
+    environments: tuple[WantedEnvironment, ...]
+    absent: tuple[str, ...]
+    listed_before: frozenset[str]
+    not_wanted: tuple[NotWanted, ...]
+    cells: list[compiled.CellAnswer]
+    gaps: list[compiled.GapAnswer]
+    lacking: list[tuple[str, ...]]
+    not_wanted_count: int
+    abstract: Answered | None
+    operating_systems: compiled.OperatingSystems
+    not_concretized: tuple[NotConcretized, ...] = ()
+    nowhere: tuple[EnvironmentRoot, ...] = ()
+
+
+def ask(
+    core: compiled.Catalog,
+    state: State,
+    *,
+    older: State | None,
+    wanted: tuple[Wanted, ...],
+    environments: tuple[WantedEnvironment, ...] = (),
+    own_stacks: frozenset[str] = frozenset(),
+    detail: Detail,
+    question: Question,
+) -> Answer:
+    """Ask a catalog for the coverage of cells.
+
+    Args:
+        core: The caches, with the older state and the locks beside them.
+        state: The snapshots that are asked.
+        older: The older state of baseline wants.
+        wanted: The locks of lock wants.
+        environments: The environments of environment wants.
+        own_stacks: The stacks that are sources without a label.
+        detail: How much the answer shall tell.
+        question: What is asked.
+
+    Raises:
+        UnknownNameError: If a stack, system or pattern is unknown.
+        EmptySelectionError: If no cell is left to report.
+        UsageError: If the question makes no sense otherwise.
+    """
+    stale = [each for each in environments if each.is_not_concretized]
+    environments = tuple(each for each in environments if not each.is_not_concretized)
+    wants = _kind_of_wants(question, older, wanted, environments)
+    level = _level(question, wants)
+    compat = question.get("compat", "exact")
+    _refuse_others("compat", compat, get_args(Compatibility))
+    labels = core.labels(state)
+    listed = labels if older is None else core.labels(older)
+    of_locks = {each.label for each in wanted}
+    of_files = of_locks | {each.label for each in environments}
+    known = of_files or {*labels, *listed}
+    # No label of a file stands for a union: a lock may lie in a folder called `root`.
+    every = tuple(sorted(of_files))
+    selected = chosen(texts(question.get("stack", ())) or every, known, kind="stack")
+    # A lock of nothing leaves no label behind.
+    there = core.labels(None) if wanted else labels
+    if of_files:
+        there = [name for name in there if name in of_locks]
+    reported = [name for name in selected if name in there]
+    absent = [] if of_files else [name for name in selected if name not in there]
+    systems = Systems(core, question.get("libc") or {})
+    not_wanted = question.get("not_wanted", ())
+    specs = _specs(core, wanted, reported, question) if wanted else []
+    added = systems.added(texts(question.get("system", ())))
+    given = {
+        stack: [systems.system(each) for each in cells]
+        for stack, cells in (question.get("cells") or {}).items()
+        if stack in selected
+    }
+    oss = systems.chosen_oss(texts(question.get("os", ())))
+    targets = systems.chosen_targets(texts(question.get("target", ())))
+    nothing: compiled.CoverageAnswer = ([], [], [], [0] * len(not_wanted), 0)
+    cells, gaps, lacking, excluded, count = nothing
+    if wanted or not environments:
+        cells, gaps, lacking, excluded, count = _coverage(
+            core,
+            {
+                "state": state,
+                "level": level or "hash",
+                "compat": compat,
+                "reported": reported,
+                "peers": _peers(question, reported, labels, own_stacks)
+                if wants == "peers"
+                else None,
+                "baseline": older,
+                "specs": specs if wanted else None,
+                "added": [[*given.get(name, ()), *(added or ())] for name in reported],
+                "added_of_peers": added is None,
+                "oss": oss,
+                "targets": targets,
+                "not_wanted": [_not_wanted(core, known, systems, each) for each in not_wanted],
+                "operating_systems": systems.core,
+                "detail": detail,
+            },
+        )
+    abstract = None
+    if environments:
+        abstract = abstract_wants.ask(
+            core,
+            state,
+            abstract_wants.wants_of(
+                [each for each in environments if each.label in selected],
+                systems=systems,
+                cells=given,
+                added=core.systems() if added is None else added,
+                oss=oss,
+                targets=targets,
+                not_wanted=not_wanted,
+            ),
+            compat=compat,
+            systems=systems,
+            detail=detail,
+        )
+        excluded = [sum(both) for both in zip(excluded, abstract.wants.excluded, strict=True)]
+        count += abstract.wants.not_wanted
+    of_cells: dict[str, list[tuple[str, str, str]]] = {}
+    for stack, platform, os, target, *_ in cells:
+        of_cells.setdefault(stack, []).append((os, target, platform))
+    lacking_roots, nowhere = abstract_wants.not_concretized(
+        (each for each in stale if each.label in selected), of_cells
+    )
+    for entry in lacking_roots:
+        place = (entry.stack, entry.package, entry.os, entry.target)
+        count += any(excludes(each, *place) for each in not_wanted)
+    # A lock may want nothing, or nothing but what systems provide; that is no wrong question.
+    filtered = bool(question.get("os")) or bool(question.get("target"))
+    anything = cells or absent or (abstract is not None and abstract.wants.cells)
+    if not anything and (filtered or not of_files):
+        raise _nothing_to_report(labels, question)
+    return Answer(
+        core=core,
+        state=state,
+        wants=wants,
+        level=level,
+        scope=question.get("scope", "runtime") if wanted else None,
+        reported=reported,
+        specs=specs,
+        wanted=wanted,
+        environments=tuple(each for each in environments if each.label in selected),
+        absent=tuple(absent),
+        listed_before=frozenset() if older is None else frozenset(listed),
+        not_wanted=tuple(
+            replace(entry, excluded=each) for entry, each in zip(not_wanted, excluded, strict=True)
+        ),
+        cells=cells,
+        gaps=gaps,
+        lacking=lacking,
+        not_wanted_count=count,
+        abstract=abstract,
+        operating_systems=systems.core,
+        not_concretized=tuple(
+            each
+            for each in lacking_roots
+            if not any(
+                excludes(entry, each.stack, each.package, each.os, each.target)
+                for entry in not_wanted
+            )
+        ),
+        nowhere=tuple(nowhere),
+    )
+
+
+def _nothing_to_report(labels: Collection[str], question: Question) -> EmptySelectionError:
+    if not labels:
+        return EmptySelectionError(
+            "the caches list no stack that could be reported",
+            hint="`LABEL=SOURCE` names the stack that an index or a mirror lists, and "
+            "`--want spack.lock` asks for what a lock holds",
+        )
+    if question.get("os") or question.get("target"):
+        hint = "`--system OS/TARGET` reports what a stack lacks where it has nothing yet"
+    else:
+        hint = "`--want spack.lock` or `--baseline TAG|SOURCE` says what should be there"
+    return EmptySelectionError(
+        "no stack that is asked for lists anything on the systems that are asked for", hint=hint
+    )
+
+
+def _coverage(core: compiled.Catalog, asked: compiled.CoverageQuestion) -> compiled.CoverageAnswer:
+    try:
+        return core.coverage(asked)
+    except OverflowError as error:
+        raise UsageError(str(error), hint=FEWER_CELLS) from error
+
+
+def _level(question: Question, wants: WantsKind) -> Level | None:
+    """Return what a key is; roots of environments are abstract specs, which are no keys."""
+    asked = question.get("level")
+    if asked is not None:
+        _refuse_others("level", asked, get_args(Level))
+    if wants in {"environment", "lock_and_environment"}:
+        if asked not in {None, "hash"} or (asked is not None and wants == "environment"):
+            raise UsageError(
+                f"the roots of environments are abstract specs, which have no level `{asked}`",
+                hint="leave `level` out, or want the lock that was made of the environment",
+            )
+        return None if wants == "environment" else "hash"
+    return asked or ("hash" if wants == "lock" else "package")
+
+
+def _refuse_others(name: str, value: str, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        listed = ", ".join(f"`{each}`" for each in allowed)
+        raise UsageError(f"`{value}` is no {name}", hint=f"one of {listed}")
+
+
+def _kind_of_wants(
+    question: Question,
+    older: State | None,
+    wanted: tuple[Wanted, ...],
+    environments: tuple[WantedEnvironment, ...],
+) -> WantsKind:
+    given = [
+        name
+        for name, is_given in (
+            ("want", bool(wanted or environments)),
+            ("baseline", older is not None),
+            ("peers", bool(question.get("peers"))),
+        )
+        if is_given
+    ]
+    if len(given) > 1:
+        raise UsageError(f"wants come from one place, not from `{given[0]}` and `{given[1]}`")
+    if environments:
+        return "lock_and_environment" if wanted else "environment"
+    if wanted:
+        return "lock"
+    return "peers" if older is None else "baseline"
+
+
+def _peers(
+    question: Question,
+    reported: Sequence[str],
+    labels: Collection[str],
+    own_stacks: Collection[str],
+) -> tuple[list[list[str]], list[int]]:
+    """Return sets of peers, and for each reported stack which of them defines its wants."""
+    patterns = texts(question.get("peers", ()))
+    if patterns:
+        return [list(chosen(patterns, labels, kind="peers"))], [0 for _ in reported]
+    # Nobody gave a source without a label its name, so that it says nothing of a family.
+    named = [name for name in labels if name not in own_stacks]
+    sets, positions = peers_of(reported, named, question.get("families") or {})
+    for at, name in enumerate(reported):
+        if name in own_stacks:
+            positions[at] = len(sets)
+            sets.append([name])
+    return sets, positions
+
+
+def _specs(
+    core: compiled.Catalog, wanted: Sequence[Wanted], reported: Sequence[str], question: Question
+) -> list[list[str]]:
+    """Return the hashes that each reported stack wants."""
+    scope = SCOPE_EDGES[question.get("scope", "runtime")]
+    cycle = core.cycle()
+    if cycle:
+        described = named(core, cycle[:1]).get(cycle[0])
+        # Edges of several files can make up a cycle; this one tells the spec.
+        place = described[11] if described is not None else wanted[0].place
+        fault = f"the dependencies of {cycle[0]} lead back to it, which no hash allows"
+        raise SourceError(f"{place}: {fault}", path=place)
+    return [core.reached(roots_of(wanted, name), scope) for name in reported]
+
+
+def roots_of(wanted: Sequence[Wanted], stack: str) -> list[str]:
+    """Return the distinct hashes of the roots that a stack's locks have, in their order."""
+    roots = (root.hash for each in wanted if each.label == stack for root in each.roots)
+    return list(dict.fromkeys(roots))
+
+
+def demand(answer: Answer) -> compiled.DemandAnswer | None:
+    """Return what the wants of locks lack; None where wants are no concrete specs.
+
+    What a gap is good for is about all roots of its stack, whichever cells are reported.
+    """
+    if not answer.wanted:
+        return None
+    specs = named(answer.core, {each for hashes in answer.specs for each in hashes})
+    places = {(each[0], each[2], each[3]) for each in answer.cells}
+
+    def is_wanted(stack: str, dag_hash: str) -> bool:
+        place = _place(specs[dag_hash])
+        return not any(excludes(entry, stack, *place) for entry in answer.not_wanted)
+
+    def is_reported(stack: str, dag_hash: str) -> bool:
+        _, os, target = _place(specs[dag_hash])
+        return (stack, os, target) in places
+
+    wants = [
+        [each for each in hashes if is_wanted(stack, each)]
+        for stack, hashes in zip(answer.reported, answer.specs, strict=True)
+    ]
+    gaps: dict[str, list[str]] = {name: [] for name in answer.reported}
+    for cell, _, _, dag_hash, *_ in answer.gaps:
+        if dag_hash is not None:
+            gaps[answer.cells[cell][0]].append(dag_hash)
+    roots = {
+        stack: [
+            root
+            for root in roots_of(answer.wanted, stack)
+            if is_wanted(stack, root) and not specs[root][_EXTERNAL]
+        ]
+        for stack in answer.reported
+    }
+    usefulness, usable, lacks = answer.core.demand(
+        {
+            "state": answer.state,
+            "operating_systems": answer.operating_systems,
+            "wants": wants,
+            "gaps": list(gaps.values()),
+            "roots": list(roots.values()),
+        }
+    )
+    reported = {root for stack, own in roots.items() for root in own if is_reported(stack, root)}
+    return usefulness, usable, [each for each in lacks if each[0] in reported]
+
+
+def _place(spec: compiled.SpecAnswer) -> tuple[str, str, str]:
+    """Return the package, the operating system and the target of a spec."""
+    return spec[1], spec[4], spec[5]
+
+
+def _not_wanted(
+    core: compiled.Catalog, labels: Collection[str], systems: Systems, entry: NotWanted
+) -> compiled.NamesOfNotWanted:
+    return (
+        matched_or_all(entry.package, core.names("package")),
+        matched_or_all(entry.stack, labels),
+        matched_or_all(entry.os, systems.oss),
+        matched_or_all(entry.target, systems.targets),
+    )

@@ -1,0 +1,419 @@
+"""What environments want: their roots in cells, as one question to the core."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from specplan._core import AbstractSpec
+from specplan.catalog.names import FEWER_CELLS
+from specplan.coverage.peers import excludes
+from specplan.errors import UsageError
+from specplan.model.left_out import LeftOut, merged
+from specplan.model.roots import DEFAULT_GROUP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from specplan import _core as compiled
+    from specplan._core import State
+    from specplan.catalog.systems import Systems
+    from specplan.model import Compatibility, NotWanted
+    from specplan.model.query import Detail
+    from specplan.sources.environments.environment import Environment, EnvironmentRoot
+    from specplan.sources.environments.requirements import Clause
+    from specplan.sources.wanted import WantedEnvironment
+
+__all__ = [
+    "AbstractWants",
+    "Answered",
+    "NotConcretized",
+    "WantedCell",
+    "ask",
+    "not_concretized",
+    "wants_of",
+]
+
+#: os, target, platform.
+System: TypeAlias = tuple[str, str, str]
+
+#: The most cells of one report, as of the core.
+_MOST_CELLS: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedCell:
+    """One stack on one system, and what it wants there.
+
+    Attributes:
+        stack: The label of the stack.
+        os: The operating system.
+        target: The target.
+        platform: The platform.
+        wants: Positions among the abstract specs, each once, in the order of the roots.
+    """
+
+    stack: str
+    os: str
+    target: str
+    platform: str
+    wants: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbstractWants:
+    """Abstract specs that are wanted in cells.
+
+    Attributes:
+        specs: The abstract specs in canonical form; one that is wanted by several groups, or
+            under several requirements, stands there as often.
+        packages: The name of each; empty where it leaves the name open.
+        cells: By stack, os, target.
+        excluded: For each entry of what is not wanted how many wants it excludes.
+        not_wanted: How many wants any entry excludes.
+        clauses: By spec what its candidates are held against; nothing of any where it is empty.
+        groups: By spec the group of the environment that wants it, None for the default one.
+        developed: The positions of the specs that are built from source trees.
+        left_out: What of the environments could not be taken into account in these cells.
+        roots: By the file of an environment, how many roots it has in any of its cells.
+    """
+
+    specs: tuple[str, ...]
+    packages: tuple[str, ...]
+    cells: tuple[WantedCell, ...]
+    excluded: tuple[int, ...]
+    not_wanted: int
+    clauses: tuple[tuple[Clause, ...], ...] = ()
+    groups: tuple[str | None, ...] = ()
+    developed: frozenset[int] = frozenset()
+    left_out: tuple[LeftOut, ...] = ()
+    roots: Mapping[str, int] = field(default_factory=dict)
+
+    def group_of(self, want: int) -> str | None:
+        """Return the group that wants a spec, by its position; None for the default one."""
+        return self.groups[want] if self.groups else None
+
+    def clause_questions(self) -> list[list[compiled.ClauseQuestion]]:
+        """Return the clauses as the core takes them."""
+        clauses = self.clauses or ((),) * len(self.specs)
+        return [
+            [(each.rule, list(each.choices), each.when, each.of_all) for each in of_spec]
+            for of_spec in clauses
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """Abstract wants and what the core answers of them.
+
+    Attributes:
+        wants: What was asked.
+        core: The answer; see :data:`specplan._core.AbstractAnswer`.
+    """
+
+    wants: AbstractWants
+    core: compiled.AbstractAnswer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotConcretized:
+    """A root of an environment, in a cell of the lock beside it that lacks the root.
+
+    Attributes:
+        stack: The label of the stack.
+        os: The operating system.
+        target: The target.
+        platform: The platform.
+        want: The abstract spec in canonical form.
+        package: Its name; empty where it leaves the name open.
+    """
+
+    stack: str
+    os: str
+    target: str
+    platform: str
+    want: str
+    package: str
+
+
+def not_concretized(
+    environments: Iterable[WantedEnvironment],
+    cells: Mapping[str, Sequence[System]],
+) -> tuple[list[NotConcretized], list[EnvironmentRoot]]:
+    """Put the roots that locks lack into the cells of these locks.
+
+    Args:
+        environments: The environments, with the roots that the locks beside them lack.
+        cells: The systems of each stack by label.
+
+    Returns:
+        The roots in cells, by stack, os, target, want; and those for which there is no cell.
+    """
+    placed: list[NotConcretized] = []
+    nowhere: list[EnvironmentRoot] = []
+    for each in environments:
+        systems = tuple(cells.get(each.label, ()))
+        for root in each.environment.roots:
+            if root.external:
+                continue
+            spec = AbstractSpec(root.asked)
+            if not systems:
+                nowhere.append(root)
+            for os, target, platform in _accepted(spec, systems):
+                placed.append(
+                    NotConcretized(
+                        stack=each.label,
+                        os=os,
+                        target=target,
+                        platform=platform,
+                        want=root.asked,
+                        package=spec.name or "",
+                    )
+                )
+    placed.sort(key=lambda each: (each.stack, each.os, each.target, each.want))
+    return placed, nowhere
+
+
+def wants_of(
+    environments: Iterable[WantedEnvironment],
+    *,
+    systems: Systems,
+    cells: Mapping[str, Sequence[System]],
+    added: Sequence[System],
+    oss: Sequence[str] | None,
+    targets: Sequence[str] | None,
+    not_wanted: Sequence[NotWanted],
+) -> AbstractWants:
+    """Put the roots of environments into cells.
+
+    The cells of a stack are those that are given for it and those that are added. A root
+    is wanted in those of them whose platform, operating system and target it may have;
+    where it may have none of these, in all, so that nothing vanishes. Where no cells are
+    given, each root is wanted where it says itself, or its environment requires. What the
+    system provides is no want.
+
+    Args:
+        environments: The environments; those of one label are one stack.
+        systems: What is known of operating systems and targets.
+        cells: The systems of each stack by label, where they are given.
+        added: Systems of every stack.
+        oss: Only cells of these operating systems.
+        targets: Only cells of these targets.
+        not_wanted: What is not wanted.
+
+    Raises:
+        UsageError: If nothing says for which system a root is.
+        UnknownNameError: If an environment names an unknown system.
+    """
+    found = _Wanted(systems)
+    for each in environments:
+        found.add(each, tuple(dict.fromkeys((*cells.get(each.label, ()), *added))))
+    excluded = [0] * len(not_wanted)
+    several = 0
+    kept = []
+    for stack, os, target in sorted(found.cells):
+        if (oss is not None and os not in oss) or (targets is not None and target not in targets):
+            continue
+        platform, wants = found.cells[stack, os, target]
+        left = []
+        for want in wants:
+            place = (stack, found.packages[want], os, target)
+            entries = [at for at, entry in enumerate(not_wanted) if excludes(entry, *place)]
+            for at in entries:
+                excluded[at] += 1
+            several += bool(entries)
+            left += [] if entries else [want]
+        kept.append(
+            WantedCell(stack=stack, os=os, target=target, platform=platform, wants=tuple(left))
+        )
+    return AbstractWants(
+        specs=tuple(key[0] for key in found.positions),
+        packages=tuple(found.packages),
+        clauses=tuple(key[2] for key in found.positions),
+        groups=tuple(key[1] for key in found.positions),
+        developed=frozenset(found.developed),
+        left_out=merged(found.left_out),
+        roots=found.roots,
+        cells=tuple(kept),
+        excluded=tuple(excluded),
+        not_wanted=several,
+    )
+
+
+#: The abstract spec, its group, and what its candidates are held against: equal ones are one want.
+_Key: TypeAlias = "tuple[str, str | None, tuple[Clause, ...]]"
+
+
+class _Wanted:
+    """The distinct abstract specs of environments, and the cells that want them."""
+
+    def __init__(self, systems: Systems) -> None:
+        self._systems = systems
+        self.positions: dict[_Key, int] = {}
+        self.packages: list[str] = []
+        self.developed: set[int] = set()
+        self.left_out: list[LeftOut] = []
+        self.roots: dict[str, int] = {}
+        #: By stack, os, target: the platform, and the positions in their first order.
+        self.cells: dict[tuple[str, str, str], tuple[str, dict[int, None]]] = {}
+
+    def add(self, wanted: WantedEnvironment, given: tuple[System, ...]) -> None:
+        """Take in the roots of an environment that is for these systems."""
+        for system in given:
+            self._cell(wanted.label, system)
+        # Each root, with the systems whose environment has it.
+        found: dict[EnvironmentRoot, dict[System, None]] = {}
+        for environment, systems in _expansions(wanted, given, self._systems):
+            self.left_out += environment.left_out
+            self.left_out += _locks_elsewhere(wanted, environment)
+            for root in environment.roots:
+                found.setdefault(root, {}).update(dict.fromkeys(systems))
+        self.roots[wanted.place] = len(found)
+        for root, of_root in found.items():
+            if not root.external:
+                self._want(wanted, root, given and tuple(of_root), tuple(of_root))
+
+    def _want(
+        self,
+        wanted: WantedEnvironment,
+        root: EnvironmentRoot,
+        given: tuple[System, ...],
+        of_root: tuple[System, ...],
+    ) -> None:
+        spec = AbstractSpec(root.asked)
+        group = None if root.group == DEFAULT_GROUP else root.group
+        key = (root.asked, group, root.clauses)
+        want = self.positions.setdefault(key, len(self.positions))
+        if want == len(self.packages):
+            self.packages.append(spec.name or "")
+        if root.developed:
+            self.developed.add(want)
+        own = given
+        if not own:
+            system = _own_system(wanted, root, spec, self._systems)
+            own = (system,) if not of_root or system in of_root else of_root
+        for system in _accepted(spec, own):
+            self._cell(wanted.label, system)[want] = None
+
+    def _cell(self, stack: str, system: System) -> dict[int, None]:
+        os, target, platform = system
+        if len(self.cells) > _MOST_CELLS:
+            raise UsageError(
+                f"a report has at most {_MOST_CELLS} cells, and this one has more",
+                hint=FEWER_CELLS,
+            )
+        return self.cells.setdefault((stack, os, target), (platform, {}))[1]
+
+
+def _expansions(
+    wanted: WantedEnvironment, given: tuple[System, ...], systems: Systems
+) -> list[tuple[Environment, tuple[System, ...]]]:
+    """Return an environment as it is on each of its systems, with the systems that it is so on.
+
+    Only one whose conditions ask for a platform or an operating system differs between them.
+    """
+    environment = wanted.environment
+    where = given
+    if environment.varies and not given:
+        oss, targets = environment.oss[:1], environment.targets[:1]
+        where = tuple(systems.system(f"{os}/{target}") for os in oss for target in targets)
+    if not environment.varies or not where:
+        return [(environment, given)]
+    found: dict[tuple[str, str], list[System]] = {}
+    for system in where:
+        os, _, platform = system
+        found.setdefault((platform, os), []).append(system)
+    return [(environment.on(platform, os), tuple(own)) for (platform, os), own in found.items()]
+
+
+def _locks_elsewhere(wanted: WantedEnvironment, environment: Environment) -> list[LeftOut]:
+    """Return the locks that are included on some systems only, which were not read."""
+    known = {each.path for each in wanted.environment.locks}
+    return [
+        LeftOut(
+            kind="include",
+            where=each.mark.where,
+            detail=f"`{each.path}` is included on some systems only",
+            blocks=True,
+            remedy=f"--want {wanted.label}={each.path}",
+        )
+        for each in environment.locks
+        if each.path not in known
+    ]
+
+
+def ask(
+    core: compiled.Catalog,
+    state: State,
+    wants: AbstractWants,
+    *,
+    compat: Compatibility,
+    systems: Systems,
+    detail: Detail,
+) -> Answered:
+    """Ask a catalog for what meets abstract wants.
+
+    Args:
+        core: The catalog.
+        state: The snapshots whose binaries count.
+        wants: What is wanted, and where.
+        compat: Which binaries serve a cell.
+        systems: What is known of operating systems.
+        detail: How much the answer shall tell.
+    """
+    answer = core.abstract_coverage(
+        {
+            "state": state,
+            "specs": list(wants.specs),
+            "clauses": wants.clause_questions(),
+            "cells": [
+                (cell.os, cell.target, cell.platform, list(cell.wants)) for cell in wants.cells
+            ],
+            "compat": compat,
+            "operating_systems": systems.core,
+            "detail": detail,
+        }
+    )
+    return Answered(wants=wants, core=answer)
+
+
+def _accepted(spec: AbstractSpec, given: tuple[System, ...]) -> tuple[System, ...]:
+    """Return the systems that a root may be for; all where it may be for none of them."""
+    accepted = tuple(each for each in given if _may_be_for(spec, each))
+    return accepted or given
+
+
+def _may_be_for(spec: AbstractSpec, system: System) -> bool:
+    os, target, platform = system
+    try:
+        here = AbstractSpec(f"platform={platform} os={os} target={target}")
+    except ValueError:
+        # A name that no abstract spec can hold is asked for by none.
+        return True
+    return here.intersects(spec) is not False
+
+
+def _own_system(
+    wanted: WantedEnvironment, root: EnvironmentRoot, spec: AbstractSpec, systems: Systems
+) -> System:
+    """Return the system that a root, or else its environment, names."""
+    os = spec.os or next(iter(root.oss), None)
+    target = spec.target or next(iter(root.targets), None)
+    if os is not None and target is not None:
+        return systems.system(f"{os}/{target}")
+    names = {"operating system": os, "target": target}
+    missing = " and ".join(name for name, value in names.items() if value is None)
+    # What the catalog has can be copied as it stands; else the form must do.
+    near = systems.like(os, target)
+    system = near[0] if near else f"{os or 'OS'}/{target or 'TARGET'}"
+    hint = (
+        f'give `--system {system}`, or `cells = ["{system}"]` in the `[[stack]]` table '
+        f"called `{wanted.label}` of specplan.toml"
+    )
+    if len(near) > 1:
+        hint += f"; the caches also list {', '.join(f'`{each}`' for each in near[1:4])}"
+    raise UsageError(
+        f"{root.path}:{root.line}: nothing says for which {missing} `{root.spec}` of the stack "
+        f"`{wanted.label}` is",
+        hint=hint,
+    )

@@ -1,0 +1,146 @@
+"""What of a question could not be taken into account, gathered from where it came to light.
+
+Readers note what they pass over on what they return; what a question compares with nothing is
+seen from its answer. Here both become the records of one document.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from specplan.catalog.left_out import absent_stacks, is_named, of_sources
+from specplan.model import LeftOut
+from specplan.model.left_out import merged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from specplan._core import CellAnswer
+    from specplan.catalog.contents import Contents
+    from specplan.coverage.ask import Answer
+    from specplan.coverage.environments import Answered
+    from specplan.sources.environments.environment import EnvironmentRoot
+    from specplan.sources.wanted import WantedEnvironment
+
+__all__ = ["NO_PEER", "not_concretized", "of_coverage", "of_environments"]
+
+#: Where a cell of the core says that nothing but itself would say what is wanted.
+NO_PEER: Final = 7
+
+#: Where it says how many wants it has.
+_WANTED: Final = 4
+
+
+def of_coverage(
+    answer: Answer, newer: Contents, older: Contents | None, stack: Sequence[str]
+) -> tuple[LeftOut, ...]:
+    """Return what a question of coverage could not take into account.
+
+    Args:
+        answer: The answer.
+        newer: The caches.
+        older: What holds the older state of baseline wants, perhaps the caches themselves.
+        stack: The patterns of the stacks to report.
+    """
+    # What peers have is wanted, and so is what the older state has: less of it hides gaps.
+    says_wants = answer.wants == "peers" or older is newer
+    records = of_sources(newer, blocks=says_wants)
+    if older is not None and older is not newer:
+        records += of_sources(older, blocks=True)
+    if answer.abstract is None:
+        records += of_environments(answer.environments)
+    else:
+        records += answer.abstract.wants.left_out
+        records += _assumptions(answer.abstract)
+    for lock in answer.wanted:
+        records += lock.left_out
+    records += map(_nowhere, answer.nowhere)
+    records += _no_peer(answer.cells, stack)
+    if answer.wants == "baseline":
+        records += absent_stacks(answer.absent)
+        records += _without_a_baseline(answer, stack)
+    return merged(records)
+
+
+def of_environments(environments: Iterable[WantedEnvironment]) -> list[LeftOut]:
+    """Return what of environments could not be taken into account."""
+    return [record for each in environments for record in each.environment.left_out]
+
+
+def _assumptions(answered: Answered) -> list[LeftOut]:
+    """Return the variants that no known spec of a package has, so that none was asked for."""
+    wants = answered.wants
+    return [
+        LeftOut(
+            kind="requirement",
+            where=f"{wants.cells[cell].stack}: {wants.specs[want]}",
+            detail=f"no known spec has the required {', '.join(variants)}, so it is not asked for",
+            blocks=False,
+            remedy="--allow-left-out requirement",
+        )
+        for cell, want, variants in answered.core[3]
+    ]
+
+
+def not_concretized(environments: Iterable[WantedEnvironment]) -> list[LeftOut]:
+    """Return the roots that locks lack, where nothing is chosen for them."""
+    return [
+        LeftOut(
+            kind="lock_root",
+            where=f"{root.path}:{root.line}",
+            detail=f"the lock beside it lacks `{root.spec}`, which the scope `all` cannot plan for",
+            blocks=True,
+            remedy=f"spack -e {os.path.dirname(root.path) or '.'} concretize --force",  # noqa: PTH120
+        )
+        for each in environments
+        if each.is_not_concretized
+        for root in each.environment.roots
+    ]
+
+
+def _nowhere(root: EnvironmentRoot) -> LeftOut:
+    """Return the record of a root that a lock lacks, where nothing says for which system."""
+    return LeftOut(
+        kind="system",
+        where=f"{root.path}:{root.line}",
+        detail=f"the lock beside it lacks `{root.spec}`, and nothing names a system for it",
+        blocks=True,
+        remedy="--system OS/TARGET",
+    )
+
+
+def _no_peer(cells: Sequence[CellAnswer], patterns: Sequence[str]) -> list[LeftOut]:
+    """Return the stacks with cells of which nothing else says what should be in them."""
+    alone = Counter(each[0] for each in cells if each[NO_PEER])
+    every = alone.total() == len(cells)
+    return [
+        LeftOut(
+            kind="no_peer",
+            where=stack,
+            detail="no other cell says what it should have, so its coverage is n/a",
+            count=count,
+            blocks=every or is_named(stack, patterns),
+            remedy=f"--want {stack}=spack.lock, --baseline TAG|SOURCE, or --peers PATTERN",
+        )
+        for stack, count in alone.items()
+    ]
+
+
+def _without_a_baseline(answer: Answer, patterns: Sequence[str]) -> list[LeftOut]:
+    """Return the reported stacks of which the baseline wants nothing."""
+    compares = answer.not_wanted_count or any(each[_WANTED] for each in answer.cells)
+    lacking = [name for name in answer.reported if not compares or name not in answer.listed_before]
+    return [
+        LeftOut(
+            kind="nothing_in_common",
+            where=stack,
+            detail="nothing of the baseline is wanted of it"
+            if stack in answer.listed_before
+            else "the baseline does not list it, so nothing of it is compared",
+            blocks=not compares or is_named(stack, patterns),
+            remedy=f"--baseline {stack}=SOURCE",
+        )
+        for stack in lacking
+    ]

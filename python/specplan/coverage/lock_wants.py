@@ -1,0 +1,110 @@
+"""What locks want of a plan, once what is not wanted is taken out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from specplan import _core as compiled
+from specplan.coverage.peers import excludes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from specplan.model import NotWanted, Scope
+    from specplan.sources.wanted import Wanted
+
+__all__ = ["SCOPE_EDGES", "LockWants"]
+
+#: Over which edges each scope follows the roots of locks, as the core numbers their kinds: none;
+#: link and run; all, and from a spliced spec to the spec that it was built as.
+SCOPE_EDGES: Final[Mapping[Scope, int]] = MappingProxyType({"roots": 0, "runtime": 3, "all": 63})
+
+#: Where a spec of the core says whether it is external.
+_EXTERNAL: Final = 13
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockWants:
+    """The specs that locks want.
+
+    Attributes:
+        hashes: What is wanted: roots, or specs one by one where something is not wanted.
+        scope: Which specs below these are wanted too.
+        labels: By hash, the roots with the stacks that want them.
+        not_wanted: The entries with what each excluded.
+        excluded: How many wants any entry excludes.
+    """
+
+    hashes: frozenset[str]
+    scope: Scope
+    labels: Mapping[str, set[str]]
+    not_wanted: tuple[NotWanted, ...]
+    excluded: int
+
+    @staticmethod
+    def of(
+        core: compiled.Catalog,
+        locks: Iterable[Wanted],
+        scope: Scope,
+        not_wanted: Sequence[NotWanted],
+    ) -> LockWants:
+        """Return what locks want.
+
+        As for gaps, what an entry excludes is no want itself; what it links to or runs with is
+        one still, and it is built where another want needs it.
+
+        Args:
+            core: The catalog that describes the specs of the locks.
+            locks: The locks.
+            scope: Which of their specs are wanted.
+            not_wanted: What is not wanted.
+        """
+        roots: dict[str, set[str]] = {}
+        for lock in locks:
+            roots.setdefault(lock.label, set()).update(root.hash for root in lock.roots)
+        wants = LockWants(
+            hashes=frozenset(root for own in roots.values() for root in own),
+            scope=scope,
+            labels=_by_root(roots),
+            not_wanted=tuple(not_wanted),
+            excluded=0,
+        )
+        if not roots or not not_wanted:
+            return wants
+        counts = [0] * len(not_wanted)
+        several = 0
+        kept: set[str] = set()
+        for stack, own in roots.items():
+            reached = core.reached(sorted(own), SCOPE_EDGES[scope])
+            for spec in core.specs(compiled.Query.hashes(reached), None):
+                place = (stack, spec[1], spec[4], spec[5])
+                entries = [at for at, entry in enumerate(not_wanted) if excludes(entry, *place)]
+                if spec[_EXTERNAL] or not entries:
+                    kept.add(spec[0])
+                    continue
+                own.discard(spec[0])
+                several += 1
+                for at in entries:
+                    counts[at] += 1
+        if not several:
+            return wants
+        return LockWants(
+            hashes=frozenset(kept),
+            scope="roots",
+            labels=_by_root(roots),
+            not_wanted=tuple(
+                replace(entry, excluded=count)
+                for entry, count in zip(not_wanted, counts, strict=True)
+            ),
+            excluded=several,
+        )
+
+
+def _by_root(roots: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
+    labels: dict[str, set[str]] = {}
+    for stack, own in roots.items():
+        for root in own:
+            labels.setdefault(root, set()).add(stack)
+    return labels

@@ -1,0 +1,73 @@
+"""Which stacks define the wants of a stack, and which wants an entry excludes."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from specplan.catalog.names import ROOT, _matched
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from specplan.model import NotWanted
+
+
+__all__ = ["excludes", "peers_of"]
+
+
+def excludes(entry: NotWanted, stack: str, package: str, os: str, target: str) -> bool:
+    """Return whether an entry excludes a package in a cell."""
+    return (
+        fnmatchcase(package, entry.package)
+        and fnmatchcase(stack, entry.stack)
+        and fnmatchcase(os, entry.os)
+        and fnmatchcase(target, entry.target)
+    )
+
+
+def peers_of(
+    reported: Iterable[str], stacks: Collection[str], families: Mapping[str, Sequence[str]]
+) -> tuple[list[list[str]], list[int]]:
+    """Return the stacks that define what stacks want, themselves included.
+
+    These are the stacks of every configured family that has a pattern for the
+    stack; without one, the stacks that share its first dash-separated word.
+
+    Args:
+        reported: The stacks that are asked about.
+        stacks: All stacks.
+        families: Patterns by the name of a family.
+
+    Returns:
+        The distinct sets of peers, each sorted, and for each reported stack the position of its
+        own among them.
+
+    Complexity: linear in the stacks, and for each configured pattern one look at all of them.
+    """
+    configured = [
+        {name for pattern in patterns for name in _matched(pattern, stacks)}
+        for patterns in families.values()
+    ]
+    by_word: dict[str, list[str]] = {}
+    for name in sorted(stacks):
+        if name != ROOT:
+            by_word.setdefault(_first_word(name), []).append(name)
+    found: dict[tuple[str, ...] | tuple[int, ...], int] = {}
+    sets: list[list[str]] = []
+    positions = []
+    for stack in reported:
+        own = [at for at, members in enumerate(configured) if stack in members]
+        key = tuple(own) or (_first_word(stack),)
+        if key not in found:
+            found[key] = len(sets)
+            if own:
+                sets.append(sorted(set().union(*(configured[at] for at in own))))
+            else:
+                sets.append([ROOT] if stack == ROOT else by_word.get(_first_word(stack), []))
+        positions.append(found[key])
+    return sets, positions
+
+
+def _first_word(stack: str) -> str:
+    return stack.partition("-")[0]

@@ -1,0 +1,324 @@
+"""The tuples that the compiled core answers with, as records of the model."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from specplan.catalog.specs import named, nearest_of
+from specplan.coverage import environment_records
+from specplan.coverage.ask import demand
+from specplan.coverage.left_out import NO_PEER
+from specplan.exact import ratio
+from specplan.model import (
+    Alone,
+    BrokenRoot,
+    Cell,
+    Coverage,
+    Gap,
+    LackedSpec,
+    Lacking,
+    RootCoverage,
+    Totals,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from specplan import _core
+    from specplan.coverage.ask import Answer
+    from specplan.model import Compatibility, DamagedFile, LeftOut, UnknownWant
+
+__all__ = ["cell", "cells", "coverage", "lacking"]
+
+
+def coverage(
+    answer: Answer,
+    *,
+    caches: _core.Catalog,
+    compat: Compatibility,
+    tag: str | None,
+    baseline: str | None,
+    damaged: tuple[DamagedFile, ...],
+    left_out: tuple[LeftOut, ...],
+) -> Coverage:
+    """Return the report of a question of coverage.
+
+    Args:
+        answer: What the core answers.
+        caches: The catalog of the caches alone.
+        compat: Which binaries serve a cell.
+        tag: The snapshot that was asked.
+        baseline: What the baseline is called.
+        damaged: Files that were skipped.
+        left_out: What of the question could not be taken into account.
+    """
+    told = demand(answer)
+    usable, gains = _by_place(answer, told)
+    own_cells = [cell(each, usable.get((each[0], each[2], each[3]))) for each in answer.cells]
+    versions = _versions(answer)
+    sources = _sources(answer, caches)
+    gaps = [_gap(each, own_cells, gains, versions, sources) for each in answer.gaps]
+    # The core has ranked them by all that follows, and sorting is stable.
+    gaps.sort(key=lambda gap: -(gap.blocked or 0))
+    abstract = answer.abstract
+    unknown: tuple[UnknownWant, ...] = ()
+    gaps += environment_records.gaps_of_not_concretized(answer.not_concretized)
+    if answer.not_concretized:
+        gaps.sort(key=_rank)
+    if abstract is not None:
+        gaps += environment_records.gaps(abstract)
+        gaps.sort(key=_rank)
+        unknown = tuple(environment_records.unknown(abstract))
+    all_cells = cells(answer, own_cells)
+    wanted = sum(each.wanted for each in all_cells)
+    covered = sum(each.covered for each in all_cells)
+    undecided = sum(each.unknown for each in all_cells)
+    return Coverage(
+        wants=answer.wants,
+        level=answer.level,
+        compat=compat,
+        scope=answer.scope,
+        tag=tag,
+        baseline=baseline,
+        cells=all_cells,
+        gaps=tuple(gaps),
+        roots=_roots(answer, told),
+        totals=Totals(
+            wanted=wanted,
+            covered=covered,
+            unknown=undecided,
+            gaps=wanted - covered - undecided,
+            not_wanted=answer.not_wanted_count,
+            coverage=ratio(covered, wanted),
+        ),
+        absent_stacks=answer.absent,
+        not_wanted=answer.not_wanted,
+        damaged=damaged,
+        unknown=unknown,
+        environments=environment_records.environments_asked(
+            answer.environments, {} if abstract is None else abstract.wants.roots
+        ),
+        left_out=left_out,
+        alone=_alone(answer),
+    )
+
+
+def _alone(answer: Answer) -> Alone | None:
+    """Return what the caches have, where there are cells and none has a peer; else None."""
+    if not answer.cells or not all(each[NO_PEER] for each in answer.cells):
+        return None
+    (available, usable, tells_edges), _, missing, *_ = answer.core.soundness(
+        {
+            "state": answer.state,
+            "roots": None,
+            "indexes": [],
+            "operating_systems": answer.operating_systems,
+        }
+    )
+    names = named(answer.core, [each[0] for each in missing])
+    lacking = [
+        LackedSpec(
+            hash=dag_hash,
+            package=names[dag_hash][1] if dag_hash in names else package,
+            version=names[dag_hash][2] if dag_hash in names else None,
+            binaries=binaries,
+        )
+        for dag_hash, package, binaries, *_ in missing
+    ]
+    return Alone(
+        binaries=available,
+        usable=usable if tells_edges else None,
+        lacking=tuple(sorted(lacking, key=lambda each: (-each.binaries, each.hash))),
+    )
+
+
+def cells(answer: Answer, own: Iterable[Cell]) -> tuple[Cell, ...]:
+    """Return the cells of an answer with those of environments, by stack, os, target."""
+    own = tuple(own)
+    if answer.abstract is None and not answer.not_concretized:
+        return own
+    abstract = () if answer.abstract is None else environment_records.cells(answer.abstract)
+    stale = environment_records.cells_of_not_concretized(answer.not_concretized)
+    found: dict[tuple[str, str, str], Cell] = {}
+    for each in (*own, *abstract, *stale):
+        place = (each.stack, each.os, each.target)
+        found[place] = _sum(found[place], each) if place in found else each
+    return tuple(each for _, each in sorted(found.items()))
+
+
+def lacking(answer: Answer) -> tuple[tuple[Cell, tuple[str, ...]], ...]:
+    """Return the cells of an answer, each with what it lacks."""
+    own = [cell(each) for each in answer.cells]
+    if answer.abstract is None and not answer.not_concretized:
+        return tuple(zip(own, answer.lacking, strict=True))
+    lacked: dict[tuple[str, str, str], tuple[str, ...]] = {}
+    lacking_of = [*zip(own, answer.lacking, strict=True)]
+    if answer.abstract is not None:
+        lacking_of += zip(
+            environment_records.cells(answer.abstract),
+            environment_records.lacking(answer.abstract),
+            strict=True,
+        )
+    lacking_of += (
+        (each, (root.want,))
+        for root in answer.not_concretized
+        for each in environment_records.cells_of_not_concretized([root])
+    )
+    for each, keys in lacking_of:
+        place = (each.stack, each.os, each.target)
+        lacked[place] = (*lacked.get(place, ()), *keys)
+    return tuple((each, lacked[each.stack, each.os, each.target]) for each in cells(answer, own))
+
+
+def _sum(one: Cell, other: Cell) -> Cell:
+    """Return the cell of a stack of which a lock and an environment want something."""
+    wanted, covered = one.wanted + other.wanted, one.covered + other.covered
+    known = one.usable is not None and other.usable is not None
+    return replace(
+        one,
+        wanted=wanted,
+        covered=covered,
+        covered_exact=one.covered_exact + other.covered_exact,
+        unknown=one.unknown + other.unknown,
+        usable=(one.usable or 0) + (other.usable or 0) if known else None,
+        coverage=ratio(covered, wanted),
+    )
+
+
+def _rank(gap: Gap) -> tuple[int, int, str, str, str, str]:
+    return -(gap.blocked or 0), -gap.cells_lacking, gap.stack, gap.os, gap.target, gap.want
+
+
+#: What building a gap is good for: blocked, roots completed, buildable now.
+_Gain: TypeAlias = tuple[int, int, bool]
+
+
+def _by_place(
+    answer: Answer, told: _core.DemandAnswer | None
+) -> tuple[dict[tuple[str, str, str], int], dict[tuple[str, str], _Gain]]:
+    """Return usable wants by (stack, os, target), and gains by (stack, hash)."""
+    if told is None:
+        return {}, {}
+    usefulness, usable_wants, _ = told
+    # Wants by another key than the hash are not the specs that were counted.
+    of_hashes = answer.level == "hash"
+    usable = {
+        (stack, os, target): count
+        for stack, systems in zip(answer.reported, usable_wants, strict=True)
+        for os, target, count in systems
+        if of_hashes
+    }
+    gains: dict[tuple[str, str], _Gain] = {}
+    of_stack = dict(zip(answer.reported, map(iter, usefulness), strict=True))
+    for index, _, _, dag_hash, *_ in answer.gaps:
+        stack = answer.cells[index][0]
+        if dag_hash is not None:
+            gains[stack, dag_hash] = next(of_stack[stack])
+    return usable, gains
+
+
+def _versions(answer: Answer) -> dict[str, str]:
+    """Return the version of each spec that a gap names by its hash."""
+    hashes = {dag_hash for _, _, _, dag_hash, *_ in answer.gaps if dag_hash is not None}
+    return {each: spec[2] for each, spec in named(answer.core, hashes).items()}
+
+
+def _sources(answer: Answer, caches: _core.Catalog) -> dict[str, str]:
+    """Return the file of each binary that is nearest to a gap, where it may be another.
+
+    A lock tells more of a spec than a cache does, but it holds no binary.
+    """
+    if not answer.wanted:
+        return {}
+    nearest = {gap[-1][0] for gap in answer.gaps if gap[-1] is not None}
+    return {each: spec[11] for each, spec in named(caches, nearest).items()}
+
+
+def _roots(answer: Answer, told: _core.DemandAnswer | None) -> RootCoverage | None:
+    """Return how many roots of locks and of environments install."""
+    of_locks = [] if told is None else told[2]
+    abstract = answer.abstract
+    roots = None if abstract is None else environment_records.broken_roots(abstract, answer.core)
+    if told is None and roots is None and not answer.not_concretized:
+        return None
+    named_roots = named(answer.core, {root for root, lacks in of_locks if lacks})
+    broken = [
+        BrokenRoot(
+            hash=root,
+            package=named_roots[root][1],
+            version=named_roots[root][2],
+            lacks=tuple(sorted(lacks)),
+        )
+        for root, lacks in of_locks
+        if lacks
+    ]
+    wanted, installable = len(of_locks), len(of_locks) - len(broken)
+    # What is not concretized has no hash, and installs from no cache.
+    wanted += len(answer.not_concretized)
+    if roots is not None:
+        wanted, installable = wanted + roots.wanted, installable + roots.installable
+        broken = sorted([*broken, *roots.broken], key=lambda root: root.hash)
+    lacked_by = Counter(each for root in broken for each in root.lacks)
+    specs = named(answer.core, lacked_by)
+    return RootCoverage(
+        wanted=wanted,
+        installable=installable,
+        coverage=ratio(installable, wanted),
+        broken=tuple(broken),
+        lacking=tuple(
+            Lacking(
+                hash=each,
+                package=specs[each][1] if each in specs else None,
+                version=specs[each][2] if each in specs else None,
+                roots=count,
+            )
+            for each, count in sorted(lacked_by.items(), key=lambda item: (-item[1], item[0]))
+        ),
+    )
+
+
+def cell(answer: _core.CellAnswer, usable: int | None = None) -> Cell:
+    """Return the record of a cell."""
+    stack, platform, os, target, wanted, covered, covered_exact, _ = answer
+    return Cell(
+        stack=stack,
+        platform=platform,
+        os=os,
+        target=target,
+        wanted=wanted,
+        covered=covered,
+        covered_exact=covered_exact,
+        unknown=0,
+        usable=usable,
+        coverage=ratio(covered, wanted),
+    )
+
+
+def _gap(
+    answer: _core.GapAnswer,
+    cells: Sequence[Cell],
+    gains: Mapping[tuple[str, str], _Gain],
+    versions: Mapping[str, str],
+    sources: Mapping[str, str],
+) -> Gap:
+    index, want, package, dag_hash, state, cells_lacking, nearest = answer
+    where = cells[index]
+    gain = None if dag_hash is None else gains.get((where.stack, dag_hash))
+    blocked, roots_completed, buildable_now = gain or (None, None, None)
+    return Gap(
+        stack=where.stack,
+        os=where.os,
+        target=where.target,
+        want=want,
+        package=package,
+        version=None if dag_hash is None else versions.get(dag_hash),
+        hash=dag_hash,
+        state=state,
+        cells_lacking=cells_lacking,
+        blocked=blocked,
+        roots_completed=roots_completed,
+        buildable_now=buildable_now,
+        nearest=nearest_of(nearest, None if nearest is None else sources.get(nearest[0])),
+    )

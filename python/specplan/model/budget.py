@@ -1,0 +1,158 @@
+"""What a budget completes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Literal, TypeAlias
+
+from specplan.errors import UsageError
+from specplan.model.spec import NamedSpec
+
+__all__ = ["Budget", "BudgetRoot", "OpenReason", "OpenRoot", "Place", "Weight", "check_weight"]
+
+
+#: Why a root is not completed: its own builds are beyond the budget; it needs a broken spec; the
+#: budget goes to others.
+OpenReason: TypeAlias = Literal["beyond", "left_out", "outbid"]
+
+
+#: Weights are whole numbers of this part.
+_PART: Final = Decimal("0.001")
+
+
+_MOST_WEIGHT: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    """What completing some roots is worth; a root that no weight is about is worth 1.
+
+    Attributes:
+        spec: The abstract spec that the roots satisfy; None for all.
+        stack: A shell pattern for the stacks that want them.
+        weight: What each of them is worth: more than 0, at most a million, to the
+            thousandth.
+    """
+
+    spec: str | None = None
+    stack: str = "*"
+    weight: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.spec or 'all'} in {self.stack}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where an abstract want comes from.
+
+    Attributes:
+        stack: The label of the environment, or of the abstract spec.
+        os: The operating system that it is wanted for.
+        target: The target.
+        want: The abstract spec.
+    """
+
+    stack: str
+    os: str
+    target: str
+    want: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetRoot:
+    """A wanted root that installs from the caches once the plan is built.
+
+    Attributes:
+        spec: The root.
+        weight: What completing it is worth.
+        place: Which abstract want it meets; None for the root of a lock.
+    """
+
+    spec: NamedSpec
+    weight: float
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRoot:
+    """A wanted root that the budget does not complete.
+
+    Attributes:
+        spec: The root; of an abstract want, the candidate that takes least more.
+        weight: What completing it is worth.
+        reason: Why it is not completed.
+        more_builds: How many builds completing it takes beside the plan; None for one that is
+            left out.
+        more_cost: What these cost.
+        place: Which abstract want it would meet; None for the root of a lock.
+    """
+
+    spec: NamedSpec
+    weight: float
+    reason: OpenReason
+    more_builds: int | None
+    more_cost: float | None
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What a budget buys, and what no other choice could buy more.
+
+    Each root of the locks counts once, each abstract want once in each of its cells.
+
+    Attributes:
+        max_builds: The most builds; None where they are not limited.
+        max_cost: The most cost; None where it is not limited.
+        builds: How many builds the plan has.
+        cost: What they cost.
+        installable: The roots that install without any build, by hash.
+        completed: The roots that the plan completes, by hash.
+        open: The roots that it does not, those that take least more first, then by hash.
+        weight: What the completed roots are worth.
+        upper_bound: What no choice within the budget exceeds, whatever specs it takes for
+            abstract wants. Where a stack takes one of several locks as a whole, roots that
+            install without any build count with the others for it.
+        nodes: How many nodes the search looked at.
+        cut: What ended the search before the choice was proven to be worth most: a limit on
+            nodes, memory or work, which cuts it at the same place everywhere, or on time.
+        unused: The weights that are about no root.
+    """
+
+    max_builds: int | None
+    max_cost: float | None
+    builds: int
+    cost: float
+    installable: tuple[BudgetRoot, ...]
+    completed: tuple[BudgetRoot, ...]
+    open: tuple[OpenRoot, ...]
+    weight: float
+    upper_bound: float
+    nodes: int
+    cut: Literal["nodes", "memory", "work", "time"] | None
+    unused: tuple[Weight, ...]
+
+    @property
+    def optimal(self) -> bool:
+        """Whether no choice within the budget is worth more."""
+        return self.weight == self.upper_bound
+
+    @property
+    def next(self) -> OpenRoot | None:
+        """The root that takes least more; None where none is open but what is left out."""
+        return next((root for root in self.open if root.more_builds is not None), None)
+
+
+def check_weight(weight: Decimal) -> None:
+    """Refuse what is no weight.
+
+    Raises:
+        UsageError: If it is not more than 0, is more than a million, or is no whole number
+            of thousandths.
+    """
+    if not (weight.is_finite() and 0 < weight <= _MOST_WEIGHT):
+        raise UsageError(f"`{weight}` is no weight: it must be more than 0 and at most a million")
+    if weight % _PART:
+        raise UsageError(f"`{weight}` is no weight: thousandths are the smallest parts")

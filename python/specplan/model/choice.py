@@ -1,0 +1,126 @@
+"""What was chosen for wants that several specs can meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from specplan.model.query import EnvironmentAsked
+from specplan.model.spec import NamedSpec
+
+__all__ = ["Choice", "ChosenWant", "Cut", "Lack", "PublishedWant"]
+
+
+#: What ended a search early.
+Cut: TypeAlias = Literal["nodes", "memory", "work", "time"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What was chosen, and what is proven about it.
+
+    Attributes:
+        wants: By stack, os, target, then in the order of the roots.
+        optimal: Whether no choice costs less.
+        lower_bound: What every choice costs at least.
+        cost: What the builds of all that is wanted cost.
+        cost_alone: What they would cost if each want took what is cheapest alone.
+        nodes: How many nodes the search looked at.
+        cut: What ended it early, if something did.
+        one_by_one: The stacks that would take one lock as a whole, had one been given; their
+            roots were chosen one by one and may not agree on their dependencies.
+        environments: The environments whose roots are wanted, by stack, then path.
+    """
+
+    wants: tuple[ChosenWant, ...]
+    optimal: bool
+    lower_bound: float
+    cost: float
+    cost_alone: float
+    nodes: int
+    cut: Cut | None
+    one_by_one: tuple[str, ...]
+    environments: tuple[EnvironmentAsked, ...]
+
+    @property
+    def unplannable(self) -> tuple[ChosenWant, ...]:
+        """The wants that nothing known can meet: they need a concretizer."""
+        return tuple(each for each in self.wants if each.spec is None)
+
+    @property
+    def deterministic(self) -> bool:
+        """Whether the same question gets the same answer everywhere."""
+        return self.cut != "time"
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The hashes that were chosen for what the plan completes, sorted."""
+        installed = (each.spec for each in self.wants if each.completed)
+        return tuple(sorted({each.hash for each in installed if each is not None}))
+
+    @property
+    def gap(self) -> float:
+        """How much of the cost may be more than the least, between 0 and 1."""
+        return (self.cost - self.lower_bound) / self.cost if self.cost else 0.0
+
+
+#: Why a want cannot be planned: no known spec satisfies it; it is unknown whether any does;
+#: those that do need what is known not to build, or what nothing tells the dependencies of.
+Lack: TypeAlias = Literal["no_candidate", "undecided", "blocked"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenWant:
+    """An abstract want and what was chosen for it.
+
+    Attributes:
+        stack: The label of the environment, or of the abstract spec.
+        os: The operating system that it is wanted for.
+        target: The target.
+        want: The abstract spec, with what its environment requires.
+        candidates: How many known specs satisfy it there.
+        spec: The spec that was chosen; None if the want cannot be planned.
+        lock: The lock that it was chosen with, where a stack takes one as a whole.
+        lack: Why it cannot be planned, if it cannot.
+        completed: Whether it installs from the caches once the plan is built. A budget may
+            go to others; then ``spec`` is what would complete it for the least more.
+    """
+
+    stack: str
+    os: str
+    target: str
+    want: str
+    candidates: int
+    spec: NamedSpec | None
+    lock: str | None
+    lack: Lack | None
+    completed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedWant:
+    """A want that a binary of another stack covers: its stack only has to list it.
+
+    Attributes:
+        stack: The stack that lacks it.
+        os: The operating system that it is wanted for.
+        target: The target.
+        want: What is wanted, a package or ``package@=version``.
+        hash: The binary that covers it: the nearest of the gap.
+        name: Its package.
+        version: Its version.
+        binary_os: Its operating system.
+        binary_target: Its target.
+        listed_by: The stacks that list it, sorted; none where only a union index does.
+    """
+
+    stack: str
+    os: str
+    target: str
+    want: str
+    hash: str
+    name: str
+    version: str
+    binary_os: str
+    binary_target: str
+    listed_by: tuple[str, ...]

@@ -1,0 +1,144 @@
+"""What an abstract spec finds: the specs that satisfy it, and those that nobody can tell of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from specplan.counting import count
+from specplan.errors import UndecidedError
+from specplan.model.damage import DamagedFile
+from specplan.model.left_out import LeftOut
+from specplan.model.report import Report, as_lines
+from specplan.model.spec import Spec
+
+__all__ = ["Found", "Missing", "Undecided"]
+
+#: What a source lacks to decide whether a spec satisfies an abstract one: the dependencies
+#: of the spec; the virtual packages on its edges; its compiler; a field of it; the recipe,
+#: which knows the versions of a virtual package; the git repository, which knows where a
+#: reference stands among the versions.
+Missing: TypeAlias = Literal["edges", "virtuals", "compiler", "field", "recipe", "git-repository"]
+
+#: How many hashes an error names.
+_FEW: Final = 3
+
+#: How much of a hash an error shows.
+_SHORT_HASH: Final = 7
+
+#: Where to find what a source lacks.
+_HINTS: Final[dict[Missing, str]] = {
+    "edges": "package pages tell no dependencies; locks and the indexes of build caches do",
+    "virtuals": "package pages tell no dependencies; locks and the indexes of build caches do",
+    "git-repository": "ask for the reference itself, or for `git.REF=VERSION`",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided:
+    """A spec of which the sources do not tell whether it satisfies what was asked.
+
+    Attributes:
+        spec: The spec.
+        missing: What the sources lack.
+        reason: The same as a sentence.
+    """
+
+    spec: Spec
+    missing: Missing
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found(Report):
+    """The specs that satisfy an abstract spec.
+
+    Attributes:
+        query: The abstract spec, as it was given.
+        specs: Those that satisfy it, by name, version (as Spack orders versions), os,
+            target and hash.
+        undecided: Those of which the sources do not tell, in the same order; what
+            satisfies nothing for certain is in neither.
+        unknown_name: The name that was asked for, where no known package has it; it may
+            be that of a virtual package.
+        suggestions: The nearest names of packages to that.
+        damaged: Files that were skipped because they are damaged: what they held was
+            not searched.
+        left_out: What of the question could not be taken into account.
+    """
+
+    query: str
+    specs: tuple[Spec, ...]
+    undecided: tuple[Undecided, ...]
+    unknown_name: str | None
+    suggestions: tuple[str, ...]
+    damaged: tuple[DamagedFile, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def hint(self) -> str | None:
+        """What may help where nothing was found or something is undecided, or None."""
+        if self.unknown_name is not None:
+            meant = f" ({self._near})" if self._near else ""
+            return f"no package is called `{self.unknown_name}`{meant}"
+        missing = sorted({each.missing for each in self.undecided})
+        return next((_HINTS[each] for each in missing if each in _HINTS), None)
+
+    @property
+    def _near(self) -> str:
+        near = ", ".join(f"`{each}`" for each in self.suggestions)
+        return f"did you mean {near}?" if near else ""
+
+    def decided(self) -> tuple[Spec, ...]:
+        """Return the specs, if all could be decided.
+
+        Raises:
+            UndecidedError: If the sources do not tell of every spec.
+        """
+        if not self.undecided:
+            return self.specs
+        missing: dict[Missing, list[Undecided]] = {}
+        for each in self.undecided:
+            missing.setdefault(each.missing, []).append(each)
+        reasons = [f"{found[0].reason} ({_few(found)})" for _, found in sorted(missing.items())]
+        number = len(self.undecided)
+        specs = count(number, "spec satisfies", "specs satisfy")
+        fault = f"whether {specs} `{self.query}` cannot be decided: {'; '.join(reasons)}"
+        hint = self.hint
+        if self.unknown_name is not None and set(missing) == {"virtuals"}:
+            # Whoever mistypes a name need not hear of virtual packages first.
+            fault = (
+                f"no package is called `{self.unknown_name}`, and whether it is a virtual package "
+                f"cannot be decided: {missing['virtuals'][0].reason}"
+            )
+            hint = self._near or _HINTS["virtuals"]
+        raise UndecidedError(
+            fault,
+            self.query,
+            sorted(missing),
+            number,
+            [each.spec.hash for each in self.undecided[:_FEW]],
+            hint,
+        )
+
+    def to_lines(self, template: str) -> str:
+        """Return one line a spec, made of its fields, as in ``{name}@{version}/{hash:.7}``.
+
+        Args:
+            template: A text with names of fields of :class:`Spec` in braces; a double
+                brace stands for itself. See :mod:`specplan.reports.coverage.lines`.
+
+        Raises:
+            UsageError: If the template names what is no field.
+        """
+        return as_lines(self, template=template)
+
+
+def _few(undecided: list[Undecided]) -> str:
+    shown = ", ".join(_called(each.spec) for each in undecided[:_FEW])
+    more = len(undecided) - _FEW
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _called(spec: Spec) -> str:
+    return f"{spec.name}@{spec.version}/{spec.hash[:_SHORT_HASH]}"

@@ -1,0 +1,56 @@
+"""Hashes that are worked out when somebody looks at them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import overload
+
+__all__ = ["Hashes"]
+
+
+class Hashes(Sequence[str]):
+    """Hashes in a fixed order, which are worked out when somebody looks at them.
+
+    The chains and needs of all builds of a plan can be many more than its builds, so
+    only their numbers are there beforehand. It equals every sequence of the same hashes.
+
+    Args:
+        count: How many there are.
+        told: Tells those of a spec.
+        spec: The hash of the spec.
+    """
+
+    __slots__ = ("_count", "_spec", "_told")
+
+    def __init__(self, count: int, told: Callable[[str], Sequence[str]], spec: str) -> None:
+        self._count = count
+        self._told = told
+        self._spec = spec
+
+    def __reduce__(self) -> tuple[type[tuple[str, ...]], tuple[list[str]]]:
+        # What works them out belongs to a plan of this process.
+        return tuple, (list(self),)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._told(self._spec) if self._count else ())
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        return tuple(self)[index]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return NotImplemented
+        return len(self) == len(other) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))

@@ -1,0 +1,190 @@
+"""What is new between two states, and what caused it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from specplan.model.left_out import LeftOut
+from specplan.model.report import Report
+from specplan.model.spec import NamedSpec
+
+__all__ = [
+    "Difference",
+    "HoldStep",
+    "LockDiff",
+    "LockDiffTotals",
+    "MigratedSpec",
+    "NewSpec",
+    "Origin",
+    "OwnChange",
+    "OwnKey",
+]
+
+#: Why a hash is new: its own content is; content and dependencies are old, but not together;
+#: something that it depends on is new.
+Origin: TypeAlias = Literal["content", "rewired", "inherited"]
+
+#: What of a spec is its own.
+OwnKey: TypeAlias = Literal[
+    "version",
+    "variants",
+    "flags",
+    "patches",
+    "package_hash",
+    "namespace",
+    "external",
+    "platform",
+    "os",
+    "target",
+    "compiler",
+    "annotations",
+    "provided_virtuals",
+    "dependencies",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One key in which a new spec differs from the old one that it is held against.
+
+    Attributes:
+        key: The key.
+        old: The old text; several values are one a line.
+        new: The new text.
+    """
+
+    key: OwnKey
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSpec:
+    """A hash that only the new state has.
+
+    Attributes:
+        spec: The spec.
+        external: Whether the system provides it; then it is no build.
+        origin: Why its hash is new.
+        against: The old spec of the same package that differs least, if there is one.
+        replaces: Whether that one is gone and gave way to this one.
+        differences: The keys in which the two differ; empty without ``against``.
+    """
+
+    spec: NamedSpec
+    external: bool
+    origin: Origin
+    against: NamedSpec | None
+    replaces: bool
+    differences: tuple[Difference, ...]
+
+    @property
+    def is_own_change(self) -> bool:
+        """Whether the spec changed itself."""
+        return self.origin != "inherited"
+
+    @property
+    def is_recipe_only(self) -> bool:
+        """Whether the spec changed itself, and only by the text of its recipe."""
+        return self.is_own_change and [each.key for each in self.differences] == ["package_hash"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnChange:
+    """A spec that changed itself, and how far that goes.
+
+    Attributes:
+        spec: The spec.
+        reaches: How many new specs have it in their closure, itself included.
+        explains_alone: How many new specs nothing new gets into but through it.
+        reaches_by_link_run: How many it reaches over link and run edges alone.
+    """
+
+    spec: NewSpec
+    reaches: int
+    explains_alone: int
+    reaches_by_link_run: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldStep:
+    """One own change to hold back, in greedy order.
+
+    Attributes:
+        spec: The spec whose old version would be kept.
+        builds_left: An estimate of the builds that remain when this one and all before it
+            are held back.
+        fewest_left: The fewest that remain when any so many are held back; None where there
+            are too many own changes to try all sets.
+    """
+
+    spec: NamedSpec
+    builds_left: int
+    fewest_left: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigratedSpec:
+    """A spec that has another hash only because it is written in another format.
+
+    Attributes:
+        spec: The spec as the new state has it.
+        was: Its hash in the old state.
+    """
+
+    spec: NamedSpec
+    was: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockDiffTotals:
+    """The numbers of the difference of two locks.
+
+    Attributes:
+        kept: The specs that both states have.
+        new: The specs that only the new one has.
+        gone: The specs that only the old one has.
+        builds: The new specs that are not external.
+        own_change: The new specs that changed themselves.
+        inherited: The new specs whose dependencies changed.
+        recipe_only: The own changes that are of the recipe's text alone.
+        migrated: The specs that only a newer format gave another hash; they are not new.
+    """
+
+    kept: int
+    new: int
+    gone: int
+    builds: int
+    own_change: int
+    inherited: int
+    recipe_only: int
+    migrated: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockDiff(Report):
+    """What is new between two states, and what caused it.
+
+    Attributes:
+        old: The old state.
+        new: The new state.
+        specs: The new specs, by hash.
+        gone: The specs that only the old state has, by hash.
+        causes: The own changes, the farthest reaching first, then by hash.
+        hold: The own changes in the order in which to hold them back.
+        totals: The numbers.
+        migrated: The specs that have another hash only because of another format, by hash: one
+            cause, however many they are. They are neither new nor gone.
+        left_out: What of the question could not be taken into account.
+    """
+
+    old: str
+    new: str
+    specs: tuple[NewSpec, ...]
+    gone: tuple[NamedSpec, ...]
+    causes: tuple[OwnChange, ...]
+    hold: tuple[HoldStep, ...]
+    totals: LockDiffTotals
+    migrated: tuple[MigratedSpec, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()

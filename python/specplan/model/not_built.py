@@ -1,0 +1,82 @@
+"""What a plan does not build: the needless, the untested, what is excluded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from specplan.model.change import ChangedSpec
+from specplan.model.spec import NamedSpec
+
+__all__ = ["CutReason", "Excluded", "ExcludedBuild", "ExclusionReason", "Needless", "Untested"]
+
+#: Why a spec does not need another that it has an edge to.
+CutReason: TypeAlias = Literal["available", "external", "spliced", "test_only"]
+
+#: Why a build is excluded: it is known not to build; it needs one that is; nothing else needs it.
+ExclusionReason: TypeAlias = Literal["broken", "needs", "unneeded"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needless:
+    """A spec that pruning node by node would build in vain.
+
+    Attributes:
+        spec: The spec.
+        cut_by: The spec above it that does not need it.
+        reason: Why it does not.
+    """
+
+    spec: NamedSpec
+    cut_by: NamedSpec
+    reason: CutReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untested:
+    """A spec that holds the change and is left alone.
+
+    Attributes:
+        spec: The spec.
+        kept_by: What leaves it alone.
+        available: Whether it has a binary, which then is kept.
+    """
+
+    spec: NamedSpec
+    kept_by: Literal["policy", "depth"]
+    available: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcludedBuild:
+    """A build that is excluded because of a spec that does not build.
+
+    Attributes:
+        spec: The spec.
+        reason: Why it is excluded.
+        chain: From the spec down to a broken one, if it needs one.
+    """
+
+    spec: NamedSpec
+    reason: ExclusionReason
+    chain: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excluded:
+    """What a plan does without because of specs that do not build.
+
+    Attributes:
+        specs: The abstract specs of what is known not to build.
+        broken: The hashes of the specs that they match, sorted.
+        cut: Those of them that would have to be built, sorted.
+        wants: The wants that cannot be had, sorted.
+        builds: The builds that are excluded, by hash.
+    """
+
+    specs: tuple[ChangedSpec, ...]
+    broken: tuple[str, ...]
+    cut: tuple[str, ...]
+    wants: tuple[str, ...]
+    builds: tuple[ExcludedBuild, ...]

@@ -1,0 +1,92 @@
+"""Why a plan builds a spec, or why it does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from specplan.model.build import Cause
+from specplan.model.not_built import CutReason, ExclusionReason
+from specplan.model.spec import EdgeType, NamedSpec
+
+__all__ = ["ChangeLink", "HeldChange", "Why", "WhyLine", "WhyLink", "WhyVerdict"]
+
+#: What a plan does about a spec.
+WhyVerdict: TypeAlias = Literal[
+    "planned", "reused", "rewired", "external", "left_out", "cut_off", "not_wanted"
+]
+
+#: How a spec relates to the one below that its line hangs from.
+WhyLink: TypeAlias = Literal["asked", "demands", "cuts", "unneeded"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyLine:
+    """One line of the tree that tells why a spec is planned or not.
+
+    Attributes:
+        depth: How deep it is; it hangs from the nearest line before that is one less deep.
+        spec: A dependent of the spec that it hangs from; the one asked about at depth 0.
+        link: Whether it demands that one, cuts it off, or would need it but is not needed itself.
+        reason: Why it cuts that one off.
+        types: What it has that one for.
+        is_want: Whether the spec is wanted.
+        is_repeated: Whether the lines below it stand at another line with the spec.
+    """
+
+    depth: int
+    spec: NamedSpec
+    link: WhyLink
+    reason: CutReason | None
+    types: tuple[EdgeType, ...]
+    is_want: bool
+    is_repeated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLink:
+    """One spec of the chain that leads to a change.
+
+    Attributes:
+        spec: The spec.
+        types: What it has the next one for; empty for the last one, which changed itself.
+    """
+
+    spec: NamedSpec
+    types: tuple[EdgeType, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldChange:
+    """How a spec holds a change.
+
+    Attributes:
+        stale: Whether that makes the spec stale; if not, a policy or a depth leaves it alone.
+        chain: A shortest chain of dependencies from the spec to one that changed.
+    """
+
+    stale: bool
+    chain: tuple[ChangeLink, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Why a plan builds a spec, or why it does not, with the tree that proves it.
+
+    Attributes:
+        spec: The spec.
+        verdict: What the plan does about it.
+        cause: Why it is built, if it is.
+        left_out: Why it is left out, if it is.
+        chain: From the spec down to a broken one, if it is left out for needing one.
+        change: How it holds the change; None if it does not, or nothing changed.
+        tree: From the spec up to what needs it, or to what makes it needless.
+    """
+
+    spec: NamedSpec
+    verdict: WhyVerdict
+    cause: Cause | None
+    left_out: ExclusionReason | None
+    chain: tuple[NamedSpec, ...]
+    change: HeldChange | None
+    tree: tuple[WhyLine, ...]

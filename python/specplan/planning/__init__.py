@@ -1,0 +1,1 @@
+"""The least that must be built, in which order and why."""

@@ -1,0 +1,185 @@
+"""What a budget completes of locks and of abstract wants, whose specs are chosen with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from specplan.catalog.specs import names_of
+from specplan.model.budget import Place
+from specplan.planning import choice as choosing
+from specplan.planning.budget_solver import Bid, BidGroup, Spending
+from specplan.planning.candidates import Pick
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from specplan import _core as compiled
+    from specplan.model import NamedSpec
+    from specplan.model.choice import Choice
+    from specplan.planning.budget_solver import Asked, BidResult, Spent
+    from specplan.planning.candidates import WantGroup
+    from specplan.planning.choice import Made
+
+__all__ = ["Purchase"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchase:
+    """A budget, and what it can be spent on.
+
+    Attributes:
+        core: All that is known.
+        question: The plan of all roots of locks.
+        asked: The budget.
+        labels: By hash, these roots with the stacks that want them.
+        matching: Returns the hashes of the specs that satisfy an abstract spec.
+    """
+
+    core: compiled.Catalog
+    question: compiled.PlanQuestion
+    asked: Asked
+    labels: Mapping[str, Iterable[str]]
+    matching: Callable[[str], Iterable[str]]
+
+    def buy(self) -> Spent:
+        """Choose which roots of locks the budget completes."""
+        groups = _fixed(self.labels)
+        names = _names(self.core, groups)
+        plan = self.core.plan(self.question)
+        return Spending(plan, self.asked, groups, names, self.matching).search()
+
+    def buy_with_choice(self, made: Made) -> tuple[Spent, Choice]:
+        """Choose which roots the budget completes, and the specs of those that are abstract.
+
+        What is bought and which spec completes each want is decided together. Then the
+        completed wants get what is cheapest for them, if that is within the budget too.
+
+        Args:
+            made: What would be chosen if nothing was limited.
+
+        Returns:
+            What is bought, and what is chosen. The cost and the bound of the choice are those
+            of completing the same wants.
+        """
+        options = made.options
+        fixed = _fixed(self.labels)
+        groups = [*fixed, *(_bids(*each) for each in zip(options.groups, made.picks, strict=True))]
+        every = {
+            spec
+            for group in groups
+            for source in group.sources
+            for bid in source
+            for spec in bid.hashes
+        }
+        # What nobody tells the dependencies of is not built: nobody knows what that would take.
+        all_options: compiled.PlanQuestion = {**self.question, "roots": sorted(every)}
+        plan = self.core.plan(all_options, told_only=True)
+        names = {**_names(self.core, fixed), **options.names}
+        spending = Spending(plan, self.asked, groups, names, self.matching)
+        spent = spending.search()
+        results = spent.results[len(fixed) :]
+        bids = groups[len(fixed) :]
+        alternatives = [
+            _alternatives(spending, group, result)
+            for group, result in zip(bids, results, strict=True)
+        ]
+        own = [root for root in spent.roots if root in self.labels]
+        there: compiled.PlanQuestion = {**self.question, "roots": own}
+        choice, cheapest = choosing.least(self.core, there, alternatives, made.asked)
+        roots = set(own)
+        for group_alternatives, position in zip(alternatives, cheapest, strict=True):
+            if position is not None:
+                at, specs = position
+                parts = zip(group_alternatives[at], specs, strict=True)
+                roots.update(part[spec] for part, spec in parts)
+        builds, cost = _size(self.core, self.question, roots)
+        is_within = self.asked.builds is None or builds <= self.asked.builds
+        if is_within and cost < spent.budget.cost:
+            spent = spending.given(roots, spent)
+        choice = replace(
+            choice,
+            cost=spent.budget.cost,
+            lower_bound=min(choice.lower_bound, spent.budget.cost),
+            optimal=choice.lower_bound >= spent.budget.cost,
+            one_by_one=options.one_by_one,
+            environments=options.environments,
+        )
+        now = [
+            _pick(group, result)
+            for group, result in zip(options.groups, spent.results[len(fixed) :], strict=True)
+        ]
+        return spent, choosing.told(choice, options, now)
+
+
+def _fixed(labels: Mapping[str, Iterable[str]]) -> list[BidGroup]:
+    """Return the roots of locks as what is to be completed."""
+    bids = (
+        Bid(labels=tuple(sorted(own)), hashes=(root,), first=0, place=None)
+        for root, own in sorted(labels.items())
+    )
+    return [BidGroup(sources=((bid,),)) for bid in bids]
+
+
+def _bids(group: WantGroup, pick: Pick | None) -> BidGroup:
+    """Return abstract wants as what is to be completed."""
+    first = 0 if pick is None else pick.source
+    sources = []
+    for at, source in enumerate(group.sources):
+        own = []
+        for position, (want, candidates) in enumerate(
+            zip(group.wants, source.candidates, strict=True)
+        ):
+            chosen = pick.hashes[position] if pick is not None and at == first else None
+            own.append(
+                Bid(
+                    labels=(want.stack,),
+                    hashes=candidates,
+                    first=None if chosen is None else candidates.index(chosen),
+                    place=Place(stack=want.stack, os=want.os, target=want.target, want=want.spec),
+                )
+            )
+        sources.append(tuple(own))
+    return BidGroup(sources=tuple(sources), first=first)
+
+
+def _alternatives(spending: Spending, group: BidGroup, result: BidResult) -> list[list[list[str]]]:
+    """Return what completes the same wants of a group for no less worth."""
+    if not group.sources:
+        return []
+    parts = []
+    for bid, spec, is_there in zip(
+        group.sources[result.source], result.hashes, result.completed, strict=True
+    ):
+        if spec is not None and is_there:
+            worth = spending.worth(bid, spec)
+            parts.append([each for each in bid.hashes if spending.worth(bid, each) >= worth])
+    if len(parts) == 1:
+        # Each of many options is an alternative of its own.
+        return [[[each]] for each in parts[0]]
+    return [parts] if parts else []
+
+
+def _pick(group: WantGroup, result: BidResult) -> Pick | None:
+    if not any(result.hashes):
+        return None
+    hashes = tuple(
+        spec if candidates else None
+        for spec, candidates in zip(
+            result.hashes, group.sources[result.source].candidates, strict=True
+        )
+    )
+    return Pick(result.source, hashes, result.completed)
+
+
+def _size(
+    core: compiled.Catalog, question: compiled.PlanQuestion, roots: Iterable[str]
+) -> tuple[int, float]:
+    """Return how many builds some roots take, and what these cost."""
+    asked: compiled.PlanQuestion = {**question, "roots": sorted(roots)}
+    totals = core.plan(asked).totals()
+    return totals[2], totals[3]
+
+
+def _names(core: compiled.Catalog, groups: Iterable[BidGroup]) -> dict[str, NamedSpec]:
+    return names_of(core, {bid.hashes[0] for group in groups for bid in group.sources[0]})

@@ -1,0 +1,349 @@
+"""What a limited budget buys: the builds that complete the most wanted roots by weight."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Final
+
+from specplan.errors import UsageError
+from specplan.model.budget import (
+    _PART,
+    Budget,
+    BudgetRoot,
+    OpenReason,
+    OpenRoot,
+    Place,
+    Weight,
+    check_weight,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from specplan import _core as compiled
+    from specplan.model import NamedSpec
+
+__all__ = ["Asked", "Bid", "BidGroup", "BidResult", "Spending", "Spent"]
+
+_REASONS: Final[Mapping[str, OpenReason]] = {
+    "beyond": "beyond",
+    "left_out": "left_out",
+    "outbid": "outbid",
+}
+
+#: How much work a search may do where no other limit is given: arcs of networks that are looked
+#: at, so that the answer is the same everywhere. That takes some ten seconds.
+_MOST_WORK: Final = 1_000_000_000
+
+#: More builds than any plan has.
+_MOST_BUILDS: Final = 2**63
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a budget is asked for.
+
+    Attributes:
+        builds: The most builds; None for any number.
+        cost: The most cost; None for any.
+        weights: What roots are worth; the first that is about a root holds.
+        node_limit: How many nodes the search may look at.
+        time_limit: How many seconds it may take.
+    """
+
+    builds: int | None
+    cost: float | None
+    weights: tuple[Weight, ...] = ()
+    node_limit: int | None = None
+    time_limit: float | None = None
+
+    @staticmethod
+    def limited(
+        builds: int | None,
+        cost: float | None,
+        weights: Sequence[Weight],
+        node_limit: int | None,
+        time_limit: float | None,
+    ) -> Asked | None:
+        """Return what is asked; None where nothing is limited.
+
+        Raises:
+            UsageError: If a limit is no number.
+        """
+        if builds is None and cost is None:
+            return None
+        if (builds is not None and builds < 0) or (cost is not None and not cost >= 0):
+            raise UsageError("a budget is a number from 0 on")
+        for weight in weights:
+            check_weight(weight.weight)
+        return Asked(
+            builds=builds,
+            cost=cost,
+            weights=tuple(weights),
+            node_limit=node_limit,
+            time_limit=time_limit,
+        )
+
+    def least_more(self, root: OpenRoot) -> tuple[bool, float, float, tuple[str, ...]]:
+        """Return by what open roots are sorted: those that are left out come last."""
+        builds, cost = root.more_builds or 0, root.more_cost or 0
+        first, second = (builds, cost) if self.cost is None else (cost, builds)
+        return (root.more_builds is None, first, second, _by_hash(root))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bid:
+    """A root to be completed, and the specs that do.
+
+    Attributes:
+        labels: The stacks that want it.
+        hashes: The specs, the preferred first.
+        first: Which of them would be taken if nothing was limited.
+        place: The abstract want that it is; None for the root of a lock.
+    """
+
+    labels: tuple[str, ...]
+    hashes: tuple[str, ...]
+    first: int | None
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BidGroup:
+    """Roots that are met together.
+
+    Attributes:
+        sources: What they can be met from: of each source its roots. One source counts.
+        first: The one that would be taken if nothing was limited.
+    """
+
+    sources: tuple[tuple[Bid, ...], ...]
+    first: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BidResult:
+    """What becomes of a group.
+
+    Attributes:
+        source: The position of the source that counts.
+        hashes: For each of its roots the spec that completes it, or that would for the least
+            more; None where none can be had.
+        completed: Whether each of them installs once the plan is built.
+    """
+
+    source: int
+    hashes: tuple[str | None, ...]
+    completed: tuple[bool, ...]
+
+    @staticmethod
+    def of(source: int, told: Iterable[tuple[Bid, compiled.BidAnswer]]) -> BidResult:
+        """Return what the core says of the roots of a source."""
+        told = list(told)
+        return BidResult(
+            source=source,
+            hashes=tuple(
+                None if answer[1] is None else bid.hashes[answer[1]] for bid, answer in told
+            ),
+            completed=tuple(
+                answer[0] in {"external", "installable", "completed"} for _, answer in told
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What a budget buys.
+
+    Attributes:
+        budget: What is told of it.
+        results: The same by group.
+    """
+
+    budget: Budget
+    results: tuple[BidResult, ...]
+
+    @property
+    def roots(self) -> list[str]:
+        """The hashes of all that installs once the plan is built, sorted."""
+        return sorted(
+            {
+                spec
+                for result in self.results
+                for spec, is_there in zip(result.hashes, result.completed, strict=True)
+                if spec is not None and is_there
+            }
+        )
+
+
+class Spending:
+    """One question of what a budget buys.
+
+    Args:
+        core: The plan of all specs that can complete a root.
+        asked: The budget.
+        groups: What is to be completed.
+        names: By hash, what people know these specs by.
+        matching: Returns the hashes of the specs that satisfy an abstract spec.
+    """
+
+    def __init__(
+        self,
+        core: compiled.Plan,
+        asked: Asked,
+        groups: Sequence[BidGroup],
+        names: Mapping[str, NamedSpec],
+        matching: Callable[[str], Iterable[str]],
+    ) -> None:
+        self._core = core
+        self._asked = asked
+        self._groups = groups
+        self._names = names
+        self._weights = _Weights(asked.weights, groups, matching)
+        self._part = self._weights.part
+
+    def search(self) -> Spent:
+        """Choose the roots that the budget completes, and the spec that completes each."""
+        asked = self._asked
+        is_limited = asked.node_limit is not None or asked.time_limit is not None
+        answer = self._core.spend(
+            self._question(),
+            builds=self._builds,
+            cost=asked.cost,
+            node_limit=asked.node_limit,
+            work_limit=None if is_limited else _MOST_WORK,
+            time_limit=asked.time_limit,
+        )
+        return self._told(answer)
+
+    def given(self, hashes: Collection[str], searched: Spent) -> Spent:
+        """Tell what becomes of the roots once some specs install, which were chosen otherwise."""
+        answer = self._core.spend(
+            self._question(), chosen=sorted(hashes), builds=self._builds, cost=self._asked.cost
+        )
+        found = self._told(answer)
+        proven = replace(
+            found.budget,
+            upper_bound=searched.budget.upper_bound,
+            nodes=searched.budget.nodes,
+            cut=searched.budget.cut,
+        )
+        return replace(found, budget=proven)
+
+    @property
+    def _builds(self) -> int | None:
+        return None if self._asked.builds is None else min(self._asked.builds, _MOST_BUILDS)
+
+    def _question(self) -> list[compiled.BidGroupQuestion]:
+        def bid(each: Bid) -> compiled.BidQuestion:
+            return ([(spec, self._weights.whole(each, spec)) for spec in each.hashes], each.first)
+
+        return [
+            ([[bid(each) for each in source] for source in group.sources], group.first)
+            for group in self._groups
+        ]
+
+    def _told(self, answer: compiled.SpendingAnswer) -> Spent:
+        sources, outcomes, weight, bound, builds, cost, nodes, cut = answer
+        installable: list[BudgetRoot] = []
+        completed: list[BudgetRoot] = []
+        left: list[OpenRoot] = []
+        results = []
+        for group, source, answers in zip(self._groups, sources, outcomes, strict=True):
+            bids = group.sources[source] if group.sources else ()
+            told = list(zip(bids, answers, strict=True))
+            results.append(BidResult.of(source, told))
+            for bid, (outcome, option, more_builds, more_cost) in told:
+                # What is wanted by its hash is told of even if it cannot be had.
+                at = 0 if option is None and bid.place is None else option
+                if at is None or (outcome == "external" and bid.place is None):
+                    continue
+                spec = self._names[bid.hashes[at]]
+                worth = float(self._weights.of(bid, spec.hash))
+                reason = _REASONS.get(outcome)
+                if reason is not None:
+                    left.append(
+                        OpenRoot(
+                            spec=spec,
+                            weight=worth,
+                            reason=reason,
+                            more_builds=None if option is None else more_builds,
+                            more_cost=None if option is None else more_cost,
+                            place=bid.place,
+                        )
+                    )
+                else:
+                    met = completed if outcome == "completed" else installable
+                    met.append(BudgetRoot(spec=spec, weight=worth, place=bid.place))
+        budget = Budget(
+            max_builds=self._asked.builds,
+            max_cost=self._asked.cost,
+            builds=builds,
+            cost=cost,
+            installable=tuple(sorted(installable, key=_by_hash)),
+            completed=tuple(sorted(completed, key=_by_hash)),
+            open=tuple(sorted(left, key=self._asked.least_more)),
+            weight=float(weight * self._part),
+            upper_bound=float(bound * self._part),
+            nodes=nodes,
+            cut=cut,
+            unused=self._weights.unused,
+        )
+        return Spent(budget=budget, results=tuple(results))
+
+    def worth(self, bid: Bid, spec: str) -> Decimal:
+        """Return what completing a root by a spec is worth."""
+        return self._weights.of(bid, spec)
+
+
+def _by_hash(root: BudgetRoot | OpenRoot) -> tuple[str, ...]:
+    place = root.place
+    named = () if place is None else (place.stack, place.os, place.target, place.want)
+    return (root.spec.hash, *named)
+
+
+class _Weights:
+    """What specs are worth to the stacks that want them."""
+
+    def __init__(
+        self,
+        weights: Iterable[Weight],
+        groups: Iterable[BidGroup],
+        matching: Callable[[str], Iterable[str]],
+    ) -> None:
+        wanted = {
+            (each, bid.labels)
+            for group in groups
+            for source in group.sources
+            for bid in source
+            for each in bid.hashes
+        }
+        self._found: dict[tuple[str, tuple[str, ...]], Decimal] = {}
+        unused = []
+        for weight in weights:
+            specs = None if weight.spec is None else frozenset(matching(weight.spec))
+            about = [
+                (spec, labels)
+                for spec, labels in wanted
+                if (specs is None or spec in specs)
+                and any(fnmatchcase(label, weight.stack) for label in labels)
+            ]
+            for each in about:
+                self._found.setdefault(each, weight.weight)
+            if not about:
+                unused.append(weight)
+        self.unused = tuple(unused)
+        worths = (*self._found.values(), Decimal(1))
+        #: The part of which all weights are whole numbers.
+        self.part = _PART * math.gcd(*(int(each / _PART) for each in worths))
+
+    def whole(self, bid: Bid, spec: str) -> int:
+        """Return what completing a root by a spec is worth, in parts."""
+        return int(self.of(bid, spec) / self.part)
+
+    def of(self, bid: Bid, spec: str) -> Decimal:
+        """Return what completing a root by a spec is worth."""
+        return self._found.get((spec, bid.labels), Decimal(1))

@@ -1,0 +1,348 @@
+"""What can meet abstract wants: candidates in each cell, one by one or of one lock as a whole."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from specplan import _core as compiled
+from specplan.catalog.names import texts
+from specplan.catalog.specs import names_of
+from specplan.catalog.systems import Systems
+from specplan.coverage.environment_records import environments_asked
+from specplan.coverage.environments import wants_of
+from specplan.errors import EmptySelectionError
+from specplan.model.choice import ChosenWant, Lack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from specplan.coverage.environments import AbstractWants, System
+    from specplan.model import Compatibility, NamedSpec, NotWanted
+    from specplan.sources.environments.environment import Environment
+    from specplan.sources.wanted import Wanted, WantedEnvironment
+
+__all__ = ["Asked", "Options", "Pick", "Source", "Want", "WantGroup"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a choice is asked for.
+
+    Attributes:
+        environments: Whose roots are wanted.
+        locks: The locks that a stack can take as a whole.
+        system: The systems that the wants are for, as ``OS/TARGET``; without one, those
+            that the wants name, or else the one that all locks are for.
+        os: Only what is wanted for these operating systems (shell patterns).
+        target: Only what is wanted for these targets (shell patterns).
+        compat: Which specs serve a system besides its own.
+        libc: More operating systems with their C libraries.
+        cells: The systems of stacks by label, where they are given.
+        node_limit: How many nodes the search may look at; None for those of
+            :mod:`specplan.planning.choice`, and for any number where the time is limited.
+        time_limit: How many seconds it may take.
+        not_wanted: What is not wanted of environments.
+        gaps: Wants of stacks instead of environments, each of which is chosen for alone.
+    """
+
+    environments: tuple[WantedEnvironment, ...]
+    locks: tuple[Wanted, ...]
+    system: str | Sequence[str]
+    os: str | Sequence[str]
+    target: str | Sequence[str]
+    compat: Compatibility
+    libc: Mapping[str, str]
+    cells: Mapping[str, Sequence[str]]
+    node_limit: int | None
+    time_limit: float | None
+    not_wanted: Sequence[NotWanted] = ()
+    gaps: AbstractWants | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """An abstract spec in a cell, and the specs that satisfy it, the preferred first."""
+
+    stack: str
+    os: str
+    target: str
+    spec: str
+    candidates: tuple[str, ...]
+    undecided: bool
+
+    def told(
+        self, named: NamedSpec | None, lock: str | None, lack: Lack | None, *, completed: bool
+    ) -> ChosenWant:
+        """Return the want with what was chosen for it."""
+        return ChosenWant(
+            stack=self.stack,
+            os=self.os,
+            target=self.target,
+            want=self.spec,
+            candidates=len(self.candidates),
+            spec=named,
+            lock=lock,
+            lack=lack,
+            completed=completed,
+        )
+
+    @property
+    def lack(self) -> Lack:
+        """Why it cannot be planned where nothing is chosen for it."""
+        if self.candidates:
+            return "blocked"
+        return "undecided" if self.undecided else "no_candidate"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the wants of a group can be met from together.
+
+    Attributes:
+        lock: The lock that it is, where one is taken as a whole.
+        candidates: By want, the specs of it that satisfy the want, the preferred first.
+    """
+
+    lock: str | None
+    candidates: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """What was chosen for a group.
+
+    Attributes:
+        source: The position of the source.
+        hashes: By want, what was chosen; None where the source has nothing.
+        completed: By want, whether the plan installs it.
+    """
+
+    source: int
+    hashes: tuple[str | None, ...]
+    completed: tuple[bool, ...]
+
+
+class WantGroup:
+    """Wants that are met from one source: one alone, or all of a stack on one system."""
+
+    def __init__(self, wants: Sequence[Want], sources: Sequence[Source]) -> None:
+        self.wants = wants
+        self.sources = sources
+
+    @staticmethod
+    def single(want: Want) -> WantGroup:
+        """Return a want that is chosen for alone."""
+        return WantGroup([want], [Source(None, (want.candidates,))])
+
+    @staticmethod
+    def whole(wants: Sequence[Want], locks: Iterable[_Lock]) -> WantGroup:
+        """Return all wants of a stack on one system, for which one lock is taken as a whole.
+
+        A lock that can meet fewer wants than another is no source.
+        """
+        met = [Source(lock.place, tuple(lock.meeting(want) for want in wants)) for lock in locks]
+        counts = [sum(bool(each) for each in source.candidates) for source in met]
+        most = max(counts, default=0)
+        kept = [each for each, count in zip(met, counts, strict=True) if count == most and most]
+        return WantGroup(wants, kept)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it is one want, for which any of its candidates will do."""
+        return len(self.sources) == 1 and self.sources[0].lock is None
+
+    def alternatives(self) -> list[list[list[str]]]:
+        """Return what to choose among: alternatives, each with its parts and what meets these."""
+        if self.is_alone:
+            return [[[each]] for each in self.sources[0].candidates[0]]
+        return [
+            [list(candidates) for candidates in source.candidates if candidates]
+            for source in self.sources
+        ]
+
+    def picked(self, chosen: tuple[int, Sequence[int]] | None) -> Pick | None:
+        """Return what was chosen among the alternatives."""
+        if chosen is None:
+            return None
+        position, specs = chosen
+        if self.is_alone:
+            return Pick(0, (self.sources[0].candidates[0][position],), (True,))
+        left = iter(specs)
+        hashes = tuple(
+            candidates[next(left)] if candidates else None
+            for candidates in self.sources[position].candidates
+        )
+        return Pick(position, hashes, tuple(each is not None for each in hashes))
+
+    def told(self, pick: Pick | None, names: Mapping[str, NamedSpec]) -> list[ChosenWant]:
+        """Return the wants with what was chosen for them."""
+        if pick is None:
+            # Of a lock as a whole none is taken that lacks one spec that it should have.
+            lack: Lack | None = "blocked" if self.sources else "no_candidate"
+            return [
+                want.told(None, None, want.lack if self.is_alone else lack, completed=False)
+                for want in self.wants
+            ]
+        source = self.sources[pick.source]
+        return [
+            want.told(names[each], source.lock, None, completed=completed)
+            if each is not None
+            else want.told(
+                None,
+                source.lock,
+                want.lack if source.lock is None else "blocked" if candidates else "no_candidate",
+                completed=False,
+            )
+            for want, each, completed, candidates in zip(
+                self.wants, pick.hashes, pick.completed, source.candidates, strict=True
+            )
+        ]
+
+
+class _Lock:
+    """The specs of a lock."""
+
+    def __init__(self, lock: Wanted) -> None:
+        self.place = lock.place
+        self._roots = {root.hash for root in lock.roots}
+        self._specs = {each[0] for each in lock.core.specs(compiled.Query.all(), None)}
+
+    def meeting(self, want: Want) -> tuple[str, ...]:
+        """Return the specs of the lock that satisfy a want: roots of it if any do."""
+        own = tuple(each for each in want.candidates if each in self._specs)
+        return tuple(each for each in own if each in self._roots) or own
+
+
+class Options:
+    """What can be chosen: groups of wants, by stack, os, target, then in the order of roots.
+
+    Attributes:
+        groups: The groups.
+        names: By hash, what people know all candidates by.
+        wants: The wants as they were put to the core.
+        one_by_one: The stacks that would take one lock as a whole, had one been given.
+        environments: The environments whose roots are wanted, by stack, then path.
+    """
+
+    def __init__(
+        self,
+        core: compiled.Catalog,
+        state: compiled.State,
+        asked: Asked,
+    ) -> None:
+        systems = Systems(core, asked.libc)
+        wants = _wants(core, asked, systems) if asked.gaps is None else asked.gaps
+        self.wants = wants
+        met = core.met(
+            {
+                "state": None,
+                "specs": list(wants.specs),
+                "clauses": wants.clause_questions(),
+                "cells": [
+                    (cell.os, cell.target, cell.platform, list(cell.wants)) for cell in wants.cells
+                ],
+                "compat": asked.compat,
+                "operating_systems": systems.core,
+                "detail": "cells",
+            }
+        )
+        known = {each for cell in met for met_by in cell for each in (*met_by[0], *met_by[1])}
+        self.names = names_of(core, known)
+        self._order = _order(core, state, self.names.values())
+        whole = {each.label for each in asked.environments if each.environment.unify != "false"}
+        # What an environment includes stands beside its roots, and does not have them.
+        fit = [each for each in asked.locks if not each.is_included]
+        locks = [_Lock(each) for each in fit] if whole else []
+        files = [each for each in asked.environments if not each.is_typed]
+        self.environments = environments_asked(files, {})
+        self.one_by_one = () if locks else tuple(sorted(whole))
+        self.groups: list[WantGroup] = []
+        for cell, answers in zip(wants.cells, met, strict=True):
+            own = [
+                Want(
+                    cell.stack,
+                    cell.os,
+                    cell.target,
+                    wants.specs[want],
+                    tuple(self._sorted((*exact, *compatible))),
+                    bool(unknown),
+                )
+                for want, (exact, compatible, unknown) in zip(cell.wants, answers, strict=True)
+            ]
+            if cell.stack in whole and locks:
+                self.groups.append(WantGroup.whole(own, locks))
+            else:
+                self.groups += [WantGroup.single(each) for each in own]
+
+    def _sorted(self, hashes: Iterable[str]) -> list[str]:
+        return sorted(hashes, key=self._order.__getitem__)
+
+
+def _wants(core: compiled.Catalog, asked: Asked, systems: Systems) -> AbstractWants:
+    """Return the roots of the environments in their cells."""
+    added = _systems(core, systems, asked)
+    asked_stacks = {each.label for each in asked.environments}
+    cells = {
+        stack: [systems.system(each) for each in own]
+        for stack, own in asked.cells.items()
+        if stack in asked_stacks
+    }
+    if not texts(asked.system):
+        # A default is only for stacks that nothing else is said of.
+        labels = {each.label for each in asked.environments if not _says_where(each.environment)}
+        cells = {**{label: list(added) for label in labels}, **cells}
+        added = ()
+    wants = wants_of(
+        asked.environments,
+        systems=systems,
+        cells=cells,
+        added=added,
+        oss=systems.chosen_oss(texts(asked.os)),
+        targets=systems.chosen_targets(texts(asked.target)),
+        not_wanted=asked.not_wanted,
+    )
+    if not wants.cells and (texts(asked.os) or texts(asked.target)):
+        raise EmptySelectionError("nothing is wanted for this operating system and target")
+    return wants
+
+
+def _says_where(environment: Environment) -> bool:
+    """Return whether each root, or the environment, names an operating system and a target."""
+    asked = ((root, compiled.AbstractSpec(root.asked)) for root in environment.roots)
+    return all((spec.os or root.oss) and (spec.target or root.targets) for root, spec in asked)
+
+
+def _systems(core: compiled.Catalog, systems: Systems, asked: Asked) -> Sequence[System]:
+    """Return the systems that every want is for; none where each says so itself."""
+    named = texts(asked.system)
+    if named:
+        added = systems.added(named)
+        return core.systems() if added is None else added
+    roots = sorted({root.hash for lock in asked.locks for root in lock.roots})
+    specs = core.specs(compiled.Query.hashes(roots), None) if roots else []
+    # Without a lock, what is known may still be all for one system.
+    of_roots = {(os, target, platform) for _, _, _, platform, os, target, *_ in specs}
+    found = of_roots or set(core.systems())
+    return sorted(found) if len(found) == 1 else ()
+
+
+def _order(
+    core: compiled.Catalog, state: compiled.State, specs: Iterable[NamedSpec]
+) -> dict[str, int]:
+    """Return the place of each spec when the preferred come first.
+
+    These are what has a binary, then the newest versions, then the smallest hashes.
+    """
+    specs = list(specs)
+    available = {*core.available(state, [each.hash for each in specs])}
+    by_version: defaultdict[str, list[NamedSpec]] = defaultdict(list)
+    for each in specs:
+        by_version[each.version].append(each)
+    versions = sorted(by_version, key=compiled.Version, reverse=True)
+    newest = (
+        each for version in versions for each in sorted(by_version[version], key=lambda at: at.hash)
+    )
+    ordered = sorted(newest, key=lambda each: each.hash not in available)
+    return {each.hash: at for at, each in enumerate(ordered)}

@@ -1,0 +1,172 @@
+"""Which specs an abstract spec of a question of a plan names: what changes, what if, what fails."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from specplan import _core as compiled
+from specplan.abstract_spec import written
+from specplan.errors import UndecidedError, UnknownNameError, UsageError
+from specplan.model import ChangeAsked, ChangedSpec, WhatIf
+from specplan.similar_names import suggestions
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from specplan.model import Policy
+
+__all__ = [
+    "KnownSpecs",
+    "change",
+    "counted",
+    "matching",
+    "matching_each",
+    "unknown",
+    "what_if",
+]
+
+#: What names the package of an abstract spec.
+_PACKAGE: Final = re.compile(r"\s*(?:[\w-]+\.)*([A-Za-z0-9_][\w-]*)")
+
+_HASH: Final = re.compile(r"[a-z2-7]{32}")
+
+#: Every kind of edge, as the core numbers them.
+_ANY_EDGE: Final = 63
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSpecs:
+    """The specs that an abstract spec is held against.
+
+    Attributes:
+        core: The catalog that describes them.
+        among: Which of its specs they are.
+    """
+
+    core: compiled.Catalog
+    among: compiled.Query
+
+    @staticmethod
+    def all_of(core: compiled.Catalog) -> KnownSpecs:
+        """Return all specs of a catalog."""
+        return KnownSpecs(core, compiled.Query.all())
+
+    @staticmethod
+    def below(core: compiled.Catalog, hashes: Iterable[str]) -> KnownSpecs:
+        """Return some specs of a catalog and all that these depend on, over any edge."""
+        reached = core.reached(sorted(hashes), _ANY_EDGE)
+        return KnownSpecs(core, compiled.Query.hashes(reached))
+
+    def named(self) -> list[tuple[str, str, str]]:
+        """Return hash, package and version of each spec, by hash."""
+        return [each[:3] for each in self.core.specs(self.among, None)]
+
+
+def matching(known: KnownSpecs, spec: str) -> list[str]:
+    """Return the hashes of the specs that satisfy an abstract spec, sorted."""
+    asked = f"/{spec}" if _HASH.fullmatch(spec) else spec
+    found, undecided = known.core.find(written(asked), known.among, None)
+    if undecided:
+        first, _, missing = undecided[0]
+        more = f" and {len(undecided) - 1} more" if len(undecided) > 1 else ""
+        raise UndecidedError(
+            f"the sources do not tell whether {first[1]}@{first[2]}/{first[0]}{more} "
+            f"satisfies `{spec}`: {missing}",
+            spec,
+            sorted({what for _, what, _ in undecided}),
+            len(undecided),
+            [each[0] for each, _, _ in undecided],
+            hint="name the specs by their hashes, as in `/HASH`",
+        )
+    return [each[0] for each in found]
+
+
+def matching_each(known: KnownSpecs, specs: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """Return each distinct abstract spec with the hashes that satisfy it, in the given order."""
+    return [(spec, matching(known, spec)) for spec in dict.fromkeys(specs)]
+
+
+def counted(asked: Iterable[tuple[str, Collection[str]]]) -> tuple[ChangedSpec, ...]:
+    """Return how many specs each abstract spec names."""
+    return tuple(ChangedSpec(spec=spec, matches=len(found)) for spec, found in asked)
+
+
+def unknown(kind: str, spec: str, core: compiled.Catalog) -> UnknownNameError:
+    """Return the error of an abstract spec that nothing satisfies, with near names."""
+    named = _PACKAGE.match(spec)
+    near = suggestions(named[1], core.names("package")) if named else ()
+    return UnknownNameError(kind=kind, name=spec, suggestions=near)
+
+
+def change(
+    known: KnownSpecs,
+    typed: Sequence[str],
+    listed: Sequence[str] | None,
+    policy: Policy,
+    depth: int | None,
+) -> ChangeAsked | None:
+    """Return the change that is foreseen; None where nothing changes.
+
+    Args:
+        known: The specs that can change.
+        typed: Abstract specs, each of which must be satisfied by a spec.
+        listed: Abstract specs of files or git, which may be about nothing; None without any.
+        policy: Which dependents become stale.
+        depth: How far dependents are followed.
+
+    Raises:
+        UnknownNameError: If nothing satisfies what was typed.
+        UsageError: If a policy or a depth is given without a change.
+    """
+    if not typed and listed is None:
+        if policy != "hash" or depth is not None:
+            raise UsageError(
+                "`policy` and `depth` are about a change, and none is given",
+                hint="name what changed with `changed`",
+            )
+        return None
+    asked = matching_each(known, typed)
+    for spec, found in asked:
+        if not found:
+            raise unknown("wanted spec", spec, known.core)
+    asked += [each for each in matching_each(known, listed or ()) if each[0] not in dict(asked)]
+    return ChangeAsked(
+        specs=counted(asked),
+        changed=tuple(sorted({each for _, found in asked for each in found})),
+        policy=policy,
+        depth=depth,
+    )
+
+
+def what_if(
+    core: compiled.Catalog, state: compiled.State, assumed: Sequence[str], withheld: Sequence[str]
+) -> WhatIf | None:
+    """Return what is taken for available, or not; None where nothing is.
+
+    Args:
+        core: All that is known.
+        state: The state whose binaries count.
+        assumed: Abstract specs that are taken for available.
+        withheld: Abstract specs that are taken not to be.
+
+    Raises:
+        UnknownNameError: If nothing satisfies one of them.
+    """
+    if not assumed and not withheld:
+        return None
+    known = KnownSpecs.all_of(core)
+    more, fewer = matching_each(known, assumed), matching_each(known, withheld)
+    for spec, found in (*more, *fewer):
+        if not found:
+            raise unknown("spec", spec, core)
+    available = {each for _, found in more for each in found}
+    refused = {each for _, found in fewer for each in found}
+    binaries = {*core.available(state, sorted(available | refused))}
+    return WhatIf(
+        assumed=counted(more),
+        withheld=counted((spec, binaries.intersection(found)) for spec, found in fewer),
+        available=tuple(sorted(available - binaries - refused)),
+        unavailable=tuple(sorted(binaries & refused)),
+    )

@@ -1,0 +1,168 @@
+"""Gaps as what a plan is for: some only need to be listed, the others must be chosen for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from specplan import _core as compiled
+from specplan.catalog.names import ROOT
+from specplan.coverage.environments import AbstractWants, WantedCell
+from specplan.errors import UsageError
+from specplan.model.choice import PublishedWant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from specplan.api import Catalog
+    from specplan.coverage.query import Question
+    from specplan.model import Gap, LeftOut, NotWanted
+
+__all__ = ["GapWants", "is_about_gaps", "wants_of_gaps"]
+
+_LEVELS: Final = ("package", "version")
+
+#: Where a spec of the core has the stacks that list it.
+_STACKS: Final = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapWants:
+    """The gaps of a catalog, each either to be listed or to be chosen for.
+
+    Attributes:
+        publish: What only needs listing, by stack, os, target, want.
+        wants: The others, as abstract wants.
+        not_wanted: The entries with what each excluded.
+        excluded: How many wants any entry excludes.
+        left_out: What of the question of coverage could not be taken into account.
+    """
+
+    publish: tuple[PublishedWant, ...]
+    wants: AbstractWants
+    not_wanted: tuple[NotWanted, ...]
+    excluded: int
+    left_out: tuple[LeftOut, ...]
+
+
+def is_about_gaps(question: Question) -> bool:
+    """Whether a question says whose gaps are meant."""
+    whose = bool(question.get("stack")) or bool(question.get("peers"))
+    return whose or question.get("baseline") is not None
+
+
+def wants_of_gaps(catalog: Catalog | None, question: Question) -> GapWants:
+    """Return the gaps of stacks as what a plan is for.
+
+    Args:
+        catalog: The caches.
+        question: What is asked of :meth:`specplan.Catalog.gaps`.
+
+    Raises:
+        UnknownNameError: If a stack, system or snapshot is unknown.
+        EmptySelectionError: If no cell is left to report.
+        UsageError: If there is no catalog, or the level is that of no abstract spec.
+    """
+    level = question.get("level") or "package"
+    if level not in _LEVELS:
+        raise UsageError(
+            f"gaps at level `{level}` cannot be planned for: what is chosen from need not have the "
+            "same hash or variants",
+            hint="plan at level `package` or `version`, or name locks as wants",
+        )
+    if catalog is None:
+        raise UsageError(
+            "without a cache there is no stack that lacks anything",
+            hint="name the caches, or a lock as want",
+        )
+    question = {**question, "level": level}
+    coverage = catalog.gaps(**question)
+    platforms = {(each.stack, each.os, each.target): each.platform for each in coverage.cells}
+    others = (each for each in coverage.gaps if each.state != "other_stack")
+    return GapWants(
+        publish=_published(catalog, coverage.gaps, question),
+        wants=_abstract(others, platforms),
+        not_wanted=coverage.not_wanted,
+        excluded=coverage.totals.not_wanted,
+        left_out=coverage.left_out,
+    )
+
+
+def _abstract(gaps: Iterable[Gap], platforms: Mapping[tuple[str, str, str], str]) -> AbstractWants:
+    """Return gaps as abstract wants, by stack, os, target, want."""
+    packages: dict[str, str] = {}
+    by_cell: dict[tuple[str, str, str], list[str]] = {}
+    for gap in gaps:
+        # A key at level `version` is `package@version`: exactly this one, and no later `1.2.x`.
+        spec = _spec_of(gap)
+        packages[spec] = gap.package
+        by_cell.setdefault((gap.stack, gap.os, gap.target), []).append(spec)
+    specs = sorted(packages)
+    position = {spec: at for at, spec in enumerate(specs)}
+    return AbstractWants(
+        specs=tuple(specs),
+        packages=tuple(packages[spec] for spec in specs),
+        cells=tuple(
+            WantedCell(
+                stack=stack,
+                os=os,
+                target=target,
+                platform=platforms[stack, os, target],
+                wants=tuple(sorted(position[spec] for spec in wanted)),
+            )
+            for (stack, os, target), wanted in sorted(by_cell.items())
+        ),
+        excluded=(),
+        not_wanted=0,
+    )
+
+
+def _spec_of(gap: Gap) -> str:
+    """Return the abstract spec that the key of a gap stands for."""
+    # A key at level `version` is `package@version`: exactly this one, and no later `1.2.x`.
+    return gap.package + gap.want[len(gap.package) :].replace("@", "@=", 1)
+
+
+def _published(
+    catalog: Catalog, gaps: Iterable[Gap], question: Question
+) -> tuple[PublishedWant, ...]:
+    """Return the gaps that only need listing, by stack, os, target, want."""
+    listed = [
+        (each, each.nearest)
+        for each in gaps
+        if each.state == "other_stack" and each.nearest is not None
+    ]
+    core, state = catalog._core, catalog._state(question.get("tag"))
+    hashes = sorted({nearest.hash for _, nearest in listed})
+    specs = {each[0]: each for each in core.specs(compiled.Query.hashes(hashes), None)}
+    labels = _labels(core, state, hashes) if hashes else {}
+    return tuple(
+        PublishedWant(
+            stack=gap.stack,
+            os=gap.os,
+            target=gap.target,
+            want=_spec_of(gap),
+            hash=nearest.hash,
+            name=gap.package,
+            version=specs[nearest.hash][2],
+            binary_os=nearest.os,
+            binary_target=nearest.target,
+            listed_by=tuple(labels.get(nearest.hash, ())),
+        )
+        for gap, nearest in sorted(
+            listed,
+            key=lambda each: (each[0].stack, each[0].os, each[0].target, _spec_of(each[0])),
+        )
+    )
+
+
+def _labels(
+    core: compiled.Catalog, state: compiled.State, hashes: list[str]
+) -> dict[str, list[str]]:
+    """Return the stacks that list each hash in a state, sorted."""
+    found: dict[str, set[str]] = {}
+    among = compiled.Query.hashes(hashes)
+    for tag in sorted({tag for _, tag in state}):
+        for spec in core.specs(among, tag):
+            found.setdefault(spec[0], set()).update(each for each in spec[_STACKS] if each != ROOT)
+    return {each: sorted(stacks) for each, stacks in found.items()}

@@ -1,0 +1,66 @@
+"""What a plan is made from: the files of wants, candidates and costs, and their checksums."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from specplan.model import Input
+from specplan.model.costs import UNIT_COSTS
+from specplan.sources.label import split_label
+from specplan.sources.stores.store import is_file, sha256_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from specplan.api import Catalog
+    from specplan.model.costs import Cost, Costs
+    from specplan.planning.changes import KnownSpecs
+
+__all__ = ["costs_of", "inputs_of"]
+
+#: The order in which inputs are told.
+_ROLES: Final = ("want", "candidates", "cache", "costs")
+
+
+def costs_of(plannable: KnownSpecs, told: Costs) -> dict[str, Cost]:
+    """Return what each spec that can be planned costs, by hash; nothing where each costs 1."""
+    return {} if told is UNIT_COSTS else told.of(plannable.named())
+
+
+def inputs_of(
+    wanted: Iterable[str],
+    candidates: Iterable[str],
+    catalog: Catalog | None,
+    costs: Iterable[str],
+) -> tuple[Input, ...]:
+    """Return what a plan was made from, with checksums, in the order of roles, then by path."""
+    inputs = {Input(path=each, sha256=_sha256_of([each]), role="want") for each in wanted}
+    inputs |= {
+        Input(path=each, sha256=_sha256_of([split_label(each)[1]]), role="candidates")
+        for each in candidates
+    }
+    if catalog is not None:
+        files = sorted({source for source, _, _ in catalog._core.origins()})
+        for place in catalog.sources:
+            _, where = split_label(place)
+            folder = where.rstrip("/") + "/"
+            own = [file for file in files if file == where or file.startswith(folder)]
+            inputs.add(Input(path=place, sha256=_sha256_of(own or [where]), role="cache"))
+    inputs |= {Input(path=each, sha256=_sha256_of([each]), role="costs") for each in costs}
+    return tuple(sorted(inputs, key=lambda each: (_ROLES.index(each.role), each.path)))
+
+
+def _sha256_of(files: Sequence[str]) -> str | None:
+    """Return the checksum of a file, or of a list of files as ``sha256sum`` prints it."""
+    sums = []
+    for file in files:
+        path = Path(file)
+        if not is_file(path):
+            return None
+        sums.append(sha256_of(path))
+    if len(sums) == 1:
+        return sums[0]
+    lines = "".join(f"{each}  {file}\n" for each, file in zip(sums, files, strict=True))
+    return hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()

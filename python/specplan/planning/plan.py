@@ -1,0 +1,164 @@
+"""A plan: the least set of builds after which every want installs from the caches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from specplan import _core as compiled
+from specplan.model.report import Report, as_lines, as_text
+from specplan.model.spec import NamedSpec
+from specplan.planning import changes
+from specplan.planning.records import whys_of
+from specplan.planning.unplannable import environment_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from specplan.aliases import Unit
+    from specplan.model import (
+        Build,
+        ChangeAsked,
+        Excluded,
+        Input,
+        LeftOut,
+        Needless,
+        NotWanted,
+        PlanTotals,
+        Scope,
+        Untested,
+        WhatIf,
+        Why,
+    )
+    from specplan.model.budget import Budget
+    from specplan.model.choice import Choice, ChosenWant, PublishedWant
+    from specplan.model.schedule import Schedule
+
+__all__ = ["Plan"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan(Report):
+    """The least set of builds after which every want installs from the caches alone.
+
+    It holds when each build runs as ``spack install
+    --use-buildcache=package:never,dependencies:only /HASH`` and consumers install with
+    ``--use-buildcache=only``.
+
+    Attributes:
+        scope: Which specs of the locks are wanted.
+        unit: What costs count: builds, or seconds where files tell costs.
+        predicted: Whether the plan foresees a change. Then its hashes are those of the
+            specs before the change and stand for their successors.
+        change: The change that it foresees.
+        what_if: What it assumes against what the caches say.
+        inputs: What it was made from, wants before caches before costs, by path.
+        builds: The builds, by stage, then hash.
+        critical_path: The hashes of the dearest chain of builds, first build first.
+        needless: What pruning node by node would build in vain, by hash.
+        untested: What holds the change and is left alone, by hash.
+        excluded: What is excluded because of specs that do not build.
+        budget: Which roots are completed, and which not, where the budget is limited. All
+            else is about the completed roots and those that install already.
+        schedule: When and where the builds run, where the number of runners was given.
+        choice: What was chosen for abstract wants, if there are any, and what is proven of it.
+        publish: Gaps that need no build, as another stack has a binary: by stack, os, target,
+            want.
+        not_wanted: The entries of the configuration with what each excluded.
+        totals: The numbers.
+        left_out: What of the question could not be taken into account.
+    """
+
+    scope: Scope
+    unit: Unit
+    predicted: bool
+    change: ChangeAsked | None
+    what_if: WhatIf | None
+    inputs: tuple[Input, ...]
+    builds: tuple[Build, ...]
+    critical_path: tuple[str, ...]
+    needless: tuple[Needless, ...]
+    untested: tuple[Untested, ...]
+    excluded: Excluded
+    budget: Budget | None
+    schedule: Schedule | None
+    choice: Choice | None
+    publish: tuple[PublishedWant, ...]
+    not_wanted: tuple[NotWanted, ...]
+    totals: PlanTotals
+    left_out: tuple[LeftOut, ...] = ()
+    _core: compiled.Plan = field(repr=False, compare=False)
+    #: The specs of the locks, and those beside the specs of the caches.
+    _known: tuple[compiled.Catalog, compiled.Catalog] = field(repr=False, compare=False)
+    #: Makes the same plan again: what the core has of it does not leave its process.
+    _again: Callable[[], Plan] = field(repr=False, compare=False)
+
+    def __reduce__(self) -> tuple[Callable[[], Plan], tuple[()]]:
+        """Return what makes the same plan in another process: it is solved again there."""
+        return self._again, ()
+
+    @property
+    def unplannable(self) -> tuple[ChosenWant, ...]:
+        """The wants that nothing known can meet: they need a concretizer."""
+        return () if self.choice is None else self.choice.unplannable
+
+    @property
+    def optimal(self) -> bool:
+        """Whether no plan costs less; with a budget, none that completes the same."""
+        return self.choice is None or self.choice.optimal
+
+    @property
+    def lower_bound(self) -> float:
+        """What every plan costs at least, in the unit of costs."""
+        if self.choice is None or self.choice.optimal:
+            return self.totals.cost
+        return min(self.choice.lower_bound, self.totals.cost)
+
+    def why(self, spec: str) -> tuple[Why, ...]:
+        """Tell why specs are planned, or what makes them needless, by hash.
+
+        Args:
+            spec: An abstract spec, ``/HASH`` for one hash or its first letters. The specs
+                of the locks that satisfy it are told of; if there are none, those of the
+                caches.
+
+        Raises:
+            UnknownNameError: If no spec satisfies it.
+            UsageError: If it is no abstract spec, nothing tells whether it is satisfied, or
+                the trees of all specs that satisfy it have too many lines.
+        """
+        for known in self._known:
+            if found := changes.matching(changes.KnownSpecs.all_of(known), spec):
+                return whys_of(self._core, spec, found, self.named)
+        raise changes.unknown("spec", spec, self._known[1])
+
+    def named(self, hashes: Iterable[str]) -> tuple[NamedSpec, ...]:
+        """Return what specs of the plan are called, such as those of a chain, in their order.
+
+        Args:
+            hashes: Their hashes, such as those of :attr:`Build.because`.
+        """
+        asked = list(hashes)
+        found = self._known[1].specs(compiled.Query.hashes(asked), None)
+        names = {each[0]: NamedSpec(hash=each[0], name=each[1], version=each[2]) for each in found}
+        unknown = (NamedSpec(hash=each, name="", version="") for each in asked)
+        return tuple(names.get(each.hash, each) for each in unknown)
+
+    def to_text(self, *, width: int = 100, colour: bool = False, show: Collection[str] = ()) -> str:
+        """Return the plan for a terminal.
+
+        Args:
+            width: The width of the terminal.
+            colour: Whether to paint with escape sequences.
+            show: What to list and not only to count: ``chosen``, ``needless``,
+                ``untested``, ``chains``, ``timetable``.
+        """
+        return as_text(self, width=width, colour=colour, show=show)
+
+    def unplannable_environment(self) -> str:
+        """Return a ``spack.yaml`` of the wants that no known spec can meet."""
+        return environment_of(self.unplannable)
+
+    def to_list(self) -> str:
+        """Return one line a build in the order of the builds, to be piped."""
+        return as_lines(self)

@@ -1,0 +1,51 @@
+"""When each build of a plan runs if there are only so many runners, and on which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan.model.schedule import Run, Schedule, Shard
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan import _core as compiled
+    from specplan.model import Build
+
+__all__ = ["schedule"]
+
+#: The most runners that the core takes; no plan has as many builds.
+_MOST_RUNNERS: Final = 2**31
+
+
+def schedule(core: compiled.Plan, builds: Sequence[Build], runners: int) -> Schedule:
+    """Schedule the builds of a plan.
+
+    Args:
+        core: The plan.
+        builds: Its builds, in their order.
+        runners: How many runners there are, at least one.
+    """
+    makespan, lower_bound, reason, shards = core.schedule(min(runners, _MOST_RUNNERS))
+    hashes = [build.hash for build in builds]
+    widths = [0] * (builds[-1].stage + 1 if builds else 0)
+    for build in builds:
+        widths[build.stage] += 1
+    return Schedule(
+        runners=runners,
+        makespan=makespan,
+        lower_bound=lower_bound,
+        reason=reason,
+        widths=tuple(widths),
+        shards=tuple(
+            Shard(
+                runner=runner,
+                busy=busy,
+                runs=tuple(
+                    Run(hash=hashes[position], start=start, finish=finish)
+                    for position, start, finish in zip(positions, starts, finishes, strict=True)
+                ),
+            )
+            for runner, (busy, positions, starts, finishes) in enumerate(shards, 1)
+        ),
+    )

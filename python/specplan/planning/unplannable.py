@@ -1,0 +1,44 @@
+"""The wants that nothing known can meet, as an environment for a concretizer."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from specplan._core import AbstractSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from specplan.planning.choice import ChosenWant
+
+__all__ = ["environment_of"]
+
+_ABOUT = "# What no known spec can meet. `spack concretize` decides what to build for it.\n"
+
+
+def environment_of(wants: Iterable[ChosenWant]) -> str:
+    """Return a ``spack.yaml`` that asks for wants, each once.
+
+    A want that leaves its system open is asked for on the one that it was wanted for.
+    Roots may differ in their dependencies, as nothing says that they have to agree.
+    """
+    import yaml  # noqa: PLC0415 - plans of locks need it not
+
+    specs = list(dict.fromkeys(_placed(each) for each in wants))
+    environment = {"spack": {"specs": specs, "concretizer": {"unify": "when_possible"}}}
+    text = yaml.safe_dump(environment, sort_keys=False, width=1000)
+    if "##" in text:
+        # On standard output it may get into the log of a CI job, which obeys `##[command]`.
+        quoted = yaml.safe_dump(environment, sort_keys=False, width=1000, default_style='"')
+        text = re.sub("#(?=#)", r"\\x23", quoted)
+    return _ABOUT + text
+
+
+def _placed(want: ChosenWant) -> str:
+    spec = AbstractSpec(want.want)
+    try:
+        return str(spec.constrain(f"os={want.os} target={want.target}"))
+    except ValueError:
+        # It names a system of its own, or the name of this one can stand in no spec.
+        return want.want

@@ -1,0 +1,130 @@
+"""What is wanted: locks, environments and abstract specs as they are typed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from specplan import _core as compiled
+from specplan.catalog.damage import damage
+from specplan.coverage.left_out import not_concretized
+from specplan.sources.absent import looks_like_a_file
+from specplan.sources.label import split_label
+from specplan.sources.read import read
+from specplan.sources.reading_options import ReadingOptions
+from specplan.sources.wanted import WantedEnvironment
+from specplan.sources.wants import is_lock, read_wanted, read_wants
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from specplan.aliases import Places
+    from specplan.model import LeftOut, Scope
+    from specplan.sources import Limits
+    from specplan.sources.environments.options import EnvironmentOptions
+    from specplan.sources.wanted import Wanted
+
+
+__all__ = ["places_of", "read_candidates", "read_wanted_places", "typed_spec", "wanted_files"]
+
+
+#: The stack of what was typed without one.
+_TYPED: Final = "wanted"
+
+
+def typed_spec(text: str) -> WantedEnvironment | None:
+    """Read ``[LABEL=]SPEC``; None if it is no abstract spec with a name."""
+    # Who wants files alone need not wait for what reads YAML.
+    from specplan.sources.environments.environment import Environment, EnvironmentRoot  # noqa: PLC0415
+
+    label, spec = split_label(text)
+    try:
+        parsed = compiled.AbstractSpec(spec)
+    except ValueError:
+        return None
+    if parsed.name is None:
+        return None
+    root = EnvironmentRoot(
+        spec=str(parsed), asked=str(parsed), group="default", path=text, place="", line=1
+    )
+    environment = Environment(
+        path=text,
+        label=label or _TYPED,
+        roots=(root,),
+        unify="false",
+        platforms=(),
+        oss=(),
+        targets=(),
+        left_out=(),
+    )
+    return WantedEnvironment(
+        label=label or _TYPED, place=text, environment=environment, is_typed=True
+    )
+
+
+def places_of(given: Places) -> list[str]:
+    """Return the places of one or several paths, as they were given."""
+    several = [given] if isinstance(given, (str, os.PathLike)) else given
+    return [os.fspath(each) for each in several]
+
+
+def read_wanted_places(
+    places: Iterable[str],
+    limits: Limits,
+    scope: Scope = "runtime",
+    options: EnvironmentOptions | None = None,
+) -> tuple[tuple[Wanted, ...], tuple[WantedEnvironment, ...], list[LeftOut]]:
+    """Read what is wanted: files, and abstract specs as they are typed.
+
+    Returns:
+        The locks, the environments and abstract specs, and what is not planned for: with the
+        scope ``all`` the roots that locks lack, of which no more than the roots are known.
+    """
+    files = []
+    typed = []
+    for place in places:
+        where = split_label(place)[1]
+        is_file = where == "-" or os.path.exists(where)  # noqa: PTH110 - not of a long name
+        spec = None if is_file or looks_like_a_file(where) else typed_spec(place)
+        if spec is None:
+            files.append(place)
+        else:
+            typed.append(spec)
+    locks, environments = read_wants(files, limits, options)
+    unplanned = not_concretized(environments) if scope == "all" else []
+    if unplanned:
+        environments = tuple(each for each in environments if not each.is_not_concretized)
+    return locks, (*environments, *typed), unplanned
+
+
+def read_candidates(
+    places: Iterable[str], limits: Limits
+) -> tuple[list[Wanted], list[compiled.Catalog], list[LeftOut]]:
+    """Read what can be chosen from: locks, other sources, and what of them was left out."""
+    locks = []
+    others = []
+    left_out: list[LeftOut] = []
+    for place in places:
+        if is_lock(split_label(place)[1]):
+            lock = read_wanted(place, limits)
+            locks.append(lock)
+            left_out += (_of_candidate(each) for each in lock.left_out)
+        else:
+            source = read(place, limits, options=ReadingOptions(is_candidate=True))
+            if source.damaged:
+                raise damage(source.damaged)
+            others.append(source.core)
+            left_out += (_of_candidate(each) for each in source.left_out)
+    return locks, others, left_out
+
+
+def wanted_files(wanted: Iterable[Wanted], environments: Iterable[WantedEnvironment]) -> list[str]:
+    """Return the files that say what is wanted; what was typed is none."""
+    files = [each.place for each in environments if not each.is_typed]
+    return [*(each.place for each in wanted), *files]
+
+
+def _of_candidate(record: LeftOut) -> LeftOut:
+    """Return what of a candidate was left out: fewer of them only make a plan dearer."""
+    return record if record.kind == "format_guess" else replace(record, blocks=False)

@@ -1,0 +1,298 @@
+"""Why a package is wanted in a cell: by whom, where it is, what is nearest, what is planned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from specplan import _core as compiled
+from specplan.catalog.names import ROOT, chosen, texts
+from specplan.coverage.peers import excludes, peers_of
+from specplan.model.spec import NamedSpec
+from specplan.planning import changes
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from specplan.api import Catalog
+    from specplan.coverage.query import Question
+    from specplan.model import Coverage, Gap, GapState, Nearest
+    from specplan.model.choice import ChosenWant, Lack, PublishedWant
+    from specplan.planning.plan import Plan
+
+__all__ = ["WantVerdict", "WantedPlan", "WhyWanted", "why_wanted"]
+
+#: What of a want: a gap, covered, undecided for want of facts, or excluded by ``[[not-wanted]]``.
+WantVerdict: TypeAlias = Literal["gap", "covered", "undecided", "excluded"]
+
+#: What a plan does about a want: it only needs listing; a known spec is chosen for it; that is
+#: left to a larger budget; or no known spec can meet it.
+WantedPlan: TypeAlias = Literal["publish", "chosen", "over_budget", "unplannable"]
+
+#: A cell: stack, operating system, target.
+_Cell: TypeAlias = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyWanted:
+    """Why a want is wanted in a cell, and what becomes of it.
+
+    Attributes:
+        stack: The stack of the cell.
+        os: The operating system of the cell.
+        target: The target of the cell.
+        want: What is wanted: a package, ``package@version`` or an abstract spec.
+        package: The package.
+        verdict: Whether it is a gap.
+        wanted_by: Who wants it: stacks that have it, the older state, or the file with its line.
+        state: Why it is a gap, if it is one.
+        nearest: The closest available spec, where it is a gap and the package has one.
+        nearest_spec: What that spec is called.
+        plan: What the plan does about it; None where it needs nothing.
+        spec: The binary to list, or the spec that was chosen.
+        lack: Why it cannot be planned, if it cannot.
+        reason: Why it is excluded, if it is.
+    """
+
+    stack: str
+    os: str
+    target: str
+    want: str
+    package: str
+    verdict: WantVerdict
+    wanted_by: tuple[str, ...]
+    state: GapState | None = None
+    nearest: Nearest | None = None
+    nearest_spec: NamedSpec | None = None
+    plan: WantedPlan | None = None
+    spec: NamedSpec | None = None
+    lack: Lack | None = None
+    reason: str = ""
+
+
+def why_wanted(
+    spec: str, plan: Plan, catalog: Catalog, question: Question, sources: Mapping[str, str]
+) -> tuple[WhyWanted, ...]:
+    """Return why the packages that a spec names are wanted, by stack, os, target and want.
+
+    Args:
+        spec: An abstract spec or ``/HASH``; its packages count, whatever else it asks for.
+        plan: The plan for the same question.
+        catalog: The caches.
+        question: Whose gaps are planned for, or the environments whose roots are wanted.
+        sources: Where each abstract want was asked for, by its text.
+
+    Raises:
+        SpecSyntaxError: If the text is not an abstract spec.
+    """
+    packages = _packages(spec, plan, catalog)
+    asked = _Asked(plan, catalog, question, packages, sources)
+    found = {(each.stack, each.os, each.target, each.want): each for each in asked.wants()}
+    return tuple(found[each] for each in sorted(found))
+
+
+def _packages(spec: str, plan: Plan, catalog: Catalog) -> set[str]:
+    if (name := compiled.AbstractSpec(spec).name) is not None:
+        return {name}
+    found: set[str] = set()
+    for core in (*plan._known, catalog._core):
+        hashes = changes.matching(changes.KnownSpecs.all_of(core), spec)
+        found |= {each[1] for each in core.specs(compiled.Query.hashes(hashes), None)}
+    return found
+
+
+class _Asked:
+    """A question of gaps or environments, and the plan for it."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        catalog: Catalog,
+        question: Question,
+        packages: Collection[str],
+        sources: Mapping[str, str],
+    ) -> None:
+        self._plan = plan
+        self._catalog = catalog
+        self._question = question
+        self._packages = packages
+        self._sources = sources
+        # What is only typed has no cells that coverage could be asked of.
+        has_cells = bool(question.get("want")) or not sources
+        self._coverage: Coverage | None = catalog.gaps(**question) if has_cells else None
+        self._published = {_place(each): each for each in plan.publish}
+        choices = () if plan.choice is None else plan.choice.wants
+        self._chosen = {_place(each): each for each in choices}
+
+    def wants(self) -> Iterator[WhyWanted]:
+        """Yield the wants in no order, some perhaps twice; what is told last is right."""
+        coverage = self._coverage
+        yield from self._of_roots()
+        if coverage is None:
+            return
+        if coverage.wants in {"peers", "baseline"}:
+            yield from self._of_keys(coverage)
+        for unknown in coverage.unknown:
+            if unknown.package in self._packages:
+                cell = (unknown.stack, unknown.os, unknown.target)
+                yield self._want(cell, unknown.want, unknown.package, verdict="undecided")
+        for gap in coverage.gaps:
+            # The specs of locks have trees of their own.
+            if gap.package in self._packages and gap.hash is None:
+                yield self._gap(gap)
+
+    def _of_roots(self) -> Iterator[WhyWanted]:
+        """Yield the roots of environments and what was typed; most of them are covered."""
+        for stack, os, target, want in self._chosen:
+            if want not in self._sources:
+                continue
+            package = compiled.AbstractSpec(want).name or ""
+            if package in self._packages:
+                yield self._want((stack, os, target), want, package, verdict="covered")
+
+    def _of_keys(self, coverage: Coverage) -> Iterator[WhyWanted]:
+        """Yield the packages that a cell should have, as if each were covered."""
+        for cell in coverage.cells:
+            place = (cell.stack, cell.os, cell.target)
+            for package, want in self._keys(coverage):
+                if self._wanted_by(place, package, want):
+                    yield self._excluded_or_covered(place, package, want)
+
+    def _keys(self, coverage: Coverage) -> list[tuple[str, str]]:
+        """Return the keys of the packages at the level of the question, each with its package."""
+        if coverage.level == "package":
+            return [(each, each) for each in sorted(self._packages)]
+        cores = [self._catalog._core]
+        baseline = self._question.get("baseline")
+        if baseline is not None and not isinstance(baseline, str):
+            cores.append(baseline._core)
+        query = compiled.Query.text("package", sorted(self._packages))
+        specs = {each[1:3] for core in cores for each in core.specs(query, None)}
+        return [(package, f"{package}@{version}") for package, version in sorted(specs)]
+
+    def _excluded_or_covered(self, cell: _Cell, package: str, want: str) -> WhyWanted:
+        stack, os, target = cell
+        for entry in self._question.get("not_wanted", ()):
+            if excludes(entry, stack, package, os, target):
+                return self._want(cell, want, package, verdict="excluded", reason=entry.reason)
+        return self._want(cell, want, package, verdict="covered")
+
+    def _gap(self, gap: Gap) -> WhyWanted:
+        named = None
+        if gap.nearest is not None:
+            (named,) = self._plan.named([gap.nearest.hash])
+        return self._want(
+            (gap.stack, gap.os, gap.target),
+            gap.want,
+            gap.package,
+            verdict="gap",
+            state=gap.state,
+            nearest=gap.nearest,
+            nearest_spec=named,
+        )
+
+    def _want(
+        self,
+        cell: _Cell,
+        want: str,
+        package: str,
+        *,
+        verdict: WantVerdict,
+        state: GapState | None = None,
+        nearest: Nearest | None = None,
+        nearest_spec: NamedSpec | None = None,
+        reason: str = "",
+    ) -> WhyWanted:
+        stack, os, target = cell
+        asked = want.replace("@", "@=", 1) if self._is_key(want) else want
+        place = (*cell, asked)
+        plan, spec, lack = _planned(self._published.get(place), self._chosen.get(place))
+        if verdict == "covered" and plan == "unplannable":
+            verdict = "gap"
+        return WhyWanted(
+            stack=stack,
+            os=os,
+            target=target,
+            want=want,
+            package=package,
+            verdict=verdict,
+            wanted_by=self._wanted_by(cell, package, want),
+            state=state,
+            nearest=nearest,
+            nearest_spec=nearest_spec,
+            plan=None if verdict == "excluded" else plan,
+            spec=spec,
+            lack=lack,
+            reason=reason,
+        )
+
+    def _is_key(self, want: str) -> bool:
+        return want not in self._sources and "@" in want and "@=" not in want
+
+    def _wanted_by(self, cell: _Cell, package: str, want: str) -> tuple[str, ...]:
+        if want in self._sources:
+            return (self._sources[want],)
+        stack, os, target = cell
+        version = want.removeprefix(package).removeprefix("@")
+        question, catalog = self._question, self._catalog
+        baseline = question.get("baseline")
+        if baseline is not None:
+            named = baseline if isinstance(baseline, str) else baseline._contents.name
+            older = catalog if isinstance(baseline, str) else baseline
+            tag = baseline if isinstance(baseline, str) else None
+            listed = _lists(older, tag, stack, package, version=version, os=os, target=target)
+            return (named or "the baseline",) if listed else ()
+        labels = catalog._core.labels(catalog._state(question.get("tag")))
+        patterns = texts(question.get("peers", ()))
+        peers: Iterable[str] = (
+            chosen(patterns, labels, kind="peers")
+            if patterns
+            else peers_of([stack], labels, question.get("families") or {})[0][0]
+        )
+        tag = question.get("tag")
+        return tuple(each for each in peers if _lists(catalog, tag, each, package, version=version))
+
+
+def _lists(
+    catalog: Catalog,
+    tag: str | None,
+    stack: str,
+    package: str,
+    *,
+    version: str = "",
+    os: str = "",
+    target: str = "",
+) -> bool:
+    """Return whether a stack lists a package in a state, with all that is given."""
+    core = catalog._core
+    query = compiled.Query.text("package", [package])
+    if version:
+        query &= compiled.Query.text("version", [version])
+    if os:
+        query &= compiled.Query.text("os", [os])
+    if target:
+        query &= compiled.Query.text("target", [target])
+    if stack != ROOT and stack not in core.labels(None):
+        return False
+    return any(
+        core.count(query & compiled.Query.stack(each, [stack]))
+        for each in sorted({each for _, each in catalog._state(tag)})
+    )
+
+
+def _place(want: PublishedWant | ChosenWant) -> tuple[str, str, str, str]:
+    return (want.stack, want.os, want.target, want.want)
+
+
+def _planned(
+    published: PublishedWant | None, chosen_want: ChosenWant | None
+) -> tuple[WantedPlan | None, NamedSpec | None, Lack | None]:
+    """Return what the plan does about a want, by which spec, and what it lacks."""
+    if published is not None:
+        spec = NamedSpec(hash=published.hash, name=published.name, version=published.version)
+        return "publish", spec, None
+    if chosen_want is None:
+        return None, None, None
+    if chosen_want.spec is None:
+        return "unplannable", None, chosen_want.lack
+    return ("chosen" if chosen_want.completed else "over_budget"), chosen_want.spec, None

@@ -1,0 +1,48 @@
+"""Checks as JSON documents, as :mod:`specplan.reports.render.document` writes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.model.check import Check
+from specplan.model.report import as_json
+from specplan.reports.render.document import document, fields_of, left_out_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from specplan.reports.render.document import Json
+
+__all__ = ["check"]
+
+
+@as_json.register(Check)
+def check(result: Check) -> str:
+    """Return the document of kind ``specplan.check/1``."""
+    binaries = result.binaries
+    return document(
+        {
+            "schema": "specplan.check/1",
+            "verify": result.verify,
+            "files": result.files,
+            "specs": result.specs,
+            "findings": [fields_of(each) for each in result.findings],
+            "binaries": None
+            if binaries is None
+            else {**fields_of(binaries), "broken": binaries.broken},
+            "roots": None if result.roots is None else fields_of(result.roots),
+            "hashes": fields_of(result.hashes),
+            "verified": None if result.verified is None else fields_of(result.verified),
+            "notes": result.notes,
+            "ignored": _numbers(result.ignored),
+            "totals": {
+                "findings": len(result.findings),
+                "by_kind": _numbers(result.counts()),
+            },
+            "left_out": left_out_json(result.left_out),
+        }
+    )
+
+
+def _numbers(of_kinds: Iterable[tuple[str, int]]) -> Json:
+    return dict(of_kinds)

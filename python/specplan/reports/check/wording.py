@@ -1,0 +1,120 @@
+"""The phrases of checks that several formats share; see :mod:`specplan.reports.render.wording`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan.reports.render import hashes
+from specplan.reports.render.wording import count, number, percentage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from specplan.model.check import Check, CheckedSpec, Finding, FindingKind
+
+__all__ = ["FINDING_WORDS", "by_kind", "finding_line", "headline", "named", "numbers"]
+
+#: How many specs a line names before it counts the rest.
+_FEW: Final = 3
+
+#: What to call the findings of a kind, one and several, in the order in which they are told:
+#: what breaks most comes first.
+FINDING_WORDS: Final[Mapping[FindingKind, tuple[str, str]]] = {
+    "damaged": ("damaged file", "damaged files"),
+    "missing": ("spec that binaries lack", "specs that binaries lack"),
+    "cycle": ("cycle of dependencies", "cycles of dependencies"),
+    "wrong-hash": ("hash that is not that of its content", "hashes that are not of their content"),
+    "foreign-dependency": (
+        "binary with a dependency of another system",
+        "binaries with a dependency of another system",
+    ),
+    "index_versions": (
+        "mirror whose indexes list different binaries",
+        "mirrors whose indexes list different binaries",
+    ),
+    "missing-manifest": ("binary without its manifest", "binaries without their manifests"),
+    "damaged-manifest": ("damaged manifest or spec file", "damaged manifests or spec files"),
+    "missing-blob": ("missing blob or tarball", "missing blobs or tarballs"),
+    "damaged-blob": ("damaged blob or tarball", "damaged blobs or tarballs"),
+    "different-content": ("hash with different contents", "hashes with different contents"),
+    "contradiction": ("contradiction", "contradictions"),
+    "misplaced": ("misplaced page", "misplaced pages"),
+    "two-platforms": ("operating system on two platforms", "operating systems on two platforms"),
+    "dangling": ("edge to nowhere", "edges to nowhere"),
+    "unlisted": ("binary that the index does not list", "binaries that the index does not list"),
+    "not-in-cache": (
+        "spec that is listed without a binary",
+        "specs that are listed without a binary",
+    ),
+}
+
+
+def headline(check: Check) -> str:
+    """Return the one line that tells how sound the cache is."""
+    read = f"{count(check.files, 'file')}, {count(check.specs, 'spec')}"
+    ignored = sum(number for _, number in check.ignored)
+    left_out = f", {ignored} ignored" if ignored else ""
+    if not check.findings:
+        return f"{read}: no findings{left_out}"
+    found = by_kind(check)
+    parts = [count(len(each), *FINDING_WORDS[kind]) for kind, each in found.items()]
+    return f"{read}: {count(len(check.findings), 'finding')} ({', '.join(parts)}){left_out}"
+
+
+def by_kind(check: Check) -> dict[FindingKind, list[Finding]]:
+    """Return the findings of each kind that there are any of, in the order to tell them in."""
+    found: dict[FindingKind, list[Finding]] = {kind: [] for kind in FINDING_WORDS}
+    for finding in check.findings:
+        found[finding.kind].append(finding)
+    return {kind: each for kind, each in found.items() if each}
+
+
+def numbers(check: Check) -> list[str]:
+    """Return the lines that tell what was counted, looked at and recomputed."""
+    lines = []
+    if check.binaries is not None and check.roots is not None:
+        roots = check.roots
+        line = f"{check.binaries.usable} of {count(check.binaries.available, 'binary', 'binaries')}"
+        of = "of the locks" if roots.of_locks else "that no other binary depends on"
+        share = percentage(roots.installable, roots.counted)
+        line += f" and {roots.installable} of {count(roots.counted, 'root')} ({of}) install"
+        line += f" from the cache alone: {share} of the roots"
+        if roots.absent:
+            line += f"; {count(len(roots.absent), 'root has', 'roots have')} no binary"
+        lines.append(line)
+    looked: list[str] = []
+    if check.verified is not None:
+        looked.append(
+            count(check.verified.manifests, "manifest or spec file", "manifests or spec files")
+        )
+        if check.verify == "blobs":
+            size = count(check.verified.bytes, "byte")
+            looked.append(
+                f"{count(check.verified.blobs, 'blob or tarball', 'blobs or tarballs')} ({size})"
+            )
+    hashes = check.hashes
+    if hashes.recomputed or hashes.undecided:
+        recomputed = count(hashes.recomputed, "hash recomputed", "hashes recomputed")
+        not_so = f", {number(hashes.undecided)} not" if hashes.undecided else ""
+        looked.append(f"{recomputed}{not_so}")
+    if looked:
+        lines.append(f"looked at: {', '.join(looked)}")
+    if hashes.unverified:
+        few = ", ".join(named(each) for each in hashes.unverified[:_FEW])
+        more = len(hashes.unverified) - _FEW
+        and_more = f" and {number(more)} more" if more > 0 else ""
+        lines.append(f"hashes that prove nothing of their content: {few}{and_more}")
+    return lines
+
+
+def named(spec: CheckedSpec) -> str:
+    """Return what people call a spec: package, version as far as known, head of the hash."""
+    version = "" if spec.version is None else f"@{spec.version}"
+    return f"{spec.package}{version} /{hashes.shown(spec.hash)}".lstrip()
+
+
+def finding_line(finding: Finding, escape: Callable[[str], str] = str) -> str:
+    """Return a finding as one line, as compilers write theirs."""
+    line = "" if finding.line is None else f":{finding.line}"
+    place = f": {escape(finding.place)}" if finding.place else ""
+    return f"{escape(finding.path)}{line}{place}: {escape(finding.message)}"

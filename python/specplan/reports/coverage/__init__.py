@@ -1,0 +1,1 @@
+"""Coverage, differences and found specs, in every format."""

@@ -1,0 +1,103 @@
+"""Specs as lines of the user's own, such as ``{name}@{version}/{hash:.7}``.
+
+A template holds names of fields of :class:`specplan.Spec` in braces; a double brace
+stands for itself. After a colon may stand how a value is laid out: ``<``, ``>`` or ``^``
+for the side, a width, and after a dot how many characters are kept at most. Lists are
+joined by commas; yes and no are ``true`` and ``false``.
+
+A template is data. It reaches no attribute, no item and no method of a value, and what it
+prints of a source is made harmless for a terminal.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import string
+from dataclasses import fields
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from specplan.errors import UsageError
+from specplan.model import Spec
+from specplan.model.find import Found
+from specplan.model.report import as_lines
+from specplan.reports.render import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["FIELDS", "check", "find"]
+
+#: What a template may name.
+FIELDS: Final = tuple(field.name for field in fields(Spec))
+
+#: Few enough digits that no line outgrows what a terminal can show.
+_LAYOUT: Final = re.compile(r"[<>^]?[0-9]{0,3}(?:\.[0-9]{1,4})?")
+
+#: Literal text, then the field that follows it and its layout; no field at the end.
+_Part: TypeAlias = "tuple[str, str | None, str]"
+
+
+def check(template: str) -> None:
+    """Refuse what is no template.
+
+    Raises:
+        UsageError: If it names what is no field, or asks for more than a layout.
+    """
+    _parts(template)
+
+
+@as_lines.register(Found)
+def find(result: Found, *, template: str) -> str:
+    """Return one line a spec that satisfies what was asked; nothing where there is none.
+
+    Args:
+        result: The result.
+        template: What a line is made of.
+
+    Raises:
+        UsageError: If it is no template.
+    """
+    parts = _parts(template)
+    return escape.for_logs("".join(f"{_line(spec, parts)}\n" for spec in result.specs))
+
+
+def _line(spec: Spec, parts: Sequence[_Part]) -> str:
+    return "".join(
+        text if field is None else text + format(_shown(spec, field), layout)
+        for text, field, layout in parts
+    )
+
+
+def _shown(spec: Spec, field: str) -> str:
+    value: str | tuple[str, ...] | bool = getattr(spec, field)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return escape.terminal(value if isinstance(value, str) else ",".join(value))
+
+
+def _parts(template: str) -> list[_Part]:
+    try:
+        parsed = list(string.Formatter().parse(template))
+    except ValueError as error:
+        raise UsageError(
+            f"`{template}` is no template of a line: {str(error).lower()}",
+            hint="a brace that stands for itself is written twice",
+        ) from error
+    parts: list[_Part] = []
+    for text, field, layout, conversion in parsed:
+        if field is not None and field not in FIELDS:
+            near = difflib.get_close_matches(field, FIELDS, n=3, cutoff=0.5)
+            names = "did you mean " if near else "there are "
+            names += ", ".join(f"`{{{each}}}`" for each in near or FIELDS)
+            raise UsageError(
+                f"`{{{field}}}` is no field of a spec", hint=names + ("?" if near else "")
+            )
+        if conversion is not None or _LAYOUT.fullmatch(layout or "") is None:
+            what = f"!{conversion}" if conversion is not None else f":{layout}"
+            raise UsageError(
+                f"`{{{field}{what}}}` is no layout of a field",
+                hint="after a colon stand a side, a width and a length, as in `{name:<20.20}`",
+            )
+        parts.append((text, field, layout or ""))
+    return parts

@@ -1,0 +1,193 @@
+"""Plans, reasons and differences of locks as JSON documents.
+
+Versioned and stable: see :mod:`specplan.reports.render.document`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.model import LockDiff
+from specplan.model.report import as_json
+from specplan.planning.plan import Plan
+from specplan.reports.plan import budget, choice, schedule
+from specplan.reports.plan.size import refuse_endless
+from specplan.reports.render.document import document, fields_of, left_out_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.model import Build, LeftOut, NewSpec, Why
+    from specplan.planning.why_wanted import WhyWanted
+    from specplan.reports.render.document import Json
+
+__all__ = ["lock_diff", "rebuild", "why"]
+
+
+@as_json.register(Plan)
+def rebuild(plan: Plan) -> str:
+    """Return the document of kind ``specplan.planning.rebuild/1``.
+
+    Raises:
+        UsageError: If the needs and chains of the builds are too many for a document.
+    """
+    refuse_endless(plan)
+    return document(
+        {
+            "schema": "specplan.planning.rebuild/1",
+            "predicted": plan.predicted,
+            "optimal": plan.optimal,
+            "lower_bound": plan.lower_bound,
+            "scope": plan.scope,
+            "unit": plan.unit,
+            "inputs": [fields_of(each) for each in plan.inputs],
+            "install": {
+                "build": "spack install --use-buildcache=package:never,dependencies:only /HASH",
+                "consume": "spack install --use-buildcache=only",
+            },
+            "change": None if plan.change is None else fields_of(plan.change),
+            "what_if": None if plan.what_if is None else fields_of(plan.what_if),
+            "builds": [_build(build) for build in plan.builds],
+            "critical_path": plan.critical_path,
+            "budget": budget.as_json(plan.budget),
+            "schedule": schedule.as_json(plan.schedule),
+            "publish": choice.publish_json(plan.publish),
+            "unplannable": choice.unplannable_json(plan.choice),
+            "choice": choice.as_json(plan.choice),
+            "excluded": {
+                "specs": [fields_of(each) for each in plan.excluded.specs],
+                "broken": plan.excluded.broken,
+                "cut": plan.excluded.cut,
+                "wants": plan.excluded.wants,
+                "builds": [
+                    {**fields_of(each.spec), "reason": each.reason, "chain": list(each.chain)}
+                    for each in plan.excluded.builds
+                ],
+            },
+            "untested": [
+                {**fields_of(each.spec), "kept_by": each.kept_by, "available": each.available}
+                for each in plan.untested
+            ],
+            "needless": [
+                {**fields_of(each.spec), "cut_by": fields_of(each.cut_by), "reason": each.reason}
+                for each in plan.needless
+            ],
+            "not_wanted": [fields_of(each) for each in plan.not_wanted],
+            "totals": fields_of(plan.totals),
+            "left_out": left_out_json(plan.left_out),
+        }
+    )
+
+
+def why(
+    reasons: Sequence[Why],
+    wants: Sequence[WhyWanted] = (),
+    *,
+    query: str,
+    predicted: bool,
+    left_out: Sequence[LeftOut] = (),
+) -> str:
+    """Return the document of kind ``specplan.why/1``."""
+    return document(
+        {
+            "schema": "specplan.why/1",
+            "query": query,
+            "predicted": predicted,
+            "wants": [fields_of(each) for each in wants],
+            "specs": [_why(each) for each in reasons],
+            "left_out": left_out_json(left_out),
+        }
+    )
+
+
+@as_json.register(LockDiff)
+def lock_diff(diff: LockDiff) -> str:
+    """Return the document of kind ``specplan.lock-diff/1``."""
+    return document(
+        {
+            "schema": "specplan.lock-diff/1",
+            "old": diff.old,
+            "new": diff.new,
+            "specs": [_new(each) for each in diff.specs],
+            "gone": [fields_of(each) for each in diff.gone],
+            "migrated": [{**fields_of(each.spec), "was": each.was} for each in diff.migrated],
+            "causes": [
+                {
+                    "hash": each.spec.spec.hash,
+                    "reaches": each.reaches,
+                    "explains_alone": each.explains_alone,
+                    "reaches_by_link_run": each.reaches_by_link_run,
+                }
+                for each in diff.causes
+            ],
+            "hold": [
+                {
+                    "hash": each.spec.hash,
+                    "builds_left": each.builds_left,
+                    "fewest_left": each.fewest_left,
+                }
+                for each in diff.hold
+            ],
+            "totals": fields_of(diff.totals),
+            "left_out": left_out_json(diff.left_out),
+        }
+    )
+
+
+def _build(build: Build) -> Json:
+    return {
+        "hash": build.hash,
+        "name": build.name,
+        "version": build.version,
+        "platform": build.platform,
+        "os": build.os,
+        "target": build.target,
+        "stacks": build.stacks,
+        "stage": build.stage,
+        "needs": list(build.needs),
+        "cost": build.cost,
+        "estimated": build.estimated,
+        "cause": build.cause,
+        "because": list(build.because),
+    }
+
+
+def _why(why: Why) -> Json:
+    return {
+        **fields_of(why.spec),
+        "verdict": why.verdict,
+        "cause": why.cause,
+        "left_out": why.left_out,
+        "chain": [fields_of(each) for each in why.chain],
+        "change": None
+        if why.change is None
+        else {
+            "stale": why.change.stale,
+            "chain": [{**fields_of(each.spec), "types": each.types} for each in why.change.chain],
+        },
+        "tree": [
+            {
+                "depth": line.depth,
+                **fields_of(line.spec),
+                "link": line.link,
+                "reason": line.reason,
+                "types": line.types,
+                "is_want": line.is_want,
+                "is_repeated": line.is_repeated,
+            }
+            for line in why.tree
+        ],
+    }
+
+
+def _new(spec: NewSpec) -> Json:
+    return {
+        **fields_of(spec.spec),
+        "external": spec.external,
+        "origin": spec.origin,
+        "own_change": spec.is_own_change,
+        "recipe_only": spec.is_recipe_only,
+        "against": None if spec.against is None else fields_of(spec.against),
+        "replaces": spec.replaces,
+        "differences": [fields_of(each) for each in spec.differences],
+    }

@@ -1,0 +1,37 @@
+"""A plan as a list to be piped: one build a line, in the order in which they can run."""
+
+from __future__ import annotations
+
+from specplan.model.report import as_lines
+from specplan.planning.plan import Plan
+from specplan.reports.plan import wording as plan_wording
+from specplan.reports.plan.choice import LACKS
+from specplan.reports.render import wording
+from specplan.reports.render.escape import for_logs, terminal
+
+__all__ = ["rebuild"]
+
+
+@as_lines.register(Plan)
+def rebuild(plan: Plan) -> str:
+    """Return ``name@version/hash`` of each build below a line that says ``# exact``.
+
+    In a predicted plan that line says ``# predicted``, and there are no hashes: those that
+    are known will not exist again. It also says how many wants cannot be planned, and what was
+    left out that could change the plan. What cannot be planned, and what only needs to be
+    listed, follows as comments, so that a reader that passes over these builds nothing else.
+    """
+    first = ["# predicted" if plan.predicted else "# exact", *plan_wording.unplannable(plan)]
+    lines = [", ".join([*first, *wording.not_whole(plan.left_out)])]
+    for build in plan.builds:
+        spec = terminal(f"{build.name}@{build.version}")
+        lines.append(spec if plan.predicted else f"{spec}/{build.hash}")
+    for want in plan.publish:
+        binary = terminal(f"{want.name}@{want.version}/{want.hash}")
+        cell = terminal(f"{want.stack} on {want.os}/{want.target}")
+        lines.append(f"# publish {binary} for {terminal(want.want)} in {cell}")
+    for unmet in plan.unplannable:
+        cell = terminal(f"{unmet.stack} on {unmet.os}/{unmet.target}")
+        why = LACKS[unmet.lack or "no_candidate"]
+        lines.append(f"# cannot be planned: {terminal(unmet.want)} in {cell}: {why}")
+    return for_logs("\n".join(lines) + "\n")

@@ -1,0 +1,34 @@
+"""How much of a plan fits into a report that tells every hash of every need and chain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan.counting import count
+from specplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from specplan.planning.plan import Plan
+
+__all__ = ["refuse_endless"]
+
+#: How many hashes the needs and chains of a plan may hold together; as JSON they take some
+#: 900 MB. Real plans have some ten a build. Where each spec depends on thousands, or on
+#: the one before, their number grows with the square of the builds.
+_MOST_HASHES: Final = 20_000_000
+
+
+def refuse_endless(plan: Plan) -> None:
+    """Refuse a plan whose needs and chains no report can hold.
+
+    Raises:
+        UsageError: If there are more than 20 million hashes in them.
+    """
+    hashes = sum(len(each.needs) + len(each.because) for each in plan.builds)
+    hashes += sum(len(each.chain) for each in plan.excluded.builds)
+    if hashes > _MOST_HASHES:
+        raise UsageError(
+            f"needs and chains of {count(len(plan.builds), 'build')} hold {hashes} hashes, more "
+            f"than the {_MOST_HASHES} that a document may hold",
+            hint="`--format table` tells their numbers, `--format list` the order of the builds",
+        )

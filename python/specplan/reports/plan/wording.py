@@ -1,0 +1,436 @@
+"""The phrases that the reports of plans and of differences of locks share.
+
+A phrase that holds untrusted text takes the format's own escape as an argument.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from specplan.reports.plan import choice
+from specplan.reports.render import amounts, hashes, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from specplan.model import (
+        ChangedSpec,
+        CutReason,
+        Difference,
+        ExcludedBuild,
+        LockDiff,
+        NamedSpec,
+        NewSpec,
+        Origin,
+        OwnKey,
+        Why,
+        WhyLine,
+    )
+    from specplan.planning.plan import Plan
+    from specplan.planning.why_wanted import WhyWanted
+
+__all__ = [
+    "HOLDS_WHEN",
+    "cause",
+    "change",
+    "diff_headline",
+    "diff_notes",
+    "difference_lines",
+    "headline",
+    "held",
+    "left_out",
+    "level",
+    "line",
+    "name",
+    "names_of_chains",
+    "notes",
+    "numbers",
+    "origin",
+    "short",
+    "unplannable",
+    "verdict",
+    "want_lines",
+    "want_verdict",
+    "what_if",
+]
+
+#: How builds and consumers must install for a plan to hold.
+HOLDS_WHEN: Final = (
+    "the plan holds when each build runs as "
+    "`spack install --use-buildcache=package:never,dependencies:only /HASH` "
+    "and consumers install with `--use-buildcache=only`"
+)
+
+#: What is shortened for people: checksums of patches and commits.
+_CHECKSUM: Final = re.compile(r"\b[0-9a-f]{40,64}\b")
+
+#: How much is shown of a checksum.
+_SHORT_CHECKSUM: Final = 7
+
+#: How deep the lines of a tree are indented; the graphs of real locks are some 30 deep.
+_DEEP: Final = 30
+
+#: The longest chain that is told spec by spec.
+_LONG_CHAIN: Final = 50
+
+_CUT: Final[Mapping[CutReason, str]] = {
+    "available": "is available, so it needs this only to be built",
+    "external": "is external, so it needs nothing",
+    "spliced": "is spliced, so it is not built",
+    "test_only": "needs this only for its tests",
+}
+
+_ORIGIN: Final[Mapping[Origin, str]] = {
+    "content": "own change",
+    "rewired": "own change: old content with other old dependencies",
+    "inherited": "inherited",
+}
+
+
+def name(spec: NamedSpec) -> str:
+    """Return a spec as ``name@version``; it is not escaped."""
+    return f"{spec.name}@{spec.version}" if spec.name else "unknown"
+
+
+def short(spec: NamedSpec) -> str:
+    """Return a spec as ``name@version/hash`` with the first letters of its hash."""
+    return f"{name(spec)}/{hashes.shown(spec.hash)}"
+
+
+def headline(plan: Plan) -> str:
+    """Return the one line that tells how much must be built."""
+    totals = plan.totals
+    kind = ("what if: " if plan.what_if else "") + ("predicted: " if plan.predicted else "")
+    wants = wording.count(totals.wants, "spec") + " wanted"
+    publish = f", {len(plan.publish)} to publish" if plan.publish else ""
+    kind += "".join(f"{each}, " for each in unplannable(plan))
+    if not totals.builds:
+        return f"{kind}nothing to build, {wants}, {totals.reused} reused{publish}"
+    stages = wording.count(totals.stages, "stage")
+    return (
+        f"{kind}{wording.count(totals.builds, 'build')} in {stages}, {wants}, "
+        f"{totals.reused} reused{publish}"
+    )
+
+
+def unplannable(plan: Plan) -> list[str]:
+    """Return the phrase that says how many wants cannot be planned, if any cannot."""
+    count = len(plan.unplannable)
+    return [f"{wording.count(count, 'want')} cannot be planned"] if count else []
+
+
+def numbers(plan: Plan) -> list[str]:
+    """Return what else is counted, one sentence each."""
+    totals = plan.totals
+    vain = f", {len(plan.needless)} of them unnecessary" if plan.needless else ""
+    lines = [f"pruned node by node: {wording.count(totals.node_by_node, 'build')}{vain}"]
+    if totals.builds:
+        path = amounts.of_total(totals.critical_path, totals.cost, plan.unit)
+        lines.append(f"critical path: {path}")
+        estimated = sum(build.estimated for build in plan.builds)
+        if plan.unit == "seconds":
+            lines.append(f"costs: {totals.builds - estimated} measured, {estimated} estimated")
+    if plan.change is not None:
+        lines.append(f"due to the change: {wording.count(totals.due_to_change, 'build')}")
+    return lines
+
+
+def change(plan: Plan, escape: Callable[[str], str]) -> list[str]:
+    """Return what is assumed and what changes, and what is named that no want contains."""
+    lines = what_if(plan, escape)
+    if plan.change is None:
+        return lines
+    asked = plan.change
+    depth = "" if asked.depth is None else f", followed to depth {asked.depth}"
+    matched = [each for each in asked.specs if each.matches]
+    specs = wording.folded([escape(each.spec) for each in matched], 5) or "nothing that is wanted"
+    count = wording.count(len(asked.changed), "spec")
+    line = f"changed: {specs} ({count}), policy {asked.policy}{depth}"
+    return [*lines, line, *_unmatched("changed", asked.specs, escape)]
+
+
+def what_if(plan: Plan, escape: Callable[[str], str]) -> list[str]:
+    """Return what the plan assumes against what the caches say."""
+    if plan.what_if is None:
+        return []
+    lines = []
+    if plan.what_if.assumed:
+        specs = ", ".join(escape(each.spec) for each in plan.what_if.assumed)
+        more = wording.count(len(plan.what_if.available), "spec")
+        lines.append(f"assumed to be available: {specs} ({more} without a binary)")
+    if plan.what_if.withheld:
+        specs = ", ".join(escape(each.spec) for each in plan.what_if.withheld)
+        fewer = wording.count(len(plan.what_if.unavailable), "binary", "binaries")
+        lines.append(f"assumed not to be available: {specs} ({fewer})")
+    return lines
+
+
+def _unmatched(what: str, specs: Sequence[ChangedSpec], escape: Callable[[str], str]) -> list[str]:
+    missing = [escape(each.spec) for each in specs if not each.matches]
+    if not missing:
+        return []
+    names = wording.count(
+        len(missing),
+        f"name that is listed as {what} is in no want",
+        f"names that are listed as {what} are in no want",
+    )
+    return [f"{names}: {wording.folded(missing, 3)}"]
+
+
+def notes(plan: Plan, escape: Callable[[str], str]) -> list[str]:
+    """Return what the reader must know beside the builds, one note a line."""
+    lines = _unmatched("broken", plan.excluded.specs, escape)
+    totals = plan.totals
+    if plan.excluded.builds:
+        cut = wording.count(len(plan.excluded.cut), "broken spec")
+        lines.append(
+            f"{wording.count(len(plan.excluded.builds), 'build')} and "
+            f"{wording.count(totals.wants_left_out, 'want')} are left out because of {cut}"
+        )
+    lines += wording.not_wanted(plan.not_wanted, escape)
+    if plan.untested:
+        kept = wording.count(
+            totals.untested,
+            "binary contains the change but is not rebuilt",
+            "binaries contain the change but are not rebuilt",
+        )
+        lines.append(f"{kept} ({_kept_by(plan)})")
+    if plan.predicted:
+        lines.append(
+            "predicted from locks made before the change: hashes are those before the change"
+        )
+    return [*lines, *choice.notes(plan, escape), HOLDS_WHEN]
+
+
+def _kept_by(plan: Plan) -> str:
+    """Return what keeps binaries that contain the change: the policy, the depth or both."""
+    asked = plan.change
+    kinds = {each.kept_by for each in plan.untested if each.available}
+    parts = []
+    if "policy" in kinds:
+        parts.append(f"policy {asked.policy}" if asked else "policy")
+    if "depth" in kinds:
+        parts.append(f"depth {asked.depth}" if asked else "depth")
+    return ", ".join(parts)
+
+
+def cause(word: str) -> str:
+    """Return why a spec is built, as a column of a table says it."""
+    return {"changed": "changed", "stale": "stale", "missing": "no binary"}[word]
+
+
+def left_out(
+    build: ExcludedBuild, names: Mapping[str, NamedSpec], escape: Callable[[str], str]
+) -> str:
+    """Return why a build is left out.
+
+    Args:
+        build: The build.
+        names: What the specs of chains are called, by hash, as :func:`names_of_chains` gives it.
+        escape: The escape of the format.
+    """
+    if build.reason == "broken":
+        return "known not to build"
+    if build.reason == "unneeded":
+        return "only needed by what is left out"
+    if len(build.chain) > _LONG_CHAIN:
+        away = wording.count(len(build.chain) - 1, "edge")
+        return f"needs a spec that is known not to build, {away} away"
+    return "needs " + " -> ".join(escape(short(names[each])) for each in build.chain[1:])
+
+
+def names_of_chains(plan: Plan) -> Mapping[str, NamedSpec]:
+    """Return what the specs are called that chains of left out builds name, by hash."""
+    chains = [build.chain for build in plan.excluded.builds if len(build.chain) <= _LONG_CHAIN]
+    return {each.hash: each for each in plan.named({spec for chain in chains for spec in chain})}
+
+
+def verdict(why: Why, *, predicted: bool) -> str:
+    """Return what a plan does about a spec, as the end of a sentence."""
+    if why.verdict == "planned":
+        causes = {
+            "changed": "is built: it changed",
+            "stale": "is built: it depends on what changed, so its binary is stale",
+            "missing": "is built: no cache has a binary",
+        }
+        return causes[why.cause or "missing"]
+    return {
+        "reused": "is reused: it is needed and has a binary",
+        "rewired": "is rewired from the binary that it was built as",
+        "external": "is external: the system provides it",
+        "left_out": "is left out: " + _left_out(why),
+        "cut_off": "is not built: what could need it does not"
+        + (" after the change" if predicted else ""),
+        "not_wanted": "is not wanted: no root reaches it",
+    }[why.verdict]
+
+
+def held(why: Why, escape: Callable[[str], str]) -> list[str]:
+    """Return the chain from a spec to what changed, where there is one; at most one line."""
+    if why.change is None or len(why.change.chain) == 1:
+        return []
+    *above, last = why.change.chain
+    chain = "".join(
+        f"{escape(short(each.spec))} -> ({'/'.join(each.types) or 'no'} edge) " for each in above
+    )
+    told = "stale" if why.change.stale else "holds the change and stays untested"
+    return [f"{told}: {chain}{escape(short(last.spec))}, which changed"]
+
+
+def _left_out(why: Why) -> str:
+    return {
+        "broken": "it is known not to build",
+        "needs": "it needs a spec that is known not to build",
+        "unneeded": "only what is left out needs it",
+    }[why.left_out or "broken"]
+
+
+def level(each: WhyLine) -> int:
+    """Return how far a line of a tree is indented: deep lines tell their depth instead."""
+    return min(each.depth, _DEEP)
+
+
+def line(each: WhyLine, escape: Callable[[str], str]) -> str:
+    """Return one line of a tree without its indent."""
+    shown = escape(short(each.spec))
+    if each.depth > _DEEP:
+        shown = f"({each.depth} deep) {shown}"
+    if each.is_want:
+        shown += " (wanted)"
+    if each.link == "asked":
+        return shown
+    needs = "/".join(each.types) or "no"
+    if each.link == "cuts":
+        cut = _CUT[each.reason or "test_only"]
+        return f"{shown} {cut} ({needs} edge)"
+    told = "needs it" if each.link == "demands" else "would need it, but is not needed itself"
+    more = "; see above or below" if each.is_repeated else ""
+    return f"{shown} {told} ({needs} edge){more}"
+
+
+def diff_headline(diff: LockDiff, escape: Callable[[str], str]) -> str:
+    """Return the one line that tells what is new."""
+    totals = diff.totals
+    return (
+        f"{escape(diff.old)} -> {escape(diff.new)}: {totals.new} new, {totals.gone} gone, "
+        f"{totals.kept} kept; {wording.count(totals.builds, 'build')}"
+    )
+
+
+def diff_notes(diff: LockDiff) -> list[str]:
+    """Return the totals in words, one line each."""
+    totals = diff.totals
+    notes = []
+    if totals.migrated:
+        only = wording.count(totals.migrated, "spec has", "specs have")
+        notes.append(
+            f"{only} another hash only because of a newer format: one cause, no other difference"
+        )
+    if not totals.new:
+        return notes
+    own = f"{totals.own_change} of the new specs changed themselves"
+    recipe = f"{totals.recipe_only} of them by the text of the recipe alone"
+    return [*notes, f"{own} ({recipe}), {totals.inherited} inherited a new hash"]
+
+
+def origin(spec: NewSpec) -> str:
+    """Return why the hash of a spec is new."""
+    return _ORIGIN[spec.origin]
+
+
+def difference_lines(spec: NewSpec, escape: Callable[[str], str]) -> list[str]:
+    """Return in what a new spec differs from the old one, one key a line."""
+    if spec.against is None:
+        return ["new package"]
+    if spec.origin == "rewired":
+        return ["other dependencies"]
+    keys = {each.key for each in spec.differences}
+    lines = [_difference(each, escape, keys) for each in spec.differences]
+    if not spec.replaces:
+        lines.append(f"beside {escape(short(spec.against))}")
+    return [each for each in lines if each] or ["other content"]
+
+
+def _difference(
+    difference: Difference, escape: Callable[[str], str], keys: Collection[OwnKey]
+) -> str:
+    if difference.key == "package_hash":
+        return "recipe"
+    old, new = _values(difference.key, difference.old), _values(difference.key, difference.new)
+    gone = [each for each in old if each not in new]
+    come = [each for each in new if each not in old]
+    if "patches" in keys and difference.key == "variants":
+        # The variant holds but the first letters of what the patches tell whole.
+        gone, come = _but_patches(gone), _but_patches(come)
+        if not gone and not come:
+            return ""
+    sides = (", ".join(map(escape, side)) or "none" for side in (gone, come))
+    return f"{difference.key} {' -> '.join(sides)}"
+
+
+def _values(key: OwnKey, text: str) -> list[str]:
+    values = text.split("," if key == "patches" else "\n")
+    return [
+        _CHECKSUM.sub(lambda found: found[0][:_SHORT_CHECKSUM], each) for each in values if each
+    ]
+
+
+def _but_patches(variants: Sequence[str]) -> list[str]:
+    return [each for each in variants if not each.startswith("patches=")]
+
+
+def want_verdict(want: WhyWanted, escape: Callable[[str], str]) -> str:
+    """Return that something is wanted in a cell, and whether it is there."""
+    cell = f"{escape(want.stack)} on {escape(f'{want.os}/{want.target}')}"
+    return {
+        "gap": f"is wanted for {cell}, and is a gap there",
+        "covered": f"is wanted for {cell}, and is available there",
+        "undecided": f"is wanted for {cell}, and the sources do not say whether it is there",
+        "excluded": f"is not wanted for {cell}, as `[[not-wanted]]` excludes it",
+    }[want.verdict]
+
+
+def want_lines(
+    want: WhyWanted, escape: Callable[[str], str], shown: Callable[[NamedSpec], str]
+) -> list[str]:
+    """Return who wants something, where it is, what is nearest and what the plan does.
+
+    Args:
+        want: What is wanted.
+        escape: The escape of the format.
+        shown: Returns a spec with its hash, escaped.
+    """
+    lines = []
+    if want.wanted_by:
+        lines.append(f"wanted by: {wording.folded([escape(each) for each in want.wanted_by], 5)}")
+    if want.reason:
+        lines.append(f"reason: {escape(want.reason)}")
+    if want.state is not None:
+        lines.append(f"state: {wording.STATE_SENTENCES[want.state]}")
+    if want.nearest is not None and want.nearest_spec is not None:
+        place = escape(wording.nearest_place(want.nearest))
+        differs = escape(", ".join(want.nearest.differs) or "hash alone")
+        lines.append(f"nearest: {shown(want.nearest_spec)} in {place} (differs in {differs})")
+    elif want.verdict == "gap":
+        lines.append(f"nearest: none, as no cache has a binary of {escape(want.package)}")
+    lines += _want_plan(want, shown)
+    return lines
+
+
+def _want_plan(want: WhyWanted, shown: Callable[[NamedSpec], str]) -> list[str]:
+    spec = "" if want.spec is None else shown(want.spec)
+    if want.plan == "publish":
+        return [f"plan: list {spec} in the stack; nothing has to be built"]
+    if want.plan == "chosen":
+        return [f"plan: {spec} was chosen for it"]
+    if want.plan == "over_budget":
+        return [f"plan: not within the budget; {spec} would complete it for the least more"]
+    if want.plan == "unplannable":
+        lack = choice.LACKS[want.lack or "no_candidate"]
+        ways = (
+            "`--candidates SOURCE` adds specs to choose from, `rebuild --write-unplannable FILE` "
+        )
+        ways += "writes a spack.yaml for a concretizer"
+        return [f"plan: cannot be planned, as {lack}; {ways}"]
+    return []

@@ -1,0 +1,213 @@
+"""Tables, wrapped lines and blocks of columns that keep to a width.
+
+A width counts terminal columns, in which some characters take two and some none. All
+text that comes in here is escaped already (see :mod:`specplan.reports.render.escape`), so
+that its only white space is the space.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = ["Column", "Span", "Style", "blocks", "columns_of", "paint", "table", "wrap"]
+
+Style: TypeAlias = Literal["plain", "bold", "dim", "green", "yellow", "red"]
+
+_SGR: Final[Mapping[Style, str]] = {
+    "bold": "1",
+    "dim": "2",
+    "green": "32",
+    "yellow": "33",
+    "red": "31",
+}
+
+_BETWEEN: Final = 2  # spaces between two columns
+
+#: How narrow a column that overhangs may get.
+_LEAST_OVERHANG: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A text and the style it is painted in where there is colour."""
+
+    text: str
+    style: Style = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        header: The lines of its header.
+        align: To which side its cells keep.
+        wraps: Whether it may be made narrower, its words going to further lines.
+        overhangs: Whether it may be made narrower, a longer cell having a line of its
+            own with the rest of its row below; for the first column.
+    """
+
+    header: tuple[str, ...]
+    align: Literal["left", "right"] = "left"
+    wraps: bool = False
+    overhangs: bool = False
+
+
+def columns_of(text: str) -> int:
+    """Return how many terminal columns the text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # noqa: PLC0415 - only for text that needs its tables
+
+    return cell_len(text)
+
+
+def paint(text: str, style: Style, *, colour: bool) -> str:
+    """Return the text in a style, or as it is where there is no colour."""
+    if not colour or style == "plain" or not text:
+        return text
+    return f"\x1b[{_SGR[style]}m{text}\x1b[0m"
+
+
+def wrap(text: str, width: int, *, indent: str = "", first: str | None = None) -> list[str]:
+    """Return the text in lines no wider than the width, broken at spaces.
+
+    A word that is wider than the width has a line of its own: names stay whole, so
+    that they can be copied.
+
+    Args:
+        text: One line of words.
+        width: The width in terminal columns, the indent included.
+        indent: What each line starts with.
+        first: What the first line starts with instead.
+    """
+    lines: list[str] = []
+    line = indent if first is None else first
+    fresh = True
+    for word in text.split(" "):
+        if fresh:
+            line += word
+        elif columns_of(line) + 1 + columns_of(word) <= width:
+            line += f" {word}"
+        else:
+            lines.append(line.rstrip(" "))
+            line = indent + word
+        fresh = False
+    return [*lines, line.rstrip(" ")]
+
+
+def table(
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Span]],
+    *,
+    width: int,
+    colour: bool,
+) -> list[str] | None:
+    """Return the lines of a table, or None where it cannot be made to fit.
+
+    Columns that wrap are narrowed, the widest before the others, none below its longest
+    word. Where that is not enough, a column that overhangs gives way first, so that the
+    others keep what room they can.
+    """
+    body = list(rows)
+    texts = [[row[at].text for row in body] for at in range(len(columns))]
+    natural = [
+        max(map(columns_of, (*column.header, *texts[at]))) for at, column in enumerate(columns)
+    ]
+    floors = [
+        _longest_word(column, texts[at]) if column.wraps else natural[at]
+        for at, column in enumerate(columns)
+    ]
+    room = width - _BETWEEN * (len(columns) - 1)
+    widths = _narrowed(natural, floors, room)
+    if widths is None:
+        for at, column in enumerate(columns):
+            if column.overhangs:
+                least = max((_LEAST_OVERHANG, *map(columns_of, column.header)))
+                left = room - sum(natural) + natural[at]
+                natural[at] = floors[at] = min(natural[at], max(least, left))
+        widths = _narrowed(natural, floors, room)
+    if widths is None:
+        return None
+
+    height = max(len(column.header) for column in columns)
+    lines = []
+    for at_line in range(height):
+        header = [
+            Span(column.header[at_line] if at_line < len(column.header) else "", "dim")
+            for column in columns
+        ]
+        lines += _row(columns, header, widths, colour=colour)
+    for row in body:
+        cells = list(row)
+        for at, column in enumerate(columns):
+            if column.overhangs and columns_of(cells[at].text) > widths[at]:
+                hanging = wrap(cells[at].text, width)
+                lines += [paint(line, cells[at].style, colour=colour) for line in hanging]
+                cells[at] = Span("")
+        lines += _row(columns, cells, widths, colour=colour)
+    return lines
+
+
+def _narrowed(natural: Sequence[int], floors: Sequence[int], room: int) -> list[int] | None:
+    """Return widths that fit the room, or None where even the floors do not."""
+    if sum(floors) > room:
+        return None
+    widths = list(natural)
+    while sum(widths) > room:
+        slack = [at for at, width in enumerate(widths) if width > floors[at]]
+        widths[max(slack, key=lambda at: (widths[at], at))] -= 1
+    return widths
+
+
+def _longest_word(column: Column, texts: Sequence[str]) -> int:
+    words = (word for text in texts for word in text.split(" "))
+    return max(map(columns_of, (*column.header, *words)))
+
+
+def _row(
+    columns: Sequence[Column], cells: Sequence[Span], widths: Sequence[int], *, colour: bool
+) -> list[str]:
+    wrapped = [
+        wrap(cell.text, width) if column.wraps else [cell.text]
+        for column, cell, width in zip(columns, cells, widths, strict=True)
+    ]
+    lines = []
+    for at_line in range(max(map(len, wrapped))):
+        parts = []
+        for column, cell, width, texts in zip(columns, cells, widths, wrapped, strict=True):
+            text = texts[at_line] if at_line < len(texts) else ""
+            padding = " " * (width - columns_of(text))
+            painted = paint(text, cell.style, colour=colour)
+            parts.append(padding + painted if column.align == "right" else painted + padding)
+        lines.append((" " * _BETWEEN).join(parts).rstrip(" "))
+    return lines
+
+
+def blocks(widths: Sequence[int], *, lead: int, width: int) -> list[range] | None:
+    """Return how columns fold into blocks that fit beside a leading column.
+
+    Args:
+        widths: The width of each column.
+        lead: The width of the column that each block repeats.
+        width: The width to keep to.
+
+    Returns:
+        The positions of each block's columns, or None where even one column does not
+        fit beside the leading one.
+    """
+    room = width - lead
+    folded: list[range] = []
+    start = used = 0
+    for at, each in enumerate(widths):
+        if each + _BETWEEN > room:
+            return None
+        if used + each + _BETWEEN > room:
+            folded.append(range(start, at))
+            start, used = at, 0
+        used += each + _BETWEEN
+    return [*folded, range(start, len(widths))] if widths else []

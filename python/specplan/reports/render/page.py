@@ -1,0 +1,86 @@
+"""A page of text for a terminal: wrapped words, tables, notes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.reports.render import layout
+from specplan.reports.render.escape import for_logs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from specplan.reports.render.layout import Column, Span
+
+__all__ = ["Page"]
+
+
+class Page:
+    """The lines of one report, as they are written."""
+
+    def __init__(self, *, width: int, colour: bool) -> None:
+        self.width = width
+        self.colour = colour
+        self._lines: list[str] = []
+
+    def text(self, text: str, *, style: layout.Style = "plain", indent: str = "") -> None:
+        """Add words, wrapped; further lines of what is indented are indented more."""
+        lines = layout.wrap(text, self.width, indent=indent + indent[:4], first=indent)
+        self._lines += [layout.paint(line, style, colour=self.colour) for line in lines]
+
+    def warnings(self, lines: Iterable[str]) -> None:
+        """Add what has to be read before all else."""
+        for line in lines:
+            self.text(line, style="red")
+
+    def lines(self, lines: Iterable[str]) -> None:
+        """Add lines as they are."""
+        self._lines += lines
+
+    def blank(self) -> None:
+        """Part what follows from what is above."""
+        self._lines.append("")
+
+    def notes(self, notes: Sequence[str]) -> None:
+        """Add notes below a blank line, if there are any."""
+        if notes:
+            self.blank()
+        for note in notes:
+            self._lines += layout.wrap(note, self.width, indent="  ", first="")
+
+    def table(
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[Span]],
+        *,
+        name_columns: int = 1,
+    ) -> None:
+        """Add a table, or a list of its rows where it does not fit.
+
+        Args:
+            columns: The columns.
+            rows: Their cells.
+            name_columns: How many of the first columns name a row; in a list they
+                are its heading.
+        """
+        lines = layout.table(columns, rows, width=self.width, colour=self.colour)
+        if lines is not None:
+            self._lines += lines
+            return
+        for row in rows:
+            self.text(" ".join(span.text for span in row[:name_columns]))
+            rest = list(zip(columns[name_columns:], row[name_columns:], strict=True))
+            numbers = [
+                f"{column.header[0]} {span.text}"
+                for column, span in rest
+                if column.align == "right"
+            ]
+            if numbers:
+                self.text(", ".join(numbers), indent="  ")
+            for column, span in rest:
+                if column.align == "left" and span.text:
+                    self.text(f"{column.header[0]}: {span.text}", indent="  ")
+
+    def end(self) -> str:
+        """Return the page."""
+        return for_logs("\n".join(self._lines) + "\n")

@@ -1,0 +1,543 @@
+"""The phrases that several formats share: numbers, states, cells and notes in words.
+
+The phrases are not escaped: a format escapes what it puts into them. Where a phrase
+holds untrusted text, its function takes the format's own escape as an argument.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from specplan.counting import count, form
+from specplan.coverage.peers import excludes
+from specplan.reports.render import hashes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from specplan.model import (
+        Cell,
+        Coverage,
+        DamagedFile,
+        Diff,
+        Gap,
+        GapState,
+        KeyInCell,
+        LeftOut,
+        Level,
+        Nearest,
+        NotWanted,
+        RootCoverage,
+        Spec,
+    )
+    from specplan.model.find import Found, Undecided
+
+Item = TypeVar("Item")
+
+__all__ = [
+    "LEVEL_WORDS",
+    "STATE_SENTENCES",
+    "STATE_WORDS",
+    "UNION_INDEX",
+    "alone",
+    "answer",
+    "binary",
+    "broken_roots",
+    "changed_keys",
+    "count",
+    "coverage_headline",
+    "coverage_notes",
+    "damaged_note",
+    "diff_headline",
+    "diff_notes",
+    "find_headline",
+    "folded",
+    "gaps_by_state",
+    "grouped",
+    "key_name",
+    "left_out",
+    "left_out_kinds",
+    "left_out_line",
+    "nearest_place",
+    "not_whole",
+    "number",
+    "others_left_out",
+    "percentage",
+    "question",
+    "roots_line",
+    "spec_name",
+    "stacks",
+    "system",
+    "undecided",
+    "unknown",
+    "unlisted",
+    "upper_bound",
+    "want_word",
+]
+
+#: The label of package pages for the union of all stacks; it is no stack.
+UNION_INDEX: Final = "root"
+
+#: Why a want is a gap, as a column of a table says it.
+STATE_WORDS: Final[Mapping[GapState, str]] = {
+    "not_concretized": "not concretized",
+    "installed": "installed",
+    "unindexed": "not in the index",
+    "other_stack": "other stack",
+    "other_system": "other system",
+    "missing": "missing",
+}
+
+#: The same as a sentence of its own.
+STATE_SENTENCES: Final[Mapping[GapState, str]] = {
+    "not_concretized": "the lock beside the environment lacks it: run `spack concretize`",
+    "installed": "it is installed, and no cache has a binary: push it",
+    "unindexed": "a binary is there, and no index lists it: run `spack buildcache update-index`",
+    "other_stack": "another stack has it on a system that serves this one: publish, do not build",
+    "other_system": "only other systems have it",
+    "missing": "nothing in the catalog matches it",
+}
+
+#: What to call the wants of a level: one, several.
+LEVEL_WORDS: Final[Mapping[Level, tuple[str, str]]] = {
+    "package": ("package", "packages"),
+    "version": ("version", "versions"),
+    "variant": ("variant", "variants"),
+    "hash": ("hash", "hashes"),
+}
+
+_STATE_SUMS: Final[Mapping[GapState, str]] = {
+    "not_concretized": "not in the lock (run `spack concretize`)",
+    "installed": "installed without a binary (push it)",
+    "unindexed": "not in the index (run `spack buildcache update-index`)",
+    "other_stack": "that another stack has (publish, do not build)",
+    "other_system": "that only other systems have",
+    "missing": "that nothing in the catalog matches",
+}
+
+#: What a source lacks, as the end of a sentence.
+_MISSING: Final[Mapping[str, str]] = {
+    "edges": "the dependencies",
+    "virtuals": "the virtual packages on edges",
+    "compiler": "the compiler",
+    "field": "a field of the spec",
+    "recipe": "the version of a virtual package",
+    "git-repository": "the version of a git reference",
+}
+
+#: How many records of a kind a report lists before it counts the rest.
+_FEW_RECORDS: Final = 3
+
+
+def percentage(part: int, whole: int, *, digits: int = 1) -> str:
+    """Return the share with one decimal or more, ``n/a`` where there is no whole.
+
+    Only all is 100.0 % and only nothing is 0.0 %: what would round to either is
+    shown as the nearest number that is neither.
+
+    Example:
+        >>> percentage(112, 239), percentage(9999, 10000), percentage(0, 0)
+        ('46.9 %', '99.9 %', 'n/a')
+        >>> percentage(2, 3, digits=3)
+        '66.667 %'
+    """
+    if whole == 0:
+        return "n/a"
+    one: int = 10**digits
+    most = 100 * one
+    rounded = (2 * most * part + whole) // (2 * whole)
+    if 0 < part < whole:
+        rounded = min(max(rounded, 1), most - 1)
+    return f"{rounded // one}.{rounded % one:0{digits}} %"
+
+
+def number(known: int | None) -> str:
+    """Return the number, ``n/a`` where it is not known."""
+    return "n/a" if known is None else str(known)
+
+
+def answer(known: bool | None) -> str:  # noqa: FBT001 - the value to word, not a flag
+    """Return ``yes`` or ``no``, ``n/a`` where it is not known."""
+    if known is None:
+        return "n/a"
+    return "yes" if known else "no"
+
+
+def grouped(items: Iterable[Item], alike: Callable[[Item], object]) -> list[list[Item]]:
+    """Return items that are alike as one group, groups and items in their first order."""
+    groups: dict[object, list[Item]] = {}
+    for item in items:
+        groups.setdefault(alike(item), []).append(item)
+    return list(groups.values())
+
+
+def system(os: str, target: str) -> str:
+    """Return a system as the command line spells it."""
+    return f"{os}/{target}"
+
+
+def folded(names: Sequence[str], shown: int) -> str:
+    """Return the first names and how many more there are."""
+    if len(names) <= shown + 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:shown])} and {len(names) - shown} more"
+
+
+def key_name(key: KeyInCell, shown: Callable[[str], str]) -> str:
+    """Return a key as people know it: a hash with what it is the hash of.
+
+    Args:
+        key: The key.
+        shown: Returns what of a hash is shown.
+    """
+    if key.hash is None:
+        return key.want
+    return f"{spec_name(key.package, key.version or '')}/{shown(key.hash)}"
+
+
+def changed_keys(
+    keys: Sequence[str], versions: Sequence[str], shown: Callable[[str], str]
+) -> list[str]:
+    """Return the old or the new keys of a changed package, hashes with their versions.
+
+    Args:
+        keys: The keys.
+        versions: The version of each, where the keys are hashes.
+        shown: Returns what of a hash is shown.
+    """
+    if not versions:
+        return list(keys)
+    return [f"{version}/{shown(key)}" for version, key in zip(versions, keys, strict=True)]
+
+
+def nearest_place(nearest: Nearest) -> str:
+    """Return where the nearest spec of a gap is: its stack and system."""
+    stack = "the union index" if nearest.stack == UNION_INDEX else nearest.stack
+    # An index without a label is in no stack.
+    return f"{stack} {system(nearest.os, nearest.target)}".lstrip(" ")
+
+
+def _subject(cells: Iterable[Cell], escape: Callable[[str], str]) -> str:
+    stacks = sorted({cell.stack for cell in cells})
+    if not stacks:
+        return "no cells"
+    few = 3
+    return ", ".join(map(escape, stacks)) if len(stacks) <= few else count(len(stacks), "stack")
+
+
+def coverage_headline(coverage: Coverage, escape: Callable[[str], str]) -> str:
+    """Return the one line that tells how much of what is wanted is there."""
+    totals = coverage.totals
+    subject = _subject(coverage.cells, escape)
+    if totals.wanted == 0:
+        return f"{subject}: nothing is wanted, so coverage is n/a"
+    one, several = _nouns(coverage)
+    noun = form(totals.wanted, f"{one} is", f"{several} are")
+    share = percentage(totals.covered, totals.wanted)
+    line = f"{subject}: {totals.covered} of {totals.wanted} wanted {noun} available ({share})"
+    line += f", {count(totals.gaps, 'gap')}"
+    if totals.unknown:
+        line += f", {totals.unknown} unknown"
+    if len(coverage.cells) > 1:
+        line += f", in {count(len(coverage.cells), 'cell')}"
+    return line
+
+
+def question(coverage: Coverage, escape: Callable[[str], str]) -> str:
+    """Return the line that tells what was asked: wants, level, compatibility, snapshot."""
+    wants = "wants from peers"
+    if coverage.wants == "lock":
+        wants = f"wants from locks, scope {coverage.scope}"
+    if coverage.wants == "environment":
+        wants = "wants from environments"
+    if coverage.wants == "lock_and_environment":
+        wants = f"wants from locks, scope {coverage.scope}, and from environments"
+    if coverage.wants == "baseline":
+        wants = "wants from the baseline"
+        if coverage.baseline is not None:
+            wants += f" {escape(coverage.baseline)}"
+    parts = [wants, *([] if coverage.level is None else [f"level {coverage.level}"])]
+    parts.append(f"compatibility {coverage.compat}")
+    if coverage.tag is not None:
+        parts.append(f"snapshot {escape(coverage.tag)}")
+    return ", ".join(parts)
+
+
+def _nouns(coverage: Coverage) -> tuple[str, str]:
+    """Return what to call one want and several."""
+    if coverage.level is None:
+        return "root", "roots"
+    if coverage.level == "hash" and coverage.wants in {"lock", "lock_and_environment"}:
+        return "spec", "specs"
+    return LEVEL_WORDS[coverage.level]
+
+
+def want_word(coverage: Coverage) -> str:
+    """Return what heads a column of wants."""
+    return "spec" if coverage.level == "hash" else _nouns(coverage)[0]
+
+
+def upper_bound(coverage: Coverage) -> list[str]:
+    """Return the line that tells what coverage of environments does not promise."""
+    if not coverage.is_upper_bound:
+        return []
+    line = "an upper bound: what covers a root of an environment could be reused"
+    return [f"{line}; a concretizer may still decide otherwise"]
+
+
+def unknown(coverage: Coverage, code: Callable[[str], str]) -> list[str]:
+    """Return the lines that tell which wants cannot be decided, by what is missing."""
+    groups = grouped(coverage.unknown, lambda each: each.missing)
+    lines = []
+    for group in groups:
+        wants = list(dict.fromkeys(code(each.want) for each in group))
+        reasons = " and ".join(_MISSING[each] for each in group[0].missing)
+        cannot = count(len(group), "want")
+        lines.append(f"{cannot} cannot be decided, as no source says {reasons}: {folded(wants, 3)}")
+    return lines
+
+
+def left_out_line(record: LeftOut, escape: Callable[[str], str] = str) -> str:
+    """Return what was left out as one line: where, what happened, how often, its kind."""
+    times = f", {record.count} times" if record.count > 1 else ""
+    return f"{escape(record.where)}: {escape(record.detail)}{times} ({record.kind})"
+
+
+def left_out_kinds(records: Iterable[LeftOut]) -> str:
+    """Return how much was left out of each kind: ``2 include, 1 no_peer``."""
+    counts: dict[str, int] = {}
+    for each in records:
+        counts[each.kind] = counts.get(each.kind, 0) + each.count
+    return ", ".join(f"{count} {kind}" for kind, count in counts.items())
+
+
+def not_whole(records: Sequence[LeftOut]) -> list[str]:
+    """Return the line that stands first in a report whose verdict is not whole, if it is not."""
+    blocking = [each for each in records if each.blocks]
+    if not blocking:
+        return []
+    kinds = left_out_kinds(blocking)
+    line = f"not whole: what is left out could change the answer ({kinds})"
+    return [f"{line}; `--explain-left-out` says what settles it"]
+
+
+def left_out(records: Iterable[LeftOut], escape: Callable[[str], str]) -> list[str]:
+    """Return the lines that say what was left out, one a record; of many alike the first."""
+    lines = []
+    for group in grouped(records, lambda each: (each.kind, each.blocks)):
+        shown = group if len(group) <= _FEW_RECORDS + 1 else group[:_FEW_RECORDS]
+        lines += [f"left out: {left_out_line(each, escape)}" for each in shown]
+        if len(group) > len(shown):
+            lines.append(f"left out: {len(group) - len(shown)} more of {group[0].kind}")
+    return lines
+
+
+def others_left_out(records: Iterable[LeftOut], escape: Callable[[str], str]) -> list[str]:
+    """Return the lines of what was left out but for that which has lines of its own."""
+    own = {"damaged_file", "absent_stack"}
+    return left_out((each for each in records if each.kind not in own), escape)
+
+
+def spec_name(package: str | None, version: str | None) -> str:
+    """Return the package and the version of a spec as Spack spells them."""
+    if package is None:
+        return "not described by any source"
+    return package if version is None else f"{package}@{version}"
+
+
+def roots_line(roots: RootCoverage) -> str:
+    """Return the line that tells how many roots install from the cache alone."""
+    if roots.wanted == 0:
+        return "no root is wanted, so root coverage is n/a"
+    install = form(roots.wanted, "root installs", "roots install")
+    share = percentage(roots.installable, roots.wanted)
+    return f"{roots.installable} of {roots.wanted} {install} from the cache alone ({share})"
+
+
+def alone(coverage: Coverage, code: Callable[[str], str]) -> list[str]:
+    """Return the lines that tell what caches have where nothing says what they should have."""
+    found = coverage.alone
+    if found is None:
+        return []
+    lines = [count(found.binaries, "binary", "binaries")]
+    if found.usable is not None:
+        install = count(found.usable, "installs", "install")
+        lines[0] += f", of which {install} from the cache alone"
+    if found.lacking:
+        lacking = [
+            f"{code(spec_name(each.package, each.version))} "
+            f"{code('/' + hashes.shown(each.hash))} ({count(each.binaries, 'binary', 'binaries')})"
+            for each in found.lacking
+        ]
+        broken = found.binaries - (found.usable or 0)
+        others = form(broken, "the other lacks", "the others lack")
+        lines.append(f"{others} {count(len(lacking), 'spec')}: {folded(lacking, 3)}")
+    lines.append(
+        "nothing says what should be there: `--want spack.lock` or `--baseline TAG|SOURCE` does, "
+        "and so does another stack of the family (`--cache LABEL=SOURCE`)"
+    )
+    return lines
+
+
+def broken_roots(roots: RootCoverage | None, code: Callable[[str], str]) -> list[str]:
+    """Return the lines that tell which roots do not install, and what they lack."""
+    if roots is None or not roots.broken:
+        return []
+    broken = [
+        f"{code(spec_name(root.package, root.version))} (lacks {count(len(root.lacks), 'spec')})"
+        for root in roots.broken
+    ]
+    lacking = [
+        f"{code(spec_name(each.package, each.version))} {code('/' + hashes.shown(each.hash))} "
+        f"({count(each.roots, 'root')})"
+        for each in roots.lacking
+    ]
+    do, lack = (
+        count(len(broken), "root does", "roots do"),
+        form(len(broken), "it lacks", "they lack"),
+    )
+    return [
+        f"{do} not install: {folded(broken, 3)}",
+        f"{lack} {count(len(lacking), 'spec')}: {folded(lacking, 3)}",
+    ]
+
+
+def _broken_specs(coverage: Coverage) -> list[str]:
+    cells = [cell for cell in coverage.cells if cell.usable is not None]
+    broken = sum(cell.covered - (cell.usable or 0) for cell in cells)
+    if broken <= 0:
+        return []
+    are = count(
+        broken,
+        "available spec is broken: not all that it links to or runs with is available",
+        "available specs are broken: not all that they link to or run with is available",
+    )
+    return [are]
+
+
+def gaps_by_state(gaps: Iterable[Gap]) -> str:
+    """Return how many gaps there are of each state, in words."""
+    numbers: dict[GapState, int] = dict.fromkeys(_STATE_SUMS, 0)
+    for gap in gaps:
+        numbers[gap.state] += 1
+    parts = [f"{number} {_STATE_SUMS[state]}" for state, number in numbers.items() if number]
+    return f"{count(sum(numbers.values()), 'gap')}: {', '.join(parts)}" if parts else "no gaps"
+
+
+def unlisted(coverage: Coverage) -> list[str]:
+    """Return the line that says how many gaps are not listed, if any are not."""
+    more = len(coverage.gaps) - len(coverage.listed_gaps)
+    listed = "more " if coverage.listed_gaps else ""
+    is_not = count(more, f"{listed}gap is not listed", f"{listed}gaps are not listed")
+    return [f"{'and ' if listed else ''}{is_not}"] if more else []
+
+
+def damaged_note(damaged: Sequence[DamagedFile], escape: Callable[[str], str]) -> list[str]:
+    """Return the line that tells which files were skipped, if any were."""
+    if not damaged:
+        return []
+    shown = folded([escape(each.path) for each in damaged], 3)
+    return [f"{count(len(damaged), 'damaged file was', 'damaged files were')} skipped: {shown}"]
+
+
+def _pattern(entry: NotWanted, escape: Callable[[str], str]) -> str:
+    parts = {"package": entry.package, "stack": entry.stack, "os": entry.os, "target": entry.target}
+    named = [f"{name} {escape(pattern)}" for name, pattern in parts.items() if pattern != "*"]
+    return ", ".join(named) or "everything"
+
+
+def coverage_notes(
+    coverage: Coverage, code: Callable[[str], str], sentence: Callable[[str], str]
+) -> list[str]:
+    """Return what the reader must know beside the numbers, one note a line.
+
+    Args:
+        coverage: The result.
+        code: The format's escape for names, patterns and paths.
+        sentence: The format's escape for words of a sentence.
+    """
+    notes = [f"stack {code(stack)} is absent" for stack in coverage.absent_stacks]
+    notes += unknown(coverage, code)
+    notes += not_wanted(coverage.not_wanted, code, sentence)
+    for entry in coverage.not_wanted:
+        if not entry.excluded and _concerns(entry, coverage):
+            pattern = _pattern(entry, code)
+            notes.append(f"unused not-wanted entry ({pattern}): {sentence(entry.reason)}")
+    notes += _broken_specs(coverage) + broken_roots(coverage.roots, code)
+    notes += others_left_out(coverage.left_out, sentence)
+    return notes + damaged_note(coverage.damaged, code)
+
+
+def not_wanted(
+    entries: Iterable[NotWanted],
+    code: Callable[[str], str],
+    sentence: Callable[[str], str] | None = None,
+) -> list[str]:
+    """Return what entries of the configuration exclude, one note each.
+
+    Args:
+        entries: The entries with what each excluded.
+        code: Escapes a name or a pattern.
+        sentence: Escapes a sentence; by default as a name.
+    """
+    return [
+        f"not wanted: {count(entry.excluded, 'want')} ({_pattern(entry, code)}): "
+        f"{(sentence or code)(entry.reason)}"
+        for entry in entries
+        if entry.excluded
+    ]
+
+
+def _concerns(entry: NotWanted, coverage: Coverage) -> bool:
+    """Return whether an entry that excludes nothing here could have.
+
+    Of other cells than the reported ones it may exclude much; and what an older state or a
+    file does not want, it need not exclude.
+    """
+    anywhere = replace(entry, package="*")
+    return coverage.wants == "peers" and any(
+        excludes(anywhere, cell.stack, "", cell.os, cell.target) for cell in coverage.cells
+    )
+
+
+def diff_headline(diff: Diff, escape: Callable[[str], str]) -> str:
+    """Return the one line that tells what changed between two states."""
+    totals = diff.totals
+    return (
+        f"{escape(diff.old)} -> {escape(diff.new)}: {totals.lost} lost, {totals.gained} gained, "
+        f"{totals.changed} changed, {totals.kept} kept (level {diff.level})"
+    )
+
+
+def diff_notes(diff: Diff, escape: Callable[[str], str]) -> list[str]:
+    """Return what the reader must know beside the keys, one note a line."""
+    absent = [f"stack {escape(stack)} is absent" for stack in diff.absent_stacks]
+    new = [f"stack {escape(stack)} is new" for stack in diff.new_stacks]
+    return (
+        absent + new + others_left_out(diff.left_out, escape) + damaged_note(diff.damaged, escape)
+    )
+
+
+def find_headline(found: Found, escape: Callable[[str], str]) -> str:
+    """Return the one line that tells how many specs were found."""
+    number = len(found.specs)
+    line = count(number, "spec satisfies", "specs satisfy") if number else "no spec satisfies"
+    line += f" {escape(found.query)}"
+    return f"{line}, {len(found.undecided)} undecided" if found.undecided else line
+
+
+def undecided(found: Found) -> list[tuple[str, list[Undecided]]]:
+    """Return the undecided specs by what is missing, each with the line that tells it."""
+    groups = grouped(found.undecided, lambda each: each.missing)
+    return [(f"{len(group)} undecided: {group[0].reason}", group) for group in groups]
+
+
+def stacks(spec: Spec) -> list[str]:
+    """Return the stacks that list a spec; the union index only where no stack does."""
+    return [each for each in spec.stacks if each != UNION_INDEX] or list(spec.stacks)
+
+
+def binary(spec: Spec) -> str:
+    """Return whether there is a binary of a spec, or that none is needed."""
+    return "external" if spec.external else answer(spec.available)

@@ -1,0 +1,43 @@
+"""Names that are close to a misspelt one."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+__all__ = ["suggestions"]
+
+
+#: How many near names an error suggests.
+_SUGGESTIONS: Final = 3
+
+
+#: How near a name must be that no source holds: most of those in tables have no meaning here.
+_CLOSE: Final = 0.75
+
+
+def suggestions(name: str, names: Collection[str], *, closeness: float = 0.5) -> tuple[str, ...]:
+    """Return the names nearest to ``name``, best first; letters of either case are alike.
+
+    Args:
+        name: The name.
+        names: The names to choose from.
+        closeness: How much of both must agree, from 0 to 1.
+    """
+    by_spelling: dict[str, list[str]] = {}
+    for each in sorted(names):
+        by_spelling.setdefault(each.casefold(), []).append(each)
+    asked = name.casefold()
+    part = asked.strip("*?")
+    near = difflib.get_close_matches(asked, by_spelling, n=_SUGGESTIONS, cutoff=closeness)
+    inside = [each for each in by_spelling if part and part in each]
+    # What only differs in case comes first, then what begins with the name.
+    inside.sort(key=lambda each: not each.startswith(part))
+    begins = [each for each in inside if each.startswith(part)]
+    same = [asked] if asked in by_spelling else []
+    found = dict.fromkeys([*same, *(begins if len(part) > 1 else ()), *near, *inside])
+    return tuple(each for spelling in found for each in by_spelling[spelling])[:_SUGGESTIONS]

@@ -1,0 +1,1 @@
+"""Reading `spack.yaml` and what it includes."""

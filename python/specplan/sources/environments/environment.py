@@ -1,0 +1,432 @@
+"""Environments: the roots that a ``spack.yaml`` stands for, as Spack expands them.
+
+Definitions are concatenated by name and built in the order in which names first appear;
+references are spliced in; matrices are multiplied out, and what they exclude is dropped;
+toolchains are put in for their names. Nothing is concretized: a root is an abstract spec.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from specplan.errors import UsageError
+from specplan.model.left_out import LeftOut, merged
+from specplan.sources.environments import conditions, includes, yaml_tree
+from specplan.sources.environments.conditions import ConditionError
+from specplan.sources.environments.develop import clauses_of, is_developed, read_develop
+from specplan.sources.environments.externals import Externals, read_externals
+from specplan.sources.environments.groups import read_groups
+from specplan.sources.environments.matrix import Expansion
+from specplan.sources.environments.mirrors import NamedMirror, read_mirrors
+from specplan.sources.environments.options import EnvironmentOptions
+from specplan.sources.environments.requirements import Clause, read_requirements
+from specplan.sources.environments.sections import entry, near
+from specplan.sources.environments.toolchains import read_toolchains
+from specplan.sources.environments.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
+from specplan.sources.limits import Limits
+from specplan.sources.stores.store import is_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Mapping as MappingOf
+    from typing import TypeAlias
+
+    from specplan._core import AbstractSpec
+    from specplan.model import Unify
+    from specplan.model.host import Host
+    from specplan.sources.environments.groups import Group
+    from specplan.sources.environments.includes import IncludedLock
+    from specplan.sources.environments.requirements import Requirements
+
+    #: Sections of configuration.
+    NodesByName: TypeAlias = MappingOf[str, Node]
+
+__all__ = ["Environment", "EnvironmentRoot", "read_environment"]
+
+_FILE: Final = "spack.yaml"
+
+#: How 0.17 said what ``concretizer: unify`` says today.
+_CONCRETIZATION: Final[dict[str, Unify]] = {
+    "together": "true",
+    "together_where_possible": "when_possible",
+    "separately": "false",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentRoot:
+    """One root of an environment.
+
+    Attributes:
+        spec: The abstract spec as Spack expands it, in canonical form.
+        asked: The same with what the environment requires of it for certain.
+        clauses: What its candidates are held against beside that.
+        developed: Whether it is built from a source tree, so that no binary covers it.
+        group: The group that it belongs to.
+        oss: The operating systems that the configuration of its group requires.
+        targets: Likewise the targets, the preferred one first.
+        external: Whether the system provides it: its package may not be built, and there
+            are externals that it may be.
+        path: The file that it is written in.
+        place: The key path of the list item, such as ``spack.specs[3]``; all roots of
+            a matrix share one.
+        line: The line of that item, counted from 1.
+    """
+
+    spec: str
+    asked: str
+    group: str
+    path: str
+    place: str
+    line: int
+    oss: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    external: bool = False
+    clauses: tuple[Clause, ...] = ()
+    developed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """What a ``spack.yaml`` asks for.
+
+    Attributes:
+        path: The file.
+        label: The name of its stack.
+        roots: Its roots in the order in which Spack lists them.
+        unify: Whether all roots are one graph (``true``, also where nothing is said, as
+            in Spack's own defaults), as far as possible, or each one of its own.
+        platforms: The platforms that it requires or prefers; empty if it names none.
+        oss: Likewise the operating systems.
+        targets: Likewise the targets, the preferred one first.
+        left_out: What could not be taken into account.
+        locks: The locks of other environments whose roots it includes, each once.
+        mirrors: The mirrors that it names.
+        varies: Whether conditions ask for a platform or an operating system that is not known,
+            so that other systems may have other roots; see :meth:`on`.
+    """
+
+    path: str
+    label: str
+    roots: tuple[EnvironmentRoot, ...]
+    unify: Unify
+    platforms: tuple[str, ...]
+    oss: tuple[str, ...]
+    targets: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+    locks: tuple[IncludedLock, ...] = ()
+    mirrors: tuple[NamedMirror, ...] = ()
+    varies: bool = False
+    _again: Callable[[str, str], Environment] | None = field(
+        default=None, compare=False, repr=False
+    )
+
+    def on(self, platform: str, os: str) -> Environment:
+        """Return the environment as it is for a platform and an operating system.
+
+        What the host says itself stays, and without open conditions all stays.
+        """
+        return self if self._again is None else self._again(platform, os)
+
+
+def read_environment(  # noqa: PLR0913 - each is a respect of its own
+    path: str | Path,
+    *,
+    label: str | None = None,
+    host: Host | None = None,
+    limits: Limits | None = None,
+    content: bytes | None = None,
+    options: EnvironmentOptions | None = None,
+) -> Environment:
+    """Read an environment and expand its roots.
+
+    Args:
+        path: A ``spack.yaml``, whatever it is called, or the folder of one.
+        label: The name of its stack; by default that of its folder for a
+            ``spack.yaml``, else that of the file without its ending.
+        host: The machine that conditions ask for; what is not given is not known. It takes
+            precedence over that of the options.
+        limits: What a file may not go beyond.
+        content: What the file holds, where it is none of a folder.
+        options: How to read it.
+
+    Raises:
+        SourceError: If a file cannot be read.
+        DamagedSourceError: If it is not an environment, or includes what is missing; the error
+            names the place and the line.
+        UsageError: If a group is asked for that it does not have.
+    """
+    options = options or EnvironmentOptions()
+    if host is not None:
+        options = replace(options, host=host)
+    limits = limits or Limits()
+    file = Path(path)
+    if content is None and is_folder(file):
+        file /= _FILE
+
+    def read(host: Host) -> Environment:
+        reader = _Reader(file, replace(options, host=host), limits, content)
+        return reader.environment(label or _label(file))
+
+    environment = read(options.host)
+    if not any(each.kind == "condition" for each in environment.left_out) or not (
+        options.host.platform is None or options.host.os is None
+    ):
+        return environment
+    known: dict[tuple[str, str], Environment] = {}
+
+    def again(platform: str, os: str) -> Environment:
+        if (platform, os) not in known:
+            own = options.host
+            known[platform, os] = read(
+                replace(own, platform=own.platform or platform, os=own.os or os)
+            )
+        return known[platform, os]
+
+    return replace(environment, varies=True, _again=again)
+
+
+class _Reader:
+    """Reads one environment for one host."""
+
+    def __init__(
+        self, file: Path, options: EnvironmentOptions, limits: Limits, content: bytes | None
+    ) -> None:
+        self._file = file
+        self._options = options
+        self._limits = limits
+        self._content = content
+        self._left_out: list[LeftOut] = []
+
+    def environment(self, label: str) -> Environment:
+        if self._content is None:
+            document = yaml_tree.read(self._file, self._limits)
+        else:
+            document = yaml_tree.bounded(self._content, str(self._file), self._limits)
+        environment = includes.unwrapped(document)
+        sections = includes.collect(environment, self._file, self._options, self._limits)
+        toolchains = read_toolchains(sections.nodes.get("toolchains"))
+        expansion = Expansion(toolchains, self._options.declares)
+        self._define(sections.nodes.get("definitions"), expansion)
+        rules = _rules(sections.nodes, expansion)
+        groups = read_groups(entry(environment, "specs"), expansion)
+        _only_known_groups(self._options.groups, groups, self._file)
+        unify = _unify(sections.nodes.get("concretizer"), environment)
+        roots: list[EnvironmentRoot] = []
+        for group in groups:
+            if self._options.groups and group.name not in self._options.groups:
+                continue
+            roots += self._roots(group, rules, sections.nodes, expansion, unify)
+        return Environment(
+            path=str(self._file),
+            label=label,
+            roots=tuple(roots),
+            unify=unify,
+            platforms=_named(each.platform for each in rules.requirements.every),
+            oss=rules.oss,
+            targets=rules.targets,
+            left_out=merged({*sections.left_out, *self._left_out, *expansion.left_out}),
+            locks=tuple(sections.locks),
+            mirrors=read_mirrors(sections.nodes.get("mirrors"), self._file.parent),
+        )
+
+    def _roots(
+        self,
+        group: Group,
+        rules: _Rules,
+        sections: NodesByName,
+        expansion: Expansion,
+        unify: Unify,
+    ) -> Iterator[EnvironmentRoot]:
+        if group.override is not None:
+            rules = _overridden(group, group.override, sections, expansion)
+            self._left_out += _not_overridden(group, group.override, unify)
+        for item in group.items:
+            for spec, mark in rules.expansion.expand(item):
+                yield _root(spec, mark, group.name, rules)
+
+    def _define(self, definitions: Node | None, expansion: Expansion) -> None:
+        """Build the definitions in the order in which their names first appear."""
+        if definitions is None:
+            return
+        if not isinstance(definitions, Sequence):
+            raise definitions.mark.fault(f"expected a list, found {definitions.kind}")
+        parts: dict[str, list[Node]] = {}
+        for definition in definitions.items:
+            name, node, condition = _definition(definition)
+            lists = parts.setdefault(name, [])
+            if condition is None or self._holds(name, condition):
+                lists.append(node)
+        for name, lists in parts.items():
+            items = tuple(item for node in lists for item in expansion.read_list(node))
+            expansion.defined[name] = items
+
+    def _holds(self, name: str, condition: Scalar) -> bool:
+        try:
+            return conditions.holds(condition.text, self._options.host)
+        except ConditionError as error:
+            if error.missing is None:
+                raise condition.mark.fault(str(error), hint=error.hint) from error
+            what = f"what `${name}` stands for"
+            self._left_out.append(includes.undecided(what, condition.text, error, condition.mark))
+            return False
+
+
+def _only_known_groups(asked: Iterable[str], groups: Iterable[Group], file: Path) -> None:
+    """Refuse the name of a group that the environment does not have.
+
+    Raises:
+        UsageError: If there is one; its hint names what is near.
+    """
+    names = [group.name for group in groups]
+    for name in asked:
+        if name not in names:
+            meant = near(name, names)
+            listed = ", ".join(f"`{each}`" for each in names)
+            raise UsageError(
+                f"`{file}` has no group `{name}`",
+                hint=f"did you mean `{meant}`?" if meant else f"its groups are {listed}",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rules:
+    """What the configuration asks of roots.
+
+    Attributes:
+        requirements: What it requires.
+        expansion: Reads texts with its toolchains.
+        externals: What the system provides.
+        developed: What is built from source trees.
+        oss: The operating systems that it requires.
+        targets: The targets that it requires or prefers.
+    """
+
+    requirements: Requirements
+    expansion: Expansion
+    externals: Externals
+    developed: tuple[AbstractSpec, ...]
+    oss: tuple[str, ...]
+    targets: tuple[str, ...]
+
+
+def _rules(sections: NodesByName, expansion: Expansion) -> _Rules:
+    requirements = read_requirements(sections.get("packages"), expansion)
+    every = requirements.every
+    preferred = _preferred_targets(entry(sections.get("packages"), "all"))
+    return _Rules(
+        requirements=requirements,
+        expansion=expansion,
+        externals=read_externals(sections.get("packages"), expansion),
+        developed=read_develop(sections.get("develop"), expansion),
+        oss=_named(each.os for each in every),
+        targets=_named(each.target for each in every) or preferred,
+    )
+
+
+def _overridden(
+    group: Group, override: Mapping, sections: NodesByName, expansion: Expansion
+) -> _Rules:
+    """Return what is asked of the roots of a group whose own configuration takes precedence."""
+    both = includes.merged(override, Mapping(dict(sections), group.mark))
+    names = ("develop", "packages", "toolchains")
+    found = {name: entry(both, name) for name in names}
+    toolchains = read_toolchains(found["toolchains"])
+    return _rules(
+        {name: node for name, node in found.items() if node is not None},
+        expansion.reading_with(toolchains),
+    )
+
+
+def _not_overridden(group: Group, override: Mapping, unify: Unify) -> Iterator[LeftOut]:
+    """Yield what of an override is not taken into account though it may change roots."""
+
+    def record(detail: str, mark: Mark) -> LeftOut:
+        return LeftOut(
+            kind="definition",
+            where=mark.where,
+            detail=f"`override` of the group `{group.name}` {detail}",
+            blocks=True,
+            remedy=f"a `spack.yaml` of its own for the group `{group.name}`, or "
+            "--allow-left-out definition",
+        )
+
+    definitions = entry(override, "definitions")
+    if definitions is not None:
+        yield record("defines lists, which are read before groups", definitions.mark)
+    own = entry(override, "concretizer")
+    if entry(own, "unify") is not None and _unify(own, override) != unify:
+        yield record("sets `concretizer:unify`", override.mark)
+
+
+def _label(file: Path) -> str:
+    name = file.resolve().parent.name if file.name == _FILE else file.stem
+    return name or "environment"
+
+
+def _definition(node: Node) -> tuple[str, Node, Scalar | None]:
+    if not isinstance(node, Mapping):
+        raise node.mark.fault(f"expected a mapping with one name, found {node.kind}")
+    condition = entry(node, "when")
+    if condition is not None and not isinstance(condition, Scalar):
+        raise condition.mark.fault(f"expected a condition, found {condition.kind}")
+    names = [key for key in node.entries if key != "when"]
+    if len(names) != 1:
+        found = ", ".join(f"`{name}`" for name in names) or "none"
+        raise node.mark.fault(f"a definition must have one name, found {found}")
+    return names[0], node.entries[names[0]], condition
+
+
+def _root(spec: AbstractSpec, mark: Mark, group: str, rules: _Rules) -> EnvironmentRoot:
+    asked, clauses = rules.requirements.asked(spec)
+    clauses += clauses_of(asked, rules.developed)
+    return EnvironmentRoot(
+        spec=str(spec),
+        asked=str(asked),
+        group=group,
+        path=mark.path,
+        place=mark.place,
+        line=mark.line,
+        oss=rules.oss,
+        targets=rules.targets,
+        external=rules.externals.provide(spec),
+        clauses=tuple(clauses),
+        developed=is_developed(asked, rules.developed),
+    )
+
+
+def _named(names: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in names if name is not None))
+
+
+def _preferred_targets(packages: Node | None) -> tuple[str, ...]:
+    targets = entry(packages, "target")
+    if targets is None:
+        return ()
+    if not isinstance(targets, Sequence):
+        raise targets.mark.fault(f"expected a list of targets, found {targets.kind}")
+    names = []
+    for item in targets.items:
+        if not isinstance(item, Scalar) or not item.string:
+            raise item.mark.fault(f"expected a target, found {item.kind}")
+        names.append(item.string)
+    return _named(names)
+
+
+def _unify(concretizer: Node | None, environment: Mapping) -> Unify:
+    unify = entry(concretizer, "unify")
+    if unify is None:
+        former = entry(environment, "concretization")
+        text = former.text if isinstance(former, Scalar) else ""
+        if former is not None and text not in _CONCRETIZATION:
+            known = ", ".join(f"`{each}`" for each in _CONCRETIZATION)
+            raise former.mark.fault(f"expected one of {known}")
+        return _CONCRETIZATION.get(text, "true")
+    if isinstance(unify, Scalar):
+        if unify.boolean is not None:
+            return "true" if unify.boolean else "false"
+        if unify.text == "when_possible":
+            return "when_possible"
+    raise unify.mark.fault("expected `true`, `false` or `when_possible`")

@@ -1,0 +1,123 @@
+"""The ``specs:`` of an environment: a list, some of whose items may be groups of more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from specplan.model.roots import DEFAULT_GROUP
+from specplan.sources.environments.sections import entry, near
+from specplan.sources.environments.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from specplan.sources.environments.matrix import Expansion, Item
+
+__all__ = ["Group", "read_groups"]
+
+_KEYS: Final = ("group", "specs", "matrix", "exclude", "needs", "explicit", "override")
+
+
+@dataclass(slots=True)
+class Group:
+    """Specs that are concretized together.
+
+    Attributes:
+        name: The name of the group.
+        mark: Where it begins.
+        items: Its specs and matrices, as written.
+        needs: The groups that are concretized before it.
+        override: The sections of configuration that take precedence for it; None without any.
+    """
+
+    name: str
+    mark: Mark
+    items: list[Item] = field(default_factory=list)
+    needs: list[Scalar] = field(default_factory=list)
+    override: Mapping | None = None
+
+
+def read_groups(specs: Node | None, expansion: Expansion) -> list[Group]:
+    """Read the specs by group, in the order in which Spack concretizes groups.
+
+    That is the specs without a group first, then each group after those that it needs.
+
+    Raises:
+        DamagedSourceError: If it is no list of specs and groups, or groups need each other
+            or what is not there.
+    """
+    if specs is None:
+        return []
+    if not isinstance(specs, Sequence):
+        raise specs.mark.fault(f"expected a list, found {specs.kind}")
+    groups = {DEFAULT_GROUP: Group(DEFAULT_GROUP, specs.mark)}
+    for item in specs.items:
+        if isinstance(item, Mapping) and "group" in item.entries:
+            _read_group(item, groups, expansion)
+        else:
+            groups[DEFAULT_GROUP].items += expansion.items_of((item,))
+    return _in_order(groups)
+
+
+def _read_group(node: Mapping, groups: dict[str, Group], expansion: Expansion) -> None:
+    for key in node.entries:
+        if key not in _KEYS:
+            known = ", ".join(f"`{each}`" for each in _KEYS)
+            meant = near(key, _KEYS)
+            hint = f"did you mean `{meant}`?" if meant else f"expected {known}"
+            raise node.mark.fault(f"`{key}` is no part of a group", hint=hint)
+    name = entry(node, "group")
+    if not isinstance(name, Scalar) or not name.string:
+        mark = node.mark if name is None else name.mark
+        raise mark.fault("the name of a group must be text")
+    group = groups.setdefault(name.text, Group(name.text, node.mark))
+    group.needs += _names(entry(node, "needs"))
+    specs = entry(node, "specs")
+    if specs is not None:
+        group.items += expansion.read_list(specs)
+    if "matrix" in node.entries:
+        parts = {key: each for key, each in node.entries.items() if key in {"matrix", "exclude"}}
+        group.items += expansion.items_of((Mapping(parts, node.mark),))
+    override = entry(node, "override")
+    if override is not None:
+        _override(group, override)
+
+
+def _override(group: Group, override: Node) -> None:
+    if not isinstance(override, Mapping):
+        raise override.mark.fault(f"expected sections of configuration, found {override.kind}")
+    if group.override is not None:
+        # Which of them takes precedence is written nowhere.
+        raise override.mark.fault(f"the group `{group.name}` has an `override` already")
+    group.override = override
+
+
+def _names(node: Node | None) -> list[Scalar]:
+    if node is None:
+        return []
+    items = node.items if isinstance(node, Sequence) else (node,)
+    names = []
+    for item in items:
+        if not isinstance(item, Scalar) or not item.string:
+            raise item.mark.fault(f"expected the name of a group, found {item.kind}")
+        names.append(item)
+    return names
+
+
+def _in_order(groups: dict[str, Group]) -> list[Group]:
+    for group in groups.values():
+        for need in group.needs:
+            if need.text not in groups:
+                known = ", ".join(f"`{name}`" for name in groups)
+                raise need.mark.fault(f"no group is called `{need.text}`: there are {known}")
+    ordered: dict[str, Group] = {}
+    while len(ordered) < len(groups):
+        ready = [
+            group
+            for group in groups.values()
+            if group.name not in ordered and all(need.text in ordered for need in group.needs)
+        ]
+        if not ready:
+            group = next(each for each in groups.values() if each.name not in ordered)
+            raise group.mark.fault(f"the group `{group.name}` needs itself, by way of others")
+        ordered |= {group.name: group for group in ready}
+    return list(ordered.values())

@@ -1,0 +1,357 @@
+"""Lists of specs in an environment: references, matrices, exclusions.
+
+A definition is kept as Spack keeps it, a list of texts and of matrices that are not
+multiplied out yet, since where it is referred to decides how it is read: as constraints
+of a list or of a row, or, if a matrix stands inside of another's row, each of its
+combinations as one text.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from specplan._core import AbstractSpec
+from specplan.model.left_out import LeftOut
+from specplan.sources.environments.sections import is_nothing
+from specplan.sources.environments.spec_texts import has_variants
+from specplan.sources.environments.toolchains import Toolchains
+from specplan.sources.environments.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Expansion", "Item", "Matrix", "Text"]
+
+#: How many items the lists of an environment may hold together, and how many
+#: combinations its matrices may have. Large public stacks have some hundred roots.
+_MAX_ITEMS: Final = 100_000
+
+#: How deep matrices may stand in rows of matrices; real ones stop at two.
+_MAX_DEPTH: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One constraint, as it is written."""
+
+    text: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Rows whose combinations are constraints.
+
+    Attributes:
+        rows: What is combined, the last row fastest.
+        exclude: Specs; a combination that satisfies one is dropped.
+        sigil: ``^`` or ``%``, put before the first constraint of each combination.
+        mark: Where the matrix stands.
+    """
+
+    rows: tuple[tuple[Item, ...], ...]
+    exclude: tuple[Text, ...]
+    sigil: str
+    mark: Mark
+
+
+Item: TypeAlias = Text | Matrix
+
+
+class Expansion:
+    """Expands the lists of one environment, which together may stand for so much.
+
+    Attributes:
+        defined: The items of each definition, in the order in which they were built.
+        toolchains: What is put in for their names in each text that is read.
+        left_out: What could not be taken into account so far.
+    """
+
+    def __init__(
+        self,
+        toolchains: Toolchains | None = None,
+        declares: Callable[[str, str], bool | None] | None = None,
+    ) -> None:
+        """Make one.
+
+        Args:
+            toolchains: The toolchains of the environment.
+            declares: Whether a package has a variant, None where that is not known.
+        """
+        self.defined: dict[str, tuple[Item, ...]] = {}
+        self.toolchains = toolchains or Toolchains({})
+        self.left_out: list[LeftOut] = []
+        self._declares = declares
+        self._specs: dict[str, AbstractSpec] = {}
+        self._items = 0
+        self._combinations = 0
+
+    def reading_with(self, toolchains: Toolchains) -> Expansion:
+        """Return one that puts in other toolchains and shares all else."""
+        other = Expansion(toolchains, self._declares)
+        other.defined = self.defined
+        other.left_out = self.left_out
+        other._items = self._items
+        other._combinations = self._combinations
+        return other
+
+    def read_list(self, node: Node) -> tuple[Item, ...]:
+        """Return the items of a list, with references replaced by what they refer to.
+
+        Raises:
+            DamagedSourceError: If it is no list of specs, refers to what is not defined,
+                or stands for too much.
+        """
+        if not isinstance(node, Sequence):
+            raise node.mark.fault(f"expected a list, found {node.kind}")
+        return tuple(self.items_of(node.items))
+
+    def items_of(self, nodes: tuple[Node, ...]) -> list[Item]:
+        """Return what the items of a list stand for.
+
+        Raises:
+            DamagedSourceError: As of :meth:`read_list`.
+        """
+        items: list[Item] = []
+        for node in nodes:
+            found = self._items_of(node)
+            self._items += len(found)
+            if self._items > _MAX_ITEMS:
+                raise node.mark.fault(f"lists stand for more than {_MAX_ITEMS} items")
+            items.extend(found)
+        return items
+
+    def _items_of(self, node: Node) -> tuple[Item, ...]:
+        if isinstance(node, Mapping):
+            return (self._matrix(node),)
+        if not isinstance(node, Scalar):
+            raise node.mark.fault("expected a spec or a matrix, found a list")
+        if node.is_null:
+            return ()
+        text = _text(node)
+        self._note_colon(node)
+        return self._referred(text) if text.text.startswith("$") else (text,)
+
+    def _referred(self, reference: Text) -> tuple[Item, ...]:
+        name = reference.text[1:]
+        sigil = name[:1] if name[:1] in {"^", "%"} else ""
+        name = name.removeprefix(sigil)
+        if name not in self.defined:
+            known = ", ".join(f"`{each}`" for each in self.defined) or "nothing"
+            hint = f"defined up to here is {known}"
+            raise reference.mark.fault(f"`${name}` is not defined yet", hint=hint)
+        items = self.defined[name]
+        return tuple(_with_sigil(item, sigil) for item in items) if sigil else items
+
+    def _matrix(self, node: Mapping) -> Matrix:
+        for key in node.entries:
+            if key not in {"matrix", "exclude"}:
+                expected = "expected `matrix` and perhaps `exclude`"
+                raise node.mark.fault(
+                    f"`{key}` is no part of a matrix: {expected}", hint=_quoted(key, node)
+                )
+        rows = node.entries.get("matrix")
+        if not isinstance(rows, Sequence) or not rows.items:
+            found = "nothing" if rows is None else f"{rows.kind} without rows"
+            raise node.mark.fault(f"`matrix` must be a list of lists, found {found}")
+        exclude = node.entries.get("exclude")
+        for row in rows.items:
+            for item in row.items if isinstance(row, Sequence) else ():
+                if isinstance(item, Mapping):
+                    raise item.mark.fault(
+                        "a row holds a matrix, and Spack takes only specs there",
+                        hint="define the matrix under `definitions` and refer to it as `$name`",
+                    )
+                if is_nothing(item):
+                    raise item.mark.fault("a row holds nothing here, which Spack refuses")
+        return Matrix(
+            rows=tuple(self.read_list(row) for row in rows.items),
+            exclude=() if exclude is None else _texts(exclude),
+            sigil="",
+            mark=node.mark,
+        )
+
+    def expand(self, item: Item) -> Iterator[tuple[AbstractSpec, Mark]]:
+        """Yield the specs that an item stands for, in Spack's order, with their places.
+
+        Raises:
+            DamagedSourceError: If a text is no spec, constraints contradict each other,
+                or there are too many combinations.
+        """
+        if isinstance(item, Text):
+            yield self.spec(item.text, item.mark), item.mark
+            return
+        for _, whole in self._combined(item, 1):
+            yield whole, item.mark
+
+    def spec(self, text: str, mark: Mark) -> AbstractSpec:
+        """Return the spec that a text is; each text is read once.
+
+        Raises:
+            DamagedSourceError: If it is none.
+        """
+        spec = self._specs.get(text)
+        if spec is None:
+            try:
+                spec = AbstractSpec(text)
+            except ValueError as error:
+                raise mark.fault(f"is no spec: {error}") from error
+            spec = self.toolchains.put_in(spec, text, mark, self.spec)
+            self._specs[text] = spec
+        return spec
+
+    def _combined(
+        self, matrix: Matrix, depth: int
+    ) -> Iterator[tuple[list[AbstractSpec], AbstractSpec]]:
+        """Yield the constraints of each combination that is not excluded, and their whole."""
+        if depth > _MAX_DEPTH:
+            raise matrix.mark.fault(f"matrices stand in matrices more than {_MAX_DEPTH} deep")
+        rows = [list(self._row(row, depth)) for row in matrix.rows]
+        self._combinations += math.prod(len(row) for row in rows)
+        if self._combinations > _MAX_ITEMS:
+            raise matrix.mark.fault(f"matrices have more than {_MAX_ITEMS} combinations")
+        if not all(rows):
+            # Spack does not look at what a matrix without combinations excludes.
+            return
+        excluded = [self.spec(each.text, each.mark) for each in matrix.exclude]
+        for combination in itertools.product(*rows):
+            constraints = list(combination)
+            # Constraints must agree before a sigil makes the first of them a dependency.
+            whole = _merged(constraints, matrix.mark)
+            _refuse_nameless_variants(whole, matrix.mark)
+            if excluded:
+                # Spack knows the recipes, and with them that a value given is the whole one.
+                declared = self._as_declared(whole)
+                # A git reference that would have to be looked up is kept: too much is
+                # wanted rather than too little.
+                if any(self._excludes(each, declared, matrix.mark) for each in excluded):
+                    continue
+            if matrix.sigil:
+                constraints[0] = self.spec(f"{matrix.sigil}{constraints[0]}", matrix.mark)
+                whole = _merged(constraints, matrix.mark)
+            yield constraints, whole
+
+    def _as_declared(self, whole: AbstractSpec) -> AbstractSpec:
+        """Return a combination as it is once Spack knows which variants its package has."""
+        return whole.with_exact_values(
+            [name for name in whole.propagated if self._is_declared(whole, name)]
+        )
+
+    def _is_declared(self, spec: AbstractSpec, variant: str) -> bool | None:
+        if self._declares is None or spec.name is None:
+            return None
+        return self._declares(spec.name, variant)
+
+    def _excludes(self, excluded: AbstractSpec, whole: AbstractSpec, mark: Mark) -> bool:
+        """Return whether a combination is excluded, and note where that cannot be decided."""
+        answer = whole.satisfies(excluded)
+        if excluded.hash is not None and not answer:
+            self._note(
+                f"`exclude` excludes nothing by `{excluded}`: only Spack knows what has this hash",
+                mark,
+            )
+        elif answer is None:
+            self._note(f"whether `exclude` drops `{whole}` by `{excluded}` is not known", mark)
+        elif not answer:
+            undeclared = [
+                name for name in whole.propagated if self._is_declared(whole, name) is None
+            ]
+            if undeclared and whole.with_exact_values(undeclared).satisfies(excluded):
+                names = ", ".join(f"`{name}`" for name in undeclared)
+                self._note(
+                    f"`exclude` drops `{whole}` by `{excluded}` only if its package has {names}; "
+                    "it is kept",
+                    mark,
+                )
+        return bool(answer)
+
+    def _note(self, note: str, mark: Mark) -> None:
+        """Record what leaves too much wanted, so that an answer can only be redder."""
+        record = LeftOut(
+            kind="definition",
+            where=mark.where,
+            detail=note,
+            blocks=False,
+            remedy="write the exclusion so that the text alone decides it",
+        )
+        if record not in self.left_out:
+            self.left_out.append(record)
+
+    def _note_colon(self, node: Scalar) -> None:
+        if node.lost_colon:
+            self.left_out.append(
+                LeftOut(
+                    kind="definition",
+                    where=node.mark.where,
+                    detail=f"`{node.text}:` is read as `{node.text}`: Spack drops a colon at the "
+                    "end of a text without `@`",
+                    blocks=False,
+                    remedy="write a version, such as `@:` behind the name, or the range without "
+                    "an open end",
+                )
+            )
+
+    def _row(self, row: tuple[Item, ...], depth: int) -> Iterator[AbstractSpec]:
+        for item in row:
+            if isinstance(item, Text):
+                yield self.spec(item.text, item.mark)
+            else:
+                # In a row each combination is one text, where a constraint binds to what
+                # stands before it.
+                for constraints, _ in self._combined(item, depth + 1):
+                    yield self.spec(" ".join(str(each) for each in constraints), item.mark)
+
+
+def _with_sigil(item: Item, sigil: str) -> Item:
+    if isinstance(item, Text):
+        return Text(sigil + item.text, item.mark)
+    return replace(item, sigil=sigil)
+
+
+def _texts(node: Node) -> tuple[Text, ...]:
+    if not isinstance(node, Sequence):
+        raise node.mark.fault(f"expected a list, found {node.kind}")
+    return tuple(_text(each) for each in node.items)
+
+
+def _text(node: Node) -> Text:
+    text = node.string if isinstance(node, Scalar) else None
+    if text is None:
+        raise node.mark.fault(f"expected a spec, found {node.kind}", hint="put it in quotes")
+    return Text(text, node.mark)
+
+
+def _merged(constraints: list[AbstractSpec], mark: Mark) -> AbstractSpec:
+    try:
+        return functools.reduce(AbstractSpec.constrain, constraints)
+    except ValueError as error:
+        raise mark.fault(f"a combination contradicts itself: {error}") from error
+
+
+def _refuse_nameless_variants(whole: AbstractSpec, mark: Mark) -> None:
+    """Refuse a combination that has variants and no name, as Spack does.
+
+    Spack asks the recipe of each combination for its variants, and finds no such recipe.
+
+    Raises:
+        DamagedSourceError: If there are some.
+    """
+    if whole.name is None and has_variants(whole):
+        raise mark.fault(
+            f"the combination `{whole}` has variants and names no package",
+            hint="Spack takes a matrix only if a row names packages wherever others hold "
+            "variants; list such constraints without a matrix",
+        )
+
+
+def _quoted(key: str, node: Mapping) -> str | None:
+    """Return how to write a spec that YAML took for a mapping, or None where it is none."""
+    value = node.entries[key]
+    if not isinstance(value, Scalar) or len(node.entries) > 1:
+        return None
+    spec = f"{key}: {value.text}".rstrip()
+    return f'YAML takes a colon before a blank for a mapping: quote the spec, `- "{spec}"`'

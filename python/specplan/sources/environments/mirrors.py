@@ -1,0 +1,110 @@
+"""The mirrors that an environment or a ``mirrors.yaml`` names: where its binaries come from.
+
+Only where they are is read. Credentials that the file names are never used, and never kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from specplan.sources.environments import yaml_tree
+from specplan.sources.environments.sections import entry, is_nothing, only_known, unsuffixed
+from specplan.sources.environments.yaml_tree import Mapping, Node, Scalar
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from specplan.sources.limits import Limits
+
+__all__ = ["NamedMirror", "read_mirrors", "read_mirrors_file"]
+
+_FILE: Final = "file://"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedMirror:
+    """A mirror that may hold binaries.
+
+    Attributes:
+        name: What the file calls it.
+        place: The path or the URL that binaries are fetched from.
+        is_local: Whether it is on this machine.
+        where: The file and the line.
+    """
+
+    name: str
+    place: str
+    is_local: bool
+    where: str
+
+
+def read_mirrors(mirrors: Node | None, folder: Path) -> tuple[NamedMirror, ...]:
+    """Read a ``mirrors:`` section; mirrors of sources alone are passed over.
+
+    Args:
+        mirrors: The section.
+        folder: The folder that relative paths start from.
+
+    Raises:
+        DamagedSourceError: If a mirror is neither a URL nor a mapping with one.
+    """
+    if mirrors is None or is_nothing(mirrors):
+        return ()
+    if not isinstance(mirrors, Mapping):
+        raise mirrors.mark.fault(f"expected a mapping, found {mirrors.kind}")
+    found = []
+    for key, node in mirrors.entries.items():
+        url = None if is_nothing(node) else _url(node)
+        if url is None or not url.text:
+            continue
+        is_remote = "://" in url.text and not url.text.startswith(_FILE)
+        place = (
+            _without_credentials(url) if is_remote else str(folder / url.text.removeprefix(_FILE))
+        )
+        found.append(
+            NamedMirror(
+                name=unsuffixed(key)[0], place=place, is_local=not is_remote, where=url.mark.where
+            )
+        )
+    return tuple(found)
+
+
+def read_mirrors_file(path: Path, limits: Limits) -> tuple[NamedMirror, ...]:
+    """Read a ``mirrors.yaml``.
+
+    Raises:
+        SourceError: If it cannot be read.
+        DamagedSourceError: If it is not such a file.
+    """
+    document = yaml_tree.read(path, limits)
+    if not isinstance(document, Mapping):
+        raise document.mark.fault(f"expected a mapping, found {document.kind}")
+    only_known(document)
+    return read_mirrors(entry(document, "mirrors"), path.parent)
+
+
+def _without_credentials(url: Scalar) -> str:
+    """Return a URL without the user and the password that the file puts into it."""
+    try:
+        parts = urlsplit(url.text)
+    except ValueError as error:
+        raise url.mark.fault(f"`{url.text}` is not a URL: {error}") from error
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def _url(node: Node) -> Scalar | None:
+    """Return where binaries are fetched from; None for a mirror that has none."""
+    if isinstance(node, Scalar):
+        return node
+    binary = entry(node, "binary")
+    if isinstance(binary, Scalar) and binary.boolean is False:
+        return None
+    for holder in (entry(node, "fetch"), node):
+        if isinstance(holder, Scalar):
+            return holder
+        url = entry(holder, "url")
+        if isinstance(url, Scalar):
+            return url
+    raise node.mark.fault("expected a URL, or a mapping with `url` or `fetch`")

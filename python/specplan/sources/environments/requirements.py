@@ -1,0 +1,240 @@
+"""What the ``packages:`` of an environment require of its roots, and what conflicts with them.
+
+What speaks of nothing that depends on recipes is asked of roots as if it had been written
+there: of ``packages:all:require`` what is about platform, operating system and target, and of
+``packages:NAME:require`` all that is not a choice. The rest becomes clauses, which the
+candidates of each root are held against: choices, conditions, conflicts, and what is required
+of all packages, which a package without such a variant is not bound by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from specplan.sources.environments.sections import entry, near, something, suffix_hint, unsuffixed
+from specplan.sources.environments.yaml_tree import Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from specplan._core import AbstractSpec
+    from specplan.sources.environments.matrix import Expansion
+
+__all__ = ["Clause", "Requirements", "read_requirements"]
+
+#: How many of the choices must hold.
+Rule: TypeAlias = Literal["any", "one", "never"]
+
+_ALL: Final = "all"
+
+#: What may stand under a package, in any release of Spack.
+_KEYS: Final = (
+    "buildable",
+    "compiler",
+    "conflict",
+    "externals",
+    "modules",
+    "package_attributes",
+    "paths",
+    "permissions",
+    "prefer",
+    "providers",
+    "require",
+    "target",
+    "variants",
+    "version",
+)
+
+_CHOICES: Final = ("any_of", "one_of")
+
+#: What a conflict may hold, and what a requirement.
+_OF_CONFLICT: Final = ("message", "spec", "when")
+_OF_REQUIREMENT: Final = (*_CHOICES, *_OF_CONFLICT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """A requirement or a conflict that each candidate of a root is held against.
+
+    Attributes:
+        rule: How many of the choices must hold.
+        choices: Abstract specs in canonical form.
+        when: Where this does not hold of a candidate, nothing is asked of it; None holds always.
+        of_all: Whether it is asked of all packages, so that one without such a variant, or one
+            that compiles nothing, is not bound by it.
+    """
+
+    rule: Rule
+    choices: tuple[str, ...]
+    when: str | None = None
+    of_all: bool = False
+
+
+@dataclass(slots=True)
+class Requirements:
+    """What is required of roots.
+
+    Attributes:
+        every: What is asked of every root that has no requirements of its own.
+        own: What is asked of roots by the name of their package.
+        clauses: What their candidates are held against, by the name of their package or ``all``,
+            by ``require`` and ``conflict``.
+    """
+
+    every: list[AbstractSpec] = field(default_factory=list)
+    own: dict[str, list[AbstractSpec]] = field(default_factory=dict)
+    clauses: dict[str, dict[str, list[Clause]]] = field(default_factory=dict)
+
+    def asked(self, root: AbstractSpec) -> tuple[AbstractSpec, list[Clause]]:
+        """Return a root together with what is required of it, and the clauses that are left.
+
+        What contradicts the root stays a clause, so that nothing covers it: Spack finds no
+        solution.
+        """
+        clauses = []
+        for each in self.own.get(root.name or "", self.every):
+            if root.intersects(each) is False:
+                clauses.append(Clause(rule="any", choices=(str(each),)))
+            else:
+                root = root.constrain(each)
+        own, every = (self.clauses.get(name, {}) for name in (root.name or "", _ALL))
+        for section in ("require", "conflict"):
+            clauses += own[section] if section in own else every.get(section, [])
+        return root, clauses
+
+    def add(self, package: str, required: Node, expansion: Expansion) -> None:
+        """Take in the requirements of a package, or of ``all``."""
+        certain = []
+        clauses = []
+        for item in _required(required):
+            clause, specs = _clause(item, expansion, of_all=package == _ALL)
+            is_certain = len(specs) == 1 and clause.when is None
+            if is_certain and (package != _ALL or _is_architecture(specs[0])):
+                certain.append(specs[0])
+            else:
+                clauses.append(clause)
+        self.clauses.setdefault(package, {})["require"] = clauses
+        if package == _ALL:
+            self.every = certain
+        else:
+            self.own[package] = certain
+
+    def add_conflicts(self, package: str, conflicts: Node, expansion: Expansion) -> None:
+        """Take in what conflicts with a package, or with ``all``."""
+        clauses = []
+        for item in _listed(conflicts, "a list"):
+            if isinstance(item, Mapping):
+                _only_known(item, _OF_CONFLICT, "a conflict")
+            spec, when = _one(item, expansion)
+            clauses.append(Clause(rule="never", choices=(str(spec),), when=when))
+        self.clauses.setdefault(package, {})["conflict"] = clauses
+
+
+def read_requirements(packages: Node | None, expansion: Expansion) -> Requirements:
+    """Read the requirements and conflicts of a ``packages:`` section.
+
+    Args:
+        packages: The section.
+        expansion: Reads texts as specs.
+
+    Raises:
+        DamagedSourceError: If a requirement is not a spec, or of a type that it may not be, or a
+            key is misspelt.
+    """
+    found = Requirements()
+    if packages is None:
+        return found
+    if not isinstance(packages, Mapping):
+        raise packages.mark.fault(f"expected a mapping, found {packages.kind}")
+    for key, package in packages.entries.items():
+        if not isinstance(package, Mapping):
+            raise package.mark.fault(f"expected a mapping, found {package.kind}")
+        _only_known(package, _KEYS, "a package's configuration")
+        name = unsuffixed(key)[0]
+        required, conflicts = entry(package, "require"), entry(package, "conflict")
+        if required is not None:
+            found.add(name, required, expansion)
+        if conflicts is not None:
+            found.add_conflicts(name, conflicts, expansion)
+    return found
+
+
+def _only_known(mapping: Mapping, known: Collection[str], of: str) -> None:
+    """Refuse a key that Spack does not know: a misspelt requirement asks for nothing."""
+    for key, node in mapping.entries.items():
+        name = unsuffixed(key)[0]
+        if name in known:
+            something(key, node)
+            continue
+        if key[-1:] in {"+", "-"} and key[:-1] in known:
+            hint = suffix_hint(key)
+        else:
+            meant = near(name, known)
+            listed = ", ".join(f"`{each}`" for each in sorted(known))
+            hint = f"did you mean `{meant}`?" if meant else f"expected {listed}"
+        raise node.mark.fault(f"`{key}` is not a part of {of}", hint=hint)
+
+
+def _required(node: Node) -> tuple[Node, ...]:
+    """Return what stands under `require`: a text, or a list."""
+    if isinstance(node, Scalar):
+        return (node,)
+    return _listed(node, "a spec or a list")
+
+
+def _listed(node: Node, expected: str) -> tuple[Node, ...]:
+    if isinstance(node, Sequence):
+        return node.items
+    hint = "put `- ` before it" if isinstance(node, Mapping) else "put `[` and `]` around it"
+    raise node.mark.fault(f"expected {expected}, found {node.kind}", hint=hint)
+
+
+def _clause(item: Node, expansion: Expansion, *, of_all: bool) -> tuple[Clause, list[AbstractSpec]]:
+    """Return a requirement as a clause, and its specs."""
+    rule: Rule = "any"
+    if isinstance(item, Mapping):
+        _only_known(item, _OF_REQUIREMENT, "a requirement")
+    if isinstance(item, Mapping) and entry(item, "spec") is None:
+        name = next((each for each in _CHOICES if entry(item, each) is not None), None)
+        many = None if name is None else entry(item, name)
+        if not isinstance(many, Sequence):
+            raise item.mark.fault("expected `spec`, or a list under `one_of` or `any_of`")
+        rule = "one" if name == "one_of" else "any"
+        specs = [_spec(each, expansion) for each in many.items]
+        when = _when(item, expansion)
+    else:
+        spec, when = _one(item, expansion)
+        specs = [spec]
+    choices = tuple(str(spec) for spec in specs)
+    return Clause(rule=rule, choices=choices, when=when, of_all=of_all), specs
+
+
+def _one(node: Node, expansion: Expansion) -> tuple[AbstractSpec, str | None]:
+    """Return a spec and its condition."""
+    if isinstance(node, Mapping):
+        single = entry(node, "spec")
+        if single is None:
+            raise node.mark.fault("expected a spec, or `spec` and perhaps `when`")
+        return _spec(single, expansion), _when(node, expansion)
+    return _spec(node, expansion), None
+
+
+def _when(node: Mapping, expansion: Expansion) -> str | None:
+    when = entry(node, "when")
+    if when is None or (isinstance(when, Scalar) and not when.text):
+        return None
+    return str(_spec(when, expansion))
+
+
+def _spec(node: Node, expansion: Expansion) -> AbstractSpec:
+    if not isinstance(node, Scalar) or node.string is None:
+        hint = 'write its text, such as `"+x"`' if isinstance(node, Mapping) else None
+        raise node.mark.fault(f"expected a spec, found {node.kind}", hint=hint)
+    return expansion.spec(node.text, node.mark)
+
+
+def _is_architecture(spec: AbstractSpec) -> bool:
+    """Whether a spec asks for nothing but platform, operating system and target."""
+    keys = {word.partition("=")[0] for word in str(spec).split() if "=" in word}
+    return len(keys) == len(str(spec).split()) and keys <= {"platform", "os", "target"}

@@ -1,0 +1,158 @@
+"""The names of the sections of Spack's configuration, and which of them say what is wanted."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Final
+
+from specplan.sources.environments.yaml_tree import Mapping, Node, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from specplan.errors import DamagedSourceError
+    from specplan.sources.environments.yaml_tree import Mark
+
+__all__ = [
+    "MERGED",
+    "SECTIONS",
+    "entry",
+    "is_nothing",
+    "matter",
+    "near",
+    "only_known",
+    "something",
+    "suffix_hint",
+    "unsuffixed",
+]
+
+#: The sections that say something about roots or caches; these are merged.
+MERGED: Final = ("concretizer", "definitions", "develop", "mirrors", "packages", "toolchains")
+
+#: What may stand in an environment, in any release of Spack.
+SECTIONS: Final = (
+    *MERGED,
+    "bootstrap",
+    "cdash",
+    "ci",
+    "compilers",
+    "concretization",
+    "config",
+    "container",
+    "env_vars",
+    "gitlab-ci",
+    "include",
+    "include_concrete",
+    "modules",
+    "repos",
+    "specs",
+    "upstreams",
+    "view",
+)
+
+#: The sections that say what is wanted or what covers it; these may not be empty.
+_WANTING: Final = (*MERGED, "include", "include_concrete", "specs")
+
+#: What of a package's configuration can change what is wanted or what covers it.
+_OF_PACKAGES: Final = frozenset(
+    ("buildable", "conflict", "externals", "modules", "paths", "require", "target")
+)
+
+
+def unsuffixed(key: str) -> tuple[str, bool]:
+    """Split a key into its name and whether it overrides what it would be merged with.
+
+    Spack knows two further suffixes, `+` and `-`, but no file may have them.
+
+    >>> unsuffixed("packages:"), unsuffixed("all")
+    (('packages', True), ('all', False))
+    """
+    return (key[:-1], True) if key.endswith(":") else (key, False)
+
+
+def is_nothing(node: Node | None) -> bool:
+    """Return whether nothing stands there, or a null."""
+    return node is None or (isinstance(node, Scalar) and node.is_null)
+
+
+def entry(node: Node | None, name: str) -> Node | None:
+    """Return what a mapping holds under a key, with a colon more or without; None without it.
+
+    Raises:
+        DamagedSourceError: If the key is there and holds nothing.
+    """
+    if not isinstance(node, Mapping):
+        return None
+    for key, value in node.entries.items():
+        if unsuffixed(key)[0] == name:
+            return something(key, value)
+    return None
+
+
+def something(key: str, node: Node) -> Node:
+    """Return what a key holds.
+
+    Raises:
+        DamagedSourceError: If it holds nothing, which Spack refuses wherever a key of its
+            configuration stands.
+    """
+    if is_nothing(node):
+        hint = f"remove `{key}:`, or write `[]` or `{{}}` behind it"
+        raise node.mark.fault(f"`{key}:` holds nothing, which Spack refuses", hint=hint)
+    return node
+
+
+def near(name: str, known: Iterable[str]) -> str | None:
+    """Return what a misspelt name is near to, or None."""
+    lower = {each.lower(): each for each in known}
+    found = difflib.get_close_matches(name.lower(), lower, n=1)
+    return lower[found[0]] if found else None
+
+
+def only_known(scope: Mapping) -> None:
+    """Refuse what is not a section of Spack's configuration, as Spack does.
+
+    Raises:
+        DamagedSourceError: If something else stands there, or nothing stands under a section
+            that says what is wanted.
+    """
+    for key, node in scope.entries.items():
+        name = unsuffixed(key)[0]
+        if name not in SECTIONS:
+            raise unknown(key, node.mark)
+        if name in _WANTING:
+            something(key, node)
+
+
+def unknown(key: str, mark: Mark) -> DamagedSourceError:
+    """Return the error for a section that does not exist, which names one that is near."""
+    meant = near(unsuffixed(key)[0], SECTIONS)
+    hint = f"did you mean `{meant}`?" if meant else "sections are `specs`, `definitions`, ..."
+    if key[-1:] in {"+", "-"} and key[:-1] in SECTIONS:
+        hint = suffix_hint(key)
+    return mark.fault(f"`{key}` is not a section of Spack's configuration", hint=hint)
+
+
+def suffix_hint(key: str) -> str:
+    """Return what to write in place of a key with a suffix that no file may have."""
+    return (
+        f"Spack takes `{key}:` on its command line alone: in a file `{key[:-1]}:` is merged, "
+        f"and `{key[:-1]}::` replaces"
+    )
+
+
+def matter(scope: Mapping) -> bool:
+    """Return whether a scope holds anything that can change what is wanted or what covers it."""
+    if not is_nothing(entry(entry(scope, "concretizer"), "unify")):
+        return True
+    names = ("definitions", "develop", "include", "include_concrete", "specs", "toolchains")
+    if any(entry(scope, name) is not None for name in names):
+        return True
+    packages = entry(scope, "packages")
+    of_packages = packages.entries.values() if isinstance(packages, Mapping) else ()
+    return any(
+        unsuffixed(key)[0] in _OF_PACKAGES
+        for each in of_packages
+        if isinstance(each, Mapping)
+        for key in each.entries
+    )

@@ -1,0 +1,160 @@
+"""The ``toolchains:`` of an environment, whose names may stand after ``%``.
+
+As in Spack a toolchain is read where a spec uses it, and not before: one that is wrong and that
+nothing uses does no harm. What it asks for may name other toolchains.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan._core import AbstractSpec
+from specplan.sources.environments.sections import entry, something, unsuffixed
+from specplan.sources.environments.yaml_tree import Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from specplan.sources.environments.yaml_tree import Mark
+
+    #: Reads a text as a spec in which toolchains are put in.
+    ReadSpec: TypeAlias = Callable[[str, Mark], AbstractSpec]
+
+__all__ = ["Toolchains", "read_toolchains"]
+
+#: What has no constraints at all.
+_EMPTY: Final = AbstractSpec("*")
+
+
+class Toolchains:
+    """The toolchains of an environment by name."""
+
+    def __init__(self, nodes: dict[str, Node]) -> None:
+        self._nodes = nodes
+        self._specs: dict[str, AbstractSpec] = {}
+        #: Those that are being read, the outermost first.
+        self._open: list[str] = []
+
+    def put_in(self, spec: AbstractSpec, text: str, mark: Mark, read: ReadSpec) -> AbstractSpec:
+        """Return a spec in which toolchains are put in for their names.
+
+        Args:
+            spec: What the text is.
+            text: The text.
+            mark: Where it stands.
+            read: Reads the texts of toolchains.
+
+        Raises:
+            DamagedSourceError: If a toolchain that is used is wrong, contradicts the spec or
+                uses itself.
+        """
+        for name in self._nodes:
+            if name not in text:
+                continue
+            more = spec.asked_of_toolchain(name)
+            if more is not None:
+                raise mark.fault(
+                    f"`{more}` stands after the toolchain `%{name}`, where Spack begins another "
+                    "spec",
+                    hint=f"write `{more}` before `%{name}`",
+                )
+            if spec.with_toolchain(name, _EMPTY) == spec:
+                continue
+            toolchain = self._spec(name, mark, read)
+            try:
+                spec = spec.with_toolchain(name, toolchain)
+            except ValueError as error:
+                raise mark.fault(f"a toolchain does not fit: {error}") from error
+        return spec
+
+    def _spec(self, name: str, mark: Mark, read: ReadSpec) -> AbstractSpec:
+        """Return what a toolchain asks of a node."""
+        if name in self._open:
+            by_way = " -> ".join(f"`{each}`" for each in (*self._open, name))
+            raise mark.fault(
+                f"the toolchain `{name}` uses itself: {by_way}",
+                hint="write the packages that it stands for",
+            )
+        if name not in self._specs:
+            self._open.append(name)
+            try:
+                self._specs[name] = _toolchain(self._nodes[name], read)
+            finally:
+                self._open.pop()
+        return self._specs[name]
+
+
+def read_toolchains(toolchains: Node | None) -> Toolchains:
+    """Read the forms of toolchains; what they ask for is read where they are used.
+
+    Raises:
+        DamagedSourceError: If one is neither a text nor a list of mappings.
+    """
+    if toolchains is None:
+        return Toolchains({})
+    if not isinstance(toolchains, Mapping):
+        raise toolchains.mark.fault(f"expected a mapping, found {toolchains.kind}")
+    for key, node in toolchains.entries.items():
+        _check_form(key, node)
+    return Toolchains({unsuffixed(key)[0]: node for key, node in toolchains.entries.items()})
+
+
+def _check_form(key: str, node: Node) -> None:
+    """Refuse what Spack's schema refuses."""
+    expected = "expected a text, or a list of mappings with `spec` and perhaps `when`"
+    if isinstance(node, Sequence):
+        for part in node.items:
+            if not isinstance(part, Mapping):
+                hint = None
+                if isinstance(part, Scalar) and part.string is not None:
+                    hint = f'write `- spec: "{part.text}"`'
+                raise part.mark.fault(f"{expected}, found {part.kind}", hint=hint)
+            for name in ("spec", "when"):
+                _check_text(entry(part, name))
+    elif not isinstance(something(key, node), Scalar):
+        hint = "write a list, with `- ` before `spec:`" if isinstance(node, Mapping) else None
+        raise node.mark.fault(f"{expected}, found {node.kind}", hint=hint)
+    else:
+        _check_text(node)
+
+
+def _check_text(node: Node | None) -> None:
+    if node is not None and (not isinstance(node, Scalar) or _text(node) is None):
+        raise node.mark.fault(f"expected a text, found {node.kind}")
+
+
+def _text(node: Scalar) -> str | None:
+    return node.string if node.is_plain else node.text
+
+
+def _toolchain(node: Node, read: ReadSpec) -> AbstractSpec:
+    whole = _EMPTY
+    for part in node.items if isinstance(node, Sequence) else (node,):
+        whole = _with(whole, _part(part, read), part)
+    return whole
+
+
+def _with(whole: AbstractSpec, more: AbstractSpec, part: Node) -> AbstractSpec:
+    try:
+        return whole.constrain(more)
+    except ValueError as error:
+        raise part.mark.fault(f"contradicts the parts before: {error}") from error
+
+
+def _part(node: Node, read: ReadSpec) -> AbstractSpec:
+    text = node if isinstance(node, Scalar) else entry(node, "spec")
+    when = entry(node, "when")
+    if not isinstance(text, Scalar):
+        raise node.mark.fault("a part of a toolchain that is used has no `spec`")
+    if not text.text.strip():
+        raise text.mark.fault("expected a spec, found an empty text")
+    spec = read(text.text, text.mark)
+    if not spec.is_direct_only:
+        raise text.mark.fault(f"`{spec}` holds `^`: a toolchain may hold only `%`")
+    if not isinstance(when, Scalar) or not when.text:
+        return spec
+    try:
+        return spec.only_when(read(when.text, when.mark))
+    except ValueError as error:
+        raise when.mark.fault(str(error)) from error

@@ -1,0 +1,24 @@
+"""The label before a source."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = ["split_label"]
+
+
+_LABELLED: Final = re.compile(r"([A-Za-z0-9_.-]+)=(.+)", re.DOTALL)
+
+
+def split_label(place: str) -> tuple[str, str]:
+    """Return the label of a source, or an empty string, and the source.
+
+    Examples:
+        >>> split_label("e4s=locks/spack.lock")
+        ('e4s', 'locks/spack.lock')
+        >>> split_label("https://host/index.json?key=value")
+        ('', 'https://host/index.json?key=value')
+    """
+    found = _LABELLED.fullmatch(place)
+    return (found[1], found[2]) if found else ("", place)

@@ -1,0 +1,1 @@
+"""Reading build caches: mirrors, their indexes, and snapshots of them."""

@@ -1,0 +1,284 @@
+"""The indexes of mirrors, read into one catalog each, and binaries that no index lists."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from specplan import _core
+from specplan.counting import count
+from specplan.errors import DamagedSourceError
+from specplan.model import DamagedFile
+from specplan.sources import spec_files
+from specplan.sources.mirrors import mirror
+from specplan.sources.origins import IndexRead, files_taken
+from specplan.sources.reading_options import Reading
+from specplan.sources.stores.fetching import Fetching
+from specplan.sources.stores.store import LocalStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from specplan.sources.mirrors.mirror import MirrorIndex
+    from specplan.sources.origins import FileOfSpecs, MirrorTaken
+    from specplan.sources.stores.store import Store
+
+__all__ = ["IndexesRead", "Unindexed", "fetched_by_hash", "read_indexes", "unindexed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexesRead:
+    """What the indexes of one mirror list together.
+
+    Attributes:
+        core: All that they list; where they say different things of a spec, the newest wins.
+        least: The same, of which only those are binaries that every index lists; None where
+            there is one index, or they list the same.
+        damaged: The faults of those that cannot be read.
+        files: Those that were read.
+        indexes: How much each lists, the newest first; empty where there is only one.
+        is_guess: Whether one is of a version that is newer than those that are known.
+        binaries: The hashes of the binaries that some index lists.
+        unread: Why the Spack that is asked for reads nothing of the mirror; None if it does.
+        notes: How much the indexes differ, one sentence each.
+    """
+
+    core: _core.Catalog
+    least: _core.Catalog | None
+    damaged: tuple[DamagedFile, ...]
+    files: tuple[FileOfSpecs, ...]
+    indexes: tuple[IndexRead, ...]
+    is_guess: bool
+    binaries: frozenset[str]
+    unread: str | None
+    notes: tuple[str, ...]
+
+
+def read_indexes(  # noqa: PLR0913 - where a file belongs has many parts
+    index: MirrorIndex,
+    reading: Reading,
+    *,
+    mirror_shown: str,
+    label: str,
+    tag: str = "",
+    listed_only: bool = False,
+) -> IndexesRead:
+    """Read the index of a mirror, and those for older Spacks beside it.
+
+    Args:
+        index: The newest index.
+        reading: The source.
+        mirror_shown: How messages call the mirror.
+        label: The stack that it lists, or an empty string.
+        tag: The snapshot that it belongs to, or an empty string.
+        listed_only: Whether it only says what the stack lists: its binaries do not count.
+    """
+    each_index = (index, *index.older)
+    found = [
+        spec_files.parse(
+            each.path, reading, shown=each.shown, label=label, tag=tag, listed_only=listed_only
+        )
+        for each in each_index
+    ]
+    damaged = list(index.damaged)
+    files: list[FileOfSpecs] = []
+    sound: list[tuple[MirrorIndex, _core.SpecsRead]] = []
+    for each, read in zip(each_index, found, strict=True):
+        damage = damage_of_index(read, each.shown)
+        damaged.extend(damage)
+        if not damage:
+            files.extend(files_taken(each.path, each.shown, read, reading.limits))
+            sound.append((each, read))
+    catalogs: list[_core.Catalog] = []
+    for _, read in sound:
+        catalog = read.catalog
+        for newer in catalogs:
+            catalog = catalog.with_content_of(newer)
+        catalogs.append(catalog)
+    core = _core.Catalog.merged(catalogs)
+    binaries = [core.binaries_of(each.shown) for each, _ in sound]
+    lists = Counter(dag_hash for hashes in binaries for dag_hash in hashes)
+    everywhere = [dag_hash for dag_hash, times in lists.items() if times == len(sound)]
+    return IndexesRead(
+        core=core,
+        least=core.with_binaries(everywhere) if len(everywhere) < len(lists) else None,
+        damaged=tuple(damaged),
+        files=tuple(files),
+        indexes=tuple(
+            IndexRead(
+                mirror=mirror_shown,
+                shown=each.shown,
+                version=read.version,
+                specs=read.specs,
+                binaries=len(hashes),
+                alone=sum(lists[dag_hash] < len(sound) for dag_hash in hashes),
+            )
+            for (each, read), hashes in zip(sound, binaries, strict=True)
+            if len(sound) > 1
+        ),
+        is_guess=any(read.is_guess for _, read in sound),
+        binaries=frozenset(lists),
+        unread=_unread(sound, reading),
+        notes=(),
+    )
+
+
+def _unread(sound: list[tuple[MirrorIndex, _core.SpecsRead]], reading: Reading) -> str | None:
+    """Return why the Spack that is asked for does not read an index, going by what it holds."""
+    consumer = reading.options.consumer
+    if consumer is None:
+        return None
+    for index, read in sound:
+        if read.version is not None and read.version > consumer.database:
+            return (
+                f"Spack {consumer.spack} does not read `{index.shown}`: it reads version "
+                f"{consumer.database} at most, and that is of version {read.version}"
+            )
+    return None
+
+
+def damage_of_index(found: _core.SpecsRead, shown: str) -> tuple[DamagedFile, ...]:
+    """Return the fault of a file that must be an index."""
+    if found.fault is None and found.kind not in {"index", "database"}:
+        fault = "is not an index of a build cache"
+        return (DamagedFile(path=shown, place="", line=None, fault=fault),)
+    return spec_files.damage_of(found, shown)
+
+
+#: How many binaries are asked for together.
+_TOGETHER: Final = 8
+
+
+def fetched_by_hash(
+    taken: MirrorTaken, wanted: Mapping[str, tuple[str, str]]
+) -> list[_core.Catalog]:
+    """Return those of some specs that a mirror has, though no index of it may list them.
+
+    Spack asks for a binary by the name of its manifest, and so does this.
+
+    Args:
+        taken: The mirror.
+        wanted: Name and version of each spec, by hash.
+
+    Raises:
+        SourceError: If the mirror cannot be asked.
+    """
+    reading = Reading(place=taken.cache, label="", tags=(), fetching=Fetching(limits=taken.limits))
+
+    def asked(item: tuple[str, tuple[str, str]]) -> _core.Catalog | None:
+        dag_hash, (name, version) = item
+        path = mirror.spec_manifest_path(name, version, dag_hash)
+        if taken.store.get(path, most=taken.limits.manifest_bytes) is None:
+            return None
+        try:
+            file = mirror.spec_file_at(taken.store, path, taken.limits)
+            found = spec_files.parse(file.path, reading, shown=file.shown, label="")
+        except DamagedSourceError:
+            return None
+        roots = spec_files.roots_of(found)
+        # What is guessed could be wrong, and is better not there than there by mistake.
+        is_it = not found.is_guess and bool(roots) and roots[0].hash == dag_hash
+        return found.catalog if is_it else None
+
+    with ThreadPoolExecutor(_TOGETHER) as pool:
+        return [each for each in pool.map(asked, sorted(wanted.items())) if each is not None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unindexed:
+    """Binaries that a mirror has and no index of it lists.
+
+    Attributes:
+        listed: What is known of them; none is available, as a concretizer goes by the index.
+        fetched: The same, where they are available: Spack fetches a binary by its hash.
+        count: How many there are.
+        unread: How many more there are of which the files are damaged.
+        is_guess: Whether the file of one is of a version that is newer than those that are known.
+    """
+
+    listed: _core.Catalog
+    fetched: _core.Catalog
+    count: int
+    unread: int
+    is_guess: bool = False
+
+    def notes(self, shown: str) -> list[str]:
+        """Return what the reader should know of them, one sentence each.
+
+        Args:
+            shown: How messages call the mirror.
+        """
+        notes = []
+        if self.count:
+            are = count(self.count, "binary is", "binaries are")
+            notes.append(
+                f"{are} in `{shown}` but not in its index; `spack buildcache "
+                "update-index` adds what is missing"
+            )
+        if self.unread:
+            binaries = count(self.unread, "binary", "binaries")
+            notes.append(
+                f"the files of {binaries} in `{shown}` that its index does not list are damaged; "
+                "`specplan check --verify manifests` shows how"
+            )
+        return notes
+
+
+def unindexed(
+    store: Store, listed: Iterable[str], reading: Reading, *, label: str
+) -> Unindexed | None:
+    """Return the binaries of a mirror that no index of it lists, or None if there are none.
+
+    Their names are looked for in folders of this machine, and on servers that can list their
+    files where ``reading`` says so. Only the files of those that no index lists are read.
+
+    Args:
+        store: The mirror.
+        listed: The hashes of the binaries that its indexes list.
+        reading: The source.
+        label: The stack that the mirror is of, or an empty string.
+
+    Raises:
+        SourceError: If the mirror cannot be listed.
+    """
+    if not (isinstance(store, LocalStore) or reading.options.probe):
+        return None
+    there = mirror.binaries_of_files(store)
+    if not there:
+        return None
+    indexed = {*listed}
+    paths = [path for dag_hash, path in sorted(there.items()) if dag_hash not in indexed]
+    known: list[_core.Catalog] = []
+    fetched: list[_core.Catalog] = []
+    unread = 0
+    is_guess = False
+    for path in paths:
+        try:
+            file = mirror.spec_file_at(store, path, reading.limits)
+            read = [
+                spec_files.parse(
+                    file.path, reading, shown=file.shown, label=label, listed_only=listed_only
+                )
+                for listed_only in (True, False)
+            ]
+        except DamagedSourceError:
+            unread += 1
+            continue
+        roots = spec_files.roots_of(read[0])
+        if read[0].fault is not None or not roots or roots[0].hash != file.hash:
+            unread += 1
+            continue
+        is_guess |= read[0].is_guess
+        known.append(read[0].catalog)
+        fetched.append(read[1].catalog)
+    if not paths:
+        return None
+    return Unindexed(
+        listed=_core.Catalog.merged(known),
+        fetched=_core.Catalog.merged(fetched),
+        count=len(fetched),
+        unread=unread,
+        is_guess=is_guess,
+    )

@@ -1,0 +1,620 @@
+"""Mirrors of binaries: which file of theirs lists what there is, and is it sound.
+
+The layouts are Spack's. A mirror of layout 3 names its index in a manifest and keeps
+it among its blobs, one of layout 2 has ``build_cache/index.json``; a mirror without
+an index is read from the manifests or spec files of its binaries.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal
+
+from specplan import _core
+from specplan.errors import DamagedSourceError, SourceError
+from specplan.model import DamagedFile
+from specplan.sources import clear_signed, content, strict_json
+from specplan.sources.stores.store import Expected, is_checksum
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from specplan.sources.limits import Limits
+    from specplan.sources.mirrors.consumer import Consumer
+    from specplan.sources.stores.store import Store
+
+__all__ = [
+    "INDEXES",
+    "SPEC_FOLDER",
+    "MirrorIndex",
+    "Record",
+    "SpecFile",
+    "SpecFiles",
+    "UnreadIndexError",
+    "binaries_of_files",
+    "blob_checksum",
+    "find_index",
+    "has_spec_files",
+    "index_manifest",
+    "index_records",
+    "layout_of",
+    "records_in",
+    "records_of_binary",
+    "spec_blob",
+    "spec_file_at",
+    "spec_files",
+    "spec_manifest_hash",
+    "spec_manifest_path",
+    "split_view",
+    "views",
+]
+
+#: The only version of manifests that there is.
+_MANIFEST_VERSION: Final = 3
+
+#: More than any store hands out as a manifest.
+_MANIFEST_BYTES: Final = 1 << 30
+
+_INDEX_MEDIA: Final = "application/vnd.spack.db."
+_SPEC_MEDIA: Final = "application/vnd.spack.spec."
+_INSTALL_MEDIA: Final = "application/vnd.spack.install."
+
+_INDEX_FOLDER: Final = "v3/manifests/index"
+#: Where the index of a mirror may be, in the order in which it is looked for.
+INDEXES: Final = (f"{_INDEX_FOLDER}/index.manifest.json", "build_cache/index.json", "index.json")
+#: Where the manifests of binaries lie.
+SPEC_FOLDER: Final = "v3/manifests/spec"
+_MANIFEST_NAME: Final = "index.manifest.json"
+
+#: Where a media type has the version of its format.
+_MEDIA_VERSION: Final = re.compile(r"\.v(\d{1,9})\+json$")
+
+_VIEW: Final = re.compile(r"[A-Za-z0-9_.-]+")
+_SPEC_NAME: Final = re.compile(
+    r"(?:.*-)?([a-z2-7]{32})\.spec(?:\.manifest\.json|\.json(?:\.sig)?|\.yaml)"
+)
+#: What Spack writes an underscore for in names of files.
+_NO_FILE_NAME: Final = re.compile(r"[^A-Za-z0-9_+.-]")
+
+_BLOB: Final = re.compile(r"blobs/sha256/([0-9a-f]{2})/(\1[0-9a-f]{62})")
+
+#: How an index begins. Other files are called `index.json` too.
+_DATABASE_START: Final = re.compile(rb'\s*\{\s*"database"\s*:')
+
+
+class UnreadIndexError(SourceError):
+    """A mirror whose indexes are all of versions that a consumer does not read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorIndex:
+    """The index of a mirror.
+
+    Attributes:
+        path: A local file with its bytes, plain or packed with gzip.
+        shown: How messages call it.
+        layout: The layout of the mirror: 3 or 2, or None for a bare ``index.json``.
+        view: The view that it is the index of, or None for the whole mirror.
+        checksum: The SHA-256 that was checked, or None where the mirror tells none.
+        version: The version of the index, where its manifest names it.
+        older: The other indexes of the same manifest, which are for older Spacks, the newest
+            first.
+        damaged: Indexes of the same manifest that cannot be had.
+        notes: What a reader of the mirror might not expect, one sentence each.
+    """
+
+    path: Path
+    shown: str
+    layout: Literal[2, 3] | None
+    view: str | None
+    checksum: str | None
+    version: int | None = None
+    older: tuple[MirrorIndex, ...] = ()
+    damaged: tuple[DamagedFile, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecFile:
+    """The spec of one binary of a mirror without an index.
+
+    Attributes:
+        path: A local file with its bytes, plain, packed with gzip or signed in the clear.
+        shown: How messages call it.
+        hash: The DAG hash that the name of its manifest or its own name says.
+    """
+
+    path: Path
+    shown: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecFiles:
+    """The specs of a mirror without an index.
+
+    Attributes:
+        files: The spec files, ordered by ``shown``.
+        damaged: Manifests and files that cannot be taken, ordered by path.
+        layout: How the files of the mirror lie.
+    """
+
+    layout: Literal[2, 3]
+    files: tuple[SpecFile, ...]
+    damaged: tuple[DamagedFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What a manifest says of one blob.
+
+    Attributes:
+        media: The media type.
+        compression: How it is compressed.
+        size: Its size in bytes, as it is stored.
+        checksum: Its SHA-256, as it is stored.
+        said_by: The manifest, and where in it.
+    """
+
+    media: str
+    compression: str
+    size: int
+    checksum: str
+    said_by: str
+
+    @property
+    def version(self) -> int | None:
+        """The version in the media type; None where it has none."""
+        found = _MEDIA_VERSION.search(self.media)
+        return int(found[1]) if found else None
+
+    @property
+    def blob(self) -> str:
+        """The path of the blob below the root of the mirror."""
+        return f"blobs/sha256/{self.checksum[:2]}/{self.checksum}"
+
+    def expected(self) -> Expected:
+        """Return what the blob must be."""
+        return Expected(checksum=self.checksum, size=self.size, said_by=self.said_by)
+
+
+def find_index(
+    store: Store, limits: Limits, *, view: str | None = None, consumer: Consumer | None = None
+) -> MirrorIndex | None:
+    """Return the index of a mirror, or None if it has none.
+
+    Args:
+        store: The mirror.
+        limits: What no file may go beyond.
+        view: The view whose index is asked for; views are of layout 3 only.
+        consumer: The Spack that reads the mirror; by default all indexes that are known are
+            read together.
+
+    Raises:
+        DamagedSourceError: If the manifest is malformed, or the index is not what it says.
+        SourceError: If a file cannot be had.
+        UnreadIndexError: If the consumer reads none of the indexes.
+    """
+    if consumer is None or consumer.layout >= _MANIFEST_VERSION:
+        index = index_manifest(store, limits, view=view, consumer=consumer)
+        if index is not None or view is not None:
+            return index
+        return _layout_2(store, limits) or _bare(store, limits)
+    index = _layout_2(store, limits)
+    if index is None and index_records(store, limits, view=view):
+        raise UnreadIndexError(
+            f"Spack {consumer.spack} does not read `{store.shown()}`: its layout is "
+            f"{_MANIFEST_VERSION}, and that Spack reads layout {consumer.layout} at most",
+            path=store.shown(),
+        )
+    return index or _bare(store, limits)
+
+
+def index_manifest(
+    store: Store, limits: Limits, *, view: str | None = None, consumer: Consumer | None = None
+) -> MirrorIndex | None:
+    """Return the index that a mirror of layout 3 names in its manifest, if it does.
+
+    Spack keeps an index for each version of Spack there: the newest that is known comes first,
+    and has the others as ``older``.
+
+    Raises:
+        DamagedSourceError: If the manifest is malformed, or the index is not what it says.
+        SourceError: If a file cannot be had.
+        UnreadIndexError: If the consumer reads none of the indexes.
+    """
+    records = index_records(store, limits, view=view)
+    if not records:
+        return None
+    known, notes = _known(records, limits, consumer)
+    indexes: list[MirrorIndex] = []
+    faults: list[DamagedSourceError] = []
+    for record in known:
+        try:
+            path = _fetched(store, record, limits.index_bytes)
+        except DamagedSourceError as error:
+            faults.append(error)
+            continue
+        indexes.append(
+            MirrorIndex(
+                path=path,
+                shown=store.shown(record.blob),
+                layout=3,
+                view=view,
+                checksum=record.checksum,
+                version=record.version,
+            )
+        )
+    if not indexes:
+        raise faults[0]
+    newest, *older = indexes
+    damaged = tuple(
+        DamagedFile(path=each.path, place=each.place, line=each.line, fault=each.fault)
+        for each in faults
+    )
+    return replace(newest, older=tuple(older), damaged=damaged, notes=tuple(notes))
+
+
+def _known(
+    records: list[Record], limits: Limits, consumer: Consumer | None
+) -> tuple[list[Record], list[str]]:
+    """Return the indexes that are read, the newest first, and what to say of the others.
+
+    Raises:
+        DamagedSourceError: If none is of a version that is known.
+        UnreadIndexError: If the consumer reads none of them.
+    """
+    newest = max(database for _, _, _, database, _ in _core.format_releases())
+    manifest = records[0].said_by.partition(": ")[0]
+    if consumer is not None:
+        read = [each for each in records if (each.version or 0) <= consumer.database]
+        if not read:
+            raise UnreadIndexError(
+                f"Spack {consumer.spack} reads none of the indexes of `{manifest}`: it reads "
+                f"version {consumer.database} at most, and they are of {_versions(records)}",
+                path=manifest,
+            )
+        return read[:1], []
+    if limits.newer_formats == "try":
+        return records, []
+    too_new = [each for each in records if (each.version or 0) > newest]
+    read = [each for each in records if each not in too_new]
+    what = f"of {_versions(too_new)}, newer than {newest}, the newest that is read"
+    if not read:
+        place = too_new[0].said_by.removeprefix(f"{manifest}: ")
+        fault = f"the index is {what}; `--newest-format try` reads it as that version"
+        raise _damaged(manifest, place, fault)
+    notes = [f"`{manifest}` also names an index {what}: it is not read"] if too_new else []
+    return read, notes
+
+
+def _versions(records: list[Record]) -> str:
+    """Return the versions of indexes as words."""
+    numbers = sorted({each.version or 0 for each in records})
+    return f"version {' and '.join(map(str, numbers))}"
+
+
+def index_records(store: Store, limits: Limits, *, view: str | None = None) -> list[Record]:
+    """Return what a mirror of layout 3 says of its indexes in its manifest, the newest first.
+
+    There is none without a manifest, and one of each version in a sound one.
+
+    Raises:
+        DamagedSourceError: If the manifest is malformed.
+        SourceError: If it cannot be had.
+    """
+    folder = _INDEX_FOLDER if view is None else f"{_INDEX_FOLDER}/{_view(view)}"
+    relative = f"{folder}/{_MANIFEST_NAME}"
+    manifest = store.get(relative, most=limits.manifest_bytes)
+    if manifest is None:
+        return []
+    shown = store.shown(relative)
+    records = [each for each in records_in(manifest, shown) if each.media.startswith(_INDEX_MEDIA)]
+    if not records:
+        raise _damaged(shown, "data", f"names no index (`{_INDEX_MEDIA}*`)")
+    by_version: dict[int | None, Record] = {}
+    for record in records:
+        _check_compression(record, shown)
+        same = by_version.setdefault(record.version, record)
+        if same.checksum != record.checksum:
+            raise _damaged(shown, "data", f"names more than one index (`{record.media}`)")
+    return sorted(by_version.values(), key=lambda each: each.version or 0, reverse=True)
+
+
+def layout_of(store: Store, limits: Limits) -> Literal[2, 3] | None:
+    """Return how the files of a mirror with an index lie, whatever the index is like.
+
+    Raises:
+        SourceError: If a file cannot be had.
+    """
+    most = limits.manifest_bytes
+    if store.get(f"{_INDEX_FOLDER}/{_MANIFEST_NAME}", most=most) is not None:
+        return 3
+    return 2 if store.get("build_cache/index.json.hash", most=most) is not None else None
+
+
+def views(store: Store) -> list[str]:
+    """Return the views that a mirror has an index of, sorted, as far as it can be listed."""
+    found = store.files(_INDEX_FOLDER) or ()
+    names = (path.removeprefix(f"{_INDEX_FOLDER}/").split("/") for path in found)
+    return [name[0] for name in names if len(name) > 1 and name[1] == _MANIFEST_NAME]
+
+
+def split_view(path: str) -> tuple[str, str | None] | None:
+    """Return the root of a mirror and the view, if a path names an index manifest or its folder.
+
+    Examples:
+        >>> split_view("mirror/v3/manifests/index/e4s")
+        ('mirror', 'e4s')
+        >>> split_view("mirror/v3/manifests/index/index.manifest.json")
+        ('mirror', None)
+        >>> split_view("mirror") is None
+        True
+    """
+    root, found, rest = f"/{path.rstrip('/')}".rpartition(f"/{_INDEX_FOLDER}")
+    if not found or (rest and not rest.startswith("/")):
+        return None
+    parts = rest.split("/")[1:]
+    if parts and parts[-1] == _MANIFEST_NAME:
+        parts.pop()
+    if len(parts) > 1:
+        return None
+    # A path that begins with `/` keeps it; the mirror may be the root itself.
+    root = root[1:] or ("/" if path.startswith("/") else ".")
+    return root, parts[0] if parts else None
+
+
+def blob_checksum(path: str) -> str | None:
+    """Return the checksum that the path of a blob holds, if it is one."""
+    found = _BLOB.search(path)
+    return found[2] if found and path.endswith(found[2]) else None
+
+
+def spec_files(store: Store, limits: Limits) -> SpecFiles | None:
+    """Return the specs of a mirror without an index, or None if it is no mirror.
+
+    Args:
+        store: The mirror.
+        limits: What no file may go beyond.
+
+    Raises:
+        SourceError: If the store cannot be listed or read.
+    """
+    files: list[SpecFile] = []
+    damaged: list[DamagedFile] = []
+    found = False
+    layout: Literal[2, 3] = 2
+    for relative in _spec_paths(store):
+        found = True
+        if relative.startswith(f"{SPEC_FOLDER}/"):
+            layout = 3
+        try:
+            files.append(spec_file_at(store, relative, limits))
+        except DamagedSourceError as error:
+            damaged.append(
+                DamagedFile(path=error.path, place=error.place, line=error.line, fault=error.fault)
+            )
+    if not found:
+        return None
+    return SpecFiles(
+        layout=layout,
+        files=tuple(sorted(files, key=lambda file: file.shown)),
+        damaged=tuple(sorted(damaged, key=lambda file: (file.path, file.place))),
+    )
+
+
+def binaries_of_files(store: Store) -> dict[str, str]:
+    """Return the path of the manifest or spec file of each binary that a mirror has, by hash.
+
+    Nothing is read: the names of the files end with the hashes.
+
+    Raises:
+        SourceError: If the store cannot be listed.
+    """
+    found: dict[str, str] = {}
+    for path in _spec_paths(store):
+        named = _SPEC_NAME.fullmatch(path.rpartition("/")[2])
+        if named is not None:
+            found.setdefault(named[1], path)
+    return found
+
+
+def has_spec_files(store: Store) -> bool:
+    """Return whether there is a spec manifest or spec file of any binary; none is read.
+
+    Raises:
+        SourceError: If the store cannot be listed.
+    """
+    return any(True for _ in _spec_paths(store))
+
+
+def spec_blob(store: Store, relative: str, limits: Limits) -> SpecFile:
+    """Return the spec that a spec manifest names.
+
+    Raises:
+        DamagedSourceError: If the manifest is malformed, or the blob is not what it says.
+        SourceError: If a file cannot be had.
+    """
+    shown = store.shown(relative)
+    found = _SPEC_NAME.fullmatch(relative.rpartition("/")[2])
+    if found is None:
+        raise _damaged(shown, "", "its name does not end with a hash")
+    manifest = store.get(relative, most=limits.manifest_bytes)
+    if manifest is None:
+        raise _damaged(shown, "", "is not there")
+    record, _ = records_of_binary(manifest, shown)
+    path = _fetched(store, record, limits.file_bytes)
+    return SpecFile(path=path, shown=store.shown(record.blob), hash=found[1])
+
+
+def _spec_paths(store: Store) -> Iterator[str]:
+    """Yield the paths of the spec manifests, then those of the spec files of layout 2.
+
+    A mirror may have both: Spack looks for a binary in either layout.
+    """
+    manifests = store.files(SPEC_FOLDER)
+    if manifests is None:
+        return
+    yield from (path for path in manifests if path.endswith(".spec.manifest.json"))
+    names = (".spec.json", ".spec.json.sig")
+    yield from (path for path in store.files("build_cache") or () if path.endswith(names))
+
+
+def spec_file_at(store: Store, relative: str, limits: Limits) -> SpecFile:
+    """Return the spec of a binary, of either layout.
+
+    Raises:
+        DamagedSourceError: If the manifest is malformed, or a file is not what it says.
+        SourceError: If a file cannot be had.
+    """
+    if relative.startswith(f"{SPEC_FOLDER}/"):
+        return spec_blob(store, relative, limits)
+    shown = store.shown(relative)
+    found = _SPEC_NAME.fullmatch(relative.rpartition("/")[2])
+    if found is None:
+        raise _damaged(shown, "", "its name does not end with a hash")
+    path = store.get(relative, most=limits.file_bytes)
+    if path is None:
+        raise _damaged(shown, "", "is not there, or is no file")
+    return SpecFile(path=path, shown=shown, hash=found[1])
+
+
+def _layout_2(store: Store, limits: Limits) -> MirrorIndex | None:
+    relative = "build_cache/index.json"
+    expected = _index_hash(store, f"{relative}.hash", limits)
+    path = store.get(relative, most=limits.index_bytes, expected=expected)
+    if path is None:
+        if expected is not None:
+            raise _damaged(store.shown(relative), "", f"is not there, but {expected.said_by} is")
+        return None
+    return MirrorIndex(
+        path=path,
+        shown=store.shown(relative),
+        layout=2,
+        view=None,
+        checksum=expected.checksum if expected else None,
+    )
+
+
+def _index_hash(store: Store, relative: str, limits: Limits) -> Expected | None:
+    path = store.get(relative, most=limits.manifest_bytes)
+    if path is None:
+        return None
+    shown = store.shown(relative)
+    checksum = (
+        content.first_bytes(path, limits.manifest_bytes, shown)
+        .decode("utf-8-sig", "replace")
+        .strip()
+    )
+    if not is_checksum(checksum):
+        raise _damaged(store.shown(relative), "", "is no SHA-256 of 64 lower-case hex digits")
+    return Expected(checksum=checksum, size=None, said_by=store.shown(relative))
+
+
+def _bare(store: Store, limits: Limits) -> MirrorIndex | None:
+    relative = "index.json"
+    path = store.get(relative, most=limits.index_bytes)
+    if path is None or not _DATABASE_START.match(content.start_of(path)):
+        return None
+    return MirrorIndex(
+        path=path, shown=store.shown(relative), layout=None, view=None, checksum=None
+    )
+
+
+def spec_manifest_hash(path: str) -> str | None:
+    """Return the hash of the binary that a file is the manifest of, if it is one by its name."""
+    found = _SPEC_NAME.fullmatch(path.rpartition("/")[2])
+    is_manifest = path.startswith(f"{SPEC_FOLDER}/") and path.endswith(".spec.manifest.json")
+    return found[1] if found and is_manifest else None
+
+
+def spec_manifest_path(name: str, version: str, dag_hash: str) -> str:
+    """Return where layout 3 has the manifest of a binary."""
+    stem = _NO_FILE_NAME.sub("_", f"{name}-{version}-{dag_hash}")
+    return f"{SPEC_FOLDER}/{name}/{stem}.spec.manifest.json"
+
+
+def records_of_binary(path: Path, shown: str) -> tuple[Record, Record]:
+    """Return what the manifest of a binary says of its spec and of its tarball.
+
+    Raises:
+        DamagedSourceError: If it is malformed, or does not name one of each.
+    """
+    records = records_in(path, shown)
+    install = _record(records, _INSTALL_MEDIA, shown, "binary")
+    return _record(records, _SPEC_MEDIA, shown, "spec"), install
+
+
+def records_in(path: Path, shown: str) -> list[Record]:
+    """Return what a manifest says, in its order.
+
+    Args:
+        path: A local file with its bytes, no more of them than a manifest may have.
+        shown: How messages call it.
+
+    Raises:
+        DamagedSourceError: If it is malformed.
+        SourceError: If it cannot be read.
+    """
+    written = content.first_bytes(path, _MANIFEST_BYTES, shown)
+    document = strict_json.parse(clear_signed.text_of(written, shown), shown)
+    version = document.at("version")
+    if version.count() != _MANIFEST_VERSION:
+        version.fail(f"is {version.raw}, but only {_MANIFEST_VERSION} is known")
+    return [_as_record(value) for value in document.at("data").items()]
+
+
+def _as_record(value: strict_json.Value) -> Record:
+    algorithm = value.at("checksumAlgorithm")
+    if algorithm.text() != "sha256":
+        algorithm.fail(f"is `{algorithm.raw}`, but only `sha256` is known")
+    checksum = value.at("checksum")
+    # It becomes a path: nothing but a checksum may pass.
+    if not is_checksum(checksum.text()):
+        checksum.fail("must be 64 lower-case hex digits")
+    return Record(
+        media=value.at("mediaType").text(),
+        compression=value.at("compression").text(),
+        size=value.at("contentLength").count(),
+        checksum=checksum.text(),
+        said_by=f"{value.shown}: {value.place}",
+    )
+
+
+def _record(records: list[Record], media: str, shown: str, what: str) -> Record:
+    """Return the one record of a media type, whatever the version in it."""
+    found = [record for record in records if record.media.startswith(media)]
+    if not found:
+        raise _damaged(shown, "data", f"names no {what} (`{media}*`)")
+    if len(found) > 1:
+        raise _damaged(shown, "data", f"names more than one {what} (`{media}*`)")
+    if media != _INSTALL_MEDIA:
+        _check_compression(found[0], shown)
+    return found[0]
+
+
+def _check_compression(record: Record, shown: str) -> None:
+    if record.compression not in {"none", "gzip"}:
+        place = record.said_by.removeprefix(f"{shown}: ")
+        raise _damaged(
+            shown, f"{place}.compression", f"is `{record.compression}`, not `none` or `gzip`"
+        )
+
+
+def _fetched(store: Store, record: Record, most: int) -> Path:
+    path = store.get(record.blob, most=most, expected=record.expected())
+    if path is None:
+        raise _damaged(store.shown(record.blob), "", f"is not there, but {record.said_by} names it")
+    return path
+
+
+def _view(view: str) -> str:
+    if _VIEW.fullmatch(view) is None or view in {".", ".."}:
+        raise SourceError(f"`{view}` is no name of a view", path=view)
+    return view
+
+
+def _damaged(shown: str, place: str, fault: str) -> DamagedSourceError:
+    return DamagedSourceError(path=shown, place=place, line=None, fault=fault)

@@ -1,0 +1,467 @@
+"""Snapshots of many stacks: the map ``cache_spack_io_index.json``, or a tree of mirrors.
+
+The public cache publishes a map from each snapshot to the indexes of its stacks::
+
+    {"develop-2025-05-25": [{"label": "root", "url": "s3://..."}, {"label": "e4s", ...}]}
+
+``root`` is the union index: its binaries are those of the snapshot. A stack lists a
+spec if its own index has the hash at all, as a binary or not. Only the indexes of the
+snapshots that are asked for are read.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+from urllib.parse import unquote
+
+from specplan import _core
+from specplan.errors import DamagedSourceError, SourceError
+from specplan.model import DamagedFile
+from specplan.sources import strict_json
+from specplan.sources.location import WHOLE, Place
+from specplan.sources.mirrors import indexes, mirror
+from specplan.sources.mirrors.tags import newest_first
+from specplan.sources.origins import IndexAlone, MirrorTaken
+from specplan.sources.result import SourceRead
+from specplan.sources.stores.fetching import is_remote
+from specplan.sources.stores.open import open_store
+from specplan.sources.stores.store import Expected, LocalStore, parts_of
+from specplan.sources.stores.url import parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from specplan.sources.limits import Limits
+    from specplan.sources.mirrors.consumer import Consumer
+    from specplan.sources.mirrors.indexes import IndexesRead
+    from specplan.sources.mirrors.mirror import MirrorIndex
+    from specplan.sources.reading_options import Reading
+    from specplan.sources.stores.store import Store
+
+__all__ = ["MAP_NAME", "Listed", "parse", "read", "tree"]
+
+#: What the map is called at the top of a mirror.
+MAP_NAME: Final = "cache_spack_io_index.json"
+
+#: The label of the union index.
+_UNION: Final = "root"
+
+#: Labels that the public site leaves out.
+_DROPPED: Final = frozenset({"deprecated", "e4s-mac"})
+
+_LABEL: Final = re.compile(r"[A-Za-z0-9_.-]+")
+
+#: Schemes whose URLs name a bucket first and a key in it second.
+_BUCKETS: Final = frozenset({"s3", "gs", "gcs"})
+
+#: Where a map that came from elsewhere may lead.
+_SCHEMES: Final = frozenset({"http", "https", "s3", "gs", "gcs", "abfs", "abfss", "az"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """The index of one stack in one snapshot.
+
+    Attributes:
+        label: The label of the stack.
+        url: Where the index, or the mirror that it is of, lies.
+        shown: The file or folder that says so.
+        place: Where in it.
+    """
+
+    label: str
+    url: str
+    shown: str
+    place: Place = WHOLE
+
+    @property
+    def said_by(self) -> str:
+        """What says so, and where in it."""
+        place = str(self.place)
+        return f"{self.shown}: {place}" if place else self.shown
+
+
+def parse(document: bytes, shown: str) -> dict[str, tuple[Listed, ...]] | None:
+    """Read a map of snapshots.
+
+    Returns:
+        What each snapshot lists, without the labels that the public site drops; None if
+        the document is JSON, but no such map.
+
+    Raises:
+        DamagedSourceError: If it is a malformed map.
+    """
+    whole = strict_json.parse(document, shown)
+    if not _is_map(whole.raw):
+        return None
+    listed = {}
+    for tag in whole.keys():  # noqa: SIM118 - no dict
+        listings = [_listing(each) for each in whole.at(tag).items()]
+        listed[tag] = tuple(each for each in listings if each.label not in _DROPPED)
+    return listed
+
+
+def tree(store: LocalStore) -> dict[str, tuple[Listed, ...]] | None:
+    """Return what a tree of mirrors ``TAG/v3`` and ``TAG/STACK/v3`` lists, or None if it is none.
+
+    So the public cache is laid out, and so is a copy of it.
+    """
+    listed = {}
+    for tag in store.folders():
+        if not _has_index(store, tag):
+            continue
+        stacks = [
+            Listed(label=label, url=f"{tag}/{label}", shown=store.shown(tag))
+            for label in store.folders(tag)
+            if label not in {*_DROPPED, _UNION} and _has_index(store, f"{tag}/{label}")
+        ]
+        union = Listed(label=_UNION, url=tag, shown=store.shown())
+        listed[tag] = (union, *stacks)
+    return listed or None
+
+
+def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading) -> SourceRead:
+    """Read the snapshots that are asked for.
+
+    Args:
+        listed: What each snapshot lists.
+        beside: The folder of the map, from which relative URLs start.
+        reading: The source.
+
+    Raises:
+        SourceError: If an index cannot be had, or no snapshot has a union index.
+        UsageError: If the source has a label.
+    """
+    whole = {
+        tag: entries for tag, entries in listed.items() if any(e.label == _UNION for e in entries)
+    }
+    if not whole:
+        raise SourceError(
+            f"`{reading.place}` has no snapshot with a union index (`{_UNION}`)",
+            path=reading.place,
+        )
+    order = newest_first(whole)
+    named = {order[0] if tag is None else tag for tag in reading.tags}
+    asked = [tag for tag in order if tag in named]
+    gathered = _Gathered(reading=reading, notes=[*_notes(listed, order, reading)])
+    for tag in asked:
+        for entry in sorted(whole[tag], key=lambda entry: (entry.label != _UNION, entry.label)):
+            gathered.add(entry, tag, beside)
+    return replace(gathered.answer(), unread_tags=tuple(tag for tag in order if tag not in asked))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Gathered:
+    """What the indexes of snapshots gave so far."""
+
+    reading: Reading
+    notes: list[str]
+    found: list[IndexesRead] = field(default_factory=list)
+    damaged: list[DamagedFile] = field(default_factory=list)
+    mirrors: list[MirrorTaken] = field(default_factory=list)
+    alone: list[IndexAlone] = field(default_factory=list)
+
+    def add(self, entry: Listed, tag: str, beside: Store) -> None:
+        """Read the index of a stack in a snapshot."""
+        try:
+            place = _place(entry, beside, self.reading)
+        except mirror.UnreadIndexError as error:
+            self.notes.append(f"{error}, so it sees no binary there")
+            return
+        except DamagedSourceError as error:
+            self.damaged.append(_damaged_file(error))
+            return
+        is_sound = place.index is not None and self._read(entry, tag, place.index, place.store)
+        if place.damage is not None:
+            self.damaged.append(place.damage)
+        if place.layout is not None:
+            self.mirrors.append(place.taken(entry, tag, self.reading, sound=is_sound))
+        elif place.index is not None:
+            shown = place.index.shown
+            self.alone.append(
+                IndexAlone(shown=shown, label=entry.label, tag=tag, cache=self.reading.place)
+            )
+
+    def _read(self, entry: Listed, tag: str, index: MirrorIndex, store: Store) -> bool:
+        found = indexes.read_indexes(
+            index,
+            self.reading,
+            mirror_shown=store.shown(),
+            label=entry.label,
+            tag=tag,
+            # As on the public site, binaries are those of the union index.
+            listed_only=entry.label != _UNION,
+        )
+        self.damaged.extend(found.damaged)
+        self.notes.extend(index.notes)
+        if found.unread is not None:
+            self.notes.append(f"{found.unread}, so it sees no binary there")
+        elif found.files:
+            self.found.append(found)
+        return bool(found.files)
+
+    def answer(self) -> SourceRead:
+        """Return all of it as that of one source."""
+        least = [each.core if each.least is None else each.least for each in self.found]
+        differ = any(each.least is not None for each in self.found)
+        files = tuple(file for each in self.found for file in each.files)
+        return SourceRead(
+            place=self.reading.place,
+            core=_core.Catalog.merged([each.core for each in self.found]),
+            files=len(files),
+            damaged=tuple(sorted(self.damaged, key=lambda file: (file.path, file.place))),
+            contradictions=(),
+            notes=tuple(self.notes),
+            files_of_specs=files,
+            mirrors=tuple(self.mirrors),
+            indexes_alone=tuple(self.alone),
+            is_guess=any(each.is_guess for each in self.found),
+            indexes=tuple(each for read in self.found for each in read.indexes),
+            least=_core.Catalog.merged(least) if differ else None,
+        )
+
+
+def _is_map(value: object) -> bool:
+    """Whether a document is a map, if perhaps a malformed one: a lock has arrays too."""
+    if not isinstance(value, dict) or not all(isinstance(each, list) for each in value.values()):
+        return False
+    return any(
+        isinstance(entry, dict) and not entry.keys().isdisjoint({"label", "url"})
+        for entries in value.values()
+        for entry in entries
+    )
+
+
+def _listing(entry: strict_json.Value) -> Listed:
+    label, url = entry.at("label"), entry.at("url")
+    if _LABEL.fullmatch(label.text()) is None:
+        label.fail(f"`{label.raw}` is no label of a stack")
+    if not url.text():
+        url.fail("is empty")
+    if "\0" in url.text():
+        url.fail("holds a NUL byte")
+    return Listed(label=label.text(), url=url.text(), shown=entry.shown, place=url.at_place)
+
+
+def _has_index(store: LocalStore, folder: str) -> bool:
+    below = store.below(folder).root
+    # `Path.is_file` fails where it may not look; what is not readable has no index.
+    return any(
+        os.path.isfile(below / name)  # noqa: PTH113
+        for name in ("v3/manifests/index/index.manifest.json", "build_cache/index.json")
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where an index lies that a map names, and the mirror that it is of.
+
+    Attributes:
+        index: The index, or None where it cannot be had.
+        damage: Why it cannot.
+        store: The mirror, or whatever place has the index.
+        layout: The layout of the mirror, or None for an index without one.
+        lists_all: Whether the index means to list all of the mirror; see `MirrorTaken`.
+    """
+
+    index: MirrorIndex | None
+    damage: DamagedFile | None
+    store: Store
+    layout: Literal[2, 3] | None
+    lists_all: bool | None
+
+    def taken(self, entry: Listed, tag: str, reading: Reading, *, sound: bool) -> MirrorTaken:
+        """Return the mirror, whose index is known where it is ``sound``."""
+        index = self.index if sound else None
+        return MirrorTaken(
+            store=self.store,
+            layout=self.layout or 3,
+            lists_all=True if index is None else self.lists_all,
+            index=None if index is None else index.shown,
+            older=() if index is None else tuple(each.shown for each in index.older),
+            cache=reading.place,
+            limits=reading.limits,
+            listing=None if index is None or entry.label == _UNION else index.path,
+            of=(entry.label, tag),
+            older_listings=()
+            if index is None or entry.label == _UNION
+            else tuple((each.path, each.shown) for each in index.older),
+        )
+
+
+def _place(entry: Listed, beside: Store, reading: Reading) -> _Place:
+    """Return where the index is that a map names.
+
+    The map lies at the top of a bucket, so a key of that bucket is first looked for
+    beside the map: a copy of the bucket, in a folder or behind another URL, is enough.
+
+    Raises:
+        DamagedSourceError: If it is nowhere, or is damaged and of no mirror.
+        SourceError: If it cannot be had.
+    """
+    for store, relative in _places(entry, beside, reading):
+        try:
+            parts_of(relative)
+        except SourceError as error:
+            raise SourceError(f"{entry.said_by}: {error}", path=entry.said_by) from error
+        place = _at(store, relative, reading)
+        if place is not None:
+            return place
+    raise DamagedSourceError(
+        path=entry.shown,
+        place=str(entry.place),
+        line=None,
+        fault=f"there is no index at `{entry.url}`",
+    )
+
+
+def _places(entry: Listed, beside: Store, reading: Reading) -> Iterable[tuple[Store, str]]:
+    url = entry.url
+    if not is_remote(url):
+        if Path(url).is_absolute() and isinstance(beside, LocalStore):
+            yield _local(url, reading)
+        else:
+            yield beside, url.removeprefix("./").rstrip("/")
+        return
+    parts = parsed(url)
+    if parts.scheme == "file" and isinstance(beside, LocalStore):
+        yield _local(unquote(parts.path), reading)
+        return
+    if parts.scheme not in _SCHEMES:
+        raise SourceError(
+            f"{entry.said_by}: URLs of `{parts.scheme}` are not followed", path=entry.said_by
+        )
+    if parts.scheme in _BUCKETS:
+        yield beside, parts.path.strip("/")
+    folder, relative = _cut(parts.path)
+    yield open_store(parts._replace(path=folder).geturl(), reading.fetching), relative
+
+
+def _local(path: str, reading: Reading) -> tuple[Store, str]:
+    folder, relative = _cut(path)
+    return LocalStore(Path(folder), limits=reading.limits), relative
+
+
+def _cut(path: str) -> tuple[str, str]:
+    """Return the folder to open a store at, and what is asked of it.
+
+    An index belongs to a mirror, whose other files lie elsewhere in it: the folder is
+    that of the mirror where the path shows which it is.
+    """
+    path = path.rstrip("/")
+    found = mirror.split_view(path)
+    if found is None:
+        folder = path.rpartition("/")[0] if (of := _mirror_of(path)) is None else of
+    else:
+        folder = found[0].rstrip("/")
+    return folder or "/", path[len(folder) :].strip("/")
+
+
+def _mirror_of(path: str) -> str | None:
+    """Return the root of the mirror that a blob or an index of layout 2 is in, by its path.
+
+    Examples:
+        >>> _mirror_of("develop/e4s/build_cache/index.json")
+        'develop/e4s'
+        >>> _mirror_of("e4s.json") is None
+        True
+    """
+    checksum = mirror.blob_checksum(path)
+    within = "build_cache/index.json"
+    if checksum is not None:
+        within = f"blobs/sha256/{checksum[:2]}/{checksum}"
+    if path == within:
+        return ""
+    return path.removesuffix(f"/{within}") if path.endswith(f"/{within}") else None
+
+
+def _at(store: Store, relative: str, reading: Reading) -> _Place | None:
+    """Return the index at a path: the file itself, or the index of the mirror there."""
+    limits = reading.limits
+    consumer = reading.options.consumer
+    if (found := mirror.split_view(relative)) is not None:
+        root, view = found
+        root_store = store if root == "." else store.below(root)
+        return _of_mirror(root_store, limits, view=view, consumer=consumer)
+    checksum = mirror.blob_checksum(store.shown(relative))
+    expected = None
+    if checksum is not None:
+        expected = Expected(checksum=checksum, size=None, said_by="its name")
+    path = store.get(relative, most=limits.index_bytes, expected=expected)
+    if path is None:
+        return _of_mirror(store.below(relative), limits, consumer=consumer)
+    index = mirror.MirrorIndex(
+        path=path, shown=store.shown(relative), layout=None, view=None, checksum=checksum
+    )
+    root_of = _mirror_of(relative)
+    if root_of is None:
+        return _Place(index=index, damage=None, store=store, layout=None, lists_all=True)
+    is_blob = checksum is not None
+    root_store = store.below(root_of) if root_of else store
+    if checksum is not None and (whole := _by_manifest(root_store, checksum, reading)) is not None:
+        return whole
+    return _Place(
+        index=index,
+        damage=None,
+        store=root_store,
+        layout=3 if is_blob else 2,
+        lists_all=None if is_blob else True,
+    )
+
+
+def _by_manifest(store: Store, checksum: str, reading: Reading) -> _Place | None:
+    """Return all indexes of the mirror of which a map names one, if its manifest has that one.
+
+    A map names the first of several indexes, which is that of one version of Spack alone.
+    """
+    limits = reading.limits
+    for view in (None, *mirror.views(store)):
+        try:
+            records = mirror.index_records(store, limits, view=view)
+        except DamagedSourceError:
+            # What the map names is sound.
+            continue
+        if len(records) > 1 and any(each.checksum == checksum for each in records):
+            return _of_mirror(store, limits, view=view, consumer=reading.options.consumer)
+    return None
+
+
+def _of_mirror(
+    store: Store, limits: Limits, *, view: str | None = None, consumer: Consumer | None = None
+) -> _Place | None:
+    try:
+        index = mirror.find_index(store, limits, view=view, consumer=consumer)
+    except DamagedSourceError as error:
+        layout = mirror.layout_of(store, limits)
+        if layout is None:
+            raise
+        damage = _damaged_file(error)
+        return _Place(index=None, damage=damage, store=store, layout=layout, lists_all=True)
+    if index is None:
+        return None
+    lists_all = index.view is None
+    return _Place(index=index, damage=None, store=store, layout=index.layout, lists_all=lists_all)
+
+
+def _damaged_file(error: DamagedSourceError) -> DamagedFile:
+    return DamagedFile(path=error.path, place=error.place, line=error.line, fault=error.fault)
+
+
+def _notes(
+    listed: Mapping[str, Sequence[Listed]],
+    whole: Sequence[str],
+    reading: Reading,
+) -> tuple[str, ...]:
+    """Say which snapshots were passed over that the reader may have expected."""
+    order = newest_first(listed)
+    newer = order[: order.index(whole[0])] if None in reading.tags else []
+    wanted = {*reading.tags, *newer}
+    return tuple(
+        f"snapshot `{tag}` of `{reading.place}` was passed over: it has no union index (`{_UNION}`)"
+        for tag in order
+        if tag in wanted and tag not in whole
+    )

@@ -1,0 +1,75 @@
+"""What every reader of a source is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from specplan.sources.limits import Limits
+    from specplan.sources.mirrors.consumer import Consumer
+    from specplan.sources.stores.fetching import Fetching
+
+__all__ = ["Reading", "ReadingOptions"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingOptions:
+    """How mirrors and installations are read.
+
+    Attributes:
+        consumer: The Spack that reads mirrors; by default what any Spack reads counts.
+        from_manifests: Whether mirrors are read from the files of their binaries, and not from
+            their indexes.
+        probe: Whether servers are asked for binaries that no index lists.
+        is_upstream: Whether what an installation has installed counts as available.
+        is_candidate: Whether it is only chosen from, so that it is no stack without a label.
+    """
+
+    consumer: Consumer | None = None
+    from_manifests: bool = False
+    probe: bool = False
+    is_upstream: bool = False
+    is_candidate: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A source that is being read.
+
+    Attributes:
+        place: The source as it was given, without credentials.
+        label: The stack that its index or lock lists, or an empty string.
+        own_stack: What it is called as a stack where it has no label; empty where it has one,
+            or is in no stack.
+        tags: The snapshots that are asked for; None is the newest.
+        fetching: How files are fetched, and what none may go beyond.
+        options: How mirrors and installations are read.
+    """
+
+    place: str
+    label: str
+    tags: tuple[str | None, ...]
+    fetching: Fetching
+    options: ReadingOptions = ReadingOptions()
+    own_stack: str = ""
+
+    @property
+    def stack(self) -> str:
+        """The stack that its index lists: its label, or what it is called without one."""
+        return self.label or self.own_stack
+
+    @property
+    def consumer(self) -> Consumer | None:
+        """The Spack that reads mirrors; None for any."""
+        return self.options.consumer
+
+    @property
+    def from_manifests(self) -> bool:
+        """Whether mirrors are read from the files of their binaries."""
+        return self.options.from_manifests
+
+    @property
+    def limits(self) -> Limits:
+        """What no file may go beyond."""
+        return self.fetching.limits

@@ -1,0 +1,1 @@
+"""Where files are: folders, servers, object stores."""

@@ -1,0 +1,354 @@
+"""The folder where fetched files are kept, by what is in them.
+
+::
+
+    blobs/ab/abcdef...    a file, named by its SHA-256
+    places/0123....json   what was last fetched from a place, and how to ask whether it changed
+    incoming/             files that are still arriving
+
+A file appears under its name whole or not at all, so that several runs may share the
+folder. All of it may be removed at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import itertools
+import json
+import os
+import re
+import stat
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from specplan import temporary
+from specplan.errors import SourceError
+from specplan.sources.stores.store import is_checksum, printable, sha256_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Arrived", "Downloads", "Incoming", "default_folder"]
+
+#: The variable that names the folder.
+_VARIABLE: Final = "SPECPLAN_CACHE_DIR"
+
+#: How long a file may be arriving; an older one was left behind by a run that was killed.
+_ARRIVING_SECONDS: Final = 24 * 60 * 60
+
+#: More than a note ever has.
+_NOTE_BYTES: Final = 1 << 16
+
+#: How many notes are looked through for a hint.
+_MOST_NOTES: Final = 10_000
+
+#: What may go into a header of a request: no end of line, above all.
+_HEADER_TEXT: Final = re.compile(r"[\x20-\x7e]{0,4096}")
+
+
+def default_folder() -> Path:
+    """Return the folder that the environment names, or the system's usual one."""
+    if named := os.environ.get(_VARIABLE):
+        return Path(named)
+    if (base := os.environ.get("XDG_CACHE_HOME")) and Path(base).is_absolute():
+        return Path(base, "specplan")
+    if sys.platform == "win32" and (base := os.environ.get("LOCALAPPDATA")):
+        return Path(base, "specplan", "cache")
+    return Path("~/.cache/specplan").expanduser()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """A file that was fetched before.
+
+    Attributes:
+        path: Where it is.
+        checksum: Its SHA-256.
+        token: What the server calls this state of it, such as an ``ETag``; empty where it
+            calls it nothing.
+        time: When the server last said that this is what it has, in whole seconds since 1970.
+    """
+
+    path: Path
+    checksum: str
+    token: dict[str, str]
+    time: int
+
+
+@dataclass(slots=True)
+class Incoming:
+    """A file that is arriving.
+
+    Attributes:
+        size: How many bytes there are so far.
+    """
+
+    _descriptor: int
+    _shown: str
+    size: int = 0
+    _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
+
+    def write(self, chunk: bytes) -> None:
+        """Append bytes.
+
+        Raises:
+            SourceError: If there is no room for them.
+        """
+        rest = memoryview(chunk)
+        with _told(self._shown):
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
+        self._digest.update(chunk)
+        self.size += len(chunk)
+
+    @property
+    def checksum(self) -> str:
+        """The SHA-256 of what is there."""
+        return self._digest.hexdigest()
+
+
+class Downloads:
+    """Files that were fetched before, and room for new ones.
+
+    Nobody else may write into the folder: whoever can may hand another index to every run.
+
+    Args:
+        folder: Where they are kept; by default what :func:`default_folder` says.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = default_folder() if folder is None else folder
+        self._is_private = False
+        self._is_swept = False
+
+    def blob(self, checksum: str) -> Path | None:
+        """Return the file with a checksum, if it is there and undamaged.
+
+        Raises:
+            SourceError: If others may write into the folder.
+        """
+        if not self._is_there():
+            return None
+        path = self._blob(checksum)
+        try:
+            if path.is_file() and sha256_of(path) == checksum:
+                return path
+        except OSError:
+            pass  # as good as not there: it is fetched again
+        return None
+
+    def known(self, place: str) -> Arrived | None:
+        """Return what was last fetched from a place, if it is still there.
+
+        Raises:
+            SourceError: If others may write into the folder.
+        """
+        if not self._is_there():
+            return None
+        note = self._note(place)
+        try:
+            said = json.loads(_content_of(note))
+        except (OSError, ValueError, RecursionError):
+            return None
+        if not _is_note(said, note.stem):
+            return None
+        path = self.blob(said["sha256"])
+        if path is None:
+            return None
+        return Arrived(path=path, checksum=said["sha256"], token=said["token"], time=said["time"])
+
+    def latest(self, shown: str) -> int | None:
+        """Return when a server last had any file of a place, in seconds since 1970.
+
+        Args:
+            shown: The place without credentials; what lies below it counts.
+        """
+        times = []
+        with contextlib.suppress(OSError), os.scandir(self._folder / "places") as notes:
+            for entry in itertools.islice(notes, _MOST_NOTES):
+                note = Path(entry.path)
+                with contextlib.suppress(OSError, ValueError, RecursionError):
+                    said = json.loads(_content_of(note))
+                    if _is_note(said, note.stem) and str(said.get("place")).startswith(shown):
+                        times.append(said["time"])
+        return max(times, default=None)
+
+    @contextlib.contextmanager
+    def incoming(self) -> Iterator[Incoming]:
+        """Give room for a file; once the block ends well, :meth:`blob` has it.
+
+        Raises:
+            SourceError: If there is no room, or others may write into the folder.
+        """
+        with self._file() as (path, incoming):
+            yield incoming
+            with self._writable():
+                target = self._blob(incoming.checksum)
+                self._make(target.parent)
+                path.replace(target)
+
+    def remember(self, place: str, shown: str, *, checksum: str, token: dict[str, str]) -> None:
+        """Note what a place holds at this moment.
+
+        Args:
+            place: The place; only a digest of it is written, since it may hold credentials.
+            shown: The place without them, for people who look into the folder.
+            checksum: The SHA-256 of what it holds.
+            token: What to ask with whether it changed; empty where nothing can be asked.
+
+        Raises:
+            SourceError: If there is no room, or others may write into the folder.
+        """
+        note = self._note(place)
+        said = {
+            "key": note.stem,
+            "place": shown,
+            "sha256": checksum,
+            "time": int(time.time()),
+            "token": {each: value for each, value in token.items() if _is_header((each, value))},
+        }
+        with self._file() as (path, incoming):
+            incoming.write(json.dumps(said, sort_keys=True).encode())
+            with self._writable():
+                self._make(note.parent)
+                path.replace(note)
+
+    @contextlib.contextmanager
+    def _file(self) -> Iterator[tuple[Path, Incoming]]:
+        """Give a file that is removed when the block ends, unless it has got another name."""
+        with self._writable():
+            folder = self._folder / "incoming"
+            self._make(folder)
+            self._sweep(folder)
+            descriptor, path = temporary.new_file(folder, prefix="tmp")
+        try:
+            yield path, Incoming(descriptor, printable(self._folder))
+        finally:
+            os.close(descriptor)
+            temporary.forget(path)
+
+    def _sweep(self, folder: Path) -> None:
+        """Remove what earlier runs left behind; what runs now is younger."""
+        if self._is_swept:
+            return
+        self._is_swept = True
+        now = time.time()
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
+                    status = entry.stat(follow_symlinks=False)
+                    if now - status.st_mtime > _ARRIVING_SECONDS and not entry.is_dir(
+                        follow_symlinks=False
+                    ):
+                        os.unlink(entry.path)  # noqa: PTH108 - as the entry has it
+
+    def _blob(self, checksum: str) -> Path:
+        return self._folder / "blobs" / checksum[:2] / checksum
+
+    def _note(self, place: str) -> Path:
+        digest = hashlib.sha256(place.encode("utf-8", "surrogatepass")).hexdigest()
+        return self._folder / "places" / f"{digest}.json"
+
+    def _make(self, folder: Path) -> None:
+        # What a private mirror lists is nobody else's business.
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._is_there()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def _is_there(self) -> bool:
+        """Whether there is a folder.
+
+        Raises:
+            SourceError: If others may write into it.
+        """
+        if self._is_private:
+            return True
+        try:
+            status = self._folder.stat()
+        except (OSError, ValueError):
+            return False
+        if os.name == "posix":
+            shown = printable(self._folder)
+            others = stat.S_IWGRP | stat.S_IWOTH
+            if status.st_uid != os.geteuid():
+                raise SourceError(
+                    f"the folder `{shown}` for what is fetched belongs to another user",
+                    path=shown,
+                    hint=f"name a folder of your own in {_VARIABLE}",
+                )
+            if stat.S_ISDIR(status.st_mode) and status.st_mode & others:
+                raise SourceError(
+                    f"others may write into the folder `{shown}` for what is fetched",
+                    path=shown,
+                    hint=f"`chmod go-w {shown}`, or name another folder in {_VARIABLE}",
+                )
+        self._is_private = True
+        return True
+
+    @contextlib.contextmanager
+    def _writable(self) -> Iterator[None]:
+        with _told(printable(self._folder)):
+            yield
+
+
+@contextlib.contextmanager
+def _told(shown: str) -> Iterator[None]:
+    """Say that it is the folder that fails, and not the server."""
+    try:
+        yield
+    except SourceError:
+        raise
+    except (OSError, ValueError) as error:
+        number = error.errno if isinstance(error, OSError) else None
+        fault = getattr(error, "strerror", None) or str(error)
+        is_full = number in {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+        raise SourceError(
+            f"cannot keep what is fetched in `{shown}`: {fault}",
+            path=shown,
+            hint=f"make room there, or name another folder in {_VARIABLE}"
+            if is_full
+            else f"name another folder in {_VARIABLE}",
+        ) from error
+
+
+def _content_of(note: Path) -> bytes:
+    """Return what a note says; whatever is no small file of its own says nothing.
+
+    Raises:
+        OSError: If it cannot be read.
+    """
+    flags = os.O_RDONLY
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):
+        # Opening a pipe would wait for somebody who writes.
+        flags |= getattr(os, name, 0)
+    descriptor = os.open(note, flags)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _NOTE_BYTES:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        return file.read(_NOTE_BYTES)
+
+
+def _is_note(said: object, key: str) -> bool:
+    """Whether this is what :meth:`Downloads.remember` writes of the place with a key."""
+    if not isinstance(said, dict) or said.get("key") != key:
+        return False
+    checksum, token, seconds = said.get("sha256"), said.get("token"), said.get("time")
+    return (
+        isinstance(checksum, str)
+        and is_checksum(checksum)
+        and isinstance(token, dict)
+        and all(map(_is_header, token.items()))
+        and isinstance(seconds, int)
+        and 0 <= seconds <= time.time()
+    )
+
+
+def _is_header(item: tuple[object, object]) -> bool:
+    """Whether a name and a value can stand in a request."""
+    return all(isinstance(each, str) and _HEADER_TEXT.fullmatch(each) for each in item)

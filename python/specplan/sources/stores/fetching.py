@@ -1,0 +1,87 @@
+"""How remote files are fetched."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from specplan.errors import RemoteError
+from specplan.sources.limits import Limits
+from specplan.sources.stores.downloads import Downloads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from specplan.aliases import Progress
+
+
+__all__ = ["Fetching", "is_remote", "no_copy"]
+
+
+def no_copy(shown: str) -> RemoteError:
+    """Return the error of a file that is needed and was never fetched."""
+    return RemoteError(
+        f"`{shown}`: no earlier run has kept a copy, and `--offline` asks no server",
+        path=shown,
+        hint="run once without `--offline`",
+    )
+
+
+_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetching:
+    """How files are fetched.
+
+    Attributes:
+        limits: What no transfer may go beyond.
+        downloads: Where files are kept.
+        progress: Who is told how far a transfer is.
+        pause: How to wait before the next attempt, in seconds.
+        clock: A clock in seconds that never goes back.
+        refusals: The answers 403 to questions whether a file is there. Object stores that may
+            not be listed say so of every file that is not there.
+        copies: The copies of earlier runs that were read although no server was asked about
+            them: what each is, and when the server last had it, in seconds since 1970.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    downloads: Downloads = field(default_factory=Downloads)
+    progress: Progress | None = None
+    pause: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+    refusals: list[RemoteError] = field(default_factory=list, compare=False)
+    copies: dict[str, int] = field(default_factory=dict, compare=False)
+
+    def tell(self, shown: str, done: int, total: int | None) -> None:
+        """Tell how far a transfer is."""
+        if self.progress is not None:
+            self.progress(shown, done, total)
+
+    def copy_of(self, place: str, shown: str, *, needed: bool) -> Path | None:
+        """Return the copy that an earlier run kept of a place, if there is one.
+
+        Args:
+            place: The place.
+            shown: How messages call it.
+            needed: Whether it is an error that there is none.
+
+        Raises:
+            RemoteError: If it is.
+        """
+        known = self.downloads.known(place)
+        if known is None:
+            if needed:
+                raise no_copy(shown)
+            return None
+        self.copies[shown] = known.time
+        return known.path
+
+
+def is_remote(place: str) -> bool:
+    """Whether a source is a URL."""
+    return _SCHEME.match(place) is not None

@@ -1,0 +1,204 @@
+"""Files of object stores and whatever else fsspec reaches: the extra ``specplan[remote]``.
+
+Credentials, endpoints and the like are configured as for fsspec itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+from specplan.errors import RemoteError, SourceError
+from specplan.secrets import shown_url, without_those_of
+from specplan.sources.stores.downloads import Downloads
+from specplan.sources.stores.store import parts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from specplan.sources.stores.fetching import Fetching
+    from specplan.sources.stores.store import Expected
+
+__all__ = ["FsspecStore"]
+
+_CHUNK: Final = 1 << 20
+
+
+class FsspecStore:
+    """A folder, or a file, of anything that fsspec reaches.
+
+    Args:
+        url: Its URL.
+        fetching: How to fetch.
+
+    Raises:
+        SourceError: If fsspec, or what it needs for the scheme, is not installed.
+    """
+
+    def __init__(self, url: str, fetching: Fetching) -> None:
+        self._url = url
+        self._fetching = fetching
+        if "::" in url:
+            raise SourceError(
+                f"`{shown_url(url)}`: chained URLs are not followed", path=shown_url(url)
+            )
+        self._system, self._root = self._connected()
+
+    def get(self, relative: str, *, most: int, expected: Expected | None = None) -> Path | None:
+        """Return a local copy of a file, or None if it is not there."""
+        shown = self.shown(relative)
+        downloads = self._fetching.downloads
+        if expected is not None and (known := downloads.blob(expected.checksum)) is not None:
+            expected.check(checksum=expected.checksum, size=known.stat().st_size, shown=shown)
+            return known
+        path = "/".join([self._root, *parts_of(relative)])
+        place = self._place_of(path)
+        if self._fetching.limits.offline:
+            return self._fetching.copy_of(place, shown, needed=expected is not None)
+        with self._told(shown):
+            entry = self._entry(path, shown, is_needed=not relative or expected is not None)
+            if entry is None:
+                return None
+            state = {"state": str(self._system.ukey(path))}
+        before = None if expected else downloads.known(place)
+        if before is not None and before.token == state:
+            return before.path
+        checksum = self._fetch(path, shown, most=most, expected=expected, size=entry.get("size"))
+        if expected is None:
+            downloads.remember(place, shown, checksum=checksum, token=state)
+        return downloads.blob(checksum)
+
+    def _entry(self, path: str, shown: str, *, is_needed: bool) -> dict[str, object] | None:
+        """Return what there is to know of a file, or None if it is not there."""
+        try:
+            entry: dict[str, object] = self._system.info(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except PermissionError as error:
+            if is_needed:
+                raise
+            # Who may not list a bucket is told so of every file that is not there.
+            self._fetching.refusals.append(self._refused(shown, error))
+            return None
+        return None if entry.get("type") == "directory" else entry
+
+    def _place_of(self, path: str) -> str:
+        return f"{self._system.protocol}:{path}"
+
+    def files(self, relative: str) -> Iterator[str]:
+        """Return the paths of all files below a folder, sorted."""
+        shown = self.shown(relative)
+        if self._fetching.limits.offline:
+            return iter(())
+        with self._told(shown):
+            try:
+                found = self._system.find("/".join([self._root, *parts_of(relative)]))
+            except (FileNotFoundError, NotADirectoryError):
+                return iter(())
+        most = self._fetching.limits.tree_entries
+        if len(found) > most:
+            raise SourceError(
+                f"`{shown}` holds more than the {most} files that are looked through", path=shown
+            )
+        root = PurePosixPath("/", self._root)
+        return iter(sorted(PurePosixPath("/", path).relative_to(root).as_posix() for path in found))
+
+    def below(self, relative: str) -> FsspecStore:
+        """Return the store of a folder below this one."""
+        return FsspecStore("/".join([self._url.rstrip("/"), *parts_of(relative)]), self._fetching)
+
+    def apart(self, folder: Path) -> FsspecStore:
+        """Return the same place, which fetches all anew and keeps it in another folder."""
+        return FsspecStore(self._url, replace(self._fetching, downloads=Downloads(folder)))
+
+    def shown(self, relative: str = "") -> str:
+        """Return the URL of a file without what may be secret."""
+        base = shown_url(self._url)
+        return f"{base.rstrip('/')}/{relative}" if relative else base
+
+    def _connected(self, **options: object) -> tuple[Any, str]:
+        try:
+            fsspec = importlib.import_module("fsspec.core")
+            files, root = fsspec.url_to_fs(self._url, **options)
+        except ImportError as error:
+            raise SourceError(
+                f"`{self.shown()}` needs what is not installed: {_said(self._url, error)}",
+                path=self.shown(),
+                hint="pip install 'specplan[remote]' has fsspec with S3; other object stores "
+                "need their own package, such as gcsfs or adlfs",
+            ) from error
+        except ValueError as error:
+            raise SourceError(
+                f"`{self.shown()}` cannot be reached: {_said(self._url, error)}", path=self.shown()
+            ) from error
+        except Exception as error:
+            # Some file systems connect here already, and raise whatever their library does.
+            raise RemoteError(
+                f"`{self.shown()}` cannot be reached: {_said(self._url, error)}", path=self.shown()
+            ) from error
+        # A list that is kept from an earlier look would hide what changed since.
+        files.invalidate_cache()
+        return files, str(root).rstrip("/")
+
+    def _fetch(
+        self, path: str, shown: str, *, most: int, expected: Expected | None, size: object
+    ) -> str:
+        total = size if isinstance(size, int) else None
+        if total is not None and total > most:
+            raise _too_large(shown, most)
+        clock, limits = self._fetching.clock, self._fetching.limits
+        deadline = clock() + limits.transfer_seconds
+        with self._told(shown), self._fetching.downloads.incoming() as incoming:
+            with self._system.open(path, "rb") as file:
+                while chunk := file.read(_CHUNK):
+                    incoming.write(chunk)
+                    if incoming.size > most:
+                        raise _too_large(shown, most)
+                    if clock() > deadline:
+                        raise RemoteError(
+                            f"`{shown}`: timed out after {limits.transfer_seconds:g} seconds",
+                            path=shown,
+                        )
+                    self._fetching.tell(shown, incoming.size, total)
+            if total is not None and incoming.size != total:
+                raise RemoteError(
+                    f"`{shown}`: ends after {incoming.size} of {total} bytes", path=shown
+                )
+            if expected is not None:
+                expected.check(checksum=incoming.checksum, size=incoming.size, shown=shown)
+        self._fetching.tell(shown, incoming.size, incoming.size)
+        return incoming.checksum
+
+    @contextlib.contextmanager
+    def _told(self, shown: str) -> Iterator[None]:
+        """Turn whatever a file system raises into an error of this package."""
+        try:
+            yield
+        except (FileNotFoundError, NotADirectoryError, SourceError):
+            raise
+        except Exception as error:
+            # Each file system has exceptions of its own; their names tell more than their bases.
+            if isinstance(error, PermissionError) or "Credential" in type(error).__name__:
+                raise self._refused(shown, error) from error
+            raise RemoteError(f"`{shown}`: {_said(self._url, error)}", path=shown) from error
+
+    def _refused(self, shown: str, error: Exception) -> RemoteError:
+        return RemoteError(
+            f"`{shown}`: {_said(self._url, error)}",
+            path=shown,
+            hint="set credentials as fsspec takes them; for a public bucket "
+            "FSSPEC_S3_ANON=true asks without any",
+        )
+
+
+def _said(url: str, error: Exception) -> str:
+    """Return what a file system says of a fault, without what is secret in its URL."""
+    return without_those_of(url, str(error)) or type(error).__name__
+
+
+def _too_large(shown: str, most: int) -> SourceError:
+    return SourceError(f"`{shown}` has more than the {most} bytes that are read", path=shown)

@@ -1,0 +1,74 @@
+"""URLs as they are typed."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from specplan.errors import SourceError
+from specplan.secrets import shown_url
+
+__all__ = ["parsed"]
+
+
+_WEB: Final = frozenset({"http", "https"})
+
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+
+
+_HOST: Final = re.compile(r"[A-Za-z0-9._-]+")
+
+
+def parsed(url: str) -> SplitResult:
+    """Return the parts of a URL that can be asked for.
+
+    Raises:
+        SourceError: If it is none: its host is no name, its port no number, or a character in
+            it cannot be written.
+    """
+    shown = shown_url(url)
+    try:
+        parts = urlsplit(url)
+        _check_parts(url, parts)
+    except ValueError as error:
+        # What is said of a host or a port may quote a password.
+        reason = str(error) if _is_harmless(str(error)) else "its host or port cannot be read"
+        raise SourceError(
+            f"`{shown}` is no URL: {reason}",
+            path=shown,
+            hint="write it as https://HOST/PATH, with percent-encoding in user and password",
+        ) from error
+    return parts
+
+
+def _check_parts(url: str, parts: SplitResult) -> None:
+    """Refuse what no server can be asked for.
+
+    Raises:
+        ValueError: If it is that.
+    """
+    host, port = parts.hostname or "", parts.port
+    if _CONTROL.search(url):
+        raise ValueError("it has a control character")
+    if parts.scheme not in _WEB:
+        return
+    if port == 0:
+        raise ValueError("no server has the port 0")
+    if not host:
+        raise ValueError("it names no host")
+    if "[" in parts.netloc:
+        ipaddress.IPv6Address(host.partition("%")[0])
+        return
+    try:
+        name = host.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise ValueError("its host is no name") from error
+    if not _HOST.fullmatch(name):
+        raise ValueError("its host is no name")
+
+
+def _is_harmless(reason: str) -> bool:
+    return not any(sign in reason for sign in ("'", '"', "@"))

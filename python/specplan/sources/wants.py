@@ -1,0 +1,250 @@
+"""Files that say what should be there: locks and environments."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from specplan import _core, temporary
+from specplan.errors import DamagedSourceError, SourceError
+from specplan.sources import foreign, standard_input
+from specplan.sources.absent import absence, looks_like_a_file
+from specplan.sources.environments import stale_locks
+from specplan.sources.guesses import guessed
+from specplan.sources.label import split_label
+from specplan.sources.lock_root import LockRoot
+from specplan.sources.stores.store import is_file, is_folder, printable, written
+from specplan.sources.wanted import Wanted, WantedEnvironment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from specplan.sources.environments.options import EnvironmentOptions
+    from specplan.sources.limits import Limits
+
+__all__ = ["is_environment", "is_lock", "read_wanted", "read_wants"]
+
+#: The lock that comes from standard input.
+_STANDARD_INPUT = "-"
+
+#: What a lock calls itself, in its first key.
+_FILE_TYPE = b'"spack-lockfile"'
+
+#: A lock lies in the folder of its environment, which names it.
+_LOCK_NAME = "spack.lock"
+
+_ENVIRONMENT_NAME = "spack.yaml"
+
+#: The key at the top of an environment; until Spack 0.20 it could be called `env`.
+_ENVIRONMENT = re.compile(rb"""(?:^|\A\s*\{\s*)["']?(?:spack|env)["']?[ \t]*:""", re.MULTILINE)
+
+
+def label_of(place: str) -> str:
+    """Return what a file without a label is called: its folder, else its file stem."""
+    if place == _STANDARD_INPUT:
+        return "stdin"
+    path = Path(place).absolute()
+    own = path.name.removesuffix(".gz")
+    name = path.parent.name if own in {_LOCK_NAME, _ENVIRONMENT_NAME} else PurePath(own).stem
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", name) or "lock"
+
+
+def file_of(place: str) -> str:
+    """Return the file that a folder stands for: its lock, else its environment."""
+    if not os.path.isdir(place):  # noqa: PTH112 - that of `Path` fails where it may not look
+        return place
+    for name in (_LOCK_NAME, _ENVIRONMENT_NAME):
+        file = os.path.join(place, name)  # noqa: PTH118 - as it was given
+        if os.path.isfile(file):  # noqa: PTH113
+            return file
+    return place
+
+
+def is_environment(place: str) -> bool:
+    """Return whether a local file, or the file that a folder stands for, is an environment.
+
+    Raises:
+        SourceError: If it cannot be read.
+    """
+    from specplan.sources.content import start_of  # noqa: PLC0415 - locks alone need it not
+
+    path = Path(file_of(place))
+    if place == _STANDARD_INPUT or not is_file(path):
+        return False
+    return _begins_environment(start_of(path))
+
+
+def _begins_environment(start: bytes) -> bool:
+    start = start.removeprefix(codecs.BOM_UTF8)
+    # A lock tells of the Spack that wrote it under the same key.
+    return _FILE_TYPE not in start and _ENVIRONMENT.search(start) is not None
+
+
+def read_wants(
+    texts: Iterable[str], limits: Limits, options: EnvironmentOptions | None = None
+) -> tuple[tuple[Wanted, ...], tuple[WantedEnvironment, ...]]:
+    """Read files that say what should be there; their content tells what they are.
+
+    Args:
+        texts: ``[LABEL=]FILE`` each, or the folder of an environment: then its lock,
+            which is exact, or else its ``spack.yaml``; ``-`` is standard input, of which
+            environments include what lies in the working directory.
+        limits: What no file may go beyond.
+        options: How environments are read.
+
+    Returns:
+        The locks, those that the environments include among them, and the environments; one
+        beside a lock has only the roots that the lock lacks.
+
+    Raises:
+        SourceError: If a file does not exist, or is neither.
+        DamagedSourceError: If one breaks the rules of its format.
+        UsageError: If no environment has a group that is asked for.
+    """
+    locks: list[Wanted] = []
+    environments: list[WantedEnvironment] = []
+    for text in texts:
+        label, place = split_label(text)
+        content = None
+        if place == _STANDARD_INPUT:
+            content = standard_input.whole(limits.file_bytes)
+            if not _begins_environment(content):
+                locks.append(_lock(_read_input(content, label, limits), label, place))
+                continue
+        elif not is_environment(place):
+            wanted, lacking = stale_locks.beside(read_wanted(text, limits), limits, options)
+            locks.append(wanted)
+            if lacking is not None:
+                environments.append(
+                    WantedEnvironment(
+                        label=wanted.label,
+                        place=lacking.path,
+                        environment=lacking,
+                        is_not_concretized=True,
+                    )
+                )
+            continue
+        # Import the YAML reader only if an environment is wanted.
+        from specplan.sources.environments.environment import read_environment  # noqa: PLC0415
+
+        place = file_of(place)
+        label = label or label_of(place)
+        environment = read_environment(
+            place, label=label, limits=limits, content=content, options=options
+        )
+        environments.append(WantedEnvironment(label=label, place=place, environment=environment))
+        for lock in environment.locks:
+            included = read_wanted(f"{label}={lock.path}", limits)
+            locks.append(replace(included, is_included=True))
+    return tuple(locks), tuple(environments)
+
+
+def is_lock(place: str) -> bool:
+    """Return whether a local source says of itself that it is a lock, or a folder of one.
+
+    Raises:
+        SourceError: If it cannot be read.
+    """
+    from specplan.sources.content import start_of  # noqa: PLC0415 - wants alone need it not
+
+    path = Path(place)
+    if is_folder(path):
+        path /= _LOCK_NAME
+    return is_file(path) and _FILE_TYPE in start_of(path)
+
+
+def read_wanted(text: str, limits: Limits) -> Wanted:
+    """Read ``[LABEL=]spack.lock``.
+
+    Args:
+        text: The lock or its folder, with or without the label of its stack; ``-`` is
+            standard input.
+        limits: What the file may not go beyond.
+
+    Raises:
+        SourceError: If the file does not exist or is no lock.
+        DamagedSourceError: If it breaks the rules of its format.
+    """
+    label, place = split_label(text)
+    place = file_of(place)
+    if place == _STANDARD_INPUT:
+        return _lock(
+            _read_input(standard_input.whole(limits.file_bytes), label, limits), label, place
+        )
+    label = label or label_of(place)
+    if not os.path.exists(place):  # noqa: PTH110 - `Path.exists` fails on long names
+        is_remote = "://" in place
+        hint = "wants are local files: fetch it, or pipe it to `--want -`" if is_remote else None
+        if hint is None and not looks_like_a_file(place):
+            hint = (
+                f"an abstract spec is planned for by `specplan rebuild --want '{place}'`; "
+                "here a want is a `spack.lock` or a `spack.yaml`"
+            )
+        raise absence(place, hint=hint)
+    if os.path.isfile(place):  # noqa: PTH113
+        foreign.refuse(Path(place), place)
+    if os.path.isdir(place):  # noqa: PTH112
+        raise SourceError(
+            f"the folder `{place}` holds neither a `{_LOCK_NAME}` nor a `{_ENVIRONMENT_NAME}`",
+            path=place,
+            hint=f"the package of that name is `{place}@:`" if Path(place).name == place else None,
+        )
+    read = _core.read_specs(
+        place,
+        cache=written(place),
+        tag="",
+        label=label,
+        shown=printable(place),
+        file_bytes=limits.index_bytes,
+        try_newer=limits.newer_formats == "try",
+    )
+    return _lock(read, label, place)
+
+
+def _lock(read: _core.SpecsRead, label: str, place: str) -> Wanted:
+    """Return what a file wants that must be a lock."""
+    if read.fault is not None:
+        at, line, fault = read.fault
+        raise DamagedSourceError(
+            path=place,
+            place=at,
+            line=line,
+            fault=fault,
+            hint="`--newest-format try` reads it as that version" if read.is_newer else None,
+        )
+    if read.kind != "lock":
+        raise SourceError(
+            f"`{place}` is no lock, so it does not say what should be there",
+            path=place,
+            hint="wants come from a `spack.lock` or a `spack.yaml`",
+        )
+    label = label or label_of(place)
+    return Wanted(
+        label=label,
+        place=place,
+        roots=tuple(
+            LockRoot(hash=dag_hash, spec=spec, group=group) for dag_hash, spec, group in read.roots
+        ),
+        core=read.catalog,
+        left_out=(guessed(place),) if read.is_guess else (),
+    )
+
+
+def _read_input(content: bytes, label: str, limits: Limits) -> _core.SpecsRead:
+    with temporary.folder() as folder:
+        # It may be compressed, and only files are read compressed.
+        file = folder / "lock"
+        file.write_bytes(content)
+        return _core.read_specs(
+            file,
+            cache=_STANDARD_INPUT,
+            tag="",
+            label=label or label_of(_STANDARD_INPUT),
+            shown=_STANDARD_INPUT,
+            file_bytes=limits.index_bytes,
+            try_newer=limits.newer_formats == "try",
+        )
