@@ -282,6 +282,7 @@ class Catalog:
         host: Host | None = None,
         include: Mapping[str, str] | None = None,
         group: str | Sequence[str] = (),
+        packages: str | None = None,
         allow_left_out: Collection[str] = (),
         nearest: bool = True,
     ) -> Coverage:
@@ -326,7 +327,9 @@ class Catalog:
             host: The machine that the conditions of environments ask for. The platform and the
                 operating system are those of each cell where the host does not say them.
             include: By the URL of what an environment includes, the local file to read instead.
-            group: The groups of environments whose roots are wanted; by default all.
+            group: The groups of environments and locks whose roots are wanted; by default all.
+            packages: A package repository, or a checkout that holds one. Its recipes show which
+                variants a package has; they are parsed, and never run.
             allow_left_out: The kinds of records that are allowed: with ``include`` what an
                 environment includes may be missing, and is a record.
             nearest: Whether to look for the nearest spec of each gap.
@@ -365,6 +368,7 @@ class Catalog:
             host=host,
             include=include,
             group=group,
+            packages=packages,
             allow_left_out=allow_left_out,
         )
 
@@ -538,6 +542,7 @@ class Catalog:
         host: Host | None = None,
         include: Mapping[str, str] | None = None,
         group: str | Sequence[str] = (),
+        packages: str | None = None,
         allow_left_out: Collection[str] = (),
         scope: Scope = "runtime",
         changed: str | Sequence[str] = (),
@@ -588,6 +593,7 @@ class Catalog:
                 ``group`` and ``allow_left_out``.
             include: See there.
             group: See there.
+            packages: See there.
             allow_left_out: See there.
             scope: What of a lock is wanted: its roots; also all that they link to or run
                 with, which is what installing needs; or all specs, which plans what
@@ -650,6 +656,7 @@ class Catalog:
             host=host,
             include=include,
             group=group,
+            packages=packages,
             allow_left_out=allow_left_out,
             scope=scope,
             changed=changed,

@@ -83,6 +83,54 @@ def test_what_only_another_spec_of_the_package_has_is_unknown(run: Runs, folder:
     assert (unknown["want"], unknown["missing"]) == ("zlib", ["recipe"])
 
 
+@pytest.mark.parametrize(
+    ("recipe", "required", "gaps", "unknown", "assumptions"),
+    [
+        ("", "+cuda", [], [], 1),
+        ("variant('cuda')", "+cuda", ["zlib"], [], 0),
+        ("variant('cuda')", "~cuda", [], [], 0),
+        ("variant('other')", "+cuda", [], [], 0),
+        ("variant('cuda', when='@2:')", "+cuda", [], [], 1),
+        ("variant('other')", "cuda_arch=70", [], [], 0),
+    ],
+)
+def test_recipes_show_whether_what_all_packages_require_binds_one(  # noqa: PLR0913, PLR0917
+    run: Runs,
+    folder: Path,
+    recipe: str,
+    required: str,
+    gaps: list[str],
+    unknown: list[str],
+    assumptions: int,
+) -> None:
+    """The only binary of `zlib` has no such variant."""
+    place = cache(folder, zlib={})
+    want = environment(
+        folder, f"spack: {{specs: [zlib], packages: {{all: {{require: {required}}}}}}}"
+    )
+    words: tuple[str, ...] = ("--cache", place, "--want", want)
+    if recipe:
+        file = folder / "repo/packages/zlib/package.py"
+        file.parent.mkdir(parents=True)
+        file.write_text(f"class Zlib(Package):\n    {recipe}\n", encoding="utf-8")
+        words = (*words, "--packages", str(folder / "repo"))
+    document = asked(run, *words)
+    assert [each["want"] for each in document["gaps"]] == gaps
+    assert [each["want"] for each in document["unknown"]] == unknown
+    kinds = [each["kind"] for each in document["left_out"]]
+    assert kinds.count("requirement") == assumptions
+
+
+def test_recipes_that_are_not_there_are_an_input_that_cannot_be_read(
+    run: Runs, folder: Path
+) -> None:
+    want = environment(folder, "spack: {specs: [zlib]}")
+    place = cache(folder, zlib={})
+    answer = run("gaps", "--cache", place, "--want", want, *SYSTEM, "--packages", str(folder))
+    assert answer.code == 3
+    assert "holds no package repository" in answer.err
+
+
 GROUPS = """\
 spack:
   specs:

@@ -11,8 +11,10 @@ import pytest
 
 import specplan
 from specplan import _core
+from specplan.errors import UsageError
 from specplan.sources import Limits
-from specplan.sources.wants import read_wanted
+from specplan.sources.environments.options import EnvironmentOptions
+from specplan.sources.wants import read_wanted, read_wants
 from tests import samples
 
 if TYPE_CHECKING:
@@ -103,6 +105,33 @@ def test_roots_of_locks_say_their_group(version: int, tmp_path: Path) -> None:
     del lock["include_concrete"]
     wanted = read_wanted(written(tmp_path, lock), Limits())
     assert [root.group for root in wanted.roots] == ["tools", None, None]
+
+
+@pytest.mark.parametrize("version", [7, 8])
+def test_the_roots_of_one_group_of_a_lock_are_wanted_where_it_is_named(
+    version: int, tmp_path: Path
+) -> None:
+    lock = samples.lock(version)
+    lock["roots"] = [
+        {"hash": samples.APP, "spec": "app", "group": "tools"},
+        {"hash": samples.LIBRARY, "spec": "library", "group": "default"},
+    ]
+    del lock["include_concrete"]
+    place = written(tmp_path, lock)
+    catalog = specplan.load(place)
+
+    def wanted(**group: str | list[str]) -> int:
+        return catalog.gaps(want=place, scope="roots", **group).totals.wanted  # type: ignore[arg-type]
+
+    for name, spec in (("tools", samples.APP), ("default", samples.LIBRARY)):
+        options = EnvironmentOptions(groups=(name,))
+        (read,), _ = read_wants([place], Limits(), options)
+        assert [root.hash for root in read.roots] == [spec]
+        assert wanted(group=name) == 1
+    assert wanted() == wanted(group=["tools", "default"]) == 2
+    with pytest.raises(UsageError, match="has no group `tool`") as caught:
+        wanted(group="tool")
+    assert caught.value.hint == "did you mean `tools`?"
 
 
 @pytest.mark.parametrize(

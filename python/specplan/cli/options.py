@@ -87,6 +87,7 @@ class Typed(TypedDict, total=False):
     baseline: str | None
     want: tuple[str, ...]
     group: tuple[str, ...]
+    packages: str | None
     include: tuple[str, ...]
     scope: Scope | None
     level: Level | None
@@ -327,7 +328,13 @@ def environments(command: Command) -> Command:
             "--group",
             multiple=True,
             metavar="NAME",
-            help="Of an environment, want the roots of this group only; may be repeated.",
+            help="Of an environment or a lock, want the roots of this group only; may be repeated.",
+        ),
+        click.option(
+            "--packages",
+            metavar="REPO",
+            help="A checkout of a package repository, whose recipes show which variants a package "
+            "has. They are read and not run.",
         ),
         click.option(
             "--use-mirrors/--no-use-mirrors",
@@ -364,6 +371,7 @@ def environment_question(settings: Configuration, typed: Typed) -> Question:
         "host": settings.host,
         "include": includes,
         "group": typed.get("group", ()),
+        "packages": typed.get("packages"),
         "allow_left_out": settings.allow_left_out,
     }
 

@@ -39,7 +39,6 @@ class Planned(Typed, total=False):
     changed: tuple[str, ...]
     changed_from: str | None
     changed_since: str | None
-    packages: str | None
     policy: Policy | None
     depth: int | None
     exclude_broken: str | None
@@ -146,9 +145,6 @@ def question(command: Command) -> Command:
                 "--changed-since",
                 metavar="REV",
                 help="The same for each recipe that changed since a revision of --packages.",
-            ),
-            click.option(
-                "--packages", metavar="REPO", help="A git checkout of a package repository."
             ),
             click.option(
                 "--policy",
@@ -277,6 +273,7 @@ def asked_plan(typed: Planned, settings: Configuration) -> AskedPlan:
         host=settings.host,
         include=read_as.get("include"),
         group=read_as.get("group", ()),
+        packages=read_as.get("packages"),
         allow_left_out=read_as.get("allow_left_out", ()),
         scope=settings.scope,
         changed=typed.get("changed", ()),
@@ -350,9 +347,9 @@ def _listed(typed: Planned) -> tuple[list[str] | None, list[LeftOut]]:
 
     file, revision = typed.get("changed_from"), typed.get("changed_since")
     checkout = typed.get("packages")
-    if (revision is None) != (checkout is None):
+    if revision is not None and checkout is None:
         raise UsageError(
-            "`--changed-since REV` and `--packages REPO` go together",
+            "`--changed-since REV` needs `--packages REPO`",
             hint="REPO is a git checkout of the package repository, REV one of its revisions",
         )
     if file is None and revision is None:

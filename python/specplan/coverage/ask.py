@@ -17,7 +17,7 @@ from specplan.model import Compatibility, Level
 from specplan.model.host import Host
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from specplan._core import State
     from specplan.coverage.environments import Answered, NotConcretized
@@ -37,11 +37,20 @@ def environment_options(core: compiled.Catalog, question: Question) -> Environme
     Args:
         core: The catalog, whose specs show which variants their packages have.
         question: What is asked.
+
+    Raises:
+        SourceError: If the recipes that are named are not there.
     """
     # Who wants no environments need not wait for what reads them.
     from specplan.sources.environments.options import EnvironmentOptions  # noqa: PLC0415
 
+    place = question.get("packages")
+    recipes = None if place is None else _recipes(place)
+
     def declares(package: str, variant: str) -> bool | None:
+        declared = None if recipes is None else recipes(package, variant)
+        if declared is not None:
+            return declared
         every = compiled.Query.all()
         if not core.find(f"{package}", every, None)[0]:
             return None
@@ -53,7 +62,15 @@ def environment_options(core: compiled.Catalog, question: Question) -> Environme
         groups=texts(question.get("group", ())),
         allowed=frozenset(question.get("allow_left_out", ())),
         declares=declares,
+        recipes=recipes,
     )
+
+
+def _recipes(place: str) -> Callable[[str, str], bool | None]:
+    """Return what the recipes of a checkout show of the variants of packages."""
+    from specplan.sources.declared_variants import declared_variants  # noqa: PLC0415
+
+    return declared_variants(place).has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,4 +36,5 @@ class Question(TypedDict, total=False):
     host: Host | None
     include: Mapping[str, str] | None
     group: str | Sequence[str]
+    packages: str | None
     allow_left_out: Collection[str]

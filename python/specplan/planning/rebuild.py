@@ -97,6 +97,7 @@ def rebuild(
     host: Host | None = None,
     include: Mapping[str, str] | None = None,
     group: str | Sequence[str] = (),
+    packages: str | None = None,
     allow_left_out: Collection[str] = (),
     not_wanted: Sequence[NotWanted] = (),
     limits: Limits | None = None,
@@ -134,6 +135,7 @@ def rebuild(
         host: See there.
         include: See there.
         group: See there.
+        packages: See there.
         allow_left_out: See there.
         not_wanted: See there.
         limits: See there.
@@ -164,7 +166,13 @@ def rebuild(
         scope,
         environment_options(
             caches,
-            {"host": host, "include": include, "group": group, "allow_left_out": allow_left_out},
+            {
+                "host": host,
+                "include": include,
+                "group": group,
+                "packages": packages,
+                "allow_left_out": allow_left_out,
+            },
         ),
     )
     if (texts(os) or texts(target)) and not (of_gaps or environments):

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from specplan import _core, temporary
 from specplan.errors import DamagedSourceError, SourceError
+from specplan.model.roots import DEFAULT_GROUP
 from specplan.sources import foreign, standard_input
 from specplan.sources.absent import absence, looks_like_a_file
 from specplan.sources.environments import stale_locks
 from specplan.sources.guesses import guessed
 from specplan.sources.label import split_label
 from specplan.sources.lock_root import LockRoot
+from specplan.sources.named_groups import refuse_unknown_groups
 from specplan.sources.stores.store import is_file, is_folder, printable, written
 from specplan.sources.wanted import Wanted, WantedEnvironment
 
@@ -103,7 +105,7 @@ def read_wants(
     Raises:
         SourceError: If a file does not exist, or is neither.
         DamagedSourceError: If one breaks the rules of its format.
-        UsageError: If no environment has a group that is asked for.
+        UsageError: If one of them has not a group that is asked for.
     """
     locks: list[Wanted] = []
     environments: list[WantedEnvironment] = []
@@ -113,10 +115,12 @@ def read_wants(
         if place == _STANDARD_INPUT:
             content = standard_input.whole(limits.file_bytes)
             if not _begins_environment(content):
-                locks.append(_lock(_read_input(content, label, limits), label, place))
+                read = _lock(_read_input(content, label, limits), label, place)
+                locks.append(_of_groups(read, options))
                 continue
         elif not is_environment(place):
-            wanted, lacking = stale_locks.beside(read_wanted(text, limits), limits, options)
+            wanted = _of_groups(read_wanted(text, limits), options)
+            wanted, lacking = stale_locks.beside(wanted, limits, options)
             locks.append(wanted)
             if lacking is not None:
                 environments.append(
@@ -141,6 +145,21 @@ def read_wants(
             included = read_wanted(f"{label}={lock.path}", limits)
             locks.append(replace(included, is_included=True))
     return tuple(locks), tuple(environments)
+
+
+def _of_groups(lock: Wanted, options: EnvironmentOptions | None) -> Wanted:
+    """Return a lock with the roots of the groups that are asked for.
+
+    Raises:
+        UsageError: If it has no such group.
+    """
+    asked = () if options is None else options.groups
+    if not asked:
+        return lock
+    groups = dict.fromkeys(root.group or DEFAULT_GROUP for root in lock.roots)
+    refuse_unknown_groups(asked, groups, lock.place)
+    roots = tuple(root for root in lock.roots if (root.group or DEFAULT_GROUP) in asked)
+    return replace(lock, roots=roots)
 
 
 def is_lock(place: str) -> bool:

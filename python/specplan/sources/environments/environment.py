@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from specplan.errors import UsageError
 from specplan.model.left_out import LeftOut, merged
 from specplan.sources.environments import conditions, includes, yaml_tree
 from specplan.sources.environments.conditions import ConditionError
@@ -21,11 +20,12 @@ from specplan.sources.environments.groups import read_groups
 from specplan.sources.environments.matrix import Expansion
 from specplan.sources.environments.mirrors import NamedMirror, read_mirrors
 from specplan.sources.environments.options import EnvironmentOptions
-from specplan.sources.environments.requirements import Clause, read_requirements
-from specplan.sources.environments.sections import entry, near
+from specplan.sources.environments.requirements import Clause, as_declared, read_requirements
+from specplan.sources.environments.sections import entry
 from specplan.sources.environments.toolchains import read_toolchains
 from specplan.sources.environments.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
 from specplan.sources.limits import Limits
+from specplan.sources.named_groups import refuse_unknown_groups
 from specplan.sources.stores.store import is_folder
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from specplan.model.host import Host
     from specplan.sources.environments.groups import Group
     from specplan.sources.environments.includes import IncludedLock
-    from specplan.sources.environments.requirements import Requirements
+    from specplan.sources.environments.requirements import Declares, Requirements
 
     #: Sections of configuration.
     NodesByName: TypeAlias = MappingOf[str, Node]
@@ -210,15 +210,16 @@ class _Reader:
         toolchains = read_toolchains(sections.nodes.get("toolchains"))
         expansion = Expansion(toolchains, self._options.declares)
         self._define(sections.nodes.get("definitions"), expansion)
-        rules = _rules(sections.nodes, expansion)
+        rules = _rules(sections.nodes, expansion, self._options.recipes)
         groups = read_groups(entry(environment, "specs"), expansion)
-        _only_known_groups(self._options.groups, groups, self._file)
+        names = [group.name for group in groups]
+        refuse_unknown_groups(self._options.groups, names, str(self._file))
         unify = _unify(sections.nodes.get("concretizer"), environment)
         roots: list[EnvironmentRoot] = []
         for group in groups:
             if self._options.groups and group.name not in self._options.groups:
                 continue
-            roots += self._roots(group, rules, sections.nodes, expansion, unify)
+            roots += self._roots(group, rules, sections.nodes, unify)
         return Environment(
             path=str(self._file),
             label=label,
@@ -237,11 +238,10 @@ class _Reader:
         group: Group,
         rules: _Rules,
         sections: NodesByName,
-        expansion: Expansion,
         unify: Unify,
     ) -> Iterator[EnvironmentRoot]:
         if group.override is not None:
-            rules = _overridden(group, group.override, sections, expansion)
+            rules = _overridden(group.override, group.mark, sections, rules)
             self._left_out += _not_overridden(group, group.override, unify)
         for item in group.items:
             for spec, mark in rules.expansion.expand(item):
@@ -274,23 +274,6 @@ class _Reader:
             return False
 
 
-def _only_known_groups(asked: Iterable[str], groups: Iterable[Group], file: Path) -> None:
-    """Refuse the name of a group that the environment does not have.
-
-    Raises:
-        UsageError: If there is one; its hint names what is near.
-    """
-    names = [group.name for group in groups]
-    for name in asked:
-        if name not in names:
-            meant = near(name, names)
-            listed = ", ".join(f"`{each}`" for each in names)
-            raise UsageError(
-                f"`{file}` has no group `{name}`",
-                hint=f"did you mean `{meant}`?" if meant else f"its groups are {listed}",
-            )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rules:
     """What the configuration asks of roots.
@@ -300,6 +283,7 @@ class _Rules:
         expansion: Reads texts with its toolchains.
         externals: What the system provides.
         developed: What is built from source trees.
+        recipes: Whether a package has a variant, as its recipe shows it.
         oss: The operating systems that it requires.
         targets: The targets that it requires or prefers.
     """
@@ -308,11 +292,12 @@ class _Rules:
     expansion: Expansion
     externals: Externals
     developed: tuple[AbstractSpec, ...]
+    recipes: Declares | None
     oss: tuple[str, ...]
     targets: tuple[str, ...]
 
 
-def _rules(sections: NodesByName, expansion: Expansion) -> _Rules:
+def _rules(sections: NodesByName, expansion: Expansion, recipes: Declares | None) -> _Rules:
     requirements = read_requirements(sections.get("packages"), expansion)
     every = requirements.every
     preferred = _preferred_targets(entry(sections.get("packages"), "all"))
@@ -321,22 +306,22 @@ def _rules(sections: NodesByName, expansion: Expansion) -> _Rules:
         expansion=expansion,
         externals=read_externals(sections.get("packages"), expansion),
         developed=read_develop(sections.get("develop"), expansion),
+        recipes=recipes,
         oss=_named(each.os for each in every),
         targets=_named(each.target for each in every) or preferred,
     )
 
 
-def _overridden(
-    group: Group, override: Mapping, sections: NodesByName, expansion: Expansion
-) -> _Rules:
+def _overridden(override: Mapping, mark: Mark, sections: NodesByName, rules: _Rules) -> _Rules:
     """Return what is asked of the roots of a group whose own configuration takes precedence."""
-    both = includes.merged(override, Mapping(dict(sections), group.mark))
+    both = includes.merged(override, Mapping(dict(sections), mark))
     names = ("develop", "packages", "toolchains")
     found = {name: entry(both, name) for name in names}
     toolchains = read_toolchains(found["toolchains"])
     return _rules(
         {name: node for name, node in found.items() if node is not None},
-        expansion.reading_with(toolchains),
+        rules.expansion.reading_with(toolchains),
+        rules.recipes,
     )
 
 
@@ -381,6 +366,7 @@ def _definition(node: Node) -> tuple[str, Node, Scalar | None]:
 
 def _root(spec: AbstractSpec, mark: Mark, group: str, rules: _Rules) -> EnvironmentRoot:
     asked, clauses = rules.requirements.asked(spec)
+    clauses = as_declared(clauses, spec.name, rules.recipes)
     clauses += clauses_of(asked, rules.developed)
     return EnvironmentRoot(
         spec=str(spec),

@@ -30,6 +30,8 @@ class EnvironmentOptions:
         allowed: The kinds of records that the user allows.
         declares: Whether a package has a variant, None where that is not known. It is asked
             with the names of both.
+        recipes: The same as recipes alone show it, for any version of the package; None where
+            no recipes are known.
     """
 
     host: Host = Host()  # noqa: RUF009 - it cannot be changed
@@ -37,6 +39,7 @@ class EnvironmentOptions:
     groups: tuple[str, ...] = ()
     allowed: frozenset[str] = frozenset()
     declares: Callable[[str, str], bool | None] | None = field(default=None, compare=False)
+    recipes: Callable[[str, str], bool | None] | None = field(default=None, compare=False)
 
     @property
     def allows_includes(self) -> bool:

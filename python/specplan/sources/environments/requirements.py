@@ -9,22 +9,27 @@ of all packages, which a package without such a variant is not bound by.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from specplan._core import AbstractSpec
 from specplan.sources.environments.sections import entry, near, something, suffix_hint, unsuffixed
+from specplan.sources.environments.spec_texts import variants_of
 from specplan.sources.environments.yaml_tree import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from specplan._core import AbstractSpec
     from specplan.sources.environments.matrix import Expansion
 
-__all__ = ["Clause", "Requirements", "read_requirements"]
+__all__ = ["Clause", "Declares", "Requirements", "as_declared", "read_requirements"]
 
 #: How many of the choices must hold.
 Rule: TypeAlias = Literal["any", "one", "never"]
+
+#: Whether a package has a variant, by the names of both; None where that is not known.
+Declares: TypeAlias = Callable[[str, str], "bool | None"]
 
 _ALL: Final = "all"
 
@@ -129,6 +134,39 @@ class Requirements:
             spec, when = _one(item, expansion)
             clauses.append(Clause(rule="never", choices=(str(spec),), when=when))
         self.clauses.setdefault(package, {})["conflict"] = clauses
+
+
+def as_declared(clauses: list[Clause], package: str | None, has: Declares | None) -> list[Clause]:
+    """Return clauses as they are once recipes show which variants the package has.
+
+    As in Spack, a choice of what is required of all packages is passed over for a package that
+    lacks one of its variants, and a requirement that is left without choices asks for nothing.
+    What a package has for certain binds it; a spec without it still meets `~x`.
+
+    Args:
+        clauses: What candidates of the package are held against.
+        package: The name of the package; None where it is left open.
+        has: Whether a package has a variant; None without recipes.
+    """
+    if has is None or package is None:
+        return clauses
+    found = []
+    for clause in clauses:
+        if not clause.of_all:
+            found.append(clause)
+            continue
+        answers = {
+            choice: [has(package, name) for name in variants_of(AbstractSpec(choice))]
+            for choice in clause.choices
+        }
+        kept = tuple(choice for choice in clause.choices if False not in answers[choice])
+        if not kept:
+            continue
+        binds = all(
+            answers[choice] and all(answers[choice]) and not {*"^%~"} & {*choice} for choice in kept
+        )
+        found.append(replace(clause, choices=kept, of_all=not binds))
+    return found
 
 
 def read_requirements(packages: Node | None, expansion: Expansion) -> Requirements:

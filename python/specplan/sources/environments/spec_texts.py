@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from specplan._core import AbstractSpec
 
-__all__ = ["has_variants"]
+__all__ = ["has_variants", "variants_of"]
 
 #: Values in quotes, which may hold anything.
 _QUOTED: Final = re.compile(r"'[^']*'|\"(?:[^\"\\\\]|\\\\.)*\"")
@@ -19,7 +19,7 @@ _DEPENDENCIES: Final = re.compile(r"(?:^|\s)[\^%]")
 #: The version, up to the first variant.
 _VERSION: Final = re.compile(r"@[^\s+~]*")
 
-_SWITCH: Final = re.compile(r"[+~]{1,2}\w")
+_SWITCH: Final = re.compile(r"[+~]{1,2}(?P<name>\w[\w-]*)")
 _KEY: Final = re.compile(r"(?:^|\s)(?P<name>[\w-]+)(?P<exact>:?)={1,2}")
 
 _FLAGS: Final = frozenset(
@@ -32,6 +32,8 @@ _RESERVED: Final = frozenset(
     ("branch", "commit", "dev_path", "namespace", "operating_system", "patches", "ref", "tag"),
 )
 
+_NO_VARIANTS: Final = _FLAGS | _ARCHITECTURE | _RESERVED
+
 
 def has_variants(spec: AbstractSpec) -> bool:
     """Return whether a spec asks for variants of its own that Spack looks up in a recipe.
@@ -40,9 +42,16 @@ def has_variants(spec: AbstractSpec) -> bool:
     """
     node = _node(spec)
     return _SWITCH.search(node) is not None or any(
-        found["name"] not in _FLAGS | _ARCHITECTURE | _RESERVED and not found["exact"]
-        for found in _KEY.finditer(node)
+        found["name"] not in _NO_VARIANTS and not found["exact"] for found in _KEY.finditer(node)
     )
+
+
+def variants_of(spec: AbstractSpec) -> tuple[str, ...]:
+    """Return the names of the variants that a spec asks for on its own node, each once."""
+    node = _node(spec)
+    switches = [found["name"] for found in _SWITCH.finditer(node)]
+    keys = [found["name"] for found in _KEY.finditer(node)]
+    return tuple(dict.fromkeys([*switches, *(key for key in keys if key not in _NO_VARIANTS)]))
 
 
 def _node(spec: AbstractSpec) -> str:

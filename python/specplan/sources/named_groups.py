@@ -1,0 +1,34 @@
+"""The names of groups that are asked for, of an environment or of a lock."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from specplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+__all__ = ["refuse_unknown_groups"]
+
+
+def refuse_unknown_groups(asked: Iterable[str], names: Collection[str], file: str) -> None:
+    """Refuse the name of a group that a file does not have.
+
+    Args:
+        asked: The groups that are asked for.
+        names: The groups of the file.
+        file: The file, as it is shown.
+
+    Raises:
+        UsageError: If it lacks one; its hint names what is near.
+    """
+    for name in asked:
+        if name not in names:
+            meant = difflib.get_close_matches(name, names, n=1)
+            listed = ", ".join(f"`{each}`" for each in names) or "none"
+            raise UsageError(
+                f"`{file}` has no group `{name}`",
+                hint=f"did you mean `{meant[0]}`?" if meant else f"its groups are {listed}",
+            )
