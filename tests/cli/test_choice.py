@@ -72,7 +72,7 @@ def asked(run: Run, *arguments: str) -> Any:
     assert answer.code == records.code_of_plan(loaded), answer.err
     # Whatever is said is about what is not planned for.
     assert bool(answer.err) == bool(loaded["unplannable"] or loaded["left_out"])
-    path = resources.files("specplan") / "schemas" / "specplan.planning.rebuild-1.schema.json"
+    path = resources.files("specplan") / "schemas" / "specplan.rebuild-1.schema.json"
     Draft202012Validator(json.loads(path.read_text(encoding="utf-8"))).validate(loaded)
     return loaded
 

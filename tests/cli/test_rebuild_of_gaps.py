@@ -31,7 +31,7 @@ def asked(capfd: pytest.CaptureFixture[str], *arguments: str) -> Any:
     code = main(["rebuild", *arguments, "--format", "json"])
     loaded = json.loads(capfd.readouterr().out)
     assert code == records.code_of_plan(loaded)
-    path = resources.files("specplan") / "schemas" / "specplan.planning.rebuild-1.schema.json"
+    path = resources.files("specplan") / "schemas" / "specplan.rebuild-1.schema.json"
     Draft202012Validator(json.loads(path.read_text(encoding="utf-8"))).validate(loaded)
     return loaded
 

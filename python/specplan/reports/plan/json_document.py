@@ -26,7 +26,7 @@ __all__ = ["lock_diff", "rebuild", "why"]
 
 @as_json.register(Plan)
 def rebuild(plan: Plan) -> str:
-    """Return the document of kind ``specplan.planning.rebuild/1``.
+    """Return the document of kind ``specplan.rebuild/1``.
 
     Raises:
         UsageError: If the needs and chains of the builds are too many for a document.
@@ -34,7 +34,7 @@ def rebuild(plan: Plan) -> str:
     refuse_endless(plan)
     return document(
         {
-            "schema": "specplan.planning.rebuild/1",
+            "schema": "specplan.rebuild/1",
             "predicted": plan.predicted,
             "optimal": plan.optimal,
             "lower_bound": plan.lower_bound,
