@@ -485,6 +485,17 @@ class AbstractSpec:
             declared: The propagated variants that its package has, which become its own.
         """
 
+    def constrain_all(self, others: list[AbstractSpec]) -> AbstractSpec:
+        """Return the spec that asks for what this and all others ask for.
+
+        ``ValueError`` has two arguments: what contradicts what, and the position of the first
+        spec that contradicts those before it.
+        """
+
+    @property
+    def bare_dependencies(self) -> list[str]:
+        """The names after ``%`` that may be those of toolchains, as today's packages, sorted."""
+
     def asked_of_toolchain(self, name: str) -> str | None:
         """Return what is asked of ``%name`` beside the name, or None if nothing is."""
 
@@ -563,6 +574,12 @@ class Catalog:
 
         Each comes with its listings in these snapshots, or in all. ``SpecSyntaxError``
         shows what is no abstract spec with a caret under the fault.
+        """
+
+    def has_heard_of(self, name: str) -> bool:
+        """Return whether a name is one of a package or of a virtual package.
+
+        Virtual packages are those that a source names and those of Spack's own recipes.
         """
 
     def reached(self, hashes: list[str], kinds: int) -> list[str]:

@@ -95,8 +95,12 @@ def test_nothing_found_is_an_empty_report_with_a_note(run: Runs, folder: Path) -
 
 def test_a_name_that_nothing_has_is_told_with_near_names(run: Runs) -> None:
     answer = run("find", "hdf6", "--want", LOCK)
-    assert (answer.code, answer.out) == (0, "no spec satisfies hdf6\n")
-    assert answer.err == "note: no package is called `hdf6` (did you mean `hdf5`?)\n"
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == (
+        "error: no package is called `hdf6`, and whether it is a virtual package cannot be "
+        "decided: the source does not tell the virtual packages that specs provide\n"
+        "hint: did you mean `hdf5`? `--unknown list` shows what is decided\n"
+    )
 
 
 def test_what_cannot_be_decided_is_2_and_names_what_is_missing(run: Runs, folder: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 import specplan
 from specplan.errors import UsageError
+from tests import samples
 from tests.mirrors import index
 
 if TYPE_CHECKING:
@@ -199,11 +200,20 @@ def test_a_name_without_a_package_may_be_virtual(
     assert len(found.undecided) == len(pages)
     assert (found.unknown_name, found.suggestions) == ("adios3", ("adios2", "adiak"))
     assert found.hint == "no package is called `adios3` (did you mean `adios2`, `adiak`?)"
-    # A source with dependencies knows who provides what.
+    # A source with dependencies knows who provides what some dependent uses, and no more.
     assert {spec.name for spec in lock.find("mpi")} == {"openmpi"}
-    assert lock.find("mpich") == []
+    found = lock.search("iconv-of-some-site")
+    assert (found.specs, len(found.undecided)) == ((), len(lock.search("*").specs))
+    assert {each.missing for each in found.undecided} == {"virtuals"}
     assert pages.search("cmake@99:").unknown_name is None
     assert pages.search("+mpi").unknown_name is None
+
+
+def test_nobody_provides_what_no_spec_says_it_provides_if_all_say_it(tmp_path: Path) -> None:
+    document = samples.lock(8)
+    (tmp_path / "spack.lock").write_text(json.dumps(document), encoding="utf-8")
+    found = specplan.load(tmp_path / "spack.lock").search("iconv")
+    assert (found.specs, found.undecided) == ((), ())
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
+from specplan import wildcards
 from specplan.errors import UnknownNameError
 from specplan.similar_names import _CLOSE, suggestions
 
@@ -70,7 +70,9 @@ def chosen(
 
 def _matched(pattern: str, names: Iterable[str]) -> set[str]:
     return {
-        name for name in names if name == pattern or (name != ROOT and fnmatchcase(name, pattern))
+        name
+        for name in names
+        if name == pattern or (name != ROOT and wildcards.matches(name, pattern))
     }
 
 
@@ -92,4 +94,4 @@ def any_matches(patterns: Iterable[str], name: str) -> bool:
 
 def matched_or_all(pattern: str, names: Iterable[str]) -> list[str] | None:
     """Return the names that a pattern matches; None, which stands for all, for ``*``."""
-    return None if pattern == "*" else [name for name in names if fnmatchcase(name, pattern)]
+    return None if pattern == "*" else [name for name in names if wildcards.matches(name, pattern)]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
+from specplan import wildcards
 from specplan._core import Version
 from specplan.abstract_spec import written
 from specplan.catalog.left_out import of_sources
@@ -161,7 +161,9 @@ def select(
             names = core.names(column)
             # A package may be called `root`: only as a stack does it need its name in full.
             found = [
-                name for name in names if any(fnmatchcase(name, each) for each in texts(patterns))
+                name
+                for name in names
+                if any(wildcards.matches(name, each) for each in texts(patterns))
             ]
             query &= compiled.Query.text(column, found)
     if stack:

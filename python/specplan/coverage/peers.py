@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from specplan import wildcards
 from specplan.catalog.names import ROOT, _matched
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ __all__ = ["excludes", "peers_of"]
 def excludes(entry: NotWanted, stack: str, package: str, os: str, target: str) -> bool:
     """Return whether an entry excludes a package in a cell."""
     return (
-        fnmatchcase(package, entry.package)
-        and fnmatchcase(stack, entry.stack)
-        and fnmatchcase(os, entry.os)
-        and fnmatchcase(target, entry.target)
+        wildcards.matches(package, entry.package)
+        and wildcards.matches(stack, entry.stack)
+        and wildcards.matches(os, entry.os)
+        and wildcards.matches(target, entry.target)
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from typing import Literal, TypeAlias
 
+from specplan import wildcards
 from specplan.model.damage import DamagedFile
 from specplan.model.gap import Gap, UnknownWant
 from specplan.model.left_out import LeftOut
@@ -166,7 +166,7 @@ class Coverage(Report):
         found = [
             gap
             for gap in self.gaps
-            if not package or any(fnmatchcase(gap.package, each) for each in package)
+            if not package or any(wildcards.matches(gap.package, each) for each in package)
         ]
         if limit is not None:
             wants = dict.fromkeys((gap.want, gap.state) for gap in found)

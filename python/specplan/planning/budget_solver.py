@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
+from specplan import wildcards
 from specplan.errors import UsageError
 from specplan.model.budget import (
     _PART,
@@ -329,7 +329,7 @@ class _Weights:
                 (spec, labels)
                 for spec, labels in wanted
                 if (specs is None or spec in specs)
-                and any(fnmatchcase(label, weight.stack) for label in labels)
+                and any(wildcards.matches(label, weight.stack) for label in labels)
             ]
             for each in about:
                 self._found.setdefault(each, weight.weight)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
+from specplan._core import AbstractSpec
 from specplan.abstract_spec import written
 from specplan.errors import UndecidedError, UnknownNameError, UsageError
 from specplan.model import ChangeAsked, ChangedSpec, WhatIf
@@ -65,9 +66,20 @@ class KnownSpecs:
 
 
 def matching(known: KnownSpecs, spec: str) -> list[str]:
-    """Return the hashes of the specs that satisfy an abstract spec, sorted."""
-    asked = f"/{spec}" if _HASH.fullmatch(spec) else spec
-    found, undecided = known.core.find(written(asked), known.among, None)
+    """Return the hashes of the specs that satisfy an abstract spec, sorted.
+
+    A name that neither the catalog nor Spack's own recipes have is taken for a package that
+    nobody has, rather than for a virtual package that any spec may provide: most are typed
+    wrong, or name packages that nothing depends on.
+
+    Raises:
+        UndecidedError: If the sources do not say whether some spec satisfies it.
+    """
+    asked = written(f"/{spec}" if _HASH.fullmatch(spec) else spec)
+    name = AbstractSpec(asked).name
+    if name is not None and not known.core.has_heard_of(name):
+        return []
+    found, undecided = known.core.find(asked, known.among, None)
     if undecided:
         first, _, missing = undecided[0]
         more = f" and {len(undecided) - 1} more" if len(undecided) > 1 else ""

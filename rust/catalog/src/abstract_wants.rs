@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
-use specplan_spack::{Missing, OperatingSystemTable, Query, SpecGraph, is_virtual_of_spack};
+use specplan_spack::{Missing, OperatingSystemTable, Query};
 
 use crate::coverage::{Detail, GapState};
 use crate::find::Found;
 use crate::near_miss::{NearMiss, NearMisses};
 use crate::requirements::{Clause, Clauses};
-use crate::{Catalog, Column, Compatibility, IdSet, Snapshot, SystemName};
+use crate::{Catalog, Compatibility, IdSet, Snapshot, SystemName};
 
 /// Abstract specs that are wanted, each in some cells.
 ///
@@ -118,12 +118,7 @@ impl AbstractWants {
         let queries = self.queries.par_iter().zip(&self.clauses);
         let queries = queries.map(|(query, clauses)| {
             let name = query.node().name.as_deref();
-            let is_heard_of = name.is_none_or(|name| {
-                catalog.names(Column::Package).find(name).is_some()
-                    || graph.is_virtual(name).is_yes()
-                    || is_virtual_of_spack(name)
-            });
-            if !is_heard_of {
+            if !name.is_none_or(|name| graph.has_heard_of(name)) {
                 return Found::default();
             }
             let found = catalog.find_specs(query, among);

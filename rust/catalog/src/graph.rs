@@ -8,7 +8,7 @@ use rustc_hash::FxBuildHasher;
 use specplan_spack as spack;
 use specplan_spack::{
     Compiler, DependencyTypes, FlagKind, Missing, SpecGraph, Truth, Variant, VariantValue, Version,
-    VersionConstraint,
+    VersionConstraint, is_virtual_of_spack,
 };
 
 use crate::edge::{EdgeColumn, EdgeTypes};
@@ -39,7 +39,8 @@ pub(crate) struct Parsed {
     virtuals: Vec<Vec<Box<str>>>,
     /// The specs that provide each virtual package, as some edge or they themselves say.
     providers: BTreeMap<Box<str>, Vec<u32>>,
-    /// Whether edges say of every spec which virtual packages it provides.
+    /// Whether every edge says what it is used for, so that a virtual package that some edge names
+    /// has its providers on such edges.
     tells_all_virtuals: bool,
     /// By text, the virtual packages that specs say they provide.
     provided: Vec<Vec<Provided>>,
@@ -221,6 +222,14 @@ impl Catalog {
 }
 
 impl CatalogGraph<'_> {
+    /// Whether a name is one of a package or of a virtual package, as far as the catalog and Spack's
+    /// own recipes say. Where it is not, nothing that asks for it can be met.
+    pub fn has_heard_of(&self, name: &str) -> bool {
+        self.catalog.names(Column::Package).find(name).is_some()
+            || self.parsed.providers.contains_key(name)
+            || is_virtual_of_spack(name)
+    }
+
     fn is_page(&self, spec: u32) -> bool {
         self.catalog.rows_of(spec)[0].kind() == SourceKind::Page
     }
@@ -354,7 +363,8 @@ impl SpecGraph for CatalogGraph<'_> {
             return Truth::Yes;
         }
         let is_package = self.catalog.names(Column::Package).find(name).is_some();
-        if is_package || self.parsed.tells_all_virtuals || self.parsed.all_say_provided {
+        // Edges name only what dependents use: a spec may provide what no edge names.
+        if is_package || self.parsed.all_say_provided {
             return Truth::No;
         }
         Truth::Unknown(Missing::Virtuals)
@@ -366,7 +376,9 @@ impl SpecGraph for CatalogGraph<'_> {
             return Truth::Yes;
         }
         let annotations = self.catalog.id(spec, Column::Annotations);
-        if self.parsed.tells_all_virtuals || self.parsed.says_provided[annotations as usize] {
+        let is_told = self.parsed.says_provided[annotations as usize]
+            || (providers.is_some() && self.parsed.tells_all_virtuals);
+        if is_told {
             return Truth::No;
         }
         Truth::Unknown(Missing::Virtuals)

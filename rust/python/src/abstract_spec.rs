@@ -1,5 +1,6 @@
 //! Abstract specs: read, merged and compared.
 
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use pyo3::exceptions::PyValueError;
@@ -99,6 +100,13 @@ impl PyAbstractSpec {
         merged(self.spec.constrain(&other.read()?))
     }
 
+    fn constrain_all(&self, others: Vec<Bound<'_, Self>>) -> PyResult<Self> {
+        let others: Vec<&AbstractSpec> = others.iter().map(|each| &each.get().spec).collect();
+        let all = self.spec.constrain_all(&others);
+        all.map(Self::from)
+            .map_err(|(position, fault)| PyValueError::new_err((fault.to_string(), position)))
+    }
+
     fn satisfies(&self, other: SpecOrText<'_>) -> PyResult<Option<bool>> {
         Ok(answer(self.spec.satisfies(&other.read()?)))
     }
@@ -117,6 +125,12 @@ impl PyAbstractSpec {
         let variants = self.spec.node.variants.iter();
         let propagated = variants.filter(|(_, variant)| variant.propagates);
         propagated.map(|(name, _)| &**name).collect()
+    }
+
+    #[getter]
+    fn bare_dependencies(&self) -> Vec<String> {
+        let names: BTreeSet<&str> = self.spec.bare_dependencies();
+        names.into_iter().map(str::to_owned).collect()
     }
 
     fn asked_of_toolchain(&self, name: &str) -> Option<String> {

@@ -302,6 +302,10 @@ impl PyCatalog {
         })
     }
 
+    fn has_heard_of(&self, py: Python<'_>, name: &str) -> PyResult<bool> {
+        detach(py, || self.catalog.graph().has_heard_of(name))
+    }
+
     fn reached(&self, py: Python<'_>, hashes: Vec<String>, kinds: u8) -> PyResult<Vec<String>> {
         let from = spec_ids(&self.catalog, &hashes)?;
         let kinds = EdgeKinds::from_bits(kinds)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 mod constrain;
+mod demands;
 mod dependency;
 mod flags;
 mod intersects;
@@ -41,7 +42,7 @@ use crate::version::VersionConstraint;
 /// assert_eq!("hdf5@1.14:+mpi %c,cxx=gcc@12", spec.to_string());
 /// # Ok::<(), specplan_spack::ParseError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct AbstractSpec {
     /// What is asked of the spec itself.
     pub node: NodeConstraint,
@@ -50,7 +51,7 @@ pub struct AbstractSpec {
 }
 
 /// What is asked of one node of a graph, apart from its dependencies.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NodeConstraint {
     /// The package's name; an anonymous spec leaves it open.
     pub name: Option<Box<str>>,
@@ -73,7 +74,7 @@ pub struct NodeConstraint {
 }
 
 /// What is asked of a platform or an operating system.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum FieldConstraint {
     /// `*`: anything that is set.
     Any,

@@ -123,7 +123,7 @@ impl fmt::Display for Missing {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Edges => "the source does not tell the dependencies",
-            Self::Virtuals => "the source does not tell the virtual packages on edges",
+            Self::Virtuals => "the source does not tell the virtual packages that specs provide",
             Self::Compiler => "the source does not tell the compiler",
             Self::Field => "the source does not tell a field of the spec",
             Self::Recipe => "only a recipe tells the version of a virtual package",

@@ -119,7 +119,7 @@ _STATE_SUMS: Final[Mapping[GapState, str]] = {
 #: What a source lacks, as the end of a sentence.
 _MISSING: Final[Mapping[str, str]] = {
     "edges": "the dependencies",
-    "virtuals": "the virtual packages on edges",
+    "virtuals": "the virtual packages that specs provide",
     "compiler": "the compiler",
     "field": "a field of the spec",
     "recipe": "the version of a virtual package",

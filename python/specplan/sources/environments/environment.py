@@ -47,6 +47,18 @@ __all__ = ["Environment", "EnvironmentRoot", "read_environment"]
 
 _FILE: Final = "spack.yaml"
 
+#: The longest abstract spec that is read, in letters.
+_MAX_LETTERS: Final = 16 * 1024
+
+#: How many requirements the roots may be held against, counted for each root, and how many
+#: entries the overrides of groups may lead to, counted for each group. Large public stacks have
+#: some thousand.
+_MAX_REQUIREMENTS: Final = 1_000_000
+_MAX_OVERRIDDEN: Final = 100_000
+
+#: The sections that the override of a group changes for its roots.
+_OVERRIDDEN: Final = ("develop", "packages", "toolchains")
+
 #: How 0.17 said what ``concretizer: unify`` says today.
 _CONCRETIZATION: Final[dict[str, Unify]] = {
     "together": "true",
@@ -199,6 +211,8 @@ class _Reader:
         self._limits = limits
         self._content = content
         self._left_out: list[LeftOut] = []
+        self._requirements = 0
+        self._overridden = 0
 
     def environment(self, label: str) -> Environment:
         if self._content is None:
@@ -241,10 +255,22 @@ class _Reader:
         unify: Unify,
     ) -> Iterator[EnvironmentRoot]:
         if group.override is not None:
+            self._overridden += sum(_size(sections.get(name)) for name in _OVERRIDDEN)
+            if self._overridden > _MAX_OVERRIDDEN:
+                raise group.override.mark.fault(
+                    f"groups that override more than {_MAX_OVERRIDDEN} entries in all",
+                    hint="put groups with the same `override` together",
+                )
             rules = _overridden(group.override, group.mark, sections, rules)
             self._left_out += _not_overridden(group, group.override, unify)
         for item in group.items:
             for spec, mark in rules.expansion.expand(item):
+                self._requirements += rules.count(spec)
+                if self._requirements > _MAX_REQUIREMENTS:
+                    raise mark.fault(
+                        f"roots that more than {_MAX_REQUIREMENTS} requirements apply to in all",
+                        hint="ask of each package what concerns it, and of `all` only the rest",
+                    )
                 yield _root(spec, mark, group.name, rules)
 
     def _define(self, definitions: Node | None, expansion: Expansion) -> None:
@@ -296,6 +322,10 @@ class _Rules:
     oss: tuple[str, ...]
     targets: tuple[str, ...]
 
+    def count(self, root: AbstractSpec) -> int:
+        """Return how much a root is held against."""
+        return self.requirements.count(root) + len(self.developed)
+
 
 def _rules(sections: NodesByName, expansion: Expansion, recipes: Declares | None) -> _Rules:
     requirements = read_requirements(sections.get("packages"), expansion)
@@ -315,8 +345,7 @@ def _rules(sections: NodesByName, expansion: Expansion, recipes: Declares | None
 def _overridden(override: Mapping, mark: Mark, sections: NodesByName, rules: _Rules) -> _Rules:
     """Return what is asked of the roots of a group whose own configuration takes precedence."""
     both = includes.merged(override, Mapping(dict(sections), mark))
-    names = ("develop", "packages", "toolchains")
-    found = {name: entry(both, name) for name in names}
+    found = {name: entry(both, name) for name in _OVERRIDDEN}
     toolchains = read_toolchains(found["toolchains"])
     return _rules(
         {name: node for name, node in found.items() if node is not None},
@@ -364,9 +393,19 @@ def _definition(node: Node) -> tuple[str, Node, Scalar | None]:
     return names[0], node.entries[names[0]], condition
 
 
+def _size(section: Node | None) -> int:
+    return len(section.entries) if isinstance(section, Mapping) else 0
+
+
 def _root(spec: AbstractSpec, mark: Mark, group: str, rules: _Rules) -> EnvironmentRoot:
     asked, clauses = rules.requirements.asked(spec)
     clauses = as_declared(clauses, spec.name, rules.recipes)
+    letters = len(str(asked))
+    if letters > _MAX_LETTERS:
+        raise mark.fault(
+            f"stands for a spec of {letters} letters, and none of more than {_MAX_LETTERS} is read",
+            hint="what makes it long are its toolchains and requirements",
+        )
     clauses += clauses_of(asked, rules.developed)
     return EnvironmentRoot(
         spec=str(spec),

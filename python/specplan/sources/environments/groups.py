@@ -10,9 +10,14 @@ from specplan.sources.environments.sections import entry, near
 from specplan.sources.environments.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from specplan.sources.environments.matrix import Expansion, Item
 
 __all__ = ["Group", "read_groups"]
+
+#: How many groups a hint lists.
+_NAMED: Final = 10
 
 _KEYS: Final = ("group", "specs", "matrix", "exclude", "needs", "explicit", "override")
 
@@ -104,20 +109,40 @@ def _names(node: Node | None) -> list[Scalar]:
 
 
 def _in_order(groups: dict[str, Group]) -> list[Group]:
+    """Return the groups that need nothing, those that need only these, and so on."""
+    needed_by: dict[str, list[Group]] = {name: [] for name in groups}
+    open_needs: dict[str, int] = {}
     for group in groups.values():
         for need in group.needs:
             if need.text not in groups:
-                known = ", ".join(f"`{name}`" for name in groups)
-                raise need.mark.fault(f"no group is called `{need.text}`: there are {known}")
-    ordered: dict[str, Group] = {}
-    while len(ordered) < len(groups):
-        ready = [
-            group
-            for group in groups.values()
-            if group.name not in ordered and all(need.text in ordered for need in group.needs)
-        ]
-        if not ready:
-            group = next(each for each in groups.values() if each.name not in ordered)
-            raise group.mark.fault(f"the group `{group.name}` needs itself, by way of others")
-        ordered |= {group.name: group for group in ready}
-    return list(ordered.values())
+                meant = near(need.text, groups)
+                hint = f"did you mean `{meant}`?" if meant else _there_are(groups)
+                raise need.mark.fault(f"no group is called `{need.text}`", hint=hint)
+        needs = {need.text for need in group.needs}
+        open_needs[group.name] = len(needs)
+        for name in needs:
+            needed_by[name].append(group)
+    places = {name: place for place, name in enumerate(groups)}
+    ordered: list[Group] = []
+    ready = [group for group in groups.values() if not group.needs]
+    while ready:
+        ordered += ready
+        after: list[Group] = []
+        for group in ready:
+            for other in needed_by[group.name]:
+                open_needs[other.name] -= 1
+                if not open_needs[other.name]:
+                    after.append(other)
+        ready = sorted(after, key=lambda group: places[group.name])
+    if len(ordered) < len(groups):
+        done = {group.name for group in ordered}
+        group = next(each for each in groups.values() if each.name not in done)
+        raise group.mark.fault(f"the group `{group.name}` needs itself, by way of others")
+    return ordered
+
+
+def _there_are(groups: Iterable[str]) -> str:
+    """Return a hint that lists the names of groups, the first of them where there are many."""
+    names = [f"`{name}`" for name in groups]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"there are {', '.join(names[:_NAMED])}{more}"

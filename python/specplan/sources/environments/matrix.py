@@ -9,6 +9,7 @@ combinations as one text.
 from __future__ import annotations
 
 import functools
+import heapq
 import itertools
 import math
 from dataclasses import dataclass, replace
@@ -16,19 +17,26 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan._core import AbstractSpec
 from specplan.model.left_out import LeftOut
-from specplan.sources.environments.sections import is_nothing
+from specplan.sources.environments.sections import is_nothing, near
 from specplan.sources.environments.spec_texts import has_variants
 from specplan.sources.environments.toolchains import Toolchains
 from specplan.sources.environments.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["Expansion", "Item", "Matrix", "Text"]
 
 #: How many items the lists of an environment may hold together, and how many
 #: combinations its matrices may have. Large public stacks have some hundred roots.
 _MAX_ITEMS: Final = 100_000
+
+#: How often combinations may be compared with exclusions. Of an exclusion with a name only the
+#: combinations of that name are; large public stacks need some thousand.
+_MAX_COMPARISONS: Final = 1_000_000
+
+#: How many definitions a hint lists.
+_NAMED: Final = 10
 
 #: How deep matrices may stand in rows of matrices; real ones stop at two.
 _MAX_DEPTH: Final = 16
@@ -87,16 +95,20 @@ class Expansion:
         self.left_out: list[LeftOut] = []
         self._declares = declares
         self._specs: dict[str, AbstractSpec] = {}
+        self._noted: set[LeftOut] = set()
         self._items = 0
         self._combinations = 0
+        self._comparisons = 0
 
     def reading_with(self, toolchains: Toolchains) -> Expansion:
         """Return one that puts in other toolchains and shares all else."""
         other = Expansion(toolchains, self._declares)
         other.defined = self.defined
         other.left_out = self.left_out
+        other._noted = self._noted
         other._items = self._items
         other._combinations = self._combinations
+        other._comparisons = self._comparisons
         return other
 
     def read_list(self, node: Node) -> tuple[Item, ...]:
@@ -141,8 +153,10 @@ class Expansion:
         sigil = name[:1] if name[:1] in {"^", "%"} else ""
         name = name.removeprefix(sigil)
         if name not in self.defined:
-            known = ", ".join(f"`{each}`" for each in self.defined) or "nothing"
-            hint = f"defined up to here is {known}"
+            meant = near(name, self.defined)
+            known = ", ".join(f"`{each}`" for each in list(self.defined)[:_NAMED]) or "nothing"
+            more = ", ..." if len(self.defined) > _NAMED else ""
+            hint = f"did you mean `${meant}`?" if meant else f"defined up to here is {known}{more}"
             raise reference.mark.fault(f"`${name}` is not defined yet", hint=hint)
         items = self.defined[name]
         return tuple(_with_sigil(item, sigil) for item in items) if sigil else items
@@ -200,7 +214,7 @@ class Expansion:
                 spec = AbstractSpec(text)
             except ValueError as error:
                 raise mark.fault(f"is no spec: {error}") from error
-            spec = self.toolchains.put_in(spec, text, mark, self.spec)
+            spec = self.toolchains.put_in(spec, mark, self.spec)
             self._specs[text] = spec
         return spec
 
@@ -217,7 +231,7 @@ class Expansion:
         if not all(rows):
             # Spack does not look at what a matrix without combinations excludes.
             return
-        excluded = [self.spec(each.text, each.mark) for each in matrix.exclude]
+        excluded = _Exclusions(self.spec(each.text, each.mark) for each in matrix.exclude)
         for combination in itertools.product(*rows):
             constraints = list(combination)
             # Constraints must agree before a sigil makes the first of them a dependency.
@@ -226,9 +240,16 @@ class Expansion:
             if excluded:
                 # Spack knows the recipes, and with them that a value given is the whole one.
                 declared = self._as_declared(whole)
+                compared = excluded.of(declared)
+                self._comparisons += len(compared)
+                if self._comparisons > _MAX_COMPARISONS:
+                    raise matrix.mark.fault(
+                        f"`exclude` takes more than {_MAX_COMPARISONS} comparisons",
+                        hint="name the package in each exclusion, as in `hdf5+mpi`",
+                    )
                 # A git reference that would have to be looked up is kept: too much is
                 # wanted rather than too little.
-                if any(self._excludes(each, declared, matrix.mark) for each in excluded):
+                if any(self._excludes(each, declared, matrix.mark) for each in compared):
                     continue
             if matrix.sigil:
                 constraints[0] = self.spec(f"{matrix.sigil}{constraints[0]}", matrix.mark)
@@ -278,7 +299,8 @@ class Expansion:
             blocks=False,
             remedy="write the exclusion so that the text alone decides it",
         )
-        if record not in self.left_out:
+        if record not in self._noted:
+            self._noted.add(record)
             self.left_out.append(record)
 
     def _note_colon(self, node: Scalar) -> None:
@@ -304,6 +326,31 @@ class Expansion:
                 # stands before it.
                 for constraints, _ in self._combined(item, depth + 1):
                     yield self.spec(" ".join(str(each) for each in constraints), item.mark)
+
+
+class _Exclusions:
+    """What a matrix excludes, found by the name of a combination."""
+
+    def __init__(self, excluded: Iterable[AbstractSpec]) -> None:
+        self._all = tuple(dict.fromkeys(excluded))
+        self._named: dict[str, list[int]] = {}
+        self._always: list[int] = []
+        for position, spec in enumerate(self._all):
+            # That a hash excludes nothing is said whatever is excluded.
+            if spec.name is None or spec.hash is not None:
+                self._always.append(position)
+            else:
+                self._named.setdefault(spec.name, []).append(position)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def of(self, whole: AbstractSpec) -> list[AbstractSpec]:
+        """Return those that may exclude a combination, in the order in which they are written."""
+        if whole.name is None:
+            return list(self._all)
+        positions = heapq.merge(self._always, self._named.get(whole.name, ()))
+        return [self._all[position] for position in positions]
 
 
 def _with_sigil(item: Item, sigil: str) -> Item:

@@ -108,6 +108,15 @@ class Requirements:
             clauses += own[section] if section in own else every.get(section, [])
         return root, clauses
 
+    def count(self, root: AbstractSpec) -> int:
+        """Return how many requirements and conflicts a root is held against."""
+        own, every = (self.clauses.get(name, {}) for name in (root.name or "", _ALL))
+        found = sum(
+            len(own[section] if section in own else every.get(section, ()))
+            for section in ("require", "conflict")
+        )
+        return len(self.own.get(root.name or "", self.every)) + found
+
     def add(self, package: str, required: Node, expansion: Expansion) -> None:
         """Take in the requirements of a package, or of ``all``."""
         certain = []

@@ -33,15 +33,19 @@ class Toolchains:
     def __init__(self, nodes: dict[str, Node]) -> None:
         self._nodes = nodes
         self._specs: dict[str, AbstractSpec] = {}
+        #: By the package as which the name is read after ``%``: its position and the name.
+        self._read_as: dict[str, list[tuple[int, str]]] = {}
+        for position, name in enumerate(nodes):
+            for read in _read_as(name):
+                self._read_as.setdefault(read, []).append((position, name))
         #: Those that are being read, the outermost first.
         self._open: list[str] = []
 
-    def put_in(self, spec: AbstractSpec, text: str, mark: Mark, read: ReadSpec) -> AbstractSpec:
+    def put_in(self, spec: AbstractSpec, mark: Mark, read: ReadSpec) -> AbstractSpec:
         """Return a spec in which toolchains are put in for their names.
 
         Args:
-            spec: What the text is.
-            text: The text.
+            spec: A spec.
             mark: Where it stands.
             read: Reads the texts of toolchains.
 
@@ -49,9 +53,10 @@ class Toolchains:
             DamagedSourceError: If a toolchain that is used is wrong, contradicts the spec or
                 uses itself.
         """
-        for name in self._nodes:
-            if name not in text:
-                continue
+        at = 0
+        while (following := self._next(spec, at)) is not None:
+            position, name = following
+            at = position + 1
             more = spec.asked_of_toolchain(name)
             if more is not None:
                 raise mark.fault(
@@ -59,14 +64,24 @@ class Toolchains:
                     "spec",
                     hint=f"write `{more}` before `%{name}`",
                 )
-            if spec.with_toolchain(name, _EMPTY) == spec:
-                continue
             toolchain = self._spec(name, mark, read)
             try:
                 spec = spec.with_toolchain(name, toolchain)
             except ValueError as error:
                 raise mark.fault(f"a toolchain does not fit: {error}") from error
         return spec
+
+    def _next(self, spec: AbstractSpec, at: int) -> tuple[int, str] | None:
+        """Return the first toolchain at a position or behind it that a spec names, if any."""
+        if not self._read_as:
+            return None
+        named = (
+            each
+            for read in spec.bare_dependencies
+            for each in self._read_as.get(read, ())
+            if each[0] >= at
+        )
+        return min(named, default=None)
 
     def _spec(self, name: str, mark: Mark, read: ReadSpec) -> AbstractSpec:
         """Return what a toolchain asks of a node."""
@@ -83,6 +98,14 @@ class Toolchains:
             finally:
                 self._open.pop()
         return self._specs[name]
+
+
+def _read_as(toolchain: str) -> list[str]:
+    """Return the package as which the name of a toolchain is read after ``%``, if it can be."""
+    try:
+        return AbstractSpec(f"%{toolchain}").bare_dependencies
+    except ValueError:
+        return []
 
 
 def read_toolchains(toolchains: Node | None) -> Toolchains:
@@ -129,17 +152,14 @@ def _text(node: Scalar) -> str | None:
 
 
 def _toolchain(node: Node, read: ReadSpec) -> AbstractSpec:
-    whole = _EMPTY
-    for part in node.items if isinstance(node, Sequence) else (node,):
-        whole = _with(whole, _part(part, read), part)
-    return whole
-
-
-def _with(whole: AbstractSpec, more: AbstractSpec, part: Node) -> AbstractSpec:
+    parts = node.items if isinstance(node, Sequence) else (node,)
+    specs = [_part(part, read) for part in parts]
     try:
-        return whole.constrain(more)
+        return _EMPTY.constrain_all(specs)
     except ValueError as error:
-        raise part.mark.fault(f"contradicts the parts before: {error}") from error
+        contradiction, position = error.args
+        fault = f"contradicts the parts before: {contradiction}"
+        raise parts[position].mark.fault(fault) from error
 
 
 def _part(node: Node, read: ReadSpec) -> AbstractSpec:

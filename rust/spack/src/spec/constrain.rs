@@ -1,8 +1,8 @@
 //! One abstract spec for what two ask for.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
+use super::demands::Demands;
 use super::{AbstractSpec, Conflict, Dependency, Reach};
 
 /// Two abstract specs that nothing can meet both, and what they disagree on.
@@ -43,6 +43,15 @@ impl std::error::Error for Contradiction {}
 pub(super) struct Disagreement {
     dependency: Option<Box<str>>,
     conflict: Conflict,
+}
+
+impl From<Conflict> for Disagreement {
+    fn from(conflict: Conflict) -> Self {
+        Self {
+            dependency: None,
+            conflict,
+        }
+    }
 }
 
 impl AbstractSpec {
@@ -104,68 +113,44 @@ impl AbstractSpec {
         Some((dependency.unwrap_or_default(), conflict))
     }
 
-    /// Asks for what `other` asks for as well, in no order. On a conflict some may be asked already.
-    pub(super) fn merge(&mut self, other: &Self) -> Result<(), Disagreement> {
-        self.node
-            .merge(&other.node)
-            .map_err(|conflict| Disagreement {
-                dependency: None,
-                conflict,
-            })?;
-        self.agree_on_dependencies(other)?;
-        for new in &other.dependencies {
-            self.require(new)?;
-        }
-        Ok(())
-    }
-
-    /// As in Spack, what both sides ask of a dependency must agree whatever its conditions and
-    /// types are: `%[when=+x] b@1` and `%[when=~x] b@2` contradict each other, unless one side has
-    /// both.
-    fn agree_on_dependencies(&self, other: &Self) -> Result<(), Disagreement> {
-        let mut names = BTreeSet::new();
-        for new in &other.dependencies {
-            let Some(name) = new.spec.node.name.as_deref() else {
-                continue;
-            };
-            if names.insert(name)
-                && let Some(own) = self.first_called(name)
-                && let Some(new) = other.first_called(name)
-            {
-                own.clone().merged(new)?;
+    /// The spec that asks for what this one and all of `others` ask for, as [`Self::constrain`] with
+    /// one after the other. It takes time as all of them together are long.
+    ///
+    /// # Errors
+    ///
+    /// Fails at the first that contradicts those before it, and says which it is by its position.
+    pub fn constrain_all(&self, others: &[&Self]) -> Result<Self, (usize, Contradiction)> {
+        let mut node = self.node.clone();
+        let mut demands = Demands::of(self.dependencies.clone());
+        for (position, other) in others.iter().enumerate() {
+            let merged = node.merge(&other.node).map_err(Disagreement::from);
+            if merged.and_then(|()| demands.require_all(other)).is_err() {
+                let before = self.constrain_all(&others[..position])?;
+                return match before.constrain(other) {
+                    Err(contradiction) => Err((position, contradiction)),
+                    Ok(both) => both
+                        .constrain_all(&others[position + 1..])
+                        .map_err(|(later, fault)| (position + 1 + later, fault)),
+                };
             }
         }
-        Ok(())
+        let mut all = Self {
+            node,
+            dependencies: demands.into_dependencies(),
+        };
+        all.sort();
+        Ok(all)
     }
 
-    /// The demand that stands for all on dependencies of this name.
-    fn first_called(&self, name: &str) -> Option<&Dependency> {
-        let called = self.dependencies.iter();
-        called
-            .filter(|own| own.spec.node.name.as_deref() == Some(name))
-            .min_by_key(|own| own.types)
-    }
-
-    fn require(&mut self, new: &Dependency) -> Result<(), Disagreement> {
-        if self.dependencies.contains(new) {
+    /// Asks for what `other` asks for as well, in no order. On a conflict some may be asked already.
+    pub(super) fn merge(&mut self, other: &Self) -> Result<(), Disagreement> {
+        self.node.merge(&other.node)?;
+        if other.dependencies.is_empty() {
             return Ok(());
         }
-        let like = |own: &Dependency| own.is_one_with(new);
-        let alike = |own: &Dependency| like(own) && own.types == new.types;
-        let position = self.dependencies.iter().position(alike);
-        let position = position.or_else(|| self.dependencies.iter().position(like));
-        let merged = match position {
-            Some(position) => self.dependencies.remove(position).merged(new)?,
-            None => new.clone(),
-        };
-        for own in self
-            .dependencies
-            .iter()
-            .filter(|own| own.is_twin_of(&merged))
-        {
-            own.clone().merged(&merged)?;
-        }
-        self.dependencies.push(merged);
+        let mut demands = Demands::of(std::mem::take(&mut self.dependencies));
+        demands.require_all(other)?;
+        self.dependencies = demands.into_dependencies();
         Ok(())
     }
 }
@@ -180,19 +165,19 @@ impl Dependency {
 
     /// Whether two demands that one spec writes are met by one dependency: types that exclude each
     /// other keep them apart.
-    fn is_twin_of(&self, other: &Self) -> bool {
+    pub(super) fn is_twin_of(&self, other: &Self) -> bool {
         let is_apart = self.types != other.types && self.types.may_stand_beside(other.types);
         self.is_namesake_of(other) && !is_apart
     }
 
     /// Whether they can be written as one: what hangs on a `^` cannot be written behind a `%`.
-    fn is_one_with(&self, other: &Self) -> bool {
+    pub(super) fn is_one_with(&self, other: &Self) -> bool {
         let is_like = self.reach.is_direct() == other.reach.is_direct()
             || (self.spec.dependencies.is_empty() && other.spec.dependencies.is_empty());
         is_like && self.is_namesake_of(other)
     }
 
-    fn merged(mut self, other: &Self) -> Result<Self, Disagreement> {
+    pub(super) fn merged(mut self, other: &Self) -> Result<Self, Disagreement> {
         self.spec.merge(&other.spec).map_err(|fault| Disagreement {
             dependency: fault.dependency.or_else(|| self.spec.node.name.clone()),
             conflict: fault.conflict,

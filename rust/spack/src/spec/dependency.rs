@@ -132,7 +132,7 @@ impl Reach {
 }
 
 /// A dependency that an abstract spec asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Dependency {
     /// How far away it may be.
     pub reach: Reach,

@@ -21,7 +21,7 @@ pub enum FlagKind {
 }
 
 /// What an abstract spec asks of one kind of flags.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct FlagConstraint {
     /// Flags that must be there, perhaps with others, those written with `==` last. A flag and its
     /// argument are one.

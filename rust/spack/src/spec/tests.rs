@@ -284,8 +284,116 @@ fn sorted_flags(mut spec: AbstractSpec) -> String {
     spec.to_string()
 }
 
+/// Texts made of the pieces of which specs are written, put together in any way.
+fn any_pieces() -> impl Strategy<Value = String> {
+    const PIECES: &[&str] = &[
+        "a",
+        "hdf5",
+        "gcc",
+        "clang",
+        "1st",
+        "builtin",
+        "None",
+        "root",
+        "*",
+        ".",
+        "-",
+        "_",
+        "@",
+        "=",
+        "==",
+        ":=",
+        ":",
+        ",",
+        "+",
+        "~",
+        "++",
+        "~~",
+        "--",
+        "%",
+        "%%",
+        "^",
+        "/",
+        "/abc",
+        " ",
+        "  ",
+        "\n",
+        "'",
+        "\"",
+        "\\",
+        "[",
+        "]",
+        "1",
+        "1.2",
+        "@1.2",
+        "@=1",
+        "@1:2",
+        "@:3,5:",
+        "git.main=1",
+        "x=",
+        "x=y",
+        "namespace=",
+        "namespace=builtin",
+        "arch=",
+        "arch=linux-os-zen",
+        "platform=",
+        "os=",
+        "os=*",
+        "target=",
+        "target=zen:",
+        "cflags=",
+        "cflags='-g -O2'",
+        "cflags==-g",
+        "ldlibs=",
+        "patches=",
+        "dev_path=",
+        "when=",
+        "when='+x'",
+        "when=\"%c\"",
+        "virtuals=c,cxx",
+        "deptypes=build",
+        "%[",
+        "^[",
+        "%c=",
+        "%c,cxx=gcc",
+        "builtin.a",
+        "a.b.c",
+        "a/b.json",
+        "é",
+    ];
+    proptest::collection::vec(proptest::sample::select(PIECES), 0..9)
+        .prop_map(|pieces| pieces.concat())
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { max_global_rejects: 100_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { max_global_rejects: 1_000_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_read_is_read_again_from_what_is_printed(text in any_pieces()) {
+        let read = AbstractSpec::parse(&text);
+        prop_assume!(read.is_ok());
+        let read = read.expect("it was assumed");
+        let printed = read.to_string();
+        let again = AbstractSpec::parse(&printed);
+        prop_assert_eq!(Ok(read), again, "{} is printed as {}", text, printed);
+    }
+
+    #[test]
+    fn specs_constrained_at_once_are_what_they_are_one_by_one(
+        first in any_text(),
+        others in proptest::collection::vec(any_text(), 0..5),
+    ) {
+        let others: Vec<AbstractSpec> = others.iter().map(|text| spec(text)).collect();
+        let mut expected = Ok(spec(&first));
+        for (position, other) in others.iter().enumerate() {
+            expected = expected.and_then(|both: AbstractSpec| {
+                both.constrain(other).map_err(|fault| (position, fault))
+            });
+        }
+        let others: Vec<&AbstractSpec> = others.iter().collect();
+        prop_assert_eq!(expected, spec(&first).constrain_all(&others));
+    }
+
 
     #[test]
     fn a_spec_satisfies_itself_and_constrains_itself_to_itself(a in any_text()) {

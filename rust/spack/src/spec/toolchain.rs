@@ -1,5 +1,7 @@
 //! Toolchains: names after `%` that stand for several compilers and what goes with them.
 
+use std::collections::BTreeSet;
+
 use super::{AbstractSpec, Contradiction, Dependency, LEGACY_COMPILERS, NodeConstraint, Reach};
 
 impl AbstractSpec {
@@ -68,6 +70,29 @@ impl AbstractSpec {
         Ok(spec)
     }
 
+    /// The names after `%` that may be those of toolchains, here and behind dependencies, as today's
+    /// packages are called.
+    ///
+    /// ```
+    /// use specplan_spack::AbstractSpec;
+    ///
+    /// let spec = AbstractSpec::parse("hdf5 %tc +x ^mpich %c=gcc %clang")?;
+    /// assert_eq!(vec!["llvm", "tc"], Vec::from_iter(spec.bare_dependencies()));
+    /// # Ok::<(), specplan_spack::ParseError>(())
+    /// ```
+    pub fn bare_dependencies(&self) -> BTreeSet<&str> {
+        let mut names = BTreeSet::new();
+        for edge in &self.dependencies {
+            if let Some(name) = edge.spec.node.name.as_deref()
+                && edge.is_bare()
+            {
+                names.insert(name);
+            }
+            names.append(&mut edge.spec.bare_dependencies());
+        }
+        names
+    }
+
     /// What is asked of the toolchain `name` as if it were a package: `+x` in `a %name +x`. Spack
     /// reads a toolchain whole, so that such a text begins another spec, and refuses it.
     ///
@@ -94,12 +119,16 @@ impl Dependency {
         // Some names of compilers are read as those of today's packages.
         let legacy = LEGACY_COMPILERS.iter().find(|(old, _)| *old == name);
         let read = legacy.map_or(name, |(_, today)| *today);
+        self.is_bare() && self.spec.node.name.as_deref() == Some(read)
+    }
+
+    /// Whether nothing stands between `%` and the name.
+    fn is_bare(&self) -> bool {
         self.reach != Reach::Transitive
             && self.types.is_empty()
             && self.virtuals.is_empty()
             && self.when.is_none()
             && self.spec.node.namespace.is_none()
-            && self.spec.node.name.as_deref() == Some(read)
     }
 
     /// What is asked beside the name.

@@ -21,7 +21,7 @@ pub enum VariantValue<'a> {
 }
 
 /// What an abstract spec asks of one variant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct VariantConstraint {
     /// The values that will do.
     pub wanted: Wanted,
@@ -30,7 +30,7 @@ pub struct VariantConstraint {
 }
 
 /// The values of a variant that will do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Wanted {
     /// `x=*`: the variant is there, whatever its value.
     Any,

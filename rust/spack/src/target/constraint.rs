@@ -10,7 +10,7 @@ use super::{family, is_known, serves};
 /// A range goes along archspec's partial order: `a:b` holds the descendants of `a` that are
 /// ancestors of `b`, both ends included. A name stands for itself alone, so `target=x86_64_v3` is
 /// not met by `haswell`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TargetConstraint {
     /// Any target that is set.
     Any,
@@ -19,7 +19,7 @@ pub enum TargetConstraint {
 }
 
 /// A name or a range in a list of targets.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TargetMember {
     /// A target.
     Name(Box<str>),

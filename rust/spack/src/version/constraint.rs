@@ -12,13 +12,13 @@ use crate::truth::{Missing, Truth};
 /// `=1.2` is one version, `1.2` all that start like it, `1.2:1.4`, `1.2:` and `:1.4` are ranges,
 /// `git.main` and a commit hash are references. Lists are kept in order and without members that
 /// others hold: `1.0:1.2,1.3:2` is `1.0:2`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct VersionConstraint {
     /// Never empty; by the version or the lower bound, a version before a range from it.
     members: Vec<Member>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Member {
     Range(VersionRange),
     /// A version of a release or a git reference.

@@ -1,6 +1,7 @@
 //! Ranges of versions.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use super::key::Key;
 use super::{Version, VersionError, is_git};
@@ -143,6 +144,12 @@ impl PartialEq for VersionRange {
 }
 
 impl Eq for VersionRange {}
+
+impl Hash for VersionRange {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.sort_key().hash(state);
+    }
+}
 
 impl fmt::Display for VersionRange {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

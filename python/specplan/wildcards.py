@@ -1,0 +1,36 @@
+"""Shell patterns, matched in time that the length of the name bounds."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+__all__ = ["matches"]
+
+
+def matches(name: str, pattern: str) -> bool:
+    """Return whether a shell pattern matches a whole name: ``*``, ``?``, ``[ab]``, ``[!ab]``.
+
+    Capitals matter. A pattern that asks for more letters than the name has is not tried at all,
+    so that no pattern takes longer than a short one.
+    """
+    return pattern == "*" or (_least(pattern) <= len(name) and fnmatchcase(name, pattern))
+
+
+@lru_cache(maxsize=1024)
+def _least(pattern: str) -> int:
+    """Return how many letters a name needs at least: one for each part but stars."""
+    letters = at = 0
+    last = pattern.rfind("]")
+    while at < len(pattern):
+        letters += pattern[at] != "*"
+        at = _end_of_class(pattern, at, last) if pattern[at] == "[" else at + 1
+    return letters
+
+
+def _end_of_class(pattern: str, at: int, last: int) -> int:
+    """Return where a class ends that starts here; a bracket that is never closed is a letter."""
+    first = at + 1
+    first += pattern[first : first + 1] == "!"
+    first += pattern[first : first + 1] == "]"
+    return pattern.index("]", first) + 1 if first <= last else at + 1

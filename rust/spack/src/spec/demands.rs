@@ -1,0 +1,174 @@
+//! The dependencies of a spec while more are asked for.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::constrain::Disagreement;
+use super::{AbstractSpec, Dependency};
+
+/// Dependencies that others are merged into, found by what they can have in common, so that a
+/// demand is compared with few however many there are.
+pub(super) struct Demands {
+    /// In the order in which they were asked for; nothing where one became part of a later one.
+    all: Vec<Option<Demand>>,
+    /// By name and condition, without which two are never one; by the whole node without a name.
+    alike: BTreeMap<u64, Vec<usize>>,
+    by_name: BTreeMap<Box<str>, Vec<usize>>,
+    /// How many specs were asked for so far.
+    round: usize,
+}
+
+struct Demand {
+    dependency: Dependency,
+    round: usize,
+}
+
+impl Demands {
+    /// Starts with dependencies in their canonical order.
+    pub(super) fn of(dependencies: Vec<Dependency>) -> Self {
+        let mut demands = Self {
+            all: Vec::with_capacity(dependencies.len()),
+            alike: BTreeMap::new(),
+            by_name: BTreeMap::new(),
+            round: 0,
+        };
+        for dependency in dependencies {
+            demands.push(dependency);
+        }
+        demands
+    }
+
+    /// The dependencies, those of one spec behind those of the specs before it.
+    pub(super) fn into_dependencies(self) -> Vec<Dependency> {
+        let kept = self.all.into_iter().flatten();
+        kept.map(|demand| demand.dependency).collect()
+    }
+
+    /// Asks for the dependencies of one more spec.
+    pub(super) fn require_all(&mut self, other: &AbstractSpec) -> Result<(), Disagreement> {
+        self.round += 1;
+        self.agree(other)?;
+        let first = self.all.len();
+        for new in &other.dependencies {
+            self.require(new)?;
+        }
+        for demand in self.all[first..].iter_mut().flatten() {
+            demand.dependency.spec.sort();
+        }
+        Ok(())
+    }
+
+    /// As in Spack, what both sides ask of a dependency must agree whatever its conditions and
+    /// types are: `%[when=+x] b@1` and `%[when=~x] b@2` contradict each other, unless one side has
+    /// both.
+    fn agree(&self, other: &AbstractSpec) -> Result<(), Disagreement> {
+        // The demand that stands for all on dependencies of its name has the least types.
+        let mut firsts: BTreeMap<&str, (usize, &Dependency)> = BTreeMap::new();
+        for (position, new) in other.dependencies.iter().enumerate() {
+            if let Some(name) = new.spec.node.name.as_deref() {
+                let first = firsts.entry(name).or_insert((position, new));
+                if new.types < first.1.types {
+                    *first = (first.0, new);
+                }
+            }
+        }
+        let mut firsts: Vec<_> = firsts.into_iter().collect();
+        firsts.sort_unstable_by_key(|(_, (position, _))| *position);
+        for (name, (_, new)) in firsts {
+            let called = self.by_name.get(name).into_iter().flatten();
+            let own = called
+                .filter_map(|&at| Some((at, &self.all[at].as_ref()?.dependency)))
+                .min_by_key(|(at, own)| (own.types, !own.reach.is_direct(), *at));
+            if let Some((_, own)) = own {
+                own.clone().merged(new)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn require(&mut self, new: &Dependency) -> Result<(), Disagreement> {
+        let key = Self::key(new);
+        let own: Vec<usize> = self.alike.get(&key).cloned().unwrap_or_default();
+        let at = |position: usize| self.all[position].as_ref();
+        if own
+            .iter()
+            .any(|&each| at(each).is_some_and(|own| own.dependency == *new))
+        {
+            return Ok(());
+        }
+        let first = |has_types: bool| {
+            let like = own.iter().filter_map(|&position| {
+                let demand = at(position)?;
+                let types = demand.dependency.types;
+                let is_like = demand.dependency.is_one_with(new);
+                (is_like && (!has_types || types == new.types))
+                    .then(|| (self.place(position, demand), position))
+            });
+            like.min().map(|(_, position)| position)
+        };
+        let merged = match first(true).or_else(|| first(false)) {
+            Some(position) => self.take(key, position, new).merged(new)?,
+            None => new.clone(),
+        };
+        for own in own.iter().filter_map(|&each| self.all[each].as_ref()) {
+            if own.dependency.is_twin_of(&merged) {
+                own.dependency.clone().merged(&merged)?;
+            }
+        }
+        self.push(merged);
+        Ok(())
+    }
+
+    /// Where a demand stands: those of specs before are in their canonical order, and behind them
+    /// those of this one as they were asked for.
+    fn place(&self, position: usize, demand: &Demand) -> impl Ord + use<> {
+        let dependency = &demand.dependency;
+        let canonical = (!dependency.reach.is_direct(), dependency.types);
+        let is_new = demand.round == self.round;
+        (is_new, (!is_new).then_some(canonical), position)
+    }
+
+    fn take(&mut self, key: u64, position: usize, new: &Dependency) -> Dependency {
+        let lists = [
+            self.alike.get_mut(&key),
+            new.spec
+                .node
+                .name
+                .as_ref()
+                .and_then(|name| self.by_name.get_mut(name)),
+        ];
+        for list in lists.into_iter().flatten() {
+            list.retain(|&each| each != position);
+        }
+        self.all[position]
+            .take()
+            .expect("what is listed is there")
+            .dependency
+    }
+
+    fn push(&mut self, dependency: Dependency) {
+        let position = self.all.len();
+        let key = Self::key(&dependency);
+        self.alike.entry(key).or_default().push(position);
+        if let Some(name) = &dependency.spec.node.name {
+            match self.by_name.get_mut(name) {
+                Some(called) => called.push(position),
+                None => {
+                    self.by_name.insert(name.clone(), vec![position]);
+                }
+            }
+        }
+        self.all.push(Some(Demand {
+            dependency,
+            round: self.round,
+        }));
+    }
+
+    fn key(dependency: &Dependency) -> u64 {
+        let node = &dependency.spec.node;
+        let whole = node.name.is_none().then_some(node);
+        let mut hasher = DefaultHasher::new();
+        (&node.name, &dependency.when, whole).hash(&mut hasher);
+        hasher.finish()
+    }
+}
