@@ -421,3 +421,45 @@ def test_a_candidate_of_a_version_that_nobody_knows_makes_a_plan_doubtful(
     assert run(*words).code == 3
     answer, told = document(run, *words, "--newest-format", "try")
     assert (answer.code, kinds(told, blocks=True)) == (1, ["format_guess"])
+
+
+@pytest.mark.parametrize("command", ["gaps", "coverage", "rebuild"])
+def test_a_stack_without_a_system_is_passed_over_beside_others_and_is_no_green(
+    run: Runs, folder: Path, command: str
+) -> None:
+    written(
+        folder,
+        site_json=index(["zlib"]),
+        other_json=index(["cmake"], os="rhel9"),
+        e4s__spack_yaml=environment("zlib"),
+        tools__spack_yaml="spack: {specs: [cmake, hdf5]}",
+    )
+    caches = (command, "--cache", "site.json", "--cache", "other.json")
+    words = (*caches, "--want", "e4s", "--want", "tools")
+    answer, told = document(run, *words)
+    assert answer.code == 1
+    (record,) = told["left_out"]
+    assert (record["kind"], record["count"], record["blocks"]) == ("system", 2, True)
+    assert "`tools`" in record["detail"]
+    assert run(*words, "--allow-left-out", "system").code == 0
+    # Nothing is left to report of a stack alone.
+    alone = run(*caches, "--want", "tools")
+    assert (alone.code, alone.out) == (2, "")
+    assert "give `--system " in alone.err
+    settled = run(*words, *record["remedy"].split(), "--format", "json")
+    assert json.loads(settled.out)["left_out"] == []
+
+
+def test_a_lock_that_is_included_on_some_systems_only_blocks_a_plan(
+    run: Runs, folder: Path
+) -> None:
+    included = "include_concrete: [{path: ../more, when: os == 'ubuntu24.04'}]"
+    written(
+        folder,
+        site_json=index(["zlib"]),
+        more__spack_lock=lock(["hdf5"]),
+        e4s__spack_yaml=environment("zlib", more=included),
+    )
+    for command in ("gaps", "rebuild"):
+        answer = run(command, "--cache", "site.json", "--want", "e4s/spack.yaml")
+        assert answer.code != 0, command

@@ -189,8 +189,8 @@ def wants_of(
     The cells of a stack are those that are given for it and those that are added. A root
     is wanted in those of them whose platform, operating system and target it may have;
     where it may have none of these, in all, so that nothing vanishes. Where no cells are
-    given, each root is wanted where it says itself, or its environment requires. What the
-    system provides is no want.
+    given, each root is wanted where it says itself, or its environment requires; one for which
+    nothing says it is a record. What the system provides is no want.
 
     Args:
         environments: The environments; those of one label are one stack.
@@ -202,12 +202,13 @@ def wants_of(
         not_wanted: What is not wanted.
 
     Raises:
-        UsageError: If nothing says for which system a root is.
+        UsageError: If nothing says for which system any of the roots is.
         UnknownNameError: If an environment names an unknown system.
     """
     found = _Wanted(systems)
     for each in environments:
         found.add(each, tuple(dict.fromkeys((*cells.get(each.label, ()), *added))))
+    passed_over = found.passed_over()
     excluded = [0] * len(not_wanted)
     several = 0
     kept = []
@@ -232,7 +233,7 @@ def wants_of(
         clauses=tuple(key[2] for key in found.positions),
         groups=tuple(key[1] for key in found.positions),
         developed=frozenset(found.developed),
-        left_out=merged(found.left_out),
+        left_out=merged((*found.left_out, *passed_over)),
         roots=found.roots,
         cells=tuple(kept),
         excluded=tuple(excluded),
@@ -253,6 +254,8 @@ class _Wanted:
         self.packages: list[str] = []
         self.developed: set[int] = set()
         self.left_out: list[LeftOut] = []
+        #: By environment, its roots for which nothing names a system.
+        self.nowhere: dict[str, list[_NoSystemError]] = {}
         self.roots: dict[str, int] = {}
         #: By stack, os, target: the platform, and the positions in their first order.
         self.cells: dict[tuple[str, str, str], tuple[str, dict[int, None]]] = {}
@@ -290,10 +293,42 @@ class _Wanted:
             self.developed.add(want)
         own = given
         if not own:
-            system = _own_system(wanted, root, spec, self._systems)
+            system = self._own(wanted, root, spec)
+            if system is None:
+                return
             own = (system,) if not of_root or system in of_root else of_root
         for system in _accepted(spec, own):
             self._cell(wanted.label, system)[want] = None
+
+    def _own(
+        self, wanted: WantedEnvironment, root: EnvironmentRoot, spec: AbstractSpec
+    ) -> System | None:
+        """Return the system that a root names; note that it is passed over if it names none."""
+        try:
+            return _own_system(wanted, root, spec, self._systems)
+        except _NoSystemError as error:
+            self.nowhere.setdefault(wanted.place, []).append(error)
+            return None
+
+    def passed_over(self) -> list[LeftOut]:
+        """Return the records of the roots for which nothing names a system.
+
+        Raises:
+            UsageError: If there is no cell at all, so that nothing is left to report.
+        """
+        if self.nowhere and not self.cells:
+            raise next(iter(self.nowhere.values()))[0]
+        return [
+            LeftOut(
+                kind="system",
+                where=errors[0].where,
+                detail=errors[0].fault,
+                count=len(errors),
+                blocks=True,
+                remedy=errors[0].remedy,
+            )
+            for errors in self.nowhere.values()
+        ]
 
     def _cell(self, stack: str, system: System) -> dict[int, None]:
         os, target, platform = system
@@ -303,6 +338,16 @@ class _Wanted:
                 hint=FEWER_CELLS,
             )
         return self.cells.setdefault((stack, os, target), (platform, {}))[1]
+
+
+class _NoSystemError(UsageError):
+    """Nothing names the system of a root."""
+
+    def __init__(self, *, where: str, fault: str, remedy: str, hint: str) -> None:
+        super().__init__(f"{where}: {fault}", hint=hint)
+        self.where = where
+        self.fault = fault
+        self.remedy = remedy
 
 
 def _expansions(
@@ -412,8 +457,7 @@ def _own_system(
     )
     if len(near) > 1:
         hint += f"; the caches also list {', '.join(f'`{each}`' for each in near[1:4])}"
-    raise UsageError(
-        f"{root.path}:{root.line}: nothing says for which {missing} `{root.spec}` of the stack "
-        f"`{wanted.label}` is",
-        hint=hint,
+    fault = f"nothing says for which {missing} `{root.spec}` of the stack `{wanted.label}` is"
+    raise _NoSystemError(
+        where=f"{root.path}:{root.line}", fault=fault, remedy=f"--system {system}", hint=hint
     )

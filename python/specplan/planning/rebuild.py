@@ -276,7 +276,7 @@ def rebuild(
                 *unplanned,
                 *_of_sources(catalog, found),
                 *_index_versions(catalog, found, core, locks, question),
-                *of_environments(environments),
+                *(() if options is None else options.wants.left_out),
                 *(record for lock in wanted for record in lock.left_out),
                 *of_candidates,
                 *unknown_changes(() if change is None else change.specs),
