@@ -375,7 +375,7 @@ class Catalog:
         def asked(rows: compiled.Catalog | None = None) -> Coverage:
             detail: Detail = "nearest" if nearest and rows is None else "gaps"
             answer = self._asked(detail, question, rows)
-            return answers.coverage(
+            found = answers.coverage(
                 answer,
                 caches=self._core,
                 compat=compat,
@@ -384,6 +384,8 @@ class Catalog:
                 damaged=self.damaged if older is None else older.damaged_with(self._contents),
                 left_out=of_coverage(answer, self._contents, older, texts(stack)),
             )
+            used = self._contents.used_with(self._contents if older is None else older)
+            return replace(found, sources=used)
 
         coverage = whereabouts.with_states(asked(), self._contents, asked)
         records = whereabouts.index_versions(coverage, self._contents, asked)
@@ -731,7 +733,7 @@ class Catalog:
         # So it is where other snapshots are left that were not asked for.
         nothing |= bool(self.damaged) and not self._core.snapshots()
         wanted = tuple(read_wanted(each, limits) for each in texts(want))
-        return findings.check(
+        found = findings.check(
             findings.Checked(
                 core=self._core,
                 state=[] if nothing else self._state(tag),
@@ -759,6 +761,7 @@ class Catalog:
                 ],
             )
         )
+        return replace(found, sources=self._contents.used)
 
     def _state(self, tag: str | None) -> State:
         return self._contents.state(tag)

@@ -73,6 +73,26 @@ def test_the_age_of_the_copy_is_said(run: Runs, tmp_path: Path) -> None:
     assert "10 days old" in answer.err
 
 
+def test_every_document_says_when_the_copy_was_made(run: Runs, tmp_path: Path) -> None:
+    lock = str(MIRROR.parent / "locks/radiuss/spack.lock")
+    with servers.serving(MIRROR) as server:
+        url = server.url
+        check(run, url)
+    for note in (tmp_path / "cache" / "places").iterdir():
+        said = json.loads(note.read_text())
+        note.write_text(json.dumps({**said, "time": 1_700_000_000}))
+    for words in (
+        ("gaps", "--cache", url, "--want", lock),
+        ("rebuild", "--cache", url, "--want", lock),
+        ("find", "hdf5", "--cache", url),
+        ("check", url),
+        ("diff", url, lock),
+    ):
+        answer = run(*words, "--no-config", "--offline", "--format", "json")
+        (copied, *_) = [each["copied_at"] for each in json.loads(answer.out)["sources"]]
+        assert copied == "2023-11-14T22:13:20Z", words
+
+
 def test_files_are_not_verified_without_their_server(run: Runs) -> None:
     with servers.serving(MIRROR) as server:
         url = server.url

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,8 +14,6 @@ from tests.mirrors import Mirror
 from tests.small_caches import environment, index, lock, written
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.conftest import Run, Runs
 
 
@@ -463,3 +462,43 @@ def test_a_lock_that_is_included_on_some_systems_only_blocks_a_plan(
     for command in ("gaps", "rebuild"):
         answer = run(command, "--cache", "site.json", "--want", "e4s/spack.yaml")
         assert answer.code != 0, command
+
+
+def test_roots_in_cells_that_the_sources_do_not_tell_of_do_not_count_as_installable(
+    run: Runs, folder: Path
+) -> None:
+    page = (Path(__file__).parents[2] / "examples/pages").resolve()
+    written(
+        folder,
+        site_json=index(["zlib"]),
+        e4s__spack_lock=lock(["zlib"]),
+        tools__spack_yaml="spack: {specs: ['py-pluggy os=ubuntu22.04 target=x86_64_v3']}",
+    )
+    caches = ("gaps", "--cache", "site.json", "--cache", str(page))
+    for wants in (("e4s/spack.yaml", "tools"), ("e4s", "tools")):
+        written(folder, e4s__spack_yaml=environment("zlib"))
+        words = [word for want in wants for word in ("--want", want)]
+        answer, told = document(run, *caches, *words, "--fail-under-roots", "100")
+        roots = told["roots"]
+        assert (roots["wanted"], roots["installable"], roots["undecided"]) == (2, 1, 1), wants
+        assert answer.code == 1
+        assert "root coverage is 50.0 % (1 of 2)" in answer.err
+
+
+def test_documents_say_what_each_index_of_a_mirror_lists(run: Runs, folder: Path) -> None:
+    two_indexes(folder)
+    written(folder, e4s__spack_lock=lock(["zlib"]))
+    for words in (
+        ("gaps", "--cache", "mirror", "--want", "e4s"),
+        ("rebuild", "--cache", "mirror", "--want", "e4s"),
+        ("why", "zlib", "--cache", "mirror", "--want", "e4s"),
+        ("find", "zlib", "--cache", "mirror"),
+        ("check", "mirror"),
+        ("diff", "mirror", "mirror"),
+        ("diff", "mirror", "e4s/spack.lock"),
+    ):
+        _, told = document(run, *words)
+        source = told["sources"][0]
+        assert (source["source"], source["copied_at"]) == ("mirror", None)
+        listed = [(each["version"], each["binaries"], each["alone"]) for each in source["indexes"]]
+        assert listed == [(9, 2, 1), (8, 1, 0)], words

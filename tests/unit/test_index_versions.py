@@ -10,7 +10,7 @@ import pytest
 import specplan
 from specplan.sources import Limits
 from specplan.sources.mirrors.consumer import consumer_of
-from tests import mirrors
+from tests import mirrors, servers
 from tests.mirrors import Mirror, dag_hash
 
 if TYPE_CHECKING:
@@ -223,6 +223,105 @@ def test_manifests_are_read_instead_of_a_damaged_index(built: Mirror) -> None:
     with pytest.raises(specplan.DamagedSourceError, match="--from-manifests"):
         specplan.load(built.root)
     assert available(specplan.load(built.root, from_manifests=True)) == ["curl", "zlib"]
+
+
+class TestTreeOfSnapshots:
+    """The mirrors of a folder with several snapshots are read as a single mirror is."""
+
+    def tree(self, folder: Path) -> Path:
+        """Write two snapshots of a stack: the newer lists `zlib`, and has `curl` beside it."""
+        for tag in ("develop-2025-05-18", "develop-2025-05-25"):
+            for place in (tag, f"{tag}/e4s"):
+                built = Mirror(folder / "tree" / place)
+                built.index(mirrors.index("zlib"))
+                built.binary("zlib")
+        built.binary("curl")
+        return folder / "tree"
+
+    def test_has_binaries_that_no_index_lists(self, tmp_path: Path) -> None:
+        tree = self.tree(tmp_path)
+        catalog = specplan.load(tree)
+        assert any("1 binary is in" in note for note in catalog.notes)
+        assert available(catalog) == ["zlib"]
+        want = lock_of(tmp_path, "zlib", "curl", "hdf5")
+        report = catalog.gaps(want=want)
+        assert [gap.package for gap in report.gaps] == ["hdf5"]
+        report = catalog.gaps(want=want, level="package")
+        assert [(gap.package, gap.state) for gap in report.gaps] == [
+            ("curl", "unindexed"),
+            ("hdf5", "missing"),
+        ]
+        old = specplan.load(tree, tag="develop-2025-05-18")
+        assert old.gaps(want=want).totals.covered == 1
+
+    @pytest.mark.parametrize("damage", ["index", "no index"])
+    def test_is_read_from_manifests(self, tmp_path: Path, damage: str) -> None:
+        tree = self.tree(tmp_path)
+        Mirror(tree / "develop-2025-05-25").binary("hdf5")
+        for place in ("develop-2025-05-25", "develop-2025-05-25/e4s"):
+            index = tree / place / "v3/manifests/index/index.manifest.json"
+            index.write_text("{") if damage == "index" else index.unlink()
+        if damage == "index":
+            with pytest.raises(specplan.DamagedSourceError, match="--from-manifests"):
+                specplan.load(tree)
+        catalog = specplan.load(tree, from_manifests=True)
+        assert catalog.tags == ("develop-2025-05-25",)
+        assert available(catalog) == ["curl", "hdf5", "zlib"]
+        assert catalog.stacks() == ("e4s",)
+        (note,) = catalog.notes
+        assert "was not read from its indexes" in note
+        assert catalog.check(verify="manifests").findings
+
+    def test_is_read_from_manifests_by_its_map(self, tmp_path: Path) -> None:
+        tree = self.tree(tmp_path)
+        tag = "develop-2025-05-25"
+        document = {
+            tag: [
+                {"label": "root", "url": f"{tag}/v3/manifests/index/index.manifest.json"},
+                {"label": "e4s", "url": f"{tag}/e4s"},
+            ]
+        }
+        place = tree / "cache_spack_io_index.json"
+        place.write_text(json.dumps(document), encoding="utf-8")
+        for folder in (tag, f"{tag}/e4s"):
+            (tree / folder / "v3/manifests/index/index.manifest.json").write_text("{")
+        assert available(specplan.load(tree, from_manifests=True)) == ["curl", "zlib"]
+
+
+class TestProbe:
+    """Servers are asked for what no index lists only where that was asked for."""
+
+    def test_finds_a_binary_by_the_name_of_its_manifest(
+        self, built: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SPECPLAN_CACHE_DIR", str(tmp_path / "cache"))
+        built.index(mirrors.index("zlib"))
+        built.binary("zlib")
+        built.binary("curl")
+        want = lock_of(tmp_path, "zlib", "curl", "hdf5")
+        with servers.serving(built.root) as server:
+            asked = specplan.load(server.url).gaps(want=want)
+            assert {gap.package for gap in asked.gaps} == {"curl", "hdf5"}
+            probed = specplan.load(server.url, probe=True)
+            assert [gap.package for gap in probed.gaps(want=want).gaps] == ["hdf5"]
+            assert [each.name for each in probed.rebuild(want=want).builds] == ["hdf5"]
+            # What a concretizer reuses is what the index lists.
+            report = probed.gaps(want=want, level="package")
+            assert {gap.package for gap in report.gaps} == {"curl", "hdf5"}
+
+    def test_of_a_map_finds_a_binary_of_a_snapshot(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SPECPLAN_CACHE_DIR", str(tmp_path / "cache"))
+        tree = TestTreeOfSnapshots().tree(tmp_path)
+        tag = "develop-2025-05-25"
+        document = {tag: [{"label": "root", "url": tag}, {"label": "e4s", "url": f"{tag}/e4s"}]}
+        place = tree / "cache_spack_io_index.json"
+        place.write_text(json.dumps(document), encoding="utf-8")
+        want = lock_of(tmp_path, "zlib", "curl")
+        with servers.serving(tree) as server:
+            assert specplan.load(server.url).gaps(want=want).totals.gaps == 1
+            assert specplan.load(server.url, probe=True).gaps(want=want).totals.gaps == 0
 
 
 class TestInstallation:

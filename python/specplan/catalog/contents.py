@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, TypeVar
 
 from specplan import _core as compiled
 from specplan.catalog.damage import clashes, order_of_damage, order_of_finding
 from specplan.errors import EmptySelectionError, UnknownNameError, UsageError
+from specplan.model import IndexUsed, SourceUsed
 from specplan.similar_names import suggestions
 from specplan.sources import Limits, newest_first
 
@@ -51,6 +53,7 @@ class Contents:
         own_stacks: What the sources without a label are called as stacks.
         left_out: What of the sources could not be taken into account; damaged files are apart.
         empty: The sources that should list binaries and list none.
+        used: What was read of each source.
     """
 
     core: compiled.Catalog
@@ -71,6 +74,7 @@ class Contents:
     own_stacks: frozenset[str] = frozenset()
     left_out: tuple[LeftOut, ...] = ()
     empty: tuple[str, ...] = ()
+    used: tuple[SourceUsed, ...] = ()
 
     @classmethod
     def of_rows(cls, cores: Iterable[compiled.Catalog]) -> Contents:
@@ -101,6 +105,7 @@ class Contents:
             own_stacks=frozenset(each.own_stack for each in reads if each.own_stack),
             left_out=_distinct(each.left_out for each in reads),
             empty=tuple(dict.fromkeys(each.place for each in reads if _is_empty(each))),
+            used=tuple(dict.fromkeys(map(_used, reads))),
         )
 
     def merged(self, other: Contents) -> Contents:
@@ -125,7 +130,12 @@ class Contents:
             own_stacks=self.own_stacks | other.own_stacks,
             left_out=_distinct(each.left_out for each in both),
             empty=_distinct(each.empty for each in both),
+            used=_distinct(each.used for each in both),
         )
+
+    def used_with(self, other: Contents) -> tuple[SourceUsed, ...]:
+        """Return what was read of the sources of both."""
+        return _distinct((self.used, other.used))
 
     def damaged_with(self, other: Contents) -> tuple[DamagedFile, ...]:
         """Return the damaged files of both, ordered by path."""
@@ -202,6 +212,28 @@ class Contents:
         used = {each for tag in asked if not self.is_empty for each in self.state(tag)}
         unused = {tag for _, tag in set(self.core.snapshots()) - used if tag}
         return tuple(newest_first(unused | self.unread_tags))
+
+
+def _used(read: SourceRead) -> SourceUsed:
+    copied_at = None
+    if read.copied_at is not None:
+        moment = datetime.fromtimestamp(read.copied_at, tz=timezone.utc)
+        copied_at = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return SourceUsed(
+        source=read.place,
+        copied_at=copied_at,
+        indexes=tuple(
+            IndexUsed(
+                mirror=each.mirror,
+                index=each.shown,
+                version=each.version,
+                specs=each.specs,
+                binaries=each.binaries,
+                alone=each.alone,
+            )
+            for each in read.indexes
+        ),
+    )
 
 
 def _is_empty(read: SourceRead) -> bool:

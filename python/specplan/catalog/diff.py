@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from specplan import _core as compiled
@@ -72,7 +73,7 @@ def difference(
     left_out = of_states(newer, older) + absent_stacks(absent)
     if not any(cell[0] in both for cell in cells):
         left_out.append(_nothing_compared(called_old, called_new, absent, new_stacks))
-    return diff(
+    found = diff(
         cells,
         versions=_versions(core, cells) if level == "hash" else {},
         level=level,
@@ -83,6 +84,7 @@ def difference(
         damaged=newer.damaged_with(older),
         left_out=merged(left_out),
     )
+    return replace(found, sources=newer.used_with(older))
 
 
 def _versions(core: compiled.Catalog, cells: Sequence[compiled.CellDiffAnswer]) -> dict[str, str]:

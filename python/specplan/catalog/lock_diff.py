@@ -85,6 +85,7 @@ def compare(old: Contents, new: Contents) -> LockDiff:
             migrated=len(migrated),
         ),
         left_out=merged(left_out),
+        sources=old.used_with(new),
     )
 
 

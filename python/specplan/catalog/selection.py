@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from specplan import _core
     from specplan.abstract_spec import AbstractSpec
     from specplan.catalog.contents import Contents
-    from specplan.model import DamagedFile, LeftOut, Spec
+    from specplan.model import DamagedFile, LeftOut, SourceUsed, Spec
 
 __all__ = ["Selection", "found", "select"]
 
@@ -114,6 +114,7 @@ class Selection:
             packages=self._contents.core.names("package"),
             damaged=self._contents.damaged,
             left_out=merged(of_sources(self._contents, blocks=True)),
+            sources=self._contents.used,
         )
 
     def count(self) -> int:
@@ -187,6 +188,7 @@ def found(
     packages: Collection[str],
     damaged: tuple[DamagedFile, ...],
     left_out: tuple[LeftOut, ...],
+    sources: tuple[SourceUsed, ...],
 ) -> Found:
     """Return the report of what an abstract spec finds.
 
@@ -197,6 +199,7 @@ def found(
         packages: The names of all known packages.
         damaged: Files that were not searched.
         left_out: What of the question could not be taken into account.
+        sources: What was read of each source.
     """
     specs, untold = answer
     satisfying = [spec_of(each) for each in specs]
@@ -218,6 +221,7 @@ def found(
         suggestions=() if unknown is None else suggestions(unknown, packages),
         damaged=damaged,
         left_out=left_out,
+        sources=sources,
     )
 
 

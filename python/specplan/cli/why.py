@@ -103,7 +103,12 @@ def _rendered(  # noqa: PLR0913, PLR0917 - what is shown, and how
 ) -> str:
     if settings.format == "json":
         return json_document.why(
-            reasons, wants, query=spec, predicted=plan.predicted, left_out=plan.left_out
+            reasons,
+            wants,
+            query=spec,
+            predicted=plan.predicted,
+            left_out=plan.left_out,
+            sources=plan.sources,
         )
     if settings.format == "csv":
         return csv_table.why(reasons, wants)

@@ -31,15 +31,17 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallableRoots:
-    """How many roots of environments install, in the cells where the sources tell.
+    """How many roots of environments install.
 
     Attributes:
-        wanted: The roots.
+        wanted: The roots, once for each cell.
+        undecided: Those of them in cells where the sources do not tell what installs.
         installable: Those that a spec covers which installs from the caches alone.
         broken: The others that are covered, each with the spec that lacks least.
     """
 
     wanted: int
+    undecided: int
     installable: int
     broken: tuple[BrokenRoot, ...]
 
@@ -111,21 +113,15 @@ def unknown(answered: Answered) -> Iterator[UnknownWant]:
             )
 
 
-def broken_roots(answered: Answered, catalog: _core.Catalog) -> InstallableRoots | None:
-    """Return which roots install; None where the sources tell it of no cell."""
-    told = [cell for cell in answered.core[0] if cell[2] is not None]
-    if not told:
-        return None
+def broken_roots(answered: Answered, catalog: _core.Catalog) -> InstallableRoots:
+    """Return which roots install."""
+    pairs = list(zip(answered.wants.cells, answered.core[0], strict=True))
     broken = answered.core[2]
     specs = named(catalog, {dag_hash for _, _, dag_hash, _ in broken})
-    wanted = (
-        len(cell.wants)
-        for cell, answer in zip(answered.wants.cells, answered.core[0], strict=True)
-        if answer[2] is not None
-    )
     return InstallableRoots(
-        wanted=sum(wanted),
-        installable=sum(usable for _, _, usable, _, _ in told if usable is not None),
+        wanted=sum(len(cell.wants) for cell, _ in pairs),
+        undecided=sum(len(cell.wants) for cell, answer in pairs if answer[2] is None),
+        installable=sum(usable for _, (_, _, usable, _, _) in pairs if usable is not None),
         broken=tuple(
             BrokenRoot(
                 hash=dag_hash,

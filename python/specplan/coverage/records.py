@@ -241,7 +241,8 @@ def _roots(answer: Answer, told: _core.DemandAnswer | None) -> RootCoverage | No
     of_locks = [] if told is None else told[2]
     abstract = answer.abstract
     roots = None if abstract is None else environment_records.broken_roots(abstract, answer.core)
-    if told is None and roots is None and not answer.not_concretized:
+    tells = roots is not None and roots.undecided < roots.wanted
+    if told is None and not tells and not answer.not_concretized:
         return None
     named_roots = named(answer.core, {root for root, lacks in of_locks if lacks})
     broken = [
@@ -257,7 +258,9 @@ def _roots(answer: Answer, told: _core.DemandAnswer | None) -> RootCoverage | No
     wanted, installable = len(of_locks), len(of_locks) - len(broken)
     # What is not concretized has no hash, and installs from no cache.
     wanted += len(answer.not_concretized)
+    undecided = 0
     if roots is not None:
+        undecided = roots.undecided
         wanted, installable = wanted + roots.wanted, installable + roots.installable
         broken = sorted([*broken, *roots.broken], key=lambda root: root.hash)
     lacked_by = Counter(each for root in broken for each in root.lacks)
@@ -265,6 +268,7 @@ def _roots(answer: Answer, told: _core.DemandAnswer | None) -> RootCoverage | No
     return RootCoverage(
         wanted=wanted,
         installable=installable,
+        undecided=undecided,
         coverage=ratio(installable, wanted),
         broken=tuple(broken),
         lacking=tuple(

@@ -64,6 +64,7 @@ from specplan.model.query import (
 from specplan.model.report import Report
 from specplan.model.roots import DEFAULT_GROUP, BrokenRoot, Lacking, RootCoverage
 from specplan.model.schedule import BoundReason, Run, Schedule, Shard
+from specplan.model.source import IndexUsed, SourceUsed
 from specplan.model.spec import EdgeType, NamedSpec, Spec
 from specplan.model.why import ChangeLink, HeldChange, Why, WhyLine, WhyLink, WhyVerdict
 
@@ -117,6 +118,7 @@ __all__ = [
     "HeldChange",
     "HoldStep",
     "Host",
+    "IndexUsed",
     "Input",
     "KeyInCell",
     "Lack",
@@ -149,6 +151,7 @@ __all__ = [
     "Schedule",
     "Scope",
     "Shard",
+    "SourceUsed",
     "Spec",
     "Totals",
     "Undecided",

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from specplan.model.left_out import LeftOut
 from specplan.model.report import Report
+from specplan.model.source import SourceUsed
 
 __all__ = [
     "Binaries",
@@ -193,6 +194,7 @@ class Check(Report):
         notes: What could not be looked at, one sentence each.
         ignored: How many findings of each kind were ignored, if any, sorted by kind.
         left_out: What of the question could not be taken into account.
+        sources: What was read of each source.
     """
 
     verify: Verify = "index"
@@ -206,6 +208,7 @@ class Check(Report):
     notes: tuple[str, ...] = ()
     ignored: tuple[tuple[FindingKind, int], ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    sources: tuple[SourceUsed, ...] = ()
 
     def without(self, kinds: Collection[FindingKind]) -> Check:
         """Return the same without the findings of some kinds, which are counted."""

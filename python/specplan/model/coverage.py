@@ -13,6 +13,7 @@ from specplan.model.left_out import LeftOut
 from specplan.model.query import Compatibility, EnvironmentAsked, Level, NotWanted, Scope, WantsKind
 from specplan.model.report import Report, as_csv, as_markdown, as_text
 from specplan.model.roots import RootCoverage
+from specplan.model.source import SourceUsed
 
 __all__ = ["Alone", "Cell", "Coverage", "LackedSpec", "Totals", "View"]
 
@@ -129,6 +130,7 @@ class Coverage(Report):
         damaged: Files that were skipped because they are damaged.
         listed: The gaps that reports list, where not all were asked for; else None.
         left_out: What of the question could not be taken into account.
+        sources: What was read of each source.
         alone: What the caches have, where no cell has a peer and nothing is wanted; else None.
     """
 
@@ -149,6 +151,7 @@ class Coverage(Report):
     environments: tuple[EnvironmentAsked, ...] = ()
     listed: tuple[Gap, ...] | None = None
     left_out: tuple[LeftOut, ...] = ()
+    sources: tuple[SourceUsed, ...] = ()
     alone: Alone | None = None
 
     @property

@@ -8,6 +8,7 @@ from specplan.model.damage import DamagedFile
 from specplan.model.left_out import LeftOut
 from specplan.model.query import Level
 from specplan.model.report import Report
+from specplan.model.source import SourceUsed
 
 __all__ = ["Change", "Diff", "DiffCell", "DiffTotals", "KeyInCell"]
 
@@ -113,6 +114,7 @@ class Diff(Report):
         totals: Over all cells.
         damaged: Files that were skipped because they are damaged.
         left_out: What of the question could not be taken into account.
+        sources: What was read of each source.
     """
 
     level: Level
@@ -127,3 +129,4 @@ class Diff(Report):
     totals: DiffTotals
     damaged: tuple[DamagedFile, ...]
     left_out: tuple[LeftOut, ...] = ()
+    sources: tuple[SourceUsed, ...] = ()

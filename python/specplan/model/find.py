@@ -10,6 +10,7 @@ from specplan.errors import UndecidedError
 from specplan.model.damage import DamagedFile
 from specplan.model.left_out import LeftOut
 from specplan.model.report import Report, as_lines
+from specplan.model.source import SourceUsed
 from specplan.model.spec import Spec
 
 __all__ = ["Found", "Missing", "Undecided"]
@@ -65,6 +66,7 @@ class Found(Report):
         damaged: Files that were skipped because they are damaged: what they held was
             not searched.
         left_out: What of the question could not be taken into account.
+        sources: What was read of each source.
     """
 
     query: str
@@ -74,6 +76,7 @@ class Found(Report):
     suggestions: tuple[str, ...]
     damaged: tuple[DamagedFile, ...]
     left_out: tuple[LeftOut, ...] = ()
+    sources: tuple[SourceUsed, ...] = ()
 
     @property
     def hint(self) -> str | None:

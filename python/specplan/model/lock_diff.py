@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from specplan.model.left_out import LeftOut
 from specplan.model.report import Report
+from specplan.model.source import SourceUsed
 from specplan.model.spec import NamedSpec
 
 __all__ = [
@@ -177,6 +178,7 @@ class LockDiff(Report):
         migrated: The specs that have another hash only because of another format, by hash: one
             cause, however many they are. They are neither new nor gone.
         left_out: What of the question could not be taken into account.
+        sources: What was read of each source.
     """
 
     old: str
@@ -188,3 +190,4 @@ class LockDiff(Report):
     totals: LockDiffTotals
     migrated: tuple[MigratedSpec, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    sources: tuple[SourceUsed, ...] = ()

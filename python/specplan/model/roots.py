@@ -50,12 +50,14 @@ class Lacking:
 class RootCoverage:
     """How many roots install from the cache alone.
 
-    The roots of environments count in each of their cells in which the sources tell what
-    installs, and install where any spec that covers them does.
+    The roots of environments count in each of their cells, and install where any spec that
+    covers them does.
 
     Attributes:
         wanted: Distinct root hashes, and roots of environments.
         installable: Those whose whole closure installs from the cache.
+        undecided: The roots of environments in cells where the sources do not tell what
+            installs; none of them counts as installable.
         coverage: ``installable / wanted``; None where there are no roots.
         broken: The others, by hash; of a root of an environment the spec that covers it
             and lacks least. What nothing covers is a gap and not among them.
@@ -67,3 +69,4 @@ class RootCoverage:
     coverage: float | None
     broken: tuple[BrokenRoot, ...]
     lacking: tuple[Lacking, ...]
+    undecided: int = 0

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         NotWanted,
         PlanTotals,
         Scope,
+        SourceUsed,
         Untested,
         WhatIf,
         Why,
@@ -67,6 +68,7 @@ class Plan(Report):
         not_wanted: The entries of the configuration with what each excluded.
         totals: The numbers.
         left_out: What of the question could not be taken into account.
+        sources: What was read of each source.
     """
 
     scope: Scope
@@ -87,6 +89,7 @@ class Plan(Report):
     not_wanted: tuple[NotWanted, ...]
     totals: PlanTotals
     left_out: tuple[LeftOut, ...] = ()
+    sources: tuple[SourceUsed, ...] = ()
     _core: compiled.Plan = field(repr=False, compare=False)
     #: The specs of the locks, and those beside the specs of the caches.
     _known: tuple[compiled.Catalog, compiled.Catalog] = field(repr=False, compare=False)

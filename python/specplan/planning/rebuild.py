@@ -12,7 +12,6 @@ from specplan.catalog.damage import refuse_cycle
 from specplan.catalog.left_out import of_sources
 from specplan.catalog.names import texts
 from specplan.coverage.ask import environment_options
-from specplan.coverage.left_out import of_environments
 from specplan.coverage.lock_wants import LockWants
 from specplan.errors import UsageError
 from specplan.model.left_out import merged
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
         NotWanted,
         Policy,
         Scope,
+        SourceUsed,
         WhatIf,
     )
     from specplan.model.budget import Budget, Weight
@@ -282,6 +282,7 @@ def rebuild(
                 *unknown_changes(() if change is None else change.specs),
             ]
         ),
+        sources=() if catalog is None else catalog._contents.used,
     )
 
 
@@ -417,6 +418,7 @@ def _plan(
     known: tuple[compiled.Catalog, compiled.Catalog],
     not_wanted: tuple[tuple[NotWanted, ...], int],
     left_out: tuple[LeftOut, ...],
+    sources: tuple[SourceUsed, ...],
 ) -> Plan:
     core = rows.plan(question)
     untested = untested_of(core)
@@ -440,6 +442,7 @@ def _plan(
         not_wanted=not_wanted[0],
         totals=totals_of(core, sum(each.available for each in untested), not_wanted[1]),
         left_out=left_out,
+        sources=sources,
         _core=core,
         _known=known,
         _again=partial(
@@ -460,5 +463,6 @@ def _plan(
             known=known,
             not_wanted=not_wanted,
             left_out=left_out,
+            sources=sources,
         ),
     )

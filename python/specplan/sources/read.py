@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from specplan.aliases import Progress
-    from specplan.model import DamagedFile
     from specplan.sources.limits import Limits
     from specplan.sources.mirrors.mirror import MirrorIndex
     from specplan.sources.reading_options import Reading, ReadingOptions
@@ -129,7 +128,7 @@ def _with_age(answer: SourceRead, reading: Reading) -> SourceRead:
     hours = max(0, time.time() - oldest) / 3600
     age = f"{hours / 24:.0f} days" if hours >= _DAYS_FROM else f"{hours:.1f} hours"
     note = f"`{reading.place}` was read from a copy of {moment}, {age} old, as no server was asked"
-    return replace(answer, notes=(*answer.notes, note))
+    return replace(answer, notes=(*answer.notes, note), copied_at=oldest)
 
 
 def _with_guess(answer: SourceRead) -> SourceRead:
@@ -213,7 +212,7 @@ def _folder(store: Store, path: Path, reading: Reading) -> SourceRead:
     if (answer := _mirror(store, reading)) is not None:
         return answer
     local = LocalStore(path, limits=reading.limits)
-    if (listed := snapshots.tree(local)) is not None:
+    if (listed := snapshots.tree(local, from_manifests=reading.from_manifests)) is not None:
         _refuse_label(reading, "a tree of snapshots")
         return snapshots.read(listed, local, reading)
     for name in (".spack-db/index.json", "spack.lock"):
@@ -263,13 +262,13 @@ def _nothing_read(why: str, reading: Reading) -> SourceRead:
 
 def _without_sound_index(error: DamagedSourceError, store: Store, reading: Reading) -> SourceRead:
     """Return the answer of a mirror whose index cannot be had, though its other files can."""
-    from specplan.sources.mirrors import mirror  # noqa: PLC0415
+    from specplan.sources.mirrors import indexes, mirror  # noqa: PLC0415
 
     answer = _damaged(error, reading)
     layout = mirror.layout_of(store, reading.limits)
     if layout is None:
         return answer
-    answer = replace(answer, damaged=tuple(map(_or_from_manifests, answer.damaged)))
+    answer = replace(answer, damaged=tuple(map(indexes.or_from_manifests, answer.damaged)))
     taken = MirrorTaken(
         store=store,
         layout=layout,
@@ -320,21 +319,13 @@ def _indexed(store: Store, index: MirrorIndex, reading: Reading) -> SourceRead:
         least=least,
         fetched=fetched,
         files=len(found.files),
-        damaged=tuple(map(_or_from_manifests, found.damaged)),
+        damaged=tuple(map(indexes.or_from_manifests, found.damaged)),
         contradictions=(),
         notes=(*index.notes, *found.notes, *(() if more is None else more.notes(store.shown()))),
         files_of_specs=found.files,
         mirrors=(taken,),
         is_guess=found.is_guess or (more is not None and more.is_guess),
         indexes=found.indexes,
-    )
-
-
-def _or_from_manifests(file: DamagedFile) -> DamagedFile:
-    """Return the damage of an index with what helps: the files of the binaries may be sound."""
-    return replace(
-        file,
-        fault=f"{file.fault}; `--from-manifests` reads the manifests of the binaries instead",
     )
 
 

@@ -43,6 +43,8 @@ class SourceRead:
         own_stack: The stack that it is called as, being without a label; empty where it has
             one, or says itself which stacks there are.
         left_out: What of it could not be taken into account.
+        copied_at: When the oldest copy was made that was read in place of a server, in seconds
+            since 1970; None where no copy was.
     """
 
     place: str
@@ -63,3 +65,4 @@ class SourceRead:
     installed: _core.Catalog | None = None
     own_stack: str = ""
     left_out: tuple[LeftOut, ...] = ()
+    copied_at: int | None = None

@@ -65,15 +65,34 @@ def read(path: Path, reading: Reading, *, shown: str, lock_stack: str = "") -> S
     )
 
 
-def read_mirrored(specs: SpecFiles, reading: Reading) -> SourceRead:
-    """Read the spec files of a mirror that has no index, or whose index is not to be read."""
+def read_mirrored(
+    specs: SpecFiles,
+    reading: Reading,
+    *,
+    label: str | None = None,
+    tag: str = "",
+) -> SourceRead:
+    """Read the spec files of a mirror that has no index, or whose index is not to be read.
+
+    Args:
+        specs: The files.
+        reading: The source.
+        label: The stack that the mirror is of; by default that of the source.
+        tag: The snapshot that it belongs to, or an empty string.
+    """
     why = "was not read from its index" if reading.from_manifests else "has no index"
     damaged = [*specs.damaged]
     catalogs: list[_core.Catalog] = []
     taken: list[FileOfSpecs] = []
     is_guess = False
     for file in specs.files:
-        found = parse(file.path, reading, shown=file.shown, label=reading.stack)
+        found = parse(
+            file.path,
+            reading,
+            shown=file.shown,
+            label=reading.stack if label is None else label,
+            tag=tag,
+        )
         damage = damage_of(found, file.shown)
         if not damage and roots_of(found)[0].hash != file.hash:
             fault = f"is of the spec {roots_of(found)[0].hash}, but its name says {file.hash}"

@@ -40,6 +40,7 @@ def check(result: Check) -> str:
                 "by_kind": _numbers(result.counts()),
             },
             "left_out": left_out_json(result.left_out),
+            "sources": [fields_of(each) for each in result.sources],
         }
     )
 

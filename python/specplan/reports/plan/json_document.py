@@ -17,7 +17,7 @@ from specplan.reports.render.document import document, fields_of, left_out_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.model import Build, LeftOut, NewSpec, Why
+    from specplan.model import Build, LeftOut, NewSpec, SourceUsed, Why
     from specplan.planning.why_wanted import WhyWanted
     from specplan.reports.render.document import Json
 
@@ -75,17 +75,19 @@ def rebuild(plan: Plan) -> str:
             "not_wanted": [fields_of(each) for each in plan.not_wanted],
             "totals": fields_of(plan.totals),
             "left_out": left_out_json(plan.left_out),
+            "sources": [fields_of(each) for each in plan.sources],
         }
     )
 
 
-def why(
+def why(  # noqa: PLR0913 - each part of the document is its own argument
     reasons: Sequence[Why],
     wants: Sequence[WhyWanted] = (),
     *,
     query: str,
     predicted: bool,
     left_out: Sequence[LeftOut] = (),
+    sources: Sequence[SourceUsed] = (),
 ) -> str:
     """Return the document of kind ``specplan.why/1``."""
     return document(
@@ -96,6 +98,7 @@ def why(
             "wants": [fields_of(each) for each in wants],
             "specs": [_why(each) for each in reasons],
             "left_out": left_out_json(left_out),
+            "sources": [fields_of(each) for each in sources],
         }
     )
 
@@ -130,6 +133,7 @@ def lock_diff(diff: LockDiff) -> str:
             ],
             "totals": fields_of(diff.totals),
             "left_out": left_out_json(diff.left_out),
+            "sources": [fields_of(each) for each in diff.sources],
         }
     )
 

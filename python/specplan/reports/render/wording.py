@@ -352,7 +352,10 @@ def roots_line(roots: RootCoverage) -> str:
         return "no root is wanted, so root coverage is n/a"
     install = form(roots.wanted, "root installs", "roots install")
     share = percentage(roots.installable, roots.wanted)
-    return f"{roots.installable} of {roots.wanted} {install} from the cache alone ({share})"
+    line = f"{roots.installable} of {roots.wanted} {install} from the cache alone ({share})"
+    if not roots.undecided:
+        return line
+    return f"{line}; the sources do not tell of {count(roots.undecided, 'root')}"
 
 
 def alone(coverage: Coverage, code: Callable[[str], str]) -> list[str]:

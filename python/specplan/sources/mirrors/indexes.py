@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core
@@ -25,7 +25,14 @@ if TYPE_CHECKING:
     from specplan.sources.origins import FileOfSpecs, MirrorTaken
     from specplan.sources.stores.store import Store
 
-__all__ = ["IndexesRead", "Unindexed", "fetched_by_hash", "read_indexes", "unindexed"]
+__all__ = [
+    "IndexesRead",
+    "Unindexed",
+    "fetched_by_hash",
+    "or_from_manifests",
+    "read_indexes",
+    "unindexed",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +146,14 @@ def _unread(sound: list[tuple[MirrorIndex, _core.SpecsRead]], reading: Reading) 
     return None
 
 
+def or_from_manifests(file: DamagedFile) -> DamagedFile:
+    """Return the damage of an index with what helps: the files of the binaries may be sound."""
+    return replace(
+        file,
+        fault=f"{file.fault}; `--from-manifests` reads the manifests of the binaries instead",
+    )
+
+
 def damage_of_index(found: _core.SpecsRead, shown: str) -> tuple[DamagedFile, ...]:
     """Return the fault of a file that must be an index."""
     if found.fault is None and found.kind not in {"index", "database"}:
@@ -166,6 +181,7 @@ def fetched_by_hash(
         SourceError: If the mirror cannot be asked.
     """
     reading = Reading(place=taken.cache, label="", tags=(), fetching=Fetching(limits=taken.limits))
+    tag = "" if taken.of is None else taken.of[1]
 
     def asked(item: tuple[str, tuple[str, str]]) -> _core.Catalog | None:
         dag_hash, (name, version) = item
@@ -174,7 +190,7 @@ def fetched_by_hash(
             return None
         try:
             file = mirror.spec_file_at(taken.store, path, taken.limits)
-            found = spec_files.parse(file.path, reading, shown=file.shown, label="")
+            found = spec_files.parse(file.path, reading, shown=file.shown, label="", tag=tag)
         except DamagedSourceError:
             return None
         roots = spec_files.roots_of(found)
@@ -227,7 +243,7 @@ class Unindexed:
 
 
 def unindexed(
-    store: Store, listed: Iterable[str], reading: Reading, *, label: str
+    store: Store, listed: Iterable[str], reading: Reading, *, label: str, tag: str = ""
 ) -> Unindexed | None:
     """Return the binaries of a mirror that no index of it lists, or None if there are none.
 
@@ -239,6 +255,7 @@ def unindexed(
         listed: The hashes of the binaries that its indexes list.
         reading: The source.
         label: The stack that the mirror is of, or an empty string.
+        tag: The snapshot that the mirror is of, or an empty string.
 
     Raises:
         SourceError: If the mirror cannot be listed.
@@ -259,7 +276,12 @@ def unindexed(
             file = mirror.spec_file_at(store, path, reading.limits)
             read = [
                 spec_files.parse(
-                    file.path, reading, shown=file.shown, label=label, listed_only=listed_only
+                    file.path,
+                    reading,
+                    shown=file.shown,
+                    label=label,
+                    tag=tag,
+                    listed_only=listed_only,
                 )
                 for listed_only in (True, False)
             ]

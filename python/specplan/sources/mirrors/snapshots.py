@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import unquote
 
 from specplan import _core
+from specplan.counting import count
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.model import DamagedFile
-from specplan.sources import strict_json
+from specplan.sources import spec_files, strict_json
 from specplan.sources.location import WHOLE, Place
 from specplan.sources.mirrors import indexes, mirror
 from specplan.sources.mirrors.tags import newest_first
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from specplan.sources.limits import Limits
     from specplan.sources.mirrors.consumer import Consumer
-    from specplan.sources.mirrors.indexes import IndexesRead
+    from specplan.sources.mirrors.indexes import IndexesRead, Unindexed
     from specplan.sources.mirrors.mirror import MirrorIndex
     from specplan.sources.reading_options import Reading
     from specplan.sources.stores.store import Store
@@ -46,6 +47,9 @@ __all__ = ["MAP_NAME", "Listed", "parse", "read", "tree"]
 
 #: What the map is called at the top of a mirror.
 MAP_NAME: Final = "cache_spack_io_index.json"
+
+#: What makes a folder a mirror.
+_INDEXES: Final = ("v3/manifests/index/index.manifest.json", "build_cache/index.json")
 
 #: The label of the union index.
 _UNION: Final = "root"
@@ -105,19 +109,26 @@ def parse(document: bytes, shown: str) -> dict[str, tuple[Listed, ...]] | None:
     return listed
 
 
-def tree(store: LocalStore) -> dict[str, tuple[Listed, ...]] | None:
+def tree(
+    store: LocalStore, *, from_manifests: bool = False
+) -> dict[str, tuple[Listed, ...]] | None:
     """Return what a tree of mirrors ``TAG/v3`` and ``TAG/STACK/v3`` lists, or None if it is none.
 
     So the public cache is laid out, and so is a copy of it.
+
+    Args:
+        store: The folder.
+        from_manifests: Whether a mirror need not have an index.
     """
+    files = (*_INDEXES, mirror.SPEC_FOLDER) if from_manifests else _INDEXES
     listed = {}
     for tag in store.folders():
-        if not _has_index(store, tag):
+        if not _has_any(store, tag, files):
             continue
         stacks = [
             Listed(label=label, url=f"{tag}/{label}", shown=store.shown(tag))
             for label in store.folders(tag)
-            if label not in {*_DROPPED, _UNION} and _has_index(store, f"{tag}/{label}")
+            if label not in {*_DROPPED, _UNION} and _has_any(store, f"{tag}/{label}", files)
         ]
         union = Listed(label=_UNION, url=tag, shown=store.shown())
         listed[tag] = (union, *stacks)
@@ -161,12 +172,17 @@ class _Gathered:
     reading: Reading
     notes: list[str]
     found: list[IndexesRead] = field(default_factory=list)
+    more: list[Unindexed] = field(default_factory=list)
+    mirrored: list[SourceRead] = field(default_factory=list)
     damaged: list[DamagedFile] = field(default_factory=list)
     mirrors: list[MirrorTaken] = field(default_factory=list)
     alone: list[IndexAlone] = field(default_factory=list)
 
     def add(self, entry: Listed, tag: str, beside: Store) -> None:
-        """Read the index of a stack in a snapshot."""
+        """Read the index of a stack in a snapshot, or the files of its binaries."""
+        if self.reading.from_manifests:
+            self._read_files(entry, tag, beside)
+            return
         try:
             place = _place(entry, beside, self.reading)
         except mirror.UnreadIndexError as error:
@@ -177,7 +193,7 @@ class _Gathered:
             return
         is_sound = place.index is not None and self._read(entry, tag, place.index, place.store)
         if place.damage is not None:
-            self.damaged.append(place.damage)
+            self.damaged.append(indexes.or_from_manifests(place.damage))
         if place.layout is not None:
             self.mirrors.append(place.taken(entry, tag, self.reading, sound=is_sound))
         elif place.index is not None:
@@ -196,22 +212,77 @@ class _Gathered:
             # As on the public site, binaries are those of the union index.
             listed_only=entry.label != _UNION,
         )
-        self.damaged.extend(found.damaged)
+        self.damaged.extend(map(indexes.or_from_manifests, found.damaged))
         self.notes.extend(index.notes)
         if found.unread is not None:
             self.notes.append(f"{found.unread}, so it sees no binary there")
         elif found.files:
             self.found.append(found)
+            if index.layout is not None:
+                self._look_beside(entry, tag, store, found)
         return bool(found.files)
+
+    def _look_beside(self, entry: Listed, tag: str, store: Store, found: IndexesRead) -> None:
+        """Look for binaries of a mirror that no index of it lists."""
+        listed = found.binaries
+        if entry.label != _UNION:
+            listed = frozenset(each[0] for each in found.core.specs(_core.Query.all(), None))
+        more = indexes.unindexed(store, listed, self.reading, label=entry.label, tag=tag)
+        if more is not None:
+            self.more.append(more)
+            self.notes.extend(more.notes(store.shown()))
+
+    def _read_files(self, entry: Listed, tag: str, beside: Store) -> None:
+        """Read the files of the binaries of a stack in a snapshot."""
+        found = _mirrored(entry, beside, self.reading)
+        if found is None:
+            fault = f"there are no manifests of binaries for `{entry.url}`"
+            self.damaged.append(
+                DamagedFile(path=entry.shown, place=str(entry.place), line=None, fault=fault)
+            )
+            return
+        store, binaries = found
+        read = spec_files.read_mirrored(binaries, self.reading, label=entry.label, tag=tag)
+        self.mirrored.append(read)
+        self.damaged.extend(read.damaged)
+        self.mirrors.append(
+            MirrorTaken(
+                store=store,
+                layout=binaries.layout,
+                lists_all=True,
+                index=None,
+                cache=self.reading.place,
+                limits=self.reading.limits,
+                of=(entry.label, tag),
+            )
+        )
 
     def answer(self) -> SourceRead:
         """Return all of it as that of one source."""
+        beside = [*(each.core for each in self.mirrored), *(each.listed for each in self.more)]
+        core = _core.Catalog.merged([*(each.core for each in self.found), *beside])
         least = [each.core if each.least is None else each.least for each in self.found]
         differ = any(each.least is not None for each in self.found)
-        files = tuple(file for each in self.found for file in each.files)
+        files = (
+            *(file for each in self.found for file in each.files),
+            *(file for each in self.mirrored for file in each.files_of_specs),
+        )
+        guesses = (
+            *(each.is_guess for each in self.found),
+            *(each.is_guess for each in self.more),
+            *(each.is_guess for each in self.mirrored),
+        )
+        fetched = [each.fetched for each in self.more if each.count]
+        if self.mirrored:
+            binaries = count(len(files), "binary", "binaries")
+            self.notes.append(
+                f"`{self.reading.place}` was not read from its indexes: it was read from the "
+                f"files of {binaries}"
+            )
         return SourceRead(
             place=self.reading.place,
-            core=_core.Catalog.merged([each.core for each in self.found]),
+            core=core,
+            fetched=_core.Catalog.merged([core, *fetched]) if fetched else None,
             files=len(files),
             damaged=tuple(sorted(self.damaged, key=lambda file: (file.path, file.place))),
             contradictions=(),
@@ -219,10 +290,29 @@ class _Gathered:
             files_of_specs=files,
             mirrors=tuple(self.mirrors),
             indexes_alone=tuple(self.alone),
-            is_guess=any(each.is_guess for each in self.found),
+            is_guess=any(guesses),
             indexes=tuple(each for read in self.found for each in read.indexes),
-            least=_core.Catalog.merged(least) if differ else None,
+            least=_core.Catalog.merged([*least, *beside]) if differ else None,
         )
+
+
+def _mirrored(
+    entry: Listed, beside: Store, reading: Reading
+) -> tuple[Store, mirror.SpecFiles] | None:
+    """Return the mirror of which a map names the index, and the files of its binaries.
+
+    Raises:
+        SourceError: If it cannot be listed.
+    """
+    for store, relative in _places(entry, beside, reading):
+        view = mirror.split_view(relative)
+        root = _mirror_of(relative) if view is None else view[0]
+        root = relative if root is None else root
+        at = store if root in {"", "."} else store.below(root)
+        binaries = mirror.spec_files(at, reading.limits)
+        if binaries is not None:
+            return at, binaries
+    return None
 
 
 def _is_map(value: object) -> bool:
@@ -247,13 +337,10 @@ def _listing(entry: strict_json.Value) -> Listed:
     return Listed(label=label.text(), url=url.text(), shown=entry.shown, place=url.at_place)
 
 
-def _has_index(store: LocalStore, folder: str) -> bool:
+def _has_any(store: LocalStore, folder: str, names: Iterable[str]) -> bool:
     below = store.below(folder).root
-    # `Path.is_file` fails where it may not look; what is not readable has no index.
-    return any(
-        os.path.isfile(below / name)  # noqa: PTH113
-        for name in ("v3/manifests/index/index.manifest.json", "build_cache/index.json")
-    )
+    # `Path.exists` fails where it may not look; what is not readable has none.
+    return any(os.path.exists(below / name) for name in names)  # noqa: PTH110
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,6 +368,7 @@ class _Place:
             store=self.store,
             layout=self.layout or 3,
             lists_all=True if index is None else self.lists_all,
+            is_probed=reading.options.probe and self.store.files(mirror.SPEC_FOLDER) is None,
             index=None if index is None else index.shown,
             older=() if index is None else tuple(each.shown for each in index.older),
             cache=reading.place,

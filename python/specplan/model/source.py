@@ -1,0 +1,44 @@
+"""What an answer was read from: each source, how old it is, and what its indexes list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["IndexUsed", "SourceUsed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexUsed:
+    """One of several indexes of a mirror.
+
+    Attributes:
+        mirror: The mirror.
+        index: The index.
+        version: Its version, or None where nothing names it.
+        specs: How many specs it lists.
+        binaries: How many of them as binaries.
+        alone: How many binaries it lists that another index of the mirror does not.
+    """
+
+    mirror: str
+    index: str
+    version: int | None
+    specs: int
+    binaries: int
+    alone: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceUsed:
+    """A source that an answer was read from.
+
+    Attributes:
+        source: The source, as it was given; without credentials.
+        copied_at: When the oldest copy was made that was read in place of a server, as
+            ``2026-11-30T12:00:00Z``; None where the source itself was read.
+        indexes: The indexes of each mirror in it that has several, the newest first.
+    """
+
+    source: str
+    copied_at: str | None
+    indexes: tuple[IndexUsed, ...]
