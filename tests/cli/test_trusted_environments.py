@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -162,6 +163,26 @@ def test_what_is_developed_is_a_gap_whatever_the_cache_has(run: Runs, folder: Pa
     document = asked(run, "--cache", place, "--want", want)
     (gap,) = document["gaps"]
     assert (gap["want"], gap["developed"]) == ("zlib", True)
+
+
+def test_a_plan_says_that_what_is_developed_has_no_binary_and_why(run: Runs, folder: Path) -> None:
+    place = cache(folder, zlib={}, curl={})
+    want = environment(folder, "spack: {specs: [zlib, curl], develop: {zlib: {spec: 'zlib@=1.0'}}}")
+    words = ("rebuild", "--cache", place, "--want", want, *SYSTEM)
+    document = json.loads(run(*words, "--format", "json").out)
+    (unplannable,) = document["unplannable"]
+    assert (unplannable["want"], unplannable["reason"]) == ("zlib", "developed")
+    assert "builds it from a source tree (`develop:`)" in " ".join(run(*words).out.split())
+
+
+def test_csv_names_the_group_of_each_gap_and_whether_it_is_developed(
+    run: Runs, folder: Path
+) -> None:
+    place = cache(folder, zlib={"cuda": False})
+    want = environment(folder, GROUPS)
+    out = run("gaps", "--cache", place, "--want", want, *SYSTEM, "--format", "csv").out
+    (row,) = csv.DictReader(out.splitlines())
+    assert (row["want"], row["group"], row["developed"]) == ("zlib", "cuda", "false")
 
 
 VARYING = """\

@@ -71,6 +71,7 @@ class Want:
     spec: str
     candidates: tuple[str, ...]
     undecided: bool
+    developed: bool = False
 
     def told(
         self, named: NamedSpec | None, lock: str | None, lack: Lack | None, *, completed: bool
@@ -84,7 +85,7 @@ class Want:
             candidates=len(self.candidates),
             spec=named,
             lock=lock,
-            lack=lack,
+            lack="developed" if self.developed and lack is not None else lack,
             completed=completed,
         )
 
@@ -268,6 +269,7 @@ class Options:
                     wants.specs[want],
                     tuple(self._sorted((*exact, *compatible))),
                     bool(unknown),
+                    want in wants.developed,
                 )
                 for want, (exact, compatible, unknown) in zip(cell.wants, answers, strict=True)
             ]

@@ -59,7 +59,8 @@ def gaps(result: Coverage) -> str:
 
     These have the state ``unknown`` and say what the sources are ``missing``.
     """
-    names = (*_GAP_NAMES, *(f"nearest.{name}" for name in _NEAREST_NAMES), "missing")
+    nearest = (f"nearest.{name}" for name in _NEAREST_NAMES)
+    names = (*_GAP_NAMES, *nearest, "missing", "group", "developed")
     rows = [_gap(gap) for gap in result.listed_gaps]
     rows += [_unknown(want) for want in result.unknown]
     return table(names, rows)
@@ -135,13 +136,15 @@ def _gap(gap: Gap) -> Sequence[Value]:
         gap.buildable_now,
         *nearest,
         None,
+        gap.group,
+        gap.developed,
     )
 
 
 def _unknown(want: UnknownWant) -> Sequence[Value]:
     told = (want.stack, want.os, want.target, want.want, want.package, None, None, "unknown")
     nothing = (None,) * (len(_GAP_NAMES) - len(told) + len(_NEAREST_NAMES))
-    return (*told, *nothing, want.missing)
+    return (*told, *nothing, want.missing, want.group, None)
 
 
 def _key(change: str, key: KeyInCell) -> Sequence[Value]:

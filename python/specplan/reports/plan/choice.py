@@ -39,6 +39,8 @@ LACKS: Mapping[Lack, str] = {
     "no_candidate": "no known spec satisfies it",
     "undecided": "the sources do not tell whether a spec satisfies it",
     "blocked": "what satisfies it needs specs that cannot be built",
+    "developed": "its environment builds it from a source tree (`develop:`), so that no cache has "
+    "a binary of it",
 }
 
 _CUTS = {

@@ -428,6 +428,8 @@ def _want_plan(want: WhyWanted, shown: Callable[[NamedSpec], str]) -> list[str]:
         return [f"plan: not within the budget; {spec} would complete it for the least more"]
     if want.plan == "unplannable":
         lack = choice.LACKS[want.lack or "no_candidate"]
+        if want.lack == "developed":
+            return [f"plan: cannot be planned, as {lack}"]
         ways = (
             "`--candidates SOURCE` adds specs to choose from, `rebuild --write-unplannable FILE` "
         )
