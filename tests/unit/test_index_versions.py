@@ -324,6 +324,22 @@ class TestProbe:
             assert specplan.load(server.url, probe=True).gaps(want=want).totals.gaps == 0
 
 
+def test_a_manifest_that_a_server_refuses_is_not_one_that_is_missing(
+    built: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPECPLAN_CACHE_DIR", str(tmp_path / "cache"))
+    built.index(mirrors.index("zlib", "curl"))
+    built.binary("zlib")
+    path = "/" + built.binary("zlib").relative_to(built.root).as_posix()
+    with servers.serving(built.root) as server:
+        server.answers[path] = [servers.status(403)]
+        check = specplan.load(server.url).check(verify="manifests")
+    found = {each.spec.package: each for each in check.findings if each.spec is not None}
+    assert found["zlib"].kind == "damaged-manifest"
+    assert found["zlib"].message == "the server does not allow to read it (403)"
+    assert found["curl"].kind == "missing-manifest"
+
+
 class TestInstallation:
     """An installation beside the caches."""
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from specplan.errors import RemoteError
 from specplan.sources import Limits
+from specplan.sources.stores import deadlines
 from specplan.sources.stores.downloads import Downloads
 from specplan.sources.stores.fetching import Fetching
 from specplan.sources.stores.http import HttpStore
@@ -160,3 +162,17 @@ def test_a_slow_answer_in_time_is_taken(dripping: Callable[..., Dripping], tmp_p
     path = fetch(f"http://{server.host}/x", Limits(attempts=1), tmp_path)
     assert path is not None
     assert path.read_bytes() == b"xxxx"
+
+
+def test_a_resolver_that_does_not_answer_does_not_hold_a_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: over.wait(60))
+    deadline = deadlines.Deadline(time.monotonic, step=0.1, whole=10)
+    connection = deadlines.TimedConnection("cache.example", deadline=deadline)
+    started = time.monotonic()
+    with pytest.raises(TimeoutError):
+        connection.connect()
+    assert time.monotonic() - started < 5
+    over.set()

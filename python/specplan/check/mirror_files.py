@@ -280,6 +280,15 @@ class _Look:
         path = "/".join(_NO_FILE_NAME.sub("_", each) for each in folders)
         return f"build_cache/{path}/{self._old_stem(dag_hash)}.spack"
 
+    def _absent(self, path: str, dag_hash: str) -> Finding:
+        """Return the finding of a file that was not given."""
+        shown = self._store.shown(path)
+        if self._store.is_refused(path):
+            # It may be there: who may not list a store is refused what is not there, too.
+            fault = "the server does not allow to read it (403)"
+            return self._finding("damaged-manifest", shown, fault, dag_hash)
+        return self._finding("missing-manifest", shown, "is not there", dag_hash)
+
     def _tell(self, kind: FindingKind, relative: str, message: str, dag_hash: str) -> None:
         self.findings.append(self._finding(kind, self._store.shown(relative), message, dag_hash))
 
@@ -308,9 +317,7 @@ class _Look:
         with self._damage(verified, "damaged-manifest", shown, dag_hash):
             file = self._store.get(path, most=self._limits.manifest_bytes)
             if file is None:
-                verified.findings.append(
-                    self._finding("missing-manifest", shown, "is not there", dag_hash)
-                )
+                verified.findings.append(self._absent(path, dag_hash))
                 return verified
             verified.manifests = 1
             spec, install = mirror.records_of_binary(file, shown)
@@ -377,9 +384,7 @@ class _Look:
             if file is None and tarball is None:
                 file = self._store.get(f"{path}.sig", most=most)
             if file is None:
-                verified.findings.append(
-                    self._finding("missing-manifest", shown, "is not there", dag_hash)
-                )
+                verified.findings.append(self._absent(path, dag_hash))
                 return verified
             verified.manifests = 1
             self._spec(verified, file, shown, dag_hash)

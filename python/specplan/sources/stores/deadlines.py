@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import http.client
 import io
+import queue
 import socket
-from typing import TYPE_CHECKING, Final
+import threading
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from _typeshed import WriteableBuffer
 
@@ -185,6 +187,37 @@ class TimedSecureConnection(TimedConnection):
         self.sock = _TimedSocket(secure, self._deadline)  # as above
 
 
+#: What the resolver says of a host: family, kind, protocol, canonical name, address.
+_Found: TypeAlias = "Sequence[tuple[int, int, int, str, Any]]"
+
+
+def _addresses(address: tuple[str, int], deadline: Deadline) -> _Found:
+    """Return the addresses of a host.
+
+    The resolver of the system has no deadline, and nothing can stop it: it is asked by a thread
+    that is left alone when the time is over.
+
+    Raises:
+        OSError: If there are none, or the resolver does not answer in time.
+    """
+    answers: queue.SimpleQueue[_Found | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(socket.getaddrinfo(*address, 0, socket.SOCK_STREAM))
+        except Exception as error:  # noqa: BLE001 - raised by whoever waits for it
+            answers.put(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=deadline.left())
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
 def _connection(address: tuple[str, int], deadline: Deadline) -> socket.socket:
     """Return a socket that is connected to one of the addresses of a host.
 
@@ -192,7 +225,7 @@ def _connection(address: tuple[str, int], deadline: Deadline) -> socket.socket:
         OSError: If none can be reached.
     """
     failed: OSError | None = None
-    for family, kind, protocol, _, where in socket.getaddrinfo(*address, 0, socket.SOCK_STREAM):
+    for family, kind, protocol, _, where in _addresses(address, deadline):
         sock = socket.socket(family, kind, protocol)
         try:
             sock.settimeout(deadline.left())

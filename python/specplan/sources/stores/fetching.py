@@ -33,6 +33,10 @@ def no_copy(shown: str) -> RemoteError:
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
+#: How many of the last refusals are looked at: more than are asked for together.
+_LAST: Final = 64
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetching:
     """How files are fetched.
@@ -56,6 +60,10 @@ class Fetching:
     clock: Callable[[], float] = time.monotonic
     refusals: list[RemoteError] = field(default_factory=list, compare=False)
     copies: dict[str, int] = field(default_factory=dict, compare=False)
+
+    def is_refused(self, shown: str) -> bool:
+        """Whether one of the last questions was refused, and was for this file."""
+        return any(each.path == shown for each in self.refusals[-_LAST:])
 
     def tell(self, shown: str, done: int, total: int | None) -> None:
         """Tell how far a transfer is."""

@@ -139,6 +139,10 @@ class HttpStore:
         """Return None: a web server lists nothing that can be relied on."""
         return None
 
+    def is_refused(self, relative: str) -> bool:
+        """Whether the server lately refused to say whether a file is there."""
+        return self._fetching.is_refused(self.shown(relative))
+
     def below(self, relative: str) -> HttpStore:
         """Return the store of a folder below this one."""
         parts = urlsplit(self._url)

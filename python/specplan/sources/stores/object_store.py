@@ -107,6 +107,10 @@ class FsspecStore:
         root = PurePosixPath("/", self._root)
         return iter(sorted(PurePosixPath("/", path).relative_to(root).as_posix() for path in found))
 
+    def is_refused(self, relative: str) -> bool:
+        """Whether the server lately refused to say whether a file is there."""
+        return self._fetching.is_refused(self.shown(relative))
+
     def below(self, relative: str) -> FsspecStore:
         """Return the store of a folder below this one."""
         return FsspecStore("/".join([self._url.rstrip("/"), *parts_of(relative)]), self._fetching)

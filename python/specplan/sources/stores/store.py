@@ -102,6 +102,10 @@ class Store(Protocol):
         The paths are relative to the root and sorted; a folder that is not there has none.
         """
 
+    def is_refused(self, relative: str) -> bool:
+        """Whether the server lately refused to say whether a file is there."""
+        ...
+
     def below(self, relative: str) -> Store:
         """Return the store whose root is a folder of this one."""
 
@@ -185,6 +189,10 @@ class LocalStore:
             return sorted(each.name for each in top.iterdir() if each.is_dir())
         except OSError as error:
             raise _unreadable(self.shown(relative), error) from error
+
+    def is_refused(self, relative: str) -> bool:  # noqa: ARG002 - as other stores
+        """Return False: what this machine may not read is an error."""
+        return False
 
     def below(self, relative: str) -> LocalStore:
         """Return the store whose root is a folder of this one."""
