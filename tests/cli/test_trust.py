@@ -502,3 +502,13 @@ def test_documents_say_what_each_index_of_a_mirror_lists(run: Runs, folder: Path
         assert (source["source"], source["copied_at"]) == ("mirror", None)
         listed = [(each["version"], each["binaries"], each["alone"]) for each in source["indexes"]]
         assert listed == [(9, 2, 1), (8, 1, 0)], words
+
+
+@pytest.mark.parametrize("command", ["gaps", "rebuild"])
+def test_a_lock_that_has_specs_and_no_root_is_no_green(
+    run: Runs, folder: Path, command: str
+) -> None:
+    rootless = json.dumps({**json.loads(lock(["zlib"])), "roots": []})
+    written(folder, site_json=index(["cmake"]), e4s__spack_lock=rootless)
+    answer, told = document(run, command, "--cache", "site.json", "--want", "e4s")
+    assert (answer.code, kinds(told, blocks=True)) == (1, ["lock_root"])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from specplan import _core, temporary
 from specplan.errors import DamagedSourceError, SourceError
+from specplan.model.left_out import LeftOut
 from specplan.model.roots import DEFAULT_GROUP
 from specplan.sources import foreign, standard_input
 from specplan.sources.absent import absence, looks_like_a_file
@@ -224,6 +225,17 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
     return _lock(read, label, place)
 
 
+def _rootless(place: str) -> LeftOut:
+    """Return the record of a lock that has specs and no root that would want them."""
+    return LeftOut(
+        kind="lock_root",
+        where=place,
+        detail="it has specs and no root, so that nothing of it is wanted",
+        blocks=True,
+        remedy="concretize the environment again, or --allow-left-out lock_root",
+    )
+
+
 def _lock(read: _core.SpecsRead, label: str, place: str) -> Wanted:
     """Return what a file wants that must be a lock."""
     if read.fault is not None:
@@ -249,7 +261,10 @@ def _lock(read: _core.SpecsRead, label: str, place: str) -> Wanted:
             LockRoot(hash=dag_hash, spec=spec, group=group) for dag_hash, spec, group in read.roots
         ),
         core=read.catalog,
-        left_out=(guessed(place),) if read.is_guess else (),
+        left_out=(
+            *((guessed(place),) if read.is_guess else ()),
+            *(() if read.roots or not len(read.catalog) else (_rootless(place),)),
+        ),
     )
 
 
