@@ -14,6 +14,7 @@ that ``specplan --help`` is quick.
 
 from __future__ import annotations
 
+import gc
 import glob
 import os
 import sys
@@ -135,6 +136,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: The words after the command's name; those of the process by default.
     """
+    if arguments is None:
+        # Answers are millions of small records without cycles, which the collector would walk
+        # again and again; the process ends when the report is written.
+        gc.disable()
     streams.fill_closed()
     kept: dict[str, bool] = {}
     try:

@@ -165,9 +165,9 @@ def ask(
     every = tuple(sorted(of_files))
     selected = chosen(texts(question.get("stack", ())) or every, known, kind="stack")
     # A lock of nothing leaves no label behind.
-    there = core.labels(None) if wanted else labels
+    there = {*(core.labels(None) if wanted else labels)}
     if of_files:
-        there = [name for name in there if name in of_locks]
+        there &= of_locks
     reported = [name for name in selected if name in there]
     absent = [] if of_files else [name for name in selected if name not in there]
     systems = Systems(core, question.get("libc") or {})

@@ -8,10 +8,11 @@ is wider than the width only where a single name is.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
-from specplan.model import Coverage, Diff
+from specplan.model import Coverage, Diff, Gap
 from specplan.model.find import Found
 from specplan.model.report import as_text
 from specplan.reports.render import hashes, layout, wording
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
         Cell,
         Change,
         DiffCell,
-        Gap,
         GapState,
         KeyInCell,
         Nearest,
@@ -38,6 +38,11 @@ __all__ = ["coverage", "diff", "find", "gaps", "view_of"]
 
 #: How many cells a row names before it folds the rest.
 _FEW: Final = 3
+
+#: All that a gap says but where it is.
+_BUT_CELL: Final = attrgetter(
+    *(each.name for each in fields(Gap) if each.name not in {"stack", "os", "target"})
+)
 
 _STATE_STYLES: Final[Mapping[GapState, layout.Style]] = {
     "not_concretized": "red",
@@ -235,9 +240,7 @@ def _gaps(coverage: Coverage) -> tuple[list[Column], list[list[Span]]]:
     if any(gap.buildable_now is not None for gap in coverage.listed_gaps):
         extra.append(("buildable", lambda gap: wording.answer(gap.buildable_now)))
     columns = [Column((wording.want_word(coverage),), overhangs=True)]
-    groups = list(
-        wording.grouped(coverage.listed_gaps, lambda gap: replace(gap, stack="", os="", target=""))
-    )
+    groups = list(wording.grouped(coverage.listed_gaps, _BUT_CELL))
     counts_cells = any(len(group) > 1 for group in groups)
     if counts_cells:
         columns.append(Column(("cells",), align="right"))

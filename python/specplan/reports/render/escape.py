@@ -37,6 +37,9 @@ _COMMAND_WORD: Final = re.compile(r"(?<![^ ])(?=::|(?:---|\+\+\+|~~~|\^\^\^)(?![
 #: The same at the beginning of the lines of a whole report.
 _COMMAND_LINE: Final = re.compile(r"^( *)(?=::|(?:---|\+\+\+|~~~|\^\^\^)(?![^ \n]))", re.MULTILINE)
 
+#: What may have to be written in another way on a terminal; nearly all texts hold none of it.
+_DOUBTFUL: Final = re.compile(r"##|::|---|\+\+\+|~~~|\^\^\^|[^ -~]")
+
 #: Characters that count as printable and show nothing, so that two names would look alike.
 _INVISIBLE: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
@@ -70,6 +73,8 @@ def terminal(text: str) -> str:
         >>> print(terminal("::error::x"), terminal("##[group]x"))
         \::error::x #\#[group]x
     """
+    if _DOUBTFUL.search(text) is None:
+        return text
     return _COMMAND_WORD.sub(r"\\", _COMMAND_ANYWHERE.sub(_BROKEN, _one_line(text)))
 
 

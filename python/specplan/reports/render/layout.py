@@ -173,7 +173,7 @@ def _row(
     columns: Sequence[Column], cells: Sequence[Span], widths: Sequence[int], *, colour: bool
 ) -> list[str]:
     wrapped = [
-        wrap(cell.text, width) if column.wraps else [cell.text]
+        wrap(cell.text, width) if column.wraps and columns_of(cell.text) > width else [cell.text]
         for column, cell, width in zip(columns, cells, widths, strict=True)
     ]
     lines = []
