@@ -30,10 +30,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import specplan
 from benches.choice_inputs import real
 from benches.lock_inputs import write_lock
 from benches.machine import describe, table
-from specplan.planning.rebuild import rebuild
 
 if TYPE_CHECKING:
     from benches.choice_inputs import Choice
@@ -151,8 +151,7 @@ def jointly_by_specplan(names: list[str], builds: int, seconds: float) -> Answer
     """Ask specplan for wants that any spec of a name meets."""
     locks = [REAL / date / "radiuss" / "spack.lock.gz" for date in DATES]
     start = time.perf_counter()
-    plan = rebuild(
-        None,
+    plan = specplan.load("none").rebuild(
         # `@:` is any version; a bare name could be that of a folder here.
         want=[f"{name}@:" for name in names],
         candidates=locks,
@@ -205,7 +204,7 @@ def compare_jointly(choice: Choice, names: list[str], builds: int, seconds: floa
 
 def wanted(question: dict[str, Any]) -> set[str]:
     """Return the roots that take builds."""
-    told = rebuild(None, **question, max_builds=0).budget
+    told = specplan.load("none").rebuild(**question, max_builds=0).budget
     return set() if told is None else {each.spec.hash for each in told.open}
 
 
@@ -228,7 +227,7 @@ def main() -> None:
             lock, costs = write_lock(Path(scratch, str(specs)), specs=specs, seed=seed)
             questions.append((f"{specs:,} specs", {"want": lock, "costs": costs}))
         for name, question in questions:
-            plan = rebuild(None, **question)
+            plan = specplan.load("none").rebuild(**question)
             roots = wanted(question)
             for share in (0.1, 0.3, 0.6, 0.9):
                 seconds = arguments.seconds

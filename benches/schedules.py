@@ -25,9 +25,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import specplan
 from benches.lock_inputs import write_lock
 from benches.machine import describe, table
-from specplan.planning.rebuild import rebuild
 from specplan.planning.schedule import schedule
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def main() -> None:
     print(describe(["specplan", "networkx"]))
     with tempfile.TemporaryDirectory() as scratch:
         lock, costs = write_lock(Path(scratch), specs=arguments.specs, seed=arguments.seed)
-        plan = rebuild(None, want=lock, costs=costs)
+        plan = specplan.load("none").rebuild(want=lock, costs=costs)
     sys.exit(not compare(plan, runners=arguments.runners, runs=arguments.runs))
 
 

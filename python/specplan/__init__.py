@@ -7,13 +7,15 @@
 [('e4s', 100, 101), ('e4s-neoverse-v2', 92, 101)]
 """
 
-from specplan import annotations, reports
+from specplan import reports
 from specplan._core import Version, __version__
 from specplan.abstract_spec import AbstractSpec
-from specplan.api import Catalog, load
+from specplan.api import Catalog, CoverageKeywords, PlanKeywords, load
+from specplan.catalog.diff import DiffRequest
 from specplan.catalog.find import Search
 from specplan.catalog.selection import Selection
-from specplan.coverage.query import Question
+from specplan.check.request import CheckRequest
+from specplan.coverage.query import CoverageQuery
 from specplan.errors import (
     ConfigurationError,
     DamagedSourceError,
@@ -91,10 +93,15 @@ from specplan.model.find import Found, Undecided
 from specplan.model.host import Host
 from specplan.model.schedule import Run, Schedule, Shard
 from specplan.planning.plan import Plan
+from specplan.planning.request import (
+    BudgetLimits,
+    ChangeRequest,
+    PlanRequest,
+    SearchLimits,
+    WhatIfRequest,
+)
 from specplan.sources import Limits
 from specplan.targets import teach as teach_targets
-
-annotations.complete()
 
 __all__ = [
     "AbstractSpec",
@@ -102,6 +109,7 @@ __all__ = [
     "Binaries",
     "BrokenRoot",
     "Budget",
+    "BudgetLimits",
     "BudgetRoot",
     "Build",
     "Catalog",
@@ -109,8 +117,10 @@ __all__ = [
     "Change",
     "ChangeAsked",
     "ChangeLink",
+    "ChangeRequest",
     "ChangedSpec",
     "Check",
+    "CheckRequest",
     "CheckedFiles",
     "CheckedHashes",
     "CheckedRoots",
@@ -119,10 +129,13 @@ __all__ = [
     "ChosenWant",
     "ConfigurationError",
     "Coverage",
+    "CoverageKeywords",
+    "CoverageQuery",
     "DamagedFile",
     "DamagedSourceError",
     "Diff",
     "DiffCell",
+    "DiffRequest",
     "DiffTotals",
     "Difference",
     "EmptySelectionError",
@@ -155,14 +168,16 @@ __all__ = [
     "OwnChange",
     "Place",
     "Plan",
+    "PlanKeywords",
+    "PlanRequest",
     "PlanTotals",
     "PublishedWant",
-    "Question",
     "RemoteError",
     "RootCoverage",
     "Run",
     "Schedule",
     "Search",
+    "SearchLimits",
     "Selection",
     "Shard",
     "SourceError",
@@ -182,6 +197,7 @@ __all__ = [
     "Version",
     "Weight",
     "WhatIf",
+    "WhatIfRequest",
     "Why",
     "WhyLine",
     "__version__",

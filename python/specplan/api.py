@@ -3,62 +3,110 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TypedDict
 
 from specplan import _core as compiled
-from specplan.catalog import whereabouts
-from specplan.catalog.contents import Contents, tag_of
+from specplan.abstract_spec import AbstractSpec
+from specplan.aliases import Counted, Places, Progress
+from specplan.catalog.contents import Contents
 from specplan.catalog.damage import damage
-from specplan.catalog.diff import difference
+from specplan.catalog.diff import DiffRequest, difference
 from specplan.catalog.find import Search, search
-from specplan.catalog.left_out import of_sources
-from specplan.catalog.names import ROOT, texts
+from specplan.catalog.names import ROOT, paths, texts
 from specplan.catalog.selection import Selection, select
-from specplan.catalog.systems import Systems
 from specplan.check import findings
-from specplan.config import NO_CACHE
-from specplan.coverage import records as answers
-from specplan.coverage.ask import Answer, ask, environment_options
-from specplan.coverage.left_out import of_coverage
-from specplan.coverage.query import Question
+from specplan.check.request import CheckRequest
+from specplan.coverage import records
+from specplan.coverage.query import CoverageQuery
+from specplan.coverage.solve import answer, solve
 from specplan.errors import DamagedSourceError, UsageError
-from specplan.model.left_out import merged
-from specplan.sources import Limits, read
+from specplan.model import (
+    Cell,
+    Compatibility,
+    Coverage,
+    DamagedFile,
+    Diff,
+    Level,
+    LockDiff,
+    NotWanted,
+    Policy,
+    Scope,
+    Spec,
+)
+from specplan.model.budget import Weight
+from specplan.model.check import Check, Finding, Verify
+from specplan.model.find import Found
+from specplan.model.host import Host
+from specplan.planning.plan import Plan
+from specplan.planning.request import (
+    BudgetLimits,
+    ChangeRequest,
+    PlanRequest,
+    SearchLimits,
+    WhatIfRequest,
+)
+from specplan.similar_names import suggestions
+from specplan.sources import Limits, SourceRead, read
+from specplan.sources.label import NO_CACHE
 from specplan.sources.mirrors.consumer import consumer_of
 from specplan.sources.reading_options import ReadingOptions
-from specplan.sources.wants import read_wanted, read_wants
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
+if sys.version_info >= (3, 11):
+    from typing import Unpack
+else:
     from typing_extensions import Unpack
 
-    from specplan._core import State
-    from specplan.abstract_spec import AbstractSpec
-    from specplan.aliases import Counted, Places, Progress
-    from specplan.model import (
-        Cell,
-        Compatibility,
-        Coverage,
-        DamagedFile,
-        Diff,
-        Level,
-        LockDiff,
-        NotWanted,
-        Policy,
-        Scope,
-        Spec,
-    )
-    from specplan.model.budget import Weight
-    from specplan.model.check import Check, Finding, Verify
-    from specplan.model.find import Found
-    from specplan.model.host import Host
-    from specplan.model.query import Detail
-    from specplan.planning.plan import Plan
-    from specplan.sources import SourceRead
+__all__ = ["Catalog", "CoverageKeywords", "PlanKeywords", "load"]
 
-__all__ = ["Catalog", "load"]
+
+class CoverageKeywords(TypedDict, total=False):
+    """The fields of :class:`CoverageQuery` as keywords, in the forms that are easy to type."""
+
+    stack: str | Sequence[str]
+    peers: str | Sequence[str]
+    system: str | Sequence[str]
+    os: str | Sequence[str]
+    target: str | Sequence[str]
+    tag: str | None
+    baseline: str | Catalog | None
+    want: Places
+    scope: Scope
+    level: Level | None
+    compat: Compatibility
+    not_wanted: Sequence[NotWanted]
+    families: Mapping[str, Sequence[str]] | None
+    libc: Mapping[str, str] | None
+    cells: Mapping[str, Sequence[str]] | None
+    host: Host | None
+    include: Mapping[str, str] | None
+    group: str | Sequence[str]
+    packages: str | None
+    allow_left_out: Collection[str]
+    nearest: bool
+
+
+class PlanKeywords(CoverageKeywords, total=False):
+    """The fields of :class:`PlanRequest` and its parts as keywords."""
+
+    candidates: Places
+    changed: str | Sequence[str]
+    changed_if_wanted: Sequence[str] | None
+    policy: Policy
+    depth: int | None
+    exclude_broken: str | Sequence[str]
+    assume_available: str | Sequence[str]
+    without: str | Sequence[str]
+    costs: Places
+    jobs: int | None
+    max_builds: int | None
+    max_cost: float | None
+    weights: Sequence[Weight]
+    node_limit: int | None
+    time_limit: float | None
+    limits: Limits | None
 
 
 class Catalog:
@@ -262,82 +310,24 @@ class Catalog:
         return search(self._contents, spec, question)
 
     def gaps(
-        self,
-        *,
-        stack: str | Sequence[str] = (),
-        peers: str | Sequence[str] = (),
-        system: str | Sequence[str] = (),
-        os: str | Sequence[str] = (),
-        target: str | Sequence[str] = (),
-        tag: str | None = None,
-        baseline: str | Catalog | None = None,
-        want: str | Sequence[str] = (),
-        scope: Scope = "runtime",
-        level: Level | None = None,
-        compat: Compatibility = "exact",
-        not_wanted: Sequence[NotWanted] = (),
-        families: Mapping[str, Sequence[str]] | None = None,
-        libc: Mapping[str, str] | None = None,
-        cells: Mapping[str, Sequence[str]] | None = None,
-        host: Host | None = None,
-        include: Mapping[str, str] | None = None,
-        group: str | Sequence[str] = (),
-        packages: str | None = None,
-        allow_left_out: Collection[str] = (),
-        nearest: bool = True,
+        self, query: CoverageQuery | None = None, /, **keywords: Unpack[CoverageKeywords]
     ) -> Coverage:
-        """Tell what the reported cells have of what they should have, and what they lack.
-
-        Wants are those of *peers* unless ``baseline`` or ``want`` is given: in each
-        reported cell every key is wanted that a peer of its stack has, on whatever system
-        (at level ``hash`` on the same system). With ``baseline`` every key is wanted that
-        the older state has in the same cell; with ``want`` the specs of locks and the roots
-        of environments, which any available spec meets, whatever stack lists it.
+        """Return what the reported cells have of what they should have, and what they lack.
 
         What covers the roots of environments *could* be reused: an upper bound, as a
         concretizer may still decide otherwise.
 
         Args:
-            stack: Shell patterns of the stacks to report; all but ``root`` by default, as
-                where the sequence is empty. So it is with every pattern.
-            peers: Shell patterns of the stacks that define the wants; by default the
-                family of each stack.
-            system: ``OS/TARGET`` that the reported stacks should be on, even where they
-                have nothing yet; ``all`` for every system on which a peer has anything.
-            os: Report only cells of these operating systems (shell patterns).
-            target: Report only cells of these targets (shell patterns).
-            tag: The snapshot; by default the newest of each source.
-            baseline: An older snapshot of this catalog, or another catalog, of which
-                the newest snapshot counts.
-            want: Locks, ``[LABEL=]spack.lock``, and environments, ``[LABEL=]spack.yaml``,
-                that say which specs are wanted.
-            scope: Of a lock, the ``roots`` alone; the roots and all that they link to or
-                run with (``runtime``), which is what installing needs; or ``all`` specs.
-            level: What a key is: by default the hash with locks, else the package. The
-                roots of environments are abstract specs and have no level.
-            compat: Which binaries serve a cell besides those of its very system.
-            not_wanted: Wants to exclude.
-            families: Families by name, each a list of shell patterns; a stack that none
-                has a pattern for is in the family of its first dash-separated word.
-            libc: More operating systems with their C libraries, ``{"site9": "glibc 2.34"}``.
-            cells: For stacks by label the systems, ``OS/TARGET``, that each is for; it is
-                reported there even where it has nothing yet. The roots of an environment
-                of which neither this nor ``system`` tells the systems are wanted where they
-                or their environment say themselves.
-            host: The machine that the conditions of environments ask for. The platform and the
-                operating system are those of each cell where the host does not say them.
-            include: By the URL of what an environment includes, the local file to read instead.
-            group: The groups of environments and locks whose roots are wanted; by default all.
-            packages: A package repository, or a checkout that holds one. Its recipes show which
-                variants a package has; they are parsed, and never run.
-            allow_left_out: The kinds of records that are allowed: with ``include`` what an
-                environment includes may be missing, and is a record.
-            nearest: Whether to look for the nearest spec of each gap.
+            query: The question; by default it is made of the keywords.
+            **keywords: The fields of :class:`CoverageQuery`. One text may stand for a sequence
+                of one. ``baseline`` may also be another catalog, of which the newest snapshot
+                counts, and stands beside a query too.
 
         Raises:
             UnknownNameError: If a stack, system or snapshot is unknown.
             EmptySelectionError: If no cell is left to report.
             UsageError: If the question makes no sense otherwise.
+            TypeError: If a keyword is unknown, or both a query and its fields are given.
 
         Examples:
             >>> import specplan
@@ -348,59 +338,19 @@ class Catalog:
             >>> report.gaps[0].want, report.gaps[0].state
             ('py-pluggy@1.0.0', 'other_system')
         """
-        older = self._older(baseline)
-        question = Question(
-            stack=stack,
-            peers=peers,
-            system=system,
-            os=os,
-            target=target,
-            tag=tag,
-            baseline=baseline,
-            want=want,
-            scope=scope,
-            level=level,
-            compat=compat,
-            not_wanted=not_wanted,
-            families=families,
-            libc=libc,
-            cells=cells,
-            host=host,
-            include=include,
-            group=group,
-            packages=packages,
-            allow_left_out=allow_left_out,
-        )
-
-        def asked(rows: compiled.Catalog | None = None) -> Coverage:
-            detail: Detail = "nearest" if nearest and rows is None else "gaps"
-            answer = self._asked(detail, question, rows)
-            found = answers.coverage(
-                answer,
-                caches=self._core,
-                compat=compat,
-                tag=tag_of(answer.state),
-                baseline=_called(baseline),
-                damaged=self.damaged if older is None else older.damaged_with(self._contents),
-                left_out=of_coverage(answer, self._contents, older, texts(stack)),
-            )
-            used = self._contents.used_with(self._contents if older is None else older)
-            return replace(found, sources=used)
-
-        coverage = whereabouts.with_states(asked(), self._contents, asked)
-        records = whereabouts.index_versions(coverage, self._contents, asked)
-        if not records:
-            return coverage
-        return replace(coverage, left_out=merged((*coverage.left_out, *records)))
+        return solve(self._contents, *_coverage_query(query, keywords))
 
     #: The same document as :meth:`gaps`, looked at by cell instead of by gap.
     coverage = gaps
 
-    def matrix(self, **question: Unpack[Question]) -> tuple[Cell, ...]:
+    def matrix(
+        self, query: CoverageQuery | None = None, /, **keywords: Unpack[CoverageKeywords]
+    ) -> tuple[Cell, ...]:
         """Return the cells of :meth:`gaps` alone: counts, no gap is looked at.
 
         Args:
-            **question: The keywords of :meth:`gaps` but ``nearest``.
+            query: The question; by default it is made of the keywords.
+            **keywords: The keywords of :meth:`gaps`.
 
         Examples:
             >>> import specplan
@@ -408,71 +358,24 @@ class Catalog:
             >>> [(cell.stack, cell.covered, cell.wanted) for cell in cells]
             [('e4s', 100, 101), ('e4s-neoverse-v2', 92, 101)]
         """
-        answer = self._asked("cells", question)
-        return answers.cells(answer, map(answers.cell, answer.cells))
+        answered = answer(self._contents, *_coverage_query(query, keywords), "cells")
+        return records.cells(answered, map(records.cell, answered.cells))
 
-    def lacking(self, **question: Unpack[Question]) -> tuple[tuple[Cell, tuple[str, ...]], ...]:
+    def lacking(
+        self, query: CoverageQuery | None = None, /, **keywords: Unpack[CoverageKeywords]
+    ) -> tuple[tuple[Cell, tuple[str, ...]], ...]:
         """Return the cells of :meth:`gaps`, each with the keys that it lacks, unranked.
 
         Args:
-            **question: The keywords of :meth:`gaps` but ``nearest``.
+            query: The question; by default it is made of the keywords.
+            **keywords: The keywords of :meth:`gaps`.
 
         Examples:
             >>> import specplan
             >>> specplan.load("examples/cache").lacking(stack="e4s")[0][1]
             ('gnuconfig',)
         """
-        return answers.lacking(self._asked("keys", question))
-
-    def _older(self, baseline: str | Catalog | None) -> Contents | None:
-        """Return what holds the older state of baseline wants; None without one."""
-        if baseline is None:
-            return None
-        return baseline._contents if isinstance(baseline, Catalog) else self._contents
-
-    def _asked(
-        self, detail: Detail, question: Question, rows: compiled.Catalog | None = None
-    ) -> Answer:
-        """Ask about the cells of stacks.
-
-        Args:
-            detail: How much to tell.
-            question: The question.
-            rows: What is asked instead of the rows of the sources.
-        """
-        places = texts(question.get("want", ()))
-        wanted, environments = read_wants(
-            places, self._contents.limits, environment_options(self._core, question)
-        )
-        # Where nothing is available, all that is wanted is a gap.
-        nothing = bool(places) and self._contents.is_empty
-        state = [] if nothing else self._state(question.get("tag"))
-        contents = self._contents
-        by_hash = wanted and not environments and question.get("level") in {None, "hash"}
-        if rows is None and by_hash:
-            # Spack fetches what it knows the hash of, whether an index lists it or not.
-            rows = whereabouts.fetched(contents, wanted)
-        if rows is not None:
-            contents = replace(contents, core=rows)
-        core, older = contents.core, None
-        baseline = question.get("baseline")
-        if baseline is not None:
-            # The rows of the older state stay those that its own indexes list.
-            holder = baseline._contents if isinstance(baseline, Catalog) else contents
-            tag = None if isinstance(baseline, Catalog) else baseline
-            core, older = contents.beside(holder, tag)
-        if wanted:
-            core = compiled.Catalog.merged([core, *(each.core for each in wanted)])
-        return ask(
-            core,
-            state,
-            older=older,
-            wanted=wanted,
-            environments=environments,
-            own_stacks=self._contents.own_stacks,
-            detail=detail,
-            question=question,
-        )
+        return records.lacking(answer(self._contents, *_coverage_query(query, keywords), "keys"))
 
     def diff(
         self,
@@ -511,174 +414,41 @@ class Catalog:
         """
         newer = new if isinstance(new, Catalog) else self
         older = old if isinstance(old, Catalog) else self
-        return difference(
-            older._contents,
-            None if isinstance(old, Catalog) else old,
-            newer._contents,
-            None if isinstance(new, Catalog) else new,
-            old_name=_called(old),
-            new_name=_called(new),
-            stack=stack,
-            os=os,
-            target=target,
+        request = DiffRequest(
+            old=None if isinstance(old, Catalog) else old,
+            new=None if isinstance(new, Catalog) else new,
+            stack=texts(stack),
+            os=texts(os),
+            target=texts(target),
             level=level,
         )
+        return difference(older._contents, newer._contents, request, _called(old), _called(new))
 
     def rebuild(
-        self,
-        *,
-        want: Places = (),
-        stack: str | Sequence[str] = (),
-        peers: str | Sequence[str] = (),
-        baseline: str | Catalog | None = None,
-        level: Level | None = None,
-        os: str | Sequence[str] = (),
-        target: str | Sequence[str] = (),
-        not_wanted: Sequence[NotWanted] = (),
-        families: Mapping[str, Sequence[str]] | None = None,
-        candidates: Places = (),
-        system: str | Sequence[str] = (),
-        compat: Compatibility = "exact",
-        libc: Mapping[str, str] | None = None,
-        cells: Mapping[str, Sequence[str]] | None = None,
-        host: Host | None = None,
-        include: Mapping[str, str] | None = None,
-        group: str | Sequence[str] = (),
-        packages: str | None = None,
-        allow_left_out: Collection[str] = (),
-        scope: Scope = "runtime",
-        changed: str | Sequence[str] = (),
-        changed_if_wanted: Sequence[str] | None = None,
-        policy: Policy = "hash",
-        depth: int | None = None,
-        exclude_broken: str | Sequence[str] = (),
-        assume_available: str | Sequence[str] = (),
-        without: str | Sequence[str] = (),
-        costs: Places = (),
-        jobs: int | None = None,
-        max_builds: int | None = None,
-        max_cost: float | None = None,
-        weights: Sequence[Weight] = (),
-        node_limit: int | None = None,
-        time_limit: float | None = None,
-        tag: str | None = None,
-        limits: Limits | None = None,
+        self, request: PlanRequest | None = None, /, **keywords: Unpack[PlanKeywords]
     ) -> Plan:
         """Plan the least set of builds after which all wants install from this catalog alone.
 
         Args:
-            want: Locks, ``[LABEL=]spack.lock``; environments, ``[LABEL=]spack.yaml``;
-                abstract specs, ``[LABEL=]SPEC``. For what an abstract spec asks for one of
-                the known specs is chosen; see :attr:`Plan.choice`.
-            stack: Instead of ``want``: plan for the gaps of these stacks, as :meth:`gaps` tells
-                them. What another stack has only needs listing, see :attr:`Plan.publish`; for
-                the others known specs are chosen.
-            peers: Likewise, for what these stacks have.
-            baseline: Likewise, for what this older state has.
-            level: Of gaps: ``package``, which is the default, or ``version``.
-            os: Only what is wanted for these operating systems (shell patterns). Both this and
-                ``target`` are about gaps and abstract wants, never about what locks want.
-            target: Only what is wanted for these targets (shell patterns).
-            not_wanted: Wants to exclude, as in :meth:`gaps`.
-            families: Of gaps, as in :meth:`gaps`.
-            candidates: More locks, indexes and mirrors to choose from. That they list a
-                binary makes nothing available.
-            system: What abstract wants are for, as ``OS/TARGET``, or ``all`` systems that are
-                known. By default what they say themselves, or else the one system that
-                all locks are for.
-            compat: Which specs serve a system besides its own: one for an older target can
-                serve several, and is built once. What a lock wants is always exact.
-            libc: More operating systems with their C libraries, as in :meth:`gaps`.
-            cells: What the abstract wants of a stack are for, by its label; then no other
-                default holds for it.
-            host: How environments are read, as in :meth:`gaps`; and so are ``include``,
-                ``group`` and ``allow_left_out``.
-            include: See there.
-            group: See there.
-            packages: See there.
-            allow_left_out: See there.
-            scope: What of a lock is wanted: its roots; also all that they link to or run
-                with, which is what installing needs; or all specs, which plans what
-                pruning node by node plans.
-            changed: Abstract specs that changed. The plan then predicts, from locks made
-                before the change, what must be built after it.
-            changed_if_wanted: More of them, which may match nothing that is wanted.
-            policy: What a change makes stale: with ``hash`` every dependent; with ``link``
-                those that it reaches over link and run edges and compilers.
-            depth: How far dependents of what changed are followed; by default all the way.
-            exclude_broken: Abstract specs that are known not to build. They and what needs
-                them are left out; one that no want contains is counted.
-            assume_available: Abstract specs; the plan is what it would be if all known specs
-                that satisfy one had binaries.
-            without: Abstract specs whose binaries do not count, also not if they are assumed.
-            costs: Files that tell what builds cost, in seconds, or folders of
-                installations; what they do not tell is estimated from what they do. By
-                default each build costs 1.
-            jobs: How many builds can run at a time; given that, the plan has a schedule.
-            max_builds: The most builds. The plan then completes, of the wanted roots, those
-                that are worth most together; which spec completes an abstract want is
-                decided together with that.
-            max_cost: The same with the most that the builds may cost. Given both, both hold.
-            weights: What completing roots is worth; the first that is about a root holds,
-                and a root that none is about is worth 1.
-            node_limit: How many nodes each search may look at, for the least cost and for what
-                a budget buys; the answer is the same everywhere. By default each is bounded
-                too, unless the time is limited.
-            time_limit: How many seconds each search may take. If that ends it, the answer
-                may be another one next time; it is valid, and so is its bound.
-            tag: The snapshot whose binaries are available; by default the newest of each
-                source.
-            limits: What no lock may go beyond.
+            request: The question; by default it is made of the keywords.
+            **keywords: The fields of :class:`CoverageQuery`, which say what is wanted, and those
+                of :class:`PlanRequest` and its parts: ``candidates``, ``exclude_broken``,
+                ``costs``, ``jobs``, ``limits``; of :class:`ChangeRequest` ``changed`` (its
+                ``specs``), ``changed_if_wanted`` (its ``listed``), ``policy``, ``depth``; of
+                :class:`WhatIfRequest` ``assume_available``, ``without``; of
+                :class:`BudgetLimits` ``max_builds``, ``max_cost``, ``weights``; of
+                :class:`SearchLimits` ``node_limit``, ``time_limit``. ``baseline`` may also be
+                another catalog, and stands beside a request too.
 
         Raises:
             SourceError: If a lock cannot be read.
             UnknownNameError: If what changed is in no want, or the snapshot is unknown.
             UsageError: If the question makes no sense otherwise.
+            TypeError: If a keyword is unknown, or both a request and its fields are given.
         """
         from specplan.planning.rebuild import rebuild  # noqa: PLC0415 - coverage needs no planner
 
-        return rebuild(
-            self,
-            want=want,
-            gaps=Question(
-                stack=stack,
-                peers=peers,
-                baseline=baseline,
-                level=level,
-                not_wanted=not_wanted,
-                families=families,
-            ),
-            candidates=candidates,
-            system=system,
-            os=os,
-            target=target,
-            compat=compat,
-            libc=libc,
-            cells=cells,
-            host=host,
-            include=include,
-            group=group,
-            packages=packages,
-            allow_left_out=allow_left_out,
-            scope=scope,
-            changed=changed,
-            changed_if_wanted=changed_if_wanted,
-            policy=policy,
-            depth=depth,
-            exclude_broken=exclude_broken,
-            assume_available=assume_available,
-            without=without,
-            costs=costs,
-            jobs=jobs,
-            max_builds=max_builds,
-            max_cost=max_cost,
-            weights=weights,
-            node_limit=node_limit,
-            time_limit=time_limit,
-            tag=tag,
-            not_wanted=not_wanted,
-            limits=limits,
-        )
+        return rebuild(self._contents, *_plan_request(request, keywords))
 
     def compare(self, old: Catalog) -> LockDiff:
         """Tell which specs are new since an older state, and what caused it.
@@ -727,43 +497,12 @@ class Catalog:
             >>> specplan.load("examples/cache").check().findings
             ()
         """
-        limits = limits or self._contents.limits
-        # Where nothing could be read, that is what is wrong.
-        nothing = tag is None and self._contents.is_empty
-        # So it is where other snapshots are left that were not asked for.
-        nothing |= bool(self.damaged) and not self._core.snapshots()
-        wanted = tuple(read_wanted(each, limits) for each in texts(want))
-        found = findings.check(
-            findings.Checked(
-                core=self._core,
-                state=[] if nothing else self._state(tag),
-                sources=self.sources,
-                unread={each for each, files in self._contents.files.items() if files == 0},
-                files=sum(self._contents.files.values()),
-                files_of_specs=self._contents.files_of_specs,
-                damaged=self.damaged,
-                contradictions=self.contradictions,
-                wanted=wanted,
-                verify=verify,
-                mirrors=self._contents.mirrors,
-                indexes_alone=self._contents.indexes_alone,
-                counted=counted,
-                indexes=self._contents.indexes,
-                operating_systems=Systems(self._core, libc or {}).core,
-                # Damaged files are findings.
-                left_out=[
-                    *(
-                        each
-                        for each in of_sources(self._contents, blocks=True)
-                        if each.kind != "damaged_file"
-                    ),
-                    *(record for lock in wanted for record in lock.left_out),
-                ],
-            )
+        request = CheckRequest(
+            want=texts(want), tag=tag, verify=verify, limits=limits, libc=libc or {}
         )
-        return replace(found, sources=self._contents.used)
+        return findings.check(self._contents, request, counted)
 
-    def _state(self, tag: str | None) -> State:
+    def _state(self, tag: str | None) -> compiled.State:
         return self._contents.state(tag)
 
 
@@ -889,3 +628,100 @@ def _clash(name: str, place: str, other: str) -> UsageError:
         f"`{other}`",
         hint=f"give it a label of its own, as in `LABEL={place}`; `-={place}` is in no stack",
     )
+
+
+def _coverage_query(
+    query: CoverageQuery | None, keywords: CoverageKeywords
+) -> tuple[CoverageQuery, Contents | None]:
+    """Return the query that keywords make, and the other catalog that they name as baseline."""
+    baseline = keywords.get("baseline")
+    older = baseline._contents if isinstance(baseline, Catalog) else None
+    if query is not None:
+        _refuse_keywords(keywords, {"baseline"} if older is not None else set())
+        return query, older
+    _refuse_keywords(keywords, CoverageKeywords.__optional_keys__)
+    return _query_of(keywords), older
+
+
+def _query_of(keywords: CoverageKeywords) -> CoverageQuery:
+    baseline = keywords.get("baseline")
+    return CoverageQuery(
+        stack=texts(keywords.get("stack", ())),
+        peers=texts(keywords.get("peers", ())),
+        system=texts(keywords.get("system", ())),
+        os=texts(keywords.get("os", ())),
+        target=texts(keywords.get("target", ())),
+        tag=keywords.get("tag"),
+        baseline=baseline if isinstance(baseline, str) else None,
+        want=paths(keywords.get("want", ())),
+        scope=keywords.get("scope", "runtime"),
+        level=keywords.get("level"),
+        compat=keywords.get("compat", "exact"),
+        not_wanted=tuple(keywords.get("not_wanted", ())),
+        families=keywords.get("families") or {},
+        libc=keywords.get("libc") or {},
+        cells=keywords.get("cells") or {},
+        host=keywords.get("host") or Host(),
+        include=keywords.get("include") or {},
+        group=texts(keywords.get("group", ())),
+        packages=keywords.get("packages"),
+        allow_left_out=frozenset(keywords.get("allow_left_out", ())),
+        nearest=keywords.get("nearest", True),
+    )
+
+
+def _plan_request(
+    request: PlanRequest | None, keywords: PlanKeywords
+) -> tuple[PlanRequest, Contents | None]:
+    """Return the request that keywords make, and the other catalog that they name as baseline."""
+    baseline = keywords.get("baseline")
+    older = baseline._contents if isinstance(baseline, Catalog) else None
+    if request is not None:
+        _refuse_keywords(keywords, {"baseline"} if older is not None else set())
+        return request, older
+    _refuse_keywords(keywords, PlanKeywords.__optional_keys__)
+    return (
+        PlanRequest(
+            coverage=_query_of(keywords),
+            candidates=paths(keywords.get("candidates", ())),
+            change=_change(keywords),
+            exclude_broken=texts(keywords.get("exclude_broken", ())),
+            what_if=WhatIfRequest(
+                assume_available=texts(keywords.get("assume_available", ())),
+                without=texts(keywords.get("without", ())),
+            ),
+            costs=paths(keywords.get("costs", ())),
+            jobs=keywords.get("jobs"),
+            budget=BudgetLimits(
+                builds=keywords.get("max_builds"),
+                cost=keywords.get("max_cost"),
+                weights=tuple(keywords.get("weights", ())),
+            ),
+            search=SearchLimits(
+                nodes=keywords.get("node_limit"), seconds=keywords.get("time_limit")
+            ),
+            limits=keywords.get("limits"),
+        ),
+        older,
+    )
+
+
+def _change(keywords: PlanKeywords) -> ChangeRequest | None:
+    specs, listed = texts(keywords.get("changed", ())), keywords.get("changed_if_wanted")
+    policy, depth = keywords.get("policy", "hash"), keywords.get("depth")
+    if not specs and listed is None and policy == "hash" and depth is None:
+        return None
+    return ChangeRequest(
+        specs=specs, listed=None if listed is None else tuple(listed), policy=policy, depth=depth
+    )
+
+
+def _refuse_keywords(keywords: Mapping[str, object], known: Collection[str]) -> None:
+    """Refuse what is not a field of the question, as Python refuses unknown keywords."""
+    unknown = [name for name in keywords if name not in known]
+    if unknown:
+        known_names = "no other keyword goes with a question as a value"
+        if len(known) > 1:
+            near = suggestions(unknown[0], sorted(known))
+            known_names = f"did you mean `{near[0]}`?" if near else "it is not a field of it"
+        raise TypeError(f"unexpected keyword argument `{unknown[0]}`: {known_names}")

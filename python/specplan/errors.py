@@ -8,13 +8,10 @@ apart from it so that a caller can show it in its own way.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from specplan.counting import count
 from specplan.secrets import without_secrets
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "ConfigurationError",

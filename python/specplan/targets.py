@@ -6,15 +6,13 @@ What is taught is known to the whole process, as what runs on what does not depe
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from specplan import _core
 from specplan.errors import UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["is_known", "learn", "teach"]
 

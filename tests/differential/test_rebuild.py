@@ -12,7 +12,6 @@ import pytest
 
 import specplan
 from specplan.planning.plan import Plan
-from specplan.planning.rebuild import rebuild
 from specplan.testing import verify
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +31,7 @@ def jobs(name: str) -> dict[str, Any]:
 
 def planned(cache: Path | None, want: str | list[str] = LOCK, **question: Any) -> Plan:
     catalog = None if cache is None else specplan.load(cache)
-    plan = rebuild(catalog, want=want, **question)
+    plan = (catalog or specplan.load("none")).rebuild(want=want, **question)
     verify(plan, want, [] if cache is None else [cache])
     return plan
 

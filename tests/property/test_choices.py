@@ -23,7 +23,6 @@ from hypothesis import strategies as st
 
 import specplan
 from specplan.planning.plan import Plan
-from specplan.planning.rebuild import rebuild
 
 _LETTERS = "234567" + string.ascii_lowercase
 _INSTALL = frozenset({"link", "run"})
@@ -230,8 +229,8 @@ def planned(world: World, folder: Path) -> Plan:
         json.dumps({world.hash_of(at): float(spec.cost) for at, spec in enumerate(world.specs)})
     )
     others = world.reached(world.candidates)
-    return rebuild(
-        specplan.load(index("cache.json", range(len(world.specs)), world.available)),
+    caches = specplan.load(index("cache.json", range(len(world.specs)), world.available))
+    return caches.rebuild(
         want=wants,
         candidates=[index("candidates.json", others, frozenset())] if others else [],
         system="debian12/zen4",

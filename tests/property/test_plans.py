@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 import specplan
 from specplan.planning.plan import Plan
-from specplan.planning.rebuild import rebuild
 from specplan.testing import verify
 
 #: The letters of hashes, in the order in which hashes are sorted.
@@ -131,7 +130,7 @@ def planned(world: World, *, is_checked: bool = True, **question: Any) -> Plan:
             each: {"spec": nodes[each], "in_buildcache": each in binaries} for each in nodes
         }
         index.write_text(json.dumps({"database": {"version": "8", "installs": installs}}))
-        plan = rebuild(specplan.load(index), want=f"stack={lock}", **world.question(), **question)
+        plan = specplan.load(index).rebuild(want=f"stack={lock}", **world.question(), **question)
         if is_checked:
             verify(plan, f"stack={lock}", index)
     return plan

@@ -13,7 +13,6 @@ import pytest
 import specplan
 from benches.inputs import STACKS, UNION_INDEX, Shape, write_tree
 from benches.plan_inputs import SHARED, draw, hash_of, write_index, write_locks
-from specplan.planning.rebuild import rebuild
 
 SHAPE = Shape(specs=900, packages=120, snapshots=2, cells=60, seed=7)
 
@@ -142,9 +141,9 @@ def test_a_world_of_locks_is_what_its_files_say(tmp_path: Path) -> None:
     assert 6 < len(world.kinds) / world.specs < 9
     locks = write_locks(world, tmp_path)
     write_index(world, tmp_path / "index.json", range(0, world.specs, 2))
-    plan = rebuild(specplan.load(tmp_path / "index.json"), want=locks, scope="all")
+    plan = specplan.load(tmp_path / "index.json").rebuild(want=locks, scope="all")
     odd = {hash_of(spec) for spec in range(1, world.specs, 2)}
     assert {build.hash for build in plan.builds} == odd
-    changed = rebuild(None, want=locks, changed=f"/{hash_of(SHARED)}")
+    changed = specplan.load("none").rebuild(want=locks, changed=f"/{hash_of(SHARED)}")
     assert changed.totals.builds == world.specs
     assert sum(build.cause != "missing" for build in changed.builds) == 1

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 import specplan
-from specplan.planning.rebuild import rebuild
 from specplan.testing import VerificationError, verify
 from tests.mirrors import Mirror
 
@@ -65,7 +64,7 @@ def index(tmp_path: Path, lock: Path) -> Path:
 
 @pytest.fixture
 def plan(lock: Path, index: Path) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(rebuild(specplan.load(index), want=lock).to_json())
+    document: dict[str, Any] = json.loads(specplan.load(index).rebuild(want=lock).to_json())
     return document
 
 
@@ -188,7 +187,7 @@ def as_version(lock: Path, version: int) -> Path:
 @pytest.mark.parametrize("version", [1, 2, 3])
 def test_plans_of_old_locks_are_checked(lock: Path, index: Path, version: int) -> None:
     old = as_version(lock, version)
-    plan = json.loads(rebuild(specplan.load(index), want=old).to_json())
+    plan = json.loads(specplan.load(index).rebuild(want=old).to_json())
     assert [build["hash"] for build in plan["builds"]] == [LIBRARY, CURL, APP]
     verify(plan, old, index)
     plan["builds"][2]["stage"] = 0
@@ -199,7 +198,7 @@ def test_plans_against_pages_are_checked() -> None:
     examples = Path(__file__).parents[2] / "examples"
     lock = examples / "rebuild" / "2025-11" / "radiuss" / "spack.lock.gz"
     pages = examples / "cache" / "_cache" / "develop-2026-01-17"
-    plan = json.loads(rebuild(specplan.load(pages), want=lock).to_json())
+    plan = json.loads(specplan.load(pages).rebuild(want=lock).to_json())
     verify(plan, lock, pages)
     (page,) = pages.glob("cmake/specs.md")
     with pytest.raises(VerificationError):
@@ -218,7 +217,7 @@ def test_plans_against_the_views_of_a_mirror_are_checked(lock: Path, tmp_path: P
         mirror.index(json.dumps(document).encode(), view=name)
     view = mirror.root / "v3" / "manifests" / "index" / "more"
     for place, missing in ((mirror.root, [LIBRARY, CURL, APP]), (view, [LIBRARY, TOOL, APP])):
-        plan = json.loads(rebuild(specplan.load(place), want=lock).to_json())
+        plan = json.loads(specplan.load(place).rebuild(want=lock).to_json())
         verify(plan, lock, place)
         assert {*missing} <= {build["hash"] for build in plan["builds"]}
     with pytest.raises(VerificationError, match="not planned"):

@@ -2,58 +2,73 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
+from specplan import _core
 from specplan import _core as compiled
-from specplan.catalog.contents import tag_of
+from specplan.catalog.contents import Contents, tag_of
 from specplan.catalog.left_out import absent_stacks, nothing_in_common, of_states
-from specplan.catalog.names import chosen, texts
+from specplan.catalog.names import chosen
 from specplan.catalog.systems import Systems
-from specplan.model import Change, Diff, DiffCell, DiffTotals, KeyInCell
+from specplan.model import (
+    Change,
+    DamagedFile,
+    Diff,
+    DiffCell,
+    DiffTotals,
+    KeyInCell,
+    LeftOut,
+    Level,
+)
 from specplan.model.left_out import merged
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+__all__ = ["DiffRequest", "difference"]
 
-    from specplan import _core
-    from specplan.catalog.contents import Contents
-    from specplan.model import DamagedFile, LeftOut, Level
 
-__all__ = ["diff", "difference"]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffRequest:
+    """What is asked of the difference of two states.
+
+    Attributes:
+        old: The older snapshot; None for the newest of what holds it.
+        new: The newer snapshot; None for the newest of what holds it.
+        stack: Shell patterns of the stacks to compare; without any, all but ``root``.
+        os: Only cells of these operating systems (shell patterns).
+        target: Only cells of these targets (shell patterns).
+        level: What a key is. At level ``package`` a package has changed if its versions have.
+    """
+
+    old: str | None = None
+    new: str | None = None
+    stack: tuple[str, ...] = ()
+    os: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+    level: Level = "package"
 
 
 def difference(
     older: Contents,
-    old: str | None,
     newer: Contents,
-    new: str | None,
-    *,
+    request: DiffRequest,
     old_name: str | None,
     new_name: str | None,
-    stack: str | Sequence[str],
-    os: str | Sequence[str],
-    target: str | Sequence[str],
-    level: Level,
 ) -> Diff:
-    """Hold two states against each other; see :meth:`specplan.Catalog.diff`.
+    """Hold two states against each other, cell by cell and key by key.
 
     Args:
         older: What holds the older state.
-        old: Its snapshot, or None for the newest.
         newer: What holds the newer state, perhaps the same.
-        new: Its snapshot, or None for the newest.
+        request: What is asked.
         old_name: What the older state is called.
         new_name: What the newer state is called, or None for the name of its snapshot.
-        stack: See there, as all that follows.
-        os: See there.
-        target: See there.
-        level: See there.
     """
-    new_state = newer.state(new)
-    core, old_state = newer.beside(older, old)
+    level = request.level
+    new_state = newer.state(request.new)
+    core, old_state = newer.beside(older, request.old)
     labels, old_labels = core.labels(new_state), core.labels(old_state)
-    selected = chosen(texts(stack), {*labels, *old_labels}, kind="stack")
+    selected = chosen(request.stack, {*labels, *old_labels}, kind="stack")
     systems = Systems(core, {})
     both = [name for name in selected if name in labels and name in old_labels]
     cells = core.diff(
@@ -63,8 +78,8 @@ def difference(
             "level": level,
             # A stack that is absent is one line, and not all that it had.
             "stacks": [name for name in selected if name in labels],
-            "oss": systems.chosen_oss(texts(os)),
-            "targets": systems.chosen_targets(texts(target)),
+            "oss": systems.chosen_oss(request.os),
+            "targets": systems.chosen_targets(request.target),
         }
     )
     absent = tuple(name for name in selected if name not in labels)
@@ -73,7 +88,7 @@ def difference(
     left_out = of_states(newer, older) + absent_stacks(absent)
     if not any(cell[0] in both for cell in cells):
         left_out.append(_nothing_compared(called_old, called_new, absent, new_stacks))
-    found = diff(
+    found = _diff(
         cells,
         versions=_versions(core, cells) if level == "hash" else {},
         level=level,
@@ -114,7 +129,7 @@ def _nothing_compared(
     return nothing_in_common(f"{old} -> {new}", detail, remedy)
 
 
-def diff(
+def _diff(
     answers: Sequence[_core.CellDiffAnswer],
     *,
     level: Level,

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 from specplan import _core
-from specplan.abstract_spec import written
+from specplan.abstract_spec import AbstractSpec, written
 from specplan.catalog.contents import Contents
 from specplan.catalog.names import chosen_or_all, texts
 from specplan.catalog.selection import Selection
 from specplan.catalog.systems import Systems
+from specplan.model.find import Found
 from specplan.sources.wants import read_wanted
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from specplan.abstract_spec import AbstractSpec
-    from specplan.model.find import Found
 
 __all__ = ["Search", "search"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
 from specplan import wildcards
@@ -11,6 +12,8 @@ from specplan.similar_names import _CLOSE, suggestions
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from specplan.aliases import Places
+
 
 __all__ = [
     "FEWER_CELLS",
@@ -19,6 +22,7 @@ __all__ = [
     "chosen",
     "chosen_or_all",
     "matched_or_all",
+    "paths",
     "texts",
 ]
 
@@ -32,6 +36,12 @@ FEWER_CELLS: Final = "choose stacks with `--stack PATTERN`, or systems with `--s
 def texts(value: str | Sequence[str]) -> tuple[str, ...]:
     """Return one text or several as a tuple."""
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+def paths(given: Places) -> tuple[str, ...]:
+    """Return one or several paths as texts, as they were given."""
+    several = [given] if isinstance(given, (str, os.PathLike)) else given
+    return tuple(os.fspath(path) for path in several)
 
 
 def chosen(

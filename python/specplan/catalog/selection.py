@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+from specplan import _core, wildcards
 from specplan import _core as compiled
-from specplan import wildcards
 from specplan._core import Version
-from specplan.abstract_spec import written
+from specplan.abstract_spec import AbstractSpec, written
+from specplan.catalog.contents import Contents
 from specplan.catalog.left_out import of_sources
 from specplan.catalog.names import any_matches, texts
 from specplan.catalog.specs import spec_of
 from specplan.errors import UsageError
-from specplan.model import Spec
+from specplan.model import DamagedFile, LeftOut, SourceUsed, Spec
 from specplan.model.find import Found, Undecided
 from specplan.model.left_out import merged
 from specplan.similar_names import suggestions
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-
-    from specplan import _core
-    from specplan.abstract_spec import AbstractSpec
-    from specplan.catalog.contents import Contents
-    from specplan.model import DamagedFile, LeftOut, SourceUsed, Spec
 
 __all__ = ["Selection", "found", "select"]
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
 from specplan.catalog.damage import order_of_finding, told
+from specplan.catalog.left_out import of_sources
 from specplan.catalog.specs import named
+from specplan.catalog.systems import Systems
 from specplan.counting import count
 from specplan.errors import UsageError
 from specplan.model.check import (
@@ -20,27 +22,30 @@ from specplan.model.check import (
     Finding,
 )
 from specplan.model.left_out import merged
+from specplan.sources.wants import read_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from specplan._core import State
     from specplan.aliases import Counted
+    from specplan.catalog.contents import Contents
     from specplan.check.mirror_files import Verified
+    from specplan.check.request import CheckRequest
     from specplan.model import DamagedFile, LeftOut
     from specplan.model.check import Verify
     from specplan.sources import FileOfSpecs, IndexAlone, MirrorTaken
     from specplan.sources.origins import IndexRead
     from specplan.sources.wanted import Wanted
 
-__all__ = ["Checked", "check"]
+__all__ = ["check"]
 
 #: How many names a message tells.
 _FEW = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class _Checked:
     """What is to be checked.
 
     Attributes:
@@ -81,13 +86,21 @@ class Checked:
     left_out: Sequence[LeftOut] = ()
 
 
-def check(checked: Checked) -> Check:
+def check(contents: Contents, request: CheckRequest, counted: Counted | None = None) -> Check:
     """List all that is wrong with the sources of a catalog.
+
+    Args:
+        contents: What was read of the sources.
+        request: What is asked.
+        counted: Called with how many files of a mirror were looked at, and of how many.
 
     Raises:
         RemoteError: If a file of a mirror cannot be fetched.
+        SourceError: If a lock cannot be read.
+        UnknownNameError: If the snapshot is unknown.
         UsageError: If files of mirrors are to be looked at, but no source is a mirror.
     """
+    checked = _checked(contents, request, counted)
     mirrors, notes = _mirrors(checked)
     core = checked.core
     if checked.wanted:
@@ -122,10 +135,46 @@ def check(checked: Checked) -> Check:
         else CheckedFiles(manifests=verified.manifests, blobs=verified.blobs, bytes=verified.bytes),
         notes=() if verified is None else tuple(verified.notes),
         left_out=merged(checked.left_out),
+        sources=contents.used,
     )
 
 
-def _mirrors(checked: Checked) -> tuple[Sequence[MirrorTaken], Sequence[str]]:
+def _checked(contents: Contents, request: CheckRequest, counted: Counted | None) -> _Checked:
+    limits = request.limits or contents.limits
+    wanted = tuple(read_wanted(want, limits) for want in request.want)
+    # Where nothing could be read, that is what is wrong.
+    nothing = request.tag is None and contents.is_empty
+    # So it is where other snapshots are left that were not asked for.
+    nothing |= bool(contents.damaged) and not contents.core.snapshots()
+    return _Checked(
+        core=contents.core,
+        state=[] if nothing else contents.state(request.tag),
+        sources=contents.sources,
+        unread={source for source, files in contents.files.items() if files == 0},
+        files=sum(contents.files.values()),
+        files_of_specs=contents.files_of_specs,
+        damaged=contents.damaged,
+        contradictions=contents.contradictions,
+        wanted=wanted,
+        verify=request.verify,
+        mirrors=contents.mirrors,
+        indexes_alone=contents.indexes_alone,
+        counted=counted,
+        indexes=contents.indexes,
+        operating_systems=Systems(contents.core, request.libc).core,
+        # Damaged files are findings.
+        left_out=[
+            *(
+                record
+                for record in of_sources(contents, blocks=True)
+                if record.kind != "damaged_file"
+            ),
+            *(record for lock in wanted for record in lock.left_out),
+        ],
+    )
+
+
+def _mirrors(checked: _Checked) -> tuple[Sequence[MirrorTaken], Sequence[str]]:
     """Return the mirrors whose files are to be looked at, and what to say of the other sources."""
     if checked.verify == "index":
         return (), ()
@@ -150,7 +199,7 @@ def _mirrors(checked: Checked) -> tuple[Sequence[MirrorTaken], Sequence[str]]:
     return mirrors, notes
 
 
-def _verified(checked: Checked, mirrors: Sequence[MirrorTaken], wrong: frozenset[str]) -> Verified:
+def _verified(checked: _Checked, mirrors: Sequence[MirrorTaken], wrong: frozenset[str]) -> Verified:
     """Look at the files of all mirrors."""
     from specplan.check.mirrors import verify_all  # noqa: PLC0415 - likewise
 
@@ -228,7 +277,7 @@ class _Names:
 
 
 def _graph(
-    core: compiled.Catalog, checked: Checked
+    core: compiled.Catalog, checked: _Checked
 ) -> tuple[list[Finding], list[Finding], Binaries | None, CheckedRoots | None]:
     """Return what binaries lack, what else edges tell, and the numbers of binaries and roots."""
     wanted = {root.hash for each in checked.wanted for root in each.roots}

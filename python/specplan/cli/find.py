@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from specplan.cli import load, mistakes, options, output, verdict
-from specplan.config import NO_CACHE
 from specplan.errors import UndecidedError, UsageError
 from specplan.reports.coverage import lines
-from specplan.sources.label import split_label
+from specplan.sources.label import NO_CACHE, split_label
 from specplan.sources.wants import is_environment
 
 if TYPE_CHECKING:

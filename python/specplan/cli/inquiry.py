@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from specplan.cli import load, options, output, verdict
@@ -13,7 +13,6 @@ from specplan.sources.wants import is_environment
 if TYPE_CHECKING:
     from specplan.cli.options import Typed
     from specplan.config import Configuration
-    from specplan.coverage.query import Question
     from specplan.model import Coverage, View
 
 __all__ = ["Listing", "run"]
@@ -77,17 +76,18 @@ def _ask(settings: Configuration, typed: Typed, view: View) -> Coverage:
     if settings.baseline is not None:
         directory = settings.baseline_directory
         baseline = load.other_state(settings.baseline, catalog, settings, directory)
-    question: Question = {
-        **options.question(settings, baseline),
-        "want": settings.want,
-        "scope": settings.scope,
-        **options.environment_question(settings, typed),
-    }
-    ask = catalog.gaps if view == "gaps" else catalog.coverage
-    coverage = ask(
-        **question,
+    query = replace(
+        options.with_environments(options.query_of(settings, baseline), settings, typed),
+        want=settings.want,
+        scope=settings.scope,
         # Of the views of coverage only the document shows what is nearest to a gap.
         nearest=view == "gaps" or settings.format == "json",
+    )
+    ask = catalog.gaps if view == "gaps" else catalog.coverage
+    coverage = (
+        ask(query)
+        if baseline is None or isinstance(baseline, str)
+        else ask(query, baseline=baseline)
     )
     asked = [settings.tag] if not isinstance(baseline, str) else [settings.tag, baseline]
     load.note_unused(catalog.unused_tags(*asked))

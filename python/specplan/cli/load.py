@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import specplan
 from specplan.cli import mirrors, output, progress
-from specplan.config import NO_CACHE, STANDARD_INPUT
 from specplan.errors import SourceError, UsageError
 from specplan.reports.check import wording as check_wording
 from specplan.reports.render import wording
 from specplan.sources import Limits
 from specplan.sources.absent import absence, looks_like_a_file
 from specplan.sources.environments.options import EnvironmentOptions
-from specplan.sources.label import split_label
+from specplan.sources.label import NO_CACHE, STANDARD_INPUT, split_label
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

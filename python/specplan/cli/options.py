@@ -13,6 +13,7 @@ import click
 from specplan import config
 from specplan.catalog.names import chosen
 from specplan.config import COMPATIBILITIES, FORMATS, LEVELS, SCOPES, Configuration, Format
+from specplan.coverage.query import CoverageQuery
 from specplan.errors import UsageError
 from specplan.exact import is_short
 from specplan.sources.limits import NEWER_FORMATS, NewerFormats
@@ -22,24 +23,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from specplan.api import Catalog
-    from specplan.coverage.query import Question
     from specplan.model import AllowedKind, Compatibility, Level, Scope
 
 __all__ = [
     "Typed",
     "cells",
     "cells_of",
-    "environment_question",
     "environments",
     "gates",
     "left_out",
     "locks",
-    "question",
+    "query_of",
     "report",
     "report_as",
     "settings",
     "sources",
     "wants",
+    "with_environments",
     "with_stacks",
 ]
 
@@ -351,8 +351,8 @@ def environments(command: Command) -> Command:
     )(command)
 
 
-def environment_question(settings: Configuration, typed: Typed) -> Question:
-    """Return what the settings say of how environments are read.
+def with_environments(query: CoverageQuery, settings: Configuration, typed: Typed) -> CoverageQuery:
+    """Return a query with what the settings say of how environments are read.
 
     Raises:
         UsageError: If an include does not say which file stands for which URL.
@@ -367,13 +367,14 @@ def environment_question(settings: Configuration, typed: Typed) -> Question:
                 hint="write it as `--include https://example.org/packages.yaml=packages.yaml`",
             )
         includes[url] = file
-    return {
-        "host": settings.host,
-        "include": includes,
-        "group": typed.get("group", ()),
-        "packages": typed.get("packages"),
-        "allow_left_out": settings.allow_left_out,
-    }
+    return replace(
+        query,
+        host=settings.host,
+        include=includes,
+        group=typed.get("group", ()),
+        packages=typed.get("packages"),
+        allow_left_out=frozenset(settings.allow_left_out),
+    )
 
 
 def gates(command: Command) -> Command:
@@ -543,28 +544,28 @@ def with_stacks(settings: Configuration, typed: Typed) -> Configuration:
     return replace(settings, want=want, stack=())
 
 
-def question(settings: Configuration, baseline: str | Catalog | None) -> Question:
+def query_of(settings: Configuration, baseline: str | Catalog | None = None) -> CoverageQuery:
     """Return what the settings ask of the cells of stacks, whatever it is asked for.
 
     Args:
         settings: The settings.
         baseline: The older state, as a snapshot of the caches or of its own.
     """
-    return {
-        "stack": settings.stack,
-        "peers": settings.peers,
-        "system": settings.system,
-        "os": settings.os,
-        "target": settings.target,
-        "tag": settings.tag,
-        "baseline": baseline,
-        "level": settings.level,
-        "compat": settings.compat,
-        "not_wanted": settings.not_wanted,
-        "families": settings.families,
-        "libc": settings.libc,
-        "cells": cells_of(settings),
-    }
+    return CoverageQuery(
+        stack=settings.stack,
+        peers=settings.peers,
+        system=settings.system,
+        os=settings.os,
+        target=settings.target,
+        tag=settings.tag,
+        baseline=baseline if isinstance(baseline, str) else None,
+        level=settings.level,
+        compat=settings.compat,
+        not_wanted=settings.not_wanted,
+        families=settings.families,
+        libc=settings.libc,
+        cells=cells_of(settings),
+    )
 
 
 def cells_of(settings: Configuration) -> dict[str, tuple[str, ...]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeVar, get_args
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypedDict, TypeVar, get_args
 
 import click
 
@@ -13,6 +13,13 @@ from specplan.config import COMPATIBILITIES, LEVELS, SCOPES, Format
 from specplan.errors import UsageError
 from specplan.model import Policy
 from specplan.planning.left_out import changed_files, passed_over_stacks
+from specplan.planning.request import (
+    BudgetLimits,
+    ChangeRequest,
+    PlanRequest,
+    SearchLimits,
+    WhatIfRequest,
+)
 from specplan.sources import Limits
 from specplan.sources.label import split_label
 from specplan.sources.wants import is_environment, is_lock
@@ -22,7 +29,7 @@ if TYPE_CHECKING:
 
     from specplan.api import Catalog
     from specplan.config import Configuration
-    from specplan.coverage.query import Question
+    from specplan.coverage.query import CoverageQuery
     from specplan.model import LeftOut
     from specplan.planning.plan import Plan
 
@@ -198,14 +205,14 @@ class AskedPlan:
     Attributes:
         plan: The plan.
         catalog: The caches.
-        question: What of gaps was asked; what environments want where that is not of gaps.
-        wants: What was wanted instead of gaps: files and abstract specs.
+        request: What was asked.
+        older: The older state that says which gaps there are: a snapshot, or another catalog.
     """
 
     plan: Plan
     catalog: Catalog
-    question: Question
-    wants: tuple[str, ...]
+    request: PlanRequest
+    older: str | Catalog | None
 
 
 def plan(typed: Planned, settings: Configuration) -> Plan:
@@ -220,10 +227,6 @@ def plan(typed: Planned, settings: Configuration) -> Plan:
 
 def asked_plan(typed: Planned, settings: Configuration) -> AskedPlan:
     """Return the plan of :func:`plan` with what it was made from."""
-    from specplan.planning.rebuild import rebuild  # noqa: PLC0415 - help and wrong usage need no catalog
-    from specplan.sources.spec_list import read_spec_list  # noqa: PLC0415
-
-    limits = load.limits_of(settings)
     settings = options.with_stacks(settings, typed)
     gaps = not settings.want and bool(
         typed.get("stack") or settings.peers or settings.baseline is not None
@@ -233,80 +236,109 @@ def asked_plan(typed: Planned, settings: Configuration) -> AskedPlan:
             "`--level` is about gaps, and none are planned for",
             hint="plan for gaps with `--stack`, `--peers` or `--baseline`, and no `--want`",
         )
-    want, passed_over = ((), []) if gaps else _wants(typed, settings)
+    want, left_out = ((), []) if gaps else _wants(typed, settings)
+    change, of_change = _change(typed)
+    states = [settings.tag]
+    if gaps and settings.baseline is not None:
+        states.append(settings.baseline)
+    catalog = load.configured(settings, *states, or_nothing=not gaps)
+    older = None
+    if gaps and settings.baseline is not None:
+        older = load.other_state(settings.baseline, catalog, settings, settings.baseline_directory)
+    states = [settings.tag] if not isinstance(older, str) else [settings.tag, older]
+    load.note_unused(catalog.unused_tags(*states))
+    request = PlanRequest(
+        coverage=_coverage(typed, settings, want, older, gaps=gaps),
+        change=change,
+        left_out=(*left_out, *of_change),
+        **_how(typed, settings),
+    )
+    plan = (
+        catalog.rebuild(request)
+        if older is None or isinstance(older, str)
+        else catalog.rebuild(request, baseline=older)
+    )
+    return AskedPlan(plan=plan, catalog=catalog, request=request, older=older)
+
+
+def _coverage(
+    typed: Planned,
+    settings: Configuration,
+    want: tuple[str, ...],
+    older: str | Catalog | None,
+    *,
+    gaps: bool,
+) -> CoverageQuery:
+    """Return what is wanted, and for which systems."""
     # What is configured is for cells, which locks have none of; what is typed is meant.
-    of_cells = gaps or any(_is_abstract(each) for each in want)
-    listed, changed_files = _listed(typed)
-    if listed is None and not typed.get("changed"):
+    of_cells = gaps or any(_is_abstract(text) for text in want)
+    query = replace(
+        options.query_of(settings, older),
+        want=want,
+        scope=settings.scope,
+        system=settings.system if gaps else typed.get("system", ()),
+        os=settings.os if of_cells else typed.get("os", ()),
+        target=settings.target if of_cells else typed.get("target", ()),
+        level=(settings.level or "package") if gaps else None,
+    )
+    if not gaps:
+        query = replace(query, stack=(), peers=())
+    return options.with_environments(query, settings, typed)
+
+
+class _How(TypedDict):
+    """The fields of a request that say how a plan is made."""
+
+    candidates: tuple[str, ...]
+    exclude_broken: tuple[str, ...]
+    what_if: WhatIfRequest
+    costs: tuple[str, ...]
+    jobs: int | None
+    budget: BudgetLimits
+    search: SearchLimits
+    limits: Limits
+
+
+def _how(typed: Planned, settings: Configuration) -> _How:
+    from specplan.sources.spec_list import read_spec_list  # noqa: PLC0415 - help reads no file
+
+    limits = load.limits_of(settings)
+    broken = typed.get("exclude_broken")
+    return {
+        "candidates": typed.get("candidates", ()),
+        "exclude_broken": () if broken is None else tuple(read_spec_list(broken, limits)),
+        "what_if": WhatIfRequest(
+            assume_available=typed.get("assume_available", ()), without=typed.get("without", ())
+        ),
+        "costs": typed.get("costs") or settings.costs,
+        "jobs": typed.get("jobs"),
+        "budget": BudgetLimits(
+            builds=typed.get("max_builds"), cost=typed.get("max_cost"), weights=settings.weight
+        ),
+        "search": SearchLimits(nodes=typed.get("node_limit"), seconds=typed.get("time_limit")),
+        "limits": limits,
+    }
+
+
+def _change(typed: Planned) -> tuple[ChangeRequest | None, list[LeftOut]]:
+    """Return what changes, and what of it is not known."""
+    listed, left_out = _listed(typed)
+    specs = typed.get("changed", ())
+    if listed is None and not specs:
         for name in ("policy", "depth"):
             if typed.get(name) is not None:
                 raise UsageError(
                     f"`--{name}` is about a change, and none is given",
                     hint="name what changed with `--changed SPEC`",
                 )
-    broken = typed.get("exclude_broken")
-    states = [settings.tag]
-    if gaps and settings.baseline is not None:
-        states.append(settings.baseline)
-    catalog = load.configured(settings, *states, or_nothing=not gaps)
-    asked = None
-    if gaps:
-        older = None
-        if settings.baseline is not None:
-            directory = settings.baseline_directory
-            older = load.other_state(settings.baseline, catalog, settings, directory)
-        asked = options.question(settings, older)
-        states = [settings.tag] if not isinstance(older, str) else [settings.tag, older]
-    load.note_unused(catalog.unused_tags(*states))
-    read_as = options.environment_question(settings, typed)
-    made = rebuild(
-        catalog,
-        want=want,
-        gaps=asked,
-        candidates=typed.get("candidates", ()),
-        system=settings.system if gaps else typed.get("system", ()),
-        os=settings.os if of_cells else typed.get("os", ()),
-        target=settings.target if of_cells else typed.get("target", ()),
-        compat=settings.compat,
-        libc=settings.libc,
-        cells=options.cells_of(settings),
-        host=settings.host,
-        include=read_as.get("include"),
-        group=read_as.get("group", ()),
-        packages=read_as.get("packages"),
-        allow_left_out=read_as.get("allow_left_out", ()),
-        scope=settings.scope,
-        changed=typed.get("changed", ()),
-        changed_if_wanted=listed,
+        return None, left_out
+    change = ChangeRequest(
+        specs=specs,
+        listed=None if listed is None else tuple(listed),
         policy=typed.get("policy") or "hash",
         depth=typed.get("depth"),
-        exclude_broken=() if broken is None else read_spec_list(broken, limits),
-        assume_available=typed.get("assume_available", ()),
-        without=typed.get("without", ()),
-        costs=typed.get("costs") or settings.costs,
-        jobs=typed.get("jobs"),
-        max_builds=typed.get("max_builds"),
-        max_cost=typed.get("max_cost"),
-        weights=settings.weight,
-        node_limit=typed.get("node_limit"),
-        time_limit=typed.get("time_limit"),
-        tag=settings.tag,
-        not_wanted=settings.not_wanted,
-        limits=limits,
-        left_out=[*passed_over, *changed_files],
     )
-    files = tuple(each for each in want if is_environment(split_label(each)[1]))
-    question: Question = {
-        **(asked or options.question(settings, None)),
-        "stack": settings.stack if gaps else (),
-        "system": settings.system if gaps else typed.get("system", ()),
-        "os": settings.os if of_cells else typed.get("os", ()),
-        "target": settings.target if of_cells else typed.get("target", ()),
-        "level": (settings.level or "package") if gaps else None,
-        "want": files,
-        **read_as,
-    }
-    return AskedPlan(plan=made, catalog=catalog, question=question, wants=want)
+    return change, left_out
 
 
 def _wants(typed: Planned, settings: Configuration) -> tuple[tuple[str, ...], list[LeftOut]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,8 @@ from specplan.cli import options, output, plan_options, verdict
 from specplan.errors import UnknownNameError
 from specplan.reports.plan import csv_table, json_document, markdown, text
 from specplan.reports.render import hashes
+from specplan.sources.label import split_label
+from specplan.sources.wants import is_environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,19 +68,22 @@ def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:
     from specplan.planning.why_wanted import why_wanted  # noqa: PLC0415 - likewise
 
     contents = asked.catalog._contents  # noqa: SLF001 - nobody else needs the wants twice
+    query = asked.request.coverage
     _, environments, _ = read_wanted_places(
-        asked.wants,
-        contents.limits,
-        options=environment_options(contents.core, asked.question),
+        query.want, contents.limits, options=environment_options(contents.core, query)
     )
-    if asked.wants and not environments:
+    if query.want and not environments:
         return ()
     sources = {
         root.spec: f"--want {each.place}" if each.is_typed else f"{root.path}:{root.line}"
         for each in environments
         for root in each.environment.roots
     }
-    return why_wanted(spec, asked.plan, asked.catalog, asked.question, sources)
+    files = tuple(text for text in query.want if is_environment(split_label(text)[1]))
+    older = None if asked.older is None or isinstance(asked.older, str) else asked.older._contents  # noqa: SLF001 - likewise
+    return why_wanted(
+        spec, asked.plan, contents, replace(query, want=files), older=older, sources=sources
+    )
 
 
 def _reasons(spec: str, asked: AskedPlan, wants: Sequence[WhyWanted]) -> tuple[Why, ...]:

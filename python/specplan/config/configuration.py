@@ -24,9 +24,7 @@ __all__ = [
     "COMPATIBILITIES",
     "FORMATS",
     "LEVELS",
-    "NO_CACHE",
     "SCOPES",
-    "STANDARD_INPUT",
     "CheckSettings",
     "Configuration",
     "Format",
@@ -45,12 +43,6 @@ COMPATIBILITIES: Final[tuple[Compatibility, ...]] = get_args(Compatibility)
 
 #: What a user may allow to be left out.
 ALLOWED_KINDS: Final[tuple[AllowedKind, ...]] = (*get_args(LeftOutKind), ALL_KINDS)
-
-#: What ``--cache`` takes instead of a source to plan from nothing.
-NO_CACHE: Final = "none"
-
-#: The source that is standard input.
-STANDARD_INPUT: Final = "-"
 
 
 def _nothing() -> Mapping[str, str]:

@@ -11,9 +11,7 @@ from specplan.config.configuration import (
     COMPATIBILITIES,
     FORMATS,
     LEVELS,
-    NO_CACHE,
     SCOPES,
-    STANDARD_INPUT,
     CheckSettings,
     Configuration,
     StackEntry,
@@ -25,6 +23,7 @@ from specplan.model import NotWanted
 from specplan.model.budget import Weight, check_weight
 from specplan.model.check import FindingKind, Verify
 from specplan.model.host import Host
+from specplan.sources.label import NO_CACHE, STANDARD_INPUT
 from specplan.sources.limits import NEWER_FORMATS
 from specplan.sources.mirrors.consumer import consumer_of
 
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from specplan.config.table import Table
+
 
 __all__ = [
     "CHECK_KEYS",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, get_args
 
 from specplan import _core as compiled
-from specplan.catalog.names import FEWER_CELLS, chosen, matched_or_all, texts
+from specplan.catalog.names import FEWER_CELLS, chosen, matched_or_all
 from specplan.catalog.specs import _EXTERNAL, named
 from specplan.catalog.systems import Systems
 from specplan.coverage import environments as abstract_wants
@@ -14,14 +14,13 @@ from specplan.coverage.lock_wants import SCOPE_EDGES
 from specplan.coverage.peers import excludes, peers_of
 from specplan.errors import EmptySelectionError, SourceError, UsageError
 from specplan.model import Compatibility, Level
-from specplan.model.host import Host
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from specplan._core import State
     from specplan.coverage.environments import Answered, NotConcretized
-    from specplan.coverage.query import Question
+    from specplan.coverage.query import CoverageQuery
     from specplan.model import NotWanted, Scope, WantsKind
     from specplan.model.query import Detail
     from specplan.sources.environments.environment import EnvironmentRoot
@@ -31,12 +30,12 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "ask", "demand", "environment_options", "roots_of"]
 
 
-def environment_options(core: compiled.Catalog, question: Question) -> EnvironmentOptions:
+def environment_options(core: compiled.Catalog, query: CoverageQuery) -> EnvironmentOptions:
     """Return how the environments of a question are read.
 
     Args:
         core: The catalog, whose specs show which variants their packages have.
-        question: What is asked.
+        query: What is asked.
 
     Raises:
         SourceError: If the recipes that are named are not there.
@@ -44,7 +43,7 @@ def environment_options(core: compiled.Catalog, question: Question) -> Environme
     # Who wants no environments need not wait for what reads them.
     from specplan.sources.environments.options import EnvironmentOptions  # noqa: PLC0415
 
-    place = question.get("packages")
+    place = query.packages
     recipes = None if place is None else _recipes(place)
 
     def declares(package: str, variant: str) -> bool | None:
@@ -57,10 +56,10 @@ def environment_options(core: compiled.Catalog, question: Question) -> Environme
         return bool(core.find(f"{package} {variant}=*", every, None)[0])
 
     return EnvironmentOptions(
-        host=question.get("host") or Host(),
-        includes=question.get("include") or {},
-        groups=texts(question.get("group", ())),
-        allowed=frozenset(question.get("allow_left_out", ())),
+        host=query.host,
+        includes=query.include,
+        groups=query.group,
+        allowed=query.allow_left_out,
         declares=declares,
         recipes=recipes,
     )
@@ -131,7 +130,7 @@ def ask(
     environments: tuple[WantedEnvironment, ...] = (),
     own_stacks: frozenset[str] = frozenset(),
     detail: Detail,
-    question: Question,
+    query: CoverageQuery,
 ) -> Answer:
     """Ask a catalog for the coverage of cells.
 
@@ -143,7 +142,7 @@ def ask(
         environments: The environments of environment wants.
         own_stacks: The stacks that are sources without a label.
         detail: How much the answer shall tell.
-        question: What is asked.
+        query: What is asked.
 
     Raises:
         UnknownNameError: If a stack, system or pattern is unknown.
@@ -152,9 +151,9 @@ def ask(
     """
     stale = [each for each in environments if each.is_not_concretized]
     environments = tuple(each for each in environments if not each.is_not_concretized)
-    wants = _kind_of_wants(question, older, wanted, environments)
-    level = _level(question, wants)
-    compat = question.get("compat", "exact")
+    wants = _kind_of_wants(query, older, wanted, environments)
+    level = _level(query, wants)
+    compat = query.compat
     _refuse_others("compat", compat, get_args(Compatibility))
     labels = core.labels(state)
     listed = labels if older is None else core.labels(older)
@@ -163,24 +162,24 @@ def ask(
     known = of_files or {*labels, *listed}
     # No label of a file stands for a union: a lock may lie in a folder called `root`.
     every = tuple(sorted(of_files))
-    selected = chosen(texts(question.get("stack", ())) or every, known, kind="stack")
+    selected = chosen(query.stack or every, known, kind="stack")
     # A lock of nothing leaves no label behind.
     there = {*(core.labels(None) if wanted else labels)}
     if of_files:
         there &= of_locks
     reported = [name for name in selected if name in there]
     absent = [] if of_files else [name for name in selected if name not in there]
-    systems = Systems(core, question.get("libc") or {})
-    not_wanted = question.get("not_wanted", ())
-    specs = _specs(core, wanted, reported, question) if wanted else []
-    added = systems.added(texts(question.get("system", ())))
+    systems = Systems(core, query.libc)
+    not_wanted = query.not_wanted
+    specs = _specs(core, wanted, reported, query) if wanted else []
+    added = systems.added(query.system)
     given = {
         stack: [systems.system(each) for each in cells]
-        for stack, cells in (question.get("cells") or {}).items()
+        for stack, cells in query.cells.items()
         if stack in selected
     }
-    oss = systems.chosen_oss(texts(question.get("os", ())))
-    targets = systems.chosen_targets(texts(question.get("target", ())))
+    oss = systems.chosen_oss(query.os)
+    targets = systems.chosen_targets(query.target)
     nothing: compiled.CoverageAnswer = ([], [], [], [0] * len(not_wanted), 0)
     cells, gaps, lacking, excluded, count = nothing
     if wanted or not environments:
@@ -191,9 +190,7 @@ def ask(
                 "level": level or "hash",
                 "compat": compat,
                 "reported": reported,
-                "peers": _peers(question, reported, labels, own_stacks)
-                if wants == "peers"
-                else None,
+                "peers": _peers(query, reported, labels, own_stacks) if wants == "peers" else None,
                 "baseline": older,
                 "specs": specs if wanted else None,
                 "added": [[*given.get(name, ()), *(added or ())] for name in reported],
@@ -235,16 +232,16 @@ def ask(
         place = (entry.stack, entry.package, entry.os, entry.target)
         count += any(excludes(each, *place) for each in not_wanted)
     # A lock may want nothing, or nothing but what systems provide; that is no wrong question.
-    filtered = bool(question.get("os")) or bool(question.get("target"))
+    filtered = bool(query.os) or bool(query.target)
     anything = cells or absent or (abstract is not None and abstract.wants.cells)
     if not anything and (filtered or not of_files):
-        raise _nothing_to_report(labels, question)
+        raise _nothing_to_report(labels, query)
     return Answer(
         core=core,
         state=state,
         wants=wants,
         level=level,
-        scope=question.get("scope", "runtime") if wanted else None,
+        scope=query.scope if wanted else None,
         reported=reported,
         specs=specs,
         wanted=wanted,
@@ -272,14 +269,14 @@ def ask(
     )
 
 
-def _nothing_to_report(labels: Collection[str], question: Question) -> EmptySelectionError:
+def _nothing_to_report(labels: Collection[str], query: CoverageQuery) -> EmptySelectionError:
     if not labels:
         return EmptySelectionError(
             "the caches list no stack that could be reported",
             hint="`LABEL=SOURCE` names the stack that an index or a mirror lists, and "
             "`--want spack.lock` asks for what a lock holds",
         )
-    if question.get("os") or question.get("target"):
+    if query.os or query.target:
         hint = "`--system OS/TARGET` reports what a stack lacks where it has nothing yet"
     else:
         hint = "`--want spack.lock` or `--baseline TAG|SOURCE` says what should be there"
@@ -295,9 +292,9 @@ def _coverage(core: compiled.Catalog, asked: compiled.CoverageQuestion) -> compi
         raise UsageError(str(error), hint=FEWER_CELLS) from error
 
 
-def _level(question: Question, wants: WantsKind) -> Level | None:
+def _level(query: CoverageQuery, wants: WantsKind) -> Level | None:
     """Return what a key is; roots of environments are abstract specs, which are no keys."""
-    asked = question.get("level")
+    asked = query.level
     if asked is not None:
         _refuse_others("level", asked, get_args(Level))
     if wants in {"environment", "lock_and_environment"}:
@@ -317,7 +314,7 @@ def _refuse_others(name: str, value: str, allowed: Sequence[str]) -> None:
 
 
 def _kind_of_wants(
-    question: Question,
+    query: CoverageQuery,
     older: State | None,
     wanted: tuple[Wanted, ...],
     environments: tuple[WantedEnvironment, ...],
@@ -327,7 +324,7 @@ def _kind_of_wants(
         for name, is_given in (
             ("want", bool(wanted or environments)),
             ("baseline", older is not None),
-            ("peers", bool(question.get("peers"))),
+            ("peers", bool(query.peers)),
         )
         if is_given
     ]
@@ -341,18 +338,18 @@ def _kind_of_wants(
 
 
 def _peers(
-    question: Question,
+    query: CoverageQuery,
     reported: Sequence[str],
     labels: Collection[str],
     own_stacks: Collection[str],
 ) -> tuple[list[list[str]], list[int]]:
     """Return sets of peers, and for each reported stack which of them defines its wants."""
-    patterns = texts(question.get("peers", ()))
+    patterns = query.peers
     if patterns:
         return [list(chosen(patterns, labels, kind="peers"))], [0 for _ in reported]
     # Nobody gave a source without a label its name, so that it says nothing of a family.
     named = [name for name in labels if name not in own_stacks]
-    sets, positions = peers_of(reported, named, question.get("families") or {})
+    sets, positions = peers_of(reported, named, query.families)
     for at, name in enumerate(reported):
         if name in own_stacks:
             positions[at] = len(sets)
@@ -361,10 +358,10 @@ def _peers(
 
 
 def _specs(
-    core: compiled.Catalog, wanted: Sequence[Wanted], reported: Sequence[str], question: Question
+    core: compiled.Catalog, wanted: Sequence[Wanted], reported: Sequence[str], query: CoverageQuery
 ) -> list[list[str]]:
     """Return the hashes that each reported stack wants."""
-    scope = SCOPE_EDGES[question.get("scope", "runtime")]
+    scope = SCOPE_EDGES[query.scope]
     cycle = core.cycle()
     if cycle:
         described = named(core, cycle[:1]).get(cycle[0])

@@ -1,40 +1,87 @@
-"""A question of coverage."""
+"""A question of coverage, as a value."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeVar
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+from specplan.model.host import Host
+from specplan.model.query import Compatibility, Level, NotWanted, Scope
 
-    from specplan.api import Catalog
-    from specplan.model import Compatibility, Level, NotWanted, Scope
-    from specplan.model.host import Host
+__all__ = ["CoverageQuery"]
 
-
-__all__ = ["Question"]
+Value = TypeVar("Value")
 
 
-class Question(TypedDict, total=False):
-    """The keywords of :meth:`specplan.Catalog.gaps` that say what is asked."""
+def _nothing() -> Mapping[str, Value]:
+    return MappingProxyType({})
 
-    stack: str | Sequence[str]
-    peers: str | Sequence[str]
-    system: str | Sequence[str]
-    os: str | Sequence[str]
-    target: str | Sequence[str]
-    tag: str | None
-    baseline: str | Catalog | None
-    want: str | Sequence[str]
-    scope: Scope
-    level: Level | None
-    compat: Compatibility
-    not_wanted: Sequence[NotWanted]
-    families: Mapping[str, Sequence[str]] | None
-    libc: Mapping[str, str] | None
-    cells: Mapping[str, Sequence[str]] | None
-    host: Host | None
-    include: Mapping[str, str] | None
-    group: str | Sequence[str]
-    packages: str | None
-    allow_left_out: Collection[str]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageQuery:
+    """What is asked about the coverage of cells.
+
+    Wants are those of *peers* unless ``baseline`` or ``want`` is given: in each reported cell
+    every key is wanted that a peer of its stack has, on whatever system (at level ``hash`` on
+    the same system). With a baseline every key is wanted that the older state has in the same
+    cell; with ``want`` the specs of locks and the roots of environments.
+
+    Attributes:
+        stack: Shell patterns of the stacks to report; without any, all but ``root``.
+        peers: Shell patterns of the stacks that define the wants; without any, the family of
+            each stack.
+        system: ``OS/TARGET`` that the reported stacks should be on, even where they have
+            nothing yet; ``all`` for every system on which a peer has anything.
+        os: Report only cells of these operating systems (shell patterns).
+        target: Report only cells of these targets (shell patterns).
+        tag: The snapshot; None for the newest of each source.
+        baseline: An older snapshot of the same catalog. Another catalog is given beside the
+            query.
+        want: Locks, ``[LABEL=]spack.lock``, and environments, ``[LABEL=]spack.yaml``, that say
+            which specs are wanted.
+        scope: Which specs of a lock are wanted: the ``roots`` alone; the roots and all that
+            they link to or run with (``runtime``), which is what installing needs; or ``all``.
+        level: What a key is; None for the hash with locks, else the package. The roots of
+            environments are abstract specs and have no level.
+        compat: Which binaries serve a cell besides those of its very system.
+        not_wanted: Wants to exclude.
+        families: Families by name, each a list of shell patterns; a stack that matches none is
+            in the family of its first dash-separated word.
+        libc: More operating systems with their C libraries, ``{"site9": "glibc 2.34"}``.
+        cells: By stack the systems, ``OS/TARGET``, that it is for; it is reported there even
+            where it has nothing yet. The roots of an environment without any are wanted where
+            they or their environment say themselves.
+        host: The machine that the conditions of environments ask for. The platform and the
+            operating system are those of each cell where the host does not give them.
+        include: By the URL of what an environment includes, the local file to read instead.
+        group: The groups of environments and locks whose roots are wanted; without any, all.
+        packages: A package repository, or a checkout that holds one. Its recipes show which
+            variants a package has; they are parsed, and never run.
+        allow_left_out: The kinds of records that are allowed: with ``include`` what an
+            environment includes may be missing, and is a record.
+        nearest: Whether to look for the nearest spec of each gap.
+    """
+
+    stack: tuple[str, ...] = ()
+    peers: tuple[str, ...] = ()
+    system: tuple[str, ...] = ()
+    os: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+    tag: str | None = None
+    baseline: str | None = None
+    want: tuple[str, ...] = ()
+    scope: Scope = "runtime"
+    level: Level | None = None
+    compat: Compatibility = "exact"
+    not_wanted: tuple[NotWanted, ...] = ()
+    families: Mapping[str, Sequence[str]] = field(default_factory=_nothing)
+    libc: Mapping[str, str] = field(default_factory=_nothing)
+    cells: Mapping[str, Sequence[str]] = field(default_factory=_nothing)
+    host: Host = Host()  # noqa: RUF009 - it cannot be changed
+    include: Mapping[str, str] = field(default_factory=_nothing)
+    group: tuple[str, ...] = ()
+    packages: str | None = None
+    allow_left_out: frozenset[str] = frozenset()
+    nearest: bool = True

@@ -23,7 +23,7 @@ from specplan.model.check import (
     Verify,
 )
 from specplan.model.choice import Choice, ChosenWant, Cut, Lack, PublishedWant
-from specplan.model.costs import UNIT_COSTS, Cost, Costs
+from specplan.model.costs import Cost, Costs
 from specplan.model.coverage import Alone, Cell, Coverage, LackedSpec, Totals, View
 from specplan.model.damage import DamagedFile
 from specplan.model.diff import Change, Diff, DiffCell, DiffTotals, KeyInCell
@@ -70,7 +70,6 @@ from specplan.model.why import ChangeLink, HeldChange, Why, WhyLine, WhyLink, Wh
 
 __all__ = [
     "DEFAULT_GROUP",
-    "UNIT_COSTS",
     "AllowedKind",
     "Alone",
     "Binaries",

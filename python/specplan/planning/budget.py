@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from specplan import _core as compiled
     from specplan.model import NamedSpec
     from specplan.model.choice import Choice
-    from specplan.planning.budget_solver import Asked, BidResult, Spent
+    from specplan.planning.budget_solver import BidResult, BudgetRequest, Spent
     from specplan.planning.candidates import WantGroup
     from specplan.planning.choice import Made
 
@@ -38,7 +38,7 @@ class Purchase:
 
     core: compiled.Catalog
     question: compiled.PlanQuestion
-    asked: Asked
+    asked: BudgetRequest
     labels: Mapping[str, Iterable[str]]
     matching: Callable[[str], Iterable[str]]
 

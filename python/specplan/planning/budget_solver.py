@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from specplan import _core as compiled
     from specplan.model import NamedSpec
 
-__all__ = ["Asked", "Bid", "BidGroup", "BidResult", "Spending", "Spent"]
+__all__ = ["Bid", "BidGroup", "BidResult", "BudgetRequest", "Spending", "Spent"]
 
 _REASONS: Final[Mapping[str, OpenReason]] = {
     "beyond": "beyond",
@@ -43,7 +43,7 @@ _MOST_BUILDS: Final = 2**63
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class BudgetRequest:
     """What a budget is asked for.
 
     Attributes:
@@ -67,7 +67,7 @@ class Asked:
         weights: Sequence[Weight],
         node_limit: int | None,
         time_limit: float | None,
-    ) -> Asked | None:
+    ) -> BudgetRequest | None:
         """Return what is asked; None where nothing is limited.
 
         Raises:
@@ -79,7 +79,7 @@ class Asked:
             raise UsageError("a budget is a number from 0 on")
         for weight in weights:
             check_weight(weight.weight)
-        return Asked(
+        return BudgetRequest(
             builds=builds,
             cost=cost,
             weights=tuple(weights),
@@ -193,7 +193,7 @@ class Spending:
     def __init__(
         self,
         core: compiled.Plan,
-        asked: Asked,
+        asked: BudgetRequest,
         groups: Sequence[BidGroup],
         names: Mapping[str, NamedSpec],
         matching: Callable[[str], Iterable[str]],

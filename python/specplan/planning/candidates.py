@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from specplan.sources.environments.environment import Environment
     from specplan.sources.wanted import Wanted, WantedEnvironment
 
-__all__ = ["Asked", "Options", "Pick", "Source", "Want", "WantGroup"]
+__all__ = ["ChoiceRequest", "Options", "Pick", "Source", "Want", "WantGroup"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ChoiceRequest:
     """What a choice is asked for.
 
     Attributes:
@@ -231,7 +231,7 @@ class Options:
         self,
         core: compiled.Catalog,
         state: compiled.State,
-        asked: Asked,
+        asked: ChoiceRequest,
     ) -> None:
         systems = Systems(core, asked.libc)
         wants = _wants(core, asked, systems) if asked.gaps is None else asked.gaps
@@ -282,7 +282,7 @@ class Options:
         return sorted(hashes, key=self._order.__getitem__)
 
 
-def _wants(core: compiled.Catalog, asked: Asked, systems: Systems) -> AbstractWants:
+def _wants(core: compiled.Catalog, asked: ChoiceRequest, systems: Systems) -> AbstractWants:
     """Return the roots of the environments in their cells."""
     added = _systems(core, systems, asked)
     asked_stacks = {each.label for each in asked.environments}
@@ -316,7 +316,7 @@ def _says_where(environment: Environment) -> bool:
     return all((spec.os or root.oss) and (spec.target or root.targets) for root, spec in asked)
 
 
-def _systems(core: compiled.Catalog, systems: Systems, asked: Asked) -> Sequence[System]:
+def _systems(core: compiled.Catalog, systems: Systems, asked: ChoiceRequest) -> Sequence[System]:
     """Return the systems that every want is for; none where each says so itself."""
     named = texts(asked.system)
     if named:

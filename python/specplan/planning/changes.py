@@ -16,7 +16,7 @@ from specplan.similar_names import suggestions
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from specplan.model import Policy
+    from specplan.planning.request import ChangeRequest
 
 __all__ = [
     "KnownSpecs",
@@ -112,33 +112,25 @@ def unknown(kind: str, spec: str, core: compiled.Catalog) -> UnknownNameError:
     return UnknownNameError(kind=kind, name=spec, suggestions=near)
 
 
-def change(
-    known: KnownSpecs,
-    typed: Sequence[str],
-    listed: Sequence[str] | None,
-    policy: Policy,
-    depth: int | None,
-) -> ChangeAsked | None:
+def change(known: KnownSpecs, request: ChangeRequest | None) -> ChangeAsked | None:
     """Return the change that is foreseen; None where nothing changes.
 
     Args:
         known: The specs that can change.
-        typed: Abstract specs, each of which must be satisfied by a spec.
-        listed: Abstract specs of files or git, which may be about nothing; None without any.
-        policy: Which dependents become stale.
-        depth: How far dependents are followed.
+        request: What changes.
 
     Raises:
         UnknownNameError: If nothing satisfies what was typed.
         UsageError: If a policy or a depth is given without a change.
     """
-    if not typed and listed is None:
-        if policy != "hash" or depth is not None:
-            raise UsageError(
-                "`policy` and `depth` are about a change, and none is given",
-                hint="name what changed with `changed`",
-            )
+    if request is None:
         return None
+    typed, listed = request.specs, request.listed
+    if not typed and listed is None:
+        raise UsageError(
+            "`policy` and `depth` are about a change, and none is given",
+            hint="name what changed with `changed`",
+        )
     asked = matching_each(known, typed)
     for spec, found in asked:
         if not found:
@@ -147,8 +139,8 @@ def change(
     return ChangeAsked(
         specs=counted(asked),
         changed=tuple(sorted({each for _, found in asked for each in found})),
-        policy=policy,
-        depth=depth,
+        policy=request.policy,
+        depth=request.depth,
     )
 
 

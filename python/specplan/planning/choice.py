@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.errors import UsageError
 from specplan.model.choice import Choice, ChosenWant, Lack
-from specplan.planning.candidates import Asked, Options, Pick
+from specplan.planning.candidates import ChoiceRequest, Options, Pick
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from specplan import _core as compiled
     from specplan.model import Scope
 
-__all__ = ["Asked", "ChosenWant", "Lack", "Made", "choose", "least", "options_of", "told"]
+__all__ = ["ChoiceRequest", "ChosenWant", "Lack", "Made", "choose", "least", "options_of", "told"]
 
 #: How many nodes a search may look at where nothing else limits it.
 NODE_LIMIT: Final = 10_000
@@ -45,11 +45,11 @@ class Made:
     choice: Choice
     picks: tuple[Pick | None, ...]
     options: Options
-    asked: Asked
+    asked: ChoiceRequest
 
 
 def options_of(
-    core: compiled.Catalog, state: compiled.State, scope: Scope, asked: Asked
+    core: compiled.Catalog, state: compiled.State, scope: Scope, asked: ChoiceRequest
 ) -> Options:
     """Return what can be chosen for all wants.
 
@@ -77,7 +77,7 @@ def options_of(
 
 
 def choose(
-    core: compiled.Catalog, question: compiled.PlanQuestion, options: Options, asked: Asked
+    core: compiled.Catalog, question: compiled.PlanQuestion, options: Options, asked: ChoiceRequest
 ) -> Made:
     """Choose specs for all wants such that building what is needed costs least.
 
@@ -101,7 +101,7 @@ def least(
     core: compiled.Catalog,
     question: compiled.PlanQuestion,
     alternatives: list[list[list[list[str]]]],
-    asked: Asked,
+    asked: ChoiceRequest,
 ) -> tuple[Choice, list[tuple[int, list[int]] | None]]:
     """Choose an alternative of each group such that building what is needed costs least.
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
 from specplan.catalog.names import ROOT
 from specplan.coverage.environments import AbstractWants, WantedCell
+from specplan.coverage.solve import solve
 from specplan.errors import UsageError
 from specplan.model.choice import PublishedWant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from specplan.api import Catalog
-    from specplan.coverage.query import Question
+    from specplan.catalog.contents import Contents
+    from specplan.coverage.query import CoverageQuery
     from specplan.model import Gap, LeftOut, NotWanted
 
-__all__ = ["GapWants", "is_about_gaps", "wants_of_gaps"]
+__all__ = ["GapWants", "asks_for_gaps", "wants_of_gaps"]
 
 _LEVELS: Final = ("package", "version")
 
@@ -45,42 +46,37 @@ class GapWants:
     left_out: tuple[LeftOut, ...]
 
 
-def is_about_gaps(question: Question) -> bool:
-    """Whether a question says whose gaps are meant."""
-    whose = bool(question.get("stack")) or bool(question.get("peers"))
-    return whose or question.get("baseline") is not None
+def asks_for_gaps(query: CoverageQuery, older: Contents | None) -> bool:
+    """Whether a query says whose gaps are meant."""
+    return bool(query.stack or query.peers) or query.baseline is not None or older is not None
 
 
-def wants_of_gaps(catalog: Catalog | None, question: Question) -> GapWants:
+def wants_of_gaps(contents: Contents, query: CoverageQuery, older: Contents | None) -> GapWants:
     """Return the gaps of stacks as what a plan is for.
 
     Args:
-        catalog: The caches.
-        question: What is asked of :meth:`specplan.Catalog.gaps`.
+        contents: The caches.
+        query: Whose gaps, and which.
+        older: Another catalog that holds the older state of baseline wants.
 
     Raises:
         UnknownNameError: If a stack, system or snapshot is unknown.
         EmptySelectionError: If no cell is left to report.
-        UsageError: If there is no catalog, or the level is that of no abstract spec.
+        UsageError: If there is no cache, or the level is not one of abstract specs.
     """
-    level = question.get("level") or "package"
+    level = query.level or "package"
     if level not in _LEVELS:
         raise UsageError(
             f"gaps at level `{level}` cannot be planned for: what is chosen from need not have the "
             "same hash or variants",
             hint="plan at level `package` or `version`, or name locks as wants",
         )
-    if catalog is None:
-        raise UsageError(
-            "without a cache there is no stack that lacks anything",
-            hint="name the caches, or a lock as want",
-        )
-    question = {**question, "level": level}
-    coverage = catalog.gaps(**question)
-    platforms = {(each.stack, each.os, each.target): each.platform for each in coverage.cells}
-    others = (each for each in coverage.gaps if each.state != "other_stack")
+    query = replace(query, level=level, nearest=True)
+    coverage = solve(contents, query, older)
+    platforms = {(cell.stack, cell.os, cell.target): cell.platform for cell in coverage.cells}
+    others = (gap for gap in coverage.gaps if gap.state != "other_stack")
     return GapWants(
-        publish=_published(catalog, coverage.gaps, question),
+        publish=_published(contents, coverage.gaps, query),
         wants=_abstract(others, platforms),
         not_wanted=coverage.not_wanted,
         excluded=coverage.totals.not_wanted,
@@ -124,7 +120,7 @@ def _spec_of(gap: Gap) -> str:
 
 
 def _published(
-    catalog: Catalog, gaps: Iterable[Gap], question: Question
+    contents: Contents, gaps: Iterable[Gap], query: CoverageQuery
 ) -> tuple[PublishedWant, ...]:
     """Return the gaps that only need listing, by stack, os, target, want."""
     listed = [
@@ -132,7 +128,7 @@ def _published(
         for each in gaps
         if each.state == "other_stack" and each.nearest is not None
     ]
-    core, state = catalog._core, catalog._state(question.get("tag"))
+    core, state = contents.core, contents.state(query.tag)
     hashes = sorted({nearest.hash for _, nearest in listed})
     specs = {each[0]: each for each in core.specs(compiled.Query.hashes(hashes), None)}
     labels = _labels(core, state, hashes) if hashes else {}

@@ -14,7 +14,7 @@ from specplan.sources.stores.store import is_file, sha256_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from specplan.api import Catalog
+    from specplan.catalog.contents import Contents
     from specplan.model.costs import Cost, Costs
     from specplan.planning.changes import KnownSpecs
 
@@ -32,7 +32,7 @@ def costs_of(plannable: KnownSpecs, told: Costs) -> dict[str, Cost]:
 def inputs_of(
     wanted: Iterable[str],
     candidates: Iterable[str],
-    catalog: Catalog | None,
+    contents: Contents,
     costs: Iterable[str],
 ) -> tuple[Input, ...]:
     """Return what a plan was made from, with checksums, in the order of roles, then by path."""
@@ -41,13 +41,12 @@ def inputs_of(
         Input(path=each, sha256=_sha256_of([split_label(each)[1]]), role="candidates")
         for each in candidates
     }
-    if catalog is not None:
-        files = sorted({source for source, _, _ in catalog._core.origins()})
-        for place in catalog.sources:
-            _, where = split_label(place)
-            folder = where.rstrip("/") + "/"
-            own = [file for file in files if file == where or file.startswith(folder)]
-            inputs.add(Input(path=place, sha256=_sha256_of(own or [where]), role="cache"))
+    files = sorted({source for source, _, _ in contents.core.origins()}) if contents.sources else []
+    for place in contents.sources:
+        _, where = split_label(place)
+        folder = where.rstrip("/") + "/"
+        own = [file for file in files if file == where or file.startswith(folder)]
+        inputs.add(Input(path=place, sha256=_sha256_of(own or [where]), role="cache"))
     inputs |= {Input(path=each, sha256=_sha256_of([each]), role="costs") for each in costs}
     return tuple(sorted(inputs, key=lambda each: (_ROLES.index(each.role), each.path)))
 

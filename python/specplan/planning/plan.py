@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
+from specplan.aliases import Unit
+from specplan.model import (
+    Build,
+    ChangeAsked,
+    Excluded,
+    Input,
+    LeftOut,
+    Needless,
+    NotWanted,
+    PlanTotals,
+    Scope,
+    SourceUsed,
+    Untested,
+    WhatIf,
+    Why,
+)
+from specplan.model.budget import Budget
+from specplan.model.choice import Choice, ChosenWant, PublishedWant
 from specplan.model.report import Report, as_lines, as_text
+from specplan.model.schedule import Schedule
 from specplan.model.spec import NamedSpec
 from specplan.planning import changes
 from specplan.planning.records import whys_of
 from specplan.planning.unplannable import environment_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
-
-    from specplan.aliases import Unit
-    from specplan.model import (
-        Build,
-        ChangeAsked,
-        Excluded,
-        Input,
-        LeftOut,
-        Needless,
-        NotWanted,
-        PlanTotals,
-        Scope,
-        SourceUsed,
-        Untested,
-        WhatIf,
-        Why,
-    )
-    from specplan.model.budget import Budget
-    from specplan.model.choice import Choice, ChosenWant, PublishedWant
-    from specplan.model.schedule import Schedule
 
 __all__ = ["Plan"]
 

@@ -19,14 +19,13 @@ from specplan.sources.wants import is_lock, read_wanted, read_wants
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from specplan.aliases import Places
     from specplan.model import LeftOut, Scope
     from specplan.sources import Limits
     from specplan.sources.environments.options import EnvironmentOptions
     from specplan.sources.wanted import Wanted
 
 
-__all__ = ["places_of", "read_candidates", "read_wanted_places", "typed_spec", "wanted_files"]
+__all__ = ["read_candidates", "read_wanted_places", "typed_spec", "wanted_files"]
 
 
 #: The stack of what was typed without one.
@@ -61,12 +60,6 @@ def typed_spec(text: str) -> WantedEnvironment | None:
     return WantedEnvironment(
         label=label or _TYPED, place=text, environment=environment, is_typed=True
     )
-
-
-def places_of(given: Places) -> list[str]:
-    """Return the places of one or several paths, as they were given."""
-    several = [given] if isinstance(given, (str, os.PathLike)) else given
-    return [os.fspath(each) for each in several]
 
 
 def read_wanted_places(

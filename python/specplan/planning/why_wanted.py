@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from specplan import _core as compiled
-from specplan.catalog.names import ROOT, chosen, texts
+from specplan.catalog.names import ROOT, chosen
 from specplan.coverage.peers import excludes, peers_of
+from specplan.coverage.solve import solve
 from specplan.model.spec import NamedSpec
 from specplan.planning import changes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from specplan.api import Catalog
-    from specplan.coverage.query import Question
+    from specplan.catalog.contents import Contents
+    from specplan.coverage.query import CoverageQuery
     from specplan.model import Coverage, Gap, GapState, Nearest
     from specplan.model.choice import ChosenWant, Lack, PublishedWant
     from specplan.planning.plan import Plan
@@ -71,31 +72,38 @@ class WhyWanted:
 
 
 def why_wanted(
-    spec: str, plan: Plan, catalog: Catalog, question: Question, sources: Mapping[str, str]
+    spec: str,
+    plan: Plan,
+    contents: Contents,
+    query: CoverageQuery,
+    *,
+    older: Contents | None,
+    sources: Mapping[str, str],
 ) -> tuple[WhyWanted, ...]:
     """Return why the packages that a spec names are wanted, by stack, os, target and want.
 
     Args:
         spec: An abstract spec or ``/HASH``; its packages count, whatever else it asks for.
         plan: The plan for the same question.
-        catalog: The caches.
-        question: Whose gaps are planned for, or the environments whose roots are wanted.
+        contents: The caches.
+        query: Whose gaps are planned for, or the environments whose roots are wanted.
+        older: Another catalog that holds the older state of baseline wants.
         sources: Where each abstract want was asked for, by its text.
 
     Raises:
         SpecSyntaxError: If the text is not an abstract spec.
     """
-    packages = _packages(spec, plan, catalog)
-    asked = _Asked(plan, catalog, question, packages, sources)
+    packages = _packages(spec, plan, contents)
+    asked = _Asked(plan, contents, query, older=older, packages=packages, sources=sources)
     found = {(each.stack, each.os, each.target, each.want): each for each in asked.wants()}
     return tuple(found[each] for each in sorted(found))
 
 
-def _packages(spec: str, plan: Plan, catalog: Catalog) -> set[str]:
+def _packages(spec: str, plan: Plan, contents: Contents) -> set[str]:
     if (name := compiled.AbstractSpec(spec).name) is not None:
         return {name}
     found: set[str] = set()
-    for core in (*plan._known, catalog._core):
+    for core in (*plan._known, contents.core):
         hashes = changes.matching(changes.KnownSpecs.all_of(core), spec)
         found |= {each[1] for each in core.specs(compiled.Query.hashes(hashes), None)}
     return found
@@ -107,19 +115,22 @@ class _Asked:
     def __init__(
         self,
         plan: Plan,
-        catalog: Catalog,
-        question: Question,
+        contents: Contents,
+        query: CoverageQuery,
+        *,
+        older: Contents | None,
         packages: Collection[str],
         sources: Mapping[str, str],
     ) -> None:
         self._plan = plan
-        self._catalog = catalog
-        self._question = question
+        self._contents = contents
+        self._query = query
+        self._older = older
         self._packages = packages
         self._sources = sources
         # What is only typed has no cells that coverage could be asked of.
-        has_cells = bool(question.get("want")) or not sources
-        self._coverage: Coverage | None = catalog.gaps(**question) if has_cells else None
+        has_cells = bool(query.want) or not sources
+        self._coverage: Coverage | None = solve(contents, query, older) if has_cells else None
         self._published = {_place(each): each for each in plan.publish}
         choices = () if plan.choice is None else plan.choice.wants
         self._chosen = {_place(each): each for each in choices}
@@ -162,17 +173,16 @@ class _Asked:
         """Return the keys of the packages at the level of the question, each with its package."""
         if coverage.level == "package":
             return [(each, each) for each in sorted(self._packages)]
-        cores = [self._catalog._core]
-        baseline = self._question.get("baseline")
-        if baseline is not None and not isinstance(baseline, str):
-            cores.append(baseline._core)
+        cores = [self._contents.core]
+        if self._older is not None:
+            cores.append(self._older.core)
         query = compiled.Query.text("package", sorted(self._packages))
         specs = {each[1:3] for core in cores for each in core.specs(query, None)}
         return [(package, f"{package}@{version}") for package, version in sorted(specs)]
 
     def _excluded_or_covered(self, cell: _Cell, package: str, want: str) -> WhyWanted:
         stack, os, target = cell
-        for entry in self._question.get("not_wanted", ()):
+        for entry in self._query.not_wanted:
             if excludes(entry, stack, package, os, target):
                 return self._want(cell, want, package, verdict="excluded", reason=entry.reason)
         return self._want(cell, want, package, verdict="covered")
@@ -234,27 +244,28 @@ class _Asked:
             return (self._sources[want],)
         stack, os, target = cell
         version = want.removeprefix(package).removeprefix("@")
-        question, catalog = self._question, self._catalog
-        baseline = question.get("baseline")
-        if baseline is not None:
-            named = baseline if isinstance(baseline, str) else baseline._contents.name
-            older = catalog if isinstance(baseline, str) else baseline
-            tag = baseline if isinstance(baseline, str) else None
-            listed = _lists(older, tag, stack, package, version=version, os=os, target=target)
+        query, contents = self._query, self._contents
+        if query.baseline is not None or self._older is not None:
+            older = self._older or contents
+            named = query.baseline or older.name
+            listed = _lists(
+                older, query.baseline, stack, package, version=version, os=os, target=target
+            )
             return (named or "the baseline",) if listed else ()
-        labels = catalog._core.labels(catalog._state(question.get("tag")))
-        patterns = texts(question.get("peers", ()))
+        labels = contents.core.labels(contents.state(query.tag))
+        patterns = query.peers
         peers: Iterable[str] = (
             chosen(patterns, labels, kind="peers")
             if patterns
-            else peers_of([stack], labels, question.get("families") or {})[0][0]
+            else peers_of([stack], labels, query.families)[0][0]
         )
-        tag = question.get("tag")
-        return tuple(each for each in peers if _lists(catalog, tag, each, package, version=version))
+        return tuple(
+            peer for peer in peers if _lists(contents, query.tag, peer, package, version=version)
+        )
 
 
 def _lists(
-    catalog: Catalog,
+    contents: Contents,
     tag: str | None,
     stack: str,
     package: str,
@@ -264,7 +275,7 @@ def _lists(
     target: str = "",
 ) -> bool:
     """Return whether a stack lists a package in a state, with all that is given."""
-    core = catalog._core
+    core = contents.core
     query = compiled.Query.text("package", [package])
     if version:
         query &= compiled.Query.text("version", [version])
@@ -276,7 +287,7 @@ def _lists(
         return False
     return any(
         core.count(query & compiled.Query.stack(each, [stack]))
-        for each in sorted({each for _, each in catalog._state(tag)})
+        for each in sorted({each for _, each in contents.state(tag)})
     )
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["split_label"]
+__all__ = ["NO_CACHE", "STANDARD_INPUT", "split_label"]
+
+#: Stands for a cache that holds nothing.
+NO_CACHE: Final = "none"
+
+#: Stands for standard input.
+STANDARD_INPUT: Final = "-"
 
 
 _LABELLED: Final = re.compile(r"([A-Za-z0-9_.-]+)=(.+)", re.DOTALL)

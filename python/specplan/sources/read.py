@@ -13,7 +13,7 @@ from specplan import temporary
 from specplan.errors import DamagedSourceError, RemoteError, SourceError, UsageError
 from specplan.sources.absent import absence
 from specplan.sources.guesses import guessed
-from specplan.sources.label import split_label
+from specplan.sources.label import STANDARD_INPUT, split_label
 from specplan.sources.origins import MirrorTaken
 from specplan.sources.result import SourceRead
 
@@ -32,9 +32,6 @@ _SERVER_FAULT: Final = 500
 
 #: From how many hours on an age is in days.
 _DAYS_FROM: Final = 72
-
-#: The source that is standard input.
-_STANDARD_INPUT: Final = "-"
 
 #: What a server may answer to a question for a folder, without meaning that nothing is below it.
 _PERHAPS_A_FOLDER: Final = frozenset({400, 401, 403, 405})
@@ -139,7 +136,7 @@ def _with_guess(answer: SourceRead) -> SourceRead:
 
 
 def _found(where: str, reading: Reading, *, remote: bool) -> SourceRead:
-    if where == _STANDARD_INPUT:
+    if where == STANDARD_INPUT:
         return _standard_input(reading)
     if not remote:
         return _local(Path(where), reading)

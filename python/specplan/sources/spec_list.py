@@ -9,13 +9,12 @@ from specplan._core import AbstractSpec
 from specplan.errors import DamagedSourceError, SpecSyntaxError
 from specplan.sources import standard_input
 from specplan.sources.content import inflated
+from specplan.sources.label import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from specplan.sources.limits import Limits
 
 __all__ = ["read_spec_list"]
-
-_STANDARD_INPUT = "-"
 
 
 def read_spec_list(place: str, limits: Limits) -> tuple[str, ...]:
@@ -32,7 +31,7 @@ def read_spec_list(place: str, limits: Limits) -> tuple[str, ...]:
         DamagedSourceError: If it is no text, or a line is no abstract spec.
     """
     most = limits.yaml_bytes
-    if place == _STANDARD_INPUT:
+    if place == STANDARD_INPUT:
         document = standard_input.whole(most)
     else:
         document = inflated(Path(place), place, most)

@@ -17,7 +17,7 @@ from specplan.sources import foreign, standard_input
 from specplan.sources.absent import absence, looks_like_a_file
 from specplan.sources.environments import stale_locks
 from specplan.sources.guesses import guessed
-from specplan.sources.label import split_label
+from specplan.sources.label import STANDARD_INPUT, split_label
 from specplan.sources.lock_root import LockRoot
 from specplan.sources.named_groups import refuse_unknown_groups
 from specplan.sources.stores.store import is_file, is_folder, printable, written
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from specplan.sources.limits import Limits
 
 __all__ = ["is_environment", "is_lock", "read_wanted", "read_wants"]
-
-#: The lock that comes from standard input.
-_STANDARD_INPUT = "-"
 
 #: What a lock calls itself, in its first key.
 _FILE_TYPE = b'"spack-lockfile"'
@@ -48,7 +45,7 @@ _ENVIRONMENT = re.compile(rb"""(?:^|\A\s*\{\s*)["']?(?:spack|env)["']?[ \t]*:"""
 
 def label_of(place: str) -> str:
     """Return what a file without a label is called: its folder, else its file stem."""
-    if place == _STANDARD_INPUT:
+    if place == STANDARD_INPUT:
         return "stdin"
     path = Path(place).absolute()
     own = path.name.removesuffix(".gz")
@@ -76,7 +73,7 @@ def is_environment(place: str) -> bool:
     from specplan.sources.content import start_of  # noqa: PLC0415 - locks alone need it not
 
     path = Path(file_of(place))
-    if place == _STANDARD_INPUT or not is_file(path):
+    if place == STANDARD_INPUT or not is_file(path):
         return False
     return _begins_environment(start_of(path))
 
@@ -113,7 +110,7 @@ def read_wants(
     for text in texts:
         label, place = split_label(text)
         content = None
-        if place == _STANDARD_INPUT:
+        if place == STANDARD_INPUT:
             content = standard_input.whole(limits.file_bytes)
             if not _begins_environment(content):
                 read = _lock(_read_input(content, label, limits), label, place)
@@ -191,7 +188,7 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
     """
     label, place = split_label(text)
     place = file_of(place)
-    if place == _STANDARD_INPUT:
+    if place == STANDARD_INPUT:
         return _lock(
             _read_input(standard_input.whole(limits.file_bytes), label, limits), label, place
         )
@@ -275,10 +272,10 @@ def _read_input(content: bytes, label: str, limits: Limits) -> _core.SpecsRead:
         file.write_bytes(content)
         return _core.read_specs(
             file,
-            cache=_STANDARD_INPUT,
+            cache=STANDARD_INPUT,
             tag="",
-            label=label or label_of(_STANDARD_INPUT),
-            shown=_STANDARD_INPUT,
+            label=label or label_of(STANDARD_INPUT),
+            shown=STANDARD_INPUT,
             file_bytes=limits.index_bytes,
             try_newer=limits.newer_formats == "try",
         )

@@ -1,0 +1,38 @@
+"""A question of soundness, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from specplan.model.check import Verify
+from specplan.sources.limits import Limits
+
+__all__ = ["CheckRequest"]
+
+
+def _nothing() -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRequest:
+    """What is asked about the soundness of sources.
+
+    Attributes:
+        want: Locks, ``[LABEL=]spack.lock``, whose roots count as broken or sound; without any,
+            these are the binaries that no other binary depends on.
+        tag: The snapshot whose binaries count; None for the newest of each source.
+        verify: How far to go: with ``index`` what indexes and other files of specs say; with
+            ``manifests`` also the manifests and spec files of mirrors; with ``blobs`` also the
+            bytes of their binaries.
+        limits: What no lock may go beyond; None for what the sources were read with.
+        libc: More operating systems with their C libraries.
+    """
+
+    want: tuple[str, ...] = ()
+    tag: str | None = None
+    verify: Verify = "index"
+    limits: Limits | None = None
+    libc: Mapping[str, str] = field(default_factory=_nothing)

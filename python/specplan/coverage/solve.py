@@ -1,0 +1,114 @@
+"""A question of coverage, answered: what is wanted is read, asked for, and made a report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from specplan import _core as compiled
+from specplan.catalog import whereabouts
+from specplan.catalog.contents import tag_of
+from specplan.coverage import records
+from specplan.coverage.ask import Answer, ask, environment_options
+from specplan.coverage.left_out import of_coverage
+from specplan.model.left_out import merged
+from specplan.sources.wants import read_wants
+
+if TYPE_CHECKING:
+    from specplan.catalog.contents import Contents
+    from specplan.coverage.query import CoverageQuery
+    from specplan.model import Coverage
+    from specplan.model.query import Detail
+
+__all__ = ["answer", "solve"]
+
+
+def solve(contents: Contents, query: CoverageQuery, older: Contents | None = None) -> Coverage:
+    """Return what the reported cells have of what they should have, and what they lack.
+
+    Args:
+        contents: The caches.
+        query: What is asked.
+        older: Another catalog, of which the newest snapshot is the older state of baseline
+            wants.
+
+    Raises:
+        UnknownNameError: If a stack, system or snapshot is unknown.
+        EmptySelectionError: If no cell is left to report.
+        UsageError: If the question makes no sense otherwise.
+    """
+    holder = _holder(contents, query, older)
+
+    def asked(rows: compiled.Catalog | None = None) -> Coverage:
+        detail: Detail = "nearest" if query.nearest and rows is None else "gaps"
+        answered = answer(contents, query, older, detail, rows)
+        found = records.coverage(
+            answered,
+            caches=contents.core,
+            compat=query.compat,
+            tag=tag_of(answered.state),
+            baseline=query.baseline if older is None else older.name or None,
+            damaged=contents.damaged if holder is None else holder.damaged_with(contents),
+            left_out=of_coverage(answered, contents, holder, query.stack),
+        )
+        return replace(found, sources=contents.used_with(holder or contents))
+
+    coverage = whereabouts.with_states(asked(), contents, asked)
+    left_out = whereabouts.index_versions(coverage, contents, asked)
+    if not left_out:
+        return coverage
+    return replace(coverage, left_out=merged((*coverage.left_out, *left_out)))
+
+
+def answer(
+    contents: Contents,
+    query: CoverageQuery,
+    older: Contents | None,
+    detail: Detail,
+    rows: compiled.Catalog | None = None,
+) -> Answer:
+    """Read what is wanted, and ask the core about the cells of stacks.
+
+    Args:
+        contents: The caches.
+        query: What is asked.
+        older: Another catalog that holds the older state of baseline wants.
+        detail: How much the answer says.
+        rows: What is asked instead of the rows of the caches.
+    """
+    wanted, environments = read_wants(
+        query.want, contents.limits, environment_options(contents.core, query)
+    )
+    # Where nothing is available, all that is wanted is a gap.
+    nothing = bool(query.want) and contents.is_empty
+    state = [] if nothing else contents.state(query.tag)
+    own_stacks = contents.own_stacks
+    if rows is None and wanted and not environments and query.level in {None, "hash"}:
+        # Spack fetches what it knows the hash of, whether an index lists it or not.
+        rows = whereabouts.fetched(contents, wanted)
+    if rows is not None:
+        contents = replace(contents, core=rows)
+    core, older_state = contents.core, None
+    holder = _holder(contents, query, older)
+    if holder is not None:
+        # The rows of the older state stay those that its own indexes list.
+        core, older_state = contents.beside(holder, query.baseline)
+    if wanted:
+        core = compiled.Catalog.merged([core, *(each.core for each in wanted)])
+    return ask(
+        core,
+        state,
+        older=older_state,
+        wanted=wanted,
+        environments=environments,
+        own_stacks=own_stacks,
+        detail=detail,
+        query=query,
+    )
+
+
+def _holder(contents: Contents, query: CoverageQuery, older: Contents | None) -> Contents | None:
+    """Return what holds the older state of baseline wants; None without any."""
+    if older is not None:
+        return older
+    return None if query.baseline is None else contents
