@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from specplan.errors import SourceError
 from specplan.sources.content import first_bytes
+from specplan.sources.git import git, without_filters
 
 __all__ = ["ChangedRecipes", "changed_recipes", "package_of"]
 
@@ -32,24 +31,6 @@ _API: Final = re.compile(r"^\s*api:\s*[\"']?v0*(?P<major>[0-9]+)\.", re.MULTILIN
 
 #: Versions of the interface before folders became Python modules: ``py_numpy``, ``_7zip``.
 _PLAIN: Final = frozenset({"0", "1"})
-
-#: Configuration that a checkout brings along and that names commands to run: all of it is off.
-#: A checkout may come from anybody, and to look at it must not run what it says.
-_HARMLESS: Final = (
-    "core.fsmonitor=false",
-    f"core.hooksPath={os.devnull}",
-    "core.sshCommand=false",
-    "core.askPass=",
-    "core.gitProxy=",
-    "credential.helper=",
-    "diff.external=",
-    "diff.ignoreSubmodules=dirty",
-    "protocol.allow=never",
-    "submodule.recurse=false",
-)
-
-#: The commands with which files are changed on their way between a checkout and git.
-_FILTER: Final = re.compile(r"(filter\..+\.)(?:clean|smudge|process|required)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +61,10 @@ def changed_recipes(checkout: str, revision: str) -> ChangedRecipes:
     Raises:
         SourceError: If it is no checkout, or git knows no such revision.
     """
-    top = Path(_git(checkout, "rev-parse", "--show-toplevel").removesuffix("\n"))
-    listed = _git(
+    top = Path(git(checkout, "rev-parse", "--show-toplevel").removesuffix("\n"))
+    listed = git(
         checkout,
-        *_without_filters(checkout),
+        *without_filters(checkout),
         "diff",
         "--name-only",
         "--no-renames",
@@ -150,71 +131,3 @@ def _names_modules(repository: Path) -> bool:
         return False
     found = _API.search(text)
     return found is not None and found["major"] not in _PLAIN
-
-
-def _without_filters(checkout: str) -> list[str]:
-    """Return the options that switch off every filter that the configuration names."""
-    names = _git(checkout, "config", "--list", "--includes", "--name-only", "-z").split("\0")
-    filters = {found[1] for name in names if (found := _FILTER.fullmatch(name))}
-    for each in filters:
-        if "=" in each:
-            # No option of git can name it.
-            raise SourceError(
-                f"`{checkout}`: its configuration has the filter `{each}`, which cannot be "
-                "switched off",
-                path=checkout,
-                hint="remove it from the `.git/config` of the checkout",
-            )
-    return [
-        word
-        for each in sorted(filters)
-        for setting in ("clean=", "smudge=", "process=", "required=false")
-        for word in ("-c", each + setting)
-    ]
-
-
-def _environment() -> dict[str, str]:
-    """Return an environment in which git looks at the checkout and asks nobody."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        # A hook of another repository sets where that is.
-        if not name.startswith("GIT_") or name.startswith("GIT_CONFIG")
-    }
-    return {
-        **kept,
-        "GIT_ALLOW_PROTOCOL": "none",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_TERMINAL_PROMPT": "0",
-    }
-
-
-def _git(checkout: str, *arguments: str) -> str:
-    settings = [word for each in _HARMLESS for word in ("-c", each)]
-    command = ["git", "--no-pager", "-C", checkout, *settings, *arguments]
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed words; the revision stands behind --end-of-options
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            env=_environment(),
-        )
-    except (OSError, ValueError) as error:
-        fault = getattr(error, "strerror", None) or str(error)
-        raise SourceError(f"git cannot be run: {fault}", path=checkout) from error
-    if done.returncode:
-        told = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        fault = told[0].removeprefix("fatal: ") if told else f"git ended with {done.returncode}"
-        raise SourceError(f"`{checkout}`: {fault}", path=checkout, hint=_hint(checkout, fault))
-    return done.stdout.decode("utf-8", "surrogateescape")
-
-
-def _hint(checkout: str, fault: str) -> str | None:
-    """Return what helps where a clone does not hold the revision that is asked for."""
-    if "revision" not in fault:
-        return None
-    if _git(checkout, "rev-parse", "--is-shallow-repository").strip() != "true":
-        return None
-    return "the clone is shallow; `git fetch --unshallow` brings the revisions that it lacks"

@@ -1,0 +1,342 @@
+"""What a range of revisions does to recipes, and to the specs of locks."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from specplan.recipes.directives import DEPENDENCY_PATCH
+from specplan.recipes.findings import Finding, classes_in, strongest
+from specplan.recipes.imports import changed_code, imported_by, module_of, with_importers
+from specplan.recipes.model import (
+    RecipeChange,
+    RecipeChanges,
+    RecipeTotals,
+    RecipeVerdict,
+    SpecChange,
+    VerdictCounts,
+)
+from specplan.recipes.repositories import Place, place_of, repositories_of
+from specplan.recipes.sides import RecipeFile, Side
+from specplan.recipes.unread import UnreadError
+from specplan.recipes.verdicts import (
+    ANY_HOST,
+    any_spec_findings,
+    change_classes,
+    spec_change,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from specplan.recipes.history import ChangedFile, History, Tree
+    from specplan.recipes.locks import WantedLock
+    from specplan.recipes.rules import SpackRules
+
+__all__ = ["Comparison", "recipe_changes"]
+
+_RECIPE: Final = "package.py"
+
+#: A recipe: its namespace and its package.
+_Key = tuple[str, str]
+
+
+@dataclass(slots=True)
+class _Touched:
+    """A recipe, and what changed of it or beside it."""
+
+    files: dict[str, ChangedFile] = field(default_factory=dict)
+    beside: list[Finding] = field(default_factory=list)
+
+
+class Comparison:
+    """Two revisions of a checkout with their recipes.
+
+    Args:
+        range_: The revisions.
+        rules: What is hashed of a recipe.
+    """
+
+    __slots__ = ("after", "before", "range", "rules")
+
+    def __init__(self, range_: History, rules: SpackRules) -> None:
+        self.range = range_
+        self.rules = rules
+        newer = repositories_of(range_.after, range_.files)
+        are_same = not any(each.endswith("repo.yaml") for each in range_.files)
+        older = newer if are_same else repositories_of(range_.before, range_.files)
+        self.before = Side(range_.before, older, rules)
+        self.after = Side(range_.after, newer, rules)
+
+    def fetch(self, keys: Iterable[_Key]) -> None:
+        """Read the folders of recipes on both sides, all at once."""
+        keys = list(keys)
+        paths = set(self.range.after.paths()) | set(self.range.files)
+        for side in (self.before, self.after):
+            folders = side.folders(keys)
+            side.tree.fetch(sorted(each for each in paths if each.startswith(folders)))
+
+    def place(self, path: str) -> Place | None:
+        """Return where a file belongs, on whichever side it is."""
+        sides = (self.after.repositories, self.before.repositories)
+        return next((found for each in sides if (found := place_of(path, each))), None)
+
+
+def recipe_changes(
+    range_: History, locks: Sequence[WantedLock], rules: SpackRules
+) -> RecipeChanges:
+    """Return what a range of revisions does to recipes, and to the specs of locks.
+
+    Args:
+        range_: The revisions.
+        locks: The locks, made with the recipes of the older one.
+        rules: What is hashed of a recipe.
+    """
+    compared = Comparison(range_, rules)
+    touched, others = _touched(compared)
+    _add_importers(compared, touched, others, locks)
+    keys = sorted(touched)
+    compared.fetch(keys)
+    recipes = tuple(_change(compared, key, touched[key], locks) for key in keys)
+    return RecipeChanges(
+        repository=range_.checkout,
+        before=range_.before.shown,
+        after=range_.after.shown,
+        spack_rules=rules.spack,
+        stacks=tuple(each.label for each in locks),
+        recipes=recipes,
+        others=tuple(sorted(others)),
+        totals=_totals(recipes, locks),
+    )
+
+
+def _touched(compared: Comparison) -> tuple[dict[_Key, _Touched], list[str]]:
+    """Return the recipes that files were changed of, and the other files."""
+    touched: defaultdict[_Key, _Touched] = defaultdict(_Touched)
+    others: list[str] = []
+    for path, changed in compared.range.files.items():
+        place = compared.place(path)
+        if place is None or place.package is None:
+            others.append(path)
+        else:
+            key = (place.repository.namespace, place.package)
+            touched[key].files[place.inside] = changed
+    return dict(touched), others
+
+
+def _add_importers(
+    compared: Comparison,
+    touched: dict[_Key, _Touched],
+    others: Sequence[str],
+    locks: Sequence[WantedLock],
+) -> None:
+    """Add the recipes of locks that import what changed."""
+    causes = _changed_modules(compared, touched, others)
+    wanted = {(each.namespace, each.name) for lock in locks for each in lock.file.nodes.values()}
+    if not causes or not wanted:
+        return
+    compared.after.fetch(sorted(wanted))
+    for key in sorted(wanted):
+        recipe = _found(compared.after, key)
+        if recipe is None:
+            continue
+        module = module_of(recipe.path) or ""
+        imported = imported_by(recipe.source, module) & causes.keys()
+        for finding in dict.fromkeys(causes[each] for each in sorted(imported)):
+            known = (recipe.repository.namespace, recipe.package)
+            touched.setdefault(known, _Touched()).beside.append(finding)
+
+
+def _changed_modules(
+    compared: Comparison, touched: dict[_Key, _Touched], others: Sequence[str]
+) -> dict[str, Finding]:
+    """Return the modules whose code changed, or that import such a one, with what to say."""
+    before, after = compared.range.before, compared.range.after
+    plain = {
+        module: path
+        for path in others
+        if (module := module_of(path))
+        and changed_code(_content(before, path), _content(after, path))
+    }
+    causes: dict[str, Finding] = {}
+    if plain:
+        found = with_importers(plain, after, compared.after.repositories)
+        causes = {module: _module_finding(plain[cause]) for module, cause in found.items()}
+    for key, each in touched.items():
+        causes |= _parent_modules(compared, key, each)
+    return causes
+
+
+def _module_finding(path: str) -> Finding:
+    is_build_system = "/build_systems/" in path
+    return Finding(
+        "build_system" if is_build_system else "helper",
+        "blind",
+        f"{path} changed, which the recipe imports",
+    )
+
+
+def _parent_modules(compared: Comparison, key: _Key, touched: _Touched) -> dict[str, Finding]:
+    """Return how a recipe whose code changed is imported by others."""
+    if _RECIPE not in touched.files:
+        return {}
+    old, new = _found(compared.before, key), _found(compared.after, key)
+    if new is None:
+        return {}
+    # What it declares is compared with the recipes that inherit it.
+    is_code = old is None or _code_of_any(old) != _code_of_any(new)
+    why = f"the recipe of {key[1]} changed, which it imports"
+    finding = Finding("parent", "blind" if is_code else "same", why)
+    folder = new.repository.folder_of(new.package).rstrip("/").rpartition("/")[2]
+    names = [module_of(new.path), f"spack.pkg.{new.repository.namespace}.{folder}"]
+    return {each: finding for each in names if each}
+
+
+def _code_of_any(recipe: RecipeFile) -> object:
+    try:
+        return recipe.recipe.text_of_any()
+    except UnreadError:
+        # What is not read differs from everything.
+        return object()
+
+
+def _found(side: Side, key: _Key) -> RecipeFile | None:
+    try:
+        return side.find(*key)
+    except UnreadError:
+        return None
+
+
+def _content(tree: Tree, path: str) -> bytes | None:
+    try:
+        return tree.read(path)
+    except UnreadError:
+        return None
+
+
+def _change(
+    compared: Comparison, key: _Key, touched: _Touched, locks: Sequence[WantedLock]
+) -> RecipeChange:
+    namespace, package = key
+    try:
+        old, new = compared.before.find(*key), compared.after.find(*key)
+    except UnreadError as error:
+        return _unread(key, touched, locks, error)
+    beside = [*touched.beside, *_files_beside(old, new, touched)]
+    specs = tuple(_spec_changes(key, locks, old, new, beside))
+    findings = [*any_spec_findings(old, new), *beside]
+    verdicts: Iterable[RecipeVerdict] = (
+        [each.verdict for each in specs] if specs else [each.verdict for each in findings]
+    )
+    known = new or old
+    return RecipeChange(
+        package=package,
+        namespace=namespace,
+        file=known.path if known is not None else next(iter(touched.files), ""),
+        classes=change_classes(old, new, findings),
+        verdict=strongest(verdicts),
+        why=tuple(dict.fromkeys(each.why for each in findings)),
+        specs=specs,
+        lines=touched.files[_RECIPE].lines if _RECIPE in touched.files else (),
+    )
+
+
+def _spec_changes(
+    key: _Key,
+    locks: Sequence[WantedLock],
+    old: RecipeFile | None,
+    new: RecipeFile | None,
+    beside: Sequence[Finding],
+) -> Iterator[SpecChange]:
+    for lock in locks:
+        for node in sorted(lock.of_package(*key), key=lambda each: each.hash):
+            yield spec_change(lock, node, old, new, beside)
+
+
+def _unread(
+    key: _Key,
+    touched: _Touched,
+    locks: Sequence[WantedLock],
+    error: UnreadError,
+) -> RecipeChange:
+    """Return what is said of a recipe whose file cannot be read."""
+    finding = Finding("unread", "may_change", f"the recipe is not read: {error}")
+    specs = tuple(
+        SpecChange(
+            hash=node.hash,
+            stack=lock.label,
+            package=node.name,
+            version=node.version,
+            verdict="may_change",
+            classes=("unread",),
+            why=(finding.why,),
+            proven=False,
+        )
+        for lock in locks
+        for node in sorted(lock.of_package(*key), key=lambda each: each.hash)
+    )
+    namespace, package = key
+    place = next(iter(touched.files.values()), None)
+    return RecipeChange(
+        package=package,
+        namespace=namespace,
+        file=place.path if place is not None else "",
+        classes=classes_in(["unread"]),
+        verdict="may_change",
+        why=(finding.why,),
+        specs=specs,
+        lines=(),
+    )
+
+
+def _files_beside(
+    old: RecipeFile | None, new: RecipeFile | None, touched: _Touched
+) -> Iterator[Finding]:
+    """Give what changed in the folder of a recipe beside it, but for its patches."""
+    if old is None or new is None:
+        return
+    for inside in touched.files:
+        if inside == _RECIPE:
+            continue
+        named = {name for each in (old, new) for name in _named(each, inside)}
+        if DEPENDENCY_PATCH in named:
+            why = f"{inside} changed, a patch of a dependency"
+            yield Finding("patch", "may_change", why)
+        elif not named:
+            yield Finding("helper", "blind", f"{inside} changed, which the hash does not see")
+
+
+def _named(recipe: RecipeFile, inside: str) -> Iterator[str]:
+    """Give the names of the directives that name a file as a patch."""
+    try:
+        directives = recipe.own_directives(ANY_HOST)
+    except UnreadError:
+        return
+    for call in directives.calls:
+        is_patch = call.name in {"patch", DEPENDENCY_PATCH}
+        if is_patch and call.argument("url_or_filename", 0) == inside:
+            yield call.name
+
+
+def _totals(recipes: Sequence[RecipeChange], locks: Sequence[WantedLock]) -> RecipeTotals:
+    specs = [spec for each in recipes for spec in each.specs]
+    stale: defaultdict[str, set[str]] = defaultdict(set)
+    for spec in specs:
+        if spec.verdict == "stale":
+            stale[spec.stack].add(spec.hash)
+    return RecipeTotals(
+        recipes=_counts(each.verdict for each in recipes),
+        specs=_counts(each.verdict for each in specs),
+        dependents=sum(len(lock.dependents_of(stale[lock.label])) for lock in locks),
+    )
+
+
+def _counts(verdicts: Iterable[RecipeVerdict]) -> VerdictCounts:
+    found = Counter(verdicts)
+    return VerdictCounts(
+        same=found["same"],
+        blind=found["blind"],
+        may_change=found["may_change"],
+        stale=found["stale"],
+    )

@@ -1,0 +1,245 @@
+"""What differs between two states of a recipe, one kind of change after the other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Final
+
+from specplan.recipes.model import CHANGE_CLASSES, RECIPE_VERDICTS, ChangeClass, RecipeVerdict
+from specplan.recipes.patches import Applied, applies, own_patches
+from specplan.recipes.source_id import Source, source_of, versions_of
+from specplan.recipes.unread import UnreadError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from specplan.recipes.canonical import Recipe
+    from specplan.recipes.conditions import Conditions, Decided
+    from specplan.recipes.directives import Called, Directives
+    from specplan.recipes.host import Host
+    from specplan.recipes.nodes import Node
+    from specplan.recipes.sides import RecipeFile
+
+__all__ = [
+    "Finding",
+    "changed_calls",
+    "classes_in",
+    "directive_changes",
+    "patch_change",
+    "source_change",
+    "strongest",
+    "text_change",
+]
+
+#: How many conditions may be open before their combinations are no longer tried.
+_MOST_OPEN: Final = 4
+
+#: Directives that a concretizer reads, beside versions and patches.
+_SOLVED: Final = frozenset(
+    [
+        "build_system",
+        "can_splice",
+        "conflicts",
+        "depends_on",
+        "extends",
+        "provides",
+        "requires",
+        "variant",
+        "_language",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that changed.
+
+    Attributes:
+        kind: What kind of change it is.
+        verdict: What it does to the package hash.
+        why: The reason, as a sentence without a full stop.
+    """
+
+    kind: ChangeClass
+    verdict: RecipeVerdict
+    why: str
+
+
+def strongest(verdicts: Iterable[RecipeVerdict]) -> RecipeVerdict:
+    """Return the strongest of several verdicts; ``same`` of none."""
+    return max(verdicts, key=RECIPE_VERDICTS.index, default="same")
+
+
+def classes_in(kinds: Iterable[ChangeClass]) -> tuple[ChangeClass, ...]:
+    """Return kinds of change, each once, in the order in which they are shown."""
+    return tuple(sorted(set(kinds), key=CHANGE_CLASSES.index))
+
+
+def text_change(old: Recipe, new: Recipe, decide: Conditions) -> Finding | None:
+    """Compare the canonical texts of a recipe for a spec."""
+    try:
+        if old.text_of_any() == new.text_of_any():
+            return None
+    except UnreadError as error:
+        return Finding("unread", "may_change", f"the recipe is not read: {error}")
+    conditions = tuple(dict.fromkeys((*old.conditions, *new.conditions)))
+    open_ = [each for each in conditions if _why_open(each, decide)]
+    reason = _why_open(open_[0], decide) if open_ else ""
+    if len(open_) > _MOST_OPEN:
+        return Finding("unread", "may_change", f"@when is open: {reason}")
+    return _compared(old, new, decide, open_, reason)
+
+
+def _why_open(condition: str, decide: Conditions) -> str:
+    """Return why it is not known whether a condition holds; empty where it is known."""
+    try:
+        decide(condition)
+    except UnreadError as error:
+        return str(error)
+    return ""
+
+
+def _compared(
+    old: Recipe, new: Recipe, decide: Conditions, open_: Sequence[str], reason: str
+) -> Finding | None:
+    """Compare texts under each way in which open conditions may be decided."""
+    answers: set[bool] = set()
+    choices: tuple[Decided, ...] = (True, False, None)
+    for chosen in product(choices, repeat=len(open_)):
+        assumed = dict(zip(open_, chosen, strict=True))
+        try:
+            answers.add(_same_text(old, new, decide, assumed))
+        except UnreadError as error:
+            return Finding("unread", "may_change", f"the recipe is not read: {error}")
+    if answers == {True}:
+        return None
+    if answers == {False}:
+        return Finding("code", "stale", "code of the recipe changed that the spec is built with")
+    return Finding("code", "may_change", f"@when is open: {reason}")
+
+
+def _same_text(old: Recipe, new: Recipe, decide: Conditions, assumed: dict[str, Decided]) -> bool:
+    def decided(condition: str) -> Decided:
+        return assumed[condition] if condition in assumed else decide(condition)
+
+    return old.text(decided) == new.text(decided)
+
+
+def source_change(
+    node: Node, old: Sequence[Directives], new: Sequence[Directives]
+) -> Iterator[Finding]:
+    """Compare what a spec is built from.
+
+    Args:
+        node: The spec.
+        old: The older directives.
+        new: The newer directives.
+    """
+    try:
+        before, after = source_of(node, old), source_of(node, new)
+    except UnreadError as error:
+        if _version_keys(old) != _version_keys(new):
+            yield Finding("unread", "may_change", f"the source is not read: {error}")
+        return
+    yield from _compared_sources(node, before, after)
+    if before.is_known and after.is_known and _wish(node, old) != _wish(node, new):
+        yield Finding("version_changed", "may_change", f"{node.version} is preferred otherwise")
+
+
+def _compared_sources(node: Node, before: Source, after: Source) -> Iterator[Finding]:
+    if before.is_known and not after.is_known:
+        why = f"the recipe no longer has version {node.version}"
+        yield Finding("version_removed", "may_change", why)
+    elif before.id != after.id:
+        yield Finding("source", "stale", f"the source of version {node.version} changed")
+    elif before.content != after.content:
+        why = f"the source of version {node.version} is fetched or unpacked otherwise"
+        yield Finding("source", "blind", why)
+
+
+def _version_keys(directives: Sequence[Directives]) -> Counter[tuple[object, ...]]:
+    return Counter(call.key for each in directives for call in each.named("version"))
+
+
+def _wish(node: Node, directives: Sequence[Directives]) -> list[object]:
+    calls = versions_of(directives).get(node.version, [])
+    return [repr(call.argument(key)) for call in calls[-1:] for key in ("preferred", "deprecated")]
+
+
+def patch_change(
+    old: RecipeFile, new: RecipeFile, host: Host, decide: Conditions
+) -> Iterator[Finding]:
+    """Compare the patches that a recipe applies to a spec."""
+    try:
+        before = own_patches(old.directives(host), decide, old.file)
+        after = own_patches(new.directives(host), decide, new.file)
+    except UnreadError as error:
+        if _patch_keys(old, host) != _patch_keys(new, host):
+            yield Finding("unread", "may_change", f"its patches are not read: {error}")
+        return
+    if _hashed(before) != _hashed(after):
+        yield Finding("patch", "stale", "the patches that are applied to the spec changed")
+    elif before != after:
+        yield Finding("patch", "blind", "a patch is applied in another way")
+
+
+def _hashed(patches: Iterable[Applied]) -> list[str]:
+    return [each.hashed for each in patches]
+
+
+def _patch_keys(recipe: RecipeFile, host: Host) -> list[object]:
+    """Return all calls of ``patch``, with the content of the files that they name."""
+    keys: list[object] = []
+    for each in recipe.directives(host):
+        for call in each.named("patch"):
+            place = call.argument("url_or_filename", 0)
+            is_file = isinstance(place, str) and "://" not in place
+            try:
+                content = recipe.file(place) if is_file else place
+            except UnreadError:
+                content = object()
+            keys.append((call.key, content if isinstance(place, str) else object()))
+    return keys
+
+
+def directive_changes(
+    old: Sequence[Directives], new: Sequence[Directives], decide: Conditions | None
+) -> Iterator[Finding]:
+    """Compare what a concretizer reads, and resources.
+
+    Args:
+        old: The older directives.
+        new: The newer directives.
+        decide: Whether a spec satisfies a condition; None for any spec.
+    """
+    for name, kind, verdict in _COMPARED:
+        changed = changed_calls(_called(old, name), _called(new, name))
+        if any(_counts(call, decide) for call in changed):
+            yield Finding(kind, verdict, f"`{name}` changed")
+
+
+_COMPARED: Final[tuple[tuple[str, ChangeClass, RecipeVerdict], ...]] = (
+    *((name, "directives", "may_change") for name in sorted(_SOLVED)),
+    ("resource", "resource", "blind"),
+)
+
+
+def _called(directives: Iterable[Directives], name: str) -> list[Called]:
+    return [call for each in directives for call in each.named(name)]
+
+
+def changed_calls(old: Sequence[Called], new: Sequence[Called]) -> Iterator[Called]:
+    """Give the calls of one side that the other has not, or not as often."""
+    before, after = Counter(each.key for each in old), Counter(each.key for each in new)
+    yield from (each for each in old if before[each.key] > after[each.key])
+    yield from (each for each in new if after[each.key] > before[each.key])
+
+
+def _counts(call: Called, decide: Conditions | None) -> bool:
+    """Return whether a directive may count for a spec."""
+    try:
+        return decide is None or applies(call, decide)
+    except UnreadError:
+        return True

@@ -1,0 +1,77 @@
+"""The computer that recipes see while their directives run, as a spec tells it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from specplan import _core
+
+__all__ = ["NO_HOST", "Host", "host_of"]
+
+_SYSTEMS: Final = {
+    "linux": ("linux", "Linux", "posix"),
+    "darwin": ("darwin", "Darwin", "posix"),
+    "freebsd": ("freebsd", "FreeBSD", "posix"),
+    "windows": ("win32", "Windows", "nt"),
+}
+
+#: Families of targets, each with what a computer calls itself.
+_MACHINES: Final = ("x86_64", "aarch64", "ppc64le", "ppc64", "riscv64", "i686")
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What a recipe may ask of the computer that it is read on.
+
+    A lock does not say where it was made. It is taken that this was a computer of the kind
+    that the spec is for; a recorded package hash that comes out proves it.
+
+    Attributes:
+        platform: The platform of the spec, such as ``linux``.
+        target: Its target, such as ``zen4``.
+    """
+
+    platform: str
+    target: str
+
+    def facts(self) -> dict[str, object]:
+        """Return what expressions of recipes are worth, as they are written."""
+        known = _SYSTEMS.get(self.platform)
+        if known is None:
+            return {}
+        module, system, kind = known
+        facts: dict[str, object] = {
+            "sys.platform": module,
+            "os.name": kind,
+            "platform.system()": system,
+            "IS_WINDOWS": system == "Windows",
+        }
+        machine = _machine(self.target)
+        if machine is not None:
+            is_arm_mac = system == "Darwin" and machine == "aarch64"
+            facts["platform.machine()"] = "arm64" if is_arm_mac else machine
+        return facts
+
+
+#: A computer of which nothing is known.
+NO_HOST: Final = Host("", "")
+
+
+@cache
+def _machine(target: str) -> str | None:
+    return next((each for each in _MACHINES if _core.target_serves(each, target)), None)
+
+
+def host_of(arch: object) -> Host:
+    """Return the computer of a spec.
+
+    Args:
+        arch: What its lock has as ``arch``.
+    """
+    if not isinstance(arch, dict):
+        return NO_HOST
+    target = arch.get("target", "")
+    name = target.get("name", "") if isinstance(target, dict) else target
+    return Host(str(arch.get("platform", "")), str(name))

@@ -1,0 +1,128 @@
+"""The locks whose specs are asked about, each with what decides conditions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from specplan import _core
+from specplan.errors import SourceError, UsageError
+from specplan.recipes.conditions import SpecsOfLock
+from specplan.recipes.nodes import LockFile, Node, lock_file
+from specplan.sources.content import inflated
+from specplan.sources.limits import Limits
+from specplan.sources.source import split_label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from specplan.recipes.conditions import Conditions
+
+__all__ = ["WantedLock", "read_lock", "read_locks"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedLock:
+    """A lock whose specs are asked about.
+
+    Attributes:
+        file: What its file holds.
+        specs: What decides conditions for its specs.
+    """
+
+    file: LockFile
+    specs: SpecsOfLock
+
+    @property
+    def label(self) -> str:
+        """What the lock is called."""
+        return self.file.label
+
+    def decide(self, node: Node) -> Conditions:
+        """Return what decides conditions for a spec."""
+        return self.specs.of(node.name, node.hash)
+
+    def of_package(self, namespace: str, package: str) -> Iterator[Node]:
+        """Give the specs of a package, in the order of the file."""
+        for each in self.file.nodes.values():
+            is_there = not namespace or not each.namespace or each.namespace == namespace
+            if each.name == package and is_there:
+                yield each
+
+    def dependents_of(self, hashes: Iterable[str]) -> set[str]:
+        """Return the specs that depend on some, themselves left out."""
+        above: defaultdict[str, list[str]] = defaultdict(list)
+        for node in self.file.nodes.values():
+            for dependency in node.dependencies:
+                above[dependency].append(node.hash)
+        asked = set(hashes)
+        found = set(asked)
+        open_ = list(asked)
+        while open_:
+            for each in above[open_.pop()]:
+                if each not in found:
+                    found.add(each)
+                    open_.append(each)
+        return found - asked
+
+
+def read_locks(wants: Iterable[str], limits: Limits | None = None) -> tuple[WantedLock, ...]:
+    """Read locks.
+
+    Args:
+        wants: Their files, each as ``[LABEL=]FILE``.
+        limits: Bounds on what is read.
+
+    Raises:
+        SourceError: If a file cannot be read, or is not a lock.
+        UsageError: If two have one label.
+    """
+    locks = tuple(_read(each, limits or Limits()) for each in wants)
+    labels = [each.label for each in locks]
+    twice = next((each for each in labels if labels.count(each) > 1), None)
+    if twice is not None:
+        raise UsageError(
+            f"two locks are called `{twice}`", hint="give one another name: LABEL=spack.lock"
+        )
+    return locks
+
+
+def _read(want: str, limits: Limits) -> WantedLock:
+    label, place = split_label(want)
+    path = Path(place)
+    if not label:
+        label = path.parent.name or path.stem if path.name == "spack.lock" else path.stem
+    return read_lock(inflated(path, place, limits.index_bytes), label, place)
+
+
+def read_lock(document: bytes, label: str, shown: str) -> WantedLock:
+    """Read a lock from memory.
+
+    Args:
+        document: The bytes of its file.
+        label: What the lock is called.
+        shown: How messages call the file.
+
+    Raises:
+        SourceError: If it is not a lock.
+    """
+    read = _core.parse_specs(
+        document, cache="lock", tag="lock", label=label, shown=shown, listed_only=True
+    )
+    if read.fault is not None:
+        place, line, fault = read.fault
+        where = shown if line is None else f"{shown}:{line}"
+        raise SourceError(f"{where}: {place + ': ' if place else ''}{fault}", path=shown)
+    if read.kind != "lock":
+        raise SourceError(
+            f"`{shown}` is not a lock",
+            path=shown,
+            hint="`spack -e ENV concretize` writes spack.lock beside spack.yaml",
+        )
+    file = lock_file(document, label, shown)
+    by_package: defaultdict[str, list[str]] = defaultdict(list)
+    for each in file.nodes.values():
+        by_package[each.name].append(each.hash)
+    return WantedLock(file=file, specs=SpecsOfLock(read.catalog, dict(by_package)))

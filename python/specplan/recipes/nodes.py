@@ -1,0 +1,113 @@
+"""The specs of a lock as its file holds them: what their hashes are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from specplan.sources.strict_json import Value, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["LockFile", "Node", "lock_file"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A spec of a lock.
+
+    Attributes:
+        hash: Its DAG hash.
+        name: Its package.
+        version: Its version.
+        namespace: The repository of its recipe.
+        package_hash: The package hash that is recorded; empty where there is none.
+        patches: The SHA-256 of the patches that are applied, in order.
+        commit: The commit that it is built from, where it is asked for one; else empty.
+        is_external: Whether it was there before.
+        dependencies: The hashes that it depends on.
+        raw: The spec as the file has it.
+    """
+
+    hash: str
+    name: str
+    version: str
+    namespace: str
+    package_hash: str
+    patches: tuple[str, ...]
+    commit: str
+    is_external: bool
+    dependencies: tuple[str, ...]
+    raw: Mapping[str, Any]
+
+    @property
+    def is_git_version(self) -> bool:
+        """Whether its version is a git reference."""
+        return self.version.startswith("git.") or "=" in self.version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockFile:
+    """A lock as its file holds it.
+
+    Attributes:
+        label: What the lock is called.
+        document: The document.
+        nodes: Its specs by hash, in the order of the file.
+    """
+
+    label: str
+    document: Mapping[str, Any]
+    nodes: Mapping[str, Node]
+
+    def dependents_of(self, dag_hash: str) -> Iterator[Node]:
+        """Give the specs that depend on one directly."""
+        return (each for each in self.nodes.values() if dag_hash in each.dependencies)
+
+
+def lock_file(document: bytes, label: str, shown: str) -> LockFile:
+    """Read a lock.
+
+    Args:
+        document: The bytes of the file.
+        label: What the lock is called.
+        shown: How messages call the file.
+
+    Raises:
+        DamagedSourceError: If it is not JSON, or a spec lacks what makes its hash.
+    """
+    whole = parse(document, shown)
+    specs = whole.at("concrete_specs")
+    nodes = {dag_hash: _node(dag_hash, specs.at(dag_hash)) for dag_hash in specs.keys()}  # noqa: SIM118 - a method of ours
+    return LockFile(label=label, document=_object(whole), nodes=nodes)
+
+
+def _object(value: Value) -> Mapping[str, Any]:
+    if not isinstance(value.raw, dict):
+        value.fail("must be an object")
+    return value.raw
+
+
+def _node(dag_hash: str, value: Value) -> Node:
+    raw = _object(value)
+    parameters = raw.get("parameters")
+    known = parameters if isinstance(parameters, dict) else {}
+    patches = raw.get("patches", known.get("patches", ()))
+    return Node(
+        hash=dag_hash,
+        name=value.at("name").text(),
+        version=str(raw.get("version", "")),
+        namespace=str(raw.get("namespace", "")),
+        package_hash=str(raw.get("package_hash", "")),
+        patches=tuple(map(str, patches if isinstance(patches, list) else ())),
+        commit=str(known.get("commit", "")),
+        is_external=bool(raw.get("external")),
+        dependencies=_dependencies(raw.get("dependencies", ())),
+        raw=raw,
+    )
+
+
+def _dependencies(raw: object) -> tuple[str, ...]:
+    entries = raw if isinstance(raw, list) else []
+    return tuple(str(each.get("hash", "")) for each in entries if isinstance(each, dict))

@@ -1,0 +1,138 @@
+"""Which patches a recipe applies to a spec."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from specplan.recipes.unread import UnreadError
+from specplan.recipes.values import UNREAD
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.recipes.conditions import Conditions
+    from specplan.recipes.directives import Called, Directives
+
+__all__ = ["Applied", "Files", "applies", "declared_patches", "own_patches"]
+
+
+class Files(Protocol):
+    """The files beside a recipe."""
+
+    def __call__(self, name: str, /) -> bytes | None:
+        """Return the content of a file by its path from the recipe; None where there is none.
+
+        Raises:
+            UnreadError: If it is there and cannot be read.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """A patch.
+
+    Attributes:
+        sha256: The checksum of its content.
+        level: How many folders are taken off its paths.
+        how: What else of it the build sees and the hash does not: its folder, and whether it
+            is applied backwards.
+    """
+
+    sha256: str
+    level: int
+    how: tuple[str, ...]
+
+    @property
+    def hashed(self) -> str:
+        """What is hashed of it."""
+        return f"{self.sha256}:{self.level}"
+
+
+def applies(call: Called, decide: Conditions) -> bool:
+    """Return whether a directive counts for a spec.
+
+    Raises:
+        UnreadError: If it is open.
+    """
+    conditions = [*call.when, call.argument("when", _when_position(call.name))]
+    unread = None
+    for condition in conditions:
+        if condition is False:
+            return False
+        if (condition is None and condition in call.when) or condition is UNREAD:
+            unread = f"line {call.lines[0]}: its condition is not a plain text"
+        elif isinstance(condition, str):
+            try:
+                if not decide(condition):
+                    return False
+            except UnreadError as error:
+                unread = f"line {call.lines[0]}: {error}"
+    if call.doubt or unread:
+        raise UnreadError(call.doubt or str(unread))
+    return True
+
+
+def _when_position(name: str) -> int | None:
+    """Return where ``when`` stands among the arguments without a name."""
+    return {"patch": 2, "conflicts": 1, "depends_on": 1, "extends": 1}.get(name)
+
+
+def own_patches(
+    directives: Sequence[Directives], decide: Conditions, files: Files
+) -> tuple[Applied, ...]:
+    """Return the patches that a recipe applies to a spec, in the order of its directives.
+
+    Raises:
+        UnreadError: If that is open.
+    """
+    return tuple(
+        _read(call, files)
+        for each in directives
+        for call in each.named("patch")
+        if applies(call, decide)
+    )
+
+
+def declared_patches(
+    directives: Sequence[Directives], files: Files, name: str = "patch"
+) -> dict[str, Applied]:
+    """Return all patches that are read, by checksum, whichever specs they are for.
+
+    Args:
+        directives: Those of the recipe.
+        files: The files beside it.
+        name: What the calls are named.
+    """
+    declared: dict[str, Applied] = {}
+    for each in directives:
+        for call in each.named(name):
+            try:
+                patch = _read(call, files)
+            except UnreadError:
+                continue
+            declared.setdefault(patch.sha256, patch)
+    return declared
+
+
+def _read(call: Called, files: Files) -> Applied:
+    place = call.argument("url_or_filename", 0)
+    checksum = call.argument("sha256", 5)
+    level = call.argument("level", 1)
+    line = f"line {call.lines[0]}"
+    if not isinstance(place, str) or checksum is UNREAD or level is UNREAD:
+        raise UnreadError(f"{line}: the patch is not given by plain values")
+    if "://" not in place:
+        content = files(place)
+        if content is None:
+            raise UnreadError(f"{line}: the patch `{place}` is not at hand")
+        checksum = hashlib.sha256(content).hexdigest()
+    if not isinstance(checksum, str):
+        raise UnreadError(f"{line}: the patch has no checksum")
+    how = (call.argument("working_dir", 3) or ".", call.argument("reverse", 4) or False)
+    return Applied(
+        sha256=checksum,
+        level=level if isinstance(level, int) else 1,
+        how=tuple(map(repr, how)),
+    )

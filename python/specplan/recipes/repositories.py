@@ -1,0 +1,127 @@
+"""Package repositories within a checkout: where the recipe of a package lies."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from specplan.recipes.unread import UnreadError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from specplan.recipes.history import Tree
+
+__all__ = ["Place", "Repository", "place_of", "repositories_of"]
+
+_KEY: Final = r"^\s*{}:\s*[\"']?(?P<value>[^\s\"'#]+)"
+_API: Final = re.compile(r"v0*(?P<major>[0-9]+)\.")
+
+#: Versions of the interface before folders became Python modules: ``py_numpy``, ``_7zip``.
+_PLAIN: Final = frozenset({"0", "1"})
+
+#: Where recipes lie whose repository does not say what it is.
+_FALLBACK: Final = re.compile(r"(?P<root>(?:.*/)?)packages/[^/]+/.+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """A package repository.
+
+    Attributes:
+        root: The path of its folder from the top of the checkout, with a slash; empty for the top.
+        namespace: Its namespace; empty where it does not say it.
+        packages: The path of the folder of its recipes, with a slash.
+        names_modules: Whether the folders of recipes are named as Python modules.
+    """
+
+    root: str
+    namespace: str
+    packages: str
+    names_modules: bool
+
+    def folder_of(self, package: str) -> str:
+        """Return the path of the folder of a recipe, with a slash."""
+        return f"{self.packages}{_module(package) if self.names_modules else package}/"
+
+    def package_in(self, folder: str) -> str:
+        """Return the package whose recipe lies in a folder."""
+        return folder.lstrip("_").replace("_", "-") if self.names_modules else folder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a file belongs.
+
+    Attributes:
+        repository: Its repository.
+        package: The package whose recipe it is of; None for what belongs to none.
+        inside: Its path within the folder of the recipe, or within the repository.
+    """
+
+    repository: Repository
+    package: str | None
+    inside: str
+
+
+def _module(package: str) -> str:
+    name = package.replace("-", "_")
+    return f"_{name}" if name[:1].isdigit() or keyword.iskeyword(name) else name
+
+
+def repositories_of(tree: Tree, changed: Iterable[str]) -> list[Repository]:
+    """Return the repositories of a side, the innermost first.
+
+    Args:
+        tree: The side.
+        changed: Files that changed: where no ``repo.yaml`` is above a folder ``packages`` of
+            one, what holds that is taken as a repository without a namespace.
+    """
+    files = [each for each in tree.paths() if each.rpartition("/")[2] == "repo.yaml"]
+    found = {each.root: each for each in (_read(tree, path) for path in files)}
+    for path in changed:
+        if not any(path.startswith(each.packages) for each in found.values()):
+            guessed = _FALLBACK.fullmatch(path)
+            if guessed is not None:
+                root = guessed["root"]
+                found.setdefault(root, _repository(root, ""))
+    return sorted(found.values(), key=lambda each: (-len(each.root), each.root))
+
+
+def _read(tree: Tree, path: str) -> Repository:
+    try:
+        text = (tree.read(path) or b"")[: 1 << 16].decode("utf-8-sig", "replace")
+    except UnreadError:
+        text = ""
+    return _repository(path.removesuffix("repo.yaml"), text)
+
+
+def _repository(root: str, text: str) -> Repository:
+    api = _API.match(_value(text, "api"))
+    subdirectory = _value(text, "subdirectory") or "packages"
+    return Repository(
+        root=root,
+        namespace=_value(text, "namespace"),
+        packages=root if subdirectory == "." else f"{root}{subdirectory.strip('/')}/",
+        names_modules=api is not None and api["major"] not in _PLAIN,
+    )
+
+
+def _value(text: str, key: str) -> str:
+    found = re.search(_KEY.format(key), text, re.MULTILINE)
+    return "" if found is None else found["value"]
+
+
+def place_of(path: str, repositories: Iterable[Repository]) -> Place | None:
+    """Return where a file belongs; None where it is of no repository."""
+    for each in repositories:
+        if path.startswith(each.packages):
+            folder, slash, inside = path.removeprefix(each.packages).partition("/")
+            if slash:
+                package = each.package_in(folder)
+                return Place(repository=each, package=package, inside=inside)
+        if path.startswith(each.root):
+            return Place(repository=each, package=None, inside=path.removeprefix(each.root))
+    return None

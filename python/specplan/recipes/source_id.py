@@ -1,0 +1,162 @@
+"""What identifies the source of a version: a checksum, a commit, a revision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from specplan.recipes.unread import UnreadError
+from specplan.recipes.values import UNREAD
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from specplan.recipes.directives import Called, Directives
+    from specplan.recipes.nodes import Node
+
+__all__ = ["Source", "source_of", "versions_of"]
+
+#: Checksums, of which the last that is given counts.
+_CHECKSUMS: Final = ("sha256", "md5", "sha1", "sha224", "sha384", "sha512", "checksum")
+
+#: The ways to fetch, in the order in which Spack tries them, with what makes a version theirs.
+_FETCHERS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
+    ("url", frozenset(_CHECKSUMS)),
+    ("go", frozenset()),
+    (
+        "git",
+        frozenset(
+            [
+                "tag",
+                "branch",
+                "commit",
+                "submodules",
+                "get_full_repo",
+                "submodules_delete",
+                "git_sparse_paths",
+                "skip_checkout",
+            ]
+        ),
+    ),
+    ("cvs", frozenset({"branch", "date"})),
+    ("svn", frozenset({"revision"})),
+    ("hg", frozenset({"revision"})),
+    ("s3", frozenset(_CHECKSUMS)),
+    ("gs", frozenset(_CHECKSUMS)),
+)
+
+#: What of a version changes neither what is fetched nor how it is unpacked.
+_BESIDE: Final = frozenset({"preferred", "deprecated", "no_cache", "fetch_options"})
+
+#: Where the same content is fetched from, if something identifies it.
+_PLACES: Final = frozenset({"url", "git", "svn", "hg", "cvs", "go", "s3", "gs"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The source of one version of a recipe.
+
+    Attributes:
+        id: What is hashed of it; empty where nothing identifies it, as with a branch.
+        content: What else decides which content is built, and how it is unpacked.
+        is_known: Whether the recipe has the version.
+    """
+
+    id: str
+    content: tuple[tuple[str, str], ...]
+    is_known: bool
+
+
+def versions_of(directives: Sequence[Directives]) -> dict[str, list[Called]]:
+    """Return the calls of ``version`` by version, of a recipe and those it derives from.
+
+    What gives a version that is not read stands under the empty text.
+    """
+    found: dict[str, list[Called]] = {}
+    for each in directives:
+        for call in each.named("version"):
+            version = call.argument("ver", 0)
+            text = str(version) if isinstance(version, (str, int)) else ""
+            found.setdefault(text, []).append(call)
+    return found
+
+
+def source_of(node: Node, directives: Sequence[Directives]) -> Source:
+    """Return the source of a spec.
+
+    Args:
+        node: The spec.
+        directives: Those of its recipe, with those of the recipes that it derives from before
+            them.
+
+    Raises:
+        UnreadError: If it is not known.
+    """
+    if commit := node.commit:
+        return Source(id=commit, content=(), is_known=True)
+    if node.is_git_version:
+        raise UnreadError(f"`{node.version}` is a git reference")
+    versions = versions_of(directives)
+    calls = versions.get(node.version, [])
+    _refuse_doubt(calls, versions, directives)
+    if not calls:
+        return Source(id="", content=(), is_known=False)
+    given = _given(calls[-1])
+    names = {key: value for each in directives for key, value in each.names.items()}
+    fetcher = _fetcher(given, names)
+    id_ = _id(fetcher, given)
+    beside = _BESIDE | (_PLACES if id_ else frozenset())
+    content = tuple(sorted((key, repr(value)) for key, value in given.items() if key not in beside))
+    if not id_ and isinstance(place := names.get(fetcher), str):
+        content += ((fetcher, place),)
+    return Source(id=id_, content=content, is_known=True)
+
+
+def _refuse_doubt(
+    calls: Sequence[Called], versions: Mapping[str, list[Called]], directives: Sequence[Directives]
+) -> None:
+    """Refuse to say which source counts where another call may have the last word."""
+    if doubtful := next((each for each in calls if each.doubt), None):
+        raise UnreadError(doubtful.doubt)
+    if calls:
+        return
+    if unread := versions.get("", []):
+        raise UnreadError(f"line {unread[0].lines[0]}: it is open which version this is")
+    if opaque := next((line for each in directives for line in each.opaque), None):
+        raise UnreadError(f"the version may be made at {opaque}")
+
+
+def _given(call: Called) -> dict[str, Any]:
+    """Return what a call gives of a version, without what is None."""
+    given = {key: value for key, value in call.keywords.items() if key != "ver"}
+    if len(call.positional) > 1:
+        given["checksum"] = call.positional[1]
+    for key, value in given.items():
+        if value is UNREAD and key not in _BESIDE:
+            raise UnreadError(f"line {call.lines[0]}: `{key}` is not a plain value")
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _fetcher(given: Mapping[str, Any], names: Mapping[str, object]) -> str:
+    """Return how a version is fetched."""
+    for name, _ in _FETCHERS:
+        if name in given:
+            return name
+    for name, options in _FETCHERS:
+        if (name == "url" or name in names) and not options.isdisjoint(given):
+            return name
+    # A build system may bring the place along, and with it the way to fetch.
+    return "git" if "commit" in given else "url"
+
+
+def _id(fetcher: str, given: Mapping[str, Any]) -> str:
+    """Return what identifies a version that is fetched so."""
+    if fetcher == "git":
+        return str(given.get("commit", ""))
+    if fetcher in {"svn", "hg"}:
+        return str(given.get("revision", ""))
+    if fetcher == "cvs":
+        dated = [f"-{key}={given[key]}" for key in ("branch", "date") if given.get(key)]
+        return f"id{''.join(dated)}" if dated else ""
+    checksums = [given[key] for key in _CHECKSUMS if key in given]
+    return str(checksums[-1]) if checksums else ""
