@@ -12,8 +12,8 @@ from specplan.errors import SourceError, UsageError
 from specplan.recipes.conditions import SpecsOfLock
 from specplan.recipes.nodes import LockFile, Node, lock_file
 from specplan.sources.content import inflated
+from specplan.sources.label import split_label
 from specplan.sources.limits import Limits
-from specplan.sources.source import split_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
