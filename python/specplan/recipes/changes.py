@@ -58,29 +58,31 @@ class Comparison:
         rules: What is hashed of a recipe.
     """
 
-    __slots__ = ("after", "before", "range", "rules")
+    __slots__ = ("_newer_paths", "after", "before", "range", "rules")
 
     def __init__(self, range_: History, rules: SpackRules) -> None:
         self.range = range_
         self.rules = rules
-        newer = repositories_of(range_.after, range_.files)
+        self._newer_paths = frozenset(range_.after.paths())
+        gone = [each for each in range_.files if each not in self._newer_paths]
+        newer = repositories_of(range_.after, set(range_.files) - set(gone))
         are_same = not any(each.endswith("repo.yaml") for each in range_.files)
-        older = newer if are_same else repositories_of(range_.before, range_.files)
+        older = newer if are_same and not gone else repositories_of(range_.before, range_.files)
         self.before = Side(range_.before, older, rules)
         self.after = Side(range_.after, newer, rules)
 
     def fetch(self, keys: Iterable[_Key]) -> None:
         """Read the folders of recipes on both sides, all at once."""
         keys = list(keys)
-        paths = set(self.range.after.paths()) | set(self.range.files)
+        paths = self._newer_paths | set(self.range.files)
         for side in (self.before, self.after):
             folders = side.folders(keys)
             side.tree.fetch(sorted(each for each in paths if each.startswith(folders)))
 
     def place(self, path: str) -> Place | None:
         """Return where a file belongs, on whichever side it is."""
-        sides = (self.after.repositories, self.before.repositories)
-        return next((found for each in sides if (found := place_of(path, each))), None)
+        side = self.after if path in self._newer_paths else self.before
+        return place_of(path, side.repositories)
 
 
 def recipe_changes(

@@ -1,0 +1,29 @@
+"""The DAG hash of a spec as its file has it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["dag_hash"]
+
+
+def dag_hash(raw: Mapping[str, Any]) -> str:
+    """Return the DAG hash of a node: that of its content as it is written, without its hash.
+
+    Args:
+        raw: The node, with its keys in the order in which Spack writes them.
+
+    Examples:
+        >>> dag_hash({"name": "zlib", "version": "1.3.1", "hash": "anything"})
+        'dbfsz36p7fvz6eqv2oj2grrumeidrex4'
+    """
+    hashed = {key: value for key, value in raw.items() if key != "hash"}
+    text = json.dumps(hashed, separators=(",", ":"), ensure_ascii=True)
+    digest = hashlib.sha1(text.encode(), usedforsecurity=False).digest()
+    return base64.b32encode(digest).decode().lower()

@@ -1,0 +1,226 @@
+"""The next lock without a concretizer: the same specs with the hashes of newer recipes.
+
+Where only code, sources or patches of recipes changed, the concretizer would take the same
+specs again. Their new package hashes are computed, and with them their DAG hashes, up to the
+roots. It checks itself: a spec has a successor only if its recorded package hash comes out of
+the older recipe, and its recorded DAG hash of its content.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from specplan import _core
+from specplan.recipes.dag_hash import dag_hash
+from specplan.recipes.hashes import computed_hash
+from specplan.recipes.host import host_of
+from specplan.recipes.model import Successor, Successors
+from specplan.recipes.patches import Applied, own_patches
+from specplan.recipes.unread import UnreadError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from specplan.recipes.changes import Comparison
+    from specplan.recipes.locks import WantedLock
+    from specplan.recipes.model import RecipeChanges, SpecChange
+    from specplan.recipes.nodes import Node
+
+__all__ = ["successor_lock", "successors"]
+
+
+@dataclass(slots=True)
+class _Next:
+    """What becomes of a spec: its next node, or why that is not known."""
+
+    hash: str | None
+    raw: Mapping[str, Any]
+    why: str = ""
+
+
+def successors(compared: Comparison, lock: WantedLock, changes: RecipeChanges) -> Successors:
+    """Return the next hashes of the specs of a lock.
+
+    Args:
+        compared: The recipes of both sides.
+        lock: The lock, made with the recipes of the older side.
+        changes: What changed between them, with the specs of this lock.
+    """
+    return _Succession(compared, lock, changes).answer()
+
+
+def successor_lock(compared: Comparison, lock: WantedLock, changes: RecipeChanges) -> bytes | None:
+    """Return the next lock as a file; None where some spec has no known successor.
+
+    Args:
+        compared: The recipes of both sides.
+        lock: The lock, made with the recipes of the older side.
+        changes: What changed between them, with the specs of this lock.
+    """
+    return _Succession(compared, lock, changes).document()
+
+
+class _Succession:
+    def __init__(self, compared: Comparison, lock: WantedLock, changes: RecipeChanges) -> None:
+        self._compared = compared
+        self._lock = lock
+        self._changed: dict[str, SpecChange] = {
+            spec.hash: spec
+            for recipe in changes.recipes
+            for spec in recipe.specs
+            if spec.stack == lock.label
+        }
+        self._next: dict[str, _Next] = {}
+        for each in _dependencies_first(lock):
+            self._next[each.hash] = self._next_of(each)
+
+    def answer(self) -> Successors:
+        specs = tuple(
+            Successor(
+                hash=node.hash,
+                package=node.name,
+                version=node.version,
+                successor=found.hash,
+                package_hash=str(found.raw.get("package_hash", "")) if found.hash else None,
+                why=found.why,
+            )
+            for node in self._lock.file.nodes.values()
+            if (found := self._next[node.hash]).hash != node.hash
+        )
+        kept = len(self._lock.file.nodes) - len(specs)
+        return Successors(stack=self._lock.label, kept=kept, specs=specs)
+
+    def document(self) -> bytes | None:
+        renamed = {old: found.hash for old, found in self._next.items()}
+        if None in renamed.values():
+            return None
+        old = self._lock.file.document
+        roots = [
+            {**each, "hash": renamed.get(each.get("hash"), each.get("hash"))}
+            for each in old.get("roots", ())
+        ]
+        nodes = {found.hash: found.raw for found in self._next.values()}
+        made = {**old, "roots": roots, "concrete_specs": nodes}
+        text = (json.dumps(made, separators=(",", ":")) + "\n").encode()
+        wrong = _core.check_hashes_in(text)[0]
+        return None if wrong else text
+
+    def _next_of(self, node: Node) -> _Next:
+        below = [self._next[each] for each in node.dependencies if each in self._next]
+        change = self._changed.get(node.hash)
+        is_stale = change is not None and change.verdict != "same"
+        are_below_same = all(
+            found.hash == each
+            for each in node.dependencies
+            if (found := self._next.get(each)) is not None
+        )
+        if not is_stale and are_below_same:
+            return _Next(node.hash, node.raw)
+        unknown = next((each for each in below if each.hash is None), None)
+        if unknown is not None:
+            return _Next(None, node.raw, unknown.why)
+        try:
+            return self._made(node, change)
+        except UnreadError as error:
+            return _Next(None, node.raw, f"{node.name}@{node.version}: {error}")
+
+    def _made(self, node: Node, change: SpecChange | None) -> _Next:
+        if change is not None and change.verdict in {"may_change", "blind"}:
+            raise UnreadError("; ".join(change.why))
+        self._check(node)
+        raw = dict(node.raw)
+        raw["dependencies"] = [self._edge(each) for each in raw.get("dependencies", ())]
+        if not raw["dependencies"]:
+            del raw["dependencies"]
+        if change is not None and change.verdict == "stale":
+            self._renew(node, raw)
+        raw["hash"] = dag_hash(raw)
+        return _Next(raw["hash"], raw)
+
+    def _check(self, node: Node) -> None:
+        """Refuse what is not proven to be read as Spack reads it."""
+        if "build_spec" in node.raw:
+            raise UnreadError("it is spliced")
+        names = [each.get("name") for each in node.raw.get("dependencies", ())]
+        if len(set(names)) != len(names):
+            raise UnreadError("it depends on two specs of one package")
+        if dag_hash(node.raw) != node.hash:
+            raise UnreadError("its hash is not that of its content")
+        recipe = self._compared.before.find(node.namespace, node.name)
+        if recipe is None:
+            raise UnreadError("its recipe is not at hand")
+        if computed_hash(self._lock, node, recipe) != node.package_hash:
+            raise UnreadError("its package hash is not that of the older recipe")
+
+    def _edge(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        found = self._next.get(str(raw.get("hash")))
+        return dict(raw) if found is None else {**raw, "hash": found.hash}
+
+    def _renew(self, node: Node, raw: dict[str, Any]) -> None:
+        """Give a node the package hash and the patches of the newer recipe."""
+        recipe = self._compared.after.find(node.namespace, node.name)
+        if recipe is None:
+            raise UnreadError("its recipe is gone")
+        patches = self._patches(node)
+        shas = [each.sha256 for each in patches]
+        if shas != list(node.patches):
+            _set_patches(raw, shas)
+        renewed = replace(node, patches=tuple(shas))
+        raw["package_hash"] = computed_hash(self._lock, renewed, recipe, patches)
+
+    def _patches(self, node: Node) -> tuple[Applied, ...]:
+        if node.is_external:
+            return ()
+        decide, host = self._lock.decide(node), host_of(node.raw.get("arch"))
+        old = self._compared.before.find(node.namespace, node.name)
+        new = self._compared.after.find(node.namespace, node.name)
+        if old is None or new is None:
+            raise UnreadError("its recipe is not at hand")
+        before = own_patches(old.directives(host), decide, old.file)
+        if [each.sha256 for each in before] != list(node.patches):
+            raise UnreadError("its patches are not those of its own recipe alone")
+        return own_patches(new.directives(host), decide, new.file)
+
+
+def _set_patches(raw: dict[str, Any], shas: list[str]) -> None:
+    """Put patches where Spack writes them: among the variants, and before the package hash."""
+    parameters = dict(raw.get("parameters", {}))
+    flags = {key: value for key, value in parameters.items() if key in _FLAGS}
+    variants = {
+        key: value for key, value in parameters.items() if key not in flags and key != "patches"
+    }
+    if shas:
+        variants["patches"] = sorted(shas)
+    raw["parameters"] = {**dict(sorted(variants.items())), **flags}
+    rest = {key: value for key, value in raw.items() if key != "patches"}
+    raw.clear()
+    for key, value in rest.items():
+        if key == "package_hash" and shas:
+            raw["patches"] = shas
+        raw[key] = value
+
+
+#: How the parameters that are no variants are called.
+_FLAGS = ("cflags", "cppflags", "cxxflags", "fflags", "ldflags", "ldlibs")
+
+
+def _dependencies_first(lock: WantedLock) -> list[Node]:
+    """Return the specs of a lock, each after what it depends on."""
+    nodes = lock.file.nodes
+    ordered: dict[str, Node] = {}
+    for start in nodes:
+        open_ = [(start, False)]
+        entered: set[str] = set()
+        while open_:
+            each, is_left = open_.pop()
+            if each in ordered or each not in nodes:
+                continue
+            if is_left:
+                ordered[each] = nodes[each]
+            elif each not in entered:
+                entered.add(each)
+                open_.append((each, True))
+                open_ += [(below, False) for below in nodes[each].dependencies]
+    return list(ordered.values())

@@ -1,0 +1,270 @@
+"""Verdicts on changes of recipes between two revisions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from specplan import _core
+from specplan.errors import SourceError
+from specplan.recipes.history import history
+from specplan.recipes.model import RecipeChange
+from specplan.recipes.successors import successor_lock, successors
+from tests.recipe_repositories import GREETING, Checkout, RecipeWorld
+
+SAME = {"1.0": "same", "2.0": "same"}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> RecipeWorld:
+    return RecipeWorld(tmp_path / "checkout")
+
+
+def only(world: RecipeWorld, *, lock: bool = True) -> RecipeChange:
+    (change,) = world.changes(lock=lock).recipes
+    return change
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("# A comment.", "# Another comment.\n\n"),
+        ('"""What it says."""', '"""Something else."""'),
+        ('"""How."""\n        make', "make"),
+        ('https://example.org"', 'https://example.com"'),
+        ('"somebody"', '"somebody", "else"'),
+        ('license("MIT")', 'license("Apache-2.0")'),
+        ('    version("1.0"', '    version("3.0", sha256="%s")\n    version("1.0"' % ("3" * 64)),
+        ("make('install')", 'make("install")'),
+        ('    depends_on("zlib", when="@:1")\n', '    depends_on("zlib",\n        when="@:1")\n'),
+    ],
+)
+def test_what_no_build_sees_leaves_every_hash(world: RecipeWorld, old: str, new: str) -> None:
+    assert world.verdicts(GREETING.replace(old, new)) in ({}, SAME)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdicts"),
+    [
+        ('make("install")', 'make("all")', {"1.0": "same", "2.0": "stale"}),
+        ('make("install-old")', 'make("older")', {"1.0": "stale", "2.0": "same"}),
+        ('make("shout")', 'make("SHOUT")', {"1.0": "same", "2.0": "stale"}),
+        ("2" * 64, "3" * 64, {"1.0": "same", "2.0": "stale"}),
+        ('    version("1.0"', '    # version("1.0"', {"1.0": "may_change", "2.0": "same"}),
+        ('"zlib", when="@:1"', '"zlib-ng", when="@:1"', {"1.0": "may_change", "2.0": "same"}),
+        ('"gmake"', '"gmake@4:"', {"1.0": "may_change", "2.0": "may_change"}),
+        ("default=False", "default=True", {"1.0": "may_change", "2.0": "may_change"}),
+        ("words.tar.gz", "verbs.tar.gz", {"1.0": "same", "2.0": "blind"}),
+        ('patch("fix.patch"', 'patch("fix.patch", level=0', {"1.0": "same", "2.0": "stale"}),
+        ('when="@2")\n    patch', 'when="@3")\n    patch', {"1.0": "same", "2.0": "stale"}),
+        ("class Greeting", "class (", {"1.0": "may_change", "2.0": "may_change"}),
+        ('@when("+loud")', '@when("loud=")', {"1.0": "may_change", "2.0": "may_change"}),
+    ],
+)
+def test_a_change_is_judged_for_each_spec(
+    world: RecipeWorld, old: str, new: str, verdicts: dict[str, str]
+) -> None:
+    assert old in GREETING
+    assert world.verdicts(GREETING.replace(old, new)) == verdicts
+
+
+def test_a_patch_that_changed_makes_the_specs_stale_that_it_is_applied_to(
+    world: RecipeWorld,
+) -> None:
+    world.checkout.write(f"{world.folder}/fix.patch", "another fix\n")
+    change = only(world)
+    assert {each.version: each.verdict for each in change.specs} == {"1.0": "same", "2.0": "stale"}
+    assert change.classes == ("patch",)
+
+
+def test_a_file_beside_a_recipe_that_is_no_patch_is_blind(world: RecipeWorld) -> None:
+    world.checkout.write(f"{world.folder}/helper.sh", "echo\n")
+    world.checkout.git("add", "-A")
+    change = only(world)
+    assert (change.verdict, change.classes) == ("blind", ("helper",))
+
+
+def test_a_recipe_that_is_gone_may_change(world: RecipeWorld) -> None:
+    (world.checkout.top / world.folder / "package.py").unlink()
+    change = only(world)
+    assert (change.verdict, change.classes) == ("may_change", ("removed",))
+    assert {each.verdict for each in change.specs} == {"may_change"}
+
+
+def test_a_recipe_that_is_moved_to_another_layout_stays_the_same(tmp_path: Path) -> None:
+    world = RecipeWorld(tmp_path / "checkout")
+    world.checkout.git("mv", "spack_repo/builtin", "old")
+    world.checkout.write("old/repo.yaml", "repo:\n  namespace: builtin\n")
+    world.checkout.commit()
+    change = only(world)
+    assert change.file == "old/packages/greeting/package.py"
+    assert {each.verdict for each in change.specs} == {"same"}
+
+
+def test_a_build_system_is_blind_for_the_recipes_that_import_it(world: RecipeWorld) -> None:
+    path = f"{world.checkout.root}/build_systems/generic.py"
+    world.checkout.write(path, "class Package:\n    '''First.'''\n")
+    first = world.checkout.commit()
+    world.checkout.write(path, "class Package:\n    '''Second.'''\n")
+    second = world.checkout.commit()
+    world.checkout.write(path, "class Package:\n    x = 1\n")
+    third = world.checkout.commit()
+    assert world.changes(f"{first}..{second}").recipes == ()
+    (change,) = world.changes(f"{second}..{third}").recipes
+    assert (change.package, change.verdict, change.classes) == (
+        "greeting",
+        "blind",
+        ("build_system",),
+    )
+    assert world.changes(f"{second}..{third}").others == (path,)
+
+
+def test_a_parent_is_blind_for_the_recipes_that_derive_from_it(world: RecipeWorld) -> None:
+    child = (
+        "from spack_repo.builtin.packages.greeting.package import Greeting\n"
+        "class User(Greeting):\n    version('1.0')\n"
+    )
+    world.checkout.recipe("user", child)
+    first = world.checkout.commit()
+    world.checkout.recipe("greeting", GREETING.replace('make("shout")', 'make("SHOUT")'))
+    second = world.checkout.commit()
+    verdicts = {each.package: each for each in world.changes(f"{first}..{second}").recipes}
+    assert verdicts["user"].verdict == "blind"
+    assert verdicts["user"].classes == ("parent",)
+
+
+def test_what_a_parent_declares_is_declared_by_its_children(world: RecipeWorld) -> None:
+    child = (
+        "from spack_repo.builtin.packages.greeting.package import Greeting\n"
+        "class User(Greeting):\n    pass\n"
+    )
+    world.checkout.recipe("user", child)
+    first = world.checkout.commit()
+    world.checkout.recipe("greeting", GREETING.replace("1" * 64, "4" * 64))
+    second = world.checkout.commit()
+    verdicts = {each.package: each for each in world.changes(f"{first}..{second}").recipes}
+    assert verdicts["user"].verdict == "stale"
+
+
+def test_without_a_lock_the_verdict_is_that_of_any_spec(world: RecipeWorld) -> None:
+    world.checkout.recipe("greeting", GREETING.replace('make("shout")', 'make("SHOUT")'))
+    change = only(world, lock=False)
+    assert (change.verdict, change.classes, change.specs) == ("stale", ("code",), ())
+    line = GREETING.split("\n").index('        make("shout")') + 1
+    assert change.lines == ((line, line),)
+
+
+def test_a_version_that_is_new_is_said_and_changes_nothing(world: RecipeWorld) -> None:
+    text = GREETING.replace('    version("1.0"', '    version("3.0")\n    version("1.0"')
+    world.checkout.recipe("greeting", text)
+    change = only(world, lock=False)
+    assert (change.verdict, change.classes) == ("same", ("version_added",))
+
+
+def test_comments_alone_are_cosmetic_and_have_no_lines(world: RecipeWorld) -> None:
+    world.checkout.recipe("greeting", GREETING.replace("# A comment.", "# More.\n"))
+    change = only(world)
+    assert (change.verdict, change.classes, change.lines) == ("same", ("cosmetic",), ())
+
+
+def test_specs_that_the_recipe_gives_their_hash_are_proven(world: RecipeWorld) -> None:
+    world.checkout.recipe("greeting", GREETING.replace("# A comment.", "# More."))
+    assert all(each.proven for each in only(world).specs)
+
+
+def test_totals_count_recipes_specs_and_dependents(world: RecipeWorld) -> None:
+    world.checkout.recipe("greeting", GREETING.replace('make("install")', 'make("all")'))
+    totals = world.changes().totals
+    assert (totals.recipes.stale, totals.specs.stale, totals.specs.same) == (1, 1, 1)
+    assert totals.dependents == 1
+
+
+def test_a_range_is_two_commits_or_what_became_since_the_last_common_one(
+    world: RecipeWorld,
+) -> None:
+    world.checkout.git("checkout", "-qb", "other")
+    world.checkout.recipe("other", "class Other: pass\n")
+    world.checkout.commit()
+    world.checkout.git("checkout", "-q", world.first, "-b", "mine")
+    world.checkout.recipe("mine", "class Mine: pass\n")
+    world.checkout.commit()
+    two = {each.package for each in world.changes("other..mine").recipes}
+    since = {each.package for each in world.changes("other...mine").recipes}
+    assert (two, since) == ({"mine", "other"}, {"mine"})
+
+
+def test_a_bare_clone_has_ranges_and_no_working_tree(world: RecipeWorld, tmp_path: Path) -> None:
+    world.checkout.recipe("mine", "class Mine: pass\n")
+    last = world.checkout.commit()
+    bare = tmp_path / "bare.git"
+    subprocess.run(["git", "clone", "-q", "--bare", str(world.checkout.top), str(bare)], check=True)
+    assert list(history(str(bare), f"{world.first}..{last}").files) == [
+        "spack_repo/builtin/packages/mine/package.py"
+    ]
+    with pytest.raises(SourceError):
+        history(str(bare), world.first)
+
+
+def test_a_revision_that_a_shallow_clone_lacks_is_named_with_what_helps(
+    world: RecipeWorld, tmp_path: Path
+) -> None:
+    world.checkout.commit()
+    shallow = tmp_path / "shallow"
+    url = world.checkout.top.as_uri()
+    world.checkout.git("clone", "-q", "--depth=1", url, str(shallow))
+    with pytest.raises(SourceError, match="does not know the revision") as caught:
+        history(str(shallow), f"{world.first}..HEAD")
+    assert "unshallow" in (caught.value.hint or "")
+
+
+def test_a_link_in_the_working_tree_is_not_followed(world: RecipeWorld, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.py"
+    secret.write_text(GREETING)
+    file = world.checkout.top / world.folder / "package.py"
+    file.unlink()
+    file.symlink_to(secret)
+    assert only(world).classes == ("unread",)
+
+
+def test_recipes_of_the_first_layout_are_found_by_their_name(tmp_path: Path) -> None:
+    checkout = Checkout(tmp_path / "old", api="v1.0", root="var/spack/repos/builtin")
+    checkout.recipe("py-mine", "class PyMine: pass\n")
+    first = checkout.commit()
+    checkout.recipe("py-mine", "class PyMine:\n    x = 1\n")
+    second = checkout.commit()
+    from specplan.recipes.changes import recipe_changes  # noqa: PLC0415 - once
+    from specplan.recipes.rules import rules_of  # noqa: PLC0415 - once
+
+    (change,) = recipe_changes(
+        history(str(checkout.top), f"{first}..{second}"), [], rules_of()
+    ).recipes
+    assert (change.package, change.namespace, change.verdict) == ("py-mine", "builtin", "stale")
+
+
+def test_successors_have_the_hashes_of_what_they_hold(world: RecipeWorld) -> None:
+    world.checkout.recipe("greeting", GREETING.replace('make("install")', 'make("all")'))
+    compared, changes = world.compared(world.first), world.changes()
+    found = successors(compared, world.lock, changes)
+    # The dependent's recipe is not at hand, so that its package hash is not proven.
+    assert {(each.package, each.successor is None) for each in found.specs} == {
+        ("greeting", False),
+        ("user", True),
+    }
+    assert found.kept == 1
+
+
+def test_a_lock_whose_every_spec_has_a_successor_is_written_and_sound(tmp_path: Path) -> None:
+    world = RecipeWorld(tmp_path / "checkout")
+    from tests.recipe_repositories import lock_of  # noqa: PLC0415 - once
+
+    nodes = [dict(each.raw) for each in world.lock.file.nodes.values()][:2]
+    world.lock = lock_of(*nodes)
+    world.checkout.recipe("greeting", GREETING.replace('make("install")', 'make("all")'))
+    world.checkout.write(f"{world.folder}/fix.patch", "another fix\n")
+    text = successor_lock(world.compared(world.first), world.lock, world.changes())
+    assert text is not None
+    assert _core.check_hashes_in(text)[0] == []
+    old, new = set(world.lock.file.nodes), set(json.loads(text)["concrete_specs"])
+    assert (len(old & new), len(new)) == (1, 2)
