@@ -199,7 +199,7 @@ def test_a_bare_clone_has_ranges_and_no_working_tree(world: RecipeWorld, tmp_pat
     world.checkout.recipe("mine", "class Mine: pass\n")
     last = world.checkout.commit()
     bare = tmp_path / "bare.git"
-    subprocess.run(["git", "clone", "-q", "--bare", str(world.checkout.top), str(bare)], check=True)
+    world.checkout.git("clone", "-q", "--bare", str(world.checkout.top), str(bare))
     assert list(history(str(bare), f"{world.first}..{last}").files) == [
         "spack_repo/builtin/packages/mine/package.py"
     ]
