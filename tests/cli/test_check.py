@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from specplan.reports.check import csv_table, json_document, markdown, text
 from tests import records
 
 if TYPE_CHECKING:
@@ -41,15 +40,15 @@ def test_the_exit_code_tells_what_was_found(
     catalog.check_answer = replace(records.CHECK, findings=found)
     answer = run("check", "x", *words)
     assert answer.code == code
-    assert answer.out == text.check(catalog.check_answer, width=100)
+    assert answer.out == catalog.check_answer.to_text(width=100)
 
 
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("--format", "json"), json_document.check(records.CHECK)),
-        (("--format", "csv"), csv_table.check(records.CHECK)),
-        (("--format", "markdown"), markdown.check(records.CHECK)),
+        (("--format", "json"), records.CHECK.to_json()),
+        (("--format", "csv"), records.CHECK.to_csv()),
+        (("--format", "markdown"), records.CHECK.to_markdown()),
     ],
 )
 def test_each_format(

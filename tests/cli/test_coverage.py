@@ -13,7 +13,6 @@ from specplan.cli import gates
 from specplan.config import Configuration
 from specplan.model import NotWanted
 from specplan.model.host import Host
-from specplan.reports.coverage import csv_table, json_document, markdown, text
 from tests import records
 
 if TYPE_CHECKING:
@@ -149,16 +148,16 @@ def test_a_configured_baseline_starts_from_its_file(run: Runs, loads: Loads, fol
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("gaps",), text.gaps(records.ONE_CELL, width=100)),
-        (("gaps", "--width", "40"), text.gaps(records.ONE_CELL, width=40)),
-        (("gaps", "--color", "always"), text.gaps(records.ONE_CELL, width=100, colour=True)),
-        (("gaps", "--format", "json"), json_document.gaps(records.ONE_CELL)),
-        (("gaps", "--format", "csv"), csv_table.gaps(records.ONE_CELL)),
-        (("gaps", "--format", "markdown"), markdown.gaps(records.ONE_CELL)),
-        (("coverage",), text.coverage(records.ONE_CELL, width=100)),
-        (("coverage", "--format", "json"), json_document.coverage(records.ONE_CELL)),
-        (("coverage", "--format", "csv"), csv_table.coverage(records.ONE_CELL)),
-        (("coverage", "--format", "markdown"), markdown.coverage(records.ONE_CELL)),
+        (("gaps",), records.ONE_CELL.to_text("gaps", width=100)),
+        (("gaps", "--width", "40"), records.ONE_CELL.to_text("gaps", width=40)),
+        (("gaps", "--color", "always"), records.ONE_CELL.to_text("gaps", width=100, colour=True)),
+        (("gaps", "--format", "json"), records.ONE_CELL.to_json()),
+        (("gaps", "--format", "csv"), records.ONE_CELL.to_csv("gaps")),
+        (("gaps", "--format", "markdown"), records.ONE_CELL.to_markdown("gaps")),
+        (("coverage",), records.ONE_CELL.to_text("coverage", width=100)),
+        (("coverage", "--format", "json"), records.ONE_CELL.to_json()),
+        (("coverage", "--format", "csv"), records.ONE_CELL.to_csv("coverage")),
+        (("coverage", "--format", "markdown"), records.ONE_CELL.to_markdown("coverage")),
     ],
 )
 @pytest.mark.usefixtures("loads")

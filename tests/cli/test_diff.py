@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from specplan.reports.coverage import csv_table, json_document, markdown, text
 from tests import records
 
 if TYPE_CHECKING:
@@ -66,10 +65,10 @@ def test_snapshots_that_are_not_compared_are_named(run: Runs, catalog: FakeCatal
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ((), text.diff(records.DIFF, width=100)),
-        (("--format", "json"), json_document.diff(records.DIFF)),
-        (("--format", "csv"), csv_table.diff(records.DIFF)),
-        (("--format", "markdown"), markdown.diff(records.DIFF)),
+        ((), records.DIFF.to_text(width=100)),
+        (("--format", "json"), records.DIFF.to_json()),
+        (("--format", "csv"), records.DIFF.to_csv()),
+        (("--format", "markdown"), records.DIFF.to_markdown()),
     ],
 )
 @pytest.mark.usefixtures("loads")

@@ -78,7 +78,7 @@ def test_nothing_found_is_an_empty_report_with_a_note(run: Runs, folder: Path) -
     note = "note: no spec satisfies `cmake@99:`\n"
     for more, out in (
         (("--line", LINE), ""),
-        (("--format", "markdown"), "### no spec satisfies `cmake@99:`\n"),
+        (("--format", "markdown"), "### No spec satisfies `cmake@99:`\n"),
         (("-o", "found.txt"), ""),
     ):
         answer = run(*words, *more)

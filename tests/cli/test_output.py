@@ -14,7 +14,6 @@ import pytest
 
 from specplan.cli import output
 from specplan.errors import UsageError
-from specplan.reports.coverage import text
 from tests import records
 
 if TYPE_CHECKING:
@@ -27,14 +26,14 @@ posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX permissions a
 def test_a_file_holds_the_report_and_nothing_lies_beside_it(run: Runs, folder: Path) -> None:
     answer = run("gaps", "--cache", "x", "-o", "gaps.txt")
     assert (answer.code, answer.out) == (0, "")
-    assert (folder / "gaps.txt").read_text() == text.gaps(records.ONE_CELL, width=100)
+    assert (folder / "gaps.txt").read_text() == records.ONE_CELL.to_text("gaps", width=100)
     assert [path.name for path in folder.iterdir()] == ["gaps.txt"]
 
 
 @pytest.mark.usefixtures("loads")
 def test_a_failed_gate_still_writes_the_file(run: Runs, folder: Path) -> None:
     assert run("gaps", "--cache", "x", "-o", "gaps.txt", "--fail-under", "99").code == 1
-    assert (folder / "gaps.txt").read_text() == text.gaps(records.ONE_CELL, width=100)
+    assert (folder / "gaps.txt").read_text() == records.ONE_CELL.to_text("gaps", width=100)
 
 
 @pytest.mark.usefixtures("loads")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specplan.reports.coverage.markdown import document, foldable, listed
 from specplan.reports.render.bounded import bounded
+from specplan.reports.render.markdown import document, foldable, listed
 
 
 def report_of(sizes: list[int]) -> str:

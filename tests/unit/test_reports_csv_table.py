@@ -8,8 +8,6 @@ from dataclasses import replace
 from io import StringIO
 
 from specplan import UnknownWant
-from specplan.reports.check import csv_table as check_csv
-from specplan.reports.coverage import csv_table, json_document
 from tests import records
 from tests.snapshots import assert_is_snapshot
 
@@ -19,7 +17,7 @@ def rows(text: str) -> list[dict[str, str]]:
 
 
 def test_gaps_have_a_row_each() -> None:
-    found = rows(csv_table.gaps(records.MANY_CELLS))
+    found = rows(records.MANY_CELLS.to_csv("gaps"))
     assert len(found) == len(records.MANY_CELLS.gaps)
     assert [row["want"] for row in found] == [gap.want for gap in records.MANY_CELLS.gaps]
     assert found[0]["nearest.hash"] == records.HASH
@@ -36,7 +34,7 @@ def test_what_nobody_can_decide_has_a_row_with_what_is_missing() -> None:
         specs=2,
         missing=("edges", "virtuals"),
     )
-    found = rows(csv_table.gaps(replace(records.ONE_CELL, unknown=(want,))))
+    found = rows(replace(records.ONE_CELL, unknown=(want,)).to_csv("gaps"))
     *gaps, last = found
     assert [row["missing"] for row in gaps] == [""] * len(records.ONE_CELL.gaps)
     assert {name: value for name, value in last.items() if value} == {
@@ -51,25 +49,25 @@ def test_what_nobody_can_decide_has_a_row_with_what_is_missing() -> None:
 
 
 def test_several_differences_are_one_cell() -> None:
-    assert rows(csv_table.gaps(records.ONE_CELL))[1]["nearest.differs"] == "os; version; stack"
+    assert rows(records.ONE_CELL.to_csv("gaps"))[1]["nearest.differs"] == "os; version; stack"
 
 
 def test_what_is_not_known_is_empty_and_answers_are_words() -> None:
-    first, second = rows(csv_table.gaps(records.WITH_EDGES))
+    first, second = rows(records.WITH_EDGES.to_csv("gaps"))
     assert (first["roots_completed"], second["roots_completed"]) == ("3", "")
     assert (first["buildable_now"], second["buildable_now"]) == ("true", "false")
 
 
 def test_cells_have_a_row_each_with_the_names_of_the_document() -> None:
-    found = rows(csv_table.coverage(records.MANY_CELLS))
+    found = rows(records.MANY_CELLS.to_csv("coverage"))
     assert len(found) == len(records.MANY_CELLS.cells)
-    document = json.loads(json_document.coverage(records.MANY_CELLS))
+    document = json.loads(records.MANY_CELLS.to_json())
     assert list(found[0]) == list(document["cells"][0])
     assert found[-1]["coverage"] == ""
 
 
 def test_keys_have_a_row_each_and_absent_stacks_one() -> None:
-    found = rows(csv_table.diff(records.DIFF))
+    found = rows(records.DIFF.to_csv())
     assert [row["change"] for row in found] == [
         "absent", "new", "lost", "lost", "gained", "changed",
     ]  # fmt: skip
@@ -77,16 +75,16 @@ def test_keys_have_a_row_each_and_absent_stacks_one() -> None:
 
 
 def test_findings_have_a_row_each() -> None:
-    found = rows(check_csv.check(records.CHECK))
+    found = rows(records.CHECK.to_csv())
     assert [row["line"] for row in found] == ["5", "", "2"]
 
 
 def test_hostile_names_neither_break_rows_nor_start_formulas() -> None:
     for text in (
-        csv_table.gaps(records.HOSTILE_COVERAGE),
-        csv_table.coverage(records.HOSTILE_COVERAGE),
-        csv_table.diff(records.HOSTILE_DIFF),
-        check_csv.check(records.HOSTILE_CHECK),
+        records.HOSTILE_COVERAGE.to_csv("gaps"),
+        records.HOSTILE_COVERAGE.to_csv("coverage"),
+        records.HOSTILE_DIFF.to_csv(),
+        records.HOSTILE_CHECK.to_csv(),
     ):
         assert text.replace("\n", "").isprintable()
         for row in rows(text):
@@ -95,7 +93,7 @@ def test_hostile_names_neither_break_rows_nor_start_formulas() -> None:
 
 
 def test_the_tables_look_so() -> None:
-    assert_is_snapshot(csv_table.gaps(records.ONE_CELL), "gaps.csv")
-    assert_is_snapshot(csv_table.coverage(records.MANY_CELLS), "coverage.csv")
-    assert_is_snapshot(csv_table.diff(records.DIFF), "diff.csv")
-    assert_is_snapshot(check_csv.check(records.CHECK), "check.csv")
+    assert_is_snapshot(records.ONE_CELL.to_csv("gaps"), "gaps.csv")
+    assert_is_snapshot(records.MANY_CELLS.to_csv("coverage"), "coverage.csv")
+    assert_is_snapshot(records.DIFF.to_csv(), "diff.csv")
+    assert_is_snapshot(records.CHECK.to_csv(), "check.csv")

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from specplan.errors import UsageError
 from specplan.model import Spec
 from specplan.model.find import Found, Undecided
-from specplan.reports.coverage import csv_table, json_document, lines, markdown, text
+from specplan.reports.coverage import json_document, lines
 from tests import records
 from tests.snapshots import assert_is_snapshot
 
@@ -98,19 +98,19 @@ RESULTS = {"found": FOUND, "listed": LISTED, "nothing": NOTHING, "hostile": HOST
 @pytest.mark.parametrize("width", [40, 80, 200])
 @pytest.mark.parametrize("name", RESULTS)
 def test_the_text_looks_so(name: str, width: int) -> None:
-    shown = text.find(RESULTS[name], width=width)
+    shown = RESULTS[name].to_text(width=width)
     assert_is_snapshot(shown, f"find-{name}-{width}.txt")
     for line in shown.splitlines():
         assert line.isprintable()
         assert line == line.rstrip()
         assert len(line) <= width or " " not in line.strip()
-    painted = text.find(RESULTS[name], width=width, colour=True)
+    painted = RESULTS[name].to_text(width=width, colour=True)
     assert re.sub(r"\x1b\[[0-9]+m", "", painted) == shown
 
 
 @pytest.mark.parametrize("name", RESULTS)
 def test_the_markdown_looks_so(name: str) -> None:
-    shown = markdown.find(RESULTS[name])
+    shown = RESULTS[name].to_markdown()
     assert_is_snapshot(shown, f"find-{name}.md")
     assert shown.replace("\n", "").isprintable()
     assert set(re.findall(r"</?[a-z]+>", shown)) <= {"<code>", "</code>"}
@@ -143,7 +143,7 @@ def test_hostile_names_come_back_in_the_document_as_they_were() -> None:
 
 
 def test_csv_has_a_row_each_and_says_what_is_missing() -> None:
-    shown = csv_table.find(LISTED)
+    shown = LISTED.to_csv()
     assert_is_snapshot(shown, "find.csv")
     found = list(csv.DictReader(StringIO(shown), strict=True))
     assert [row["missing"] for row in found] == ["", "edges", "recipe"]
@@ -152,7 +152,7 @@ def test_csv_has_a_row_each_and_says_what_is_missing() -> None:
 
 
 def test_csv_starts_no_formula_and_breaks_no_row() -> None:
-    shown = csv_table.find(HOSTILE)
+    shown = HOSTILE.to_csv()
     assert shown.replace("\n", "").isprintable()
     for row in csv.DictReader(StringIO(shown), strict=True):
         assert not any(value.startswith(("=", "+", "-", "@")) for value in row.values())
@@ -221,7 +221,7 @@ def test_a_wrong_field_is_told_with_near_ones() -> None:
 
 def test_a_report_has_every_format() -> None:
     assert FOUND.to_json() == json_document.find(FOUND)
-    assert FOUND.to_csv() == csv_table.find(FOUND)
-    assert FOUND.to_markdown() == markdown.find(FOUND)
-    assert FOUND.to_text(width=80) == text.find(FOUND, width=80)
+    assert FOUND.to_csv().startswith("hash,name,")
+    assert FOUND.to_markdown().startswith("### 2 specs satisfy ")
+    assert FOUND.to_text(width=80).startswith("2 specs satisfy ")
     assert FOUND.to_lines("{name}") == "glibc\nhdf5\n"

@@ -4,49 +4,37 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Protocol, TypeVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specplan.reports.check import text as check_text
-from specplan.reports.coverage import text
+from specplan.model.report import Report, ReportOptions, View, as_text
 from specplan.reports.render import layout
 from tests import records
 from tests.snapshots import assert_is_snapshot
 
-Result_contra = TypeVar("Result_contra", contravariant=True)
 
-
-class Render(Protocol[Result_contra]):
-    """A function of the text report."""
-
-    def __call__(self, result: Result_contra, /, *, width: int, colour: bool) -> str: ...
-
-
-def show(
-    render: Render[Result_contra], result: Result_contra, width: int, *, colour: bool = False
-) -> str:
-    return render(result, width=width, colour=colour)
+def show(result: Report, width: int, *, colour: bool = False, view: View = "gaps") -> str:
+    return as_text(result, ReportOptions(width=width, colour=colour, view=view))
 
 
 REPORTS: dict[str, partial[str]] = {
-    "gaps-one-cell": partial(show, text.gaps, records.ONE_CELL),
-    "gaps-many-cells": partial(show, text.gaps, records.MANY_CELLS),
-    "gaps-with-edges": partial(show, text.gaps, records.WITH_EDGES),
-    "gaps-nothing": partial(show, text.gaps, records.NOTHING),
-    "gaps-hostile": partial(show, text.gaps, records.HOSTILE_COVERAGE),
-    "coverage-one-cell": partial(show, text.coverage, records.ONE_CELL),
-    "coverage-many-cells": partial(show, text.coverage, records.MANY_CELLS),
-    "coverage-hostile": partial(show, text.coverage, records.HOSTILE_COVERAGE),
-    "diff": partial(show, text.diff, records.DIFF),
-    "diff-same": partial(show, text.diff, records.SAME),
-    "diff-hostile": partial(show, text.diff, records.HOSTILE_DIFF),
-    "check": partial(show, check_text.check, records.CHECK),
-    "check-sound": partial(show, check_text.check, records.SOUND),
-    "check-broken": partial(show, check_text.check, records.BROKEN_CHECK),
-    "check-hostile": partial(show, check_text.check, records.HOSTILE_CHECK),
+    "gaps-one-cell": partial(show, records.ONE_CELL, view="gaps"),
+    "gaps-many-cells": partial(show, records.MANY_CELLS, view="gaps"),
+    "gaps-with-edges": partial(show, records.WITH_EDGES, view="gaps"),
+    "gaps-nothing": partial(show, records.NOTHING, view="gaps"),
+    "gaps-hostile": partial(show, records.HOSTILE_COVERAGE, view="gaps"),
+    "coverage-one-cell": partial(show, records.ONE_CELL, view="coverage"),
+    "coverage-many-cells": partial(show, records.MANY_CELLS, view="coverage"),
+    "coverage-hostile": partial(show, records.HOSTILE_COVERAGE, view="coverage"),
+    "diff": partial(show, records.DIFF),
+    "diff-same": partial(show, records.SAME),
+    "diff-hostile": partial(show, records.HOSTILE_DIFF),
+    "check": partial(show, records.CHECK),
+    "check-sound": partial(show, records.SOUND),
+    "check-broken": partial(show, records.BROKEN_CHECK),
+    "check-hostile": partial(show, records.HOSTILE_CHECK),
 }
 NAMES = sorted(REPORTS)
 WIDTHS = (40, 80, 200)
@@ -88,19 +76,19 @@ def test_colour_changes_nothing_but_colour(name: str, width: int) -> None:
 
 @pytest.mark.parametrize("width", [40, 60, 80, 200])
 def test_a_folded_matrix_holds_every_cell_once(width: int) -> None:
-    shown = text.coverage(records.MANY_CELLS, width=width).partition("stack hep")[0]
+    shown = records.MANY_CELLS.to_text("coverage", width=width).partition("stack hep")[0]
     shares = re.findall(r"(?<!\()\b(?:[0-9]+\.[0-9] %|n/a)", shown)
     assert len(shares) == len(records.MANY_CELLS.cells)
 
 
 def test_a_folded_matrix_repeats_the_stacks() -> None:
-    shown = text.coverage(records.MANY_CELLS, width=80)
+    shown = records.MANY_CELLS.to_text("coverage", width=80)
     assert len(re.findall(r"^stack ", shown, re.MULTILINE)) > 2
     assert len(re.findall(r"^e4s ", shown, re.MULTILINE)) > 1
 
 
 def test_gaps_that_differ_by_their_cell_are_one_row() -> None:
-    shown = text.gaps(records.MANY_CELLS, width=200)
+    shown = records.MANY_CELLS.to_text("gaps", width=200)
     assert shown.count("\nhdf5 ") == 1
     assert "e4s (6 systems)" in shown
 

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Final, TextIO
 from specplan import temporary
 from specplan.cli import streams
 from specplan.errors import UsageError
-from specplan.model.report import as_csv, as_json, as_markdown, as_text
+from specplan.model.report import ReportOptions, as_csv, as_json, as_markdown, as_text
 from specplan.reports.render import escape, hashes
 from specplan.reports.render.bounded import bounded
 from specplan.secrets import without_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from specplan.cli.options import Typed
     from specplan.config import Configuration
-    from specplan.model.report import Report
+    from specplan.model.report import Report, View
 
 __all__ = [
     "colour",
@@ -134,23 +134,38 @@ def fitted(report: str, typed: Typed) -> str:
     return report if most is None else bounded(report, most)
 
 
-def rendered(result: Report, settings: Configuration, typed: Typed, **options: object) -> str:
+def rendered(
+    result: Report,
+    settings: Configuration,
+    typed: Typed,
+    *,
+    view: View = "gaps",
+    show: Collection[str] = (),
+) -> str:
     """Return a result in the format that is asked for.
 
     Args:
         result: The result.
         settings: What says the format.
         typed: What says the width and the colour.
-        **options: What its kind has in formats for people and tables, such as ``view``.
+        view: Which view of coverage.
+        show: What of a plan to list and not only to count.
     """
+    asked = ReportOptions(
+        view=view,
+        show=show,
+        width=width(typed),
+        colour=colour(typed),
+        long_hashes=typed.get("long_hashes", False),
+    )
     if settings.format == "json":
         return as_json(result)
     if settings.format == "csv":
-        return as_csv(result, **options)
-    with hashes.in_full(asked=typed.get("long_hashes", False)):
+        return as_csv(result, asked)
+    with hashes.in_full(asked=asked.long_hashes):
         if settings.format == "markdown":
-            return fitted(as_markdown(result, **options), typed)
-        return as_text(result, width=width(typed), colour=colour(typed), **options)
+            return fitted(as_markdown(result, asked), typed)
+        return as_text(result, asked)
 
 
 def write(report: str, output: str | None) -> None:

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
 
 from specplan import wildcards
 from specplan.model.damage import DamagedFile
 from specplan.model.gap import Gap, UnknownWant
 from specplan.model.left_out import LeftOut
 from specplan.model.query import Compatibility, EnvironmentAsked, Level, NotWanted, Scope, WantsKind
-from specplan.model.report import Report, as_csv, as_markdown, as_text
+from specplan.model.report import Report, ReportOptions, View, as_csv, as_markdown, as_text
 from specplan.model.roots import RootCoverage
 from specplan.model.source import SourceUsed
 
 __all__ = ["Alone", "Cell", "Coverage", "LackedSpec", "Totals", "View"]
-
-#: The two views of the one document of coverage.
-View: TypeAlias = Literal["gaps", "coverage"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,11 +180,11 @@ class Coverage(Report):
 
     def to_csv(self, view: View = "gaps") -> str:
         """Return a view of the document as comma-separated values."""
-        return as_csv(self, view=view)
+        return as_csv(self, ReportOptions(view=view))
 
     def to_markdown(self, view: View = "gaps") -> str:
         """Return a view of the document as Markdown, fit for the summary of a CI job."""
-        return as_markdown(self, view=view)
+        return as_markdown(self, ReportOptions(view=view))
 
     def to_text(self, view: View = "gaps", *, width: int = 100, colour: bool = False) -> str:
         """Return a view of the document as text of at most ``width`` columns.
@@ -198,4 +194,4 @@ class Coverage(Report):
             width: The width of the terminal.
             colour: Whether to paint with escape sequences.
         """
-        return as_text(self, view=view, width=width, colour=colour)
+        return as_text(self, ReportOptions(view=view, width=width, colour=colour))

@@ -1,15 +1,52 @@
 """What every result can do: show itself as text, Markdown, CSV and JSON.
 
-A result does not know how it looks. The modules of :mod:`specplan.reports` do: each
-registers here what writes a kind of result in its format. So imports lead one way, from
-the reports to the results that they are of, and never back.
+A result does not know how it looks. The modules of :mod:`specplan.reports` do: each format
+registers here what writes a result. So imports lead one way, from the reports to the
+results that they are of, and never back.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from functools import singledispatch
+from typing import Literal, TypeAlias
 
-__all__ = ["Report", "as_csv", "as_json", "as_lines", "as_markdown", "as_text"]
+__all__ = [
+    "Report",
+    "ReportOptions",
+    "View",
+    "as_csv",
+    "as_json",
+    "as_lines",
+    "as_markdown",
+    "as_text",
+]
+
+#: The two views of the one document of coverage.
+View: TypeAlias = Literal["gaps", "coverage"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOptions:
+    """How a report is written. Each format heeds what it can show, and JSON is always whole.
+
+    Attributes:
+        view: Which view of coverage.
+        show: What of a plan to list and not only to count: ``chosen``, ``needless``,
+            ``untested``, ``chains``, ``timetable``.
+        width: The width of the terminal in columns.
+        colour: Whether to paint with escape sequences.
+        long_hashes: Whether people see whole hashes everywhere.
+        limit: How many rows of a table people see at most; None for all. CSV has all.
+    """
+
+    view: View = "gaps"
+    show: Collection[str] = ()
+    width: int = 100
+    colour: bool = False
+    long_hashes: bool = False
+    limit: int | None = None
 
 
 class Report:
@@ -23,11 +60,11 @@ class Report:
 
     def to_csv(self) -> str:
         """Return the report as comma-separated values."""
-        return as_csv(self)
+        return as_csv(self, ReportOptions())
 
     def to_markdown(self) -> str:
         """Return the report as Markdown, fit for the summary of a CI job."""
-        return as_markdown(self)
+        return as_markdown(self, ReportOptions())
 
     def to_text(self, *, width: int = 100, colour: bool = False) -> str:
         """Return the report as text of at most ``width`` columns.
@@ -36,7 +73,7 @@ class Report:
             width: The width of the terminal.
             colour: Whether to paint with escape sequences.
         """
-        return as_text(self, width=width, colour=colour)
+        return as_text(self, ReportOptions(width=width, colour=colour))
 
 
 @singledispatch
@@ -46,23 +83,23 @@ def as_json(result: Report) -> str:
 
 
 @singledispatch
-def as_csv(result: Report, **options: object) -> str:
-    """Return a result as comma-separated values; options are those of its kind."""
+def as_csv(result: Report, options: ReportOptions) -> str:
+    """Return a result as comma-separated values."""
     del options
     raise _unknown(result, "CSV")
 
 
 @singledispatch
-def as_markdown(result: Report, **options: object) -> str:
-    """Return a result as Markdown; options are those of its kind."""
+def as_markdown(result: Report, options: ReportOptions) -> str:
+    """Return a result as Markdown."""
     del options
     raise _unknown(result, "Markdown")
 
 
 @singledispatch
-def as_text(result: Report, *, width: int, colour: bool, **options: object) -> str:
-    """Return a result as text for a terminal; more options are those of its kind."""
-    del width, colour, options
+def as_text(result: Report, options: ReportOptions) -> str:
+    """Return a result as text for a terminal."""
+    del options
     raise _unknown(result, "text")
 
 

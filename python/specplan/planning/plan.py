@@ -24,7 +24,7 @@ from specplan.model import (
 )
 from specplan.model.budget import Budget
 from specplan.model.choice import Choice, ChosenWant, PublishedWant
-from specplan.model.report import Report, as_lines, as_text
+from specplan.model.report import Report, ReportOptions, as_lines, as_text
 from specplan.model.schedule import Schedule
 from specplan.model.spec import NamedSpec
 from specplan.planning import changes
@@ -152,7 +152,7 @@ class Plan(Report):
             show: What to list and not only to count: ``chosen``, ``needless``,
                 ``untested``, ``chains``, ``timetable``.
         """
-        return as_text(self, width=width, colour=colour, show=show)
+        return as_text(self, ReportOptions(width=width, colour=colour, show=show))
 
     def unplannable_environment(self) -> str:
         """Return a ``spack.yaml`` of the wants that no known spec can meet."""

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specplan.reports.render import hashes
+from specplan.reports.render import prose
 from specplan.reports.render.wording import count, number, percentage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from specplan.model.check import Check, CheckedSpec, Finding, FindingKind
+    from specplan.reports.render.prose import Prose
 
-__all__ = ["FINDING_WORDS", "by_kind", "finding_line", "headline", "named", "numbers"]
+__all__ = ["FINDING_WORDS", "by_kind", "finding_line", "headline", "label", "numbers"]
 
 #: How many specs a line names before it counts the rest.
 _FEW: Final = 3
 
-#: What to call the findings of a kind, one and several, in the order in which they are told:
+#: What to call the findings of a kind, one and several, in the order in which they are shown:
 #: what breaks most comes first.
 FINDING_WORDS: Final[Mapping[FindingKind, tuple[str, str]]] = {
     "damaged": ("damaged file", "damaged files"),
@@ -49,8 +50,8 @@ FINDING_WORDS: Final[Mapping[FindingKind, tuple[str, str]]] = {
 }
 
 
-def headline(check: Check) -> str:
-    """Return the one line that tells how sound the cache is."""
+def headline(check: Check) -> Prose:
+    """Return the one line that says how sound the cache is."""
     read = f"{count(check.files, 'file')}, {count(check.specs, 'spec')}"
     ignored = sum(number for _, number in check.ignored)
     left_out = f", {ignored} ignored" if ignored else ""
@@ -62,15 +63,15 @@ def headline(check: Check) -> str:
 
 
 def by_kind(check: Check) -> dict[FindingKind, list[Finding]]:
-    """Return the findings of each kind that there are any of, in the order to tell them in."""
+    """Return the findings of each kind that has any, what breaks most first."""
     found: dict[FindingKind, list[Finding]] = {kind: [] for kind in FINDING_WORDS}
     for finding in check.findings:
         found[finding.kind].append(finding)
     return {kind: each for kind, each in found.items() if each}
 
 
-def numbers(check: Check) -> list[str]:
-    """Return the lines that tell what was counted, looked at and recomputed."""
+def numbers(check: Check) -> list[Prose]:
+    """Return the lines that say what was counted, looked at and recomputed."""
     lines = []
     if check.binaries is not None and check.roots is not None:
         roots = check.roots
@@ -100,21 +101,25 @@ def numbers(check: Check) -> list[str]:
     if looked:
         lines.append(f"looked at: {', '.join(looked)}")
     if hashes.unverified:
-        few = ", ".join(named(each) for each in hashes.unverified[:_FEW])
+        few = ", ".join(_named(each) for each in hashes.unverified[:_FEW])
         more = len(hashes.unverified) - _FEW
         and_more = f" and {number(more)} more" if more > 0 else ""
         lines.append(f"hashes that prove nothing of their content: {few}{and_more}")
     return lines
 
 
-def named(spec: CheckedSpec) -> str:
-    """Return what people call a spec: package, version as far as known, head of the hash."""
-    version = "" if spec.version is None else f"@{spec.version}"
-    return f"{spec.package}{version} /{hashes.shown(spec.hash)}".lstrip()
+def label(spec: CheckedSpec) -> str:
+    """Return what people call a spec: package and version, as far as they are known."""
+    return spec.package if spec.version is None else f"{spec.package}@{spec.version}"
 
 
-def finding_line(finding: Finding, escape: Callable[[str], str] = str) -> str:
-    """Return a finding as one line, as compilers write theirs."""
+def _named(spec: CheckedSpec) -> Prose:
+    called = label(spec)
+    return prose.spec(called, spec.hash, " /" if called else "/")
+
+
+def finding_line(finding: Finding) -> str:
+    """Return a finding as one line, as compilers write theirs; it is not escaped."""
     line = "" if finding.line is None else f":{finding.line}"
-    place = f": {escape(finding.place)}" if finding.place else ""
-    return f"{escape(finding.path)}{line}{place}: {escape(finding.message)}"
+    place = f": {finding.place}" if finding.place else ""
+    return f"{finding.path}{line}{place}: {finding.message}"

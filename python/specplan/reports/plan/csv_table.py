@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from specplan.model import Why
+    from specplan.model.report import ReportOptions
     from specplan.planning.why_wanted import WhyWanted
 
 __all__ = ["lock_diff", "rebuild", "why"]
 
 
 @as_csv.register(Plan)
-def rebuild(plan: Plan) -> str:
+def rebuild(plan: Plan, options: ReportOptions) -> str:
     """Return one row a build, one a want that only needs to be listed, one that cannot be planned.
 
     The column ``action`` tells them apart. The spec of a row to publish is the binary that
@@ -33,6 +34,7 @@ def rebuild(plan: Plan) -> str:
     Raises:
         UsageError: If the needs and chains of the builds are too many for a document.
     """
+    del options
     refuse_endless(plan)
     names = (
         "stage", "hash", "name", "version", "platform", "os", "target",
@@ -146,8 +148,9 @@ def _wanted(want: WhyWanted) -> tuple[str, ...]:
 
 
 @as_csv.register(LockDiff)
-def lock_diff(diff: LockDiff) -> str:
+def lock_diff(diff: LockDiff, options: ReportOptions) -> str:
     """Return one row a spec that is new or gone; what causes others tells how far it goes."""
+    del options
     names = (
         "change", "hash", "name", "version", "external", "origin", "old.hash", "old.version",
         "differs", "reaches", "explains_alone", "reaches_by_link_run",

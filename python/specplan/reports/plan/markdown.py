@@ -18,14 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specplan.model import LeftOut, NamedSpec, Why
+    from specplan.model.report import ReportOptions
     from specplan.planning.why_wanted import WhyWanted
 
 __all__ = ["lock_diff", "rebuild", "why"]
 
 
 @as_markdown.register(Plan)
-def rebuild(plan: Plan) -> str:
+def rebuild(plan: Plan, options: ReportOptions) -> str:
     """Return the headline, the numbers, the builds, and all that is left out or untested."""
+    del options
     names = plan_wording.names_of_chains(plan)
     return document(
         [
@@ -113,8 +115,9 @@ def why(
 
 
 @as_markdown.register(LockDiff)
-def lock_diff(diff: LockDiff) -> str:
+def lock_diff(diff: LockDiff, options: ReportOptions) -> str:
     """Return the causes, how far each goes, what to hold back, and all that is new or gone."""
+    del options
     return document(
         [
             *warned(diff.left_out),

@@ -16,9 +16,10 @@ from specplan.reports.render.layout import Column, Span, Style
 from specplan.reports.render.page import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from specplan.model import Build, Cause, LeftOut, NamedSpec, Why
+    from specplan.model.report import ReportOptions
     from specplan.planning.why_wanted import WhyWanted
 
 __all__ = ["SHOWS", "lock_diff", "rebuild", "why"]
@@ -36,19 +37,14 @@ _FEW: Final = 3
 
 
 @as_text.register(Plan)
-def rebuild(plan: Plan, *, width: int, colour: bool = False, show: Collection[str] = ()) -> str:
+def rebuild(plan: Plan, options: ReportOptions) -> str:
     """Return the builds in their order, and what the reader must know.
-
-    Args:
-        plan: The plan.
-        width: The terminal's width in columns.
-        colour: Whether to paint with escape sequences.
-        show: What else to list, of :data:`SHOWS`.
 
     Raises:
         UsageError: If chains are to be listed and are too many for a report.
     """
-    page = Page(width=width, colour=colour)
+    show = options.show
+    page = Page(width=options.width, colour=options.colour)
     page.warnings(wording.not_whole(plan.left_out))
     page.text(plan_wording.headline(plan), style="bold")
     changes = plan_wording.change(plan, terminal)
@@ -128,15 +124,9 @@ def _named(spec: NamedSpec) -> str:
 
 
 @as_text.register(LockDiff)
-def lock_diff(diff: LockDiff, *, width: int, colour: bool = False) -> str:
-    """Return the causes, how far each goes, and what to hold back.
-
-    Args:
-        diff: The difference.
-        width: The terminal's width in columns.
-        colour: Whether to paint with escape sequences.
-    """
-    page = Page(width=width, colour=colour)
+def lock_diff(diff: LockDiff, options: ReportOptions) -> str:
+    """Return the causes, how far each goes, and what to hold back."""
+    page = Page(width=options.width, colour=options.colour)
     page.warnings(wording.not_whole(diff.left_out))
     page.text(plan_wording.diff_headline(diff, terminal), style="bold")
     for line in plan_wording.diff_notes(diff):

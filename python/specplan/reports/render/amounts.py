@@ -8,8 +8,9 @@ from specplan.counting import form
 
 if TYPE_CHECKING:
     from specplan.aliases import Unit
+    from specplan.reports.outline import Amount
 
-__all__ = ["amount", "exact", "of_total", "time"]
+__all__ = ["amount", "exact", "of_cell", "of_total", "time"]
 
 _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
@@ -42,6 +43,14 @@ def exact(value: float) -> str:
 def time(value: float, unit: Unit) -> str:
     """Return a point in time or a span for a column of such: ``3``, or ``1 h 05 min``."""
     return exact(value) if unit == "builds" else _time(value)
+
+
+def of_cell(cell: Amount) -> str:
+    """Return a cost or a time in a table; ``~`` marks what nobody measured."""
+    if cell.value is None:
+        return ""
+    shown = time(cell.value, cell.unit) if cell.is_time else amount(cell.value, cell.unit)
+    return f"~{shown}" if cell.estimated else shown
 
 
 def _time(seconds: float) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from specplan.counting import count, form
 from specplan.coverage.peers import excludes
-from specplan.reports.render import hashes
+from specplan.reports.render import prose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
         Diff,
         Gap,
         GapState,
-        KeyInCell,
+        LackedSpec,
+        Lacking,
         LeftOut,
         Level,
         Nearest,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         Spec,
     )
     from specplan.model.find import Found, Undecided
+    from specplan.reports.render.prose import Prose
 
 Item = TypeVar("Item")
 
@@ -44,7 +46,6 @@ __all__ = [
     "answer",
     "binary",
     "broken_roots",
-    "changed_keys",
     "count",
     "coverage_headline",
     "coverage_notes",
@@ -55,7 +56,6 @@ __all__ = [
     "folded",
     "gaps_by_state",
     "grouped",
-    "key_name",
     "left_out",
     "left_out_kinds",
     "left_out_line",
@@ -182,33 +182,6 @@ def folded(names: Sequence[str], shown: int) -> str:
     if len(names) <= shown + 1:
         return ", ".join(names)
     return f"{', '.join(names[:shown])} and {len(names) - shown} more"
-
-
-def key_name(key: KeyInCell, shown: Callable[[str], str]) -> str:
-    """Return a key as people know it: a hash with what it is the hash of.
-
-    Args:
-        key: The key.
-        shown: Returns what of a hash is shown.
-    """
-    if key.hash is None:
-        return key.want
-    return f"{spec_name(key.package, key.version or '')}/{shown(key.hash)}"
-
-
-def changed_keys(
-    keys: Sequence[str], versions: Sequence[str], shown: Callable[[str], str]
-) -> list[str]:
-    """Return the old or the new keys of a changed package, hashes with their versions.
-
-    Args:
-        keys: The keys.
-        versions: The version of each, where the keys are hashes.
-        shown: Returns what of a hash is shown.
-    """
-    if not versions:
-        return list(keys)
-    return [f"{version}/{shown(key)}" for version, key in zip(versions, keys, strict=True)]
 
 
 def nearest_place(nearest: Nearest) -> str:
@@ -358,7 +331,7 @@ def roots_line(roots: RootCoverage) -> str:
     return f"{line}; the sources do not tell of {count(roots.undecided, 'root')}"
 
 
-def alone(coverage: Coverage, code: Callable[[str], str]) -> list[str]:
+def alone(coverage: Coverage) -> list[str]:
     """Return the lines that tell what caches have where nothing says what they should have."""
     found = coverage.alone
     if found is None:
@@ -369,8 +342,7 @@ def alone(coverage: Coverage, code: Callable[[str], str]) -> list[str]:
         lines[0] += f", of which {install} from the cache alone"
     if found.lacking:
         lacking = [
-            f"{code(spec_name(each.package, each.version))} "
-            f"{code('/' + hashes.shown(each.hash))} ({count(each.binaries, 'binary', 'binaries')})"
+            f"{_lacked(each)} ({count(each.binaries, 'binary', 'binaries')})"
             for each in found.lacking
         ]
         broken = found.binaries - (found.usable or 0)
@@ -383,6 +355,10 @@ def alone(coverage: Coverage, code: Callable[[str], str]) -> list[str]:
     return lines
 
 
+def _lacked(spec: LackedSpec | Lacking) -> Prose:
+    return prose.spec(spec_name(spec.package, spec.version), spec.hash, " /")
+
+
 def broken_roots(roots: RootCoverage | None, code: Callable[[str], str]) -> list[str]:
     """Return the lines that tell which roots do not install, and what they lack."""
     if roots is None or not roots.broken:
@@ -391,11 +367,7 @@ def broken_roots(roots: RootCoverage | None, code: Callable[[str], str]) -> list
         f"{code(spec_name(root.package, root.version))} (lacks {count(len(root.lacks), 'spec')})"
         for root in roots.broken
     ]
-    lacking = [
-        f"{code(spec_name(each.package, each.version))} {code('/' + hashes.shown(each.hash))} "
-        f"({count(each.roots, 'root')})"
-        for each in roots.lacking
-    ]
+    lacking = [f"{_lacked(each)} ({count(each.roots, 'root')})" for each in roots.lacking]
     do, lack = (
         count(len(broken), "root does", "roots do"),
         form(len(broken), "it lacks", "they lack"),

@@ -1,0 +1,107 @@
+"""What the report of a search says: the specs, and those that cannot be decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan.model.find import Found
+from specplan.reports.outline import (
+    Column,
+    Name,
+    Names,
+    Outline,
+    Records,
+    Section,
+    Spec,
+    State,
+    System,
+    Table,
+    outline_of,
+    records_of,
+)
+from specplan.reports.render import prose, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan import model
+    from specplan.model.report import ReportOptions
+    from specplan.reports.outline import Cell
+
+__all__ = ["outline", "records"]
+
+_NAMES: Final = (
+    "hash", "name", "version", "platform", "os", "target", "compiler", "variants",
+    "size", "stacks", "tags", "source", "available", "external",
+)  # fmt: skip
+
+
+@outline_of.register(Found)
+def outline(result: Found, options: ReportOptions) -> Outline:
+    """Return the specs, and below them those that cannot be decided, by what is missing."""
+    del options
+    sections = []
+    if result.specs:
+        title = wording.count(len(result.specs), "spec")
+        sections.append(Section(id="specs", title=title, table=_specs(result.specs)))
+    for line, group in wording.undecided(result):
+        missing = "-".join(group[0].missing)
+        table = _specs([each.spec for each in group])
+        sections.append(Section(id=f"undecided-{missing}", title=line, tone="warning", table=table))
+    return Outline(
+        kind="find",
+        headline=wording.find_headline(result, prose.name),
+        warnings=tuple(wording.not_whole(result.left_out)),
+        sections=tuple(sections),
+        notes=(
+            *wording.others_left_out(result.left_out, prose.words),
+            *wording.damaged_note(result.damaged, prose.name),
+        ),
+    )
+
+
+@records_of.register(Found)
+def records(result: Found, options: ReportOptions) -> Records:
+    """Return one row a spec; what cannot be decided says what is missing, at the end."""
+    del options
+    specs = ((spec, None) for spec in result.specs)
+    undecided = ((each.spec, each.missing) for each in result.undecided)
+    rows = (
+        (*(getattr(spec, name) for name in _NAMES), missing)
+        for spec, missing in (*specs, *undecided)
+    )
+    return Records((*_NAMES, "missing"), rows)
+
+
+def _specs(specs: Sequence[model.Spec]) -> Table:
+    """Return a table of specs, without columns that hold nothing or one answer for all."""
+    compiler = any(spec.compiler for spec in specs)
+    variants = any(spec.variants for spec in specs)
+    binary = not all(spec.available for spec in specs)
+    columns = [
+        Column("spec", "spec", "spec", is_lead=True),
+        Column("hash", "hash", "spec"),
+        Column("system", "system", "system"),
+        *([Column("compiler", "compiler", "name")] if compiler else []),
+        *([Column("variants", "variants", "name", is_extra=True)] if variants else []),
+        *([Column("binary", "binary", "state")] if binary else []),
+        Column("stacks", "stacks", "names"),
+    ]
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            Name(f"{spec.name}@{spec.version}"),
+            Spec("", spec.hash, between=""),
+            System(spec.os, spec.target),
+            *([Name(spec.compiler)] if compiler else []),
+            *([Name(" ".join(spec.variants))] if variants else []),
+            *([_binary(spec)] if binary else []),
+            Names(tuple(wording.stacks(spec))),
+        )
+        for spec in specs
+    )
+    return Table(tuple(columns), rows)
+
+
+def _binary(spec: model.Spec) -> State:
+    words = wording.binary(spec)
+    return State(words, words)

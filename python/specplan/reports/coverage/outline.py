@@ -1,0 +1,250 @@
+"""What the reports of coverage say: the cells, the matrix of stacks against systems, the gaps."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final
+
+from specplan.model import Coverage, Gap
+from specplan.reports.outline import (
+    Answer,
+    Cells,
+    Column,
+    Line,
+    Name,
+    Nearest,
+    Number,
+    Outline,
+    Records,
+    Section,
+    Share,
+    Spec,
+    State,
+    System,
+    Table,
+    outline_of,
+    records_of,
+)
+from specplan.reports.render import prose, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from specplan import model
+    from specplan.model.report import ReportOptions
+    from specplan.reports.outline import Cell, Tone, Value
+
+__all__ = ["outline", "records"]
+
+_TONES: Final[Mapping[model.GapState, Tone]] = {
+    "not_concretized": "bad",
+    "installed": "good",
+    "unindexed": "good",
+    "other_stack": "good",
+    "other_system": "warning",
+    "missing": "bad",
+}
+
+_CELL_NAMES: Final = (
+    "stack", "platform", "os", "target",
+    "wanted", "covered", "covered_exact", "unknown", "usable", "coverage",
+)  # fmt: skip
+
+_GAP_NAMES: Final = (
+    "stack", "os", "target", "want", "package", "version", "hash", "state",
+    "cells_lacking", "blocked", "roots_completed", "buildable_now",
+)  # fmt: skip
+
+_NEAREST_NAMES: Final = ("hash", "stack", "os", "target", "source", "differs")
+
+
+#: All that a gap says but where it is.
+_BUT_CELL: Final = attrgetter(
+    *(each.name for each in fields(Gap) if each.name not in {"stack", "os", "target"})
+)
+
+
+@outline_of.register(Coverage)
+def outline(result: Coverage, options: ReportOptions) -> Outline:
+    """Return a view of coverage: the gaps with the cells, or the matrix."""
+    return Outline(
+        kind=options.view,
+        headline=wording.coverage_headline(result, prose.name),
+        warnings=tuple(wording.not_whole(result.left_out)),
+        lines=_opening(result),
+        sections=_gaps(result) if options.view == "gaps" else _matrix(result),
+        notes=tuple(wording.coverage_notes(result, prose.name, prose.words)),
+        cells=_where(result.cells),
+    )
+
+
+@records_of.register(Coverage)
+def records(result: Coverage, options: ReportOptions) -> Records:
+    """Return one row a cell; or one a gap, the most useful first, then the undecided wants.
+
+    Wants that cannot be decided have the state ``unknown`` and say what the sources are
+    ``missing``.
+    """
+    if options.view == "coverage":
+        return Records(_CELL_NAMES, (_fields(cell, _CELL_NAMES) for cell in result.cells))
+    nearest = (f"nearest.{name}" for name in _NEAREST_NAMES)
+    names = (*_GAP_NAMES, *nearest, "missing", "group", "developed")
+    rows = [_gap_record(gap) for gap in result.listed_gaps]
+    rows += [_unknown_record(want) for want in result.unknown]
+    return Records(names, rows)
+
+
+def _opening(result: Coverage) -> tuple[Line, ...]:
+    lines = []
+    if result.roots is not None:
+        lines.append(Line(wording.roots_line(result.roots), "strong"))
+    lines.append(Line(wording.question(result, prose.name), "quiet"))
+    lines += [Line(line, "quiet") for line in wording.upper_bound(result)]
+    return (*lines, *map(Line, wording.alone(result)))
+
+
+def _where(cells: Sequence[model.Cell]) -> Cells:
+    return Cells(tuple((cell.stack, cell.os, cell.target) for cell in cells))
+
+
+def _gaps(result: Coverage) -> tuple[Section, ...]:
+    sections = []
+    if result.cells:
+        title = wording.count(len(result.cells), "cell")
+        sections.append(Section(id="cells", title=title, table=_cells(result.cells)))
+    if result.totals.wanted or result.listed_gaps:
+        sections.append(
+            Section(
+                id="gaps",
+                title=wording.gaps_by_state(result.gaps),
+                tone="plain",
+                table=_gap_table(result),
+            )
+        )
+    return tuple(sections)
+
+
+def _matrix(result: Coverage) -> tuple[Section, ...]:
+    """Return the matrix of stacks against systems, if there are any."""
+    if not result.cells:
+        return ()
+    by_place = {(cell.stack, cell.os, cell.target): cell for cell in result.cells}
+    stacks = sorted({cell.stack for cell in result.cells})
+    systems = sorted({(cell.os, cell.target) for cell in result.cells})
+    columns = [Column("stack", "stack", "name", is_lead=True)]
+    columns += [
+        Column(f"system-{at}", wording.system(*system), "share", system=System(*system))
+        for at, system in enumerate(systems, 1)
+    ]
+    rows = []
+    for stack in stacks:
+        cells = [by_place.get((stack, *system)) for system in systems]
+        shares = (None if cell is None else Share(cell.covered, cell.wanted) for cell in cells)
+        rows.append((Name(stack), *shares))
+    title = wording.count(len(stacks), "stack")
+    return (
+        Section(id="matrix", title=title, table=Table(tuple(columns), tuple(rows), form="matrix")),
+    )
+
+
+def _cells(cells: Sequence[model.Cell]) -> Table:
+    """Return the numbers of each cell, without those that say the same of all."""
+    numbers: list[tuple[str, Callable[[model.Cell], int | None]]] = [
+        ("wanted", lambda cell: cell.wanted),
+        ("covered", lambda cell: cell.covered),
+    ]
+    if any(cell.covered_exact != cell.covered for cell in cells):
+        numbers.append(("exact", lambda cell: cell.covered_exact))
+    if any(cell.unknown for cell in cells):
+        numbers.append(("unknown", lambda cell: cell.unknown))
+    if any(cell.usable is not None for cell in cells):
+        numbers.append(("usable", lambda cell: cell.usable))
+    numbers.append(("gaps", lambda cell: cell.wanted - cell.covered - cell.unknown))
+    columns = (
+        Column("stack", "stack", "name", is_lead=True),
+        Column("system", "system", "system"),
+        *(Column(name, name, "count") for name, _ in numbers),
+        Column("coverage", "coverage", "share"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            Name(cell.stack),
+            System(cell.os, cell.target),
+            *(Number(number(cell)) for _, number in numbers),
+            Share(cell.covered, cell.wanted),
+        )
+        for cell in cells
+    )
+    return Table(columns, rows, names=2)
+
+
+def _gap_table(result: Coverage) -> Table:
+    """Return the gaps, ranked; those that differ only by their cell are one row."""
+    gaps = result.listed_gaps
+    groups = wording.grouped(gaps, _BUT_CELL)
+    counts_cells = any(len(group) > 1 for group in groups)
+    names_cells = len(result.cells) > 1
+    extra: list[tuple[Column, Callable[[model.Gap], Cell]]] = []
+    if any(gap.blocked is not None for gap in gaps):
+        column = Column("blocked", "blocks", "count")
+        extra.append((column, lambda gap: Number(gap.blocked)))
+    if any(gap.roots_completed is not None for gap in gaps):
+        column = Column("roots_completed", "roots", "count")
+        extra.append((column, lambda gap: Number(gap.roots_completed)))
+    if any(gap.buildable_now is not None for gap in gaps):
+        column = Column("buildable_now", "buildable", "answer", side="right")
+        extra.append((column, lambda gap: Answer(gap.buildable_now)))
+    columns = (
+        Column("want", wording.want_word(result), "spec", is_lead=True),
+        *([Column("cells", "cells", "count")] if counts_cells else []),
+        *([Column("where", "lacking in", "cells")] if names_cells else []),
+        *(column for column, _ in extra),
+        Column("state", "who has it", "state"),
+        Column("nearest", "nearest (differs in)", "nearest"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            _want(group[0]),
+            *([Number(len(group))] if counts_cells else []),
+            *([_lacking(group)] if names_cells else []),
+            *(cell(group[0]) for _, cell in extra),
+            State(group[0].state, wording.STATE_WORDS[group[0].state], _TONES[group[0].state]),
+            _nearest(group[0].nearest),
+        )
+        for group in groups
+    )
+    return Table(columns, rows, more="".join(wording.unlisted(result)))
+
+
+def _lacking(gaps: Sequence[model.Gap]) -> Cells:
+    return Cells(tuple((gap.stack, gap.os, gap.target) for gap in gaps))
+
+
+def _want(gap: model.Gap) -> Cell:
+    if gap.hash is None:
+        return Name(gap.want)
+    return Spec(wording.spec_name(gap.package, gap.version), gap.hash, between=" /")
+
+
+def _nearest(nearest: model.Nearest | None) -> Cell:
+    if nearest is None:
+        return State("none", "none", "quiet")
+    return Nearest(nearest.hash, wording.nearest_place(nearest), nearest.differs)
+
+
+def _fields(record: object, names: Sequence[str]) -> tuple[Value, ...]:
+    return tuple(getattr(record, name) for name in names)
+
+
+def _gap_record(gap: model.Gap) -> tuple[Value, ...]:
+    nearest: tuple[Value, ...] = (None,) * len(_NEAREST_NAMES)
+    if gap.nearest is not None:
+        nearest = _fields(gap.nearest, _NEAREST_NAMES)
+    return (*_fields(gap, _GAP_NAMES), *nearest, None, gap.group, gap.developed)
+
+
+def _unknown_record(want: model.UnknownWant) -> tuple[Value, ...]:
+    known = (want.stack, want.os, want.target, want.want, want.package, None, None, "unknown")
+    nothing = (None,) * (len(_GAP_NAMES) - len(known) + len(_NEAREST_NAMES))
+    return (*known, *nothing, want.missing, want.group, None)

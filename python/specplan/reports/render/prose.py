@@ -1,0 +1,112 @@
+"""Sentences in which names stay names, before any format shows them.
+
+A sentence of a report is text of ours with names out of the sources in it. Those may hold
+anything, and each medium escapes them in its own way. So a sentence is put together once,
+with each name marked (:func:`name`, :func:`words`, :func:`spec`), and each format shows
+the marked parts as it must (:func:`render`). All else in a sentence is ours, and a
+word between backticks in it is code.
+
+A mark is a control character in front of a name and one behind it. Where a name holds such a
+character itself, its escape takes its place, as every format would write it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["SHORT_HASH", "Part", "Prose", "name", "parts", "plain", "render", "spec", "words"]
+
+#: A sentence with marks in it.
+Prose: TypeAlias = str
+
+#: How many letters of a hash name it to people, as in Spack's own output.
+SHORT_HASH: Final = 7
+
+_MARKS: Final = re.compile(r"\x0e(?P<kind>[nws])(?P<text>[^\x0f]*)\x0f")
+_MARK: Final = re.compile("[\x0e\x0f\x1f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a sentence.
+
+    Attributes:
+        kind: Whether it is text of ours, a name, words out of a source, or a spec.
+        text: The text; of a spec what it is called, such as ``zlib@1.3.1``.
+        between: What stands between the name of a spec and its hash.
+        hash: The whole hash of a spec.
+    """
+
+    kind: Literal["ours", "name", "words", "spec"]
+    text: str
+    between: str = ""
+    hash: str = ""
+
+
+def name(text: str) -> Prose:
+    """Return a name out of a source as part of a sentence: a path, a package, a pattern."""
+    return f"\x0en{_inert(text)}\x0f"
+
+
+def words(text: str) -> Prose:
+    """Return words out of a source, such as a reason or a message, as part of a sentence."""
+    return f"\x0ew{_inert(text)}\x0f"
+
+
+def spec(label: str, dag_hash: str, between: str = "/") -> Prose:
+    """Return a spec as part of a sentence; how much of its hash is shown is up to the format.
+
+    Args:
+        label: What it is called, such as ``zlib@1.3.1``.
+        dag_hash: Its whole hash.
+        between: What stands between the two.
+    """
+    return f"\x0es{_inert(label)}\x1f{between}\x1f{_inert(dag_hash)}\x0f"
+
+
+def _inert(text: str) -> str:
+    return _MARK.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def parts(prose: Prose) -> list[Part]:
+    """Return the parts of a sentence in their order.
+
+    Example:
+        >>> parts(f"stack {name('e4s')} is absent")[1]
+        Part(kind='name', text='e4s', between='', hash='')
+    """
+    found = []
+    at = 0
+    for mark in _MARKS.finditer(prose):
+        found.append(Part("ours", prose[at : mark.start()]))
+        found.append(_part(mark["kind"], mark["text"]))
+        at = mark.end()
+    found.append(Part("ours", prose[at:]))
+    return [part for part in found if part.text or part.kind != "ours"]
+
+
+def _part(kind: str, text: str) -> Part:
+    if kind == "s":
+        label, between, dag_hash = text.split("\x1f")
+        return Part("spec", label, between, dag_hash)
+    return Part("name" if kind == "n" else "words", text)
+
+
+def render(prose: Prose, shown: Callable[[Part], str]) -> str:
+    """Return a sentence as a format shows it.
+
+    Args:
+        prose: The sentence.
+        shown: Returns a marked part as the format shows it, escaped.
+    """
+    return "".join(part.text if part.kind == "ours" else shown(part) for part in parts(prose))
+
+
+def plain(prose: Prose) -> str:
+    """Return a sentence with its names as they are, for what escapes a whole message."""
+    return render(prose, lambda part: f"{part.text}{part.between}{part.hash[:SHORT_HASH]}")

@@ -1,0 +1,292 @@
+"""Reports as text for a terminal: it fits the width and reads without colour.
+
+A table whose text does not fit is narrowed by wrapping its wordy columns; a matrix of
+many systems is folded into blocks of columns, each with the stacks repeated in front;
+where even that does not fit, a list takes the table's place. Names stay whole: a line
+is wider than the width only where a single name is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan.model.report import Report, as_text
+from specplan.reports import outline as value
+from specplan.reports.outline import outline_of
+from specplan.reports.render import amounts, layout, prose, wording
+from specplan.reports.render.escape import terminal
+from specplan.reports.render.layout import Column, Span
+from specplan.reports.render.page import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from specplan.model.report import ReportOptions
+    from specplan.reports.outline import Outline, Section, Table, Tone
+    from specplan.reports.render.layout import Style
+    from specplan.reports.render.prose import Part, Prose
+
+__all__ = ["text"]
+
+#: How many names of one kind a cell shows before it counts the rest.
+_FEW: Final = 3
+
+_STYLES: Final[Mapping[Tone, Style]] = {
+    "plain": "plain",
+    "strong": "bold",
+    "quiet": "dim",
+    "good": "green",
+    "warning": "yellow",
+    "bad": "red",
+}
+
+
+@as_text.register(Report)
+def text(result: Report, options: ReportOptions) -> str:
+    """Return a result as text for a terminal."""
+    return _Writer(outline_of(result, options), options).whole()
+
+
+class _Writer:
+    """The text of one report, as it is written."""
+
+    def __init__(self, outline: Outline, options: ReportOptions) -> None:
+        self.outline = outline
+        self.options = options
+        self.page = Page(width=options.width, colour=options.colour)
+        self.where = _Where(outline.cells.cells)
+
+    def whole(self) -> str:
+        """Return the report."""
+        self.page.warnings(map(self.said, self.outline.warnings))
+        if self.outline.headline:
+            self.page.text(self.said(self.outline.headline), style="bold")
+        self.lines(self.outline.lines)
+        asked = [each for each in self.outline.sections if self.is_asked(each)]
+        for at, section in enumerate(asked):
+            if at or self.outline.headline:
+                self.page.blank()
+            self.section(section)
+        self.page.notes([self.said(note) for note in self.outline.notes])
+        return self.page.end()
+
+    def is_asked(self, section: Section) -> bool:
+        """Return whether a terminal shows a section."""
+        return not section.detail or section.detail in self.options.show
+
+    def section(self, section: Section) -> None:
+        """Add a section: its title, its lines, its table."""
+        table = section.table
+        if section.tone is not None:
+            self.page.text(self.said(section.title), style=_STYLES[section.tone])
+            if section.tone == "plain" and table is not None and table.rows:
+                # A sentence stands apart from the table that it is about.
+                self.page.blank()
+        self.lines(section.lines)
+        if table is not None:
+            self.table(table)
+
+    def lines(self, lines: Sequence[value.Line]) -> None:
+        """Add lines."""
+        for line in lines:
+            self.page.text(self.said(line.text), style=_STYLES[line.tone], indent="  " * line.level)
+
+    def table(self, table: Table) -> None:
+        """Add a table in its form, and say what of it is not shown."""
+        rows = table.rows
+        if table.form == "places":
+            # What is wrong is said once, with all the places where it is.
+            groups = wording.grouped(rows, lambda row: row[-1])[: self.most(table)]
+            shown = sum(map(len, groups))
+            for group in groups:
+                self.places(group)
+        elif table.form == "matrix":
+            shown = len(rows)
+            self.matrix(table)
+        else:
+            rows = rows[: self.most(table)]
+            shown = len(rows)
+            self.plain(table, rows)
+        if more := len(table.rows) - shown:
+            self.page.text(f"... and {more} more, which `--format json` lists", style="dim")
+        if table.more:
+            self.page.text(self.said(table.more), style="dim")
+
+    def most(self, table: Table) -> int | None:
+        """Return how many rows of a table are shown at most."""
+        limits = [each for each in (table.most, self.options.limit) if each is not None]
+        return min(limits, default=None)
+
+    def plain(self, table: Table, rows: Sequence[Sequence[value.Cell]]) -> None:
+        """Add a table as such."""
+        if not rows:
+            return
+        shown = [at for at, column in enumerate(table.columns) if not column.is_extra]
+        columns = [
+            Column(
+                _header(column),
+                align="right" if column.is_right else "left",
+                wraps=column.is_wordy,
+                overhangs=column.is_lead,
+            )
+            for column in map(table.columns.__getitem__, shown)
+        ]
+        spans = [[self.span(row[at]) for at in shown] for row in rows]
+        self.page.table(columns, spans, name_columns=table.names)
+
+    def matrix(self, table: Table) -> None:
+        """Add a matrix, folded into blocks of columns that fit the width."""
+        lead, *columns = table.columns
+        rows = [[self.span(cell) for cell in row] for row in table.rows]
+        widths = [
+            max(map(layout.columns_of, (*_header(column), *(row[at].text for row in rows))))
+            for at, column in enumerate(columns, 1)
+        ]
+        names = [lead.title, *(row[0].text for row in rows)]
+        folded = layout.blocks(
+            widths, lead=max(map(layout.columns_of, names)), width=self.page.width
+        )
+        if folded is None:
+            self.matrix_as_list(table, rows)
+            return
+        for at_block, block in enumerate(folded):
+            if at_block:
+                self.page.blank()
+            headers = [Column((lead.title,))]
+            headers += [Column(_header(columns[at]), align="right") for at in block]
+            kept = [
+                [spans[0], *(spans[at + 1] for at in block)]
+                for row, spans in zip(table.rows, rows, strict=True)
+                if any(row[at + 1] is not None for at in block)
+            ]
+            self.page.table(headers, kept)
+
+    def matrix_as_list(self, table: Table, rows: Sequence[Sequence[Span]]) -> None:
+        """Add a matrix of which not even one column fits beside the first."""
+        for row in rows:
+            self.page.text(row[0].text)
+            for column, span in zip(table.columns[1:], row[1:], strict=True):
+                if not span.text:
+                    continue
+                name = "/".join(_header(column))
+                painted = layout.paint(span.text, span.style, colour=self.page.colour)
+                if layout.columns_of(f"  {name}  {span.text}") <= self.page.width:
+                    self.page.lines([f"  {name}  {painted}"])
+                else:
+                    self.page.text(name, indent="  ")
+                    self.page.lines([f"    {painted}"])
+
+    def places(self, group: Sequence[Sequence[value.Cell]]) -> None:
+        """Say what is wrong once: with several places of one file, or with several files."""
+        files = [self.span(row[0]).text for row in group]
+        names = [self.span(row[1]).text for row in group]
+        if len(set(files)) == 1:
+            names = [each for each in names if each]
+            self.place(files[0], wording.folded(names, _FEW + 1))
+        else:
+            shown = len(group) if len(group) <= _FEW + 2 else _FEW + 1
+            for file, name in zip(files[:shown], names, strict=False):
+                self.place(file, name)
+            if len(group) > shown:
+                self.page.text(f"and {len(group) - shown} more", indent="  ")
+        self.page.text(self.span(group[0][-1]).text, indent="    ")
+
+    def place(self, file: str, name: str) -> None:
+        """Add a place of a file."""
+        self.page.text(f"{file}: {name}" if name else file, indent="  ")
+
+    def said(self, sentence: Prose) -> str:
+        """Return a sentence with its names harmless."""
+        return prose.render(sentence, self.part)
+
+    def part(self, part: Part) -> str:
+        """Return a marked part of a sentence."""
+        if part.kind == "spec":
+            return terminal(self.spec(part.text, part.hash, part.between))
+        return terminal(part.text)
+
+    def spec(self, label: str, dag_hash: str, between: str) -> str:
+        """Return a spec with what of its hash is shown."""
+        shown = dag_hash if self.options.long_hashes else dag_hash[: prose.SHORT_HASH]
+        return f"{label}{between}{shown}".lstrip() if dag_hash else label
+
+    def span(self, cell: value.Cell) -> Span:  # noqa: C901, PLR0911, PLR0912 - a case a kind
+        """Return a cell as text with its style."""
+        match cell:
+            case None:
+                return Span("")
+            case value.Name(text=shown, tone=tone) | value.State(words=shown, tone=tone):
+                return Span(terminal(shown), _STYLES[tone])
+            case value.Words(text=shown):
+                return Span(terminal(shown))
+            case value.Names(texts=texts):
+                return Span(wording.folded([terminal(each) for each in texts], _FEW))
+            case value.Said(prose=sentences):
+                return Span("; ".join(map(self.said, sentences)))
+            case value.Number(value=number, tone=tone):
+                shown = "n/a" if number is None else amounts.exact(number)
+                return Span(shown, _STYLES[tone])
+            case value.Share():
+                return _share(cell)
+            case value.Amount():
+                return Span(amounts.of_cell(cell))
+            case value.Answer(known=known):
+                return Span(wording.answer(known))
+            case value.Spec(label=label, hash=dag_hash, between=between, tone=tone):
+                return Span(terminal(self.spec(label, dag_hash, between)), _STYLES[tone])
+            case value.Specs(specs=specs):
+                return Span(", ".join(self.span(each).text for each in specs) or "-")
+            case value.System(os=os, target=target):
+                return Span(terminal(wording.system(os, target)))
+            case value.Cells(cells=cells):
+                return Span(self.where.names(cells))
+            case value.File(path=path, line=line):
+                return Span(terminal(path) + ("" if line is None else f":{line}"))
+            case value.Nearest(hash=dag_hash, place=place, differs=differs):
+                head = terminal(self.spec("", dag_hash, ""))
+                why = ", ".join(map(terminal, differs)) or "hash alone"
+                return Span(f"{head} {terminal(place)} ({why})")
+
+
+def _header(column: value.Column) -> tuple[str, ...]:
+    if column.system is not None:
+        return terminal(column.system.os), terminal(column.system.target)
+    return (column.title,)
+
+
+def _share(share: value.Share) -> Span:
+    shown = wording.percentage(share.part, share.whole)
+    if share.whole == 0:
+        return Span(shown, "dim")
+    half = 2
+    if share.part == share.whole:
+        return Span(shown, "green")
+    return Span(shown, "yellow" if half * share.part >= share.whole else "red")
+
+
+class _Where:
+    """How to name the cells of a report: as short as tells them apart."""
+
+    def __init__(self, cells: Sequence[tuple[str, str, str]]) -> None:
+        stacks = {stack for stack, _, _ in cells}
+        self._one_stack = len(stacks) == 1
+        # Whoever reads a stack's name then knows the system from the table of cells.
+        self._one_system_each = len(set(cells)) == len(stacks)
+
+    def names(self, cells: Sequence[tuple[str, str, str]]) -> str:
+        """Return the names of cells, folded by stack and then by number."""
+        systems: dict[str, list[str]] = {}
+        for stack, os, target in cells:
+            found = systems.setdefault(terminal(stack), [])
+            found.append(terminal(wording.system(os, target)))
+        if self._one_stack:
+            return wording.folded([each for found in systems.values() for each in found], _FEW)
+        if self._one_system_each or len(systems) > _FEW + 1:
+            return wording.folded(list(systems), _FEW)
+        names = [
+            f"{stack} {found[0]}"
+            if len(found) == 1
+            else f"{stack} ({wording.count(len(found), 'system')})"
+            for stack, found in systems.items()
+        ]
+        return wording.folded(names, _FEW)
