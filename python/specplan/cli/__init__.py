@@ -32,6 +32,7 @@ from specplan.cli.find import find
 from specplan.cli.gaps import gaps
 from specplan.cli.init import init
 from specplan.cli.rebuild import rebuild
+from specplan.cli.recipes import recipes
 from specplan.cli.why import why
 from specplan.errors import SourceError, SpecplanError, SpecSyntaxError
 
@@ -125,7 +126,7 @@ def program() -> None:
 
 
 _with_common(program)
-for _command in (gaps, coverage, rebuild, why, diff, find, check, init):
+for _command in (gaps, coverage, rebuild, why, diff, find, check, init, recipes):
     _with_common(_command)
     program.add_command(_command)
 

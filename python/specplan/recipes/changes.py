@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.recipes.directives import DEPENDENCY_PATCH
 from specplan.recipes.findings import Finding, classes_in, strongest
+from specplan.recipes.hashes import computed_hash
 from specplan.recipes.imports import changed_code, imported_by, module_of, with_importers
 from specplan.recipes.model import (
+    PackageHash,
     RecipeChange,
     RecipeChanges,
     RecipeTotals,
@@ -32,9 +34,10 @@ if TYPE_CHECKING:
 
     from specplan.recipes.history import ChangedFile, History, Tree
     from specplan.recipes.locks import WantedLock
+    from specplan.recipes.nodes import Node
     from specplan.recipes.rules import SpackRules
 
-__all__ = ["Comparison", "recipe_changes"]
+__all__ = ["Comparison", "compared_changes", "package_hashes", "recipe_changes"]
 
 _RECIPE: Final = "package.py"
 
@@ -95,7 +98,17 @@ def recipe_changes(
         locks: The locks, made with the recipes of the older one.
         rules: What is hashed of a recipe.
     """
-    compared = Comparison(range_, rules)
+    return compared_changes(Comparison(range_, rules), locks)
+
+
+def compared_changes(compared: Comparison, locks: Sequence[WantedLock]) -> RecipeChanges:
+    """Return the same of recipes that are compared already.
+
+    Args:
+        compared: The recipes of both sides.
+        locks: The locks, made with the recipes of the older one.
+    """
+    range_ = compared.range
     touched, others = _touched(compared)
     _add_importers(compared, touched, others, locks)
     keys = sorted(touched)
@@ -105,11 +118,47 @@ def recipe_changes(
         repository=range_.checkout,
         before=range_.before.shown,
         after=range_.after.shown,
-        spack_rules=rules.spack,
+        spack_rules=compared.rules.spack,
         stacks=tuple(each.label for each in locks),
         recipes=recipes,
         others=tuple(sorted(others)),
         totals=_totals(recipes, locks),
+    )
+
+
+def package_hashes(side: Side, locks: Sequence[WantedLock]) -> tuple[PackageHash, ...]:
+    """Return the package hash of each spec of locks by the recipes of one side.
+
+    The patches are those that the locks record.
+
+    Args:
+        side: The recipes.
+        locks: The locks.
+    """
+    side.fetch({(each.namespace, each.name) for lock in locks for each in lock.file.nodes.values()})
+    return tuple(
+        _package_hash(side, lock, node) for lock in locks for node in lock.file.nodes.values()
+    )
+
+
+def _package_hash(side: Side, lock: WantedLock, node: Node) -> PackageHash:
+    computed, why = None, ""
+    try:
+        recipe = side.find(node.namespace, node.name)
+        if recipe is None:
+            why = f"there is no recipe of {node.name}"
+        else:
+            computed = computed_hash(lock, node, recipe)
+    except UnreadError as error:
+        why = str(error)
+    return PackageHash(
+        hash=node.hash,
+        stack=lock.label,
+        package=node.name,
+        version=node.version,
+        recorded=node.package_hash or None,
+        computed=computed,
+        why=why,
     )
 
 

@@ -24,6 +24,9 @@ DEPENDENCY_PATCH: Final = "patch of a dependency"
 #: How often a body is gone through, all loops of a recipe together.
 _MOST_ROUNDS: Final = 20_000
 
+#: Calls of build systems that declare variants and dependencies, and nothing else.
+_HARMLESS: Final = frozenset({"generator"})
+
 #: Methods that change a list, dict or set.
 _CHANGING: Final[dict[str, tuple[type, ...]]] = {
     "append": (list,),
@@ -249,7 +252,7 @@ class _Reader:
             self._directive(node)
         elif isinstance(called, ast.Attribute) and called.attr in _CHANGING:
             self._change(node, called)
-        else:
+        elif not (isinstance(called, ast.Name) and called.id in _HARMLESS):
             self.opaque.append(f"line {node.lineno}: `{ast.unparse(called)[:60]}(...)`")
 
     def _change(self, node: ast.Call, called: ast.Attribute) -> None:

@@ -229,6 +229,8 @@ def history(checkout: str, since: str) -> History:
     Raises:
         SourceError: If it is not a checkout, or git does not know a revision.
     """
+    # What is not a checkout is named as that, before its revisions are asked for.
+    git(checkout, "rev-parse", "--git-dir")
     old, dots, new = since.partition("..." if "..." in since else "..")
     before = _commit(checkout, old or "HEAD")
     if not dots:

@@ -207,6 +207,8 @@ class RecipeChanges:
         recipes: The recipes, by namespace, then package.
         others: Changed files of no recipe whose effect on specs is not known, sorted.
         totals: The same in numbers.
+        hashes: The package hash of each spec of the locks by the recipes of the newer side;
+            None where that was not asked.
     """
 
     repository: str
@@ -217,3 +219,4 @@ class RecipeChanges:
     recipes: tuple[RecipeChange, ...]
     others: tuple[str, ...]
     totals: RecipeTotals
+    hashes: tuple[PackageHash, ...] | None = None

@@ -1,0 +1,31 @@
+"""Changes of recipes as a JSON document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.reports.render.document import document, fields_of
+
+if TYPE_CHECKING:
+    from specplan.recipes.model import RecipeChanges
+
+__all__ = ["json_document"]
+
+
+def json_document(changes: RecipeChanges) -> str:
+    """Return the document of kind ``specplan.recipes/1``."""
+    hashes = changes.hashes
+    return document(
+        {
+            "schema": "specplan.recipes/1",
+            "repository": changes.repository,
+            "from": changes.before,
+            "to": changes.after,
+            "spack_rules": changes.spack_rules,
+            "stacks": list(changes.stacks),
+            "recipes": [fields_of(each) for each in changes.recipes],
+            "others": list(changes.others),
+            "hashes": None if hashes is None else [fields_of(each) for each in hashes],
+            "totals": fields_of(changes.totals),
+        }
+    )

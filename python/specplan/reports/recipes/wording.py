@@ -1,0 +1,86 @@
+"""What is said of changed recipes, in every format."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from specplan.counting import count
+from specplan.recipes.model import RECIPE_VERDICTS
+
+if TYPE_CHECKING:
+    from specplan.recipes.model import RecipeChange, RecipeChanges, RecipeVerdict
+
+__all__ = ["VERDICT_WORDS", "classes", "headline", "notes", "shown_specs"]
+
+#: The verdicts as words.
+VERDICT_WORDS: Final[dict[RecipeVerdict, str]] = {
+    "same": "same",
+    "blind": "blind",
+    "may_change": "may change",
+    "stale": "stale",
+}
+
+#: What recipes of a verdict do, the strongest first.
+_DOES: Final[tuple[tuple[RecipeVerdict, str, str], ...]] = (
+    ("stale", "changes hashes", "change hashes"),
+    ("may_change", "may change hashes", "may change hashes"),
+    ("blind", "changes builds but no hash", "change builds but no hash"),
+    ("same", "changes no hash", "change no hash"),
+)
+
+
+def headline(changes: RecipeChanges) -> str:
+    """Return what changed in one sentence without a full stop."""
+    recipes = Counter(each.verdict for each in changes.recipes)
+    if not changes.recipes:
+        return "no recipe changed"
+    parts = [
+        f"{recipes[verdict]} {one if recipes[verdict] == 1 else many}"
+        for verdict, one, many in _DOES
+        if recipes[verdict]
+    ]
+    sentence = f"{count(len(changes.recipes), 'recipe')} changed: {', '.join(parts)}"
+    if not changes.stacks:
+        return sentence
+    totals = changes.totals
+    specs = count(totals.specs.stale, "spec")
+    others = count(totals.dependents, "other")
+    depend = "depends" if totals.dependents == 1 else "depend"
+    return f"{sentence}; {specs} stale, {others} {depend} on them"
+
+
+def shown_specs(change: RecipeChange) -> str:
+    """Return how many specs of a recipe have which verdict, the strongest first."""
+    found = Counter(each.verdict for each in change.specs)
+    return ", ".join(
+        f"{found[verdict]} {VERDICT_WORDS[verdict]}"
+        for verdict in reversed(RECIPE_VERDICTS)
+        if found[verdict]
+    )
+
+
+def classes(change: RecipeChange) -> str:
+    """Return what kinds of change there are."""
+    return ", ".join(each.replace("_", " ") for each in change.classes)
+
+
+def notes(changes: RecipeChanges) -> list[str]:
+    """Return what the reader should know about the answer."""
+    found = [f"compared {changes.before[:12]} with {changes.after[:12]}"]
+    found[0] += f", by the rules of Spack {changes.spack_rules}"
+    if changes.stacks:
+        found.append(
+            f"the locks are taken as made with the recipes of {changes.before[:12]}; "
+            + _proven(changes)
+        )
+    if changes.others:
+        known = count(len(changes.others), "other file")
+        found.append(f"{known} changed, the first is {changes.others[0]}")
+    return found
+
+
+def _proven(changes: RecipeChanges) -> str:
+    specs = [spec for each in changes.recipes for spec in each.specs]
+    proven = sum(spec.proven for spec in specs)
+    return f"{proven} of {count(len(specs), 'package hash', 'package hashes')} came out of them"

@@ -1,0 +1,110 @@
+"""`specplan recipes`: verdicts on changes of recipes, in every format."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import specplan
+from specplan.cli import main
+from tests.recipe_repositories import GREETING, RecipeWorld
+
+SCHEMA = Path(specplan.__file__).parent / "schemas/specplan.recipes-1.schema.json"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> tuple[RecipeWorld, list[str]]:
+    """A checkout with a change of code, and the words that ask for it."""
+    world = RecipeWorld(tmp_path / "packages")
+    lock = tmp_path / "spack.lock"
+    lock.write_text(json.dumps(world.lock.file.document))
+    world.checkout.recipe("greeting", GREETING.replace('make("install")', 'make("all")'))
+    words = ["recipes", "--packages", str(world.checkout.top), "--since", world.first]
+    return world, [*words, "--want", f"site={lock}"]
+
+
+Place = tuple[RecipeWorld, list[str]]
+
+
+def test_the_document_follows_its_schema(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*place[1], "--format", "json", "--hashes"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    jsonschema.validate(document, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    (recipe,) = document["recipes"]
+    assert (recipe["verdict"], recipe["classes"]) == ("stale", ["code"])
+    assert document["totals"]["dependents"] == 1
+    assert (document["from"], document["to"]) == (place[0].first, "working tree")
+
+
+def test_package_hashes_are_those_of_the_newer_recipes(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([*place[1], "--format", "json", "--hashes"])
+    hashes = json.loads(capsys.readouterr().out)["hashes"]
+    known = {each["version"]: each for each in hashes if each["package"] == "greeting"}
+    assert known["1.0"]["computed"] == known["1.0"]["recorded"]
+    assert known["2.0"]["computed"] not in {None, known["2.0"]["recorded"]}
+    (user,) = (each for each in hashes if each["package"] == "user")
+    assert (user["computed"], user["why"]) == (None, "there is no recipe of user")
+
+
+def test_the_table_says_what_changed(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(place[1]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("1 recipe changed: 1 changes hashes; 1 spec stale, 1 other depends on")
+    assert "greeting  stale    1 stale, 1 same  code" in out
+    assert "2 of 2 package hashes came out of them" in out
+
+
+def test_annotations_name_the_file_and_the_line(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*place[1], "--format", "github"]) == 0
+    first, last = capsys.readouterr().out.splitlines()
+    line = GREETING.split("\n").index('        make("install")') + 1
+    file = "spack_repo/builtin/packages/greeting/package.py"
+    assert first.startswith(f"::warning file={file},line={line},endLine={line},title=greeting%3A")
+    assert last.startswith("::notice title=Recipes::1 recipe changed")
+
+
+def test_markdown_shows_the_reasons(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*place[1], "--format", "markdown"]) == 0
+    assert "| `greeting` | stale | 1 stale, 1 same | code |" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["recipes"], 2, "needs a revision"),
+        (["recipes", "--hashes"], 2, "about the specs of locks"),
+        (["recipes", "--since", "HEAD", "--spack-rules", "0.1"], 2, "no rules are known"),
+        (["recipes", "--since", "HEAD"], 3, "not a git repository"),
+        (["recipes", "--since", "HEAD", "--want", "no.lock"], 3, "no.lock"),
+    ],
+)
+def test_what_cannot_be_answered_ends_with_a_message(  # noqa: PLR0913, PLR0917 - each case
+    words: list[str],
+    code: int,
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == code
+    assert message in capsys.readouterr().err
+
+
+def test_a_name_in_a_checkout_cannot_write_an_annotation_of_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = RecipeWorld(tmp_path / "packages")
+    world.checkout.recipe("x,line=1::evil\n::error::no", "class A: pass\n")
+    last = world.checkout.commit()
+    words = ["recipes", "--packages", str(world.checkout.top), "--since", f"{world.first}..{last}"]
+    for form in ("github", "table", "markdown", "json"):
+        assert main([*words, "--format", form]) == 0
+        assert "\n::error" not in capsys.readouterr().out
