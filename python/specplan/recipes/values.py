@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["UNREAD", "Values"]
 
 #: How much is computed for one recipe: expressions, and what they are made of.
-_MOST_STEPS: Final = 5_000_000
+_MOST_STEPS: Final = 2_000_000
 
 #: How many values a collection may hold, those within it counted each time they occur.
 _MOST_ITEMS: Final = 1 << 17
