@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 import specplan
+from specplan import CoverageQuery
 from specplan.cli import main
 from tests import records
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
     from specplan.model import Coverage, DamagedFile, Diff
     from specplan.model.check import Check, Finding
+
+
+def asked(query: CoverageQuery) -> dict[str, object]:
+    """The fields of a question by name."""
+    return {field.name: getattr(query, field.name) for field in fields(query)}
 
 
 @dataclass
@@ -36,12 +42,12 @@ class FakeCatalog:
     def __len__(self) -> int:
         return 1
 
-    def gaps(self, **question: object) -> Coverage:
-        self.asked = {"view": "gaps", **question}
+    def gaps(self, query: CoverageQuery, **baseline: object) -> Coverage:
+        self.asked = {"view": "gaps", **asked(query), **baseline}
         return self.coverage_answer
 
-    def coverage(self, **question: object) -> Coverage:
-        self.asked = {"view": "coverage", **question}
+    def coverage(self, query: CoverageQuery, **baseline: object) -> Coverage:
+        self.asked = {"view": "coverage", **asked(query), **baseline}
         return self.coverage_answer
 
     def diff(self, old: object, new: object = None, **question: object) -> Diff:

@@ -39,7 +39,8 @@ QUESTION: dict[str, object] = {
     "cells": {},
     "group": (),
     "include": {},
-    "allow_left_out": (),
+    "packages": None,
+    "allow_left_out": frozenset(),
     "host": Host(),
     "nearest": True,
 }

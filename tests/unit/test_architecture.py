@@ -22,37 +22,128 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parents[2] / "python/specplan"
 
 
-def imported_by(file: Path) -> set[str]:
-    """Every module of specplan that a file imports, wherever it does so, types included."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found.update(each.name for each in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module is not None:
-            found.add(node.module)
-            found.update(f"{node.module}.{each.name}" for each in node.names)
-    return {each for each in found if each.startswith("specplan")}
+def modules() -> dict[str, Path]:
+    """Every module of specplan by its dotted name, the stub of the compiled one among them."""
+    files = [*PACKAGE.rglob("*.py"), PACKAGE / "_core.pyi"]
+    names = [
+        ".".join(("specplan", *file.relative_to(PACKAGE).with_suffix("").parts)) for file in files
+    ]
+    return {name.removesuffix(".__init__"): file for name, file in zip(names, files, strict=True)}
 
 
-def files_of(room: str) -> list[Path]:
-    return sorted((PACKAGE / room).rglob("*.py"))
+def imports() -> dict[str, set[str]]:
+    """What each module imports of specplan, at run time, when asked or for types alone.
+
+    Whoever imports a name of a package imports the package; whoever imports a module does not
+    import what the package around it gathers.
+    """
+    known = modules()
+    found: dict[str, set[str]] = {}
+    for name, file in known.items():
+        of_module = found.setdefault(name, set())
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                of_module.update(each.name for each in node.names if each.name in known)
+            elif isinstance(node, ast.ImportFrom) and node.module in known:
+                for each in node.names:
+                    inner = f"{node.module}.{each.name}"
+                    of_module.add(inner if inner in known else node.module)
+    return found
 
 
-def test_nothing_but_the_command_line_imports_reports() -> None:
-    above = {PACKAGE / "__init__.py", *files_of("cli"), *files_of("reports")}
-    below = [file for file in files_of("") if file not in above]
+def circle_in(imported: dict[str, set[str]]) -> list[str]:
+    """A circle of imports as the path that leads around it; nothing if there is none."""
+    done: set[str] = set()
+
+    def walk(name: str, path: list[str]) -> list[str]:
+        if name in path:
+            return [*path[path.index(name) :], name]
+        if name in done:
+            return []
+        for other in sorted(imported.get(name, ())):
+            if found := walk(other, [*path, name]):
+                return found
+        done.add(name)
+        return []
+
+    for name in sorted(imported):
+        if found := walk(name, []):
+            return found
+    return []
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    assert " -> ".join(circle_in(imports())) == ""
+
+
+def test_a_circle_is_found_and_named_by_its_path() -> None:
+    imported = {"a": {"b"}, "b": {"c", "d"}, "c": set(), "d": {"b"}}
+    assert circle_in(imported) == ["b", "d", "b"]
+
+
+#: The rooms from the ground up; those of one floor do not import each other.
+FLOORS = (
+    {"model"},
+    {"sources", "recipes"},
+    {"config", "catalog"},
+    {"coverage", "check"},
+    {"planning"},
+    {"api", "reports"},
+    {"cli"},
+)
+
+#: What starts the command.
+MAIN = {"specplan.__main__"}
+
+
+def ground() -> set[str]:
+    """The modules that stand in no room: they need none, and every room may use them."""
+    rooms = set().union(*FLOORS)
+    return {name.split(".")[1] for name in modules() if name.count(".") == 1} - rooms
+
+
+def floor_of(module: str) -> int | None:
+    """How high a module stands; None for what stands outside the house, as the tests do."""
+    _, *parts = module.split(".")
+    if not parts:
+        # The package itself gathers what the facade and the reports are.
+        return len(FLOORS) - 2
+    if parts[0] in ground() - {"testing", "__main__"}:
+        return -1
+    return next((at for at, rooms in enumerate(FLOORS) if parts[0] in rooms), None)
+
+
+def test_each_room_imports_only_rooms_that_stand_below_it() -> None:
+    offenders = []
+    for name, imported in imports().items():
+        own = floor_of(name)
+        if own is None or name in {"specplan", "specplan.__main__"}:
+            continue
+        for other in imported:
+            height = floor_of(other)
+            is_own_room = name.split(".")[1] == other.split(".")[1:2][0] if "." in other else False
+            if name == "specplan._core":
+                allowed = other == "specplan.model"
+            else:
+                allowed = (
+                    is_own_room or (height is not None and height < own) or own == height == -1
+                )
+            if not allowed:
+                offenders.append(f"{name} -> {other}")
+    assert sorted(offenders) == []
+
+
+def test_nothing_below_the_facade_names_the_catalog() -> None:
+    facade = {"specplan", "specplan.api"}
+    above = ("specplan.api", "specplan.cli", "specplan.testing")
     offenders = {
-        file.relative_to(PACKAGE).as_posix()
-        for file in below
-        if any(each.startswith("specplan.reports") for each in imported_by(file))
+        name
+        for name, imported in imports().items()
+        if imported & facade
+        and not name.startswith(above)
+        and name not in {"specplan", "specplan.__main__"}
     }
     assert offenders == set()
-
-
-@pytest.mark.parametrize("room", ["sources", "reports", "testing"])
-def test_no_room_below_the_command_line_imports_it(room: str) -> None:
-    for file in files_of(room):
-        assert not any(each.startswith("specplan.cli") for each in imported_by(file)), file
 
 
 def test_every_kind_of_result_is_written_in_every_format() -> None:
