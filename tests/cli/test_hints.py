@@ -117,7 +117,7 @@ def test_a_tar_archive_that_is_unpacked_as_the_hint_says_is_read(place: Path, ru
     assert quoted(hint_of(answer)) == "tar -xf cache.tar.gz"
     shutil.rmtree(place / "mirror")
     subprocess.run(shlex.split(quoted(hint_of(answer))), check=True)
-    assert run("find", "zfp", "--cache", "mirror", "--no-config").code == 0
+    assert run("find", "zlib-ng", "--cache", "mirror", "--no-config").code == 0
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_values_without_their_option_are_shown_with_it(
 
 def test_a_spec_that_the_shell_has_split_is_shown_in_quotes(place: Path, run: Runs) -> None:
     assert place.is_dir()
-    for words in (["find", "zfp", "+openmp"], ["find", "zlib", "cflags=-O2", "-g"]):
+    for words in (["find", "zlib-ng", "+openmp"], ["find", "zlib-ng", "cflags=-O2", "-g"]):
         answer = run(*words, "--cache=mirror", "--no-config")
         assert answer.code == 2
         program, *followed = shlex.split(re.search(r"`([^`]*)`", hint_of(answer))[1])  # type: ignore[index]
@@ -150,14 +150,14 @@ def test_a_spec_that_the_shell_has_split_is_shown_in_quotes(place: Path, run: Ru
 
 def test_flags_with_blanks_are_shown_in_quotes(place: Path, run: Runs) -> None:
     assert place.is_dir()
-    answer = run("find", "zlib cflags=-O2 -march=native", "--cache=mirror", "--no-config")
+    answer = run("find", "zlib-ng cflags=-O2 -march=native", "--cache=mirror", "--no-config")
     assert answer.code == 2
     spec = quoted(hint_of(answer))
-    assert spec == 'zlib cflags="-O2 -march=native"'
+    assert spec == 'zlib-ng cflags="-O2 -march=native"'
     assert run("find", spec, "--cache=mirror", "--no-config").code == 0
-    answer = run("find", "zlib cflags=-O2 -g", "--cache=mirror", "--no-config")
+    answer = run("find", "zlib-ng cflags=-O2 -g", "--cache=mirror", "--no-config")
     assert answer.code == 0
-    assert 'note: flags with blanks go in quotes: `zlib cflags="-O2 -g"`' in answer.err
+    assert 'note: flags with blanks go in quotes: `zlib-ng cflags="-O2 -g"`' in answer.err
     answer = run("rebuild", "--want", "loose.yaml", "--system=ubuntu24.04/zen4", *NONE)
     assert answer.code == 3
     assert 'hint: flags with blanks go in quotes: `zlib cflags="-O2 -march=native"`' in answer.err
@@ -174,12 +174,12 @@ def test_a_spec_that_yaml_takes_for_a_mapping_is_shown_in_quotes(place: Path, ru
 
 
 def test_a_list_of_mirrors_names_one_to_ask(place: Path, run: Runs) -> None:
-    answer = run("find", "zfp", "--cache", "mirrors.yaml", "--no-config")
+    answer = run("find", "zlib-ng", "--cache", "mirrors.yaml", "--no-config")
     assert answer.code == 3
     assert "names mirrors and holds no binaries" in answer.err
     followed = quoted(hint_of(answer)).split(" ")
     assert followed == ["--cache", f"file://{place}/mirror"]
-    assert run("find", "zfp", *followed, "--no-config").code == 0
+    assert run("find", "zlib-ng", *followed, "--no-config").code == 0
 
 
 def test_an_empty_folder_is_called_empty(place: Path, run: Runs) -> None:
@@ -224,9 +224,9 @@ def test_what_a_server_does_not_have_is_said_with_what_was_tried(place: Path, ru
         assert "/nowhere` is not there (404)" in answer.err
         for tried in ("v3/manifests/index/index.manifest.json", "build_cache/index.json"):
             assert f"`{tried}`" in answer.err
-        answer = run("find", "zfp", "--cache", f"{url}/mirror".replace("http", "https", 1))
+        answer = run("find", "zlib-ng", "--cache", f"{url}/mirror".replace("http", "https", 1))
         assert answer.code == 3
-        assert run("find", "zfp", "--cache", quoted(hint_of(answer)), "--no-config").code == 0
+        assert run("find", "zlib-ng", "--cache", quoted(hint_of(answer)), "--no-config").code == 0
 
 
 @pytest.mark.parametrize(

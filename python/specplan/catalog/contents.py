@@ -105,7 +105,7 @@ class Contents:
             own_stacks=frozenset(each.own_stack for each in reads if each.own_stack),
             left_out=_distinct(each.left_out for each in reads),
             empty=tuple(dict.fromkeys(each.place for each in reads if _is_empty(each))),
-            used=tuple(dict.fromkeys(map(_used, reads))),
+            used=_in_order(map(_used, reads)),
         )
 
     def merged(self, other: Contents) -> Contents:
@@ -130,12 +130,12 @@ class Contents:
             own_stacks=self.own_stacks | other.own_stacks,
             left_out=_distinct(each.left_out for each in both),
             empty=_distinct(each.empty for each in both),
-            used=_distinct(each.used for each in both),
+            used=_in_order(source for each in both for source in each.used),
         )
 
     def used_with(self, other: Contents) -> tuple[SourceUsed, ...]:
         """Return what was read of the sources of both."""
-        return _distinct((self.used, other.used))
+        return _in_order((*self.used, *other.used))
 
     def damaged_with(self, other: Contents) -> tuple[DamagedFile, ...]:
         """Return the damaged files of both, ordered by path."""
@@ -212,6 +212,11 @@ class Contents:
         used = {each for tag in asked if not self.is_empty for each in self.state(tag)}
         unused = {tag for _, tag in set(self.core.snapshots()) - used if tag}
         return tuple(newest_first(unused | self.unread_tags))
+
+
+def _in_order(used: Iterable[SourceUsed]) -> tuple[SourceUsed, ...]:
+    """Return sources by name, each once: no answer depends on the order they were given in."""
+    return tuple(sorted(dict.fromkeys(used), key=lambda source: (source.source, repr(source))))
 
 
 def _used(read: SourceRead) -> SourceUsed:

@@ -210,12 +210,18 @@ def _verified(checked: _Checked, mirrors: Sequence[MirrorTaken], wrong: frozense
         blobs=checked.verify == "blobs",
         counted=checked.counted,
     )
-    # Of an index that is a blob it is told already.
-    told = {(each.path, each.place, each.fault) for each in checked.damaged}
+    # That an index is damaged which is a blob is reported already.
+    known: dict[tuple[str, str | None], list[str]] = {}
+    for file in checked.damaged:
+        known.setdefault((file.path, file.place), []).append(file.fault)
     verified.findings = [
-        each
-        for each in dict.fromkeys(verified.findings)
-        if (each.path, each.place, each.message) not in told
+        finding
+        for finding in dict.fromkeys(verified.findings)
+        # What a source can be read from instead may stand after its fault.
+        if not any(
+            fault.startswith(finding.message)
+            for fault in known.get((finding.path, finding.place), ())
+        )
     ]
     return verified
 
