@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from dataclasses import fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, get_args, get_type_hints
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parents[2] / "python/specplan"
 
 
+@cache
 def modules() -> dict[str, Path]:
     """Every module of specplan by its dotted name, the stub of the compiled one among them."""
     files = [*PACKAGE.rglob("*.py"), PACKAGE / "_core.pyi"]
@@ -31,6 +33,7 @@ def modules() -> dict[str, Path]:
     return {name.removesuffix(".__init__"): file for name, file in zip(names, files, strict=True)}
 
 
+@cache
 def imports() -> dict[str, set[str]]:
     """What each module imports of specplan, at run time, when asked or for types alone.
 
@@ -84,8 +87,8 @@ def test_a_circle_is_found_and_named_by_its_path() -> None:
 #: The rooms from the ground up; those of one floor do not import each other.
 FLOORS = (
     {"model"},
-    {"sources", "recipes"},
-    {"config", "catalog"},
+    {"sources"},
+    {"config", "catalog", "recipes"},
     {"coverage", "check"},
     {"planning"},
     {"api", "reports"},
