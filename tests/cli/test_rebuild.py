@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import re
 import subprocess
 from decimal import Decimal
 from importlib import resources
@@ -113,9 +114,9 @@ def test_what_is_in_vain_untested_or_why_is_listed_on_demand(run: Any) -> None:
     question = (*HYPRE[:-1], "cmake", "--policy", "link")
     short = run(*question).out
     shown = run(*question, "--show", "needless", "--show", "untested", "--show", "chains").out
-    assert "\nunnecessary builds of pruning node by node: 82\n" in shown
-    assert "\nuntested: 76 specs\n" in shown
-    assert "kept by the policy" in shown
+    assert "\n82 unnecessary builds of pruning node by node\n" in shown
+    assert "\n76 specs untested\n" in shown
+    assert re.search(r"^\S+ +policy +yes$", shown, re.MULTILINE)
     assert " -> " in shown
     assert "kept by" not in short
 
@@ -374,7 +375,10 @@ def test_a_schedule_is_shown_and_accepted(run: Any) -> None:
     assert schedule["lower_bound"] <= schedule["makespan"] <= 302
     shown = run(*question, "--show", "timetable", "--width", "120").out
     assert f"8 runners finish after {schedule['makespan']:g} cost units" in shown
-    assert "\nrunner 8\n" in shown
+    timetable = shown.partition("\ntimetable\n")[2].partition("\n\n")[0]
+    assert len(re.findall(r"^ +8 +[0-9]", timetable, re.MULTILINE)) == len(
+        schedule["shards"][7]["runs"]
+    )
     assert "<summary>Timetable</summary>" in run(*question, "--format", "markdown").out
 
 
@@ -422,8 +426,8 @@ def test_a_budget_completes_the_most_roots_and_says_what_is_next(run: Any) -> No
     assert len(budget["completed"]) + len(budget["open"]) == 23
     shown = run(*question, "--width", "120").out
     assert "completed: 4 roots, weight 4, for 20 builds of at most 20 builds" in shown
-    assert "no choice within the budget is worth more" in shown
-    assert "next: umpire@2025.09.0/debvvh4 takes 2 builds more" in shown
+    assert "optimal within the budget" in shown
+    assert "next: umpire@2025.09.0/debvvh4 needs 2 builds more" in shown
     assert "**4 roots completed**" in run(*question, "--format", "markdown").out
 
 
@@ -487,7 +491,7 @@ def test_weights_say_which_roots_are_worth_more(tmp_path: Path) -> None:
     assert "py-shroud" in {each["name"] for each in budget["completed"]}
     assert budget["weight"] == 100.5 + len(budget["completed"]) - 1
     assert main([*arguments, "--format", "table", "-o", str(written)]) == 0
-    assert "weight of hdf5 in *: no root is like that" in written.read_text()
+    assert "weight of hdf5 in * matches no root" in written.read_text()
 
 
 @pytest.mark.parametrize(
@@ -526,7 +530,7 @@ def test_a_runner_that_gets_nothing_to_build_is_counted_and_has_no_shard(run: An
     assert idle > 0
     shown = run(*question)
     assert (shown.code, shown.err) == (0, "")
-    assert f"{idle} of 4 runners get nothing to build" in shown.out
+    assert f"{idle} of 4 runners have nothing to build" in shown.out
     for rendering in ("markdown", "csv", "list"):
         assert run(*question, "--format", rendering).code == 0
 

@@ -14,8 +14,9 @@ import pytest
 
 import specplan
 import specplan.model
-from specplan.model.report import Report, as_json
+from specplan.model.report import Report, as_csv, as_json, as_markdown, as_text
 from specplan.reports.outline import outline_of, records_of
+from specplan.reports.plan.why import WhyReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,10 +156,12 @@ def test_every_kind_of_result_is_written_in_every_format() -> None:
     assert kinds == {specplan.Check, specplan.Coverage, specplan.Diff, specplan.Found} | {
         specplan.LockDiff,
         specplan.Plan,
+        WhyReport,
     }
-    assert kinds <= set(as_json.registry)
-    for value in (outline_of, records_of):
-        assert kinds - {specplan.LockDiff, specplan.Plan} <= set(value.registry)
+    for written in (as_json, outline_of, records_of):
+        assert kinds <= set(written.registry)
+    for format_of_all in (as_csv, as_markdown, as_text):
+        assert set(format_of_all.registry) == {object, Report}
 
 
 def test_what_no_format_is_registered_for_is_named() -> None:

@@ -12,7 +12,7 @@ import pytest
 from specplan.counting import circle, count, form
 from specplan.errors import DamagedSourceError
 from specplan.model import DamagedFile, RootCoverage
-from specplan.reports.render import wording
+from specplan.reports.render import prose, wording
 from tests import records
 
 PACKAGE = Path(__file__).parents[2] / "python/specplan"
@@ -100,8 +100,9 @@ def test_a_clause_agrees_with_its_number(number: int, said: str) -> None:
 
 def test_messages_agree_with_their_numbers() -> None:
     one = DamagedFile(path="a", place="", line=None, fault="x")
-    assert wording.damaged_note([one], str) == ["1 damaged file was skipped: a"]
-    assert wording.damaged_note([one, one], str) == ["2 damaged files were skipped: a, a"]
+    assert list(map(prose.plain, wording.damaged_note([one]))) == ["1 damaged file was skipped: a"]
+    said = list(map(prose.plain, wording.damaged_note([one, one])))
+    assert said == ["2 damaged files were skipped: a, a"]
     roots = RootCoverage(wanted=1, installable=0, coverage=0.0, broken=(), lacking=())
     assert wording.roots_line(roots) == "0 of 1 root installs from the cache alone (0.0 %)"
     roots = replace(roots, wanted=2)
@@ -117,4 +118,4 @@ def test_headlines_agree_with_their_numbers() -> None:
     totals = records.ONE_CELL.totals
     for wanted, said in ((1, "1 wanted package is"), (2, "2 wanted packages are")):
         coverage = replace(records.ONE_CELL, totals=replace(totals, wanted=wanted))
-        assert said in wording.coverage_headline(coverage, str)
+        assert said in prose.plain(wording.coverage_headline(coverage))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specplan.reports.render import wording
+from specplan.reports.render import prose, wording
 from tests import records
 
 
@@ -54,19 +54,19 @@ def test_long_lists_are_folded(names: list[str], expected: str) -> None:
 
 
 def test_the_headline_says_how_much_of_what_is_there() -> None:
-    assert wording.coverage_headline(records.ONE_CELL, str) == (
+    assert prose.plain(wording.coverage_headline(records.ONE_CELL)) == (
         "e4s: 3 of 6 wanted packages are available (50.0 %), 3 gaps"
     )
 
 
 def test_the_headline_of_nothing_is_not_applicable() -> None:
-    assert wording.coverage_headline(records.NOTHING, str) == (
+    assert prose.plain(wording.coverage_headline(records.NOTHING)) == (
         "no cells: nothing is wanted, so coverage is n/a"
     )
 
 
 def test_one_of_something_is_singular() -> None:
     one = records.coverage_of((records.cell("e4s", "rhel8", "zen4", 0, 1),), (records.gap("zfp"),))
-    assert wording.coverage_headline(one, str) == (
+    assert prose.plain(wording.coverage_headline(one)) == (
         "e4s: 0 of 1 wanted package is available (0.0 %), 1 gap"
     )

@@ -9,7 +9,7 @@ import specplan
 from specplan.cli import mirrors, output, progress
 from specplan.errors import SourceError, UsageError
 from specplan.reports.check import wording as check_wording
-from specplan.reports.render import wording
+from specplan.reports.render import prose, wording
 from specplan.sources import Limits
 from specplan.sources.absent import absence, looks_like_a_file
 from specplan.sources.environments.options import EnvironmentOptions
@@ -101,7 +101,7 @@ def read(
         # Passing over damage must not turn an unreadable cache into an empty one.
         raise SourceError(
             f"nothing is left of {', '.join(places)}: "
-            f"{'; '.join(wording.damaged_note(catalog.damaged, str))}",
+            f"{'; '.join(map(prose.plain, wording.damaged_note(catalog.damaged)))}",
             path=catalog.damaged[0].path,
             hint="`specplan check` tells what is wrong",
         )
@@ -112,7 +112,7 @@ def read(
     more = len(catalog.contradictions) - _FEW
     if more > 0:
         output.warn(f"and {more} more; `specplan check` lists them all")
-    for line in wording.damaged_note(catalog.damaged, str):
+    for line in map(prose.plain, wording.damaged_note(catalog.damaged)):
         output.warn(line)
     return catalog
 

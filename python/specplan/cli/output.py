@@ -15,7 +15,7 @@ from specplan import temporary
 from specplan.cli import streams
 from specplan.errors import UsageError
 from specplan.model.report import ReportOptions, as_csv, as_json, as_markdown, as_text
-from specplan.reports.render import escape, hashes
+from specplan.reports.render import escape
 from specplan.reports.render.bounded import bounded
 from specplan.secrets import without_secrets
 
@@ -162,10 +162,9 @@ def rendered(
         return as_json(result)
     if settings.format == "csv":
         return as_csv(result, asked)
-    with hashes.in_full(asked=asked.long_hashes):
-        if settings.format == "markdown":
-            return fitted(as_markdown(result, asked), typed)
-        return as_text(result, asked)
+    if settings.format == "markdown":
+        return fitted(as_markdown(result, asked), typed)
+    return as_text(result, asked)
 
 
 def write(report: str, output: str | None) -> None:

@@ -16,7 +16,7 @@ from specplan.model import Coverage, Diff
 from specplan.model.check import Check
 from specplan.model.find import Found
 from specplan.model.left_out import allowing, blocking
-from specplan.reports.render import wording
+from specplan.reports.render import prose, wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +77,7 @@ def _explain(records: Sequence[LeftOut], *, whole: bool) -> None:
             found = [each for each in found if each.kind != "damaged_file"]
         shown = found if whole or len(found) <= _FEW + 1 else found[:_FEW]
         for each in shown:
-            line = f"left out: {wording.left_out_line(each)}"
+            line = f"left out: {prose.plain(wording.left_out_line(each))}"
             say(f"{line}; to settle it: {each.remedy}" if blocks or whole else line)
         if len(found) > len(shown):
             say(f"left out: {len(found) - len(shown)} more; `--explain-left-out` lists them all")

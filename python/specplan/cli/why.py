@@ -9,8 +9,7 @@ import click
 
 from specplan.cli import options, output, plan_options, verdict
 from specplan.errors import UnknownNameError
-from specplan.reports.plan import csv_table, json_document, markdown, text
-from specplan.reports.render import hashes
+from specplan.reports.plan.why import WhyReport
 from specplan.sources.label import split_label
 from specplan.sources.wants import is_environment
 
@@ -20,9 +19,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from specplan.cli.plan_options import AskedPlan, Planned
-    from specplan.config import Configuration
     from specplan.model import Why
-    from specplan.planning.plan import Plan
     from specplan.planning.why_wanted import WhyWanted
 
 __all__ = ["why"]
@@ -55,9 +52,15 @@ def why(spec: str, **typed: Unpack[Planned]) -> int:
     plan = verdict.settled(asked.plan, settings)
     wants = _wanted(spec, asked)
     reasons = _reasons(spec, asked, wants)
-    with hashes.in_full(asked=typed.get("long_hashes", False)):
-        report = _rendered(spec, wants, reasons, plan, settings, typed)
-        output.write(report, typed.get("output"))
+    report = WhyReport(
+        query=spec,
+        reasons=reasons,
+        wants=wants,
+        predicted=plan.predicted,
+        left_out=plan.left_out,
+        sources=plan.sources,
+    )
+    output.write(output.rendered(report, settings, typed), typed.get("output"))
     return verdict.of_reasons(reasons, plan.left_out, typed)
 
 
@@ -97,35 +100,3 @@ def _reasons(spec: str, asked: AskedPlan, wants: Sequence[WhyWanted]) -> tuple[W
     if not wants:
         return reasons
     return tuple(each for each in reasons if each.verdict != "not_wanted")
-
-
-def _rendered(  # noqa: PLR0913, PLR0917 - what is shown, and how
-    spec: str,
-    wants: Sequence[WhyWanted],
-    reasons: Sequence[Why],
-    plan: Plan,
-    settings: Configuration,
-    typed: Planned,
-) -> str:
-    if settings.format == "json":
-        return json_document.why(
-            reasons,
-            wants,
-            query=spec,
-            predicted=plan.predicted,
-            left_out=plan.left_out,
-            sources=plan.sources,
-        )
-    if settings.format == "csv":
-        return csv_table.why(reasons, wants)
-    if settings.format == "markdown":
-        report = markdown.why(reasons, wants, predicted=plan.predicted, left_out=plan.left_out)
-        return output.fitted(report, typed)
-    return text.why(
-        reasons,
-        wants,
-        predicted=plan.predicted,
-        width=output.width(typed),
-        colour=output.colour(typed),
-        left_out=plan.left_out,
-    )

@@ -24,11 +24,11 @@ from specplan.reports.coverage import diff as diff_outline
 from specplan.reports.coverage import find as find_outline
 from specplan.reports.coverage import json_document, lines
 from specplan.reports.coverage import outline as coverage_outline
-from specplan.reports.plan import csv_table as plan_csv
 from specplan.reports.plan import json_document as plan_json
 from specplan.reports.plan import lines as plan_list
-from specplan.reports.plan import markdown as plan_markdown
-from specplan.reports.plan import text as plan_text
+from specplan.reports.plan import lock_diff as lock_diff_outline
+from specplan.reports.plan import outline as plan_outline
+from specplan.reports.plan import why as why_report
 from specplan.reports.render import csv_table, markdown, text
 
 __all__ = [
@@ -40,11 +40,11 @@ __all__ = [
     "find_outline",
     "json_document",
     "lines",
+    "lock_diff_outline",
     "markdown",
-    "plan_csv",
     "plan_json",
     "plan_list",
-    "plan_markdown",
-    "plan_text",
+    "plan_outline",
     "text",
+    "why_report",
 ]

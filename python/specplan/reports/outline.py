@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import singledispatch
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,6 +56,14 @@ __all__ = [
 Tone: TypeAlias = Literal["plain", "strong", "quiet", "good", "warning", "bad"]
 
 
+class _Plain:
+    """A cell that means nothing beyond what it says."""
+
+    __slots__ = ()
+
+    tone: ClassVar[Tone] = "plain"
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name out of a source: a package, a stack, a want."""
@@ -65,21 +73,21 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class Names(_Plain):
     """Several names, of which a format may show the first and count the rest."""
 
     texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Words(_Plain):
     """A message out of a source."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Said(_Plain):
     """A sentence of ours, or several, each with its names marked."""
 
     prose: tuple[Prose, ...]
@@ -120,9 +128,18 @@ class Share:
     part: int
     whole: int
 
+    @property
+    def tone(self) -> Tone:
+        """How good it is: all of the whole, half of it or more, or less."""
+        if self.whole == 0:
+            return "quiet"
+        if self.part == self.whole:
+            return "good"
+        return "warning" if 2 * self.part >= self.whole else "bad"
+
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(_Plain):
     """A cost or a time, or None where there is none.
 
     Attributes:
@@ -139,7 +156,7 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(_Plain):
     """Yes or no, or None where it is not known."""
 
     known: bool | None
@@ -163,14 +180,14 @@ class Spec:
 
 
 @dataclass(frozen=True, slots=True)
-class Specs:
+class Specs(_Plain):
     """Several specs, all of which are shown."""
 
     specs: tuple[Spec, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class System:
+class System(_Plain):
     """An operating system and a target."""
 
     os: str
@@ -178,14 +195,14 @@ class System:
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(_Plain):
     """Cells as (stack, operating system, target), which a format may fold by stack."""
 
     cells: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class File(_Plain):
     """A file of a source, with a line of it or None."""
 
     path: str
@@ -193,7 +210,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Nearest:
+class Nearest(_Plain):
     """The nearest binary to a gap.
 
     Attributes:

@@ -69,7 +69,7 @@ def outline(result: Check, options: ReportOptions) -> Outline:
         ),
         notes=(
             *map(prose.words, result.notes),
-            *wording.left_out(result.left_out, prose.words),
+            *wording.left_out(result.left_out),
         ),
     )
 

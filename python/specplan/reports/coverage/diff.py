@@ -21,7 +21,7 @@ from specplan.reports.outline import (
     outline_of,
     records_of,
 )
-from specplan.reports.render import prose, wording
+from specplan.reports.render import wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,9 +50,9 @@ def outline(result: Diff, options: ReportOptions) -> Outline:
         sections.append(_keys("gained", result.gained, "good", names_cells=names_cells))
     return Outline(
         kind="diff",
-        headline=wording.diff_headline(result, prose.name),
+        headline=wording.diff_headline(result),
         warnings=tuple(wording.not_whole(result.left_out)),
-        lines=tuple(map(Line, wording.diff_notes(result, prose.name))),
+        lines=tuple(map(Line, wording.diff_notes(result))),
         sections=tuple(sections),
         cells=Cells(tuple((cell.stack, cell.os, cell.target) for cell in result.cells)),
     )

@@ -19,7 +19,7 @@ from specplan.reports.outline import (
     outline_of,
     records_of,
 )
-from specplan.reports.render import prose, wording
+from specplan.reports.render import wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,12 +50,12 @@ def outline(result: Found, options: ReportOptions) -> Outline:
         sections.append(Section(id=f"undecided-{missing}", title=line, tone="warning", table=table))
     return Outline(
         kind="find",
-        headline=wording.find_headline(result, prose.name),
+        headline=wording.find_headline(result),
         warnings=tuple(wording.not_whole(result.left_out)),
         sections=tuple(sections),
         notes=(
-            *wording.others_left_out(result.left_out, prose.words),
-            *wording.damaged_note(result.damaged, prose.name),
+            *wording.others_left_out(result.left_out),
+            *wording.damaged_note(result.damaged),
         ),
     )
 

@@ -26,7 +26,7 @@ from specplan.reports.outline import (
     outline_of,
     records_of,
 )
-from specplan.reports.render import prose, wording
+from specplan.reports.render import wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -70,11 +70,11 @@ def outline(result: Coverage, options: ReportOptions) -> Outline:
     """Return a view of coverage: the gaps with the cells, or the matrix."""
     return Outline(
         kind=options.view,
-        headline=wording.coverage_headline(result, prose.name),
+        headline=wording.coverage_headline(result),
         warnings=tuple(wording.not_whole(result.left_out)),
         lines=_opening(result),
         sections=_gaps(result) if options.view == "gaps" else _matrix(result),
-        notes=tuple(wording.coverage_notes(result, prose.name, prose.words)),
+        notes=tuple(wording.coverage_notes(result)),
         cells=_where(result.cells),
     )
 
@@ -99,7 +99,7 @@ def _opening(result: Coverage) -> tuple[Line, ...]:
     lines = []
     if result.roots is not None:
         lines.append(Line(wording.roots_line(result.roots), "strong"))
-    lines.append(Line(wording.question(result, prose.name), "quiet"))
+    lines.append(Line(wording.question(result), "quiet"))
     lines += [Line(line, "quiet") for line in wording.upper_bound(result)]
     return (*lines, *map(Line, wording.alone(result)))
 

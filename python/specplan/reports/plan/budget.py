@@ -1,26 +1,24 @@
-"""What a budget buys, as the reports of plans show it: as text, Markdown and JSON."""
+"""What a budget buys: the sections of a plan's report, and its part of the JSON document."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specplan.reports.coverage.markdown import document, foldable, listed
+from specplan.reports.outline import Column, Line, Number, Said, Section, Spec, State, Table
 from specplan.reports.plan import wording as plan_wording
-from specplan.reports.render import amounts, wording
-from specplan.reports.render.escape import markdown_code as code
-from specplan.reports.render.escape import terminal
-from specplan.reports.render.layout import Column, Span
+from specplan.reports.render import amounts, prose, wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from specplan.aliases import Unit
     from specplan.model.budget import Budget, BudgetRoot, OpenReason, OpenRoot
     from specplan.planning.plan import Plan
+    from specplan.reports.outline import Cell
     from specplan.reports.render.document import Json
-    from specplan.reports.render.page import Page
+    from specplan.reports.render.prose import Prose
 
-__all__ = ["as_json", "as_markdown", "show"]
+__all__ = ["as_json", "sections"]
 
 _REASONS: Final[Mapping[OpenReason, str]] = {
     "beyond": "beyond the budget",
@@ -65,117 +63,81 @@ def as_json(budget: Budget | None) -> Json:
     }
 
 
-def as_markdown(plan: Plan) -> str:
-    """Return the budget as a section; nothing where there is none."""
+def sections(plan: Plan) -> tuple[Section, ...]:
+    """Return what the budget buys, which roots it completes, and which not; empty without one."""
     budget = plan.budget
     if budget is None:
-        return ""
-    wants = _Wants(budget, code)
-    named = ("for",) if wants.is_any else ()
-    return document(
-        [
-            listed(_lines(budget, plan.unit, code)),
-            foldable(
-                f"{wording.count(len(budget.completed), 'root')} completed",
-                ("root", *named),
-                [
-                    (code(plan_wording.short(each.spec)), *wants.of(each))
-                    for each in budget.completed
-                ],
-            ),
-            foldable(
-                f"{wording.count(len(budget.open), 'root')} not completed",
-                ("root", *named, "weight", "takes more", "why"),
-                [
-                    (
-                        code(plan_wording.short(each.spec)),
-                        *wants.of(each),
-                        amounts.exact(each.weight),
-                        _more(each, budget, plan.unit),
-                        _REASONS[each.reason],
-                    )
-                    for each in budget.open
-                ],
-            ),
-        ]
-    ).rstrip()
-
-
-def show(page: Page, plan: Plan) -> None:
-    """Add which roots are completed, and which are not and what they would take."""
-    budget = plan.budget
-    if budget is None:
-        return
-    page.blank()
-    first, *others = _lines(budget, plan.unit, terminal)
-    page.text(first, style="bold")
-    for line in others:
-        page.text(line, style="dim")
-    wants = _Wants(budget, terminal)
-    named = [Column(("for",), wraps=True)] if wants.is_any else []
-    if named and budget.completed:
-        page.table(
-            [Column(("root",), overhangs=True), *named],
-            [
-                [
-                    Span(terminal(plan_wording.short(each.spec))),
-                    *map(Span, wants.of(each)),
-                ]
-                for each in budget.completed
-            ],
-        )
-    else:
-        for root in budget.completed:
-            page.text(terminal(plan_wording.short(root.spec)), indent="  ")
+        return ()
+    first, *others = _lines(budget, plan.unit)
+    lines = tuple(Line(line, "quiet") for line in others)
+    found = [Section(id="budget", title=first, tone="strong", lines=lines)]
+    if budget.completed:
+        found.append(_completed(budget))
     if budget.open:
-        page.blank()
-        page.text(f"not completed: {wording.count(len(budget.open), 'root')}", style="bold")
-        columns = [
-            Column(("root",), overhangs=True),
-            *named,
-            Column(("weight",), align="right"),
-            Column(("takes more",), align="right"),
-            Column(("why",)),
-        ]
-        rows = [
-            [
-                Span(terminal(plan_wording.short(each.spec))),
-                *map(Span, wants.of(each)),
-                Span(amounts.exact(each.weight)),
-                Span(_more(each, budget, plan.unit)),
-                Span(_REASONS[each.reason]),
-            ]
-            for each in budget.open
-        ]
-        page.table(columns, rows)
+        found.append(_open(budget, plan.unit))
+    return tuple(found)
+
+
+def _completed(budget: Budget) -> Section:
+    wants = _Wants(budget)
+    columns = (Column("root", "completed", "spec", is_lead=True), *wants.columns)
+    rows = tuple((_spec(root), *wants.of(root)) for root in budget.completed)
+    title = f"{wording.count(len(rows), 'root')} completed"
+    return Section(id="completed", title=title, table=Table(columns, rows))
+
+
+def _open(budget: Budget, unit: Unit) -> Section:
+    wants = _Wants(budget)
+    columns = (
+        Column("root", "root", "spec", is_lead=True),
+        *wants.columns,
+        Column("weight", "weight", "count"),
+        Column("more", "needs more", "words", side="right"),
+        Column("reason", "why", "state"),
+    )
+    rows = tuple(
+        (
+            _spec(root),
+            *wants.of(root),
+            Number(root.weight),
+            Said.once(_more(root, budget, unit)),
+            State(root.reason, _REASONS[root.reason]),
+        )
+        for root in budget.open
+    )
+    title = f"{wording.count(len(rows), 'root')} not completed"
+    return Section(id="open", title=title, tone="strong", table=Table(columns, rows))
+
+
+def _spec(root: BudgetRoot | OpenRoot) -> Spec:
+    return Spec(plan_wording.name(root.spec), root.spec.hash)
 
 
 class _Wants:
-    """Which abstract wants roots meet; the system is told where there are several."""
+    """Which abstract wants roots meet; the system is named where there are several."""
 
-    def __init__(self, budget: Budget, escape: Callable[[str], str]) -> None:
+    def __init__(self, budget: Budget) -> None:
         places = [
             root.place
             for roots in (budget.installable, budget.completed, budget.open)
             for root in roots
             if root.place is not None
         ]
-        self.is_any = bool(places)
-        self._has_systems = len({(each.os, each.target) for each in places}) > 1
-        self._escape = escape
+        self.columns = (Column("want", "for", "words"),) if places else ()
+        self._has_systems = len({(place.os, place.target) for place in places}) > 1
 
-    def of(self, root: BudgetRoot | OpenRoot) -> tuple[str, ...]:
+    def of(self, root: BudgetRoot | OpenRoot) -> tuple[Cell, ...]:
         """Return the cell of a root; none where there are no abstract wants."""
         place = root.place
-        if not self.is_any:
+        if not self.columns:
             return ()
         if place is None:
-            return ("",)
+            return (None,)
         where = f" on {place.os}/{place.target}" if self._has_systems else ""
-        return (self._escape(f"{place.stack}: {place.want}{where}"),)
+        return (Said.once(prose.name(f"{place.stack}: {place.want}{where}")),)
 
 
-def _lines(budget: Budget, unit: Unit, escape: Callable[[str], str]) -> list[str]:
+def _lines(budget: Budget, unit: Unit) -> list[Prose]:
     completed, already = len(budget.completed), len(budget.installable)
     roots = wording.count(completed, "root")
     parts = []
@@ -188,9 +150,9 @@ def _lines(budget: Budget, unit: Unit, escape: Callable[[str], str]) -> list[str
     spent = " and ".join(parts)
     worth = amounts.exact(budget.weight)
     proof = (
-        "no choice within the budget is worth more"
+        "optimal within the budget"
         if budget.optimal
-        else f"no choice within the budget is worth more than {amounts.exact(budget.upper_bound)}; "
+        else f"at most weight {amounts.exact(budget.upper_bound)} is possible within the budget; "
         f"{_CUTS[budget.cut or 'nodes']} ended the search"
     )
     lines = [f"completed: {roots}, weight {worth}, for {spent}", proof]
@@ -199,13 +161,13 @@ def _lines(budget: Budget, unit: Unit, escape: Callable[[str], str]) -> list[str
         lines.append(f"{install} without any build")
     if following := budget.next:
         more = _more(following, budget, unit)
-        lines.append(f"next: {escape(plan_wording.short(following.spec))} takes {more} more")
-    lines += [f"weight of {escape(str(each))}: no root is like that" for each in budget.unused]
+        lines.append(f"next: {plan_wording.named(following.spec)} needs {more} more")
+    lines += [f"weight of {prose.name(str(each))} matches no root" for each in budget.unused]
     return lines
 
 
 def _more(root: OpenRoot, budget: Budget, unit: Unit) -> str:
-    """Return what completing a root takes more of what is limited."""
+    """Return how much more of what is limited a root needs."""
     if root.more_builds is None or root.more_cost is None:
         return ""
     parts = []

@@ -1,43 +1,48 @@
-"""What was chosen for abstract wants, as the reports of plans show it: text, Markdown, JSON."""
+"""What was chosen for abstract wants: sections of a plan's report, and parts of its document."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from specplan.reports.coverage.markdown import foldable
-from specplan.reports.render import amounts, hashes, wording
+from specplan.reports.outline import (
+    Column,
+    Name,
+    Names,
+    Number,
+    Said,
+    Section,
+    Spec,
+    System,
+    Table,
+)
+from specplan.reports.render import amounts, prose, wording
 from specplan.reports.render.document import fields_of
-from specplan.reports.render.escape import markdown_code as code
-from specplan.reports.render.escape import terminal
-from specplan.reports.render.layout import Column, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from specplan.model.choice import Choice, PublishedWant
-    from specplan.planning.choice import ChosenWant, Lack
+    from specplan.model.choice import Choice, ChosenWant, Lack, PublishedWant
     from specplan.planning.plan import Plan
+    from specplan.reports.outline import Cell
     from specplan.reports.render.document import Json
-    from specplan.reports.render.page import Page
+    from specplan.reports.render.prose import Prose
 
 __all__ = [
     "LACKS",
     "as_json",
-    "as_markdown",
     "lines",
     "notes",
-    "publish_as_markdown",
     "publish_json",
-    "show",
-    "show_chosen",
-    "show_publish",
+    "sections",
     "unplannable_json",
 ]
+
+_PLACE: Final = (Column("stack", "stack", "name"), Column("system", "system", "system"))
 
 #: Why a want cannot be planned, as the end of a sentence.
 LACKS: Mapping[Lack, str] = {
     "no_candidate": "no known spec satisfies it",
-    "undecided": "the sources do not tell whether a spec satisfies it",
+    "undecided": "the sources do not say whether a spec satisfies it",
     "blocked": "what satisfies it needs specs that cannot be built",
     "developed": "its environment builds it from a source tree (`develop:`), so that no cache has "
     "a binary of it",
@@ -89,45 +94,76 @@ def publish_json(publish: Sequence[PublishedWant]) -> Json:
     return [fields_of(each) for each in publish]
 
 
-def show_publish(page: Page, plan: Plan) -> None:
-    """Add the wants that only need to be listed."""
-    if not plan.publish:
-        return
-    columns = [
-        Column(("want",), overhangs=True),
-        Column(("binary",)),
-        Column(("listed by",), wraps=True),
-    ]
-    for cell in wording.grouped(plan.publish, lambda each: (each.stack, each.os, each.target)):
-        page.blank()
-        place = wording.system(cell[0].os, cell[0].target)
-        page.text(f"to publish in {terminal(cell[0].stack)} on {terminal(place)}", style="bold")
-        rows = [
-            [
-                Span(terminal(each.want)),
-                Span(terminal(f"{each.name}@{each.version}/{hashes.shown(each.hash)}")),
-                Span(terminal(wording.folded(each.listed_by, 3))),
-            ]
-            for each in cell
-        ]
-        page.table(columns, rows)
+def sections(plan: Plan) -> tuple[Section, ...]:
+    """Return what only needs to be listed, what cannot be planned, and what was chosen."""
+    return (*_publish(plan.publish), *_unplannable(plan.choice), *_chosen(plan.choice))
 
 
-def publish_as_markdown(plan: Plan) -> str:
-    """Return the wants that only need to be listed as a section."""
-    return foldable(
-        f"{wording.count(len(plan.publish), 'want')} to publish",
-        ("stack", "os", "target", "want", "binary", "listed by"),
-        [
-            (*map(code, _published(each)), ", ".join(map(code, each.listed_by)))
-            for each in plan.publish
-        ],
+def _publish(publish: Sequence[PublishedWant]) -> tuple[Section, ...]:
+    if not publish:
+        return ()
+    columns = (
+        *_PLACE,
+        Column("want", "want", "name", is_lead=True),
+        Column("binary", "binary", "spec"),
+        Column("listed_by", "listed by", "names"),
     )
+    rows = tuple(
+        (
+            Name(want.stack),
+            System(want.os, want.target),
+            Name(want.want),
+            Spec(f"{want.name}@{want.version}", want.hash),
+            Names(tuple(want.listed_by)),
+        )
+        for want in publish
+    )
+    title = f"{wording.count(len(rows), 'want')} to publish"
+    table = Table(columns, rows, names=3)
+    return (Section(id="publish", title=title, tone="strong", table=table),)
 
 
-def _published(want: PublishedWant) -> tuple[str, ...]:
-    binary = f"{want.name}@{want.version}/{want.hash}"
-    return (want.stack, want.os, want.target, want.want, binary)
+def _unplannable(choice: Choice | None) -> tuple[Section, ...]:
+    if choice is None or not choice.unplannable:
+        return ()
+    columns = (
+        *_PLACE,
+        Column("want", "want", "name", is_lead=True),
+        Column("reason", "why", "words"),
+    )
+    rows = tuple((*_place(want), Said.once(_why(want))) for want in choice.unplannable)
+    title = f"{wording.count(len(rows), 'want')} cannot be planned"
+    table = Table(columns, rows, names=3)
+    return (Section(id="unplannable", title=title, tone="strong", table=table),)
+
+
+def _chosen(choice: Choice | None) -> tuple[Section, ...]:
+    if choice is None:
+        return ()
+    columns = (
+        *_PLACE,
+        Column("want", "want", "name", is_lead=True),
+        Column("spec", "spec", "spec"),
+        Column("candidates", "candidates", "count"),
+    )
+    rows = tuple(
+        (
+            *_place(want),
+            Spec(f"{want.spec.name}@{want.spec.version}", want.spec.hash),
+            Number(want.candidates),
+        )
+        for want in choice.wants
+        if want.spec is not None
+    )
+    if not rows:
+        return ()
+    title = f"chosen for {wording.count(len(rows), 'want')}"
+    table = Table(columns, rows, names=3)
+    return (Section(id="chosen", title=title, tone="strong", table=table, detail="chosen"),)
+
+
+def _place(want: ChosenWant) -> tuple[Cell, ...]:
+    return (Name(want.stack), System(want.os, want.target), Name(want.want))
 
 
 def lines(plan: Plan) -> list[str]:
@@ -153,7 +189,7 @@ def lines(plan: Plan) -> list[str]:
     ]
 
 
-def notes(plan: Plan, escape: Callable[[str], str]) -> list[str]:
+def notes(plan: Plan) -> list[Prose]:
     """Return what the reader must know of choices, one note each."""
     if plan.choice is None:
         return []
@@ -164,7 +200,7 @@ def notes(plan: Plan, escape: Callable[[str], str]) -> list[str]:
             f"`--write-unplannable FILE` writes a spack.yaml for a concretizer"
         )
     if plan.choice.one_by_one:
-        stacks = ", ".join(map(escape, plan.choice.one_by_one))
+        stacks = ", ".join(map(prose.name, plan.choice.one_by_one))
         found.append(
             f"no lock is given to take as a whole, as `unify` asks for: the roots of {stacks} were "
             "chosen one by one"
@@ -177,90 +213,8 @@ def notes(plan: Plan, escape: Callable[[str], str]) -> list[str]:
     return found
 
 
-def show(page: Page, plan: Plan) -> None:
-    """Add the wants that cannot be planned."""
-    if plan.choice is None or not plan.choice.unplannable:
-        return
-    page.blank()
-    page.text("cannot be planned", style="bold")
-    columns = [
-        Column(("stack",)),
-        Column(("system",)),
-        Column(("want",), overhangs=True),
-        Column(("why",), wraps=True),
-    ]
-    rows = [
-        [*_place(each), Span(terminal(each.want)), Span(_why(each))]
-        for each in plan.choice.unplannable
-    ]
-    page.table(columns, rows, name_columns=2)
-
-
-def show_chosen(page: Page, plan: Plan) -> None:
-    """Add what was chosen for each want."""
-    chosen = () if plan.choice is None else plan.choice.wants
-    rows = [
-        [
-            *_place(each),
-            Span(terminal(each.want)),
-            Span(terminal(_spec(each, hashes.shown))),
-            Span(str(each.candidates)),
-        ]
-        for each in chosen
-        if each.spec is not None
-    ]
-    if not rows:
-        return
-    page.blank()
-    page.text("chosen", style="bold")
-    columns = [
-        Column(("stack",)),
-        Column(("system",)),
-        Column(("want",), overhangs=True),
-        Column(("spec",)),
-        Column(("candidates",), align="right"),
-    ]
-    page.table(columns, rows, name_columns=2)
-
-
-def as_markdown(plan: Plan) -> str:
-    """Return what was chosen and what cannot be planned as sections."""
-    if plan.choice is None:
-        return ""
-    met = len(plan.choice.wants) - len(plan.choice.unplannable)
-    unplannable = foldable(
-        f"{wording.count(len(plan.choice.unplannable), 'want')} cannot be planned",
-        ("stack", "os", "target", "want", "why"),
-        [(*_row(each), _why(each)) for each in plan.choice.unplannable],
-    )
-    chosen = foldable(
-        f"chosen for {wording.count(met, 'want')}",
-        ("stack", "os", "target", "want", "spec", "candidates"),
-        [
-            (*_row(each), code(_spec(each, str)), str(each.candidates))
-            for each in plan.choice.wants
-            if each.spec is not None
-        ],
-    )
-    return "\n\n".join(part for part in (unplannable, chosen) if part)
-
-
 def _want(want: ChosenWant) -> dict[str, Json]:
     return {"stack": want.stack, "os": want.os, "target": want.target, "want": want.want}
-
-
-def _place(want: ChosenWant) -> list[Span]:
-    return [Span(terminal(each)) for each in (want.stack, wording.system(want.os, want.target))]
-
-
-def _row(want: ChosenWant) -> tuple[str, ...]:
-    return tuple(code(each) for each in (want.stack, want.os, want.target, want.want))
-
-
-def _spec(want: ChosenWant, shown: Callable[[str], str]) -> str:
-    if want.spec is None:
-        return ""
-    return f"{want.spec.name}@{want.spec.version}/{shown(want.spec.hash)}"
 
 
 def _why(want: ChosenWant) -> str:

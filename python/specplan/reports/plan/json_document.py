@@ -1,4 +1,4 @@
-"""Plans, reasons and differences of locks as JSON documents.
+"""Plans and differences of locks as JSON documents.
 
 Versioned and stable: see :mod:`specplan.reports.render.document`.
 """
@@ -15,13 +15,10 @@ from specplan.reports.plan.size import refuse_endless
 from specplan.reports.render.document import document, fields_of, left_out_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from specplan.model import Build, LeftOut, NewSpec, SourceUsed, Why
-    from specplan.planning.why_wanted import WhyWanted
+    from specplan.model import Build, NewSpec
     from specplan.reports.render.document import Json
 
-__all__ = ["lock_diff", "rebuild", "why"]
+__all__ = ["lock_diff", "rebuild"]
 
 
 @as_json.register(Plan)
@@ -80,29 +77,6 @@ def rebuild(plan: Plan) -> str:
     )
 
 
-def why(  # noqa: PLR0913 - each part of the document is its own argument
-    reasons: Sequence[Why],
-    wants: Sequence[WhyWanted] = (),
-    *,
-    query: str,
-    predicted: bool,
-    left_out: Sequence[LeftOut] = (),
-    sources: Sequence[SourceUsed] = (),
-) -> str:
-    """Return the document of kind ``specplan.why/1``."""
-    return document(
-        {
-            "schema": "specplan.why/1",
-            "query": query,
-            "predicted": predicted,
-            "wants": [fields_of(each) for each in wants],
-            "specs": [_why(each) for each in reasons],
-            "left_out": left_out_json(left_out),
-            "sources": [fields_of(each) for each in sources],
-        }
-    )
-
-
 @as_json.register(LockDiff)
 def lock_diff(diff: LockDiff) -> str:
     """Return the document of kind ``specplan.lock-diff/1``."""
@@ -153,34 +127,6 @@ def _build(build: Build) -> Json:
         "estimated": build.estimated,
         "cause": build.cause,
         "because": list(build.because),
-    }
-
-
-def _why(why: Why) -> Json:
-    return {
-        **fields_of(why.spec),
-        "verdict": why.verdict,
-        "cause": why.cause,
-        "left_out": why.left_out,
-        "chain": [fields_of(each) for each in why.chain],
-        "change": None
-        if why.change is None
-        else {
-            "stale": why.change.stale,
-            "chain": [{**fields_of(each.spec), "types": each.types} for each in why.change.chain],
-        },
-        "tree": [
-            {
-                "depth": line.depth,
-                **fields_of(line.spec),
-                "link": line.link,
-                "reason": line.reason,
-                "types": line.types,
-                "is_want": line.is_want,
-                "is_repeated": line.is_repeated,
-            }
-            for line in why.tree
-        ],
     }
 
 

@@ -1,31 +1,29 @@
-"""Schedules as the reports of plans show them: as text, Markdown and JSON."""
+"""Schedules: the sections of a plan's report, and their part of the JSON document."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from specplan.counting import form
-from specplan.reports.coverage.markdown import document, foldable, listed
-from specplan.reports.render import amounts, hashes, wording
-from specplan.reports.render.escape import markdown_code as code
-from specplan.reports.render.escape import terminal
-from specplan.reports.render.layout import Column, Span
+from specplan.reports.outline import Amount, Column, Line, Number, Section, Spec, Table
+from specplan.reports.render import amounts, prose, wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
+    from specplan.aliases import Unit
     from specplan.model import Build
     from specplan.model.schedule import Schedule
     from specplan.planning.plan import Plan
     from specplan.reports.render.document import Json
-    from specplan.reports.render.page import Page
+    from specplan.reports.render.prose import Prose
 
-__all__ = ["as_json", "as_markdown", "show", "show_timetable"]
+__all__ = ["as_json", "sections"]
 
 _REASONS = {
     "critical_path": "the critical path takes as long",
     "work": "the runners share all the work",
-    "crowding": "builds crowd between others that must come before and after them",
+    "crowding": "a bottleneck set of builds keeps all runners busy",
 }
 
 
@@ -54,100 +52,82 @@ def as_json(schedule: Schedule | None) -> Json:
     }
 
 
-def as_markdown(plan: Plan) -> str:
-    """Return the schedule as a section; nothing where there is none."""
-    if plan.schedule is None or not plan.builds:
-        return ""
-    builds = _by_hash(plan)
-    rows = [
-        (
-            code(f"{builds[run.hash].name}@{builds[run.hash].version}/{run.hash}"),
-            str(shard.runner),
-            amounts.time(run.start, plan.unit),
-            amounts.time(run.finish, plan.unit),
-        )
-        for shard in plan.schedule.shards
-        for run in shard.runs
-    ]
-    return document(
-        [
-            listed(_lines(plan, plan.schedule, code)),
-            foldable("Timetable", ("build", "runner", "start", "finish"), rows, numbers=3),
-        ]
-    ).rstrip()
-
-
-def show(page: Page, plan: Plan) -> None:
-    """Add how long the builds take on the runners, and what each runner has to do."""
+def sections(plan: Plan) -> tuple[Section, ...]:
+    """Return how long the builds take, what each runner does, and when; empty without schedule."""
     schedule = plan.schedule
     if schedule is None or not plan.builds:
-        return
-    page.blank()
-    first, *others = _lines(plan, schedule, terminal)
-    page.text(first, style="bold")
-    for line in others:
-        page.text(line, style="dim")
-    page.blank()
-    columns = [
-        Column(("runner",), align="right"),
-        Column(("builds",), align="right"),
-        Column(("busy",), align="right"),
-        Column(("waits",), align="right"),
-        Column(("done after",), align="right"),
-    ]
-    rows = [
-        [
-            Span(str(shard.runner)),
-            Span(str(len(shard.runs))),
-            Span(amounts.time(shard.busy, plan.unit)),
-            Span(amounts.time(shard.runs[-1].finish - shard.busy, plan.unit)),
-            Span(amounts.time(shard.runs[-1].finish, plan.unit)),
-        ]
+        return ()
+    first, *others = _lines(plan, schedule)
+    lines = tuple(Line(line, "quiet") for line in others)
+    return (
+        Section(id="schedule", title=first, tone="strong", lines=lines),
+        _runners(schedule, plan.unit),
+        _timetable(plan, schedule),
+    )
+
+
+def _runners(schedule: Schedule, unit: Unit) -> Section:
+    columns = (
+        Column("runner", "runner", "count"),
+        Column("builds", "builds", "count"),
+        Column("busy", "busy", "amount"),
+        Column("waits", "waits", "amount"),
+        Column("finish", "done after", "amount"),
+    )
+    rows = tuple(
+        (
+            Number(shard.runner),
+            Number(len(shard.runs)),
+            Amount(shard.busy, unit, is_time=True),
+            Amount(shard.runs[-1].finish - shard.busy, unit, is_time=True),
+            Amount(shard.runs[-1].finish, unit, is_time=True),
+        )
         for shard in schedule.shards
-    ]
-    page.table(columns, rows)
+    )
+    title = wording.count(len(rows), "runner")
+    return Section(id="runners", title=title, table=Table(columns, rows))
 
 
-def show_timetable(page: Page, plan: Plan) -> None:
-    """Add what each runner builds and when."""
-    if plan.schedule is None:
-        return
+def _timetable(plan: Plan, schedule: Schedule) -> Section:
     builds = _by_hash(plan)
-    for shard in plan.schedule.shards:
-        page.blank()
-        page.text(f"runner {shard.runner}", style="bold")
-        columns = [
-            Column(("start",), align="right"),
-            Column(("finish",), align="right"),
-            Column(("build",)),
-        ]
-        rows = [
-            [
-                Span(amounts.time(run.start, plan.unit)),
-                Span(amounts.time(run.finish, plan.unit)),
-                Span(terminal(_short(builds[run.hash]))),
-            ]
-            for run in shard.runs
-        ]
-        page.table(columns, rows)
+    columns = (
+        Column("runner", "runner", "count"),
+        Column("start", "start", "amount"),
+        Column("finish", "finish", "amount"),
+        Column("build", "build", "spec", is_lead=True),
+    )
+    rows = tuple(
+        (
+            Number(shard.runner),
+            Amount(run.start, plan.unit, is_time=True),
+            Amount(run.finish, plan.unit, is_time=True),
+            Spec(f"{builds[run.hash].name}@{builds[run.hash].version}", run.hash),
+        )
+        for shard in schedule.shards
+        for run in shard.runs
+    )
+    table = Table(columns, rows)
+    return Section(
+        id="timetable", title="timetable", tone="strong", table=table, detail="timetable"
+    )
 
 
-def _lines(plan: Plan, schedule: Schedule, escape: Callable[[str], str]) -> list[str]:
+def _lines(plan: Plan, schedule: Schedule) -> list[Prose]:
     runners = wording.count(schedule.runners, "runner finishes", "runners finish")
     done = amounts.amount(schedule.makespan, plan.unit)
     bound = amounts.amount(schedule.lower_bound, plan.unit)
     if schedule.gap:
         proof = (
-            f"at most {_percent(schedule.gap)} longer than the shortest: none takes less than "
-            f"{bound}, as {_REASONS[schedule.reason]}"
+            f"within {_percent(schedule.gap)} of optimal (at least {bound}: "
+            f"{_REASONS[schedule.reason]})"
         )
     else:
-        proof = f"no schedule is shorter: {_REASONS[schedule.reason]}"
+        proof = f"optimal: {_REASONS[schedule.reason]}"
     builds = _by_hash(plan)
-    path = " -> ".join(escape(_short(builds[each])) for each in plan.critical_path)
+    path = " -> ".join(_named(builds[spec]) for spec in plan.critical_path)
     idle = schedule.runners - len(schedule.shards)
-    all_of_them = wording.count(schedule.runners, "runner")
-    without_work = [f"{idle} of {all_of_them} {form(idle, 'gets', 'get')} nothing to build"]
+    runner_count = wording.count(schedule.runners, "runner")
+    without_work = [f"{idle} of {runner_count} {form(idle, 'has', 'have')} nothing to build"]
     return [
         f"{runners} after {done}",
         proof,
@@ -158,7 +138,7 @@ def _lines(plan: Plan, schedule: Schedule, escape: Callable[[str], str]) -> list
 
 
 def _percent(share: float) -> str:
-    # Rounded up: "at most" has to be true.
+    # Rounded up: "within" has to be true.
     tenths = -int(-share * 1000 // 1)
     return f"{tenths / 10:.1f} %"
 
@@ -167,5 +147,5 @@ def _by_hash(plan: Plan) -> Mapping[str, Build]:
     return {build.hash: build for build in plan.builds}
 
 
-def _short(build: Build) -> str:
-    return f"{build.name}@{build.version}/{hashes.shown(build.hash)}"
+def _named(build: Build) -> Prose:
+    return prose.spec(f"{build.name}@{build.version}", build.hash)

@@ -1,6 +1,7 @@
 """The phrases that the reports of plans and of differences of locks share.
 
-A phrase that holds untrusted text takes the format's own escape as an argument.
+Names in a sentence are marked (:mod:`specplan.reports.render.prose`), so that each format
+shows them as it must.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from specplan.reports.plan import choice
-from specplan.reports.render import amounts, hashes, wording
+from specplan.reports.render import amounts, prose, wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from specplan.model import (
         ChangedSpec,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     )
     from specplan.planning.plan import Plan
     from specplan.planning.why_wanted import WhyWanted
+    from specplan.reports.render.prose import Prose
 
 __all__ = [
     "HOLDS_WHEN",
@@ -43,11 +45,11 @@ __all__ = [
     "level",
     "line",
     "name",
+    "named",
     "names_of_chains",
     "notes",
     "numbers",
     "origin",
-    "short",
     "unplannable",
     "verdict",
     "want_lines",
@@ -71,7 +73,7 @@ _SHORT_CHECKSUM: Final = 7
 #: How deep the lines of a tree are indented; the graphs of real locks are some 30 deep.
 _DEEP: Final = 30
 
-#: The longest chain that is told spec by spec.
+#: The longest chain that is shown spec by spec.
 _LONG_CHAIN: Final = 50
 
 _CUT: Final[Mapping[CutReason, str]] = {
@@ -93,13 +95,13 @@ def name(spec: NamedSpec) -> str:
     return f"{spec.name}@{spec.version}" if spec.name else "unknown"
 
 
-def short(spec: NamedSpec) -> str:
-    """Return a spec as ``name@version/hash`` with the first letters of its hash."""
-    return f"{name(spec)}/{hashes.shown(spec.hash)}"
+def named(spec: NamedSpec) -> Prose:
+    """Return a spec in a sentence: what it is called, with its hash."""
+    return prose.spec(name(spec), spec.hash)
 
 
 def headline(plan: Plan) -> str:
-    """Return the one line that tells how much must be built."""
+    """Return the one line that says how much must be built."""
     totals = plan.totals
     kind = ("what if: " if plan.what_if else "") + ("predicted: " if plan.predicted else "")
     wants = wording.count(totals.wants, "spec") + " wanted"
@@ -136,38 +138,40 @@ def numbers(plan: Plan) -> list[str]:
     return lines
 
 
-def change(plan: Plan, escape: Callable[[str], str]) -> list[str]:
+def change(plan: Plan) -> list[str]:
     """Return what is assumed and what changes, and what is named that no want contains."""
-    lines = what_if(plan, escape)
+    lines = what_if(plan)
     if plan.change is None:
         return lines
     asked = plan.change
     depth = "" if asked.depth is None else f", followed to depth {asked.depth}"
     matched = [each for each in asked.specs if each.matches]
-    specs = wording.folded([escape(each.spec) for each in matched], 5) or "nothing that is wanted"
+    specs = (
+        wording.folded([prose.name(each.spec) for each in matched], 5) or "nothing that is wanted"
+    )
     count = wording.count(len(asked.changed), "spec")
     line = f"changed: {specs} ({count}), policy {asked.policy}{depth}"
-    return [*lines, line, *_unmatched("changed", asked.specs, escape)]
+    return [*lines, line, *_unmatched("changed", asked.specs)]
 
 
-def what_if(plan: Plan, escape: Callable[[str], str]) -> list[str]:
+def what_if(plan: Plan) -> list[str]:
     """Return what the plan assumes against what the caches say."""
     if plan.what_if is None:
         return []
     lines = []
     if plan.what_if.assumed:
-        specs = ", ".join(escape(each.spec) for each in plan.what_if.assumed)
+        specs = ", ".join(prose.name(each.spec) for each in plan.what_if.assumed)
         more = wording.count(len(plan.what_if.available), "spec")
         lines.append(f"assumed to be available: {specs} ({more} without a binary)")
     if plan.what_if.withheld:
-        specs = ", ".join(escape(each.spec) for each in plan.what_if.withheld)
+        specs = ", ".join(prose.name(each.spec) for each in plan.what_if.withheld)
         fewer = wording.count(len(plan.what_if.unavailable), "binary", "binaries")
         lines.append(f"assumed not to be available: {specs} ({fewer})")
     return lines
 
 
-def _unmatched(what: str, specs: Sequence[ChangedSpec], escape: Callable[[str], str]) -> list[str]:
-    missing = [escape(each.spec) for each in specs if not each.matches]
+def _unmatched(what: str, specs: Sequence[ChangedSpec]) -> list[str]:
+    missing = [prose.name(each.spec) for each in specs if not each.matches]
     if not missing:
         return []
     names = wording.count(
@@ -178,9 +182,9 @@ def _unmatched(what: str, specs: Sequence[ChangedSpec], escape: Callable[[str], 
     return [f"{names}: {wording.folded(missing, 3)}"]
 
 
-def notes(plan: Plan, escape: Callable[[str], str]) -> list[str]:
+def notes(plan: Plan) -> list[str]:
     """Return what the reader must know beside the builds, one note a line."""
-    lines = _unmatched("broken", plan.excluded.specs, escape)
+    lines = _unmatched("broken", plan.excluded.specs)
     totals = plan.totals
     if plan.excluded.builds:
         cut = wording.count(len(plan.excluded.cut), "broken spec")
@@ -188,7 +192,7 @@ def notes(plan: Plan, escape: Callable[[str], str]) -> list[str]:
             f"{wording.count(len(plan.excluded.builds), 'build')} and "
             f"{wording.count(totals.wants_left_out, 'want')} are left out because of {cut}"
         )
-    lines += wording.not_wanted(plan.not_wanted, escape)
+    lines += wording.not_wanted(plan.not_wanted)
     if plan.untested:
         kept = wording.count(
             totals.untested,
@@ -200,7 +204,7 @@ def notes(plan: Plan, escape: Callable[[str], str]) -> list[str]:
         lines.append(
             "predicted from locks made before the change: hashes are those before the change"
         )
-    return [*lines, *choice.notes(plan, escape), HOLDS_WHEN]
+    return [*lines, *choice.notes(plan), HOLDS_WHEN]
 
 
 def _kept_by(plan: Plan) -> str:
@@ -220,15 +224,12 @@ def cause(word: str) -> str:
     return {"changed": "changed", "stale": "stale", "missing": "no binary"}[word]
 
 
-def left_out(
-    build: ExcludedBuild, names: Mapping[str, NamedSpec], escape: Callable[[str], str]
-) -> str:
+def left_out(build: ExcludedBuild, names: Mapping[str, NamedSpec]) -> str:
     """Return why a build is left out.
 
     Args:
         build: The build.
         names: What the specs of chains are called, by hash, as :func:`names_of_chains` gives it.
-        escape: The escape of the format.
     """
     if build.reason == "broken":
         return "known not to build"
@@ -237,7 +238,7 @@ def left_out(
     if len(build.chain) > _LONG_CHAIN:
         away = wording.count(len(build.chain) - 1, "edge")
         return f"needs a spec that is known not to build, {away} away"
-    return "needs " + " -> ".join(escape(short(names[each])) for each in build.chain[1:])
+    return "needs " + " -> ".join(named(names[each]) for each in build.chain[1:])
 
 
 def names_of_chains(plan: Plan) -> Mapping[str, NamedSpec]:
@@ -266,16 +267,16 @@ def verdict(why: Why, *, predicted: bool) -> str:
     }[why.verdict]
 
 
-def held(why: Why, escape: Callable[[str], str]) -> list[str]:
+def held(why: Why) -> list[str]:
     """Return the chain from a spec to what changed, where there is one; at most one line."""
     if why.change is None or len(why.change.chain) == 1:
         return []
     *above, last = why.change.chain
     chain = "".join(
-        f"{escape(short(each.spec))} -> ({'/'.join(each.types) or 'no'} edge) " for each in above
+        f"{named(each.spec)} -> ({'/'.join(each.types) or 'no'} edge) " for each in above
     )
-    told = "stale" if why.change.stale else "holds the change and stays untested"
-    return [f"{told}: {chain}{escape(short(last.spec))}, which changed"]
+    state = "stale" if why.change.stale else "contains the change but is not rebuilt"
+    return [f"{state}: {chain}{named(last.spec)}, which changed"]
 
 
 def _left_out(why: Why) -> str:
@@ -287,13 +288,13 @@ def _left_out(why: Why) -> str:
 
 
 def level(each: WhyLine) -> int:
-    """Return how far a line of a tree is indented: deep lines tell their depth instead."""
+    """Return how far a line of a tree is indented: deep lines say their depth instead."""
     return min(each.depth, _DEEP)
 
 
-def line(each: WhyLine, escape: Callable[[str], str]) -> str:
+def line(each: WhyLine) -> str:
     """Return one line of a tree without its indent."""
-    shown = escape(short(each.spec))
+    shown = named(each.spec)
     if each.depth > _DEEP:
         shown = f"({each.depth} deep) {shown}"
     if each.is_want:
@@ -304,16 +305,16 @@ def line(each: WhyLine, escape: Callable[[str], str]) -> str:
     if each.link == "cuts":
         cut = _CUT[each.reason or "test_only"]
         return f"{shown} {cut} ({needs} edge)"
-    told = "needs it" if each.link == "demands" else "would need it, but is not needed itself"
+    need = "needs it" if each.link == "demands" else "would need it, but is not needed itself"
     more = "; see above or below" if each.is_repeated else ""
-    return f"{shown} {told} ({needs} edge){more}"
+    return f"{shown} {need} ({needs} edge){more}"
 
 
-def diff_headline(diff: LockDiff, escape: Callable[[str], str]) -> str:
-    """Return the one line that tells what is new."""
+def diff_headline(diff: LockDiff) -> str:
+    """Return the one line that says what is new."""
     totals = diff.totals
     return (
-        f"{escape(diff.old)} -> {escape(diff.new)}: {totals.new} new, {totals.gone} gone, "
+        f"{prose.name(diff.old)} -> {prose.name(diff.new)}: {totals.new} new, {totals.gone} gone, "
         f"{totals.kept} kept; {wording.count(totals.builds, 'build')}"
     )
 
@@ -339,33 +340,31 @@ def origin(spec: NewSpec) -> str:
     return _ORIGIN[spec.origin]
 
 
-def difference_lines(spec: NewSpec, escape: Callable[[str], str]) -> list[str]:
+def difference_lines(spec: NewSpec) -> list[str]:
     """Return in what a new spec differs from the old one, one key a line."""
     if spec.against is None:
         return ["new package"]
     if spec.origin == "rewired":
         return ["other dependencies"]
     keys = {each.key for each in spec.differences}
-    lines = [_difference(each, escape, keys) for each in spec.differences]
+    lines = [_difference(each, keys) for each in spec.differences]
     if not spec.replaces:
-        lines.append(f"beside {escape(short(spec.against))}")
+        lines.append(f"beside {named(spec.against)}")
     return [each for each in lines if each] or ["other content"]
 
 
-def _difference(
-    difference: Difference, escape: Callable[[str], str], keys: Collection[OwnKey]
-) -> str:
+def _difference(difference: Difference, keys: Collection[OwnKey]) -> str:
     if difference.key == "package_hash":
         return "recipe"
     old, new = _values(difference.key, difference.old), _values(difference.key, difference.new)
     gone = [each for each in old if each not in new]
     come = [each for each in new if each not in old]
     if "patches" in keys and difference.key == "variants":
-        # The variant holds but the first letters of what the patches tell whole.
+        # The variant holds only the first letters of what the patches hold whole.
         gone, come = _but_patches(gone), _but_patches(come)
         if not gone and not come:
             return ""
-    sides = (", ".join(map(escape, side)) or "none" for side in (gone, come))
+    sides = (", ".join(map(prose.name, side)) or "none" for side in (gone, come))
     return f"{difference.key} {' -> '.join(sides)}"
 
 
@@ -380,9 +379,9 @@ def _but_patches(variants: Sequence[str]) -> list[str]:
     return [each for each in variants if not each.startswith("patches=")]
 
 
-def want_verdict(want: WhyWanted, escape: Callable[[str], str]) -> str:
+def want_verdict(want: WhyWanted) -> str:
     """Return that something is wanted in a cell, and whether it is there."""
-    cell = f"{escape(want.stack)} on {escape(f'{want.os}/{want.target}')}"
+    cell = f"{prose.name(want.stack)} on {prose.name(f'{want.os}/{want.target}')}"
     return {
         "gap": f"is wanted for {cell}, and is a gap there",
         "covered": f"is wanted for {cell}, and is available there",
@@ -391,35 +390,33 @@ def want_verdict(want: WhyWanted, escape: Callable[[str], str]) -> str:
     }[want.verdict]
 
 
-def want_lines(
-    want: WhyWanted, escape: Callable[[str], str], shown: Callable[[NamedSpec], str]
-) -> list[str]:
+def want_lines(want: WhyWanted) -> list[str]:
     """Return who wants something, where it is, what is nearest and what the plan does.
 
     Args:
         want: What is wanted.
-        escape: The escape of the format.
-        shown: Returns a spec with its hash, escaped.
     """
     lines = []
     if want.wanted_by:
-        lines.append(f"wanted by: {wording.folded([escape(each) for each in want.wanted_by], 5)}")
+        lines.append(
+            f"wanted by: {wording.folded([prose.name(each) for each in want.wanted_by], 5)}"
+        )
     if want.reason:
-        lines.append(f"reason: {escape(want.reason)}")
+        lines.append(f"reason: {prose.words(want.reason)}")
     if want.state is not None:
         lines.append(f"state: {wording.STATE_SENTENCES[want.state]}")
     if want.nearest is not None and want.nearest_spec is not None:
-        place = escape(wording.nearest_place(want.nearest))
-        differs = escape(", ".join(want.nearest.differs) or "hash alone")
-        lines.append(f"nearest: {shown(want.nearest_spec)} in {place} (differs in {differs})")
+        place = prose.name(wording.nearest_place(want.nearest))
+        differs = prose.words(", ".join(want.nearest.differs) or "hash alone")
+        lines.append(f"nearest: {named(want.nearest_spec)} in {place} (differs in {differs})")
     elif want.verdict == "gap":
-        lines.append(f"nearest: none, as no cache has a binary of {escape(want.package)}")
-    lines += _want_plan(want, shown)
+        lines.append(f"nearest: none, as no cache has a binary of {prose.name(want.package)}")
+    lines += _want_plan(want)
     return lines
 
 
-def _want_plan(want: WhyWanted, shown: Callable[[NamedSpec], str]) -> list[str]:
-    spec = "" if want.spec is None else shown(want.spec)
+def _want_plan(want: WhyWanted) -> list[str]:
+    spec = "" if want.spec is None else named(want.spec)
     if want.plan == "publish":
         return [f"plan: list {spec} in the stack; nothing has to be built"]
     if want.plan == "chosen":

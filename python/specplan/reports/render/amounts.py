@@ -8,9 +8,9 @@ from specplan.counting import form
 
 if TYPE_CHECKING:
     from specplan.aliases import Unit
-    from specplan.reports.outline import Amount
+    from specplan.reports.outline import Amount, Number
 
-__all__ = ["amount", "exact", "of_cell", "of_total", "time"]
+__all__ = ["amount", "exact", "of_cell", "of_number", "of_total", "time"]
 
 _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
@@ -51,6 +51,11 @@ def of_cell(cell: Amount) -> str:
         return ""
     shown = time(cell.value, cell.unit) if cell.is_time else amount(cell.value, cell.unit)
     return f"~{shown}" if cell.estimated else shown
+
+
+def of_number(cell: Number) -> str:
+    """Return a number of a table, ``n/a`` where it is not known."""
+    return "n/a" if cell.value is None else exact(cell.value)
 
 
 def _time(seconds: float) -> str:

@@ -7,7 +7,7 @@ link, a mention or an element. Tables have whole hashes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from specplan.model.report import Report, as_markdown
 from specplan.reports import outline as value
@@ -18,7 +18,7 @@ from specplan.reports.render.escape import markdown_code as code
 from specplan.reports.render.escape import markdown_text as sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from specplan.model.report import ReportOptions
     from specplan.reports.outline import Outline, Section, Table
@@ -96,6 +96,8 @@ class _Writer:
             level = "####" if self.outline.headline else "###"
             heading = f"{level} {title}" if section.lines else f"**{title}**"
             return [heading, self.lines(section.lines)]
+        if section.detail and not table.rows:
+            return []
         parts = self.tables(title, table)
         more = len(table.rows) - len(self.rows(table))
         if more:
@@ -149,11 +151,6 @@ class _Writer:
             shown.append(f"{'  ' * (line.level - 1)}- {words}")
         return "\n".join(shown)
 
-    def titled(self, words: Prose) -> str:
-        """Return a sentence that begins with a capital letter."""
-        shown = self.said(words)
-        return shown[:1].upper() + shown[1:]
-
     def said(self, words: Prose) -> str:
         """Return a sentence with its names as code."""
         return prose.render(words, self.part)
@@ -167,43 +164,16 @@ class _Writer:
         shown = part.hash if self.options.long_hashes else part.hash[: prose.SHORT_HASH]
         return _spec(value.Spec(part.text, shown, part.between))
 
-    def cell(self, cell: value.Cell) -> str:  # noqa: C901, PLR0911, PLR0912 - a case a kind
+    def titled(self, words: Prose) -> str:
+        """Return a sentence that begins with a capital letter."""
+        shown = self.said(words)
+        return shown[:1].upper() + shown[1:]
+
+    def cell(self, cell: value.Cell) -> str:
         """Return a cell of a table."""
-        match cell:
-            case None:
-                return ""
-            case value.Name(text=text):
-                return code(text) if text else ""
-            case value.Names(texts=texts):
-                return ", ".join(map(code, texts))
-            case value.Words(text=text) | value.State(words=text):
-                return sentence(text)
-            case value.Said(prose=sentences):
-                return "<br>".join(map(self.said, sentences))
-            case value.Number(value=number):
-                return "n/a" if number is None else amounts.exact(number)
-            case value.Share(part=part, whole=whole):
-                return wording.percentage(part, whole)
-            case value.Amount():
-                return amounts.of_cell(cell)
-            case value.Answer(known=known):
-                return wording.answer(known)
-            case value.Spec():
-                return _spec(cell)
-            case value.Specs(specs=specs):
-                return ", ".join(map(_spec, specs))
-            case value.System(os=os, target=target):
-                return code(wording.system(os, target))
-            case value.Cells(cells=cells):
-                return ", ".join(
-                    f"{code(stack)} {code(wording.system(os, target))}"
-                    for stack, os, target in cells
-                )
-            case value.File(path=path, line=line):
-                return code(path if line is None else f"{path}:{line}")
-            case value.Nearest(hash=dag_hash, place=place, differs=differs):
-                why = sentence(", ".join(differs) or "hash alone")
-                return f"{code(dag_hash)} {code(place)} ({why})"
+        if isinstance(cell, value.Said):
+            return "<br>".join(map(self.said, cell.prose))
+        return "" if cell is None else _SHOWN[type(cell)](cell)
 
 
 def _header(column: value.Column) -> str:
@@ -219,3 +189,33 @@ def _spec(spec: value.Spec) -> str:
         shown_hash = code(spec.between[1:] + spec.hash)
         return f"{code(spec.label)} {shown_hash}" if spec.label else shown_hash
     return code(f"{spec.label}{spec.between}{spec.hash}")
+
+
+def _cells(cells: value.Cells) -> str:
+    return ", ".join(
+        f"{code(stack)} {code(wording.system(os, target))}" for stack, os, target in cells.cells
+    )
+
+
+def _nearest(nearest: value.Nearest) -> str:
+    differs = sentence(", ".join(nearest.differs) or "hash alone")
+    return f"{code(nearest.hash)} {code(nearest.place)} ({differs})"
+
+
+#: How each kind of cell is shown.
+_SHOWN: Final[Mapping[type, Callable[[Any], str]]] = {
+    value.Name: lambda cell: code(cell.text) if cell.text else "",
+    value.Names: lambda cell: ", ".join(map(code, cell.texts)),
+    value.Words: lambda cell: sentence(cell.text),
+    value.State: lambda cell: sentence(cell.words),
+    value.Number: amounts.of_number,
+    value.Share: lambda cell: wording.percentage(cell.part, cell.whole),
+    value.Amount: amounts.of_cell,
+    value.Answer: lambda cell: wording.answer(cell.known),
+    value.Spec: _spec,
+    value.Specs: lambda cell: ", ".join(map(_spec, cell.specs)),
+    value.System: lambda cell: code(wording.system(cell.os, cell.target)),
+    value.Cells: _cells,
+    value.File: lambda cell: code(cell.path if cell.line is None else f"{cell.path}:{cell.line}"),
+    value.Nearest: _nearest,
+}

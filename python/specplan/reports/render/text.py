@@ -8,7 +8,7 @@ is wider than the width only where a single name is.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from specplan.model.report import Report, as_text
 from specplan.reports import outline as value
@@ -19,7 +19,7 @@ from specplan.reports.render.layout import Column, Span
 from specplan.reports.render.page import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from specplan.model.report import ReportOptions
     from specplan.reports.outline import Outline, Section, Table, Tone
@@ -210,58 +210,49 @@ class _Writer:
         shown = dag_hash if self.options.long_hashes else dag_hash[: prose.SHORT_HASH]
         return f"{label}{between}{shown}".lstrip() if dag_hash else label
 
-    def span(self, cell: value.Cell) -> Span:  # noqa: C901, PLR0911, PLR0912 - a case a kind
+    def nearest(self, cell: value.Nearest) -> str:
+        """Return the nearest binary: its hash, where it is, in what it differs."""
+        head = terminal(self.spec("", cell.hash, ""))
+        differs = ", ".join(map(terminal, cell.differs)) or "hash alone"
+        return f"{head} {terminal(cell.place)} ({differs})"
+
+    def span(self, cell: value.Cell) -> Span:
         """Return a cell as text with its style."""
-        match cell:
-            case None:
-                return Span("")
-            case value.Name(text=shown, tone=tone) | value.State(words=shown, tone=tone):
-                return Span(terminal(shown), _STYLES[tone])
-            case value.Words(text=shown):
-                return Span(terminal(shown))
-            case value.Names(texts=texts):
-                return Span(wording.folded([terminal(each) for each in texts], _FEW))
-            case value.Said(prose=sentences):
-                return Span("; ".join(map(self.said, sentences)))
-            case value.Number(value=number, tone=tone):
-                shown = "n/a" if number is None else amounts.exact(number)
-                return Span(shown, _STYLES[tone])
-            case value.Share():
-                return _share(cell)
-            case value.Amount():
-                return Span(amounts.of_cell(cell))
-            case value.Answer(known=known):
-                return Span(wording.answer(known))
-            case value.Spec(label=label, hash=dag_hash, between=between, tone=tone):
-                return Span(terminal(self.spec(label, dag_hash, between)), _STYLES[tone])
-            case value.Specs(specs=specs):
-                return Span(", ".join(self.span(each).text for each in specs) or "-")
-            case value.System(os=os, target=target):
-                return Span(terminal(wording.system(os, target)))
-            case value.Cells(cells=cells):
-                return Span(self.where.names(cells))
-            case value.File(path=path, line=line):
-                return Span(terminal(path) + ("" if line is None else f":{line}"))
-            case value.Nearest(hash=dag_hash, place=place, differs=differs):
-                head = terminal(self.spec("", dag_hash, ""))
-                why = ", ".join(map(terminal, differs)) or "hash alone"
-                return Span(f"{head} {terminal(place)} ({why})")
+        if cell is None:
+            return _NOTHING
+        return Span(_SHOWN[type(cell)](self, cell), _STYLES[cell.tone])
+
+
+_NOTHING: Final = Span("")
+
+#: How each kind of cell is shown.
+_SHOWN: Final[Mapping[type, Callable[[_Writer, Any], str]]] = {
+    value.Name: lambda _, cell: terminal(cell.text),
+    value.Names: lambda _, cell: wording.folded(list(map(terminal, cell.texts)), _FEW),
+    value.Words: lambda _, cell: terminal(cell.text),
+    value.Said: lambda writer, cell: "; ".join(map(writer.said, cell.prose)),
+    value.State: lambda _, cell: terminal(cell.words),
+    value.Number: lambda _, cell: amounts.of_number(cell),
+    value.Share: lambda _, cell: wording.percentage(cell.part, cell.whole),
+    value.Amount: lambda _, cell: amounts.of_cell(cell),
+    value.Answer: lambda _, cell: wording.answer(cell.known),
+    value.Spec: lambda writer, cell: terminal(writer.spec(cell.label, cell.hash, cell.between)),
+    value.Specs: lambda writer, cell: (
+        ", ".join(writer.span(spec).text for spec in cell.specs) or "-"
+    ),
+    value.System: lambda _, cell: terminal(wording.system(cell.os, cell.target)),
+    value.Cells: lambda writer, cell: writer.where.names(cell.cells),
+    value.File: lambda _, cell: (
+        terminal(cell.path) + ("" if cell.line is None else f":{cell.line}")
+    ),
+    value.Nearest: lambda writer, cell: writer.nearest(cell),
+}
 
 
 def _header(column: value.Column) -> tuple[str, ...]:
     if column.system is not None:
         return terminal(column.system.os), terminal(column.system.target)
     return (column.title,)
-
-
-def _share(share: value.Share) -> Span:
-    shown = wording.percentage(share.part, share.whole)
-    if share.whole == 0:
-        return Span(shown, "dim")
-    half = 2
-    if share.part == share.whole:
-        return Span(shown, "green")
-    return Span(shown, "yellow" if half * share.part >= share.whole else "red")
 
 
 class _Where:

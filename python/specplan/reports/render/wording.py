@@ -1,7 +1,7 @@
 """The phrases that several formats share: numbers, states, cells and notes in words.
 
-The phrases are not escaped: a format escapes what it puts into them. Where a phrase
-holds untrusted text, its function takes the format's own escape as an argument.
+Names in a sentence are marked (:mod:`specplan.reports.render.prose`), so that each format
+shows them as it must.
 """
 
 from __future__ import annotations
@@ -191,18 +191,18 @@ def nearest_place(nearest: Nearest) -> str:
     return f"{stack} {system(nearest.os, nearest.target)}".lstrip(" ")
 
 
-def _subject(cells: Iterable[Cell], escape: Callable[[str], str]) -> str:
+def _subject(cells: Iterable[Cell]) -> str:
     stacks = sorted({cell.stack for cell in cells})
     if not stacks:
         return "no cells"
     few = 3
-    return ", ".join(map(escape, stacks)) if len(stacks) <= few else count(len(stacks), "stack")
+    return ", ".join(map(prose.name, stacks)) if len(stacks) <= few else count(len(stacks), "stack")
 
 
-def coverage_headline(coverage: Coverage, escape: Callable[[str], str]) -> str:
-    """Return the one line that tells how much of what is wanted is there."""
+def coverage_headline(coverage: Coverage) -> Prose:
+    """Return the one line that says how much of what is wanted is there."""
     totals = coverage.totals
-    subject = _subject(coverage.cells, escape)
+    subject = _subject(coverage.cells)
     if totals.wanted == 0:
         return f"{subject}: nothing is wanted, so coverage is n/a"
     one, several = _nouns(coverage)
@@ -217,8 +217,8 @@ def coverage_headline(coverage: Coverage, escape: Callable[[str], str]) -> str:
     return line
 
 
-def question(coverage: Coverage, escape: Callable[[str], str]) -> str:
-    """Return the line that tells what was asked: wants, level, compatibility, snapshot."""
+def question(coverage: Coverage) -> Prose:
+    """Return the line that says what was asked: wants, level, compatibility, snapshot."""
     wants = "wants from peers"
     if coverage.wants == "lock":
         wants = f"wants from locks, scope {coverage.scope}"
@@ -229,11 +229,11 @@ def question(coverage: Coverage, escape: Callable[[str], str]) -> str:
     if coverage.wants == "baseline":
         wants = "wants from the baseline"
         if coverage.baseline is not None:
-            wants += f" {escape(coverage.baseline)}"
+            wants += f" {prose.name(coverage.baseline)}"
     parts = [wants, *([] if coverage.level is None else [f"level {coverage.level}"])]
     parts.append(f"compatibility {coverage.compat}")
     if coverage.tag is not None:
-        parts.append(f"snapshot {escape(coverage.tag)}")
+        parts.append(f"snapshot {prose.name(coverage.tag)}")
     return ", ".join(parts)
 
 
@@ -252,29 +252,29 @@ def want_word(coverage: Coverage) -> str:
 
 
 def upper_bound(coverage: Coverage) -> list[str]:
-    """Return the line that tells what coverage of environments does not promise."""
+    """Return the line that says what coverage of environments does not promise."""
     if not coverage.is_upper_bound:
         return []
     line = "an upper bound: what covers a root of an environment could be reused"
     return [f"{line}; a concretizer may still decide otherwise"]
 
 
-def unknown(coverage: Coverage, code: Callable[[str], str]) -> list[str]:
-    """Return the lines that tell which wants cannot be decided, by what is missing."""
+def unknown(coverage: Coverage) -> list[Prose]:
+    """Return the lines that say which wants cannot be decided, by what is missing."""
     groups = grouped(coverage.unknown, lambda each: each.missing)
     lines = []
     for group in groups:
-        wants = list(dict.fromkeys(code(each.want) for each in group))
+        wants = list(dict.fromkeys(prose.name(each.want) for each in group))
         reasons = " and ".join(_MISSING[each] for each in group[0].missing)
         cannot = count(len(group), "want")
         lines.append(f"{cannot} cannot be decided, as no source says {reasons}: {folded(wants, 3)}")
     return lines
 
 
-def left_out_line(record: LeftOut, escape: Callable[[str], str] = str) -> str:
+def left_out_line(record: LeftOut) -> Prose:
     """Return what was left out as one line: where, what happened, how often, its kind."""
     times = f", {record.count} times" if record.count > 1 else ""
-    return f"{escape(record.where)}: {escape(record.detail)}{times} ({record.kind})"
+    return f"{prose.name(record.where)}: {prose.words(record.detail)}{times} ({record.kind})"
 
 
 def left_out_kinds(records: Iterable[LeftOut]) -> str:
@@ -295,21 +295,21 @@ def not_whole(records: Sequence[LeftOut]) -> list[str]:
     return [f"{line}; `--explain-left-out` says what settles it"]
 
 
-def left_out(records: Iterable[LeftOut], escape: Callable[[str], str]) -> list[str]:
+def left_out(records: Iterable[LeftOut]) -> list[Prose]:
     """Return the lines that say what was left out, one a record; of many alike the first."""
     lines = []
     for group in grouped(records, lambda each: (each.kind, each.blocks)):
         shown = group if len(group) <= _FEW_RECORDS + 1 else group[:_FEW_RECORDS]
-        lines += [f"left out: {left_out_line(each, escape)}" for each in shown]
+        lines += [f"left out: {left_out_line(each)}" for each in shown]
         if len(group) > len(shown):
             lines.append(f"left out: {len(group) - len(shown)} more of {group[0].kind}")
     return lines
 
 
-def others_left_out(records: Iterable[LeftOut], escape: Callable[[str], str]) -> list[str]:
+def others_left_out(records: Iterable[LeftOut]) -> list[Prose]:
     """Return the lines of what was left out but for that which has lines of its own."""
     own = {"damaged_file", "absent_stack"}
-    return left_out((each for each in records if each.kind not in own), escape)
+    return left_out(each for each in records if each.kind not in own)
 
 
 def spec_name(package: str | None, version: str | None) -> str:
@@ -320,7 +320,7 @@ def spec_name(package: str | None, version: str | None) -> str:
 
 
 def roots_line(roots: RootCoverage) -> str:
-    """Return the line that tells how many roots install from the cache alone."""
+    """Return the line that says how many roots install from the cache alone."""
     if roots.wanted == 0:
         return "no root is wanted, so root coverage is n/a"
     install = form(roots.wanted, "root installs", "roots install")
@@ -328,11 +328,11 @@ def roots_line(roots: RootCoverage) -> str:
     line = f"{roots.installable} of {roots.wanted} {install} from the cache alone ({share})"
     if not roots.undecided:
         return line
-    return f"{line}; the sources do not tell of {count(roots.undecided, 'root')}"
+    return f"{line}; {count(roots.undecided, 'root is', 'roots are')} undecided"
 
 
-def alone(coverage: Coverage) -> list[str]:
-    """Return the lines that tell what caches have where nothing says what they should have."""
+def alone(coverage: Coverage) -> list[Prose]:
+    """Return the lines that say what caches have where nothing says what they should have."""
     found = coverage.alone
     if found is None:
         return []
@@ -359,12 +359,13 @@ def _lacked(spec: LackedSpec | Lacking) -> Prose:
     return prose.spec(spec_name(spec.package, spec.version), spec.hash, " /")
 
 
-def broken_roots(roots: RootCoverage | None, code: Callable[[str], str]) -> list[str]:
-    """Return the lines that tell which roots do not install, and what they lack."""
+def broken_roots(roots: RootCoverage | None) -> list[Prose]:
+    """Return the lines that say which roots do not install, and what they lack."""
     if roots is None or not roots.broken:
         return []
     broken = [
-        f"{code(spec_name(root.package, root.version))} (lacks {count(len(root.lacks), 'spec')})"
+        f"{prose.name(spec_name(root.package, root.version))} "
+        f"(lacks {count(len(root.lacks), 'spec')})"
         for root in roots.broken
     ]
     lacking = [f"{_lacked(each)} ({count(each.roots, 'root')})" for each in roots.lacking]
@@ -408,57 +409,41 @@ def unlisted(coverage: Coverage) -> list[str]:
     return [f"{'and ' if listed else ''}{is_not}"] if more else []
 
 
-def damaged_note(damaged: Sequence[DamagedFile], escape: Callable[[str], str]) -> list[str]:
-    """Return the line that tells which files were skipped, if any were."""
+def damaged_note(damaged: Sequence[DamagedFile]) -> list[Prose]:
+    """Return the line that says which files were skipped, if any were."""
     if not damaged:
         return []
-    shown = folded([escape(each.path) for each in damaged], 3)
+    shown = folded([prose.name(each.path) for each in damaged], 3)
     return [f"{count(len(damaged), 'damaged file was', 'damaged files were')} skipped: {shown}"]
 
 
-def _pattern(entry: NotWanted, escape: Callable[[str], str]) -> str:
+def _pattern(entry: NotWanted) -> str:
     parts = {"package": entry.package, "stack": entry.stack, "os": entry.os, "target": entry.target}
-    named = [f"{name} {escape(pattern)}" for name, pattern in parts.items() if pattern != "*"]
+    named = [f"{name} {prose.name(pattern)}" for name, pattern in parts.items() if pattern != "*"]
     return ", ".join(named) or "everything"
 
 
-def coverage_notes(
-    coverage: Coverage, code: Callable[[str], str], sentence: Callable[[str], str]
-) -> list[str]:
-    """Return what the reader must know beside the numbers, one note a line.
-
-    Args:
-        coverage: The result.
-        code: The format's escape for names, patterns and paths.
-        sentence: The format's escape for words of a sentence.
-    """
-    notes = [f"stack {code(stack)} is absent" for stack in coverage.absent_stacks]
-    notes += unknown(coverage, code)
-    notes += not_wanted(coverage.not_wanted, code, sentence)
+def coverage_notes(coverage: Coverage) -> list[Prose]:
+    """Return what the reader must know beside the numbers, one note a line."""
+    notes = [f"stack {prose.name(stack)} is absent" for stack in coverage.absent_stacks]
+    notes += unknown(coverage)
+    notes += not_wanted(coverage.not_wanted)
     for entry in coverage.not_wanted:
         if not entry.excluded and _concerns(entry, coverage):
-            pattern = _pattern(entry, code)
-            notes.append(f"unused not-wanted entry ({pattern}): {sentence(entry.reason)}")
-    notes += _broken_specs(coverage) + broken_roots(coverage.roots, code)
-    notes += others_left_out(coverage.left_out, sentence)
-    return notes + damaged_note(coverage.damaged, code)
+            pattern = _pattern(entry)
+            notes.append(f"unused not-wanted entry ({pattern}): {prose.words(entry.reason)}")
+    notes += _broken_specs(coverage) + broken_roots(coverage.roots)
+    notes += others_left_out(coverage.left_out)
+    return notes + damaged_note(coverage.damaged)
 
 
 def not_wanted(
     entries: Iterable[NotWanted],
-    code: Callable[[str], str],
-    sentence: Callable[[str], str] | None = None,
 ) -> list[str]:
-    """Return what entries of the configuration exclude, one note each.
-
-    Args:
-        entries: The entries with what each excluded.
-        code: Escapes a name or a pattern.
-        sentence: Escapes a sentence; by default as a name.
-    """
+    """Return what entries of the configuration exclude, one note each."""
     return [
-        f"not wanted: {count(entry.excluded, 'want')} ({_pattern(entry, code)}): "
-        f"{(sentence or code)(entry.reason)}"
+        f"not wanted: {count(entry.excluded, 'want')} ({_pattern(entry)}): "
+        f"{prose.words(entry.reason)}"
         for entry in entries
         if entry.excluded
     ]
@@ -476,34 +461,33 @@ def _concerns(entry: NotWanted, coverage: Coverage) -> bool:
     )
 
 
-def diff_headline(diff: Diff, escape: Callable[[str], str]) -> str:
-    """Return the one line that tells what changed between two states."""
+def diff_headline(diff: Diff) -> Prose:
+    """Return the one line that says what changed between two states."""
     totals = diff.totals
     return (
-        f"{escape(diff.old)} -> {escape(diff.new)}: {totals.lost} lost, {totals.gained} gained, "
-        f"{totals.changed} changed, {totals.kept} kept (level {diff.level})"
+        f"{prose.name(diff.old)} -> {prose.name(diff.new)}: "
+        f"{totals.lost} lost, {totals.gained} gained, {totals.changed} changed, "
+        f"{totals.kept} kept (level {diff.level})"
     )
 
 
-def diff_notes(diff: Diff, escape: Callable[[str], str]) -> list[str]:
+def diff_notes(diff: Diff) -> list[Prose]:
     """Return what the reader must know beside the keys, one note a line."""
-    absent = [f"stack {escape(stack)} is absent" for stack in diff.absent_stacks]
-    new = [f"stack {escape(stack)} is new" for stack in diff.new_stacks]
-    return (
-        absent + new + others_left_out(diff.left_out, escape) + damaged_note(diff.damaged, escape)
-    )
+    absent = [f"stack {prose.name(stack)} is absent" for stack in diff.absent_stacks]
+    new = [f"stack {prose.name(stack)} is new" for stack in diff.new_stacks]
+    return absent + new + others_left_out(diff.left_out) + damaged_note(diff.damaged)
 
 
-def find_headline(found: Found, escape: Callable[[str], str]) -> str:
-    """Return the one line that tells how many specs were found."""
+def find_headline(found: Found) -> Prose:
+    """Return the one line that says how many specs were found."""
     number = len(found.specs)
     line = count(number, "spec satisfies", "specs satisfy") if number else "no spec satisfies"
-    line += f" {escape(found.query)}"
+    line += f" {prose.name(found.query)}"
     return f"{line}, {len(found.undecided)} undecided" if found.undecided else line
 
 
 def undecided(found: Found) -> list[tuple[str, list[Undecided]]]:
-    """Return the undecided specs by what is missing, each with the line that tells it."""
+    """Return the undecided specs by what is missing, each with the line that says so."""
     groups = grouped(found.undecided, lambda each: each.missing)
     return [(f"{len(group)} undecided: {group[0].reason}", group) for group in groups]
 

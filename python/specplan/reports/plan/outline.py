@@ -1,0 +1,215 @@
+"""What the report of a plan says: the builds in their order, and all that is chosen or left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan.planning.plan import Plan
+from specplan.reports.outline import (
+    Amount,
+    Answer,
+    Column,
+    Line,
+    Name,
+    Names,
+    Number,
+    Outline,
+    Records,
+    Said,
+    Section,
+    Spec,
+    State,
+    Table,
+    outline_of,
+    records_of,
+)
+from specplan.reports.plan import budget, choice, schedule
+from specplan.reports.plan import wording as plan_wording
+from specplan.reports.plan.size import refuse_endless
+from specplan.reports.render import amounts, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from specplan.model import Build, Cause, NamedSpec
+    from specplan.model.report import ReportOptions
+    from specplan.reports.outline import Cell, Tone, Value
+
+__all__ = ["outline", "records"]
+
+_TONES: Final[Mapping[Cause, Tone]] = {"changed": "bad", "stale": "warning", "missing": "plain"}
+
+
+@outline_of.register(Plan)
+def outline(plan: Plan, options: ReportOptions) -> Outline:
+    """Return the builds in their order, what was chosen, bought and scheduled, what is left out.
+
+    Raises:
+        UsageError: If chains are to be listed and are too many for a report.
+    """
+    lines = (*choice.lines(plan), *plan_wording.change(plan), *plan_wording.numbers(plan))
+    return Outline(
+        kind="rebuild",
+        headline=plan_wording.headline(plan),
+        warnings=tuple(wording.not_whole(plan.left_out)),
+        lines=tuple(Line(line, "quiet") for line in lines),
+        sections=(
+            *choice.sections(plan),
+            *_builds(plan),
+            *budget.sections(plan),
+            *schedule.sections(plan),
+            *(_chains(plan) if "chains" in options.show else ()),
+            *_excluded(plan),
+            *_untested(plan),
+            *_needless(plan),
+        ),
+        notes=(*wording.left_out(plan.left_out), *plan_wording.notes(plan)),
+    )
+
+
+@records_of.register(Plan)
+def records(plan: Plan, options: ReportOptions) -> Records:
+    """Return one row a build, one a want that only needs to be listed, one that cannot be planned.
+
+    The column ``action`` says which it is. The spec of a row to publish is the binary that
+    its stack has to list; what it is for stands in the last columns. Each build says whether
+    its hash is predicted.
+
+    Raises:
+        UsageError: If the needs and chains of the builds are too many for a document.
+    """
+    del options
+    refuse_endless(plan)
+    names = (
+        "stage", "hash", "name", "version", "platform", "os", "target",
+        "stacks", "cause", "cost", "estimated", "needs", "because", "predicted",
+        "action", "want", "want.os", "want.target", "listed_by",
+    )  # fmt: skip
+    return Records(names, _rows(plan))
+
+
+def _rows(plan: Plan) -> Iterator[tuple[Value, ...]]:
+    for build in plan.builds:
+        yield (
+            build.stage,
+            build.hash,
+            build.name,
+            build.version,
+            build.platform,
+            build.os,
+            build.target,
+            build.stacks,
+            build.cause,
+            amounts.exact(build.cost),
+            build.estimated,
+            tuple(build.needs),
+            tuple(build.because),
+            plan.predicted,
+            "build",
+            *(None,) * 4,
+        )
+    for want in plan.publish:
+        binary = (want.hash, want.name, want.version, None, want.binary_os, want.binary_target)
+        wanted = (want.want, want.os, want.target, want.listed_by)
+        yield (None, *binary, want.stack, *(None,) * 5, False, "publish", *wanted)
+    for unmet in plan.unplannable:
+        wanted = (unmet.want, unmet.os, unmet.target, ())
+        yield (*(None,) * 7, unmet.stack, *(None,) * 6, "unplannable", *wanted)
+
+
+def _builds(plan: Plan) -> tuple[Section, ...]:
+    if not plan.builds:
+        return ()
+    has_costs = plan.unit == "seconds"
+    columns = (
+        Column("stage", "stage", "count"),
+        Column("build", "build", "spec", is_lead=True),
+        Column("cause", "cause", "state"),
+        *([Column("cost", "cost", "amount")] if has_costs else []),
+        Column("stacks", "stacks", "names"),
+        Column("needs", "needs", "count"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            Number(build.stage),
+            Spec(f"{build.name}@{build.version}", build.hash),
+            State(build.cause, plan_wording.cause(build.cause), _TONES[build.cause]),
+            *([_cost(build)] if has_costs else []),
+            Names(tuple(build.stacks)),
+            Number(len(build.needs)),
+        )
+        for build in plan.builds
+    )
+    title = wording.count(len(plan.builds), "build")
+    return (Section(id="builds", title=title, table=Table(columns, rows, names=2)),)
+
+
+def _cost(build: Build) -> Amount:
+    return Amount(build.cost, "seconds", estimated=build.estimated)
+
+
+def _chains(plan: Plan) -> tuple[Section, ...]:
+    refuse_endless(plan)
+    specs = plan.named({spec for build in plan.builds for spec in build.because})
+    names = {spec.hash: plan_wording.named(spec) for spec in specs}
+    lines = tuple(
+        Line(" -> ".join(names[spec] for spec in build.because), level=1) for build in plan.builds
+    )
+    title = "why: a shortest chain from a want"
+    return (Section(id="chains", title=title, tone="strong", lines=lines),)
+
+
+def _excluded(plan: Plan) -> tuple[Section, ...]:
+    if not plan.excluded.builds:
+        return ()
+    names = plan_wording.names_of_chains(plan)
+    columns = (Column("build", "build", "spec", is_lead=True), Column("reason", "why", "words"))
+    rows = tuple(
+        (_spec(build.spec), Said.once(plan_wording.left_out(build, names)))
+        for build in plan.excluded.builds
+    )
+    title = f"{wording.count(len(rows), 'build')} left out"
+    return (Section(id="excluded", title=title, tone="strong", table=Table(columns, rows)),)
+
+
+def _untested(plan: Plan) -> tuple[Section, ...]:
+    columns = (
+        Column("spec", "spec", "spec", is_lead=True),
+        Column("kept_by", "kept by", "state"),
+        Column("available", "has a binary", "answer"),
+    )
+    rows = tuple(
+        (_spec(each.spec), State(each.kept_by, each.kept_by), Answer(each.available))
+        for each in plan.untested
+    )
+    return _detail("untested", f"{wording.count(len(rows), 'spec')} untested", columns, rows)
+
+
+def _needless(plan: Plan) -> tuple[Section, ...]:
+    columns = (
+        Column("spec", "build", "spec", is_lead=True),
+        Column("cut_by", "unnecessary because of", "spec"),
+        Column("reason", "which", "state"),
+    )
+    rows = tuple(
+        (
+            _spec(each.spec),
+            _spec(each.cut_by),
+            State(each.reason, each.reason.replace("_", " ")),
+        )
+        for each in plan.needless
+    )
+    title = f"{wording.count(len(rows), 'unnecessary build')} of pruning node by node"
+    return _detail("needless", title, columns, rows)
+
+
+def _detail(
+    name: str, title: str, columns: tuple[Column, ...], rows: tuple[tuple[Cell, ...], ...]
+) -> tuple[Section, ...]:
+    """Return a section that a terminal shows only if asked."""
+    table = Table(columns, rows)
+    return (Section(id=name, title=title, tone="strong", table=table, detail=name),)
+
+
+def _spec(spec: NamedSpec) -> Cell:
+    return Spec(plan_wording.name(spec), spec.hash) if spec.hash else Name(spec.name)

@@ -1,0 +1,186 @@
+"""Why a spec is planned or not, and why a want is a gap, in every format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from specplan.model.report import Report, as_json
+from specplan.reports.outline import Line, Outline, Records, Section, outline_of, records_of
+from specplan.reports.plan import wording as plan_wording
+from specplan.reports.render import prose, wording
+from specplan.reports.render.document import document, fields_of, left_out_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specplan.model import LeftOut, SourceUsed, Why
+    from specplan.model.report import ReportOptions
+    from specplan.planning.why_wanted import WhyWanted
+    from specplan.reports.outline import Value
+    from specplan.reports.render.document import Json
+
+__all__ = ["WhyReport", "json_document", "outline", "records"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyReport(Report):
+    """What ``specplan why`` answers.
+
+    Attributes:
+        query: What was asked for.
+        reasons: The answers of specs.
+        wants: The answers of wants.
+        predicted: Whether the plan foresees a change.
+        left_out: What of the question could not be taken into account.
+        sources: What was read.
+    """
+
+    query: str
+    reasons: tuple[Why, ...] = ()
+    wants: tuple[WhyWanted, ...] = ()
+    predicted: bool = False
+    left_out: tuple[LeftOut, ...] = ()
+    sources: tuple[SourceUsed, ...] = ()
+
+
+@outline_of.register(WhyReport)
+def outline(report: WhyReport, options: ReportOptions) -> Outline:
+    """Return what becomes of each want, then the verdict and the tree of each spec."""
+    del options
+    wants = [_want(want, at) for at, want in enumerate(report.wants, 1)]
+    specs = [_spec(why, at, predicted=report.predicted) for at, why in enumerate(report.reasons, 1)]
+    return Outline(
+        kind="why",
+        warnings=tuple(wording.not_whole(report.left_out)),
+        sections=(*wants, *specs),
+        notes=tuple(wording.left_out(report.left_out)),
+    )
+
+
+@records_of.register(WhyReport)
+def records(report: WhyReport, options: ReportOptions) -> Records:
+    """Return one row a line of a tree, then one a want.
+
+    Of a want, ``verdict`` says whether it is a gap, ``reason`` why; the spec is what the plan
+    lists or chose for it.
+    """
+    del options
+    names = (
+        "asked", "verdict", "depth", "hash", "name", "version",
+        "link", "reason", "types", "is_want", "is_repeated",
+        "want", "stack", "os", "target", "wanted_by", "plan", "nearest.hash", "nearest.differs",
+    )  # fmt: skip
+    return Records(names, _rows(report))
+
+
+@as_json.register(WhyReport)
+def json_document(report: WhyReport) -> str:
+    """Return the document of kind ``specplan.why/1``."""
+    return document(
+        {
+            "schema": "specplan.why/1",
+            "query": report.query,
+            "predicted": report.predicted,
+            "wants": [fields_of(want) for want in report.wants],
+            "specs": [_json(why) for why in report.reasons],
+            "left_out": left_out_json(report.left_out),
+            "sources": [fields_of(source) for source in report.sources],
+        }
+    )
+
+
+def _want(want: WhyWanted, number: int) -> Section:
+    title = f"{prose.name(want.want)} {plan_wording.want_verdict(want)}"
+    lines = tuple(Line(line, level=1) for line in plan_wording.want_lines(want))
+    return Section(id=f"want-{number}", title=title, tone="strong", lines=lines)
+
+
+def _spec(why: Why, number: int, *, predicted: bool) -> Section:
+    # The spec that is asked about has its whole hash: what is below may be asked about next.
+    spec = prose.name(f"{plan_wording.name(why.spec)}/{why.spec.hash}")
+    wanted = ", and it is wanted" if why.tree[0].is_want else ""
+    lines = []
+    if why.chain:
+        chain = " -> ".join(plan_wording.named(spec) for spec in why.chain[1:])
+        lines.append(Line(f"needs {chain}", level=1))
+    lines += [Line(line, level=1) for line in plan_wording.held(why)]
+    lines += [
+        Line(plan_wording.line(node), level=plan_wording.level(node)) for node in why.tree[1:]
+    ]
+    return Section(
+        id=f"spec-{number}",
+        title=f"{spec} {plan_wording.verdict(why, predicted=predicted)}{wanted}",
+        tone="strong",
+        lines=tuple(lines),
+    )
+
+
+def _rows(report: WhyReport) -> Iterator[tuple[Value, ...]]:
+    for why in report.reasons:
+        for line in why.tree:
+            yield (
+                why.spec.hash,
+                why.verdict,
+                line.depth,
+                line.spec.hash,
+                line.spec.name,
+                line.spec.version,
+                line.link,
+                line.reason,
+                line.types,
+                line.is_want,
+                line.is_repeated,
+                *(None,) * 8,
+            )
+    for want in report.wants:
+        spec, nearest = want.spec, want.nearest
+        yield (
+            None,
+            want.verdict,
+            None,
+            None if spec is None else spec.hash,
+            want.package if spec is None else spec.name,
+            None if spec is None else spec.version,
+            None,
+            want.reason or want.lack or want.state,
+            None,
+            want.verdict != "excluded",
+            False,
+            want.want,
+            want.stack,
+            want.os,
+            want.target,
+            want.wanted_by,
+            want.plan,
+            None if nearest is None else nearest.hash,
+            None if nearest is None else nearest.differs,
+        )
+
+
+def _json(why: Why) -> Json:
+    return {
+        **fields_of(why.spec),
+        "verdict": why.verdict,
+        "cause": why.cause,
+        "left_out": why.left_out,
+        "chain": [fields_of(spec) for spec in why.chain],
+        "change": None
+        if why.change is None
+        else {
+            "stale": why.change.stale,
+            "chain": [{**fields_of(link.spec), "types": link.types} for link in why.change.chain],
+        },
+        "tree": [
+            {
+                "depth": line.depth,
+                **fields_of(line.spec),
+                "link": line.link,
+                "reason": line.reason,
+                "types": line.types,
+                "is_want": line.is_want,
+                "is_repeated": line.is_repeated,
+            }
+            for line in why.tree
+        ],
+    }
