@@ -268,3 +268,11 @@ def test_a_lock_whose_every_spec_has_a_successor_is_written_and_sound(tmp_path: 
     assert _core.check_hashes_in(text)[0] == []
     old, new = set(world.lock.file.nodes), set(json.loads(text)["concrete_specs"])
     assert (len(old & new), len(new)) == (1, 2)
+
+
+def test_what_a_concretizer_reads_leaves_a_spec_without_a_successor(world: RecipeWorld) -> None:
+    text = GREETING.replace('make("install")', 'make("all")').replace('"gmake"', '"gmake@4:"')
+    world.checkout.recipe("greeting", text)
+    found = successors(world.compared(world.first), world.lock, world.changes())
+    assert {each.successor for each in found.specs} == {None}
+    assert any("`depends_on` changed" in each.why for each in found.specs)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from specplan import _core
 from specplan.recipes.dag_hash import dag_hash
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from specplan.recipes.nodes import Node
 
 __all__ = ["successor_lock", "successors"]
+
+
+#: Changes after which the concretizer takes the same spec again.
+_EXACT: Final = frozenset({"code", "source", "patch", "version_added", "metadata", "cosmetic"})
 
 
 @dataclass(slots=True)
@@ -127,7 +131,8 @@ class _Succession:
             return _Next(None, node.raw, f"{node.name}@{node.version}: {error}")
 
     def _made(self, node: Node, change: SpecChange | None) -> _Next:
-        if change is not None and change.verdict in {"may_change", "blind"}:
+        if change is not None and not _EXACT.issuperset(change.classes):
+            # A hash that changes for sure may still be that of another spec.
             raise UnreadError("; ".join(change.why))
         self._check(node)
         raw = dict(node.raw)
