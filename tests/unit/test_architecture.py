@@ -15,6 +15,8 @@ import pytest
 import specplan
 import specplan.model
 from specplan.model.report import Report, as_csv, as_json, as_markdown, as_text
+from specplan.recipes.model import RecipeChanges
+from specplan.reports import recipes as _recipes  # noqa: F401 - registers its kind
 from specplan.reports.outline import outline_of, records_of
 from specplan.reports.plan.why import WhyReport
 
@@ -157,6 +159,7 @@ def test_every_kind_of_result_is_written_in_every_format() -> None:
         specplan.LockDiff,
         specplan.Plan,
         WhyReport,
+        RecipeChanges,
     }
     for written in (as_json, outline_of, records_of):
         assert kinds <= set(written.registry)

@@ -36,6 +36,7 @@ __all__ = [
     "note",
     "refuse_one_place",
     "rendered",
+    "rendered_as",
     "say_line",
     "settle",
     "warn",
@@ -151,6 +152,26 @@ def rendered(
         view: Which view of coverage.
         show: What of a plan to list and not only to count.
     """
+    return rendered_as(settings.format, result, typed, view=view, show=show)
+
+
+def rendered_as(
+    form: str,
+    result: Report,
+    typed: Typed,
+    *,
+    view: View = "gaps",
+    show: Collection[str] = (),
+) -> str:
+    """Return a result in a format; see :func:`rendered`.
+
+    Args:
+        form: The format.
+        result: The result.
+        typed: What says the width and the colour.
+        view: Which view of coverage.
+        show: What of a plan to list and not only to count.
+    """
     asked = ReportOptions(
         view=view,
         show=show,
@@ -158,11 +179,11 @@ def rendered(
         colour=colour(typed),
         long_hashes=typed.get("long_hashes", False),
     )
-    if settings.format == "json":
+    if form == "json":
         return as_json(result)
-    if settings.format == "csv":
+    if form == "csv":
         return as_csv(result, asked)
-    if settings.format == "markdown":
+    if form == "markdown":
         return fitted(as_markdown(result, asked), typed)
     return as_text(result, asked)
 

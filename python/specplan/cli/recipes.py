@@ -10,7 +10,6 @@ import click
 from specplan.cli import options, output
 from specplan.errors import UsageError
 from specplan.recipes.rules import NEWEST_RULES, rules_of
-from specplan.reports.render import hashes
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -113,17 +112,10 @@ def _changes(since: str, typed: _Typed) -> RecipeChanges:
 
 
 def _rendered(changes: RecipeChanges, typed: _Typed) -> str:
-    from specplan.reports.recipes import github, json_document, markdown, text  # noqa: PLC0415
+    from specplan.reports.recipes import github  # noqa: PLC0415 - what others need none of
 
-    match _format(typed):
-        case "json":
-            return json_document(changes)
-        case "github":
-            return github(changes)
-        case "markdown":
-            return output.fitted(markdown(changes), typed)
-    with hashes.in_full(asked=typed.get("long_hashes", False)):
-        return text(changes, width=output.width(typed), colour=output.colour(typed))
+    form = _format(typed)
+    return github(changes) if form == "github" else output.rendered_as(form, changes, typed)
 
 
 def _format(typed: _Typed) -> str:

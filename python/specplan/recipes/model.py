@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, get_args
 
+from specplan.model.report import Report
+
 __all__ = [
     "CHANGE_CLASSES",
     "RECIPE_VERDICTS",
@@ -195,7 +197,7 @@ class Successors:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecipeChanges:
+class RecipeChanges(Report):
     """What a range of revisions changes.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from specplan.reports.recipes.github import github
 from specplan.reports.recipes.json_document import json_document
-from specplan.reports.recipes.markdown import markdown
-from specplan.reports.recipes.text import text
+from specplan.reports.recipes.outline import outline, records
 
-__all__ = ["github", "json_document", "markdown", "text"]
+__all__ = ["github", "json_document", "outline", "records"]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from specplan.model.report import as_json
+from specplan.recipes.model import RecipeChanges
 from specplan.reports.render.document import document, fields_of
-
-if TYPE_CHECKING:
-    from specplan.recipes.model import RecipeChanges
 
 __all__ = ["json_document"]
 
 
+@as_json.register(RecipeChanges)
 def json_document(changes: RecipeChanges) -> str:
     """Return the document of kind ``specplan.recipes/1``."""
     hashes = changes.hashes

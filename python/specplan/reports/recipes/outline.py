@@ -1,0 +1,116 @@
+"""What the report of changed recipes says: the recipes, and package hashes if asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan.recipes.model import RecipeChanges
+from specplan.reports.outline import (
+    Column,
+    Name,
+    Outline,
+    Records,
+    Section,
+    Spec,
+    State,
+    Table,
+    Words,
+    outline_of,
+    records_of,
+)
+from specplan.reports.recipes import wording
+from specplan.reports.render import prose
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from specplan.model.report import ReportOptions
+    from specplan.recipes.model import PackageHash, RecipeChange, RecipeVerdict
+    from specplan.reports.outline import Tone
+
+__all__ = ["outline", "records"]
+
+_TONES: Final[Mapping[RecipeVerdict, Tone]] = {
+    "same": "good",
+    "blind": "warning",
+    "may_change": "warning",
+    "stale": "bad",
+}
+
+
+@outline_of.register(RecipeChanges)
+def outline(changes: RecipeChanges, options: ReportOptions) -> Outline:
+    """Return the recipes, one a row, and their package hashes if those were asked for."""
+    del options
+    sections = []
+    if changes.recipes:
+        sections.append(Section(id="recipes", title="recipes", table=_recipes(changes)))
+    if changes.hashes is not None:
+        table = _hashes(changes.hashes)
+        sections.append(Section(id="hashes", title="package hashes", table=table))
+    return Outline(
+        kind="recipes",
+        headline=wording.headline(changes),
+        sections=tuple(sections),
+        notes=tuple(map(prose.words, wording.notes(changes))),
+    )
+
+
+@records_of.register(RecipeChanges)
+def records(changes: RecipeChanges, options: ReportOptions) -> Records:
+    """Return one row a recipe."""
+    del options
+    rows = (
+        (change.package, change.file, change.verdict, change.classes, change.why)
+        for change in changes.recipes
+    )
+    return Records(("package", "file", "verdict", "classes", "why"), rows)
+
+
+def _recipes(changes: RecipeChanges) -> Table:
+    columns = (
+        Column("package", "recipe", "name", is_lead=True),
+        Column("verdict", "verdict", "state"),
+        Column("specs", "specs", "words"),
+        Column("classes", "what changed", "words"),
+        Column("why", "why", "words", is_extra=True),
+    )
+    return Table(columns, tuple(map(_recipe, changes.recipes)))
+
+
+def _recipe(change: RecipeChange) -> tuple[Name, State, Words, Words, Words]:
+    verdict = change.verdict
+    return (
+        Name(change.package),
+        State(verdict, wording.VERDICT_WORDS[verdict], _TONES[verdict]),
+        Words(wording.shown_specs(change)),
+        Words(wording.classes(change)),
+        Words("; ".join(change.why)),
+    )
+
+
+def _hashes(hashes: tuple[PackageHash, ...]) -> Table:
+    columns = (
+        Column("spec", "spec", "spec", is_lead=True),
+        Column("hash", "hash", "spec"),
+        Column("computed", "package hash", "name"),
+        Column("as_recorded", "as recorded", "words"),
+    )
+    rows = tuple(
+        (
+            Name(f"{found.package}@{found.version}"),
+            Spec("", found.hash, between=""),
+            Name(found.computed or ""),
+            Words(_as_recorded(found)),
+        )
+        for found in hashes
+    )
+    return Table(columns, rows)
+
+
+def _as_recorded(found: PackageHash) -> str:
+    if found.computed is None:
+        return f"not read: {found.why}"
+    if found.recorded is None:
+        return "none recorded"
+    return "yes" if found.computed == found.recorded else "no"
