@@ -154,9 +154,12 @@ def test_a_text_that_is_no_spec_is_2_and_shows_the_place(run: Runs, spec: str, n
     ("words", "error"),
     [
         (("--line", LINE, "--format", "json"), "`--line` and `--format` exclude each other"),
-        (("--line", "{nam}"), "`{nam}` is no field of a spec\nhint: did you mean `{name}`?"),
-        (("--line", "{"), "`{` is no template of a line: single '{' encountered in format string"),
-        (("--line", "{name.__class__}"), "`{name.__class__}` is no field of a spec"),
+        (("--line", "{nam}"), "`{nam}` is not a field of a spec\nhint: did you mean `{name}`?"),
+        (
+            ("--line", "{"),
+            "`{` is not a template of a line: single '{' encountered in format string",
+        ),
+        (("--line", "{name.__class__}"), "`{name.__class__}` is not a field of a spec"),
         (("--unknown", "maybe"), "invalid value for '--unknown'"),
         (("--stack", "e5s", "--cache", CACHE), "no stack matches `e5s`"),
         ((), "no cache is given"),

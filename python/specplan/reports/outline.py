@@ -278,7 +278,7 @@ class Table:
         columns: The columns.
         rows: The cells of each row, one for each column.
         names: How many of the first columns name a row.
-        form: Whether it is a plain table; a list of places with what is wrong there, told once
+        form: Whether it is a plain table; a list of places with what is wrong there, said once
             for several; or a matrix, whose columns may be shown in blocks below each other.
         most: How many rows people read at most; None where they read all.
         more: What of it is not listed, as a sentence; empty where all is.
@@ -340,7 +340,7 @@ class Outline:
         lines: What belongs to the headline.
         sections: The parts, in their order.
         notes: What the reader must know beside them.
-        cells: All cells of the report: names of cells are as short as tells these apart.
+        cells: All cells of the report: names of cells need only be long enough to tell these apart.
     """
 
     kind: str

@@ -39,10 +39,10 @@ _Part: TypeAlias = "tuple[str, str | None, str]"
 
 
 def check(template: str) -> None:
-    """Refuse what is no template.
+    """Refuse a text that is not a template.
 
     Raises:
-        UsageError: If it names what is no field, or asks for more than a layout.
+        UsageError: If it names an unknown field, or asks for more than a layout.
     """
     _parts(template)
 
@@ -56,7 +56,7 @@ def find(result: Found, *, template: str) -> str:
         template: What a line is made of.
 
     Raises:
-        UsageError: If it is no template.
+        UsageError: If it is not a template.
     """
     parts = _parts(template)
     return escape.for_logs("".join(f"{_line(spec, parts)}\n" for spec in result.specs))
@@ -81,7 +81,7 @@ def _parts(template: str) -> list[_Part]:
         parsed = list(string.Formatter().parse(template))
     except ValueError as error:
         raise UsageError(
-            f"`{template}` is no template of a line: {str(error).lower()}",
+            f"`{template}` is not a template of a line: {str(error).lower()}",
             hint="a brace that stands for itself is written twice",
         ) from error
     parts: list[_Part] = []
@@ -91,12 +91,12 @@ def _parts(template: str) -> list[_Part]:
             names = "did you mean " if near else "there are "
             names += ", ".join(f"`{{{each}}}`" for each in near or FIELDS)
             raise UsageError(
-                f"`{{{field}}}` is no field of a spec", hint=names + ("?" if near else "")
+                f"`{{{field}}}` is not a field of a spec", hint=names + ("?" if near else "")
             )
         if conversion is not None or _LAYOUT.fullmatch(layout or "") is None:
             what = f"!{conversion}" if conversion is not None else f":{layout}"
             raise UsageError(
-                f"`{{{field}{what}}}` is no layout of a field",
+                f"`{{{field}{what}}}` is not a layout of a field",
                 hint="after a colon stand a side, a width and a length, as in `{name:<20.20}`",
             )
         parts.append((text, field, layout or ""))

@@ -1,4 +1,4 @@
-"""How much of a plan fits into a report that tells every hash of every need and chain."""
+"""How much of a plan fits into a report that holds every hash of every need and chain."""
 
 from __future__ import annotations
 
@@ -30,5 +30,5 @@ def refuse_endless(plan: Plan) -> None:
         raise UsageError(
             f"needs and chains of {count(len(plan.builds), 'build')} hold {hashes} hashes, more "
             f"than the {_MOST_HASHES} that a document may hold",
-            hint="`--format table` tells their numbers, `--format list` the order of the builds",
+            hint="`--format table` counts them, `--format list` shows the order of the builds",
         )

@@ -76,7 +76,7 @@ __all__ = [
     "want_word",
 ]
 
-#: The label of package pages for the union of all stacks; it is no stack.
+#: The label of package pages for the union of all stacks; it is not a stack.
 UNION_INDEX: Final = "root"
 
 #: Why a want is a gap, as a column of a table says it.
