@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -47,7 +48,8 @@ def test_what_a_sibling_has_is_published_and_not_built(capfd: pytest.CaptureFixt
         "9 wants cannot be planned, nothing to build, 0 specs wanted, 0 reused, 93 to publish"
         in text
     )
-    assert "\nto publish in e4s on ubuntu22.04/neoverse_v2\n" in text
+    assert "\n93 wants to publish\n" in text
+    assert re.search(r"^e4s +ubuntu22.04/neoverse_v2 ", text, re.MULTILINE)
     words = ["rebuild", "--stack", "e4s", "--format", "markdown", "--allow-unplannable"]
     assert main(words) == 0
     assert "93 wants to publish" in capfd.readouterr().out
