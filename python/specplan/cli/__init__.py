@@ -8,8 +8,8 @@ This is the only part of the package that prints or sets an exit code:
 - 3: an input could not be read;
 - 70: a fault of specplan itself, which one line says.
 
-What plans, reads YAML or draws progress bars is imported by the commands that use it, so
-that ``specplan --help`` is quick.
+Each command is a module of its own that is imported when the command runs, so that none waits
+for what another needs, and ``specplan --help`` for nothing.
 """
 
 from __future__ import annotations
@@ -18,22 +18,13 @@ import gc
 import glob
 import os
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 import click
 
-import specplan
-from specplan import _core
 from specplan.cli import ending, mistakes, output, streams
-from specplan.cli.check import check
-from specplan.cli.coverage import coverage
-from specplan.cli.diff import diff
-from specplan.cli.find import find
-from specplan.cli.gaps import gaps
-from specplan.cli.init import init
-from specplan.cli.rebuild import rebuild
-from specplan.cli.recipes import recipes
-from specplan.cli.why import why
+from specplan.cli.common import DEBUG, show_version, with_common
 from specplan.errors import SourceError, SpecplanError, SpecSyntaxError
 
 if TYPE_CHECKING:
@@ -44,59 +35,59 @@ __all__ = ["main", "program"]
 #: What a shell reports of a program that was ended with Ctrl-C.
 _INTERRUPTED: Final = 130
 
-#: The key under which a context keeps whether tracebacks are asked for.
-_DEBUG: Final = "specplan.debug"
-
 #: What asks for the words that complete a command line.
 _COMPLETION: Final = "_SPECPLAN_COMPLETE"
 
 
-def _show_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click passes it so
-    if not wanted or context.resilient_parsing:
-        return
-    output.write(f"specplan {specplan.__version__}\n", None)
-    context.exit()
+#: The commands, each with what the list of commands says of it.
+_COMMANDS: Final = {
+    "check": "What is wrong with the cache itself.",
+    "coverage": "How much is there, by stack and system.",
+    "diff": "What was lost, gained and changed between two states.",
+    "find": "Specs that satisfy an abstract spec.",
+    "gaps": "What is missing, ranked.",
+    "init": "Write a configuration for what a folder holds.",
+    "rebuild": "The least that must be built, its order and its reasons.",
+    "recipes": "Which changes of recipes change hashes.",
+    "why": "Why a spec is in the plan, or why it is not.",
+}
 
 
-def _show_help(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - likewise
-    if not wanted or context.resilient_parsing:
-        return
-    output.write(f"{context.get_help()}\n", None)
-    context.exit()
+#: The module of a command, where it is not called like the command.
+_MODULES: Final = {"gaps": "coverage"}
 
 
-def _keep_debug(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - likewise
-    kept = context.find_root().obj
-    if wanted and isinstance(kept, dict):
-        kept[_DEBUG] = True
-        _core.show_panics()
+class _Commands(dict[str, click.Command]):
+    """The commands by name, each imported when it is asked for."""
+
+    def __missing__(self, name: str) -> click.Command:
+        if name not in _COMMANDS:
+            raise KeyError(name)
+        module = import_module(f"specplan.cli.{_MODULES.get(name, name)}")
+        self[name] = getattr(module, name)
+        return self[name]
 
 
-def _with_common(command: click.Command) -> None:
-    """Give a command what all have: help, and tracebacks where specplan itself is at fault."""
-    debug = click.option(
-        "--debug",
-        is_flag=True,
-        is_eager=True,
-        expose_value=False,
-        callback=_keep_debug,
-        help="Show the traceback where specplan itself is at fault (exit code 70).",
-    )
-    # click writes its own help past what makes sure that all of it is written.
-    help_ = click.option(
-        "-h",
-        "--help",
-        is_flag=True,
-        is_eager=True,
-        expose_value=False,
-        callback=_show_help,
-        help="Show this message and exit.",
-    )
-    for option in (debug, help_):
-        option(command)
+class _Program(click.Group):
+    """The commands, each imported when it runs, so that no command waits for the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click passes it
+        """Return the names of the commands, in the order of the alphabet."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - likewise
+        """Return a command, or None where there is none of that name."""
+        return self.commands[cmd_name] if cmd_name in _COMMANDS else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - likewise
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
 
 
 @click.group(
+    cls=_Program,
+    commands=_Commands(),
     context_settings={"help_option_names": [], "max_content_width": 100},
     no_args_is_help=False,
 )
@@ -105,7 +96,7 @@ def _with_common(command: click.Command) -> None:
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=_show_version,
+    callback=show_version,
     help="Show the version and exit.",
 )
 def program() -> None:
@@ -125,10 +116,7 @@ def program() -> None:
     """  # noqa: D301 - \b keeps click from wrapping the list
 
 
-_with_common(program)
-for _command in (gaps, coverage, rebuild, why, diff, find, check, init, recipes):
-    _with_common(_command)
-    program.add_command(_command)
+with_common(program)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -152,7 +140,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(error, OSError) and _is_nowhere():
             output.complain("the working directory is gone", "change to one that is there")
             return 3
-        return ending.tell_fault(error, debug=_DEBUG in kept)
+        return ending.tell_fault(error, debug=DEBUG in kept)
 
 
 def _ended(arguments: Sequence[str] | None, kept: dict[str, bool]) -> int:

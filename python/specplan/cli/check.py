@@ -3,51 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import click
 
-from specplan.cli import load, options, output, progress, verdict
-from specplan.model.check import FindingKind, Verify
+from specplan.cli import load, output, progress, verdict
+from specplan.cli.options import command
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
+    from specplan.cli.settings import Settings
 
 __all__ = ["check"]
 
 
-@click.command(short_help="What is wrong with the cache itself.")
-@click.argument("caches", nargs=-1, metavar="[CACHE]...")
-@options.left_out
-@options.sources
-@click.option(
-    "--verify",
-    type=click.Choice(get_args(Verify)),
-    help="How far to go: what indexes and locks say; also the manifests and spec files of mirrors; "
-    "also the bytes of their binaries. [default: index]",
-)
-@click.option("--tag", help="The snapshot whose binaries count. [default: the newest]")
-@click.option(
-    "--want",
-    multiple=True,
-    metavar="[LABEL=]LOCK",
-    help="Count the roots of this spack.lock (`-` for standard input) as what is broken, instead "
-    "of the binaries that no other binary depends on; may be repeated.",
-)
-@click.option(
-    "--ignore",
-    multiple=True,
-    type=click.Choice(get_args(FindingKind)),
-    help="Leave findings of this kind out and only count them; may be repeated.",
-)
-@options.report
-def check(
-    caches: tuple[str, ...],
-    ignore: tuple[FindingKind, ...],
-    verify: Verify | None,
-    **typed: Unpack[options.Typed],
-) -> int:
+@command("check", (click.Argument(["caches"], nargs=-1, metavar="[CACHE]..."),))
+def check(settings: Settings, caches: tuple[str, ...]) -> int:
     """List everything that is wrong with the caches.
 
     Of indexes, locks and spec files: what binaries lack to be installed, and how many
@@ -67,26 +37,26 @@ def check(
       specplan check mirror --ignore not-in-cache
       specplan check --format markdown -o check.md
     """  # noqa: D301 - \b keeps click from wrapping the examples
-    settings = options.settings(typed)
     if caches:
-        settings = replace(settings, cache=(*caches, *typed.get("cache", ())))
+        typed = settings.cache if settings.is_typed("cache") else ()
+        settings = replace(settings, cache=(*caches, *typed))
     # Everything is to be listed: nothing stops at the first fault, nothing is said twice.
     catalog = load.configured(
         replace(settings, strict=False, skip_damaged=True), settings.tag, quiet=True
     )
     with progress.counted("files of mirrors") as counted:
         answer = catalog.check(
-            want=typed.get("want", ()),
+            want=settings.want if settings.is_typed("want") else (),
             tag=settings.tag,
-            verify=verify or settings.check.verify,
+            verify=settings.verify or settings.check.verify,
             counted=counted,
             libc=settings.libc,
         )
-    if ignored := ignore or settings.check.ignore:
+    if ignored := settings.ignore or settings.check.ignore:
         answer = answer.without(ignored)
     answer = verdict.settled(answer, settings)
-    output.write(output.rendered(answer, settings, typed), typed.get("output"))
-    code = verdict.conclude(answer, settings, typed)
+    output.write(output.rendered(answer, settings), settings.output)
+    code = verdict.conclude(answer, settings)
     if not answer.findings:
         return code
     damaged = any(finding.kind == "damaged" for finding in answer.findings)

@@ -1,29 +1,25 @@
-"""``specplan coverage``: the matrix of stacks against systems."""
+"""``specplan coverage`` and ``specplan gaps``: two views of one document."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import click
-
-from specplan.cli import inquiry, options
+from specplan.cli import load, output, questions, verdict
+from specplan.cli.options import command
+from specplan.errors import UsageError
+from specplan.sources.label import split_label
+from specplan.sources.wants import is_environment
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
+    from specplan.cli.settings import Settings
+    from specplan.model import Coverage, View
 
-__all__ = ["coverage"]
+__all__ = ["coverage", "gaps"]
 
 
-@click.command(short_help="How much is there, by stack and system.")
-@options.cells
-@options.wants
-@options.locks
-@options.environments
-@options.gates
-@options.left_out
-@options.sources
-@options.report
-def coverage(**typed: Unpack[options.Typed]) -> int:
+@command("coverage")
+def coverage(settings: Settings) -> int:
     """Tell how much of what each stack should have is available on each system.
 
     The question is that of `specplan gaps`, and so is the JSON document; the other
@@ -37,4 +33,84 @@ def coverage(**typed: Unpack[options.Typed]) -> int:
       specplan coverage --cache mirror --want e4s=spack.lock --scope all
       specplan coverage --format csv -o coverage.csv
     """  # noqa: D301 - \b keeps click from wrapping the examples
-    return inquiry.run(typed, "coverage")
+    return _run(settings, "coverage")
+
+
+@command("gaps")
+def gaps(settings: Settings) -> int:
+    """Tell what the stacks lack, the most useful gaps first.
+
+    A want is what a stack should have on a system: by default everything that the stacks
+    of its family have on any system; with --baseline what an older state had; with --want
+    the specs of a lock. A gap is a want that no available binary covers. Each comes with
+    its state and with the nearest binary that there is; of a lock also with what it blocks.
+
+    \b
+    Examples:
+      specplan gaps --cache _cache --stack e4s
+      specplan gaps --stack 'e4s*' --os 'ubuntu*' --level version --compat target
+      specplan gaps --stack e4s --system ubuntu24.04/neoverse_v2
+      specplan gaps --limit 20 --package 'py-*'
+      specplan gaps --cache mirror --want e4s=spack.lock --fail-under-roots 100
+      specplan gaps --baseline develop-2025-05-18 --fail-on-lost --format markdown -o gaps.md
+    """  # noqa: D301 - likewise
+    return _run(settings, "gaps")
+
+
+def _run(settings: Settings, view: View) -> int:
+    """Ask the catalog, write the view of its answer, and return the exit code."""
+    settings = questions.with_stacks(settings)
+    if settings.baseline is None:
+        _refuse_gates_without_baseline(settings)
+    if settings.is_typed("scope") and not _any_lock(settings):
+        raise UsageError("`--scope` is of locks", hint="name one with `--want [LABEL=]spack.lock`")
+    answer = _listed(verdict.settled(_ask(settings, view), settings), settings)
+    output.write(output.rendered(answer, settings, view=view), settings.output)
+    return verdict.conclude(answer, settings)
+
+
+def _listed(answer: Coverage, settings: Settings) -> Coverage:
+    """Return coverage of which the gaps are listed that are asked for; the numbers are all's."""
+    limit = 0 if settings.summary else settings.limit
+    if not settings.package and limit is None:
+        return answer
+    return answer.listing(package=settings.package, limit=limit)
+
+
+def _any_lock(settings: Settings) -> bool:
+    return any(not is_environment(split_label(each)[1]) for each in settings.want)
+
+
+def _refuse_gates_without_baseline(settings: Settings) -> None:
+    # In the configuration these gates may be meant for `diff` alone.
+    for name in ("fail_on_lost", "fail_on_absent"):
+        if settings.is_typed(name) and getattr(settings, name):
+            raise UsageError(
+                f"`--{name.replace('_', '-')}` needs an older state to compare with",
+                hint="name one with `--baseline TAG|SOURCE`, or use `specplan diff`",
+            )
+
+
+def _ask(settings: Settings, view: View) -> Coverage:
+    states = [settings.tag] if settings.baseline is None else [settings.tag, settings.baseline]
+    catalog = load.configured(settings, *states, or_nothing=bool(settings.want))
+    baseline = None
+    if settings.baseline is not None:
+        directory = settings.baseline_directory
+        baseline = load.other_state(settings.baseline, catalog, settings, directory)
+    query = replace(
+        questions.with_environments(questions.query_of(settings, baseline), settings),
+        want=settings.want,
+        scope=settings.scope,
+        # Of the views of coverage only the document shows what is nearest to a gap.
+        nearest=view == "gaps" or settings.format == "json",
+    )
+    ask = catalog.gaps if view == "gaps" else catalog.coverage
+    answer = (
+        ask(query)
+        if baseline is None or isinstance(baseline, str)
+        else ask(query, baseline=baseline)
+    )
+    asked = [settings.tag] if not isinstance(baseline, str) else [settings.tag, baseline]
+    load.note_unused(catalog.unused_tags(*asked))
+    return answer

@@ -6,31 +6,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from specplan.cli import load, options, output, verdict
+from specplan.cli import load, output, verdict
+from specplan.cli.options import command
 from specplan.errors import UsageError
 from specplan.sources.absent import absence, looks_like_a_file
 from specplan.sources.label import split_label
 from specplan.sources.wants import is_lock
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
     from specplan.api import Catalog
-    from specplan.config import Configuration
+    from specplan.cli.settings import Settings
     from specplan.model import Diff
 
 __all__ = ["diff"]
 
 
-@click.command(short_help="What was lost, gained and changed between two states.")
-@click.argument("old")
-@click.argument("new", required=False)
-@options.cells
-@options.gates
-@options.left_out
-@options.sources
-@options.report
-def diff(old: str, new: str | None, **typed: Unpack[options.Typed]) -> int:
+@command("diff", (click.Argument(["old"]), click.Argument(["new"], required=False)))
+def diff(settings: Settings, old: str, new: str | None) -> int:
     """Compare two states: OLD and NEW, or OLD and the newest snapshot; or compare locks.
 
     Each is a snapshot of the caches, or else a source of its own. A key that gave way to
@@ -49,16 +41,15 @@ def diff(old: str, new: str | None, **typed: Unpack[options.Typed]) -> int:
       specplan diff old/spack.lock new/spack.lock
       specplan diff mirror new/spack.lock
     """  # noqa: D301 - \b keeps click from wrapping the examples
-    settings = options.settings(typed)
     if (states := _locks(old, new)) is not None:
-        _refuse_cells(typed)
+        _refuse_cells(settings)
         older, newer = (load.read([place], settings) for place in states)
         difference = verdict.settled(newer.compare(older), settings)
-        output.write(output.rendered(difference, settings, typed), typed.get("output"))
-        return verdict.conclude(difference, settings, typed)
+        output.write(output.rendered(difference, settings), settings.output)
+        return verdict.conclude(difference, settings)
     answer = verdict.settled(_ask(old, new, settings), settings)
-    output.write(output.rendered(answer, settings, typed), typed.get("output"))
-    return verdict.conclude(answer, settings, typed)
+    output.write(output.rendered(answer, settings), settings.output)
+    return verdict.conclude(answer, settings)
 
 
 def _locks(old: str, new: str | None) -> tuple[str, str] | None:
@@ -76,16 +67,16 @@ def _locks(old: str, new: str | None) -> tuple[str, str] | None:
     return old, new
 
 
-def _refuse_cells(typed: options.Typed) -> None:
+def _refuse_cells(settings: Settings) -> None:
     for name in ("stack", "os", "target", "level", "fail_on_lost", "fail_on_absent"):
-        if typed.get(name):
+        if settings.is_typed(name) and getattr(settings, name):
             raise UsageError(
                 f"`--{name.replace('_', '-')}` is about the cells of snapshots, not about locks",
                 hint="leave it out, or compare two snapshots",
             )
 
 
-def _ask(old: str, new: str | None, settings: Configuration) -> Diff:
+def _ask(old: str, new: str | None, settings: Settings) -> Diff:
     catalog, older, newer = _states(old, new, settings)
     answer = catalog.diff(
         older,
@@ -102,7 +93,7 @@ def _ask(old: str, new: str | None, settings: Configuration) -> Diff:
 
 
 def _states(
-    old: str, new: str | None, settings: Configuration
+    old: str, new: str | None, settings: Settings
 ) -> tuple[Catalog, str | Catalog, str | Catalog | None]:
     """Return the catalog to ask and the two states; two paths need no other cache."""
     if not settings.cache and new is not None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from specplan import _core
 from specplan.catalog.systems import Systems
 from specplan.cli import output
+from specplan.cli.options import command
 from specplan.errors import SourceError, UsageError
 from specplan.model.host import Host
 from specplan.reports.render import wording
 from specplan.sources import Limits
+
+if TYPE_CHECKING:
+    from specplan.cli.settings import Settings
 
 __all__ = ["init"]
 
@@ -24,26 +28,8 @@ _FILE: Final = "specplan.toml"
 _FEW: Final = 3
 
 
-@click.command(short_help="Write a configuration for what a folder holds.")
-@click.argument("folder", metavar="[DIR]", default=".")
-@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    metavar="FILE",
-    default=_FILE,
-    show_default=True,
-    help="Where to write; - is standard output.",
-)
-@click.option(
-    "--system",
-    "systems",
-    multiple=True,
-    metavar="OS/TARGET",
-    help="What stacks are for that do not say so themselves; may be repeated.",
-)
-def init(folder: str, target: str, systems: tuple[str, ...], *, force: bool) -> int:
+@command("init", (click.Argument(["folder"], metavar="[DIR]", default="."),), configured=False)
+def init(settings: Settings, folder: str) -> int:
     """Look through a folder for stacks and caches, and write a commented specplan.toml.
 
     A stack is a folder with a spack.yaml or a spack.lock; a cache is a mirror, a tree of
@@ -63,11 +49,12 @@ def init(folder: str, target: str, systems: tuple[str, ...], *, force: bool) -> 
     from specplan.config.discovery import look_through  # noqa: PLC0415
     from specplan.config.proposal import lacks_systems, proposed  # noqa: PLC0415
 
+    target = settings.output or _FILE
     path = Path(target)
-    if target != "-" and not force and os.path.lexists(path):
+    if target != "-" and not settings.force and os.path.lexists(path):
         raise UsageError(f"`{target}` is there already", hint="`--force` overwrites it")
     known = Systems(_core.Catalog.merged([]), {})
-    cells = [f"{os_name}/{cpu}" for os_name, cpu, _ in map(known.system, systems)]
+    cells = [f"{os_name}/{cpu}" for os_name, cpu, _ in map(known.system, settings.system)]
     found = look_through(Path(folder), Host(), Limits())
     if not found.stacks and not found.caches:
         raise SourceError(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from specplan.api import Catalog
-    from specplan.config import Configuration
+    from specplan.cli.settings import Settings
 
 __all__ = ["as_source", "configured", "limits_of", "note_unused", "other_state", "read"]
 
@@ -28,7 +28,7 @@ _FEW: Final = 3
 
 
 def configured(
-    settings: Configuration,
+    settings: Settings,
     *states: str | None,
     quiet: bool = False,
     or_nothing: bool = False,
@@ -65,14 +65,14 @@ def configured(
     return read(caches, settings, *states, quiet=quiet, upstream=settings.upstream)
 
 
-def limits_of(settings: Configuration) -> Limits:
+def limits_of(settings: Settings) -> Limits:
     """Return what no input may go beyond, as the settings say it."""
     return Limits(newer_formats=settings.newest_format, offline=settings.offline)
 
 
 def read(
     places: Collection[str],
-    settings: Configuration,
+    settings: Settings,
     *states: str | None,
     quiet: bool = False,
     upstream: Sequence[str] = (),
@@ -117,9 +117,7 @@ def read(
     return catalog
 
 
-def other_state(
-    name: str, catalog: Catalog, settings: Configuration, directory: str
-) -> str | Catalog:
+def other_state(name: str, catalog: Catalog, settings: Settings, directory: str) -> str | Catalog:
     """Return the state that a name stands for: a snapshot of the catalog, or a source.
 
     Args:

@@ -15,7 +15,7 @@ from specplan.sources.wants import file_of, is_environment
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from specplan.config import Configuration
+    from specplan.cli.settings import Settings
     from specplan.sources.environments.mirrors import NamedMirror
     from specplan.sources.environments.options import EnvironmentOptions
 
@@ -25,7 +25,7 @@ __all__ = ["caches_of"]
 _FILE: Final = "mirrors.yaml"
 
 
-def caches_of(settings: Configuration, options: EnvironmentOptions) -> tuple[str, ...]:
+def caches_of(settings: Settings, options: EnvironmentOptions) -> tuple[str, ...]:
     """Return the caches: those given, or else the mirrors that the wanted environments name.
 
     Local mirrors are used; remote ones only where the user says so.
@@ -57,7 +57,7 @@ def _of_environment(want: str, options: EnvironmentOptions) -> tuple[NamedMirror
     return mirrors or (read_mirrors_file(beside, Limits()) if beside.is_file() else ())
 
 
-def _chosen(mirrors: Iterable[NamedMirror], settings: Configuration) -> list[str]:
+def _chosen(mirrors: Iterable[NamedMirror], settings: Settings) -> list[str]:
     mirrors = list(mirrors)
     used = [each for each in mirrors if each.is_local or settings.use_mirrors]
     passed_over = [each for each in mirrors if each not in used]

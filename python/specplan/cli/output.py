@@ -36,7 +36,6 @@ __all__ = [
     "note",
     "refuse_one_place",
     "rendered",
-    "rendered_as",
     "say_line",
     "settle",
     "warn",
@@ -106,39 +105,38 @@ def not_whole(message: str) -> None:
     _say("not whole", message)
 
 
-def _is_seen(typed: Typed) -> bool:
-    return typed.get("output") in {None, "-"} and is_terminal(sys.stdout)
+def _is_seen(settings: Settings) -> bool:
+    return settings.output in {None, "-"} and is_terminal(sys.stdout)
 
 
-def width(typed: Typed) -> int:
+def width(settings: Settings) -> int:
     """Return the width of a table: the one asked, the terminal's, or else a fixed one."""
-    asked = typed.get("width")
+    asked = settings.width
     if asked is not None:
         return asked
-    if not _is_seen(typed):
+    if not _is_seen(settings):
         return _UNSEEN_WIDTH
     return shutil.get_terminal_size((_UNSEEN_WIDTH, 24)).columns
 
 
-def colour(typed: Typed) -> bool:
+def colour(settings: Settings) -> bool:
     """Whether to paint the report; ``NO_COLOR`` and dumb terminals are respected."""
-    choice = typed.get("color", "auto")
+    choice = settings.color
     if choice != "auto":
         return choice == "always"
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return _is_seen(typed) and not plain
+    return _is_seen(settings) and not plain
 
 
-def fitted(report: str, typed: Typed) -> str:
+def fitted(report: str, settings: Settings) -> str:
     """Return a report in Markdown that is no larger than was asked for."""
-    most = typed.get("max_bytes")
+    most = settings.max_bytes
     return report if most is None else bounded(report, most)
 
 
 def rendered(
     result: Report,
-    settings: Configuration,
-    typed: Typed,
+    settings: Settings,
     *,
     view: View = "gaps",
     show: Collection[str] = (),
@@ -147,44 +145,23 @@ def rendered(
 
     Args:
         result: The result.
-        settings: What says the format.
-        typed: What says the width and the colour.
-        view: Which view of coverage.
-        show: What of a plan to list and not only to count.
-    """
-    return rendered_as(settings.format, result, typed, view=view, show=show)
-
-
-def rendered_as(
-    form: str,
-    result: Report,
-    typed: Typed,
-    *,
-    view: View = "gaps",
-    show: Collection[str] = (),
-) -> str:
-    """Return a result in a format; see :func:`rendered`.
-
-    Args:
-        form: The format.
-        result: The result.
-        typed: What says the width and the colour.
+        settings: What says the format, the width and the colour.
         view: Which view of coverage.
         show: What of a plan to list and not only to count.
     """
     asked = ReportOptions(
         view=view,
         show=show,
-        width=width(typed),
-        colour=colour(typed),
-        long_hashes=typed.get("long_hashes", False),
+        width=width(settings),
+        colour=colour(settings),
+        long_hashes=settings.long_hashes,
     )
-    if form == "json":
+    if settings.format == "json":
         return as_json(result)
-    if form == "csv":
+    if settings.format == "csv":
         return as_csv(result, asked)
-    if form == "markdown":
-        return fitted(as_markdown(result, asked), typed)
+    if settings.format == "markdown":
+        return fitted(as_markdown(result, asked), settings)
     return as_text(result, asked)
 
 

@@ -21,8 +21,7 @@ from specplan.reports.render import prose, wording
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.cli.options import Typed
-    from specplan.config import Configuration
+    from specplan.cli.settings import Settings
     from specplan.model import LeftOut, LockDiff, Why
     from specplan.planning.plan import Plan
 
@@ -36,20 +35,19 @@ _Answer: TypeAlias = "Check | Coverage | Diff | Found | LockDiff | Plan"
 _FEW: Final = 3
 
 
-def settled(result: Result, settings: Configuration) -> Result:
+def settled(result: Result, settings: Settings) -> Result:
     """Return a result in which nothing blocks that the user allows to be left out."""
     return replace(result, left_out=allowing(result.left_out, settings.allow_left_out))
 
 
-def conclude(result: _Answer, settings: Configuration, typed: Typed) -> int:
+def conclude(result: _Answer, settings: Settings) -> int:
     """Say what was left out, which gates failed and what is not certain; return the exit code.
 
     Args:
         result: The result, with what the user allows :func:`settled`.
-        settings: The gates.
-        typed: Whether all that was left out is to be explained.
+        settings: The gates, and whether all that was left out is to be explained.
     """
-    _explain(result.left_out, whole=bool(typed.get("explain_left_out")))
+    _explain(result.left_out, whole=settings.explain_left_out)
     failed = gates.failed(result, settings)
     fine = _fine(result)
     doubts = _doubts(result, settings)
@@ -59,9 +57,9 @@ def conclude(result: _Answer, settings: Configuration, typed: Typed) -> int:
     return 1 if failed or (fine is not None and doubts) else 0
 
 
-def of_reasons(reasons: Sequence[Why], records: Sequence[LeftOut], typed: Typed) -> int:
+def of_reasons(reasons: Sequence[Why], records: Sequence[LeftOut], settings: Settings) -> int:
     """Say the same of why specs are planned or are not, and return the exit code."""
-    _explain(records, whole=bool(typed.get("explain_left_out")))
+    _explain(records, whole=settings.explain_left_out)
     if any(each.verdict == "planned" for each in reasons) or not blocking(records):
         return 0
     output.not_whole("it is not built, but what is left out could change that")
@@ -106,7 +104,7 @@ def _fine_of_plans(result: Plan | LockDiff) -> str | None:
     return None if result.totals.new else "nothing new"
 
 
-def _doubts(result: _Answer, settings: Configuration) -> list[str]:
+def _doubts(result: _Answer, settings: Settings) -> list[str]:
     """Return why a verdict is not certain."""
     doubts = []
     if blocks := blocking(result.left_out):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from specplan.cli import options, output, plan_options, verdict
+from specplan.cli import output, plans, verdict
+from specplan.cli.options import command
 from specplan.errors import UnknownNameError
 from specplan.reports.plan.why import WhyReport
 from specplan.sources.label import split_label
@@ -16,23 +17,16 @@ from specplan.sources.wants import is_environment
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from typing_extensions import Unpack
-
-    from specplan.cli.plan_options import AskedPlan, Planned
+    from specplan.cli.plans import AskedPlan
+    from specplan.cli.settings import Settings
     from specplan.model import Why
     from specplan.planning.why_wanted import WhyWanted
 
 __all__ = ["why"]
 
 
-@click.command(short_help="Why a spec is in the plan, or why it is not.")
-@click.argument("spec")
-@plan_options.question
-@options.environments
-@options.left_out
-@options.sources
-@options.report
-def why(spec: str, **typed: Unpack[Planned]) -> int:
+@command("why", (click.Argument(["spec"]),))
+def why(settings: Settings, spec: str) -> int:
     """Explain why SPEC is in the plan, which available binary makes it unnecessary, or its gaps.
 
     SPEC is an abstract spec, or /HASH with a hash or its first letters. Of locks, the specs
@@ -47,8 +41,7 @@ def why(spec: str, **typed: Unpack[Planned]) -> int:
       specplan why /kr35wwg --want spack.lock --cache mirror --changed hypre
       specplan why gmp --stack e4s-neoverse-v2
     """  # noqa: D301 - \b keeps click from wrapping the examples
-    settings = options.settings(typed)
-    asked = plan_options.asked_plan(typed, settings)
+    asked = plans.asked_plan(settings)
     plan = verdict.settled(asked.plan, settings)
     wants = _wanted(spec, asked)
     reasons = _reasons(spec, asked, wants)
@@ -60,8 +53,8 @@ def why(spec: str, **typed: Unpack[Planned]) -> int:
         left_out=plan.left_out,
         sources=plan.sources,
     )
-    output.write(output.rendered(report, settings, typed), typed.get("output"))
-    return verdict.of_reasons(reasons, plan.left_out, typed)
+    output.write(output.rendered(report, settings), settings.output)
+    return verdict.of_reasons(reasons, plan.left_out, settings)
 
 
 def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:

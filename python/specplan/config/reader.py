@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Any, Final
 
 from specplan.config.configuration import (
-    ALLOWED_KINDS,
-    COMPATIBILITIES,
-    FORMATS,
-    LEVELS,
-    SCOPES,
     CheckSettings,
     Configuration,
     StackEntry,
     is_system,
     percentage_fault,
 )
+from specplan.config.settings import SETTINGS, TABLES
 from specplan.errors import UsageError
 from specplan.model import NotWanted
 from specplan.model.budget import Weight, check_weight
-from specplan.model.check import FindingKind, Verify
 from specplan.model.host import Host
 from specplan.sources.label import NO_CACHE, STANDARD_INPUT
-from specplan.sources.limits import NEWER_FORMATS
 from specplan.sources.mirrors.consumer import consumer_of
 
 if TYPE_CHECKING:
@@ -32,6 +26,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
+    from specplan.config.settings import Setting
     from specplan.config.table import Table
 
 
@@ -47,59 +42,24 @@ __all__ = [
 
 #: Every key at the top of the configuration.
 KEYS: Final = (
-    "cache",
-    "stack",
-    "peers",
-    "system",
-    "os",
-    "target",
-    "tag",
-    "baseline",
-    "want",
-    "costs",
-    "scope",
-    "level",
-    "compat",
-    "format",
-    "fail-under",
-    "fail-under-roots",
-    "fail-on-lost",
-    "fail-on-absent",
-    "fail-on-unknown-over",
-    "allow-left-out",
-    "allow-unplannable",
-    "strict",
-    "skip-damaged",
-    "use-mirrors",
-    "for-spack",
-    "newest-format",
-    "from-manifests",
-    "probe",
-    "upstream",
-    "offline",
-    "families",
-    "libc",
-    "targets",
-    "host",
-    "check",
-    "not-wanted",
-    "weight",
+    *(each.name for each in SETTINGS if each.key is not None and not each.table),
+    *(name for name in TABLES if name != "stack"),
 )
 
 #: Every key of a ``[[not-wanted]]`` entry.
-NOT_WANTED_KEYS: Final = ("package", "stack", "os", "target", "reason")
+NOT_WANTED_KEYS: Final = TABLES["not-wanted"]
 
 #: Every key of a ``[[weight]]`` entry.
-WEIGHT_KEYS: Final = ("spec", "stack", "weight")
+WEIGHT_KEYS: Final = TABLES["weight"]
 
 #: Every key of a ``[[stack]]`` entry.
-STACK_KEYS: Final = ("name", "cells", "want")
+STACK_KEYS: Final = TABLES["stack"]
 
 #: Every key of ``[check]``.
-CHECK_KEYS: Final = ("verify", "ignore")
+CHECK_KEYS: Final = TABLES["check"]
 
 #: Every key of ``[host]``.
-HOST_KEYS: Final = ("platform", "os", "target", "hostname", "env")
+HOST_KEYS: Final = TABLES["host"]
 
 
 _LIBC: Final = re.compile(r"(?:glibc|musl) [0-9]+(?:\.[0-9]+)*")
@@ -119,54 +79,64 @@ def configuration(table: Table, folder: Path) -> Configuration:
         ConfigurationError: If a key is not known or its value does not fit.
     """
     table.only_known(KEYS)
-    baseline, peers = table.text("baseline"), table.texts("peers")
-    if baseline is not None and peers:
-        table.fail("baseline", "wants come from `peers` or from a baseline, not from both")
-    want = _sources(table, "want", folder)
-    if want and (baseline is not None or peers):
-        other = "peers" if baseline is None else "baseline"
-        table.fail("want", f"wants come from locks or from `{other}`, not from both")
+    values = _values(table, "", folder)
+    if table.has_tables("stack"):
+        del values["stack"]
+    _refuse_two_origins_of_wants(table, values)
     return Configuration(
-        cache=_sources(table, "cache", folder),
-        stack=() if table.has_tables("stack") else table.texts("stack"),
-        stacks=_stacks(table, folder),
-        peers=peers,
-        system=_systems(table),
-        os=table.texts("os"),
-        target=table.texts("target"),
-        tag=table.text("tag"),
-        baseline=baseline,
+        **values,
         baseline_directory=str(folder),
-        want=want,
-        costs=tuple(str(folder / each) for each in table.texts("costs")),
-        scope=table.choice("scope", SCOPES) or "runtime",
-        level=table.choice("level", LEVELS),
-        compat=table.choice("compat", COMPATIBILITIES) or "exact",
-        format=table.choice("format", FORMATS) or "table",
-        fail_under=_least(table, "fail-under"),
-        fail_under_roots=_least(table, "fail-under-roots"),
-        fail_on_lost=table.flag("fail-on-lost"),
-        fail_on_absent=table.flag("fail-on-absent"),
-        fail_on_unknown_over=_percentage(table, "fail-on-unknown-over"),
-        allow_left_out=table.choices("allow-left-out", ALLOWED_KINDS),
-        allow_unplannable=table.flag("allow-unplannable"),
-        strict=table.flag("strict"),
-        skip_damaged=table.flag("skip-damaged"),
-        use_mirrors=table.flag("use-mirrors"),
-        for_spack=_for_spack(table),
-        newest_format=table.choice("newest-format", NEWER_FORMATS) or "refuse",
-        from_manifests=table.flag("from-manifests"),
-        probe=table.flag("probe"),
-        upstream=_sources(table, "upstream", folder),
-        offline=table.flag("offline"),
+        stacks=_stacks(table, folder),
         families=_families(table.table("families")),
         libc=_libc(table.table("libc")),
         targets=_targets(table.table("targets")),
         host=_host(table.table("host")),
-        check=_check(table.table("check")),
+        check=_check(table.table("check"), folder),
         not_wanted=tuple(map(_not_wanted, table.tables("not-wanted"))),
         weight=tuple(map(_weight, table.tables("weight"))),
     )
+
+
+def _refuse_two_origins_of_wants(table: Table, values: Mapping[str, object]) -> None:
+    has_baseline, has_peers = "baseline" in values, bool(values.get("peers"))
+    if has_baseline and has_peers:
+        table.fail("baseline", "wants come from `peers` or from a baseline, not from both")
+    if values.get("want") and (has_baseline or has_peers):
+        other = "baseline" if has_baseline else "peers"
+        table.fail("want", f"wants come from locks or from `{other}`, not from both")
+
+
+def _values(table: Table, name: str, folder: Path) -> dict[str, Any]:
+    """Return the values of the keys of one table that are settings, by attribute."""
+    return {
+        each.attribute: _value(table, each, folder)
+        for each in SETTINGS
+        if each.table == name and each.key is not None and each.name in table
+    }
+
+
+def _value(table: Table, setting: Setting, folder: Path) -> object:  # noqa: PLR0911 - a kind each
+    key = setting.name
+    if key == "stack" and table.has_tables(key):
+        return ()
+    if setting.kind == "choice":
+        read = table.choices if setting.is_repeatable else table.choice
+        return read(key, setting.choices)
+    if setting.kind == "source":
+        return _sources(table, key, folder)
+    if setting.kind == "file":
+        return tuple(str(folder / each) for each in table.texts(key))
+    if setting.kind == "system":
+        return _systems(table)
+    if setting.kind == "spack":
+        return _for_spack(table)
+    if setting.kind in {"flag", "switch"}:
+        return table.flag(key)
+    if setting.kind == "percentage":
+        return _percentage(table, key)
+    if setting.kind == "least":
+        return _least(table, key)
+    return table.texts(key) if setting.is_repeatable else table.text(key)
 
 
 def _sources(table: Table, key: str, folder: Path) -> tuple[str, ...]:
@@ -260,12 +230,9 @@ def _host(table: Table) -> Host:
     )
 
 
-def _check(table: Table) -> CheckSettings:
+def _check(table: Table, folder: Path) -> CheckSettings:
     table.only_known(CHECK_KEYS)
-    return CheckSettings(
-        verify=table.choice("verify", get_args(Verify)) or "index",
-        ignore=table.choices("ignore", get_args(FindingKind)),
-    )
+    return CheckSettings(**_values(table, "check", folder))
 
 
 def _stacks(table: Table, folder: Path) -> tuple[StackEntry, ...]:

@@ -1,0 +1,64 @@
+"""What all commands have: help, the version, and tracebacks where specplan itself is at fault."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import click
+
+import specplan
+from specplan.cli import output
+
+__all__ = ["DEBUG", "show_version", "with_common"]
+
+#: The key under which a context keeps whether tracebacks are asked for.
+DEBUG: Final = "specplan.debug"
+
+
+def show_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click passes it so
+    """Write the version and end the run."""
+    if not wanted or context.resilient_parsing:
+        return
+    output.write(f"specplan {specplan.__version__}\n", None)
+    context.exit()
+
+
+def _show_help(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - likewise
+    if not wanted or context.resilient_parsing:
+        return
+    output.write(f"{context.get_help()}\n", None)
+    context.exit()
+
+
+def _keep_debug(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - likewise
+    kept = context.find_root().obj
+    if wanted and isinstance(kept, dict):
+        # Help needs nothing of the core.
+        from specplan import _core  # noqa: PLC0415
+
+        kept[DEBUG] = True
+        _core.show_panics()
+
+
+def with_common(command: click.Command) -> None:
+    """Give a command what all have: help, and tracebacks where specplan itself is at fault."""
+    debug = click.option(
+        "--debug",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_keep_debug,
+        help="Show the traceback where specplan itself is at fault (exit code 70).",
+    )
+    # click writes its own help past what makes sure that all of it is written.
+    help_ = click.option(
+        "-h",
+        "--help",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_show_help,
+        help="Show this message and exit.",
+    )
+    for option in (debug, help_):
+        option(command)

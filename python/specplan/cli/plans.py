@@ -1,0 +1,228 @@
+"""What ``rebuild`` and ``why`` have in common: what the settings ask of a plan, and the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypedDict
+
+from specplan.cli import load, questions
+from specplan.errors import UsageError
+from specplan.planning.left_out import changed_files, passed_over_stacks
+from specplan.planning.request import (
+    BudgetLimits,
+    ChangeRequest,
+    PlanRequest,
+    SearchLimits,
+    WhatIfRequest,
+)
+from specplan.sources import Limits
+from specplan.sources.label import split_label
+from specplan.sources.wants import is_environment, is_lock
+
+if TYPE_CHECKING:
+    from specplan.api import Catalog
+    from specplan.cli.settings import Settings
+    from specplan.coverage.query import CoverageQuery
+    from specplan.model import LeftOut
+    from specplan.planning.plan import Plan
+
+__all__ = ["AskedPlan", "asked_plan", "plan"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedPlan:
+    """A plan with what it was made from.
+
+    Attributes:
+        plan: The plan.
+        catalog: The caches.
+        request: What was asked.
+        older: The older state that says which gaps there are: a snapshot, or another catalog.
+    """
+
+    plan: Plan
+    catalog: Catalog
+    request: PlanRequest
+    older: str | Catalog | None
+
+
+def plan(settings: Settings) -> Plan:
+    """Read what is typed, say what is odd about it, and return the plan.
+
+    Raises:
+        SourceError: If an input cannot be read.
+        UsageError: If the question makes no sense.
+    """
+    return asked_plan(settings).plan
+
+
+def asked_plan(settings: Settings) -> AskedPlan:
+    """Return the plan of :func:`plan` with what it was made from."""
+    settings = questions.with_stacks(settings)
+    gaps = not settings.want and bool(
+        settings.is_typed("stack") or settings.peers or settings.baseline is not None
+    )
+    if settings.is_typed("level") and not gaps:
+        raise UsageError(
+            "`--level` is about gaps, and none are planned for",
+            hint="plan for gaps with `--stack`, `--peers` or `--baseline`, and no `--want`",
+        )
+    want, left_out = ((), []) if gaps else _wants(settings)
+    change, of_change = _change(settings)
+    states = [settings.tag]
+    if gaps and settings.baseline is not None:
+        states.append(settings.baseline)
+    catalog = load.configured(settings, *states, or_nothing=not gaps)
+    older = None
+    if gaps and settings.baseline is not None:
+        older = load.other_state(settings.baseline, catalog, settings, settings.baseline_directory)
+    states = [settings.tag] if not isinstance(older, str) else [settings.tag, older]
+    load.note_unused(catalog.unused_tags(*states))
+    request = PlanRequest(
+        coverage=_coverage(settings, want, older, gaps=gaps),
+        change=change,
+        left_out=(*left_out, *of_change),
+        **_how(settings),
+    )
+    plan = (
+        catalog.rebuild(request)
+        if older is None or isinstance(older, str)
+        else catalog.rebuild(request, baseline=older)
+    )
+    return AskedPlan(plan=plan, catalog=catalog, request=request, older=older)
+
+
+def _coverage(
+    settings: Settings,
+    want: tuple[str, ...],
+    older: str | Catalog | None,
+    *,
+    gaps: bool,
+) -> CoverageQuery:
+    """Return what is wanted, and for which systems."""
+    # What is configured is for cells, which locks have none of; what is typed is meant.
+    of_cells = gaps or any(_is_abstract(text) for text in want)
+    query = replace(
+        questions.query_of(settings, older),
+        want=want,
+        scope=settings.scope,
+        system=settings.system if gaps or settings.is_typed("system") else (),
+        os=settings.os if of_cells or settings.is_typed("os") else (),
+        target=settings.target if of_cells or settings.is_typed("target") else (),
+        level=(settings.level or "package") if gaps else None,
+    )
+    if not gaps:
+        query = replace(query, stack=(), peers=())
+    return questions.with_environments(query, settings)
+
+
+class _How(TypedDict):
+    """The fields of a request that say how a plan is made."""
+
+    candidates: tuple[str, ...]
+    exclude_broken: tuple[str, ...]
+    what_if: WhatIfRequest
+    costs: tuple[str, ...]
+    jobs: int | None
+    budget: BudgetLimits
+    search: SearchLimits
+    limits: Limits
+
+
+def _how(settings: Settings) -> _How:
+    from specplan.sources.spec_list import read_spec_list  # noqa: PLC0415 - help reads no file
+
+    limits = load.limits_of(settings)
+    broken = settings.exclude_broken
+    return {
+        "candidates": settings.candidates,
+        "exclude_broken": () if broken is None else tuple(read_spec_list(broken, limits)),
+        "what_if": WhatIfRequest(
+            assume_available=settings.assume_available, without=settings.without
+        ),
+        "costs": settings.costs,
+        "jobs": settings.jobs,
+        "budget": BudgetLimits(
+            builds=settings.max_builds, cost=settings.max_cost, weights=settings.weight
+        ),
+        "search": SearchLimits(nodes=settings.node_limit, seconds=settings.time_limit),
+        "limits": limits,
+    }
+
+
+def _change(settings: Settings) -> tuple[ChangeRequest | None, list[LeftOut]]:
+    """Return what changes, and what of it is not known."""
+    listed, left_out = _listed(settings)
+    specs = settings.changed
+    if listed is None and not specs:
+        for name in ("policy", "depth"):
+            if settings.is_typed(name):
+                raise UsageError(
+                    f"`--{name}` is about a change, and none is given",
+                    hint="name what changed with `--changed SPEC`",
+                )
+        return None, left_out
+    change = ChangeRequest(
+        specs=specs,
+        listed=None if listed is None else tuple(listed),
+        policy=settings.policy,
+        depth=settings.depth,
+    )
+    return change, left_out
+
+
+def _wants(settings: Settings) -> tuple[tuple[str, ...], list[LeftOut]]:
+    """Return what to plan for, and what is left out of it.
+
+    Without candidates, these are the environments of the configuration.
+    """
+    if settings.is_typed("stack") and (settings.is_typed("want") or not settings.stacks):
+        raise UsageError(
+            "`--stack` chooses among the `[[stack]]` tables of the configuration",
+            hint="choose among locks by naming only those with `--want`",
+        )
+    if not settings.want:
+        raise UsageError(
+            "nothing is wanted",
+            hint="name a lock with `--want [LABEL=]spack.lock`, or as `want` in specplan.toml",
+        )
+    locks = tuple(each for each in settings.want if not is_environment(split_label(each)[1]))
+    if settings.is_typed("want", "candidates") or not locks:
+        return settings.want, []
+    left_out = (each for each in settings.want if each not in locks)
+    return locks, passed_over_stacks(split_label(each)[0] or each for each in left_out)
+
+
+def _is_abstract(want: str) -> bool:
+
+    where = split_label(want)[1]
+    return where != "-" and not is_lock(where)
+
+
+def _listed(settings: Settings) -> tuple[list[str] | None, list[LeftOut]]:
+    """Return what a file and a checkout say changed, and what of it is not known.
+
+    The first is None where neither is asked.
+    """
+    from specplan.sources.recipes import changed_recipes  # noqa: PLC0415
+    from specplan.sources.spec_list import read_spec_list  # noqa: PLC0415
+
+    file, revision = settings.changed_from, settings.changed_since
+    checkout = settings.packages
+    if revision is not None and checkout is None:
+        raise UsageError(
+            "`--changed-since REV` needs `--packages REPO`",
+            hint="REPO is a git checkout of the package repository, REV one of its revisions",
+        )
+    if file is None and revision is None:
+        return None, []
+    left_out: list[LeftOut] = []
+    listed: list[str] = []
+    if file is not None:
+        listed += read_spec_list(file, Limits())
+    if revision is not None and checkout is not None:
+        recipes = changed_recipes(checkout, revision)
+        left_out += changed_files(recipes.code, checkout, blocks=True)
+        left_out += changed_files(recipes.others, checkout, blocks=False)
+        listed += recipes.packages
+    return listed, left_out

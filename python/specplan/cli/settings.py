@@ -1,0 +1,176 @@
+"""The settings of a run: what was typed, over what is configured, over the defaults."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from specplan import config
+from specplan.config import Configuration, Format
+from specplan.config.settings import SETTINGS
+from specplan.errors import UsageError
+from specplan.recipes.rules import NEWEST_RULES
+from specplan.targets import teach
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from specplan.model.change import Policy
+    from specplan.model.check import FindingKind, Verify
+
+__all__ = ["Settings", "settled"]
+
+#: Whether a report is painted with colours.
+ColourChoice: TypeAlias = Literal["auto", "always", "never"]
+
+#: The formats that the name of a file asks for.
+_SUFFIXES: Final[Mapping[str, Format]] = {
+    ".csv": "csv",
+    ".json": "json",
+    ".markdown": "markdown",
+    ".md": "markdown",
+    ".txt": "table",
+}
+
+#: Whoever types one of these replaces what is configured of all of them.
+_ORIGINS_OF_WANTS: Final = ("want", "peers", "baseline")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(Configuration):
+    """Every setting of a run, wherever it was said; see :mod:`specplan.config.settings`.
+
+    Attributes:
+        typed: The attributes whose values were typed on the command line.
+        own_format: The format that only one command has, such as `list`; empty where it is
+            one of those of all commands.
+    """
+
+    typed: frozenset[str] = frozenset()
+    own_format: str = ""
+
+    group: tuple[str, ...] = ()
+    packages: str | None = None
+    include: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    exclude_broken: str | None = None
+    assume_available: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    changed_from: str | None = None
+    changed_since: str | None = None
+    policy: Policy = "hash"
+    depth: int | None = None
+    jobs: int | None = None
+    max_builds: int | None = None
+    max_cost: float | None = None
+    node_limit: int | None = None
+    time_limit: float | None = None
+    verify: Verify | None = None
+    ignore: tuple[FindingKind, ...] = ()
+    explain_left_out: bool = False
+    limit: int | None = None
+    package: tuple[str, ...] = ()
+    since: str | None = None
+    hashes: bool = False
+    spack_rules: str = NEWEST_RULES
+    summary: bool = False
+    show: tuple[str, ...] = ()
+    available: bool | None = None
+    unknown: Literal["error", "list"] = "error"
+    line: str | None = None
+    output: str | None = None
+    write_unplannable: str | None = None
+    color: ColourChoice = "auto"
+    width: int | None = None
+    max_bytes: int | None = None
+    long_hashes: bool = False
+    force: bool = False
+    config: str | None = None
+    no_config: bool = False
+
+    def is_typed(self, *names: str) -> bool:
+        """Whether one of these attributes was typed on the command line."""
+        return not self.typed.isdisjoint(names)
+
+
+def settled(words: Mapping[str, object], *, configured: bool = True) -> Settings:
+    """Return what was typed over what is configured over the defaults.
+
+    Args:
+        words: What click read, by attribute; None or nothing where it was not typed.
+
+        configured: Whether the configuration is read at all.
+
+    Raises:
+        ConfigurationError: If the configuration holds what it may not.
+        SourceError: If it cannot be read.
+        UsageError: If the options contradict each other.
+    """
+    typed = {name: value for name, value in words.items() if value is not None and value != ()}
+    base = _configuration(typed) if configured else Configuration()
+    if base.targets:
+        teach(base.targets)
+    base = _without_other_wants(base, typed)
+    for each in SETTINGS:
+        if each.adds and each.attribute in typed:
+            before: tuple[object, ...] = getattr(base, each.attribute)
+            typed[each.attribute] = (*before, *_texts(typed[each.attribute]))
+        if each.kind == "system":
+            _check_systems(each.name, _texts(typed.get(each.attribute, ())))
+    names = frozenset(typed)
+    own_format = ""
+    if typed.get("format") not in {None, *config.FORMATS}:
+        own_format = str(typed.pop("format"))
+    elif "format" not in typed and (by_suffix := _format_of(typed.get("output"))) is not None:
+        typed["format"] = by_suffix
+    values: dict[str, Any] = {each.name: getattr(base, each.name) for each in fields(base)}
+    return Settings(**{**values, **typed}, typed=names, own_format=own_format)
+
+
+def _without_other_wants(base: Configuration, typed: Mapping[str, object]) -> Configuration:
+    """Return what is configured, without the wants that what is typed replaces.
+
+    Raises:
+        UsageError: If wants of two kinds are typed.
+    """
+    origins = [f"--{name}" for name in _ORIGINS_OF_WANTS if name in typed]
+    if len(origins) > 1:
+        first, second, *_ = origins
+        raise UsageError(f"wants come from `{first}` or from `{second}`, not from both")
+    if origins:
+        base = replace(base, want=(), peers=(), baseline=None)
+    return replace(base, baseline_directory="") if "baseline" in typed else base
+
+
+def _texts(value: object) -> tuple[object, ...]:
+    return tuple(value) if isinstance(value, (list, tuple)) else ()
+
+
+def _check_systems(name: str, systems: tuple[object, ...]) -> None:
+    for system in systems:
+        if not config.is_system(str(system)):
+            raise UsageError(
+                f"`--{name} {system}` is neither OS/TARGET nor `all`",
+                hint="write it as `ubuntu24.04/x86_64_v3`",
+            )
+
+
+def _format_of(output: object) -> Format | None:
+    """Return the format that the name of a file asks for, or None where it asks for none."""
+    return _SUFFIXES.get(Path(output).suffix.lower()) if isinstance(output, str) else None
+
+
+def _configuration(typed: Mapping[str, object]) -> Configuration:
+    named = typed.get("config")
+    if typed.get("no_config"):
+        if named is not None:
+            raise UsageError("`--config` and `--no-config` exclude each other")
+        return Configuration()
+    if isinstance(named, str):
+        return config.load(Path(named))
+    found = config.find(Path.cwd())
+    # Seen from the working directory, so that no report depends on where that is.
+    return Configuration() if found is None else config.load(Path(os.path.relpath(found)))

@@ -1,0 +1,914 @@
+"""The table of settings: every option of the command line and every key of the configuration.
+
+One row says everything about a setting: how it is called, what it takes, what it is for, which
+commands take it and whether `specplan.toml` may hold it. The options of the commands, their help,
+the keys of the configuration and the reference pages all come from here, so that a new setting
+is one row here and one field of the record that holds its value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
+
+from specplan.config.configuration import ALLOWED_KINDS, COMPATIBILITIES, FORMATS, LEVELS, SCOPES
+from specplan.model.change import Policy
+from specplan.model.check import FindingKind, Verify
+from specplan.recipes.rules import NEWEST_RULES
+from specplan.sources.limits import NEWER_FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["COMMANDS", "GROUPS", "SETTINGS", "TABLES", "Group", "Kind", "Setting", "Variation"]
+
+#: What a setting takes.
+#:
+#: - ``text``: any text; ``source``: a place of files, which starts from the folder of the
+#:   configuration that names it; ``file``: likewise, and without a label; ``pattern``: a shell
+#:   pattern; ``system``: ``OS/TARGET`` or ``all``; ``spack``: a version of Spack;
+#: - ``choice``: one of some words;
+#: - ``flag``: nothing, it is on when it is given; ``switch``: likewise, with a ``--no-`` form;
+#: - ``count``: a whole number; ``amount``: a number from 0 on; ``percentage``: one from 0 to 100;
+#:   ``least``: a percentage that a gate asks for, which is none between 0 and 1.
+Kind: TypeAlias = Literal[
+    "text",
+    "source",
+    "file",
+    "pattern",
+    "system",
+    "spack",
+    "choice",
+    "flag",
+    "switch",
+    "count",
+    "amount",
+    "percentage",
+    "least",
+]
+
+#: The headings under which help lists options, in their order.
+Group: TypeAlias = Literal[
+    "Wants",
+    "Candidates",
+    "Change",
+    "Cost and budget",
+    "Caches",
+    "Gates",
+    "Output",
+    "Other",
+]
+
+GROUPS: Final[tuple[Group, ...]] = get_args(Group)
+
+#: The commands that write a report; those that look at caches, measure coverage or plan.
+COMMANDS: Final = ("gaps", "coverage", "rebuild", "why", "diff", "find", "check", "recipes")
+_CACHES: Final = COMMANDS[:-1]
+_COVERAGE: Final = ("gaps", "coverage")
+_PLANS: Final = ("rebuild", "why")
+_WANTS: Final = (*_COVERAGE, *_PLANS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variation:
+    """What is different about a setting in one command; empty where nothing is.
+
+    Attributes:
+        help: What it is for.
+        metavar: What help calls its value.
+        default: The default, in words.
+        choices: The words that it takes, if it is a choice.
+    """
+
+    help: str = ""
+    metavar: str = ""
+    default: str = ""
+    choices: tuple[str, ...] = ()
+
+
+_NOTHING_ELSE: Final = Variation()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting.
+
+    Attributes:
+        name: Its name, as ``fail-under``: the option is ``--fail-under``, the attribute that holds
+            its value ``fail_under``.
+        kind: What it takes.
+        help: What it is for.
+        group: The heading under which help lists it.
+        commands: The commands that take it; none where only the configuration may say it.
+        is_repeatable: Whether it takes several values.
+        metavar: What help calls its value.
+        choices: The words that it takes, if it is a choice.
+        least: The least number that it takes.
+        most: The largest number that it takes.
+        default: The default, in words.
+        example: An example as TOML; empty where no key of the configuration says it.
+        table: The table of the configuration that holds its key; empty for the top.
+        short: Its letter; empty where it has none.
+        adds: Whether what is typed is added to what is configured, instead of replacing it.
+        variations: What is different in a command.
+    """
+
+    name: str
+    kind: Kind = "text"
+    help: str
+    group: Group
+    commands: tuple[str, ...]
+    is_repeatable: bool = False
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+    least: int | None = None
+    most: int | None = None
+    default: str = ""
+    example: str = ""
+    table: str = ""
+    short: str = ""
+    adds: bool = False
+    variations: Mapping[str, Variation] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def attribute(self) -> str:
+        """The attribute that holds its value."""
+        return self.name.replace("-", "_")
+
+    @property
+    def key(self) -> str | None:
+        """The key of the configuration, or None where it has none."""
+        if not self.example:
+            return None
+        return f"{self.table}.{self.name}".strip(".")
+
+    @property
+    def variable(self) -> str:
+        """The environment variable, as ``SPECPLAN_FAIL_UNDER``."""
+        return f"SPECPLAN_{self.attribute.upper()}"
+
+    def in_command(self, command: str) -> Variation:
+        """Return how one command shows it: with the words of the command, else its own."""
+        own = self.variations.get(command, _NOTHING_ELSE)
+        return Variation(
+            help=own.help or self.help,
+            metavar=own.metavar or self.metavar,
+            default=own.default or self.default,
+            choices=own.choices or self.choices,
+        )
+
+
+#: Every setting, in the order in which help and the reference list them.
+SETTINGS: Final[tuple[Setting, ...]] = (
+    Setting(
+        name="want",
+        kind="source",
+        is_repeatable=True,
+        metavar="[LABEL=]FILE",
+        group="Wants",
+        commands=(*_WANTS, "find", "check", "recipes"),
+        help="Want the specs of this spack.lock (`-` for standard input), or the roots of this "
+        "spack.yaml, instead of what peers have.",
+        example='["radiuss=locks/radiuss/spack.lock"]',
+        variations={
+            **dict.fromkeys(
+                _PLANS,
+                Variation(
+                    metavar="[LABEL=]WANT",
+                    help="What should be there: a spack.lock (`-` for standard input), a "
+                    "spack.yaml or an abstract spec. For what is abstract, known specs are chosen.",
+                ),
+            ),
+            "find": Variation(
+                metavar="[LABEL=]LOCK",
+                help="Search the specs of this spack.lock too (`-` for standard input).",
+            ),
+            "check": Variation(
+                metavar="[LABEL=]LOCK",
+                help="Count the roots of this spack.lock (`-` for standard input) as what is "
+                "broken, instead of the binaries that no other binary depends on.",
+            ),
+            "recipes": Variation(
+                metavar="[LABEL=]LOCK",
+                help="Judge the changes for the specs of this spack.lock.",
+                default="for any spec",
+            ),
+        },
+    ),
+    Setting(
+        name="stack",
+        kind="pattern",
+        is_repeatable=True,
+        metavar="PATTERN",
+        group="Wants",
+        commands=(*_WANTS, "diff", "find"),
+        help="Report these stacks.",
+        default="every stack",
+        example='"e4s*"',
+        variations={
+            **dict.fromkeys(
+                _PLANS,
+                Variation(
+                    help="Plan for these of the stacks that the configuration has tables for; "
+                    "without wants, for the gaps of these stacks.",
+                    default="all tables",
+                ),
+            ),
+            "find": Variation(help="Only specs that these stacks list."),
+        },
+    ),
+    Setting(
+        name="peers",
+        kind="pattern",
+        is_repeatable=True,
+        metavar="PATTERN",
+        group="Wants",
+        commands=_WANTS,
+        help="Stacks that define what is wanted.",
+        default="the family of each stack",
+        example='["e4s", "radiuss"]',
+        variations=dict.fromkeys(
+            _PLANS,
+            Variation(
+                help="Plan for the gaps: what these stacks have. What another stack has on a "
+                "compatible system only needs listing."
+            ),
+        ),
+    ),
+    Setting(
+        name="baseline",
+        kind="text",
+        metavar="TAG|[LABEL=]SOURCE",
+        group="Wants",
+        commands=_WANTS,
+        help="Want what this older snapshot or source covers, instead of what peers have.",
+        example='"develop-2025-05-18"',
+        variations=dict.fromkeys(
+            _PLANS,
+            Variation(help="Plan for the gaps: what this older snapshot or source has."),
+        ),
+    ),
+    Setting(
+        name="system",
+        kind="system",
+        is_repeatable=True,
+        metavar="OS/TARGET|all",
+        group="Wants",
+        commands=(*_WANTS, "init"),
+        help="Also report the stacks on this system, even where they have nothing yet.",
+        example='["ubuntu24.04/zen4"]',
+        variations={
+            **dict.fromkeys(
+                _PLANS,
+                Variation(
+                    help="What abstract wants are for.",
+                    default="what they say, else the system that all locks are for",
+                ),
+            ),
+            "init": Variation(
+                metavar="OS/TARGET", help="What stacks are for that do not say so themselves."
+            ),
+        },
+    ),
+    Setting(
+        name="os",
+        kind="pattern",
+        is_repeatable=True,
+        metavar="PATTERN",
+        group="Wants",
+        commands=(*_WANTS, "diff", "find"),
+        help="Only these operating systems.",
+        example='"ubuntu*"',
+        variations=dict.fromkeys(
+            _PLANS,
+            Variation(help="Plan only for the gaps and abstract wants of these operating systems."),
+        ),
+    ),
+    Setting(
+        name="target",
+        kind="pattern",
+        is_repeatable=True,
+        metavar="PATTERN",
+        group="Wants",
+        commands=(*_WANTS, "diff", "find"),
+        help="Only these targets.",
+        example='["x86_64_v3", "zen4"]',
+        variations=dict.fromkeys(
+            _PLANS,
+            Variation(help="Plan only for the gaps and abstract wants of these targets."),
+        ),
+    ),
+    Setting(
+        name="tag",
+        metavar="TAG",
+        group="Wants",
+        commands=(*_WANTS, "find", "check"),
+        help="The snapshot to ask.",
+        default="the newest snapshot",
+        example='"develop-2025-05-25"',
+        variations={
+            "find": Variation(help="Only what this snapshot lists.", default="all snapshots"),
+        },
+    ),
+    Setting(
+        name="scope",
+        kind="choice",
+        choices=SCOPES,
+        group="Wants",
+        commands=_WANTS,
+        help="Of a lock, want its roots; also all that they link to or run with; also what "
+        "building needs.",
+        default="runtime",
+        example='"all"',
+        variations=dict.fromkeys(
+            _PLANS,
+            Variation(
+                help="What of a lock is wanted: its roots; also all that they link to or run "
+                "with; or all specs, which plans as pruning node by node does."
+            ),
+        ),
+    ),
+    Setting(
+        name="level",
+        kind="choice",
+        choices=LEVELS,
+        group="Wants",
+        commands=(*_WANTS, "diff"),
+        help="What a key is: name, name@version, that with variants, hash. Roots of "
+        "environments have none.",
+        default="package; hash with locks",
+        example='"version"',
+        variations=dict.fromkeys(
+            _PLANS,
+            Variation(help="Of gaps: `package` or `version` is wanted.", default="package"),
+        ),
+    ),
+    Setting(
+        name="compat",
+        kind="choice",
+        choices=COMPATIBILITIES,
+        group="Wants",
+        commands=_WANTS,
+        help="Which binaries serve a cell: those of its very system, also those of ancestor "
+        "targets, also those of an OS with the same, not newer C library.",
+        default="exact",
+        example='"target"',
+        variations=dict.fromkeys(
+            _PLANS,
+            Variation(
+                help="What can serve a gap or an abstract want: specs for its very system, also "
+                "those for ancestor targets, also those for an OS with the same, not newer C "
+                "library. What a lock wants is always exact."
+            ),
+        ),
+    ),
+    Setting(
+        name="group",
+        is_repeatable=True,
+        metavar="NAME",
+        group="Wants",
+        commands=_WANTS,
+        help="Of an environment or a lock, want the roots of this group only.",
+    ),
+    Setting(
+        name="packages",
+        metavar="REPO",
+        group="Wants",
+        commands=(*_WANTS, "recipes"),
+        help="A checkout of a package repository, whose recipes show which variants a package "
+        "has. They are read and not run.",
+        variations={
+            "recipes": Variation(
+                metavar="FOLDER",
+                help="The git checkout of the package repository, or a folder of one.",
+                default=".",
+            ),
+        },
+    ),
+    Setting(
+        name="include",
+        is_repeatable=True,
+        metavar="URL=FILE",
+        group="Wants",
+        commands=_WANTS,
+        help="Read this file in place of a remote one that an environment includes.",
+    ),
+    Setting(
+        name="candidates",
+        is_repeatable=True,
+        metavar="[LABEL=]SOURCE",
+        group="Candidates",
+        commands=_PLANS,
+        help="More to choose from: locks, indexes, mirrors. Nothing counts as available for "
+        "being listed there.",
+    ),
+    Setting(
+        name="exclude-broken",
+        metavar="FILE",
+        group="Candidates",
+        commands=_PLANS,
+        help="Leave out specs that are known not to build, one a line, and what needs them.",
+    ),
+    Setting(
+        name="assume-available",
+        is_repeatable=True,
+        metavar="SPEC",
+        group="Candidates",
+        commands=_PLANS,
+        help="What if all specs that satisfy this had binaries?",
+    ),
+    Setting(
+        name="without",
+        is_repeatable=True,
+        metavar="SPEC",
+        group="Candidates",
+        commands=_PLANS,
+        help="What if no spec that satisfies this had a binary?",
+    ),
+    Setting(
+        name="changed",
+        is_repeatable=True,
+        metavar="SPEC",
+        group="Change",
+        commands=_PLANS,
+        help="Predict the plan after the specs changed that satisfy this.",
+    ),
+    Setting(
+        name="changed-from",
+        metavar="FILE",
+        group="Change",
+        commands=_PLANS,
+        help="The same for each line of a file; - is standard input. Names that no lock contains "
+        "are counted.",
+    ),
+    Setting(
+        name="changed-since",
+        metavar="REV",
+        group="Change",
+        commands=_PLANS,
+        help="The same for each recipe that changed since a revision of --packages.",
+    ),
+    Setting(
+        name="since",
+        metavar="REV[..REV]",
+        group="Change",
+        commands=("recipes",),
+        help="Compare the files of the checkout with this revision; `A..B` compares two "
+        "revisions, `A...B` what became of the last commit that both have with B.",
+    ),
+    Setting(
+        name="hashes",
+        kind="flag",
+        group="Change",
+        commands=("recipes",),
+        help="Compute the package hash of each spec of the locks by the newer recipes, and "
+        "compare it with the recorded one.",
+    ),
+    Setting(
+        name="spack-rules",
+        metavar="RELEASE",
+        group="Change",
+        commands=("recipes",),
+        help="Which release of Spack hashes the recipes.",
+        default=NEWEST_RULES,
+    ),
+    Setting(
+        name="policy",
+        kind="choice",
+        choices=get_args(Policy),
+        group="Change",
+        commands=_PLANS,
+        help="What a change makes stale: everything whose hash changes, or only what it reaches "
+        "over link and run edges and compilers.",
+        default="hash",
+    ),
+    Setting(
+        name="depth",
+        kind="count",
+        least=0,
+        metavar="N",
+        group="Change",
+        commands=_PLANS,
+        help="Follow dependents of what changed over at most N edges.",
+        default="all the way",
+    ),
+    Setting(
+        name="costs",
+        kind="file",
+        is_repeatable=True,
+        metavar="FILE",
+        group="Cost and budget",
+        commands=_PLANS,
+        help="What builds cost, in seconds: CSV or JSON by hash, package@version or package, or "
+        "Spack's install_times.json or a folder of them. The other builds get an estimate.",
+        default="1 a build",
+        example='["costs.csv"]',
+    ),
+    Setting(
+        name="jobs",
+        kind="count",
+        least=1,
+        most=1_000_000,
+        metavar="N",
+        group="Cost and budget",
+        commands=("rebuild",),
+        help="Schedule the builds on N runners, each of which builds one at a time.",
+    ),
+    Setting(
+        name="max-builds",
+        kind="count",
+        least=0,
+        metavar="N",
+        group="Cost and budget",
+        commands=("rebuild",),
+        help="Build at most N specs: those that complete the most roots, by the weights of the "
+        "configuration.",
+    ),
+    Setting(
+        name="max-cost",
+        kind="amount",
+        metavar="S",
+        group="Cost and budget",
+        commands=("rebuild",),
+        help="Limit the total cost of the builds, in the unit of --costs. Combines with "
+        "--max-builds.",
+    ),
+    Setting(
+        name="node-limit",
+        kind="count",
+        least=0,
+        metavar="N",
+        group="Cost and budget",
+        commands=("rebuild",),
+        help="Look at no more than N nodes of a search; the answer is the same everywhere.",
+    ),
+    Setting(
+        name="time-limit",
+        kind="amount",
+        metavar="SECONDS",
+        group="Cost and budget",
+        commands=("rebuild",),
+        help="Stop a search after this time; the best answer so far holds, and so does its bound.",
+    ),
+    Setting(
+        name="cache",
+        kind="source",
+        is_repeatable=True,
+        metavar="[LABEL=]SOURCE",
+        group="Caches",
+        commands=_CACHES,
+        help="What holds binaries: a mirror, its index, package pages.",
+        example='["examples/cache", "../other/_cache"]',
+    ),
+    Setting(
+        name="upstream",
+        kind="source",
+        is_repeatable=True,
+        metavar="[LABEL=]SOURCE",
+        group="Caches",
+        commands=_CACHES,
+        help="An installation whose specs count as available.",
+        example='"/opt/spack"',
+    ),
+    Setting(
+        name="use-mirrors",
+        kind="switch",
+        group="Caches",
+        commands=_WANTS,
+        help="Where no cache is given, use the remote mirrors too that an environment names.",
+        example="true",
+    ),
+    Setting(
+        name="for-spack",
+        kind="spack",
+        metavar="VERSION",
+        group="Caches",
+        commands=_CACHES,
+        help="The Spack that uses the caches, as 1.2: of several indexes of a mirror it sees "
+        "the one that it reads.",
+        default="all indexes of a mirror together",
+        example='"1.2"',
+    ),
+    Setting(
+        name="newest-format",
+        kind="choice",
+        choices=NEWER_FORMATS,
+        group="Caches",
+        commands=_CACHES,
+        help="What becomes of a file of a version that is too new: an error, or read as the "
+        "newest version that is known.",
+        default="refuse",
+        example='"try"',
+    ),
+    Setting(
+        name="from-manifests",
+        kind="flag",
+        group="Caches",
+        commands=_CACHES,
+        help="Read mirrors from the files of their binaries, not from their indexes.",
+        example="true",
+    ),
+    Setting(
+        name="probe",
+        kind="flag",
+        group="Caches",
+        commands=_CACHES,
+        help="Ask servers that list their files for binaries that no index lists; in folders "
+        "these are always looked for.",
+        example="true",
+    ),
+    Setting(
+        name="offline",
+        kind="switch",
+        group="Caches",
+        commands=_CACHES,
+        help="Ask no server: read the copies that earlier runs kept, and say how old they are.",
+        example="true",
+    ),
+    Setting(
+        name="strict",
+        kind="switch",
+        group="Caches",
+        commands=_CACHES,
+        help="Take a page whose meta contradicts its spec_details for an error.",
+        example="true",
+    ),
+    Setting(
+        name="skip-damaged",
+        kind="switch",
+        group="Caches",
+        commands=_CACHES,
+        help="Pass over damaged files and say so, instead of stopping.",
+        example="true",
+    ),
+    Setting(
+        name="verify",
+        kind="choice",
+        choices=get_args(Verify),
+        group="Caches",
+        commands=("check",),
+        help="How far to go: what indexes and locks say; also the manifests and spec files of "
+        "mirrors; also the bytes of their binaries.",
+        default="index",
+        example='"manifests"',
+        table="check",
+    ),
+    Setting(
+        name="fail-under",
+        kind="least",
+        metavar="PCT",
+        group="Gates",
+        commands=_COVERAGE,
+        help="Exit with 1 when coverage is less, or not defined.",
+        default="no gate",
+        example="97.5",
+    ),
+    Setting(
+        name="fail-under-roots",
+        kind="least",
+        metavar="PCT",
+        group="Gates",
+        commands=_COVERAGE,
+        help="Exit with 1 when a smaller share of the roots of locks installs from the caches "
+        "alone, or when there are none.",
+        default="no gate",
+        example="100",
+    ),
+    Setting(
+        name="fail-on-lost",
+        kind="switch",
+        group="Gates",
+        commands=(*_COVERAGE, "diff"),
+        help="Exit with 1 when anything that the older state has is lost.",
+        example="true",
+    ),
+    Setting(
+        name="fail-on-absent",
+        kind="switch",
+        group="Gates",
+        commands=(*_COVERAGE, "diff"),
+        help="Exit with 1 when a stack of the older state is absent.",
+        example="true",
+    ),
+    Setting(
+        name="fail-on-unknown-over",
+        kind="percentage",
+        metavar="PCT",
+        group="Gates",
+        commands=_COVERAGE,
+        help="Exit with 1 when a larger share of the wants cannot be decided. For every other "
+        "gate these count as not covered.",
+        default="no gate",
+        example="5",
+    ),
+    Setting(
+        name="allow-unplannable",
+        kind="switch",
+        group="Gates",
+        commands=("rebuild",),
+        help="Exit with 0 although wants cannot be planned from what is known.",
+        example="true",
+    ),
+    Setting(
+        name="allow-left-out",
+        kind="choice",
+        choices=ALLOWED_KINDS,
+        is_repeatable=True,
+        metavar="KIND",
+        group="Gates",
+        commands=_CACHES,
+        help="Let gates hold although something of this kind is left out of the question, or "
+        "`all` kinds; docs/trust.md lists the kinds.",
+        example='["include"]',
+        adds=True,
+    ),
+    Setting(
+        name="ignore",
+        kind="choice",
+        choices=get_args(FindingKind),
+        is_repeatable=True,
+        group="Gates",
+        commands=("check",),
+        help="Leave findings of this kind out and only count them.",
+        example='["not-in-cache"]',
+        table="check",
+    ),
+    Setting(
+        name="explain-left-out",
+        kind="flag",
+        group="Gates",
+        commands=_CACHES,
+        help="List all that is left out of the question, each with what settles it.",
+    ),
+    Setting(
+        name="limit",
+        kind="count",
+        least=0,
+        metavar="N",
+        group="Output",
+        commands=("gaps",),
+        help="List the first N wants only, the most useful; the others are counted.",
+    ),
+    Setting(
+        name="package",
+        kind="pattern",
+        is_repeatable=True,
+        metavar="PATTERN",
+        group="Output",
+        commands=("gaps",),
+        help="List the gaps of these packages only.",
+    ),
+    Setting(
+        name="summary",
+        kind="flag",
+        group="Output",
+        commands=("gaps",),
+        help="List no gap, only the numbers.",
+    ),
+    Setting(
+        name="show",
+        kind="choice",
+        choices=("chosen", "needless", "untested", "chains", "timetable"),
+        is_repeatable=True,
+        group="Output",
+        commands=("rebuild",),
+        help="Also list, in the table: what was chosen for each abstract want, what node-by-node "
+        "pruning builds unnecessarily, what a policy or a depth leaves untested, why each build is "
+        "needed, or when each runner builds what.",
+    ),
+    Setting(
+        name="available",
+        kind="switch",
+        group="Output",
+        commands=("find",),
+        help="Only specs that have a binary, or only those that have none.",
+    ),
+    Setting(
+        name="unknown",
+        kind="choice",
+        choices=("error", "list"),
+        group="Output",
+        commands=("find",),
+        help="What becomes of specs about which the sources say too little: exit with 2 and say "
+        "what is missing, or list them beside those that satisfy.",
+        default="error",
+    ),
+    Setting(
+        name="line",
+        metavar="TEMPLATE",
+        group="Output",
+        commands=("find",),
+        help="Write one line a spec, as in '{name}@{version}/{hash:.7}', instead of a report.",
+    ),
+    Setting(
+        name="format",
+        kind="choice",
+        choices=FORMATS,
+        group="Output",
+        commands=COMMANDS,
+        help="How to write the report.",
+        default="what the suffix of --output says (.json, .csv, .md), else table",
+        example='"markdown"',
+        variations={
+            "rebuild": Variation(choices=(*FORMATS, "list")),
+            "recipes": Variation(choices=("table", "json", "markdown", "github")),
+        },
+    ),
+    Setting(
+        name="output",
+        short="o",
+        metavar="FILE",
+        group="Output",
+        commands=(*COMMANDS, "init"),
+        help="Write the report here, whole or not at all.",
+        variations={
+            "init": Variation(
+                help="Where to write; - is standard output.", default="specplan.toml"
+            ),
+        },
+    ),
+    Setting(
+        name="write-unplannable",
+        metavar="FILE",
+        group="Output",
+        commands=("rebuild",),
+        help="Write the abstract wants that nothing known can meet as a spack.yaml.",
+    ),
+    Setting(
+        name="color",
+        kind="choice",
+        choices=("auto", "always", "never"),
+        group="Output",
+        commands=COMMANDS,
+        help="Whether a table is painted; auto respects NO_COLOR.",
+        default="auto",
+    ),
+    Setting(
+        name="width",
+        kind="count",
+        least=20,
+        # No table is wider, and a width without end takes memory without end.
+        most=100_000,
+        metavar="COLUMNS",
+        group="Output",
+        commands=COMMANDS,
+        help="The width of a table.",
+        default="the terminal's, or 100",
+    ),
+    Setting(
+        name="max-bytes",
+        kind="count",
+        least=256,
+        metavar="N",
+        group="Output",
+        commands=COMMANDS,
+        help="Shorten the tables of Markdown so that the report has at most N bytes; a comment "
+        "on GitHub takes 65536.",
+    ),
+    Setting(
+        name="long-hashes",
+        kind="flag",
+        group="Output",
+        commands=COMMANDS,
+        help="Show all letters of hashes, and not the first 7.",
+    ),
+    Setting(
+        name="force",
+        kind="flag",
+        group="Output",
+        commands=("init",),
+        help="Overwrite a file that is there.",
+    ),
+    Setting(
+        name="config",
+        metavar="FILE",
+        group="Other",
+        commands=_CACHES,
+        help="Read this configuration, and look for no other.",
+    ),
+    Setting(
+        name="no-config",
+        kind="flag",
+        group="Other",
+        commands=_CACHES,
+        help="Read no configuration.",
+    ),
+)
+
+#: The keys of the configuration that are tables, or arrays of them, with the keys within.
+#:
+#: ``stack`` may be patterns, as the setting says, or tables. Where there are no keys, each key
+#: is a name of the user's own.
+TABLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "families": (),
+        "libc": (),
+        "targets": (),
+        "host": ("platform", "os", "target", "hostname", "env"),
+        "check": tuple(each.name for each in SETTINGS if each.table == "check"),
+        "not-wanted": ("package", "stack", "os", "target", "reason"),
+        "weight": ("spec", "stack", "weight"),
+        "stack": ("name", "cells", "want"),
+    }
+)
