@@ -263,6 +263,17 @@ def test_the_pictures_are_what_their_script_draws(tmp_path: Path) -> None:
     assert drawn == {path.name: path.read_bytes() for path in (ROOT / "docs").glob("*.svg")}
 
 
+def test_the_reference_is_what_the_table_of_settings_says(tmp_path: Path) -> None:
+    script = ROOT / "docs" / "reference.py"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        subprocess.run([sys.executable, str(script)], check=True)
+    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True)
+    written = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+    assert set(written) == {"commands.md", "configuration.md"}
+    for name, text in written.items():
+        assert text == (ROOT / "docs" / name).read_text(encoding="utf-8"), name
+
+
 def test_the_speed_that_the_readme_tells_was_measured() -> None:
     tables = [block for block in blocks("text") if "times specplan" in block.text]
     measured = (ROOT / "benches" / "BENCHMARKS.md").read_text(encoding="utf-8")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from specplan.cli import output
+from specplan.cli.settings import Settings
 from specplan.errors import UsageError
 from tests import records
 
@@ -155,6 +156,7 @@ def test_a_full_device_is_an_error() -> None:
 WRITES = """
 import sys
 from specplan.cli import output
+from specplan.cli.settings import Settings
 from specplan.errors import UsageError
 lines, places = int(sys.argv[1]), sys.argv[2:] or [None]
 try:
@@ -359,24 +361,24 @@ def test_a_terminal_gives_its_width_and_colour(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("COLUMNS", "57")
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    assert output.width({}) == 57
-    assert output.width({"width": 33}) == 33
-    assert output.width({"output": "file"}) == 100
-    assert output.colour({}) is True
-    assert output.colour({"color": "never"}) is False
-    assert output.colour({"output": "file"}) is False
+    assert output.width(Settings()) == 57
+    assert output.width(Settings(width=33)) == 33
+    assert output.width(Settings(output="file")) == 100
+    assert output.colour(Settings()) is True
+    assert output.colour(Settings(color="never")) is False
+    assert output.colour(Settings(output="file")) is False
     monkeypatch.setenv("NO_COLOR", "1")
-    assert output.colour({}) is False
-    assert output.colour({"color": "always"}) is True
+    assert output.colour(Settings()) is False
+    assert output.colour(Settings(color="always")) is True
     monkeypatch.delenv("NO_COLOR")
     monkeypatch.setenv("TERM", "dumb")
-    assert output.colour({}) is False
+    assert output.colour(Settings()) is False
 
 
 def test_a_pipe_has_a_fixed_width_and_no_colour(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "57")
-    assert output.width({}) == 100
-    assert output.colour({}) is False
+    assert output.width(Settings()) == 100
+    assert output.colour(Settings()) is False
     assert capsys.readouterr().out == ""

@@ -71,6 +71,9 @@ class _Commands(dict[str, click.Command]):
 class _Program(click.Group):
     """The commands, each imported when it runs, so that no command waits for the others."""
 
+    #: What the list of commands says of each.
+    summaries: Final = _COMMANDS
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click passes it
         """Return the names of the commands, in the order of the alphabet."""
         return list(_COMMANDS)

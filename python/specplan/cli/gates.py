@@ -19,7 +19,7 @@ from specplan.reports.render import wording
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.cli.settings import Settings
+    from specplan.config import Configuration
     from specplan.model import LockDiff
     from specplan.model.check import Check
     from specplan.model.find import Found
@@ -32,7 +32,7 @@ __all__ = ["failed"]
 _FEW: Final = 3
 
 
-def failed(result: _Answer, settings: Settings) -> list[str]:
+def failed(result: _Answer, settings: Configuration) -> list[str]:
     """Return the gates that a result fails."""
     if isinstance(result, Coverage):
         found = _of_coverage(result, settings)
@@ -47,7 +47,7 @@ def failed(result: _Answer, settings: Settings) -> list[str]:
     return found
 
 
-def _asked(result: _Answer, settings: Settings) -> list[str]:
+def _asked(result: _Answer, settings: Configuration) -> list[str]:
     """Return the options of the gates that a result has to pass."""
     compares = isinstance(result, Diff)
     if isinstance(result, Coverage):
@@ -63,7 +63,7 @@ def _asked(result: _Answer, settings: Settings) -> list[str]:
     return [name for name, is_asked in gates.items() if is_asked]
 
 
-def _of_coverage(coverage: Coverage, settings: Settings) -> list[str]:
+def _of_coverage(coverage: Coverage, settings: Configuration) -> list[str]:
     found = _coverage(coverage, settings) + _roots(coverage, settings)
     found += _unknown(coverage, settings)
     if coverage.wants == "baseline":
@@ -77,7 +77,7 @@ def _of_coverage(coverage: Coverage, settings: Settings) -> list[str]:
     return found
 
 
-def _of_diff(diff: Diff, settings: Settings) -> list[str]:
+def _of_diff(diff: Diff, settings: Configuration) -> list[str]:
     found = []
     if settings.fail_on_lost and diff.totals.lost:
         found.append(f"{wording.count(diff.totals.lost, 'key')} lost (--fail-on-lost)")
@@ -86,7 +86,7 @@ def _of_diff(diff: Diff, settings: Settings) -> list[str]:
     return found
 
 
-def _of_plan(result: Check | Found | LockDiff | Plan, settings: Settings) -> list[str]:
+def _of_plan(result: Check | Found | LockDiff | Plan, settings: Configuration) -> list[str]:
     from specplan.planning.plan import Plan  # noqa: PLC0415 - loaded by the commands that plan
 
     if not isinstance(result, Plan) or settings.allow_unplannable or not result.unplannable:
@@ -95,7 +95,7 @@ def _of_plan(result: Check | Found | LockDiff | Plan, settings: Settings) -> lis
     return [f"{wants} cannot be planned from what is known (`--allow-unplannable` accepts that)"]
 
 
-def _coverage(coverage: Coverage, settings: Settings) -> list[str]:
+def _coverage(coverage: Coverage, settings: Configuration) -> list[str]:
     least = settings.fail_under
     if least is None:
         return []
@@ -106,7 +106,7 @@ def _coverage(coverage: Coverage, settings: Settings) -> list[str]:
     return [f"coverage is {short} (--fail-under)"] if short else []
 
 
-def _roots(coverage: Coverage, settings: Settings) -> list[str]:
+def _roots(coverage: Coverage, settings: Configuration) -> list[str]:
     least = settings.fail_under_roots
     if least is None:
         return []
@@ -118,7 +118,7 @@ def _roots(coverage: Coverage, settings: Settings) -> list[str]:
     return [f"root coverage is {short} (--fail-under-roots)"] if short else []
 
 
-def _unknown(coverage: Coverage, settings: Settings) -> list[str]:
+def _unknown(coverage: Coverage, settings: Configuration) -> list[str]:
     most = settings.fail_on_unknown_over
     totals = coverage.totals
     if most is None or totals.wanted == 0:

@@ -22,8 +22,7 @@ from specplan.secrets import without_secrets
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from specplan.cli.options import Typed
-    from specplan.config import Configuration
+    from specplan.cli.settings import Settings
     from specplan.model.report import Report, View
 
 __all__ = [

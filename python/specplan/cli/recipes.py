@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from specplan.cli import output
 from specplan.cli.options import command
 from specplan.errors import UsageError
-from specplan.recipes.rules import rules_of
+from specplan.recipes.rules import NEWEST_RULES, rules_of
 
 if TYPE_CHECKING:
     from specplan.cli.settings import Settings
     from specplan.recipes.model import RecipeChanges
 
 __all__ = ["recipes"]
+
 
 @command("recipes", configured=False)
 def recipes(settings: Settings) -> int:
@@ -49,7 +50,7 @@ def _changes(settings: Settings) -> RecipeChanges:
     from specplan.recipes.history import history  # noqa: PLC0415
     from specplan.recipes.locks import read_locks  # noqa: PLC0415
 
-    rules = rules_of(settings.spack_rules)
+    rules = rules_of(settings.spack_rules or NEWEST_RULES)
     locks = read_locks(settings.want)
     states = history(settings.packages or ".", settings.since or "HEAD")
     compared = Comparison(states, rules)

@@ -11,7 +11,6 @@ from specplan import config
 from specplan.config import Configuration, Format
 from specplan.config.settings import SETTINGS
 from specplan.errors import UsageError
-from specplan.recipes.rules import NEWEST_RULES
 from specplan.targets import teach
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ class Settings(Configuration):
     package: tuple[str, ...] = ()
     since: str | None = None
     hashes: bool = False
-    spack_rules: str = NEWEST_RULES
+    spack_rules: str | None = None
     summary: bool = False
     show: tuple[str, ...] = ()
     available: bool | None = None

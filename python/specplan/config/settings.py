@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 from specplan.config.configuration import ALLOWED_KINDS, COMPATIBILITIES, FORMATS, LEVELS, SCOPES
 from specplan.model.change import Policy
 from specplan.model.check import FindingKind, Verify
-from specplan.recipes.rules import NEWEST_RULES
 from specplan.sources.limits import NEWER_FORMATS
 
 if TYPE_CHECKING:
@@ -279,6 +278,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         group="Wants",
         commands=(*_WANTS, "diff", "find"),
         help="Only these operating systems.",
+        default="every one",
         example='"ubuntu*"',
         variations=dict.fromkeys(
             _PLANS,
@@ -293,6 +293,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         group="Wants",
         commands=(*_WANTS, "diff", "find"),
         help="Only these targets.",
+        default="every one",
         example='["x86_64_v3", "zen4"]',
         variations=dict.fromkeys(
             _PLANS,
@@ -471,7 +472,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         group="Change",
         commands=("recipes",),
         help="Which release of Spack hashes the recipes.",
-        default=NEWEST_RULES,
+        default="the newest that is known",
     ),
     Setting(
         name="policy",

@@ -1,0 +1,110 @@
+"""One table says everything about a setting: options, keys, help and records agree with it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import click
+import pytest
+
+from specplan.cli import program
+from specplan.cli.settings import Settings, settled
+from specplan.config import Configuration
+from specplan.config.settings import COMMANDS, GROUPS, SETTINGS, Setting
+from specplan.errors import UsageError
+
+CLI = Path(__file__).parents[2] / "python" / "specplan" / "cli"
+
+ALL = (*COMMANDS, "init")
+
+KEYS = [each for each in SETTINGS if each.example and not each.table]
+
+
+def test_no_setting_is_there_twice() -> None:
+    for names in ([each.name for each in SETTINGS], [each.variable for each in SETTINGS]):
+        assert len(set(names)) == len(names)
+    letters = [each.short for each in SETTINGS if each.short]
+    assert len(set(letters)) == len(letters)
+
+
+def test_each_setting_has_one_attribute_and_each_attribute_one_setting() -> None:
+    known = {each.attribute for each in SETTINGS}
+    of_the_configuration_alone = {each.name for each in fields(Configuration)} - known
+    assert of_the_configuration_alone == {
+        *("baseline_directory", "families", "libc", "targets", "host", "stacks"),
+        *("check", "not_wanted", "weight"),
+    }
+    attributes = {each.name for each in fields(Settings)} - of_the_configuration_alone
+    assert attributes - {"typed", "own_format"} == known
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_command_has_the_options_of_the_table_and_no_other(name: str) -> None:
+    options = [each for each in program.commands[name].params if isinstance(each, click.Option)]
+    expected = [each.attribute for each in SETTINGS if name in each.commands]
+    assert [each.name for each in options] == [*expected, "debug", "help"]
+
+
+def test_only_the_table_makes_options() -> None:
+    makers = {
+        file.name
+        for file in CLI.glob("*.py")
+        if re.search(r"click\.[oO]ption\(", file.read_text(encoding="utf-8"))
+    }
+    # The version, help and tracebacks are no settings.
+    assert makers == {"__init__.py", "common.py", "options.py"}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_help_lists_options_under_the_headings_of_their_groups(name: str) -> None:
+    command = program.commands[name]
+    shown = command.get_help(click.Context(command, info_name=name))
+    headings = re.findall(r"^([A-Z][a-z ]+):$", shown, re.MULTILINE)
+    used = {each.group for each in SETTINGS if name in each.commands} | {"Other"}
+    expected = ["Other options" if each == "Other" else each for each in GROUPS if each in used]
+    assert headings == expected
+    for each in SETTINGS:
+        if name in each.commands:
+            heading = "Other options" if each.group == "Other" else each.group
+            section = re.split(r"^[A-Z][a-z ]+:$", shown, flags=re.MULTILINE)[
+                1 + headings.index(heading)
+            ]
+            assert re.search(rf"^  .*--{each.name}\b", section, re.MULTILINE), each.name
+
+
+@pytest.mark.parametrize("setting", KEYS, ids=lambda each: each.name)
+def test_what_is_typed_goes_before_what_is_configured(
+    setting: Setting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "specplan.toml").write_text(
+        f"{setting.name} = {setting.example}\n", encoding="utf-8"
+    )
+    configured = settled({setting.attribute: None})
+    value = getattr(configured, setting.attribute)
+    assert value not in {None, ()}
+    assert not configured.is_typed(setting.attribute)
+    # Whatever it is, it comes out as it was typed.
+    typed: object = ("all",) if setting.is_repeatable else "typed"
+    settings = settled({setting.attribute: typed})
+    expected = (*value, "all") if setting.adds else typed
+    assert getattr(settings, setting.attribute) == expected
+    assert settings.typed == {setting.attribute}
+
+
+def test_a_switch_that_is_typed_off_goes_before_one_that_is_configured_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for each in SETTINGS:
+        if each.kind == "switch" and each.example:
+            (tmp_path / "specplan.toml").write_text(f"{each.name} = true\n", encoding="utf-8")
+            assert getattr(settled({}), each.attribute) is True
+            assert getattr(settled({each.attribute: False}), each.attribute) is False
+
+
+def test_wants_of_two_kinds_are_refused() -> None:
+    with pytest.raises(UsageError, match="`--want` or from `--peers`, not from both"):
+        settled({"want": ("a.lock",), "peers": ("e4s",)}, configured=False)
