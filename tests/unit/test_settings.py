@@ -87,7 +87,8 @@ def test_what_is_typed_goes_before_what_is_configured(
     assert value not in {None, ()}
     assert not configured.is_typed(setting.attribute)
     # Whatever it is, it comes out as it was typed.
-    typed: object = ("all",) if setting.is_repeatable else "typed"
+    word = setting.choices[-1] if setting.choices else "typed"
+    typed: object = ("all",) if setting.is_repeatable else word
     settings = settled({setting.attribute: typed})
     expected = (*value, "all") if setting.adds else typed
     assert getattr(settings, setting.attribute) == expected
