@@ -56,6 +56,10 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def setup(self) -> None:
+        self.server.connections += 1
+        super().setup()
+
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
@@ -69,6 +73,7 @@ class Server(ThreadingHTTPServer):
     Attributes:
         answers: What to answer at a path; of several answers the last one stays.
         asked: The requests: path and headers.
+        connections: How many connections were opened.
         folder: Whose files to serve where there is no such answer.
         done: Set when the test is over, so that no answer hangs on.
     """
@@ -79,6 +84,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.answers: dict[str, list[Answer]] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.connections = 0
         self.folder = folder
         self.done = threading.Event()
         self.scheme = "http"

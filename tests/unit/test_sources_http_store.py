@@ -8,6 +8,7 @@ import hashlib
 import itertools
 import ssl
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from specplan.sources.stores.http import HttpStore
 from specplan.sources.stores.open import open_store
 from specplan.sources.stores.store import Expected
 from tests import servers
-from tests.servers import Server
+from tests.servers import Handler, Server
 
 LIMITS = Limits(silence_seconds=5, transfer_seconds=20, attempts=3)
 
@@ -433,3 +434,36 @@ def test_below_is_a_store_of_a_folder(server: Server, store: Stores) -> None:
     assert server.paths == ["/a/b%20c/x?q=1"]
     assert below.shown("x") == f"{server.url}/a/b%20c/x"
     assert below.files("") is None
+
+
+def test_many_files_of_a_server_are_fetched_over_one_connection(
+    server: Server, store: Callable[..., HttpStore]
+) -> None:
+    for number in range(30):
+        _served(server, f"{number}.json", str(number).encode())
+    one = store()
+    for number in range(30):
+        path = one.get(f"{number}.json", most=100)
+        assert path is not None
+        assert path.read_bytes() == str(number).encode()
+        assert one.get(f"absent-{number}.json", most=100) is None
+    assert len(server.asked) == 60
+    assert server.connections == 1
+
+
+def test_a_connection_that_the_server_closed_meanwhile_is_opened_again(
+    server: Server, store: Callable[..., HttpStore], pauses: list[float]
+) -> None:
+    _served(server, "x.json", b"x")
+    one = store(limits=replace(LIMITS, attempts=2))
+
+    def last(handler: Handler) -> None:
+        handler.answer(200, b"y", {"ETag": '"y"'})
+        handler.close_connection = True
+
+    server.answers["/y.json"] = [last]
+    for name in ("x.json", "y.json", "x.json"):
+        assert one.get(name, most=100) is not None
+    assert server.connections == 2
+    assert len(pauses) <= 1
+

@@ -293,6 +293,8 @@ def test_mirrors_behind_a_server_are_looked_at(
     with serving(tree) as server:
         finding = only(check(f"{server.url}/"))
         assert finding.path == f"{server.url}/{gone.relative_to(tree).as_posix()}"
+        # As many as files are fetched at a time, once for the indexes and once to verify.
+        assert server.connections <= 2 * 9 < len(server.asked)
 
 
 class TestDamageComesFirst:

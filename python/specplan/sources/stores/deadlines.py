@@ -8,20 +8,30 @@ together have one more.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import io
 import queue
 import socket
+import ssl
 import threading
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager, make_headers
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from _typeshed import WriteableBuffer
+    from urllib3 import BaseHTTPResponse, HTTPResponse
 
-__all__ = ["Deadline", "TimedConnection", "TimedSecureConnection", "TransferTimeoutError"]
+__all__ = ["Connections", "Deadline", "TransferTimeoutError", "within"]
+
+#: How many connections to one server are kept: as many as files are fetched at a time.
+_TOGETHER: Final = 8
 
 #: More than any head of an answer has, with all the answers `100 Continue` before it.
 _HEAD_BYTES: Final = 1 << 20
@@ -82,12 +92,39 @@ class Deadline:
                 raise http.client.HTTPException("the head of the answer does not end")
 
 
-class _Raw(io.RawIOBase):
-    """What a socket receives, within a deadline."""
+class _Current(threading.local):
+    """The deadline of the transfer that a thread is at.
 
-    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
+    A connection outlives the transfer that opened it, so it cannot know the deadline itself.
+    """
+
+    deadline: Deadline | None = None
+
+
+_CURRENT: Final = _Current()
+
+
+@contextlib.contextmanager
+def within(deadline: Deadline) -> Iterator[None]:
+    """Hold all connections that this thread uses to a deadline."""
+    before, _CURRENT.deadline = _CURRENT.deadline, deadline
+    try:
+        yield
+    finally:
+        _CURRENT.deadline = before
+
+
+def _deadline() -> Deadline:
+    if _CURRENT.deadline is None:
+        raise RuntimeError("a connection is used outside of any transfer")
+    return _CURRENT.deadline
+
+
+class _Raw(io.RawIOBase):
+    """What a socket receives, within the deadline of the transfer."""
+
+    def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        self._deadline = deadline
         # It counts as a user of the socket: closing the socket waits for it.
         self._file = sock.makefile("rb", buffering=0)
 
@@ -95,9 +132,10 @@ class _Raw(io.RawIOBase):
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
-        self._sock.settimeout(self._deadline.left())
+        deadline = _deadline()
+        self._sock.settimeout(deadline.left())
         count = self._sock.recv_into(buffer)
-        self._deadline.received(count)
+        deadline.received(count)
         return count
 
     def close(self) -> None:
@@ -107,84 +145,148 @@ class _Raw(io.RawIOBase):
 
 
 class _TimedSocket:
-    """As much of a socket as `http.client` uses, within a deadline."""
+    """As much of a socket as `http.client` and urllib3 use, within the deadline."""
 
-    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
-        self._sock = sock
-        self._deadline = deadline
+    def __init__(self, sock: socket.socket) -> None:
+        self.plain = sock
 
     def sendall(self, content: bytes) -> None:
-        self._sock.settimeout(self._deadline.left())
-        self._sock.sendall(content)
+        self.plain.settimeout(_deadline().left())
+        self.plain.sendall(content)
 
     def makefile(self, _mode: str = "rb", *_: object, **__: object) -> io.BufferedReader:
-        return io.BufferedReader(_Raw(self._sock, self._deadline))
+        return io.BufferedReader(_Raw(self.plain))
+
+    def settimeout(self, _: float | None) -> None:
+        """Do nothing: the deadline says how long."""
+
+    def fileno(self) -> int:
+        return self.plain.fileno()
 
     def close(self) -> None:
-        self._sock.close()
+        self.plain.close()
 
 
-class TimedConnection(http.client.HTTPConnection):
-    """A connection within a deadline.
+class _Timed(HTTPConnection):
+    """A connection that holds each step to the deadline of the transfer."""
 
-    Args:
-        host: The host, perhaps with a port.
-        deadline: The deadline.
-        timeout: Not looked at: the deadline says how long.
-    """
+    def _new_conn(self) -> socket.socket:
+        _deadline().step()
+        sock = _TimedSocket(_connection((self._dns_host, self.port), _deadline()))
+        return cast("socket.socket", sock)  # all that is used of it
 
-    def __init__(self, host: str, *, deadline: Deadline, timeout: object = None) -> None:  # noqa: ARG002 - urllib passes it
-        super().__init__(host)
-        self._deadline = deadline
+    def _tunnel(self) -> None:
+        _deadline().step(head=True)
+        super()._tunnel()  # the proxy's part, as `http.client` does it
+        _deadline().step()
 
-    def connect(self) -> None:
-        """Connect to the host, or through a proxy."""
-        self._connected()
-
-    def getresponse(self) -> http.client.HTTPResponse:
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 does
         """Return the answer, once its head is here."""
-        self._deadline.step(head=True)
+        _deadline().step(head=True)
         answer = super().getresponse()
-        self._deadline.step()
+        _deadline().step()
         return answer
 
-    def _connected(self) -> socket.socket:
-        self._deadline.step()
-        sock = _connection((self.host, self.port), self._deadline)
-        self.sock = _TimedSocket(sock, self._deadline)  # all that is used of it
-        if getattr(self, "_tunnel_host", None):
-            self._deadline.step(head=True)
-            self._tunnel()  # type: ignore[attr-defined]  # the proxy's part, as `http.client` does it
-        self._deadline.step()
-        return sock
+
+class TimedConnection(_Timed):
+    """A connection without TLS."""
 
 
-class TimedSecureConnection(TimedConnection):
-    """The same with TLS.
-
-    Args:
-        host: The host, perhaps with a port.
-        deadline: The deadline.
-        context: What is trusted.
-        timeout: Not looked at.
-    """
-
-    default_port = http.client.HTTPS_PORT
-
-    def __init__(
-        self, host: str, *, deadline: Deadline, context: ssl.SSLContext, timeout: object = None
-    ) -> None:
-        super().__init__(host, deadline=deadline, timeout=timeout)
-        self._context = context
+class TimedSecureConnection(_Timed, HTTPSConnection):
+    """A connection with TLS."""
 
     def connect(self) -> None:
-        """Connect, and agree on keys."""
-        sock = self._connected()
-        name = getattr(self, "_tunnel_host", None) or self.host
+        """Connect, through a proxy where there is one, and agree on keys."""
+        self.sock = self._new_conn()
+        if self.proxy_is_tunneling:
+            self._has_connected_to_proxy = True
+            self._tunnel()
+        deadline = _deadline()
+        deadline.step()
+        sock = cast("_TimedSocket", self.sock).plain
         # Python holds a handshake as a whole to the timeout.
-        sock.settimeout(self._deadline.left())
-        secure = self._context.wrap_socket(sock, server_hostname=name)
-        self.sock = _TimedSocket(secure, self._deadline)  # as above
+        sock.settimeout(deadline.left())
+        context = self.ssl_context or ssl.create_default_context()
+        name = self._tunnel_host or self.host
+        secure = context.wrap_socket(sock, server_hostname=name)
+        self.sock = cast("socket.socket", _TimedSocket(secure))
+        self.is_verified = True
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = TimedConnection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = TimedSecureConnection
+
+
+class Connections:
+    """Connections to servers, each used for many files.
+
+    Threads may share it; each connection serves one transfer at a time.
+    """
+
+    def __init__(self) -> None:
+        self._managers: dict[tuple[str, str | None], PoolManager] = {}
+        self._lock = threading.Lock()
+
+    def ask(self, url: str, headers: dict[str, str]) -> BaseHTTPResponse:
+        """Return the answer to a request for a file, of which only the head has been read.
+
+        Redirects are answers too, and nothing is asked twice.
+
+        Args:
+            url: The file.
+            headers: What is sent beside it.
+        """
+        parts = urlsplit(url)
+        manager = self._manager(parts.scheme, _proxy(parts.scheme, parts.netloc))
+        return manager.urlopen(
+            "GET",
+            url,
+            headers=headers,
+            redirect=False,
+            retries=False,
+            preload_content=False,
+            decode_content=False,
+            enforce_content_length=False,
+        )
+
+    def _manager(self, scheme: str, proxy: str | None) -> PoolManager:
+        with self._lock:
+            if (scheme, proxy) not in self._managers:
+                self._managers[scheme, proxy] = _new_manager(scheme, proxy)
+            return self._managers[scheme, proxy]
+
+
+def _new_manager(scheme: str, proxy: str | None) -> PoolManager:
+    # Reading the system's certificates takes longer than many a small file.
+    context = ssl.create_default_context() if scheme == "https" else None
+    if proxy is None:
+        manager = PoolManager(maxsize=_TOGETHER, ssl_context=context)
+    else:
+        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        headers = None
+        if parts.username is not None:
+            pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+            headers = make_headers(proxy_basic_auth=pair)
+        netloc = parts.netloc.rpartition("@")[2]
+        manager = ProxyManager(
+            f"{parts.scheme}://{netloc}",
+            proxy_headers=headers,
+            maxsize=_TOGETHER,
+            ssl_context=context,
+        )
+    manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+    return manager
+
+
+def _proxy(scheme: str, netloc: str) -> str | None:
+    """Return the proxy that the environment names for a server; None for a direct connection."""
+    proxy = getproxies().get(scheme)
+    host = netloc.rpartition("@")[2]
+    return None if not proxy or proxy_bypass(host) else proxy
 
 
 #: What the resolver says of a host: family, kind, protocol, canonical name, address.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from specplan.aliases import Progress
+    from specplan.sources.stores.deadlines import Connections
 
 
 __all__ = ["Fetching", "is_remote", "no_copy"]
@@ -60,6 +61,17 @@ class Fetching:
     clock: Callable[[], float] = time.monotonic
     refusals: list[RemoteError] = field(default_factory=list, compare=False)
     copies: dict[str, int] = field(default_factory=dict, compare=False)
+    _opened: list[Connections] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def connections(self) -> Connections:
+        """The connections to servers that all transfers share."""
+        if not self._opened:
+            # Whoever reads local files alone does not wait for what speaks HTTP.
+            from specplan.sources.stores.deadlines import Connections  # noqa: PLC0415
+
+            self._opened.append(Connections())
+        return self._opened[0]
 
     def is_refused(self, shown: str) -> bool:
         """Whether one of the last questions was refused, and was for this file."""

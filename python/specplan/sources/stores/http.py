@@ -1,4 +1,4 @@
-"""Files of a web server, fetched with the standard library.
+"""Files of a web server, fetched over connections that are kept.
 
 A file whose checksum is known is fetched once and never asked for again. Any other is
 asked for each time, with the ``ETag`` or date of the copy that is kept, so that an
@@ -13,27 +13,15 @@ import http.client
 import ssl
 import zlib
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Final
-from urllib.error import URLError
 from urllib.parse import quote, unquote, urljoin, urlsplit
-from urllib.request import (
-    AbstractHTTPHandler,
-    OpenerDirector,
-    ProxyHandler,
-    Request,
-    UnknownHandler,
-)
+
+from urllib3.exceptions import HTTPError
 
 from specplan._core import __version__
 from specplan.errors import RemoteError, SourceError, UsageError
 from specplan.secrets import shown_url
-from specplan.sources.stores.deadlines import (
-    Deadline,
-    TimedConnection,
-    TimedSecureConnection,
-    TransferTimeoutError,
-)
+from specplan.sources.stores.deadlines import Deadline, TransferTimeoutError, within
 from specplan.sources.stores.downloads import Downloads
 from specplan.sources.stores.store import parts_of
 from specplan.sources.stores.url import parsed
@@ -41,6 +29,8 @@ from specplan.sources.stores.url import parsed
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from urllib3 import BaseHTTPResponse
 
     from specplan.sources.stores.downloads import Arrived, Incoming
     from specplan.sources.stores.fetching import Fetching
@@ -99,7 +89,6 @@ class HttpStore:
             self._authorization = f"Basic {encoded.decode()}"
         self._url = url
         self._fetching = fetching
-        self._opener: OpenerDirector | None = None
 
     def get(self, relative: str, *, most: int, expected: Expected | None = None) -> Path | None:
         """Return a local copy of a file, or None if the server has none."""
@@ -113,11 +102,7 @@ class HttpStore:
         if self._fetching.limits.offline:
             place = self._url_of(relative)
             return self._fetching.copy_of(place, shown, needed=expected is not None)
-        if self._opener is None:
-            # Reading the system's certificates takes longer than many a small file.
-            self._opener = _opener()
         transfer = _Transfer(
-            opener=self._opener,
             url=self._url_of(relative),
             shown=shown,
             most=most,
@@ -183,7 +168,6 @@ class _Transfer:
     def __init__(  # noqa: PLR0913 - all that a transfer is about
         self,
         *,
-        opener: OpenerDirector,
         url: str,
         shown: str,
         most: int,
@@ -200,7 +184,6 @@ class _Transfer:
         self._authorization = authorization
         self._fetching = fetching
         self._limits = fetching.limits
-        self._opener = opener
         self._deadline = Deadline(
             fetching.clock,
             step=self._limits.silence_seconds,
@@ -212,7 +195,8 @@ class _Transfer:
         pause = _FIRST_PAUSE_SECONDS
         for attempt in range(1, self._limits.attempts + 1):
             try:
-                return self._attempt()
+                with within(self._deadline):
+                    return self._attempt()
             except _TransientError as error:
                 if attempt == self._limits.attempts:
                     tries = "" if attempt == 1 else f" ({attempt} attempts)"
@@ -227,6 +211,8 @@ class _Transfer:
         known = None if self._expected else downloads.known(self._url)
         try:
             with contextlib.closing(self._answer(known)) as answer:
+                if answer.status != _OK:
+                    self._spend(answer)
                 if answer.status == _NOT_MODIFIED and known is not None:
                     self._fetching.tell(self._shown, *[known.path.stat().st_size] * 2)
                     self._remember(known.checksum, known.token)
@@ -237,42 +223,42 @@ class _Transfer:
                 return self._save(answer)
         except SourceError:
             raise
-        except (http.client.HTTPException, OSError, ValueError) as error:
+        except (HTTPError, http.client.HTTPException, OSError, ValueError) as error:
             raise self._broken(error) from error
 
-    def _answer(self, known: Arrived | None) -> http.client.HTTPResponse:
+    def _answer(self, known: Arrived | None) -> BaseHTTPResponse:
         """Return the answer to the request, after redirects."""
         url = self._url
         for _ in range(_REDIRECTS + 1):
             answer = self._ask(url, known)
             if answer.status not in _REDIRECTED:
                 return answer
+            self._spend(answer)
             answer.close()
             url = self._redirected(url, answer)
         raise self._error(f"is redirected more than {_REDIRECTS} times")
 
-    def _ask(self, url: str, known: Arrived | None) -> http.client.HTTPResponse:
-        request = _TimedRequest(
-            url,
-            headers={"User-Agent": f"specplan/{__version__}", "Accept-Encoding": "identity"},
-        )
+    def _ask(self, url: str, known: Arrived | None) -> BaseHTTPResponse:
+        headers = {"User-Agent": f"specplan/{__version__}", "Accept-Encoding": "identity"}
         if self._authorization is not None and self._is_same_origin(url):
-            request.add_unredirected_header("Authorization", self._authorization)
+            headers["Authorization"] = self._authorization
         if known is not None:
-            for header, value in known.token.items():
-                request.add_header(header, value)
-        request.deadline = self._deadline
-        answer = self._opener.open(request)
-        if not isinstance(answer, http.client.HTTPResponse):
-            raise self._error("gives no answer that can be read")
-        return answer
+            headers |= known.token
+        return self._fetching.connections.ask(url, headers)
+
+    def _spend(self, answer: BaseHTTPResponse) -> None:
+        """Read the short rest of an answer, so that its connection can be used again."""
+        left = answer.length_remaining
+        if left is not None and left <= _CHUNK:
+            while self._piece(answer):
+                pass
 
     def _is_same_origin(self, url: str) -> bool:
         parts = urlsplit(url)
         port = parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)
         return (parts.scheme, parts.hostname, port) == self._origin
 
-    def _redirected(self, url: str, answer: http.client.HTTPResponse) -> str:
+    def _redirected(self, url: str, answer: BaseHTTPResponse) -> str:
         location = answer.headers.get("Location")
         if not location:
             raise self._error("is redirected to nowhere", status=answer.status)
@@ -289,7 +275,7 @@ class _Transfer:
             )
         return target
 
-    def _refuse(self, answer: http.client.HTTPResponse) -> None:
+    def _refuse(self, answer: BaseHTTPResponse) -> None:
         """Raise the error of an answer that is no file."""
         status = answer.status
         if status == _OK:
@@ -302,8 +288,8 @@ class _Transfer:
             hint = "the server wants other credentials: write them as https://USER:PASSWORD@HOST/"
         raise self._error(said, status=status, hint=hint)
 
-    def _save(self, answer: http.client.HTTPResponse) -> Path:
-        length = answer.length
+    def _save(self, answer: BaseHTTPResponse) -> Path:
+        length = answer.length_remaining
         if length is not None and length > self._most:
             raise _too_large(self._shown, self._most)
         downloads = self._fetching.downloads
@@ -336,15 +322,15 @@ class _Transfer:
             self._remember(incoming.checksum, token)
         return path
 
-    def _piece(self, answer: http.client.HTTPResponse) -> bytes:
+    def _piece(self, answer: BaseHTTPResponse) -> bytes:
         """Return some bytes of the body, or none at its end."""
         self._deadline.step()
-        return answer.read1(_CHUNK)
+        return answer.read1(_CHUNK, decode_content=False)
 
     def _remember(self, checksum: str, token: dict[str, str]) -> None:
         self._fetching.downloads.remember(self._url, self._shown, checksum=checksum, token=token)
 
-    def _decoder(self, answer: http.client.HTTPResponse) -> _Decoder:
+    def _decoder(self, answer: BaseHTTPResponse) -> _Decoder:
         encoding = answer.headers.get("Content-Encoding", "identity").strip().lower()
         if encoding in {"", "identity"}:
             return _Decoder(None, most=self._most)
@@ -355,7 +341,7 @@ class _Transfer:
 
     def _broken(self, error: Exception) -> Exception:
         """Return the error to raise for a connection that failed."""
-        reason = error.reason if isinstance(error, URLError) else error
+        reason = _cause(error)
         if isinstance(reason, ssl.SSLCertVerificationError):
             return self._error(
                 f"the certificate of the server is not trusted: {reason.verify_message}",
@@ -418,49 +404,15 @@ class _Decoder:
             raise _TransientError("the packed body is cut off")
 
 
-class _TimedRequest(Request):
-    """A request with the deadline of its transfer."""
-
-    deadline: Deadline
-
-
-class _Handler(AbstractHTTPHandler):
-    """Asks over connections that keep to the deadline of a request."""
-
-    def http_open(self, request: _TimedRequest) -> http.client.HTTPResponse:
-        """Ask an http server."""
-        return self.do_open(partial(TimedConnection, deadline=request.deadline), request)
-
-    http_request = AbstractHTTPHandler.do_request_
-
-
-class _SecureHandler(AbstractHTTPHandler):
-    """The same with TLS."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._trusted = ssl.create_default_context()
-
-    def https_open(self, request: _TimedRequest) -> http.client.HTTPResponse:
-        """Ask an https server."""
-        connection = partial(
-            TimedSecureConnection, deadline=request.deadline, context=self._trusted
-        )
-        return self.do_open(connection, request)
-
-    https_request = AbstractHTTPHandler.do_request_
-
-
-def _opener() -> OpenerDirector:
-    """Return an opener for http and https that hands out every answer, also redirects.
-
-    urllib's own way of following them reads the whole body of a redirect, however long
-    it is, and would go on with FTP.
-    """
-    opener = OpenerDirector()
-    for handler in (ProxyHandler(), UnknownHandler(), _Handler(), _SecureHandler()):
-        opener.add_handler(handler)
-    return opener
+def _cause(error: BaseException) -> BaseException:
+    """Return what urllib3 wraps: the fault of the socket, of TLS or of the protocol."""
+    while isinstance(error, HTTPError) and not isinstance(error, http.client.HTTPException):
+        inner = [each for each in error.args if isinstance(each, BaseException)]
+        cause = inner[-1] if inner else error.__cause__ or error.__context__
+        if cause is None or cause is error:
+            break
+        error = cause
+    return error
 
 
 def _quoted(part: str, safe: str) -> str:
