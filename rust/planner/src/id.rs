@@ -59,3 +59,8 @@ impl Place {
         self.0 as usize
     }
 }
+
+/// A count of specs, or of anything there is no more of than specs, as a number.
+pub(crate) fn number(count: usize) -> u32 {
+    u32::try_from(count).expect("whatever is counted fits into memory less than 2^32 times")
+}

@@ -64,8 +64,8 @@
 //! - [`Budget`]: which roots a limited budget completes, with a bound on what any choice could.
 //! - [`Schedule`]: when each build of a plan runs on how many runners, and what no schedule beats.
 //! - [`Change`] and [`stale()`]: what a change makes stale, and what is left untested.
-//! - [`Choice`] and [`RootChoice`]: which alternatives to take where several would do, with a bound
-//!   that says how far from the least cost that can be.
+//! - [`RootChoice`]: which alternatives to take where several would do, with a bound that says how
+//!   far from the least cost that can be.
 //! - [`Supply`] and [`Usefulness`]: what specs lack, and what is gained by building each gap;
 //!   [`Breakage`]: which binaries are broken, and by what.
 //! - [`tangles()`]: specs that depend on each other, where there is no graph.
@@ -83,8 +83,7 @@
 //! told on the graph from before the change.
 
 mod breakage;
-mod budget;
-mod choice;
+mod choose;
 mod closure;
 mod cost_scale;
 mod difference;
@@ -107,6 +106,7 @@ mod schedule;
 mod section;
 mod set;
 mod shared_sets;
+mod spend;
 mod stale;
 mod supply;
 mod tangles;
@@ -115,11 +115,7 @@ mod usefulness;
 mod why;
 
 pub use breakage::{Breakage, EXAMPLES, Missing};
-pub use budget::{Budget, Group as BudgetGroup, Limit, Outcome, Spending, Want, WantOutcome};
-pub use choice::{
-    Alternative, Choice, ChoiceError, Chosen, ChosenAlternative, ChosenRoots, Cut, RootChoice,
-    RootChoiceError, SearchLimits, choose,
-};
+pub use choose::{Alternative, ChosenAlternative, ChosenRoots, RootChoice, RootChoiceError};
 pub use closure::{reached, usable};
 pub use cost_scale::CostScale;
 pub use difference::{BestHold, Comparison, Difference, HoldList, HoldStep, Origin, OwnChange};
@@ -135,6 +131,8 @@ pub use reasons::{Cause, Reasons};
 pub use rebuild::{Plan, Totals};
 pub use schedule::{BoundReason, LowerBound, Run, Schedule};
 pub use set::SpecSet;
+pub use specplan_solver::{Cut, SearchLimits};
+pub use spend::{Budget, Group as BudgetGroup, Limit, Outcome, Spending, Want, WantOutcome};
 pub use stale::{Held, Stale, stale};
 pub use supply::Supply;
 pub use tangles::{Tangle, tangles};

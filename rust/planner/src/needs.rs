@@ -29,7 +29,7 @@ use rayon::prelude::*;
 use crate::graph::{Graph, Places};
 use crate::id::{Place, SpecId};
 use crate::needs_count::Blocks;
-use crate::rules::{Rules, Standing};
+use crate::rules::Rules;
 use crate::shared_sets::{SetId, SharedSets, Union};
 
 /// For each build of a plan, the builds that it waits for.
@@ -79,7 +79,7 @@ impl Needs {
 
     fn within(rules: &Rules, needed: &Places, room: Room) -> Self {
         let mut builds = needed.clone();
-        let is_other = |&place: &usize| !is_build(rules, Place::at(place));
+        let is_other = |&place: &usize| !rules.is_build(Place::at(place));
         for other in needed.ones().filter(is_other) {
             builds.remove(other);
         }
@@ -184,7 +184,7 @@ fn walked(rules: &Rules, carriers: &Places, build: Place) -> Vec<u32> {
     let mut stack = vec![build];
     while let Some(place) = stack.pop() {
         for dependency in rules.demanded(place) {
-            let is_build = is_build(rules, dependency);
+            let is_build = rules.is_build(dependency);
             if (is_build || carriers.contains(dependency.index())) && !met.put(dependency.index()) {
                 if is_build {
                     ranks.push(rules.graph.rank_at(dependency));
@@ -235,10 +235,6 @@ impl<'r> Carriers<'r> {
     }
 }
 
-pub(crate) fn is_build(rules: &Rules, place: Place) -> bool {
-    rules.standing(place) == Standing::Absent
-}
-
 /// The carriers, and which of them have several dependents that demand them.
 fn find_carriers(rules: &Rules, needed: &Places) -> (Places, Places) {
     let mut carriers = rules.graph.no_places();
@@ -248,7 +244,7 @@ fn find_carriers(rules: &Rules, needed: &Places) -> (Places, Places) {
         let place = Place::at(index);
         let mut above_build = false;
         for dependency in rules.demanded(place) {
-            if is_build(rules, dependency) {
+            if rules.is_build(dependency) {
                 above_build = true;
             } else if carriers.contains(dependency.index()) {
                 above_build = true;
@@ -257,7 +253,7 @@ fn find_carriers(rules: &Rules, needed: &Places) -> (Places, Places) {
                 }
             }
         }
-        if above_build && !is_build(rules, place) {
+        if above_build && !rules.is_build(place) {
             carriers.insert(index);
         }
     }
@@ -296,7 +292,7 @@ impl Walk {
             for dependency in rules.demanded(place) {
                 let position = dependency.index();
                 self.work += 1;
-                if is_build(rules, dependency) {
+                if rules.is_build(dependency) {
                     self.union.add(rules.graph.rank_at(dependency));
                 } else if found.known.contains(position) {
                     let set = found.set_of[position];

@@ -14,7 +14,6 @@ use rayon::prelude::*;
 use crate::graph::Places;
 use crate::id::Place;
 use crate::lanes::Lanes;
-use crate::needs::is_build;
 use crate::rules::Rules;
 use crate::section::{Section, Steps};
 
@@ -41,16 +40,14 @@ impl Blocks {
             let below = rules.demanded(carrier);
             targets.extend(
                 below
-                    .filter(|&below| is_build(rules, below))
+                    .filter(|&below| rules.is_build(below))
                     .map(Place::index),
             );
         }
         let carriers = Section::new(graph, carriers);
         let targets = Section::new(graph, &targets);
         let others = |&build: &Place| {
-            let below = rules
-                .demanded(build)
-                .filter(|&below| is_build(rules, below));
+            let below = rules.demanded(build).filter(|&below| rules.is_build(below));
             let apart = below.filter(|&below| targets.spot_of(below).is_none());
             apart.map(|below| graph.rank_at(below)).collect()
         };

@@ -98,6 +98,11 @@ impl Rules {
         self.standing[place.index()]
     }
 
+    /// Whether a spec is built when it is needed.
+    pub(crate) fn is_build(&self, place: Place) -> bool {
+        self.standing(place) == Standing::Absent
+    }
+
     /// The specs of `places` that stand as told.
     pub(crate) fn standing_among(&self, places: &Places, standing: Standing) -> Places {
         let mut found = self.graph.no_places();

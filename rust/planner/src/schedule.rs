@@ -17,7 +17,7 @@ use self::bound::{Span, lower_bound};
 use crate::graph::Places;
 use crate::id::{Place, SpecId};
 use crate::rebuild::Plan;
-use crate::rules::{Rules, Standing};
+use crate::rules::Rules;
 
 /// One build on one runner.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -110,7 +110,7 @@ impl<'p> Work<'p> {
             let tail = level[index];
             let own = cost(plan, place);
             level[index] += own;
-            if is_build(rules, place) {
+            if rules.is_build(place) {
                 let head = head[index];
                 spans.push(Span { head, own, tail });
             }
@@ -208,7 +208,7 @@ impl Waiting {
 
     /// A spec waits for nothing any more. What is not built is there at once.
     fn arrive(&mut self, work: &Work<'_>, place: Place) {
-        if is_build(work.rules, place) {
+        if work.rules.is_build(place) {
             let level = ordered(work.level[place.index()]);
             let rank = Reverse(work.rules.graph.rank_at(place));
             self.ready.push((level, rank, place.get()));
@@ -234,13 +234,9 @@ impl Waiting {
     }
 }
 
-fn is_build(rules: &Rules, place: Place) -> bool {
-    rules.standing(place) == Standing::Absent
-}
-
 /// What a needed spec costs: nothing unless it is built.
 fn cost(plan: &Plan, place: Place) -> f64 {
-    if is_build(&plan.rules, place) {
+    if plan.rules.is_build(place) {
         plan.cost_at(place)
     } else {
         0.0

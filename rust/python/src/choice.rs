@@ -6,9 +6,8 @@ use pyo3::exceptions::PyValueError;
 use pyo3::marker::Ungil;
 use pyo3::prelude::*;
 use specplan_catalog::Catalog;
-use specplan_planner::{
-    Alternative, Choice, CostScale, Cut, RootChoice, SearchLimits, SpecId, Task, choose,
-};
+use specplan_planner::{Alternative, CostScale, Cut, RootChoice, SearchLimits, SpecId, Task};
+use specplan_solver::choice::{Choice, choose};
 
 use crate::detach::detach_quietly;
 use crate::graph::flagged;

@@ -1,0 +1,129 @@
+//! The question of a budget and its answer, by specs.
+
+use specplan_solver::Cut;
+
+use crate::id::SpecId;
+
+/// What may be spent. Where both are limited, both limits hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Limit {
+    /// At most this many builds; `None` for any number.
+    pub builds: Option<u64>,
+    /// At most this cost; `None` for any. Costs that are not whole are taken to the millionth.
+    pub cost: Option<f64>,
+}
+
+/// A root that any of some specs completes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Want {
+    /// The specs, the preferred first, each with what completing the root by it is worth: at most
+    /// 10^9.
+    pub options: Vec<(SpecId, u64)>,
+    /// The position of the spec that would be taken if nothing was limited. No choice is returned
+    /// that is worth less than the best one among these.
+    pub first: Option<usize>,
+}
+
+impl Want {
+    /// A root that is one spec.
+    pub fn of(spec: SpecId, weight: u64) -> Self {
+        Self {
+            options: vec![(spec, weight)],
+            first: Some(0),
+        }
+    }
+}
+
+/// Wants that are met together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Group {
+    /// What they can be met from: the wants of one source count, such as one lock that is taken as
+    /// a whole. A want that stands alone is the only one of the only source.
+    pub sources: Vec<Vec<Want>>,
+    /// The source that would be taken if nothing was limited.
+    pub first: usize,
+}
+
+impl Group {
+    /// A want that stands alone.
+    pub fn of(want: Want) -> Self {
+        Self {
+            sources: vec![vec![want]],
+            first: 0,
+        }
+    }
+}
+
+/// What becomes of a want.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The system provides it.
+    External,
+    /// It installs without any build.
+    Installable,
+    /// The chosen builds complete it.
+    Completed,
+    /// Each spec that completes it needs builds that are more than the budget.
+    Beyond,
+    /// Each spec that completes it needs a broken spec, or there is none.
+    LeftOut,
+    /// The budget goes to others.
+    Outbid,
+}
+
+impl Outcome {
+    /// The outcome as lower-case words joined by underscores.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::External => "external",
+            Self::Installable => "installable",
+            Self::Completed => "completed",
+            Self::Beyond => "beyond",
+            Self::LeftOut => "left_out",
+            Self::Outbid => "outbid",
+        }
+    }
+}
+
+/// A want, and what becomes of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WantOutcome {
+    /// What becomes of it.
+    pub outcome: Outcome,
+    /// The position of a spec among its options: the one that completes it, or else the one that
+    /// takes least more; `None` if it is left out.
+    pub option: Option<usize>,
+    /// How many builds that takes beside what is chosen.
+    pub more_builds: u64,
+    /// What these cost.
+    pub more_cost: f64,
+}
+
+/// What the budget buys.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spending {
+    /// By group, the position of the source that counts.
+    pub sources: Vec<usize>,
+    /// By group, what becomes of the wants of that source.
+    pub wants: Vec<Vec<WantOutcome>>,
+    /// What the completed wants are worth.
+    pub weight: u64,
+    /// What no choice within the budget can exceed. Where sources compete, what installs without any
+    /// build counts for them, less what of the chosen ones does.
+    pub upper_bound: u64,
+    /// How many builds are chosen.
+    pub builds: u64,
+    /// What they cost.
+    pub cost: f64,
+    /// How many nodes were looked at.
+    pub nodes: u64,
+    /// Why the search ended before the choice was proven to be worth most.
+    pub cut: Option<Cut>,
+}
+
+impl Spending {
+    /// Whether no choice within the budget is worth more.
+    pub const fn is_optimal(&self) -> bool {
+        self.weight == self.upper_bound
+    }
+}

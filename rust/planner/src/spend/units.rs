@@ -1,0 +1,56 @@
+//! What builds take of a budget, in whole numbers.
+
+use specplan_solver::budget::{AmountLimit, Amounts};
+
+use super::task::Limit;
+use crate::cost_scale::CostScale;
+use crate::id::Place;
+use crate::rebuild::Plan;
+
+/// What a build costs at most, in parts: all that sums of costs have room for.
+const MOST_COST: i128 = 1 << 52;
+
+/// What may be spent, and what each build takes of it.
+#[derive(Clone, Debug)]
+pub(super) struct BudgetUnits {
+    /// By place.
+    pub(super) costs: Vec<Amounts>,
+    pub(super) limit: AmountLimit,
+}
+
+impl BudgetUnits {
+    pub(super) fn new(plan: &Plan, limit: Limit) -> Self {
+        let count = plan.graph().spec_count();
+        let mut units = Self {
+            costs: vec![Amounts::default(); count],
+            limit: AmountLimit {
+                amounts: Amounts::default(),
+                is_limited: [limit.builds.is_some(), limit.cost.is_some()],
+            },
+        };
+        if let Some(builds) = limit.builds {
+            units.limit.amounts.0[0] = i128::from(builds);
+            for cost in &mut units.costs {
+                cost.0[0] = 1;
+            }
+        }
+        if let Some(limit) = limit.cost {
+            let costs: Vec<f64> = (0..count).map(|at| plan.cost_at(Place::at(at))).collect();
+            let scale = CostScale::of(&costs);
+            for (own, cost) in units.costs.iter_mut().zip(costs) {
+                // Where parts are not whole, what is bought stays within the limit all the same.
+                own.0[1] = whole(scale.in_parts(cost).ceil()).min(MOST_COST);
+            }
+            units.limit.amounts.0[1] = whole(scale.limit_in_parts(limit).floor());
+        }
+        units
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a conversion from a float saturates, and what is beyond 2^80 is never spent"
+)]
+fn whole(number: f64) -> i128 {
+    (number as i128).clamp(0, 1 << 80)
+}

@@ -1,0 +1,22 @@
+//! Which roots need a spec, for as many roots at a time as lanes hold.
+
+use crate::id::Place;
+use crate::lanes::Lanes;
+use crate::rebuild::Plan;
+
+/// By place, which of at most [`Lanes::COUNT`] roots need the spec. Complexity: O(n + m).
+pub(super) fn wanted_by(plan: &Plan, roots: &[Place]) -> Vec<Lanes> {
+    let mut wanted_by = vec![Lanes::NONE; plan.graph().spec_count()];
+    for (lane, root) in roots.iter().enumerate() {
+        wanted_by[root.index()].set(lane);
+    }
+    for index in plan.needed.ones().rev() {
+        let lanes = wanted_by[index];
+        if !lanes.is_none() {
+            for dependency in plan.rules.demanded(Place::at(index)) {
+                wanted_by[dependency.index()].unite(lanes);
+            }
+        }
+    }
+    wanted_by
+}

@@ -1,0 +1,31 @@
+//! The answer of a budget.
+
+use crate::limits::Cut;
+
+/// The best choice that was found, and the worth that no choice exceeds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Solution {
+    /// By item, whether it is completed.
+    pub chosen: Vec<bool>,
+    /// What the completed wants are worth, and the sources that count without buying anything.
+    pub weight: i128,
+    /// No choice within the limits is worth more than this.
+    pub upper_bound: i128,
+    /// How many nodes were searched.
+    pub nodes: u64,
+    /// What ended the search early, if something did.
+    pub cut: Option<Cut>,
+}
+
+impl Solution {
+    /// The solution of a problem without items.
+    pub const fn nothing() -> Self {
+        Self {
+            chosen: Vec::new(),
+            weight: 0,
+            upper_bound: 0,
+            nodes: 0,
+            cut: None,
+        }
+    }
+}
