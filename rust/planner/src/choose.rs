@@ -9,14 +9,14 @@ use specplan_solver::{Cut, SearchLimits};
 use thiserror::Error;
 
 use self::parts::picks;
-use crate::closure::closure_below;
 use crate::cost_scale::CostScale;
 use crate::error::TaskError;
-use crate::id::{Place, SpecId, number};
-use crate::rebuild::seeds;
-use crate::rules::{Rules, Standing};
-use crate::stale::stale_places;
-use crate::task::{Scope, Task, check_specs};
+use crate::graph::closure::closure_below;
+use crate::graph::id::{Place, SpecId, number};
+use crate::plan::rules::{Rules, Standing};
+use crate::plan::seeds;
+use crate::plan::stale::stale_places;
+use crate::plan::task::{Scope, Task, check_specs};
 
 /// A task whose roots are in part to be chosen.
 #[derive(Clone, Debug)]

@@ -2,67 +2,14 @@
 
 mod fresh;
 mod hold;
-
-use std::sync::Arc;
+mod own_change;
 
 use self::fresh::Fresh;
 pub use self::hold::{BestHold, HoldList, HoldStep};
+pub use self::own_change::{Comparison, Origin, OwnChange};
 use crate::error::TaskError;
-use crate::graph::Graph;
-use crate::id::SpecId;
-use crate::set::SpecSet;
-
-/// Two states to compare, both in one graph. A hash fixes its dependencies, so that the specs of two
-/// locks fit in one graph without contradiction.
-#[derive(Clone, Debug)]
-pub struct Comparison {
-    /// The specs of both states and what they need.
-    pub graph: Arc<Graph>,
-    /// The specs of the old state. Like every lock it holds what its specs depend on.
-    pub old: SpecSet,
-    /// The specs of the new state, which holds what its specs depend on too.
-    pub new: SpecSet,
-    /// The specs that the system provides: they can be the cause of builds, but are none.
-    pub external: SpecSet,
-    /// By id, which own content each spec has: all of it but the hashes of its dependencies. Equal
-    /// numbers mean equal content; nothing else is read from them.
-    pub own_content: Vec<u32>,
-}
-
-/// Why a hash is new.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// Own change: no old spec has its own content.
-    Content,
-    /// Own change: its content is old and so is all that it depends on, but together they are
-    /// new; for example it now takes another one of two old dependencies.
-    Rewired,
-    /// Its own content is old, and something that it depends on is new.
-    Inherited,
-}
-
-impl Origin {
-    /// Whether the spec changed itself.
-    pub const fn is_own_change(self) -> bool {
-        matches!(self, Self::Content | Self::Rewired)
-    }
-}
-
-/// A spec that changed itself, and how far that goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OwnChange {
-    /// The spec.
-    pub spec: SpecId,
-    /// In what way it changed.
-    pub origin: Origin,
-    /// How many new hashes have it in their closure, itself included.
-    pub reaches: usize,
-    /// How many new hashes it explains alone, itself included: those that it dominates, so that
-    /// nothing new gets into them but through it.
-    pub explains_alone: usize,
-    /// How many new hashes it reaches over link and run edges alone, itself included.
-    pub reaches_by_link_run: usize,
-}
+use crate::graph::id::SpecId;
+use crate::graph::set::SpecSet;
 
 /// What a comparison found.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::id::SpecId;
+use crate::graph::id::SpecId;
 
 /// An id that the graph does not have.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -1,17 +1,25 @@
 //! The graph of specs and what they need, both directions, in compressed rows.
 
+pub(crate) mod bitlanes;
 mod build;
-mod cycle;
+pub(crate) mod chunk;
+pub(crate) mod closure;
+pub(crate) mod cycles;
+pub(crate) mod id;
+pub(crate) mod kinds;
 mod rows;
+pub(crate) mod set;
+pub(crate) mod shared_sets;
+mod shortest_cycle;
 
 use fixedbitset::FixedBitSet;
 
 pub(crate) use self::rows::Hop;
 use self::rows::Rows;
 use crate::error::{GraphError, OutOfRange};
-use crate::id::{Place, SpecId};
-use crate::kinds::EdgeKinds;
-use crate::set::SpecSet;
+use crate::graph::id::{Place, SpecId};
+use crate::graph::kinds::EdgeKinds;
+use crate::graph::set::SpecSet;
 
 /// A set of specs by place instead of by id.
 pub(crate) type Places = FixedBitSet;

@@ -68,7 +68,7 @@
 //!   far from the least cost that can be.
 //! - [`Supply`] and [`Usefulness`]: what specs lack, and what is gained by building each gap;
 //!   [`Breakage`]: which binaries are broken, and by what.
-//! - [`tangles()`]: specs that depend on each other, where there is no graph.
+//! - [`cyclic_components`]: specs that depend on each other, where there is no graph.
 //! - [`Comparison`] and [`Difference`]: two points in time, own changes, and what to hold back.
 //!
 //! # Determinism
@@ -82,60 +82,40 @@
 //! It invents no specs: what is chosen from was given. It does not concretize, so what a change leads to is
 //! told on the graph from before the change.
 
-mod breakage;
 mod choose;
-mod closure;
 mod cost_scale;
 mod difference;
 mod error;
 mod graph;
-mod id;
-mod kinds;
-mod lanes;
-mod left_out;
+mod impact;
+mod plan;
 #[doc(hidden)]
-pub mod naive;
-mod needs;
-mod needs_count;
-mod node_by_node;
-mod order;
-mod reasons;
-mod rebuild;
-mod rules;
+pub mod reference;
 mod schedule;
-mod section;
-mod set;
-mod shared_sets;
 mod spend;
-mod stale;
-mod supply;
-mod tangles;
-mod task;
-mod usefulness;
-mod why;
 
-pub use breakage::{Breakage, EXAMPLES, Missing};
 pub use choose::{Alternative, ChosenAlternative, ChosenRoots, RootChoice, RootChoiceError};
-pub use closure::{reached, usable};
 pub use cost_scale::CostScale;
 pub use difference::{BestHold, Comparison, Difference, HoldList, HoldStep, Origin, OwnChange};
 pub use error::{GraphError, OutOfRange, TaskError};
+pub use graph::closure::{reached, usable};
+pub use graph::cycles::{CyclicComponent, cyclic_components};
+pub use graph::id::SpecId;
+pub use graph::kinds::EdgeKinds;
+pub use graph::set::SpecSet;
 pub use graph::{Direction, Edge, Graph};
-pub use id::SpecId;
-pub use kinds::EdgeKinds;
-pub use left_out::{LeftOut, LeftOutReason};
-pub use needs::Needs;
-pub use node_by_node::{CutReason, Needless, NodeByNode};
-pub use order::CriticalPath;
-pub use reasons::{Cause, Reasons};
-pub use rebuild::{Plan, Totals};
+pub use impact::breakage::{Breakage, EXAMPLES, Missing};
+pub use impact::supply::Supply;
+pub use impact::usefulness::{Group, Usefulness};
+pub use plan::left_out::{LeftOut, LeftOutReason};
+pub use plan::needs::Needs;
+pub use plan::node_by_node::{CutReason, Needless, NodeByNode};
+pub use plan::order::CriticalPath;
+pub use plan::reasons::{Cause, Reasons};
+pub use plan::stale::{Held, Stale, stale};
+pub use plan::task::{Change, Policy, Scope, Task};
+pub use plan::why::{Link, Verdict, Why, WhyLine};
+pub use plan::{Plan, Totals};
 pub use schedule::{BoundReason, LowerBound, Run, Schedule};
-pub use set::SpecSet;
 pub use specplan_solver::{Cut, SearchLimits};
 pub use spend::{Budget, Group as BudgetGroup, Limit, Outcome, Spending, Want, WantOutcome};
-pub use stale::{Held, Stale, stale};
-pub use supply::Supply;
-pub use tangles::{Tangle, tangles};
-pub use task::{Change, Policy, Scope, Task};
-pub use usefulness::{Group, Usefulness};
-pub use why::{Link, Verdict, Why, WhyLine};

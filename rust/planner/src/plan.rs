@@ -1,22 +1,30 @@
 //! The least rebuild: the smallest set of builds after which every want installs from the cache.
 
+pub(crate) mod left_out;
+pub(crate) mod needs;
+pub(crate) mod node_by_node;
+pub(crate) mod order;
+pub(crate) mod reasons;
+pub(crate) mod rules;
+pub(crate) mod stale;
+pub(crate) mod task;
+pub(crate) mod why;
+
 use std::sync::{Arc, OnceLock};
 
-use crate::closure::{closure_below, descend};
+use self::left_out::{LeftOut, Selection};
+use self::needs::Needs;
+use self::order::{CriticalPath, Order};
+use self::reasons::{Cause, Reasons};
+use self::rules::{Rules, Standing};
+use self::stale::{Held, Stale, held, stale, stale_places};
+use self::task::{Change, Scope, Task};
 use crate::error::TaskError;
+use crate::graph::closure::{closure_below, descend};
+use crate::graph::id::{Place, SpecId};
+use crate::graph::kinds::EdgeKinds;
+use crate::graph::set::SpecSet;
 use crate::graph::{Graph, Places};
-use crate::id::{Place, SpecId};
-use crate::kinds::EdgeKinds;
-use crate::left_out::{LeftOut, Selection};
-use crate::needs::Needs;
-use crate::node_by_node::NodeByNode;
-use crate::order::{self, CriticalPath, Order};
-use crate::reasons::{Cause, Reasons};
-use crate::rules::{Rules, Standing};
-use crate::set::SpecSet;
-use crate::stale::{Held, Stale, held, stale, stale_places};
-use crate::task::{Change, Scope, Task};
-use crate::why::{self, Why};
 
 /// The unique least plan of a [`Task`], with its stages. Everything else that can be asked about it
 /// is computed when it is asked.
@@ -231,18 +239,6 @@ impl Plan {
             }
         }
         graph.specs_at(&builds)
-    }
-
-    /// What pruning node by node would build. Complexity: O(n + m).
-    pub fn node_by_node(&self) -> NodeByNode {
-        NodeByNode::new(self)
-    }
-
-    /// Why a spec is planned, or what cuts it off, or that nobody wants it; `None` for an id that
-    /// the graph does not have. Complexity: O(n + m), and linear in the tree.
-    pub fn why(&self, spec: SpecId) -> Option<Why> {
-        let place = self.rules.graph.place_of(spec)?;
-        Some(why::why(self, place))
     }
 
     /// The numbers of the plan. Complexity: O(n + m); its walks share two threads.

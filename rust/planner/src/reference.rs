@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::Edge;
-use crate::kinds::EdgeKinds;
-use crate::task::Scope;
+use crate::graph::kinds::EdgeKinds;
+use crate::plan::task::Scope;
 
 /// A set of specs.
 pub type Specs = BTreeSet<u32>;

@@ -15,9 +15,9 @@ use std::num::NonZeroUsize;
 pub use self::bound::{BoundReason, LowerBound};
 use self::bound::{Span, lower_bound};
 use crate::graph::Places;
-use crate::id::{Place, SpecId};
-use crate::rebuild::Plan;
-use crate::rules::Rules;
+use crate::graph::id::{Place, SpecId};
+use crate::plan::Plan;
+use crate::plan::rules::Rules;
 
 /// One build on one runner.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -23,8 +23,8 @@ use self::reduce::Reduced;
 use self::roots::Roots;
 pub use self::task::{Group, Limit, Outcome, Spending, Want, WantOutcome};
 use self::units::BudgetUnits;
-use crate::id::{Place, SpecId};
-use crate::rebuild::Plan;
+use crate::graph::id::{Place, SpecId};
+use crate::plan::Plan;
 
 /// What to buy and for how much.
 #[derive(Clone, Debug)]

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use specplan_catalog::{Catalog, DagHash, Dependency, EdgeColumn, EdgeTypes, IdSet};
-use specplan_planner::{Edge, EdgeKinds, Graph, GraphError, SpecId, SpecSet, Tangle, tangles};
+use specplan_planner::{
+    CyclicComponent, Edge, EdgeKinds, Graph, GraphError, SpecId, SpecSet, cyclic_components,
+};
 
 /// The virtual packages that a compiler provides.
 const LANGUAGES: [&str; 3] = ["c", "cxx", "fortran"];
@@ -24,21 +26,24 @@ pub(crate) fn graph_of(catalog: &Catalog) -> GraphOrFault {
     graph_with(catalog, edges(catalog, &compiles))
 }
 
-/// The graph of a catalog without the edges inside of tangles, of which specs depend on each
-/// other, and these tangles. It serves where [`graph_of`] fails.
+/// The graph of a catalog without the edges inside of cyclic components, and these components. It
+/// serves where [`graph_of`] fails.
 ///
 /// # Errors
 ///
 /// [`GraphError`] where the catalog is too large.
-pub(crate) fn untangled(catalog: &Catalog) -> Result<(Arc<Graph>, Vec<Tangle>), GraphError> {
+pub(crate) fn without_cycles(
+    catalog: &Catalog,
+) -> Result<(Arc<Graph>, Vec<CyclicComponent>), GraphError> {
     let all: Vec<Edge> = edges(catalog, &compiles(catalog)).collect();
-    let (tangles, tangle_of) = tangles(catalog.len() + catalog.unknown().len(), &all);
+    let (components, component_of) =
+        cyclic_components(catalog.len() + catalog.unknown().len(), &all);
     let is_outside = |edge: &&Edge| {
-        let tangle = tangle_of[edge.dependent.index()];
-        tangle.is_none() || tangle != tangle_of[edge.dependency.index()]
+        let component = component_of[edge.dependent.index()];
+        component.is_none() || component != component_of[edge.dependency.index()]
     };
     let graph = graph_with(catalog, all.iter().filter(is_outside).copied())?;
-    Ok((graph, tangles))
+    Ok((graph, components))
 }
 
 fn edges<'c>(

@@ -12,7 +12,7 @@ use specplan_spack::OperatingSystemTable;
 
 use crate::catalog::{State, snapshots};
 use crate::detach::detach;
-use crate::graph::{GraphOrFault, external, flagged, spec_set, to_id, untangled};
+use crate::graph::{GraphOrFault, external, flagged, spec_set, to_id, without_cycles};
 use crate::known_specs::spec_ids;
 use crate::operating_systems::PyOperatingSystems;
 
@@ -50,7 +50,7 @@ pub(crate) struct SoundnessAnswer(
     Vec<(String, String, Vec<String>)>,
     /// The specs that an index lists, that have no binary, and that no binary lacks.
     Vec<String>,
-    /// For each tangle its specs, and a shortest cycle among them.
+    /// For each cyclic component its specs, and a shortest cycle among them.
     Vec<(Vec<String>, Vec<String>)>,
     /// The binaries that link to, or run with, what does not run where they do, by hash.
     Vec<MisfitAnswer>,
@@ -92,9 +92,9 @@ impl Soundness {
         catalog: &Catalog,
         graph: &GraphOrFault,
     ) -> Result<SoundnessAnswer, SoundnessFault> {
-        let (graph, tangles) = match graph {
+        let (graph, components) = match graph {
             Ok(graph) => (Arc::clone(graph), Vec::new()),
-            Err(_) => untangled(catalog)?,
+            Err(_) => without_cycles(catalog)?,
         };
         let specs = catalog.len();
         let available = self.view.available();
@@ -195,9 +195,9 @@ impl Soundness {
             missing.collect(),
             dangling.collect(),
             listed_only.map(|(spec, _)| hash(spec)).collect(),
-            tangles
+            components
                 .iter()
-                .map(|tangle| (hashes(&tangle.specs), hashes(&tangle.cycle)))
+                .map(|component| (hashes(&component.specs), hashes(&component.cycle)))
                 .collect(),
             unfit,
         ))

@@ -6,8 +6,8 @@
 //! taken, and one that needs all that another needs is not. What is left is told one by one.
 
 use crate::graph::Places;
-use crate::id::Place;
-use crate::rules::{Rules, Standing};
+use crate::graph::id::Place;
+use crate::plan::rules::{Rules, Standing};
 
 /// How many groups an alternative may become.
 const MOST_GROUPS: usize = 256;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Comparison, Origin};
+use super::own_change::{Comparison, Origin};
 use crate::graph::Graph;
-use crate::id::{Place, SpecId};
-use crate::kinds::EdgeKinds;
+use crate::graph::id::{Place, SpecId};
+use crate::graph::kinds::EdgeKinds;
 
 /// The new hashes, numbered by place, so that dependencies have smaller numbers.
 #[derive(Clone, Debug)]

@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::fresh::Fresh;
-use crate::id::SpecId;
-use crate::set::SpecSet;
-use crate::shared_sets::{SetId, SharedSets, Union};
+use crate::graph::id::SpecId;
+use crate::graph::set::SpecSet;
+use crate::graph::shared_sets::{SetId, SharedSets, Union};
 
 /// The own changes in the order in which to hold them back.
 ///

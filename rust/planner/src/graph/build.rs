@@ -13,11 +13,11 @@
 use fixedbitset::FixedBitSet;
 
 use super::rows::{Hop, Rows};
-use super::{Edge, Graph, cycle};
+use super::{Edge, Graph, shortest_cycle};
 use crate::error::{GraphError, OutOfRange};
-use crate::id::{Place, SpecId};
-use crate::kinds::EdgeKinds;
-use crate::set::spec_at;
+use crate::graph::id::{Place, SpecId};
+use crate::graph::kinds::EdgeKinds;
+use crate::graph::set::spec_at;
 
 pub(super) fn build(
     ranks: &[u32],
@@ -45,7 +45,7 @@ pub(super) fn build(
 
     let order = topological(&by_rank, &dependencies, &dependents);
     if order.len() < spec_count {
-        let cycle = cycle::shortest(&by_rank, &order, &dependencies, &dependents);
+        let cycle = shortest_cycle::shortest(&by_rank, &order, &dependencies, &dependents);
         return Err(GraphError::Cycle {
             cycle: cycle.into_iter().map(SpecId::new).collect(),
         });

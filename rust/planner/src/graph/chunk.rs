@@ -1,21 +1,21 @@
 //! The part of a graph that a question is about, cut out so that many walks over it are cheap.
 
+use crate::graph::bitlanes::Lanes;
+use crate::graph::id::Place;
 use crate::graph::{Graph, Places};
-use crate::id::Place;
-use crate::lanes::Lanes;
 
 /// Some specs of a graph, numbered anew without gaps. A *spot* is the new number; spots ascend as
 /// places do, so that what a spec needs has smaller spots.
 #[derive(Debug)]
-pub(crate) struct Section {
+pub(crate) struct Chunk {
     places: Vec<Place>,
     spot_of: Vec<u32>,
 }
 
-/// Says that a spec is not in the section.
+/// Says that a spec is not in the chunk.
 const OUTSIDE: u32 = u32::MAX;
 
-impl Section {
+impl Chunk {
     pub(crate) fn new(graph: &Graph, members: &Places) -> Self {
         let places: Vec<Place> = members.ones().map(Place::at).collect();
         let mut spot_of = vec![OUTSIDE; graph.spec_count()];
@@ -35,19 +35,19 @@ impl Section {
         &self.places
     }
 
-    /// The spot of a spec, or `None` if the section does not have it.
+    /// The spot of a spec, or `None` if the chunk does not have it.
     pub(crate) fn spot_of(&self, place: Place) -> Option<usize> {
         let spot = self.spot_of[place.index()];
         (spot != OUTSIDE).then_some(spot as usize)
     }
 
-    /// The spot of a spec that the section has.
+    /// The spot of a spec that the chunk has.
     pub(crate) fn member(&self, place: Place) -> usize {
         self.spot_of(place)
-            .expect("the section was cut out around this spec")
+            .expect("the chunk was cut out around this spec")
     }
 
-    /// For each spec those of `next` that are in the section too.
+    /// For each spec those of `next` that are in the chunk too.
     pub(crate) fn steps<I>(&self, next: impl Fn(Place) -> I) -> Steps
     where
         I: IntoIterator<Item = Place>,
@@ -55,7 +55,7 @@ impl Section {
         self.steps_from(&self.places, next)
     }
 
-    /// For each of `from`, which need not be in the section, those of `next` that are: row r of
+    /// For each of `from`, which need not be in the chunk, those of `next` that are: row r of
     /// the steps is about `from[r]`.
     pub(crate) fn steps_from<I>(&self, from: &[Place], next: impl Fn(Place) -> I) -> Steps
     where

@@ -1,9 +1,9 @@
 //! What is reached from some specs, and which binaries are usable.
 
+use crate::graph::id::Place;
+use crate::graph::kinds::EdgeKinds;
+use crate::graph::set::SpecSet;
 use crate::graph::{Direction, Graph, Places};
-use crate::id::Place;
-use crate::kinds::EdgeKinds;
-use crate::set::SpecSet;
 
 /// The specs reached from `from` by any number of edges of `kinds`, `from` included.
 ///

@@ -1,23 +1,23 @@
 //! Specs that depend on each other in circles, which no graph can hold.
 
 use crate::error::GraphError;
+use crate::graph::id::{Place, SpecId};
 use crate::graph::{Edge, Graph};
-use crate::id::{Place, SpecId};
 
 /// Specs of which each needs, however indirectly, each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tangle {
+pub struct CyclicComponent {
     /// The specs, ascending.
     pub specs: Vec<SpecId>,
     /// A shortest cycle among them, each spec followed by one that it needs, from the smallest.
     pub cycle: Vec<SpecId>,
 }
 
-/// All tangles of a graph, by their smallest specs; and for each spec the tangle that it is in.
+/// All strongly connected components of a graph that have an edge in them, by their smallest specs;
+/// and for each spec the component that it is in.
 ///
-/// A tangle is a strongly connected component with an edge in it. After
-/// Tarjan, "Depth-first search and linear graph algorithms", SIAM J. Comput. 1 (1972), with a stack
-/// of its own, so that no chain is too long. Without the edges inside of tangles the graph has no
+/// After Tarjan, "Depth-first search and linear graph algorithms", SIAM J. Comput. 1 (1972), with a stack
+/// of its own, so that no chain is too long. Without the edges inside of components the graph has no
 /// cycle.
 ///
 /// # Panics
@@ -26,12 +26,12 @@ pub struct Tangle {
 ///
 /// # Complexity
 ///
-/// O(n + m), and what finding a shortest cycle in each tangle costs.
+/// O(n + m), and what finding a shortest cycle in each component costs.
 ///
 /// # Example
 ///
 /// ```
-/// use specplan_planner::{Edge, EdgeKinds, SpecId, tangles};
+/// use specplan_planner::{Edge, EdgeKinds, SpecId, cyclic_components};
 ///
 /// let specs = [0, 1, 2, 3].map(SpecId::new);
 /// let edge = |dependent: usize, dependency: usize| Edge {
@@ -39,11 +39,14 @@ pub struct Tangle {
 ///     dependency: specs[dependency],
 ///     kinds: EdgeKinds::LINK,
 /// };
-/// let (tangles, of) = tangles(4, &[edge(0, 1), edge(1, 2), edge(2, 1), edge(2, 3)]);
-/// assert_eq!(tangles[0].specs, [specs[1], specs[2]]);
+/// let (found, of) = cyclic_components(4, &[edge(0, 1), edge(1, 2), edge(2, 1), edge(2, 3)]);
+/// assert_eq!(found[0].specs, [specs[1], specs[2]]);
 /// assert_eq!(of, [None, Some(0), Some(0), None]);
 /// ```
-pub fn tangles(spec_count: usize, edges: &[Edge]) -> (Vec<Tangle>, Vec<Option<u32>>) {
+pub fn cyclic_components(
+    spec_count: usize,
+    edges: &[Edge],
+) -> (Vec<CyclicComponent>, Vec<Option<u32>>) {
     let mut of = components(spec_count, edges);
     let mut members: Vec<Vec<SpecId>> = Vec::new();
     for (spec, component) in (0..).map(SpecId::new).zip(&of) {
@@ -64,20 +67,20 @@ pub fn tangles(spec_count: usize, edges: &[Edge]) -> (Vec<Tangle>, Vec<Option<u3
     order.retain(|&component| !inner[component].is_empty());
     order.sort_unstable_by_key(|&component| members[component][0]);
     let mut number = vec![None; members.len()];
-    for (tangle, &component) in (0..).zip(&order) {
-        number[component] = Some(tangle);
+    for (position, &component) in (0..).zip(&order) {
+        number[component] = Some(position);
     }
     let of = of.drain(..).map(|component| number[component as usize]);
     let of = of.collect();
-    let tangles = order.into_iter().map(|component| {
+    let found = order.into_iter().map(|component| {
         let specs = std::mem::take(&mut members[component]);
         let cycle = shortest_cycle(&specs, &inner[component]);
-        Tangle { specs, cycle }
+        CyclicComponent { specs, cycle }
     });
-    (tangles.collect(), of)
+    (found.collect(), of)
 }
 
-/// A shortest cycle of specs that are tangled.
+/// A shortest cycle of specs of a component.
 fn shortest_cycle(specs: &[SpecId], edges: &[Edge]) -> Vec<SpecId> {
     let within = |spec: SpecId| {
         let position = specs.partition_point(|&each| each < spec);

@@ -1,7 +1,7 @@
 //! Compressed rows: what the neighbours of each node are, in one array.
 
-use crate::id::Place;
-use crate::kinds::EdgeKinds;
+use crate::graph::id::Place;
+use crate::graph::kinds::EdgeKinds;
 
 /// One entry of a row: the node at the other end, and the kinds of the edge, in one word (the
 /// upper 26 bits the node, the lower 6 the kinds), so that a walk misses the cache once an edge.

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use fixedbitset::FixedBitSet;
 
 use crate::error::OutOfRange;
-use crate::id::SpecId;
+use crate::graph::id::SpecId;
 
 /// A set of specs of one graph, as one bit a spec.
 ///

@@ -60,7 +60,7 @@ impl<'r> Peeling<'r> {
         }
         for node in 0..dependencies.row_count() {
             if peeling.dependents_left[node] == 0 {
-                peeling.drop_node(crate::id::Place::at(node).get());
+                peeling.drop_node(crate::graph::id::Place::at(node).get());
             }
         }
         peeling

@@ -4,16 +4,16 @@
 //! to what it breaks: counts for each, and the specs that need it directly, from which all others
 //! follow.
 
-use crate::closure::descend;
 use crate::error::TaskError;
 use crate::graph::Places;
-use crate::id::{Place, SpecId};
-use crate::kinds::EdgeKinds;
-use crate::rules::{Rules, Standing};
-use crate::set::SpecSet;
-use crate::supply::{Supply, installed_with};
-use crate::task::check_specs;
-use crate::usefulness::Group;
+use crate::graph::closure::descend;
+use crate::graph::id::{Place, SpecId};
+use crate::graph::kinds::EdgeKinds;
+use crate::graph::set::SpecSet;
+use crate::impact::supply::{Supply, installed_with};
+use crate::impact::usefulness::Group;
+use crate::plan::rules::{Rules, Standing};
+use crate::plan::task::check_specs;
 
 /// How many roots are named for each missing spec.
 pub const EXAMPLES: usize = 3;

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::closure::{installable, reached_places};
 use crate::error::TaskError;
+use crate::graph::bitlanes::Lanes;
+use crate::graph::chunk::Chunk;
+use crate::graph::closure::{installable, reached_places};
+use crate::graph::id::{Place, SpecId};
+use crate::graph::kinds::EdgeKinds;
+use crate::graph::set::SpecSet;
 use crate::graph::{Direction, Graph, Places};
-use crate::id::{Place, SpecId};
-use crate::kinds::EdgeKinds;
-use crate::lanes::Lanes;
-use crate::rules::Rules;
-use crate::section::Section;
-use crate::set::SpecSet;
-use crate::task::{check_length, check_specs};
+use crate::plan::rules::Rules;
+use crate::plan::task::{check_length, check_specs};
 
 /// The binaries that there are for a graph of specs.
 ///
@@ -97,22 +97,22 @@ impl Supply {
         part.extend(columns.iter().map(|&(_, root)| root.index()));
         part = reached_places(graph, part, Direction::Dependencies, EdgeKinds::INSTALL);
         part.difference_with(&installable);
-        let section = Section::new(graph, &part);
-        let steps = section.steps(|place| installed_with(graph, place));
-        let mut missing: Vec<usize> = (0..section.len()).collect();
-        missing.retain(|&spot| rules.standing(section.places()[spot]).is_missing());
-        missing.sort_unstable_by_key(|&spot| graph.rank_at(section.places()[spot]));
+        let chunk = Chunk::new(graph, &part);
+        let steps = chunk.steps(|place| installed_with(graph, place));
+        let mut missing: Vec<usize> = (0..chunk.len()).collect();
+        missing.retain(|&spot| rules.standing(chunk.places()[spot]).is_missing());
+        missing.sort_unstable_by_key(|&spot| graph.rank_at(chunk.places()[spot]));
 
         let answers = columns.par_chunks(Lanes::COUNT).flat_map_iter(|columns| {
-            let mut lacked_by = vec![Lanes::NONE; section.len()];
+            let mut lacked_by = vec![Lanes::NONE; chunk.len()];
             for (lane, &(_, root)) in columns.iter().enumerate() {
-                lacked_by[section.member(root)].set(lane);
+                lacked_by[chunk.member(root)].set(lane);
             }
             steps.descend(&mut lacked_by);
             let mut answers = vec![Vec::new(); columns.len()];
             for &spot in &missing {
                 for lane in lacked_by[spot].ones() {
-                    answers[lane].push(graph.id_at(section.places()[spot]));
+                    answers[lane].push(graph.id_at(chunk.places()[spot]));
                 }
             }
             answers

@@ -24,16 +24,16 @@ mod counts;
 
 use rayon::prelude::*;
 
-use crate::closure::reached_places;
 use crate::error::TaskError;
+use crate::graph::bitlanes::{Lanes, Tally};
+use crate::graph::chunk::{Chunk, Steps};
+use crate::graph::closure::reached_places;
+use crate::graph::id::{Place, SpecId};
+use crate::graph::kinds::EdgeKinds;
 use crate::graph::{Direction, Places};
-use crate::id::{Place, SpecId};
-use crate::kinds::EdgeKinds;
-use crate::lanes::{Lanes, Tally};
-use crate::rules::{Rules, Standing};
-use crate::section::{Section, Steps};
-use crate::supply::{Supply, installed_with};
-use crate::task::check_specs;
+use crate::impact::supply::{Supply, installed_with};
+use crate::plan::rules::{Rules, Standing};
+use crate::plan::task::check_specs;
 
 /// Specs that are counted together, such as those of one stack. A spec given twice counts once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -184,7 +184,7 @@ impl Party {
     }
 
     fn find(&mut self, cut: &Cut, installable: &Places) {
-        let spot_of = |&place: &Place| cut.section.spot_of(place);
+        let spot_of = |&place: &Place| cut.chunk.spot_of(place);
         self.want_spots = self.wants.iter().filter_map(spot_of).collect();
         let broken = |place: &&Place| !installable.contains(place.index());
         let roots = self.roots.iter().filter(broken);
@@ -236,7 +236,7 @@ impl Aim {
 
 /// The part of the graph that matters.
 struct Cut {
-    section: Section,
+    chunk: Chunk,
     /// What each spec demands when a gap needs it.
     demands: Steps,
     /// What each spec installs with when a want or root installs it.
@@ -259,19 +259,19 @@ impl Cut {
         let needed = rules.needed(gaps);
         let mut members = &installed | &needed;
         members.difference_with(closed);
-        let section = Section::new(graph, &members);
+        let chunk = Chunk::new(graph, &members);
         let within = |set: &Places, place: Place| set.contains(place.index());
         let is_missing = |&place: &Place| rules.standing(place).is_missing();
-        let demands = section.steps(|place| {
+        let demands = chunk.steps(|place| {
             let is_needed = within(&needed, place);
             rules.demanded(place).filter(move |_| is_needed)
         });
-        let installs = section.steps(|place| {
+        let installs = chunk.steps(|place| {
             let is_installed = within(&installed, place);
             installed_with(graph, place).filter(move |_| is_installed)
         });
-        let is_missing: Vec<bool> = section.places().iter().map(is_missing).collect();
-        let mut aims: Vec<Aim> = Vec::with_capacity(section.len());
+        let is_missing: Vec<bool> = chunk.places().iter().map(is_missing).collect();
+        let mut aims: Vec<Aim> = Vec::with_capacity(chunk.len());
         for (spot, &is_missing) in (0..).zip(&is_missing) {
             aims.push(if is_missing {
                 Aim::One(spot)
@@ -281,7 +281,7 @@ impl Cut {
             });
         }
         Self {
-            section,
+            chunk,
             demands,
             installs,
             is_missing,
@@ -301,14 +301,14 @@ impl<'c> Walk<'c> {
     fn new(cut: &'c Cut) -> Self {
         Self {
             cut,
-            lanes: vec![Lanes::NONE; cut.section.len()],
+            lanes: vec![Lanes::NONE; cut.chunk.len()],
         }
     }
 
     fn run(&mut self, block: &[Place]) {
         self.lanes.fill(Lanes::NONE);
         for (lane, &gap) in block.iter().enumerate() {
-            self.lanes[self.cut.section.member(gap)].set(lane);
+            self.lanes[self.cut.chunk.member(gap)].set(lane);
         }
         self.cut.demands.descend(&mut self.lanes);
         for (spot, &is_missing) in self.cut.is_missing.iter().enumerate() {

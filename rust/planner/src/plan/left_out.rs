@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::graph::id::{Place, SpecId};
 use crate::graph::{Graph, Places};
-use crate::id::{Place, SpecId};
-use crate::rules::{Rules, Standing};
+use crate::plan::rules::{Rules, Standing};
 
 /// Why a spec is left out.
 #[derive(Clone, Debug, PartialEq, Eq)]

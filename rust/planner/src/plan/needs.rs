@@ -22,15 +22,17 @@
 //! Complexity: O(n + m) and the sizes of the sets united, or O(n + m) for each 256 builds if these
 //! outgrow the room. Memory: O(n + m).
 
+mod counting;
+
 use std::borrow::Cow;
 
 use rayon::prelude::*;
 
+use self::counting::Blocks;
+use crate::graph::id::{Place, SpecId};
+use crate::graph::shared_sets::{SetId, SharedSets, Union};
 use crate::graph::{Graph, Places};
-use crate::id::{Place, SpecId};
-use crate::needs_count::Blocks;
-use crate::rules::Rules;
-use crate::shared_sets::{SetId, SharedSets, Union};
+use crate::plan::rules::Rules;
 
 /// For each build of a plan, the builds that it waits for.
 #[derive(Clone, Debug)]
@@ -343,8 +345,8 @@ mod tests {
 
     use super::*;
     use crate::graph::Edge;
-    use crate::kinds::EdgeKinds;
-    use crate::set::SpecSet;
+    use crate::graph::kinds::EdgeKinds;
+    use crate::graph::set::SpecSet;
 
     const LARGE: Room = Room {
         items: usize::MAX,

@@ -3,11 +3,11 @@
 //! `spack ci generate --prune-dag` drops each job whose own spec has a binary, and keeps every
 //! other spec that the roots reach, also those that only the build of a dropped one needed.
 
+use crate::graph::id::{Place, SpecId};
+use crate::graph::set::SpecSet;
 use crate::graph::{Direction, Places};
-use crate::id::{Place, SpecId};
-use crate::rebuild::Plan;
-use crate::rules::{Rules, Standing};
-use crate::set::SpecSet;
+use crate::plan::Plan;
+use crate::plan::rules::{Rules, Standing};
 
 /// Why an edge is not followed although a spec has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +58,15 @@ pub struct NodeByNode {
     pub needless: Vec<Needless>,
 }
 
+impl Plan {
+    /// What pruning node by node would build. Complexity: O(n + m).
+    pub fn node_by_node(&self) -> NodeByNode {
+        NodeByNode::new(self)
+    }
+}
+
 impl NodeByNode {
-    pub(crate) fn new(plan: &Plan) -> Self {
+    fn new(plan: &Plan) -> Self {
         let (rules, graph) = (&plan.rules, &plan.rules.graph);
         let closure = plan.root_closure();
         let builds = rules.standing_among(&closure, Standing::Absent);

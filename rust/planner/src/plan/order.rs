@@ -12,9 +12,9 @@
 
 use fixedbitset::FixedBitSet;
 
+use crate::graph::id::{Place, SpecId};
 use crate::graph::{Graph, Places};
-use crate::id::{Place, SpecId};
-use crate::rules::{Rules, Standing};
+use crate::plan::rules::{Rules, Standing};
 
 /// The stage of every build.
 #[derive(Clone, Debug)]

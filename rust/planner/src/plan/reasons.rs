@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::graph::id::{Place, SpecId};
 use crate::graph::{Graph, Places};
-use crate::id::{Place, SpecId};
-use crate::rules::Rules;
+use crate::plan::rules::Rules;
 
 /// What made a build necessary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,11 +15,11 @@
 
 use std::sync::Arc;
 
-use crate::closure::descend;
+use crate::graph::closure::descend;
+use crate::graph::id::Place;
+use crate::graph::kinds::EdgeKinds;
+use crate::graph::set::SpecSet;
 use crate::graph::{Graph, Hop, Places};
-use crate::id::Place;
-use crate::kinds::EdgeKinds;
-use crate::set::SpecSet;
 
 /// What can be done about a spec that is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! What a change reaches, and what a policy or a depth leaves untested.
 
-use crate::closure::{follows, reached_places};
+use crate::graph::closure::{follows, reached_places};
+use crate::graph::id::{Place, SpecId};
+use crate::graph::kinds::EdgeKinds;
+use crate::graph::set::SpecSet;
 use crate::graph::{Direction, Graph, Places};
-use crate::id::{Place, SpecId};
-use crate::kinds::EdgeKinds;
-use crate::set::SpecSet;
-use crate::task::{Change, Policy};
+use crate::plan::task::{Change, Policy};
 
 impl Policy {
     /// The kinds of edges that carry a change to a dependent.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::error::{OutOfRange, TaskError};
 use crate::graph::Graph;
-use crate::id::{Place, SpecId};
-use crate::set::SpecSet;
+use crate::graph::id::{Place, SpecId};
+use crate::graph::set::SpecSet;
 
 /// Which specs are wanted, given the roots.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -108,7 +108,7 @@ impl Task {
         match costs.iter().position(bad) {
             None => Ok(()),
             Some(position) => Err(TaskError::BadCost {
-                id: crate::set::spec_at(position),
+                id: crate::graph::set::spec_at(position),
                 cost: costs[position],
             }),
         }

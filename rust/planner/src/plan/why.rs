@@ -1,15 +1,15 @@
 //! Why one spec is planned, or why it is not, as a tree.
 
-use crate::closure::reached_places;
+use crate::graph::closure::reached_places;
+use crate::graph::id::{Place, SpecId};
+use crate::graph::kinds::EdgeKinds;
 use crate::graph::{Direction, Places};
-use crate::id::{Place, SpecId};
-use crate::kinds::EdgeKinds;
-use crate::left_out::LeftOutReason;
-use crate::node_by_node::CutReason;
-use crate::reasons::Cause;
-use crate::rebuild::Plan;
-use crate::rules::{Rules, Standing};
-use crate::stale::Held;
+use crate::plan::Plan;
+use crate::plan::left_out::LeftOutReason;
+use crate::plan::node_by_node::CutReason;
+use crate::plan::reasons::Cause;
+use crate::plan::rules::{Rules, Standing};
+use crate::plan::stale::Held;
 
 /// What a plan does about one spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +75,16 @@ pub struct Why {
     pub tree: Vec<WhyLine>,
 }
 
-pub(crate) fn why(plan: &Plan, place: Place) -> Why {
+impl Plan {
+    /// Why a spec is planned, or what cuts it off, or that nobody wants it; `None` for an id that
+    /// the graph does not have. Complexity: O(n + m), and linear in the tree.
+    pub fn why(&self, spec: SpecId) -> Option<Why> {
+        let place = self.rules.graph.place_of(spec)?;
+        Some(why(self, place))
+    }
+}
+
+fn why(plan: &Plan, place: Place) -> Why {
     let (rules, graph) = (&plan.rules, &plan.rules.graph);
     let roots_above = {
         let mut one = graph.no_places();

@@ -4,9 +4,9 @@
 use rustc_hash::FxHashMap;
 
 use super::wanted_by::wanted_by;
-use crate::id::{Place, number};
-use crate::lanes::Lanes;
-use crate::rebuild::Plan;
+use crate::graph::bitlanes::Lanes;
+use crate::graph::id::{Place, number};
+use crate::plan::Plan;
 
 /// Needed specs, those together that the same roots need.
 pub(super) struct Classes {

@@ -10,8 +10,8 @@ use super::classes::Classes;
 use super::roots::{RootStanding, Roots};
 use super::task::{Group, Want};
 use crate::graph::Places;
-use crate::id::{Place, number};
-use crate::rebuild::Plan;
+use crate::graph::id::{Place, number};
+use crate::plan::Plan;
 
 /// What a want is worth at most.
 const MOST_WEIGHT: u64 = 1_000_000_000;
@@ -30,7 +30,7 @@ struct Bought {
     open: Vec<Place>,
     classes: Classes,
     /// By class, its block; `None` for what takes nothing.
-    block_of: Vec<Option<u32>>,
+    class_block: Vec<Option<u32>>,
     /// By block, what it takes.
     costs: Vec<Amounts>,
     /// By item, its blocks, ascending.
@@ -103,35 +103,18 @@ impl Bought {
             cost_of[class as usize].add(roots.units.costs[place]);
         }
         let mut costs = Vec::new();
-        let mut block_of = vec![None; cost_of.len()];
+        let mut class_block = vec![None; cost_of.len()];
         for (class, cost) in cost_of.into_iter().enumerate() {
             if !cost.is_nothing() {
-                block_of[class] = Some(number(costs.len()));
+                class_block[class] = Some(number(costs.len()));
                 costs.push(cost);
             }
         }
-        let mut blocks_of_root: Vec<Vec<u32>> = vec![Vec::new(); open.len()];
-        for (class, members) in classes.members.iter().enumerate() {
-            if let Some(block) = block_of[class] {
-                for &root in members {
-                    blocks_of_root[root as usize].push(block);
-                }
-            }
-        }
-        let mut item_of: FxHashMap<Vec<u32>, u32> = FxHashMap::default();
-        let mut items = Vec::with_capacity(open.len());
-        for blocks in blocks_of_root {
-            let next = number(item_of.len());
-            items.push(*item_of.entry(blocks).or_insert(next));
-        }
-        let mut blocks_of = vec![Vec::new(); item_of.len()];
-        for (blocks, item) in item_of {
-            blocks_of[item as usize] = blocks;
-        }
+        let (items, blocks_of) = items_of(&classes, &class_block, open.len());
         Self {
             open,
             classes,
-            block_of,
+            class_block,
             costs,
             blocks_of,
             items,
@@ -193,7 +176,7 @@ impl Bought {
         let first_block = number(item_count);
         let mut next = first_block + number(block_count);
         let node_of: Vec<u32> = self
-            .block_of
+            .class_block
             .iter()
             .map(|block| {
                 block.map_or_else(
@@ -245,4 +228,32 @@ fn asked(roots: &Roots, groups: &[Group]) -> Vec<bool> {
         }
     }
     is_asked
+}
+
+/// The item of each of so many roots, roots with the same blocks sharing one; and the blocks of each
+/// item, ascending.
+fn items_of(
+    classes: &Classes,
+    class_block: &[Option<u32>],
+    root_count: usize,
+) -> (Vec<u32>, Vec<Vec<u32>>) {
+    let mut blocks_of_root: Vec<Vec<u32>> = vec![Vec::new(); root_count];
+    for (members, block) in classes.members.iter().zip(class_block) {
+        if let Some(block) = block {
+            for &root in members {
+                blocks_of_root[root as usize].push(*block);
+            }
+        }
+    }
+    let mut item_of: FxHashMap<Vec<u32>, u32> = FxHashMap::default();
+    let mut items = Vec::with_capacity(root_count);
+    for blocks in blocks_of_root {
+        let next = number(item_of.len());
+        items.push(*item_of.entry(blocks).or_insert(next));
+    }
+    let mut blocks_of = vec![Vec::new(); item_of.len()];
+    for (blocks, item) in item_of {
+        blocks_of[item as usize] = blocks;
+    }
+    (items, blocks_of)
 }

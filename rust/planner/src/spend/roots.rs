@@ -6,10 +6,10 @@ use super::task::{Group, Outcome, Spending, Want, WantOutcome};
 use super::units::BudgetUnits;
 use super::wanted_by::wanted_by;
 use crate::graph::Places;
-use crate::id::{Place, SpecId};
-use crate::lanes::Lanes;
-use crate::rebuild::Plan;
-use crate::rules::Standing;
+use crate::graph::bitlanes::Lanes;
+use crate::graph::id::{Place, SpecId};
+use crate::plan::Plan;
+use crate::plan::rules::Standing;
 
 /// A spec that can complete wants.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use specplan_solver::Cut;
 
-use crate::id::SpecId;
+use crate::graph::id::SpecId;
 
 /// What may be spent. Where both are limited, both limits hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -4,8 +4,8 @@ use specplan_solver::budget::{AmountLimit, Amounts};
 
 use super::task::Limit;
 use crate::cost_scale::CostScale;
-use crate::id::Place;
-use crate::rebuild::Plan;
+use crate::graph::id::Place;
+use crate::plan::Plan;
 
 /// What a build costs at most, in parts: all that sums of costs have room for.
 const MOST_COST: i128 = 1 << 52;

@@ -1,8 +1,8 @@
 //! Which roots need a spec, for as many roots at a time as lanes hold.
 
-use crate::id::Place;
-use crate::lanes::Lanes;
-use crate::rebuild::Plan;
+use crate::graph::bitlanes::Lanes;
+use crate::graph::id::Place;
+use crate::plan::Plan;
 
 /// By place, which of at most [`Lanes::COUNT`] roots need the spec. Complexity: O(n + m).
 pub(super) fn wanted_by(plan: &Plan, roots: &[Place]) -> Vec<Lanes> {

@@ -1,7 +1,7 @@
 //! Broken binaries and what they lack, against closures of one spec at a time.
 
 use proptest::prelude::*;
-use specplan_planner::naive::Specs;
+use specplan_planner::reference::Specs;
 use specplan_planner::{EXAMPLES, Edge, EdgeKinds, Missing, SpecId};
 
 use crate::usefulness::{described, supply};

@@ -2,7 +2,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use specplan_planner::naive::Specs;
+use specplan_planner::reference::Specs;
 use specplan_planner::{
     Budget, BudgetGroup, Edge, EdgeKinds, Limit, Outcome, Plan, Scope, SearchLimits, SpecId,
     SpecSet, Spending, Want, WantOutcome,

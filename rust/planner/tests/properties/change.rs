@@ -1,7 +1,7 @@
 //! Laws of what a change makes stale, and of what broken specs take out of a plan.
 
 use proptest::prelude::*;
-use specplan_planner::naive::Specs;
+use specplan_planner::reference::Specs;
 use specplan_planner::{Plan, Policy, SpecId, SpecSet};
 
 use crate::world::{flagged, policy, scope, specs, world};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use specplan_planner::{Edge, EdgeKinds, Graph, GraphError, SpecId, tangles};
+use specplan_planner::{Edge, EdgeKinds, Graph, GraphError, SpecId, cyclic_components};
 
 use crate::world::permutation;
 
@@ -69,7 +69,7 @@ proptest! {
     }
 
     #[test]
-    fn tangles_are_the_specs_that_reach_each_other((ranks, pairs) in pairs(9)) {
+    fn components_are_the_specs_that_reach_each_other((ranks, pairs) in pairs(9)) {
         let count = ranks.len();
         let mut reach = vec![vec![false; count]; count];
         for &(from, to) in &pairs {
@@ -85,24 +85,24 @@ proptest! {
             dependency: SpecId::new(dependency),
             kinds: EdgeKinds::LINK,
         }).collect();
-        let (found, of) = tangles(count, &edges);
+        let (found, of) = cyclic_components(count, &edges);
         let expected: BTreeSet<Vec<usize>> = (0..count)
             .filter(|&spec| reach[spec][spec])
             .map(|spec| (0..count).filter(|&other| reach[spec][other] && reach[other][spec]).collect())
             .collect();
         let told: Vec<Vec<usize>> = found
             .iter()
-            .map(|tangle| tangle.specs.iter().map(|spec| spec.index()).collect())
+            .map(|component| component.specs.iter().map(|spec| spec.index()).collect())
             .collect();
         prop_assert_eq!(told, expected.into_iter().collect::<Vec<_>>());
-        for (number, tangle) in (0..).zip(&found) {
-            prop_assert!(tangle.specs.iter().all(|spec| of[spec.index()] == Some(number)));
+        for (number, component) in (0..).zip(&found) {
+            prop_assert!(component.specs.iter().all(|spec| of[spec.index()] == Some(number)));
             let follows = |(from, to): (&SpecId, &SpecId)| pairs.contains(&(from.get(), to.get()));
-            let next = tangle.cycle.iter().cycle().skip(1);
-            prop_assert!(tangle.cycle.iter().zip(next).all(follows));
+            let next = component.cycle.iter().cycle().skip(1);
+            prop_assert!(component.cycle.iter().zip(next).all(follows));
         }
         let inside = of.iter().flatten().count();
-        prop_assert_eq!(inside, found.iter().map(|tangle| tangle.specs.len()).sum::<usize>());
+        prop_assert_eq!(inside, found.iter().map(|component| component.specs.len()).sum::<usize>());
         let rest = edges.iter().filter(|edge| {
             let ends = [edge.dependent, edge.dependency].map(|spec| of[spec.index()]);
             ends[0].is_none() || ends[0] != ends[1]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use specplan_planner::naive::{Model, Specs};
+use specplan_planner::reference::{Model, Specs};
 use specplan_planner::{Comparison, Difference, EdgeKinds, Origin, SpecId, SpecSet};
 
 use crate::world::{World, flagged, permutation, permuted, specs, world};

@@ -2,7 +2,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use specplan_planner::naive::Specs;
+use specplan_planner::reference::Specs;
 use specplan_planner::{Plan, Scope, SpecId, SpecSet};
 
 use crate::world::{World, permutation, policy, scope, specs, world};

@@ -2,7 +2,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use specplan_planner::naive::Specs;
+use specplan_planner::reference::Specs;
 use specplan_planner::{Alternative, RootChoice, Scope, SearchLimits, SpecId};
 
 use crate::world::{World, world};

@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use specplan_planner::naive::{Model, Specs};
+use specplan_planner::reference::{Model, Specs};
 use specplan_planner::{Group, Plan, Scope, SpecId, SpecSet, Supply, Task, Usefulness, usable};
 
 use crate::world::{World, permutation, permuted, specs, world};

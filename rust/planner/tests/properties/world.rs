@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use specplan_planner::naive::{Model, Specs};
+use specplan_planner::reference::{Model, Specs};
 use specplan_planner::{
     Change, Edge, EdgeKinds, Graph, Plan, Policy, Scope, SpecId, SpecSet, Task,
 };

@@ -63,8 +63,8 @@ struct Open {
 
 /// Finds the most valuable choice within the limits.
 ///
-/// It is worth no less than the items of `seed`. The answer follows from the instance and `limits`
-/// alone, unless `should_stop` ends the search.
+/// It is worth no less than what the items of `seed` complete in the preferred sources. The answer
+/// follows from the instance and `limits` alone, unless `should_stop` ends the search.
 ///
 /// # Complexity
 ///

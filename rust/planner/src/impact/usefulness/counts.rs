@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::{Cut, Party};
-use crate::lanes::{Lanes, Tally};
+use crate::graph::bitlanes::{Lanes, Tally};
 
 /// The only neighbour of each spot in one direction, if it has one alone.
 struct Runs {
@@ -55,7 +55,7 @@ fn join(next: &mut u32, neighbour: usize) {
 
 /// How many wants of each party hold each of its gaps.
 pub(super) fn count_holding(cut: &Cut, parties: &mut [Party]) {
-    let len = cut.section.len();
+    let len = cut.chunk.len();
     let mut above = vec![NONE; len];
     for spot in 0..len {
         for below in cut.installs.from(spot) {
@@ -85,7 +85,7 @@ pub(super) fn count_holding(cut: &Cut, parties: &mut [Party]) {
 
 /// How many aims of each party each of its gaps needs.
 pub(super) fn count_aims(cut: &Cut, parties: &mut [Party]) {
-    let len = cut.section.len();
+    let len = cut.chunk.len();
     let mut below = vec![NONE; len];
     for (spot, next) in below.iter_mut().enumerate() {
         for neighbour in cut.demands.from(spot) {
@@ -128,7 +128,7 @@ fn ends(
 ) -> Vec<Vec<usize>> {
     let of_party = |party: &Party| {
         let gaps = party.own_gaps.iter().filter(|_| concerns(party));
-        let ends = gaps.map(|&gap| runs.end(cut.section.member(gap)));
+        let ends = gaps.map(|&gap| runs.end(cut.chunk.member(gap)));
         let mut ends: Vec<usize> = ends.filter(|&end| runs.is_asked(end)).collect();
         ends.sort_unstable();
         ends.dedup();
@@ -202,7 +202,7 @@ fn blocks<C: Fn(&Party) -> Tally>(
 
 /// The same counts where there are fewer aims than ends: one lane an aim.
 fn by_aims(cut: &Cut, parties: &[Party], ends: &[Vec<usize>], aims: &[usize]) -> Counts {
-    let len = cut.section.len();
+    let len = cut.chunk.len();
     let mut counts: Counts = vec![HashMap::new(); parties.len()];
     for block in aims.chunks(Lanes::COUNT) {
         let mut lanes = seeded(len, block);
@@ -282,7 +282,7 @@ impl Sums {
         let mut path = Vec::new();
         let gaps = party.own_gaps.iter();
         gaps.map(|&gap| {
-            let gap = cut.section.member(gap);
+            let gap = cut.chunk.member(gap);
             let mut spot = gap;
             while self.visited[spot] != self.round {
                 path.push(spot);

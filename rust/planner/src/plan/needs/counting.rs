@@ -12,14 +12,14 @@
 use rayon::prelude::*;
 
 use crate::graph::Places;
-use crate::id::Place;
-use crate::lanes::Lanes;
-use crate::rules::Rules;
-use crate::section::{Section, Steps};
+use crate::graph::bitlanes::Lanes;
+use crate::graph::chunk::{Chunk, Steps};
+use crate::graph::id::Place;
+use crate::plan::rules::Rules;
 
 /// The edges that matter, cut out once for all blocks.
 pub(crate) struct Blocks {
-    targets: Section,
+    targets: Chunk,
     target_ranks: Vec<u32>,
     /// By spot of the carriers.
     carrier_places: Vec<Place>,
@@ -44,8 +44,8 @@ impl Blocks {
                     .map(Place::index),
             );
         }
-        let carriers = Section::new(graph, carriers);
-        let targets = Section::new(graph, &targets);
+        let carriers = Chunk::new(graph, carriers);
+        let targets = Chunk::new(graph, &targets);
         let others = |&build: &Place| {
             let below = rules.demanded(build).filter(|&below| rules.is_build(below));
             let apart = below.filter(|&below| targets.spot_of(below).is_none());
