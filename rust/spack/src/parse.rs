@@ -5,6 +5,8 @@ mod node;
 mod parser;
 mod token;
 
+use std::str::FromStr;
+
 pub use error::{ParseError, ParseErrorKind};
 
 use crate::spec::AbstractSpec;
@@ -15,6 +17,26 @@ const MAX_LEN: usize = 16 * 1024;
 
 /// How deep conditions may hold conditions.
 const MAX_DEPTH: usize = 8;
+
+impl AbstractSpec {
+    /// Reads one abstract spec.
+    ///
+    /// # Errors
+    ///
+    /// Fails on what is no spec, on none and on several, and on texts that are too long or nested
+    /// too deep. The error shows the place.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        parse_one(text)
+    }
+}
+
+impl FromStr for AbstractSpec {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        Self::parse(text)
+    }
+}
 
 /// Reads exactly one abstract spec.
 ///

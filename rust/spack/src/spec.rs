@@ -1,7 +1,6 @@
 //! Abstract specs: what can be asked of specs.
 
 use std::collections::BTreeMap;
-use std::str::FromStr;
 
 mod constrain;
 mod demands;
@@ -24,7 +23,6 @@ pub use merge::Conflict;
 pub(crate) use merge::Refusal;
 pub use variant::{VariantConstraint, VariantValue, Wanted};
 
-use crate::parse::{self, ParseError};
 use crate::target::TargetConstraint;
 use crate::version::VersionConstraint;
 
@@ -83,16 +81,6 @@ pub enum FieldConstraint {
 }
 
 impl AbstractSpec {
-    /// Reads one abstract spec.
-    ///
-    /// # Errors
-    ///
-    /// Fails on what is no spec, on none and on several, and on texts that are too long or nested
-    /// too deep. The error shows the place.
-    pub fn parse(text: &str) -> Result<Self, ParseError> {
-        parse::parse_one(text)
-    }
-
     /// The same spec, but the values that its own variants must have are all that they may have:
     /// `x=a,b` becomes `x:=a,b`.
     ///
@@ -118,14 +106,6 @@ impl AbstractSpec {
     /// the node alone decides.
     pub fn is_node_only(&self) -> bool {
         self.dependencies.is_empty() && !self.node.variants.values().any(|v| v.propagates)
-    }
-}
-
-impl FromStr for AbstractSpec {
-    type Err = ParseError;
-
-    fn from_str(text: &str) -> Result<Self, ParseError> {
-        Self::parse(text)
     }
 }
 

@@ -232,7 +232,16 @@ fn field(value: &str) -> Result<Option<FieldConstraint>, ParseErrorKind> {
 
 /// Whether a text can stand before the name of a package: names with dots between them.
 fn is_namespace(text: &str) -> bool {
-    text.split('.').all(super::parser::is_identifier)
+    text.split('.').all(is_identifier)
+}
+
+/// Whether a text can be the name of a package or a part of a namespace.
+pub(super) fn is_identifier(name: &str) -> bool {
+    !name.starts_with('-')
+        && !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
 }
 
 /// Splits `name=value` or `name:=value`; the middle says which.

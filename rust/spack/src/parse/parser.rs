@@ -207,7 +207,7 @@ impl<'t> Parser<'t> {
                 }
                 "virtuals" => {
                     for name in value.split(',').map(str::trim) {
-                        if !is_identifier(name) {
+                        if !node::is_identifier(name) {
                             let name = name.into();
                             return fail(ParseErrorKind::BadVirtual { name });
                         }
@@ -268,12 +268,4 @@ fn error(text: &str, kind: ParseErrorKind, span: Range<usize>) -> ParseError {
         text: text.into(),
         span,
     }
-}
-
-pub(super) fn is_identifier(name: &str) -> bool {
-    !name.starts_with('-')
-        && !name.is_empty()
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
 }

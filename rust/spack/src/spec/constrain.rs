@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::demands::Demands;
+use super::merge::Disagreement;
 use super::{AbstractSpec, Conflict, Dependency, Reach};
 
 /// Two abstract specs that nothing can meet both, and what they disagree on.
@@ -38,21 +39,6 @@ impl fmt::Display for Contradiction {
 }
 
 impl std::error::Error for Contradiction {}
-
-/// What two specs disagree on, before they are shown.
-pub(super) struct Disagreement {
-    dependency: Option<Box<str>>,
-    conflict: Conflict,
-}
-
-impl From<Conflict> for Disagreement {
-    fn from(conflict: Conflict) -> Self {
-        Self {
-            dependency: None,
-            conflict,
-        }
-    }
-}
 
 impl AbstractSpec {
     /// The spec that asks for what both ask for.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::constrain::Disagreement;
+use super::merge::Disagreement;
 use super::{AbstractSpec, Dependency};
 
 /// Dependencies that others are merged into, found by what they can have in common, so that a

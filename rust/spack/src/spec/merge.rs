@@ -41,6 +41,21 @@ impl fmt::Display for Conflict {
     }
 }
 
+/// What two specs disagree on, before they are shown.
+pub(super) struct Disagreement {
+    pub(super) dependency: Option<Box<str>>,
+    pub(super) conflict: Conflict,
+}
+
+impl From<Conflict> for Disagreement {
+    fn from(conflict: Conflict) -> Self {
+        Self {
+            dependency: None,
+            conflict,
+        }
+    }
+}
+
 impl NodeConstraint {
     /// Asks for what `other` asks for as well. On a conflict some of it may be asked already.
     pub(crate) fn merge(&mut self, other: &Self) -> Result<(), Conflict> {

@@ -1,12 +1,13 @@
 //! The canonical text of abstract specs.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
 use super::{AbstractSpec, Dependency, FieldConstraint, NodeConstraint, VariantConstraint, Wanted};
 use crate::spec::LEGACY_COMPILERS;
 
 /// Writes the value of a key, in quotes where it would not be read as one value without.
-pub(super) fn write_value(value: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_value(value: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || ",/_.-\\".contains(c);
     // A value that ends in a backslash was read without quotes and would escape a closing one.
     if !value.is_empty() && (value.ends_with('\\') || value.chars().all(is_plain)) {
@@ -50,6 +51,45 @@ fn write_flags(flags: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
     } else {
         write_value(flags, formatter)
     }
+}
+
+impl VariantConstraint {
+    /// Writes the constraint on the variant `name`, with the blank that a key needs before it.
+    fn write(&self, name: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values = match &self.wanted {
+            Wanted::Bool(is_on) => {
+                let sigil = if *is_on { "+" } else { "~" };
+                let count = if self.propagates { 2 } else { 1 };
+                return write!(formatter, "{}{name}", sigil.repeat(count));
+            }
+            Wanted::Any => None,
+            Wanted::Containing(values) | Wanted::Exactly(values) => Some(values),
+        };
+        let exactly = if matches!(self.wanted, Wanted::Exactly(_)) {
+            ":"
+        } else {
+            ""
+        };
+        let equals = if self.propagates { "==" } else { "=" };
+        write!(formatter, " {name}{exactly}{equals}")?;
+        match values {
+            None => formatter.write_str("'*'"),
+            Some(values) => write_value(&join(values), formatter),
+        }
+    }
+}
+
+/// Joins the values with commas, in order, but none that ends in a backslash last: that would
+/// hide a closing quote.
+fn join(values: &BTreeSet<Box<str>>) -> String {
+    let mut values: Vec<&str> = values.iter().map(|value| &**value).collect();
+    if values.last().is_some_and(|last| last.ends_with('\\'))
+        && let Some(position) = values.iter().position(|value| !value.ends_with('\\'))
+    {
+        let safe = values.remove(position);
+        values.push(safe);
+    }
+    values.join(",")
 }
 
 impl fmt::Display for FieldConstraint {

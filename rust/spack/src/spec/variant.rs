@@ -1,9 +1,7 @@
 //! Variants: what specs have and what abstract specs ask for.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
-use super::print::write_value;
 use crate::truth::{Missing, Truth};
 
 /// The length of a patch's whole checksum; some sources cut it.
@@ -150,45 +148,6 @@ fn patch_matches(patch: &str, wanted: &str) -> Truth {
     } else {
         Truth::No
     }
-}
-
-impl VariantConstraint {
-    /// Writes the constraint on the variant `name`, with the blank that a key needs before it.
-    pub(super) fn write(&self, name: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let values = match &self.wanted {
-            Wanted::Bool(is_on) => {
-                let sigil = if *is_on { "+" } else { "~" };
-                let count = if self.propagates { 2 } else { 1 };
-                return write!(formatter, "{}{name}", sigil.repeat(count));
-            }
-            Wanted::Any => None,
-            Wanted::Containing(values) | Wanted::Exactly(values) => Some(values),
-        };
-        let exactly = if matches!(self.wanted, Wanted::Exactly(_)) {
-            ":"
-        } else {
-            ""
-        };
-        let equals = if self.propagates { "==" } else { "=" };
-        write!(formatter, " {name}{exactly}{equals}")?;
-        match values {
-            None => formatter.write_str("'*'"),
-            Some(values) => write_value(&join(values), formatter),
-        }
-    }
-}
-
-/// Joins the values with commas, in order, but none that ends in a backslash last: that would
-/// hide a closing quote.
-fn join(values: &BTreeSet<Box<str>>) -> String {
-    let mut values: Vec<&str> = values.iter().map(|value| &**value).collect();
-    if values.last().is_some_and(|last| last.ends_with('\\'))
-        && let Some(position) = values.iter().position(|value| !value.ends_with('\\'))
-    {
-        let safe = values.remove(position);
-        values.push(safe);
-    }
-    values.join(",")
 }
 
 #[cfg(test)]
