@@ -13,7 +13,7 @@ use specplan_catalog::{CatalogBuilder, DagHash, SourceKind};
 use crate::fault::{Fault, FaultKind};
 use crate::json::{Json, JsonErrorKind, JsonResult, Seen};
 use crate::node::{Node, NodeReader, Origin, parsed_hash};
-use crate::specs::{Format, OriginTexts, SpecsRead};
+use crate::origin::{Format, OriginTexts, SpecsRead};
 use crate::versions::{Newer, Version, Versioned};
 use crate::window::{Window, members_at_hand};
 

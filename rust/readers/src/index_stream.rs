@@ -18,7 +18,7 @@ use specplan_catalog::HASH_LEN;
 
 use crate::database::{Records, take_version};
 use crate::json::Json;
-use crate::specs::{OriginTexts, SpecsRead};
+use crate::origin::{OriginTexts, SpecsRead};
 
 /// What stands before the records is shorter than this.
 const HEAD_BYTES: usize = 256;

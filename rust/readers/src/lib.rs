@@ -20,6 +20,7 @@ mod limits;
 mod lock;
 mod names;
 mod node;
+mod origin;
 mod page;
 mod pages;
 mod spec_file;
@@ -32,9 +33,8 @@ mod window;
 pub use fault::{Fault, FaultKind};
 pub use hash_check::{HashCheck, check_hashes, check_hashes_in};
 pub use limits::Limits;
+pub use origin::{Format, LockRoot, OriginTexts, SpecsRead};
 pub use page::Contradiction;
 pub use pages::{PagesRead, parse_page, read_page_values, read_pages};
-pub use specs::{
-    Format, LockRoot, OriginTexts, SpecsRead, parse_specs, read_specs, read_specs_in_blocks,
-};
+pub use specs::{parse_specs, read_specs, read_specs_in_blocks};
 pub use versions::{Newer, RELEASES, Release, Version, Versioned};

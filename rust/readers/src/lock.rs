@@ -13,7 +13,7 @@ use crate::database::is_wrapped;
 use crate::fault::{Fault, FaultKind, shortened};
 use crate::json::{Json, JsonError, JsonErrorKind, JsonResult, Seen};
 use crate::node::{Node, NodeReader, hash, parsed_hash};
-use crate::specs::{Format, LockRoot, OriginTexts, SpecsRead};
+use crate::origin::{Format, LockRoot, OriginTexts, SpecsRead};
 use crate::versions::{Newer, Version, Versioned};
 
 /// The deepest nesting of environments that include others.

@@ -8,7 +8,7 @@ use crate::database::is_wrapped;
 use crate::fault::{Fault, FaultKind};
 use crate::json::{Json, JsonErrorKind, JsonResult};
 use crate::node::{Node, NodeReader, Origin, hash};
-use crate::specs::{Format, LockRoot, OriginTexts, SpecsRead};
+use crate::origin::{Format, LockRoot, OriginTexts, SpecsRead};
 use crate::versions::{Newer, Version, Versioned};
 
 /// Reads one spec file, or several in a row, as `spack spec --json` prints them.

@@ -3,92 +3,12 @@
 use std::io::Read;
 use std::path::Path;
 
-use specplan_catalog::{CatalogBuilder, DagHash};
-
 use crate::fault::{Fault, FaultKind};
 use crate::file::open_unpacked;
 use crate::json::{Json, JsonResult};
-use crate::versions::{Newer, Version};
+use crate::origin::{OriginTexts, SpecsRead};
 use crate::window::Window;
 use crate::{database, index_stream, lock, spec_file};
-
-/// What kind of file specs were read from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// The index of a build cache.
-    Index,
-    /// The database of an installation.
-    Installation,
-    /// A `spack.lock`.
-    Lock,
-    /// One or more spec files, or a list of specs.
-    SpecFile,
-}
-
-/// Where a file belongs.
-#[derive(Clone, Copy, Debug)]
-pub struct OriginTexts<'t> {
-    /// The source, as it was given.
-    pub cache: &'t str,
-    /// The snapshot; empty where there is none.
-    pub tag: &'t str,
-    /// The label of the stack; empty where there is none.
-    pub label: &'t str,
-    /// The file, as messages call it.
-    pub shown: &'t str,
-    /// Whether the file only says what a stack lists: its binaries do not count, those
-    /// of the union index do.
-    pub listed_only: bool,
-    /// Whether what an installation has installed counts as a binary.
-    pub counts_installed: bool,
-    /// What becomes of the file if its version is newer than those that are known.
-    pub newer: Newer,
-}
-
-impl<'t> OriginTexts<'t> {
-    pub(crate) fn columns(self) -> [&'t str; 4] {
-        [self.tag, self.label, self.cache, self.shown]
-    }
-}
-
-/// The specs of one file.
-#[derive(Debug)]
-pub struct SpecsRead {
-    /// Their rows.
-    pub rows: CatalogBuilder,
-    /// What the file is.
-    pub format: Format,
-    /// The roots in the order of the file.
-    pub roots: Vec<LockRoot>,
-    /// How many specs there are.
-    pub specs: usize,
-    /// The version of the file, where it names one; of several spec files in a row the newest.
-    pub version: Option<Version>,
-    /// How many specs an installation has installed.
-    pub installed: usize,
-}
-
-/// A root of a lock, or the spec that a spec file is of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LockRoot {
-    /// The spec.
-    pub hash: DagHash,
-    /// The abstract spec that it was asked for; empty where the file does not say it.
-    pub spec: String,
-    /// The group of the environment's specs that it belongs to; `None` for the default one.
-    pub group: Option<String>,
-}
-
-impl LockRoot {
-    /// A root of which nothing but the spec is known.
-    pub(crate) fn of(hash: DagHash) -> Self {
-        Self {
-            hash,
-            spec: String::new(),
-            group: None,
-        }
-    }
-}
 
 /// What can be read, for the message about what cannot.
 const EXPECTED: &str =
