@@ -102,7 +102,7 @@ test-s3: environment ## run the tests of object stores as well, against a server
 .PHONY: properties
 properties: environment ## search long (an hour or so) for examples that break a property
 	PROPTEST_CASES=10000 cargo test --workspace --locked --config 'profile.dev.opt-level=2'
-	$(call locked,run build test)
+	$(call locked,run build bench test)
 	$(WHEEL)
 	$(BIN)/python -m pytest ./tests/property --hypothesis-profile=deep --timeout=3600
 

@@ -19,6 +19,7 @@ from specplan.recipes.model import RecipeChanges
 from specplan.reports import recipes as _recipes  # noqa: F401 - registers its kind
 from specplan.reports.outline import outline_of, records_of
 from specplan.reports.plan.why import WhyReport
+from tests.rust_sources import circles, uses_of_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -234,3 +235,34 @@ def test_whatever_is_public_says_what_it_is(name: str) -> None:
     thing = getattr(specplan, name)
     if isinstance(thing, (type, FunctionType)):
         assert (thing.__doc__ or "").strip()
+
+
+CRATES = sorted(file.parent for file in (PACKAGE.parents[1] / "rust").glob("*/Cargo.toml"))
+
+
+@pytest.mark.parametrize("crate", CRATES, ids=lambda crate: crate.name)
+def test_no_files_of_a_rust_crate_use_each_other_in_a_circle(crate: Path) -> None:
+    found = [
+        [file.relative_to(crate).as_posix() for file in circle]
+        for circle in circles(uses_of_files(crate))
+    ]
+    assert found == []
+
+
+def test_the_solver_knows_no_specs_and_no_graph() -> None:
+    manifest = (PACKAGE.parents[1] / "rust/solver/Cargo.toml").read_text(encoding="utf-8")
+    assert manifest.count("specplan-") == 1, "only its own name"
+
+
+def test_the_circles_between_files_are_found(tmp_path: Path) -> None:
+    source = tmp_path / "src"
+    (source / "room").mkdir(parents=True)
+    (source / "lib.rs").write_text("mod one;\nmod room;\npub use room::inner::Inner;\n")
+    (source / "one.rs").write_text("use crate::Inner;\n\npub(crate) struct One(Inner);\n")
+    (source / "room.rs").write_text("pub mod inner;\n\n// use crate::one::One;\n")
+    (source / "room/inner.rs").write_text("fn of() -> crate::one::One {\n    todo!()\n}\n")
+    assert circles(uses_of_files(tmp_path)) == [[source / "one.rs", source / "room/inner.rs"]]
+    (source / "room/inner.rs").write_text(
+        "use super::One;\n\nmod tests {\n    use super::of;\n}\n"
+    )
+    assert circles(uses_of_files(tmp_path)) == []
