@@ -1,7 +1,7 @@
 //! Whether two sources say the same of a spec.
 
+use crate::catalog::graph::VIRTUALS_UNTOLD;
 use crate::edge::{Dependency, EdgeColumn};
-use crate::graph::VIRTUALS_UNTOLD;
 use crate::{Catalog, Column, DagHash, Row, Snapshot, SourceKind};
 
 /// What stands for a spec's dependencies among the columns that differ.

@@ -1,10 +1,16 @@
 //! Specs as columns, keyed by hash.
 
+pub(crate) mod builder;
+pub(crate) mod graph;
+pub(crate) mod index;
+pub(crate) mod key;
+pub(crate) mod library;
 mod lookup;
 mod snapshot;
 mod state;
 mod system;
 mod validate;
+pub(crate) mod view;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,14 +18,14 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use specplan_spack::Version;
 
+use self::graph::Parsed;
+use self::index::Indexes;
+use self::key::{KeyColumn, Level};
+use self::library::Libraries;
+use self::view::View;
 use crate::edge::{Dependency, Edge, EdgeColumn};
-use crate::graph::Parsed;
-use crate::index::Indexes;
-use crate::key::{KeyColumn, Level};
-use crate::library::Libraries;
 use crate::names::{NameInterner, Names};
 use crate::resolved::Resolved;
-use crate::view::View;
 use crate::{CatalogBuilder, Column, DagHash, Row};
 
 pub use snapshot::Snapshot;

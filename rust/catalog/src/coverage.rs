@@ -1,7 +1,11 @@
 //! What is wanted, what covers it, and what is a gap.
 
+pub(crate) mod abstract_wants;
 mod answer;
+mod clauses;
 mod families;
+pub(crate) mod near_miss;
+mod nearest;
 mod task;
 
 use hashbrown::HashMap;
@@ -9,13 +13,13 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use self::nearest::NearestSearch;
+use crate::catalog::key::{KeyColumn, Level};
+use crate::catalog::view::{Cell, View};
 use crate::compatibility::Serving;
-use crate::key::{KeyColumn, Level};
-use crate::nearest::NearestSearch;
-use crate::view::{Cell, View};
 use crate::{Catalog, Column, Compatibility, IdSet, SystemName};
 
-pub use answer::{CellCoverage, Coverage, Gap, GapState};
+pub use answer::{CellCoverage, Coverage, Difference, Gap, GapState, Nearest};
 pub use task::{
     AddedSystems, CoverageError, CoverageTask, Detail, MOST_CELLS, NotWanted, Peers, Wants,
 };

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::catalog::key::{KeyColumn, Level};
+use crate::catalog::view::{Cell, View};
 use crate::coverage::admits;
-use crate::key::{KeyColumn, Level};
-use crate::view::{Cell, View};
 use crate::{Catalog, Column, IdSet, Snapshot, SystemName};
 
 /// One question of difference.

@@ -18,60 +18,49 @@
 // turned into ids in many places, and a check at each would say nothing.
 #![allow(clippy::cast_possible_truncation)]
 
-mod abstract_wants;
 mod agreement;
-mod builder;
 mod catalog;
-mod clauses;
 mod compatibility;
 mod coverage;
 mod diff;
 mod edge;
 mod find;
-mod graph;
 mod hash;
 mod id_set;
-mod index;
-mod key;
-mod library;
 mod listings;
 mod migration;
 mod misfit;
 mod names;
-mod near_miss;
-mod nearest;
 mod query;
 mod requirements;
 mod resolved;
 mod row;
 mod tag;
-mod view;
 
-pub use abstract_wants::{
+pub use agreement::Disagreement;
+pub use catalog::builder::CatalogBuilder;
+pub use catalog::graph::{CatalogGraph, VIRTUALS_UNTOLD};
+pub use catalog::index::Indexes;
+pub use catalog::key::{KeyColumn, Level};
+pub use catalog::view::{Cell, View, ViewKeys};
+pub use catalog::{Catalog, NoCatalog, Snapshot, System};
+pub use compatibility::{Compatibility, SystemName};
+pub use coverage::abstract_wants::{
     AbstractCell, AbstractCellCoverage, AbstractCoverage, AbstractGap, AbstractTask, AbstractWants,
     Met, UnknownWant,
 };
-pub use agreement::Disagreement;
-pub use builder::CatalogBuilder;
-pub use catalog::{Catalog, NoCatalog, Snapshot, System};
-pub use compatibility::{Compatibility, SystemName};
+pub use coverage::near_miss::NearMiss;
 pub use coverage::{
-    AddedSystems, CellCoverage, Coverage, CoverageError, CoverageTask, Detail, Gap, GapState,
-    MOST_CELLS, NotWanted, Peers, Wants,
+    AddedSystems, CellCoverage, Coverage, CoverageError, CoverageTask, Detail, Difference, Gap,
+    GapState, MOST_CELLS, Nearest, NotWanted, Peers, Wants,
 };
 pub use diff::{CellDiff, Change, DiffTask};
 pub use edge::{Dependency, Edge, EdgeColumn, EdgeTypes};
 pub use find::Found;
-pub use graph::{CatalogGraph, VIRTUALS_UNTOLD};
 pub use hash::{DagHash, HASH_LEN, ParseHashError};
 pub use id_set::IdSet;
-pub use index::Indexes;
-pub use key::{KeyColumn, Level};
 pub use names::Names;
-pub use near_miss::NearMiss;
-pub use nearest::{Difference, Nearest};
 pub use query::Query;
 pub use requirements::{Clause, ClauseRule};
 pub use row::{Column, Row, SourceKind};
 pub use tag::newest_first;
-pub use view::{Cell, View, ViewKeys};

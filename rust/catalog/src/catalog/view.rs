@@ -7,8 +7,8 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 use rustc_hash::FxBuildHasher;
 
+use crate::catalog::key::{KeyColumn, Level};
 use crate::edge::EdgeTypes;
-use crate::key::{KeyColumn, Level};
 use crate::{Catalog, Column, IdSet, Row, Snapshot, SourceKind};
 
 /// A stack on a system that it lists something on.

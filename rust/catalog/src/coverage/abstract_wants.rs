@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 use specplan_spack::{Missing, OperatingSystemTable, Query};
 
-use crate::coverage::{Detail, GapState};
+use super::answer::GapState;
+use super::near_miss::{NearMiss, NearMisses};
+use super::task::Detail;
 use crate::find::Found;
-use crate::near_miss::{NearMiss, NearMisses};
 use crate::requirements::{Clause, Clauses};
 use crate::{Catalog, Compatibility, IdSet, Snapshot, SystemName};
 

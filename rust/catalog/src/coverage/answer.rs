@@ -1,6 +1,6 @@
 //! The answer to a question of coverage.
 
-use crate::{IdSet, Nearest, SystemName};
+use crate::{IdSet, SystemName};
 
 /// How much of what one cell should have is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +45,49 @@ pub struct Gap {
     pub cells_lacking: u32,
     /// The closest available spec of the same package.
     pub nearest: Option<Nearest>,
+}
+
+/// In what a spec can differ from a want. The order is that of reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Difference {
+    /// The operating system.
+    OperatingSystem,
+    /// The target.
+    Target,
+    /// The version.
+    Version,
+    /// The compiler.
+    Compiler,
+    /// The variants.
+    Variants,
+    /// The stack does not list the spec.
+    Stack,
+}
+
+impl Difference {
+    /// The word for it in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OperatingSystem => "os",
+            Self::Target => "target",
+            Self::Version => "version",
+            Self::Compiler => "compiler",
+            Self::Variants => "variants",
+            Self::Stack => "stack",
+        }
+    }
+}
+
+/// An available spec of the wanted package with the fewest differences.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nearest {
+    /// The spec.
+    pub spec: u32,
+    /// The stack that lists it: the gap's own, else the first by name, else the
+    /// union index; `None` where no label lists it.
+    pub label: Option<u32>,
+    /// In what it differs, in order.
+    pub differs: Vec<Difference>,
 }
 
 /// The answer to a [`CoverageTask`](super::CoverageTask).

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::answer::{Difference, Nearest};
 use crate::edge::EdgeColumn;
-use crate::nearest::{Difference, Nearest};
 use crate::{Catalog, Column, SystemName};
 
 /// The virtual packages that a compiler provides, the one that names it first.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::union;
-use crate::view::{Cell, View};
+use crate::catalog::view::{Cell, View};
 use crate::{Catalog, IdSet, SystemName};
 
 /// One family.
