@@ -8,12 +8,12 @@ use specplan_catalog::{
 use specplan_planner::{SpecId, SpecSet, Supply, usable};
 use specplan_spack::{AbstractSpec, parse_one};
 
-use crate::catalog::{State, snapshots};
 use crate::errors::no_spec;
 use crate::find;
 use crate::graph::{GraphOrFault, external, flagged, spec_set};
 use crate::literals;
 use crate::operating_systems::PyOperatingSystems;
+use crate::state::{State, snapshots};
 
 /// The keys of the dictionary that asks.
 #[derive(FromPyObject)]

@@ -4,8 +4,8 @@ use pyo3::prelude::*;
 use specplan_catalog::Catalog;
 use specplan_planner::{Budget, BudgetGroup, CostScale, Limit, Plan, SearchLimits, Want};
 
-use crate::choice::{cut_name, until};
-use crate::plan::spec_id;
+use crate::plan::specs::spec_id;
+use crate::search::{cut_name, until};
 
 /// specs with what completing the want by each is worth, and the position of the one that would be
 /// taken if nothing was limited.

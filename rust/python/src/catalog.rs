@@ -6,7 +6,7 @@ use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use specplan_catalog::{
-    Catalog, CatalogBuilder, Column, DagHash, Detail, Disagreement, Row, Snapshot, Wants,
+    Catalog, CatalogBuilder, Column, DagHash, Detail, Disagreement, Row, Wants,
 };
 use specplan_planner::{EdgeKinds, RootChoice, SearchLimits, SpecSet};
 
@@ -26,6 +26,7 @@ use crate::plan::{PlanQuestion, PyPlan};
 use crate::query::PyQuery;
 use crate::soundness::{self, SoundnessAnswer, SoundnessQuestion};
 use crate::spec_answer::{FoundAnswer, SpecAnswer, spec_answer};
+use crate::state::{State, snapshots};
 
 /// Specs as columns, keyed by hash.
 #[pyclass(frozen, module = "specplan._core", name = "Catalog")]
@@ -493,23 +494,6 @@ pub(crate) fn catalog_of_state(py: Python<'_>, state: &[u8]) -> PyResult<PyCatal
     let catalog = detach(py, || Catalog::from_state(state))?;
     let catalog = catalog.map_err(|error| PyValueError::new_err(error.to_string()))?;
     Ok(PyCatalog::of(Arc::new(catalog)))
-}
-
-/// Which snapshot of which cache counts: (cache, tag) pairs.
-pub(crate) type State = Vec<(String, String)>;
-
-/// The numbers of a state.
-pub(crate) fn snapshots(catalog: &Catalog, state: &State) -> PyResult<Vec<Snapshot>> {
-    let find = |column: Column, text: &str| {
-        let found = catalog.names(column).find(text);
-        found.ok_or_else(|| literals::unknown(column.name(), text))
-    };
-    let snapshot = |(cache, tag): &(String, String)| {
-        let cache = find(Column::Cache, cache)?;
-        let tag = find(Column::Tag, tag)?;
-        Ok(Snapshot { cache, tag })
-    };
-    state.iter().map(snapshot).collect()
 }
 
 impl PyCatalog {

@@ -1,17 +1,14 @@
 //! Choices among alternatives, by numbers.
 
-use std::time::{Duration, Instant};
-
 use pyo3::exceptions::PyValueError;
-use pyo3::marker::Ungil;
 use pyo3::prelude::*;
 use specplan_catalog::Catalog;
-use specplan_planner::{Alternative, CostScale, Cut, RootChoice, SearchLimits, SpecId, Task};
+use specplan_planner::{Alternative, CostScale, RootChoice, SearchLimits, SpecId, Task};
 use specplan_solver::choice::{Choice, choose};
 
-use crate::detach::detach_quietly;
 use crate::graph::flagged;
-use crate::plan::spec_id;
+use crate::plan::specs::spec_id;
+use crate::search::{cut_name, until};
 
 /// alternative by want, items, cost, lower bound, nodes, why the search was cut.
 pub(crate) type ChosenAnswer = (Vec<usize>, Vec<u32>, u64, u64, u64, Option<&'static str>);
@@ -110,40 +107,4 @@ pub(crate) fn chosen_roots(
         chosen.nodes,
         chosen.cut.map(cut_name),
     ))
-}
-
-/// Solves without the GIL, and tells the search now and then whether time is up or Ctrl-C was
-/// pressed.
-pub(crate) fn until<T: Ungil + Send>(
-    py: Python<'_>,
-    time_limit: Option<f64>,
-    solve: impl FnOnce(&mut dyn FnMut() -> bool) -> T + Ungil + Send,
-) -> PyResult<T> {
-    // A limit that is too long for a clock is none.
-    let end = time_limit
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .and_then(|limit| Instant::now().checked_add(limit));
-    let mut interrupt = None;
-    let solved = detach_quietly(py, || {
-        let mut should_stop = || {
-            interrupt = Python::attach(signal).err();
-            interrupt.is_some() || end.is_some_and(|end| Instant::now() >= end)
-        };
-        solve(&mut should_stop)
-    })?;
-    interrupt.map_or(Ok(solved), Err)
-}
-
-/// The exception of a signal that came meanwhile.
-fn signal(py: Python<'_>) -> PyResult<()> {
-    py.check_signals()
-}
-
-pub(crate) fn cut_name(cut: Cut) -> &'static str {
-    match cut {
-        Cut::Nodes => "nodes",
-        Cut::Memory => "memory",
-        Cut::Work => "work",
-        _ => "time",
-    }
 }

@@ -7,10 +7,10 @@ use specplan_catalog::{
     SystemName, Wants,
 };
 
-use crate::catalog::{State, snapshots};
 use crate::known_specs::spec_ids;
 use crate::literals;
 use crate::operating_systems::PyOperatingSystems;
+use crate::state::{State, snapshots};
 
 /// The keys of the dictionary that asks.
 #[derive(FromPyObject)]

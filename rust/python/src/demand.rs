@@ -5,10 +5,10 @@ use pyo3::prelude::*;
 use specplan_catalog::{Catalog, Column, IdSet, System};
 use specplan_planner::{Graph, Group, SpecId, SpecSet, Supply, TaskError, usable};
 
-use crate::catalog::{State, snapshots};
 use crate::graph::{external, flagged, spec_set};
 use crate::known_specs::spec_ids;
 use crate::operating_systems::PyOperatingSystems;
+use crate::state::{State, snapshots};
 
 /// The keys of the dictionary that asks; for each stack the hashes of its wants, of its
 /// gaps and of its roots.

@@ -3,9 +3,9 @@
 use pyo3::prelude::*;
 use specplan_catalog::{Catalog, CellDiff, Column, DiffTask, Level};
 
-use crate::catalog::{State, snapshots};
 use crate::coverage::{labels, sorted};
 use crate::literals;
+use crate::state::{State, snapshots};
 
 /// The keys of the dictionary that asks.
 #[derive(FromPyObject)]

@@ -31,9 +31,11 @@ mod panics;
 mod pattern;
 mod plan;
 mod query;
+mod search;
 mod soundness;
 mod spec_answer;
 mod specs;
+mod state;
 mod version;
 
 use pyo3::prelude::*;

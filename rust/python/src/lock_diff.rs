@@ -8,9 +8,9 @@ use pyo3::prelude::*;
 use specplan_catalog::{Catalog, Column, EdgeColumn, EdgeTypes, IdSet};
 use specplan_planner::{Comparison, Difference, Graph, Origin, SpecId, SpecSet};
 
-use crate::catalog::{State, snapshots};
 use crate::graph::{GraphOrFault, external, spec_set};
 use crate::plan::{known, named};
+use crate::state::{State, snapshots};
 
 /// The columns that are a node's own, in the order in which differences are told.
 const OWN: [Column; 13] = [

@@ -1,7 +1,7 @@
 //! Questions of the least rebuild and their answers as tuples.
 
 mod question;
-mod specs;
+pub(crate) mod specs;
 mod words;
 
 use std::num::NonZeroUsize;

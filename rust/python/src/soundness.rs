@@ -10,11 +10,11 @@ use specplan_planner::{Direction, Graph, GraphError, Missing, SpecId, Supply, Ta
 use specplan_readers::{Fault, HashCheck, check_hashes, check_hashes_in};
 use specplan_spack::OperatingSystemTable;
 
-use crate::catalog::{State, snapshots};
 use crate::detach::detach;
 use crate::graph::{GraphOrFault, external, flagged, spec_set, to_id, without_cycles};
 use crate::known_specs::spec_ids;
 use crate::operating_systems::PyOperatingSystems;
+use crate::state::{State, snapshots};
 
 /// The keys of the dictionary that asks. Without roots, they are the binaries that no other
 /// binary depends on.

@@ -8,10 +8,10 @@ use specplan_catalog::{Catalog, Snapshot};
 use specplan_planner::{Change, CostScale, Plan, Policy, Scope, SpecId, SpecSet, Task};
 
 use super::{PyPlan, spec_id};
-use crate::catalog::{State, snapshots};
 use crate::graph::{GraphOrFault, spec_set};
 use crate::known_specs::{SpecsAsked, spec_ids};
 use crate::literals;
+use crate::state::{State, snapshots};
 
 /// The keys of the dictionary that asks.
 #[derive(FromPyObject)]
