@@ -80,7 +80,7 @@
 //! # What this crate does not do
 //!
 //! It invents no specs: what is chosen from was given. It does not concretize, so what a change leads to is
-//! told on the graph from before the change.
+//! shown on the graph from before the change.
 
 mod choose;
 mod cost_scale;

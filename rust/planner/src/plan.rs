@@ -181,7 +181,7 @@ impl Plan {
         &self.left_out
     }
 
-    /// What building a spec costs, whether or not it is built; 1 where the task tells no costs, and
+    /// What building a spec costs, whether or not it is built; 1 where the task has no costs, and
     /// for an id that the graph does not have.
     pub fn cost_of(&self, spec: SpecId) -> f64 {
         let cost = |costs: &Vec<f64>| costs.get(spec.index()).copied();

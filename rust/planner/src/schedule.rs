@@ -4,7 +4,7 @@
 //! that of *list scheduling by critical path*: whenever a runner is idle and a build can start, the
 //! one starts that has the dearest chain of builds still ahead of it (its *level*). No such schedule
 //! takes longer than 2 - 1/N times the shortest one (R. L. Graham, "Bounds on multiprocessing timing
-//! anomalies", SIAM J. Appl. Math. 17, 1969), and a [`LowerBound`] tells how far off this one can be.
+//! anomalies", SIAM J. Appl. Math. 17, 1969), and a [`LowerBound`] shows how far off this one can be.
 
 mod bound;
 

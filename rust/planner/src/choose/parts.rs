@@ -3,7 +3,7 @@
 //!
 //! An alternative is then several groups of specs, one for each way to pick an option of each part.
 //! Most parts decide themselves: an option that needs no build beside what is needed anyway is
-//! taken, and one that needs all that another needs is not. What is left is told one by one.
+//! taken, and one that needs all that another needs is not. What is left is listed one by one.
 
 use crate::graph::Places;
 use crate::graph::id::Place;
@@ -19,7 +19,7 @@ type Options = Vec<(usize, Place)>;
 pub(super) struct Picks {
     /// By group, the position that is picked of each part.
     pub(super) groups: Vec<Vec<usize>>,
-    /// What any pick needs at least, where there were too many to tell all.
+    /// What any pick needs at least, where there were too many to list.
     pub(super) least: Option<Vec<Place>>,
 }
 

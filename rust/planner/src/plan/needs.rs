@@ -265,7 +265,7 @@ fn find_carriers(rules: &Rules, needed: &Places) -> (Places, Places) {
 /// The state of a walk, kept between walks so that each costs what it visits.
 struct Walk {
     union: Union,
-    /// Carriers walked through in the round that the mark tells.
+    /// Carriers walked through in the round of the mark.
     marks: Vec<u32>,
     round: u32,
     stack: Vec<Place>,

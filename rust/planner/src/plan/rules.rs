@@ -103,7 +103,7 @@ impl Rules {
         self.standing(place) == Standing::Absent
     }
 
-    /// The specs of `places` that stand as told.
+    /// The specs of `places` with a standing.
     pub(crate) fn standing_among(&self, places: &Places, standing: Standing) -> Places {
         let mut found = self.graph.no_places();
         found.extend(

@@ -48,7 +48,7 @@ impl Stale {
 ///
 /// # Complexity
 ///
-/// O(n / 64) and the dependents of what is reached. At most three walks: as told, without the
+/// O(n / 64) and the dependents of what is reached. At most three walks: as asked, without the
 /// depth, and over all edges; those that cannot differ are walked once.
 pub fn stale(graph: &Graph, change: &Change) -> Stale {
     assert_eq!(

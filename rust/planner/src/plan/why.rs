@@ -39,7 +39,7 @@ pub enum Link {
     Demands,
     /// It has the dependency, but does not need it.
     Cuts(CutReason),
-    /// It would need the dependency, but is not needed itself, as the lines below it tell.
+    /// It would need the dependency, but is not needed itself, as the lines below it show.
     Unneeded,
 }
 
@@ -54,7 +54,7 @@ pub struct WhyLine {
     pub link: Link,
     /// Whether the spec is a want.
     pub is_want: bool,
-    /// Whether the lines below the spec are told at another line, the least deep with that spec.
+    /// Whether the lines below the spec are shown at another line, the least deep with that spec.
     pub is_repeated: bool,
 }
 
@@ -163,7 +163,7 @@ impl Node {
     }
 }
 
-/// The tree while it grows, breadth first, so that each spec is told at a least deep line.
+/// The tree while it grows, breadth first, so that each spec is shown at a least deep line.
 struct Tree<'p> {
     plan: &'p Plan,
     nodes: Vec<Node>,
@@ -178,12 +178,12 @@ impl<'p> Tree<'p> {
     }
 
     fn grow(mut self, above: &Above<'_>) -> Self {
-        let mut told = self.plan.rules.graph.no_places();
+        let mut shown = self.plan.rules.graph.no_places();
         let mut next = 0;
         while next < self.nodes.len() {
             let node = &mut self.nodes[next];
             if !matches!(node.link, Link::Cuts(_)) {
-                if told.put(node.place.index()) {
+                if shown.put(node.place.index()) {
                     node.is_repeated = true;
                 } else {
                     self.hang_dependents(next, above);

@@ -61,8 +61,8 @@ impl AmountLimit {
 /// One row of amounts that stands for all limits: whatever stays within them stays within it.
 ///
 /// With one limit it is that one. With two it is a mixture: each amount is a part of its limit,
-/// rounded down, so that all together are at most a whole; so many parts of the first and the rest
-/// of the second are added up.
+/// rounded down, so that all together are at most a whole; `first` parts of the first and the rest of
+/// the second are added up.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     pub(super) costs: Vec<i128>,

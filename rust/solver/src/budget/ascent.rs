@@ -7,7 +7,7 @@ use crate::numbers::{number, rounded};
 /// Payments count in this part of what wants are worth.
 const PARTS: i128 = 1 << 20;
 
-/// After so many steps without a better bound, steps become shorter.
+/// After this many steps without a better bound, steps become shorter.
 const PATIENCE: usize = 30;
 const SHRINKING: f64 = 0.8;
 const LEAST_AGILITY: f64 = 2e-3;
@@ -189,10 +189,10 @@ impl<'a> Ascent<'a> {
             let mut most = 0.0;
             self.taken[at] = None;
             for offer in offers.clone() {
-                let told = &open.offers[offer];
-                let accounts = open.accounts[told.accounts.clone()].iter();
+                let offered = &open.offers[offer];
+                let accounts = open.accounts[offered.accounts.clone()].iter();
                 let pays: f64 = accounts.map(|&at| self.payments[at as usize]).sum();
-                let brings = rounded(told.gain) - pays;
+                let brings = rounded(offered.gain) - pays;
                 if brings > most {
                     most = brings;
                     self.taken[at] = Some(offer);
@@ -233,8 +233,8 @@ impl<'a> Ascent<'a> {
         })
     }
 
-    /// Sets the price of one limit as is best for what is paid for blocks, buys them, and tells what
-    /// prices and blocks make of the bound. With two limits they take turns.
+    /// Sets the price of one limit as is best for what is paid for blocks, buys them, and returns what
+    /// prices and blocks add to the bound. With two limits they take turns.
     fn buy(&mut self, paid: &[f64], step: usize, blend: f64) -> f64 {
         let parts = &self.open.parts;
         let row = step % parts.len().max(1);

@@ -93,7 +93,7 @@ impl Network {
 
     /// Sends as much as can flow from source to sink; `None` if it was stopped.
     ///
-    /// Afterwards [`is_reached`](Self::is_reached) tells the source's side of the smallest minimum
+    /// Afterwards [`is_reached`](Self::is_reached) returns the source's side of the smallest minimum
     /// cut. Complexity: O(n² m), far less in networks of few layers.
     pub(super) fn send(&mut self, should_stop: &mut dyn FnMut() -> bool) -> Option<i128> {
         let mut flow = 0;

@@ -110,7 +110,7 @@ impl<'i> Relaxation<'i> {
     /// Bounds what can become of a choice whose budget is not overspent.
     ///
     /// Ends as soon as the bound is at most `best`. `start` may be a good place to begin from.
-    /// Stopped, it tells a bound that holds.
+    /// Stopped, it returns a bound that holds.
     pub(super) fn solve(
         &mut self,
         choice: &PartialChoice<'_>,

@@ -200,7 +200,7 @@ impl<'i, 's> Search<'i, 's> {
                 let mut filled = choice.clone();
                 filled.take_all(&relaxed.within);
                 filled.fill();
-                // The dearest tells most about the rest.
+                // Deciding the dearest decides most of the rest.
                 let item = relaxed.torn.into_iter().max_by_key(|&item| {
                     let cost = self.instance.limit.weigh(choice.extra[item]);
                     (cost, choice.gain(item), Reverse(item))

@@ -20,7 +20,7 @@
 //! use it up, as in a knapsack that takes parts (G. B. Dantzig, "Discrete-variable extremum
 //! problems", Operations Research 5, 1957). The payments are improved by subgradient steps (Held,
 //! Wolfe, Crowder, "Validation of subgradient optimization", 1974). That is done in floating point;
-//! the bound is then reckoned in whole numbers from payments that are rounded, as it holds for any.
+//! the bound is then computed in whole numbers from payments that are rounded, as it holds for any.
 
 use std::sync::Arc;
 
@@ -101,7 +101,7 @@ impl<'i> Sharing<'i> {
     /// Bounds what can become of a choice whose budget is not overspent.
     ///
     /// Ends as soon as the bound is at most `best`. `start` are payments that may be good. Stopped,
-    /// it tells a bound that holds.
+    /// it returns a bound that holds.
     pub(super) fn solve(
         &mut self,
         choice: &PartialChoice<'_>,

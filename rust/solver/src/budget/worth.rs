@@ -89,7 +89,7 @@ impl Worth {
             && self.sources_of.iter().all(|sources| sources.len() == 1)
     }
 
-    /// Notes what each of so many items completes, once all wants are there.
+    /// Notes what each item completes, once all wants are there.
     pub(super) fn index(&mut self, item_count: usize) {
         self.of_item = vec![Vec::new(); item_count];
         for (want, options) in (0..).zip(&self.options) {

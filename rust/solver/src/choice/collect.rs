@@ -21,7 +21,7 @@ pub struct Choice {
     /// Pairs of an item and one that it demands. Circles are allowed.
     pub demands: Vec<(u32, u32)>,
     /// By want its alternatives, the preferred first: where several are met by the same items, the
-    /// first is the one that is told.
+    /// first is the one that is reported.
     pub wants: Vec<Vec<u32>>,
 }
 
@@ -145,7 +145,7 @@ pub fn choose(
     for item in held {
         is_held[collected.items[item as usize] as usize] = true;
     }
-    let (alternatives, items) = choice.told(&is_held);
+    let (alternatives, items) = choice.chosen_by(&is_held);
     let cost = items.iter().map(|&item| choice.costs[item as usize]).sum();
     let is_complete = limiter.cut().is_none();
     let lower_bound = (lower * collected.unit).min(cost);
@@ -319,7 +319,7 @@ impl Choice {
     }
 
     /// By want the first alternative whose needs are held, and all that these need.
-    fn told(&self, is_held: &[bool]) -> (Vec<usize>, Vec<u32>) {
+    fn chosen_by(&self, is_held: &[bool]) -> (Vec<usize>, Vec<u32>) {
         let demanded = self.demanded();
         // An alternative is met unless it leads to an item that costs and is not held.
         let mut is_lacking: Vec<bool> = (0..self.costs.len())
@@ -373,12 +373,12 @@ impl Walk {
         self.round += 1;
     }
 
-    fn visit(&mut self, demanded: &Lists, from: u32, mut tell: impl FnMut(u32)) {
+    fn visit(&mut self, demanded: &Lists, from: u32, mut meet: impl FnMut(u32)) {
         self.todo.push(from);
         while let Some(item) = self.todo.pop() {
             if self.seen[item as usize] != self.round {
                 self.seen[item as usize] = self.round;
-                tell(item);
+                meet(item);
                 self.todo.extend_from_slice(demanded.row(item as usize));
             }
         }

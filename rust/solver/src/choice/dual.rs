@@ -30,7 +30,7 @@ pub(super) struct Accounts {
     /// By item the accounts that pay for it.
     of_item: Lists,
     count: usize,
-    /// Accounts of plain wants: the first so many, in order of these wants.
+    /// Accounts of plain wants: the first ones, in order of these wants.
     plain_count: usize,
     /// The wants that are not plain.
     mixed: Vec<u32>,
@@ -54,7 +54,7 @@ pub(super) struct Bound {
 /// How to search for payments.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ascent {
-    /// At most so many steps.
+    /// The most steps to take.
     pub(super) steps: usize,
     /// Stop as soon as a bound of this is proven.
     pub(super) target: f64,
@@ -64,7 +64,7 @@ pub(super) struct Ascent {
     pub(super) agility: f64,
 }
 
-/// After so many steps without a better bound, steps become shorter.
+/// After this many steps without a better bound, steps become shorter.
 const PATIENCE: usize = 8;
 
 /// By how much they become shorter, and when they are too short to go on.

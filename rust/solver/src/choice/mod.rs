@@ -19,7 +19,7 @@
 //!    and so do the most worthwhile alternatives, solved by themselves (`search/dive.rs`).
 //! 5. Branch and bound closes the gap (`search`), or a limit ends it with the gap proven so far.
 //!
-//! Costs are whole numbers, so that sums are exact; bounds are reckoned in floating point and lowered by
+//! Costs are whole numbers, so that sums are exact; bounds are computed in floating point and lowered by
 //! the error that rounding can have made, so that they hold.
 
 mod collect;

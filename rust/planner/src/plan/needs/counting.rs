@@ -91,7 +91,7 @@ impl Blocks {
         lens
     }
 
-    /// The ranks of the builds that each build waits for, in no order. `lens` tells how many.
+    /// The ranks of the builds that each build waits for, in no order. `lens` says how many.
     pub(crate) fn sets(&self, lens: &[u32]) -> Vec<Vec<u32>> {
         let room = |(others, &len): (&Vec<u32>, &u32)| {
             let mut ranks = Vec::with_capacity(len as usize);

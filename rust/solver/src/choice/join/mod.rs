@@ -30,9 +30,9 @@ use way::{Way, both, entries, keep_irreplaceable, shared};
 /// How far wants may grow.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Room {
-    /// A joined want has at most so many alternatives.
+    /// The most alternatives of a joined want.
     pub(super) alternatives: usize,
-    /// It has at most so many more entries than the wants that it is made of.
+    /// How many more entries it may have than the wants that it is made of.
     pub(super) growth: usize,
 }
 

@@ -20,7 +20,7 @@ const BEFORE_BOUND: Room = Room {
     growth: 8,
 };
 
-/// How far they may grow where a bound tells which alternatives are worth it.
+/// How far they may grow where a bound shows which alternatives are worth it.
 const AFTER_BOUND: Room = Room {
     alternatives: 32,
     growth: 8,
