@@ -262,7 +262,5 @@ def test_the_circles_between_files_are_found(tmp_path: Path) -> None:
     (source / "room.rs").write_text("pub mod inner;\n\n// use crate::one::One;\n")
     (source / "room/inner.rs").write_text("fn of() -> crate::one::One {\n    todo!()\n}\n")
     assert circles(uses_of_files(tmp_path)) == [[source / "one.rs", source / "room/inner.rs"]]
-    (source / "room/inner.rs").write_text(
-        "use super::One;\n\nmod tests {\n    use super::of;\n}\n"
-    )
+    (source / "room/inner.rs").write_text("use super::One;\n\nmod tests {\n    use super::of;\n}\n")
     assert circles(uses_of_files(tmp_path)) == []
