@@ -466,4 +466,3 @@ def test_a_connection_that_the_server_closed_meanwhile_is_opened_again(
         assert one.get(name, most=100) is not None
     assert server.connections == 2
     assert len(pauses) <= 1
-
