@@ -276,7 +276,7 @@ def _layers(name: str, wants: int, alternatives: int, width: int, *, seed: int) 
     )
 
 
-def _cover(  # noqa: PLR0913 - a kind has as many parameters as it has
+def _cover(
     name: str, wants: int, builds: int, density: float, dearest: int, *, seed: int
 ) -> Choice:
     draw = random.Random(seed)
@@ -291,7 +291,7 @@ def _cover(  # noqa: PLR0913 - a kind has as many parameters as it has
     return Choice(name=name, costs=costs, demands=[], wants=met)
 
 
-def _picks(  # noqa: PLR0913 - likewise
+def _picks(
     name: str, wants: int, builds: int, alternatives: int, near: int | None, *, seed: int
 ) -> Choice:
     draw = random.Random(seed)

@@ -59,7 +59,7 @@ def table(rows: Sequence[Sequence[str]], *, text_columns: int = 1) -> str:
     return "\n".join(lines)
 
 
-def reading_row(  # noqa: PLR0913 - a row has as many cells
+def reading_row(
     name: str,
     seconds: Sequence[float],
     *,

@@ -283,9 +283,7 @@ def key(want: str, stack: str = "e4s", os: str = "ubuntu22.04") -> KeyInCell:
     return KeyInCell(stack=stack, os=os, target="x86_64_v3", want=want, package=package, hash=None)
 
 
-def diff_cell(  # noqa: PLR0913, PLR0917 - read as a row of the table that they become
-    stack: str, os: str, kept: int, lost: int, gained: int, changed: int
-) -> DiffCell:
+def diff_cell(stack: str, os: str, kept: int, lost: int, gained: int, changed: int) -> DiffCell:
     return DiffCell(
         stack=stack,
         platform="linux",

@@ -77,7 +77,7 @@ class DamagedSourceError(SourceError):
 
     code = "damaged-source"
 
-    def __init__(  # noqa: PLR0913 - each part of the place is its own attribute
+    def __init__(
         self,
         *,
         path: str,
@@ -195,7 +195,7 @@ class UndecidedError(UsageError):
 
     code = "undecided"
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the compiled core raises it too, and by position
+    def __init__(
         self,
         message: str,
         query: str,
@@ -224,7 +224,7 @@ class UndecidedConditionError(UsageError):
 
     code = "undecided-condition"
 
-    def __init__(  # noqa: PLR0913 - what is told of a fault, each by its name
+    def __init__(
         self, fault: str, *, path: str, place: str, line: int, condition: str, missing: str
     ) -> None:
         super().__init__(

@@ -206,7 +206,7 @@ def test_what_the_reader_might_not_expect_is_said_beside_the_report(
         (0, 0, "0", 1),
     ],
 )
-def test_coverage_is_compared_unrounded(  # noqa: PLR0913, PLR0917 - a row of the table above
+def test_coverage_is_compared_unrounded(
     run: Runs, catalog: FakeCatalog, covered: int, wanted: int, least: str, code: int
 ) -> None:
     cell = records.cell("e4s", "rhel8", "zen4", covered, wanted)

@@ -85,7 +85,7 @@ def test_markdown_shows_the_reasons(place: Place, capsys: pytest.CaptureFixture[
         (["recipes", "--since", "HEAD", "--want", "no.lock"], 3, "no.lock"),
     ],
 )
-def test_what_cannot_be_answered_ends_with_a_message(  # noqa: PLR0913, PLR0917 - each case
+def test_what_cannot_be_answered_ends_with_a_message(
     words: list[str],
     code: int,
     message: str,

@@ -95,7 +95,7 @@ def test_what_only_another_spec_of_the_package_has_is_unknown(run: Runs, folder:
         ("variant('other')", "cuda_arch=70", [], [], 0),
     ],
 )
-def test_recipes_show_whether_what_all_packages_require_binds_one(  # noqa: PLR0913, PLR0917
+def test_recipes_show_whether_what_all_packages_require_binds_one(
     run: Runs,
     folder: Path,
     recipe: str,

@@ -52,7 +52,7 @@ def test_all_roots_install_from_the_whole_mirror(
 
 @pytest.mark.parametrize("layout", LAYOUTS[1:])
 @pytest.mark.parametrize(("zlib", "roots", "binaries"), [(ZLIB, 4, 31), (OTHER_ZLIB, 14, 129)])
-def test_coverage_falls_to_what_check_explains(  # noqa: PLR0913, PLR0917 - a row of a table
+def test_coverage_falls_to_what_check_explains(
     whole: bytes, tmp_path: Path, zlib: str, roots: int, binaries: int, layout: Layout
 ) -> None:
     index = without(whole, zlib)

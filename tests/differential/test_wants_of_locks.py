@@ -130,7 +130,7 @@ def test_the_layouts_of_one_mirror_give_one_answer(
         ("radiuss-2026-01-runtime-only", [RADIUSS], "all", 223, 306, 23, 23),
     ],
 )
-def test_the_numbers_of_real_mirrors(  # noqa: PLR0913, PLR0917 - a row of the table above
+def test_the_numbers_of_real_mirrors(
     mirrors: dict[str, Path],
     mirror: str,
     names: list[str],

@@ -124,7 +124,7 @@ def markets(draw: st.DrawFn) -> Market:
     )
 
 
-def bought(market: Market) -> tuple[int, int]:
+def bought(market: Market) -> tuple[float, float]:
     """Return what the budget's wants are worth, and the bound: nothing has a binary."""
     nodes = {
         market.hash_of(spec): {

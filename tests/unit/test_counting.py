@@ -101,8 +101,8 @@ def test_a_clause_agrees_with_its_number(number: int, said: str) -> None:
 def test_messages_agree_with_their_numbers() -> None:
     one = DamagedFile(path="a", place="", line=None, fault="x")
     assert list(map(prose.plain, wording.damaged_note([one]))) == ["1 damaged file was skipped: a"]
-    said = list(map(prose.plain, wording.damaged_note([one, one])))
-    assert said == ["2 damaged files were skipped: a, a"]
+    several = list(map(prose.plain, wording.damaged_note([one, one])))
+    assert several == ["2 damaged files were skipped: a, a"]
     roots = RootCoverage(wanted=1, installable=0, coverage=0.0, broken=(), lacking=())
     assert wording.roots_line(roots) == "0 of 1 root installs from the cache alone (0.0 %)"
     roots = replace(roots, wanted=2)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from specplan.model.check import Finding
 
 
-def written(  # noqa: PLR0913 - all that the two binaries may differ in
+def written(
     folder: Path,
     os: str = "ubuntu24.04",
     target: str = "x86_64_v3",

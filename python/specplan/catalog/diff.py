@@ -14,7 +14,6 @@ from specplan.catalog.names import chosen
 from specplan.catalog.systems import Systems
 from specplan.model import (
     Change,
-    DamagedFile,
     Diff,
     DiffCell,
     DiffTotals,
@@ -96,10 +95,13 @@ def difference(
         new=called_new,
         absent_stacks=absent,
         new_stacks=new_stacks,
+    )
+    return replace(
+        found,
         damaged=newer.damaged_with(older),
         left_out=merged(left_out),
+        sources=newer.used_with(older),
     )
-    return replace(found, sources=newer.used_with(older))
 
 
 def _versions(core: compiled.Catalog, cells: Sequence[compiled.CellDiffAnswer]) -> dict[str, str]:
@@ -137,9 +139,7 @@ def _diff(
     new: str,
     absent_stacks: tuple[str, ...],
     new_stacks: tuple[str, ...],
-    damaged: tuple[DamagedFile, ...],
     versions: Mapping[str, str],
-    left_out: tuple[LeftOut, ...],
 ) -> Diff:
     """Return the report of a question of difference.
 
@@ -150,9 +150,7 @@ def _diff(
         new: What the newer state is called.
         absent_stacks: Stacks that only the older state lists.
         new_stacks: Stacks that only the newer state lists.
-        damaged: Files that were skipped.
         versions: The version of each key that is a hash.
-        left_out: What of the question could not be taken into account.
     """
     cells = tuple(
         DiffCell(
@@ -196,8 +194,8 @@ def _diff(
             gained=sum(cell.gained for cell in cells),
             changed=sum(cell.changed for cell in cells),
         ),
-        damaged=damaged,
-        left_out=left_out,
+        damaged=(),
+        left_out=(),
     )
 
 

@@ -119,7 +119,7 @@ def read_mirrored(
     )
 
 
-def parse(  # noqa: PLR0913 - where a file belongs has many parts
+def parse(
     path: Path,
     reading: Reading,
     *,

@@ -17,7 +17,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypedDict
 
 from specplan.errors import EmptySelectionError, UnknownNameError
 from specplan.model import (
@@ -37,6 +37,8 @@ from specplan.model import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from typing_extensions import Unpack
 
     from specplan.model import Compatibility, GapState, Level
 
@@ -111,6 +113,35 @@ def plain_version_key(version: str) -> tuple[tuple[int, ...], str]:
     if re.fullmatch(r"\d+(\.\d+)*", version):
         return tuple(int(part) for part in version.split(".")), ""
     return (), version
+
+
+class ModelKeywords(TypedDict, total=False):
+    """The keywords of :meth:`specplan.Catalog.gaps` that the model answers."""
+
+    stack: Sequence[str]
+    peers: Sequence[str]
+    system: Sequence[str]
+    os: Sequence[str]
+    target: Sequence[str]
+    tag: str | None
+    level: Level
+    compat: Compatibility
+    not_wanted: Sequence[NotWanted]
+    families: Mapping[str, Sequence[str]] | None
+
+
+_DEFAULTS: Final[ModelKeywords] = {
+    "stack": (),
+    "peers": (),
+    "system": (),
+    "os": (),
+    "target": (),
+    "tag": None,
+    "level": "package",
+    "compat": "exact",
+    "not_wanted": (),
+    "families": None,
+}
 
 
 class Model:
@@ -357,20 +388,8 @@ class Model:
         host_library, host_version = self._libc[host.os]
         return library == host_library and version <= host_version
 
-    def gaps(  # noqa: PLR0913 - the question of the facade, with all its respects
-        self,
-        *,
-        stack: Sequence[str] = (),
-        peers: Sequence[str] = (),
-        system: Sequence[str] = (),
-        os: Sequence[str] = (),
-        target: Sequence[str] = (),
-        tag: str | None = None,
-        baseline: str | Model | None = None,
-        level: Level = "package",
-        compat: Compatibility = "exact",
-        not_wanted: Sequence[NotWanted] = (),
-        families: Mapping[str, Sequence[str]] | None = None,
+    def gaps(
+        self, *, baseline: str | Model | None = None, **keywords: Unpack[ModelKeywords]
     ) -> Coverage:
         """Answer what :meth:`specplan.Catalog.gaps` answers, to the same question.
 
@@ -378,7 +397,11 @@ class Model:
             UnknownNameError: If a stack or a snapshot is unknown.
             EmptySelectionError: If no cell is left to report.
         """
-        state = self.state(tag)
+        asked: ModelKeywords = {**_DEFAULTS, **keywords}
+        stack, peers, system = asked["stack"], asked["peers"], asked["system"]
+        os, target, families = asked["os"], asked["target"], asked["families"]
+        level, compat, not_wanted = asked["level"], asked["compat"], asked["not_wanted"]
+        state = self.state(asked["tag"])
         model, older = self._beside(baseline)
         labels = model.stacks_of(state)
         old_labels = set() if older is None else model.stacks_of(older)
@@ -493,7 +516,7 @@ class Model:
             damaged=(),
         )
 
-    def _hosts(  # noqa: PLR0913, PLR0917 - one for each thing that adds a system
+    def _hosts(
         self,
         stack: str,
         family: Collection[str],
@@ -522,7 +545,7 @@ class Model:
             return known[-1]
         return "darwin" if os in self._releases else "linux"
 
-    def _gap(  # noqa: PLR0913, PLR0917 - what a gap is told from
+    def _gap(
         self,
         cell: Cell,
         key: Key,
@@ -623,7 +646,7 @@ class Model:
 
     # --- differences ---
 
-    def diff(  # noqa: PLR0913 - the question of the facade
+    def diff(
         self,
         old: str | Model,
         new: str | None = None,

@@ -143,7 +143,7 @@ class Environment:
         return self if self._again is None else self._again(platform, os)
 
 
-def read_environment(  # noqa: PLR0913 - each is a respect of its own
+def read_environment(
     path: str | Path,
     *,
     label: str | None = None,

@@ -63,7 +63,7 @@ class IndexesRead:
     notes: tuple[str, ...]
 
 
-def read_indexes(  # noqa: PLR0913 - where a file belongs has many parts
+def read_indexes(
     index: MirrorIndex,
     reading: Reading,
     *,

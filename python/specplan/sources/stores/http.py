@@ -165,7 +165,7 @@ class HttpStore:
 class _Transfer:
     """One file on its way."""
 
-    def __init__(  # noqa: PLR0913 - all that a transfer is about
+    def __init__(
         self,
         *,
         url: str,
