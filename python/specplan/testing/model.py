@@ -388,7 +388,7 @@ class Model:
         host_library, host_version = self._libc[host.os]
         return library == host_library and version <= host_version
 
-    def gaps(
+    def gaps(  # noqa: PLR0915 - the rules of the documentation, one after the other
         self, *, baseline: str | Model | None = None, **keywords: Unpack[ModelKeywords]
     ) -> Coverage:
         """Answer what :meth:`specplan.Catalog.gaps` answers, to the same question.
