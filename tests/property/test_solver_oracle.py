@@ -17,21 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import specplan
+from benches.choice_inputs import Choice, real
 from specplan import _core
 from tests.highs import TOLERANCE, Optimum, Program, minimum
 
 pytest.importorskip("highspy", reason="HiGHS comes with the requirements of benches")
 
 _LETTERS = "234567" + string.ascii_lowercase
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What items cost, pairs of an item and one that it demands, and by want what meets it."""
-
-    costs: list[int]
-    demands: list[tuple[int, int]]
-    wants: list[list[int]]
 
 
 @st.composite
@@ -53,7 +45,7 @@ def choices(draw: st.DrawFn) -> Choice:
         near = random_of.randrange(items)
         last = min(items, near + span)
         wants.append([random_of.randrange(near, last) for _ in range(random_of.randint(1, 6))])
-    return Choice(costs=costs, demands=demands, wants=wants)
+    return Choice(name="drawn", costs=costs, demands=demands, wants=wants)
 
 
 def cheapest(choice: Choice) -> Optimum:
@@ -66,8 +58,8 @@ def cheapest(choice: Choice) -> Optimum:
     return minimum(program)
 
 
-@given(choices(), st.sampled_from([None, 0, 1, 20]))
-def test_no_solver_finds_a_cheaper_choice(choice: Choice, node_limit: int | None) -> None:
+def compare(choice: Choice, node_limit: int | None) -> None:
+    """Ask both, and check that neither answer is beyond the other's bound."""
     chosen, items, cost, bound, _, cut = _core.choose(
         costs=choice.costs,
         demands=choice.demands,
@@ -75,15 +67,26 @@ def test_no_solver_finds_a_cheaper_choice(choice: Choice, node_limit: int | None
         node_limit=node_limit,
         work_limit=2_000_000_000,
     )
+    held = {*items}
     assert cost == sum(choice.costs[item] for item in items)
-    assert all(want[at] in items for want, at in zip(choice.wants, chosen, strict=True))
-    assert all(other in items for item, other in choice.demands if item in items)
+    assert all(want[at] in held for want, at in zip(choice.wants, chosen, strict=True))
+    assert all(other in held for item, other in choice.demands if item in held)
     theirs = cheapest(choice)
     room = TOLERANCE * max(1, cost)
     assert bound <= theirs.value + room
     assert theirs.bound <= cost + room
     if cut is None:
         assert bound == cost
+
+
+@given(choices(), st.sampled_from([None, 0, 1, 20]))
+def test_no_solver_finds_a_cheaper_choice(choice: Choice, node_limit: int | None) -> None:
+    compare(choice, node_limit)
+
+
+def test_no_solver_finds_a_cheaper_choice_from_published_locks() -> None:
+    for choice in real():
+        compare(choice, None)
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,10 @@ class Market:
     #: By spec what it needs.
     needs: list[list[int]]
     wanted: list[int]
-    max_builds: int
+    #: By package what each of its specs costs.
+    costs: list[int]
+    max_builds: int | None
+    max_cost: int | None
 
     def hash_of(self, spec: int) -> str:
         return (_LETTERS[spec // 32] + _LETTERS[spec % 32]) * 16
@@ -116,11 +122,16 @@ def markets(draw: st.DrawFn) -> Market:
         below = random_of.sample(range(package), min(package, random_of.randint(0, 3)))
         needs.append([versions * other + random_of.randrange(versions) for other in sorted(below)])
     wanted = random_of.sample(range(packages), random_of.randint(1, packages))
+    costs = [random_of.randint(1, 50) for _ in range(packages)]
+    max_builds = draw(st.none() | st.integers(0, packages))
+    most_cost = st.integers(0, sum(costs))
     return Market(
         packages=spec_packages,
         needs=needs,
         wanted=sorted(wanted),
-        max_builds=draw(st.integers(0, packages)),
+        costs=costs,
+        max_builds=max_builds,
+        max_cost=draw(most_cost if max_builds is None else st.none() | most_cost),
     )
 
 
@@ -152,11 +163,16 @@ def bought(market: Market) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "spack.lock")
         path.write_text(json.dumps(lock))
+        costs = Path(folder, "costs.json")
+        table = {f"p{package}": cost for package, cost in enumerate(market.costs)}
+        costs.write_text(json.dumps(table))
         plan = specplan.load("none").rebuild(
             want=[f"p{package}@:" for package in market.wanted],
             candidates=path,
             system="debian12/zen4",
+            costs=costs,
             max_builds=market.max_builds,
+            max_cost=market.max_cost,
         )
     assert plan.budget is not None
     assert plan.budget.optimal
@@ -173,7 +189,11 @@ def most_worth(market: Market) -> Optimum:
     for want, package in enumerate(market.wanted, count):
         specs = market.specs_of(package)
         program.at_least(0, [*specs, want], [*[1] * len(specs), -1])
-    program.at_least(-market.max_builds, range(count), [-1] * count)
+    if market.max_builds is not None:
+        program.at_least(-market.max_builds, range(count), [-1] * count)
+    if market.max_cost is not None:
+        costs = [market.costs[package] for package in market.packages]
+        program.at_least(-market.max_cost, range(count), [-cost for cost in costs])
     return minimum(program)
 
 
