@@ -216,7 +216,7 @@ impl Plan {
     }
 
     /// What the change makes stale and what it leaves untested, or `None` without a change.
-    /// Complexity: as [`stale`].
+    /// Complexity: as [`stale()`].
     pub fn stale(&self) -> Option<Stale> {
         let change = self.change.as_ref()?;
         Some(stale(&self.rules.graph, change))

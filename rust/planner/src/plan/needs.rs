@@ -16,7 +16,7 @@
 //! Equal sets are stored once. In graphs without any neighbourhoods the sets, and the answer
 //! itself, can grow with the square of the specs. So sets may hold no more numbers than [`Room`]
 //! has, and making them may take no more steps than a few times that; beyond, the answer is counted
-//! in blocks ([`crate::needs_count`]) and stored only if it has room, else each build is walked
+//! in blocks (`counting.rs`) and stored only if it has room, else each build is walked
 //! when it is asked about.
 //!
 //! Complexity: O(n + m) and the sizes of the sets united, or O(n + m) for each 256 builds if these
