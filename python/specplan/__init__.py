@@ -7,101 +7,153 @@
 [('e4s', 100, 101), ('e4s-neoverse-v2', 92, 101)]
 """
 
-from specplan import reports
-from specplan._core import Version, __version__
-from specplan.abstract_spec import AbstractSpec
-from specplan.api import Catalog, CoverageKeywords, PlanKeywords, load
-from specplan.catalog.diff import DiffRequest
-from specplan.catalog.find import Search
-from specplan.catalog.selection import Selection
-from specplan.check.request import CheckRequest
-from specplan.coverage.query import CoverageQuery
-from specplan.errors import (
-    ConfigurationError,
-    DamagedSourceError,
-    EmptySelectionError,
-    RemoteError,
-    SourceError,
-    SpecplanError,
-    SpecSyntaxError,
-    UndecidedConditionError,
-    UndecidedError,
-    UnknownNameError,
-    UnknownTargetError,
-    UsageError,
-)
-from specplan.model import (
-    Alone,
-    BrokenRoot,
-    Build,
-    Cell,
-    Change,
-    ChangeAsked,
-    ChangedSpec,
-    ChangeLink,
-    Coverage,
-    DamagedFile,
-    Diff,
-    DiffCell,
-    Difference,
-    DiffTotals,
-    EnvironmentAsked,
-    Excluded,
-    ExcludedBuild,
-    Gap,
-    HeldChange,
-    HoldStep,
-    IndexUsed,
-    Input,
-    KeyInCell,
-    LackedSpec,
-    Lacking,
-    LeftOut,
-    LeftOutKind,
-    LockDiff,
-    LockDiffTotals,
-    MigratedSpec,
-    NamedSpec,
-    Nearest,
-    Needless,
-    NewSpec,
-    NotWanted,
-    OwnChange,
-    PlanTotals,
-    RootCoverage,
-    SourceUsed,
-    Spec,
-    Totals,
-    UnknownWant,
-    Untested,
-    WhatIf,
-    Why,
-    WhyLine,
-)
-from specplan.model.budget import Budget, BudgetRoot, OpenRoot, Place, Weight
-from specplan.model.check import (
-    Binaries,
-    Check,
-    CheckedFiles,
-    CheckedHashes,
-    CheckedRoots,
-    CheckedSpec,
-    Finding,
-)
-from specplan.model.choice import Choice, ChosenWant, PublishedWant
-from specplan.model.find import Found, Undecided
-from specplan.model.host import Host
-from specplan.model.schedule import Run, Schedule, Shard
-from specplan.planning.plan import Plan
-from specplan.planning.request import (
-    BudgetLimits,
-    ChangeRequest,
-    PlanRequest,
-    SearchLimits,
-    WhatIfRequest,
-)
-from specplan.sources import Limits
-from specplan.targets import teach as teach_targets
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.lazy import gathered
+
+if TYPE_CHECKING:
+    from specplan import reports
+    from specplan._core import Version, __version__
+    from specplan.abstract_spec import AbstractSpec
+    from specplan.api import Catalog, CoverageKeywords, PlanKeywords, load
+    from specplan.catalog.diff import DiffRequest
+    from specplan.catalog.find import Search
+    from specplan.catalog.selection import Selection
+    from specplan.check.request import CheckRequest
+    from specplan.coverage.query import CoverageQuery
+    from specplan.errors import (
+        ConfigurationError,
+        DamagedSourceError,
+        EmptySelectionError,
+        RemoteError,
+        SourceError,
+        SpecplanError,
+        SpecSyntaxError,
+        UndecidedConditionError,
+        UndecidedError,
+        UnknownNameError,
+        UnknownTargetError,
+        UsageError,
+    )
+    from specplan.model import (
+        Alone,
+        BrokenRoot,
+        Build,
+        Cell,
+        Change,
+        ChangeAsked,
+        ChangedSpec,
+        ChangeLink,
+        Coverage,
+        DamagedFile,
+        Diff,
+        DiffCell,
+        Difference,
+        DiffTotals,
+        EnvironmentAsked,
+        Excluded,
+        ExcludedBuild,
+        Gap,
+        HeldChange,
+        HoldStep,
+        IndexUsed,
+        Input,
+        KeyInCell,
+        LackedSpec,
+        Lacking,
+        LeftOut,
+        LeftOutKind,
+        LockDiff,
+        LockDiffTotals,
+        MigratedSpec,
+        NamedSpec,
+        Nearest,
+        Needless,
+        NewSpec,
+        NotWanted,
+        OwnChange,
+        PlanTotals,
+        RootCoverage,
+        SourceUsed,
+        Spec,
+        Totals,
+        UnknownWant,
+        Untested,
+        WhatIf,
+        Why,
+        WhyLine,
+    )
+    from specplan.model.budget import Budget, BudgetRoot, OpenRoot, Place, Weight
+    from specplan.model.check import (
+        Binaries,
+        Check,
+        CheckedFiles,
+        CheckedHashes,
+        CheckedRoots,
+        CheckedSpec,
+        Finding,
+    )
+    from specplan.model.choice import Choice, ChosenWant, PublishedWant
+    from specplan.model.find import Found, Undecided
+    from specplan.model.host import Host
+    from specplan.model.schedule import Run, Schedule, Shard
+    from specplan.planning.plan import Plan
+    from specplan.planning.request import (
+        BudgetLimits,
+        ChangeRequest,
+        PlanRequest,
+        SearchLimits,
+        WhatIfRequest,
+    )
+    from specplan.sources import Limits
+    from specplan.targets import teach as teach_targets
+else:
+    __getattr__, __dir__ = gathered(
+        __name__,
+        {
+            "specplan": "reports",
+            "specplan._core": "Version __version__",
+            "specplan.abstract_spec": "AbstractSpec",
+            "specplan.api": "Catalog CoverageKeywords PlanKeywords load",
+            "specplan.catalog.diff": "DiffRequest",
+            "specplan.catalog.find": "Search",
+            "specplan.catalog.selection": "Selection",
+            "specplan.check.request": "CheckRequest",
+            "specplan.coverage.query": "CoverageQuery",
+            "specplan.errors": (
+                "ConfigurationError DamagedSourceError EmptySelectionError RemoteError "
+                "SourceError SpecplanError SpecSyntaxError UndecidedConditionError "
+                "UndecidedError UnknownNameError UnknownTargetError UsageError"
+            ),
+            "specplan.model": (
+                "Alone BrokenRoot Build Cell Change ChangeAsked ChangedSpec ChangeLink "
+                "Coverage DamagedFile Diff DiffCell Difference DiffTotals "
+                "EnvironmentAsked Excluded ExcludedBuild Gap HeldChange HoldStep "
+                "IndexUsed Input KeyInCell LackedSpec Lacking LeftOut LeftOutKind "
+                "LockDiff LockDiffTotals MigratedSpec NamedSpec Nearest Needless "
+                "NewSpec NotWanted OwnChange PlanTotals RootCoverage SourceUsed Spec "
+                "Totals UnknownWant Untested WhatIf Why WhyLine"
+            ),
+            "specplan.model.budget": "Budget BudgetRoot OpenRoot Place Weight",
+            "specplan.model.check": (
+                "Binaries Check CheckedFiles CheckedHashes CheckedRoots CheckedSpec Finding"
+            ),
+            "specplan.model.choice": "Choice ChosenWant PublishedWant",
+            "specplan.model.find": "Found Undecided",
+            "specplan.model.host": "Host",
+            "specplan.model.schedule": "Run Schedule Shard",
+            "specplan.planning.plan": "Plan",
+            "specplan.planning.request": (
+                "BudgetLimits ChangeRequest PlanRequest SearchLimits WhatIfRequest"
+            ),
+            "specplan.sources": "Limits",
+        },
+        aliases={
+            "teach_targets": "specplan.targets.teach",
+        },
+    )
 
 __all__ = [
     "AbstractSpec",

@@ -6,21 +6,40 @@ every key. A key that is not known, or a value that does not fit, is an error th
 the key: a setting that cannot be honoured is refused, never ignored.
 """
 
-from specplan.config.configuration import (
-    ALLOWED_KINDS,
-    COMPATIBILITIES,
-    FORMATS,
-    LEVELS,
-    SCOPES,
-    CheckSettings,
-    Configuration,
-    Format,
-    StackEntry,
-    is_system,
-    percentage_fault,
-)
-from specplan.config.file import find, load
-from specplan.config.reader import KEYS
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.lazy import gathered
+
+if TYPE_CHECKING:
+    from specplan.config.configuration import (
+        ALLOWED_KINDS,
+        COMPATIBILITIES,
+        FORMATS,
+        LEVELS,
+        SCOPES,
+        CheckSettings,
+        Configuration,
+        Format,
+        StackEntry,
+        is_system,
+        percentage_fault,
+    )
+    from specplan.config.file import find, load
+    from specplan.config.reader import KEYS
+else:
+    __getattr__, __dir__ = gathered(
+        __name__,
+        {
+            "specplan.config.configuration": (
+                "ALLOWED_KINDS COMPATIBILITIES FORMATS LEVELS SCOPES CheckSettings "
+                "Configuration Format StackEntry is_system percentage_fault"
+            ),
+            "specplan.config.file": "find load",
+            "specplan.config.reader": "KEYS",
+        },
+    )
 
 __all__ = [
     "ALLOWED_KINDS",

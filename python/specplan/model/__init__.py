@@ -8,65 +8,111 @@ Every sequence in these records is a tuple in a fixed order, so that the same
 catalog and the same question give equal records and the same bytes of output.
 """
 
-from specplan.model.budget import Budget, BudgetRoot, OpenReason, OpenRoot, Place, Weight
-from specplan.model.build import Build, Cause, PlanTotals
-from specplan.model.change import ChangeAsked, ChangedSpec, Input, Policy, WhatIf
-from specplan.model.check import (
-    Binaries,
-    Check,
-    CheckedFiles,
-    CheckedHashes,
-    CheckedRoots,
-    CheckedSpec,
-    Finding,
-    FindingKind,
-    Verify,
-)
-from specplan.model.choice import Choice, ChosenWant, Cut, Lack, PublishedWant
-from specplan.model.costs import Cost, Costs
-from specplan.model.coverage import Alone, Cell, Coverage, LackedSpec, Totals, View
-from specplan.model.damage import DamagedFile
-from specplan.model.diff import Change, Diff, DiffCell, DiffTotals, KeyInCell
-from specplan.model.find import Found, Missing, Undecided
-from specplan.model.gap import Gap, GapState, Nearest, UnknownWant
-from specplan.model.hashes import Hashes
-from specplan.model.host import Host
-from specplan.model.left_out import AllowedKind, LeftOut, LeftOutKind
-from specplan.model.lock_diff import (
-    Difference,
-    HoldStep,
-    LockDiff,
-    LockDiffTotals,
-    MigratedSpec,
-    NewSpec,
-    Origin,
-    OwnChange,
-    OwnKey,
-)
-from specplan.model.not_built import (
-    CutReason,
-    Excluded,
-    ExcludedBuild,
-    ExclusionReason,
-    Needless,
-    Untested,
-)
-from specplan.model.query import (
-    Compatibility,
-    Detail,
-    EnvironmentAsked,
-    Level,
-    NotWanted,
-    Scope,
-    Unify,
-    WantsKind,
-)
-from specplan.model.report import Report
-from specplan.model.roots import DEFAULT_GROUP, BrokenRoot, Lacking, RootCoverage
-from specplan.model.schedule import BoundReason, Run, Schedule, Shard
-from specplan.model.source import IndexUsed, SourceUsed
-from specplan.model.spec import EdgeType, NamedSpec, Spec
-from specplan.model.why import ChangeLink, HeldChange, Why, WhyLine, WhyLink, WhyVerdict
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.lazy import gathered
+
+if TYPE_CHECKING:
+    from specplan.model.budget import Budget, BudgetRoot, OpenReason, OpenRoot, Place, Weight
+    from specplan.model.build import Build, Cause, PlanTotals
+    from specplan.model.change import ChangeAsked, ChangedSpec, Input, Policy, WhatIf
+    from specplan.model.check import (
+        Binaries,
+        Check,
+        CheckedFiles,
+        CheckedHashes,
+        CheckedRoots,
+        CheckedSpec,
+        Finding,
+        FindingKind,
+        Verify,
+    )
+    from specplan.model.choice import Choice, ChosenWant, Cut, Lack, PublishedWant
+    from specplan.model.costs import Cost, Costs
+    from specplan.model.coverage import Alone, Cell, Coverage, LackedSpec, Totals, View
+    from specplan.model.damage import DamagedFile
+    from specplan.model.diff import Change, Diff, DiffCell, DiffTotals, KeyInCell
+    from specplan.model.find import Found, Missing, Undecided
+    from specplan.model.gap import Gap, GapState, Nearest, UnknownWant
+    from specplan.model.hashes import Hashes
+    from specplan.model.host import Host
+    from specplan.model.left_out import AllowedKind, LeftOut, LeftOutKind
+    from specplan.model.lock_diff import (
+        Difference,
+        HoldStep,
+        LockDiff,
+        LockDiffTotals,
+        MigratedSpec,
+        NewSpec,
+        Origin,
+        OwnChange,
+        OwnKey,
+    )
+    from specplan.model.not_built import (
+        CutReason,
+        Excluded,
+        ExcludedBuild,
+        ExclusionReason,
+        Needless,
+        Untested,
+    )
+    from specplan.model.query import (
+        Compatibility,
+        Detail,
+        EnvironmentAsked,
+        Level,
+        NotWanted,
+        Scope,
+        Unify,
+        WantsKind,
+    )
+    from specplan.model.report import Report
+    from specplan.model.roots import DEFAULT_GROUP, BrokenRoot, Lacking, RootCoverage
+    from specplan.model.schedule import BoundReason, Run, Schedule, Shard
+    from specplan.model.source import IndexUsed, SourceUsed
+    from specplan.model.spec import EdgeType, NamedSpec, Spec
+    from specplan.model.why import ChangeLink, HeldChange, Why, WhyLine, WhyLink, WhyVerdict
+else:
+    __getattr__, __dir__ = gathered(
+        __name__,
+        {
+            "specplan.model.budget": "Budget BudgetRoot OpenReason OpenRoot Place Weight",
+            "specplan.model.build": "Build Cause PlanTotals",
+            "specplan.model.change": "ChangeAsked ChangedSpec Input Policy WhatIf",
+            "specplan.model.check": (
+                "Binaries Check CheckedFiles CheckedHashes CheckedRoots CheckedSpec "
+                "Finding FindingKind Verify"
+            ),
+            "specplan.model.choice": "Choice ChosenWant Cut Lack PublishedWant",
+            "specplan.model.costs": "Cost Costs",
+            "specplan.model.coverage": "Alone Cell Coverage LackedSpec Totals View",
+            "specplan.model.damage": "DamagedFile",
+            "specplan.model.diff": "Change Diff DiffCell DiffTotals KeyInCell",
+            "specplan.model.find": "Found Missing Undecided",
+            "specplan.model.gap": "Gap GapState Nearest UnknownWant",
+            "specplan.model.hashes": "Hashes",
+            "specplan.model.host": "Host",
+            "specplan.model.left_out": "AllowedKind LeftOut LeftOutKind",
+            "specplan.model.lock_diff": (
+                "Difference HoldStep LockDiff LockDiffTotals MigratedSpec NewSpec "
+                "Origin OwnChange OwnKey"
+            ),
+            "specplan.model.not_built": (
+                "CutReason Excluded ExcludedBuild ExclusionReason Needless Untested"
+            ),
+            "specplan.model.query": (
+                "Compatibility Detail EnvironmentAsked Level NotWanted Scope Unify WantsKind"
+            ),
+            "specplan.model.report": "Report",
+            "specplan.model.roots": "DEFAULT_GROUP BrokenRoot Lacking RootCoverage",
+            "specplan.model.schedule": "BoundReason Run Schedule Shard",
+            "specplan.model.source": "IndexUsed SourceUsed",
+            "specplan.model.spec": "EdgeType NamedSpec Spec",
+            "specplan.model.why": "ChangeLink HeldChange Why WhyLine WhyLink WhyVerdict",
+        },
+    )
 
 __all__ = [
     "DEFAULT_GROUP",

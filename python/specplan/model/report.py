@@ -2,15 +2,16 @@
 
 A result does not know how it looks. The modules of :mod:`specplan.reports` do: each format
 registers here what writes a result. So imports lead one way, from the reports to the
-results that they are of, and never back.
+results that they are of, and never back. The first report of a kind imports what writes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import singledispatch
-from typing import Literal, TypeAlias
+from importlib import import_module
+from typing import Any, Literal, TypeAlias
 
 __all__ = [
     "Report",
@@ -79,36 +80,42 @@ class Report:
 @singledispatch
 def as_json(result: Report) -> str:
     """Return a result as JSON document."""
-    raise _unknown(result, "JSON")
+    return _writer(as_json, result, "JSON")(result)
 
 
 @singledispatch
 def as_csv(result: Report, options: ReportOptions) -> str:
     """Return a result as comma-separated values."""
-    del options
-    raise _unknown(result, "CSV")
+    return _writer(as_csv, result, "CSV")(result, options)
 
 
 @singledispatch
 def as_markdown(result: Report, options: ReportOptions) -> str:
     """Return a result as Markdown."""
-    del options
-    raise _unknown(result, "Markdown")
+    return _writer(as_markdown, result, "Markdown")(result, options)
 
 
 @singledispatch
 def as_text(result: Report, options: ReportOptions) -> str:
     """Return a result as text for a terminal."""
-    del options
-    raise _unknown(result, "text")
+    return _writer(as_text, result, "text")(result, options)
 
 
 @singledispatch
 def as_lines(result: Report, **options: object) -> str:
     """Return a result as lines to be piped, which not every kind has."""
-    del options
-    raise _unknown(result, "lines")
+    return _writer(as_lines, result, "lines")(result, **options)
 
 
-def _unknown(result: Report, form: str) -> TypeError:
-    return TypeError(f"nothing is registered that writes a `{type(result).__name__}` as {form}")
+def _writer(function: Any, result: Report, form: str) -> Callable[..., str]:
+    """Return what writes a result in a format, which registers itself when it is imported.
+
+    Raises:
+        TypeError: If nothing does.
+    """
+    import_module("specplan.reports.kinds").register(type(result), form)
+    found: Callable[..., str] = function.dispatch(type(result))
+    if found is function.registry[object]:
+        kind = type(result).__name__
+        raise TypeError(f"nothing is registered that writes a `{kind}` as {form}")
+    return found

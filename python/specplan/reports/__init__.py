@@ -18,18 +18,45 @@ Names, messages and paths come from the sources and may hold anything:
 :mod:`~specplan.reports.render.escape` is the one place that makes them harmless.
 """
 
-from specplan.reports.check import json_document as check_json
-from specplan.reports.check import outline as check_outline
-from specplan.reports.coverage import diff as diff_outline
-from specplan.reports.coverage import find as find_outline
-from specplan.reports.coverage import json_document, lines
-from specplan.reports.coverage import outline as coverage_outline
-from specplan.reports.plan import json_document as plan_json
-from specplan.reports.plan import lines as plan_list
-from specplan.reports.plan import lock_diff as lock_diff_outline
-from specplan.reports.plan import outline as plan_outline
-from specplan.reports.plan import why as why_report
-from specplan.reports.render import csv_table, markdown, text
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.lazy import gathered
+
+if TYPE_CHECKING:
+    from specplan.reports.check import json_document as check_json
+    from specplan.reports.check import outline as check_outline
+    from specplan.reports.coverage import diff as diff_outline
+    from specplan.reports.coverage import find as find_outline
+    from specplan.reports.coverage import json_document, lines
+    from specplan.reports.coverage import outline as coverage_outline
+    from specplan.reports.plan import json_document as plan_json
+    from specplan.reports.plan import lines as plan_list
+    from specplan.reports.plan import lock_diff as lock_diff_outline
+    from specplan.reports.plan import outline as plan_outline
+    from specplan.reports.plan import why as why_report
+    from specplan.reports.render import csv_table, markdown, text
+else:
+    __getattr__, __dir__ = gathered(
+        __name__,
+        {
+            "specplan.reports.coverage": "json_document lines",
+            "specplan.reports.render": "csv_table markdown text",
+        },
+        aliases={
+            "check_json": "specplan.reports.check.json_document",
+            "check_outline": "specplan.reports.check.outline",
+            "diff_outline": "specplan.reports.coverage.diff",
+            "find_outline": "specplan.reports.coverage.find",
+            "coverage_outline": "specplan.reports.coverage.outline",
+            "plan_json": "specplan.reports.plan.json_document",
+            "plan_list": "specplan.reports.plan.lines",
+            "lock_diff_outline": "specplan.reports.plan.lock_diff",
+            "plan_outline": "specplan.reports.plan.outline",
+            "why_report": "specplan.reports.plan.why",
+        },
+    )
 
 __all__ = [
     "check_json",

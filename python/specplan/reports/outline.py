@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from functools import singledispatch
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
+from specplan.reports.kinds import register
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -372,15 +374,21 @@ class Records:
 @singledispatch
 def outline_of(result: Report, options: ReportOptions) -> Outline:
     """Return what a report of a result says to people; each kind of result registers its own."""
-    del options
-    raise _unknown(result, "text or Markdown")
+    register(type(result), "outline")
+    found = outline_of.dispatch(type(result))
+    if found is outline_of.registry[object]:
+        raise _unknown(result, "text or Markdown")
+    return found(result, options)
 
 
 @singledispatch
 def records_of(result: Report, options: ReportOptions) -> Records:
     """Return the rows of a result for machines; each kind of result registers its own."""
-    del options
-    raise _unknown(result, "CSV")
+    register(type(result), "outline")
+    found = records_of.dispatch(type(result))
+    if found is records_of.registry[object]:
+        raise _unknown(result, "CSV")
+    return found(result, options)
 
 
 def _unknown(result: Report, form: str) -> TypeError:

@@ -1,0 +1,52 @@
+"""Packages that import what they gather when it is asked for."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["gathered"]
+
+
+def gathered(
+    package: str, places: Mapping[str, str], aliases: Mapping[str, str] | None = None
+) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
+    """Return what a package calls ``__getattr__`` and ``__dir__``.
+
+    Whoever imports one name then waits for its module only. Type checkers see the imports that
+    the package has for them; a test holds both lists against each other.
+
+    Args:
+        package: The name of the package.
+        places: The names that it gathers, separated by blanks, by the module that has them; a
+            module is had by the package around it.
+        aliases: Names for what has another name where it is, as ``module.name``.
+    """
+    homes = {name: f"{home}.{name}" for home, names in places.items() for name in names.split()}
+    homes |= aliases or {}
+
+    def attribute(name: str) -> object:
+        if name not in homes:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        home, _, own = homes[name].rpartition(".")
+        value = import_module(homes[name]) if home == package else _imported(home, own)
+        setattr(sys.modules[package], name, value)
+        return value
+
+    def names() -> list[str]:
+        return sorted({*vars(sys.modules[package]), *homes})
+
+    return attribute, names
+
+
+def _imported(home: str, name: str) -> object:
+    """Return a name of a module, or a module of a package."""
+    module = import_module(home)
+    try:
+        return getattr(module, name)
+    except AttributeError:
+        return import_module(f"{home}.{name}")

@@ -1,0 +1,68 @@
+"""Where the reports of each kind of result are, so that none is imported before it is written."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["DOCUMENTS", "LINES", "OUTLINES", "RENDERED", "register"]
+
+#: What puts a kind into words and tables, by the name of its class.
+OUTLINES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "Check": "check.outline",
+        "Coverage": "coverage.outline",
+        "Diff": "coverage.diff",
+        "Found": "coverage.find",
+        "LockDiff": "plan.lock_diff",
+        "Plan": "plan.outline",
+        "RecipeChanges": "recipes.outline",
+        "WhyReport": "plan.why",
+    }
+)
+
+#: What writes its JSON document.
+DOCUMENTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "Check": "check.json_document",
+        "Coverage": "coverage.json_document",
+        "Diff": "coverage.json_document",
+        "Found": "coverage.json_document",
+        "LockDiff": "plan.json_document",
+        "Plan": "plan.json_document",
+        "RecipeChanges": "recipes.json_document",
+        "WhyReport": "plan.why",
+    }
+)
+
+#: What writes it as lines, where it can be.
+LINES: Final[Mapping[str, str]] = MappingProxyType(
+    {"Found": "coverage.lines", "Plan": "plan.lines"}
+)
+
+#: What shows outlines and records of any kind, by the format.
+RENDERED: Final[Mapping[str, str]] = MappingProxyType(
+    {"CSV": "render.csv_table", "Markdown": "render.markdown", "text": "render.text"}
+)
+
+_BY_FORM: Final = {"JSON": DOCUMENTS, "lines": LINES, "outline": OUTLINES}
+
+
+def register(kind: type, form: str) -> None:
+    """Import what writes a kind of result, which registers itself; nothing if there is none.
+
+    Args:
+        kind: The class of the result.
+        form: The format, or ``outline`` for what all formats for people and tables show.
+    """
+    if form in RENDERED:
+        import_module(f"specplan.reports.{RENDERED[form]}")
+        return
+    for each in kind.__mro__:
+        module = _BY_FORM[form].get(each.__name__)
+        if module is not None:
+            import_module(f"specplan.reports.{module}")
