@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import unquote
 
 __all__ = ["shown_url", "without_secrets", "without_those_of"]
 
@@ -76,6 +75,8 @@ def without_those_of(url: str, text: str) -> str:
         >>> without_those_of("s3://user:word@bucket/x", 'no bucket is called "user:word@bucket"')
         'no bucket is called "***@bucket"'
     """
+    from urllib.parse import unquote  # noqa: PLC0415 - only errors of libraries need it
+
     text = without_secrets(text)
     found = _URL.match(url)
     rest = url[found.end("scheme") :] if found else ""

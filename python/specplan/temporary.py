@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +34,7 @@ def new_file(beside: Path, *, prefix: str, suffix: str = "", mode: int = 0o600) 
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     while True:
-        path = beside / f"{prefix}{secrets.token_hex(8)}{suffix}"
+        path = beside / f"{prefix}{os.urandom(8).hex()}{suffix}"
         _there.add(str(path))
         try:
             return os.open(path, flags, mode), path
@@ -58,6 +55,9 @@ def forget(path: Path) -> None:
 @contextlib.contextmanager
 def folder() -> Iterator[Path]:
     """Give a folder that is removed, with all that it holds, when the block ends."""
+    import shutil  # noqa: PLC0415 - help and most runs need it not
+    import tempfile  # noqa: PLC0415 - likewise
+
     name = tempfile.mkdtemp(prefix="specplan-")
     _there.add(name)
     try:
@@ -69,6 +69,8 @@ def folder() -> Iterator[Path]:
 
 def remove_all() -> None:
     """Remove all that is there, before the process ends without another word."""
+    import shutil  # noqa: PLC0415 - likewise
+
     for name in tuple(_there):
         with contextlib.suppress(OSError):
             if os.path.isdir(name):  # noqa: PTH112 - a name, which may be any

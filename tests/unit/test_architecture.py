@@ -6,6 +6,7 @@ import ast
 import sys
 from dataclasses import fields, is_dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, get_args, get_type_hints
@@ -16,7 +17,7 @@ import specplan
 import specplan.model
 from specplan.model.report import Report, as_csv, as_json, as_markdown, as_text
 from specplan.recipes.model import RecipeChanges
-from specplan.reports import recipes as _recipes  # noqa: F401 - registers its kind
+from specplan.reports import kinds
 from specplan.reports.outline import outline_of, records_of
 from specplan.reports.plan.why import WhyReport
 from tests.rust_sources import circles, uses_of_files
@@ -153,19 +154,62 @@ def test_nothing_below_the_facade_names_the_catalog() -> None:
     assert offenders == set()
 
 
-def test_every_kind_of_result_is_written_in_every_format() -> None:
+def kinds_of_results() -> set[type]:
+    """Every class of results, with what writes it imported."""
+    for form in kinds.RENDERED:
+        kinds.register(specplan.Coverage, form)
+    for module in {*kinds.OUTLINES.values(), *kinds.DOCUMENTS.values(), *kinds.LINES.values()}:
+        import_module(f"specplan.reports.{module}")
     # A class with slots is made twice; the first one is of no module and may linger.
-    kinds = {vars(sys.modules[each.__module__])[each.__name__] for each in Report.__subclasses__()}
-    assert kinds == {specplan.Check, specplan.Coverage, specplan.Diff, specplan.Found} | {
+    return {vars(sys.modules[each.__module__])[each.__name__] for each in Report.__subclasses__()}
+
+
+def test_every_kind_of_result_is_written_in_every_format() -> None:
+    found = kinds_of_results()
+    assert found == {specplan.Check, specplan.Coverage, specplan.Diff, specplan.Found} | {
         specplan.LockDiff,
         specplan.Plan,
         WhyReport,
         RecipeChanges,
     }
     for written in (as_json, outline_of, records_of):
-        assert kinds <= set(written.registry)
+        assert found <= set(written.registry)
     for format_of_all in (as_csv, as_markdown, as_text):
         assert set(format_of_all.registry) == {object, Report}
+
+
+def gathering_packages() -> list[str]:
+    return [
+        name
+        for name, imported in imports().items()
+        if "specplan.lazy" in imported and name != "specplan.testing"
+    ]
+
+
+@pytest.mark.parametrize("name", gathering_packages())
+def test_a_package_gathers_what_type_checkers_see(name: str) -> None:
+    package = import_module(name)
+    tree = ast.parse(modules()[name].read_text(encoding="utf-8"))
+    (choice,) = [node for node in tree.body if isinstance(node, ast.If)]
+    homes = {}
+    for node in choice.body:
+        assert isinstance(node, ast.ImportFrom)
+        for each in node.names:
+            homes[each.asname or each.name] = (str(node.module), each.name)
+    public = set(package.__all__)
+    assert public == {*homes} & public
+    for own, (home, there) in homes.items():
+        if home == name:
+            assert getattr(package, own) is import_module(f"{home}.{there}")
+        else:
+            there_is = import_module(home)
+            found = getattr(package, own)
+            assert found is getattr(there_is, there, None) or found is sys.modules.get(
+                f"{home}.{there}"
+            )
+    assert set(dir(package)) >= public
+    with pytest.raises(AttributeError, match="has no attribute 'nothing_like_it'"):
+        package.nothing_like_it  # noqa: B018 - asking is the test
 
 
 def test_what_no_format_is_registered_for_is_named() -> None:

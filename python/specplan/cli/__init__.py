@@ -15,7 +15,6 @@ for what another needs, and ``specplan --help`` for nothing.
 from __future__ import annotations
 
 import gc
-import glob
 import os
 import sys
 from importlib import import_module
@@ -191,6 +190,8 @@ def _words() -> list[str]:
     words = sys.argv[1:]
     if os.name != "nt":
         return words
+    import glob  # noqa: PLC0415 - likewise
+
     return [name for word in words for name in (sorted(glob.glob(word)) or [word])]  # noqa: PTH207 - as it was typed
 
 

@@ -7,7 +7,6 @@ import os
 import signal
 import threading
 import time
-import traceback
 from typing import TYPE_CHECKING, Final
 
 import specplan
@@ -44,6 +43,8 @@ def tell_fault(error: BaseException, *, debug: bool) -> int:
     with contextlib.suppress(Exception):
         output.settle()
         if debug:
+            import traceback  # noqa: PLC0415 - rarely asked for
+
             for text in traceback.format_exception(type(error), error, error.__traceback__):
                 for line in text.rstrip("\n").split("\n"):
                     output.say_line(without_secrets(line))

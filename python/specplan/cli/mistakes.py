@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -61,6 +60,8 @@ def _with_quotes(spec: str) -> str:
 
 def _repeated(context: click.Context, words: Sequence[str]) -> str | None:
     """Return how to give several values, where they follow an option that takes one each."""
+    import shlex  # noqa: PLC0415 - only mistakes need it
+
     options = {
         name: each
         for each in context.command.params
@@ -87,6 +88,8 @@ def _repeated(context: click.Context, words: Sequence[str]) -> str | None:
 
 def _whole_spec(context: click.Context, words: Sequence[str]) -> str | None:
     """Return how to quote a spec that the shell has split into words; None without a spec."""
+    import shlex  # noqa: PLC0415 - likewise
+
     if not any(each.name == _SPEC for each in context.command.params):
         return None
     name = context.info_name or ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
+import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,7 +115,14 @@ def width(settings: Settings) -> int:
         return asked
     if not _is_seen(settings):
         return _UNSEEN_WIDTH
-    return shutil.get_terminal_size((_UNSEEN_WIDTH, 24)).columns
+    # As `shutil` does it, which needs every kind of archive.
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return int(columns)
+    try:
+        return os.get_terminal_size(1).columns or _UNSEEN_WIDTH
+    except (OSError, ValueError):
+        return _UNSEEN_WIDTH
 
 
 def colour(settings: Settings) -> bool:
@@ -349,7 +356,7 @@ def _staged(content: bytes, place: _Place) -> Iterator[Path]:
             finally:
                 os.close(handle)
             if target.exists():
-                shutil.copymode(target, beside)
+                beside.chmod(stat.S_IMODE(target.stat().st_mode))
         yield beside
     finally:
         if beside is not None:

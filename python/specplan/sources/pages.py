@@ -9,13 +9,12 @@ from specplan import _core
 from specplan.errors import SourceError
 from specplan.model import DamagedFile
 from specplan.model.check import Finding
-from specplan.sources import front_matter
-from specplan.sources.front_matter import FrontMatter, FrontMatterError
 from specplan.sources.result import SourceRead
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from specplan.sources.front_matter import FrontMatter
     from specplan.sources.limits import Limits
 
 __all__ = ["read"]
@@ -31,9 +30,8 @@ def read(place: str, limits: Limits) -> SourceRead:
         SourceError: If there is no page at all.
     """
     bulk = _core.read_pages(place, limits.file_bytes, limits.tree_entries)
-    values, refused = _refer(bulk.declined, limits)
+    values, refused, lines = _referred(bulk.declined, limits)
     referred = _core.read_page_values(place, [(path, page.json) for path, page in values.items()])
-    lines = {_shown(path): page for path, page in values.items()}
     damaged = [
         *(
             DamagedFile(path=path, place=at, line=line, fault=fault)
@@ -78,41 +76,14 @@ def read(place: str, limits: Limits) -> SourceRead:
     )
 
 
-def _refer(paths: list[Path], limits: Limits) -> tuple[dict[Path, FrontMatter], list[DamagedFile]]:
-    """Read pages with the reference reader, which takes or refuses each."""
-    taken: dict[Path, FrontMatter] = {}
-    refused = []
-    for path in paths:
-        page = _parse(path, limits)
-        if isinstance(page, FrontMatter):
-            taken[path] = page
-        else:
-            refused.append(page)
-    return taken, refused
+def _referred(
+    paths: list[Path], limits: Limits
+) -> tuple[dict[Path, FrontMatter], list[DamagedFile], dict[str, FrontMatter]]:
+    """Return the pages that the reference reader takes, those it refuses, and the first by name."""
+    if not paths:
+        return {}, [], {}
+    # Pages that are spelt as published need no YAML.
+    from specplan.sources.reference_pages import refer, shown  # noqa: PLC0415
 
-
-def _shown(path: Path) -> str:
-    """Return a path as text that can be written; bytes that are no UTF-8 are replaced."""
-    return os.fsencode(path).decode("utf-8", "replace")
-
-
-def _parse(path: Path, limits: Limits) -> FrontMatter | DamagedFile:
-    try:
-        return front_matter.parse(_bytes_of(path, limits))
-    except FrontMatterError as error:
-        shown = _shown(path)
-        return DamagedFile(path=shown, place=error.place, line=error.line, fault=error.fault)
-
-
-def _bytes_of(path: Path, limits: Limits) -> bytes:
-    try:
-        with path.open("rb") as file:
-            page = file.read(limits.yaml_bytes + 1)
-    except OSError as error:
-        raise FrontMatterError(f"cannot be read: {error.strerror}") from error
-    if len(page) > limits.yaml_bytes:
-        raise FrontMatterError(
-            f"is not spelt as published, and has more than the {limits.yaml_bytes} bytes "
-            "that are read as YAML"
-        )
-    return page
+    taken, refused = refer(paths, limits)
+    return taken, refused, {shown(path): page for path, page in taken.items()}
