@@ -1,4 +1,6 @@
-"""Run specplan with little memory and little time: ``limited.py [--unprivileged] WORD...``.
+"""Run specplan with little memory and little time.
+
+``limited.py [--measure FILE] [--unprivileged] WORD...``; the file gets what the run took as JSON.
 
 Time is that of the processor, so that a busy machine makes no test fail.
 """
@@ -6,9 +8,11 @@ Time is that of the processor, so that a busy machine makes no test fail.
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import resource
 import sys
+from pathlib import Path
 
 #: More than any page may need, and far less than a machine has.
 ADDRESS_SPACE_BYTES = 1_500_000_000
@@ -23,6 +27,9 @@ _CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
 
 def main() -> None:
     words = sys.argv[1:]
+    if words[0] == "--measure":
+        _measure(Path(words[1]))
+        words = words[2:]
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -35,6 +42,22 @@ def main() -> None:
     # Each thread reserves address space that it does not use.
     environment = {**os.environ, "RAYON_NUM_THREADS": "2", "MALLOC_ARENA_MAX": "2"}
     os.execve(sys.executable, [sys.executable, "-m", "specplan", *words], environment)  # noqa: S606 - itself
+
+
+def _measure(file: Path) -> None:
+    """Go on in a child, and write what it took once it has ended.
+
+    A process starts with the peak of memory of the one that forked it, and keeps it when it
+    executes another program: measured from a test, every run would have the peak of pytest.
+    """
+    child = os.fork()
+    if child == 0:
+        return
+    _, status, usage = os.wait4(child, 0)
+    took = {"seconds": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss * 1024}
+    file.write_text(json.dumps(took), encoding="utf-8")
+    code = os.waitstatus_to_exitcode(status)
+    os._exit(code if code >= 0 else 128 - code)
 
 
 if __name__ == "__main__":

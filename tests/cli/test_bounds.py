@@ -9,7 +9,6 @@ error that people can read.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -240,18 +239,19 @@ class Ended:
 
 
 def run(folder: Path, words: tuple[str, ...]) -> Ended:
-    limited = [sys.executable, str(Path(__file__).with_name("limited.py"))]
+    took = folder / "took.json"
+    script = str(Path(__file__).with_name("limited.py"))
+    limited = [sys.executable, script, "--measure", str(took)]
     placed = [word.replace("@/", f"{folder}/") for word in words]
     said = folder / "stderr"
     with said.open("wb") as err, (folder / "stdout").open("wb") as out:
-        process = subprocess.Popen([*limited, *placed], stdout=out, stderr=err)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        ended = subprocess.run([*limited, *placed], stdout=out, stderr=err, check=False)
+    measured = json.loads(took.read_text())
     return Ended(
-        process.returncode,
+        ended.returncode,
         said.read_text(encoding="utf-8", errors="replace"),
-        usage.ru_utime + usage.ru_stime,
-        usage.ru_maxrss * 1024,
+        measured["seconds"],
+        measured["peak"],
     )
 
 

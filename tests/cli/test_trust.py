@@ -384,7 +384,7 @@ GUESSED = {
     "coverage": ("coverage", "--cache", "site.json", "--want", "e4s"),
     "rebuild": ("rebuild", "--cache", "site.json", "--want", "e4s"),
     "why": ("why", "zlib", "--cache", "site.json", "--want", "e4s"),
-    "find": ("find", "zlib", "--cache", "site.json", "--want", "e4s"),
+    "find": ("find", "zlib@99", "--cache", "site.json", "--want", "e4s"),
     "diff": ("diff", "site=site.json", "site=site.json"),
     "locks": ("diff", "e4s/spack.lock", "e4s/spack.lock"),
     "check": ("check", "site.json", "--want", "e4s", "--ignore", "wrong-hash"),

@@ -140,7 +140,7 @@ def test_what_pages_cannot_decide_is_neither_covered_nor_a_gap(run: Runs, folder
     said = run("gaps", *words).out
     assert "1 want cannot be decided, as no source says the dependencies: adios2 ^zlib-ng" in said
     assert "an upper bound: what covers a root of an environment could be reused" in said
-    assert "An upper bound: what covers" in run("coverage", *words, "--format", "markdown").out
+    assert "an upper bound: what covers" in run("coverage", *words, "--format", "markdown").out
 
 
 def test_a_covered_root_whose_closure_is_broken_does_not_install(run: Runs, folder: Path) -> None:

@@ -409,10 +409,10 @@ def test_a_server_that_fails_is_an_error_and_no_finding(
             catalog.check(verify="manifests")
 
 
-def test_a_manifest_that_a_server_forbids_is_missing(
+def test_a_manifest_that_a_server_forbids_cannot_be_read(
     tmp_path: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Object stores that may not be listed answer 403 for a file that is not there."""
+    """Object stores that may not be listed answer so for absent files too: which, is not known."""
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.setenv("SPECPLAN_CACHE_DIR", str(tmp_path / "kept"))
     root = cache.write(tmp_path / "mirror", 3)
@@ -421,7 +421,7 @@ def test_a_manifest_that_a_server_forbids_is_missing(
         server.answers[f"/{cache.manifest('hdf5')}"] = [status(403)]
         (finding,) = catalog.check(verify="manifests").findings
     assert (finding.kind, finding.path) == (
-        "missing-manifest",
+        "damaged-manifest",
         f"{server.url}/{cache.manifest('hdf5')}",
     )
 

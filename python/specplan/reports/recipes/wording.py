@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from specplan.counting import count
+from specplan.counting import count, form
 from specplan.recipes.model import RECIPE_VERDICTS
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def headline(changes: RecipeChanges) -> str:
     totals = changes.totals
     specs = count(totals.specs.stale, "spec")
     others = count(totals.dependents, "other")
-    depend = "depends" if totals.dependents == 1 else "depend"
+    depend = form(totals.dependents, "depends", "depend")
     return f"{sentence}; {specs} stale, {others} {depend} on them"
 
 
