@@ -69,7 +69,9 @@ def by_specplan(plan: Plan, roots: set[str], limit: float, seconds: float) -> An
     answer = plan._core.spend(  # noqa: SLF001 - no records are timed
         groups, cost=limit, time_limit=seconds
     )
-    return Answer(seconds=time.perf_counter() - start, weight=answer[2], bound=answer[3])
+    return Answer(
+        seconds=time.perf_counter() - start, weight=answer.weight, bound=answer.upper_bound
+    )
 
 
 def by_highs(plan: Plan, roots: set[str], limit: float, seconds: float) -> Answer:

@@ -83,12 +83,16 @@ def measure_hashes(path: Path) -> Measurement:
     limit = path.stat().st_size
     _small(lambda small: _core.check_hashes(small, file_bytes=limit))
     start = time.perf_counter()
-    wrong, recomputed, _, fault = _core.check_hashes(path, file_bytes=limit)
+    held = _core.check_hashes(path, file_bytes=limit)
     seconds = time.perf_counter() - start
-    if fault is not None:
-        raise SystemExit(f"{path}: {fault}")
+    if held.fault is not None:
+        raise SystemExit(f"{path}: {held.fault.fault}")
     return Measurement(
-        seconds=seconds, peak_bytes=peak_bytes(), hashes=recomputed, wrong=len(wrong), usable=-1
+        seconds=seconds,
+        peak_bytes=peak_bytes(),
+        hashes=held.recomputed,
+        wrong=len(held.wrong),
+        usable=-1,
     )
 
 

@@ -58,10 +58,10 @@ class Answer:
 def solved_by_specplan(choice: Choice, time_limit: float) -> Answer:
     """Solve with specplan."""
     start = time.perf_counter()
-    _, _, cost, bound, _, _ = _core.choose(
+    chosen = _core.choose(
         costs=choice.costs, demands=choice.demands, wants=choice.wants, time_limit=time_limit
     )
-    return Answer(seconds=time.perf_counter() - start, cost=cost, bound=bound)
+    return Answer(seconds=time.perf_counter() - start, cost=chosen.cost, bound=chosen.lower_bound)
 
 
 def solved_by_highs(choice: Choice, time_limit: float) -> Answer:

@@ -100,12 +100,12 @@ def differing(path: Path, copies: int, queries: int, seed: int) -> tuple[int, li
     available = {spec.hash for spec in catalog.select() if spec.available}
     answers, differ = 0, []
     for at, each in enumerate(asked):
-        found = {dag_hash for cell in met for dag_hash in cell[at][0]}
+        found = {dag_hash for cell in met for dag_hash in cell[at].exact}
         expected = {
             copied(dag_hash, copy) for dag_hash in each.satisfied_by for copy in range(copies)
         }
         answers += len(found)
-        if found != expected & available or any(cell[at][2] for cell in met):
+        if found != expected & available or any(cell[at].unknown for cell in met):
             differ.append(each.spec)
     return answers, differ
 

@@ -99,10 +99,10 @@ def contenders(  # noqa: C901 - four contenders, each a few lines
 
     def by_specplan() -> list[float]:
         starts = [0.0] * len(ranked)
-        _, _, _, shards, *_ = core.schedule(runners)
+        shards = core.schedule(runners).shards
         timer.stop()
-        for _, positions, begun, _ in shards:
-            for position, start in zip(positions, begun, strict=True):
+        for shard in shards:
+            for position, start in zip(shard.builds, shard.starts, strict=True):
                 starts[at[plan.builds[position].hash]] = start
         return starts
 

@@ -1,6 +1,6 @@
 """The compiled core of specplan. Private: use the package ``specplan``.
 
-Names cross the border as text, answers as tuples in the order given here, one call a
+Names cross the border as text, answers as records with named fields, one call a
 question. All classes are immutable and safe to share between threads; calls that may
 take long release the GIL. A text that names nothing (a column, a level, a tag, a
 stack) raises ``ValueError``: the facade has looked them up before.
@@ -75,132 +75,1389 @@ NamesOfNotWanted: TypeAlias = tuple[
     list[str] | None, list[str] | None, list[str] | None, list[str] | None
 ]
 
-#: hash, name, version, platform, os, target, compiler, variants, size, stacks, tags, source,
-#: whether it is available, whether it is external.
-SpecAnswer: TypeAlias = tuple[
-    str, str, str, str, str, str, str, list[str], str, list[str], list[str], str, bool, bool
-]
+@final
+class SpecAnswer:
+    """What is known of a spec, with its listings in some snapshots or in all.
 
-#: The specs that satisfy an abstract spec, by hash; and those of which it is unknown, each
-#: with the name of what is missing and a sentence about it.
-FoundAnswer: TypeAlias = tuple[list[SpecAnswer], list[tuple[SpecAnswer, Missing, str]]]
+    Fields are looked up in the catalog when they are read.
+    """
 
-#: stack, platform, os, target, wanted, covered, covered_exact.
-CellAnswer: TypeAlias = tuple[str, str, str, str, int, int, int, bool]
+    @property
+    def hash(self) -> str:
+        """The hash of the spec."""
 
-#: hash, stack, os, target, source, differs.
-NearestAnswer: TypeAlias = tuple[str, str, str, str, str, list[str]]
+    @property
+    def package(self) -> str:
+        """The name of the package."""
 
-#: position of the cell, want, package, hash, state, cells_lacking, nearest.
-GapAnswer: TypeAlias = tuple[int, str, str, str | None, GapState, int, NearestAnswer | None]
+    @property
+    def version(self) -> str:
+        """The version, as the source spells it."""
 
-#: cells, gaps, the keys that each cell lacks, wants that each entry excludes, wants
-#: that any entry excludes.
-CoverageAnswer: TypeAlias = tuple[
-    list[CellAnswer], list[GapAnswer], list[tuple[str, ...]], list[int], int
-]
+    @property
+    def platform(self) -> str:
+        """The platform."""
 
-#: By stack and gap (blocked, roots completed, buildable now); by stack (os, target,
-#: usable wants); (hash, hashes that it lacks) of the distinct roots, by hash.
-DemandAnswer: TypeAlias = tuple[
-    list[list[tuple[int, int, bool]]],
-    list[list[tuple[str, str, int]]],
-    list[tuple[str, list[str]]],
-]
+    @property
+    def os(self) -> str:
+        """The operating system."""
 
-#: A spec without a binary that binaries lack: hash, package as dependents call it, how many
-#: binaries and how many roots have it in their link and run closure, the broken binaries and
-#: missing specs that need it directly, some roots.
-MissingAnswer: TypeAlias = tuple[str, str, int, int, list[str], list[str]]
+    @property
+    def target(self) -> str:
+        """The target."""
 
-#: How many binaries, how many are usable, whether any source tells dependencies; how many roots,
-#: how many are usable, the broken ones, those without a binary; what binaries lack, ranked by
-#: roots, then binaries, then hash; other hashes that only edges tell of, with the package as
-#: dependents call it, and those; what indexes list without a binary and no binary lacks; for
-#: each group of specs that depend on each other all of them and a shortest cycle; the binaries
-#: that link to, or run with, specs whose systems do not serve theirs: hash, these specs, and how
-#: many binaries and roots need it, itself included.
-SoundnessAnswer: TypeAlias = tuple[
-    tuple[int, int, bool],
-    tuple[int, int, list[str], list[str]],
-    list[MissingAnswer],
-    list[tuple[str, str, list[str]]],
-    list[str],
-    list[tuple[list[str], list[str]]],
-    list[tuple[str, list[str], int, int]],
-]
+    @property
+    def compiler(self) -> str:
+        """The compiler, ``name@version`` or ``none``; empty where edges name it."""
 
-#: Hashes that are not that of their content, each with the one that is; how many were
-#: recomputed, right or wrong; those that could not be; place, line and fault of a file that
-#: cannot be read.
-HashesAnswer: TypeAlias = tuple[
-    list[tuple[str, str]], int, list[str], tuple[str, int | None, str] | None
-]
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The variants in canonical spelling, ordered by name."""
 
-#: The hashes that meet a want on the very system of its cell, those of other systems that serve
-#: it, and those of which it is unknown with the name of what is missing.
-MetAnswer: TypeAlias = tuple[list[str], list[str], list[tuple[str, Missing]]]
+    @property
+    def size(self) -> str:
+        """The size as the source gives it, ``-`` where it does not."""
 
-#: want, how many specs might cover it, the names of what is missing.
-UnknownAnswer: TypeAlias = tuple[int, int, list[Missing]]
+    @property
+    def stacks(self) -> tuple[str, ...]:
+        """The labels of the stacks that list it, sorted."""
 
-#: covered, covered_exact, usable, gaps, the wants that cannot be decided.
-AbstractCellAnswer: TypeAlias = tuple[int, int, int | None, list[int], list[UnknownAnswer]]
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The snapshots that list it, newest first; one without a name is empty."""
 
-#: cell, want, state, nearest.
-AbstractGapAnswer: TypeAlias = tuple[int, int, GapState, NearestAnswer | None]
+    @property
+    def source(self) -> str:
+        """The file that describes it."""
 
-#: cells; gaps; (cell, want, hash, hashes that it lacks) of the covered wants that nothing
-#: usable covers, by cell, with what covers them and lacks least.
-AbstractAnswer: TypeAlias = tuple[
-    list[AbstractCellAnswer],
-    list[AbstractGapAnswer],
-    list[tuple[int, int, str, list[str]]],
-    list[tuple[int, int, list[str]]],
-]
+    @property
+    def is_available(self) -> bool:
+        """Whether it has a binary."""
 
-#: want, package, hash.
-KeyAnswer: TypeAlias = tuple[str, str, str | None]
+    @property
+    def is_external(self) -> bool:
+        """Whether the system provides it."""
 
-#: package, old keys, new keys.
-ChangeAnswer: TypeAlias = tuple[str, list[str], list[str]]
+@final
+class UnknownSpecAnswer:
+    """A spec of which it is unknown whether it satisfies an abstract spec."""
 
-#: stack, platform, os, target, kept, lost, gained, changed.
-CellDiffAnswer: TypeAlias = tuple[
-    str, str, str, str, int, list[KeyAnswer], list[KeyAnswer], list[ChangeAnswer]
-]
+    @property
+    def spec(self) -> SpecAnswer:
+        """The spec."""
 
-#: hash; (cache, tag, source) of two rows; and for each column in which they differ its
-#: name, the text of the first row and that of the other.
-Differing: TypeAlias = tuple[
-    str, tuple[str, str, str], tuple[str, str, str], list[tuple[str, str, str]]
-]
+    @property
+    def missing(self) -> Missing:
+        """The name of what the source does not say."""
 
-#: hash, name, version.
-NamedAnswer: TypeAlias = tuple[str, str, str]
+    @property
+    def reason(self) -> str:
+        """A sentence about it."""
 
-#: Texts that repeat: which it is each time, and the distinct ones.
-RepeatedAnswer: TypeAlias = tuple[list[int], list[str]]
+@final
+class FoundAnswer:
+    """What an abstract spec finds, each by hash."""
 
-#: By build: hash; name, version, platform, os, target; stacks, which set it is each time and the
-#: distinct sets; stage, cost, cause.
-BuildsAnswer: TypeAlias = tuple[
-    list[str],
-    list[RepeatedAnswer],
-    tuple[list[int], list[list[str]]],
-    list[int],
-    list[float],
-    list[Cause],
-]
+    @property
+    def specs(self) -> tuple[SpecAnswer, ...]:
+        """The specs that satisfy it."""
 
-#: wants, wants left out, builds, cost, stages, critical path, reused, node by node, due to change.
-PlanTotalsAnswer: TypeAlias = tuple[int, int, int, float, int, float, int, int, int]
+    @property
+    def unknown(self) -> tuple[UnknownSpecAnswer, ...]:
+        """The specs of which it is unknown."""
 
-#: makespan, lower bound, why there is none shorter, by runner how long it builds and its runs in
-#: order, in columns: positions of builds, starts, finishes.
-ScheduleAnswer: TypeAlias = tuple[
-    float, float, BoundReason, list[tuple[float, list[int], list[float], list[float]]]
-]
+#: What ended a search early.
+Cut: TypeAlias = Literal["nodes", "memory", "work", "time"]
+
+@final
+class CellAnswer:
+    """How a stack is covered on a system."""
+
+    @property
+    def stack(self) -> str:
+        """The label of the stack."""
+
+    @property
+    def platform(self) -> str:
+        """The platform."""
+
+    @property
+    def os(self) -> str:
+        """The operating system."""
+
+    @property
+    def target(self) -> str:
+        """The target."""
+
+    @property
+    def wanted(self) -> int:
+        """How many wants it has."""
+
+    @property
+    def covered(self) -> int:
+        """How many of them are covered."""
+
+    @property
+    def covered_exact(self) -> int:
+        """How many a binary of the very same system covers."""
+
+    @property
+    def has_no_peer(self) -> bool:
+        """Whether nothing but itself would say what is wanted."""
+
+@final
+class NearestAnswer:
+    """The binary that is nearest to a gap."""
+
+    @property
+    def hash(self) -> str:
+        """Its hash."""
+
+    @property
+    def stack(self) -> str:
+        """A stack that lists it; empty where none does."""
+
+    @property
+    def os(self) -> str:
+        """Its operating system."""
+
+    @property
+    def target(self) -> str:
+        """Its target."""
+
+    @property
+    def source(self) -> str:
+        """The file that describes it."""
+
+    @property
+    def differs(self) -> list[str]:
+        """In what it differs from what is wanted."""
+
+@final
+class GapAnswer:
+    """A want that a cell lacks."""
+
+    @property
+    def cell(self) -> int:
+        """The position of the cell."""
+
+    @property
+    def want(self) -> str:
+        """The key."""
+
+    @property
+    def package(self) -> str:
+        """The name of the package."""
+
+    @property
+    def hash(self) -> str | None:
+        """The hash, where that is the key."""
+
+    @property
+    def state(self) -> GapState:
+        """What there is instead."""
+
+    @property
+    def cells_lacking(self) -> int:
+        """How many cells lack the want."""
+
+    @property
+    def nearest(self) -> NearestAnswer | None:
+        """The nearest binary, where it was asked for."""
+
+@final
+class CoverageAnswer:
+    """Cells and gaps."""
+
+    @property
+    def cells(self) -> tuple[CellAnswer, ...]:
+        """The cells, by stack, os, target."""
+
+    @property
+    def gaps(self) -> tuple[GapAnswer, ...]:
+        """The gaps, ranked; empty unless they were asked for."""
+
+    @property
+    def lacking(self) -> tuple[tuple[str, ...], ...]:
+        """The keys that each cell lacks; empty unless they were asked for."""
+
+    @property
+    def excluded(self) -> list[int]:
+        """How many wants each entry excludes."""
+
+    @property
+    def not_wanted(self) -> int:
+        """How many wants any entry excludes."""
+
+@final
+class GainAnswer:
+    """What building a gap is good for."""
+
+    @property
+    def blocked(self) -> int:
+        """How many other wants of the stack have it in their link and run closure."""
+
+    @property
+    def roots_completed(self) -> int:
+        """How many roots install once it is built."""
+
+    @property
+    def buildable_now(self) -> bool:
+        """Whether all that it needs is external or usable."""
+
+@final
+class UsableAnswer:
+    """How many wants of a system are usable."""
+
+    @property
+    def os(self) -> str:
+        """The operating system."""
+
+    @property
+    def target(self) -> str:
+        """The target."""
+
+    @property
+    def usable(self) -> int:
+        """How many wants are usable."""
+
+@final
+class RootAnswer:
+    """A root of a lock."""
+
+    @property
+    def hash(self) -> str:
+        """Its hash."""
+
+    @property
+    def lacks(self) -> list[str]:
+        """The hashes that it lacks to be installed."""
+
+@final
+class DemandAnswer:
+    """What wants of concrete specs lack."""
+
+    @property
+    def gains(self) -> list[tuple[GainAnswer, ...]]:
+        """By stack, what each gap is good for."""
+
+    @property
+    def usable(self) -> list[tuple[UsableAnswer, ...]]:
+        """By stack, its systems."""
+
+    @property
+    def roots(self) -> tuple[RootAnswer, ...]:
+        """The distinct roots, by hash."""
+
+@final
+class MissingAnswer:
+    """A spec without a binary that binaries lack."""
+
+    @property
+    def hash(self) -> str:
+        """Its hash."""
+
+    @property
+    def package(self) -> str:
+        """The package as dependents call it."""
+
+    @property
+    def binaries(self) -> int:
+        """How many binaries have it in their link and run closure."""
+
+    @property
+    def roots(self) -> int:
+        """How many roots have."""
+
+    @property
+    def dependents(self) -> list[str]:
+        """The broken binaries and missing specs that need it directly."""
+
+    @property
+    def examples(self) -> list[str]:
+        """Some of the roots."""
+
+@final
+class MisfitAnswer:
+    """A binary that is installed with specs whose systems do not serve its own."""
+
+    @property
+    def hash(self) -> str:
+        """Its hash."""
+
+    @property
+    def foreign(self) -> list[str]:
+        """These specs."""
+
+    @property
+    def binaries(self) -> int:
+        """How many binaries need it, itself included."""
+
+    @property
+    def roots(self) -> int:
+        """How many roots need it."""
+
+@final
+class DanglingAnswer:
+    """A hash that only edges lead to, and that no binary lacks."""
+
+    @property
+    def hash(self) -> str:
+        """The hash."""
+
+    @property
+    def package(self) -> str:
+        """The package as dependents call it."""
+
+    @property
+    def dependents(self) -> list[str]:
+        """The specs that need it."""
+
+@final
+class TangleAnswer:
+    """Specs that depend on each other."""
+
+    @property
+    def specs(self) -> list[str]:
+        """All of them."""
+
+    @property
+    def cycle(self) -> list[str]:
+        """A shortest cycle among them."""
+
+@final
+class SoundnessAnswer:
+    """Whether a state is sound."""
+
+    @property
+    def binaries(self) -> int:
+        """How many binaries there are."""
+
+    @property
+    def usable_binaries(self) -> int:
+        """How many of them are usable."""
+
+    @property
+    def has_edges(self) -> bool:
+        """Whether any source lists dependencies."""
+
+    @property
+    def roots(self) -> int:
+        """How many roots there are."""
+
+    @property
+    def usable_roots(self) -> int:
+        """How many of them are usable."""
+
+    @property
+    def broken(self) -> list[str]:
+        """The roots with a binary that are not usable."""
+
+    @property
+    def absent(self) -> list[str]:
+        """The roots without a binary."""
+
+    @property
+    def missing(self) -> tuple[MissingAnswer, ...]:
+        """What binaries lack, ranked by roots, then binaries, then hash."""
+
+    @property
+    def dangling(self) -> tuple[DanglingAnswer, ...]:
+        """Other hashes that only edges lead to."""
+
+    @property
+    def listed_only(self) -> list[str]:
+        """What indexes list without a binary and no binary lacks."""
+
+    @property
+    def tangles(self) -> tuple[TangleAnswer, ...]:
+        """Each group of specs that depend on each other."""
+
+    @property
+    def misfits(self) -> tuple[MisfitAnswer, ...]:
+        """The binaries that do not run where they are for, by hash."""
+
+@final
+class FaultAnswer:
+    """What is wrong with a file."""
+
+    @property
+    def place(self) -> str:
+        """Where in the file."""
+
+    @property
+    def line(self) -> int | None:
+        """The line, where it is known."""
+
+    @property
+    def fault(self) -> str:
+        """What is wrong."""
+
+@final
+class WrongHashAnswer:
+    """A hash that is not that of its content."""
+
+    @property
+    def hash(self) -> str:
+        """The hash."""
+
+    @property
+    def of_content(self) -> str:
+        """That of the content."""
+
+@final
+class HashesAnswer:
+    """Whether the hashes of a file are those of their content."""
+
+    @property
+    def wrong(self) -> list[WrongHashAnswer]:
+        """Those that are not."""
+
+    @property
+    def recomputed(self) -> int:
+        """How many were recomputed, right or wrong."""
+
+    @property
+    def undecided(self) -> list[str]:
+        """Those that could not be."""
+
+    @property
+    def fault(self) -> FaultAnswer | None:
+        """What is wrong with a file that cannot be read."""
+
+@final
+class UnknownMetAnswer:
+    """A spec of which it is unknown whether it meets a want."""
+
+    @property
+    def hash(self) -> str:
+        """Its hash."""
+
+    @property
+    def missing(self) -> Missing:
+        """The name of what the source does not say."""
+
+@final
+class MetAnswer:
+    """The specs that meet a want, by hash."""
+
+    @property
+    def exact(self) -> list[str]:
+        """Those of the very system of the cell."""
+
+    @property
+    def compatible(self) -> list[str]:
+        """Those of other systems that serve it."""
+
+    @property
+    def unknown(self) -> list[UnknownMetAnswer]:
+        """Those of which it is unknown."""
+
+@final
+class UnknownAnswer:
+    """An abstract want that cannot be decided."""
+
+    @property
+    def want(self) -> int:
+        """The position of the wanted spec."""
+
+    @property
+    def specs(self) -> int:
+        """How many specs might cover it."""
+
+    @property
+    def missing(self) -> list[Missing]:
+        """The names of what the sources do not say."""
+
+@final
+class AbstractCellAnswer:
+    """How the abstract wants of a cell are covered."""
+
+    @property
+    def covered(self) -> int:
+        """How many are covered."""
+
+    @property
+    def covered_exact(self) -> int:
+        """How many a binary of the very same system covers."""
+
+    @property
+    def usable(self) -> int | None:
+        """How many something usable covers, where that is known of each."""
+
+    @property
+    def gaps(self) -> list[int]:
+        """The wants that nothing covers."""
+
+    @property
+    def unknown(self) -> list[UnknownAnswer]:
+        """The wants that cannot be decided."""
+
+@final
+class AbstractGapAnswer:
+    """An abstract want that nothing covers."""
+
+    @property
+    def cell(self) -> int:
+        """The position of the cell."""
+
+    @property
+    def want(self) -> int:
+        """The position of the wanted spec."""
+
+    @property
+    def state(self) -> GapState:
+        """What there is instead."""
+
+    @property
+    def nearest(self) -> NearestAnswer | None:
+        """The nearest binary, where it was asked for."""
+
+@final
+class BrokenWantAnswer:
+    """A covered want that nothing usable covers."""
+
+    @property
+    def cell(self) -> int:
+        """The position of the cell."""
+
+    @property
+    def want(self) -> int:
+        """The position of the wanted spec."""
+
+    @property
+    def hash(self) -> str:
+        """What covers it and lacks least."""
+
+    @property
+    def lacks(self) -> list[str]:
+        """The hashes that this lacks."""
+
+@final
+class AssumedAnswer:
+    """What is taken not to apply to what covers a want."""
+
+    @property
+    def cell(self) -> int:
+        """The position of the cell."""
+
+    @property
+    def want(self) -> int:
+        """The position of the wanted spec."""
+
+    @property
+    def variants(self) -> list[str]:
+        """The variants that no known spec of the package has."""
+
+@final
+class AbstractAnswer:
+    """How abstract wants are covered."""
+
+    @property
+    def cells(self) -> tuple[AbstractCellAnswer, ...]:
+        """The cells, as they were asked."""
+
+    @property
+    def gaps(self) -> tuple[AbstractGapAnswer, ...]:
+        """The gaps, by cell."""
+
+    @property
+    def broken(self) -> tuple[BrokenWantAnswer, ...]:
+        """The covered wants that nothing usable covers, by cell."""
+
+    @property
+    def assumed(self) -> tuple[AssumedAnswer, ...]:
+        """What is taken not to apply."""
+
+@final
+class KeyAnswer:
+    """A key that only one state has."""
+
+    @property
+    def want(self) -> str:
+        """The key."""
+
+    @property
+    def package(self) -> str:
+        """The name of the package."""
+
+    @property
+    def hash(self) -> str | None:
+        """The hash, where that is the key."""
+
+@final
+class ChangeAnswer:
+    """A package whose keys gave way to others."""
+
+    @property
+    def package(self) -> str:
+        """The name of the package."""
+
+    @property
+    def old(self) -> list[str]:
+        """The old keys."""
+
+    @property
+    def new(self) -> list[str]:
+        """The new keys."""
+
+@final
+class CellDiffAnswer:
+    """How the keys of a cell differ in two states."""
+
+    @property
+    def stack(self) -> str:
+        """The label of the stack."""
+
+    @property
+    def platform(self) -> str:
+        """The platform."""
+
+    @property
+    def os(self) -> str:
+        """The operating system."""
+
+    @property
+    def target(self) -> str:
+        """The target."""
+
+    @property
+    def kept(self) -> int:
+        """How many keys both have."""
+
+    @property
+    def lost(self) -> tuple[KeyAnswer, ...]:
+        """The keys that only the old state has."""
+
+    @property
+    def gained(self) -> tuple[KeyAnswer, ...]:
+        """The keys that only the new state has."""
+
+    @property
+    def changed(self) -> tuple[ChangeAnswer, ...]:
+        """The packages whose keys gave way to others."""
+
+@final
+class RowOriginAnswer:
+    """Where a row is from."""
+
+    @property
+    def cache(self) -> str:
+        """The source, as it was given."""
+
+    @property
+    def tag(self) -> str:
+        """The snapshot; empty where there is none."""
+
+    @property
+    def source(self) -> str:
+        """The file."""
+
+@final
+class DisagreementAnswer:
+    """A column in which two accounts of a spec differ."""
+
+    @property
+    def column(self) -> str:
+        """Its name."""
+
+    @property
+    def text(self) -> str:
+        """What the first account says."""
+
+    @property
+    def other(self) -> str:
+        """What the other one says."""
+
+@final
+class DifferingAnswer:
+    """Two rows that give one hash different content."""
+
+    @property
+    def hash(self) -> str:
+        """The hash."""
+
+    @property
+    def origin(self) -> RowOriginAnswer:
+        """Where the row is from that counts."""
+
+    @property
+    def other_origin(self) -> RowOriginAnswer:
+        """Where the other one is from."""
+
+    @property
+    def columns(self) -> list[DisagreementAnswer]:
+        """The columns in which they differ."""
+
+@final
+class NamedAnswer:
+    """A spec with what people know it by; nothing is known of what nothing describes."""
+
+    @property
+    def hash(self) -> str:
+        """Its hash."""
+
+    @property
+    def package(self) -> str:
+        """The name of the package, or nothing."""
+
+    @property
+    def version(self) -> str:
+        """The version, or nothing."""
+
+@final
+class RepeatedAnswer:
+    """Texts that repeat."""
+
+    @property
+    def numbers(self) -> list[int]:
+        """Which of the distinct ones it is each time."""
+
+    @property
+    def distinct(self) -> list[str]:
+        """The distinct ones."""
+
+@final
+class RepeatedStacksAnswer:
+    """Sets of stacks that repeat."""
+
+    @property
+    def numbers(self) -> list[int]:
+        """Which of the distinct ones it is each time."""
+
+    @property
+    def distinct(self) -> list[list[str]]:
+        """The distinct ones."""
+
+@final
+class BuildsAnswer:
+    """The builds of a plan in columns, by stage, then hash."""
+
+    @property
+    def hashes(self) -> list[str]:
+        """Their hashes."""
+
+    @property
+    def packages(self) -> RepeatedAnswer:
+        """Their packages."""
+
+    @property
+    def versions(self) -> RepeatedAnswer:
+        """Their versions."""
+
+    @property
+    def platforms(self) -> RepeatedAnswer:
+        """Their platforms."""
+
+    @property
+    def oss(self) -> RepeatedAnswer:
+        """Their operating systems."""
+
+    @property
+    def targets(self) -> RepeatedAnswer:
+        """Their targets."""
+
+    @property
+    def stacks(self) -> RepeatedStacksAnswer:
+        """The stacks whose locks hold them."""
+
+    @property
+    def stages(self) -> list[int]:
+        """Their stages."""
+
+    @property
+    def costs(self) -> list[float]:
+        """What they cost."""
+
+    @property
+    def causes(self) -> list[Cause]:
+        """Why they are built."""
+
+@final
+class TotalsAnswer:
+    """The numbers of a plan."""
+
+    @property
+    def wants(self) -> int:
+        """How many wants there are."""
+
+    @property
+    def wants_left_out(self) -> int:
+        """How many of them are left out."""
+
+    @property
+    def builds(self) -> int:
+        """How many builds there are."""
+
+    @property
+    def cost(self) -> float:
+        """What they cost together."""
+
+    @property
+    def stages(self) -> int:
+        """How many stages there are."""
+
+    @property
+    def critical_path(self) -> float:
+        """What the dearest chain costs."""
+
+    @property
+    def reused(self) -> int:
+        """How many binaries are reused."""
+
+    @property
+    def node_by_node(self) -> int:
+        """How many builds pruning node by node takes."""
+
+    @property
+    def due_to_change(self) -> int:
+        """How many builds the change causes."""
+
+@final
+class ShardAnswer:
+    """What one runner builds, in order."""
+
+    @property
+    def busy(self) -> float:
+        """How long it builds."""
+
+    @property
+    def builds(self) -> list[int]:
+        """The positions of the builds."""
+
+    @property
+    def starts(self) -> list[float]:
+        """When they start."""
+
+    @property
+    def finishes(self) -> list[float]:
+        """When they finish."""
+
+@final
+class ScheduleAnswer:
+    """When builds run."""
+
+    @property
+    def makespan(self) -> float:
+        """How long all takes."""
+
+    @property
+    def lower_bound(self) -> float:
+        """No schedule is shorter."""
+
+    @property
+    def reason(self) -> BoundReason:
+        """Why none is."""
+
+    @property
+    def shards(self) -> tuple[ShardAnswer, ...]:
+        """By runner what it builds."""
+
+@final
+class NeedlessAnswer:
+    """What pruning node by node builds in vain."""
+
+    @property
+    def spec(self) -> NamedAnswer:
+        """The spec."""
+
+    @property
+    def cut_by(self) -> NamedAnswer:
+        """What makes it needless."""
+
+    @property
+    def reason(self) -> CutReason:
+        """Why it does."""
+
+@final
+class UntestedAnswer:
+    """A spec of a lock that holds the change and is no staler for it."""
+
+    @property
+    def spec(self) -> NamedAnswer:
+        """The spec."""
+
+    @property
+    def kept_by(self) -> Literal["policy", "depth"]:
+        """What keeps it."""
+
+    @property
+    def is_available(self) -> bool:
+        """Whether it has a binary."""
+
+@final
+class LeftOutBuildAnswer:
+    """A build that is left out."""
+
+    @property
+    def spec(self) -> NamedAnswer:
+        """The spec."""
+
+    @property
+    def reason(self) -> ExclusionReason:
+        """Why it is."""
+
+    @property
+    def chain_length(self) -> int:
+        """How long the chain of the reason is."""
+
+@final
+class LeftOutAnswer:
+    """What a plan leaves out."""
+
+    @property
+    def cut(self) -> list[str]:
+        """Broken specs that were to be built."""
+
+    @property
+    def wants(self) -> list[str]:
+        """Wants that cannot be had."""
+
+    @property
+    def builds(self) -> tuple[LeftOutBuildAnswer, ...]:
+        """Builds that are left out."""
+
+@final
+class VerdictAnswer:
+    """What is done about a spec."""
+
+    @property
+    def verdict(self) -> WhyVerdict:
+        """What it is."""
+
+    @property
+    def cause(self) -> Cause | None:
+        """Why it is built, if it is."""
+
+    @property
+    def left_out(self) -> ExclusionReason | None:
+        """Why it is left out, if it is."""
+
+    @property
+    def chain(self) -> list[str]:
+        """The hashes from what is left out down to a broken spec."""
+
+@final
+class LinkAnswer:
+    """A spec of a chain."""
+
+    @property
+    def spec(self) -> NamedAnswer:
+        """The spec."""
+
+    @property
+    def types(self) -> list[EdgeType]:
+        """What it has the next one for."""
+
+@final
+class HeldAnswer:
+    """How a spec holds the change."""
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it is stale."""
+
+    @property
+    def chain(self) -> list[LinkAnswer]:
+        """The chain down to what changed."""
+
+@final
+class WhyLineAnswer:
+    """A line of the tree that shows why a spec is planned."""
+
+    @property
+    def depth(self) -> int:
+        """How deep it is."""
+
+    @property
+    def spec(self) -> NamedAnswer:
+        """The spec."""
+
+    @property
+    def link(self) -> WhyLink:
+        """How it relates to the line that it hangs from."""
+
+    @property
+    def reason(self) -> CutReason | None:
+        """Why it does not need that one."""
+
+    @property
+    def types(self) -> list[EdgeType]:
+        """What the edge is for."""
+
+    @property
+    def is_want(self) -> bool:
+        """Whether the spec is a want."""
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether another line shows what is below."""
+
+@final
+class WhyAnswer:
+    """Why a spec is planned, or is not."""
+
+    @property
+    def spec(self) -> NamedAnswer:
+        """The spec."""
+
+    @property
+    def verdict(self) -> VerdictAnswer:
+        """What is done about it."""
+
+    @property
+    def held(self) -> HeldAnswer | None:
+        """How it holds the change."""
+
+    @property
+    def tree(self) -> tuple[WhyLineAnswer, ...]:
+        """The tree that shows why."""
+
+@final
+class KeyDifferenceAnswer:
+    """A key in which a new spec and an old one differ."""
+
+    @property
+    def key(self) -> OwnKey:
+        """Its name."""
+
+    @property
+    def old(self) -> str:
+        """The old text."""
+
+    @property
+    def new(self) -> str:
+        """The new text."""
+
+@final
+class NewSpecAnswer:
+    """A spec that only the new state has."""
+
+    @property
+    def spec(self) -> NamedAnswer:
+        """The spec."""
+
+    @property
+    def is_external(self) -> bool:
+        """Whether the system provides it."""
+
+    @property
+    def origin(self) -> Origin:
+        """Whether it changed itself."""
+
+    @property
+    def against(self) -> NamedAnswer | None:
+        """The old spec that it is held against."""
+
+    @property
+    def replaces(self) -> bool:
+        """Whether that one gave way to it."""
+
+    @property
+    def differences(self) -> list[KeyDifferenceAnswer]:
+        """The keys in which they differ."""
+
+@final
+class GoneSpecAnswer:
+    """A spec that only the old state has."""
+
+    @property
+    def spec(self) -> NamedAnswer:
+        """The spec."""
+
+    @property
+    def is_external(self) -> bool:
+        """Whether the system provides it."""
+
+@final
+class CauseAnswer:
+    """A new spec that changed itself."""
+
+    @property
+    def new(self) -> int:
+        """Its position among the new specs."""
+
+    @property
+    def reaches(self) -> int:
+        """How many new specs it reaches."""
+
+    @property
+    def explains_alone(self) -> int:
+        """How many it explains alone."""
+
+    @property
+    def reaches_by_link_run(self) -> int:
+        """How many it reaches by link and run."""
+
+@final
+class HoldAnswer:
+    """A change to hold back."""
+
+    @property
+    def new(self) -> int:
+        """The position of the spec among the new ones."""
+
+    @property
+    def builds_left(self) -> int:
+        """How many builds are left."""
+
+    @property
+    def fewest_left(self) -> int | None:
+        """The fewest builds that so many changes leave."""
+
+@final
+class MigratedAnswer:
+    """A new spec that is an old one in another format."""
+
+    @property
+    def spec(self) -> NamedAnswer:
+        """The spec."""
+
+    @property
+    def was(self) -> str:
+        """The old hash."""
+
+@final
+class LockDiffAnswer:
+    """What is new between two states, and what caused it."""
+
+    @property
+    def kept(self) -> int:
+        """How many specs both have."""
+
+    @property
+    def new(self) -> tuple[NewSpecAnswer, ...]:
+        """The new specs, by hash."""
+
+    @property
+    def gone(self) -> tuple[GoneSpecAnswer, ...]:
+        """Those that are gone, by hash."""
+
+    @property
+    def causes(self) -> tuple[CauseAnswer, ...]:
+        """The causes."""
+
+    @property
+    def builds(self) -> int:
+        """How many builds the new specs take."""
+
+    @property
+    def hold(self) -> tuple[HoldAnswer, ...]:
+        """What to hold back, in order."""
+
+    @property
+    def migrated(self) -> tuple[MigratedAnswer, ...]:
+        """Old specs in another format; they are not among the new ones."""
+
+@final
+class BidAnswer:
+    """What becomes of a root."""
+
+    @property
+    def outcome(
+        self,
+    ) -> Literal["external", "installable", "completed", "beyond", "left_out", "outbid"]:
+        """What does."""
+
+    @property
+    def option(self) -> int | None:
+        """The position of the spec that completes it, or would for the least more."""
+
+    @property
+    def more_builds(self) -> int:
+        """How many builds that takes beside the plan."""
+
+    @property
+    def more_cost(self) -> float:
+        """What these cost."""
+
+@final
+class SpendingAnswer:
+    """What a budget is spent on."""
+
+    @property
+    def sources(self) -> list[int]:
+        """By group the position of its source."""
+
+    @property
+    def bids(self) -> list[list[BidAnswer]]:
+        """By group what becomes of its roots."""
+
+    @property
+    def weight(self) -> int:
+        """What is completed is worth this."""
+
+    @property
+    def upper_bound(self) -> int:
+        """Nothing within the limits is worth more."""
+
+    @property
+    def builds(self) -> int:
+        """How many builds there are."""
+
+    @property
+    def cost(self) -> float:
+        """What they cost."""
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes were searched."""
+
+    @property
+    def cut(self) -> Cut | None:
+        """What ended the search early."""
+
+@final
+class AlternativeAnswer:
+    """The alternative that is chosen for a want."""
+
+    @property
+    def position(self) -> int:
+        """Its position."""
+
+    @property
+    def specs(self) -> list[int]:
+        """The position of the hash of each of its parts."""
+
+@final
+class ChosenRootsAnswer:
+    """What is chosen for wants."""
+
+    @property
+    def alternatives(self) -> list[AlternativeAnswer | None]:
+        """By want; None where none can be had."""
+
+    @property
+    def cost(self) -> float:
+        """What the builds cost."""
+
+    @property
+    def lower_bound(self) -> float:
+        """No choice costs less."""
+
+    @property
+    def is_optimal(self) -> bool:
+        """Whether none does."""
+
+    @property
+    def cost_alone(self) -> float:
+        """What it costs if each want takes what is cheapest alone."""
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes were searched."""
+
+    @property
+    def cut(self) -> Cut | None:
+        """What ended the search early."""
+
+@final
+class ChosenAnswer:
+    """What is chosen among numbers."""
+
+    @property
+    def alternatives(self) -> list[int]:
+        """By want the position of the chosen item."""
+
+    @property
+    def items(self) -> list[int]:
+        """All items that these need."""
+
+    @property
+    def cost(self) -> int:
+        """What they cost."""
+
+    @property
+    def lower_bound(self) -> int:
+        """What every choice costs at least."""
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes were searched."""
+
+    @property
+    def cut(self) -> Cut | None:
+        """What ended the search early."""
+
+@final
+class DamagedPageAnswer:
+    """A file that cannot be taken."""
+
+    @property
+    def path(self) -> str:
+        """The file."""
+
+    @property
+    def place(self) -> str:
+        """Where in it."""
+
+    @property
+    def line(self) -> int | None:
+        """The line, where it is known."""
+
+    @property
+    def fault(self) -> str:
+        """What is wrong."""
+
+@final
+class ContradictionAnswer:
+    """A page whose ``meta`` says something else than its specs."""
+
+    @property
+    def path(self) -> str:
+        """The file."""
+
+    @property
+    def key(self) -> str:
+        """The key of ``meta``."""
+
+    @property
+    def meta(self) -> str:
+        """What it says."""
+
+    @property
+    def specs(self) -> str:
+        """What the specs have."""
+
+@final
+class LockRootAnswer:
+    """A root of a lock."""
+
+    @property
+    def hash(self) -> str:
+        """Its hash."""
+
+    @property
+    def spec(self) -> str:
+        """The abstract spec, or nothing."""
+
+    @property
+    def group(self) -> str | None:
+        """The group; None for the default one."""
+
+@final
+class ReleaseAnswer:
+    """A release of Spack that changed a format, with what it writes."""
+
+    @property
+    def release(self) -> str:
+        """The release."""
+
+    @property
+    def lock(self) -> int:
+        """The version of locks."""
+
+    @property
+    def spec_file(self) -> int:
+        """The version of spec files."""
+
+    @property
+    def database(self) -> int:
+        """The version of databases."""
+
+    @property
+    def layout(self) -> int:
+        """The version of the layout of build caches."""
 
 #: specs with what completing the root by each is worth, and the position of the one that would
 #: be taken if nothing was limited.
@@ -208,69 +1465,6 @@ BidQuestion: TypeAlias = tuple[list[tuple[str, int]], int | None]
 
 #: by source its roots, and the source that would be taken if nothing was limited.
 BidGroupQuestion: TypeAlias = tuple[list[list[BidQuestion]], int]
-
-#: what becomes of a root, the position of the spec that completes it or would for the least more,
-#: and how many builds and what cost that takes beside the plan.
-BidAnswer: TypeAlias = tuple[
-    Literal["external", "installable", "completed", "beyond", "left_out", "outbid"],
-    int | None,
-    int,
-    float,
-]
-
-#: source by group, its roots by group, weight, upper bound, builds, cost, nodes, why the search was
-#: cut.
-SpendingAnswer: TypeAlias = tuple[
-    list[int],
-    list[list[BidAnswer]],
-    int,
-    int,
-    int,
-    float,
-    int,
-    Literal["nodes", "memory", "work", "time"] | None,
-]
-
-#: Why a spec is left out, and the chain from it down to a broken one.
-ExclusionAnswer: TypeAlias = tuple[ExclusionReason, list[str]]
-
-#: depth, spec, how it relates to the line that it hangs from, why it does not need that one,
-#: what the edge is for, whether the spec is a want, whether it is told at another line.
-WhyLineAnswer: TypeAlias = tuple[
-    int, NamedAnswer, WhyLink, CutReason | None, list[EdgeType], bool, bool
-]
-
-#: verdict, cause of a build, reason of what is left out.
-VerdictAnswer: TypeAlias = tuple[WhyVerdict, Cause | None, ExclusionAnswer | None]
-
-#: Whether a spec is stale, and the chain to what changed: each with what it has the next one for.
-HeldAnswer: TypeAlias = tuple[bool, list[tuple[NamedAnswer, list[EdgeType]]]]
-
-#: spec, what is done about it, how it holds the change, and the tree that tells why.
-WhyAnswer: TypeAlias = tuple[NamedAnswer, VerdictAnswer, HeldAnswer | None, list[WhyLineAnswer]]
-
-#: The name of a key, its old and its new text.
-KeyDifferenceAnswer: TypeAlias = tuple[OwnKey, str, str]
-
-#: spec, whether it is external, origin, the old spec that it is held against, whether that one
-#: gave way to it, the keys in which they differ.
-NewSpecAnswer: TypeAlias = tuple[
-    NamedAnswer, bool, Origin, NamedAnswer | None, bool, list[KeyDifferenceAnswer]
-]
-
-#: kept; new specs by hash; gone ones by hash, each with whether it is external; causes as
-#: (position among the new, reaches, explains alone, reaches by link and run); builds; hold list
-#: as (position among the new, builds left, fewest builds that so many changes leave); the new
-#: specs that are old ones in another format, each with the old hash: they are not among the new.
-LockDiffAnswer: TypeAlias = tuple[
-    int,
-    list[NewSpecAnswer],
-    list[tuple[NamedAnswer, bool]],
-    list[tuple[int, int, int, int]],
-    int,
-    list[tuple[int, int, int | None]],
-    list[tuple[NamedAnswer, str]],
-]
 
 class PlanQuestion(TypedDict):
     """A question of the least rebuild.
@@ -294,18 +1488,6 @@ class PlanQuestion(TypedDict):
     assumed: list[str]
     withheld: list[str]
     costs: list[tuple[str, float]] | None
-
-#: (position of the chosen alternative by want, None where none can be had; cost; lower bound;
-#: whether it is optimal; cost if each want took what is cheapest alone; nodes; cut).
-ChosenRootsAnswer: TypeAlias = tuple[
-    list[tuple[int, list[int]] | None],
-    float,
-    float,
-    bool,
-    float,
-    int,
-    Literal["nodes", "memory", "work", "time"] | None,
-]
 
 class LockDiffQuestion(TypedDict):
     """A question of what is new between two states, whether binaries or not."""
@@ -628,7 +1810,7 @@ class Catalog:
     def lock_diff(self, question: LockDiffQuestion) -> LockDiffAnswer:
         """Tell what is new and what caused it; ``ValueError`` where the edges have a cycle."""
 
-    def differing_rows(self) -> list[Differing]:
+    def differing_rows(self) -> list[DifferingAnswer]:
         """Return the pairs of rows that give one hash different content, by hash."""
 
     def binaries_of(self, source: str) -> list[str]:
@@ -649,12 +1831,12 @@ class Catalog:
     def same_but_for_format(self, old: list[str], new: list[str]) -> list[tuple[str, str]]:
         """Return pairs of old and new hashes that only the format of their files sets apart."""
 
-    def disagreements(self, other: Catalog, dag_hash: str, /) -> list[tuple[str, str, str]] | None:
+    def disagreements(self, other: Catalog, dag_hash: str, /) -> list[DisagreementAnswer] | None:
         """Return in what another catalog contradicts this one about a spec.
 
         Returns:
-            The name of each column that differs, with the text of this catalog and that of
-            the other; ``dependencies`` is among them. None if one does not know the spec.
+            The columns that differ, the text of this catalog first; ``dependencies`` is among
+            them. None if one does not know the spec.
         """
 
     def coverage(self, question: CoverageQuestion) -> CoverageAnswer:
@@ -701,7 +1883,7 @@ class Plan:
     def because(self, spec: str) -> list[str]:
         """Return a shortest chain of hashes from a want to a build."""
 
-    def totals(self) -> PlanTotalsAnswer:
+    def totals(self) -> TotalsAnswer:
         """Return the numbers of the plan."""
 
     def critical_path(self) -> list[str]:
@@ -727,25 +1909,17 @@ class Plan:
         Where some specs are chosen already, it is told what becomes of the roots with these.
         """
 
-    def needless(self) -> list[tuple[NamedAnswer, NamedAnswer, CutReason]]:
-        """Return what pruning node by node builds in vain, by hash, and what makes it needless."""
+    def needless(self) -> tuple[NeedlessAnswer, ...]:
+        """Return what pruning node by node builds in vain, by hash."""
 
-    def left_out(
-        self,
-    ) -> tuple[list[str], list[str], list[tuple[NamedAnswer, ExclusionReason, int]]]:
-        """Return broken specs to be built, wants that cannot be had, and builds left out.
-
-        Beside each of the builds, why it is left out and how long the chain of the reason is.
-        """
+    def left_out(self) -> LeftOutAnswer:
+        """Return broken specs to be built, wants that cannot be had, and builds left out."""
 
     def left_out_chain(self, spec: str) -> list[str]:
         """Return the hashes from a build that is left out down to a broken spec."""
 
-    def untested(self) -> list[tuple[NamedAnswer, Literal["policy", "depth"], bool]]:
-        """Return the specs of the locks that hold the change and are no staler for it, by hash.
-
-        Beside each, what keeps it and whether it has a binary.
-        """
+    def untested(self) -> tuple[UntestedAnswer, ...]:
+        """Return the specs of the locks that hold the change and are no staler for it, by hash."""
 
     def why(self, spec: str, most_lines: int) -> WhyAnswer | None:
         """Return why a spec is planned or not; None where that takes more lines.
@@ -816,12 +1990,12 @@ class PagesRead:
         """Pages that are not spelt as published, for the reference reader; sorted."""
 
     @property
-    def damaged(self) -> list[tuple[str, str, int | None, str]]:
-        """(path, place, line, fault) of files that cannot be taken, by path."""
+    def damaged(self) -> list[DamagedPageAnswer]:
+        """The files that cannot be taken, by path."""
 
     @property
-    def contradictions(self) -> list[tuple[str, str, str, str]]:
-        """(path, key of `meta`, what it says, what the specs have), by path."""
+    def contradictions(self) -> list[ContradictionAnswer]:
+        """The pages whose ``meta`` says something else than their specs, by path."""
 
 @final
 class SpecsRead:
@@ -836,11 +2010,8 @@ class SpecsRead:
         """What the file is: its content tells. Empty where it has a fault."""
 
     @property
-    def roots(self) -> list[tuple[str, str, str | None]]:
-        """(hash, abstract spec or nothing, group or None) of the roots, in the order of the file.
-
-        The group is None for the default one.
-        """
+    def roots(self) -> list[LockRootAnswer]:
+        """The roots, in the order of the file."""
 
     @property
     def specs(self) -> int:
@@ -863,8 +2034,8 @@ class SpecsRead:
         """Whether the fault is that the version is newer than those that are known."""
 
     @property
-    def fault(self) -> tuple[str, int | None, str] | None:
-        """(place, line, fault) of the first fault, or None."""
+    def fault(self) -> FaultAnswer | None:
+        """The first fault, or None."""
 
 @final
 class Version:
@@ -944,11 +2115,10 @@ def read_specs(
     ``try_newer`` a version that is newer than those that are known is read as the newest.
     """
 
-def format_releases() -> list[tuple[str, int, int, int, int]]:
+def format_releases() -> list[ReleaseAnswer]:
     """Return the releases of Spack that changed a format, oldest first.
 
-    Each is (release, version of locks, of spec files, of databases, of the layout of build
-    caches): what it writes. What no release here writes is not read.
+    What no release here writes is not read.
     """
 
 def parse_specs(
@@ -972,14 +2142,12 @@ def choose(
     node_limit: int | None = None,
     work_limit: int | None = None,
     time_limit: float | None = None,
-) -> tuple[list[int], list[int], int, int, int, Literal["nodes", "memory", "work", "time"] | None]:
+) -> ChosenAnswer:
     """Choose an alternative for each want such that all items that they need cost least.
 
     Items are numbered; ``demands`` are pairs of an item and one that it needs, ``wants``
-    hold by want the items that meet it. Returned are by want the position of the chosen
-    item, all needed items, their cost, what every choice costs at least, the number of
-    nodes searched, and what ended the search early. ``ValueError`` where an item does not
-    exist, a want has no alternative, or there is too much of anything.
+    hold by want the items that meet it. ``ValueError`` where an item does not exist, a want
+    has no alternative, or there is too much of anything.
     """
 
 def is_known_target(name: str) -> bool:

@@ -33,7 +33,8 @@ def bulk(path: Path) -> Verdict:
         assert (read.declined, read.damaged, read.taken) == ([path], [], 0)
         return Verdict(None, None)
     if read.damaged:
-        ((_, place, line, fault),) = read.damaged
+        (damage,) = read.damaged
+        place, line, fault = damage.place, damage.line, damage.fault
         assert line is not None
         assert len(read.catalog) == 0
         return Verdict(None, (place, fault))
@@ -48,7 +49,8 @@ def reference(path: Path) -> Verdict:
         return Verdict(None, (error.place, error.fault))
     read = _core.read_page_values(str(path), [(path, page.json)])
     if read.damaged:
-        ((_, place, _, fault),) = read.damaged
+        (damage,) = read.damaged
+        place, fault = damage.place, damage.fault
         assert len(read.catalog) == 0
         return Verdict(None, (place, fault))
     assert read.taken == 1

@@ -50,7 +50,9 @@ def test_a_plan_of_known_specs_is_that_of_their_hashes(
     assert len(known) == len(roots)
     plan = core.plan(question(core, known)).builds()
     assert plan
-    assert plan == core.plan(question(core, roots)).builds()
+    of_hashes = core.plan(question(core, roots)).builds()
+    assert plan.hashes == of_hashes.hashes
+    assert plan.causes == of_hashes.causes
 
 
 def test_specs_known_to_another_catalog_are_refused(core: _core.Catalog, roots: list[str]) -> None:

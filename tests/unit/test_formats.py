@@ -26,9 +26,9 @@ ROOT = Path(__file__).parents[2]
 
 #: Spack releases and what they write: lock, spec file, database, layout.
 RELEASES = _core.format_releases()
-LOCKS = sorted({row[1] for row in RELEASES})
-FORMS = sorted({row[2] for row in RELEASES})
-DATABASES = sorted({row[3] for row in RELEASES})
+LOCKS = sorted({each.lock for each in RELEASES})
+FORMS = sorted({each.spec_file for each in RELEASES})
+DATABASES = sorted({each.database for each in RELEASES})
 
 GUESS = Limits(newer_formats="try")
 
@@ -225,6 +225,8 @@ def test_a_version_that_is_none_is_refused_at_its_place(spelt: object, tmp_path:
 def test_the_table_in_the_documentation_is_the_one_that_is_read_by() -> None:
     text = (ROOT / "docs/sources.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (\d+\.\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", text, re.MULTILINE)
-    assert [(row[0], *map(int, row[1:])) for row in rows] == RELEASES
+    assert [(row[0], *map(int, row[1:])) for row in rows] == [
+        (each.release, each.lock, each.spec_file, each.database, each.layout) for each in RELEASES
+    ]
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert f"`spack.lock`, versions {LOCKS[0]} to {LOCKS[-1]} " in readme

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from specplan import _core as compiled
 from specplan.catalog.damage import clashes, order_of_damage, order_of_finding
+from specplan.catalog.specs import hashes_of
 from specplan.errors import EmptySelectionError, UnknownNameError, UsageError
 from specplan.model import IndexUsed, SourceUsed
 from specplan.similar_names import suggestions
@@ -248,9 +249,8 @@ def _is_empty(read: SourceRead) -> bool:
         return False
     if any(each.kind in {"lock", "database"} for each in read.files_of_specs):
         return False
-    everything = compiled.Query.all()
-    hashes = [each[0] for each in read.core.specs(everything, None)] if len(read.core) else []
-    return not hashes or not read.core.available(read.core.snapshots(), hashes)
+    state = read.core.snapshots()
+    return not len(read.core) or not read.core.available(state, hashes_of(read.core))
 
 
 def tag_of(state: State) -> str | None:

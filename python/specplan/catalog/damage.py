@@ -43,27 +43,30 @@ def order_of_finding(finding: Finding) -> tuple[str, str, str, str]:
 
 def clashes(core: compiled.Catalog) -> Iterator[DamagedFile]:
     """Yield the files that give a hash other content than another file of the same snapshot."""
-    for dag_hash, (cache, tag, source), other, fields in core.differing_rows():
-        other_cache, other_tag, other_source = other
-        if (cache, tag) == (other_cache, other_tag):
-            where = "the same page" if source == other_source else source
+    for rows in core.differing_rows():
+        first, other = rows.origin, rows.other_origin
+        if (first.cache, first.tag) == (other.cache, other.tag):
+            where = "the same page" if first.source == other.source else first.source
             yield DamagedFile(
-                path=other_source,
-                place=dag_hash,
+                path=other.source,
+                place=rows.hash,
                 line=None,
-                fault=f"the hash has other content in {where}: {told(fields)} there",
+                fault=f"the hash has other content in {where}: {told(rows.columns)} there",
             )
 
 
-def told(fields: Sequence[tuple[str, str, str]]) -> str:
+def told(columns: Sequence[compiled.DisagreementAnswer]) -> str:
     """Return in what two accounts of a spec differ, the other one's text first."""
     return (
         "; ".join(
-            f"{name} is `{other.replace(chr(10), ' ')}`, but `{first.replace(chr(10), ' ')}`"
-            for name, first, other in fields
+            f"{each.column} is `{_line(each.other)}`, but `{_line(each.text)}`" for each in columns
         )
         or "its dependencies are others"
     )
+
+
+def _line(text: str) -> str:
+    return text.replace("\n", " ")
 
 
 def refuse_cycle(core: compiled.Catalog, path: str) -> None:

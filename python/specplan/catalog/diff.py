@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from specplan import _core
 from specplan import _core as compiled
 from specplan.catalog.contents import Contents, tag_of
 from specplan.catalog.left_out import absent_stacks, nothing_in_common, of_states
 from specplan.catalog.names import chosen
+from specplan.catalog.specs import by_hash
 from specplan.catalog.systems import Systems
 from specplan.model import (
     Change,
@@ -85,7 +85,7 @@ def difference(
     new_stacks = tuple(name for name in selected if name not in old_labels)
     called_old, called_new = old_name or "", new_name or tag_of(new_state) or ""
     left_out = of_states(newer, older) + absent_stacks(absent)
-    if not any(cell[0] in both for cell in cells):
+    if not any(cell.stack in both for cell in cells):
         left_out.append(_nothing_compared(called_old, called_new, absent, new_stacks))
     found = _diff(
         cells,
@@ -107,12 +107,11 @@ def difference(
 def _versions(core: compiled.Catalog, cells: Sequence[compiled.CellDiffAnswer]) -> dict[str, str]:
     """Return the version of each hash that an answer names."""
     named: set[str] = set()
-    for *_, lost, gained, changed in cells:
-        named.update(want for want, *_ in (*lost, *gained))
-        for _, old, new in changed:
-            named.update((*old, *new))
-    found = core.specs(compiled.Query.hashes(sorted(named)), None)
-    return {each[0]: each[2] for each in found}
+    for cell in cells:
+        named.update(each.want for each in (*cell.lost, *cell.gained))
+        for change in cell.changed:
+            named.update((*change.old, *change.new))
+    return {dag_hash: spec.version for dag_hash, spec in by_hash(core, named).items()}
 
 
 def _nothing_compared(
@@ -154,14 +153,14 @@ def _diff(
     """
     cells = tuple(
         DiffCell(
-            stack=each[0],
-            platform=each[1],
-            os=each[2],
-            target=each[3],
-            kept=each[4],
-            lost=len(each[5]),
-            gained=len(each[6]),
-            changed=len(each[7]),
+            stack=each.stack,
+            platform=each.platform,
+            os=each.os,
+            target=each.target,
+            kept=each.kept,
+            lost=len(each.lost),
+            gained=len(each.gained),
+            changed=len(each.changed),
         )
         for each in answers
     )
@@ -170,21 +169,21 @@ def _diff(
         old=old,
         new=new,
         cells=cells,
-        lost=tuple(_keys(answers, 5, versions)),
-        gained=tuple(_keys(answers, 6, versions)),
+        lost=tuple(_keys(((each, each.lost) for each in answers), versions)),
+        gained=tuple(_keys(((each, each.gained) for each in answers), versions)),
         changed=tuple(
             Change(
-                stack=each[0],
-                os=each[2],
-                target=each[3],
-                package=package,
-                old=tuple(before),
-                new=tuple(after),
-                old_versions=tuple(versions[each] for each in before if each in versions),
-                new_versions=tuple(versions[each] for each in after if each in versions),
+                stack=each.stack,
+                os=each.os,
+                target=each.target,
+                package=change.package,
+                old=tuple(change.old),
+                new=tuple(change.new),
+                old_versions=tuple(versions[key] for key in change.old if key in versions),
+                new_versions=tuple(versions[key] for key in change.new if key in versions),
             )
             for each in answers
-            for package, before, after in each[7]
+            for change in each.changed
         ),
         absent_stacks=absent_stacks,
         new_stacks=new_stacks,
@@ -200,16 +199,19 @@ def _diff(
 
 
 def _keys(
-    answers: Sequence[_core.CellDiffAnswer], part: Literal[5, 6], versions: Mapping[str, str]
+    keys_of_cells: Iterable[tuple[_core.CellDiffAnswer, tuple[_core.KeyAnswer, ...]]],
+    versions: Mapping[str, str],
 ) -> Iterator[KeyInCell]:
-    for each in answers:
-        for want, package, dag_hash in each[part]:
+    for cell, keys in keys_of_cells:
+        stack, os, target = cell.stack, cell.os, cell.target
+        for key in keys:
+            dag_hash = key.hash
             yield KeyInCell(
-                stack=each[0],
-                os=each[2],
-                target=each[3],
-                want=want,
-                package=package,
+                stack=stack,
+                os=os,
+                target=target,
+                want=key.want,
+                package=key.package,
                 version=None if dag_hash is None else versions.get(dag_hash),
                 hash=dag_hash,
             )

@@ -47,42 +47,48 @@ def compare(old: Contents, new: Contents) -> LockDiff:
     renamed = compiled.Catalog.beside_cache
     # What the new state holds could be new, and what the old one holds could be gone.
     left_out = of_sources(old, blocks=True) + of_sources(new, blocks=True)
-    kept, fresh, gone, causes, builds, hold, migrated = beside.lock_diff(
+    answer = beside.lock_diff(
         {
             "old": old.state(None),
             "new": [(renamed(cache), tag) for cache, tag in new.state(None)],
         }
     )
-    specs = tuple(_new(answer) for answer in fresh)
+    specs = tuple(_new(each) for each in answer.new)
     own = sum(each.is_own_change for each in specs)
     return LockDiff(
         old=old.name,
         new=new.name,
         specs=specs,
-        gone=tuple(named_of(each) for each, _ in gone),
+        gone=tuple(named_of(each.spec) for each in answer.gone),
         causes=tuple(
             OwnChange(
-                spec=specs[at],
-                reaches=reaches,
-                explains_alone=alone,
-                reaches_by_link_run=by_link_run,
+                spec=specs[each.new],
+                reaches=each.reaches,
+                explains_alone=each.explains_alone,
+                reaches_by_link_run=each.reaches_by_link_run,
             )
-            for at, reaches, alone, by_link_run in causes
+            for each in answer.causes
         ),
         hold=tuple(
-            HoldStep(spec=specs[at].spec, builds_left=left, fewest_left=fewest)
-            for at, left, fewest in hold
+            HoldStep(
+                spec=specs[each.new].spec,
+                builds_left=each.builds_left,
+                fewest_left=each.fewest_left,
+            )
+            for each in answer.hold
         ),
-        migrated=tuple(MigratedSpec(spec=named_of(each), was=was) for each, was in migrated),
+        migrated=tuple(
+            MigratedSpec(spec=named_of(each.spec), was=each.was) for each in answer.migrated
+        ),
         totals=LockDiffTotals(
-            kept=kept,
+            kept=answer.kept,
             new=len(specs),
-            gone=len(gone),
-            builds=builds,
+            gone=len(answer.gone),
+            builds=answer.builds,
             own_change=own,
             inherited=len(specs) - own,
             recipe_only=sum(each.is_recipe_only for each in specs),
-            migrated=len(migrated),
+            migrated=len(answer.migrated),
         ),
         left_out=merged(left_out),
         sources=old.used_with(new),
@@ -90,12 +96,14 @@ def compare(old: Contents, new: Contents) -> LockDiff:
 
 
 def _new(answer: compiled.NewSpecAnswer) -> NewSpec:
-    spec, external, origin, against, replaces, differences = answer
+    against = answer.against
     return NewSpec(
-        spec=named_of(spec),
-        external=external,
-        origin=origin,
+        spec=named_of(answer.spec),
+        external=answer.is_external,
+        origin=answer.origin,
         against=None if against is None else named_of(against),
-        replaces=replaces,
-        differences=tuple(Difference(key=key, old=old, new=new) for key, old, new in differences),
+        replaces=answer.replaces,
+        differences=tuple(
+            Difference(key=each.key, old=each.old, new=each.new) for each in answer.differences
+        ),
     )

@@ -194,11 +194,10 @@ def found(
         left_out: What of the question could not be taken into account.
         sources: What was read of each source.
     """
-    specs, untold = answer
-    satisfying = [spec_of(each) for each in specs]
+    satisfying = [spec_of(each) for each in answer.specs]
     undecided = [
-        Undecided(spec=spec_of(each), missing=missing, reason=reason)
-        for each, missing, reason in untold
+        Undecided(spec=spec_of(each.spec), missing=each.missing, reason=each.reason)
+        for each in answer.unknown
     ]
     if available is not None:
         satisfying = [each for each in satisfying if each.available is available]

@@ -27,11 +27,6 @@ __all__ = ["differing_indexes", "fetched", "index_versions", "with_states"]
 _BEFORE: Final[frozenset[GapState]] = frozenset({"not_concretized", "installed", "unindexed"})
 
 
-#: Where the core says of a spec whether it is available, and whether it is external.
-_AVAILABLE: Final = 12
-_EXTERNAL: Final = 13
-
-
 def with_states(
     coverage: Coverage, contents: Contents, ask: Callable[[compiled.Catalog], Coverage]
 ) -> Coverage:
@@ -75,12 +70,12 @@ def fetched(contents: Contents, wanted: Sequence[Wanted]) -> compiled.Catalog | 
 
     rows = contents.core if contents.fetched is None else contents.fetched
     everything = compiled.Query.all()
-    there = {each[0] for each in rows.specs(everything, None) if each[_AVAILABLE]}
+    there = {each.hash for each in rows.specs(everything, None) if each.is_available}
     absent = {
-        each[0]: (each[1], each[2])
+        each.hash: (each.package, each.version)
         for lock in wanted
         for each in lock.core.specs(everything, None)
-        if each[0] not in there and not each[_EXTERNAL]
+        if each.hash not in there and not each.is_external
     }
     found = [core for taken in probed for core in fetched_by_hash(taken, absent)]
     return compiled.Catalog.merged([rows, *found]) if found else contents.fetched

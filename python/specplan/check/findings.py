@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from specplan import _core as compiled
 from specplan.catalog.damage import order_of_finding, told
 from specplan.catalog.left_out import of_sources
-from specplan.catalog.specs import named
+from specplan.catalog.specs import by_hash
 from specplan.catalog.systems import Systems
 from specplan.counting import count
 from specplan.errors import UsageError
@@ -242,9 +242,9 @@ class _Names:
         called: dict[str, str],
         caches: compiled.Catalog,
     ) -> None:
-        self._specs = named(core, {*hashes})
+        self._specs = by_hash(core, {*hashes})
         # What a lock says of a spec counts more, but it is the cache that is checked.
-        self._listed = self._specs if core is caches else named(caches, {*self._specs})
+        self._listed = self._specs if core is caches else by_hash(caches, self._specs)
         self._called = called
 
     def spec(self, dag_hash: str) -> CheckedSpec:
@@ -252,12 +252,12 @@ class _Names:
         known = self._specs.get(dag_hash)
         if known is None:
             return CheckedSpec(hash=dag_hash, package=self._called.get(dag_hash, ""), version=None)
-        return CheckedSpec(hash=dag_hash, package=known[1], version=known[2])
+        return CheckedSpec(hash=dag_hash, package=known.package, version=known.version)
 
     def system(self, dag_hash: str) -> str:
         """Return the system of a spec as ``OS/TARGET``."""
         known = self._specs[dag_hash]
-        return f"{known[4]}/{known[5]}"
+        return f"{known.os}/{known.target}"
 
     def is_described(self, dag_hash: str) -> bool:
         """Whether any source tells of a spec."""
@@ -269,7 +269,7 @@ class _Names:
 
     def source(self, hashes: Sequence[str]) -> str:
         """Return the file that tells of the first of some specs."""
-        return next((self._listed[each][11] for each in hashes if each in self._listed), "")
+        return next((self._listed[each].source for each in hashes if each in self._listed), "")
 
     def folded(self, hashes: Sequence[str], number: int) -> str:
         """Return the names of the first few of some specs, and how many more there are."""
@@ -287,18 +287,17 @@ def _graph(
 ) -> tuple[list[Finding], list[Finding], Binaries | None, CheckedRoots | None]:
     """Return what binaries lack, what else edges tell, and the numbers of binaries and roots."""
     wanted = {root.hash for each in checked.wanted for root in each.roots}
-    (available, usable, tells_edges), roots, missing, dangling, listed, tangles, unfit = (
-        core.soundness(
-            {
-                "state": checked.state,
-                "operating_systems": checked.operating_systems,
-                "roots": sorted(wanted) if checked.wanted else None,
-                "indexes": [each.shown for each in checked.files_of_specs if each.kind == "index"],
-            }
-        )
+    found = core.soundness(
+        {
+            "state": checked.state,
+            "operating_systems": checked.operating_systems,
+            "roots": sorted(wanted) if checked.wanted else None,
+            "indexes": [each.shown for each in checked.files_of_specs if each.kind == "index"],
+        }
     )
-    counted, installable, broken, absent = roots
-    called = {each[0]: each[1] for each in missing} | {each[0]: each[1] for each in dangling}
+    broken, absent, listed = found.broken, found.absent, found.listed_only
+    called = {each.hash: each.package for each in found.missing}
+    called |= {each.hash: each.package for each in found.dangling}
     names = _Names(
         core,
         {
@@ -306,32 +305,33 @@ def _graph(
             *broken,
             *absent,
             *listed,
-            *(spec for each in missing for spec in (*each[4][:_FEW], *each[5])),
-            *(spec for each in dangling for spec in each[2][:_FEW]),
-            *(spec for each in tangles for spec in each[1]),
-            *(each[0] for each in unfit),
-            *(spec for each in unfit for spec in each[1][:_FEW]),
+            *(spec for each in found.missing for spec in each.dependents[:_FEW]),
+            *(spec for each in found.missing for spec in each.examples),
+            *(spec for each in found.dangling for spec in each.dependents[:_FEW]),
+            *(spec for each in found.tangles for spec in each.cycle),
+            *(each.hash for each in found.misfits),
+            *(spec for each in found.misfits for spec in each.foreign[:_FEW]),
         },
         called,
         checked.core,
     )
     others = [
-        *(_dangling(names, *each) for each in dangling),
+        *(_dangling(names, each) for each in found.dangling),
         *(_not_in_cache(names, each) for each in listed),
-        *(_cycle(names, *each) for each in tangles),
-        *(_foreign(names, *each) for each in unfit),
+        *(_cycle(names, each) for each in found.tangles),
+        *(_foreign(names, each) for each in found.misfits),
     ]
-    lacking = [_missing(names, each) for each in missing]
-    if not tells_edges:
+    lacking = [_missing(names, each) for each in found.missing]
+    if not found.has_edges:
         return lacking, others, None, None
     return (
         lacking,
         others,
-        Binaries(available=available, usable=usable),
+        Binaries(available=found.binaries, usable=found.usable_binaries),
         CheckedRoots(
             of_locks=bool(checked.wanted),
-            counted=counted,
-            installable=installable,
+            counted=found.roots,
+            installable=found.usable_roots,
             broken=tuple(map(names.spec, broken)),
             absent=tuple(map(names.spec, absent)),
         ),
@@ -339,7 +339,7 @@ def _graph(
 
 
 def _missing(names: _Names, answer: compiled.MissingAnswer) -> Finding:
-    dag_hash, _, binaries, roots, dependents, examples = answer
+    dag_hash, dependents, examples = answer.hash, answer.dependents, answer.examples
     if not names.is_described(dag_hash):
         state = "no source describes it"
     elif names.is_listed(dag_hash):
@@ -347,7 +347,7 @@ def _missing(names: _Names, answer: compiled.MissingAnswer) -> Finding:
     else:
         state = "no cache lists it"
     needed = f"needed directly by {names.folded(dependents, len(dependents))}"
-    such = f"; breaks {names.folded(examples, roots)}" if examples else ""
+    such = f"; breaks {names.folded(examples, answer.roots)}" if examples else ""
     return Finding(
         kind="missing",
         path=names.source([*dependents, dag_hash]),
@@ -355,13 +355,14 @@ def _missing(names: _Names, answer: compiled.MissingAnswer) -> Finding:
         line=None,
         message=f"{state}; {needed}{such}",
         spec=names.spec(dag_hash),
-        binaries=binaries,
-        roots=roots,
+        binaries=answer.binaries,
+        roots=answer.roots,
         dependents=tuple(dependents),
     )
 
 
-def _dangling(names: _Names, dag_hash: str, _: str, dependents: list[str]) -> Finding:
+def _dangling(names: _Names, answer: compiled.DanglingAnswer) -> Finding:
+    dag_hash, dependents = answer.hash, answer.dependents
     return Finding(
         kind="dangling",
         path=names.source(dependents),
@@ -385,9 +386,8 @@ def _not_in_cache(names: _Names, dag_hash: str) -> Finding:
     )
 
 
-def _foreign(
-    names: _Names, dag_hash: str, foreign: list[str], binaries: int, roots: int
-) -> Finding:
+def _foreign(names: _Names, answer: compiled.MisfitAnswer) -> Finding:
+    dag_hash, foreign = answer.hash, answer.foreign
     few = [f"{names.folded([each], 1)} of {names.system(each)}" for each in foreign[:_FEW]]
     more = len(foreign) - len(few)
     shown = f"{', '.join(few)} and {more} more" if more else ", ".join(few)
@@ -399,12 +399,13 @@ def _foreign(
         message=f"is of {names.system(dag_hash)}, but is installed with {shown}, "
         "which does not serve that system",
         spec=names.spec(dag_hash),
-        binaries=binaries,
-        roots=roots,
+        binaries=answer.binaries,
+        roots=answer.roots,
     )
 
 
-def _cycle(names: _Names, specs: list[str], cycle: list[str]) -> Finding:
+def _cycle(names: _Names, answer: compiled.TangleAnswer) -> Finding:
+    specs, cycle = answer.specs, answer.cycle
     few = 8
     shown = [f"{names.spec(each).package} /{each[:7]}" for each in cycle[:few]]
     if len(cycle) > few:
@@ -432,23 +433,23 @@ def _hashes(
     recomputed = undecided = 0
     unverified: set[str] = set()
     for file in files:
-        found, right, unknown, fault = file.check_hashes()
-        recomputed += right
+        found = file.check_hashes()
+        recomputed += found.recomputed
+        unknown = found.undecided
         undecided += len(unknown)
         unverified.update(unknown)
-        if fault is not None:
-            place, line, what = fault
+        if (fault := found.fault) is not None:
             damaged.append(
                 Finding(
                     kind="damaged",
                     path=file.shown,
-                    place=place,
-                    line=line,
-                    message=f"has changed since it was read: {what}",
+                    place=fault.place,
+                    line=fault.line,
+                    message=f"has changed since it was read: {fault.fault}",
                 )
             )
-        for said, is_hash in found:
-            wrong.setdefault(said, (is_hash, []))[1].append(file.shown)
+        for each in found.wrong:
+            wrong.setdefault(each.hash, (each.of_content, []))[1].append(file.shown)
     findings = wrong_hashes(core, wrong)
     names = _Names(core, unverified, {}, core)
     return [*damaged, *findings], CheckedHashes(
@@ -483,16 +484,16 @@ def wrong_hashes(core: compiled.Catalog, wrong: dict[str, tuple[str, list[str]]]
 
 
 def _different_content(core: compiled.Catalog) -> Iterator[Finding]:
-    for dag_hash, (cache, tag, source), other, fields in core.differing_rows():
-        other_cache, other_tag, other_source = other
+    for rows in core.differing_rows():
+        first, other = rows.origin, rows.other_origin
         # Within one snapshot this is damage, and told as such.
-        if (cache, tag) != (other_cache, other_tag):
+        if (first.cache, first.tag) != (other.cache, other.tag):
             yield Finding(
                 kind="different-content",
-                path=other_source,
-                place=dag_hash,
+                path=other.source,
+                place=rows.hash,
                 line=None,
-                message=f"{told(fields)} in {source}, which counts",
+                message=f"{told(rows.columns)} in {first.source}, which counts",
             )
 
 

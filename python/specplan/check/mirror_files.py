@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan import _core, temporary
+from specplan.catalog.specs import by_hash
 from specplan.errors import DamagedSourceError, RemoteError, SourceError
 from specplan.model.check import CheckedSpec, Finding
 from specplan.sources import clear_signed, content, spec_files, strict_json
@@ -179,8 +180,7 @@ class _Look:
 
     def _know(self, hashes: Iterable[str]) -> None:
         """Look up what specs are called."""
-        known = self._asked.core.specs(_core.Query.hashes(sorted(hashes)), None)
-        self._specs |= {each[0]: each for each in known}
+        self._specs |= by_hash(self._asked.core, list(hashes))
 
     def parts(self) -> Iterator[_Part]:
         """Yield what to look at, and tell of files that are not there or too many."""
@@ -260,23 +260,20 @@ class _Look:
                 yield dag_hash, path
 
     def _manifest(self, dag_hash: str) -> str:
-        name, version = self._specs[dag_hash][1:3]
-        return mirror.spec_manifest_path(name, version, dag_hash)
+        spec = self._specs[dag_hash]
+        return mirror.spec_manifest_path(spec.package, spec.version, dag_hash)
 
     def _old_stem(self, dag_hash: str) -> str:
-        _, name, version, platform, os, target, compiler, *_ = self._specs[dag_hash]
-        built = compiler.replace("@", "-", 1) if "@" in compiler else "none-none"
-        return _NO_FILE_NAME.sub(
-            "_", f"{platform}-{os}-{target}-{built}-{name}-{version}-{dag_hash}"
-        )
+        spec = self._specs[dag_hash]
+        system, built = _old_parts(spec)
+        return _NO_FILE_NAME.sub("_", f"{system}-{built}-{spec.package}-{spec.version}-{dag_hash}")
 
     def _old_spec_file(self, dag_hash: str) -> str:
         return f"build_cache/{self._old_stem(dag_hash)}.spec.json"
 
     def _old_tarball(self, dag_hash: str) -> str:
-        _, name, version, platform, os, target, compiler, *_ = self._specs[dag_hash]
-        built = compiler.replace("@", "-", 1) if "@" in compiler else "none-none"
-        folders = [f"{platform}-{os}-{target}", built, f"{name}-{version}"]
+        spec = self._specs[dag_hash]
+        folders = [*_old_parts(spec), f"{spec.package}-{spec.version}"]
         path = "/".join(_NO_FILE_NAME.sub("_", each) for each in folders)
         return f"build_cache/{path}/{self._old_stem(dag_hash)}.spack"
 
@@ -308,7 +305,7 @@ class _Look:
         known = self._specs.get(dag_hash)
         if known is None:
             return CheckedSpec(hash=dag_hash, package="", version=None)
-        return CheckedSpec(hash=dag_hash, package=known[1], version=known[2])
+        return CheckedSpec(hash=dag_hash, package=known.package, version=known.version)
 
     def _binary(self, path: str, dag_hash: str) -> Verified:
         """Look at a manifest and at the blobs that it names."""
@@ -461,18 +458,19 @@ class _Look:
         differs = self._asked.core.disagreements(found.catalog, dag_hash)
         if differs and self._asked.binaries is not None:
             said = "; ".join(
-                f"{name} is `{_line(here)}`, but `{_line(listed)}` in {self._asked.taken.index}"
-                for name, listed, here in differs
+                f"{each.column} is `{_line(each.other)}`, "
+                f"but `{_line(each.text)}` in {self._asked.taken.index}"
+                for each in differs
             )
             verified.findings.append(
                 self._finding("different-content", shown, said, dag_hash, place=dag_hash)
             )
             return
         text = content.inflated(file, shown, self._limits.file_bytes)
-        wrong, *_ = _core.check_hashes_in(clear_signed.text_of(text, shown))
-        for said_hash, is_hash in wrong:
-            if said_hash == dag_hash and dag_hash not in self._asked.wrong:
-                message = f"the content has the hash {is_hash}"
+        found_hashes = _core.check_hashes_in(clear_signed.text_of(text, shown))
+        for each in found_hashes.wrong:
+            if each.hash == dag_hash and dag_hash not in self._asked.wrong:
+                message = f"the content has the hash {each.of_content}"
                 verified.findings.append(
                     self._finding("wrong-hash", shown, message, dag_hash, place=dag_hash)
                 )
@@ -528,3 +526,10 @@ def _matched(pattern: re.Pattern[str], path: str) -> str | None:
 
 def _line(text: str) -> str:
     return text.replace("\n", " ")
+
+
+def _old_parts(spec: _core.SpecAnswer) -> tuple[str, str]:
+    """Return what the second layout calls the system and the compiler of a spec."""
+    compiler = spec.compiler
+    built = compiler.replace("@", "-", 1) if "@" in compiler else "none-none"
+    return f"{spec.platform}-{spec.os}-{spec.target}", built

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from specplan import _core as compiled
 from specplan.catalog.names import FEWER_CELLS, chosen, matched_or_all
-from specplan.catalog.specs import _EXTERNAL, named
+from specplan.catalog.specs import by_hash
 from specplan.catalog.systems import Systems
 from specplan.coverage import environments as abstract_wants
 from specplan.coverage.lock_wants import SCOPE_EDGES
@@ -51,9 +51,9 @@ def environment_options(core: compiled.Catalog, query: CoverageQuery) -> Environ
         if declared is not None:
             return declared
         every = compiled.Query.all()
-        if not core.find(f"{package}", every, None)[0]:
+        if not core.find(f"{package}", every, None).specs:
             return None
-        return bool(core.find(f"{package} {variant}=*", every, None)[0])
+        return bool(core.find(f"{package} {variant}=*", every, None).specs)
 
     return EnvironmentOptions(
         host=query.host,
@@ -111,9 +111,9 @@ class Answer:
     absent: tuple[str, ...]
     listed_before: frozenset[str]
     not_wanted: tuple[NotWanted, ...]
-    cells: list[compiled.CellAnswer]
-    gaps: list[compiled.GapAnswer]
-    lacking: list[tuple[str, ...]]
+    cells: tuple[compiled.CellAnswer, ...]
+    gaps: tuple[compiled.GapAnswer, ...]
+    lacking: tuple[tuple[str, ...], ...]
     not_wanted_count: int
     abstract: Answered | None
     operating_systems: compiled.OperatingSystems
@@ -180,10 +180,9 @@ def ask(
     }
     oss = systems.chosen_oss(query.os)
     targets = systems.chosen_targets(query.target)
-    nothing: compiled.CoverageAnswer = ([], [], [], [0] * len(not_wanted), 0)
-    cells, gaps, lacking, excluded, count = nothing
+    answer = None
     if wanted or not environments:
-        cells, gaps, lacking, excluded, count = _coverage(
+        answer = _coverage(
             core,
             {
                 "state": state,
@@ -202,6 +201,9 @@ def ask(
                 "detail": detail,
             },
         )
+    cells = () if answer is None else answer.cells
+    excluded = [0] * len(not_wanted) if answer is None else answer.excluded
+    count = 0 if answer is None else answer.not_wanted
     abstract = None
     if environments:
         abstract = abstract_wants.ask(
@@ -223,8 +225,8 @@ def ask(
         excluded = [sum(both) for both in zip(excluded, abstract.wants.excluded, strict=True)]
         count += abstract.wants.not_wanted
     of_cells: dict[str, list[tuple[str, str, str]]] = {}
-    for stack, platform, os, target, *_ in cells:
-        of_cells.setdefault(stack, []).append((os, target, platform))
+    for cell in cells:
+        of_cells.setdefault(cell.stack, []).append((cell.os, cell.target, cell.platform))
     lacking_roots, nowhere = abstract_wants.not_concretized(
         (each for each in stale if each.label in selected), of_cells
     )
@@ -252,8 +254,8 @@ def ask(
             replace(entry, excluded=each) for entry, each in zip(not_wanted, excluded, strict=True)
         ),
         cells=cells,
-        gaps=gaps,
-        lacking=lacking,
+        gaps=() if answer is None else answer.gaps,
+        lacking=() if answer is None else answer.lacking,
         not_wanted_count=count,
         abstract=abstract,
         operating_systems=systems.core,
@@ -364,9 +366,9 @@ def _specs(
     scope = SCOPE_EDGES[query.scope]
     cycle = core.cycle()
     if cycle:
-        described = named(core, cycle[:1]).get(cycle[0])
+        described = by_hash(core, cycle[:1]).get(cycle[0])
         # Edges of several files can make up a cycle; this one tells the spec.
-        place = described[11] if described is not None else wanted[0].place
+        place = described.source if described is not None else wanted[0].place
         fault = f"the dependencies of {cycle[0]} lead back to it, which no hash allows"
         raise SourceError(f"{place}: {fault}", path=place)
     return [core.reached(roots_of(wanted, name), scope) for name in reported]
@@ -378,15 +380,30 @@ def roots_of(wanted: Sequence[Wanted], stack: str) -> list[str]:
     return list(dict.fromkeys(roots))
 
 
-def demand(answer: Answer) -> compiled.DemandAnswer | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What the wants of locks lack.
+
+    Attributes:
+        gains: For each reported stack, what each of its gaps is good for, in the order of gaps.
+        usable: For each reported stack, how many wants of each system are usable.
+        roots: The roots of reported cells, by hash, with what each lacks.
+    """
+
+    gains: list[tuple[compiled.GainAnswer, ...]]
+    usable: list[tuple[compiled.UsableAnswer, ...]]
+    roots: list[compiled.RootAnswer]
+
+
+def demand(answer: Answer) -> Demand | None:
     """Return what the wants of locks lack; None where wants are no concrete specs.
 
     What a gap is good for is about all roots of its stack, whichever cells are reported.
     """
     if not answer.wanted:
         return None
-    specs = named(answer.core, {each for hashes in answer.specs for each in hashes})
-    places = {(each[0], each[2], each[3]) for each in answer.cells}
+    specs = by_hash(answer.core, {each for hashes in answer.specs for each in hashes})
+    places = {(each.stack, each.os, each.target) for each in answer.cells}
 
     def is_wanted(stack: str, dag_hash: str) -> bool:
         place = _place(specs[dag_hash])
@@ -401,18 +418,19 @@ def demand(answer: Answer) -> compiled.DemandAnswer | None:
         for stack, hashes in zip(answer.reported, answer.specs, strict=True)
     ]
     gaps: dict[str, list[str]] = {name: [] for name in answer.reported}
-    for cell, _, _, dag_hash, *_ in answer.gaps:
-        if dag_hash is not None:
-            gaps[answer.cells[cell][0]].append(dag_hash)
+    stacks = [cell.stack for cell in answer.cells]
+    for gap in answer.gaps:
+        if (dag_hash := gap.hash) is not None:
+            gaps[stacks[gap.cell]].append(dag_hash)
     roots = {
         stack: [
             root
             for root in roots_of(answer.wanted, stack)
-            if is_wanted(stack, root) and not specs[root][_EXTERNAL]
+            if is_wanted(stack, root) and not specs[root].is_external
         ]
         for stack in answer.reported
     }
-    usefulness, usable, lacks = answer.core.demand(
+    found = answer.core.demand(
         {
             "state": answer.state,
             "operating_systems": answer.operating_systems,
@@ -422,12 +440,16 @@ def demand(answer: Answer) -> compiled.DemandAnswer | None:
         }
     )
     reported = {root for stack, own in roots.items() for root in own if is_reported(stack, root)}
-    return usefulness, usable, [each for each in lacks if each[0] in reported]
+    return Demand(
+        gains=found.gains,
+        usable=found.usable,
+        roots=[each for each in found.roots if each.hash in reported],
+    )
 
 
 def _place(spec: compiled.SpecAnswer) -> tuple[str, str, str]:
     """Return the package, the operating system and the target of a spec."""
-    return spec[1], spec[4], spec[5]
+    return spec.package, spec.os, spec.target
 
 
 def _not_wanted(

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from specplan.catalog.specs import named, nearest_of
+from specplan.catalog.specs import by_hash, nearest_of
 from specplan.model import BrokenRoot, Cell, EnvironmentAsked, Gap, UnknownWant
 
 if TYPE_CHECKING:
@@ -48,9 +48,8 @@ class InstallableRoots:
 
 def cells(answered: Answered) -> Iterator[Cell]:
     """Yield the cells by stack, os, target."""
-    for cell, answer in zip(answered.wants.cells, answered.core[0], strict=True):
-        covered, covered_exact, usable, _, undecided = answer
-        wanted = len(cell.wants)
+    for cell, answer in zip(answered.wants.cells, answered.core.cells, strict=True):
+        wanted, covered = len(cell.wants), answer.covered
         yield Cell(
             stack=cell.stack,
             platform=cell.platform,
@@ -58,25 +57,25 @@ def cells(answered: Answered) -> Iterator[Cell]:
             target=cell.target,
             wanted=wanted,
             covered=covered,
-            covered_exact=covered_exact,
-            unknown=len(undecided),
-            usable=usable,
+            covered_exact=answer.covered_exact,
+            unknown=len(answer.unknown),
+            usable=answer.usable,
             coverage=covered / wanted if wanted else None,
         )
 
 
 def lacking(answered: Answered) -> Iterator[tuple[str, ...]]:
     """Yield for each cell the abstract specs that it lacks, sorted."""
-    for _, _, _, wants, _ in answered.core[0]:
-        yield tuple(sorted(answered.wants.specs[want] for want in wants))
+    for answer in answered.core.cells:
+        yield tuple(sorted(answered.wants.specs[want] for want in answer.gaps))
 
 
 def gaps(answered: Answered) -> Iterator[Gap]:
     """Yield the gaps by cell."""
     wants = answered.wants
-    times = Counter(want for _, _, _, lacked, _ in answered.core[0] for want in lacked)
-    for at, want, state, nearest in answered.core[1]:
-        cell = wants.cells[at]
+    times = Counter(want for answer in answered.core.cells for want in answer.gaps)
+    for gap in answered.core.gaps:
+        cell, want = wants.cells[gap.cell], gap.want
         yield Gap(
             stack=cell.stack,
             os=cell.os,
@@ -87,49 +86,49 @@ def gaps(answered: Answered) -> Iterator[Gap]:
             package=wants.packages[want],
             version=None,
             hash=None,
-            state=state,
+            state=gap.state,
             cells_lacking=times[want],
             blocked=None,
             roots_completed=None,
             buildable_now=None,
-            nearest=nearest_of(nearest),
+            nearest=nearest_of(gap.nearest),
         )
 
 
 def unknown(answered: Answered) -> Iterator[UnknownWant]:
     """Yield the wants that the sources cannot decide, by stack, os, target, want."""
     wants = answered.wants
-    for cell, (_, _, _, _, undecided) in zip(wants.cells, answered.core[0], strict=True):
-        for want, specs, missing in sorted(undecided, key=lambda each: wants.specs[each[0]]):
+    for cell, answer in zip(wants.cells, answered.core.cells, strict=True):
+        for each in sorted(answer.unknown, key=lambda each: wants.specs[each.want]):
             yield UnknownWant(
                 stack=cell.stack,
                 os=cell.os,
                 target=cell.target,
-                want=wants.specs[want],
-                package=wants.packages[want],
-                specs=specs,
-                missing=tuple(sorted(missing)),
-                group=wants.group_of(want),
+                want=wants.specs[each.want],
+                package=wants.packages[each.want],
+                specs=each.specs,
+                missing=tuple(sorted(each.missing)),
+                group=wants.group_of(each.want),
             )
 
 
 def broken_roots(answered: Answered, catalog: _core.Catalog) -> InstallableRoots:
     """Return which roots install."""
-    pairs = list(zip(answered.wants.cells, answered.core[0], strict=True))
-    broken = answered.core[2]
-    specs = named(catalog, {dag_hash for _, _, dag_hash, _ in broken})
+    pairs = list(zip(answered.wants.cells, answered.core.cells, strict=True))
+    broken = answered.core.broken
+    specs = by_hash(catalog, {each.hash for each in broken})
     return InstallableRoots(
         wanted=sum(len(cell.wants) for cell, _ in pairs),
-        undecided=sum(len(cell.wants) for cell, answer in pairs if answer[2] is None),
-        installable=sum(usable for _, (_, _, usable, _, _) in pairs if usable is not None),
+        undecided=sum(len(cell.wants) for cell, answer in pairs if answer.usable is None),
+        installable=sum(answer.usable or 0 for _, answer in pairs),
         broken=tuple(
             BrokenRoot(
-                hash=dag_hash,
-                package=specs[dag_hash][1],
-                version=specs[dag_hash][2],
-                lacks=tuple(sorted(lacks)),
+                hash=each.hash,
+                package=specs[each.hash].package,
+                version=specs[each.hash].version,
+                lacks=tuple(sorted(each.lacks)),
             )
-            for _, _, dag_hash, lacks in broken
+            for each in broken
         ),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from specplan.catalog.left_out import absent_stacks, is_named, of_sources
 from specplan.model import LeftOut
@@ -24,13 +24,7 @@ if TYPE_CHECKING:
     from specplan.sources.environments.environment import EnvironmentRoot
     from specplan.sources.wanted import WantedEnvironment
 
-__all__ = ["NO_PEER", "not_concretized", "of_coverage", "of_environments"]
-
-#: Where a cell of the core says that nothing but itself would say what is wanted.
-NO_PEER: Final = 7
-
-#: Where it says how many wants it has.
-_WANTED: Final = 4
+__all__ = ["not_concretized", "of_coverage", "of_environments"]
 
 
 def of_coverage(
@@ -75,12 +69,13 @@ def _assumptions(answered: Answered) -> list[LeftOut]:
     return [
         LeftOut(
             kind="requirement",
-            where=f"{wants.cells[cell].stack}: {wants.specs[want]}",
-            detail=f"no known spec has the required {', '.join(variants)}, so it is not asked for",
+            where=f"{wants.cells[each.cell].stack}: {wants.specs[each.want]}",
+            detail=f"no known spec has the required {', '.join(each.variants)}, "
+            "so it is not asked for",
             blocks=False,
             remedy="--allow-left-out requirement",
         )
-        for cell, want, variants in answered.core[3]
+        for each in answered.core.assumed
     ]
 
 
@@ -113,7 +108,7 @@ def _nowhere(root: EnvironmentRoot) -> LeftOut:
 
 def _no_peer(cells: Sequence[CellAnswer], patterns: Sequence[str]) -> list[LeftOut]:
     """Return the stacks with cells of which nothing else says what should be in them."""
-    alone = Counter(each[0] for each in cells if each[NO_PEER])
+    alone = Counter(each.stack for each in cells if each.has_no_peer)
     every = alone.total() == len(cells)
     return [
         LeftOut(
@@ -130,7 +125,7 @@ def _no_peer(cells: Sequence[CellAnswer], patterns: Sequence[str]) -> list[LeftO
 
 def _without_a_baseline(answer: Answer, patterns: Sequence[str]) -> list[LeftOut]:
     """Return the reported stacks of which the baseline wants nothing."""
-    compares = answer.not_wanted_count or any(each[_WANTED] for each in answer.cells)
+    compares = answer.not_wanted_count or any(each.wanted for each in answer.cells)
     lacking = [name for name in answer.reported if not compares or name not in answer.listed_before]
     return [
         LeftOut(

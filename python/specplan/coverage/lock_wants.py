@@ -21,9 +21,6 @@ __all__ = ["SCOPE_EDGES", "LockWants"]
 #: link and run; all, and from a spliced spec to the spec that it was built as.
 SCOPE_EDGES: Final[Mapping[Scope, int]] = MappingProxyType({"roots": 0, "runtime": 3, "all": 63})
 
-#: Where a spec of the core says whether it is external.
-_EXTERNAL: Final = 13
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockWants:
@@ -79,12 +76,12 @@ class LockWants:
         for stack, own in roots.items():
             reached = core.reached(sorted(own), SCOPE_EDGES[scope])
             for spec in core.specs(compiled.Query.hashes(reached), None):
-                place = (stack, spec[1], spec[4], spec[5])
+                place = (stack, spec.package, spec.os, spec.target)
                 entries = [at for at, entry in enumerate(not_wanted) if excludes(entry, *place)]
-                if spec[_EXTERNAL] or not entries:
-                    kept.add(spec[0])
+                if spec.is_external or not entries:
+                    kept.add(spec.hash)
                     continue
-                own.discard(spec[0])
+                own.discard(spec.hash)
                 several += 1
                 for at in entries:
                     counts[at] += 1

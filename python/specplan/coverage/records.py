@@ -1,15 +1,14 @@
-"""The tuples that the compiled core answers with, as records of the model."""
+"""What the compiled core answers of coverage, as records of the model."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from specplan.catalog.specs import named, nearest_of
+from specplan.catalog.specs import by_hash, nearest_of
 from specplan.coverage import environment_records
 from specplan.coverage.ask import demand
-from specplan.coverage.left_out import NO_PEER
 from specplan.exact import ratio
 from specplan.model import (
     Alone,
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from specplan import _core
-    from specplan.coverage.ask import Answer
+    from specplan.coverage.ask import Answer, Demand
     from specplan.model import Compatibility, DamagedFile, LeftOut, UnknownWant
 
 __all__ = ["cell", "cells", "coverage", "lacking"]
@@ -56,7 +55,9 @@ def coverage(
     """
     told = demand(answer)
     usable, gains = _by_place(answer, told)
-    own_cells = [cell(each, usable.get((each[0], each[2], each[3]))) for each in answer.cells]
+    own_cells = [
+        cell(each, usable.get((each.stack, each.os, each.target))) for each in answer.cells
+    ]
     versions = _versions(answer)
     sources = _sources(answer, caches)
     gaps = [_gap(each, own_cells, gains, versions, sources) for each in answer.gaps]
@@ -107,9 +108,9 @@ def coverage(
 
 def _alone(answer: Answer) -> Alone | None:
     """Return what the caches have, where there are cells and none has a peer; else None."""
-    if not answer.cells or not all(each[NO_PEER] for each in answer.cells):
+    if not answer.cells or not all(each.has_no_peer for each in answer.cells):
         return None
-    (available, usable, tells_edges), _, missing, *_ = answer.core.soundness(
+    sound = answer.core.soundness(
         {
             "state": answer.state,
             "roots": None,
@@ -117,19 +118,21 @@ def _alone(answer: Answer) -> Alone | None:
             "operating_systems": answer.operating_systems,
         }
     )
-    names = named(answer.core, [each[0] for each in missing])
-    lacking = [
-        LackedSpec(
-            hash=dag_hash,
-            package=names[dag_hash][1] if dag_hash in names else package,
-            version=names[dag_hash][2] if dag_hash in names else None,
-            binaries=binaries,
+    names = by_hash(answer.core, [each.hash for each in sound.missing])
+    lacking = []
+    for each in sound.missing:
+        known = names.get(each.hash)
+        lacking.append(
+            LackedSpec(
+                hash=each.hash,
+                package=each.package if known is None else known.package,
+                version=None if known is None else known.version,
+                binaries=each.binaries,
+            )
         )
-        for dag_hash, package, binaries, *_ in missing
-    ]
     return Alone(
-        binaries=available,
-        usable=usable if tells_edges else None,
+        binaries=sound.binaries,
+        usable=sound.usable_binaries if sound.has_edges else None,
         lacking=tuple(sorted(lacking, key=lambda each: (-each.binaries, each.hash))),
     )
 
@@ -191,29 +194,25 @@ def _rank(gap: Gap) -> tuple[int, int, str, str, str, str]:
     return -(gap.blocked or 0), -gap.cells_lacking, gap.stack, gap.os, gap.target, gap.want
 
 
-#: What building a gap is good for: blocked, roots completed, buildable now.
-_Gain: TypeAlias = tuple[int, int, bool]
-
-
 def _by_place(
-    answer: Answer, told: _core.DemandAnswer | None
-) -> tuple[dict[tuple[str, str, str], int], dict[tuple[str, str], _Gain]]:
+    answer: Answer, told: Demand | None
+) -> tuple[dict[tuple[str, str, str], int], dict[tuple[str, str], _core.GainAnswer]]:
     """Return usable wants by (stack, os, target), and gains by (stack, hash)."""
     if told is None:
         return {}, {}
-    usefulness, usable_wants, _ = told
     # Wants by another key than the hash are not the specs that were counted.
     of_hashes = answer.level == "hash"
     usable = {
-        (stack, os, target): count
-        for stack, systems in zip(answer.reported, usable_wants, strict=True)
-        for os, target, count in systems
+        (stack, each.os, each.target): each.usable
+        for stack, systems in zip(answer.reported, told.usable, strict=True)
+        for each in systems
         if of_hashes
     }
-    gains: dict[tuple[str, str], _Gain] = {}
-    of_stack = dict(zip(answer.reported, map(iter, usefulness), strict=True))
-    for index, _, _, dag_hash, *_ in answer.gaps:
-        stack = answer.cells[index][0]
+    gains: dict[tuple[str, str], _core.GainAnswer] = {}
+    of_stack = dict(zip(answer.reported, map(iter, told.gains), strict=True))
+    stacks = [each.stack for each in answer.cells]
+    for gap in answer.gaps:
+        stack, dag_hash = stacks[gap.cell], gap.hash
         if dag_hash is not None:
             gains[stack, dag_hash] = next(of_stack[stack])
     return usable, gains
@@ -221,8 +220,8 @@ def _by_place(
 
 def _versions(answer: Answer) -> dict[str, str]:
     """Return the version of each spec that a gap names by its hash."""
-    hashes = {dag_hash for _, _, _, dag_hash, *_ in answer.gaps if dag_hash is not None}
-    return {each: spec[2] for each, spec in named(answer.core, hashes).items()}
+    hashes = {gap.hash for gap in answer.gaps if gap.hash is not None}
+    return {each: spec.version for each, spec in by_hash(answer.core, hashes).items()}
 
 
 def _sources(answer: Answer, caches: _core.Catalog) -> dict[str, str]:
@@ -232,28 +231,29 @@ def _sources(answer: Answer, caches: _core.Catalog) -> dict[str, str]:
     """
     if not answer.wanted:
         return {}
-    nearest = {gap[-1][0] for gap in answer.gaps if gap[-1] is not None}
-    return {each: spec[11] for each, spec in named(caches, nearest).items()}
+    found = (gap.nearest for gap in answer.gaps)
+    nearest = {each.hash for each in found if each is not None}
+    return {each: spec.source for each, spec in by_hash(caches, nearest).items()}
 
 
-def _roots(answer: Answer, told: _core.DemandAnswer | None) -> RootCoverage | None:
+def _roots(answer: Answer, told: Demand | None) -> RootCoverage | None:
     """Return how many roots of locks and of environments install."""
-    of_locks = [] if told is None else told[2]
+    of_locks = [] if told is None else told.roots
     abstract = answer.abstract
     roots = None if abstract is None else environment_records.broken_roots(abstract, answer.core)
     tells = roots is not None and roots.undecided < roots.wanted
     if told is None and not tells and not answer.not_concretized:
         return None
-    named_roots = named(answer.core, {root for root, lacks in of_locks if lacks})
+    lacks_of = {root.hash: lacks for root in of_locks if (lacks := root.lacks)}
+    named_roots = by_hash(answer.core, lacks_of)
     broken = [
         BrokenRoot(
             hash=root,
-            package=named_roots[root][1],
-            version=named_roots[root][2],
+            package=named_roots[root].package,
+            version=named_roots[root].version,
             lacks=tuple(sorted(lacks)),
         )
-        for root, lacks in of_locks
-        if lacks
+        for root, lacks in lacks_of.items()
     ]
     wanted, installable = len(of_locks), len(of_locks) - len(broken)
     # What is not concretized has no hash, and installs from no cache.
@@ -264,7 +264,7 @@ def _roots(answer: Answer, told: _core.DemandAnswer | None) -> RootCoverage | No
         wanted, installable = wanted + roots.wanted, installable + roots.installable
         broken = sorted([*broken, *roots.broken], key=lambda root: root.hash)
     lacked_by = Counter(each for root in broken for each in root.lacks)
-    specs = named(answer.core, lacked_by)
+    specs = by_hash(answer.core, lacked_by)
     return RootCoverage(
         wanted=wanted,
         installable=installable,
@@ -274,8 +274,8 @@ def _roots(answer: Answer, told: _core.DemandAnswer | None) -> RootCoverage | No
         lacking=tuple(
             Lacking(
                 hash=each,
-                package=specs[each][1] if each in specs else None,
-                version=specs[each][2] if each in specs else None,
+                package=specs[each].package if each in specs else None,
+                version=specs[each].version if each in specs else None,
                 roots=count,
             )
             for each, count in sorted(lacked_by.items(), key=lambda item: (-item[1], item[0]))
@@ -285,15 +285,15 @@ def _roots(answer: Answer, told: _core.DemandAnswer | None) -> RootCoverage | No
 
 def cell(answer: _core.CellAnswer, usable: int | None = None) -> Cell:
     """Return the record of a cell."""
-    stack, platform, os, target, wanted, covered, covered_exact, _ = answer
+    wanted, covered = answer.wanted, answer.covered
     return Cell(
-        stack=stack,
-        platform=platform,
-        os=os,
-        target=target,
+        stack=answer.stack,
+        platform=answer.platform,
+        os=answer.os,
+        target=answer.target,
         wanted=wanted,
         covered=covered,
-        covered_exact=covered_exact,
+        covered_exact=answer.covered_exact,
         unknown=0,
         usable=usable,
         coverage=ratio(covered, wanted),
@@ -303,26 +303,24 @@ def cell(answer: _core.CellAnswer, usable: int | None = None) -> Cell:
 def _gap(
     answer: _core.GapAnswer,
     cells: Sequence[Cell],
-    gains: Mapping[tuple[str, str], _Gain],
+    gains: Mapping[tuple[str, str], _core.GainAnswer],
     versions: Mapping[str, str],
     sources: Mapping[str, str],
 ) -> Gap:
-    index, want, package, dag_hash, state, cells_lacking, nearest = answer
-    where = cells[index]
+    where, dag_hash, nearest = cells[answer.cell], answer.hash, answer.nearest
     gain = None if dag_hash is None else gains.get((where.stack, dag_hash))
-    blocked, roots_completed, buildable_now = gain or (None, None, None)
     return Gap(
         stack=where.stack,
         os=where.os,
         target=where.target,
-        want=want,
-        package=package,
+        want=answer.want,
+        package=answer.package,
         version=None if dag_hash is None else versions.get(dag_hash),
         hash=dag_hash,
-        state=state,
-        cells_lacking=cells_lacking,
-        blocked=blocked,
-        roots_completed=roots_completed,
-        buildable_now=buildable_now,
-        nearest=nearest_of(nearest, None if nearest is None else sources.get(nearest[0])),
+        state=answer.state,
+        cells_lacking=answer.cells_lacking,
+        blocked=None if gain is None else gain.blocked,
+        roots_completed=None if gain is None else gain.roots_completed,
+        buildable_now=None if gain is None else gain.buildable_now,
+        nearest=None if nearest is None else nearest_of(nearest, sources.get(nearest.hash)),
     )

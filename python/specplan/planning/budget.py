@@ -88,10 +88,9 @@ class Purchase:
         there: compiled.PlanQuestion = {**self.question, "roots": own}
         choice, cheapest = choosing.least(self.core, there, alternatives, made.asked)
         roots = set(own)
-        for group_alternatives, position in zip(alternatives, cheapest, strict=True):
-            if position is not None:
-                at, specs = position
-                parts = zip(group_alternatives[at], specs, strict=True)
+        for group_alternatives, chosen in zip(alternatives, cheapest, strict=True):
+            if chosen is not None:
+                parts = zip(group_alternatives[chosen.position], chosen.specs, strict=True)
                 roots.update(part[spec] for part, spec in parts)
         builds, cost = _size(self.core, self.question, roots)
         is_within = self.asked.builds is None or builds <= self.asked.builds
@@ -178,7 +177,7 @@ def _size(
     """Return how many builds some roots take, and what these cost."""
     asked: compiled.PlanQuestion = {**question, "roots": sorted(roots)}
     totals = core.plan(asked).totals()
-    return totals[2], totals[3]
+    return totals.builds, totals.cost
 
 
 def _names(core: compiled.Catalog, groups: Iterable[BidGroup]) -> dict[str, NamedSpec]:

@@ -146,10 +146,10 @@ class BidResult:
         return BidResult(
             source=source,
             hashes=tuple(
-                None if answer[1] is None else bid.hashes[answer[1]] for bid, answer in told
+                None if answer.option is None else bid.hashes[answer.option] for bid, answer in told
             ),
             completed=tuple(
-                answer[0] in {"external", "installable", "completed"} for _, answer in told
+                answer.outcome in {"external", "installable", "completed"} for _, answer in told
             ),
         )
 
@@ -247,16 +247,16 @@ class Spending:
         ]
 
     def _told(self, answer: compiled.SpendingAnswer) -> Spent:
-        sources, outcomes, weight, bound, builds, cost, nodes, cut = answer
         installable: list[BudgetRoot] = []
         completed: list[BudgetRoot] = []
         left: list[OpenRoot] = []
         results = []
-        for group, source, answers in zip(self._groups, sources, outcomes, strict=True):
+        for group, source, answers in zip(self._groups, answer.sources, answer.bids, strict=True):
             bids = group.sources[source] if group.sources else ()
             told = list(zip(bids, answers, strict=True))
             results.append(BidResult.of(source, told))
-            for bid, (outcome, option, more_builds, more_cost) in told:
+            for bid, became in told:
+                outcome, option = became.outcome, became.option
                 # What is wanted by its hash is told of even if it cannot be had.
                 at = 0 if option is None and bid.place is None else option
                 if at is None or (outcome == "external" and bid.place is None):
@@ -270,8 +270,8 @@ class Spending:
                             spec=spec,
                             weight=worth,
                             reason=reason,
-                            more_builds=None if option is None else more_builds,
-                            more_cost=None if option is None else more_cost,
+                            more_builds=None if option is None else became.more_builds,
+                            more_cost=None if option is None else became.more_cost,
                             place=bid.place,
                         )
                     )
@@ -281,15 +281,15 @@ class Spending:
         budget = Budget(
             max_builds=self._asked.builds,
             max_cost=self._asked.cost,
-            builds=builds,
-            cost=cost,
+            builds=answer.builds,
+            cost=answer.cost,
             installable=tuple(sorted(installable, key=_by_hash)),
             completed=tuple(sorted(completed, key=_by_hash)),
             open=tuple(sorted(left, key=self._asked.least_more)),
-            weight=float(weight * self._part),
-            upper_bound=float(bound * self._part),
-            nodes=nodes,
-            cut=cut,
+            weight=float(answer.weight * self._part),
+            upper_bound=float(answer.upper_bound * self._part),
+            nodes=answer.nodes,
+            cut=answer.cut,
             unused=self._weights.unused,
         )
         return Spent(budget=budget, results=tuple(results))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
 from specplan.catalog.names import texts
-from specplan.catalog.specs import names_of
+from specplan.catalog.specs import hashes_of, names_of
 from specplan.catalog.systems import Systems
 from specplan.coverage.environment_records import environments_asked
 from specplan.coverage.environments import wants_of
@@ -163,11 +163,11 @@ class WantGroup:
             for source in self.sources
         ]
 
-    def picked(self, chosen: tuple[int, Sequence[int]] | None) -> Pick | None:
+    def picked(self, chosen: compiled.AlternativeAnswer | None) -> Pick | None:
         """Return what was chosen among the alternatives."""
         if chosen is None:
             return None
-        position, specs = chosen
+        position, specs = chosen.position, chosen.specs
         if self.is_alone:
             return Pick(0, (self.sources[0].candidates[0][position],), (True,))
         left = iter(specs)
@@ -208,7 +208,7 @@ class _Lock:
     def __init__(self, lock: Wanted) -> None:
         self.place = lock.place
         self._roots = {root.hash for root in lock.roots}
-        self._specs = {each[0] for each in lock.core.specs(compiled.Query.all(), None)}
+        self._specs = frozenset(hashes_of(lock.core))
 
     def meeting(self, want: Want) -> tuple[str, ...]:
         """Return the specs of the lock that satisfy a want: roots of it if any do."""
@@ -249,7 +249,8 @@ class Options:
                 "detail": "cells",
             }
         )
-        known = {each for cell in met for met_by in cell for each in (*met_by[0], *met_by[1])}
+        answers = [answer for cell in met for answer in cell]
+        known = {each for answer in answers for each in (*answer.exact, *answer.compatible)}
         self.names = names_of(core, known)
         self._order = _order(core, state, self.names.values())
         whole = {each.label for each in asked.environments if each.environment.unify != "false"}
@@ -267,11 +268,11 @@ class Options:
                     cell.os,
                     cell.target,
                     wants.specs[want],
-                    tuple(self._sorted((*exact, *compatible))),
-                    bool(unknown),
+                    tuple(self._sorted((*answer.exact, *answer.compatible))),
+                    bool(answer.unknown),
                     want in wants.developed,
                 )
-                for want, (exact, compatible, unknown) in zip(cell.wants, answers, strict=True)
+                for want, answer in zip(cell.wants, answers, strict=True)
             ]
             if cell.stack in whole and locks:
                 self.groups.append(WantGroup.whole(own, locks))
@@ -325,7 +326,7 @@ def _systems(core: compiled.Catalog, systems: Systems, asked: ChoiceRequest) -> 
     roots = sorted({root.hash for lock in asked.locks for root in lock.roots})
     specs = core.specs(compiled.Query.hashes(roots), None) if roots else []
     # Without a lock, what is known may still be all for one system.
-    of_roots = {(os, target, platform) for _, _, _, platform, os, target, *_ in specs}
+    of_roots = {(each.os, each.target, each.platform) for each in specs}
     found = of_roots or set(core.systems())
     return sorted(found) if len(found) == 1 else ()
 

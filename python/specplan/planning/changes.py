@@ -62,7 +62,8 @@ class KnownSpecs:
 
     def named(self) -> list[tuple[str, str, str]]:
         """Return hash, package and version of each spec, by hash."""
-        return [each[:3] for each in self.core.specs(self.among, None)]
+        specs = self.core.specs(self.among, None)
+        return [(each.hash, each.package, each.version) for each in specs]
 
 
 def matching(known: KnownSpecs, spec: str) -> list[str]:
@@ -79,20 +80,21 @@ def matching(known: KnownSpecs, spec: str) -> list[str]:
     name = AbstractSpec(asked).name
     if name is not None and not known.core.has_heard_of(name):
         return []
-    found, undecided = known.core.find(asked, known.among, None)
+    found = known.core.find(asked, known.among, None)
+    undecided = found.unknown
     if undecided:
-        first, _, missing = undecided[0]
+        first = undecided[0].spec
         more = f" and {len(undecided) - 1} more" if len(undecided) > 1 else ""
         raise UndecidedError(
-            f"the sources do not tell whether {first[1]}@{first[2]}/{first[0]}{more} "
-            f"satisfies `{spec}`: {missing}",
+            f"the sources do not tell whether {first.package}@{first.version}/{first.hash}{more} "
+            f"satisfies `{spec}`: {undecided[0].reason}",
             spec,
-            sorted({what for _, what, _ in undecided}),
+            sorted({each.missing for each in undecided}),
             len(undecided),
-            [each[0] for each, _, _ in undecided],
+            [each.spec.hash for each in undecided],
             hint="name the specs by their hashes, as in `/HASH`",
         )
-    return [each[0] for each in found]
+    return [each.hash for each in found.specs]
 
 
 def matching_each(known: KnownSpecs, specs: Iterable[str]) -> list[tuple[str, list[str]]]:

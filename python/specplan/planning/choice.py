@@ -102,7 +102,7 @@ def least(
     question: compiled.PlanQuestion,
     alternatives: list[list[list[list[str]]]],
     asked: ChoiceRequest,
-) -> tuple[Choice, list[tuple[int, list[int]] | None]]:
+) -> tuple[Choice, list[compiled.AlternativeAnswer | None]]:
     """Choose an alternative of each group such that building what is needed costs least.
 
     Args:
@@ -123,7 +123,7 @@ def least(
     if node_limit is None and asked.time_limit is None:
         node_limit, work_limit = NODE_LIMIT, WORK_LIMIT
     try:
-        chosen, cost, lower, optimal, alone, nodes, cut = core.choose_roots(
+        chosen = core.choose_roots(
             question,
             alternatives,
             node_limit=node_limit,
@@ -134,16 +134,16 @@ def least(
         raise UsageError(str(error), hint="ask for less at once") from error
     choice = Choice(
         wants=(),
-        optimal=optimal,
-        lower_bound=lower,
-        cost=cost,
-        cost_alone=alone,
-        nodes=nodes,
-        cut=cut,
+        optimal=chosen.is_optimal,
+        lower_bound=chosen.lower_bound,
+        cost=chosen.cost,
+        cost_alone=chosen.cost_alone,
+        nodes=chosen.nodes,
+        cut=chosen.cut,
         one_by_one=(),
         environments=(),
     )
-    return choice, chosen
+    return choice, chosen.alternatives
 
 
 def told(choice: Choice, options: Options, picks: Sequence[Pick | None]) -> Choice:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
 from specplan.catalog.names import ROOT
+from specplan.catalog.specs import by_hash
 from specplan.coverage.environments import AbstractWants, WantedCell
 from specplan.coverage.solve import solve
 from specplan.errors import UsageError
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["GapWants", "asks_for_gaps", "wants_of_gaps"]
 
 _LEVELS: Final = ("package", "version")
-
-#: Where a spec of the core has the stacks that list it.
-_STACKS: Final = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +128,7 @@ def _published(
     ]
     core, state = contents.core, contents.state(query.tag)
     hashes = sorted({nearest.hash for _, nearest in listed})
-    specs = {each[0]: each for each in core.specs(compiled.Query.hashes(hashes), None)}
+    specs = by_hash(core, hashes)
     labels = _labels(core, state, hashes) if hashes else {}
     return tuple(
         PublishedWant(
@@ -140,7 +138,7 @@ def _published(
             want=_spec_of(gap),
             hash=nearest.hash,
             name=gap.package,
-            version=specs[nearest.hash][2],
+            version=specs[nearest.hash].version,
             binary_os=nearest.os,
             binary_target=nearest.target,
             listed_by=tuple(labels.get(nearest.hash, ())),
@@ -160,5 +158,5 @@ def _labels(
     among = compiled.Query.hashes(hashes)
     for tag in sorted({tag for _, tag in state}):
         for spec in core.specs(among, tag):
-            found.setdefault(spec[0], set()).update(each for each in spec[_STACKS] if each != ROOT)
+            found.setdefault(spec.hash, set()).update(each for each in spec.stacks if each != ROOT)
     return {each: sorted(stacks) for each, stacks in found.items()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from specplan import _core as compiled
 from specplan.aliases import Unit
+from specplan.catalog.specs import names_of
 from specplan.model import (
     Build,
     ChangeAsked,
@@ -138,8 +139,7 @@ class Plan(Report):
             hashes: Their hashes, such as those of :attr:`Build.because`.
         """
         asked = list(hashes)
-        found = self._known[1].specs(compiled.Query.hashes(asked), None)
-        names = {each[0]: NamedSpec(hash=each[0], name=each[1], version=each[2]) for each in found}
+        names = names_of(self._known[1], asked)
         unknown = (NamedSpec(hash=each, name="", version="") for each in asked)
         return tuple(names.get(each.hash, each) for each in unknown)
 

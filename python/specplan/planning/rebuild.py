@@ -10,6 +10,7 @@ from specplan import _core as compiled
 from specplan.catalog import whereabouts
 from specplan.catalog.damage import refuse_cycle
 from specplan.catalog.left_out import of_sources
+from specplan.catalog.specs import hashes_of
 from specplan.coverage.ask import environment_options
 from specplan.coverage.lock_wants import LockWants
 from specplan.errors import UsageError
@@ -334,7 +335,8 @@ def _index_versions(contents: Contents, read: _Read, question: _Question) -> Seq
         return ()
     locks = [lock.core for lock in (*read.wanted, *read.more_locks)]
     least = compiled.Catalog.merged([*locks, *read.others, contents.least])
-    builds, needed = ({*rows.plan(question.core).builds()[0]} for rows in (question.rows, least))
+    both = (question.rows, least)
+    builds, needed = ({*rows.plan(question.core).builds().hashes} for rows in both)
     return whereabouts.differing_indexes(contents.indexes, len(builds ^ needed))
 
 
@@ -421,8 +423,7 @@ def _plannable(rows: _Rows, options: Options | None) -> KnownSpecs:
     """Return the specs that may be built: those of the locks, and what the candidates need."""
     if options is None:
         return KnownSpecs.all_of(rows.locks)
-    own = (spec[0] for spec in rows.locks.specs(compiled.Query.all(), None))
-    return KnownSpecs.below(rows.core, {*own, *options.names})
+    return KnownSpecs.below(rows.core, {*hashes_of(rows.locks), *options.names})
 
 
 def _plan(solved: _Solved) -> Plan:

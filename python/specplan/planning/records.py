@@ -44,18 +44,20 @@ def builds_of(core: compiled.Plan, cost_of: Mapping[str, Cost]) -> tuple[Build, 
         core: The answer of the planner.
         cost_of: What specs cost, by hash; nothing where each costs 1.
     """
-    hashes, texts, (sets, distinct), stages, costs, causes = core.builds()
-    stacks = [tuple(each) for each in distinct]
+    answer = core.builds()
+    stacks = answer.stacks
+    sets = [tuple(each) for each in stacks.distinct]
+    texts = (answer.packages, answer.versions, answer.platforms, answer.oss, answer.targets)
     needs_of, because_of = core.needs, core.because
     estimated = {spec for spec, cost in cost_of.items() if cost.estimated}
     columns = zip(
-        hashes,
-        *(map(own.__getitem__, numbers) for numbers, own in texts),
-        map(stacks.__getitem__, sets),
-        stages,
+        answer.hashes,
+        *(map(each.distinct.__getitem__, each.numbers) for each in texts),
+        map(sets.__getitem__, stacks.numbers),
+        answer.stages,
         core.need_counts(),
-        costs,
-        causes,
+        answer.costs,
+        answer.causes,
         core.because_counts(),
         strict=True,
     )
@@ -95,16 +97,16 @@ def builds_of(core: compiled.Plan, cost_of: Mapping[str, Cost]) -> tuple[Build, 
 def needless_of(core: compiled.Plan) -> tuple[Needless, ...]:
     """Return what pruning node by node would build in vain, by hash."""
     return tuple(
-        Needless(spec=named_of(spec), cut_by=named_of(cut_by), reason=reason)
-        for spec, cut_by, reason in core.needless()
+        Needless(spec=named_of(each.spec), cut_by=named_of(each.cut_by), reason=each.reason)
+        for each in core.needless()
     )
 
 
 def untested_of(core: compiled.Plan) -> tuple[Untested, ...]:
     """Return what holds the change and is left alone, by hash."""
     return tuple(
-        Untested(spec=named_of(spec), kept_by=kept_by, available=available)
-        for spec, kept_by, available in core.untested()
+        Untested(spec=named_of(each.spec), kept_by=each.kept_by, available=each.is_available)
+        for each in core.untested()
     )
 
 
@@ -115,19 +117,19 @@ def excluded_of(core: compiled.Plan, broken: Sequence[tuple[str, list[str]]]) ->
         core: The answer of the planner.
         broken: The abstract specs that were said not to build, with the hashes that they match.
     """
-    cut, wants, left_out = core.left_out()
+    left_out = core.left_out()
     return Excluded(
         specs=counted(broken),
         broken=tuple(sorted({each for _, found in broken for each in found})),
-        cut=tuple(cut),
-        wants=tuple(wants),
+        cut=tuple(left_out.cut),
+        wants=tuple(left_out.wants),
         builds=tuple(
             ExcludedBuild(
-                spec=named_of(spec),
-                reason=reason,
-                chain=Hashes(count, core.left_out_chain, spec[0]),
+                spec=(spec := named_of(each.spec)),
+                reason=each.reason,
+                chain=Hashes(each.chain_length, core.left_out_chain, spec.hash),
             )
-            for spec, reason, count in left_out
+            for each in left_out.builds
         ),
     )
 
@@ -142,15 +144,15 @@ def totals_of(core: compiled.Plan, untested: int, not_wanted: int) -> PlanTotals
     """
     totals = core.totals()
     return PlanTotals(
-        wants=totals[0],
-        wants_left_out=totals[1],
-        builds=totals[2],
-        cost=totals[3],
-        stages=totals[4],
-        critical_path=totals[5],
-        reused=totals[6],
-        node_by_node=totals[7],
-        due_to_change=totals[8],
+        wants=totals.wants,
+        wants_left_out=totals.wants_left_out,
+        builds=totals.builds,
+        cost=totals.cost,
+        stages=totals.stages,
+        critical_path=totals.critical_path,
+        reused=totals.reused,
+        node_by_node=totals.node_by_node,
+        due_to_change=totals.due_to_change,
         untested=untested,
         not_wanted=not_wanted,
     )
@@ -181,7 +183,7 @@ def whys_of(
             if answer is None:
                 break
             reasons.append(_why(answer, named))
-            left -= len(answer[-1])
+            left -= len(reasons[-1].tree)
         else:
             return tuple(reasons)
     specs = count(len(found), "spec")
@@ -194,33 +196,34 @@ def whys_of(
 def _why(
     answer: compiled.WhyAnswer, named_all: Callable[[Sequence[str]], Sequence[NamedSpec]]
 ) -> Why:
-    named, (verdict, cause, left_out), held, lines = answer
-    reason, chain = (None, []) if left_out is None else left_out
+    verdict, held = answer.verdict, answer.held
+    chain = verdict.chain
     return Why(
-        spec=named_of(named),
-        verdict=verdict,
-        cause=cause,
-        left_out=reason,
+        spec=named_of(answer.spec),
+        verdict=verdict.verdict,
+        cause=verdict.cause,
+        left_out=verdict.left_out,
         chain=tuple(named_all(chain)) if chain else (),
         change=None if held is None else _held(held),
         tree=tuple(
             WhyLine(
-                depth=depth,
-                spec=named_of(each),
-                link=link,
-                reason=cut,
-                types=tuple(types),
-                is_want=is_want,
-                is_repeated=is_repeated,
+                depth=each.depth,
+                spec=named_of(each.spec),
+                link=each.link,
+                reason=each.reason,
+                types=tuple(each.types),
+                is_want=each.is_want,
+                is_repeated=each.is_repeated,
             )
-            for depth, each, link, cut, types, is_want, is_repeated in lines
+            for each in answer.tree
         ),
     )
 
 
 def _held(answer: compiled.HeldAnswer) -> HeldChange:
-    stale, chain = answer
     return HeldChange(
-        stale=stale,
-        chain=tuple(ChangeLink(spec=named_of(spec), types=tuple(types)) for spec, types in chain),
+        stale=answer.is_stale,
+        chain=tuple(
+            ChangeLink(spec=named_of(each.spec), types=tuple(each.types)) for each in answer.chain
+        ),
     )

@@ -26,26 +26,28 @@ def schedule(core: compiled.Plan, builds: Sequence[Build], runners: int) -> Sche
         builds: Its builds, in their order.
         runners: How many runners there are, at least one.
     """
-    makespan, lower_bound, reason, shards = core.schedule(min(runners, _MOST_RUNNERS))
+    answer = core.schedule(min(runners, _MOST_RUNNERS))
     hashes = [build.hash for build in builds]
     widths = [0] * (builds[-1].stage + 1 if builds else 0)
     for build in builds:
         widths[build.stage] += 1
     return Schedule(
         runners=runners,
-        makespan=makespan,
-        lower_bound=lower_bound,
-        reason=reason,
+        makespan=answer.makespan,
+        lower_bound=answer.lower_bound,
+        reason=answer.reason,
         widths=tuple(widths),
         shards=tuple(
             Shard(
                 runner=runner,
-                busy=busy,
+                busy=shard.busy,
                 runs=tuple(
                     Run(hash=hashes[position], start=start, finish=finish)
-                    for position, start, finish in zip(positions, starts, finishes, strict=True)
+                    for position, start, finish in zip(
+                        shard.builds, shard.starts, shard.finishes, strict=True
+                    )
                 ),
             )
-            for runner, (busy, positions, starts, finishes) in enumerate(shards, 1)
+            for runner, shard in enumerate(answer.shards, 1)
         ),
     )

@@ -105,7 +105,7 @@ def _packages(spec: str, plan: Plan, contents: Contents) -> set[str]:
     found: set[str] = set()
     for core in (*plan._known, contents.core):
         hashes = changes.matching(changes.KnownSpecs.all_of(core), spec)
-        found |= {each[1] for each in core.specs(compiled.Query.hashes(hashes), None)}
+        found |= {each.package for each in core.specs(compiled.Query.hashes(hashes), None)}
     return found
 
 
@@ -177,7 +177,7 @@ class _Asked:
         if self._older is not None:
             cores.append(self._older.core)
         query = compiled.Query.text("package", sorted(self._packages))
-        specs = {each[1:3] for core in cores for each in core.specs(query, None)}
+        specs = {(each.package, each.version) for core in cores for each in core.specs(query, None)}
         return [(package, f"{package}@{version}") for package, version in sorted(specs)]
 
     def _excluded_or_covered(self, cell: _Cell, package: str, want: str) -> WhyWanted:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from specplan.errors import SourceError
+from specplan.model import DamagedFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,10 +15,48 @@ if TYPE_CHECKING:
     from specplan.sources.limits import Limits
     from specplan.sources.stores.store import Store
 
-__all__ = ["FileOfSpecs", "IndexAlone", "IndexRead", "MirrorTaken", "files_taken"]
+__all__ = [
+    "FileOfSpecs",
+    "HashesHeld",
+    "IndexAlone",
+    "IndexRead",
+    "MirrorTaken",
+    "WrongHash",
+    "files_taken",
+]
 
 #: What a file of specs is.
 _Kind: TypeAlias = Literal["index", "database", "lock", "spec"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongHash:
+    """A hash that is not that of its content.
+
+    Attributes:
+        hash: The hash.
+        of_content: That of the content.
+    """
+
+    hash: str
+    of_content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HashesHeld:
+    """The hashes of a file, held against its content.
+
+    Attributes:
+        wrong: Those that are not that of their content.
+        recomputed: How many were recomputed, right or wrong.
+        undecided: Those that could not be.
+        fault: What is wrong with a file that cannot be read any more.
+    """
+
+    wrong: tuple[WrongHash, ...]
+    recomputed: int
+    undecided: tuple[str, ...]
+    fault: DamagedFile | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +76,9 @@ class FileOfSpecs:
     shown: str
     kind: _Kind
     limits: Limits
-    hashes: _core.HashesAnswer | None = field(default=None, compare=False)
+    hashes: HashesHeld | None = field(default=None, compare=False)
 
-    def check_hashes(self) -> _core.HashesAnswer:
+    def check_hashes(self) -> HashesHeld:
         """Hold its hashes against its content; what is wrong with the file is in the answer."""
         from specplan import _core  # noqa: PLC0415 - sources load it when they need it
         from specplan.sources import clear_signed, content  # noqa: PLC0415
@@ -49,10 +88,27 @@ class FileOfSpecs:
         try:
             if content.start_of(self.path).startswith(clear_signed.BEGIN):
                 signed = content.inflated(self.path, self.shown, self.limits.file_bytes)
-                return _core.check_hashes_in(clear_signed.text_of(signed, self.shown))
+                text = clear_signed.text_of(signed, self.shown)
+                return self._held(_core.check_hashes_in(text))
         except SourceError as error:
-            return [], 0, [], ("", None, str(error))
-        return _core.check_hashes(self.path, file_bytes=self.limits.index_bytes)
+            fault = DamagedFile(path=self.shown, place="", line=None, fault=str(error))
+            return HashesHeld(wrong=(), recomputed=0, undecided=(), fault=fault)
+        return self._held(_core.check_hashes(self.path, file_bytes=self.limits.index_bytes))
+
+    def _held(self, answer: _core.HashesAnswer) -> HashesHeld:
+        fault = answer.fault
+        return HashesHeld(
+            wrong=tuple(
+                WrongHash(hash=each.hash, of_content=each.of_content) for each in answer.wrong
+            ),
+            recomputed=answer.recomputed,
+            undecided=tuple(answer.undecided),
+            fault=None
+            if fault is None
+            else DamagedFile(
+                path=self.shown, place=fault.place, line=fault.line, fault=fault.fault
+            ),
+        )
 
 
 def files_taken(

@@ -34,12 +34,17 @@ def read(place: str, limits: Limits) -> SourceRead:
     referred = _core.read_page_values(place, [(path, page.json) for path, page in values.items()])
     damaged = [
         *(
-            DamagedFile(path=path, place=at, line=line, fault=fault)
-            for path, at, line, fault in bulk.damaged
+            DamagedFile(path=each.path, place=each.place, line=each.line, fault=each.fault)
+            for each in bulk.damaged
         ),
         *(
-            DamagedFile(path=path, place=at, line=lines[path].line_of(at), fault=fault)
-            for path, at, _, fault in referred.damaged
+            DamagedFile(
+                path=each.path,
+                place=each.place,
+                line=lines[each.path].line_of(each.place),
+                fault=each.fault,
+            )
+            for each in referred.damaged
         ),
         *refused,
     ]
@@ -66,12 +71,12 @@ def read(place: str, limits: Limits) -> SourceRead:
         contradictions=tuple(
             Finding(
                 kind="contradiction",
-                path=path,
-                place=f"meta.{identity}",
+                path=each.path,
+                place=f"meta.{each.key}",
                 line=None,
-                message=f"`meta` says {said}, `spec_details` have {have}",
+                message=f"`meta` says {each.meta}, `spec_details` have {each.specs}",
             )
-            for path, identity, said, have in sorted(contradictions)
+            for each in sorted(contradictions, key=lambda each: (each.path, each.key))
         ),
     )
 

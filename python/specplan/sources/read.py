@@ -533,8 +533,13 @@ def _page(file: Path, reading: Reading) -> SourceRead:
         core=found.catalog,
         files=found.taken,
         damaged=tuple(
-            DamagedFile(path=reading.place, place=place, line=page.line_of(place), fault=fault)
-            for _, place, _, fault in found.damaged
+            DamagedFile(
+                path=reading.place,
+                place=each.place,
+                line=page.line_of(each.place),
+                fault=each.fault,
+            )
+            for each in found.damaged
         ),
         contradictions=(),
     )

@@ -169,8 +169,9 @@ def damage_of(found: _core.SpecsRead, shown: str) -> tuple[DamagedFile, ...]:
     """Return the fault of a file, if it has one."""
     if found.fault is None:
         return ()
-    place, line, fault = found.fault
-    return (DamagedFile(path=shown, place=place, line=line, fault=f"{fault}{remedy_of(found)}"),)
+    damage = found.fault
+    fault = f"{damage.fault}{remedy_of(found)}"
+    return (DamagedFile(path=shown, place=damage.place, line=damage.line, fault=fault),)
 
 
 def remedy_of(found: _core.SpecsRead) -> str:
@@ -180,9 +181,7 @@ def remedy_of(found: _core.SpecsRead) -> str:
 
 def roots_of(found: _core.SpecsRead) -> tuple[LockRoot, ...]:
     """Return the roots of a file, in its order."""
-    return tuple(
-        LockRoot(hash=dag_hash, spec=spec, group=group) for dag_hash, spec, group in found.roots
-    )
+    return tuple(LockRoot(hash=root.hash, spec=root.spec, group=root.group) for root in found.roots)
 
 
 def stack_of_lock(path: PurePath) -> str:

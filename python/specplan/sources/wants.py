@@ -236,12 +236,11 @@ def _rootless(place: str) -> LeftOut:
 def _lock(read: _core.SpecsRead, label: str, place: str) -> Wanted:
     """Return what a file wants that must be a lock."""
     if read.fault is not None:
-        at, line, fault = read.fault
         raise DamagedSourceError(
             path=place,
-            place=at,
-            line=line,
-            fault=fault,
+            place=read.fault.place,
+            line=read.fault.line,
+            fault=read.fault.fault,
             hint="`--newest-format try` reads it as that version" if read.is_newer else None,
         )
     if read.kind != "lock":
@@ -255,7 +254,7 @@ def _lock(read: _core.SpecsRead, label: str, place: str) -> Wanted:
         label=label,
         place=place,
         roots=tuple(
-            LockRoot(hash=dag_hash, spec=spec, group=group) for dag_hash, spec, group in read.roots
+            LockRoot(hash=root.hash, spec=root.spec, group=root.group) for root in read.roots
         ),
         core=read.catalog,
         left_out=(

@@ -1,6 +1,7 @@
-//! Questions of abstract wants and their answers as tuples.
+//! Questions of abstract wants and their answers.
 
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use specplan_catalog::{
     AbstractCell, AbstractCellCoverage, AbstractCoverage, AbstractTask, AbstractWants, Catalog,
     Clause, ClauseRule, Column, IdSet, Met, NearMiss, SystemName,
@@ -8,11 +9,13 @@ use specplan_catalog::{
 use specplan_planner::{SpecId, SpecSet, Supply, usable};
 use specplan_spack::{AbstractSpec, parse_one};
 
+use crate::coverage::NearestAnswer;
 use crate::errors::no_spec;
 use crate::find;
 use crate::graph::{GraphOrFault, external, flagged, spec_set};
 use crate::literals;
 use crate::operating_systems::PyOperatingSystems;
+use crate::records::records;
 use crate::state::{State, snapshots};
 
 /// The keys of the dictionary that asks.
@@ -101,52 +104,117 @@ impl AbstractQuestion<'_> {
     }
 }
 
-/// The hashes that meet a want on the very system of its cell, those of compatible systems, and
-/// those of which it is unknown with the name of what is missing.
-pub(crate) type MetAnswer = (Vec<String>, Vec<String>, Vec<(String, &'static str)>);
+/// The specs that meet a want, by hash.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct MetAnswer {
+    /// Those of the very system of the cell.
+    exact: Vec<String>,
+    /// Those of other systems that serve it.
+    compatible: Vec<String>,
+    /// Those of which it is unknown.
+    unknown: Vec<UnknownMetAnswer>,
+}
+
+/// A spec of which it is unknown whether it meets a want.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Clone)]
+pub(crate) struct UnknownMetAnswer {
+    hash: String,
+    missing: &'static str,
+}
 
 /// The answer of [`AbstractWants::met`] as hashes.
 pub(crate) fn met_answer(catalog: &Catalog, met: &Met) -> MetAnswer {
     let hash = |spec: u32| catalog.hash(spec).to_string();
     let unknown = met.unknown.iter();
-    (
-        met.exact.iter().map(hash).collect(),
-        met.compatible.iter().map(hash).collect(),
-        unknown
-            .map(|&(spec, missing)| (hash(spec), missing.slug()))
-            .collect(),
-    )
+    let unknown = unknown.map(|&(spec, missing)| UnknownMetAnswer {
+        hash: hash(spec),
+        missing: missing.slug(),
+    });
+    MetAnswer {
+        exact: met.exact.iter().map(hash).collect(),
+        compatible: met.compatible.iter().map(hash).collect(),
+        unknown: unknown.collect(),
+    }
 }
 
-/// covered, `covered_exact`, usable, gaps, the wants that cannot be decided.
-type CellAnswer = (u64, u64, Option<u64>, Vec<u32>, Vec<UnknownAnswer>);
+/// How the abstract wants of a cell are covered.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct AbstractCellAnswer {
+    covered: u64,
+    covered_exact: u64,
+    usable: Option<u64>,
+    /// The wants that nothing covers.
+    gaps: Vec<u32>,
+    unknown: Vec<UnknownAnswer>,
+}
 
-/// want, how many specs might cover it, the names of what is missing.
-type UnknownAnswer = (u32, u64, Vec<&'static str>);
+/// A want that cannot be decided.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Clone)]
+pub(crate) struct UnknownAnswer {
+    want: u32,
+    /// How many specs might cover it.
+    specs: u64,
+    /// The names of what is missing.
+    missing: Vec<&'static str>,
+}
 
-/// cell, want, state, nearest.
-type GapAnswer = (u32, u32, &'static str, Option<NearestAnswer>);
+/// An abstract want that nothing covers.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct AbstractGapAnswer {
+    cell: u32,
+    want: u32,
+    state: &'static str,
+    nearest: Option<NearestAnswer>,
+}
 
-/// hash, stack, os, target, source, differs.
-type NearestAnswer = (String, String, String, String, String, Vec<String>);
+/// A covered want that nothing usable covers.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct BrokenWantAnswer {
+    cell: u32,
+    want: u32,
+    /// What covers it and lacks least.
+    hash: String,
+    /// What that lacks.
+    lacks: Vec<String>,
+}
 
-/// cell, want, hash of what covers it and lacks least, what that lacks.
-type BrokenAnswer = (u32, u32, String, Vec<String>);
+/// What is taken not to apply to what covers a want.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct AssumedAnswer {
+    cell: u32,
+    want: u32,
+    variants: Vec<String>,
+}
 
-/// cell, want, what is taken not to apply to what covers it.
-type AssumedAnswer = (u32, u32, Vec<String>);
+/// How abstract wants are covered.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct AbstractAnswer {
+    cells: Py<PyTuple>,
+    gaps: Py<PyTuple>,
+    broken: Py<PyTuple>,
+    assumed: Py<PyTuple>,
+}
 
-/// cells; gaps; the covered wants that nothing usable covers; those that are covered under an
-/// assumption.
-#[derive(IntoPyObject)]
-pub(crate) struct AbstractAnswer(
-    Vec<CellAnswer>,
-    Vec<GapAnswer>,
-    Vec<BrokenAnswer>,
-    Vec<AssumedAnswer>,
-);
+/// The same before it is Python's.
+pub(crate) struct AbstractRecords {
+    cells: Vec<AbstractCellAnswer>,
+    gaps: Vec<AbstractGapAnswer>,
+    broken: Vec<BrokenWantAnswer>,
+    assumed: Vec<AssumedAnswer>,
+}
 
-impl AbstractAnswer {
+impl AbstractRecords {
+    pub(crate) fn answer(self, py: Python<'_>) -> PyResult<AbstractAnswer> {
+        Ok(AbstractAnswer {
+            cells: records(py, self.cells)?,
+            gaps: records(py, self.gaps)?,
+            broken: records(py, self.broken)?,
+            assumed: records(py, self.assumed)?,
+        })
+    }
+
     pub(crate) fn of(
         catalog: &Catalog,
         graph: &GraphOrFault,
@@ -157,55 +225,78 @@ impl AbstractAnswer {
         let misfits = catalog.misfits(view.available(), &task.wants.table);
         let install = Installs::of(catalog, graph, &view.available().difference(&misfits));
         let mut cells = Vec::new();
-        let mut broken = Vec::new();
+        let mut broken: Vec<BrokenWantAnswer> = Vec::new();
         let mut assumed = Vec::new();
         for (cell, coverage) in (0..).zip(&coverage.cells) {
             let usable = install.as_ref().and_then(|install| {
                 install.usable(coverage, |want, specs| {
                     let (hash, lacks) = install.least_lacking(catalog, specs);
-                    broken.push((cell, want, hash, lacks));
+                    broken.push(BrokenWantAnswer {
+                        cell,
+                        want,
+                        hash,
+                        lacks,
+                    });
                 })
             });
             for (want, texts) in &coverage.assumed {
-                let texts = texts.iter().map(ToString::to_string);
-                assumed.push((cell, *want, texts.collect()));
+                assumed.push(AssumedAnswer {
+                    cell,
+                    want: *want,
+                    variants: texts.iter().map(ToString::to_string).collect(),
+                });
             }
             if usable.is_none() {
-                broken.retain(|&(of, ..)| of != cell);
+                broken.retain(|each| each.cell != cell);
             }
-            let unknown = coverage.unknown.iter().map(|unknown| {
-                let missing = unknown.missing.iter().map(|missing| missing.slug());
-                (unknown.want, unknown.specs, missing.collect())
+            let unknown = coverage.unknown.iter().map(|unknown| UnknownAnswer {
+                want: unknown.want,
+                specs: unknown.specs,
+                missing: unknown
+                    .missing
+                    .iter()
+                    .map(|missing| missing.slug())
+                    .collect(),
             });
-            cells.push((
-                coverage.covered,
-                coverage.covered_exact,
+            cells.push(AbstractCellAnswer {
+                covered: coverage.covered,
+                covered_exact: coverage.covered_exact,
                 usable,
-                coverage.lacking.clone(),
-                unknown.collect(),
-            ));
+                gaps: coverage.lacking.clone(),
+                unknown: unknown.collect(),
+            });
         }
         let gaps = coverage.gaps.into_iter().map(|gap| {
             let nearest = gap.nearest.map(|near| {
                 let label = view.first_label(catalog, near.spec);
                 nearest_answer(catalog, near, label)
             });
-            (gap.cell, gap.want, literals::state(gap.state), nearest)
+            AbstractGapAnswer {
+                cell: gap.cell,
+                want: gap.want,
+                state: literals::state(gap.state),
+                nearest,
+            }
         });
-        Self(cells, gaps.collect(), broken, assumed)
+        Self {
+            gaps: gaps.collect(),
+            cells,
+            broken,
+            assumed,
+        }
     }
 }
 
 fn nearest_answer(catalog: &Catalog, near: NearMiss, label: Option<u32>) -> NearestAnswer {
     let text = |column| catalog.text(near.spec, column).to_owned();
-    (
-        catalog.hash(near.spec).to_string(),
-        label.map_or_else(String::new, |label| catalog.labels().get(label).to_owned()),
-        text(Column::OperatingSystem),
-        text(Column::Target),
-        text(Column::Source),
-        near.differs,
-    )
+    NearestAnswer {
+        hash: catalog.hash(near.spec).to_string(),
+        stack: label.map_or_else(String::new, |label| catalog.labels().get(label).to_owned()),
+        os: text(Column::OperatingSystem),
+        target: text(Column::Target),
+        source: text(Column::Source),
+        differs: near.differs,
+    }
 }
 
 /// What installs from the caches alone, as far as edges are known.

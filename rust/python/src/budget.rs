@@ -1,4 +1,4 @@
-//! Questions of what a budget buys, and their answers as tuples.
+//! Questions of what a budget buys, and their answers.
 
 use pyo3::prelude::*;
 use specplan_catalog::Catalog;
@@ -14,21 +14,32 @@ pub(crate) type WantQuestion = (Vec<(String, u64)>, Option<usize>);
 /// by source its wants, and the position of the source that would be taken if nothing was limited.
 pub(crate) type GroupQuestion = (Vec<Vec<WantQuestion>>, usize);
 
-/// outcome, position of a spec, builds and cost that it takes more.
-type WantAnswer = (&'static str, Option<usize>, u64, f64);
+/// What becomes of a root.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Clone)]
+pub(crate) struct BidAnswer {
+    outcome: &'static str,
+    /// The position of the spec that completes it, or would for the least more.
+    option: Option<usize>,
+    /// How many builds and what cost that takes beside the plan.
+    more_builds: u64,
+    more_cost: f64,
+}
 
-/// source by group, its wants by group, weight, upper bound, builds, cost, nodes, why the search was
-/// cut.
-pub(crate) type SpendingAnswer = (
-    Vec<usize>,
-    Vec<Vec<WantAnswer>>,
-    u64,
-    u64,
-    u64,
-    f64,
-    u64,
-    Option<&'static str>,
-);
+/// What a budget is spent on.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct SpendingAnswer {
+    /// By group the position of its source, and what becomes of its roots.
+    sources: Vec<usize>,
+    bids: Vec<Vec<BidAnswer>>,
+    weight: u64,
+    upper_bound: u64,
+    builds: u64,
+    cost: f64,
+    nodes: u64,
+    /// Why the search ended early.
+    cut: Option<&'static str>,
+}
 
 /// How long may be searched.
 #[derive(Clone, Copy)]
@@ -81,21 +92,22 @@ pub(crate) fn spend(
         None => budget.spend(search, should_stop),
     })?;
     let wants = spending.wants.iter().map(|wants| {
-        let told = wants.iter().map(|want| {
-            let outcome = want.outcome.as_str();
-            let more_cost = scale.in_units(want.more_cost);
-            (outcome, want.option, want.more_builds, more_cost)
+        let bids = wants.iter().map(|want| BidAnswer {
+            outcome: want.outcome.as_str(),
+            option: want.option,
+            more_builds: want.more_builds,
+            more_cost: scale.in_units(want.more_cost),
         });
-        told.collect()
+        bids.collect()
     });
-    Ok((
-        spending.sources,
-        wants.collect(),
-        spending.weight,
-        spending.upper_bound,
-        spending.builds,
-        scale.in_units(spending.cost),
-        spending.nodes,
-        spending.cut.map(cut_name),
-    ))
+    Ok(SpendingAnswer {
+        bids: wants.collect(),
+        sources: spending.sources,
+        weight: spending.weight,
+        upper_bound: spending.upper_bound,
+        builds: spending.builds,
+        cost: scale.in_units(spending.cost),
+        nodes: spending.nodes,
+        cut: spending.cut.map(cut_name),
+    })
 }

@@ -10,12 +10,14 @@ use specplan_catalog::{
 };
 use specplan_planner::{EdgeKinds, RootChoice, SearchLimits, SpecSet};
 
-use crate::abstract_wants::{AbstractAnswer, AbstractQuestion, MetAnswer, met_answer};
+use crate::abstract_wants::{
+    AbstractAnswer, AbstractQuestion, AbstractRecords, MetAnswer, met_answer,
+};
 use crate::choice::{self, ChosenRootsAnswer};
 use crate::coverage::{CountsAndGaps, CoverageAnswer, CoverageQuestion};
 use crate::demand::{DemandAnswer, DemandQuestion, fault};
 use crate::detach::detach;
-use crate::diff::{CellAnswer, DiffQuestion};
+use crate::diff::{CellDiffAnswer, DiffQuestion};
 use crate::find;
 use crate::graph::{GraphOrFault, cycle, external, graph_of};
 use crate::key_texts::KeyTexts;
@@ -25,7 +27,7 @@ use crate::lock_diff::{LockDiffAnswer, LockDiffQuestion};
 use crate::plan::{PlanQuestion, PyPlan};
 use crate::query::PyQuery;
 use crate::soundness::{self, SoundnessAnswer, SoundnessQuestion};
-use crate::spec_answer::{FoundAnswer, SpecAnswer, spec_answer};
+use crate::spec_answer::{FoundAnswer, SharedTexts, SpecAnswer, SpecAnswers};
 use crate::state::{State, snapshots};
 
 /// Specs as columns, keyed by hash.
@@ -35,6 +37,7 @@ pub(crate) struct PyCatalog {
     graph: OnceLock<GraphOrFault>,
     external: OnceLock<SpecSet>,
     key_texts: KeyTexts,
+    texts: Arc<SharedTexts>,
 }
 
 impl PyCatalog {
@@ -44,6 +47,16 @@ impl PyCatalog {
             graph: OnceLock::new(),
             external: OnceLock::new(),
             key_texts: KeyTexts::default(),
+            texts: Arc::default(),
+        }
+    }
+
+    /// The records of specs, with their listings in some snapshots or in all.
+    fn answers(&self, tags: Option<Arc<[u32]>>) -> SpecAnswers {
+        SpecAnswers {
+            catalog: Arc::clone(&self.catalog),
+            texts: Arc::clone(&self.texts),
+            tags,
         }
     }
 
@@ -61,14 +74,42 @@ impl PyCatalog {
     }
 }
 
-/// hash; cache, tag and source of the first row; the same of the other; and for
-/// each column in which they differ its name and the two texts.
-type Differing = (
-    String,
-    (String, String, String),
-    (String, String, String),
-    Vec<(&'static str, String, String)>,
-);
+/// Where a row is from.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Clone)]
+pub(crate) struct RowOriginAnswer {
+    cache: String,
+    tag: String,
+    source: String,
+}
+
+/// A column in which two accounts of a spec differ.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Clone)]
+pub(crate) struct DisagreementAnswer {
+    column: &'static str,
+    text: String,
+    other: String,
+}
+
+impl DisagreementAnswer {
+    fn of((column, text, other): Disagreement) -> Self {
+        Self {
+            column,
+            text,
+            other,
+        }
+    }
+}
+
+/// Two rows that give one hash different content.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct DifferingAnswer {
+    hash: String,
+    origin: RowOriginAnswer,
+    other_origin: RowOriginAnswer,
+    columns: Vec<DisagreementAnswer>,
+}
 
 #[pymethods]
 impl PyCatalog {
@@ -266,18 +307,11 @@ impl PyCatalog {
         query: &PyQuery,
         tag: Option<&str>,
     ) -> PyResult<Vec<SpecAnswer>> {
-        let tags = tag
-            .map(|tag| Ok::<_, PyErr>([self.tag(tag)?]))
-            .transpose()?;
+        let tags = tag.map(|tag| Ok::<_, PyErr>(Arc::from([self.tag(tag)?])));
         let (catalog, query) = (&self.catalog, &query.query);
-        let tags = tags.as_ref().map(<[u32; 1]>::as_slice);
-        detach(py, || {
-            let selected = query.select(catalog);
-            selected
-                .iter()
-                .map(|spec| spec_answer(catalog, spec, tags))
-                .collect()
-        })
+        let selected = detach(py, || query.select(catalog))?;
+        let answers = self.answers(tags.transpose()?);
+        Ok(selected.iter().map(|spec| answers.of(spec)).collect())
     }
 
     fn cycle(&self, py: Python<'_>) -> PyResult<Vec<String>> {
@@ -295,12 +329,10 @@ impl PyCatalog {
     ) -> PyResult<FoundAnswer> {
         let query = find::query(spec)?;
         let tags = tags.map(|tags| tags.iter().map(|tag| self.tag(tag)).collect());
-        let tags: Option<Vec<u32>> = tags.transpose()?;
+        let tags: Option<Arc<[u32]>> = tags.transpose()?;
         let (catalog, among) = (&self.catalog, &among.query);
-        detach(py, || {
-            let found = catalog.find_specs(&query, &among.select(catalog));
-            FoundAnswer::of(catalog, found, tags.as_deref())
-        })
+        let found = detach(py, || catalog.find_specs(&query, &among.select(catalog)))?;
+        FoundAnswer::of(py, &self.answers(tags), found)
     }
 
     fn has_heard_of(&self, py: Python<'_>, name: &str) -> PyResult<bool> {
@@ -384,10 +416,11 @@ impl PyCatalog {
     }
 
     fn lock_diff(&self, py: Python<'_>, question: LockDiffQuestion) -> PyResult<LockDiffAnswer> {
-        detach(py, || question.solve(&self.catalog, self.graph()))?
+        let answer = detach(py, || question.solve(&self.catalog, self.graph()))?;
+        answer?.answer(py)
     }
 
-    fn differing_rows(&self, py: Python<'_>) -> PyResult<Vec<Differing>> {
+    fn differing_rows(&self, py: Python<'_>) -> PyResult<Vec<DifferingAnswer>> {
         let catalog = &self.catalog;
         detach(py, || {
             let rows = catalog.differing_rows();
@@ -395,11 +428,7 @@ impl PyCatalog {
         })
     }
 
-    fn coverage<'py>(
-        &self,
-        py: Python<'py>,
-        question: CoverageQuestion<'py>,
-    ) -> PyResult<CoverageAnswer<'py>> {
+    fn coverage(&self, py: Python<'_>, question: CoverageQuestion<'_>) -> PyResult<CoverageAnswer> {
         let task = question.task(&self.catalog)?;
         let catalog = &self.catalog;
         let coverage = detach(py, || task.solve(catalog))?;
@@ -413,8 +442,8 @@ impl PyCatalog {
         let specs = matches!(task.wants, Wants::Specs(_));
         detach(py, || {
             CountsAndGaps::of(catalog, task.level, specs, coverage)
-        })
-        .map(|answer| answer.with(lacking))
+        })?
+        .with(py, lacking)
     }
 
     fn met<'py>(
@@ -443,15 +472,17 @@ impl PyCatalog {
         let catalog = &self.catalog;
         detach(py, || {
             let coverage = task.solve(catalog);
-            AbstractAnswer::of(catalog, self.graph(), &task, coverage)
-        })
+            AbstractRecords::of(catalog, self.graph(), &task, coverage)
+        })?
+        .answer(py)
     }
 
     fn demand(&self, py: Python<'_>, question: DemandQuestion<'_>) -> PyResult<DemandAnswer> {
         let demand = question.demand(&self.catalog)?;
         let graph = detach(py, || self.graph())?.as_ref().map_err(fault)?;
         let catalog = &self.catalog;
-        detach(py, || demand.answer(catalog, graph))?.map_err(|error| fault(&error))
+        let answer = detach(py, || demand.answer(catalog, graph))?;
+        answer.map_err(|error| fault(&error))?.answer(py)
     }
 
     fn binaries_of(&self, source: &str) -> Vec<String> {
@@ -466,25 +497,29 @@ impl PyCatalog {
         let soundness = question.soundness(&self.catalog)?;
         let graph = detach(py, || self.graph())?;
         let catalog = &self.catalog;
-        detach(py, || soundness.answer(catalog, graph))?.map_err(|error| fault(&error))
+        let answer = detach(py, || soundness.answer(catalog, graph))?;
+        answer.map_err(|error| fault(&error))?.answer(py)
     }
 
     #[pyo3(signature = (other, dag_hash, /))]
-    fn disagreements(&self, other: &Self, dag_hash: &str) -> PyResult<Option<Vec<Disagreement>>> {
+    fn disagreements(
+        &self,
+        other: &Self,
+        dag_hash: &str,
+    ) -> PyResult<Option<Vec<DisagreementAnswer>>> {
         let hash = DagHash::parse(dag_hash).map_err(|_| literals::unknown("spec", dag_hash))?;
-        Ok(self.catalog.disagreements(&other.catalog, hash))
+        let found = self.catalog.disagreements(&other.catalog, hash);
+        Ok(found.map(|found| found.into_iter().map(DisagreementAnswer::of).collect()))
     }
 
-    fn diff(&self, py: Python<'_>, question: DiffQuestion) -> PyResult<Vec<CellAnswer>> {
+    fn diff(&self, py: Python<'_>, question: DiffQuestion) -> PyResult<Vec<CellDiffAnswer>> {
         let task = question.task(&self.catalog)?;
         let catalog = &self.catalog;
-        detach(py, || {
-            let cells = task.solve(catalog);
-            cells
-                .into_iter()
-                .map(|cell| CellAnswer::of(catalog, task.level, cell))
-                .collect()
-        })
+        let cells = detach(py, || task.solve(catalog))?;
+        cells
+            .into_iter()
+            .map(|cell| CellDiffAnswer::of(py, catalog, task.level, cell))
+            .collect()
     }
 }
 
@@ -503,23 +538,25 @@ impl PyCatalog {
     }
 }
 
-fn differing(catalog: &Catalog, a: &Row, b: &Row) -> Differing {
+fn differing(catalog: &Catalog, a: &Row, b: &Row) -> DifferingAnswer {
     let text = |row: &Row, column| catalog.names(column).get(row.id(column)).to_owned();
-    let origin = |row| {
-        (
-            text(row, Column::Cache),
-            text(row, Column::Tag),
-            text(row, Column::Source),
-        )
+    let origin = |row| RowOriginAnswer {
+        cache: text(row, Column::Cache),
+        tag: text(row, Column::Tag),
+        source: text(row, Column::Source),
     };
-    let differing = Column::CONTENT
+    let columns = Column::CONTENT
         .into_iter()
         .filter(|&column| a.id(column) != b.id(column))
-        .map(|column| (column.name(), text(a, column), text(b, column)));
-    (
-        a.hash().to_string(),
-        origin(a),
-        origin(b),
-        differing.collect(),
-    )
+        .map(|column| DisagreementAnswer {
+            column: column.name(),
+            text: text(a, column),
+            other: text(b, column),
+        });
+    DifferingAnswer {
+        hash: a.hash().to_string(),
+        origin: origin(a),
+        other_origin: origin(b),
+        columns: columns.collect(),
+    }
 }

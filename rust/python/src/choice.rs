@@ -3,15 +3,28 @@
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use specplan_catalog::Catalog;
-use specplan_planner::{Alternative, CostScale, RootChoice, SearchLimits, SpecId, Task};
+use specplan_planner::{
+    Alternative, ChosenAlternative, CostScale, RootChoice, SearchLimits, SpecId, Task,
+};
 use specplan_solver::choice::{Choice, choose};
 
 use crate::graph::flagged;
 use crate::plan::specs::spec_id;
 use crate::search::{cut_name, until};
 
-/// alternative by want, items, cost, lower bound, nodes, why the search was cut.
-pub(crate) type ChosenAnswer = (Vec<usize>, Vec<u32>, u64, u64, u64, Option<&'static str>);
+/// What is chosen among numbers.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct ChosenAnswer {
+    /// By want the position of the chosen item.
+    alternatives: Vec<usize>,
+    /// All items that these need.
+    items: Vec<u32>,
+    cost: u64,
+    lower_bound: u64,
+    nodes: u64,
+    /// Why the search ended early.
+    cut: Option<&'static str>,
+}
 
 /// Chooses an alternative for each want such that all that they need costs least.
 #[pyfunction]
@@ -38,27 +51,39 @@ pub(crate) fn py_choose(
         choose(&choice, limits, should_stop)
     })?;
     let chosen = chosen.map_err(|error| PyValueError::new_err(error.to_string()))?;
-    Ok((
-        chosen.alternatives,
-        chosen.items,
-        chosen.cost,
-        chosen.lower_bound,
-        chosen.nodes,
-        chosen.cut.map(cut_name),
-    ))
+    Ok(ChosenAnswer {
+        alternatives: chosen.alternatives,
+        items: chosen.items,
+        cost: chosen.cost,
+        lower_bound: chosen.lower_bound,
+        nodes: chosen.nodes,
+        cut: chosen.cut.map(cut_name),
+    })
 }
 
-/// chosen alternative and the position of the spec of each of its parts, by want; cost, lower bound, whether it is optimal, the cost of choosing each
-/// alone, nodes, why the search was cut.
-pub(crate) type ChosenRootsAnswer = (
-    Vec<Option<(usize, Vec<usize>)>>,
-    f64,
-    f64,
-    bool,
-    f64,
-    u64,
-    Option<&'static str>,
-);
+/// The alternative that is chosen for a want.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Clone)]
+pub(crate) struct AlternativeAnswer {
+    position: usize,
+    /// The position of the spec of each of its parts.
+    specs: Vec<usize>,
+}
+
+/// What is chosen for wants.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct ChosenRootsAnswer {
+    /// By want; `None` where none can be had.
+    alternatives: Vec<Option<AlternativeAnswer>>,
+    cost: f64,
+    lower_bound: f64,
+    is_optimal: bool,
+    /// The cost of choosing for each alone.
+    cost_alone: f64,
+    nodes: u64,
+    /// Why the search ended early.
+    cut: Option<&'static str>,
+}
 
 /// The task, in which what no source tells the dependencies of cannot be built: nobody knows what
 /// that would cost.
@@ -96,15 +121,17 @@ pub(crate) fn chosen_roots(
     })?;
     let chosen = chosen.map_err(|error| PyValueError::new_err(error.to_string()))?;
     let alternatives = chosen.alternatives.into_iter();
-    Ok((
-        alternatives
-            .map(|chosen| chosen.map(|chosen| (chosen.position, chosen.specs)))
-            .collect(),
-        scale.in_units(chosen.cost),
-        scale.in_units(chosen.lower_bound),
-        chosen.is_optimal,
-        scale.in_units(chosen.cost_alone),
-        chosen.nodes,
-        chosen.cut.map(cut_name),
-    ))
+    let alternative = |chosen: ChosenAlternative| AlternativeAnswer {
+        position: chosen.position,
+        specs: chosen.specs,
+    };
+    Ok(ChosenRootsAnswer {
+        alternatives: alternatives.map(|chosen| chosen.map(alternative)).collect(),
+        cost: scale.in_units(chosen.cost),
+        lower_bound: scale.in_units(chosen.lower_bound),
+        is_optimal: chosen.is_optimal,
+        cost_alone: scale.in_units(chosen.cost_alone),
+        nodes: chosen.nodes,
+        cut: chosen.cut.map(cut_name),
+    })
 }

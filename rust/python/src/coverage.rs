@@ -1,4 +1,4 @@
-//! Questions of coverage and their answers as tuples.
+//! Questions of coverage and their answers.
 
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -10,6 +10,7 @@ use specplan_catalog::{
 use crate::known_specs::spec_ids;
 use crate::literals;
 use crate::operating_systems::PyOperatingSystems;
+use crate::records::records;
 use crate::state::{State, snapshots};
 
 /// The keys of the dictionary that asks.
@@ -124,33 +125,57 @@ pub(crate) fn sorted(names: Option<Vec<String>>) -> Option<Vec<String>> {
     })
 }
 
-/// stack, platform, os, target, wanted, covered, `covered_exact`, whether it has no peer.
-type CellAnswer = (String, String, String, String, u64, u64, u64, bool);
+/// How a stack is covered on a system.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct CellAnswer {
+    stack: String,
+    platform: String,
+    os: String,
+    target: String,
+    wanted: u64,
+    covered: u64,
+    covered_exact: u64,
+    /// Whether nothing but itself would say what is wanted.
+    has_no_peer: bool,
+}
 
-/// position of the cell, want, package, hash, state, `cells_lacking`, nearest.
-type GapAnswer = (
-    u32,
-    String,
-    String,
-    Option<String>,
-    &'static str,
-    u32,
-    Option<NearestAnswer>,
-);
+/// A want that a cell lacks.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct GapAnswer {
+    /// The position of the cell.
+    cell: u32,
+    want: String,
+    package: String,
+    hash: Option<String>,
+    state: &'static str,
+    cells_lacking: u32,
+    nearest: Option<NearestAnswer>,
+}
 
-/// hash, stack, os, target, source, differs.
-type NearestAnswer = (String, String, String, String, String, Vec<String>);
+/// The binary that is nearest to a gap.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Clone)]
+pub(crate) struct NearestAnswer {
+    pub(crate) hash: String,
+    pub(crate) stack: String,
+    pub(crate) os: String,
+    pub(crate) target: String,
+    pub(crate) source: String,
+    pub(crate) differs: Vec<String>,
+}
 
-/// cells, gaps, the keys that each cell lacks, wants excluded by each entry, wants
-/// excluded by any.
-#[derive(IntoPyObject)]
-pub(crate) struct CoverageAnswer<'py>(
-    Vec<CellAnswer>,
-    Vec<GapAnswer>,
-    Vec<Bound<'py, PyTuple>>,
-    Vec<u64>,
-    u64,
-);
+/// Cells and gaps.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct CoverageAnswer {
+    cells: Py<PyTuple>,
+    gaps: Py<PyTuple>,
+    /// The keys that each cell lacks.
+    lacking: Py<PyTuple>,
+    /// How many wants each entry excludes.
+    excluded: Vec<u64>,
+    /// How many wants any entry excludes.
+    not_wanted: u64,
+}
 
 /// What of an answer is made without the GIL.
 pub(crate) struct CountsAndGaps {
@@ -162,14 +187,18 @@ pub(crate) struct CountsAndGaps {
 
 impl CountsAndGaps {
     /// The whole answer, with the keys that each cell lacks.
-    pub(crate) fn with(self, lacking: Vec<Bound<'_, PyTuple>>) -> CoverageAnswer<'_> {
-        CoverageAnswer(
-            self.cells,
-            self.gaps,
-            lacking,
-            self.excluded,
-            self.not_wanted,
-        )
+    pub(crate) fn with(
+        self,
+        py: Python<'_>,
+        lacking: Vec<Bound<'_, PyTuple>>,
+    ) -> PyResult<CoverageAnswer> {
+        Ok(CoverageAnswer {
+            cells: records(py, self.cells)?,
+            gaps: records(py, self.gaps)?,
+            lacking: PyTuple::new(py, lacking)?.unbind(),
+            excluded: self.excluded,
+            not_wanted: self.not_wanted,
+        })
     }
 
     /// Of `specs`, which are wanted by their hashes, differences are told as clauses.
@@ -179,17 +208,15 @@ impl CountsAndGaps {
             .iter()
             .map(|cell| cell.system.clone())
             .collect();
-        let cells = coverage.cells.into_iter().map(|cell| {
-            (
-                catalog.labels().get(cell.label).to_owned(),
-                cell.system.platform,
-                cell.system.os,
-                cell.system.target,
-                cell.wanted,
-                cell.covered,
-                cell.covered_exact,
-                cell.no_peer,
-            )
+        let cells = coverage.cells.into_iter().map(|cell| CellAnswer {
+            stack: catalog.labels().get(cell.label).to_owned(),
+            platform: cell.system.platform,
+            os: cell.system.os,
+            target: cell.system.target,
+            wanted: cell.wanted,
+            covered: cell.covered,
+            covered_exact: cell.covered_exact,
+            has_no_peer: cell.no_peer,
         });
         let keys = catalog.keys(level);
         let gaps = coverage.gaps.into_iter().map(|gap| {
@@ -199,29 +226,29 @@ impl CountsAndGaps {
                 let label = nearest
                     .label
                     .map(|label| catalog.labels().get(label).to_owned());
-                (
-                    catalog.hash(nearest.spec).to_string(),
-                    label.unwrap_or_default(),
-                    text(Column::OperatingSystem),
-                    text(Column::Target),
-                    text(Column::Source),
-                    if specs && level == Level::Hash {
+                NearestAnswer {
+                    hash: catalog.hash(nearest.spec).to_string(),
+                    stack: label.unwrap_or_default(),
+                    os: text(Column::OperatingSystem),
+                    target: text(Column::Target),
+                    source: text(Column::Source),
+                    differs: if specs && level == Level::Hash {
                         nearest.clauses(catalog, spec, &places[gap.cell as usize])
                     } else {
                         let words = nearest.differs.iter();
                         words.map(|word| word.name().to_owned()).collect()
                     },
-                )
+                }
             });
-            (
-                gap.cell,
-                gap.want,
-                catalog.text(spec, Column::Package).to_owned(),
-                (level == Level::Hash).then(|| catalog.hash(spec).to_string()),
-                literals::state(gap.state),
-                gap.cells_lacking,
+            GapAnswer {
+                cell: gap.cell,
+                want: gap.want,
+                package: catalog.text(spec, Column::Package).to_owned(),
+                hash: (level == Level::Hash).then(|| catalog.hash(spec).to_string()),
+                state: literals::state(gap.state),
+                cells_lacking: gap.cells_lacking,
                 nearest,
-            )
+            }
         });
         Self {
             cells: cells.collect(),

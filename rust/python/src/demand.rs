@@ -2,12 +2,14 @@
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use specplan_catalog::{Catalog, Column, IdSet, System};
-use specplan_planner::{Graph, Group, SpecId, SpecSet, Supply, TaskError, usable};
+use specplan_planner::{Graph, Group, SpecId, SpecSet, Supply, TaskError, Usefulness, usable};
 
 use crate::graph::{external, flagged, spec_set};
 use crate::known_specs::spec_ids;
 use crate::operating_systems::PyOperatingSystems;
+use crate::records::records;
 use crate::state::{State, snapshots};
 
 /// The keys of the dictionary that asks; for each stack the hashes of its wants, of its
@@ -22,15 +24,55 @@ pub(crate) struct DemandQuestion<'py> {
     roots: Vec<Vec<String>>,
 }
 
-/// For each stack and gap: blocked, roots completed, buildable now.
-type UsefulnessAnswer = Vec<Vec<(usize, usize, bool)>>;
+/// What building a gap is good for.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct GainAnswer {
+    blocked: usize,
+    roots_completed: usize,
+    buildable_now: bool,
+}
 
-/// For each stack: os, target, and how many wants of the system are usable.
-type UsableAnswer = Vec<Vec<(String, String, usize)>>;
+/// How many wants of a system are usable.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct UsableAnswer {
+    os: String,
+    target: String,
+    usable: usize,
+}
 
-/// Usefulness, usable wants, and for each distinct root by hash what it lacks.
-#[derive(IntoPyObject)]
-pub(crate) struct DemandAnswer(UsefulnessAnswer, UsableAnswer, Vec<(String, Vec<String>)>);
+/// A root of a lock, and what it lacks to be installed.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct RootAnswer {
+    hash: String,
+    lacks: Vec<String>,
+}
+
+/// What gaps are good for and what is usable, by stack; what each distinct root lacks, by hash.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct DemandAnswer {
+    gains: Vec<Py<PyTuple>>,
+    usable: Vec<Py<PyTuple>>,
+    roots: Py<PyTuple>,
+}
+
+/// The same before it is Python's.
+pub(crate) struct DemandRecords {
+    gains: Vec<Vec<GainAnswer>>,
+    usable: Vec<Vec<UsableAnswer>>,
+    roots: Vec<RootAnswer>,
+}
+
+impl DemandRecords {
+    pub(crate) fn answer(self, py: Python<'_>) -> PyResult<DemandAnswer> {
+        let gains = self.gains.into_iter().map(|gains| records(py, gains));
+        let usable = self.usable.into_iter().map(|usable| records(py, usable));
+        Ok(DemandAnswer {
+            gains: gains.collect::<PyResult<_>>()?,
+            usable: usable.collect::<PyResult<_>>()?,
+            roots: records(py, self.roots)?,
+        })
+    }
+}
 
 /// The same question by numbers.
 pub(crate) struct Demand {
@@ -78,7 +120,7 @@ impl Demand {
         &self,
         catalog: &Catalog,
         graph: &std::sync::Arc<Graph>,
-    ) -> Result<DemandAnswer, TaskError> {
+    ) -> Result<DemandRecords, TaskError> {
         let specs = catalog.len();
         let mut supply = Supply::new(std::sync::Arc::clone(graph));
         supply.available = spec_set(graph, &self.available);
@@ -102,48 +144,44 @@ impl Demand {
         let lacking = supply.lacking(&ids(&roots))?;
         let usable = usable(graph, &supply.available, &supply.external);
         let hash = |id: u32| catalog.node_hash(id).to_string();
-        Ok(DemandAnswer(
-            usefulness
+        let gain = |gap: Usefulness| GainAnswer {
+            blocked: gap.blocked,
+            roots_completed: gap.roots_completed,
+            buildable_now: gap.buildable_now,
+        };
+        Ok(DemandRecords {
+            gains: usefulness
                 .into_iter()
-                .map(|gaps| {
-                    gaps.into_iter()
-                        .map(|gap| (gap.blocked, gap.roots_completed, gap.buildable_now))
-                        .collect()
-                })
+                .map(|gaps| gaps.into_iter().map(gain).collect())
                 .collect(),
-            self.wants
+            usable: self
+                .wants
                 .iter()
                 .map(|wants| usable_by_system(catalog, wants, &usable))
                 .collect(),
-            roots
+            roots: roots
                 .iter()
                 .zip(lacking)
-                .map(|(root, lacks)| {
-                    let lacks = lacks.into_iter().map(|spec| hash(spec.get()));
-                    (hash(root), lacks.collect())
+                .map(|(root, lacks)| RootAnswer {
+                    hash: hash(root),
+                    lacks: lacks.into_iter().map(|spec| hash(spec.get())).collect(),
                 })
                 .collect(),
-        ))
+        })
     }
 }
 
 /// How many of the wants are usable, by system; externals are no wants.
-fn usable_by_system(
-    catalog: &Catalog,
-    wants: &IdSet,
-    usable: &SpecSet,
-) -> Vec<(String, String, usize)> {
+fn usable_by_system(catalog: &Catalog, wants: &IdSet, usable: &SpecSet) -> Vec<UsableAnswer> {
     let mut counts = vec![0; catalog.systems().len()];
     for spec in wants.iter().filter(|&spec| !catalog.is_external(spec)) {
         counts[catalog.system_of(spec) as usize] += usize::from(usable.contains(SpecId::new(spec)));
     }
     let text = |column, id| catalog.names(column).get(id).to_owned();
-    let answer = |(system, count): (&System, usize)| {
-        (
-            text(Column::OperatingSystem, system.os),
-            text(Column::Target, system.target),
-            count,
-        )
+    let answer = |(system, usable): (&System, usize)| UsableAnswer {
+        os: text(Column::OperatingSystem, system.os),
+        target: text(Column::Target, system.target),
+        usable,
     };
     catalog.systems().iter().zip(counts).map(answer).collect()
 }

@@ -1,10 +1,12 @@
-//! Questions of difference and their answers as tuples.
+//! Questions of difference and their answers.
 
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use specplan_catalog::{Catalog, CellDiff, Column, DiffTask, Level};
 
 use crate::coverage::{labels, sorted};
 use crate::literals;
+use crate::records::records;
 use crate::state::{State, snapshots};
 
 /// The keys of the dictionary that asks.
@@ -32,59 +34,71 @@ impl DiffQuestion {
     }
 }
 
-/// want, package, hash.
-type KeyAnswer = (String, String, Option<String>);
+/// A key that only one state has.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct KeyAnswer {
+    want: String,
+    package: String,
+    hash: Option<String>,
+}
 
-/// package, old keys, new keys.
-type ChangeAnswer = (String, Vec<String>, Vec<String>);
+/// A package whose keys gave way to others.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct ChangeAnswer {
+    package: String,
+    old: Vec<String>,
+    new: Vec<String>,
+}
 
-/// stack, platform, os, target, kept, lost, gained, changed.
-#[derive(IntoPyObject)]
-pub(crate) struct CellAnswer(
-    String,
-    String,
-    String,
-    String,
-    u64,
-    Vec<KeyAnswer>,
-    Vec<KeyAnswer>,
-    Vec<ChangeAnswer>,
-);
+/// How the keys of a cell differ in two states.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct CellDiffAnswer {
+    stack: String,
+    platform: String,
+    os: String,
+    target: String,
+    kept: u64,
+    lost: Py<PyTuple>,
+    gained: Py<PyTuple>,
+    changed: Py<PyTuple>,
+}
 
-impl CellAnswer {
-    pub(crate) fn of(catalog: &Catalog, level: Level, cell: CellDiff) -> Self {
+impl CellDiffAnswer {
+    pub(crate) fn of(
+        py: Python<'_>,
+        catalog: &Catalog,
+        level: Level,
+        cell: CellDiff,
+    ) -> PyResult<Self> {
         let keys = catalog.keys(level);
-        let key_answers = |specs: Vec<u32>| -> Vec<KeyAnswer> {
+        let key_answers = |specs: Vec<u32>| -> PyResult<Py<PyTuple>> {
+            let specs = specs.into_iter();
             let mut answers: Vec<KeyAnswer> = specs
-                .into_iter()
-                .map(|spec| {
-                    (
-                        keys.text(catalog, keys.of_spec(spec)).into_owned(),
-                        catalog.text(spec, Column::Package).to_owned(),
-                        (level == Level::Hash).then(|| catalog.hash(spec).to_string()),
-                    )
+                .map(|spec| KeyAnswer {
+                    want: keys.text(catalog, keys.of_spec(spec)).into_owned(),
+                    package: catalog.text(spec, Column::Package).to_owned(),
+                    hash: (level == Level::Hash).then(|| catalog.hash(spec).to_string()),
                 })
                 .collect();
             answers.sort_unstable();
-            answers
+            records(py, answers)
         };
         let packages = catalog.names(Column::Package);
-        let changed = cell.changed.into_iter().map(|change| {
-            (
-                packages.get(change.package).to_owned(),
-                change.old,
-                change.new,
-            )
+        let changed = cell.changed.into_iter().map(|change| ChangeAnswer {
+            package: packages.get(change.package).to_owned(),
+            old: change.old,
+            new: change.new,
         });
-        Self(
-            catalog.labels().get(cell.label).to_owned(),
-            cell.system.platform,
-            cell.system.os,
-            cell.system.target,
-            cell.kept,
-            key_answers(cell.lost),
-            key_answers(cell.gained),
-            changed.collect(),
-        )
+        Ok(Self {
+            stack: catalog.labels().get(cell.label).to_owned(),
+            platform: cell.system.platform,
+            os: cell.system.os,
+            target: cell.system.target,
+            kept: cell.kept,
+            lost: key_answers(cell.lost)?,
+            gained: key_answers(cell.gained)?,
+            changed: records(py, changed.collect())?,
+        })
     }
 }

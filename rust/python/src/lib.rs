@@ -1,8 +1,8 @@
 //! The compiled module `specplan._core`: unpack, release the GIL, call, wrap.
 //!
-//! Nothing is decided here. Names cross the border as text, answers as tuples in
-//! the order that `_core.pyi` documents, one call a question. Classes are frozen
-//! and hold their data in an `Arc`, so they can be shared between threads.
+//! Nothing is decided here. Names cross the border as text, answers as frozen records
+//! with the named fields that `_core.pyi` documents, one call a question. Classes are
+//! frozen, so they can be shared between threads.
 
 // PyO3 hands over owned values; taking them by reference is not on offer.
 #![allow(clippy::needless_pass_by_value)]
@@ -31,6 +31,7 @@ mod panics;
 mod pattern;
 mod plan;
 mod query;
+mod records;
 mod search;
 mod soundness;
 mod spec_answer;
@@ -70,9 +71,60 @@ mod _core {
     #[pymodule_export]
     use super::soundness::{py_check_hashes, py_check_hashes_in};
     #[pymodule_export]
+    use super::spec_answer::{FoundAnswer, SpecAnswer, UnknownSpecAnswer};
+    #[pymodule_export]
     use super::specs::{PySpecsRead, format_releases, py_parse_specs, py_read_specs};
     #[pymodule_export]
     use super::version::PyVersion;
+
+    #[pymodule_export]
+    use super::coverage::{CellAnswer, CoverageAnswer, GapAnswer, NearestAnswer};
+
+    #[pymodule_export]
+    use super::demand::{DemandAnswer, GainAnswer, RootAnswer, UsableAnswer};
+
+    #[pymodule_export]
+    use super::diff::{CellDiffAnswer, ChangeAnswer, KeyAnswer};
+
+    #[pymodule_export]
+    use super::abstract_wants::{
+        AbstractAnswer, AbstractCellAnswer, AbstractGapAnswer, AssumedAnswer, BrokenWantAnswer,
+        MetAnswer, UnknownAnswer, UnknownMetAnswer,
+    };
+
+    #[pymodule_export]
+    use super::budget::{BidAnswer, SpendingAnswer};
+
+    #[pymodule_export]
+    use super::catalog::{DifferingAnswer, DisagreementAnswer, RowOriginAnswer};
+
+    #[pymodule_export]
+    use super::choice::{AlternativeAnswer, ChosenAnswer, ChosenRootsAnswer};
+
+    #[pymodule_export]
+    use super::lock_diff::{
+        CauseAnswer, GoneSpecAnswer, HoldAnswer, KeyDifferenceAnswer, LockDiffAnswer,
+        MigratedAnswer, NewSpecAnswer,
+    };
+
+    #[pymodule_export]
+    use super::pages::{ContradictionAnswer, DamagedPageAnswer};
+
+    #[pymodule_export]
+    use super::plan::{
+        BuildsAnswer, HeldAnswer, LeftOutAnswer, LeftOutBuildAnswer, LinkAnswer, NamedAnswer,
+        NeedlessAnswer, RepeatedAnswer, RepeatedStacksAnswer, ScheduleAnswer, ShardAnswer,
+        TotalsAnswer, UntestedAnswer, VerdictAnswer, WhyAnswer, WhyLineAnswer,
+    };
+
+    #[pymodule_export]
+    use super::soundness::{
+        DanglingAnswer, HashesAnswer, MisfitAnswer, MissingAnswer, SoundnessAnswer, TangleAnswer,
+        WrongHashAnswer,
+    };
+
+    #[pymodule_export]
+    use super::specs::{FaultAnswer, LockRootAnswer, ReleaseAnswer};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -1,15 +1,17 @@
-//! Questions of the difference of two locks and their answers as tuples.
+//! Questions of the difference of two locks and their answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use specplan_catalog::{Catalog, Column, EdgeColumn, EdgeTypes, IdSet};
 use specplan_planner::{Comparison, Difference, Graph, Origin, SpecId, SpecSet};
 
 use crate::graph::{GraphOrFault, external, spec_set};
-use crate::plan::{known, named};
+use crate::plan::{NamedAnswer, known, named};
+use crate::records::records;
 use crate::state::{State, snapshots};
 
 /// The columns that are a node's own, in the order in which differences are told.
@@ -41,41 +43,99 @@ pub(crate) struct LockDiffQuestion {
     new: State,
 }
 
-/// hash, name, version.
-type Named = (String, String, String);
+/// A key in which a new spec and an old one differ.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Clone)]
+pub(crate) struct KeyDifferenceAnswer {
+    key: &'static str,
+    old: String,
+    new: String,
+}
 
-/// name of the key, old text, new text.
-type KeyAnswer = (&'static str, String, String);
+/// A spec that only the new state has.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct NewSpecAnswer {
+    spec: NamedAnswer,
+    is_external: bool,
+    origin: &'static str,
+    /// The old spec that it is held against.
+    against: Option<NamedAnswer>,
+    /// Whether that one gave way to it.
+    replaces: bool,
+    differences: Vec<KeyDifferenceAnswer>,
+}
 
-/// spec, is external, origin, the old spec that it is held against, whether that one gave way
-/// to it, and the keys in which they differ.
-type NewAnswer = (
-    Named,
-    bool,
-    &'static str,
-    Option<Named>,
-    bool,
-    Vec<KeyAnswer>,
-);
+/// A spec that only the old state has.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct GoneSpecAnswer {
+    spec: NamedAnswer,
+    is_external: bool,
+}
 
-/// position among the new specs, how many it reaches, explains alone, reaches by link and run.
-type CauseAnswer = (usize, usize, usize, usize);
+/// A new spec that changed itself.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct CauseAnswer {
+    /// Its position among the new specs.
+    new: usize,
+    reaches: usize,
+    explains_alone: usize,
+    reaches_by_link_run: usize,
+}
 
-/// position among the new specs, builds left, fewest builds that so many changes leave.
-type HoldAnswer = (usize, usize, Option<usize>);
+/// A change to hold back.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct HoldAnswer {
+    /// The position of the spec among the new ones.
+    new: usize,
+    builds_left: usize,
+    /// The fewest builds that so many changes leave.
+    fewest_left: Option<usize>,
+}
 
-/// kept, new, gone, causes, builds, hold list, and the new specs that are old ones in another
-/// format, each with the old hash.
-#[derive(IntoPyObject)]
-pub(crate) struct LockDiffAnswer(
-    usize,
-    Vec<NewAnswer>,
-    Vec<(Named, bool)>,
-    Vec<CauseAnswer>,
-    usize,
-    Vec<HoldAnswer>,
-    Vec<(Named, String)>,
-);
+/// A new spec that is an old one in another format.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct MigratedAnswer {
+    spec: NamedAnswer,
+    /// The old hash.
+    was: String,
+}
+
+/// What is new between two states, and what caused it.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct LockDiffAnswer {
+    kept: usize,
+    new: Py<PyTuple>,
+    gone: Py<PyTuple>,
+    causes: Py<PyTuple>,
+    builds: usize,
+    hold: Py<PyTuple>,
+    migrated: Py<PyTuple>,
+}
+
+/// The same before it is Python's.
+pub(crate) struct LockDiffRecords {
+    kept: usize,
+    new: Vec<NewSpecAnswer>,
+    gone: Vec<GoneSpecAnswer>,
+    causes: Vec<CauseAnswer>,
+    builds: usize,
+    hold: Vec<HoldAnswer>,
+    migrated: Vec<MigratedAnswer>,
+}
+
+impl LockDiffRecords {
+    pub(crate) fn answer(self, py: Python<'_>) -> PyResult<LockDiffAnswer> {
+        Ok(LockDiffAnswer {
+            kept: self.kept,
+            new: records(py, self.new)?,
+            gone: records(py, self.gone)?,
+            causes: records(py, self.causes)?,
+            builds: self.builds,
+            hold: records(py, self.hold)?,
+            migrated: records(py, self.migrated)?,
+        })
+    }
+}
 
 /// What a node is but for the hashes of its children: its texts, and the names, types and
 /// virtual packages of its edges.
@@ -117,7 +177,11 @@ impl OwnContent {
 }
 
 impl LockDiffQuestion {
-    pub(crate) fn solve(self, catalog: &Catalog, graph: &GraphOrFault) -> PyResult<LockDiffAnswer> {
+    pub(crate) fn solve(
+        self,
+        catalog: &Catalog,
+        graph: &GraphOrFault,
+    ) -> PyResult<LockDiffRecords> {
         let graph = graph
             .as_ref()
             .map_err(|fault| PyValueError::new_err(fault.to_string()))?;
@@ -198,17 +262,15 @@ fn answer(
     contents: &[OwnContent],
     difference: &Difference,
     migrated: &[(u32, u32)],
-) -> LockDiffAnswer {
+) -> LockDiffRecords {
     let (old, new) = (&comparison.old, &comparison.new);
     let gone = old.difference(new);
     let fresh = difference.new_hashes();
     let migrated = migrated.iter();
-    let migrated: Vec<(Named, String)> = migrated
-        .map(|&(old, new)| {
-            (
-                named(catalog, SpecId::new(new)),
-                catalog.hash(old).to_string(),
-            )
+    let migrated: Vec<MigratedAnswer> = migrated
+        .map(|&(old, new)| MigratedAnswer {
+            spec: named(catalog, SpecId::new(new)),
+            was: catalog.hash(old).to_string(),
         })
         .collect();
     let pairs = Pairs::new(contents, &fresh, old, &gone);
@@ -217,45 +279,50 @@ fn answer(
     for (at, &(spec, origin)) in fresh.iter().enumerate() {
         position.insert(spec, at);
         let (against, is_pair) = pairs.of(spec);
-        answers.push((
-            named(catalog, spec),
-            comparison.external.contains(spec),
-            match origin {
+        answers.push(NewSpecAnswer {
+            spec: named(catalog, spec),
+            is_external: comparison.external.contains(spec),
+            origin: match origin {
                 Origin::Content => "content",
                 Origin::Rewired => "rewired",
                 Origin::Inherited => "inherited",
             },
-            against.map(|against| named(catalog, against)),
-            is_pair,
-            against.map_or_else(Vec::new, |against| {
+            against: against.map(|against| named(catalog, against)),
+            replaces: is_pair,
+            differences: against.map_or_else(Vec::new, |against| {
                 differing(catalog, contents, against, spec)
             }),
-        ));
+        });
     }
-    let causes = difference.own_changes().into_iter().map(|change| {
-        (
-            position[&change.spec],
-            change.reaches,
-            change.explains_alone,
-            change.reaches_by_link_run,
-        )
+    let causes = difference.own_changes().into_iter();
+    let causes = causes.map(|change| CauseAnswer {
+        new: position[&change.spec],
+        reaches: change.reaches,
+        explains_alone: change.explains_alone,
+        reaches_by_link_run: change.reaches_by_link_run,
     });
     let causes = causes.collect();
     let hold = difference.hold_list();
     let steps = hold.steps.into_iter();
-    LockDiffAnswer(
-        new.intersection(old).len() - migrated.len(),
-        answers,
-        gone.iter()
-            .map(|spec| (named(catalog, spec), comparison.external.contains(spec)))
-            .collect(),
+    let gone = gone.iter().map(|spec| GoneSpecAnswer {
+        spec: named(catalog, spec),
+        is_external: comparison.external.contains(spec),
+    });
+    LockDiffRecords {
+        kept: new.intersection(old).len() - migrated.len(),
+        new: answers,
+        gone: gone.collect(),
         causes,
-        hold.builds,
-        steps
-            .map(|step| (position[&step.spec], step.builds_left, step.fewest_left))
+        builds: hold.builds,
+        hold: steps
+            .map(|step| HoldAnswer {
+                new: position[&step.spec],
+                builds_left: step.builds_left,
+                fewest_left: step.fewest_left,
+            })
             .collect(),
         migrated,
-    )
+    }
 }
 
 /// How many pairs of one package are held against each other: beyond, its specs are paired in the
@@ -364,21 +431,25 @@ fn differing(
     contents: &[OwnContent],
     old: SpecId,
     new: SpecId,
-) -> Vec<KeyAnswer> {
+) -> Vec<KeyDifferenceAnswer> {
     let (before, after) = (&contents[old.index()], &contents[new.index()]);
-    let mut keys: Vec<KeyAnswer> = OWN
+    let mut keys: Vec<KeyDifferenceAnswer> = OWN
         .into_iter()
         .zip(before.texts.into_iter().zip(after.texts))
         .filter(|(_, (old, new))| old != new)
         .map(|(column, (old, new))| {
             let text = |id| catalog.names(column).get(id).to_owned();
-            (column.name(), text(old), text(new))
+            KeyDifferenceAnswer {
+                key: column.name(),
+                old: text(old),
+                new: text(new),
+            }
         })
         .collect();
     if before.texts[FORMAT] != after.texts[FORMAT] {
         // What another format says besides is no difference where there is a true one.
         let of_formats = [OWN[FORMAT].name(), OWN[PROVIDED].name()];
-        let is_true = |key: &KeyAnswer| !of_formats.contains(&key.0);
+        let is_true = |each: &KeyDifferenceAnswer| !of_formats.contains(&each.key);
         if keys.iter().any(is_true) || before.edges != after.edges {
             keys.retain(is_true);
         }
@@ -388,7 +459,11 @@ fn differing(
             let lines = content.edges.iter().map(|edge| edge_line(catalog, *edge));
             lines.collect::<Vec<String>>().join("\n")
         };
-        keys.push(("dependencies", told(before), told(after)));
+        keys.push(KeyDifferenceAnswer {
+            key: "dependencies",
+            old: told(before),
+            new: told(after),
+        });
     }
     keys
 }

@@ -10,14 +10,35 @@ use specplan_readers::{Limits, PagesRead};
 use crate::catalog::PyCatalog;
 use crate::detach::detach;
 
+/// A file that cannot be taken.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Clone)]
+pub(crate) struct DamagedPageAnswer {
+    path: String,
+    place: String,
+    line: Option<u32>,
+    fault: String,
+}
+
+/// A page whose `meta` says something else than its specs.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Clone)]
+pub(crate) struct ContradictionAnswer {
+    path: String,
+    /// The key of `meta`.
+    key: &'static str,
+    meta: String,
+    specs: String,
+}
+
 /// What a source of pages gave.
 #[pyclass(frozen, module = "specplan._core", name = "PagesRead")]
 pub(crate) struct PyPagesRead {
     catalog: Arc<Catalog>,
     taken: usize,
     declined: Vec<PathBuf>,
-    damaged: Vec<(String, String, Option<u32>, String)>,
-    contradictions: Vec<(String, &'static str, String, String)>,
+    damaged: Vec<DamagedPageAnswer>,
+    contradictions: Vec<ContradictionAnswer>,
 }
 
 #[pymethods]
@@ -39,12 +60,12 @@ impl PyPagesRead {
     }
 
     #[getter]
-    fn damaged(&self) -> Vec<(String, String, Option<u32>, String)> {
+    fn damaged(&self) -> Vec<DamagedPageAnswer> {
         self.damaged.clone()
     }
 
     #[getter]
-    fn contradictions(&self) -> Vec<(String, &'static str, String, String)> {
+    fn contradictions(&self) -> Vec<ContradictionAnswer> {
         self.contradictions.clone()
     }
 }
@@ -92,19 +113,22 @@ fn wrap(read: PagesRead) -> PyPagesRead {
         damaged: read
             .damaged
             .into_iter()
-            .map(|(path, fault)| {
-                (
-                    shown(&path),
-                    fault.place,
-                    fault.line,
-                    fault.kind.to_string(),
-                )
+            .map(|(path, fault)| DamagedPageAnswer {
+                path: shown(&path),
+                place: fault.place,
+                line: fault.line,
+                fault: fault.kind.to_string(),
             })
             .collect(),
         contradictions: read
             .contradictions
             .into_iter()
-            .map(|(path, each)| (shown(&path), each.identity, each.meta, each.spec_details))
+            .map(|(path, each)| ContradictionAnswer {
+                path: shown(&path),
+                key: each.identity,
+                meta: each.meta,
+                specs: each.spec_details,
+            })
             .collect(),
     }
 }

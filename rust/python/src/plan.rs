@@ -1,5 +1,6 @@
-//! Questions of the least rebuild and their answers as tuples.
+//! Questions of the least rebuild and their answers.
 
+mod answers;
 mod question;
 pub(crate) mod specs;
 mod words;
@@ -8,6 +9,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use rustc_hash::FxHashMap;
 use specplan_catalog::{Catalog, Column, DagHash, Snapshot};
 use specplan_planner::{
@@ -18,10 +20,16 @@ use specplan_planner::{
 use crate::budget::{self, GroupQuestion, SpendingAnswer};
 use crate::detach::detach;
 use crate::literals;
+use crate::records::records;
 
+pub(crate) use answers::{
+    BuildsAnswer, HeldAnswer, LeftOutAnswer, LeftOutBuildAnswer, LinkAnswer, NeedlessAnswer,
+    RepeatedAnswer, RepeatedStacksAnswer, ScheduleAnswer, ShardAnswer, TotalsAnswer,
+    UntestedAnswer, VerdictAnswer, WhyAnswer, WhyLineAnswer,
+};
 pub(crate) use question::PlanQuestion;
 use specs::text_of;
-pub(crate) use specs::{Named, known, named, spec_id};
+pub(crate) use specs::{NamedAnswer, known, named, spec_id};
 use words::{cut_reason, kind_names, left_out_word};
 
 /// A least rebuild; its parts are worked out when they are asked for.
@@ -37,57 +45,6 @@ pub(crate) struct PyPlan {
     reasons: OnceLock<Reasons>,
 }
 
-/// Texts that repeat: which it is each time, and the distinct ones.
-type Repeated = (Vec<u32>, Vec<String>);
-
-/// By build: hash; name, version, platform, os, target; stacks, which set it is and the distinct
-/// sets; stage, cost, cause. Columns and not rows, as Python would have to look through each of so
-/// many rows again and again for what is no longer used.
-type BuildsAnswer = (
-    Vec<String>,
-    Vec<Repeated>,
-    (Vec<u32>, Vec<Vec<String>>),
-    Vec<u32>,
-    Vec<f64>,
-    Vec<&'static str>,
-);
-
-/// wants, wants left out, builds, cost, stages, critical path, reused, node by node, due to the
-/// change.
-type TotalsAnswer = (usize, usize, usize, f64, usize, f64, usize, usize, usize);
-
-/// how long it builds; positions of builds, their starts, their finishes.
-type ShardAnswer = (f64, Vec<u32>, Vec<f64>, Vec<f64>);
-
-/// makespan, lower bound, its reason, by runner its shard.
-type ScheduleAnswer = (f64, f64, &'static str, Vec<ShardAnswer>);
-
-/// spec, reason, and how long the chain of hashes is.
-type LeftOutBuildAnswer = (Named, &'static str, usize);
-
-/// reason and chain of hashes.
-type LeftOutAnswer = (&'static str, Vec<String>);
-
-/// verdict, cause, reason and chain of what is left out.
-type VerdictAnswer = (&'static str, Option<&'static str>, Option<LeftOutAnswer>);
-
-/// depth, spec, link, why the edge is cut, what the edge is for, is a want, is told elsewhere.
-type LineAnswer = (
-    usize,
-    Named,
-    &'static str,
-    Option<&'static str>,
-    Vec<&'static str>,
-    bool,
-    bool,
-);
-
-/// whether it is stale, and the chain to what changed: each spec with what it has the next one for.
-type HeldAnswer = (bool, Vec<(Named, Vec<&'static str>)>);
-
-/// spec, what is done about it, how it holds the change, and the tree that tells why.
-type WhyAnswer = (Named, VerdictAnswer, Option<HeldAnswer>, Vec<LineAnswer>);
-
 #[pymethods]
 impl PyPlan {
     fn builds(&self, py: Python<'_>) -> PyResult<BuildsAnswer> {
@@ -100,13 +57,6 @@ impl PyPlan {
                         .map(|&build| text_of(&self.catalog, build, column)),
                 )
             };
-            let texts = [
-                Column::Package,
-                Column::Version,
-                Column::Platform,
-                Column::OperatingSystem,
-                Column::Target,
-            ];
             let mut sets: FxHashMap<Vec<String>, u32> = FxHashMap::default();
             let mut distinct = Vec::new();
             let stacks = builds.iter().map(|&build| {
@@ -119,23 +69,30 @@ impl PyPlan {
             });
             let stacks = stacks.collect();
             let cause = |&build: &SpecId| self.plan.cause(build);
-            (
-                self.hashes(builds.iter().copied()),
-                texts.map(column).into(),
-                (stacks, distinct),
-                builds
+            BuildsAnswer {
+                hashes: self.hashes(builds.iter().copied()),
+                packages: column(Column::Package),
+                versions: column(Column::Version),
+                platforms: column(Column::Platform),
+                oss: column(Column::OperatingSystem),
+                targets: column(Column::Target),
+                stacks: RepeatedStacksAnswer {
+                    numbers: stacks,
+                    distinct,
+                },
+                stages: builds
                     .iter()
                     .map(|&build| self.plan.stage_of(build).unwrap_or(0))
                     .collect(),
-                builds
+                costs: builds
                     .iter()
                     .map(|&build| self.scale.in_units(self.plan.cost_of(build)))
                     .collect(),
-                builds
+                causes: builds
                     .iter()
                     .map(|build| cause(build).map_or("missing", |cause| cause.as_str()))
                     .collect(),
-            )
+            }
         })
     }
 
@@ -171,17 +128,17 @@ impl PyPlan {
 
     fn totals(&self, py: Python<'_>) -> PyResult<TotalsAnswer> {
         let totals = detach(py, || self.plan.totals())?;
-        Ok((
-            totals.wants,
-            totals.wants_left_out,
-            totals.builds,
-            self.scale.in_units(totals.cost),
-            totals.stages,
-            self.scale.in_units(totals.critical_path),
-            totals.reused,
-            totals.node_by_node,
-            totals.due_to_change,
-        ))
+        Ok(TotalsAnswer {
+            wants: totals.wants,
+            wants_left_out: totals.wants_left_out,
+            builds: totals.builds,
+            cost: self.scale.in_units(totals.cost),
+            stages: totals.stages,
+            critical_path: self.scale.in_units(totals.critical_path),
+            reused: totals.reused,
+            node_by_node: totals.node_by_node,
+            due_to_change: totals.due_to_change,
+        })
     }
 
     fn critical_path(&self, py: Python<'_>) -> PyResult<Vec<String>> {
@@ -189,7 +146,7 @@ impl PyPlan {
     }
 
     fn schedule(&self, py: Python<'_>, runners: NonZeroUsize) -> PyResult<ScheduleAnswer> {
-        detach(py, || {
+        let (schedule, shards) = detach(py, || {
             let schedule = Schedule::new(&self.plan, runners);
             let mut position = vec![0; self.plan.graph().spec_count()];
             for (at, build) in (0..).zip(self.plan.builds()) {
@@ -199,22 +156,24 @@ impl PyPlan {
             let columns = |shard: &Vec<Run>| {
                 let runs = shard.iter();
                 let spans = runs.clone().map(|run| run.finish - run.start);
-                (
-                    at(spans.fold(0.0, |sum, span| sum + span)),
-                    runs.clone()
+                ShardAnswer {
+                    busy: at(spans.fold(0.0, |sum, span| sum + span)),
+                    builds: runs
+                        .clone()
                         .map(|run| position[run.build.index()])
                         .collect(),
-                    runs.clone().map(|run| at(run.start)).collect(),
-                    runs.map(|run| at(run.finish)).collect(),
-                )
+                    starts: runs.clone().map(|run| at(run.start)).collect(),
+                    finishes: runs.map(|run| at(run.finish)).collect(),
+                }
             };
-            let shards = schedule.shards.iter();
-            (
-                at(schedule.makespan),
-                at(schedule.lower_bound.value),
-                schedule.lower_bound.reason.as_str(),
-                shards.map(columns).collect(),
-            )
+            let shards: Vec<ShardAnswer> = schedule.shards.iter().map(columns).collect();
+            (schedule, shards)
+        })?;
+        Ok(ScheduleAnswer {
+            makespan: self.scale.in_units(schedule.makespan),
+            lower_bound: self.scale.in_units(schedule.lower_bound.value),
+            reason: schedule.lower_bound.reason.as_str(),
+            shards: records(py, shards)?,
         })
     }
 
@@ -251,42 +210,48 @@ impl PyPlan {
         )
     }
 
-    fn needless(&self, py: Python<'_>) -> PyResult<Vec<(Named, Named, &'static str)>> {
-        detach(py, || {
+    fn needless(&self, py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        let needless = detach(py, || {
             let needless = self.plan.node_by_node().needless.into_iter();
             needless
-                .map(|each| {
-                    let reason = cut_reason(each.reason);
-                    (self.named(each.spec), self.named(each.cut_by), reason)
+                .map(|each| NeedlessAnswer {
+                    spec: self.named(each.spec),
+                    cut_by: self.named(each.cut_by),
+                    reason: cut_reason(each.reason),
                 })
                 .collect()
-        })
+        })?;
+        records(py, needless)
     }
 
-    fn left_out(&self) -> (Vec<String>, Vec<String>, Vec<LeftOutBuildAnswer>) {
+    fn left_out(&self, py: Python<'_>) -> PyResult<LeftOutAnswer> {
         let left_out = self.plan.left_out();
         let builds = left_out.builds.iter().map(|&spec| {
             // The chains are told one by one, as all together they may be long.
-            let (word, len) = match left_out.chain_len(spec) {
+            let (reason, chain_length) = match left_out.chain_len(spec) {
                 0 => (left_out_word(&left_out.reason(spec)), 0),
-                len => ("needs", len),
+                length => ("needs", length),
             };
-            (self.named(spec), word, len)
+            LeftOutBuildAnswer {
+                spec: self.named(spec),
+                reason,
+                chain_length,
+            }
         });
-        (
-            self.hashes(left_out.cut.iter().copied()),
-            self.hashes(left_out.wants.iter().copied()),
-            builds.collect(),
-        )
+        Ok(LeftOutAnswer {
+            cut: self.hashes(left_out.cut.iter().copied()),
+            wants: self.hashes(left_out.wants.iter().copied()),
+            builds: records(py, builds.collect())?,
+        })
     }
 
     fn left_out_chain(&self, spec: &str) -> PyResult<Vec<String>> {
         let reason = self.plan.left_out().reason(self.spec(spec)?);
-        Ok(self.left_out_reason(&reason).1)
+        Ok(self.chain(&reason))
     }
 
-    fn untested(&self, py: Python<'_>) -> PyResult<Vec<(Named, &'static str, bool)>> {
-        detach(py, || {
+    fn untested(&self, py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        let untested = detach(py, || {
             let Some(stale) = self.plan.stale() else {
                 return Vec::new();
             };
@@ -303,15 +268,20 @@ impl PyPlan {
                     } else {
                         "policy"
                     };
-                    (self.named(spec), kept_by, self.available.contains(spec))
+                    UntestedAnswer {
+                        spec: self.named(spec),
+                        kept_by,
+                        is_available: self.available.contains(spec),
+                    }
                 })
                 .collect()
-        })
+        })?;
+        records(py, untested)
     }
 
     fn why(&self, py: Python<'_>, spec: &str, most_lines: usize) -> PyResult<Option<WhyAnswer>> {
         let spec = spec_id(&self.catalog, spec)?;
-        detach(py, || {
+        let found = detach(py, || {
             let why = self.plan.why(spec);
             let (verdict, held, tree) = why.map_or((Verdict::NotWanted, None, Vec::new()), |why| {
                 (why.verdict, why.held, why.tree)
@@ -333,20 +303,32 @@ impl PyPlan {
                     Link::Unneeded => ("unneeded", None),
                 };
                 let named = self.named(line.spec);
-                (
-                    line.depth,
-                    named,
+                WhyLineAnswer {
+                    depth: line.depth,
+                    spec: named,
                     link,
                     reason,
-                    kind_names(edge),
-                    line.is_want,
-                    line.is_repeated,
-                )
+                    types: kind_names(edge),
+                    is_want: line.is_want,
+                    is_repeated: line.is_repeated,
+                }
             });
-            let lines = lines.collect();
-            let held = held.map(|held| (held.is_stale, self.links(&held.chain)));
-            Some((self.named(spec), self.verdict(&verdict), held, lines))
-        })
+            let lines: Vec<WhyLineAnswer> = lines.collect();
+            let held = held.map(|held| HeldAnswer {
+                is_stale: held.is_stale,
+                chain: self.links(&held.chain),
+            });
+            Some((self.verdict(&verdict), held, lines))
+        })?;
+        let answer = |(verdict, held, lines)| {
+            Ok(WhyAnswer {
+                spec: self.named(spec),
+                verdict,
+                held,
+                tree: records(py, lines)?,
+            })
+        };
+        found.map(answer).transpose()
     }
 }
 
@@ -399,7 +381,7 @@ impl PyPlan {
         rows.iter().filter(of_lock)
     }
 
-    fn named(&self, spec: SpecId) -> Named {
+    fn named(&self, spec: SpecId) -> NamedAnswer {
         named(&self.catalog, spec)
     }
 
@@ -411,35 +393,49 @@ impl PyPlan {
     }
 
     /// The specs of a chain, each with what it has the next one for.
-    fn links(&self, chain: &[SpecId]) -> Vec<(Named, Vec<&'static str>)> {
+    fn links(&self, chain: &[SpecId]) -> Vec<LinkAnswer> {
         let next = chain.iter().skip(1).map(Some).chain([None]);
         let links = chain.iter().zip(next).map(|(&spec, next)| {
             let kinds = next.map_or(EdgeKinds::NONE, |&next| {
                 kinds_of(self.plan.graph(), spec, next)
             });
-            (self.named(spec), kind_names(kinds))
+            LinkAnswer {
+                spec: self.named(spec),
+                types: kind_names(kinds),
+            }
         });
         links.collect()
     }
 
     fn verdict(&self, verdict: &Verdict) -> VerdictAnswer {
+        let only = |verdict| VerdictAnswer {
+            verdict,
+            ..VerdictAnswer::default()
+        };
         match verdict {
-            Verdict::Planned(cause) => ("planned", Some(cause.as_str()), None),
-            Verdict::Reused => ("reused", None, None),
-            Verdict::Rewired => ("rewired", None, None),
-            Verdict::External => ("external", None, None),
-            Verdict::LeftOut(reason) => ("left_out", None, Some(self.left_out_reason(reason))),
-            Verdict::CutOff => ("cut_off", None, None),
-            Verdict::NotWanted => ("not_wanted", None, None),
+            Verdict::Planned(cause) => VerdictAnswer {
+                cause: Some(cause.as_str()),
+                ..only("planned")
+            },
+            Verdict::Reused => only("reused"),
+            Verdict::Rewired => only("rewired"),
+            Verdict::External => only("external"),
+            Verdict::LeftOut(reason) => VerdictAnswer {
+                left_out: Some(left_out_word(reason)),
+                chain: self.chain(reason),
+                ..only("left_out")
+            },
+            Verdict::CutOff => only("cut_off"),
+            Verdict::NotWanted => only("not_wanted"),
         }
     }
 
-    fn left_out_reason(&self, reason: &LeftOutReason) -> LeftOutAnswer {
-        let chain = match reason {
+    /// From what is left out down to a broken spec.
+    fn chain(&self, reason: &LeftOutReason) -> Vec<String> {
+        match reason {
             LeftOutReason::Needs(chain) => self.hashes(chain.iter().copied()),
             LeftOutReason::Broken | LeftOutReason::Unneeded => Vec::new(),
-        };
-        (left_out_word(reason), chain)
+        }
     }
 }
 
@@ -451,7 +447,7 @@ fn kinds_of(graph: &Graph, dependent: SpecId, dependency: SpecId) -> EdgeKinds {
 }
 
 /// Each distinct text once, and which it is each time.
-fn repeated<'a>(texts: impl Iterator<Item = &'a str>) -> Repeated {
+fn repeated<'a>(texts: impl Iterator<Item = &'a str>) -> RepeatedAnswer {
     let mut number_of: FxHashMap<&str, u32> = FxHashMap::default();
     let mut distinct: Vec<String> = Vec::new();
     let numbers = texts.map(|text| {
@@ -460,5 +456,8 @@ fn repeated<'a>(texts: impl Iterator<Item = &'a str>) -> Repeated {
             u32::try_from(distinct.len() - 1).unwrap_or(u32::MAX)
         })
     });
-    (numbers.collect(), distinct)
+    RepeatedAnswer {
+        numbers: numbers.collect(),
+        distinct,
+    }
 }

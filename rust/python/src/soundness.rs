@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use specplan_catalog::{Catalog, Column, EdgeColumn, IdSet, Row, SourceKind, View};
 use specplan_planner::{Direction, Graph, GraphError, Missing, SpecId, Supply, TaskError};
 use specplan_readers::{Fault, HashCheck, check_hashes, check_hashes_in};
@@ -14,6 +15,8 @@ use crate::detach::detach;
 use crate::graph::{GraphOrFault, external, flagged, spec_set, to_id, without_cycles};
 use crate::known_specs::spec_ids;
 use crate::operating_systems::PyOperatingSystems;
+use crate::records::records;
+use crate::specs::FaultAnswer;
 use crate::state::{State, snapshots};
 
 /// The keys of the dictionary that asks. Without roots, they are the binaries that no other
@@ -28,33 +31,104 @@ pub(crate) struct SoundnessQuestion<'py> {
     indexes: Vec<String>,
 }
 
-/// hash, package as dependents call it, binaries, roots, direct dependents, examples of roots.
-type MissingAnswer = (String, String, usize, usize, Vec<String>, Vec<String>);
+/// A spec without a binary that binaries lack.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct MissingAnswer {
+    hash: String,
+    /// The package as dependents call it.
+    package: String,
+    /// How many binaries and roots have it in their link and run closure.
+    binaries: usize,
+    roots: usize,
+    /// The broken binaries and missing specs that need it directly.
+    dependents: Vec<String>,
+    /// Some of the roots.
+    examples: Vec<String>,
+}
 
-/// hash, what of other systems it is installed with, binaries and roots that need it, itself
-/// included.
-type MisfitAnswer = (String, Vec<String>, usize, usize);
+/// A binary that links to, or runs with, specs whose systems do not serve its own.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct MisfitAnswer {
+    hash: String,
+    /// These specs.
+    foreign: Vec<String>,
+    /// How many binaries and roots need it, itself included.
+    binaries: usize,
+    roots: usize,
+}
 
-/// What [`Soundness::answer`] tells.
-#[derive(IntoPyObject)]
-pub(crate) struct SoundnessAnswer(
-    /// The number of binaries, how many are usable, and whether any source tells dependencies.
-    (u64, usize, bool),
-    /// The number of roots, how many are usable, and the hashes of those that are broken and of
-    /// those that have no binary.
-    (usize, usize, Vec<String>, Vec<String>),
+/// A hash that only edges lead to, and that no binary lacks.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct DanglingAnswer {
+    hash: String,
+    /// The package as dependents call it.
+    package: String,
+    dependents: Vec<String>,
+}
+
+/// Specs that depend on each other, and a shortest cycle among them.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct TangleAnswer {
+    specs: Vec<String>,
+    cycle: Vec<String>,
+}
+
+/// Whether a state is sound.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct SoundnessAnswer {
+    /// How many binaries there are, how many are usable, whether any source lists dependencies.
+    binaries: u64,
+    usable_binaries: usize,
+    has_edges: bool,
+    /// How many roots there are, how many are usable, those that are broken, and those without a
+    /// binary.
+    roots: usize,
+    usable_roots: usize,
+    broken: Vec<String>,
+    absent: Vec<String>,
     /// What broken binaries lack, ranked.
-    Vec<MissingAnswer>,
-    /// The hashes that only edges without a binary's need for them lead to: hash, package as
-    /// dependents call it, dependents.
-    Vec<(String, String, Vec<String>)>,
+    missing: Py<PyTuple>,
+    dangling: Py<PyTuple>,
     /// The specs that an index lists, that have no binary, and that no binary lacks.
-    Vec<String>,
-    /// For each cyclic component its specs, and a shortest cycle among them.
-    Vec<(Vec<String>, Vec<String>)>,
-    /// The binaries that link to, or run with, what does not run where they do, by hash.
-    Vec<MisfitAnswer>,
-);
+    listed_only: Vec<String>,
+    tangles: Py<PyTuple>,
+    /// By hash.
+    misfits: Py<PyTuple>,
+}
+
+/// The same before it is Python's.
+pub(crate) struct SoundnessRecords {
+    binaries: (u64, usize, bool),
+    roots: (usize, usize),
+    broken: Vec<String>,
+    absent: Vec<String>,
+    missing: Vec<MissingAnswer>,
+    dangling: Vec<DanglingAnswer>,
+    listed_only: Vec<String>,
+    tangles: Vec<TangleAnswer>,
+    misfits: Vec<MisfitAnswer>,
+}
+
+impl SoundnessRecords {
+    pub(crate) fn answer(self, py: Python<'_>) -> PyResult<SoundnessAnswer> {
+        let (binaries, usable_binaries, has_edges) = self.binaries;
+        let (roots, usable_roots) = self.roots;
+        Ok(SoundnessAnswer {
+            binaries,
+            usable_binaries,
+            has_edges,
+            roots,
+            usable_roots,
+            broken: self.broken,
+            absent: self.absent,
+            missing: records(py, self.missing)?,
+            dangling: records(py, self.dangling)?,
+            listed_only: self.listed_only,
+            tangles: records(py, self.tangles)?,
+            misfits: records(py, self.misfits)?,
+        })
+    }
+}
 
 /// The same question by numbers.
 pub(crate) struct Soundness {
@@ -91,7 +165,7 @@ impl Soundness {
         &self,
         catalog: &Catalog,
         graph: &GraphOrFault,
-    ) -> Result<SoundnessAnswer, SoundnessFault> {
+    ) -> Result<SoundnessRecords, SoundnessFault> {
         let (graph, components) = match graph {
             Ok(graph) => (Arc::clone(graph), Vec::new()),
             Err(_) => without_cycles(catalog)?,
@@ -127,15 +201,13 @@ impl Soundness {
             .map(|each| each.spec.get())
             .collect();
         let called = Called::of(catalog);
-        let lacked_one = |each: &Missing| {
-            (
-                hash(each.spec.get()),
-                called.name(catalog, each.spec.get()),
-                each.binaries,
-                each.roots,
-                hashes(&each.dependents),
-                hashes(&each.examples),
-            )
+        let lacked_one = |each: &Missing| MissingAnswer {
+            hash: hash(each.spec.get()),
+            package: called.name(catalog, each.spec.get()),
+            binaries: each.binaries,
+            roots: each.roots,
+            dependents: hashes(&each.dependents),
+            examples: hashes(&each.examples),
         };
         let (unfit, missing): (Vec<&Missing>, Vec<&Missing>) = breakage
             .missing
@@ -150,8 +222,12 @@ impl Soundness {
         let unfit = misfits.iter().map(|id| {
             let (binaries, of_roots) = unfit.remove(&id).unwrap_or((0, own(id)));
             let foreign = catalog.misfit_dependencies(id, &self.table);
-            let foreign = foreign.into_iter().map(hash).collect();
-            (hash(id), foreign, binaries + 1, of_roots)
+            MisfitAnswer {
+                hash: hash(id),
+                foreign: foreign.into_iter().map(hash).collect(),
+                binaries: binaries + 1,
+                roots: of_roots,
+            }
         });
         let unfit: Vec<MisfitAnswer> = unfit.collect();
         let missing = missing.into_iter().map(lacked_one);
@@ -164,8 +240,11 @@ impl Soundness {
                 .filter(|&spec| told(spec))
                 .map(hash)
                 .collect();
-            let name = called.name(catalog, id);
-            (!dependents.is_empty()).then(|| (hash(id), name, dependents))
+            (!dependents.is_empty()).then(|| DanglingAnswer {
+                hash: hash(id),
+                package: called.name(catalog, id),
+                dependents,
+            })
         });
         let is_listed =
             |row: &Row| self.view.holds(row) && self.indexes.contains(&row.id(Column::Source));
@@ -180,27 +259,27 @@ impl Soundness {
             .iter()
             .partition(|&&id| self.view.available().contains(id));
         let broken = with.iter().filter(|id| !usable(id));
-        Ok(SoundnessAnswer(
-            (
+        Ok(SoundnessRecords {
+            binaries: (
                 self.view.available().len(),
                 breakage.usable.len(),
                 catalog.rows().iter().any(Row::has_edges),
             ),
-            (
-                roots.len(),
-                roots.iter().filter(usable).count(),
-                broken.map(|&id| hash(id)).collect(),
-                without.into_iter().map(hash).collect(),
-            ),
-            missing.collect(),
-            dangling.collect(),
-            listed_only.map(|(spec, _)| hash(spec)).collect(),
-            components
+            roots: (roots.len(), roots.iter().filter(usable).count()),
+            broken: broken.map(|&id| hash(id)).collect(),
+            absent: without.into_iter().map(hash).collect(),
+            missing: missing.collect(),
+            dangling: dangling.collect(),
+            listed_only: listed_only.map(|(spec, _)| hash(spec)).collect(),
+            tangles: components
                 .iter()
-                .map(|component| (hashes(&component.specs), hashes(&component.cycle)))
+                .map(|component| TangleAnswer {
+                    specs: hashes(&component.specs),
+                    cycle: hashes(&component.cycle),
+                })
                 .collect(),
-            unfit,
-        ))
+            misfits: unfit,
+        })
     }
 }
 
@@ -290,15 +369,25 @@ impl Called {
     }
 }
 
-/// The hashes that are wrong, each with that of the content; how many were recomputed; those that
-/// could not be; and the fault of a file that cannot be read: place, line, fault.
-#[derive(IntoPyObject)]
-pub(crate) struct HashesAnswer(
-    Vec<(String, String)>,
-    usize,
-    Vec<String>,
-    Option<(String, Option<u32>, String)>,
-);
+/// A hash that is not that of its content.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Clone)]
+pub(crate) struct WrongHashAnswer {
+    hash: String,
+    of_content: String,
+}
+
+/// Whether the hashes of a file are those of their content.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct HashesAnswer {
+    wrong: Vec<WrongHashAnswer>,
+    /// How many were recomputed, right or wrong.
+    recomputed: usize,
+    /// Those that could not be.
+    undecided: Vec<String>,
+    /// What is wrong with a file that cannot be read.
+    fault: Option<FaultAnswer>,
+}
 
 /// Holds the hashes of a file against its content.
 #[pyfunction(name = "check_hashes")]
@@ -319,19 +408,24 @@ pub(crate) fn py_check_hashes_in(py: Python<'_>, text: &[u8]) -> PyResult<Hashes
 
 fn hashes_answer(check: Result<HashCheck, Fault>) -> HashesAnswer {
     match check {
-        Ok(check) => HashesAnswer(
-            check
+        Ok(check) => HashesAnswer {
+            wrong: check
                 .wrong
                 .into_iter()
-                .map(|(told, is)| (told.to_string(), is.to_string()))
+                .map(|(told, is)| WrongHashAnswer {
+                    hash: told.to_string(),
+                    of_content: is.to_string(),
+                })
                 .collect(),
-            check.checked,
-            check.undecided.iter().map(ToString::to_string).collect(),
-            None,
-        ),
-        Err(fault) => {
-            let fault = (fault.place, fault.line, fault.kind.to_string());
-            HashesAnswer(Vec::new(), 0, Vec::new(), Some(fault))
-        }
+            recomputed: check.checked,
+            undecided: check.undecided.iter().map(ToString::to_string).collect(),
+            fault: None,
+        },
+        Err(fault) => HashesAnswer {
+            wrong: Vec::new(),
+            recomputed: 0,
+            undecided: Vec::new(),
+            fault: Some(FaultAnswer::of(fault)),
+        },
     }
 }

@@ -13,18 +13,52 @@ use specplan_readers::{
 use crate::catalog::PyCatalog;
 use crate::detach::detach;
 
-/// place, line, fault.
-type FaultAnswer = (String, Option<u32>, String);
+/// What is wrong with a file.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Clone)]
+pub(crate) struct FaultAnswer {
+    place: String,
+    line: Option<u32>,
+    fault: String,
+}
 
-/// hash, abstract spec, group.
-type RootAnswer = (String, String, Option<String>);
+impl FaultAnswer {
+    pub(crate) fn of(fault: Fault) -> Self {
+        Self {
+            place: fault.place,
+            line: fault.line,
+            fault: fault.kind.to_string(),
+        }
+    }
+}
+
+/// A root of a lock.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Clone)]
+pub(crate) struct LockRootAnswer {
+    hash: String,
+    /// The abstract spec, or nothing.
+    spec: String,
+    /// The group, or `None` for the default one.
+    group: Option<String>,
+}
+
+/// A release of Spack, and the versions of the formats that it writes.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct ReleaseAnswer {
+    release: &'static str,
+    lock: u64,
+    spec_file: u64,
+    database: u64,
+    layout: u64,
+}
 
 /// What a file of specs gave.
 #[pyclass(frozen, module = "specplan._core", name = "SpecsRead")]
 pub(crate) struct PySpecsRead {
     catalog: Arc<Catalog>,
     kind: &'static str,
-    roots: Vec<RootAnswer>,
+    roots: Vec<LockRootAnswer>,
     specs: usize,
     version: Option<Version>,
     installed: usize,
@@ -45,7 +79,7 @@ impl PySpecsRead {
     }
 
     #[getter]
-    fn roots(&self) -> Vec<RootAnswer> {
+    fn roots(&self) -> Vec<LockRootAnswer> {
         self.roots.clone()
     }
 
@@ -137,16 +171,21 @@ fn newer(try_newer: bool) -> Newer {
     if try_newer { Newer::Try } else { Newer::Refuse }
 }
 
-/// The releases of Spack that changed a format, oldest first: release, and the versions of locks,
-/// of spec files, of databases and of the layout of build caches that it writes.
+/// The releases of Spack that changed a format, oldest first.
 #[pyfunction]
-pub(crate) fn format_releases() -> Vec<(&'static str, u64, u64, u64, u64)> {
+pub(crate) fn format_releases() -> Vec<ReleaseAnswer> {
     let releases = RELEASES.iter();
     releases
         .map(|each| {
             let [lock, spec_file, database] =
                 [Versioned::Lock, Versioned::SpecFile, Versioned::Database].map(|of| of.of(each));
-            (each.spack, lock, spec_file, database, each.layout)
+            ReleaseAnswer {
+                release: each.spack,
+                lock,
+                spec_file,
+                database,
+                layout: each.layout,
+            }
         })
         .collect()
 }
@@ -163,7 +202,11 @@ fn wrap(read: Result<SpecsRead, Fault>) -> PySpecsRead {
             roots: read
                 .roots
                 .into_iter()
-                .map(|root| (root.hash.to_string(), root.spec, root.group))
+                .map(|root| LockRootAnswer {
+                    hash: root.hash.to_string(),
+                    spec: root.spec,
+                    group: root.group,
+                })
                 .collect(),
             specs: read.specs,
             version: read.version,
@@ -180,7 +223,7 @@ fn wrap(read: Result<SpecsRead, Fault>) -> PySpecsRead {
             installed: 0,
             catalog: Arc::default(),
             is_newer: matches!(fault.kind, FaultKind::NewerVersion { .. }),
-            fault: Some((fault.place, fault.line, fault.kind.to_string())),
+            fault: Some(FaultAnswer::of(fault)),
         },
     }
 }

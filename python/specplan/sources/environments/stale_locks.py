@@ -26,10 +26,6 @@ __all__ = ["beside"]
 _LOCK: Final = "spack.lock"
 _ENVIRONMENT: Final = "spack.yaml"
 
-#: Where a spec of the core has its platform and its operating system.
-_PLATFORM: Final = 3
-_OS: Final = 4
-
 
 def beside(
     lock: Wanted, limits: Limits, options: EnvironmentOptions | None
@@ -89,7 +85,7 @@ def _as_locked(environment: Environment, lock: Wanted) -> Environment:
     from specplan._core import Query  # noqa: PLC0415 - few locks need it
 
     specs = lock.core.specs(Query.all(), None)
-    systems = Counter((each[_PLATFORM], each[_OS]) for each in specs)
+    systems = Counter((each.platform, each.os) for each in specs)
     if not systems:
         return environment
     ((platform, system), _), *_ = systems.most_common(1)

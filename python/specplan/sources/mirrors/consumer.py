@@ -47,17 +47,17 @@ def consumer_of(spack: str) -> Consumer:
         >>> consumer_of("develop").database
         9
     """
-    releases = [(_numbers(row[0]), row) for row in _core.format_releases()]
+    releases = [(_numbers(each.release), each) for each in _core.format_releases()]
     oldest, newest = releases[0], releases[-1]
     numbers = newest[0] if spack in _DEVELOPMENT else _numbers(spack)
     if not oldest[0] <= numbers <= newest[0]:
         raise UsageError(
             f"`{spack}` is not a version of Spack whose formats are known",
-            hint=f"name one from {oldest[1][0]} to {newest[1][0]}, such as "
-            f"`--for-spack {releases[-2][1][0]}`, or `develop`",
+            hint=f"name one from {oldest[1].release} to {newest[1].release}, such as "
+            f"`--for-spack {releases[-2][1].release}`, or `develop`",
         )
     row = next(row for of, row in reversed(releases) if of <= numbers)
-    return Consumer(spack=spack, database=row[3], layout=row[4])
+    return Consumer(spack=spack, database=row.database, layout=row.layout)
 
 
 def _numbers(spack: str) -> tuple[int, int]:

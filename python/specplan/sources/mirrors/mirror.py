@@ -266,7 +266,7 @@ def _known(
         DamagedSourceError: If none is of a version that is known.
         UnreadIndexError: If the consumer reads none of them.
     """
-    newest = max(database for _, _, _, database, _ in _core.format_releases())
+    newest = max(each.database for each in _core.format_releases())
     manifest = records[0].said_by.partition(": ")[0]
     if consumer is not None:
         read = [each for each in records if (each.version or 0) <= consumer.database]

@@ -226,7 +226,7 @@ class _Gathered:
         """Look for binaries of a mirror that no index of it lists."""
         listed = found.binaries
         if entry.label != _UNION:
-            listed = frozenset(each[0] for each in found.core.specs(_core.Query.all(), None))
+            listed = frozenset(each.hash for each in found.core.specs(_core.Query.all(), None))
         more = indexes.unindexed(store, listed, self.reading, label=entry.label, tag=tag)
         if more is not None:
             self.more.append(more)

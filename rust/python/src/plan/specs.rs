@@ -7,8 +7,14 @@ use specplan_planner::{Graph, SpecId, SpecSet};
 use crate::graph::flagged;
 use crate::literals;
 
-/// hash, name, version.
-pub(crate) type Named = (String, String, String);
+/// A spec with what people know it by; nothing is known of a hash that nothing describes.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Clone)]
+pub(crate) struct NamedAnswer {
+    hash: String,
+    package: String,
+    version: String,
+}
 
 /// The spec that has a hash.
 pub(crate) fn spec_id(catalog: &Catalog, text: &str) -> PyResult<SpecId> {
@@ -28,12 +34,12 @@ pub(super) fn text_of(catalog: &Catalog, spec: SpecId, column: Column) -> &str {
     }
 }
 
-pub(crate) fn named(catalog: &Catalog, spec: SpecId) -> Named {
-    (
-        catalog.node_hash(spec.get()).to_string(),
-        text_of(catalog, spec, Column::Package).to_owned(),
-        text_of(catalog, spec, Column::Version).to_owned(),
-    )
+pub(crate) fn named(catalog: &Catalog, spec: SpecId) -> NamedAnswer {
+    NamedAnswer {
+        hash: catalog.node_hash(spec.get()).to_string(),
+        package: text_of(catalog, spec, Column::Package).to_owned(),
+        version: text_of(catalog, spec, Column::Version).to_owned(),
+    }
 }
 
 /// The specs that some row of a state lists, whether as binaries or not.

@@ -1,0 +1,164 @@
+//! What plans answer with.
+
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+use super::specs::NamedAnswer;
+
+/// Texts that repeat: which of the distinct ones it is each time.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Clone)]
+pub(crate) struct RepeatedAnswer {
+    pub(super) numbers: Vec<u32>,
+    pub(super) distinct: Vec<String>,
+}
+
+/// Sets of stacks that repeat, likewise.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Clone)]
+pub(crate) struct RepeatedStacksAnswer {
+    pub(super) numbers: Vec<u32>,
+    pub(super) distinct: Vec<Vec<String>>,
+}
+
+/// The builds of a plan in columns, by stage, then hash: there are many of them.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct BuildsAnswer {
+    pub(super) hashes: Vec<String>,
+    pub(super) packages: RepeatedAnswer,
+    pub(super) versions: RepeatedAnswer,
+    pub(super) platforms: RepeatedAnswer,
+    pub(super) oss: RepeatedAnswer,
+    pub(super) targets: RepeatedAnswer,
+    pub(super) stacks: RepeatedStacksAnswer,
+    pub(super) stages: Vec<u32>,
+    pub(super) costs: Vec<f64>,
+    pub(super) causes: Vec<&'static str>,
+}
+
+/// The numbers of a plan.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct TotalsAnswer {
+    pub(super) wants: usize,
+    pub(super) wants_left_out: usize,
+    pub(super) builds: usize,
+    pub(super) cost: f64,
+    pub(super) stages: usize,
+    pub(super) critical_path: f64,
+    pub(super) reused: usize,
+    pub(super) node_by_node: usize,
+    pub(super) due_to_change: usize,
+}
+
+/// What one runner builds, in order.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct ShardAnswer {
+    /// How long it builds.
+    pub(super) busy: f64,
+    /// The positions of the builds.
+    pub(super) builds: Vec<u32>,
+    pub(super) starts: Vec<f64>,
+    pub(super) finishes: Vec<f64>,
+}
+
+/// When builds run.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct ScheduleAnswer {
+    pub(super) makespan: f64,
+    pub(super) lower_bound: f64,
+    /// Why none is shorter than that.
+    pub(super) reason: &'static str,
+    /// By runner.
+    pub(super) shards: Py<PyTuple>,
+}
+
+/// What pruning node by node builds in vain.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct NeedlessAnswer {
+    pub(super) spec: NamedAnswer,
+    /// What makes it needless.
+    pub(super) cut_by: NamedAnswer,
+    pub(super) reason: &'static str,
+}
+
+/// A spec of a lock that holds the change and is no staler for it.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct UntestedAnswer {
+    pub(super) spec: NamedAnswer,
+    pub(super) kept_by: &'static str,
+    pub(super) is_available: bool,
+}
+
+/// A build that is left out.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct LeftOutBuildAnswer {
+    pub(super) spec: NamedAnswer,
+    pub(super) reason: &'static str,
+    /// How long the chain of the reason is.
+    pub(super) chain_length: usize,
+}
+
+/// What a plan leaves out.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct LeftOutAnswer {
+    /// Broken specs that were to be built.
+    pub(super) cut: Vec<String>,
+    /// Wants that cannot be had.
+    pub(super) wants: Vec<String>,
+    pub(super) builds: Py<PyTuple>,
+}
+
+/// What is done about a spec.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Clone, Default)]
+pub(crate) struct VerdictAnswer {
+    pub(super) verdict: &'static str,
+    /// Of a build.
+    pub(super) cause: Option<&'static str>,
+    /// Why it is left out.
+    pub(super) left_out: Option<&'static str>,
+    /// From what is left out down to a broken spec.
+    pub(super) chain: Vec<String>,
+}
+
+/// A spec of a chain, and what it has the next one for.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Clone)]
+pub(crate) struct LinkAnswer {
+    pub(super) spec: NamedAnswer,
+    pub(super) types: Vec<&'static str>,
+}
+
+/// How a spec holds the change.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Clone)]
+pub(crate) struct HeldAnswer {
+    pub(super) is_stale: bool,
+    /// Down to what changed.
+    pub(super) chain: Vec<LinkAnswer>,
+}
+
+/// A line of the tree that shows why a spec is planned.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct WhyLineAnswer {
+    pub(super) depth: usize,
+    pub(super) spec: NamedAnswer,
+    /// How it relates to the line that it hangs from.
+    pub(super) link: &'static str,
+    /// Why it does not need that one.
+    pub(super) reason: Option<&'static str>,
+    /// What the edge is for.
+    pub(super) types: Vec<&'static str>,
+    pub(super) is_want: bool,
+    /// Whether another line shows what is below.
+    pub(super) is_repeated: bool,
+}
+
+/// Why a spec is planned, or is not.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+pub(crate) struct WhyAnswer {
+    pub(super) spec: NamedAnswer,
+    pub(super) verdict: VerdictAnswer,
+    pub(super) held: Option<HeldAnswer>,
+    pub(super) tree: Py<PyTuple>,
+}

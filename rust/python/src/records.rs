@@ -1,0 +1,19 @@
+//! Answers with names: frozen classes, of which each field is read by its name.
+//!
+//! A record is made without the GIL wherever it holds nothing of Python; many of them become one
+//! tuple, whose records are made once however often they are read.
+
+use pyo3::PyClass;
+use pyo3::prelude::*;
+use pyo3::pyclass_init::PyClassInitializer;
+use pyo3::types::PyTuple;
+
+/// Many records, in order.
+pub(crate) fn records<T>(py: Python<'_>, records: Vec<T>) -> PyResult<Py<PyTuple>>
+where
+    T: PyClass + Into<PyClassInitializer<T>>,
+{
+    let records = records.into_iter().map(|record| Py::new(py, record));
+    let records: Vec<Py<T>> = records.collect::<PyResult<_>>()?;
+    Ok(PyTuple::new(py, records)?.unbind())
+}
