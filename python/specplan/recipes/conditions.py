@@ -67,8 +67,9 @@ class SpecsOfLock:
             # What asks for nothing is met by everything.
             return set(hashes), {}
         try:
-            found, undecided = self._catalog.find(condition, _core.Query.hashes(list(hashes)), None)
+            found = self._catalog.find(condition, _core.Query.hashes(list(hashes)), None)
         except SpecSyntaxError as error:
             fault = str(error).split("\n", 1)[0]
             return set(), dict.fromkeys(hashes, fault)
-        return {each[0] for each in found}, {each[0]: why for each, _, why in undecided}
+        undecided = {each.spec.hash: each.reason for each in found.unknown}
+        return {each.hash for each in found.specs}, undecided

@@ -112,9 +112,10 @@ def read_lock(document: bytes, label: str, shown: str) -> WantedLock:
         document, cache="lock", tag="lock", label=label, shown=shown, listed_only=True
     )
     if read.fault is not None:
-        place, line, fault = read.fault
-        where = shown if line is None else f"{shown}:{line}"
-        raise SourceError(f"{where}: {place + ': ' if place else ''}{fault}", path=shown)
+        fault = read.fault
+        where = shown if fault.line is None else f"{shown}:{fault.line}"
+        place = f"{fault.place}: " if fault.place else ""
+        raise SourceError(f"{where}: {place}{fault.fault}", path=shown)
     if read.kind != "lock":
         raise SourceError(
             f"`{shown}` is not a lock",

@@ -108,8 +108,7 @@ class _Succession:
         nodes = {found.hash: found.raw for found in self._next.values()}
         made = {**old, "roots": roots, "concrete_specs": nodes}
         text = (json.dumps(made, separators=(",", ":")) + "\n").encode()
-        wrong = _core.check_hashes_in(text)[0]
-        return None if wrong else text
+        return None if _core.check_hashes_in(text).wrong else text
 
     def _next_of(self, node: Node) -> _Next:
         below = [self._next[each] for each in node.dependencies if each in self._next]
