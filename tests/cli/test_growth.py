@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from specplan.testing.pages import Entry, Page
-from tests.mirrors import dag_hash
+from tests.mirrors import dag_hash, node
 
 LIMITED = Path(__file__).with_name("limited.py")
 
@@ -65,3 +66,47 @@ def test_more_than_a_million_cells_are_wrong_usage(tmp_path: Path) -> None:
     assert answer.stdout == ""
     fewer = limited("gaps", "--cache", cache, "--system", "all", "--stack", "s-7")
     assert fewer.returncode in {0, 1}, fewer.stderr
+
+
+#: A chain of so many specs, of which each links to the next one.
+LINKS = 30_000
+
+
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The lock of a chain; its first spec is the only root."""
+    nodes = {}
+    for at in range(LINKS):
+        below = [f"p{at + 1}"] if at + 1 < LINKS else []
+        spec = {**node(f"p{at}", "1.0", *below), "hash": dag_hash(f"p{at}")}
+        nodes[spec["hash"]] = spec
+    lock = tmp_path_factory.mktemp("chain") / "spack.lock"
+    meta = {"file-type": "spack-lockfile", "lockfile-version": 6, "specfile-version": 5}
+    roots = [{"hash": dag_hash("p0"), "spec": "p0"}]
+    lock.write_text(json.dumps({"_meta": meta, "roots": roots, "concrete_specs": nodes}))
+    return str(lock)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "gaps --cache none --want LOCK",
+        "gaps --cache none --want LOCK --format json",
+        "gaps --cache none --want LOCK --format csv",
+        "coverage --cache none --want LOCK",
+        "rebuild --cache none --want LOCK",
+        "rebuild --cache none --want LOCK --format json",
+        f"why p{LINKS - 1} --cache none --want LOCK",
+        "find @1.0 --cache none --want LOCK",
+        "diff LOCK LOCK",
+        "check LOCK",
+    ],
+)
+def test_a_chain_of_links_takes_no_longer_than_its_length(
+    tmp_path: Path, chain: str, words: str
+) -> None:
+    asked = words.replace("LOCK", chain).split()
+    answer = limited(*asked, "-o", str(tmp_path / "answer"))
+    assert answer.returncode in {0, 1}, answer.stderr
+    # Steps by the square of the links would be a billion.
+    assert (tmp_path / "answer").stat().st_size < 1_000 * LINKS

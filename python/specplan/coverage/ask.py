@@ -402,7 +402,11 @@ def demand(answer: Answer) -> Demand | None:
     """
     if not answer.wanted:
         return None
-    specs = by_hash(answer.core, {each for hashes in answer.specs for each in hashes})
+    roots_of_stacks = {stack: roots_of(answer.wanted, stack) for stack in answer.reported}
+    judged = {root for own in roots_of_stacks.values() for root in own}
+    if answer.not_wanted:
+        judged.update(each for hashes in answer.specs for each in hashes)
+    specs = by_hash(answer.core, judged)
     places = {(each.stack, each.os, each.target) for each in answer.cells}
 
     def is_wanted(stack: str, dag_hash: str) -> bool:
@@ -413,22 +417,20 @@ def demand(answer: Answer) -> Demand | None:
         _, os, target = _place(specs[dag_hash])
         return (stack, os, target) in places
 
-    wants = [
-        [each for each in hashes if is_wanted(stack, each)]
-        for stack, hashes in zip(answer.reported, answer.specs, strict=True)
-    ]
+    wants = answer.specs
+    if answer.not_wanted:
+        wants = [
+            [each for each in hashes if is_wanted(stack, each)]
+            for stack, hashes in zip(answer.reported, answer.specs, strict=True)
+        ]
     gaps: dict[str, list[str]] = {name: [] for name in answer.reported}
     stacks = [cell.stack for cell in answer.cells]
     for gap in answer.gaps:
         if (dag_hash := gap.hash) is not None:
             gaps[stacks[gap.cell]].append(dag_hash)
     roots = {
-        stack: [
-            root
-            for root in roots_of(answer.wanted, stack)
-            if is_wanted(stack, root) and not specs[root].is_external
-        ]
-        for stack in answer.reported
+        stack: [root for root in own if is_wanted(stack, root) and not specs[root].is_external]
+        for stack, own in roots_of_stacks.items()
     }
     found = answer.core.demand(
         {
