@@ -10,7 +10,7 @@ import pytest
 
 import specplan
 from specplan.cli import main
-from specplan.sources.wants import is_environment
+from specplan.sources.named_want import named_want
 from tests import mirrors, samples
 from tests.mirrors import Mirror
 
@@ -48,7 +48,7 @@ def test_a_mirror_of_marked_files_is_the_same_mirror(tmp_path: Path) -> None:
 def test_an_environment_with_the_mark_is_an_environment(text: str, tmp_path: Path) -> None:
     place = tmp_path / "spack.yaml"
     place.write_bytes(codecs.BOM_UTF8 + text.encode())
-    assert is_environment(str(place))
+    assert named_want(str(place)).kind == "environment"
 
 
 def test_locks_configurations_and_lists_may_have_the_mark(

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from specplan.cli import load, output, questions, verdict
 from specplan.cli.options import command
 from specplan.errors import UsageError
-from specplan.sources.label import split_label
-from specplan.sources.wants import is_environment
+from specplan.sources.named_want import named_want
 
 if TYPE_CHECKING:
     from specplan.cli.settings import Settings
@@ -78,7 +77,7 @@ def _listed(answer: Coverage, settings: Settings) -> Coverage:
 
 
 def _any_lock(settings: Settings) -> bool:
-    return any(not is_environment(split_label(each)[1]) for each in settings.want)
+    return any(named_want(each).kind != "environment" for each in settings.want)
 
 
 def _refuse_gates_without_baseline(settings: Settings) -> None:

@@ -11,7 +11,7 @@ from specplan.cli.options import command
 from specplan.errors import UsageError
 from specplan.sources.absent import absence, looks_like_a_file
 from specplan.sources.label import split_label
-from specplan.sources.wants import is_lock
+from specplan.sources.named_want import named_want
 
 if TYPE_CHECKING:
     from specplan.api import Catalog
@@ -56,7 +56,9 @@ def _locks(old: str, new: str | None) -> tuple[str, str] | None:
     """Return the places of both states if one of them is a lock, and both are sources."""
     older = load.as_source(split_label(old)[1])
     newer = None if new is None else load.as_source(split_label(new)[1])
-    locks = [each for each in (older, newer) if each is not None and is_lock(each)]
+    locks = [
+        each for each in (older, newer) if each is not None and named_want(each).kind == "lock"
+    ]
     if not locks:
         return None
     if older is None or newer is None or new is None:

@@ -11,8 +11,8 @@ from specplan.cli import load, mistakes, output, verdict
 from specplan.cli.options import command
 from specplan.errors import UndecidedError, UsageError
 from specplan.reports.coverage import lines
-from specplan.sources.label import NO_CACHE, split_label
-from specplan.sources.wants import is_environment
+from specplan.sources.label import NO_CACHE
+from specplan.sources.named_want import named_want
 
 if TYPE_CHECKING:
     from specplan.cli.settings import Settings
@@ -71,7 +71,7 @@ def _note(spec: str, found: Found, settings: Settings) -> None:
 def _ask(spec: str, settings: Settings) -> Found:
     if not settings.is_typed("want"):
         # Of what a project wants, only locks hold specs.
-        locks = (each for each in settings.want if not is_environment(split_label(each)[1]))
+        locks = (each for each in settings.want if named_want(each).kind != "environment")
         settings = replace(settings, want=tuple(locks))
     if settings.want and not settings.cache:
         # Locks alone can be searched.

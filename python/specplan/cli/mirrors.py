@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final
 from specplan.cli import output
 from specplan.errors import UsageError
 from specplan.sources import Limits
-from specplan.sources.label import split_label
-from specplan.sources.wants import file_of, is_environment
+from specplan.sources.named_want import file_of, named_want
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,15 +40,15 @@ def caches_of(settings: Settings, options: EnvironmentOptions) -> tuple[str, ...
 
 
 def _of_environment(want: str, options: EnvironmentOptions) -> tuple[NamedMirror, ...]:
-    place = split_label(want)[1]
-    if place == "-" or not os.path.exists(place):  # noqa: PTH110 - not of a long name
+    named = named_want(want)
+    if named.kind in {"input", "spec"} or not os.path.exists(named.place):  # noqa: PTH110 - not of a long name
         return ()
     # Who has caches need not wait for what reads YAML.
     from specplan.sources.environments.environment import read_environment  # noqa: PLC0415
     from specplan.sources.environments.mirrors import read_mirrors_file  # noqa: PLC0415
 
-    file = Path(file_of(place))
-    if not is_environment(str(file)):
+    file = Path(file_of(named.place))
+    if named.kind != "environment":
         # The lock was made of the environment beside it.
         file = file.with_name("spack.yaml")
     mirrors = read_environment(file, options=options).mirrors if file.is_file() else ()

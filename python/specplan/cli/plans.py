@@ -16,8 +16,7 @@ from specplan.planning.request import (
     WhatIfRequest,
 )
 from specplan.sources import Limits
-from specplan.sources.label import split_label
-from specplan.sources.wants import is_environment, is_lock
+from specplan.sources.named_want import named_want
 
 if TYPE_CHECKING:
     from specplan.api import Catalog
@@ -101,7 +100,7 @@ def _coverage(
 ) -> CoverageQuery:
     """Return what is wanted, and for which systems."""
     # What is configured is for cells, which locks have none of; what is typed is meant.
-    of_cells = gaps or any(_is_abstract(text) for text in want)
+    of_cells = gaps or any(named_want(text).is_abstract for text in want)
     query = replace(
         questions.query_of(settings, older),
         want=want,
@@ -186,17 +185,12 @@ def _wants(settings: Settings) -> tuple[tuple[str, ...], list[LeftOut]]:
             "nothing is wanted",
             hint="name a lock with `--want [LABEL=]spack.lock`, or as `want` in specplan.toml",
         )
-    locks = tuple(each for each in settings.want if not is_environment(split_label(each)[1]))
+    named = [named_want(each) for each in settings.want]
+    locks = tuple(each.text for each in named if each.kind != "environment")
     if settings.is_typed("want", "candidates") or not locks:
         return settings.want, []
-    left_out = (each for each in settings.want if each not in locks)
-    return locks, passed_over_stacks(split_label(each)[0] or each for each in left_out)
-
-
-def _is_abstract(want: str) -> bool:
-
-    where = split_label(want)[1]
-    return where != "-" and not is_lock(where)
+    left_out = (each for each in named if each.kind == "environment")
+    return locks, passed_over_stacks(each.label or each.text for each in left_out)
 
 
 def _listed(settings: Settings) -> tuple[list[str] | None, list[LeftOut]]:

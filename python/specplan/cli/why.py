@@ -11,8 +11,7 @@ from specplan.cli import output, plans, verdict
 from specplan.cli.options import command
 from specplan.errors import UnknownNameError
 from specplan.reports.plan.why import WhyReport
-from specplan.sources.label import split_label
-from specplan.sources.wants import is_environment
+from specplan.sources.named_want import named_want
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +74,7 @@ def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:
         for each in environments
         for root in each.environment.roots
     }
-    files = tuple(text for text in query.want if is_environment(split_label(text)[1]))
+    files = tuple(text for text in query.want if named_want(text).kind == "environment")
     older = None if asked.older is None or isinstance(asked.older, str) else asked.older._contents  # noqa: SLF001 - likewise
     return why_wanted(
         spec, asked.plan, contents, replace(query, want=files), older=older, sources=sources

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
 from specplan.catalog.damage import damage
 from specplan.coverage.left_out import not_concretized
-from specplan.sources.absent import looks_like_a_file
 from specplan.sources.label import split_label
+from specplan.sources.named_want import named_want
 from specplan.sources.read import read
 from specplan.sources.reading_options import ReadingOptions
 from specplan.sources.wanted import WantedEnvironment
-from specplan.sources.wants import is_lock, read_wanted, read_wants
+from specplan.sources.wants import read_wanted, read_wants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,9 +76,7 @@ def read_wanted_places(
     files = []
     typed = []
     for place in places:
-        where = split_label(place)[1]
-        is_file = where == "-" or os.path.exists(where)  # noqa: PTH110 - not of a long name
-        spec = None if is_file or looks_like_a_file(where) else typed_spec(place)
+        spec = typed_spec(place) if named_want(place).kind == "spec" else None
         if spec is None:
             files.append(place)
         else:
@@ -99,7 +96,7 @@ def read_candidates(
     others = []
     left_out: list[LeftOut] = []
     for place in places:
-        if is_lock(split_label(place)[1]):
+        if named_want(place).kind == "lock":
             lock = read_wanted(place, limits)
             locks.append(lock)
             left_out += (_of_candidate(each) for each in lock.left_out)

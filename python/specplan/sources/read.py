@@ -377,8 +377,9 @@ def _view(store: Store, view: str | None, reading: Reading) -> SourceRead:
 
 def _file(path: Path, reading: Reading, *, shown: str, beside: Path) -> SourceRead:
     """Read a file of this machine."""
-    from specplan.sources import content, foreign, pages, spec_files, wants  # noqa: PLC0415
+    from specplan.sources import content, foreign, pages, spec_files  # noqa: PLC0415
     from specplan.sources.mirrors import mirror  # noqa: PLC0415
+    from specplan.sources.named_want import named_want  # noqa: PLC0415
     from specplan.sources.stores.store import LocalStore  # noqa: PLC0415
 
     foreign.refuse(path, shown)
@@ -403,7 +404,7 @@ def _file(path: Path, reading: Reading, *, shown: str, beside: Path) -> SourceRe
     if kind == "page":
         # What is nothing that can be read has a worse fault than its label.
         _refuse_label(reading, "a package page")
-    elif wants.is_environment(str(path)):
+    elif named_want(str(path)).kind == "environment":
         raise SourceError(
             f"`{shown}` is an environment, which holds no binaries",
             path=shown,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import re
 from dataclasses import replace
@@ -20,7 +19,14 @@ from specplan.sources.guesses import guessed
 from specplan.sources.label import STANDARD_INPUT, split_label
 from specplan.sources.lock_root import LockRoot
 from specplan.sources.named_groups import refuse_unknown_groups
-from specplan.sources.stores.store import is_file, is_folder, printable, written
+from specplan.sources.named_want import (
+    ENVIRONMENT_NAME,
+    LOCK_NAME,
+    begins_environment,
+    file_of,
+    named_want,
+)
+from specplan.sources.stores.store import printable, written
 from specplan.sources.wanted import Wanted, WantedEnvironment
 
 if TYPE_CHECKING:
@@ -29,18 +35,7 @@ if TYPE_CHECKING:
     from specplan.sources.environments.options import EnvironmentOptions
     from specplan.sources.limits import Limits
 
-__all__ = ["is_environment", "is_lock", "read_wanted", "read_wants"]
-
-#: What a lock calls itself, in its first key.
-_FILE_TYPE = b'"spack-lockfile"'
-
-#: A lock lies in the folder of its environment, which names it.
-_LOCK_NAME = "spack.lock"
-
-_ENVIRONMENT_NAME = "spack.yaml"
-
-#: The key at the top of an environment; until Spack 0.20 it could be called `env`.
-_ENVIRONMENT = re.compile(rb"""(?:^|\A\s*\{\s*)["']?(?:spack|env)["']?[ \t]*:""", re.MULTILINE)
+__all__ = ["read_wanted", "read_wants"]
 
 
 def label_of(place: str) -> str:
@@ -49,39 +44,8 @@ def label_of(place: str) -> str:
         return "stdin"
     path = Path(place).absolute()
     own = path.name.removesuffix(".gz")
-    name = path.parent.name if own in {_LOCK_NAME, _ENVIRONMENT_NAME} else PurePath(own).stem
+    name = path.parent.name if own in {LOCK_NAME, ENVIRONMENT_NAME} else PurePath(own).stem
     return re.sub(r"[^A-Za-z0-9_.-]", "_", name) or "lock"
-
-
-def file_of(place: str) -> str:
-    """Return the file that a folder stands for: its lock, else its environment."""
-    if not os.path.isdir(place):  # noqa: PTH112 - that of `Path` fails where it may not look
-        return place
-    for name in (_LOCK_NAME, _ENVIRONMENT_NAME):
-        file = os.path.join(place, name)  # noqa: PTH118 - as it was given
-        if os.path.isfile(file):  # noqa: PTH113
-            return file
-    return place
-
-
-def is_environment(place: str) -> bool:
-    """Return whether a local file, or the file that a folder stands for, is an environment.
-
-    Raises:
-        SourceError: If it cannot be read.
-    """
-    from specplan.sources.content import start_of  # noqa: PLC0415 - locks alone need it not
-
-    path = Path(file_of(place))
-    if place == STANDARD_INPUT or not is_file(path):
-        return False
-    return _begins_environment(start_of(path))
-
-
-def _begins_environment(start: bytes) -> bool:
-    start = start.removeprefix(codecs.BOM_UTF8)
-    # A lock tells of the Spack that wrote it under the same key.
-    return _FILE_TYPE not in start and _ENVIRONMENT.search(start) is not None
 
 
 def read_wants(
@@ -108,15 +72,16 @@ def read_wants(
     locks: list[Wanted] = []
     environments: list[WantedEnvironment] = []
     for text in texts:
-        label, place = split_label(text)
+        want = named_want(text)
+        label, place = want.label, want.place
         content = None
-        if place == STANDARD_INPUT:
+        if want.kind == "input":
             content = standard_input.whole(limits.file_bytes)
-            if not _begins_environment(content):
+            if not begins_environment(content):
                 read = _lock(_read_input(content, label, limits), label, place)
                 locks.append(_of_groups(read, options))
                 continue
-        elif not is_environment(place):
+        elif want.kind != "environment":
             wanted = _of_groups(read_wanted(text, limits), options)
             wanted, lacking = stale_locks.beside(wanted, limits, options)
             locks.append(wanted)
@@ -160,20 +125,6 @@ def _of_groups(lock: Wanted, options: EnvironmentOptions | None) -> Wanted:
     return replace(lock, roots=roots)
 
 
-def is_lock(place: str) -> bool:
-    """Return whether a local source says of itself that it is a lock, or a folder of one.
-
-    Raises:
-        SourceError: If it cannot be read.
-    """
-    from specplan.sources.content import start_of  # noqa: PLC0415 - wants alone need it not
-
-    path = Path(place)
-    if is_folder(path):
-        path /= _LOCK_NAME
-    return is_file(path) and _FILE_TYPE in start_of(path)
-
-
 def read_wanted(text: str, limits: Limits) -> Wanted:
     """Read ``[LABEL=]spack.lock``.
 
@@ -206,7 +157,7 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
         foreign.refuse(Path(place), place)
     if os.path.isdir(place):  # noqa: PTH112
         raise SourceError(
-            f"the folder `{place}` holds neither a `{_LOCK_NAME}` nor a `{_ENVIRONMENT_NAME}`",
+            f"the folder `{place}` holds neither a `{LOCK_NAME}` nor a `{ENVIRONMENT_NAME}`",
             path=place,
             hint=f"the package of that name is `{place}@:`" if Path(place).name == place else None,
         )

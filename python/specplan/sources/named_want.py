@@ -1,0 +1,113 @@
+"""What one want is, as it is named: decided here, once, for all commands."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+from specplan import _core
+from specplan.sources.absent import looks_like_a_file
+from specplan.sources.content import start_of
+from specplan.sources.label import STANDARD_INPUT, split_label
+from specplan.sources.stores.store import is_file
+
+__all__ = [
+    "ENVIRONMENT_NAME",
+    "LOCK_NAME",
+    "NamedWant",
+    "WantKind",
+    "begins_environment",
+    "file_of",
+    "named_want",
+]
+
+#: What a want is: a lock, an environment, an abstract spec, standard input, whose content says
+#: which of the first two it is, or a place that is neither and is refused by whoever reads it.
+WantKind: TypeAlias = Literal["lock", "environment", "spec", "input", "other"]
+
+#: What a lock calls itself, in its first key.
+_FILE_TYPE: Final = b'"spack-lockfile"'
+
+#: A lock lies in the folder of its environment, which names it.
+LOCK_NAME: Final = "spack.lock"
+
+ENVIRONMENT_NAME: Final = "spack.yaml"
+
+#: The key at the top of an environment; until Spack 0.20 it could be called `env`.
+_ENVIRONMENT: Final = re.compile(
+    rb"""(?:^|\A\s*\{\s*)["']?(?:spack|env)["']?[ \t]*:""", re.MULTILINE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedWant:
+    """One ``[LABEL=]WANT``, taken apart.
+
+    Attributes:
+        text: What was typed or configured.
+        label: The stack, or an empty string where none is given.
+        place: What follows the label.
+        kind: What it is.
+    """
+
+    text: str
+    label: str
+    place: str
+    kind: WantKind
+
+    @property
+    def is_abstract(self) -> bool:
+        """Whether known specs have to be chosen for it, as no hash says what is wanted."""
+        return self.kind in {"environment", "spec"}
+
+
+def named_want(text: str) -> NamedWant:
+    """Return what ``[LABEL=]WANT`` names.
+
+    A text that looks like a file (it has a separator, or the suffix of one) is never an
+    abstract spec, whether the file is there or not.
+
+    Raises:
+        SourceError: If a file cannot be read.
+    """
+    label, place = split_label(text)
+    return NamedWant(text=text, label=label, place=place, kind=_kind_of(place))
+
+
+def _kind_of(place: str) -> WantKind:
+    if place == STANDARD_INPUT:
+        return "input"
+    if os.path.exists(place):  # noqa: PTH110 - `Path.exists` fails on long names
+        path = Path(file_of(place))
+        start = start_of(path) if is_file(path) else b""
+        if _FILE_TYPE in start:
+            return "lock"
+        return "environment" if begins_environment(start) else "other"
+    if looks_like_a_file(place):
+        return "other"
+    try:
+        return "other" if _core.AbstractSpec(place).name is None else "spec"
+    except ValueError:
+        return "other"
+
+
+def file_of(place: str) -> str:
+    """Return the file that a folder stands for: its lock, else its environment."""
+    if not os.path.isdir(place):  # noqa: PTH112 - that of `Path` fails where it may not look
+        return place
+    for name in (LOCK_NAME, ENVIRONMENT_NAME):
+        file = os.path.join(place, name)  # noqa: PTH118 - as it was given
+        if os.path.isfile(file):  # noqa: PTH113
+            return file
+    return place
+
+
+def begins_environment(start: bytes) -> bool:
+    """Return whether a file that begins like this is an environment."""
+    start = start.removeprefix(codecs.BOM_UTF8)
+    # A lock tells of the Spack that wrote it under the same key.
+    return _FILE_TYPE not in start and _ENVIRONMENT.search(start) is not None
