@@ -56,6 +56,8 @@ if TYPE_CHECKING:
         Excluded,
         ExcludedBuild,
         Gap,
+        Gate,
+        GateUnit,
         HeldChange,
         HoldStep,
         IndexUsed,
@@ -76,6 +78,8 @@ if TYPE_CHECKING:
         OwnChange,
         PlanTotals,
         RootCoverage,
+        RootLine,
+        RootState,
         SourceUsed,
         Spec,
         Totals,
@@ -130,11 +134,11 @@ else:
             "specplan.model": (
                 "Alone BrokenRoot Build Cell Change ChangeAsked ChangedSpec ChangeLink "
                 "Coverage DamagedFile Diff DiffCell Difference DiffTotals "
-                "EnvironmentAsked Excluded ExcludedBuild Gap HeldChange HoldStep "
+                "EnvironmentAsked Excluded ExcludedBuild Gap Gate GateUnit HeldChange HoldStep "
                 "IndexUsed Input KeyInCell LackedSpec Lacking LeftOut LeftOutKind "
                 "LockDiff LockDiffTotals MigratedSpec NamedSpec Nearest Needless "
-                "NewSpec NotWanted OwnChange PlanTotals RootCoverage SourceUsed Spec "
-                "Totals UnknownWant Untested WhatIf Why WhyLine"
+                "NewSpec NotWanted OwnChange PlanTotals RootCoverage RootLine RootState SourceUsed "
+                "Spec Totals UnknownWant Untested WhatIf Why WhyLine"
             ),
             "specplan.model.budget": "Budget BudgetRoot OpenRoot Place Weight",
             "specplan.model.check": (
@@ -197,6 +201,8 @@ __all__ = [
     "Finding",
     "Found",
     "Gap",
+    "Gate",
+    "GateUnit",
     "HeldChange",
     "HoldStep",
     "Host",
@@ -226,6 +232,8 @@ __all__ = [
     "PublishedWant",
     "RemoteError",
     "RootCoverage",
+    "RootLine",
+    "RootState",
     "Run",
     "Schedule",
     "Search",

@@ -55,7 +55,7 @@ def check(settings: Settings, caches: tuple[str, ...]) -> int:
     if ignored := settings.ignore or settings.check.ignore:
         answer = answer.without(ignored)
     answer = verdict.settled(answer, settings)
-    output.write(output.rendered(answer, settings), settings.output)
+    output.publish(answer, settings)
     code = verdict.conclude(answer, settings)
     if not answer.findings:
         return code

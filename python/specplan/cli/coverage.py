@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from specplan.cli import load, output, questions, verdict
 from specplan.cli.options import command
 from specplan.errors import UsageError
+from specplan.reports.render import wording
 from specplan.sources.named_want import named_want
 
 if TYPE_CHECKING:
@@ -64,8 +65,19 @@ def _run(settings: Settings, view: View) -> int:
     if settings.is_typed("scope") and not _any_lock(settings):
         raise UsageError("`--scope` is of locks", hint="name one with `--want [LABEL=]spack.lock`")
     answer = _listed(verdict.settled(_ask(settings, view), settings), settings)
-    output.write(output.rendered(answer, settings, view=view), settings.output)
-    return verdict.conclude(answer, settings)
+    output.publish(answer, settings, view=view)
+    code = verdict.conclude(answer, settings)
+    if settings.ci_line:
+        _say_coverage(answer)
+    return code
+
+
+def _say_coverage(answer: Coverage) -> None:
+    """Say the coverage in the form that programs search logs for; nothing where it is n/a."""
+    totals = answer.totals
+    if totals.wanted:
+        share = wording.percentage(totals.covered, totals.wanted).replace(" ", "")
+        output.say_line(f"specplan coverage: {share}")
 
 
 def _listed(answer: Coverage, settings: Settings) -> Coverage:

@@ -45,10 +45,10 @@ def diff(settings: Settings, old: str, new: str | None) -> int:
         _refuse_cells(settings)
         older, newer = (load.read([place], settings) for place in states)
         difference = verdict.settled(newer.compare(older), settings)
-        output.write(output.rendered(difference, settings), settings.output)
+        output.publish(difference, settings)
         return verdict.conclude(difference, settings)
     answer = verdict.settled(_ask(old, new, settings), settings)
-    output.write(output.rendered(answer, settings), settings.output)
+    output.publish(answer, settings)
     return verdict.conclude(answer, settings)
 
 

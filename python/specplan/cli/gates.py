@@ -1,23 +1,25 @@
 """The gates of a run: conditions on a result whose failure is exit code 1.
 
-Each function returns one sentence for each gate that failed. Percentages are compared
-exactly, as they were typed, with the unrounded coverage. A gate on coverage that is not
-defined fails; what cannot be decided counts as not covered; and no gate holds where
+Each gate has its limit, what was measured, and one sentence where it failed. Percentages
+are compared exactly, as they were typed, with the unrounded coverage. A gate on coverage
+that is not defined fails; what cannot be decided counts as not covered; and no gate holds where
 something was left out that could change the answer.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan.model import Coverage, Diff
+from specplan.model.gate import Gate
 from specplan.model.left_out import blocking
 from specplan.reports.render import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from specplan.config import Configuration
     from specplan.model import LockDiff
@@ -27,106 +29,145 @@ if TYPE_CHECKING:
 
     _Answer: TypeAlias = Check | Coverage | Diff | Found | LockDiff | Plan
 
-__all__ = ["failed"]
+__all__ = ["evaluated", "failed"]
 
 _FEW: Final = 3
+
+#: The gate of plans, which is about wants that are known to be open.
+_UNPLANNABLE: Final = "allow-unplannable"
+
+
+def evaluated(result: _Answer, settings: Configuration) -> tuple[Gate, ...]:
+    """Return every gate that a result has to pass, each with its limit, value and verdict."""
+    gates = _own(result, settings)
+    blocks = blocking(result.left_out)
+    if not blocks:
+        return tuple(gates)
+    doubt = f"what is left out could change the answer: {wording.left_out_kinds(blocks)}"
+    return tuple(
+        replace(gate, held=False, reason=gate.reason or doubt) if _is_of_wants(gate) else gate
+        for gate in gates
+    )
 
 
 def failed(result: _Answer, settings: Configuration) -> list[str]:
     """Return the gates that a result fails."""
-    if isinstance(result, Coverage):
-        found = _of_coverage(result, settings)
-    elif isinstance(result, Diff):
-        found = _of_diff(result, settings)
-    else:
-        found = _of_plan(result, settings)
-    asked = _asked(result, settings)
+    gates = _own(result, settings)
+    found = [gate.reason for gate in gates if not gate.held]
+    asked = [f"--{gate.name}" for gate in gates if _is_of_wants(gate)]
     if asked and (blocks := blocking(result.left_out)):
         kinds = wording.left_out_kinds(blocks)
         found.append(f"what is left out could change the answer: {kinds} ({', '.join(asked)})")
     return found
 
 
-def _asked(result: _Answer, settings: Configuration) -> list[str]:
-    """Return the options of the gates that a result has to pass."""
-    compares = isinstance(result, Diff)
+def _is_of_wants(gate: Gate) -> bool:
+    """Whether what is left out of the question could change the answer of a gate."""
+    return gate.name != _UNPLANNABLE
+
+
+def _own(result: _Answer, settings: Configuration) -> list[Gate]:
+    """Return the gates as they stand without what is left out."""
     if isinstance(result, Coverage):
-        compares = result.wants == "baseline"
-    of_coverage = isinstance(result, Coverage)
-    gates = {
-        "--fail-under": of_coverage and settings.fail_under is not None,
-        "--fail-under-roots": of_coverage and settings.fail_under_roots is not None,
-        "--fail-on-unknown-over": of_coverage and settings.fail_on_unknown_over is not None,
-        "--fail-on-lost": compares and settings.fail_on_lost,
-        "--fail-on-absent": compares and settings.fail_on_absent,
-    }
-    return [name for name, is_asked in gates.items() if is_asked]
+        return [*_of_coverage(result, settings)]
+    if isinstance(result, Diff):
+        return [*_of_diff(result, settings)]
+    return [*_of_plan(result, settings)]
 
 
-def _of_coverage(coverage: Coverage, settings: Configuration) -> list[str]:
-    found = _coverage(coverage, settings) + _roots(coverage, settings)
-    found += _unknown(coverage, settings)
-    if coverage.wants == "baseline":
+def _of_coverage(coverage: Coverage, settings: Configuration) -> Iterator[Gate]:
+    yield from _coverage(coverage, settings)
+    yield from _roots(coverage, settings)
+    yield from _unknown(coverage, settings)
+    if coverage.wants != "baseline":
+        return
+    if settings.fail_on_lost:
         # What cannot be decided may be lost.
-        lost = coverage.totals.gaps + coverage.totals.unknown if settings.fail_on_lost else 0
-        if lost:
-            keys = wording.count(lost, "want")
-            found.append(f"{keys} of the baseline not covered (--fail-on-lost)")
-        if settings.fail_on_absent:
-            found += _absent(coverage.absent_stacks)
-    return found
-
-
-def _of_diff(diff: Diff, settings: Configuration) -> list[str]:
-    found = []
-    if settings.fail_on_lost and diff.totals.lost:
-        found.append(f"{wording.count(diff.totals.lost, 'key')} lost (--fail-on-lost)")
+        lost = coverage.totals.gaps + coverage.totals.unknown
+        keys = wording.count(lost, "want")
+        yield _none("fail-on-lost", lost, f"{keys} of the baseline not covered (--fail-on-lost)")
     if settings.fail_on_absent:
-        found += _absent(diff.absent_stacks)
-    return found
+        yield _absent(coverage.absent_stacks)
 
 
-def _of_plan(result: Check | Found | LockDiff | Plan, settings: Configuration) -> list[str]:
+def _of_diff(diff: Diff, settings: Configuration) -> Iterator[Gate]:
+    if settings.fail_on_lost:
+        lost = diff.totals.lost
+        yield _none("fail-on-lost", lost, f"{wording.count(lost, 'key')} lost (--fail-on-lost)")
+    if settings.fail_on_absent:
+        yield _absent(diff.absent_stacks)
+
+
+def _of_plan(result: Check | Found | LockDiff | Plan, settings: Configuration) -> Iterator[Gate]:
     from specplan.planning.plan import Plan  # noqa: PLC0415 - loaded by the commands that plan
 
-    if not isinstance(result, Plan) or settings.allow_unplannable or not result.unplannable:
-        return []
-    wants = wording.count(len(result.unplannable), "want")
-    return [f"{wants} cannot be planned from what is known (`--allow-unplannable` accepts that)"]
+    if not isinstance(result, Plan) or settings.allow_unplannable:
+        return
+    number = len(result.unplannable)
+    wants = wording.count(number, "want")
+    reason = f"{wants} cannot be planned from what is known (`--allow-unplannable` accepts that)"
+    yield _none(_UNPLANNABLE, number, reason)
 
 
-def _coverage(coverage: Coverage, settings: Configuration) -> list[str]:
+def _coverage(coverage: Coverage, settings: Configuration) -> Iterator[Gate]:
     least = settings.fail_under
     if least is None:
-        return []
+        return
     totals = coverage.totals
-    if totals.wanted == 0:
-        return [f"coverage is n/a, as nothing is wanted (--fail-under {least})"]
-    short = _less(totals.covered, totals.wanted, least)
-    return [f"coverage is {short} (--fail-under)"] if short else []
+    reason = f"coverage is n/a, as nothing is wanted (--fail-under {least})"
+    if totals.wanted:
+        short = _less(totals.covered, totals.wanted, least)
+        reason = f"coverage is {short} (--fail-under)" if short else ""
+    yield _share("fail-under", least, totals.covered, totals.wanted, reason)
 
 
-def _roots(coverage: Coverage, settings: Configuration) -> list[str]:
+def _roots(coverage: Coverage, settings: Configuration) -> Iterator[Gate]:
     least = settings.fail_under_roots
     if least is None:
-        return []
+        return
     roots = coverage.roots
     if roots is None or roots.wanted == 0:
         why = "the wants have no roots" if roots is None else "no root is wanted"
-        return [f"root coverage is n/a, as {why} (--fail-under-roots {least})"]
+        reason = f"root coverage is n/a, as {why} (--fail-under-roots {least})"
+        yield _share("fail-under-roots", least, 0, 0, reason)
+        return
     short = _less(roots.installable, roots.wanted, least)
-    return [f"root coverage is {short} (--fail-under-roots)"] if short else []
+    reason = f"root coverage is {short} (--fail-under-roots)" if short else ""
+    yield _share("fail-under-roots", least, roots.installable, roots.wanted, reason)
 
 
-def _unknown(coverage: Coverage, settings: Configuration) -> list[str]:
+def _unknown(coverage: Coverage, settings: Configuration) -> Iterator[Gate]:
     most = settings.fail_on_unknown_over
     totals = coverage.totals
-    if most is None or totals.wanted == 0:
-        return []
-    if Fraction(100 * totals.unknown, totals.wanted) <= Fraction(most):
-        return []
-    share = _told_apart(totals.unknown, totals.wanted, most, above=True)
-    return [f"{share} of the wants cannot be decided, more than {most} % (--fail-on-unknown-over)"]
+    if most is None:
+        return
+    reason = ""
+    if totals.wanted and Fraction(100 * totals.unknown, totals.wanted) > Fraction(most):
+        share = _told_apart(totals.unknown, totals.wanted, most, above=True)
+        reason = (
+            f"{share} of the wants cannot be decided, more than {most} % (--fail-on-unknown-over)"
+        )
+    yield _share("fail-on-unknown-over", most, totals.unknown, totals.wanted, reason)
+
+
+def _share(name: str, limit: Decimal, part: int, whole: int, reason: str) -> Gate:
+    """Return a gate on a share of a whole, which is not defined where there is no whole."""
+    return Gate(
+        name=name,
+        unit="percent",
+        limit=float(limit),
+        value=100 * part / whole if whole else None,
+        held=not reason,
+        reason=reason,
+    )
+
+
+def _none(name: str, value: int, reason: str) -> Gate:
+    """Return a gate that accepts none of what it counts."""
+    held = value == 0
+    return Gate(
+        name=name, unit="count", limit=0, value=value, held=held, reason="" if held else reason
+    )
 
 
 def _less(part: int, whole: int, least: Decimal) -> str | None:
@@ -147,8 +188,7 @@ def _told_apart(part: int, whole: int, limit: Decimal, *, above: bool) -> str:
         digits += 1
 
 
-def _absent(stacks: Sequence[str]) -> list[str]:
-    if not stacks:
-        return []
+def _absent(stacks: Sequence[str]) -> Gate:
     are = wording.count(len(stacks), "stack is", "stacks are")
-    return [f"{are} absent: {wording.folded(stacks, _FEW)} (--fail-on-absent)"]
+    reason = f"{are} absent: {wording.folded(stacks, _FEW)} (--fail-on-absent)"
+    return _none("fail-on-absent", len(stacks), reason)

@@ -154,12 +154,17 @@ def command(
         configured: Whether it reads the configuration.
     """
     positions: Final = [str(each.name) for each in arguments]
+    formats: Final = next(
+        each.in_command(name).choices for each in SETTINGS if each.name == "format"
+    )
 
     def decorate(function: Callable[..., int]) -> click.Command:
         @functools.wraps(function)
         def run(**words: object) -> int:
             given = {each: words.pop(each) for each in positions}
-            return function(**given, settings=settled(words, configured=configured))
+            return function(
+                **given, settings=settled(words, configured=configured, formats=formats)
+            )
 
         made = GroupedCommand(
             name,

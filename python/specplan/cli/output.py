@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import stat
 import sys
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ __all__ = [
     "is_terminal",
     "not_whole",
     "note",
+    "publish",
     "refuse_one_place",
     "rendered",
     "say_line",
@@ -136,8 +138,52 @@ def colour(settings: Settings) -> bool:
 
 def fitted(report: str, settings: Settings) -> str:
     """Return a report in Markdown that is no larger than was asked for."""
+    mark = _mark_of_comment(settings.comment_id)
     most = settings.max_bytes
-    return report if most is None else bounded(report, most)
+    return mark + (report if most is None else bounded(report, most - len(mark)))
+
+
+#: What a comment of HTML can hold and a script can search for.
+_COMMENT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
+
+
+def _mark_of_comment(name: str | None) -> str:
+    """Return the line by which a script finds a comment, if one is asked for."""
+    if name is None:
+        return ""
+    if _COMMENT_ID.fullmatch(name) is None or "--" in name:
+        raise UsageError(
+            f"`--comment-id {name}` is not an id",
+            hint="use up to 64 letters, digits, `.`, `_`, `/` and single `-`, such as `e4s`",
+        )
+    return f"<!-- specplan:{name} -->\n"
+
+
+def publish(result: Report, settings: Settings, *, view: View = "gaps") -> None:
+    """Write a result where and in the format that is asked for.
+
+    JUnit XML that is larger than its readers take goes to several files: ``gaps.xml``,
+    ``gaps-2.xml``, and so on.
+
+    Args:
+        result: The result.
+        settings: What says the format and the file.
+        view: Which view of coverage.
+
+    Raises:
+        UsageError: If it cannot be written whole, or the format does not fit the result.
+    """
+    output = settings.output
+    if settings.own_format != "junit" or output is None or _place_of(output).file is None:
+        write(rendered(result, settings, view=view), output)
+        return
+    from specplan.reports.dialects import junit_files  # noqa: PLC0415 - what few need
+
+    path = Path(output)
+    write_all(
+        (text, output if at == 1 else str(path.with_name(f"{path.stem}-{at}{path.suffix}")))
+        for at, text in enumerate(junit_files(result), 1)
+    )
 
 
 def rendered(
@@ -162,6 +208,8 @@ def rendered(
         colour=colour(settings),
         long_hashes=settings.long_hashes,
     )
+    if settings.own_format:
+        return _in_dialect(result, settings)
     if settings.format == "json":
         return as_json(result)
     if settings.format == "csv":
@@ -169,6 +217,15 @@ def rendered(
     if settings.format == "markdown":
         return fitted(as_markdown(result, asked), settings)
     return as_text(result, asked)
+
+
+def _in_dialect(result: Report, settings: Settings) -> str:
+    """Return a result in a format of CI systems."""
+    from specplan.reports.dialects import DIALECTS, badge_endpoint  # noqa: PLC0415 - what few need
+
+    if settings.own_format == "badge" and (settings.output or "").lower().endswith(".json"):
+        return badge_endpoint(result)
+    return DIALECTS[settings.own_format](result)
 
 
 def write(report: str, output: str | None) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from specplan import config
-from specplan.config import Configuration, Format
+from specplan.config import Configuration
 from specplan.config.settings import SETTINGS
 from specplan.errors import UsageError
 from specplan.targets import teach
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from specplan.model.change import Policy
     from specplan.model.check import FindingKind, Verify
@@ -25,12 +25,16 @@ __all__ = ["Settings", "settled"]
 ColourChoice: TypeAlias = Literal["auto", "always", "never"]
 
 #: The formats that the name of a file asks for.
-_SUFFIXES: Final[Mapping[str, Format]] = {
+_SUFFIXES: Final[Mapping[str, str]] = {
     ".csv": "csv",
+    ".info": "lcov",
     ".json": "json",
     ".markdown": "markdown",
     ".md": "markdown",
+    ".prom": "openmetrics",
+    ".svg": "badge",
     ".txt": "table",
+    ".xml": "junit",
 }
 
 #: Whoever types one of these replaces what is configured of all of them.
@@ -85,6 +89,8 @@ class Settings(Configuration):
     color: ColourChoice = "auto"
     width: int | None = None
     max_bytes: int | None = None
+    comment_id: str | None = None
+    ci_line: bool = False
     long_hashes: bool = False
     force: bool = False
     config: str | None = None
@@ -95,13 +101,16 @@ class Settings(Configuration):
         return not self.typed.isdisjoint(names)
 
 
-def settled(words: Mapping[str, object], *, configured: bool = True) -> Settings:
+def settled(
+    words: Mapping[str, object], *, configured: bool = True, formats: Sequence[str] = config.FORMATS
+) -> Settings:
     """Return what was typed over what is configured over the defaults.
 
     Args:
         words: What click read, by attribute; None or nothing where it was not typed.
 
         configured: Whether the configuration is read at all.
+        formats: The formats of the command.
 
     Raises:
         ConfigurationError: If the configuration holds what it may not.
@@ -121,10 +130,10 @@ def settled(words: Mapping[str, object], *, configured: bool = True) -> Settings
             _check_systems(each.name, _texts(typed.get(each.attribute, ())))
     names = frozenset(typed)
     own_format = ""
+    if "format" not in typed and (by_suffix := _format_of(typed.get("output"), formats)):
+        typed["format"] = by_suffix
     if typed.get("format") not in {None, *config.FORMATS}:
         own_format = str(typed.pop("format"))
-    elif "format" not in typed and (by_suffix := _format_of(typed.get("output"))) is not None:
-        typed["format"] = by_suffix
     values: dict[str, Any] = {each.name: getattr(base, each.name) for each in fields(base)}
     return Settings(**{**values, **typed}, typed=names, own_format=own_format)
 
@@ -157,9 +166,20 @@ def _check_systems(name: str, systems: tuple[object, ...]) -> None:
             )
 
 
-def _format_of(output: object) -> Format | None:
-    """Return the format that the name of a file asks for, or None where it asks for none."""
-    return _SUFFIXES.get(Path(output).suffix.lower()) if isinstance(output, str) else None
+def _format_of(output: object, formats: Sequence[str]) -> str | None:
+    """Return the format that the name of a file asks for, or None where it asks for none.
+
+    Raises:
+        UsageError: If the command does not write it.
+    """
+    asked = _SUFFIXES.get(Path(output).suffix.lower()) if isinstance(output, str) else None
+    if asked is None or asked in formats or asked in config.FORMATS:
+        return asked
+    listed = ", ".join(f"`{each}`" for each in formats)
+    raise UsageError(
+        f"`--output {output}` asks for the format `{asked}`, which this command does not write",
+        hint=f"name another file, or choose with `--format`: {listed}",
+    )
 
 
 def _configuration(typed: Mapping[str, object]) -> Configuration:

@@ -9,7 +9,7 @@ every format.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from specplan.cli import gates, output
 from specplan.model import Coverage, Diff
@@ -36,8 +36,13 @@ _FEW: Final = 3
 
 
 def settled(result: Result, settings: Settings) -> Result:
-    """Return a result in which nothing blocks that the user allows to be left out."""
-    return replace(result, left_out=allowing(result.left_out, settings.allow_left_out))
+    """Return a result with its gates, in which nothing blocks that may be left out."""
+    found = replace(result, left_out=allowing(result.left_out, settings.allow_left_out))
+    # Only what has gates has a field for them.
+    held: dict[str, Any] = {}
+    if hasattr(found, "gates"):
+        held["gates"] = gates.evaluated(found, settings)
+    return replace(found, **held)
 
 
 def conclude(result: _Answer, settings: Settings) -> int:

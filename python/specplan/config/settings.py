@@ -158,6 +158,10 @@ class Setting:
         )
 
 
+#: The formats of CI systems that show cases and numbers, and those that show lines of files.
+_OF_RESULTS: Final = ("junit", "github", "codequality", "openmetrics")
+_OF_LINES: Final = ("lcov", "cobertura")
+
 #: Every setting, in the order in which help and the reference list them.
 SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
@@ -809,10 +813,16 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         group="Output",
         commands=COMMANDS,
         help="How to write the report.",
-        default="what the suffix of --output says (.json, .csv, .md), else table",
+        default="what the suffix of --output says (.json, .csv, .md, .xml, .prom, .info, .svg), "
+        "else table",
         example='"markdown"',
         variations={
-            "rebuild": Variation(choices=(*FORMATS, "list")),
+            **dict.fromkeys(
+                _COVERAGE, Variation(choices=(*FORMATS, *_OF_RESULTS, *_OF_LINES, "badge"))
+            ),
+            "diff": Variation(choices=(*FORMATS, *_OF_RESULTS)),
+            "check": Variation(choices=(*FORMATS, *_OF_RESULTS, "badge")),
+            "rebuild": Variation(choices=(*FORMATS, "list", "junit", "github", "openmetrics")),
             "recipes": Variation(choices=("table", "json", "markdown", "github")),
         },
     ),
@@ -866,6 +876,21 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         commands=COMMANDS,
         help="Shorten the tables of Markdown so that the report has at most N bytes; a comment "
         "on GitHub takes 65536.",
+    ),
+    Setting(
+        name="comment-id",
+        metavar="ID",
+        group="Output",
+        commands=COMMANDS,
+        help="Begin Markdown with the line `<!-- specplan:ID -->`, by which a script finds the one "
+        "comment that it updates.",
+    ),
+    Setting(
+        name="ci-line",
+        kind="flag",
+        group="Output",
+        commands=_COVERAGE,
+        help="Write the line `specplan coverage: 49.8%` to standard error, for what reads logs.",
     ),
     Setting(
         name="long-hashes",

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from specplan.catalog.specs import by_hash, nearest_of
 from specplan.model import BrokenRoot, Cell, EnvironmentAsked, Gap, UnknownWant
+from specplan.model.roots import RootLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from specplan import _core
     from specplan.coverage.environments import Answered, NotConcretized
+    from specplan.model.roots import RootState
     from specplan.sources.wanted import WantedEnvironment
 
 __all__ = [
@@ -25,6 +27,8 @@ __all__ = [
     "gaps",
     "gaps_of_not_concretized",
     "lacking",
+    "lines_of_not_concretized",
+    "root_lines",
     "unknown",
 ]
 
@@ -110,6 +114,46 @@ def unknown(answered: Answered) -> Iterator[UnknownWant]:
                 missing=tuple(sorted(each.missing)),
                 group=wants.group_of(each.want),
             )
+
+
+def root_lines(answered: Answered) -> Iterator[RootLine]:
+    """Yield the roots with the lines that ask for them, by cell, in the order of the roots."""
+    wants = answered.wants
+    broken: dict[int, set[int]] = {}
+    for at, want, _, _ in answered.core[2]:
+        broken.setdefault(at, set()).add(want)
+    for at, (cell, answer) in enumerate(zip(wants.cells, answered.core[0], strict=True)):
+        _, _, _, lacked, undecided = answer
+        states: dict[int, RootState] = dict.fromkeys(broken.get(at, ()), "broken")
+        states.update(dict.fromkeys(lacked, "gap"))
+        states.update(dict.fromkeys((each[0] for each in undecided), "unknown"))
+        for want in cell.wants:
+            for path, line in wants.places.get((cell.stack, want), ()):
+                yield RootLine(
+                    stack=cell.stack,
+                    os=cell.os,
+                    target=cell.target,
+                    want=wants.specs[want],
+                    group=wants.group_of(want),
+                    path=path,
+                    line=line,
+                    state=states.get(want, "covered"),
+                )
+
+
+def lines_of_not_concretized(roots: Iterable[NotConcretized]) -> Iterator[RootLine]:
+    """Yield the roots that locks lack, each with the line that asks for it."""
+    for each in roots:
+        yield RootLine(
+            stack=each.stack,
+            os=each.os,
+            target=each.target,
+            want=each.want,
+            group=None,
+            path=each.path,
+            line=each.line,
+            state="gap",
+        )
 
 
 def broken_roots(answered: Answered, catalog: _core.Catalog) -> InstallableRoots:

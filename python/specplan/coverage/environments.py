@@ -13,7 +13,7 @@ from specplan.model.left_out import LeftOut, merged
 from specplan.model.roots import DEFAULT_GROUP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from specplan import _core as compiled
     from specplan._core import State
@@ -76,6 +76,7 @@ class AbstractWants:
         developed: The positions of the specs that are built from source trees.
         left_out: What of the environments could not be taken into account in these cells.
         roots: By the file of an environment, how many roots it has in any of its cells.
+        places: By stack and position of a spec, the files and lines that ask for it.
     """
 
     specs: tuple[str, ...]
@@ -88,6 +89,7 @@ class AbstractWants:
     developed: frozenset[int] = frozenset()
     left_out: tuple[LeftOut, ...] = ()
     roots: Mapping[str, int] = field(default_factory=dict)
+    places: Mapping[tuple[str, int], Collection[tuple[str, int]]] = field(default_factory=dict)
 
     def group_of(self, want: int) -> str | None:
         """Return the group that wants a spec, by its position; None for the default one."""
@@ -126,6 +128,8 @@ class NotConcretized:
         platform: The platform.
         want: The abstract spec in canonical form.
         package: Its name; empty where it leaves the name open.
+        path: The file that asks for it.
+        line: The line there, counted from 1.
     """
 
     stack: str
@@ -134,6 +138,8 @@ class NotConcretized:
     platform: str
     want: str
     package: str
+    path: str
+    line: int
 
 
 def not_concretized(
@@ -168,6 +174,8 @@ def not_concretized(
                         platform=platform,
                         want=root.asked,
                         package=spec.name or "",
+                        path=root.path,
+                        line=root.line,
                     )
                 )
     placed.sort(key=lambda each: (each.stack, each.os, each.target, each.want))
@@ -235,6 +243,7 @@ def wants_of(
         developed=frozenset(found.developed),
         left_out=merged((*found.left_out, *passed_over)),
         roots=found.roots,
+        places={key: tuple(places) for key, places in found.places.items()},
         cells=tuple(kept),
         excluded=tuple(excluded),
         not_wanted=several,
@@ -257,6 +266,8 @@ class _Wanted:
         #: By environment, its roots for which nothing names a system.
         self.nowhere: dict[str, list[_NoSystemError]] = {}
         self.roots: dict[str, int] = {}
+        #: By stack and position, the files and lines of the roots.
+        self.places: dict[tuple[str, int], dict[tuple[str, int], None]] = {}
         #: By stack, os, target: the platform, and the positions in their first order.
         self.cells: dict[tuple[str, str, str], tuple[str, dict[int, None]]] = {}
 
@@ -289,6 +300,7 @@ class _Wanted:
         want = self.positions.setdefault(key, len(self.positions))
         if want == len(self.packages):
             self.packages.append(spec.name or "")
+        self.places.setdefault((wanted.label, want), {})[root.path, root.line] = None
         if root.developed:
             self.developed.add(want)
         own = given

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from specplan import _core
     from specplan.coverage.ask import Answer, Demand
     from specplan.model import Compatibility, DamagedFile, LeftOut, UnknownWant
+    from specplan.model.roots import RootLine
 
 __all__ = ["cell", "cells", "coverage", "lacking"]
 
@@ -103,7 +104,16 @@ def coverage(
         ),
         left_out=left_out,
         alone=_alone(answer),
+        root_lines=_root_lines(answer),
     )
+
+
+def _root_lines(answer: Answer) -> tuple[RootLine, ...]:
+    """Return the roots of environments with the lines that ask for them."""
+    found = [*environment_records.lines_of_not_concretized(answer.not_concretized)]
+    if answer.abstract is not None:
+        found += environment_records.root_lines(answer.abstract)
+    return tuple(found)
 
 
 def _alone(answer: Answer) -> Alone | None:

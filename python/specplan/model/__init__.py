@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from specplan.model.diff import Change, Diff, DiffCell, DiffTotals, KeyInCell
     from specplan.model.find import Found, Missing, Undecided
     from specplan.model.gap import Gap, GapState, Nearest, UnknownWant
+    from specplan.model.gate import Gate, GateUnit
     from specplan.model.hashes import Hashes
     from specplan.model.host import Host
     from specplan.model.left_out import AllowedKind, LeftOut, LeftOutKind
@@ -69,7 +70,14 @@ if TYPE_CHECKING:
         WantsKind,
     )
     from specplan.model.report import Report
-    from specplan.model.roots import DEFAULT_GROUP, BrokenRoot, Lacking, RootCoverage
+    from specplan.model.roots import (
+        DEFAULT_GROUP,
+        BrokenRoot,
+        Lacking,
+        RootCoverage,
+        RootLine,
+        RootState,
+    )
     from specplan.model.schedule import BoundReason, Run, Schedule, Shard
     from specplan.model.source import IndexUsed, SourceUsed
     from specplan.model.spec import EdgeType, NamedSpec, Spec
@@ -92,6 +100,7 @@ else:
             "specplan.model.diff": "Change Diff DiffCell DiffTotals KeyInCell",
             "specplan.model.find": "Found Missing Undecided",
             "specplan.model.gap": "Gap GapState Nearest UnknownWant",
+            "specplan.model.gate": "Gate GateUnit",
             "specplan.model.hashes": "Hashes",
             "specplan.model.host": "Host",
             "specplan.model.left_out": "AllowedKind LeftOut LeftOutKind",
@@ -106,7 +115,9 @@ else:
                 "Compatibility Detail EnvironmentAsked Level NotWanted Scope Unify WantsKind"
             ),
             "specplan.model.report": "Report",
-            "specplan.model.roots": "DEFAULT_GROUP BrokenRoot Lacking RootCoverage",
+            "specplan.model.roots": (
+                "DEFAULT_GROUP BrokenRoot Lacking RootCoverage RootLine RootState"
+            ),
             "specplan.model.schedule": "BoundReason Run Schedule Shard",
             "specplan.model.source": "IndexUsed SourceUsed",
             "specplan.model.spec": "EdgeType NamedSpec Spec",
@@ -159,6 +170,8 @@ __all__ = [
     "Found",
     "Gap",
     "GapState",
+    "Gate",
+    "GateUnit",
     "Hashes",
     "HeldChange",
     "HoldStep",
@@ -192,6 +205,8 @@ __all__ = [
     "PublishedWant",
     "Report",
     "RootCoverage",
+    "RootLine",
+    "RootState",
     "Run",
     "Schedule",
     "Scope",

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from specplan import wildcards
 from specplan.model.damage import DamagedFile
 from specplan.model.gap import Gap, UnknownWant
+from specplan.model.gate import Gate
 from specplan.model.left_out import LeftOut
 from specplan.model.query import Compatibility, EnvironmentAsked, Level, NotWanted, Scope, WantsKind
 from specplan.model.report import Report, ReportOptions, View, as_csv, as_markdown, as_text
-from specplan.model.roots import RootCoverage
+from specplan.model.roots import RootCoverage, RootLine
 from specplan.model.source import SourceUsed
 
 __all__ = ["Alone", "Cell", "Coverage", "LackedSpec", "Totals", "View"]
@@ -127,7 +128,10 @@ class Coverage(Report):
         listed: The gaps that reports list, where not all were asked for; else None.
         left_out: What of the question could not be taken into account.
         sources: What was read of each source.
+        gates: The gates of the run that it was held against, none where none was asked.
         alone: What the caches have, where no cell has a peer and nothing is wanted; else None.
+        root_lines: The roots of environments with the lines that ask for them, by cell; what
+            the lock beside an environment lacks comes first.
     """
 
     wants: WantsKind
@@ -148,7 +152,9 @@ class Coverage(Report):
     listed: tuple[Gap, ...] | None = None
     left_out: tuple[LeftOut, ...] = ()
     sources: tuple[SourceUsed, ...] = ()
+    gates: tuple[Gate, ...] = ()
     alone: Alone | None = None
+    root_lines: tuple[RootLine, ...] = ()
 
     @property
     def listed_gaps(self) -> tuple[Gap, ...]:

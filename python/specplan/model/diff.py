@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from specplan.model.damage import DamagedFile
+from specplan.model.gate import Gate
 from specplan.model.left_out import LeftOut
 from specplan.model.query import Level
 from specplan.model.report import Report
@@ -115,6 +116,7 @@ class Diff(Report):
         damaged: Files that were skipped because they are damaged.
         left_out: What of the question could not be taken into account.
         sources: What was read of each source.
+        gates: The gates of the run that it was held against, none where none was asked.
     """
 
     level: Level
@@ -130,3 +132,4 @@ class Diff(Report):
     damaged: tuple[DamagedFile, ...]
     left_out: tuple[LeftOut, ...] = ()
     sources: tuple[SourceUsed, ...] = ()
+    gates: tuple[Gate, ...] = ()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
-__all__ = ["DEFAULT_GROUP", "BrokenRoot", "Lacking", "RootCoverage"]
+__all__ = ["DEFAULT_GROUP", "BrokenRoot", "Lacking", "RootCoverage", "RootLine", "RootState"]
 
 #: The group of the roots of an environment that name none.
 DEFAULT_GROUP: Final = "default"
+
+#: What becomes of a root in a cell: a binary covers it; a binary covers it and lacks what it
+#: needs to install; nothing covers it; the sources cannot decide.
+RootState: TypeAlias = Literal["covered", "broken", "gap", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,3 +74,28 @@ class RootCoverage:
     broken: tuple[BrokenRoot, ...]
     lacking: tuple[Lacking, ...]
     undecided: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootLine:
+    """A root of an environment in one cell, with a line that asks for it.
+
+    Attributes:
+        stack: The stack of the cell.
+        os: The operating system of the cell.
+        target: The target of the cell.
+        want: The abstract spec that is wanted.
+        group: The group of the environment that wants it; None for the default group.
+        path: The file.
+        line: The line of its list item, counted from 1; all roots of a matrix share one.
+        state: What becomes of it.
+    """
+
+    stack: str
+    os: str
+    target: str
+    want: str
+    group: str | None
+    path: str
+    line: int
+    state: RootState

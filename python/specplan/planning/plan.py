@@ -25,6 +25,7 @@ from specplan.model import (
 )
 from specplan.model.budget import Budget
 from specplan.model.choice import Choice, ChosenWant, PublishedWant
+from specplan.model.gate import Gate
 from specplan.model.report import Report, ReportOptions, as_lines, as_text
 from specplan.model.schedule import Schedule
 from specplan.model.spec import NamedSpec
@@ -66,6 +67,7 @@ class Plan(Report):
         totals: The numbers.
         left_out: What of the question could not be taken into account.
         sources: What was read of each source.
+        gates: The gates of the run that it was held against, none where none was asked.
     """
 
     scope: Scope
@@ -87,6 +89,7 @@ class Plan(Report):
     totals: PlanTotals
     left_out: tuple[LeftOut, ...] = ()
     sources: tuple[SourceUsed, ...] = ()
+    gates: tuple[Gate, ...] = ()
     _core: compiled.Plan = field(repr=False, compare=False)
     #: The specs of the locks, and those beside the specs of the caches.
     _known: tuple[compiled.Catalog, compiled.Catalog] = field(repr=False, compare=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specplan.model import Diff
+from specplan.reports.gates import gate_sections
 from specplan.reports.outline import (
     Cells,
     Column,
@@ -38,7 +39,7 @@ def outline(result: Diff, options: ReportOptions) -> Outline:
     """Return what was lost, changed and gained, after the numbers of each cell."""
     del options
     names_cells = len(result.cells) > 1
-    sections = []
+    sections = [*gate_sections(result.gates)]
     if result.cells:
         title = wording.count(len(result.cells), "cell")
         sections.append(Section(id="cells", title=title, table=_cells(result.cells)))

@@ -34,6 +34,7 @@ def coverage(result: Coverage) -> str:
             "unknown": [fields_of(each) for each in result.unknown],
             "environments": [fields_of(each) for each in result.environments],
             "left_out": left_out_json(result.left_out),
+            "gates": [fields_of(each) for each in result.gates],
             "sources": [fields_of(each) for each in result.sources],
             "alone": None if result.alone is None else fields_of(result.alone),
         }
@@ -63,6 +64,7 @@ def diff(result: Diff) -> str:
             "totals": fields_of(result.totals),
             "damaged": [fields_of(each) for each in result.damaged],
             "left_out": left_out_json(result.left_out),
+            "gates": [fields_of(each) for each in result.gates],
             "sources": [fields_of(each) for each in result.sources],
         }
     )

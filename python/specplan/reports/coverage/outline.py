@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from specplan.model import Coverage, Gap
+from specplan.reports.gates import gate_sections
 from specplan.reports.outline import (
     Answer,
     Cells,
@@ -73,7 +74,10 @@ def outline(result: Coverage, options: ReportOptions) -> Outline:
         headline=wording.coverage_headline(result),
         warnings=tuple(wording.not_whole(result.left_out)),
         lines=_opening(result),
-        sections=_gaps(result) if options.view == "gaps" else _matrix(result),
+        sections=(
+            *gate_sections(result.gates),
+            *(_gaps(result) if options.view == "gaps" else _matrix(result)),
+        ),
         notes=tuple(wording.coverage_notes(result)),
         cells=_where(result.cells),
     )

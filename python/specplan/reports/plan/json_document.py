@@ -72,6 +72,7 @@ def rebuild(plan: Plan) -> str:
             "not_wanted": [fields_of(each) for each in plan.not_wanted],
             "totals": fields_of(plan.totals),
             "left_out": left_out_json(plan.left_out),
+            "gates": [fields_of(each) for each in plan.gates],
             "sources": [fields_of(each) for each in plan.sources],
         }
     )

@@ -20,7 +20,11 @@ __all__ = [
     "json_text",
     "markdown_code",
     "markdown_text",
+    "metric_label",
     "terminal",
+    "workflow_message",
+    "workflow_property",
+    "xml_text",
 ]
 
 #: Where a CI runner would read a command in a line of a log, whatever is in front of it:
@@ -58,6 +62,9 @@ _PLAIN_IN_SENTENCE: Final = re.compile(r"[A-Za-z0-9 ,;()'/.%-]|[^\x00-\x7f]")
 #: A spreadsheet takes a cell that starts with one of these for a formula; the last
 #: four are the full-width forms that some take as well.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+#: What has a meaning in XML, and how it is written instead; in the order of replacement.
+_ENTITIES: Final = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"))
 
 
 def terminal(text: str) -> str:
@@ -180,3 +187,49 @@ def markdown_text(text: str) -> str:
         each if _PLAIN_IN_SENTENCE.fullmatch(each) else f"&#{ord(each)};"
         for each in _one_line(text)
     )
+
+
+def xml_text(text: str) -> str:
+    r"""Return the text as content of XML, in an element or in an attribute with double quotes.
+
+    It is one line. Characters that XML 1.0 cannot hold, and those that do not show, are written
+    as their escapes.
+
+    Example:
+        >>> xml_text('<a> & "b" \x1b')
+        '&lt;a&gt; &amp; &quot;b&quot; \\x1b'
+    """
+    shown = terminal(text)
+    for character, entity in _ENTITIES:
+        shown = shown.replace(character, entity)
+    return shown
+
+
+def workflow_message(text: str) -> str:
+    """Return the text as message of a command of a GitHub workflow: one line, no escape of it.
+
+    Example:
+        >>> workflow_message("100%0A")
+        '100%250A'
+    """
+    return terminal(text).replace("%", "%25")
+
+
+def workflow_property(text: str) -> str:
+    """Return the text as property of a command of a GitHub workflow.
+
+    Example:
+        >>> workflow_property("a,b::c")
+        'a%2Cb%3A%3Ac'
+    """
+    return workflow_message(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def metric_label(text: str) -> str:
+    r"""Return the text as value of a label of OpenMetrics, without the quotes around it.
+
+    Example:
+        >>> print(metric_label('a"b\\c'))
+        a\"b\\c
+    """
+    return terminal(text).replace("\\", "\\\\").replace('"', '\\"')

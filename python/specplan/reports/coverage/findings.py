@@ -1,0 +1,274 @@
+"""What a CI system hears of coverage and of a difference: wants as cases, cells as numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan.model import Coverage, Diff
+from specplan.reports.findings import (
+    Case,
+    Findings,
+    Measure,
+    Standing,
+    Suite,
+    findings,
+    findings_of,
+    gate_cases,
+    gate_measures,
+    left_out_cases,
+    left_out_measures,
+    measures_of,
+    standing_of,
+    titled,
+)
+from specplan.reports.render import prose, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from specplan import model
+    from specplan.model.roots import RootLine
+    from specplan.reports.findings import Severity
+
+__all__ = ["coverage_findings", "coverage_measures", "diff_findings", "diff_measures"]
+
+_SEVERITIES: Final[Mapping[model.GapState, Severity]] = {
+    "not_concretized": "major",
+    "installed": "minor",
+    "unindexed": "minor",
+    "other_stack": "minor",
+    "other_system": "major",
+    "missing": "major",
+}
+
+#: Stack, operating system, target, want and group.
+_Place = tuple[str, str, str, str, str | None]
+
+
+@findings_of.register(Coverage)
+def coverage_findings(result: Coverage) -> Findings:
+    """Return a case for each want that is known by its name, after the gates.
+
+    The covered wants of environments are known; of others only their number is.
+    """
+    places = {_of_line(each): each for each in reversed(result.root_lines)}
+    cases = [*gate_cases(result.gates), *left_out_cases(result.left_out)]
+    cases += [_absent(stack) for stack in result.absent_stacks]
+    cases += [_gap(each, places.get(_of_want(each))) for each in result.gaps]
+    cases += [_unknown(each, places.get(_of_want(each))) for each in result.unknown]
+    cases += [_covered(each) for each in places.values() if each.state in {"covered", "broken"}]
+    cases += [_not_wanted(each) for each in result.not_wanted if each.excluded]
+    headline = prose.plain(wording.coverage_headline(result))
+    return findings("coverage", headline, map(_suite, result.cells), cases)
+
+
+def _suite(cell: model.Cell) -> Suite:
+    names = (cell.stack, cell.os, cell.target)
+    numbers = ("wanted", "covered", "covered_exact", "unknown", "usable")
+    properties = ((name, wording.number(getattr(cell, name))) for name in numbers)
+    share = wording.percentage(cell.covered, cell.wanted)
+    return Suite(names=names, title=titled(names), properties=(*properties, ("coverage", share)))
+
+
+def _of_line(root: RootLine) -> _Place:
+    return root.stack, root.os, root.target, root.want, root.group
+
+
+def _of_want(want: model.Gap | model.UnknownWant) -> _Place:
+    return want.stack, want.os, want.target, want.want, want.group
+
+
+def _named(want: str, group: str | None) -> str:
+    return want if group is None else f"{want} (group {group})"
+
+
+def _gap(gap: model.Gap, root: RootLine | None) -> Case:
+    name = _named(gap.want, gap.group)
+    if gap.hash is not None:
+        name = f"{wording.spec_name(gap.package, gap.version)}/{gap.hash}"
+    details = []
+    if gap.nearest is not None:
+        differs = ", ".join(gap.nearest.differs) or "hash alone"
+        place = wording.nearest_place(gap.nearest)
+        details.append(f"nearest: {gap.nearest.hash} of {place} (differs in: {differs})")
+    if gap.blocked:
+        details.append(f"{wording.count(gap.blocked, 'other want')} of the stack need it")
+    if gap.roots_completed:
+        details.append(f"it completes {wording.count(gap.roots_completed, 'root')}")
+    return Case(
+        suite=(gap.stack, gap.os, gap.target),
+        name=name,
+        state="failed",
+        kind=gap.state,
+        severity=_SEVERITIES[gap.state],
+        message=wording.STATE_SENTENCES[gap.state],
+        details=tuple(details),
+        path="" if root is None else root.path,
+        line=None if root is None else root.line,
+    )
+
+
+def _unknown(want: model.UnknownWant, root: RootLine | None) -> Case:
+    return Case(
+        suite=(want.stack, want.os, want.target),
+        name=_named(want.want, want.group),
+        state="skipped",
+        kind="unknown",
+        severity="info",
+        message="the sources cannot decide whether a binary covers it",
+        details=(f"missing: {', '.join(want.missing)}",),
+        path="" if root is None else root.path,
+        line=None if root is None else root.line,
+    )
+
+
+def _covered(root: RootLine) -> Case:
+    is_broken = root.state == "broken"
+    return Case(
+        suite=(root.stack, root.os, root.target),
+        name=_named(root.want, root.group),
+        state="passed",
+        kind=root.state,
+        severity="info",
+        details=("it does not install: binaries that it needs are missing",) if is_broken else (),
+        path=root.path,
+        line=root.line,
+    )
+
+
+def _absent(stack: str) -> Case:
+    return Case(
+        suite=("specplan", "stacks"),
+        name=stack,
+        state="failed",
+        kind="absent-stack",
+        severity="critical",
+        message="the newer state does not list this stack at all",
+    )
+
+
+def _not_wanted(entry: model.NotWanted) -> Case:
+    where = f"{entry.stack} {wording.system(entry.os, entry.target)}"
+    return Case(
+        suite=("specplan", "not-wanted"),
+        name=f"{entry.package} of {where}",
+        state="skipped",
+        kind="not-wanted",
+        severity="info",
+        message=f"not wanted: {entry.reason}",
+        details=(f"excludes {wording.count(entry.excluded, 'want')}",),
+    )
+
+
+@measures_of.register(Coverage)
+def coverage_measures(result: Coverage) -> Iterator[Measure]:
+    """Yield the numbers of the cells, of all of them, of the roots and of the gates."""
+    yield from _of_cells(
+        result.cells,
+        (
+            ("wanted", "wanted", "Wants of a cell."),
+            ("covered", "covered", "Wants of a cell that an available binary covers."),
+            ("unknown", "unknown", "Wants of a cell that cannot be decided."),
+        ),
+    )
+    for cell in result.cells:
+        yield Measure(
+            name="specplan_gaps",
+            help="Wants of a cell that no available binary covers.",
+            value=cell.wanted - cell.covered - cell.unknown,
+            labels=_labels(cell),
+        )
+    for cell in result.cells:
+        if cell.coverage is not None:
+            yield Measure(
+                name="specplan_coverage_ratio",
+                help="Covered wants of a cell, of all its wants.",
+                value=cell.coverage,
+                labels=_labels(cell),
+                unit="ratio",
+            )
+    if result.totals.coverage is not None:
+        text = "Covered wants of all cells, of all wants."
+        share = result.totals.coverage
+        yield Measure(name="specplan_total_coverage_ratio", help=text, value=share, unit="ratio")
+    if result.roots is not None:
+        text = "Roots that are wanted."
+        yield Measure(name="specplan_roots_wanted", help=text, value=result.roots.wanted)
+        text = "Roots that install from the caches alone."
+        number = result.roots.installable
+        yield Measure(name="specplan_roots_installable", help=text, value=number)
+    yield from gate_measures(result.gates)
+    yield from left_out_measures(result.left_out)
+
+
+def _of_cells(
+    cells: Sequence[model.Cell] | Sequence[model.DiffCell],
+    numbers: Iterable[tuple[str, str, str]],
+) -> Iterator[Measure]:
+    for name, attribute, text in numbers:
+        for cell in cells:
+            yield Measure(
+                name=f"specplan_{name}",
+                help=text,
+                value=getattr(cell, attribute),
+                labels=_labels(cell),
+            )
+
+
+def _labels(cell: model.Cell | model.DiffCell) -> tuple[tuple[str, str], ...]:
+    return ("stack", cell.stack), ("os", cell.os), ("target", cell.target)
+
+
+@standing_of.register(Coverage)
+def coverage_standing(result: Coverage) -> Standing:
+    """Return how much of what is wanted is covered."""
+    return Standing(label="spack cache", part=result.totals.covered, whole=result.totals.wanted)
+
+
+@findings_of.register(Diff)
+def diff_findings(result: Diff) -> Findings:
+    """Return a case for each key that was lost and each stack that is absent, after the gates."""
+    cases = [*gate_cases(result.gates), *left_out_cases(result.left_out)]
+    cases += [_absent(stack) for stack in result.absent_stacks]
+    cases += [_lost(key) for key in result.lost]
+    headline = prose.plain(wording.diff_headline(result))
+    return findings("diff", headline, map(_diff_suite, result.cells), cases)
+
+
+def _diff_suite(cell: model.DiffCell) -> Suite:
+    names = (cell.stack, cell.os, cell.target)
+    numbers = ("kept", "lost", "gained", "changed")
+    properties = tuple((name, str(getattr(cell, name))) for name in numbers)
+    return Suite(names=names, title=titled(names), properties=properties)
+
+
+def _lost(key: model.KeyInCell) -> Case:
+    name = key.want
+    if key.hash is not None:
+        name = f"{wording.spec_name(key.package, key.version)}/{key.hash}"
+    return Case(
+        suite=(key.stack, key.os, key.target),
+        name=name,
+        state="failed",
+        kind="lost",
+        severity="critical",
+        message="the older state has it, and the newer one has nothing in its place",
+    )
+
+
+@measures_of.register(Diff)
+def diff_measures(result: Diff) -> Iterator[Measure]:
+    """Yield the numbers of the cells, of the stacks and of the gates."""
+    yield from _of_cells(
+        result.cells,
+        (
+            ("kept", "kept", "Packages of a cell whose keys both states have."),
+            ("lost", "lost", "Keys of a cell that only the older state has."),
+            ("gained", "gained", "Keys of a cell that only the newer state has."),
+            ("changed", "changed", "Packages of a cell whose keys changed."),
+        ),
+    )
+    text = "Stacks that only the older state lists."
+    yield Measure(name="specplan_absent_stacks", help=text, value=len(result.absent_stacks))
+    yield from gate_measures(result.gates)
+    yield from left_out_measures(result.left_out)

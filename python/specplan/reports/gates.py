@@ -1,0 +1,44 @@
+"""What reports say of the gates of a run: limit, value and verdict of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan.reports.outline import Column, Name, Section, State, Table, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.model.gate import Gate
+
+__all__ = ["amount", "gate_sections"]
+
+_COLUMNS: Final = (
+    Column("gate", "gate", "name", is_lead=True),
+    Column("limit", "limit", "words", side="right"),
+    Column("value", "value", "words", side="right"),
+    Column("verdict", "verdict", "state"),
+)
+
+
+def amount(gate: Gate, value: float | None) -> str:
+    """Return the limit or the value of a gate with its unit, ``n/a`` where there is none."""
+    if value is None:
+        return "n/a"
+    return f"{value:g} %" if gate.unit == "percent" else f"{value:g}"
+
+
+def gate_sections(gates: Sequence[Gate]) -> tuple[Section, ...]:
+    """Return a section that lists the gates, if there are any."""
+    if not gates:
+        return ()
+    rows = tuple(
+        (
+            Name(f"--{gate.name}"),
+            Words(amount(gate, gate.limit)),
+            Words(amount(gate, gate.value)),
+            State("held", "holds", "good") if gate.held else State("failed", "fails", "bad"),
+        )
+        for gate in gates
+    )
+    return (Section(id="gates", title="gates", table=Table(_COLUMNS, rows)),)

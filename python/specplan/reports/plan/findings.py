@@ -1,0 +1,92 @@
+"""What a CI system hears of a plan: wants that cannot be planned as cases, and the numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from specplan.planning.plan import Plan
+from specplan.reports.findings import (
+    Case,
+    Findings,
+    Measure,
+    findings,
+    findings_of,
+    gate_cases,
+    gate_measures,
+    left_out_cases,
+    left_out_measures,
+    measures_of,
+)
+from specplan.reports.plan import wording as plan_wording
+from specplan.reports.render import prose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from specplan.model.choice import ChosenWant, Lack
+
+__all__ = ["plan_findings", "plan_measures"]
+
+_LACKS: Final[Mapping[Lack, str]] = {
+    "no_candidate": "no known spec satisfies it",
+    "undecided": "it is unknown whether any known spec satisfies it",
+    "blocked": "what satisfies it needs specs that cannot be built",
+    "developed": "its environment builds it from a source tree",
+}
+
+
+@findings_of.register(Plan)
+def plan_findings(plan: Plan) -> Findings:
+    """Return a case for each abstract want: it fails where nothing known can be planned for it."""
+    cases = [*gate_cases(plan.gates), *left_out_cases(plan.left_out)]
+    wants = () if plan.choice is None else plan.choice.wants
+    cases += [_case(each) for each in wants]
+    return findings("rebuild", prose.plain(plan_wording.headline(plan)), (), cases)
+
+
+def _case(want: ChosenWant) -> Case:
+    suite = (want.stack, want.os, want.target)
+    if want.spec is not None:
+        chosen = f"{plan_wording.name(want.spec)}/{want.spec.hash}"
+        details = (f"chosen: {chosen}",)
+        return Case(suite=suite, name=want.want, state="passed", kind="planned", details=details)
+    kind = want.lack or "no_candidate"
+    return Case(
+        suite=suite,
+        name=want.want,
+        state="failed",
+        kind=kind,
+        message=f"it cannot be planned: {_LACKS[kind]}",
+    )
+
+
+@measures_of.register(Plan)
+def plan_measures(plan: Plan) -> Iterator[Measure]:
+    """Yield how much must be built: by system, in all, and what it costs."""
+    systems = Counter((build.os, build.target) for build in plan.builds)
+    for (os, target), number in sorted(systems.items()):
+        labels = (("os", os), ("target", target))
+        text = "Builds of the plan for a system."
+        yield Measure(name="specplan_system_builds", help=text, value=number, labels=labels)
+    totals = plan.totals
+    yield Measure(name="specplan_builds", help="Builds of the plan.", value=totals.builds)
+    yield Measure(name="specplan_build_stages", help="Stages of the plan.", value=totals.stages)
+    yield Measure(
+        name="specplan_build_cost",
+        help="What the builds cost together.",
+        value=totals.cost,
+        labels=(("unit", plan.unit),),
+    )
+    text = "What the costliest chain of builds costs."
+    yield Measure(
+        name="specplan_critical_path_cost",
+        help=text,
+        value=totals.critical_path,
+        labels=(("unit", plan.unit),),
+    )
+    yield Measure(name="specplan_wants", help="Specs that are wanted.", value=totals.wants)
+    text = "Wants that cannot be planned."
+    yield Measure(name="specplan_unplannable", help=text, value=len(plan.unplannable))
+    yield from gate_measures(plan.gates)
+    yield from left_out_measures(plan.left_out)
