@@ -120,13 +120,12 @@ def root_lines(answered: Answered) -> Iterator[RootLine]:
     """Yield the roots with the lines that ask for them, by cell, in the order of the roots."""
     wants = answered.wants
     broken: dict[int, set[int]] = {}
-    for at, want, _, _ in answered.core[2]:
-        broken.setdefault(at, set()).add(want)
-    for at, (cell, answer) in enumerate(zip(wants.cells, answered.core[0], strict=True)):
-        _, _, _, lacked, undecided = answer
+    for each in answered.core.broken:
+        broken.setdefault(each.cell, set()).add(each.want)
+    for at, (cell, answer) in enumerate(zip(wants.cells, answered.core.cells, strict=True)):
         states: dict[int, RootState] = dict.fromkeys(broken.get(at, ()), "broken")
-        states.update(dict.fromkeys(lacked, "gap"))
-        states.update(dict.fromkeys((each[0] for each in undecided), "unknown"))
+        states.update(dict.fromkeys(answer.gaps, "gap"))
+        states.update(dict.fromkeys((undecided.want for undecided in answer.unknown), "unknown"))
         for want in cell.wants:
             for path, line in wants.places.get((cell.stack, want), ()):
                 yield RootLine(
