@@ -14,7 +14,7 @@ from specplan.errors import DamagedSourceError, SourceError, SpecplanError, Unkn
 if TYPE_CHECKING:
     from tests.cli.conftest import Loads, Runs
 
-COMMANDS = ("gaps", "coverage", "diff", "find", "check")
+COMMANDS = ("gaps", "coverage", "trim", "diff", "find", "check")
 
 
 def python(*words: str) -> subprocess.CompletedProcess[str]:

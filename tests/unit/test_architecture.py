@@ -96,7 +96,7 @@ FLOORS = (
     {"config", "catalog", "recipes"},
     {"coverage", "check"},
     {"planning"},
-    {"api", "reports"},
+    {"api", "pipelines", "reports"},
     {"cli"},
 )
 

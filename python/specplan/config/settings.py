@@ -63,9 +63,11 @@ GROUPS: Final[tuple[Group, ...]] = get_args(Group)
 
 #: The commands that write a report; those that look at caches, measure coverage or plan.
 COMMANDS: Final = ("gaps", "coverage", "rebuild", "why", "diff", "find", "check", "recipes")
-_CACHES: Final = COMMANDS[:-1]
+_CACHES: Final = (*COMMANDS[:-1], "trim")
 _COVERAGE: Final = ("gaps", "coverage")
-_PLANS: Final = ("rebuild", "why")
+_PLANS: Final = ("rebuild", "why", "trim")
+#: Those that predict the plan after a change, which has no hashes yet.
+_PREDICTIONS: Final = ("rebuild", "why")
 _WANTS: Final = (*_COVERAGE, *_PLANS)
 
 
@@ -436,14 +438,14 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         is_repeatable=True,
         metavar="SPEC",
         group="Change",
-        commands=_PLANS,
+        commands=_PREDICTIONS,
         help="Predict the plan after the specs changed that satisfy this.",
     ),
     Setting(
         name="changed-from",
         metavar="FILE",
         group="Change",
-        commands=_PLANS,
+        commands=_PREDICTIONS,
         help="The same for each line of a file; - is standard input. Names that no lock contains "
         "are counted.",
     ),
@@ -451,7 +453,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="changed-since",
         metavar="REV",
         group="Change",
-        commands=_PLANS,
+        commands=_PREDICTIONS,
         help="The same for each recipe that changed since a revision of --packages.",
     ),
     Setting(
@@ -483,7 +485,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="choice",
         choices=get_args(Policy),
         group="Change",
-        commands=_PLANS,
+        commands=_PREDICTIONS,
         help="What a change makes stale: everything whose hash changes, or only what it reaches "
         "over link and run edges and compilers.",
         default="hash",
@@ -494,7 +496,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         least=0,
         metavar="N",
         group="Change",
-        commands=_PLANS,
+        commands=_PREDICTIONS,
         help="Follow dependents of what changed over at most N edges.",
         default="all the way",
     ),
@@ -711,7 +713,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="allow-unplannable",
         kind="switch",
         group="Gates",
-        commands=("rebuild",),
+        commands=("rebuild", "trim"),
         help="Exit with 0 although wants cannot be planned from what is known.",
         example="true",
     ),
@@ -831,9 +833,13 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         short="o",
         metavar="FILE",
         group="Output",
-        commands=(*COMMANDS, "init"),
+        commands=(*COMMANDS, "init", "trim"),
         help="Write the report here, whole or not at all.",
         variations={
+            "trim": Variation(
+                help="Write the pipeline here, whole or not at all; may be PIPELINE itself.",
+                default="standard output",
+            ),
             "init": Variation(
                 help="Where to write; - is standard output.", default="specplan.toml"
             ),

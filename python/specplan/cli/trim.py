@@ -1,0 +1,170 @@
+"""``specplan trim``: the pipeline that ``spack ci generate`` wrote, without unnecessary jobs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from specplan.cli import output, plans, verdict
+from specplan.cli.options import command
+from specplan.counting import count, form
+from specplan.errors import UsageError
+from specplan.model.left_out import blocking
+from specplan.sources.label import STANDARD_INPUT, split_label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from specplan.cli.settings import Settings
+    from specplan.model import Build
+    from specplan.pipelines.pipeline import Pipeline
+    from specplan.pipelines.trimming import Trimmed
+    from specplan.planning.plan import Plan
+
+__all__ = ["trim"]
+
+#: How many specs a message names before it counts the rest.
+_FEW: Final = 20
+_FEW_DEPENDENTS: Final = 3
+
+#: Why jobs are unnecessary, in the words of the first line.
+_REASONS: Final = {
+    "available": "needed only to build what has a binary",
+    "external": "needed only to build what the system provides",
+    "spliced": "needed only by what is spliced",
+    "test_only": "needed only for tests",
+}
+_NOT_NEEDED: Final = "available already or not wanted"
+
+
+@command("trim", (click.Argument(["pipeline"]),))
+def trim(settings: Settings, pipeline: str) -> int:
+    """Keep those jobs of a GitLab pipeline that the least plan builds.
+
+    PIPELINE is what `spack ci generate` wrote. Jobs are found by the DAG hash of what they
+    build. `needs` become the fewest that keep the order, stages follow from them, and all else
+    stays: images, tags, variables, anchors. `sign-pkgs`, `copy` and `rebuild-index` stay while
+    a build or a `copy` is left; else Spack's job `no-specs-to-rebuild` is the only one. No job
+    is added: where the plan needs a build that has no job, nothing is written and the exit
+    code is 1.
+
+    \b
+    Examples:
+      specplan trim jobs.yml --want spack.lock --cache s3://bucket/mirror -o jobs.yml
+      specplan trim jobs.yml --want e4s/spack.lock --cache mirror --scope roots -o small.yml
+      spack ci generate --output-file jobs.yml && specplan trim jobs.yml --want spack.lock -o jobs.yml
+    """  # noqa: D301, E501 - \b keeps click from wrapping the examples
+    from specplan.pipelines import trimming  # noqa: PLC0415 - help reads no YAML
+    from specplan.pipelines.pipeline import read  # noqa: PLC0415 - likewise
+
+    _refuse_two_readers(pipeline, settings)
+    found = read(pipeline)
+    plan = verdict.settled(plans.plan(settings), settings)
+    if code := verdict.conclude(plan, settings):
+        return _nothing_written(settings, code)
+    if missing := trimming.builds_without_job(found, plan.builds):
+        _complain_of_missing(found, plan, missing)
+        return 1
+    if strangers := _strangers(found, plan):
+        _complain_of_strangers(found, strangers)
+        return 1
+    answer = trimming.trimmed(found, plan.builds)
+    if answer.removed and blocking(plan.left_out):
+        jobs = count(len(answer.removed), "job is", "jobs are")
+        output.not_whole(f"{jobs} unnecessary, but what is left out could change that")
+        return _nothing_written(settings, 1)
+    report = f"{_summary(answer, plan)}\n"
+    place = settings.output
+    if place in {None, STANDARD_INPUT}:
+        output.write(answer.text, None)
+        for line in report.splitlines():
+            output.say_line(line)
+    else:
+        output.write_all([(answer.text, place), (report, None)])
+    return 0
+
+
+def _refuse_two_readers(pipeline: str, settings: Settings) -> None:
+    places = [split_label(each)[1] for each in (*settings.cache, *settings.want)]
+    if pipeline == STANDARD_INPUT and STANDARD_INPUT in places:
+        raise UsageError("standard input can be read once, and `-` is given twice")
+
+
+def _nothing_written(settings: Settings, code: int) -> int:
+    place = settings.output
+    output.note("no pipeline is written" if place is None else f"`{place}` is not written")
+    return code
+
+
+def _summary(answer: Trimmed, plan: Plan) -> str:
+    """Return what became of the pipeline, the jobs in the first line."""
+    gone = len(answer.removed)
+    jobs = f"{count(answer.jobs, 'job')} -> {answer.kept}"
+    if gone:
+        reason_of = {each.spec.hash: _REASONS[each.reason] for each in plan.needless}
+        reasons = Counter(reason_of.get(each, _NOT_NEEDED) for each in answer.removed)
+        listed = ", ".join(f"{times} {reason}" for reason, times in reasons.most_common())
+        jobs += f" ({gone} unnecessary: {listed})"
+    if answer.is_no_op:
+        return f"{jobs}\nnothing to build: the pipeline is the job `no-specs-to-rebuild` alone"
+    return f"{jobs}\n{count(answer.needs, 'need')} -> {answer.needs_kept}"
+
+
+def _complain_of_missing(pipeline: Pipeline, plan: Plan, missing: Sequence[Build]) -> None:
+    """Name the builds without a job, each with the builds that need it."""
+    lines = []
+    absent = {each.hash for each in missing}
+    for build in missing[:_FEW]:
+        dependents = [each for each in plan.builds if build.hash in each.needs]
+        lines.append(f"  {_called(build)}{_needed_by(dependents, absent)}")
+    if len(missing) > _FEW:
+        lines.append(f"  and {len(missing) - _FEW} more")
+    builds = count(len(plan.builds), "planned build")
+    have = form(len(missing), "has", "have")
+    output.complain(
+        f"{len(missing)} of {builds} {have} no job in `{pipeline.path}`; nothing is written",
+        "Spack pruned what is needed, or the pipeline is of another lock: generate it for the "
+        "lock that is wanted, with `spack ci generate --prune-dag` and without "
+        "SPACK_PRUNE_UNTOUCHED",
+        lines,
+    )
+
+
+def _needed_by(dependents: Sequence[Build], absent: set[str]) -> str:
+    if not dependents:
+        return ""
+    named = [
+        f"{_called(each)}{' (no job either)' if each.hash in absent else ''}"
+        for each in dependents[:_FEW_DEPENDENTS]
+    ]
+    more = len(dependents) - len(named)
+    if more:
+        named.append(f"{more} more")
+    return f"; {', '.join(named)} {form(len(dependents), 'needs', 'need')} it"
+
+
+def _called(build: Build) -> str:
+    return f"{build.name}@{build.version}/{build.hash[:7]}"
+
+
+def _strangers(pipeline: Pipeline, plan: Plan) -> list[str]:
+    """Return the jobs that build what neither the wants nor the caches know."""
+    jobs = list(pipeline.builds.values())
+    known: Iterable[str] = (each.hash for each in plan.named(job.hash for job in jobs) if each.name)
+    hashes = set(known)
+    return [job.name for job in jobs if job.hash not in hashes]
+
+
+def _complain_of_strangers(pipeline: Pipeline, strangers: Sequence[str]) -> None:
+    lines = [f"  {name}" for name in strangers[:_FEW]]
+    if len(strangers) > _FEW:
+        lines.append(f"  and {len(strangers) - _FEW} more")
+    jobs = count(len(strangers), "job")
+    output.complain(
+        f"{jobs} of `{pipeline.path}` {form(len(strangers), 'builds', 'build')} what neither "
+        "the wants nor the caches know; nothing is written",
+        "name every lock that the pipeline was generated for with `--want`",
+        lines,
+    )

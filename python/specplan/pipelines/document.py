@@ -1,0 +1,317 @@
+"""A YAML document as a tree that is written back as it was read.
+
+What a pipeline means to GitLab is not known here, so nothing of it may get lost on the way: the
+tree keeps the anchors with their names, the tags, and the style of every text, list and mapping.
+A node that aliases repeat is one node that stands in several places. It is written where the tree
+has it first, and as an alias from there on: so an anchor outlives the place where it was defined.
+Comments are not kept; Spack writes none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import yaml
+
+from specplan.errors import DamagedSourceError
+from specplan.sources.text import TextError, decoded
+from specplan.sources.yaml_events import events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Document", "Mapping", "Node", "Scalar", "Sequence", "parse"]
+
+#: Spack's pipelines have seven levels; GitLab refuses more than 150.
+_MAX_DEPTH: Final = 64
+
+#: How many values a file may stand for once its aliases are followed. A pipeline that GitLab
+#: takes, with a file of at most 5 MB, stands for fewer.
+_MAX_VALUES: Final = 5_000_000
+
+_MERGE: Final = "<<"
+
+
+@dataclass(slots=True, eq=False)
+class Scalar:
+    """A text as it was written.
+
+    Attributes:
+        text: The text.
+        style: The quotes or the block around it; None for a plain one.
+        implicit: Whether it may go without its tag when it is plain, and when it is not.
+        tag: Its tag, if it has one.
+        anchor: Its anchor, if it has one.
+        line: Its line, counted from 1.
+    """
+
+    text: str
+    style: str | None = None
+    implicit: tuple[bool, bool] = (True, False)
+    tag: str | None = None
+    anchor: str | None = None
+    line: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Sequence:
+    """A list; its attributes are those of :class:`Scalar`, and whether it stands on one line."""
+
+    items: list[Node] = field(default_factory=list)
+    flow: bool = False
+    implicit: bool = True
+    tag: str | None = None
+    anchor: str | None = None
+    line: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Mapping:
+    """Pairs of nodes in the order written; its attributes are those of :class:`Sequence`."""
+
+    pairs: list[tuple[Node, Node]] = field(default_factory=list)
+    flow: bool = False
+    implicit: bool = True
+    tag: str | None = None
+    anchor: str | None = None
+    line: int = 0
+
+    def get(self, key: str) -> Node | None:
+        """Return the value of a key, of its own or of a mapping that it merges with ``<<``."""
+        merged: list[Node] = []
+        for each, value in self.pairs:
+            if not isinstance(each, Scalar):
+                continue
+            if each.text == key:
+                return value
+            if each.text == _MERGE and each.style is None:
+                merged += value.items if isinstance(value, Sequence) else [value]
+        for source in merged:
+            if isinstance(source, Mapping) and (found := source.get(key)) is not None:
+                return found
+        return None
+
+    def own(self, key: str) -> Node | None:
+        """Return the value that the mapping itself has for a key."""
+        found = (value for each, value in self.pairs if _is_text(each, key))
+        return next(found, None)
+
+    def put(self, key: str, value: Node) -> None:
+        """Give a key a value in the place of its own one, or at the end."""
+        for at, (each, _) in enumerate(self.pairs):
+            if _is_text(each, key):
+                self.pairs[at] = (each, value)
+                return
+        self.pairs.append((Scalar(key), value))
+
+
+def _is_text(node: Node, text: str) -> bool:
+    return isinstance(node, Scalar) and node.text == text
+
+
+Node: TypeAlias = Scalar | Sequence | Mapping
+
+
+@dataclass(slots=True, eq=False)
+class Document:
+    """The document of a file.
+
+    Attributes:
+        root: The mapping that it is.
+        path: The file, as it is shown.
+        starts: Whether ``---`` stands before it.
+    """
+
+    root: Mapping
+    path: str
+    starts: bool = False
+
+    def fault(self, node: Node, place: str, fault: str) -> DamagedSourceError:
+        """Return the error that says what is wrong with a node."""
+        return DamagedSourceError(path=self.path, place=place, line=node.line or None, fault=fault)
+
+    def to_text(self) -> str:
+        """Return the document as YAML."""
+        written: str = yaml.emit(_events_of(self), Dumper=yaml.CSafeDumper, allow_unicode=True)
+        return written
+
+
+def parse(content: bytes, path: str) -> Document:
+    """Read the only document of a file.
+
+    Args:
+        content: The whole file.
+        path: The file, as it is shown.
+
+    Raises:
+        DamagedSourceError: If it is not YAML, is nested too deep, stands for too many values, or
+            is not one mapping.
+    """
+    try:
+        text = decoded(content)
+    except TextError as error:
+        raise _damaged(path, error.line, error.fault) from error
+    builder = _Builder(path)
+    try:
+        for event in events(text):
+            builder.take(event)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = error.problem or error.context or "malformed"
+        line = None if mark is None else mark.line + 1
+        raise _damaged(path, line, f"is not YAML: {problem}") from error
+    except yaml.reader.ReaderError as error:
+        raise _damaged(path, None, f"is not YAML: {error.reason}") from error
+    return builder.document()
+
+
+def _damaged(path: str, line: int | None, fault: str) -> DamagedSourceError:
+    return DamagedSourceError(path=path, place="", line=line, fault=fault)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping that has not ended, with how many values it stands for so far."""
+
+    node: Sequence | Mapping
+    values: int = 1
+    key: Node | None = None
+
+    def take(self, node: Node) -> None:
+        if isinstance(self.node, Sequence):
+            self.node.items.append(node)
+        elif self.key is None:
+            self.key = node
+        else:
+            self.node.pairs.append((self.key, node))
+            self.key = None
+
+
+class _Builder:
+    """Makes a tree of events, without recursion."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._open: list[_Open] = []
+        self._anchored: dict[str, tuple[Node, int]] = {}
+        self._root: Node | None = None
+        self._documents = 0
+        self._starts = False
+
+    def document(self) -> Document:
+        if not isinstance(self._root, Mapping):
+            line = None if self._root is None else self._root.line
+            raise _damaged(self._path, line, "is not a mapping of jobs")
+        return Document(self._root, self._path, self._starts)
+
+    def take(self, event: yaml.Event) -> None:
+        line = 1 if event.start_mark is None else event.start_mark.line + 1
+        if isinstance(event, yaml.DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                raise _damaged(self._path, line, "a second document begins: expected one")
+            self._starts = bool(event.explicit)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            ended = self._open.pop()
+            self._complete(ended.node, ended.values, line)
+        elif isinstance(event, yaml.AliasEvent):
+            self._alias(event.anchor, line)
+        elif isinstance(event, yaml.ScalarEvent):
+            scalar = Scalar(
+                event.value, event.style or None, event.implicit, event.tag, event.anchor, line
+            )
+            if scalar.anchor is not None:
+                self._anchored.pop(scalar.anchor, None)
+            self._complete(scalar, 1, line)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            self._begin(
+                Sequence([], bool(event.flow_style), event.implicit, event.tag, event.anchor, line)
+            )
+        elif isinstance(event, yaml.MappingStartEvent):
+            self._begin(
+                Mapping([], bool(event.flow_style), event.implicit, event.tag, event.anchor, line)
+            )
+
+    def _begin(self, node: Sequence | Mapping) -> None:
+        if len(self._open) == _MAX_DEPTH:
+            raise _damaged(self._path, node.line, f"is nested more than {_MAX_DEPTH} deep")
+        # From here on the name means this node; inside of it, it may not be used yet.
+        if node.anchor is not None:
+            self._anchored.pop(node.anchor, None)
+        self._open.append(_Open(node))
+
+    def _alias(self, anchor: str | None, line: int) -> None:
+        if anchor is None or anchor not in self._anchored:
+            inside = any(each.node.anchor == anchor for each in self._open)
+            fault = "stands inside of what it stands for" if inside else "stands for nothing"
+            raise _damaged(self._path, line, f"the alias `*{anchor}` {fault}")
+        self._complete(*self._anchored[anchor], line)
+
+    def _complete(self, node: Node, values: int, line: int) -> None:
+        # An anchor of the same name inside of the node was defined later, and stays.
+        if node.anchor is not None and node.anchor not in self._anchored:
+            self._anchored[node.anchor] = (node, values)
+        if not self._open:
+            self._root = node
+            return
+        holder = self._open[-1]
+        holder.values += values
+        if holder.values > _MAX_VALUES:
+            fault = f"stands for more than {_MAX_VALUES} values once its aliases are followed"
+            raise _damaged(self._path, line, fault)
+        holder.take(node)
+
+
+def _events_of(document: Document) -> Iterator[yaml.Event]:
+    yield yaml.StreamStartEvent()
+    yield yaml.DocumentStartEvent(explicit=document.starts)
+    yield from _Writer().events_of(document.root)
+    yield yaml.DocumentEndEvent(explicit=False)
+    yield yaml.StreamEndEvent()
+
+
+class _Writer:
+    """Makes events of a tree, an alias of each node that stands in a further place."""
+
+    def __init__(self) -> None:
+        #: Which node each anchor means at this point of the text.
+        self._meant: dict[str, Node] = {}
+        self._events: list[yaml.Event] = []
+
+    def events_of(self, root: Node) -> list[yaml.Event]:
+        self._write(root, in_flow=False, is_key=False)
+        return self._events
+
+    def _write(self, node: Node, *, in_flow: bool, is_key: bool) -> None:
+        if node.anchor is not None:
+            if self._meant.get(node.anchor) is node:
+                self._events.append(yaml.AliasEvent(node.anchor))
+                return
+            self._meant[node.anchor] = node
+        if isinstance(node, Scalar):
+            self._events.append(_scalar_event(node, may_be_empty=not (in_flow or is_key)))
+        elif isinstance(node, Sequence):
+            self._events.append(
+                yaml.SequenceStartEvent(node.anchor, node.tag, node.implicit, flow_style=node.flow)
+            )
+            for item in node.items:
+                self._write(item, in_flow=in_flow or node.flow, is_key=False)
+            self._events.append(yaml.SequenceEndEvent())
+        else:
+            self._events.append(
+                yaml.MappingStartEvent(node.anchor, node.tag, node.implicit, flow_style=node.flow)
+            )
+            for key, value in node.pairs:
+                self._write(key, in_flow=in_flow or node.flow, is_key=True)
+                self._write(value, in_flow=in_flow or node.flow, is_key=False)
+            self._events.append(yaml.MappingEndEvent())
+
+
+def _scalar_event(node: Scalar, *, may_be_empty: bool) -> yaml.Event:
+    # Nothing at all means null, and would be written as an empty text where it needs some letters.
+    is_null = not node.text and node.style is None and node.tag is None and not may_be_empty
+    text = "null" if is_null else node.text
+    # A plain text that needs quotes in its new place means the same with them, and has no tag.
+    implicit = node.implicit if node.tag is not None else (node.implicit[0], True)
+    return yaml.ScalarEvent(node.anchor, node.tag, implicit, text, style=node.style)

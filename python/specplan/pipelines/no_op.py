@@ -1,0 +1,61 @@
+"""The pipeline that Spack writes where nothing is to be built."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan.pipelines.document import Mapping, Scalar, Sequence
+from specplan.pipelines.pipeline import NO_OP, is_job
+
+if TYPE_CHECKING:
+    from specplan.pipelines.document import Node
+    from specplan.pipelines.pipeline import Pipeline
+
+__all__ = ["no_op_entries"]
+
+_SCRIPT: Final = 'echo "All specs already up to date, nothing to rebuild."'
+
+#: The settings that Spack writes beside builds only.
+_OF_BUILDS: Final = frozenset({"stages", "variables"})
+
+#: Whose runner the no-op job takes, the first that there is; else that of the first build.
+_SMALL_JOBS: Final = ("rebuild-index", "sign-pkgs", "cleanup", "copy")
+
+
+def no_op_entries(pipeline: Pipeline) -> list[tuple[Node, Node]]:
+    """Return the entries of a pipeline with the no-op job for its only job.
+
+    What the configuration says of that job is not in a pipeline with builds. So it gets the image
+    and the tags of a job of service, which choose a runner that there is.
+    """
+    entries = dict(pipeline.entries)
+    settings = [
+        (key, value)
+        for key, value in pipeline.document.root.pairs
+        if isinstance(key, Scalar)
+        and key.text not in {*pipeline.builds, *_OF_BUILDS}
+        and not is_job(key.text, value)
+    ]
+    job = entries.get(NO_OP) or _no_op_job(_like(pipeline, entries))
+    return [(Scalar(NO_OP), job), *settings]
+
+
+def _like(pipeline: Pipeline, entries: dict[str, Node]) -> Mapping:
+    """Return the job whose runner the no-op job takes."""
+    for name in _SMALL_JOBS:
+        job = entries.get(name)
+        if isinstance(job, Mapping):
+            return job
+    return next((job.node for job in pipeline.builds.values()), Mapping())
+
+
+def _no_op_job(like: Mapping) -> Mapping:
+    script = Sequence([Scalar(_SCRIPT)])
+    attributes: list[tuple[str, Node | None]] = [
+        ("image", like.get("image")),
+        ("script", script),
+        ("tags", like.get("tags")),
+        ("retry", Scalar("0")),
+        ("allow_failure", Scalar("true")),
+    ]
+    return Mapping([(Scalar(name), value) for name, value in attributes if value is not None])

@@ -1,0 +1,188 @@
+"""What a pipeline of GitLab holds: jobs that build a spec, jobs of service, settings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from specplan.errors import SourceError
+from specplan.pipelines.document import Document, Mapping, Scalar, Sequence, parse
+from specplan.sources import standard_input
+from specplan.sources.content import inflated
+from specplan.sources.label import STANDARD_INPUT
+
+if TYPE_CHECKING:
+    from specplan.pipelines.document import Node
+
+__all__ = ["NO_OP", "BuildJob", "Pipeline", "build_need_of", "is_job", "pipeline_of", "read"]
+
+#: GitLab takes 5 MB at most.
+_MOST_BYTES: Final = 8 << 20
+
+#: Where a job says which spec it builds.
+_VARIABLES: Final = "variables"
+_HASH: Final = "SPACK_JOB_SPEC_DAG_HASH"
+
+_DAG_HASH: Final = re.compile(r"[a-z2-7]{32}")
+
+#: The job that Spack writes where nothing is to be built: GitLab refuses a pipeline without jobs.
+NO_OP: Final = "no-specs-to-rebuild"
+
+#: The other jobs that Spack writes beside those that build.
+_SERVICES: Final = frozenset({NO_OP, "cleanup", "copy", "rebuild-index", "sign-pkgs"})
+
+#: What a mapping needs one of so that GitLab takes it for a job.
+_JOB_KEYS: Final = ("script", "run", "trigger", "extends")
+
+#: What GitLab reads as settings of the pipeline, whatever it holds.
+_SETTINGS: Final = frozenset(
+    {
+        "after_script",
+        "before_script",
+        "cache",
+        "default",
+        "image",
+        "include",
+        "services",
+        "spec",
+        "stages",
+        "variables",
+        "workflow",
+    }
+)
+
+_HINT: Final = "name the file that `spack ci generate --output-file FILE` wrote"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildJob:
+    """A job that builds a spec.
+
+    Attributes:
+        name: The job.
+        hash: The DAG hash of the spec.
+        node: The job in the document.
+        needs: What it waits for, in the order written; None where it does not say.
+    """
+
+    name: str
+    hash: str
+    node: Mapping
+    needs: Sequence | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """A pipeline as it was read.
+
+    Attributes:
+        path: The file, as it is shown.
+        text: What the file holds.
+        document: The same as a tree.
+        builds: The jobs that build a spec, by name, in the order written.
+    """
+
+    path: str
+    text: str
+    document: Document
+    builds: dict[str, BuildJob]
+
+    @property
+    def entries(self) -> list[tuple[str, Node]]:
+        """What the pipeline holds, by name, in the order written."""
+        return [
+            (key.text, value) for key, value in self.document.root.pairs if isinstance(key, Scalar)
+        ]
+
+
+def read(place: str) -> Pipeline:
+    """Read a pipeline, which may be packed with gzip.
+
+    Args:
+        place: The file, or ``-`` for standard input.
+
+    Raises:
+        SourceError: If it cannot be read, is too large, or is not a pipeline of Spack.
+        DamagedSourceError: If it is not YAML, or a job does not hold what Spack writes there.
+    """
+    if place == STANDARD_INPUT:
+        content = standard_input.whole(_MOST_BYTES)
+    else:
+        content = inflated(Path(place), place, _MOST_BYTES)
+    return pipeline_of(content, place)
+
+
+def pipeline_of(content: bytes, place: str) -> Pipeline:
+    """Return the pipeline that a file holds; see :func:`read`.
+
+    Args:
+        content: The whole file.
+        place: The file, as it is shown.
+    """
+    document = parse(content, place)
+    builds: dict[str, BuildJob] = {}
+    names: set[str] = set()
+    for key, value in document.root.pairs:
+        if not isinstance(key, Scalar):
+            raise document.fault(key, "", "a key must be text")
+        if key.text in names:
+            raise document.fault(key, key.text, "the key is given twice")
+        names.add(key.text)
+        if (job := _build_job(document, key.text, value)) is not None:
+            builds[job.name] = job
+    if not builds and not names & _SERVICES:
+        raise SourceError(
+            f"`{place}` is not a pipeline of Spack: it has no job that builds a spec, and none "
+            f"of the jobs that Spack writes beside these",
+            path=place,
+            hint=_HINT,
+        )
+    return Pipeline(
+        path=place,
+        text=content.decode("utf-8-sig"),
+        document=document,
+        builds=builds,
+    )
+
+
+def is_job(name: str, node: Node) -> bool:
+    """Return whether GitLab runs an entry of a pipeline as a job."""
+    if name in _SETTINGS or name.startswith(".") or not isinstance(node, Mapping):
+        return False
+    return name in _SERVICES or any(node.get(key) is not None for key in _JOB_KEYS)
+
+
+def build_need_of(entry: Node) -> str | None:
+    """Return the job of the same pipeline that an entry of ``needs`` waits for.
+
+    None is returned for a job of another pipeline or project, and for what is not known here.
+    """
+    if isinstance(entry, Scalar):
+        return entry.text
+    if not isinstance(entry, Mapping):
+        return None
+    if entry.get("pipeline") is not None or entry.get("project") is not None:
+        return None
+    job = entry.get("job")
+    return job.text if isinstance(job, Scalar) else None
+
+
+def _build_job(document: Document, name: str, node: Node) -> BuildJob | None:
+    """Return the job that an entry is, if it builds a spec."""
+    if name in _SETTINGS or name.startswith(".") or not isinstance(node, Mapping):
+        return None
+    variables = node.get(_VARIABLES)
+    if not isinstance(variables, Mapping):
+        return None
+    dag_hash = variables.get(_HASH)
+    if dag_hash is None:
+        return None
+    place = f"{name}.{_VARIABLES}.{_HASH}"
+    if not isinstance(dag_hash, Scalar) or _DAG_HASH.fullmatch(dag_hash.text) is None:
+        raise document.fault(dag_hash, place, "is not a DAG hash of 32 letters")
+    needs = node.get("needs")
+    if needs is not None and not isinstance(needs, Sequence):
+        raise document.fault(needs, f"{name}.needs", "must be a list")
+    return BuildJob(name=name, hash=dag_hash.text, node=node, needs=needs)

@@ -1,0 +1,75 @@
+"""The fewest needs that make the same builds wait for each other, and the stages of builds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = ["reduced", "stages"]
+
+
+def reduced(needs: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return the needs that no other need brings along: the transitive reduction.
+
+    GitLab starts a job when its needs are done, and they were started after theirs; so a need of
+    a need need not be named. GitLab allows 50 needs a job by default.
+
+    Args:
+        needs: What each build waits for. They must not go round in a circle, and each must be a
+            key itself.
+
+    Returns:
+        The same for each build, in the same order; nothing that is left could be left out.
+
+    Examples:
+        >>> reduced({"zlib": [], "hdf5": ["zlib"], "silo": ["hdf5", "zlib"]})
+        {'zlib': [], 'hdf5': ['zlib'], 'silo': ['hdf5']}
+    """
+    bit = {build: 1 << at for at, build in enumerate(needs)}
+    before: dict[str, int] = {}
+    for build in _in_order(needs):
+        reached = 0
+        for need in needs[build]:
+            reached |= before[need] | bit[need]
+        before[build] = reached
+    found: dict[str, list[str]] = {}
+    for build, own in needs.items():
+        brought = 0
+        for need in own:
+            brought |= before[need]
+        found[build] = [need for need in own if not brought & bit[need]]
+    return found
+
+
+def stages(needs: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Return the stage of each build, from 0: one after the latest of its needs.
+
+    Args:
+        needs: What each build waits for, as in :func:`reduced`.
+
+    Examples:
+        >>> stages({"silo": ["hdf5"], "hdf5": ["zlib"], "zlib": []})
+        {'zlib': 0, 'hdf5': 1, 'silo': 2}
+    """
+    found: dict[str, int] = {}
+    for build in _in_order(needs):
+        found[build] = max((found[need] + 1 for need in needs[build]), default=0)
+    return found
+
+
+def _in_order(needs: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    """Return the builds so that each comes after its needs."""
+    waiting = {build: len(own) for build, own in needs.items()}
+    dependents: dict[str, list[str]] = {build: [] for build in needs}
+    for build, own in needs.items():
+        for need in own:
+            dependents[need].append(build)
+    ready = [build for build, left in waiting.items() if not left]
+    for build in ready:
+        for dependent in dependents[build]:
+            waiting[dependent] -= 1
+            if not waiting[dependent]:
+                ready.append(dependent)
+    return ready

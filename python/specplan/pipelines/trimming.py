@@ -1,0 +1,316 @@
+"""A pipeline without the jobs that a plan does not need.
+
+Jobs are found by the DAG hash of what they build. Those of the plan stay as they are, but for two
+attributes: ``needs`` becomes the fewest that make them wait for what the plan says, and ``stage``
+follows from these. Everything else of the file stays, and nothing is added.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from specplan.pipelines.document import Document, Mapping, Scalar, Sequence
+from specplan.pipelines.no_op import no_op_entries
+from specplan.pipelines.pipeline import NO_OP, build_need_of, is_job
+from specplan.pipelines.reduction import reduced, stages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Mapping as PlainMapping
+
+    from specplan.model import Build
+    from specplan.pipelines.document import Node
+    from specplan.pipelines.pipeline import BuildJob, Pipeline
+
+__all__ = ["Trimmed", "builds_without_job", "trimmed"]
+
+#: The job that copies binaries between mirrors. It has work without any build.
+_COPY: Final = "copy"
+
+#: How Spack calls the stages of builds.
+_STAGE: Final = re.compile(r"stage-([0-9]{1,9})")
+
+#: What stands for no in YAML 1.1, which GitLab reads.
+_NO: Final = frozenset({"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trimmed:
+    """A pipeline after it was trimmed.
+
+    Attributes:
+        text: The file.
+        jobs: How many build jobs there were.
+        kept: How many of them are left.
+        removed: The hashes of the others, in the order of the file.
+        needs: How many needs between build jobs there were.
+        needs_kept: How many there are now.
+        is_no_op: Whether nothing but Spack's no-op job is left.
+    """
+
+    text: str
+    jobs: int
+    kept: int
+    removed: tuple[str, ...]
+    needs: int
+    needs_kept: int
+    is_no_op: bool
+
+
+def builds_without_job(pipeline: Pipeline, builds: Iterable[Build]) -> list[Build]:
+    """Return the builds of a plan that no job of a pipeline does, in their order."""
+    there = {job.hash for job in pipeline.builds.values()}
+    return [build for build in builds if build.hash not in there]
+
+
+def trimmed(pipeline: Pipeline, builds: Iterable[Build]) -> Trimmed:
+    """Return a pipeline with the jobs of a plan alone.
+
+    A pipeline that needs no change is returned as it was, letter for letter; so is one that was
+    trimmed before.
+
+    Args:
+        pipeline: The pipeline.
+        builds: All builds of the plan. Each must have a job, see :func:`builds_without_job`.
+    """
+    return _Trimming(pipeline, builds).result()
+
+
+class _Trimming:
+    """The work on one pipeline; its document is changed on the way."""
+
+    def __init__(self, pipeline: Pipeline, builds: Iterable[Build]) -> None:
+        self._pipeline = pipeline
+        self._needs_of_build = {build.hash: list(build.needs) for build in builds}
+        self._kept = {
+            name: job for name, job in pipeline.builds.items() if job.hash in self._needs_of_build
+        }
+        self._keys = {
+            key.text: key for key, _ in pipeline.document.root.pairs if isinstance(key, Scalar)
+        }
+        self._known_needs = _needs_to_reuse(pipeline)
+        self._changed = False
+
+    def result(self) -> Trimmed:
+        pipeline = self._pipeline
+        before = _count_needs(pipeline.builds.values(), pipeline.builds)
+        removed = tuple(job.hash for name, job in pipeline.builds.items() if name not in self._kept)
+        names = {name for name, _ in pipeline.entries}
+        is_no_op = not self._kept and _COPY not in names
+        document = self._no_op() if is_no_op else self._smaller()
+        return Trimmed(
+            text=document.to_text() if self._changed else pipeline.text,
+            jobs=len(pipeline.builds),
+            kept=len(self._kept),
+            removed=removed,
+            needs=before,
+            needs_kept=_count_needs(self._kept.values(), self._kept),
+            is_no_op=is_no_op,
+        )
+
+    def _no_op(self) -> Document:
+        """Return the pipeline that does nothing; one that already does nothing is not changed."""
+        document = self._pipeline.document
+        jobs = [name for name, value in self._pipeline.entries if is_job(name, value)]
+        if self._pipeline.builds or jobs != [NO_OP]:
+            self._changed = True
+            document.root.pairs = no_op_entries(self._pipeline)
+        return document
+
+    def _smaller(self) -> Document:
+        """Return the pipeline without the other build jobs."""
+        root = self._pipeline.document.root
+        gone = {name for name in self._pipeline.builds if name not in self._kept}
+        # The needs of others lead through the jobs that go, so those are looked at first.
+        for name, value in self._pipeline.entries:
+            is_other = name not in self._pipeline.builds and is_job(name, value)
+            if is_other and isinstance(value, Mapping):
+                self._bypass(value, gone)
+        if gone:
+            self._changed = True
+            root.pairs = [
+                (key, value)
+                for key, value in root.pairs
+                if not (isinstance(key, Scalar) and key.text in gone)
+            ]
+        fewest = reduced(self._needs_of_build)
+        jobs_of: dict[str, list[str]] = {}
+        for name, job in self._kept.items():
+            jobs_of.setdefault(job.hash, []).append(name)
+        for job in self._kept.values():
+            wanted = [each for need in fewest[job.hash] for each in jobs_of[need]]
+            allowed = [each for need in self._needs_of_build[job.hash] for each in jobs_of[need]]
+            self._rewrite_needs(job, wanted, allowed)
+        self._rewrite_stages(stages(self._needs_of_build))
+        return self._pipeline.document
+
+    def _rewrite_needs(self, job: BuildJob, wanted: list[str], allowed: list[str]) -> None:
+        """Make a job wait for some build jobs, and for what else it waits for.
+
+        Args:
+            job: The job.
+            wanted: The jobs that it has to name.
+            allowed: The jobs that it may name; what it takes files from stays in.
+        """
+        left, may_stay = dict.fromkeys(wanted), set(allowed)
+        old = [] if job.needs is None else _flat(job.needs)
+        new: list[Node] = []
+        end = 0
+        for entry in old:
+            target = build_need_of(entry)
+            if target is None or target not in self._pipeline.builds:
+                new.append(entry)
+                continue
+            if target in left or (target in may_stay and _takes_files(entry)):
+                left.pop(target, None)
+                may_stay.discard(target)
+                new.append(entry)
+                end = len(new)
+        new[end:end] = [self._need(target) for target in left]
+        if new == old and (job.needs is None) == (job.node.own("needs") is None):
+            return
+        self._changed = True
+        template = job.needs or Sequence()
+        job.node.put("needs", Sequence(new, template.flow, template.implicit, template.tag))
+
+    def _need(self, target: str) -> Node:
+        """Return a new entry of ``needs``: an alias of one that is there, or a copy."""
+        known = self._known_needs.get(target)
+        if known is not None and known.anchor is not None:
+            return known
+        key = self._keys[target]
+        name = Scalar(key.text, key.style, key.implicit, key.tag)
+        return Mapping([(Scalar("job"), name), (Scalar("artifacts"), Scalar("false"))])
+
+    def _bypass(self, job: Mapping, gone: set[str]) -> None:
+        """Let a job that builds nothing wait for what the jobs that go waited for."""
+        needs = job.get("needs")
+        if isinstance(needs, Sequence):
+            self._bypass_needs(job, needs, gone)
+        dependencies = job.get("dependencies")
+        if isinstance(dependencies, Sequence):
+            left = [
+                each
+                for each in dependencies.items
+                if not (isinstance(each, Scalar) and each.text in gone)
+            ]
+            if left != dependencies.items:
+                self._changed = True
+                job.put("dependencies", Sequence(left, dependencies.flow))
+
+    def _bypass_needs(self, job: Mapping, needs: Sequence, gone: set[str]) -> None:
+        old = _flat(needs)
+        new = [each for each in old if build_need_of(each) not in gone]
+        if len(new) == len(old):
+            return
+        named = {build_need_of(each) for each in new}
+        through = [name for each in old if (name := build_need_of(each)) in gone and name]
+        new += [self._need(each) for each in self._reached(through) if each not in named]
+        self._changed = True
+        job.put("needs", Sequence(new, needs.flow))
+
+    def _reached(self, through: list[str]) -> list[str]:
+        """Return the kept jobs that jobs that go wait for, through others that go."""
+        builds = self._pipeline.builds
+        seen = set(through)
+        found: dict[str, None] = {}
+        for name in through:
+            needs = builds[name].needs
+            for entry in [] if needs is None else _flat(needs):
+                target = build_need_of(entry)
+                if target is None or target not in builds or target in seen:
+                    continue
+                seen.add(target)
+                if target in self._kept:
+                    found[target] = None
+                else:
+                    through.append(target)
+        return list(found)
+
+    def _rewrite_stages(self, stage_of: PlainMapping[str, int]) -> None:
+        """Put jobs in the stages of the plan, if their stages are called as Spack calls them."""
+        root = self._pipeline.document.root
+        listed = root.get("stages")
+        if not isinstance(listed, Sequence) or not all(
+            _stage_number(job.node.get("stage")) is not None for job in self._kept.values()
+        ):
+            return
+        for job in self._kept.values():
+            stage = f"stage-{stage_of[job.hash]}"
+            # A stage that is inherited is written out, as the job that it comes from changes too.
+            if _text(job.node.own("stage")) != stage:
+                self._changed = True
+                job.node.put("stage", Scalar(stage))
+        items = self._stages_left(listed)
+        if items != listed.items:
+            self._changed = True
+            root.put("stages", Sequence(items, listed.flow, listed.implicit, listed.tag))
+
+    def _stages_left(self, listed: Sequence) -> list[Node]:
+        """Return the stages: those that Spack numbers as far as a job is in one, and all others."""
+        known = {_text(each): each for each in listed.items}
+        used = {
+            number
+            for _, value in self._pipeline.entries
+            if isinstance(value, Mapping)
+            and (number := _stage_number(value.get("stage"))) is not None
+        }
+        numbered: list[Node] = [
+            known.get(name) or Scalar(name) for name in (f"stage-{each}" for each in sorted(used))
+        ]
+        items: list[Node] = []
+        for each in listed.items:
+            if _stage_number(each) is None:
+                items.append(each)
+            else:
+                items += numbered
+                numbered = []
+        return items
+
+
+def _needs_to_reuse(pipeline: Pipeline) -> dict[str, Mapping]:
+    """Return an entry of ``needs`` for each job that some entry names, taking no files of it."""
+    found: dict[str, Mapping] = {}
+    for job in pipeline.builds.values():
+        for entry in [] if job.needs is None else _flat(job.needs):
+            target = build_need_of(entry)
+            if target is not None and isinstance(entry, Mapping) and not _takes_files(entry):
+                found.setdefault(target, entry)
+    return found
+
+
+def _count_needs(jobs: Iterable[BuildJob], builds: PlainMapping[str, BuildJob]) -> int:
+    """Return how many needs of jobs are for other build jobs."""
+    lists = (job.node.get("needs") for job in jobs)
+    entries = (each for needs in lists if isinstance(needs, Sequence) for each in _flat(needs))
+    return sum(build_need_of(each) in builds for each in entries)
+
+
+def _takes_files(entry: Node) -> bool:
+    """Return whether a job also takes the artifacts of a need, as it does unless it says no."""
+    if not isinstance(entry, Mapping):
+        return True
+    return _text(entry.get("artifacts")) not in _NO
+
+
+def _flat(needs: Sequence) -> list[Node]:
+    """Return the entries of a list, in which lists of lists are as GitLab reads them: one list."""
+    found: list[Node] = []
+    for each in needs.items:
+        if isinstance(each, Sequence) and each.tag is None:
+            found += _flat(each)
+        else:
+            found.append(each)
+    return found
+
+
+def _stage_number(node: Node | None) -> int | None:
+    """Return the number of a stage that Spack numbers; None of any other."""
+    named = _STAGE.fullmatch(_text(node) or "")
+    return None if named is None else int(named[1])
+
+
+def _text(node: Node | None) -> str | None:
+    return node.text if isinstance(node, Scalar) else None
