@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 
-COMMANDS = ("gaps", "coverage", "rebuild", "why", "diff", "find", "check", "recipes", "init")
+COMMANDS = (
+    *("gaps", "coverage", "rebuild", "trim", "has", "why"),
+    *("diff", "find", "check", "recipes", "init"),
+)
 
 #: What the keys are that are tables, and what holds without them.
 TYPES_OF_TABLES = {

@@ -17,7 +17,7 @@ from specplan.errors import UsageError
 
 CLI = Path(__file__).parents[2] / "python" / "specplan" / "cli"
 
-ALL = (*COMMANDS, "init")
+ALL = (*COMMANDS, "init", "trim", "has")
 
 KEYS = [each for each in SETTINGS if each.example and not each.table]
 

@@ -45,6 +45,7 @@ _COMMANDS: Final = {
     "diff": "What was lost, gained and changed between two states.",
     "find": "Specs that satisfy an abstract spec.",
     "gaps": "What is missing, ranked.",
+    "has": "Whether a mirror has the binaries of some hashes.",
     "init": "Write a configuration for what a folder holds.",
     "rebuild": "The least that must be built, its order and its reasons.",
     "recipes": "Which changes of recipes change hashes.",

@@ -591,7 +591,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="spack",
         metavar="VERSION",
         group="Caches",
-        commands=_CACHES,
+        commands=(*_CACHES, "has"),
         help="The Spack that uses the caches, as 1.2: of several indexes of a mirror it sees "
         "the one that it reads.",
         default="all indexes of a mirror together",
@@ -602,7 +602,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="choice",
         choices=NEWER_FORMATS,
         group="Caches",
-        commands=_CACHES,
+        commands=(*_CACHES, "has"),
         help="What becomes of a file of a version that is too new: an error, or read as the "
         "newest version that is known.",
         default="refuse",
@@ -629,7 +629,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="offline",
         kind="switch",
         group="Caches",
-        commands=_CACHES,
+        commands=(*_CACHES, "has"),
         help="Ask no server: read the copies that earlier runs kept, and say how old they are.",
         example="true",
     ),
@@ -916,14 +916,14 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="config",
         metavar="FILE",
         group="Other",
-        commands=_CACHES,
+        commands=(*_CACHES, "has"),
         help="Read this configuration, and look for no other.",
     ),
     Setting(
         name="no-config",
         kind="flag",
         group="Other",
-        commands=_CACHES,
+        commands=(*_CACHES, "has"),
         help="Read no configuration.",
     ),
 )

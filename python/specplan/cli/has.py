@@ -1,0 +1,59 @@
+"""``specplan has``: whether a mirror has the binaries of some hashes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from specplan.cli import load, output
+from specplan.cli.options import command
+
+if TYPE_CHECKING:
+    from specplan.cli.settings import Settings
+    from specplan.sources.mirrors.presence import AskedBinary
+
+__all__ = ["has"]
+
+
+@command(
+    "has",
+    (
+        click.Argument(["source"]),
+        click.Argument(["specs"], nargs=-1, required=True, metavar="[NAME@VERSION/]HASH..."),
+    ),
+)
+def has(settings: Settings, source: str, specs: tuple[str, ...]) -> int:
+    """Exit with 0 if a mirror has a binary of each hash, and with 1 if it lacks one.
+
+    This makes retries cheap: a job that finds its binary does not build it again. With name
+    and version, a server gets one request a hash, for the manifest that Spack writes last.
+    With hashes alone its index is read, which may lag behind. Of a folder the names of the
+    files count, or its index where it holds no files of binaries.
+
+    \b
+    Examples:
+      specplan has /mirror abcdefghijklmnopqrstuvwxyz234567
+      specplan has s3://bucket/mirror zlib@1.3.1/abcdefghijklmnopqrstuvwxyz234567
+      specplan has https://host/mirror "$NAME@$VERSION/$HASH" || spack ci rebuild
+    """  # noqa: D301 - \b keeps click from wrapping the examples
+    from specplan.sources.label import split_label  # noqa: PLC0415 - help reads no file
+    from specplan.sources.mirrors.presence import asked, present_by_name  # noqa: PLC0415
+
+    binaries = [asked(each) for each in specs]
+    limits = load.limits_of(settings)
+    present = present_by_name(split_label(source)[1], binaries, limits)
+    if present is None:
+        present = _listed(source, binaries, settings)
+    lines = [
+        f"{each.text} {'is there' if present[each.hash] else 'is not there'}\n" for each in binaries
+    ]
+    output.write("".join(lines), None)
+    return 0 if all(present.values()) else 1
+
+
+def _listed(source: str, binaries: list[AskedBinary], settings: Settings) -> dict[str, bool]:
+    """Return which binaries the index of a source lists, by hash."""
+    catalog = load.read([source], replace(settings, cache=(source,)))
+    return {each.hash: bool(catalog.find(f"/{each.hash}", available=True)) for each in binaries}

@@ -1,0 +1,137 @@
+"""Whether a mirror has the binaries of some specs, with as few requests as can be."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+from specplan.errors import UsageError
+from specplan.sources.mirrors import mirror
+from specplan.sources.stores.fetching import Fetching, is_remote
+from specplan.sources.stores.open import open_store
+from specplan.sources.stores.store import LocalStore
+from specplan.sources.stores.url import parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from specplan.sources.limits import Limits
+    from specplan.sources.stores.store import Store
+
+__all__ = ["AskedBinary", "asked", "present_by_name"]
+
+_ASKED: Final = re.compile(
+    r"(?:(?P<name>[a-z0-9][a-z0-9_.-]*)@(?P<version>[A-Za-z0-9_.=+-]+))?/?(?P<hash>[a-z2-7]{32})"
+)
+
+#: How many binaries are asked for together.
+_TOGETHER: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedBinary:
+    """A binary that is asked for.
+
+    Attributes:
+        text: How it was asked for.
+        hash: The DAG hash.
+        name: The package, or an empty string where it is not said.
+        version: The version, likewise.
+    """
+
+    text: str
+    hash: str
+    name: str
+    version: str
+
+
+def asked(text: str) -> AskedBinary:
+    """Return what a text asks for: ``HASH``, ``/HASH`` or ``NAME@VERSION/HASH``.
+
+    Raises:
+        UsageError: If it is none of these.
+
+    Examples:
+        >>> asked("zlib@1.3.1/abcdefghijklmnopqrstuvwxyz234567").name
+        'zlib'
+    """
+    found = _ASKED.fullmatch(text)
+    if found is None:
+        raise UsageError(
+            f"`{text}` is not a DAG hash of 32 letters",
+            hint="write the whole hash, or `NAME@VERSION/HASH`; `specplan find /abcdefg` "
+            "shows the whole of one",
+        )
+    return AskedBinary(
+        text=text,
+        hash=found["hash"],
+        name=found["name"] or "",
+        version=found["version"] or "",
+    )
+
+
+def present_by_name(
+    place: str, binaries: Collection[AskedBinary], limits: Limits
+) -> dict[str, bool] | None:
+    """Return which binaries a mirror has, by hash, going by the names of their files.
+
+    A folder is listed. A server is asked for the manifest of each, whose name holds the name and
+    the version of the spec.
+
+    Args:
+        place: The mirror.
+        binaries: What is asked for.
+        limits: What no file may go beyond.
+
+    Returns:
+        None where names do not decide it: the name of a spec is not known, there is no mirror
+        of layout 3 on the server, or the folder holds no binaries.
+
+    Raises:
+        DamagedSourceError: If a manifest is there and is damaged.
+        SourceError: If the mirror cannot be asked.
+    """
+    store = _store_of(place, limits)
+    if isinstance(store, LocalStore):
+        paths = mirror.binaries_of_files(store)
+        if not paths:
+            return None
+        there = [paths[each.hash] for each in binaries if each.hash in paths]
+        for path in there:
+            _check(store, path, limits)
+        return {each.hash: each.hash in paths for each in binaries}
+    if not all(each.name for each in binaries):
+        return None
+
+    def has(binary: AskedBinary) -> bool:
+        path = mirror.spec_manifest_path(binary.name, binary.version, binary.hash)
+        return _check(store, path, limits)
+
+    with ThreadPoolExecutor(_TOGETHER) as pool:
+        answers = list(pool.map(has, binaries))
+    if not any(answers) and mirror.layout_of(store, limits) == 2:  # noqa: PLR2004 - its name
+        return None
+    return {each.hash: answer for each, answer in zip(binaries, answers, strict=True)}
+
+
+def _check(store: Store, path: str, limits: Limits) -> bool:
+    """Return whether a file of a binary is there; a manifest must be sound."""
+    file = store.get(path, most=limits.manifest_bytes)
+    if file is None:
+        return False
+    if path.startswith(f"{mirror.SPEC_FOLDER}/"):
+        mirror.records_of_binary(file, store.shown(path))
+    return True
+
+
+def _store_of(place: str, limits: Limits) -> Store:
+    if not is_remote(place):
+        return LocalStore(Path(place), limits=limits)
+    parts = parsed(place)
+    if parts.scheme == "file" and parts.netloc in {"", "localhost"}:
+        return LocalStore(Path(unquote(parts.path)), limits=limits)
+    return open_store(place, Fetching(limits=limits))
