@@ -178,8 +178,10 @@ def with_specplan(world: World, folder: Path, seed: int, runs: int) -> dict[str,
             plan = core.plan(question)
 
             def stages() -> dict[int, int]:
-                hashes, _, _, stages, _, _ = plan.builds()
-                return dict(zip(map(spec_of.__getitem__, hashes), stages, strict=True))
+                builds = plan.builds()
+                return dict(
+                    zip(map(spec_of.__getitem__, builds.hashes), builds.stages, strict=True)
+                )
 
             return stages
 

@@ -60,13 +60,15 @@ def cheapest(choice: Choice) -> Optimum:
 
 def compare(choice: Choice, node_limit: int | None) -> None:
     """Ask both, and check that neither answer is beyond the other's bound."""
-    chosen, items, cost, bound, _, cut = _core.choose(
+    answer = _core.choose(
         costs=choice.costs,
         demands=choice.demands,
         wants=choice.wants,
         node_limit=node_limit,
         work_limit=2_000_000_000,
     )
+    chosen, items, cost = answer.alternatives, answer.items, answer.cost
+    bound, cut = answer.lower_bound, answer.cut
     held = {*items}
     assert cost == sum(choice.costs[item] for item in items)
     assert all(want[at] in held for want, at in zip(choice.wants, chosen, strict=True))
