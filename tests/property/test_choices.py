@@ -248,7 +248,7 @@ def planned(world: World, folder: Path) -> Plan:
 @st.composite
 def worlds(draw: st.DrawFn, *, most: int = 8) -> World:
     count = draw(st.integers(1, most))
-    names = st.sampled_from("abcd")
+    names = st.sampled_from("abde")
     types = st.sets(st.sampled_from(["build", "link", "run"]), min_size=1).map(frozenset)
     parts = draw(st.sampled_from([1, 10, 1000, 10**7]))
     cost = st.integers(1, 40).map(lambda whole: Decimal(whole) / parts)

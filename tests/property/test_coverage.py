@@ -19,14 +19,14 @@ from tests.property.worlds import folders, model_of, world
 
 
 def outcome(ask: Any, question: dict[str, Any]) -> Coverage | Diff | type[Exception]:
-    """The answer, or the kind of error; what was left out is no matter of the model."""
+    """The answer, or the kind of error; the model knows no sources and leaves nothing out."""
     try:
         answer: Coverage | Diff = ask(**question)
     except specplan.UsageError as error:
         return type(error)
     if isinstance(answer, Coverage):
-        return replace(answer, left_out=(), alone=None)
-    return replace(answer, left_out=())
+        return replace(answer, left_out=(), alone=None, sources=())
+    return replace(answer, left_out=(), sources=())
 
 
 @given(strategies.trees(), st.data())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -64,7 +65,7 @@ def test_the_names_and_order_of_files_leave_no_trace(tree: list[Page], data: st.
             asked: dict[str, Any] = {"peers": "*", "level": "hash", "nearest": False}
             ours, theirs = one.gaps(**asked), other.gaps(**asked)
             # A hash with two contents in one snapshot cannot be; in two the newer wins.
-            assert ours == theirs
+            assert replace(ours, sources=()) == replace(theirs, sources=())
 
 
 @given(TREES)

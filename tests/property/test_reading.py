@@ -120,7 +120,11 @@ def test_any_bytes_end_in_a_declared_error(page: bytes) -> None:
     with folders() as folder:
         path = folder / "specs.md"
         path.write_bytes(page)
-        assert specplan.load(path, skip_damaged=True).damaged
+        try:
+            assert specplan.load(path, skip_damaged=True).damaged
+        except specplan.SourceError as error:
+            # What is packed in a way that nothing here reads is no damaged page.
+            assert "which is not read" in str(error)  # noqa: PT017 - one of two answers
 
 
 @given(strategies.pages(), strategies.spellings())

@@ -251,7 +251,7 @@ def _roots(answer: Answer, told: Demand | None) -> RootCoverage | None:
     of_locks = [] if told is None else told.roots
     abstract = answer.abstract
     roots = None if abstract is None else environment_records.broken_roots(abstract, answer.core)
-    tells = roots is not None and roots.undecided < roots.wanted
+    tells = roots is not None and (roots.undecided < roots.wanted or not roots.wanted)
     if told is None and not tells and not answer.not_concretized:
         return None
     lacks_of = {root.hash: lacks for root in of_locks if (lacks := root.lacks)}

@@ -124,7 +124,9 @@ mod _core {
     };
 
     #[pymodule_export]
-    use super::specs::{FaultAnswer, LockRootAnswer, ReleaseAnswer};
+    use super::records::FaultAnswer;
+    #[pymodule_export]
+    use super::specs::{LockRootAnswer, ReleaseAnswer};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

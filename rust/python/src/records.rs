@@ -7,6 +7,7 @@ use pyo3::PyClass;
 use pyo3::prelude::*;
 use pyo3::pyclass_init::PyClassInitializer;
 use pyo3::types::PyTuple;
+use specplan_readers::Fault;
 
 /// Many records, in order.
 pub(crate) fn records<T>(py: Python<'_>, records: Vec<T>) -> PyResult<Py<PyTuple>>
@@ -16,4 +17,23 @@ where
     let records = records.into_iter().map(|record| Py::new(py, record));
     let records: Vec<Py<T>> = records.collect::<PyResult<_>>()?;
     Ok(PyTuple::new(py, records)?.unbind())
+}
+
+/// What is wrong with a file.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Clone)]
+pub(crate) struct FaultAnswer {
+    place: String,
+    line: Option<u32>,
+    fault: String,
+}
+
+impl FaultAnswer {
+    pub(crate) fn of(fault: Fault) -> Self {
+        Self {
+            place: fault.place,
+            line: fault.line,
+            fault: fault.kind.to_string(),
+        }
+    }
 }

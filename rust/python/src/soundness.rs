@@ -15,8 +15,8 @@ use crate::detach::detach;
 use crate::graph::{GraphOrFault, external, flagged, spec_set, to_id, without_cycles};
 use crate::known_specs::spec_ids;
 use crate::operating_systems::PyOperatingSystems;
+use crate::records::FaultAnswer;
 use crate::records::records;
-use crate::specs::FaultAnswer;
 use crate::state::{State, snapshots};
 
 /// The keys of the dictionary that asks. Without roots, they are the binaries that no other

@@ -12,25 +12,7 @@ use specplan_readers::{
 
 use crate::catalog::PyCatalog;
 use crate::detach::detach;
-
-/// What is wrong with a file.
-#[pyclass(frozen, get_all, module = "specplan._core")]
-#[derive(Clone)]
-pub(crate) struct FaultAnswer {
-    place: String,
-    line: Option<u32>,
-    fault: String,
-}
-
-impl FaultAnswer {
-    pub(crate) fn of(fault: Fault) -> Self {
-        Self {
-            place: fault.place,
-            line: fault.line,
-            fault: fault.kind.to_string(),
-        }
-    }
-}
+use crate::records::FaultAnswer;
 
 /// A root of a lock.
 #[pyclass(frozen, get_all, module = "specplan._core")]

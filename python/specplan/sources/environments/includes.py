@@ -383,6 +383,10 @@ class _Collector:
             self._missing(f"{each.shown} is included, but leads to nothing", each.mark)
             return
         for file, content in self._contents(target, each.mark, trail):
+            if not file.stat().st_size:
+                # Spack reads it as nothing. A file that holds not even a comment was cut off.
+                fault = f"`{file}` is included and has no content at all"
+                self._leave("include", fault, each.mark, "--allow-left-out include")
             reached = dict.fromkeys((_real(target), _real(file)))
             self.scope(content, file, [*trail, *reached])
 
