@@ -8,6 +8,9 @@ import sys
 
 from hypothesis import HealthCheck, settings
 
+# Inputs of tests, some of them in Python: nothing there is a test.
+collect_ignore = ["data"]
+
 # `deadline=None`: a bound on the time of one example fails on a busy machine and says
 # nothing about the code; pytest's timeout bounds the whole test.
 settings.register_profile("fast", max_examples=100, deadline=None)
