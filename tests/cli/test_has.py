@@ -91,3 +91,25 @@ def test_a_mirror_that_is_not_there_or_damaged_is_3(run: Runs, mirror: Mirror) -
     answer = run("has", "mirror", A)
     assert (answer.code, answer.out) == (3, "")
     assert "manifest.json" in answer.err
+
+
+def test_without_its_server_a_mirror_is_what_the_copy_of_its_index_lists(
+    run: Runs, mirror: Mirror, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SPECPLAN_CACHE_DIR", str(tmp_path / "kept"))
+    with serving(mirror.root) as server:
+        url = server.url
+        assert run("has", url, f"a@1.0/{A}").code == 0
+        assert run("has", url, B).code == 0
+    # The manifest was seen once; the index, whose age is said, does not list it.
+    answer = run("has", url, f"a@1.0/{A}", "--offline")
+    assert answer.code == 1
+    assert "copy" in answer.err
+
+
+def test_the_hint_for_a_damaged_index_works_when_it_is_followed(run: Runs, folder: Path) -> None:
+    (folder / "index.json").write_text('{"database": {', encoding="utf-8")
+    answer = run("has", "index.json", A)
+    assert answer.code == 3
+    assert "hint: `specplan check index.json`" in answer.err
+    assert run("check", "index.json").code in {1, 3}

@@ -279,6 +279,15 @@ def test_a_badge_shows_the_share(covered: int, wanted: int, message: str, colour
     assert tree.get("aria-label") == f"spack cache: {message}"
 
 
+@pytest.mark.parametrize("blocks", [True, False])
+def test_a_badge_of_what_is_not_whole_is_never_green(*, blocks: bool) -> None:
+    record = LeftOut(kind="include", where="x", detail="it is remote", blocks=blocks, remedy="y")
+    whole = records.coverage_of((records.cell("e4s", "sles15", "zen4", 10, 10),))
+    endpoint = json.loads(badge_endpoint(replace(whole, left_out=(record,))))
+    said = ("100.0 %, not whole", "lightgrey") if blocks else ("100.0 %", "brightgreen")
+    assert (endpoint["message"], endpoint["color"]) == said
+
+
 NAMES = st.text(max_size=30) | st.sampled_from(
     [
         "::error::x",

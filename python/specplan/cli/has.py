@@ -9,6 +9,7 @@ import click
 
 from specplan.cli import load, output
 from specplan.cli.options import command
+from specplan.errors import DamagedSourceError
 
 if TYPE_CHECKING:
     from specplan.cli.settings import Settings
@@ -55,5 +56,10 @@ def has(settings: Settings, source: str, specs: tuple[str, ...]) -> int:
 
 def _listed(source: str, binaries: list[AskedBinary], settings: Settings) -> dict[str, bool]:
     """Return which binaries the index of a source lists, by hash."""
-    catalog = load.read([source], replace(settings, cache=(source,)))
+    try:
+        catalog = load.read([source], replace(settings, cache=(source,)))
+    except DamagedSourceError as error:
+        # Without what is damaged, a binary that is there would be called absent.
+        error.hint = f"`specplan check {source}` shows all that is wrong"
+        raise
     return {each.hash: bool(catalog.find(f"/{each.hash}", available=True)) for each in binaries}

@@ -145,11 +145,13 @@ class Standing:
         label: What the share is of.
         part: The part.
         whole: The whole; 0 where the share is not defined.
+        is_doubtful: Whether what is left out could change the share.
     """
 
     label: str
     part: int
     whole: int
+    is_doubtful: bool = False
 
 
 #: Suites of ours, which stand before those of cells where they have cases.

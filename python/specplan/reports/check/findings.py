@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specplan.model.check import Check
+from specplan.model.left_out import blocking
 from specplan.reports.check import wording as check_wording
 from specplan.reports.findings import (
     Case,
@@ -106,5 +107,8 @@ def check_standing(result: Check) -> Standing:
     if result.binaries is None:
         return Standing(label="spack cache sound", part=0, whole=0)
     return Standing(
-        label="spack cache sound", part=result.binaries.usable, whole=result.binaries.available
+        label="spack cache sound",
+        part=result.binaries.usable,
+        whole=result.binaries.available,
+        is_doubtful=bool(blocking(result.left_out)),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specplan.model import Coverage, Diff
+from specplan.model.left_out import blocking
 from specplan.reports.findings import (
     Case,
     Findings,
@@ -222,7 +223,12 @@ def _labels(cell: model.Cell | model.DiffCell) -> tuple[tuple[str, str], ...]:
 @standing_of.register(Coverage)
 def coverage_standing(result: Coverage) -> Standing:
     """Return how much of what is wanted is covered."""
-    return Standing(label="spack cache", part=result.totals.covered, whole=result.totals.wanted)
+    return Standing(
+        label="spack cache",
+        part=result.totals.covered,
+        whole=result.totals.wanted,
+        is_doubtful=bool(blocking(result.left_out)),
+    )
 
 
 @findings_of.register(Diff)

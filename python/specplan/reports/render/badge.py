@@ -25,7 +25,7 @@ _COLOURS: Final = (
     (0, "red", "#c0392b"),
 )
 
-#: Where nothing is wanted.
+#: Where nothing is wanted, or what is left out could change the share.
 _NOT_DEFINED: Final = ("lightgrey", "#5f5f5f")
 
 #: The width in tenths of a pixel of characters of Verdana at 11 pixels, and of all others.
@@ -76,12 +76,17 @@ def badge_endpoint(result: Report) -> str:
 
 
 def _message(standing: Standing) -> str:
-    return wording.percentage(standing.part, standing.whole)
+    share = wording.percentage(standing.part, standing.whole)
+    return f"{share}, not whole" if standing.is_doubtful else share
 
 
 def _colour(standing: Standing) -> tuple[str, str]:
     for least, name, colour in _COLOURS:
-        if standing.whole and 100 * standing.part >= least * standing.whole:
+        if (
+            not standing.is_doubtful
+            and standing.whole
+            and 100 * standing.part >= least * standing.whole
+        ):
             return name, colour
     return _NOT_DEFINED
 

@@ -89,7 +89,7 @@ def present_by_name(
 
     Returns:
         None where names do not decide it: the name of a spec is not known, there is no mirror
-        of layout 3 on the server, or the folder holds no binaries.
+        of layout 3 on the server or it may not be asked, or the folder holds no binaries.
 
     Raises:
         DamagedSourceError: If a manifest is there and is damaged.
@@ -104,7 +104,8 @@ def present_by_name(
         for path in there:
             _check(store, path, limits)
         return {each.hash: each.hash in paths for each in binaries}
-    if not all(each.name for each in binaries):
+    if limits.offline or not all(each.name for each in binaries):
+        # The copy of a manifest says nothing of today; that of an index is read with its age.
         return None
 
     def has(binary: AskedBinary) -> bool:
