@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import jsonschema
@@ -108,3 +109,25 @@ def test_a_name_in_a_checkout_cannot_write_an_annotation_of_its_own(
     for form in ("github", "table", "markdown", "json"):
         assert main([*words, "--format", form]) == 0
         assert "\n::error" not in capsys.readouterr().out
+
+
+def test_a_checkout_without_recipes_is_not_one_in_which_nothing_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)  # noqa: S607 - as people call it
+    (tmp_path / "README").touch()
+    words = ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "x"]
+    subprocess.run(["git", "-C", tmp_path, "add", "README"], check=True)  # noqa: S607 - likewise
+    subprocess.run(["git", "-C", tmp_path, *words], check=True)  # noqa: S607 - likewise
+    assert main(["recipes", "--since", "HEAD", "--packages", str(tmp_path)]) == 3
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert f"`{tmp_path}` holds no package repository" in said.err
+
+
+def test_a_lock_without_specs_is_said(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    lock = Path(place[1][-1].partition("=")[2])
+    document = json.loads(lock.read_text())
+    lock.write_text(json.dumps({**document, "roots": [], "concrete_specs": {}}))
+    assert main(place[1]) == 0
+    assert "warning: the lock of `site` holds no spec" in capsys.readouterr().err

@@ -52,6 +52,9 @@ def _changes(settings: Settings) -> RecipeChanges:
 
     rules = rules_of(settings.spack_rules or NEWEST_RULES)
     locks = read_locks(settings.want)
+    for lock in locks:
+        if not lock.file.nodes:
+            output.warn(f"the lock of `{lock.label}` holds no spec, so that nothing of it is stale")
     states = history(settings.packages or ".", settings.since or "HEAD")
     compared = Comparison(states, rules)
     changes = compared_changes(compared, locks)

@@ -19,7 +19,7 @@ from specplan.recipes.model import (
     SpecChange,
     VerdictCounts,
 )
-from specplan.recipes.repositories import Place, place_of, repositories_of
+from specplan.recipes.repositories import Place, is_recipe, place_of, repositories_of
 from specplan.recipes.sides import RecipeFile, Side
 from specplan.recipes.unread import UnreadError
 from specplan.recipes.verdicts import (
@@ -28,6 +28,7 @@ from specplan.recipes.verdicts import (
     change_classes,
     spec_change,
 )
+from specplan.sources.recipes import no_repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -59,6 +60,9 @@ class Comparison:
     Args:
         range_: The revisions.
         rules: What is hashed of a recipe.
+
+    Raises:
+        SourceError: If neither side has a recipe, so that nothing could have changed.
     """
 
     __slots__ = ("_newer_paths", "after", "before", "range", "rules")
@@ -71,6 +75,8 @@ class Comparison:
         newer = repositories_of(range_.after, set(range_.files) - set(gone))
         are_same = not any(each.endswith("repo.yaml") for each in range_.files)
         older = newer if are_same and not gone else repositories_of(range_.before, range_.files)
+        if not (newer or older or any(map(is_recipe, self._newer_paths))):
+            raise no_repository(range_.checkout)
         self.before = Side(range_.before, older, rules)
         self.after = Side(range_.after, newer, rules)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from specplan.recipes.history import Tree
 
-__all__ = ["Place", "Repository", "place_of", "repositories_of"]
+__all__ = ["Place", "Repository", "is_recipe", "place_of", "repositories_of"]
 
 _KEY: Final = r"^\s*{}:\s*[\"']?(?P<value>[^\s\"'#]+)"
 _API: Final = re.compile(r"v0*(?P<major>[0-9]+)\.")
@@ -69,6 +69,11 @@ class Place:
 def _module(package: str) -> str:
     name = package.replace("-", "_")
     return f"_{name}" if name[:1].isdigit() or keyword.iskeyword(name) else name
+
+
+def is_recipe(path: str) -> bool:
+    """Return whether a file is a recipe, by its path alone."""
+    return path.endswith("/package.py") and _FALLBACK.fullmatch(path) is not None
 
 
 def repositories_of(tree: Tree, changed: Iterable[str]) -> list[Repository]:

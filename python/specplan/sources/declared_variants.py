@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.errors import SourceError
 from specplan.sources.content import first_bytes
-from specplan.sources.recipes import package_of
+from specplan.sources.recipes import no_repository, package_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,11 +178,7 @@ def declared_variants(place: str) -> DeclaredVariants:
     except (OSError, ValueError) as error:
         raise SourceError(f"cannot read `{place}`: {error}", path=place) from error
     if not found:
-        raise SourceError(
-            f"`{place}` holds no package repository",
-            path=place,
-            hint="name a checkout of spack-packages, or the folder that holds `packages/`",
-        )
+        raise no_repository(place)
     # Of all that a checkout brings along, Spack's own packages come last.
     return DeclaredVariants(tuple(sorted(found, key=lambda each: each.name == "builtin")))
 

@@ -11,7 +11,7 @@ from specplan.errors import SourceError
 from specplan.sources.content import first_bytes
 from specplan.sources.git import git, without_filters
 
-__all__ = ["ChangedRecipes", "changed_recipes", "package_of"]
+__all__ = ["ChangedRecipes", "changed_recipes", "no_repository", "package_of"]
 
 #: A file of a recipe: everything below ``packages/NAME/``.
 _RECIPE: Final = re.compile(r"(?P<repository>(?:.*/)?)packages/(?P<folder>[^/]+)/.+")
@@ -96,6 +96,15 @@ def changed_recipes(checkout: str, revision: str) -> ChangedRecipes:
         packages.add(package_of(found["folder"]) if modules[folder] else found["folder"])
     return ChangedRecipes(
         packages=tuple(sorted(packages)), code=tuple(sorted(code)), others=tuple(sorted(others))
+    )
+
+
+def no_repository(place: str) -> SourceError:
+    """Return the error of a place that should hold recipes and holds none."""
+    return SourceError(
+        f"`{place}` holds no package repository",
+        path=place,
+        hint="name a checkout of spack-packages, or the folder that holds `packages/`",
     )
 
 
