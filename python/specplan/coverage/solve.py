@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from specplan import _core as compiled
 from specplan.catalog import whereabouts
@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from specplan.coverage.query import CoverageQuery
     from specplan.model import Coverage
     from specplan.model.query import Detail
+    from specplan.sources.wanted import Wanted, WantedEnvironment
 
 __all__ = ["answer", "solve"]
+
+#: The locks and the environments that a query wants.
+_Wants: TypeAlias = "tuple[tuple[Wanted, ...], tuple[WantedEnvironment, ...]]"
 
 
 def solve(contents: Contents, query: CoverageQuery, older: Contents | None = None) -> Coverage:
@@ -38,10 +42,12 @@ def solve(contents: Contents, query: CoverageQuery, older: Contents | None = Non
         UsageError: If the question makes no sense otherwise.
     """
     holder = _holder(contents, query, older)
+    # The same wants are asked of several rows, and read once.
+    wants = _wants(contents, query)
 
     def asked(rows: compiled.Catalog | None = None) -> Coverage:
         detail: Detail = "nearest" if query.nearest and rows is None else "gaps"
-        answered = answer(contents, query, older, detail, rows)
+        answered = _answer(contents, query, older, detail, wants=wants, rows=rows)
         found = records.coverage(
             answered,
             caches=contents.core,
@@ -65,7 +71,6 @@ def answer(
     query: CoverageQuery,
     older: Contents | None,
     detail: Detail,
-    rows: compiled.Catalog | None = None,
 ) -> Answer:
     """Read what is wanted, and ask the core about the cells of stacks.
 
@@ -74,11 +79,34 @@ def answer(
         query: What is asked.
         older: Another catalog that holds the older state of baseline wants.
         detail: How much the answer says.
+    """
+    return _answer(contents, query, older, detail, wants=_wants(contents, query))
+
+
+def _wants(contents: Contents, query: CoverageQuery) -> _Wants:
+    return read_wants(query.want, contents.limits, environment_options(contents.core, query))
+
+
+def _answer(
+    contents: Contents,
+    query: CoverageQuery,
+    older: Contents | None,
+    detail: Detail,
+    *,
+    wants: _Wants,
+    rows: compiled.Catalog | None = None,
+) -> Answer:
+    """Ask the core about the cells of stacks.
+
+    Args:
+        contents: The caches.
+        query: What is asked.
+        older: Another catalog that holds the older state of baseline wants.
+        detail: How much the answer says.
+        wants: What is wanted.
         rows: What is asked instead of the rows of the caches.
     """
-    wanted, environments = read_wants(
-        query.want, contents.limits, environment_options(contents.core, query)
-    )
+    wanted, environments = wants
     # Where nothing is available, all that is wanted is a gap.
     nothing = bool(query.want) and contents.is_empty
     state = [] if nothing else contents.state(query.tag)

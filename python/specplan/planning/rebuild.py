@@ -69,14 +69,17 @@ def rebuild(contents: Contents, request: PlanRequest, older: Contents | None = N
         UnknownNameError: If what changes is in no want, or the snapshot is unknown.
         UsageError: If the question makes no sense otherwise.
     """
-    request = _clamped(request)
+    request = _checked(request)
     limited = _budget(request)
     _refuse_wants(request, older)
     read = _read(contents, request, older)
     rows = _rows(contents, request, read)
-    options = _options(request, read, rows)
+    chooses = _choice_request(request, read)
+    options = None
+    if read.is_choice:
+        options = choosing.options_of(rows.core, rows.state, request.coverage.scope, chooses)
     found = _Question.of(request, read, rows, options)
-    spent, choice = _chosen(limited, found, options)
+    spent, choice = _chosen(limited, found, options, chooses)
     if spent is not None:
         found.core["roots"] = spent.roots
     elif choice is not None:
@@ -143,7 +146,6 @@ class _Question:
 
     rows: compiled.Catalog
     core: compiled.PlanQuestion
-    request: ChoiceRequest
     lock_wants: LockWants
     plannable: KnownSpecs
     change: ChangeAsked | None
@@ -184,7 +186,6 @@ class _Question:
         return cls(
             rows=rows.core,
             core=question,
-            request=_choice_request(request, read),
             lock_wants=wants,
             plannable=plannable,
             change=change,
@@ -274,21 +275,16 @@ def _choice_request(request: PlanRequest, read: _Read) -> ChoiceRequest:
     )
 
 
-def _options(request: PlanRequest, read: _Read, rows: _Rows) -> Options | None:
-    """Return what can be chosen for abstract wants; None where there are none."""
-    if not read.is_choice:
-        return None
-    asked = _choice_request(request, read)
-    return choosing.options_of(rows.core, rows.state, request.coverage.scope, asked)
-
-
 def _chosen(
-    limited: BudgetRequest | None, question: _Question, options: Options | None
+    limited: BudgetRequest | None,
+    question: _Question,
+    options: Options | None,
+    asked: ChoiceRequest,
 ) -> tuple[Spent | None, Choice | None]:
     """Return what a budget buys, and what is chosen."""
     made = None
     if options is not None:
-        made = choosing.choose(question.rows, question.core, options, question.request)
+        made = choosing.choose(question.rows, question.core, options, asked)
     if limited is None:
         return None, None if made is None else made.choice
     purchase = Purchase(
@@ -348,9 +344,13 @@ def _of_sources(contents: Contents, gaps: GapWants | None) -> Sequence[LeftOut]:
     return of_sources(contents, blocks=False)
 
 
-def _clamped(request: PlanRequest) -> PlanRequest:
-    """Return a request with numbers as large as the core takes: larger ones differ in nothing."""
-    jobs, depth, search = request.jobs, None, request.search
+def _checked(request: PlanRequest) -> PlanRequest:
+    """Return a request with numbers as large as the core takes: larger ones differ in nothing.
+
+    Raises:
+        UsageError: If a number makes no sense.
+    """
+    jobs, search = request.jobs, request.search
     depth = None if request.change is None else request.change.depth
     if jobs is not None and jobs < 1:
         raise UsageError(f"`{jobs}` is no number of runners", hint="there must be at least one")

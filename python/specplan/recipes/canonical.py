@@ -119,7 +119,7 @@ def _text(module: ast.Module) -> str:
 
 
 def text_hash(text: str) -> str:
-    r"""Return the hash of a canonical text, as Spack writes it.
+    r"""Return the hash of a text, as Spack hashes canonical recipes and nodes.
 
     Examples:
         >>> text_hash("class Zlib(Package):\n    pass\n")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any
+
+from specplan.recipes.canonical import text_hash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,5 +25,4 @@ def dag_hash(raw: Mapping[str, Any]) -> str:
     """
     hashed = {key: value for key, value in raw.items() if key != "hash"}
     text = json.dumps(hashed, separators=(",", ":"), ensure_ascii=True)
-    digest = hashlib.sha1(text.encode(), usedforsecurity=False).digest()
-    return base64.b32encode(digest).decode().lower()
+    return text_hash(text)
