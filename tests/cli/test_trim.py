@@ -179,3 +179,14 @@ def test_a_pipeline_that_is_not_there_is_3(run: Runs, small: Path) -> None:  # n
     answer = run("trim", "job.yml", "--want=spack.lock", "--cache=cache.json")
     assert (answer.code, answer.out) == (3, "")
     assert "hint: did you mean `jobs.yml`?" in answer.err
+
+
+def test_a_lock_that_wants_nothing_takes_no_job_away(run: Runs, folder: Path) -> None:
+    written(folder, nothing__spack_lock=lock([]))
+    source = f"{DATA}/{NAME}-runtime-only.yml.gz"
+    words = ("--want", "nothing/spack.lock", cache("runtime-only"))
+    answer = run("trim", source, *words, "-o", "jobs.yml")
+    assert (answer.code, answer.out) == (1, "")
+    assert "error: nothing is wanted, so that 83 jobs would go" in answer.err
+    assert "`jobs.yml` is not written" in answer.err
+    assert not (folder / "jobs.yml").exists()

@@ -71,6 +71,13 @@ def trim(settings: Settings, pipeline: str) -> int:
         _complain_of_strangers(found, strangers)
         return 1
     answer = trimming.trimmed(found, plan.builds)
+    if answer.removed and not plan.totals.wants and not (plan.choice and plan.choice.wants):
+        # A lock that was emptied by accident must not take the jobs away.
+        output.complain(
+            f"nothing is wanted, so that {count(len(answer.removed), 'job')} would go",
+            "name the lock that the pipeline was generated for with `--want`",
+        )
+        return _nothing_written(settings, 1)
     if answer.removed and blocking(plan.left_out):
         jobs = count(len(answer.removed), "job is", "jobs are")
         output.not_whole(f"{jobs} unnecessary, but what is left out could change that")
