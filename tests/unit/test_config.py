@@ -141,6 +141,8 @@ def test_the_host_of_environments_may_be_given(tmp_path: Path) -> None:
         ("name = 'a'\ncells = ['all']", "stack[0].cells", "`all` is no OS/TARGET", None),
         ("name = 'a'\nwant = ['x']", "stack[0].want", "expected a string, found an array", None),
         ("name = 'a'\nwant = ''", "stack[0].want", "it is empty", None),
+        ("name = 'a'\nfail-over-builds = -1", "stack[0].fail-over-builds", "-1 is no number", None),
+        ("name = 'a'\nfail-over-cost = nan", "stack[0].fail-over-cost", "no number from 0", None),
         (
             "name = 'a'\nwant = 'x'\n[[stack]]\nname = 'a'\nwant = 'y'",
             "stack[1].name",

@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from specplan.cli import plan_gates
 from specplan.model import Coverage, Diff
 from specplan.model.gate import Gate
 from specplan.model.left_out import blocking
@@ -21,7 +22,7 @@ from specplan.reports.render import wording
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from specplan.config import Configuration
+    from specplan.cli.settings import Settings
     from specplan.model import LockDiff
     from specplan.model.check import Check
     from specplan.model.find import Found
@@ -37,7 +38,7 @@ _FEW: Final = 3
 _UNPLANNABLE: Final = "allow-unplannable"
 
 
-def evaluated(result: _Answer, settings: Configuration) -> tuple[Gate, ...]:
+def evaluated(result: _Answer, settings: Settings) -> tuple[Gate, ...]:
     """Return every gate that a result has to pass, each with its limit, value and verdict."""
     gates = _own(result, settings)
     blocks = blocking(result.left_out)
@@ -50,7 +51,7 @@ def evaluated(result: _Answer, settings: Configuration) -> tuple[Gate, ...]:
     )
 
 
-def failed(result: _Answer, settings: Configuration) -> list[str]:
+def failed(result: _Answer, settings: Settings) -> list[str]:
     """Return the gates that a result fails."""
     gates = _own(result, settings)
     found = [gate.reason for gate in gates if not gate.held]
@@ -66,7 +67,7 @@ def _is_of_wants(gate: Gate) -> bool:
     return gate.name != _UNPLANNABLE
 
 
-def _own(result: _Answer, settings: Configuration) -> list[Gate]:
+def _own(result: _Answer, settings: Settings) -> list[Gate]:
     """Return the gates as they stand without what is left out."""
     if isinstance(result, Coverage):
         return [*_of_coverage(result, settings)]
@@ -75,7 +76,7 @@ def _own(result: _Answer, settings: Configuration) -> list[Gate]:
     return [*_of_plan(result, settings)]
 
 
-def _of_coverage(coverage: Coverage, settings: Configuration) -> Iterator[Gate]:
+def _of_coverage(coverage: Coverage, settings: Settings) -> Iterator[Gate]:
     yield from _coverage(coverage, settings)
     yield from _roots(coverage, settings)
     yield from _unknown(coverage, settings)
@@ -90,7 +91,7 @@ def _of_coverage(coverage: Coverage, settings: Configuration) -> Iterator[Gate]:
         yield _absent(coverage.absent_stacks)
 
 
-def _of_diff(diff: Diff, settings: Configuration) -> Iterator[Gate]:
+def _of_diff(diff: Diff, settings: Settings) -> Iterator[Gate]:
     if settings.fail_on_lost:
         lost = diff.totals.lost
         yield _none("fail-on-lost", lost, f"{wording.count(lost, 'key')} lost (--fail-on-lost)")
@@ -98,10 +99,13 @@ def _of_diff(diff: Diff, settings: Configuration) -> Iterator[Gate]:
         yield _absent(diff.absent_stacks)
 
 
-def _of_plan(result: Check | Found | LockDiff | Plan, settings: Configuration) -> Iterator[Gate]:
+def _of_plan(result: Check | Found | LockDiff | Plan, settings: Settings) -> Iterator[Gate]:
     from specplan.planning.plan import Plan  # noqa: PLC0415 - loaded by the commands that plan
 
-    if not isinstance(result, Plan) or settings.allow_unplannable:
+    if not isinstance(result, Plan):
+        return
+    yield from plan_gates.of_plan(result, settings)
+    if settings.allow_unplannable:
         return
     number = len(result.unplannable)
     wants = wording.count(number, "want")
@@ -109,7 +113,7 @@ def _of_plan(result: Check | Found | LockDiff | Plan, settings: Configuration) -
     yield _none(_UNPLANNABLE, number, reason)
 
 
-def _coverage(coverage: Coverage, settings: Configuration) -> Iterator[Gate]:
+def _coverage(coverage: Coverage, settings: Settings) -> Iterator[Gate]:
     least = settings.fail_under
     if least is None:
         return
@@ -121,7 +125,7 @@ def _coverage(coverage: Coverage, settings: Configuration) -> Iterator[Gate]:
     yield _share("fail-under", least, totals.covered, totals.wanted, reason)
 
 
-def _roots(coverage: Coverage, settings: Configuration) -> Iterator[Gate]:
+def _roots(coverage: Coverage, settings: Settings) -> Iterator[Gate]:
     least = settings.fail_under_roots
     if least is None:
         return
@@ -136,7 +140,7 @@ def _roots(coverage: Coverage, settings: Configuration) -> Iterator[Gate]:
     yield _share("fail-under-roots", least, roots.installable, roots.wanted, reason)
 
 
-def _unknown(coverage: Coverage, settings: Configuration) -> Iterator[Gate]:
+def _unknown(coverage: Coverage, settings: Settings) -> Iterator[Gate]:
     most = settings.fail_on_unknown_over
     totals = coverage.totals
     if most is None:

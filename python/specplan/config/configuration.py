@@ -61,11 +61,17 @@ class StackEntry:
         name: The stack.
         cells: The systems that it is for, each ``OS/TARGET``; empty where that is not said.
         want: The environment or lock that says what it wants, resolved as sources are.
+        fail_over_builds: The most builds that it may need.
+        fail_over_cost: The most that these may cost, in seconds.
+        fail_if_not_optimal: Whether a choice for it that is not proven to be best fails the run.
     """
 
     name: str
     cells: tuple[str, ...] = ()
     want: str | None = None
+    fail_over_builds: int | None = None
+    fail_over_cost: float | None = None
+    fail_if_not_optimal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +117,9 @@ class Configuration:
         fail_on_lost: Whether a lost key fails the run.
         fail_on_absent: Whether an absent stack fails the run.
         fail_on_unknown_over: The most wants that may be undecided, in percent.
+        fail_over_builds: The most builds that a plan may have.
+        fail_over_cost: The most that these may cost, in seconds.
+        fail_if_not_optimal: Whether a plan that is not proven to be least fails the run.
         allow_left_out: What may be left out of a question and fail no gate.
         allow_unplannable: Whether wants that cannot be planned fail no run.
         strict: Whether a contradiction in a page is an error.
@@ -152,6 +161,9 @@ class Configuration:
     fail_on_lost: bool = False
     fail_on_absent: bool = False
     fail_on_unknown_over: Decimal | None = None
+    fail_over_builds: int | None = None
+    fail_over_cost: float | None = None
+    fail_if_not_optimal: bool = False
     allow_left_out: tuple[AllowedKind, ...] = ()
     allow_unplannable: bool = False
     strict: bool = False

@@ -13,7 +13,7 @@ from specplan.config.configuration import (
     is_system,
     percentage_fault,
 )
-from specplan.config.settings import SETTINGS, TABLES
+from specplan.config.settings import SETTINGS, STACK_GATES, TABLES
 from specplan.errors import UsageError
 from specplan.model import NotWanted
 from specplan.model.budget import Weight, check_weight
@@ -132,10 +132,8 @@ def _value(table: Table, setting: Setting, folder: Path) -> object:  # noqa: PLR
         return _for_spack(table)
     if setting.kind in {"flag", "switch"}:
         return table.flag(key)
-    if setting.kind == "percentage":
-        return _percentage(table, key)
-    if setting.kind == "least":
-        return _least(table, key)
+    if setting.kind in {"count", "amount", "percentage", "least"}:
+        return _number(table, setting)
     return table.texts(key) if setting.is_repeatable else table.text(key)
 
 
@@ -171,6 +169,36 @@ def _for_spack(table: Table) -> str | None:
         except UsageError as error:
             table.fail("for-spack", str(error), error.hint)
     return spack
+
+
+def _number(table: Table, setting: Setting) -> int | float | Decimal | None:
+    if setting.kind == "count":
+        return _count(table, setting)
+    if setting.kind == "amount":
+        return _amount(table, setting.name)
+    return (_least if setting.kind == "least" else _percentage)(table, setting.name)
+
+
+def _count(table: Table, setting: Setting) -> int | None:
+    number = table.number(setting.name)
+    if number is None:
+        return None
+    least = 0 if setting.least is None else setting.least
+    if not number.is_finite() or number != int(number):
+        table.fail(setting.name, f"{number} is no whole number")
+    if number < least or (setting.most is not None and number > setting.most):
+        most = "" if setting.most is None else f" to {setting.most}"
+        table.fail(setting.name, f"{number} is no number from {least}{most}")
+    return int(number)
+
+
+def _amount(table: Table, key: str) -> float | None:
+    number = table.number(key)
+    if number is None:
+        return None
+    if not number.is_finite() or number < 0:
+        table.fail(key, f"{number} is no number from 0 on")
+    return float(number)
 
 
 def _percentage(table: Table, key: str) -> Decimal | None:
@@ -258,11 +286,16 @@ def _stack(table: Table, folder: Path) -> StackEntry:
     for cell in cells:
         if cell == "all" or not is_system(cell):
             table.fail("cells", f"`{cell}` is no OS/TARGET")
-    if want is None and not cells:
+    if len(table.keys) == 1:
         table.fail("", "it says nothing of the stack", "give `cells`, `want` or both")
     if want is not None and "://" not in want:
         want = str(folder / want)
-    return StackEntry(name=name, cells=cells, want=want)
+    gates = {
+        each.attribute: _value(table, each, folder)
+        for each in SETTINGS
+        if each.name in STACK_GATES and each.name in table
+    }
+    return StackEntry(name=name, cells=cells, want=want, **gates)
 
 
 def _weight(table: Table) -> Weight:

@@ -20,7 +20,17 @@ from specplan.sources.limits import NEWER_FORMATS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["COMMANDS", "GROUPS", "SETTINGS", "TABLES", "Group", "Kind", "Setting", "Variation"]
+__all__ = [
+    "COMMANDS",
+    "GROUPS",
+    "SETTINGS",
+    "STACK_GATES",
+    "TABLES",
+    "Group",
+    "Kind",
+    "Setting",
+    "Variation",
+]
 
 #: What a setting takes.
 #:
@@ -66,6 +76,8 @@ COMMANDS: Final = ("gaps", "coverage", "rebuild", "why", "diff", "find", "check"
 _CACHES: Final = (*COMMANDS[:-1], "trim")
 _COVERAGE: Final = ("gaps", "coverage")
 _PLANS: Final = ("rebuild", "why", "trim")
+#: Those whose plan is to be built.
+_EXECUTED: Final = ("rebuild",)
 #: Those that predict the plan after a change, which has no hashes yet.
 _PREDICTIONS: Final = ("rebuild", "why")
 _WANTS: Final = (*_COVERAGE, *_PLANS)
@@ -710,6 +722,37 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         example="5",
     ),
     Setting(
+        name="fail-over-builds",
+        kind="count",
+        least=0,
+        metavar="N",
+        group="Gates",
+        commands=_EXECUTED,
+        help="Exit with 1 when the plan has more builds.",
+        default="no gate",
+        example="20",
+    ),
+    Setting(
+        name="fail-over-cost",
+        kind="amount",
+        metavar="S",
+        group="Gates",
+        commands=_EXECUTED,
+        help="Exit with 1 when the builds cost more, in seconds, or when nothing tells what they "
+        "cost.",
+        default="no gate",
+        example="36000",
+    ),
+    Setting(
+        name="fail-if-not-optimal",
+        kind="switch",
+        group="Gates",
+        commands=_EXECUTED,
+        help="Exit with 1 when it is not proven that no plan costs less, or that no choice within "
+        "the budget is worth more.",
+        example="true",
+    ),
+    Setting(
         name="allow-unplannable",
         kind="switch",
         group="Gates",
@@ -928,6 +971,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     ),
 )
 
+#: The gates that a `[[stack]]` table may ask for too, of the builds that its stack needs.
+STACK_GATES: Final = ("fail-over-builds", "fail-over-cost", "fail-if-not-optimal")
+
 #: The keys of the configuration that are tables, or arrays of them, with the keys within.
 #:
 #: ``stack`` may be patterns, as the setting says, or tables. Where there are no keys, each key
@@ -941,6 +987,6 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "check": tuple(each.name for each in SETTINGS if each.table == "check"),
         "not-wanted": ("package", "stack", "os", "target", "reason"),
         "weight": ("spec", "stack", "weight"),
-        "stack": ("name", "cells", "want"),
+        "stack": ("name", "cells", "want", *STACK_GATES),
     }
 )

@@ -7,8 +7,8 @@ from typing import Literal, TypeAlias
 
 __all__ = ["Gate", "GateUnit"]
 
-#: What the numbers of a gate count: percent of all that is wanted, or things.
-GateUnit: TypeAlias = Literal["percent", "count"]
+#: What the numbers of a gate count: percent, things, or seconds of building.
+GateUnit: TypeAlias = Literal["percent", "count", "seconds"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,7 @@ class Gate:
         value: What was measured, not rounded; None where it is not defined.
         held: Whether it holds, whatever was left out.
         reason: Why it does not, as a sentence; empty where it holds.
+        stack: The stack whose table of the configuration asks for it; empty where the run does.
     """
 
     name: str
@@ -30,3 +31,9 @@ class Gate:
     value: float | None
     held: bool
     reason: str
+    stack: str = ""
+
+    @property
+    def label(self) -> str:
+        """What it is called where there are several: its option, and its stack if it has one."""
+        return f"{self.name} of {self.stack}" if self.stack else self.name

@@ -237,7 +237,7 @@ def gate_cases(gates: Iterable[Gate]) -> Iterator[Case]:
     for gate in gates:
         yield Case(
             suite=("specplan", "gates"),
-            name=gate.name,
+            name=gate.label,
             state="passed" if gate.held else "failed",
             kind="gate",
             severity="blocker",
@@ -278,7 +278,8 @@ def gate_measures(gates: Iterable[Gate]) -> Iterator[Measure]:
 
 
 def _labels(gate: Gate) -> tuple[tuple[str, str], ...]:
-    return ("gate", gate.name), ("unit", gate.unit)
+    own = (("gate", gate.name), ("unit", gate.unit))
+    return (*own, ("stack", gate.stack)) if gate.stack else own
 
 
 def left_out_measures(records: Iterable[LeftOut]) -> Iterator[Measure]:

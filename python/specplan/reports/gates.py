@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specplan.reports.outline import Column, Name, Section, State, Table, Words
+from specplan.reports.render import amounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specplan.model.gate import Gate
 
-__all__ = ["amount", "gate_sections"]
+__all__ = ["amount", "gate_sections", "is_asked"]
 
 _COLUMNS: Final = (
     Column("gate", "gate", "name", is_lead=True),
@@ -25,7 +26,14 @@ def amount(gate: Gate, value: float | None) -> str:
     """Return the limit or the value of a gate with its unit, ``n/a`` where there is none."""
     if value is None:
         return "n/a"
-    return f"{value:g} %" if gate.unit == "percent" else f"{value:g}"
+    if gate.unit == "seconds":
+        return amounts.amount(value, "seconds")
+    return f"{value:g} %" if gate.unit == "percent" else amounts.exact(value)
+
+
+def is_asked(gate: Gate) -> bool:
+    """Whether somebody asked for a gate; each plan is held against that on what has no plan."""
+    return gate.name != "allow-unplannable"
 
 
 def gate_sections(gates: Sequence[Gate]) -> tuple[Section, ...]:
@@ -34,7 +42,7 @@ def gate_sections(gates: Sequence[Gate]) -> tuple[Section, ...]:
         return ()
     rows = tuple(
         (
-            Name(f"--{gate.name}"),
+            Name(f"--{gate.label}"),
             Words(amount(gate, gate.limit)),
             Words(amount(gate, gate.value)),
             State("held", "holds", "good") if gate.held else State("failed", "fails", "bad"),

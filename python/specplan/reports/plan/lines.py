@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from specplan.model.report import as_lines
 from specplan.planning.plan import Plan
+from specplan.reports.gates import amount, is_asked
 from specplan.reports.plan import wording as plan_wording
 from specplan.reports.plan.choice import LACKS
 from specplan.reports.render import wording
@@ -18,8 +19,9 @@ def rebuild(plan: Plan) -> str:
 
     In a predicted plan that line says ``# predicted``, and there are no hashes: those that
     are known will not exist again. It also says how many wants cannot be planned, and what was
-    left out that could change the plan. What cannot be planned, and what only needs to be
-    listed, follows as comments, so that a reader that passes over these builds nothing else.
+    left out that could change the plan. What cannot be planned, what only needs to be listed and
+    the gates that were asked for follow as comments, so that a reader that passes over these builds
+    nothing else.
     """
     first = ["# predicted" if plan.predicted else "# exact", *plan_wording.unplannable(plan)]
     lines = [", ".join([*first, *wording.not_whole(plan.left_out)])]
@@ -34,4 +36,9 @@ def rebuild(plan: Plan) -> str:
         cell = terminal(f"{unmet.stack} on {unmet.os}/{unmet.target}")
         why = LACKS[unmet.lack or "no_candidate"]
         lines.append(f"# cannot be planned: {terminal(unmet.want)} in {cell}: {why}")
+    for gate in plan.gates:
+        if is_asked(gate):
+            limit, value = amount(gate, gate.limit), amount(gate, gate.value)
+            verdict = "holds" if gate.held else "fails"
+            lines.append(f"# gate --{terminal(gate.label)}: {value}, limit {limit}: {verdict}")
     return for_logs("\n".join(lines) + "\n")

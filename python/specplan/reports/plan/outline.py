@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specplan.planning.plan import Plan
-from specplan.reports.gates import gate_sections
+from specplan.reports.gates import gate_sections, is_asked
 from specplan.reports.outline import (
     Amount,
     Answer,
@@ -55,7 +55,7 @@ def outline(plan: Plan, options: ReportOptions) -> Outline:
         warnings=tuple(wording.not_whole(plan.left_out)),
         lines=tuple(Line(line, "quiet") for line in lines),
         sections=(
-            *gate_sections([gate for gate in plan.gates if not gate.held]),
+            *gate_sections([gate for gate in plan.gates if not gate.held or is_asked(gate)]),
             *choice.sections(plan),
             *_builds(plan),
             *budget.sections(plan),

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HOLDS_WHEN",
+    "RUN_IT",
     "cause",
     "change",
     "diff_headline",
@@ -62,6 +63,11 @@ HOLDS_WHEN: Final = (
     "the plan holds when each build runs as "
     "`spack install --use-buildcache=package:never,dependencies:only /HASH` "
     "and consumers install with `--use-buildcache=only`"
+)
+
+#: How to run a plan.
+RUN_IT: Final = (
+    "run it with the same options: `specplan export make -o plan.mk && make -f plan.mk -j8 -k`"
 )
 
 #: What is shortened for people: checksums of patches and commits.
@@ -204,7 +210,8 @@ def notes(plan: Plan) -> list[str]:
         lines.append(
             "predicted from locks made before the change: hashes are those before the change"
         )
-    return [*lines, *choice.notes(plan), HOLDS_WHEN]
+    run = [RUN_IT] if plan.builds and not plan.predicted else []
+    return [*lines, *choice.notes(plan), HOLDS_WHEN, *run]
 
 
 def _kept_by(plan: Plan) -> str:
