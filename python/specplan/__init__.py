@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         ChangedSpec,
         ChangeLink,
         Coverage,
+        CoveredWant,
         DamagedFile,
         Diff,
         DiffCell,
@@ -133,7 +134,7 @@ else:
             ),
             "specplan.model": (
                 "Alone BrokenRoot Build Cell Change ChangeAsked ChangedSpec ChangeLink "
-                "Coverage DamagedFile Diff DiffCell Difference DiffTotals "
+                "Coverage CoveredWant DamagedFile Diff DiffCell Difference DiffTotals "
                 "EnvironmentAsked Excluded ExcludedBuild Gap Gate GateUnit HeldChange HoldStep "
                 "IndexUsed Input KeyInCell LackedSpec Lacking LeftOut LeftOutKind "
                 "LockDiff LockDiffTotals MigratedSpec NamedSpec Nearest Needless "
@@ -187,6 +188,7 @@ __all__ = [
     "Coverage",
     "CoverageKeywords",
     "CoverageQuery",
+    "CoveredWant",
     "DamagedFile",
     "DamagedSourceError",
     "Diff",

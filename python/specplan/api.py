@@ -86,6 +86,7 @@ class CoverageKeywords(TypedDict, total=False):
     packages: str | None
     allow_left_out: Collection[str]
     nearest: bool
+    covered: bool
 
 
 class PlanKeywords(CoverageKeywords, total=False):
@@ -667,6 +668,7 @@ def _query_of(keywords: CoverageKeywords) -> CoverageQuery:
         packages=keywords.get("packages"),
         allow_left_out=frozenset(keywords.get("allow_left_out", ())),
         nearest=keywords.get("nearest", True),
+        covered=keywords.get("covered", False),
     )
 
 

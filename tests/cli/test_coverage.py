@@ -43,6 +43,7 @@ QUESTION: dict[str, object] = {
     "allow_left_out": frozenset(),
     "host": Host(),
     "nearest": True,
+    "covered": False,
 }
 
 

@@ -268,27 +268,83 @@ def test_why_explains_what_was_typed(run: Runs) -> None:
     assert (want["verdict"], want["plan"], want["lack"]) == ("gap", "unplannable", "no_candidate")
 
 
-def test_gaps_are_listed_up_to_a_limit_and_counted_whole(run: Runs) -> None:
-    words = ("gaps", "--stack=e4s*", "--system=all", *CACHES)
-    whole = json.loads(run(*words, "--format=json").out)
-    assert whole["gaps_not_listed"] == 0
-    for limited in (("--limit=5",), ("--summary",), ("--package=gm*", "--package=swig")):
-        some = json.loads(run(*words, *limited, "--format=json").out)
-        assert some["totals"] == whole["totals"]
-        assert some["cells"] == whole["cells"]
-        listed = [each for each in whole["gaps"] if each in some["gaps"]]
-        assert some["gaps"] == listed
-        assert len(listed) + some["gaps_not_listed"] == len(whole["gaps"])
-        text = run(*words, *limited).out
-        assert f"{some['gaps_not_listed']} {'more ' if listed else ''}gaps are not listed" in text
-        assert f"{len(whole['gaps'])} gaps: " in text
-        assert f"{len(listed) + 1}" == str(run(*words, *limited, "--format=csv").out.count("\n"))
-    assert not json.loads(run(*words, "--summary", "--format=json").out)["gaps"]
-    packages = {each["package"] for each in some["gaps"]}
-    assert packages == {"gmake", "gmp", "swig"}
-    first = json.loads(run(*words, "--limit=5", "--format=json").out)["gaps"]
-    assert len({(each["want"], each["state"]) for each in first}) == 5
-    assert first[0] == whole["gaps"][0]
+CUTS = (("--limit=5",), ("--summary",), ("--package=gm*", "--package=swig"))
+
+
+@pytest.mark.parametrize("cut", CUTS, ids=" ".join)
+def test_cuts_shorten_what_people_read_and_nothing_else(run: Runs, cut: tuple[str, ...]) -> None:
+    words = ("gaps", "--stack=e4s*", "--system=all", "--fail-under=99", *CACHES)
+    for form in ("json", "csv", "junit", "openmetrics"):
+        whole, some = (run(*words, f"--format={form}", *each) for each in ((), cut))
+        assert (whole.out, whole.err, whole.code) == (some.out, some.err, some.code)
+    for form in ("table", "markdown"):
+        whole, some = (run(*words, f"--format={form}", *each) for each in ((), cut))
+        assert len(some.out) < len(whole.out)
+        assert re.search("rows are not listed", some.out)
+        assert (whole.err, whole.code) == (some.err, some.code)
+        # Every number of the report, and every gate, is that of the whole.
+        assert (
+            whole.out.partition("nearest (differs in)")[0].splitlines()[:8]
+            == (some.out.splitlines()[:8])
+        )
+        assert "212 gaps: " in some.out
+        assert "--fail-under" in some.out
+    text = run(*words, *cut).out
+    assert ("gmp" in text) == ("--package=gm*" in cut or "--limit=5" in cut)
+    assert ("bison" in text) == ("--limit=5" in cut)
+
+
+def test_every_command_with_lists_can_cut_them(run: Runs) -> None:
+    for words in (
+        PLAN,
+        ("find", "zlib-ng", *CACHES),
+        ("diff", "develop-2025-11-15", "--stack=radiuss", *CACHES),
+        ("check", *CACHES),
+    ):
+        whole = run(*words)
+        assert len(run(*words, "--limit=1").out) <= len(whole.out)
+        none = run(*words, "--summary")
+        assert none.code == whole.code
+        assert run(*words, "--package=no-such-package").code == whole.code
+        assert run(*words, "--summary", "--format=json").out == run(*words, "--format=json").out
+
+
+def test_nothing_is_written_where_nothing_differs(run: Runs, folder: Path) -> None:
+    old = "develop-2025-11-15"
+    same = ("--quiet-if-same", "--stack=tools-sdk", *CACHES)
+    for words in (("gaps", "--tag", old, "--baseline", old), ("diff", old, old)):
+        answer = run(*words, *same, "-o", "report.md")
+        assert (answer.code, answer.out) == (0, "")
+        assert "nothing differs" in answer.err
+        assert not (folder / "report.md").exists()
+    changed = run("diff", old, "--quiet-if-same", "--stack=radiuss", *CACHES)
+    assert changed.out == run("diff", old, "--stack=radiuss", *CACHES).out
+    refused = run("gaps", "--quiet-if-same", *CACHES)
+    assert refused.code == 2
+    assert "--baseline" in refused.err
+
+
+def test_what_fails_or_is_left_out_is_never_quiet(run: Runs) -> None:
+    old = "develop-2025-11-15"
+    words = ("gaps", "--quiet-if-same", "--stack=radiuss*", "--baseline", old, *CACHES)
+    failing = run(*words, "--fail-on-lost")
+    assert failing.code == 1
+    assert failing.out
+    nothing = ("diff", "--quiet-if-same", "--stack=e4s", *CACHES, old)
+    left_out = run(*nothing)
+    assert left_out.code == run(*(each for each in nothing if each != "--quiet-if-same")).code
+    assert left_out.out
+
+
+def test_a_configured_format_of_ci_is_a_table_where_a_command_lacks_it(
+    run: Runs, configure: Callable[[str], None]
+) -> None:
+    configure('format = "codequality"\n')
+    words = [each for each in CACHES if each != "--no-config"]
+    assert json.loads(run("gaps", "--stack=e4s", *words).out)
+    found = run("find", "zlib-ng", *words)
+    assert found.out == run("find", "zlib-ng", "--format=table", *words).out
+    assert "`find` does not write the configured format `codequality`" in found.err
 
 
 def test_a_gate_is_about_all_gaps_whatever_is_listed(run: Runs) -> None:
@@ -303,3 +359,20 @@ def test_markdown_fits_what_a_comment_takes(run: Runs) -> None:
     assert len(whole.encode()) > 65536 >= len(comment.encode()) > 60_000
     assert "more rows (`--max-bytes`)" in comment
     assert comment.count("<details>") == comment.count("</details>")
+
+
+def test_a_format_that_cannot_say_not_whole_says_it_in_the_exit_code(
+    run: Runs, folder: Path
+) -> None:
+    more = "  definitions: [{more: [zfp], when: 'hostname == \"build7\"'}]\n"
+    lines = "spack:\n{}  specs: [zlib-ng, 'hypre@99:'{}]\n"
+    (folder / "spack.yaml").write_text(lines.format(more, ", $more"), encoding="utf-8")
+    (folder / "whole.yaml").write_text(lines.format("", ""), encoding="utf-8")
+    words = ("gaps", "--system=ubuntu22.04/x86_64_v3", *CACHES)
+    for form in ("lcov", "cobertura"):
+        whole = run(*words, "--want=whole.yaml", f"--format={form}")
+        assert (whole.code, "not whole" in whole.err) == (0, False)
+        doubtful = run(*words, "--want=spack.yaml", f"--format={form}")
+        assert (doubtful.code, "not whole: `" in doubtful.err) == (1, True)
+        allowed = run(*words, "--want=spack.yaml", "--allow-left-out=condition", f"--format={form}")
+        assert allowed.code == 0

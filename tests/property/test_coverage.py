@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -83,6 +84,23 @@ def test_another_catalog_as_baseline_answers_as_the_model_does(
         question = data.draw(strategies.diff_questions(model.tags))
         ours = outcome(catalog.diff, {**question, "old": old_catalog})
         assert ours == outcome(model.diff, {**question, "old": old_model})
+
+
+@given(strategies.trees(), st.data())
+def test_what_is_covered_has_names_that_no_gap_has(pages: list[Page], data: st.DataObject) -> None:
+    with world(pages) as made:
+        question = data.draw(strategies.gap_questions(made.model.tags))
+        answer = outcome(made.catalog.gaps, {**question, "covered": True})
+        if not isinstance(answer, Coverage) or answer.covered is None:
+            return
+        counts = Counter((each.stack, each.os, each.target) for each in answer.covered)
+        for cell in answer.cells:
+            assert counts.pop((cell.stack, cell.os, cell.target), 0) == cell.covered
+        assert not counts
+        gaps = {(gap.stack, gap.os, gap.target, gap.want, gap.package) for gap in answer.gaps}
+        wants = [(each.stack, each.os, each.target, each.want) for each in answer.covered]
+        assert len(set(wants)) == len(wants)
+        assert not {each[:4] for each in gaps} & set(wants)
 
 
 @given(strategies.trees(), st.data())

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from specplan import config
-from specplan.config import CheckSettings, Configuration, StackEntry, reader
+from specplan.config import DIALECTS, FORMATS, CheckSettings, Configuration, StackEntry, reader
 from specplan.errors import ConfigurationError, DamagedSourceError, SourceError
 from specplan.model import NotWanted
 from specplan.model.host import Host
@@ -247,7 +247,12 @@ def test_a_baseline_starts_from_the_folder_of_the_file(tmp_path: Path) -> None:
             None,
         ),
         ("compat = 'none'", "compat", "`none` is none of `exact`, `target`, `os`", None),
-        ("format = 'html'", "format", "`html` is none of `table`, `json`, `csv`, `markdown`", None),
+        (
+            "format = 'pdf'",
+            "format",
+            f"`pdf` is none of {', '.join(f'`{each}`' for each in (*FORMATS, *DIALECTS))}",
+            None,
+        ),
         ("system = 'zen4'", "system", "`zen4` is neither OS/TARGET nor `all`", None),
         ("system = 'a/b/c'", "system", "`a/b/c` is neither OS/TARGET nor `all`", None),
         ("fail-under = '95'", "fail-under", "expected a number, found a string", None),

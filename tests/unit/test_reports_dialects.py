@@ -6,13 +6,15 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import specplan
 from specplan.errors import UsageError
-from specplan.model import Coverage
+from specplan.model import Coverage, Level
 from specplan.model.gate import Gate
 from specplan.model.left_out import LeftOut
 from specplan.model.report import Report
@@ -119,6 +121,31 @@ def test_a_failure_says_in_its_text_what_its_attributes_say() -> None:
     for failure in tree.iter("failure"):
         said = f"{failure.get('type')}: {failure.get('message')}"
         assert (failure.text or "").splitlines()[0] == said
+
+
+def _cases(result: Report) -> dict[tuple[str | None, str | None], str]:
+    tree = ET.fromstring(DIALECTS["junit"](result))  # noqa: S314 - likewise
+    return {
+        (case.get("classname"), case.get("name")): case[0].tag if len(case) else "passed"
+        for case in tree.iter("testcase")
+    }
+
+
+@pytest.mark.parametrize("level", ["package", "version", "variant", "hash"])
+def test_a_want_has_one_case_whatever_becomes_of_it(level: Level) -> None:
+    """A merge request of GitLab says newly failed, still failing and resolved by these names."""
+    catalog = specplan.load(Path(__file__).parents[2] / "examples" / "cache")
+    old, new = (
+        catalog.gaps(baseline="develop-2025-11-15", tag=tag, level=level, covered=True)
+        for tag in ("develop-2025-11-15", "develop-2026-01-17")
+    )
+    before, after = _cases(old), _cases(new)
+    assert before.keys() <= after.keys()
+    assert set(before.values()) <= {"passed", "error"}
+    failed = [key for key in before if after[key] == "failure"]
+    assert len(failed) == new.totals.gaps > 0
+    passed = [key for key, state in after.items() if state == "passed"]
+    assert len(passed) == new.totals.covered > 0
 
 
 def test_large_reports_are_split_and_no_case_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:

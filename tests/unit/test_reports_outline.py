@@ -58,9 +58,9 @@ def test_a_limit_shortens_what_people_read_and_never_csv() -> None:
     result = replace(records.ONE_CELL, gaps=gaps)
     few = ReportOptions(limit=3)
     assert as_text(result, few).count("\npackage-") == 3
-    assert "... and 27 more, which `--format json` lists" in as_text(result, few)
+    assert "and 27 more rows are not listed" in as_text(result, few)
     assert as_markdown(result, few).count("\n| `package-") == 3
-    assert "And 27 more rows." in as_markdown(result, few)
+    assert "And 27 more rows are not listed." in as_markdown(result, few)
     assert len(list(csv.DictReader(StringIO(as_csv(result, few))))) == 30
 
 

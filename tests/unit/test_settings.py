@@ -11,7 +11,7 @@ import pytest
 
 from specplan.cli import program
 from specplan.cli.settings import Settings, settled
-from specplan.config import Configuration
+from specplan.config import FORMATS, Configuration
 from specplan.config.settings import COMMANDS, GROUPS, SETTINGS, Setting
 from specplan.errors import UsageError
 
@@ -37,7 +37,7 @@ def test_each_setting_has_one_attribute_and_each_attribute_one_setting() -> None
         *("check", "not_wanted", "weight"),
     }
     attributes = {each.name for each in fields(Settings)} - of_the_configuration_alone
-    assert attributes - {"typed", "own_format"} == known
+    assert attributes - {"typed", "own_format", "unwritten_format"} == known
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -91,7 +91,9 @@ def test_what_is_typed_goes_before_what_is_configured(
     typed: object = ("all",) if setting.is_repeatable else word
     settings = settled({setting.attribute: typed})
     expected = (*value, "all") if setting.adds else typed
-    assert getattr(settings, setting.attribute) == expected
+    is_dialect = setting.name == "format" and word not in FORMATS
+    found = settings.own_format if is_dialect else getattr(settings, setting.attribute)
+    assert found == expected
     assert settings.typed == {setting.attribute}
 
 

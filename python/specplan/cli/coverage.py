@@ -64,9 +64,11 @@ def _run(settings: Settings, view: View) -> int:
         _refuse_gates_without_baseline(settings)
     if settings.is_typed("scope") and not _any_lock(settings):
         raise UsageError("`--scope` is of locks", hint="name one with `--want [LABEL=]spack.lock`")
-    answer = _listed(verdict.settled(_ask(settings, view), settings), settings)
-    output.publish(answer, settings, view=view)
-    code = verdict.conclude(answer, settings)
+    answer = verdict.settled(_ask(settings, view), settings)
+    code = 0
+    if not (settings.quiet_if_same and verdict.is_same(answer)):
+        output.publish(answer, settings, view=view)
+        code = verdict.conclude(answer, settings)
     if settings.ci_line:
         _say_coverage(answer)
     return code
@@ -80,21 +82,13 @@ def _say_coverage(answer: Coverage) -> None:
         output.say_line(f"specplan coverage: {share}")
 
 
-def _listed(answer: Coverage, settings: Settings) -> Coverage:
-    """Return coverage of which the gaps are listed that are asked for; the numbers are all's."""
-    limit = 0 if settings.summary else settings.limit
-    if not settings.package and limit is None:
-        return answer
-    return answer.listing(package=settings.package, limit=limit)
-
-
 def _any_lock(settings: Settings) -> bool:
     return any(named_want(each).kind != "environment" for each in settings.want)
 
 
 def _refuse_gates_without_baseline(settings: Settings) -> None:
     # In the configuration these gates may be meant for `diff` alone.
-    for name in ("fail_on_lost", "fail_on_absent"):
+    for name in ("fail_on_lost", "fail_on_absent", "quiet_if_same"):
         if settings.is_typed(name) and getattr(settings, name):
             raise UsageError(
                 f"`--{name.replace('_', '-')}` needs an older state to compare with",
@@ -115,6 +109,8 @@ def _ask(settings: Settings, view: View) -> Coverage:
         scope=settings.scope,
         # Of the views of coverage only the document shows what is nearest to a gap.
         nearest=view == "gaps" or settings.format == "json",
+        # Of all formats only this one has a case for what is there.
+        covered=settings.own_format == "junit",
     )
     ask = catalog.gaps if view == "gaps" else catalog.coverage
     answer = (

@@ -16,7 +16,7 @@ from specplan.sources.named_want import named_want
 if TYPE_CHECKING:
     from specplan.api import Catalog
     from specplan.cli.settings import Settings
-    from specplan.model import Diff
+    from specplan.model import Diff, LockDiff
 
 __all__ = ["diff"]
 
@@ -44,10 +44,14 @@ def diff(settings: Settings, old: str, new: str | None) -> int:
     if (states := _locks(old, new)) is not None:
         _refuse_cells(settings)
         older, newer = (load.read([place], settings) for place in states)
-        difference = verdict.settled(newer.compare(older), settings)
-        output.publish(difference, settings)
-        return verdict.conclude(difference, settings)
-    answer = verdict.settled(_ask(old, new, settings), settings)
+        return _concluded(verdict.settled(newer.compare(older), settings), settings)
+    return _concluded(verdict.settled(_ask(old, new, settings), settings), settings)
+
+
+def _concluded(answer: Diff | LockDiff, settings: Settings) -> int:
+    """Write the difference, if there is one or more to say, and return the exit code."""
+    if settings.quiet_if_same and verdict.is_same(answer):
+        return 0
     output.publish(answer, settings)
     return verdict.conclude(answer, settings)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from specplan.cli import output
 from specplan.cli.common import with_common
 from specplan.cli.settings import settled
 from specplan.config import percentage_fault
@@ -162,9 +163,11 @@ def command(
         @functools.wraps(function)
         def run(**words: object) -> int:
             given = {each: words.pop(each) for each in positions}
-            return function(
-                **given, settings=settled(words, configured=configured, formats=formats)
-            )
+            settings = settled(words, configured=configured, formats=formats)
+            if settings.unwritten_format:
+                form = settings.unwritten_format
+                output.note(f"`{name}` does not write the configured format `{form}`: a table")
+            return function(**given, settings=settings)
 
         made = GroupedCommand(
             name,

@@ -139,8 +139,13 @@ def colour(settings: Settings) -> bool:
 def fitted(report: str, settings: Settings) -> str:
     """Return a report in Markdown that is no larger than was asked for."""
     mark = _mark_of_comment(settings.comment_id)
-    most = settings.max_bytes
-    return mark + (report if most is None else bounded(report, most - len(mark)))
+    most = settings.max_bytes or (_MOST_OF_SUMMARY if not mark else _MOST_OF_COMMENT)
+    return mark + bounded(report, most - len(mark))
+
+
+#: GitHub takes 65,536 characters in a comment, and 1 MiB in the summary of a step.
+_MOST_OF_COMMENT: Final = 60_000
+_MOST_OF_SUMMARY: Final = 1_000_000
 
 
 #: What a comment of HTML can hold and a script can search for.
@@ -207,6 +212,9 @@ def rendered(
         width=width(settings),
         colour=colour(settings),
         long_hashes=settings.long_hashes,
+        limit=settings.limit,
+        package=settings.package,
+        summary=settings.summary,
     )
     if settings.own_format:
         return _in_dialect(result, settings)

@@ -49,10 +49,12 @@ class Settings(Configuration):
         typed: The attributes whose values were typed on the command line.
         own_format: The format that only one command has, such as `list`; empty where it is
             one of those of all commands.
+        unwritten_format: The format that is configured and that the command does not write.
     """
 
     typed: frozenset[str] = frozenset()
     own_format: str = ""
+    unwritten_format: str = ""
 
     group: tuple[str, ...] = ()
     packages: str | None = None
@@ -89,6 +91,7 @@ class Settings(Configuration):
     color: ColourChoice = "auto"
     width: int | None = None
     max_bytes: int | None = None
+    quiet_if_same: bool = False
     comment_id: str | None = None
     ci_line: bool = False
     long_hashes: bool = False
@@ -132,10 +135,19 @@ def settled(
     own_format = ""
     if "format" not in typed and (by_suffix := _format_of(typed.get("output"), formats)):
         typed["format"] = by_suffix
-    if typed.get("format") not in {None, *config.FORMATS}:
-        own_format = str(typed.pop("format"))
+    form, unwritten = str(typed.get("format", base.format)), ""
+    if "format" not in typed and form not in {*config.FORMATS, *formats}:
+        # The configuration says what holds for the commands that can do it.
+        form, unwritten = "table", form
+    if form not in config.FORMATS:
+        own_format, form = form, "table"
     values: dict[str, Any] = {each.name: getattr(base, each.name) for each in fields(base)}
-    return Settings(**{**values, **typed}, typed=names, own_format=own_format)
+    return Settings(
+        **{**values, **typed, "format": form},
+        typed=names,
+        own_format=own_format,
+        unwritten_format=unwritten,
+    )
 
 
 def _without_other_wants(base: Configuration, typed: Mapping[str, object]) -> Configuration:

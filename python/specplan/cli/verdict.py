@@ -25,11 +25,14 @@ if TYPE_CHECKING:
     from specplan.model import LeftOut, LockDiff, Why
     from specplan.planning.plan import Plan
 
-__all__ = ["conclude", "of_reasons", "settled"]
+__all__ = ["conclude", "is_same", "of_reasons", "settled"]
 
 Result = TypeVar("Result", Check, Coverage, Diff, Found, "LockDiff", "Plan")
 
 _Answer: TypeAlias = "Check | Coverage | Diff | Found | LockDiff | Plan"
+
+#: The formats that cannot say that an answer is not whole.
+_WITHOUT_DOUBT: Final = frozenset({"lcov", "cobertura"})
 
 #: How many records of those that block, and of those that do not, are named unasked.
 _FEW: Final = 3
@@ -59,7 +62,13 @@ def conclude(result: _Answer, settings: Settings) -> int:
     output.gates_failed(failed)
     if fine is not None and doubts:
         output.not_whole(f"{fine}, but {' and '.join(doubts)}")
-    return 1 if failed or (fine is not None and doubts) else 0
+        return 1
+    if settings.own_format in _WITHOUT_DOUBT and blocking(result.left_out):
+        output.not_whole(
+            f"`{settings.own_format}` shows lines alone, and what is left out could change them"
+        )
+        return 1
+    return 1 if failed else 0
 
 
 def of_reasons(reasons: Sequence[Why], records: Sequence[LeftOut], settings: Settings) -> int:
@@ -69,6 +78,35 @@ def of_reasons(reasons: Sequence[Why], records: Sequence[LeftOut], settings: Set
         return 0
     output.not_whole("it is not built, but what is left out could change that")
     return 1
+
+
+def is_same(result: Coverage | Diff | LockDiff) -> bool:
+    """Return whether a result says that nothing differs from the older state, and surely so.
+
+    Nothing that fails and nothing that is left out and could change the answer is ever the same.
+
+    Args:
+        result: The result, with its gates :func:`settled`.
+    """
+    if blocking(result.left_out) or not _is_without_change(result):
+        return False
+    if not isinstance(result, Coverage | Diff):
+        is_held = True
+    else:
+        is_held = all(gate.held for gate in result.gates)
+    if is_held:
+        output.note("nothing differs from the older state, so that no report is written")
+    return is_held
+
+
+def _is_without_change(result: Coverage | Diff | LockDiff) -> bool:
+    if isinstance(result, Coverage):
+        return not (result.totals.gaps or result.totals.unknown or result.absent_stacks)
+    if isinstance(result, Diff):
+        totals = result.totals
+        changes = totals.lost + totals.gained + totals.changed
+        return not (changes or result.absent_stacks or result.new_stacks)
+    return not (result.totals.new or result.gone)
 
 
 def _explain(records: Sequence[LeftOut], *, whole: bool) -> None:

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from specplan.config.configuration import (
         ALLOWED_KINDS,
         COMPATIBILITIES,
+        DIALECTS,
         FORMATS,
         LEVELS,
         SCOPES,
         CheckSettings,
         Configuration,
+        Dialect,
         Format,
         StackEntry,
         is_system,
@@ -33,8 +35,8 @@ else:
         __name__,
         {
             "specplan.config.configuration": (
-                "ALLOWED_KINDS COMPATIBILITIES FORMATS LEVELS SCOPES CheckSettings "
-                "Configuration Format StackEntry is_system percentage_fault"
+                "ALLOWED_KINDS COMPATIBILITIES DIALECTS FORMATS LEVELS SCOPES CheckSettings "
+                "Configuration Dialect Format StackEntry is_system percentage_fault"
             ),
             "specplan.config.file": "find load",
             "specplan.config.reader": "KEYS",
@@ -44,12 +46,14 @@ else:
 __all__ = [
     "ALLOWED_KINDS",
     "COMPATIBILITIES",
+    "DIALECTS",
     "FORMATS",
     "KEYS",
     "LEVELS",
     "SCOPES",
     "CheckSettings",
     "Configuration",
+    "Dialect",
     "Format",
     "StackEntry",
     "find",

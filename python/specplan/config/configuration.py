@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 __all__ = [
     "ALLOWED_KINDS",
     "COMPATIBILITIES",
+    "DIALECTS",
     "FORMATS",
     "LEVELS",
     "SCOPES",
     "CheckSettings",
     "Configuration",
+    "Dialect",
     "Format",
     "StackEntry",
     "is_system",
@@ -36,7 +38,13 @@ __all__ = [
 #: The formats of a report.
 Format: TypeAlias = Literal["table", "json", "csv", "markdown"]
 
+#: The formats that only some commands write: those of CI systems, and lists for other programs.
+Dialect: TypeAlias = Literal[
+    "junit", "github", "codequality", "openmetrics", "lcov", "cobertura", "badge", "list"
+]
+
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
+DIALECTS: Final[tuple[Dialect, ...]] = get_args(Dialect)
 LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 COMPATIBILITIES: Final[tuple[Compatibility, ...]] = get_args(Compatibility)
@@ -155,7 +163,7 @@ class Configuration:
     scope: Scope = "runtime"
     level: Level | None = None
     compat: Compatibility = "exact"
-    format: Format = "table"
+    format: Format | Dialect = "table"
     fail_under: Decimal | None = None
     fail_under_roots: Decimal | None = None
     fail_on_lost: bool = False

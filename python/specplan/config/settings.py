@@ -12,7 +12,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
-from specplan.config.configuration import ALLOWED_KINDS, COMPATIBILITIES, FORMATS, LEVELS, SCOPES
+from specplan.config.configuration import (
+    ALLOWED_KINDS,
+    COMPATIBILITIES,
+    DIALECTS,
+    FORMATS,
+    LEVELS,
+    SCOPES,
+)
 from specplan.model.change import Policy
 from specplan.model.check import FindingKind, Verify
 from specplan.sources.limits import NEWER_FORMATS
@@ -78,6 +85,8 @@ _COVERAGE: Final = ("gaps", "coverage")
 _PLANS: Final = ("rebuild", "why", "trim")
 #: Those whose plan is to be built.
 _EXECUTED: Final = ("rebuild",)
+#: Those whose reports list much that people may not want to read.
+_LISTS: Final = ("gaps", "diff", "find", "check", "rebuild")
 #: Those that predict the plan after a change, which has no hashes yet.
 _PREDICTIONS: Final = ("rebuild", "why")
 _WANTS: Final = (*_COVERAGE, *_PLANS)
@@ -797,8 +806,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         least=0,
         metavar="N",
         group="Output",
-        commands=("gaps",),
-        help="List the first N wants only, the most useful; the others are counted.",
+        commands=_LISTS,
+        help="In a table and in Markdown, list the first N rows of each list only, the most "
+        "useful; the others are counted. JSON and CSV are whole.",
     ),
     Setting(
         name="package",
@@ -806,15 +816,16 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         is_repeatable=True,
         metavar="PATTERN",
         group="Output",
-        commands=("gaps",),
-        help="List the gaps of these packages only.",
+        commands=_LISTS,
+        help="In a table and in Markdown, list only what is about these packages; no number and no "
+        "gate changes.",
     ),
     Setting(
         name="summary",
         kind="flag",
         group="Output",
-        commands=("gaps",),
-        help="List no gap, only the numbers.",
+        commands=_LISTS,
+        help="In a table and in Markdown, show the numbers alone.",
     ),
     Setting(
         name="show",
@@ -854,7 +865,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         name="format",
         kind="choice",
-        choices=FORMATS,
+        choices=(*FORMATS, *DIALECTS),
         group="Output",
         commands=COMMANDS,
         help="How to write the report.",
@@ -865,6 +876,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             **dict.fromkeys(
                 _COVERAGE, Variation(choices=(*FORMATS, *_OF_RESULTS, *_OF_LINES, "badge"))
             ),
+            "why": Variation(choices=FORMATS),
+            "find": Variation(choices=(*FORMATS, "openmetrics")),
             "diff": Variation(choices=(*FORMATS, *_OF_RESULTS)),
             "check": Variation(choices=(*FORMATS, *_OF_RESULTS, "badge")),
             "rebuild": Variation(choices=(*FORMATS, "list", "junit", "github", "openmetrics")),
@@ -923,8 +936,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="N",
         group="Output",
         commands=COMMANDS,
-        help="Shorten the tables of Markdown so that the report has at most N bytes; a comment "
-        "on GitHub takes 65536.",
+        help="Shorten the tables of Markdown so that the report has at most N bytes. A comment "
+        "on GitHub takes 65536, a summary 1048576.",
+        default="60000 with --comment-id, else 1000000",
     ),
     Setting(
         name="comment-id",
@@ -933,6 +947,14 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         commands=COMMANDS,
         help="Begin Markdown with the line `<!-- specplan:ID -->`, by which a script finds the one "
         "comment that it updates.",
+    ),
+    Setting(
+        name="quiet-if-same",
+        kind="flag",
+        group="Output",
+        commands=(*_COVERAGE, "diff"),
+        help="Write no report where nothing differs from the older state, no gate fails and "
+        "nothing is left out that could change that.",
     ),
     Setting(
         name="ci-line",

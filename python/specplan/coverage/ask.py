@@ -97,6 +97,7 @@ class Answer:
         operating_systems: What is known of operating systems.
         not_concretized: The roots of environments that the locks beside them lack.
         nowhere: Those of them for which nothing names a system.
+        question: What the core was asked of keys; None where it was asked of environments alone.
     """
 
     core: compiled.Catalog
@@ -119,6 +120,7 @@ class Answer:
     operating_systems: compiled.OperatingSystems
     not_concretized: tuple[NotConcretized, ...] = ()
     nowhere: tuple[EnvironmentRoot, ...] = ()
+    question: compiled.CoverageQuestion | None = None
 
 
 def ask(
@@ -181,26 +183,25 @@ def ask(
     oss = systems.chosen_oss(query.os)
     targets = systems.chosen_targets(query.target)
     answer = None
+    question: compiled.CoverageQuestion | None = None
     if wanted or not environments:
-        answer = _coverage(
-            core,
-            {
-                "state": state,
-                "level": level or "hash",
-                "compat": compat,
-                "reported": reported,
-                "peers": _peers(query, reported, labels, own_stacks) if wants == "peers" else None,
-                "baseline": older,
-                "specs": specs if wanted else None,
-                "added": [[*given.get(name, ()), *(added or ())] for name in reported],
-                "added_of_peers": added is None,
-                "oss": oss,
-                "targets": targets,
-                "not_wanted": [_not_wanted(core, known, systems, each) for each in not_wanted],
-                "operating_systems": systems.core,
-                "detail": detail,
-            },
-        )
+        question = {
+            "state": state,
+            "level": level or "hash",
+            "compat": compat,
+            "reported": reported,
+            "peers": _peers(query, reported, labels, own_stacks) if wants == "peers" else None,
+            "baseline": older,
+            "specs": specs if wanted else None,
+            "added": [[*given.get(name, ()), *(added or ())] for name in reported],
+            "added_of_peers": added is None,
+            "oss": oss,
+            "targets": targets,
+            "not_wanted": [_not_wanted(core, known, systems, each) for each in not_wanted],
+            "operating_systems": systems.core,
+            "detail": detail,
+        }
+        answer = _coverage(core, question)
     cells = () if answer is None else answer.cells
     excluded = [0] * len(not_wanted) if answer is None else answer.excluded
     count = 0 if answer is None else answer.not_wanted
@@ -268,6 +269,7 @@ def ask(
             )
         ),
         nowhere=tuple(nowhere),
+        question=question,
     )
 
 

@@ -62,6 +62,7 @@ class CoverageQuery:
         allow_left_out: The kinds of records that are allowed: with ``include`` what an
             environment includes may be missing, and is a record.
         nearest: Whether to look for the nearest spec of each gap.
+        covered: Whether to list the wants that are covered, and not only to count them.
     """
 
     stack: tuple[str, ...] = ()
@@ -85,3 +86,4 @@ class CoverageQuery:
     packages: str | None = None
     allow_left_out: frozenset[str] = frozenset()
     nearest: bool = True
+    covered: bool = False

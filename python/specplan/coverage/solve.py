@@ -10,6 +10,7 @@ from specplan.catalog import whereabouts
 from specplan.catalog.contents import tag_of
 from specplan.coverage import records
 from specplan.coverage.ask import Answer, ask, environment_options
+from specplan.coverage.covered import covered_wants
 from specplan.coverage.left_out import of_coverage
 from specplan.model.left_out import merged
 from specplan.sources.wants import read_wants
@@ -57,6 +58,8 @@ def solve(contents: Contents, query: CoverageQuery, older: Contents | None = Non
             damaged=contents.damaged if holder is None else holder.damaged_with(contents),
             left_out=of_coverage(answered, contents, holder, query.stack),
         )
+        if query.covered and rows is None:
+            found = replace(found, covered=covered_wants(answered, found.gaps))
         return replace(found, sources=contents.used_with(holder or contents))
 
     coverage = whereabouts.with_states(asked(), contents, asked)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from specplan.model.damage import DamagedFile
     from specplan.model.diff import Change, Diff, DiffCell, DiffTotals, KeyInCell
     from specplan.model.find import Found, Missing, Undecided
-    from specplan.model.gap import Gap, GapState, Nearest, UnknownWant
+    from specplan.model.gap import CoveredWant, Gap, GapState, Nearest, UnknownWant
     from specplan.model.gate import Gate, GateUnit
     from specplan.model.hashes import Hashes
     from specplan.model.host import Host
@@ -99,7 +99,7 @@ else:
             "specplan.model.damage": "DamagedFile",
             "specplan.model.diff": "Change Diff DiffCell DiffTotals KeyInCell",
             "specplan.model.find": "Found Missing Undecided",
-            "specplan.model.gap": "Gap GapState Nearest UnknownWant",
+            "specplan.model.gap": "CoveredWant Gap GapState Nearest UnknownWant",
             "specplan.model.gate": "Gate GateUnit",
             "specplan.model.hashes": "Hashes",
             "specplan.model.host": "Host",
@@ -152,6 +152,7 @@ __all__ = [
     "Cost",
     "Costs",
     "Coverage",
+    "CoveredWant",
     "Cut",
     "CutReason",
     "DamagedFile",

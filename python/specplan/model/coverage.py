@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from specplan import wildcards
 from specplan.model.damage import DamagedFile
-from specplan.model.gap import Gap, UnknownWant
+from specplan.model.gap import CoveredWant, Gap, UnknownWant
 from specplan.model.gate import Gate
 from specplan.model.left_out import LeftOut
 from specplan.model.query import Compatibility, EnvironmentAsked, Level, NotWanted, Scope, WantsKind
@@ -125,13 +123,14 @@ class Coverage(Report):
             at all; they have no cells and no gaps.
         not_wanted: The entries of the configuration with what each excluded.
         damaged: Files that were skipped because they are damaged.
-        listed: The gaps that reports list, where not all were asked for; else None.
         left_out: What of the question could not be taken into account.
         sources: What was read of each source.
         gates: The gates of the run that it was held against, none where none was asked.
         alone: What the caches have, where no cell has a peer and nothing is wanted; else None.
         root_lines: The roots of environments with the lines that ask for them, by cell; what
             the lock beside an environment lacks comes first.
+        covered: The wants of peers, baselines and locks that are covered, by cell, then want;
+            None unless they were asked for. No document holds them.
     """
 
     wants: WantsKind
@@ -149,35 +148,12 @@ class Coverage(Report):
     damaged: tuple[DamagedFile, ...]
     unknown: tuple[UnknownWant, ...] = ()
     environments: tuple[EnvironmentAsked, ...] = ()
-    listed: tuple[Gap, ...] | None = None
     left_out: tuple[LeftOut, ...] = ()
     sources: tuple[SourceUsed, ...] = ()
     gates: tuple[Gate, ...] = ()
     alone: Alone | None = None
     root_lines: tuple[RootLine, ...] = ()
-
-    @property
-    def listed_gaps(self) -> tuple[Gap, ...]:
-        """The gaps that reports list: all of them, unless a list of some was asked for."""
-        return self.gaps if self.listed is None else self.listed
-
-    def listing(self, *, package: Sequence[str] = (), limit: int | None = None) -> Coverage:
-        """Return the same coverage, of which reports list some of the gaps; numbers stay whole.
-
-        Args:
-            package: Shell patterns of the packages whose gaps are listed; all by default.
-            limit: How many wants are listed, the most useful first, each with all its cells.
-        """
-        found = [
-            gap
-            for gap in self.gaps
-            if not package or any(wildcards.matches(gap.package, each) for each in package)
-        ]
-        if limit is not None:
-            wants = dict.fromkeys((gap.want, gap.state) for gap in found)
-            first = {*list(wants)[:limit]}
-            found = [gap for gap in found if (gap.want, gap.state) in first]
-        return replace(self, listed=tuple(found))
+    covered: tuple[CoveredWant, ...] | None = None
 
     @property
     def is_upper_bound(self) -> bool:

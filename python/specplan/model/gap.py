@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = ["Gap", "GapState", "Nearest", "UnknownWant"]
+__all__ = ["CoveredWant", "Gap", "GapState", "Nearest", "UnknownWant"]
 
 #: Why a want is a gap; the first that applies. A root of an environment is not in the lock
 #: beside it; it is installed and was never pushed; its binary is there and no index lists it;
@@ -79,6 +79,29 @@ class Gap:
     nearest: Nearest | None
     group: str | None = None
     developed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoveredWant:
+    """One want of one cell that an available spec covers.
+
+    Attributes:
+        stack: The stack of the cell.
+        os: The operating system of the cell.
+        target: The target of the cell.
+        want: The key that is wanted, as text.
+        package: The package it names.
+        version: The version of the spec that is wanted; None where the want names no spec.
+        hash: Its DAG hash, or None where the want names none.
+    """
+
+    stack: str
+    os: str
+    target: str
+    want: str
+    package: str
+    version: str | None
+    hash: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

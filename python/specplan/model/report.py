@@ -30,7 +30,7 @@ View: TypeAlias = Literal["gaps", "coverage"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOptions:
-    """How a report is written. Each format heeds what it can show, and JSON is always whole.
+    """How a report is written. Each format heeds what it can show; JSON and CSV are always whole.
 
     Attributes:
         view: Which view of coverage.
@@ -39,7 +39,9 @@ class ReportOptions:
         width: The width of the terminal in columns.
         colour: Whether to paint with escape sequences.
         long_hashes: Whether people see whole hashes everywhere.
-        limit: How many rows of a table people see at most; None for all. CSV has all.
+        limit: How many rows of a list people see at most; None for all.
+        package: Shell patterns of the packages whose rows people see; without any, all.
+        summary: Whether people see the numbers alone, and no row of a list.
     """
 
     view: View = "gaps"
@@ -48,6 +50,8 @@ class ReportOptions:
     colour: bool = False
     long_hashes: bool = False
     limit: int | None = None
+    package: Collection[str] = ()
+    summary: bool = False
 
 
 class Report:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.reports.check import findings as check_findings
 from specplan.reports.coverage import findings as coverage_findings
+from specplan.reports.coverage import found as found_measures
 from specplan.reports.plan import findings as plan_findings
 from specplan.reports.render.badge import badge, badge_endpoint
 from specplan.reports.render.code_quality import code_quality
@@ -24,6 +25,7 @@ __all__ = [
     "badge_endpoint",
     "check_findings",
     "coverage_findings",
+    "found_measures",
     "junit_files",
     "plan_findings",
 ]

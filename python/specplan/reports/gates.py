@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specplan.reports.outline import Column, Name, Section, State, Table, Words
+from specplan.reports.outline import Column, Line, Name, Section, State, Table, Words
 from specplan.reports.render import amounts
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from specplan.model.gate import Gate
 
-__all__ = ["amount", "gate_sections", "is_asked"]
+__all__ = ["amount", "gate_sections", "is_asked", "verdict_lines"]
 
 _COLUMNS: Final = (
     Column("gate", "gate", "name", is_lead=True),
@@ -36,6 +36,18 @@ def is_asked(gate: Gate) -> bool:
     return gate.name != "allow-unplannable"
 
 
+def verdict_lines(gates: Sequence[Gate]) -> tuple[Line, ...]:
+    """Return the line that says whether the gates hold, if there are any."""
+    if not gates:
+        return ()
+    failed = [f"--{gate.name}" for gate in gates if not gate.held]
+    if failed:
+        said = "the gate" if len(gates) == 1 else f"{len(failed)} of {len(gates)} gates"
+        return (Line(f"{said} failed: {', '.join(failed)}", "strong"),)
+    held = "the gate holds" if len(gates) == 1 else f"all {len(gates)} gates hold"
+    return (Line(held, "strong"),)
+
+
 def gate_sections(gates: Sequence[Gate]) -> tuple[Section, ...]:
     """Return a section that lists the gates, if there are any."""
     if not gates:
@@ -49,4 +61,4 @@ def gate_sections(gates: Sequence[Gate]) -> tuple[Section, ...]:
         )
         for gate in gates
     )
-    return (Section(id="gates", title="gates", table=Table(_COLUMNS, rows)),)
+    return (Section(id="gates", title="gates", table=Table(_COLUMNS, rows, is_whole=True)),)

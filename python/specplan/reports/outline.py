@@ -284,6 +284,9 @@ class Table:
             for several; or a matrix, whose columns may be shown in blocks below each other.
         most: How many rows people read at most; None where they read all.
         more: What of it is not listed, as a sentence; empty where all is.
+        packages: The package that each row is about; empty where rows are about none.
+        is_whole: Whether it is always shown whole, as the numbers of cells are, and is no list
+            that may be cut.
     """
 
     columns: tuple[Column, ...]
@@ -292,6 +295,8 @@ class Table:
     form: Literal["table", "places", "matrix"] = "table"
     most: int | None = None
     more: Prose = ""
+    packages: tuple[str, ...] = ()
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

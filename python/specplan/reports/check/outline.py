@@ -113,7 +113,7 @@ def _missing(findings: Sequence[Finding]) -> Table:
         )
         for finding in findings
     )
-    return Table(_MISSING, rows, most=_SCREENFUL)
+    return Table(_MISSING, rows, most=_SCREENFUL, packages=_packages(findings))
 
 
 def _places(findings: Sequence[Finding]) -> Table:
@@ -121,7 +121,14 @@ def _places(findings: Sequence[Finding]) -> Table:
         (File(finding.path, finding.line), _place(finding), Words(finding.message))
         for finding in findings
     )
-    return Table(_PLACES, rows, names=2, form="places", most=_SCREENFUL)
+    packages = _packages(findings)
+    return Table(_PLACES, rows, names=2, form="places", most=_SCREENFUL, packages=packages)
+
+
+def _packages(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return the package of each finding; empty where it is about none."""
+    specs = (finding.spec for finding in findings)
+    return tuple("" if spec is None or spec.package is None else spec.package for spec in specs)
 
 
 def _place(finding: Finding) -> Cell:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specplan.model import Diff
-from specplan.reports.gates import gate_sections
+from specplan.reports.gates import gate_sections, verdict_lines
 from specplan.reports.outline import (
     Cells,
     Column,
@@ -53,7 +53,7 @@ def outline(result: Diff, options: ReportOptions) -> Outline:
         kind="diff",
         headline=wording.diff_headline(result),
         warnings=tuple(wording.not_whole(result.left_out)),
-        lines=tuple(map(Line, wording.diff_notes(result))),
+        lines=(*verdict_lines(result.gates), *map(Line, wording.diff_notes(result))),
         sections=tuple(sections),
         cells=Cells(tuple((cell.stack, cell.os, cell.target) for cell in result.cells)),
     )
@@ -97,16 +97,15 @@ def _cells(cells: Sequence[DiffCell]) -> Table:
         )
         for cell in cells
     )
-    return Table(columns, rows, names=2)
+    return Table(columns, rows, names=2, is_whole=True)
 
 
 def _keys(title: str, keys: Sequence[KeyInCell], tone: Tone, *, names_cells: bool) -> Section:
     columns = (Column("want", title, "spec", is_lead=True), *_cell_columns(names_cells))
-    rows = tuple(
-        (_key(group[0], tone), *_cells_of(group, names_cells))
-        for group in wording.grouped(keys, lambda key: key.want)
-    )
-    return Section(id=title, title=f"{len(keys)} {title}", table=Table(columns, rows))
+    groups = wording.grouped(keys, lambda key: key.want)
+    rows = tuple((_key(group[0], tone), *_cells_of(group, names_cells)) for group in groups)
+    table = Table(columns, rows, packages=tuple(group[0].package for group in groups))
+    return Section(id=title, title=f"{len(keys)} {title}", table=table)
 
 
 def _key(key: KeyInCell, tone: Tone) -> Cell:
@@ -122,6 +121,7 @@ def _changes(changes: Sequence[Change], *, names_cells: bool) -> Section:
         Column("new", "new", "specs"),
         *_cell_columns(names_cells),
     )
+    groups = wording.grouped(changes, lambda each: (each.package, each.old, each.new))
     rows = tuple(
         (
             Name(group[0].package, "warning"),
@@ -129,10 +129,10 @@ def _changes(changes: Sequence[Change], *, names_cells: bool) -> Section:
             _side(group[0].new, group[0].new_versions),
             *_cells_of(group, names_cells),
         )
-        for group in wording.grouped(changes, lambda each: (each.package, each.old, each.new))
+        for group in groups
     )
-    title = f"{len(changes)} changed"
-    return Section(id="changed", title=title, table=Table(columns, rows))
+    table = Table(columns, rows, packages=tuple(group[0].package for group in groups))
+    return Section(id="changed", title=f"{len(changes)} changed", table=table)
 
 
 def _cell_columns(names_cells: bool) -> list[Column]:  # noqa: FBT001 - what both tables share

@@ -99,7 +99,7 @@ def _specs(specs: Sequence[model.Spec]) -> Table:
         )
         for spec in specs
     )
-    return Table(tuple(columns), rows)
+    return Table(tuple(columns), rows, packages=tuple(spec.name for spec in specs))
 
 
 def _binary(spec: model.Spec) -> State:

@@ -50,7 +50,7 @@ _Place = tuple[str, str, str, str, str | None]
 def coverage_findings(result: Coverage) -> Findings:
     """Return a case for each want that is known by its name, after the gates.
 
-    The covered wants of environments are known; of others only their number is.
+    The covered wants of environments are known; those of others if they were asked for.
     """
     places = {_of_line(each): each for each in reversed(result.root_lines)}
     cases = [*gate_cases(result.gates), *left_out_cases(result.left_out)]
@@ -58,6 +58,7 @@ def coverage_findings(result: Coverage) -> Findings:
     cases += [_gap(each, places.get(_of_want(each))) for each in result.gaps]
     cases += [_unknown(each, places.get(_of_want(each))) for each in result.unknown]
     cases += [_covered(each) for each in places.values() if each.state in {"covered", "broken"}]
+    cases += map(_covered_want, result.covered or ())
     cases += [_not_wanted(each) for each in result.not_wanted if each.excluded]
     headline = prose.plain(wording.coverage_headline(result))
     return findings("coverage", headline, map(_suite, result.cells), cases)
@@ -84,9 +85,7 @@ def _named(want: str, group: str | None) -> str:
 
 
 def _gap(gap: model.Gap, root: RootLine | None) -> Case:
-    name = _named(gap.want, gap.group)
-    if gap.hash is not None:
-        name = f"{wording.spec_name(gap.package, gap.version)}/{gap.hash}"
+    name = _name_of(gap) if gap.hash is not None else _named(gap.want, gap.group)
     details = []
     if gap.nearest is not None:
         differs = ", ".join(gap.nearest.differs) or "hash alone"
@@ -121,6 +120,23 @@ def _unknown(want: model.UnknownWant, root: RootLine | None) -> Case:
         path="" if root is None else root.path,
         line=None if root is None else root.line,
     )
+
+
+def _covered_want(want: model.CoveredWant) -> Case:
+    return Case(
+        suite=(want.stack, want.os, want.target),
+        name=_name_of(want),
+        state="passed",
+        kind="covered",
+        severity="info",
+    )
+
+
+def _name_of(want: model.CoveredWant | model.Gap) -> str:
+    """Return what a want is called, whether it is covered or lacking: a key, or a spec's name."""
+    if want.hash is None:
+        return want.want
+    return f"{wording.spec_name(want.package, want.version)}/{want.hash}"
 
 
 def _covered(root: RootLine) -> Case:

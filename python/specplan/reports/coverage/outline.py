@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from specplan.model import Coverage, Gap
-from specplan.reports.gates import gate_sections
+from specplan.reports.gates import gate_sections, verdict_lines
 from specplan.reports.outline import (
     Answer,
     Cells,
@@ -73,7 +73,7 @@ def outline(result: Coverage, options: ReportOptions) -> Outline:
         kind=options.view,
         headline=wording.coverage_headline(result),
         warnings=tuple(wording.not_whole(result.left_out)),
-        lines=_opening(result),
+        lines=(*verdict_lines(result.gates), *_opening(result)),
         sections=(
             *gate_sections(result.gates),
             *(_gaps(result) if options.view == "gaps" else _matrix(result)),
@@ -94,7 +94,7 @@ def records(result: Coverage, options: ReportOptions) -> Records:
         return Records(_CELL_NAMES, (_fields(cell, _CELL_NAMES) for cell in result.cells))
     nearest = (f"nearest.{name}" for name in _NEAREST_NAMES)
     names = (*_GAP_NAMES, *nearest, "missing", "group", "developed")
-    rows = [_gap_record(gap) for gap in result.listed_gaps]
+    rows = [_gap_record(gap) for gap in result.gaps]
     rows += [_unknown_record(want) for want in result.unknown]
     return Records(names, rows)
 
@@ -117,7 +117,7 @@ def _gaps(result: Coverage) -> tuple[Section, ...]:
     if result.cells:
         title = wording.count(len(result.cells), "cell")
         sections.append(Section(id="cells", title=title, table=_cells(result.cells)))
-    if result.totals.wanted or result.listed_gaps:
+    if result.totals.wanted or result.gaps:
         sections.append(
             Section(
                 id="gaps",
@@ -180,12 +180,12 @@ def _cells(cells: Sequence[model.Cell]) -> Table:
         )
         for cell in cells
     )
-    return Table(columns, rows, names=2)
+    return Table(columns, rows, names=2, is_whole=True)
 
 
 def _gap_table(result: Coverage) -> Table:
     """Return the gaps, ranked; those that differ only by their cell are one row."""
-    gaps = result.listed_gaps
+    gaps = result.gaps
     groups = wording.grouped(gaps, _BUT_CELL)
     counts_cells = any(len(group) > 1 for group in groups)
     names_cells = len(result.cells) > 1
@@ -218,7 +218,7 @@ def _gap_table(result: Coverage) -> Table:
         )
         for group in groups
     )
-    return Table(columns, rows, more="".join(wording.unlisted(result)))
+    return Table(columns, rows, packages=tuple(group[0].package for group in groups))
 
 
 def _lacking(gaps: Sequence[model.Gap]) -> Cells:

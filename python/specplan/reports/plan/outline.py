@@ -143,7 +143,8 @@ def _builds(plan: Plan) -> tuple[Section, ...]:
         for build in plan.builds
     )
     title = wording.count(len(plan.builds), "build")
-    return (Section(id="builds", title=title, table=Table(columns, rows, names=2)),)
+    table = Table(columns, rows, names=2, packages=tuple(each.name for each in plan.builds))
+    return (Section(id="builds", title=title, table=table),)
 
 
 def _cost(build: Build) -> Amount:
@@ -171,7 +172,8 @@ def _excluded(plan: Plan) -> tuple[Section, ...]:
         for build in plan.excluded.builds
     )
     title = f"{wording.count(len(rows), 'build')} left out"
-    return (Section(id="excluded", title=title, tone="strong", table=Table(columns, rows)),)
+    table = Table(columns, rows, packages=tuple(each.spec.name for each in plan.excluded.builds))
+    return (Section(id="excluded", title=title, tone="strong", table=table),)
 
 
 def _untested(plan: Plan) -> tuple[Section, ...]:

@@ -9,6 +9,8 @@ from specplan.counting import count
 
 __all__ = ["bounded"]
 
+_CLOSING: Final = "\n\n</details>"
+
 #: The line below the names of the columns of a table.
 _RULE: Final = re.compile(r"\|(?: -{3}:? \|)+")
 
@@ -38,9 +40,13 @@ def bounded(report: str, most: int) -> str:
     if _size(shortened) <= most:
         return shortened
     end = "\n\n(cut: `--max-bytes`)\n"
-    kept = shortened.encode()[: max(most - len(end), 0)].decode("utf-8", "ignore")
+    kept = shortened.encode()[: max(most - len(end) - len(_CLOSING), 0)].decode("utf-8", "ignore")
     # Half a line could be half an element.
-    return (kept.rpartition("\n")[0] + end).encode()[:most].decode("utf-8", "ignore")
+    kept = kept.rpartition("\n")[0]
+    if kept.count("<details>") > kept.count("</details>"):
+        # What is open would fold away all that follows the report on its page.
+        kept += _CLOSING
+    return (kept + end).encode()[:most].decode("utf-8", "ignore")
 
 
 def _size(report: str) -> int:

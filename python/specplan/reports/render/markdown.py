@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specplan.model.report import Report, as_markdown
 from specplan.reports import outline as value
+from specplan.reports.cuts import cut
 from specplan.reports.outline import outline_of
 from specplan.reports.render import amounts, prose, wording
 from specplan.reports.render.escape import for_logs
@@ -36,7 +37,7 @@ _ABREAST: Final = 6
 @as_markdown.register(Report)
 def markdown(result: Report, options: ReportOptions) -> str:
     """Return a result as Markdown."""
-    return _Writer(outline_of(result, options), options).whole()
+    return _Writer(cut(outline_of(result, options), options), options).whole()
 
 
 def document(parts: Iterable[str]) -> str:
@@ -99,20 +100,13 @@ class _Writer:
         if section.detail and not table.rows:
             return []
         parts = self.tables(title, table)
-        more = len(table.rows) - len(self.rows(table))
-        if more:
-            parts.append(f"And {wording.count(more, 'more row')}.")
         if table.more:
             parts.append(f"{self.titled(table.more)}.")
         return parts
 
-    def rows(self, table: Table) -> Sequence[Sequence[value.Cell]]:
-        """Return the rows that are shown."""
-        return table.rows[: self.options.limit]
-
     def tables(self, title: str, table: Table) -> list[str]:
         """Return a table, or a wide matrix as tables of few columns."""
-        rows = self.rows(table)
+        rows = table.rows
         if not rows:
             return [f"**{title}**"]
         columns = range(1, len(table.columns))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specplan.model.report import Report, as_text
 from specplan.reports import outline as value
+from specplan.reports.cuts import cut
 from specplan.reports.outline import outline_of
 from specplan.reports.render import amounts, layout, prose, wording
 from specplan.reports.render.escape import terminal
@@ -44,7 +45,7 @@ _STYLES: Final[Mapping[Tone, Style]] = {
 @as_text.register(Report)
 def text(result: Report, options: ReportOptions) -> str:
     """Return a result as text for a terminal."""
-    return _Writer(outline_of(result, options), options).whole()
+    return _Writer(cut(outline_of(result, options), options), options).whole()
 
 
 class _Writer:
@@ -96,7 +97,7 @@ class _Writer:
         rows = table.rows
         if table.form == "places":
             # What is wrong is said once, with all the places where it is.
-            groups = wording.grouped(rows, lambda row: row[-1])[: self.most(table)]
+            groups = wording.grouped(rows, lambda row: row[-1])[: table.most]
             shown = sum(map(len, groups))
             for group in groups:
                 self.places(group)
@@ -104,18 +105,13 @@ class _Writer:
             shown = len(rows)
             self.matrix(table)
         else:
-            rows = rows[: self.most(table)]
+            rows = rows[: table.most]
             shown = len(rows)
             self.plain(table, rows)
         if more := len(table.rows) - shown:
             self.page.text(f"... and {more} more, which `--format json` lists", style="dim")
         if table.more:
             self.page.text(self.said(table.more), style="dim")
-
-    def most(self, table: Table) -> int | None:
-        """Return how many rows of a table are shown at most."""
-        limits = [each for each in (table.most, self.options.limit) if each is not None]
-        return min(limits, default=None)
 
     def plain(self, table: Table, rows: Sequence[Sequence[value.Cell]]) -> None:
         """Add a table as such."""

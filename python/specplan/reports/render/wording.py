@@ -71,7 +71,6 @@ __all__ = [
     "system",
     "undecided",
     "unknown",
-    "unlisted",
     "upper_bound",
     "want_word",
 ]
@@ -399,14 +398,6 @@ def gaps_by_state(gaps: Iterable[Gap]) -> str:
         numbers[gap.state] += 1
     parts = [f"{number} {_STATE_SUMS[state]}" for state, number in numbers.items() if number]
     return f"{count(sum(numbers.values()), 'gap')}: {', '.join(parts)}" if parts else "no gaps"
-
-
-def unlisted(coverage: Coverage) -> list[str]:
-    """Return the line that says how many gaps are not listed, if any are not."""
-    more = len(coverage.gaps) - len(coverage.listed_gaps)
-    listed = "more " if coverage.listed_gaps else ""
-    is_not = count(more, f"{listed}gap is not listed", f"{listed}gaps are not listed")
-    return [f"{'and ' if listed else ''}{is_not}"] if more else []
 
 
 def damaged_note(damaged: Sequence[DamagedFile]) -> list[Prose]:

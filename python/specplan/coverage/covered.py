@@ -1,0 +1,151 @@
+"""The wants that are covered, by name: what each cell wants, without what it lacks.
+
+The core counts what is covered and names what is missing. The names of all wants it says when it
+is asked the same question of a state in which nothing is available. What peers have is asked of
+each of their cells in the same way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from specplan.catalog.specs import by_hash
+from specplan.coverage.peers import excludes
+from specplan.model.gap import CoveredWant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from specplan import _core
+    from specplan.coverage.ask import Answer
+    from specplan.model import Gap
+
+__all__ = ["Cells", "covered_wants", "keys_of_cells", "wants_of_cells"]
+
+#: Stack, operating system and target, with keys as text.
+Cells: TypeAlias = "dict[tuple[str, str, str], tuple[str, ...]]"
+
+
+def covered_wants(answer: Answer, gaps: Iterable[Gap]) -> tuple[CoveredWant, ...]:
+    """Return the wants of peers, baselines and locks that are covered, by cell, then want.
+
+    Args:
+        answer: What the core answered.
+        gaps: What is lacking.
+
+    Complexity: linear in the wants of all cells.
+    """
+    lacking: dict[tuple[str, str, str], set[str]] = {}
+    for gap in gaps:
+        lacking.setdefault((gap.stack, gap.os, gap.target), set()).add(gap.want)
+    found = {
+        cell: [each for each in keys if each not in lacking.get(cell, ())]
+        for cell, keys in wants_of_cells(answer).items()
+    }
+    specs: Mapping[str, _core.SpecAnswer] = {}
+    is_of_hashes = answer.level == "hash"
+    if is_of_hashes:
+        specs = by_hash(answer.core, {key for keys in found.values() for key in keys})
+    return tuple(
+        CoveredWant(
+            stack=stack,
+            os=os,
+            target=target,
+            want=key,
+            package=specs[key].package if key in specs else key.partition("@")[0],
+            version=specs[key].version if key in specs else None,
+            hash=key if is_of_hashes else None,
+        )
+        for (stack, os, target), keys in sorted(found.items())
+        for key in keys
+    )
+
+
+def wants_of_cells(answer: Answer) -> Cells:
+    """Return what each cell wants of keys, sorted; the roots of environments are no keys."""
+    question = answer.question
+    if question is None:
+        return {}
+    if question["peers"] is not None:
+        return _of_peers(answer, question)
+    asked: _core.CoverageQuestion = {**question, "state": [], "detail": "keys"}
+    return _lacking(answer.core, asked)
+
+
+def keys_of_cells(core: _core.Catalog, question: _core.CoverageQuestion) -> Cells:
+    """Return the keys of each cell of the stacks that are reported, sorted.
+
+    Args:
+        core: The catalog.
+        question: The state, the level and the stacks; nothing else of it counts.
+    """
+    asked: _core.CoverageQuestion = {
+        **question,
+        "state": [],
+        "compat": "exact",
+        "peers": None,
+        "baseline": question["state"],
+        "specs": None,
+        "added": [[] for _ in question["reported"]],
+        "added_of_peers": False,
+        "oss": None,
+        "targets": None,
+        "not_wanted": [],
+        "detail": "keys",
+    }
+    return _lacking(core, asked)
+
+
+def _of_peers(answer: Answer, question: _core.CoverageQuestion) -> Cells:
+    sets, positions = question["peers"] or ([], [])
+    members = sorted({name for each in sets for name in each})
+    of_cells = keys_of_cells(answer.core, {**question, "reported": members})
+    peers = {
+        stack: frozenset(sets[at])
+        for stack, at in zip(question["reported"], positions, strict=True)
+    }
+    # Cells of one stack often want the same.
+    unions: dict[tuple[frozenset[str], tuple[str, str] | None], tuple[str, ...]] = {}
+    found: Cells = {}
+    for cell in answer.cells:
+        if not cell.wanted:
+            # What stands alone has no peer that would want anything of it.
+            continue
+        # A hash can only be had on the system that it is for.
+        system = (cell.os, cell.target) if question["level"] == "hash" else None
+        asked = peers[cell.stack], system
+        if asked not in unions:
+            keys: set[str] = set()
+            for (stack, *where), of_cell in of_cells.items():
+                if stack in asked[0] and system in {None, tuple(where)}:
+                    keys.update(of_cell)
+            unions[asked] = tuple(sorted(keys))
+        place = (cell.stack, cell.os, cell.target)
+        found[place] = _without(unions[asked], answer, place)
+    return found
+
+
+def _without(keys: tuple[str, ...], answer: Answer, place: tuple[str, str, str]) -> tuple[str, ...]:
+    """Return keys without those that are not wanted in a cell."""
+    if not answer.not_wanted:
+        return keys
+    stack, os, target = place
+    packages: Mapping[str, str] = {}
+    if answer.level == "hash":
+        packages = {key: spec.package for key, spec in by_hash(answer.core, set(keys)).items()}
+    return tuple(
+        key
+        for key in keys
+        if not any(
+            excludes(entry, stack, packages.get(key, key.partition("@")[0]), os, target)
+            for entry in answer.not_wanted
+        )
+    )
+
+
+def _lacking(core: _core.Catalog, question: _core.CoverageQuestion) -> Cells:
+    answer = core.coverage(question)
+    return {
+        (cell.stack, cell.os, cell.target): keys
+        for cell, keys in zip(answer.cells, answer.lacking, strict=True)
+    }
