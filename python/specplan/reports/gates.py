@@ -40,7 +40,7 @@ def verdict_lines(gates: Sequence[Gate]) -> tuple[Line, ...]:
     """Return the line that says whether the gates hold, if there are any."""
     if not gates:
         return ()
-    failed = [f"--{gate.name}" for gate in gates if not gate.held]
+    failed = [f"--{gate.label}" for gate in gates if not gate.held]
     if failed:
         said = "the gate" if len(gates) == 1 else f"{len(failed)} of {len(gates)} gates"
         return (Line(f"{said} failed: {', '.join(failed)}", "strong"),)
