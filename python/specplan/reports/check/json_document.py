@@ -26,13 +26,13 @@ def check(result: Check) -> str:
             "verify": result.verify,
             "files": result.files,
             "specs": result.specs,
-            "findings": [fields_of(each) for each in result.findings],
+            "findings": result.findings,
             "binaries": None
             if binaries is None
             else {**fields_of(binaries), "broken": binaries.broken},
-            "roots": None if result.roots is None else fields_of(result.roots),
-            "hashes": fields_of(result.hashes),
-            "verified": None if result.verified is None else fields_of(result.verified),
+            "roots": result.roots,
+            "hashes": result.hashes,
+            "verified": result.verified,
             "notes": result.notes,
             "ignored": _numbers(result.ignored),
             "totals": {
@@ -40,7 +40,7 @@ def check(result: Check) -> str:
                 "by_kind": _numbers(result.counts()),
             },
             "left_out": left_out_json(result.left_out),
-            "sources": [fields_of(each) for each in result.sources],
+            "sources": result.sources,
         }
     )
 

@@ -16,7 +16,6 @@ from specplan.reports.outline import (
     Table,
 )
 from specplan.reports.render import amounts, prose, wording
-from specplan.reports.render.document import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +65,7 @@ def as_json(choice: Choice | None) -> Json:
         "cut": choice.cut,
         "deterministic": choice.deterministic,
         "one_by_one": choice.one_by_one,
-        "environments": [fields_of(each) for each in choice.environments],
+        "environments": choice.environments,
         "wants": [
             {
                 **_want(each),
@@ -91,7 +90,7 @@ def unplannable_json(choice: Choice | None) -> Json:
 
 def publish_json(publish: Sequence[PublishedWant]) -> Json:
     """Return the value of ``publish`` in the document."""
-    return [fields_of(each) for each in publish]
+    return publish
 
 
 def sections(plan: Plan) -> tuple[Section, ...]:

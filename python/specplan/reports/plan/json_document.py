@@ -37,13 +37,13 @@ def rebuild(plan: Plan) -> str:
             "lower_bound": plan.lower_bound,
             "scope": plan.scope,
             "unit": plan.unit,
-            "inputs": [fields_of(each) for each in plan.inputs],
+            "inputs": plan.inputs,
             "install": {
                 "build": "spack install --use-buildcache=package:never,dependencies:only /HASH",
                 "consume": "spack install --use-buildcache=only",
             },
-            "change": None if plan.change is None else fields_of(plan.change),
-            "what_if": None if plan.what_if is None else fields_of(plan.what_if),
+            "change": plan.change,
+            "what_if": plan.what_if,
             "builds": [_build(build) for build in plan.builds],
             "critical_path": plan.critical_path,
             "budget": budget.as_json(plan.budget),
@@ -52,7 +52,7 @@ def rebuild(plan: Plan) -> str:
             "unplannable": choice.unplannable_json(plan.choice),
             "choice": choice.as_json(plan.choice),
             "excluded": {
-                "specs": [fields_of(each) for each in plan.excluded.specs],
+                "specs": plan.excluded.specs,
                 "broken": plan.excluded.broken,
                 "cut": plan.excluded.cut,
                 "wants": plan.excluded.wants,
@@ -66,14 +66,14 @@ def rebuild(plan: Plan) -> str:
                 for each in plan.untested
             ],
             "needless": [
-                {**fields_of(each.spec), "cut_by": fields_of(each.cut_by), "reason": each.reason}
+                {**fields_of(each.spec), "cut_by": each.cut_by, "reason": each.reason}
                 for each in plan.needless
             ],
-            "not_wanted": [fields_of(each) for each in plan.not_wanted],
-            "totals": fields_of(plan.totals),
+            "not_wanted": plan.not_wanted,
+            "totals": plan.totals,
             "left_out": left_out_json(plan.left_out),
-            "gates": [fields_of(each) for each in plan.gates],
-            "sources": [fields_of(each) for each in plan.sources],
+            "gates": plan.gates,
+            "sources": plan.sources,
         }
     )
 
@@ -87,7 +87,7 @@ def lock_diff(diff: LockDiff) -> str:
             "old": diff.old,
             "new": diff.new,
             "specs": [_new(each) for each in diff.specs],
-            "gone": [fields_of(each) for each in diff.gone],
+            "gone": diff.gone,
             "migrated": [{**fields_of(each.spec), "was": each.was} for each in diff.migrated],
             "causes": [
                 {
@@ -106,9 +106,9 @@ def lock_diff(diff: LockDiff) -> str:
                 }
                 for each in diff.hold
             ],
-            "totals": fields_of(diff.totals),
+            "totals": diff.totals,
             "left_out": left_out_json(diff.left_out),
-            "sources": [fields_of(each) for each in diff.sources],
+            "sources": diff.sources,
         }
     )
 
@@ -138,7 +138,7 @@ def _new(spec: NewSpec) -> Json:
         "origin": spec.origin,
         "own_change": spec.is_own_change,
         "recipe_only": spec.is_recipe_only,
-        "against": None if spec.against is None else fields_of(spec.against),
+        "against": spec.against,
         "replaces": spec.replaces,
-        "differences": [fields_of(each) for each in spec.differences],
+        "differences": spec.differences,
     }

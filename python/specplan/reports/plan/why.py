@@ -82,10 +82,10 @@ def json_document(report: WhyReport) -> str:
             "schema": "specplan.why/1",
             "query": report.query,
             "predicted": report.predicted,
-            "wants": [fields_of(want) for want in report.wants],
+            "wants": report.wants,
             "specs": [_json(why) for why in report.reasons],
             "left_out": left_out_json(report.left_out),
-            "sources": [fields_of(source) for source in report.sources],
+            "sources": report.sources,
         }
     )
 
@@ -164,7 +164,7 @@ def _json(why: Why) -> Json:
         "verdict": why.verdict,
         "cause": why.cause,
         "left_out": why.left_out,
-        "chain": [fields_of(spec) for spec in why.chain],
+        "chain": why.chain,
         "change": None
         if why.change is None
         else {

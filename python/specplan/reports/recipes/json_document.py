@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from specplan.model.report import as_json
 from specplan.recipes.model import RecipeChanges
-from specplan.reports.render.document import document, fields_of
+from specplan.reports.render.document import document
 
 __all__ = ["json_document"]
 
@@ -21,9 +21,9 @@ def json_document(changes: RecipeChanges) -> str:
             "to": changes.after,
             "spack_rules": changes.spack_rules,
             "stacks": list(changes.stacks),
-            "recipes": [fields_of(each) for each in changes.recipes],
+            "recipes": changes.recipes,
             "others": list(changes.others),
-            "hashes": None if hashes is None else [fields_of(each) for each in hashes],
-            "totals": fields_of(changes.totals),
+            "hashes": None if hashes is None else hashes,
+            "totals": changes.totals,
         }
     )

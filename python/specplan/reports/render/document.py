@@ -9,9 +9,10 @@ so that no name can reach a terminal unescaped.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan.reports.render import escape
 
@@ -24,25 +25,22 @@ if TYPE_CHECKING:
 
 __all__ = ["Json", "document", "fields_of", "left_out_json"]
 
-#: What a document may hold.
-Json: TypeAlias = Mapping[str, "Json"] | Sequence["Json"] | str | int | float | bool | None
+#: What stands in texts alone and is written as its escapes.
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
+
+#: What a document may hold; a record is an object of its fields, in their order.
+Json: TypeAlias = (
+    "Mapping[str, Json] | Sequence[Json] | DataclassInstance | str | int | float | bool | None"
+)
 
 
 def fields_of(record: DataclassInstance) -> dict[str, Json]:
-    """Return a record as the document has it: each field under its name, in their order.
+    """Return the fields of a record under their names, for an object that has more than them.
 
-    So it is with the records within it. The schemas are closed: a field that none of them
-    knows is found by the tests before it gets into a document.
+    The schemas are closed: a field that none of them knows is found by the tests before it
+    gets into a document.
     """
-    return {each.name: _value(getattr(record, each.name)) for each in fields(record)}
-
-
-def _value(value: DataclassInstance | Json) -> Json:
-    if is_dataclass(value):
-        return fields_of(value)
-    if isinstance(value, tuple):
-        return [_value(each) for each in value]
-    return value
+    return {each.name: getattr(record, each.name) for each in fields(record)}
 
 
 def left_out_json(records: Iterable[LeftOut]) -> Json:
@@ -66,4 +64,30 @@ def document(content: Mapping[str, Json]) -> str:
     Args:
         content: What it holds, ``schema`` first.
     """
-    return escape.json_text(json.dumps(content, indent=2, allow_nan=False)) + "\n"
+    return escape.json_text(_encoded(content)) + "\n"
+
+
+def _encoded(content: Mapping[str, Json]) -> str:
+    import orjson  # noqa: PLC0415 - only whoever asks for a document needs it
+
+    try:
+        text = orjson.dumps(content, default=_plain, option=orjson.OPT_INDENT_2).decode()
+    except orjson.JSONEncodeError:
+        # A lone surrogate out of the name of a file, or a number beyond 64 bits.
+        return json.dumps(content, default=_plain, indent=2, allow_nan=False)
+    return text if text.isascii() else _BEYOND_ASCII.sub(_escaped, text)
+
+
+def _plain(value: object) -> Json:
+    """Return what an encoder does not know as what it does."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return fields_of(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Sequence):
+        return list(value)
+    raise TypeError(f"a document holds no {type(value).__name__}")
+
+
+def _escaped(text: re.Match[str]) -> str:
+    return json.dumps(text.group())[1:-1]

@@ -8,7 +8,7 @@ that its only white space is the space.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,8 +31,7 @@ _BETWEEN: Final = 2  # spaces between two columns
 _LEAST_OVERHANG: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A text and the style it is painted in where there is colour."""
 
     text: str
@@ -116,7 +115,8 @@ def table(
     body = list(rows)
     texts = [[row[at].text for row in body] for at in range(len(columns))]
     natural = [
-        max(map(columns_of, (*column.header, *texts[at]))) for at, column in enumerate(columns)
+        max(_widest(texts[at]), *map(columns_of, column.header))
+        for at, column in enumerate(columns)
     ]
     floors = [
         _longest_word(column, texts[at]) if column.wraps else natural[at]
@@ -124,6 +124,7 @@ def table(
     ]
     room = width - _BETWEEN * (len(columns) - 1)
     widths = _narrowed(natural, floors, room)
+    fits = widths == natural
     if widths is None:
         for at, column in enumerate(columns):
             if column.overhangs:
@@ -142,6 +143,8 @@ def table(
             for column in columns
         ]
         lines += _row(columns, header, widths, colour=colour)
+    if fits and not colour and all(map(_is_ascii, texts)):
+        return lines + _padded(columns, texts, widths)
     for row in body:
         cells = list(row)
         for at, column in enumerate(columns):
@@ -151,6 +154,28 @@ def table(
                 cells[at] = Span("")
         lines += _row(columns, cells, widths, colour=colour)
     return lines
+
+
+def _is_ascii(texts: Sequence[str]) -> bool:
+    return "".join(texts).isascii()
+
+
+def _widest(texts: Sequence[str]) -> int:
+    return max(map(len if _is_ascii(texts) else columns_of, texts), default=0)
+
+
+def _padded(
+    columns: Sequence[Column], texts: Sequence[Sequence[str]], widths: Sequence[int]
+) -> list[str]:
+    """Return the lines of rows whose cells all fit, column by column: for long tables."""
+    padded = [
+        [text.rjust(width) for text in cells]
+        if column.align == "right"
+        else [text.ljust(width) for text in cells]
+        for column, cells, width in zip(columns, texts, widths, strict=True)
+    ]
+    between = " " * _BETWEEN
+    return [between.join(row).rstrip(" ") for row in zip(*padded, strict=True)]
 
 
 def _narrowed(natural: Sequence[int], floors: Sequence[int], room: int) -> list[int] | None:

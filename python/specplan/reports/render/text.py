@@ -127,8 +127,8 @@ class _Writer:
             )
             for column in map(table.columns.__getitem__, shown)
         ]
-        spans = [[self.span(row[at]) for at in shown] for row in rows]
-        self.page.table(columns, spans, name_columns=table.names)
+        cells = [self.spans([row[at] for row in rows]) for at in shown]
+        self.page.table(columns, list(zip(*cells, strict=True)), name_columns=table.names)
 
     def matrix(self, table: Table) -> None:
         """Add a matrix, folded into blocks of columns that fit the width."""
@@ -211,6 +211,14 @@ class _Writer:
         head = terminal(self.spec("", cell.hash, ""))
         differs = ", ".join(map(terminal, cell.differs)) or "hash alone"
         return f"{head} {terminal(cell.place)} ({differs})"
+
+    def spans(self, cells: Sequence[value.Cell]) -> list[Span]:
+        """Return the cells of a column, as :meth:`span` shows each."""
+        kinds = set(map(type, cells))
+        if len(kinds) > 1 or None in cells:
+            return list(map(self.span, cells))
+        show = _SHOWN[kinds.pop()]
+        return [Span(show(self, cell), _STYLES[cell.tone]) for cell in cells if cell is not None]
 
     def span(self, cell: value.Cell) -> Span:
         """Return a cell as text with its style."""
