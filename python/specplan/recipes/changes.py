@@ -116,6 +116,7 @@ def compared_changes(compared: Comparison, locks: Sequence[WantedLock]) -> Recip
     """
     range_ = compared.range
     touched, others = _touched(compared)
+    compared.fetch(sorted(touched))
     _add_importers(compared, touched, others, locks)
     keys = sorted(touched)
     compared.fetch(keys)
