@@ -78,6 +78,8 @@ if TYPE_CHECKING:
         NotWanted,
         OwnChange,
         PlanTotals,
+        RecipesAssumed,
+        RecipesCompared,
         RootCoverage,
         RootLine,
         RootState,
@@ -104,11 +106,13 @@ if TYPE_CHECKING:
     from specplan.model.find import Found, Undecided
     from specplan.model.host import Host
     from specplan.model.schedule import Run, Schedule, Shard
+    from specplan.model.successors import Successor, Successors
     from specplan.planning.plan import Plan
     from specplan.planning.request import (
         BudgetLimits,
         ChangeRequest,
         PlanRequest,
+        RecipeRequest,
         SearchLimits,
         WhatIfRequest,
     )
@@ -138,8 +142,9 @@ else:
                 "EnvironmentAsked Excluded ExcludedBuild Gap Gate GateUnit HeldChange HoldStep "
                 "IndexUsed Input KeyInCell LackedSpec Lacking LeftOut LeftOutKind "
                 "LockDiff LockDiffTotals MigratedSpec NamedSpec Nearest Needless "
-                "NewSpec NotWanted OwnChange PlanTotals RootCoverage RootLine RootState SourceUsed "
-                "Spec Totals UnknownWant Untested WhatIf Why WhyLine"
+                "NewSpec NotWanted OwnChange PlanTotals RecipesAssumed RecipesCompared "
+                "RootCoverage RootLine RootState SourceUsed Spec Totals UnknownWant Untested "
+                "WhatIf Why WhyLine"
             ),
             "specplan.model.budget": "Budget BudgetRoot OpenRoot Place Weight",
             "specplan.model.check": (
@@ -149,9 +154,10 @@ else:
             "specplan.model.find": "Found Undecided",
             "specplan.model.host": "Host",
             "specplan.model.schedule": "Run Schedule Shard",
+            "specplan.model.successors": "Successor Successors",
             "specplan.planning.plan": "Plan",
             "specplan.planning.request": (
-                "BudgetLimits ChangeRequest PlanRequest SearchLimits WhatIfRequest"
+                "BudgetLimits ChangeRequest PlanRequest RecipeRequest SearchLimits WhatIfRequest"
             ),
             "specplan.sources": "Limits",
         },
@@ -232,6 +238,9 @@ __all__ = [
     "PlanRequest",
     "PlanTotals",
     "PublishedWant",
+    "RecipeRequest",
+    "RecipesAssumed",
+    "RecipesCompared",
     "RemoteError",
     "RootCoverage",
     "RootLine",
@@ -247,6 +256,8 @@ __all__ = [
     "Spec",
     "SpecSyntaxError",
     "SpecplanError",
+    "Successor",
+    "Successors",
     "Totals",
     "Undecided",
     "UndecidedConditionError",

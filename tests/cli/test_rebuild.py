@@ -168,7 +168,14 @@ def checkout(tmp_path: Path) -> Path:
 
 def test_changed_recipes_come_from_a_checkout(run: Any, checkout: Path) -> None:
     question = ("rebuild", *WANT, *RUNTIME_ONLY, "--changed-since", "HEAD")
-    answer = run(*question, "--packages", str(checkout), "--format", "json")
+    by_content = run(*question, "--packages", str(checkout), "--format", "json")
+    change = document(by_content.out, "rebuild")["change"]
+    assert [each["spec"] for each in change["specs"]] == ["hypre"]
+    assert (change["recipes"]["stale"], change["recipes"]["may_change"]) == (1, 1)
+    kinds = [each["kind"] for each in document(by_content.out, "rebuild")["left_out"]]
+    assert kinds == ["changed_file", "may_change"]
+    named = (*question, "--packages", str(checkout), "--changes", "name")
+    answer = run(*named, "--format", "json")
     change = document(answer.out, "rebuild")["change"]
     assert [each["spec"] for each in change["specs"]] == ["hypre", "py-numpy"]
     assert answer.err.count("(changed_file)") == 1
@@ -178,7 +185,7 @@ def test_changed_recipes_come_from_a_checkout(run: Any, checkout: Path) -> None:
     assert run(*question).code == 2
     answer = run(*question[:-1], "no-such-revision", "--packages", str(checkout))
     assert (answer.code, answer.out) == (3, "")
-    assert "hint" not in answer.err
+    assert "hint: `git log` shows the revisions that are there" in answer.err
     assert run(*question[:-1], "--output=x", "--packages", str(checkout)).code == 3
     shallow = checkout.parent / f"{checkout.name}-shallow"
     git(checkout, "clone", "--quiet", "--depth=1", checkout.as_uri(), str(shallow))

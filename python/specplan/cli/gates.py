@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from specplan.model.check import Check
     from specplan.model.find import Found
     from specplan.planning.plan import Plan
+    from specplan.recipes.model import RecipeChanges
 
-    _Answer: TypeAlias = Check | Coverage | Diff | Found | LockDiff | Plan
+    _Answer: TypeAlias = Check | Coverage | Diff | Found | LockDiff | Plan | RecipeChanges
 
 __all__ = ["evaluated", "failed"]
 
@@ -99,7 +100,7 @@ def _of_diff(diff: Diff, settings: Settings) -> Iterator[Gate]:
         yield _absent(diff.absent_stacks)
 
 
-def _of_plan(result: Check | Found | LockDiff | Plan, settings: Settings) -> Iterator[Gate]:
+def _of_plan(result: _Answer, settings: Settings) -> Iterator[Gate]:
     from specplan.planning.plan import Plan  # noqa: PLC0415 - loaded by the commands that plan
 
     if not isinstance(result, Plan):

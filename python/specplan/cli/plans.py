@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, TypedDict
 
 from specplan.cli import load, questions
 from specplan.errors import UsageError
-from specplan.planning.left_out import changed_files, passed_over_stacks
+from specplan.planning.left_out import passed_over_stacks
 from specplan.planning.request import (
     BudgetLimits,
     ChangeRequest,
     PlanRequest,
+    RecipeRequest,
     SearchLimits,
     WhatIfRequest,
 )
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from specplan.cli.settings import Settings
     from specplan.coverage.query import CoverageQuery
     from specplan.model import LeftOut
+    from specplan.model.change import OpenVerdict
     from specplan.planning.plan import Plan
 
 __all__ = ["AskedPlan", "asked_plan", "plan"]
@@ -67,7 +69,7 @@ def asked_plan(settings: Settings) -> AskedPlan:
             hint="plan for gaps with `--stack`, `--peers` or `--baseline`, and no `--want`",
         )
     want, left_out = ((), []) if gaps else _wants(settings)
-    change, of_change = _change(settings)
+    change = _change(settings)
     states = [settings.tag]
     if gaps and settings.baseline is not None:
         states.append(settings.baseline)
@@ -80,7 +82,7 @@ def asked_plan(settings: Settings) -> AskedPlan:
     request = PlanRequest(
         coverage=_coverage(settings, want, older, gaps=gaps),
         change=change,
-        left_out=(*left_out, *of_change),
+        left_out=tuple(left_out),
         **_how(settings),
     )
     plan = (
@@ -149,25 +151,28 @@ def _how(settings: Settings) -> _How:
     }
 
 
-def _change(settings: Settings) -> tuple[ChangeRequest | None, list[LeftOut]]:
-    """Return what changes, and what of it is not known."""
-    listed, left_out = _listed(settings)
-    specs = settings.changed
-    if listed is None and not specs:
+def _change(settings: Settings) -> ChangeRequest | None:
+    """Return what changes; None where nothing does."""
+    from specplan.sources.spec_list import read_spec_list  # noqa: PLC0415 - help reads no file
+
+    file = settings.changed_from
+    listed = None if file is None else tuple(read_spec_list(file, Limits()))
+    recipes = _recipes(settings)
+    if listed is None and recipes is None and not settings.changed:
         for name in ("policy", "depth"):
             if settings.is_typed(name):
                 raise UsageError(
                     f"`--{name}` is about a change, and none is given",
                     hint="name what changed with `--changed SPEC`",
                 )
-        return None, left_out
-    change = ChangeRequest(
-        specs=specs,
-        listed=None if listed is None else tuple(listed),
+        return None
+    return ChangeRequest(
+        specs=settings.changed,
+        listed=listed,
+        recipes=recipes,
         policy=settings.policy,
         depth=settings.depth,
     )
-    return change, left_out
 
 
 def _wants(settings: Settings) -> tuple[tuple[str, ...], list[LeftOut]]:
@@ -193,30 +198,32 @@ def _wants(settings: Settings) -> tuple[tuple[str, ...], list[LeftOut]]:
     return locks, passed_over_stacks(each.label or each.text for each in left_out)
 
 
-def _listed(settings: Settings) -> tuple[list[str] | None, list[LeftOut]]:
-    """Return what a file and a checkout say changed, and what of it is not known.
+def _recipes(settings: Settings) -> RecipeRequest | None:
+    """Return which revisions of recipes say what changes; None where none do.
 
-    The first is None where neither is asked.
+    Raises:
+        UsageError: If the options contradict each other.
     """
-    from specplan.sources.recipes import changed_recipes  # noqa: PLC0415
-    from specplan.sources.spec_list import read_spec_list  # noqa: PLC0415
-
-    file, revision = settings.changed_from, settings.changed_since
-    checkout = settings.packages
-    if revision is not None and checkout is None:
+    since, checkout = settings.changed_since, settings.packages
+    if since is None:
+        for name in ("changes", "treat", "successors", "spack_rules", "write_lock"):
+            if settings.is_typed(name):
+                raise UsageError(
+                    f"`--{name.replace('_', '-')}` is about recipes that changed",
+                    hint="say since when with `--changed-since REV --packages REPO`",
+                )
+        return None
+    if checkout is None:
         raise UsageError(
             "`--changed-since REV` needs `--packages REPO`",
             hint="REPO is a git checkout of the package repository, REV one of its revisions",
         )
-    if file is None and revision is None:
-        return None, []
-    left_out: list[LeftOut] = []
-    listed: list[str] = []
-    if file is not None:
-        listed += read_spec_list(file, Limits())
-    if revision is not None and checkout is not None:
-        recipes = changed_recipes(checkout, revision)
-        left_out += changed_files(recipes.code, checkout, blocks=True)
-        left_out += changed_files(recipes.others, checkout, blocks=False)
-        listed += recipes.packages
-    return listed, left_out
+    treat: tuple[OpenVerdict, ...] = ("may_change", "blind")
+    return RecipeRequest(
+        packages=checkout,
+        since=since,
+        changes=settings.changes,
+        treat=frozenset(each for each in treat if f"{each}=stale" in settings.treat),
+        spack_rules=settings.spack_rules,
+        successors=settings.successors,
+    )

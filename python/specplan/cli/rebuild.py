@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from specplan.cli import output, plans, verdict
 from specplan.cli.options import command
+from specplan.errors import UsageError
 
 if TYPE_CHECKING:
     from specplan.cli.settings import Settings
@@ -32,19 +33,35 @@ def rebuild(settings: Settings) -> int:
       specplan rebuild --want spack.lock --cache s3://bucket/mirror
       specplan rebuild --want e4s=e4s/spack.lock --want radiuss/spack.lock
       specplan rebuild --want spack.lock --changed zlib-ng --policy link --show untested
+      specplan rebuild --want spack.lock --changed-since origin/develop...HEAD --packages .
       specplan rebuild --want spack.lock --format list
       specplan rebuild --stack e4s --level version --candidates e4s/spack.lock
       specplan rebuild --want spack.yaml --candidates may/spack.lock --candidates june/spack.lock
     """  # noqa: D301 - \b keeps click from wrapping the examples
     unplannable = settings.write_unplannable
+    lock = settings.write_lock
     output.refuse_one_place(settings.output, unplannable, names=("--output", "--write-unplannable"))
+    output.refuse_one_place(settings.output, lock, names=("--output", "--write-lock"))
+    output.refuse_one_place(unplannable, lock, names=("--write-unplannable", "--write-lock"))
+    if lock is not None and not settings.successors:
+        raise UsageError(
+            "`--write-lock` writes the lock that comes next",
+            hint="`--successors` computes its hashes",
+        )
     plan = verdict.settled(plans.plan(settings), settings)
     report = plan.to_list() if settings.own_format == "list" else _rendered(plan, settings)
     texts = [(report, settings.output)]
     if unplannable is not None:
         texts.insert(0, (plan.unplannable_environment(), unplannable))
+    following = None if lock is None else plan.successor_lock()
+    if following is not None:
+        texts.insert(0, (following.decode(), lock))
     output.write_all(texts)
-    return verdict.conclude(plan, settings)
+    code = verdict.conclude(plan, settings)
+    if lock is not None and following is None:
+        output.not_whole(f"no lock is written to `{lock}`, as some next hashes are not known")
+        return code or 1
+    return code
 
 
 def _rendered(plan: Plan, settings: Settings) -> str:

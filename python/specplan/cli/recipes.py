@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from specplan.cli import output
+from specplan.cli import output, verdict
 from specplan.cli.options import command
 from specplan.errors import UsageError
 from specplan.recipes.rules import NEWEST_RULES, rules_of
@@ -40,8 +40,9 @@ def recipes(settings: Settings) -> int:
             "`recipes` needs a revision to compare with",
             hint="`--since HEAD` compares the last commit with the files of the checkout",
         )
-    output.write(_rendered(_changes(settings), settings), settings.output)
-    return 0
+    changes = verdict.settled(_changes(settings), settings)
+    output.write(_rendered(changes, settings), settings.output)
+    return verdict.conclude(changes, settings)
 
 
 def _changes(settings: Settings) -> RecipeChanges:

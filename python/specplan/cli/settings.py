@@ -16,7 +16,7 @@ from specplan.targets import teach
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from specplan.model.change import Policy
+    from specplan.model.change import CountedBy, Policy
     from specplan.model.check import FindingKind, Verify
 
 __all__ = ["Settings", "settled"]
@@ -66,6 +66,10 @@ class Settings(Configuration):
     changed: tuple[str, ...] = ()
     changed_from: str | None = None
     changed_since: str | None = None
+    changes: CountedBy = "content"
+    treat: tuple[str, ...] = ()
+    successors: bool = False
+    write_lock: str | None = None
     policy: Policy = "hash"
     depth: int | None = None
     jobs: int | None = None

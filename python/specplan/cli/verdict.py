@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from specplan.cli.settings import Settings
     from specplan.model import LeftOut, LockDiff, Why
     from specplan.planning.plan import Plan
+    from specplan.recipes.model import RecipeChanges
 
 __all__ = ["conclude", "is_same", "of_reasons", "settled"]
 
-Result = TypeVar("Result", Check, Coverage, Diff, Found, "LockDiff", "Plan")
+Result = TypeVar("Result", Check, Coverage, Diff, Found, "LockDiff", "Plan", "RecipeChanges")
 
-_Answer: TypeAlias = "Check | Coverage | Diff | Found | LockDiff | Plan"
+_Answer: TypeAlias = "Check | Coverage | Diff | Found | LockDiff | Plan | RecipeChanges"
 
 #: The formats that cannot say that an answer is not whole.
 _WITHOUT_DOUBT: Final = frozenset({"lcov", "cobertura"})
@@ -135,13 +136,17 @@ def _fine(result: _Answer) -> str | None:
         return None if result.findings else "no findings"
     if isinstance(result, Found):
         return None if result.specs else "nothing found"
-    return _fine_of_plans(result)
+    return _fine_of_others(result)
 
 
-def _fine_of_plans(result: Plan | LockDiff) -> str | None:
-    # What plans is loaded by the commands that plan.
+def _fine_of_others(result: Plan | LockDiff | RecipeChanges) -> str | None:
+    # What plans is loaded by the commands that plan, and so is what reads recipes.
     from specplan.planning.plan import Plan  # noqa: PLC0415
+    from specplan.recipes.model import RecipeChanges  # noqa: PLC0415
 
+    if isinstance(result, RecipeChanges):
+        is_fine = all(each.verdict == "same" for each in result.recipes)
+        return "no recipe changes a build" if is_fine else None
     if isinstance(result, Plan):
         return None if result.totals.builds else "nothing to build"
     return None if result.totals.new else "nothing new"

@@ -20,7 +20,7 @@ from specplan.config.configuration import (
     LEVELS,
     SCOPES,
 )
-from specplan.model.change import Policy
+from specplan.model.change import CountedBy, OpenVerdict, Policy
 from specplan.model.check import FindingKind, Verify
 from specplan.sources.limits import NEWER_FORMATS
 
@@ -478,6 +478,37 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         help="The same for each recipe that changed since a revision of --packages.",
     ),
     Setting(
+        name="changes",
+        kind="choice",
+        choices=get_args(CountedBy),
+        group="Change",
+        commands=_PREDICTIONS,
+        help="What of --changed-since counts as changed: the specs whose package hash changes "
+        "with the content of a recipe, or all specs of each recipe that was touched.",
+        default="content",
+    ),
+    Setting(
+        name="treat",
+        kind="choice",
+        choices=tuple(f"{each}=stale" for each in get_args(OpenVerdict)),
+        is_repeatable=True,
+        metavar="VERDICT=stale",
+        group="Change",
+        commands=_PREDICTIONS,
+        help="Of --changed-since, also take the specs for changed whose hash may change, as a "
+        "concretizer reads what changed (`may_change=stale`), or whose build changes under the "
+        "same hash (`blind=stale`).",
+        default="both are left out of the plan, which is then not whole",
+    ),
+    Setting(
+        name="successors",
+        kind="flag",
+        group="Change",
+        commands=("rebuild",),
+        help="Compute the hashes that the specs of locks have with the newer recipes of "
+        "--changed-since, and plan for these instead of predicting.",
+    ),
+    Setting(
         name="since",
         metavar="REV[..REV]",
         group="Change",
@@ -497,7 +528,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="spack-rules",
         metavar="RELEASE",
         group="Change",
-        commands=("recipes",),
+        commands=("recipes", *_PREDICTIONS),
         help="Which release of Spack hashes the recipes.",
         default="the newest that is known",
     ),
@@ -776,7 +807,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         is_repeatable=True,
         metavar="KIND",
         group="Gates",
-        commands=_CACHES,
+        commands=(*_CACHES, "recipes"),
         help="Let gates hold although something of this kind is left out of the question, or "
         "`all` kinds; docs/trust.md lists the kinds.",
         example='["include"]',
@@ -797,7 +828,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="explain-left-out",
         kind="flag",
         group="Gates",
-        commands=_CACHES,
+        commands=(*_CACHES, "recipes"),
         help="List all that is left out of the question, each with what settles it.",
     ),
     Setting(
@@ -900,6 +931,13 @@ SETTINGS: Final[tuple[Setting, ...]] = (
                 help="Where to write; - is standard output.", default="specplan.toml"
             ),
         },
+    ),
+    Setting(
+        name="write-lock",
+        metavar="FILE",
+        group="Output",
+        commands=("rebuild",),
+        help="Write the lock with the hashes of --successors, if all of them are known.",
     ),
     Setting(
         name="write-unplannable",

@@ -17,7 +17,17 @@ from specplan.lazy import gathered
 if TYPE_CHECKING:
     from specplan.model.budget import Budget, BudgetRoot, OpenReason, OpenRoot, Place, Weight
     from specplan.model.build import Build, Cause, PlanTotals
-    from specplan.model.change import ChangeAsked, ChangedSpec, Input, Policy, WhatIf
+    from specplan.model.change import (
+        ChangeAsked,
+        ChangedSpec,
+        CountedBy,
+        Input,
+        OpenVerdict,
+        Policy,
+        RecipesAssumed,
+        RecipesCompared,
+        WhatIf,
+    )
     from specplan.model.check import (
         Binaries,
         Check,
@@ -81,6 +91,7 @@ if TYPE_CHECKING:
     from specplan.model.schedule import BoundReason, Run, Schedule, Shard
     from specplan.model.source import IndexUsed, SourceUsed
     from specplan.model.spec import EdgeType, NamedSpec, Spec
+    from specplan.model.successors import Successor, Successors
     from specplan.model.why import ChangeLink, HeldChange, Why, WhyLine, WhyLink, WhyVerdict
 else:
     __getattr__, __dir__ = gathered(
@@ -88,7 +99,8 @@ else:
         {
             "specplan.model.budget": "Budget BudgetRoot OpenReason OpenRoot Place Weight",
             "specplan.model.build": "Build Cause PlanTotals",
-            "specplan.model.change": "ChangeAsked ChangedSpec Input Policy WhatIf",
+            "specplan.model.change": "ChangeAsked ChangedSpec CountedBy Input OpenVerdict Policy "
+            "RecipesAssumed RecipesCompared WhatIf",
             "specplan.model.check": (
                 "Binaries Check CheckedFiles CheckedHashes CheckedRoots CheckedSpec "
                 "Finding FindingKind Verify"
@@ -121,6 +133,7 @@ else:
             "specplan.model.schedule": "BoundReason Run Schedule Shard",
             "specplan.model.source": "IndexUsed SourceUsed",
             "specplan.model.spec": "EdgeType NamedSpec Spec",
+            "specplan.model.successors": "Successor Successors",
             "specplan.model.why": "ChangeLink HeldChange Why WhyLine WhyLink WhyVerdict",
         },
     )
@@ -151,6 +164,7 @@ __all__ = [
     "Compatibility",
     "Cost",
     "Costs",
+    "CountedBy",
     "Coverage",
     "CoveredWant",
     "Cut",
@@ -197,6 +211,7 @@ __all__ = [
     "NotWanted",
     "OpenReason",
     "OpenRoot",
+    "OpenVerdict",
     "Origin",
     "OwnChange",
     "OwnKey",
@@ -204,6 +219,8 @@ __all__ = [
     "PlanTotals",
     "Policy",
     "PublishedWant",
+    "RecipesAssumed",
+    "RecipesCompared",
     "Report",
     "RootCoverage",
     "RootLine",
@@ -214,6 +231,8 @@ __all__ = [
     "Shard",
     "SourceUsed",
     "Spec",
+    "Successor",
+    "Successors",
     "Totals",
     "Undecided",
     "Unify",

@@ -5,10 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = ["ChangeAsked", "ChangedSpec", "Input", "Policy", "WhatIf"]
+__all__ = [
+    "ChangeAsked",
+    "ChangedSpec",
+    "CountedBy",
+    "Input",
+    "OpenVerdict",
+    "Policy",
+    "RecipesAssumed",
+    "RecipesCompared",
+    "WhatIf",
+]
 
 #: What a change makes stale: every dependent, or those over link and run edges and compilers.
 Policy: TypeAlias = Literal["hash", "link"]
+
+#: How changes of recipes are counted: by what changed in them, or by the names of their files.
+CountedBy: TypeAlias = Literal["content", "name"]
+
+#: The verdicts on a recipe that leave open whether a spec must be built.
+OpenVerdict: TypeAlias = Literal["may_change", "blind"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,20 +57,74 @@ class ChangedSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecipesAssumed:
+    """With which recipes the specs of a stack are taken to be made.
+
+    Attributes:
+        stack: The stack.
+        revision: The commit of the recipes.
+        pinned: Whether the environment of its lock names that commit; else it is the older of
+            the revisions that are compared.
+        specs: How many of its specs are of a recipe that changed.
+        proven: Of how many of these the recorded package hash comes out of these recipes.
+    """
+
+    stack: str
+    revision: str
+    pinned: bool
+    specs: int
+    proven: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipesCompared:
+    """What two revisions of a package repository say that changed.
+
+    Attributes:
+        repository: The checkout, as it was given.
+        before: The commit of the older side.
+        after: The commit of the newer side, or ``working tree``.
+        changes: How changes are counted; by name, every recipe that was touched changes hashes.
+        recipes: How many recipes were touched, or import what was.
+        stale: Of them, how many change a hash of a spec.
+        may_change: How many may change one: a concretizer reads what changed.
+        blind: How many change a build and no hash.
+        same: How many change nothing of that.
+        treated: Which verdicts besides ``stale`` were taken for a change.
+        assumed: With which recipes each stack is taken to be made, by stack.
+    """
+
+    repository: str
+    before: str
+    after: str
+    changes: CountedBy
+    recipes: int
+    stale: int
+    may_change: int
+    blind: int
+    same: int
+    treated: tuple[OpenVerdict, ...]
+    assumed: tuple[RecipesAssumed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeAsked:
     """The change that a plan predicts.
 
     Attributes:
-        specs: The abstract specs, in the order in which they were given.
+        specs: The abstract specs, in the order in which they were given; of recipes that
+            changed, their packages.
         changed: The hashes of the specs that they match, sorted.
         policy: Which dependents become stale.
         depth: How many edges a stale dependent may be away; None for any number.
+        recipes: What changed in recipes; None where none were compared.
     """
 
     specs: tuple[ChangedSpec, ...]
     changed: tuple[str, ...]
     policy: Policy
     depth: int | None
+    recipes: RecipesCompared | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

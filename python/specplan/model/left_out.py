@@ -41,6 +41,8 @@ __all__ = [
 #: - ``empty_source``: a cache that has no binary at all;
 #: - ``unread_source``: a source that could not be had and was passed over;
 #: - ``changed_file``: a changed file whose effect on specs is not known;
+#: - ``may_change``: specs whose hash may change with a recipe, which only a concretizer knows;
+#: - ``blind``: specs that are built otherwise with a recipe, under the same hash;
 #: - ``changed_name``: a changed package that no want contains;
 #: - ``undecided_spec``: a spec of which the sources cannot tell whether it satisfies the query.
 LeftOutKind: TypeAlias = Literal[
@@ -60,6 +62,8 @@ LeftOutKind: TypeAlias = Literal[
     "empty_source",
     "unread_source",
     "changed_file",
+    "may_change",
+    "blind",
     "changed_name",
     "undecided_spec",
 ]

@@ -10,15 +10,17 @@ from specplan import _core as compiled
 from specplan._core import AbstractSpec
 from specplan.abstract_spec import written
 from specplan.errors import UndecidedError, UnknownNameError, UsageError
-from specplan.model import ChangeAsked, ChangedSpec, WhatIf
+from specplan.model import ChangeAsked, ChangedSpec, RecipesCompared, WhatIf
 from specplan.similar_names import suggestions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from specplan.model import LeftOut
     from specplan.planning.request import ChangeRequest
 
 __all__ = [
+    "ChangedByRecipes",
     "KnownSpecs",
     "change",
     "counted",
@@ -64,6 +66,24 @@ class KnownSpecs:
         """Return hash, package and version of each spec, by hash."""
         specs = self.core.specs(self.among, None)
         return [(each.hash, each.package, each.version) for each in specs]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedByRecipes:
+    """What recipes change of the specs that are planned for.
+
+    Attributes:
+        specs: The packages, each with how many specs change, by name; those of which nothing is
+            planned for have none.
+        changed: The hashes of the specs that change.
+        compared: The same in numbers.
+        left_out: What of the changes could not be taken into account.
+    """
+
+    specs: tuple[ChangedSpec, ...]
+    changed: frozenset[str]
+    compared: RecipesCompared
+    left_out: tuple[LeftOut, ...]
 
 
 def matching(known: KnownSpecs, spec: str) -> list[str]:
@@ -114,12 +134,15 @@ def unknown(kind: str, spec: str, core: compiled.Catalog) -> UnknownNameError:
     return UnknownNameError(kind=kind, name=spec, suggestions=near)
 
 
-def change(known: KnownSpecs, request: ChangeRequest | None) -> ChangeAsked | None:
+def change(
+    known: KnownSpecs, request: ChangeRequest | None, recipes: ChangedByRecipes | None = None
+) -> ChangeAsked | None:
     """Return the change that is foreseen; None where nothing changes.
 
     Args:
         known: The specs that can change.
         request: What changes.
+        recipes: What recipes change of them.
 
     Raises:
         UnknownNameError: If nothing satisfies what was typed.
@@ -128,7 +151,7 @@ def change(known: KnownSpecs, request: ChangeRequest | None) -> ChangeAsked | No
     if request is None:
         return None
     typed, listed = request.specs, request.listed
-    if not typed and listed is None:
+    if not typed and listed is None and request.recipes is None:
         raise UsageError(
             "`policy` and `depth` are about a change, and none is given",
             hint="name what changed with `changed`",
@@ -138,11 +161,17 @@ def change(known: KnownSpecs, request: ChangeRequest | None) -> ChangeAsked | No
         if not found:
             raise unknown("wanted spec", spec, known.core)
     asked += [each for each in matching_each(known, listed or ()) if each[0] not in dict(asked)]
+    changed = {each for _, found in asked for each in found}
+    specs = counted(asked)
+    if recipes is not None:
+        changed |= recipes.changed
+        specs = (*specs, *recipes.specs)
     return ChangeAsked(
-        specs=counted(asked),
-        changed=tuple(sorted({each for _, found in asked for each in found})),
+        specs=specs,
+        changed=tuple(sorted(changed)),
         policy=request.policy,
         depth=request.depth,
+        recipes=None if recipes is None else recipes.compared,
     )
 
 

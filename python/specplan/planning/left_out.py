@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from specplan.model import ChangedSpec
 
 
-__all__ = ["changed_files", "passed_over_stacks", "unknown_changes"]
+__all__ = ["passed_over_stacks", "unknown_changes"]
 
 
 def passed_over_stacks(stacks: Iterable[str]) -> list[LeftOut]:
@@ -26,27 +26,6 @@ def passed_over_stacks(stacks: Iterable[str]) -> list[LeftOut]:
             remedy="--candidates SOURCE",
         )
         for each in stacks
-    ]
-
-
-def changed_files(files: Iterable[str], checkout: str, *, blocks: bool) -> list[LeftOut]:
-    """Return files that changed and belong to no recipe.
-
-    Args:
-        files: The files, as paths in their repository.
-        checkout: The repository.
-        blocks: Whether they can change how packages are built.
-    """
-    return [
-        LeftOut(
-            kind="changed_file",
-            where=f"{checkout}/{each}",
-            detail="it belongs to no recipe, and which specs it changes is not known",
-            blocks=blocks,
-            remedy="--changed SPEC for each package that it changes, or "
-            "--allow-left-out changed_file",
-        )
-        for each in files
     ]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from specplan import _core as compiled
 from specplan.aliases import Unit
 from specplan.catalog.specs import names_of
+from specplan.errors import UsageError
 from specplan.model import (
     Build,
     ChangeAsked,
@@ -29,6 +30,7 @@ from specplan.model.gate import Gate
 from specplan.model.report import Report, ReportOptions, as_lines, as_text
 from specplan.model.schedule import Schedule
 from specplan.model.spec import NamedSpec
+from specplan.model.successors import Successors
 from specplan.planning import changes
 from specplan.planning.records import whys_of
 from specplan.planning.unplannable import environment_of
@@ -48,7 +50,8 @@ class Plan(Report):
         scope: Which specs of the locks are wanted.
         unit: What costs count: builds, or seconds where files tell costs.
         predicted: Whether the plan foresees a change. Then its hashes are those of the
-            specs before the change and stand for their successors.
+            specs before the change and stand for their successors; with :attr:`successors`
+            this is so of the specs alone that have none there.
         change: The change that it foresees.
         what_if: What it assumes against what the caches say.
         inputs: What it was made from, wants before caches before costs, by path.
@@ -67,6 +70,8 @@ class Plan(Report):
         totals: The numbers.
         left_out: What of the question could not be taken into account.
         sources: What was read of each source.
+        successors: The next hashes of each lock by newer recipes, where these were asked for:
+            the plan is then for the specs with these hashes.
         gates: The gates of the run that it was held against, none where none was asked.
     """
 
@@ -90,6 +95,9 @@ class Plan(Report):
     left_out: tuple[LeftOut, ...] = ()
     sources: tuple[SourceUsed, ...] = ()
     gates: tuple[Gate, ...] = ()
+    successors: tuple[Successors, ...] = ()
+    #: By want, the next lock as a file; None where some hash of it is not known.
+    _next: tuple[tuple[str, bytes | None], ...] = field(default=(), repr=False, compare=False)
     _core: compiled.Plan = field(repr=False, compare=False)
     #: The specs of the locks, and those beside the specs of the caches.
     _known: tuple[compiled.Catalog, compiled.Catalog] = field(repr=False, compare=False)
@@ -156,6 +164,22 @@ class Plan(Report):
                 ``untested``, ``chains``, ``timetable``.
         """
         return as_text(self, ReportOptions(width=width, colour=colour, show=show))
+
+    def successor_lock(self) -> bytes | None:
+        """Return the next lock, as a file.
+
+        Returns:
+            None where the hash of some spec of it is not known.
+
+        Raises:
+            UsageError: If the plan is not for the successors of one lock.
+        """
+        if len(self._next) != 1:
+            raise UsageError(
+                f"the next lock is that of one lock, and the plan is for {len(self._next)}",
+                hint="name one lock with `--want`, and `--successors`",
+            )
+        return self._next[0][1]
 
     def unplannable_environment(self) -> str:
         """Return a ``spack.yaml`` of the wants that no known spec can meet."""

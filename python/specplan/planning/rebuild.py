@@ -42,8 +42,11 @@ if TYPE_CHECKING:
     from specplan.model.costs import Cost, Costs
     from specplan.planning.budget_solver import Spent
     from specplan.planning.candidates import Options
+    from specplan.planning.changes import ChangedByRecipes
     from specplan.planning.gaps import GapWants
-    from specplan.planning.request import PlanRequest
+    from specplan.planning.recipe_changes import JudgedRecipes, NextWants
+    from specplan.planning.request import ChangeRequest, PlanRequest
+    from specplan.sources import Limits
     from specplan.sources.wanted import Wanted, WantedEnvironment
 
 __all__ = ["rebuild"]
@@ -102,6 +105,7 @@ def rebuild(contents: Contents, request: PlanRequest, older: Contents | None = N
             not_wanted=_not_wanted(found.lock_wants, options, read.gaps),
             sources=contents.used,
             left_out=_left_out(contents, request, read, found, options),
+            next=read.next,
         )
     )
 
@@ -118,6 +122,8 @@ class _Read:
     others: Sequence[compiled.Catalog]
     of_candidates: Sequence[LeftOut]
     costs: Costs
+    recipes: JudgedRecipes | None
+    next: NextWants | None
 
     @property
     def is_choice(self) -> bool:
@@ -149,6 +155,7 @@ class _Question:
     lock_wants: LockWants
     plannable: KnownSpecs
     change: ChangeAsked | None
+    recipes: ChangedByRecipes | None
     what_if: WhatIf | None
     broken: Sequence[tuple[str, list[str]]]
     cost_of: Mapping[str, Cost]
@@ -160,7 +167,8 @@ class _Question:
         """Look up the specs that a request names, and put the question of all roots of locks."""
         query, is_limited = request.coverage, request.budget.is_limited
         plannable = _plannable(rows, options)
-        change = changes.change(plannable, request.change)
+        recipes = _changed_by_recipes(request, read, plannable)
+        change = changes.change(plannable, request.change, recipes)
         broken = changes.matching_each(plannable, request.exclude_broken)
         cost_of = costs_of(plannable, read.costs)
         what_if = changes.what_if(
@@ -189,6 +197,7 @@ class _Question:
             lock_wants=wants,
             plannable=plannable,
             change=change,
+            recipes=recipes,
             what_if=what_if,
             broken=broken,
             cost_of=cost_of,
@@ -210,6 +219,7 @@ class _Solved:
     not_wanted: tuple[tuple[NotWanted, ...], int]
     left_out: tuple[LeftOut, ...]
     sources: tuple[SourceUsed, ...]
+    next: NextWants | None
 
 
 def _read(contents: Contents, request: PlanRequest, older: Contents | None) -> _Read:
@@ -228,8 +238,9 @@ def _read(contents: Contents, request: PlanRequest, older: Contents | None) -> _
         )
     gaps = wants_of_gaps(contents, query, older) if of_gaps else None
     more_locks, others, of_candidates = read_candidates(request.candidates, limits)
+    recipes, following = _recipes(request, wanted, environments, limits)
     return _Read(
-        wanted=wanted,
+        wanted=wanted if following is None else following.wanted,
         environments=environments,
         unplanned=unplanned,
         gaps=gaps,
@@ -237,7 +248,55 @@ def _read(contents: Contents, request: PlanRequest, older: Contents | None) -> _
         others=others,
         of_candidates=of_candidates,
         costs=read_costs(request.costs, limits),
+        recipes=recipes,
+        next=following,
     )
+
+
+def _recipes(
+    request: PlanRequest,
+    wanted: Sequence[Wanted],
+    environments: Sequence[WantedEnvironment],
+    limits: Limits,
+) -> tuple[JudgedRecipes | None, NextWants | None]:
+    """Return what changed in recipes by their content, and the locks that come next.
+
+    Raises:
+        UsageError: If next locks are asked for where something else is wanted.
+    """
+    asked = None if request.change is None else request.change.recipes
+    if asked is None or asked.changes == "name":
+        return None, None
+    # Whoever compares no recipes need not wait for what reads them.
+    from specplan.planning.recipe_changes import judged, next_wants  # noqa: PLC0415
+
+    found = judged(asked, wanted, limits)
+    if not asked.successors:
+        return found, None
+    if environments:
+        raise UsageError(
+            f"`--successors` is about locks, and `{environments[0].place}` is none",
+            hint="name a spack.lock with `--want`",
+        )
+    return found, next_wants(found, wanted)
+
+
+def _changed_by_recipes(
+    request: PlanRequest, read: _Read, plannable: KnownSpecs
+) -> ChangedByRecipes | None:
+    """Return what recipes change of the specs that can be planned."""
+    asked = None if request.change is None else request.change.recipes
+    if asked is None:
+        return None
+    from specplan.planning.recipe_changes import by_name  # noqa: PLC0415 - likewise
+
+    if read.recipes is None:
+        return by_name(asked, plannable)
+    if read.next is not None:
+        # What has a successor is wanted in its place; the others are foreseen to change.
+        return replace(read.recipes.answer(), changed=read.next.open)
+    hashes = (each.hash for each in plannable.core.specs(plannable.among, None))
+    return read.recipes.of_others(plannable.core, hashes).answer()
 
 
 def _rows(contents: Contents, request: PlanRequest, read: _Read) -> _Rows:
@@ -316,6 +375,7 @@ def _left_out(
             *(record for lock in read.wanted for record in lock.left_out),
             *read.of_candidates,
             *unknown_changes(() if change is None else change.specs),
+            *(() if question.recipes is None else question.recipes.left_out),
         ]
     )
 
@@ -352,6 +412,7 @@ def _checked(request: PlanRequest) -> PlanRequest:
     """
     jobs, search = request.jobs, request.search
     depth = None if request.change is None else request.change.depth
+    _check_successors(request.change)
     if jobs is not None and jobs < 1:
         raise UsageError(f"`{jobs}` is no number of runners", hint="there must be at least one")
     if depth is not None and depth < 0:
@@ -366,6 +427,22 @@ def _checked(request: PlanRequest) -> PlanRequest:
         search=replace(search, nodes=_at_most(search.nodes)),
         budget=replace(request.budget, builds=_at_most(request.budget.builds)),
     )
+
+
+def _check_successors(change: ChangeRequest | None) -> None:
+    """Refuse to compute the next hashes of what the question says no recipe for."""
+    if change is None or change.recipes is None or not change.recipes.successors:
+        return
+    if change.recipes.changes == "name":
+        raise UsageError(
+            "`--successors` needs the content of recipes, and `--changes name` looks at names",
+            hint="leave out `--changes name`",
+        )
+    if change.policy != "hash" or change.depth is not None or change.specs or change.listed:
+        raise UsageError(
+            "`--successors` follows recipes alone, and every dependent gets a new hash",
+            hint="leave out `--changed`, `--changed-from`, `--policy` and `--depth`",
+        )
 
 
 def _at_most(number: int | None) -> int | None:
@@ -453,6 +530,8 @@ def _plan(solved: _Solved) -> Plan:
         totals=totals_of(core, sum(spec.available for spec in untested), excluded),
         left_out=solved.left_out,
         sources=solved.sources,
+        successors=() if solved.next is None else solved.next.answers,
+        _next=() if solved.next is None else solved.next.documents,
         _core=core,
         _known=(solved.rows.locks, solved.rows.core),
         _again=partial(_plan, solved),

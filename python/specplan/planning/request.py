@@ -6,11 +6,42 @@ from dataclasses import dataclass
 
 from specplan.coverage.query import CoverageQuery
 from specplan.model.budget import Weight
-from specplan.model.change import Policy
+from specplan.model.change import CountedBy, OpenVerdict, Policy
 from specplan.model.left_out import LeftOut
 from specplan.sources.limits import Limits
 
-__all__ = ["BudgetLimits", "ChangeRequest", "PlanRequest", "SearchLimits", "WhatIfRequest"]
+__all__ = [
+    "BudgetLimits",
+    "ChangeRequest",
+    "PlanRequest",
+    "RecipeRequest",
+    "SearchLimits",
+    "WhatIfRequest",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeRequest:
+    """Which revisions of a package repository say what changes.
+
+    Attributes:
+        packages: A git checkout of the repository, or a folder of one.
+        since: ``A`` compares a revision with the files of the checkout, ``A..B`` two revisions,
+            ``A...B`` what became of the newest commit that both have with ``B``.
+        changes: With ``content`` the specs change whose package hash does; with ``name`` every
+            spec of a recipe that was touched.
+        treat: Verdicts besides ``stale`` that count as a change.
+        spack_rules: The release of Spack that hashes recipes; None for the newest that is known.
+        successors: Whether the next hashes of locks are computed, so that these are planned for
+            and no change is predicted.
+    """
+
+    packages: str
+    since: str
+    changes: CountedBy = "content"
+    treat: frozenset[OpenVerdict] = frozenset()
+    spack_rules: str | None = None
+    successors: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +52,8 @@ class ChangeRequest:
         specs: Abstract specs that change; each must match something that is wanted.
         listed: More of them, which may match nothing that is wanted; None where no list is
             given.
+        recipes: Revisions of recipes of which what changed is found out; None where there are
+            none.
         policy: What a change makes stale: with ``hash`` every dependent; with ``link`` those
             that it reaches over link and run edges and compilers.
         depth: How far dependents of what changes are followed; None for all the way.
@@ -28,6 +61,7 @@ class ChangeRequest:
 
     specs: tuple[str, ...] = ()
     listed: tuple[str, ...] | None = None
+    recipes: RecipeRequest | None = None
     policy: Policy = "hash"
     depth: int | None = None
 

@@ -6,10 +6,12 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from specplan.model.source import SourceUsed
 from specplan.recipes.directives import DEPENDENCY_PATCH
 from specplan.recipes.findings import Finding, classes_in, strongest
 from specplan.recipes.hashes import computed_hash
 from specplan.recipes.imports import changed_code, imported_by, module_of, with_importers
+from specplan.recipes.left_out import of_comparison
 from specplan.recipes.model import (
     PackageHash,
     RecipeChange,
@@ -120,6 +122,7 @@ def compared_changes(compared: Comparison, locks: Sequence[WantedLock]) -> Recip
     _add_importers(compared, touched, others, locks)
     keys = sorted(touched)
     compared.fetch(keys)
+    left_out = of_comparison(range_, others, are_importers_known=bool(locks))
     recipes = tuple(_change(compared, key, touched[key], locks) for key in keys)
     return RecipeChanges(
         repository=range_.checkout,
@@ -130,7 +133,14 @@ def compared_changes(compared: Comparison, locks: Sequence[WantedLock]) -> Recip
         recipes=recipes,
         others=tuple(sorted(others)),
         totals=_totals(recipes, locks),
+        left_out=left_out,
+        sources=_sources(range_, locks),
     )
+
+
+def _sources(range_: History, locks: Sequence[WantedLock]) -> tuple[SourceUsed, ...]:
+    places = dict.fromkeys([range_.checkout, *(each.place for each in locks if each.place)])
+    return tuple(SourceUsed(source=each, copied_at=None, indexes=()) for each in places)
 
 
 def package_hashes(side: Side, locks: Sequence[WantedLock]) -> tuple[PackageHash, ...]:

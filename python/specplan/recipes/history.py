@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
@@ -15,7 +15,16 @@ from specplan.sources.git import git, git_bytes, without_filters
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["WORKING_TREE", "ChangedFile", "Commit", "History", "Tree", "WorkingTree", "history"]
+__all__ = [
+    "WORKING_TREE",
+    "ChangedFile",
+    "Commit",
+    "History",
+    "Tree",
+    "WorkingTree",
+    "history",
+    "with_older",
+]
 
 #: What the files of a checkout are called beside its commits.
 WORKING_TREE: Final = "working tree"
@@ -208,18 +217,21 @@ class History:
         before: The older side.
         after: The newer side.
         files: What differs, by path.
+        untracked: Files of the checkout that git neither tracks nor ignores, sorted: they are not
+            compared. None are where the newer side is a commit.
     """
 
     checkout: str
     before: Commit
     after: Tree
     files: Mapping[str, ChangedFile]
+    untracked: tuple[str, ...] = ()
 
 
 def history(checkout: str, since: str) -> History:
     """Return what differs between two revisions.
 
-    Files that git does not track are not seen.
+    Files that git does not track are named and not compared.
 
     Args:
         checkout: A git checkout, or a folder of one: then what lies beside it is not compared.
@@ -233,7 +245,10 @@ def history(checkout: str, since: str) -> History:
     git(checkout, "rev-parse", "--git-dir")
     old, dots, new = since.partition("..." if "..." in since else "..")
     before = _commit(checkout, old or "HEAD")
+    untracked: tuple[str, ...] = ()
     if not dots:
+        words = ("ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", ".")
+        untracked = _sorted(git(checkout, *words))
         top = Path(git(checkout, "rev-parse", "--show-toplevel").removesuffix("\n"))
         after: Tree = WorkingTree(checkout, top)
         ends = [before]
@@ -248,6 +263,29 @@ def history(checkout: str, since: str) -> History:
         before=Commit(checkout, before),
         after=after,
         files=_changed(checkout, ends),
+        untracked=untracked,
+    )
+
+
+def with_older(range_: History, revision: str) -> History | None:
+    """Return what became of another revision at the newer side; None where git has not got it.
+
+    Args:
+        range_: The revisions that are compared.
+        revision: The revision that takes the place of the older one.
+    """
+    try:
+        before = _commit(range_.checkout, revision)
+    except SourceError:
+        return None
+    if before == range_.before.shown:
+        return range_
+    after = range_.after
+    ends = [before] if isinstance(after, WorkingTree) else [before, after.shown]
+    return replace(
+        range_,
+        before=Commit(range_.checkout, before),
+        files=_changed(range_.checkout, ends),
     )
 
 

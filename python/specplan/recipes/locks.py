@@ -30,10 +30,12 @@ class WantedLock:
     Attributes:
         file: What its file holds.
         specs: What decides conditions for its specs.
+        place: The file, as it was given; empty where no file holds the specs.
     """
 
     file: LockFile
     specs: SpecsOfLock
+    place: str = ""
 
     @property
     def label(self) -> str:
@@ -126,4 +128,4 @@ def read_lock(document: bytes, label: str, shown: str) -> WantedLock:
     by_package: defaultdict[str, list[str]] = defaultdict(list)
     for each in file.nodes.values():
         by_package[each.name].append(each.hash)
-    return WantedLock(file=file, specs=SpecsOfLock(read.catalog, dict(by_package)))
+    return WantedLock(file=file, specs=SpecsOfLock(read.catalog, dict(by_package)), place=shown)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, get_args
 
+from specplan.model.left_out import LeftOut
 from specplan.model.report import Report
+from specplan.model.source import SourceUsed
 
 __all__ = [
     "CHANGE_CLASSES",
@@ -17,8 +19,6 @@ __all__ = [
     "RecipeTotals",
     "RecipeVerdict",
     "SpecChange",
-    "Successor",
-    "Successors",
     "VerdictCounts",
 ]
 
@@ -161,42 +161,6 @@ class PackageHash:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Successor:
-    """What a spec of a lock becomes with newer recipes.
-
-    Attributes:
-        hash: Its DAG hash.
-        package: Its package.
-        version: Its version.
-        successor: Its next DAG hash; None where that is not known.
-        package_hash: Its next package hash; None where that is not known.
-        why: Why it is not known; empty where it is.
-    """
-
-    hash: str
-    package: str
-    version: str
-    successor: str | None
-    package_hash: str | None
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Successors:
-    """The next hashes of a lock.
-
-    Attributes:
-        stack: The lock.
-        kept: How many specs keep their hash.
-        specs: The others, in the order of the lock.
-    """
-
-    stack: str
-    kept: int
-    specs: tuple[Successor, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RecipeChanges(Report):
     """What a range of revisions changes.
 
@@ -211,6 +175,8 @@ class RecipeChanges(Report):
         totals: The same in numbers.
         hashes: The package hash of each spec of the locks by the recipes of the newer side;
             None where that was not asked.
+        left_out: What of the changes could not be taken into account.
+        sources: What was read: the checkout, then the locks.
     """
 
     repository: str
@@ -222,3 +188,5 @@ class RecipeChanges(Report):
     others: tuple[str, ...]
     totals: RecipeTotals
     hashes: tuple[PackageHash, ...] | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    sources: tuple[SourceUsed, ...] = ()

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specplan import _core
+from specplan.model.successors import Successor, Successors
 from specplan.recipes.dag_hash import dag_hash
 from specplan.recipes.hashes import computed_hash
 from specplan.recipes.host import host_of
-from specplan.recipes.model import Successor, Successors
 from specplan.recipes.patches import Applied, own_patches
 from specplan.recipes.unread import UnreadError
 
@@ -25,10 +25,36 @@ if TYPE_CHECKING:
 
     from specplan.recipes.changes import Comparison
     from specplan.recipes.locks import WantedLock
-    from specplan.recipes.model import RecipeChanges, SpecChange
+    from specplan.recipes.model import RecipeChanges, RecipeVerdict, SpecChange
     from specplan.recipes.nodes import Node
 
-__all__ = ["successor_lock", "successors"]
+__all__ = ["NextLock", "next_lock", "successor_lock", "successors"]
+
+
+#: The verdicts after which a spec may not be the same any more.
+_COUNTED: Final[frozenset[RecipeVerdict]] = frozenset({"blind", "may_change", "stale"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextLock:
+    """A lock with the hashes of newer recipes, as far as these are known.
+
+    Attributes:
+        answer: What became of each spec.
+        document: The lock as a file. What has no known successor keeps its hash, and depends on
+            the successors of its dependencies.
+        open: The hashes of the specs that change, and of which the next hash is not known.
+    """
+
+    answer: Successors
+    document: bytes
+    open: frozenset[str]
+
+    @property
+    def whole(self) -> bytes | None:
+        """The lock as a file, in which every hash is that of its content; None if one is not."""
+        is_sound = not self.open and not _core.check_hashes_in(self.document).wrong
+        return self.document if is_sound else None
 
 
 #: Changes after which the concretizer takes the same spec again.
@@ -55,6 +81,24 @@ def successors(compared: Comparison, lock: WantedLock, changes: RecipeChanges) -
     return _Succession(compared, lock, changes).answer()
 
 
+def next_lock(
+    compared: Comparison,
+    lock: WantedLock,
+    changes: RecipeChanges,
+    counted: frozenset[RecipeVerdict] = _COUNTED,
+) -> NextLock:
+    """Return a lock with the hashes of newer recipes, as far as these are known.
+
+    Args:
+        compared: The recipes of both sides.
+        lock: The lock, made with the recipes of the older side.
+        changes: What changed between them, with the specs of this lock.
+        counted: The verdicts that count as a change; specs of others are taken to stay.
+    """
+    made = _Succession(compared, lock, changes, counted)
+    return NextLock(answer=made.answer(), document=made.text(), open=made.open)
+
+
 def successor_lock(compared: Comparison, lock: WantedLock, changes: RecipeChanges) -> bytes | None:
     """Return the next lock as a file; None where some spec has no known successor.
 
@@ -67,9 +111,16 @@ def successor_lock(compared: Comparison, lock: WantedLock, changes: RecipeChange
 
 
 class _Succession:
-    def __init__(self, compared: Comparison, lock: WantedLock, changes: RecipeChanges) -> None:
+    def __init__(
+        self,
+        compared: Comparison,
+        lock: WantedLock,
+        changes: RecipeChanges,
+        counted: frozenset[RecipeVerdict] = _COUNTED,
+    ) -> None:
         self._compared = compared
         self._lock = lock
+        self._counted = counted
         self._changed: dict[str, SpecChange] = {
             spec.hash: spec
             for recipe in changes.recipes
@@ -97,22 +148,39 @@ class _Succession:
         return Successors(stack=self._lock.label, kept=kept, specs=specs)
 
     def document(self) -> bytes | None:
-        renamed = {old: found.hash for old, found in self._next.items()}
-        if None in renamed.values():
+        """Return the next lock; None where some hash of it is not known."""
+        if self.open:
             return None
+        text = self.text()
+        return None if _core.check_hashes_in(text).wrong else text
+
+    @property
+    def open(self) -> frozenset[str]:
+        """The specs of which the next hash is not known."""
+        return frozenset(old for old, found in self._next.items() if found.hash is None)
+
+    def text(self) -> bytes:
+        """Return the next lock, in which specs without a known successor keep their hash."""
+        renamed = {old: found.hash or old for old, found in self._next.items()}
         old = self._lock.file.document
         roots = [
             {**each, "hash": renamed.get(each.get("hash"), each.get("hash"))}
             for each in old.get("roots", ())
         ]
-        nodes = {found.hash: found.raw for found in self._next.values()}
+        nodes = {}
+        for own, found in self._next.items():
+            raw = found.raw
+            if found.hash is None and raw.get("dependencies"):
+                raw = {**raw, "dependencies": [self._edge(each) for each in raw["dependencies"]]}
+            nodes[renamed[own]] = raw
         made = {**old, "roots": roots, "concrete_specs": nodes}
-        text = (json.dumps(made, separators=(",", ":")) + "\n").encode()
-        return None if _core.check_hashes_in(text).wrong else text
+        return (json.dumps(made, separators=(",", ":")) + "\n").encode()
 
     def _next_of(self, node: Node) -> _Next:
         below = [self._next[each] for each in node.dependencies if each in self._next]
         change = self._changed.get(node.hash)
+        if change is not None and change.verdict not in self._counted:
+            change = None
         is_stale = change is not None and change.verdict != "same"
         are_below_same = all(
             found.hash == each
@@ -160,7 +228,7 @@ class _Succession:
 
     def _edge(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         found = self._next.get(str(raw.get("hash")))
-        return dict(raw) if found is None else {**raw, "hash": found.hash}
+        return dict(raw) if found is None else {**raw, "hash": found.hash or raw["hash"]}
 
     def _renew(self, node: Node, raw: dict[str, Any]) -> None:
         """Give a node the package hash and the patches of the newer recipe."""

@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 __all__ = ["DeclaredVariants", "declared_variants"]
 
 #: Where a checkout may have its repositories.
-_WITHIN: Final = ("", "repos/spack_repo/*", "var/spack/repos/*", "var/spack/repos/spack_repo/*")
+_WITHIN: Final = (
+    "",
+    "spack_repo/*",
+    "repos/spack_repo/*",
+    "var/spack/repos/*",
+    "var/spack/repos/spack_repo/*",
+)
 
 _RECIPES: Final = "packages"
 _RECIPE: Final = "package.py"

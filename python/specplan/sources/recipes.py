@@ -11,7 +11,14 @@ from specplan.errors import SourceError
 from specplan.sources.content import first_bytes
 from specplan.sources.git import git, without_filters
 
-__all__ = ["ChangedRecipes", "changed_recipes", "no_repository", "package_of"]
+__all__ = [
+    "ChangedRecipes",
+    "changed_recipes",
+    "is_beside",
+    "is_code",
+    "no_repository",
+    "package_of",
+]
 
 #: A file of a recipe: everything below ``packages/NAME/``.
 _RECIPE: Final = re.compile(r"(?P<repository>(?:.*/)?)packages/(?P<folder>[^/]+)/.+")
@@ -85,9 +92,9 @@ def changed_recipes(checkout: str, revision: str) -> ChangedRecipes:
     for file in filter(None, listed.split("\0")):
         found = _RECIPE.fullmatch(file)
         if found is None:
-            if _is_code(file):
+            if is_code(file):
                 code.add(file)
-            elif not _is_beside(file):
+            elif not is_beside(file):
                 others.add(file)
             continue
         folder = found["repository"]
@@ -108,7 +115,7 @@ def no_repository(place: str) -> SourceError:
     )
 
 
-def _is_beside(file: str) -> bool:
+def is_beside(file: str) -> bool:
     """Return whether a file is a document, or is for tools and CI alone, by its path."""
     *folders, name = PurePosixPath(file.lower()).parts
     if name.startswith(".") or any(each.startswith(".") or each in _BESIDE for each in folders):
@@ -116,10 +123,10 @@ def _is_beside(file: str) -> bool:
     return name.partition(".")[0] in _DOCUMENTS or PurePosixPath(name).suffix in _TEXTS
 
 
-def _is_code(file: str) -> bool:
+def is_code(file: str) -> bool:
     """Return whether a file can change how packages are built, by its path."""
     path = PurePosixPath(file)
-    return not _is_beside(file) and (path.name == "repo.yaml" or path.suffix in _CODE)
+    return not is_beside(file) and (path.name == "repo.yaml" or path.suffix in _CODE)
 
 
 def package_of(folder: str) -> str:

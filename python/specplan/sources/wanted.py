@@ -27,6 +27,7 @@ class Wanted:
             is available.
         is_included: Whether an environment includes it, so that its roots are wanted with
             those of the environment.
+        is_available: Whether these are binaries that the caches have, and no file wants them.
         left_out: What of it could not be taken into account.
     """
 
@@ -35,6 +36,7 @@ class Wanted:
     roots: tuple[LockRoot, ...]
     core: _core.Catalog
     is_included: bool = False
+    is_available: bool = False
     left_out: tuple[LeftOut, ...] = ()
 
 

@@ -33,6 +33,7 @@ def rebuild(plan: Plan) -> str:
         {
             "schema": "specplan.rebuild/1",
             "predicted": plan.predicted,
+            "successors": bool(plan.successors),
             "optimal": plan.optimal,
             "lower_bound": plan.lower_bound,
             "scope": plan.scope,
@@ -44,6 +45,7 @@ def rebuild(plan: Plan) -> str:
             },
             "change": plan.change,
             "what_if": plan.what_if,
+            "next_hashes": plan.successors,
             "builds": [_build(build) for build in plan.builds],
             "critical_path": plan.critical_path,
             "budget": budget.as_json(plan.budget),

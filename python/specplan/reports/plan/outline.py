@@ -27,7 +27,7 @@ from specplan.reports.outline import (
 from specplan.reports.plan import budget, choice, schedule
 from specplan.reports.plan import wording as plan_wording
 from specplan.reports.plan.size import refuse_endless
-from specplan.reports.render import amounts, wording
+from specplan.reports.render import amounts, prose, wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -61,6 +61,7 @@ def outline(plan: Plan, options: ReportOptions) -> Outline:
             *budget.sections(plan),
             *schedule.sections(plan),
             *(_chains(plan) if "chains" in options.show else ()),
+            *_without_successor(plan),
             *_excluded(plan),
             *_untested(plan),
             *_needless(plan),
@@ -174,6 +175,21 @@ def _excluded(plan: Plan) -> tuple[Section, ...]:
     title = f"{wording.count(len(rows), 'build')} left out"
     table = Table(columns, rows, packages=tuple(each.spec.name for each in plan.excluded.builds))
     return (Section(id="excluded", title=title, tone="strong", table=table),)
+
+
+def _without_successor(plan: Plan) -> tuple[Section, ...]:
+    """Return the specs that stay predicted though next hashes are asked for, with the reasons."""
+    columns = (Column("spec", "spec", "spec", is_lead=True), Column("why", "why", "words"))
+    rows = tuple(
+        (Spec(f"{spec.package}@{spec.version}", spec.hash), Said.once(prose.words(spec.why)))
+        for each in plan.successors
+        for spec in each.specs
+        if spec.successor is None
+    )
+    if not rows:
+        return ()
+    title = wording.count(len(rows), "spec") + " without a known next hash"
+    return (Section(id="predicted", title=title, tone="strong", table=Table(columns, rows)),)
 
 
 def _untested(plan: Plan) -> tuple[Section, ...]:

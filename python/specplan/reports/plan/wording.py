@@ -25,9 +25,11 @@ if TYPE_CHECKING:
         NewSpec,
         Origin,
         OwnKey,
+        RecipesCompared,
         Why,
         WhyLine,
     )
+    from specplan.model.successors import Successors
     from specplan.planning.plan import Plan
     from specplan.planning.why_wanted import WhyWanted
     from specplan.reports.render.prose import Prose
@@ -156,8 +158,36 @@ def change(plan: Plan) -> list[str]:
         wording.folded([prose.name(each.spec) for each in matched], 5) or "nothing that is wanted"
     )
     count = wording.count(len(asked.changed), "spec")
+    if plan.successors:
+        count = f"{count} predicted"
     line = f"changed: {specs} ({count}), policy {asked.policy}{depth}"
-    return [*lines, line, *_unmatched("changed", asked.specs)]
+    recipes = () if asked.recipes is None else _recipes(asked.recipes)
+    return [*lines, line, *recipes, *_unmatched("changed", asked.specs)]
+
+
+def _recipes(compared: RecipesCompared) -> list[str]:
+    """Return what changed in recipes, and with which recipes locks are taken to be made."""
+    touched = wording.count(compared.recipes, "recipe")
+    if compared.changes == "name":
+        return [f"recipes: {touched} touched since {prose.name(compared.before)}, by name"]
+    does = (
+        (compared.stale, "changes hashes", "change hashes"),
+        (compared.may_change, "may change hashes", "may change hashes"),
+        (compared.blind, "changes builds but no hash", "change builds but no hash"),
+        (compared.same, "changes no hash", "change no hash"),
+    )
+    parts = [f"{number} {one if number == 1 else many}" for number, one, many in does if number]
+    between = f"{compared.before[:12]} to {compared.after[:12]}"
+    lines = [f"recipes: {', '.join([f'{touched} touched', *parts])} ({between})"]
+    for each in compared.assumed:
+        if each.specs:
+            pins = ", which its environment pins" if each.pinned else ""
+            hashes = wording.count(each.specs, "package hash", "package hashes")
+            lines.append(
+                f"{prose.name(each.stack)} is taken as made with the recipes of "
+                f"{each.revision[:12]}{pins}: {each.proven} of {hashes} came out of them"
+            )
+    return lines
 
 
 def what_if(plan: Plan) -> list[str]:
@@ -206,12 +236,24 @@ def notes(plan: Plan) -> list[str]:
             "binaries contain the change but are not rebuilt",
         )
         lines.append(f"{kept} ({_kept_by(plan)})")
-    if plan.predicted:
+    if plan.predicted and plan.successors:
+        lines.append("what has no known next hash is predicted: its hash is that before the change")
+    elif plan.predicted:
         lines.append(
             "predicted from locks made before the change: hashes are those before the change"
         )
+    if plan.successors:
+        lines += map(_next_hashes, plan.successors)
     run = [RUN_IT] if plan.builds and not plan.predicted else []
     return [*lines, *choice.notes(plan), HOLDS_WHEN, *run]
+
+
+def _next_hashes(found: Successors) -> str:
+    """Return how many specs of a lock have which kind of next hash."""
+    known = sum(each.successor is not None for each in found.specs)
+    open_ = len(found.specs) - known
+    stack = prose.name(found.stack)
+    return f"next hashes of {stack}: {known} computed, {found.kept} kept, {open_} not known"
 
 
 def _kept_by(plan: Plan) -> str:

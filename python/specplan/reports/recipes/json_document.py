@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from specplan.model.report import as_json
 from specplan.recipes.model import RecipeChanges
-from specplan.reports.render.document import document
+from specplan.reports.render.document import document, left_out_json
 
 __all__ = ["json_document"]
 
@@ -25,5 +25,7 @@ def json_document(changes: RecipeChanges) -> str:
             "others": list(changes.others),
             "hashes": None if hashes is None else hashes,
             "totals": changes.totals,
+            "left_out": left_out_json(changes.left_out),
+            "sources": changes.sources,
         }
     )

@@ -20,6 +20,7 @@ from specplan.reports.outline import (
 )
 from specplan.reports.recipes import wording
 from specplan.reports.render import prose
+from specplan.reports.render import wording as render_wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,8 +52,12 @@ def outline(changes: RecipeChanges, options: ReportOptions) -> Outline:
     return Outline(
         kind="recipes",
         headline=wording.headline(changes),
+        warnings=tuple(render_wording.not_whole(changes.left_out)),
         sections=tuple(sections),
-        notes=tuple(map(prose.words, wording.notes(changes))),
+        notes=(
+            *map(prose.words, wording.notes(changes)),
+            *render_wording.left_out(changes.left_out),
+        ),
     )
 
 

@@ -1,0 +1,43 @@
+"""The next hashes of a lock, which newer recipes give its specs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Successor", "Successors"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Successor:
+    """What a spec of a lock becomes with newer recipes.
+
+    Attributes:
+        hash: Its DAG hash.
+        package: Its package.
+        version: Its version.
+        successor: Its next DAG hash; None where that is not known.
+        package_hash: Its next package hash; None where that is not known.
+        why: Why it is not known; empty where it is.
+    """
+
+    hash: str
+    package: str
+    version: str
+    successor: str | None
+    package_hash: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Successors:
+    """The next hashes of a lock.
+
+    Attributes:
+        stack: The lock.
+        kept: How many specs keep their hash.
+        specs: The others, in the order of the lock.
+    """
+
+    stack: str
+    kept: int
+    specs: tuple[Successor, ...]

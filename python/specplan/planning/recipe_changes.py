@@ -1,0 +1,375 @@
+"""What revisions of recipes change of the specs that are planned for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from specplan import _core as compiled
+from specplan.errors import DamagedSourceError, UsageError
+from specplan.model import LeftOut
+from specplan.model.change import ChangedSpec, RecipesAssumed, RecipesCompared
+from specplan.planning.changes import ChangedByRecipes, counted, matching_each
+from specplan.recipes.changes import Comparison, compared_changes
+from specplan.recipes.history import history, with_older
+from specplan.recipes.known import known_specs
+from specplan.recipes.left_out import changed_files, untracked_files
+from specplan.recipes.locks import read_lock
+from specplan.recipes.rules import NEWEST_RULES, rules_of
+from specplan.recipes.successors import NextLock, next_lock
+from specplan.sources.content import inflated
+from specplan.sources.environments.pinned_repositories import pinned_beside
+from specplan.sources.label import STANDARD_INPUT
+from specplan.sources.lock_root import LockRoot
+from specplan.sources.named_want import file_of
+from specplan.sources.recipes import changed_recipes
+from specplan.sources.stores.store import written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from specplan.model.change import OpenVerdict
+    from specplan.model.successors import Successors
+    from specplan.planning.changes import KnownSpecs
+    from specplan.planning.request import RecipeRequest
+    from specplan.recipes.history import History
+    from specplan.recipes.locks import WantedLock
+    from specplan.recipes.model import (
+        RecipeChange,
+        RecipeChanges,
+        RecipeVerdict,
+        SpecChange,
+    )
+    from specplan.sources.limits import Limits
+    from specplan.sources.wanted import Wanted
+
+__all__ = ["JudgedRecipes", "NextWants", "by_name", "judged", "next_wants"]
+
+#: What specs are called together that no lock holds.
+_CANDIDATES: Final = "candidates"
+
+_VERDICTS: Final[tuple[OpenVerdict, ...]] = ("may_change", "blind")
+
+_SAYS: Final = {
+    "may_change": "may change, as a concretizer reads what changed or it cannot be read",
+    "blind": "is built otherwise under the same hash, so that old binaries are used again",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compared:
+    """Locks that are made with the recipes of one commit, and what changed since.
+
+    Attributes:
+        comparison: The recipes of that commit, and the newer ones.
+        locks: The locks.
+        pinned: Whether their environments name the commit.
+        changes: What changed.
+    """
+
+    comparison: Comparison
+    locks: tuple[WantedLock, ...]
+    pinned: bool
+    changes: RecipeChanges
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedRecipes:
+    """The verdicts on what changed in recipes, for the specs of locks.
+
+    Attributes:
+        request: What was asked.
+        range: The revisions.
+        groups: The locks by the commit that they are made with; the one of the older revision
+            first.
+    """
+
+    request: RecipeRequest
+    range: History
+    groups: tuple[_Compared, ...]
+
+    @property
+    def changes(self) -> tuple[RecipeChanges, ...]:
+        """What changed since the older revision, and since each commit that a lock pins."""
+        return tuple(each.changes for each in self.groups)
+
+    @property
+    def counted(self) -> frozenset[RecipeVerdict]:
+        """The verdicts that count as a change."""
+        return frozenset({"stale", *self.request.treat})
+
+    def next_locks(self) -> tuple[tuple[WantedLock, NextLock], ...]:
+        """Return the next lock of each lock that a file holds."""
+        return tuple(
+            (lock, next_lock(each.comparison, lock, each.changes, self.counted))
+            for each in self.groups
+            for lock in each.locks
+            if lock.file.document
+        )
+
+    def of_others(self, core: compiled.Catalog, hashes: Iterable[str]) -> JudgedRecipes:
+        """Return the verdicts for more specs, which no lock holds.
+
+        Args:
+            core: The catalog that describes them.
+            hashes: Which they are; those of the locks are passed over.
+        """
+        held = {each for group in self.groups for lock in group.locks for each in lock.file.nodes}
+        others = sorted(set(hashes) - held)
+        if not others:
+            return self
+        first, *more = self.groups
+        known = known_specs(core, others, _CANDIDATES)
+        made = _group(first.comparison, (*first.locks, known), pinned=False)
+        return JudgedRecipes(request=self.request, range=self.range, groups=(made, *more))
+
+    def answer(self) -> ChangedByRecipes:
+        """Return what changes of all specs."""
+        specs = [spec for each in self._recipes() for spec in each.specs]
+        stale = {(each.package, each.hash) for each in specs if each.verdict in self.counted}
+        matches = Counter(package for package, _ in stale)
+        for each in self._recipes():
+            if not each.specs and each.verdict != "same":
+                matches.setdefault(each.package, 0)
+        return ChangedByRecipes(
+            specs=tuple(
+                ChangedSpec(spec=package, matches=number)
+                for package, number in sorted(matches.items())
+            ),
+            changed=frozenset(dag_hash for _, dag_hash in stale),
+            compared=self._record(),
+            left_out=(*self._open(), *(each for group in self.changes for each in group.left_out)),
+        )
+
+    def _recipes(self) -> Iterator[RecipeChange]:
+        for each in self.groups:
+            yield from each.changes.recipes
+
+    def _record(self) -> RecipesCompared:
+        strongest: dict[tuple[str, str], RecipeVerdict] = {}
+        order = ("same", "blind", "may_change", "stale")
+        for each in self._recipes():
+            key = (each.namespace, each.package)
+            known = strongest.get(key, "same")
+            strongest[key] = max(known, each.verdict, key=order.index)
+        verdicts = Counter(strongest.values())
+        return RecipesCompared(
+            repository=self.request.packages,
+            before=self.range.before.shown,
+            after=self.range.after.shown,
+            changes="content",
+            recipes=len(strongest),
+            stale=verdicts["stale"],
+            may_change=verdicts["may_change"],
+            blind=verdicts["blind"],
+            same=verdicts["same"],
+            treated=tuple(each for each in _VERDICTS if each in self.request.treat),
+            assumed=tuple(sorted(self._assumed(), key=lambda each: (each.stack, each.revision))),
+        )
+
+    def _assumed(self) -> Iterator[RecipesAssumed]:
+        for group in self.groups:
+            found: dict[str, list[SpecChange]] = {lock.label: [] for lock in group.locks}
+            for recipe in group.changes.recipes:
+                for spec in recipe.specs:
+                    found[spec.stack].append(spec)
+            for stack, specs in found.items():
+                yield RecipesAssumed(
+                    stack=stack,
+                    revision=group.changes.before,
+                    pinned=group.pinned,
+                    specs=len(specs),
+                    proven=sum(each.proven for each in specs),
+                )
+
+    def _open(self) -> Iterator[LeftOut]:
+        """Give what is open of the specs: by recipe and verdict, how many and why."""
+        for recipe in self._recipes():
+            for verdict in _VERDICTS:
+                specs = [each for each in recipe.specs if each.verdict == verdict]
+                if specs and verdict not in self.counted:
+                    yield self._open_record(recipe, verdict, specs)
+
+    def _open_record(
+        self, recipe: RecipeChange, verdict: OpenVerdict, specs: Sequence[SpecChange]
+    ) -> LeftOut:
+        why = "; ".join(dict.fromkeys(each for spec in specs for each in spec.why))
+        return LeftOut(
+            kind=verdict,
+            where=f"{self.request.packages}/{recipe.file}",
+            detail=f"{recipe.package} {_SAYS[verdict]}: {why}",
+            count=len(specs),
+            blocks=True,
+            remedy=f"--treat {verdict}=stale, or --allow-left-out {verdict}",
+        )
+
+
+def judged(request: RecipeRequest, wanted: Sequence[Wanted], limits: Limits) -> JudgedRecipes:
+    """Compare the recipes of two revisions, and judge what changed for the specs of locks.
+
+    A lock is made with the recipes of the commit that the environment beside it pins, if the
+    checkout has that commit, else with those of the older revision.
+
+    Args:
+        request: The revisions.
+        wanted: The locks.
+        limits: What no file may go beyond.
+
+    Raises:
+        SourceError: If there is no such checkout, or git does not know a revision.
+    """
+    range_ = history(request.packages, request.since)
+    rules = rules_of(request.spack_rules or NEWEST_RULES)
+    main = Comparison(range_, rules)
+    namespaces = {each.namespace for each in main.after.repositories}
+    by_commit: dict[str, tuple[Comparison, list[WantedLock]]] = {}
+    plain: list[WantedLock] = []
+    for each in wanted:
+        lock = _lock(each, limits)
+        pinned = _pinned(range_, pinned_beside(file_of(each.place), limits), namespaces)
+        if pinned is None:
+            plain.append(lock)
+            continue
+        commit = pinned.before.shown
+        if commit not in by_commit:
+            own = main if pinned is range_ else Comparison(pinned, rules)
+            by_commit[commit] = (own, [])
+        by_commit[commit][1].append(lock)
+    groups = (
+        _group(main, plain, pinned=False),
+        *(_group(own, locks, pinned=True) for own, locks in by_commit.values()),
+    )
+    return JudgedRecipes(request=request, range=range_, groups=groups)
+
+
+def _group(comparison: Comparison, locks: Iterable[WantedLock], *, pinned: bool) -> _Compared:
+    locks = tuple(locks)
+    changes = compared_changes(comparison, locks)
+    return _Compared(comparison=comparison, locks=locks, pinned=pinned, changes=changes)
+
+
+def _pinned(
+    range_: History, pins: Mapping[str, str], namespaces: frozenset[str] | set[str]
+) -> History | None:
+    """Return what changed since the commit that an environment pins; None where it pins none."""
+    for name, revision in pins.items():
+        if name in namespaces:
+            return with_older(range_, revision)
+    return None
+
+
+def _lock(wanted: Wanted, limits: Limits) -> WantedLock:
+    """Return the specs of a want, with what is recorded of them where a file holds them."""
+    if wanted.is_available or wanted.place == STANDARD_INPUT:
+        hashes = [each.hash for each in wanted.core.specs(compiled.Query.all(), None)]
+        if wanted.is_available:
+            hashes = wanted.core.reached(sorted({each.hash for each in wanted.roots}), _ANY_EDGE)
+        return known_specs(wanted.core, hashes, wanted.label)
+    place = file_of(wanted.place)
+    document = inflated(Path(place), place, limits.index_bytes)
+    return read_lock(document, wanted.label, place)
+
+
+#: Every kind of edge, as the core numbers them.
+_ANY_EDGE: Final = 63
+
+
+def by_name(request: RecipeRequest, known: KnownSpecs) -> ChangedByRecipes:
+    """Return what changes if every recipe that was touched changes all of its specs.
+
+    Args:
+        request: The revisions.
+        known: The specs that can change.
+
+    Raises:
+        SourceError: If there is no such checkout, or git does not know a revision.
+    """
+    checkout = request.packages
+    recipes = changed_recipes(checkout, request.since)
+    found = matching_each(known, recipes.packages)
+    return ChangedByRecipes(
+        specs=counted(found),
+        changed=frozenset(each for _, specs in found for each in specs),
+        compared=RecipesCompared(
+            repository=checkout,
+            before=request.since,
+            after="",
+            changes="name",
+            recipes=len(recipes.packages),
+            stale=len(recipes.packages),
+            may_change=0,
+            blind=0,
+            same=0,
+            treated=(),
+            assumed=(),
+        ),
+        left_out=(
+            *changed_files(recipes.code, checkout, blocks=True),
+            *changed_files(recipes.others, checkout, blocks=False),
+            *untracked_files(history(checkout, request.since)),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextWants:
+    """The locks that come next, as wants.
+
+    Attributes:
+        wanted: The locks, in the order of those that they follow.
+        answers: What became of the specs of each.
+        open: The hashes of the specs that change, and of which the next hash is not known.
+        documents: By place, the next lock as a file; None where some hash of it is not known.
+    """
+
+    wanted: tuple[Wanted, ...]
+    answers: tuple[Successors, ...]
+    open: frozenset[str]
+    documents: tuple[tuple[str, bytes | None], ...]
+
+
+def next_wants(recipes: JudgedRecipes, wanted: Sequence[Wanted]) -> NextWants:
+    """Return the next locks as what is wanted.
+
+    Args:
+        recipes: The verdicts on what changed.
+        wanted: The locks.
+
+    Raises:
+        UsageError: If something else than locks of files is wanted.
+    """
+    made = {(lock.label, lock.place): found for lock, found in recipes.next_locks()}
+    keys = [(each.label, file_of(each.place)) for each in wanted]
+    missing = next((place for label, place in keys if (label, place) not in made), None)
+    if missing is not None:
+        raise UsageError(
+            f"`--successors` is about locks of files, and `{missing}` is none",
+            hint="name a spack.lock with `--want`",
+        )
+    found = [made[key] for key in keys]
+    return NextWants(
+        wanted=tuple(_wanted(old, new) for old, new in zip(wanted, found, strict=True)),
+        answers=tuple(each.answer for each in found),
+        open=frozenset(each for new in found for each in new.open),
+        documents=tuple((old.place, new.whole) for old, new in zip(wanted, found, strict=True)),
+    )
+
+
+def _wanted(old: Wanted, new: NextLock) -> Wanted:
+    """Return the next lock as what is wanted in place of a lock."""
+    read = compiled.parse_specs(
+        new.document, cache=written(old.place), tag="", label=old.label, shown=old.place
+    )
+    if read.fault is not None:
+        raise DamagedSourceError(
+            path=old.place, place=read.fault.place, line=read.fault.line, fault=read.fault.fault
+        )
+    kept = {(root.spec, root.group) for root in old.roots}
+    roots = tuple(
+        LockRoot(hash=root.hash, spec=root.spec, group=root.group)
+        for root in read.roots
+        if (root.spec, root.group) in kept
+    )
+    return replace(old, roots=roots, core=read.catalog)

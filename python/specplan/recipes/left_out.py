@@ -1,0 +1,79 @@
+"""What of a comparison of recipes could not be taken into account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.counting import count
+from specplan.model.left_out import LeftOut, merged
+from specplan.recipes.imports import module_of
+from specplan.sources.recipes import is_beside, is_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from specplan.recipes.history import History
+
+__all__ = ["changed_files", "of_comparison", "untracked_files"]
+
+
+def of_comparison(
+    range_: History, others: Iterable[str], *, are_importers_known: bool
+) -> tuple[LeftOut, ...]:
+    """Return the changed files whose effect on specs is not known, and what is not compared.
+
+    Args:
+        range_: The revisions.
+        others: The changed files of no recipe.
+        are_importers_known: Whether the recipes that import a module are among those that are
+            judged, so that it is known what its change does.
+    """
+    unknown = [each for each in others if not (are_importers_known and module_of(each))]
+    code = [each for each in unknown if is_code(each)]
+    rest = [each for each in unknown if not is_code(each) and not is_beside(each)]
+    return merged(
+        [
+            *changed_files(code, range_.checkout, blocks=True),
+            *changed_files(rest, range_.checkout, blocks=False),
+            *untracked_files(range_),
+        ]
+    )
+
+
+def changed_files(files: Iterable[str], checkout: str, *, blocks: bool) -> list[LeftOut]:
+    """Return files that changed and belong to no recipe.
+
+    Args:
+        files: The files, as paths in their repository.
+        checkout: The repository.
+        blocks: Whether they can change how packages are built.
+    """
+    return [
+        LeftOut(
+            kind="changed_file",
+            where=f"{checkout}/{each}",
+            detail="it belongs to no recipe, and which specs it changes is not known",
+            blocks=blocks,
+            remedy="--changed SPEC for each package that it changes, or "
+            "--allow-left-out changed_file",
+        )
+        for each in files
+    ]
+
+
+def untracked_files(range_: History) -> list[LeftOut]:
+    """Return the record of files that git does not track."""
+    files = [each for each in range_.untracked if "/packages/" in f"/{each}" or is_code(each)]
+    if not files:
+        return []
+    more = f", nor {count(len(files) - 1, 'other')}" if files[1:] else ""
+    return [
+        LeftOut(
+            kind="changed_file",
+            where=f"{range_.checkout}/{files[0]}",
+            detail=f"git does not track it{more}, so that it is compared with nothing",
+            count=len(files),
+            blocks=True,
+            remedy="git add --intent-to-add FILE, or --allow-left-out changed_file",
+        )
+    ]
