@@ -85,6 +85,7 @@ def kind_of(setting: Setting) -> str:
         "pattern": ", patterns",
         "system": ", `OS/TARGET` or `all`",
         "spack": ", a version of Spack",
+        "duration": ", as `30m`",
     }.get(setting.kind, "")
     return ("strings" if setting.is_repeatable else "string") + more
 

@@ -44,7 +44,7 @@ def test_each_setting_has_one_attribute_and_each_attribute_one_setting() -> None
 def test_a_command_has_the_options_of_the_table_and_no_other(name: str) -> None:
     options = [each for each in program.commands[name].params if isinstance(each, click.Option)]
     expected = [each.attribute for each in SETTINGS if name in each.commands]
-    assert [each.name for each in options] == [*expected, "debug", "help"]
+    assert [each.name for each in options] == [*expected, "quiet", "verbose", "debug", "help"]
 
 
 def test_only_the_table_makes_options() -> None:

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import itertools
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -466,3 +467,30 @@ def test_a_connection_that_the_server_closed_meanwhile_is_opened_again(
         assert one.get(name, most=100) is not None
     assert server.connections == 2
     assert len(pauses) <= 1
+
+
+def test_a_copy_that_was_confirmed_lately_is_used_without_asking(
+    server: Server, store: Stores
+) -> None:
+    _served(server, "index.json", b"old")
+    assert store().get("index.json", most=100)
+    _served(server, "index.json", b"newer")
+    lately = store(limits=replace(LIMITS, max_age_seconds=3600))
+    copy = lately.get("index.json", most=100)
+    assert copy is not None
+    assert copy.read_bytes() == b"old"
+    # It is said that nobody was asked.
+    assert list(lately._fetching.copies) == [lately.shown("index.json")]  # noqa: SLF001 - what reports say is made of it
+
+
+def test_an_older_copy_is_asked_about(
+    server: Server, store: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _served(server, "index.json", b"old")
+    assert store().get("index.json", most=100)
+    _served(server, "index.json", b"newer")
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 3601)
+    copy = store(limits=replace(LIMITS, max_age_seconds=3600)).get("index.json", most=100)
+    assert copy is not None
+    assert copy.read_bytes() == b"newer"

@@ -40,8 +40,34 @@ def _keep_debug(context: click.Context, _parameter: click.Parameter, wanted: boo
         _core.show_panics()
 
 
+def _keep_loudness(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - likewise
+    kept = context.find_root().obj
+    if wanted and isinstance(kept, dict):
+        kept[output.QUIET if parameter.name == "quiet" else output.VERBOSE] = True
+
+
 def with_common(command: click.Command) -> None:
-    """Give a command what all have: help, and tracebacks where specplan itself is at fault."""
+    """Give a command what all have: help, how much is said, tracebacks of our own faults."""
+    quiet = click.option(
+        "-q",
+        "--quiet",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_keep_loudness,
+        envvar="SPECPLAN_QUIET",
+        help="Show no notes. Errors, warnings and failed gates are always shown.",
+    )
+    verbose = click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_keep_loudness,
+        envvar="SPECPLAN_VERBOSE",
+        help="Say on standard error what is read and how long it takes.",
+    )
     debug = click.option(
         "--debug",
         is_flag=True,
@@ -60,5 +86,5 @@ def with_common(command: click.Command) -> None:
         callback=_show_help,
         help="Show this message and exit.",
     )
-    for option in (debug, help_):
+    for option in (quiet, verbose, debug, help_):
         option(command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, Final
 
 import specplan
@@ -67,7 +68,11 @@ def configured(
 
 def limits_of(settings: Settings) -> Limits:
     """Return what no input may go beyond, as the settings say it."""
-    return Limits(newer_formats=settings.newest_format, offline=settings.offline)
+    return Limits(
+        newer_formats=settings.newest_format,
+        offline=settings.offline,
+        max_age_seconds=settings.max_age or 0,
+    )
 
 
 def read(
@@ -82,6 +87,9 @@ def read(
     Raises:
         SourceError: If one cannot be read, or nothing is left of them without damaged files.
     """
+    for each in places:
+        output.detail(f"reading `{each}`")
+    began = time.monotonic()
     with progress.transfers() as told:
         catalog = specplan.load(
             *places,
@@ -95,6 +103,9 @@ def read(
             tag=states or None,
             progress=told,
         )
+    took = time.monotonic() - began
+    files = wording.count(len(places), "source")
+    output.detail(f"read {wording.count(len(catalog), 'spec')} of {files} in {took:.2f} s")
     if quiet:
         return catalog
     if catalog.damaged and not len(catalog):

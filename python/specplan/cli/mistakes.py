@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,12 +35,30 @@ def worded(error: click.ClickException, words: Sequence[str]) -> tuple[str, str 
     if context is None:
         return message, None
     hint = f"`{context.command_path} --help` lists what there is"
+    if (variable := _variable_of(error, context)) is not None:
+        return f"the variable {variable}: {_bare(error)}", f"unset {variable}, or mend it; {hint}"
     if isinstance(error, click.NoSuchOption):
         is_flag = not error.option_name.startswith("--")
         return message, (_whole_spec(context, words) if is_flag else None) or hint
     if "unexpected extra argument" in message:
         return message, _repeated(context, words) or _whole_spec(context, words) or hint
     return message, hint
+
+
+def _variable_of(error: click.ClickException, context: click.Context) -> str | None:
+    """Return the environment variable whose value click refuses, or None where it was typed."""
+    parameter = error.param if isinstance(error, click.BadParameter) else None
+    if parameter is None or parameter.name is None:
+        return None
+    if context.get_parameter_source(parameter.name) is not ParameterSource.ENVIRONMENT:
+        return None
+    return parameter.envvar if isinstance(parameter.envvar, str) else None
+
+
+def _bare(error: click.ClickException) -> str:
+    """Return what is wrong with a value, without the option that it was not given to."""
+    message = error.message.rstrip(".")
+    return message[:1].lower() + message[1:]
 
 
 def flags_hint(spec: str) -> str | None:

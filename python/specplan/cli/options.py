@@ -8,12 +8,14 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.core import ParameterSource
 
 from specplan.cli import output
 from specplan.cli.common import with_common
 from specplan.cli.settings import settled
 from specplan.config import percentage_fault
 from specplan.config.settings import GROUPS, SETTINGS
+from specplan.duration import DURATION_FORM, seconds_of
 from specplan.exact import is_short
 
 if TYPE_CHECKING:
@@ -69,6 +71,18 @@ def _percentage(
     raise click.BadParameter(f"`{value}` is no percentage from 0 to 100", context, parameter)
 
 
+def _duration(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
+    """Return a span of time in seconds."""
+    if value is None:
+        return None
+    seconds = seconds_of(value)
+    if seconds is None:
+        raise click.BadParameter(
+            f"`{value}` is no duration; write {DURATION_FORM}", context, parameter
+        )
+    return seconds
+
+
 def _least(context: click.Context, parameter: click.Parameter, value: str | None) -> Decimal | None:
     """Return the percentage that a gate asks for at least."""
     number = _percentage(context, parameter, value)
@@ -106,6 +120,8 @@ def _value_of(setting: Setting, choices: tuple[str, ...]) -> dict[str, Any]:
         return {"type": _Amount(min=0)}
     if setting.kind in {"percentage", "least"}:
         return {"callback": _least if setting.kind == "least" else _percentage}
+    if setting.kind == "duration":
+        return {"callback": _duration}
     return {}
 
 
@@ -133,7 +149,24 @@ def _option(setting: Setting, command: str) -> click.Option:
         more["multiple"] = True
     else:
         more["default"] = None
-    return click.Option([*names, flag, setting.attribute], help=help_, show_default=False, **more)
+    return click.Option(
+        [*names, flag, setting.attribute],
+        help=help_,
+        show_default=False,
+        envvar=setting.variable,
+        **more,
+    )
+
+
+def _by_origin(words: dict[str, object]) -> tuple[dict[str, object], dict[str, object]]:
+    """Return what was typed, and what environment variables say."""
+    context = click.get_current_context()
+    variables = {
+        name: value
+        for name, value in words.items()
+        if context.get_parameter_source(name) is ParameterSource.ENVIRONMENT
+    }
+    return {name: words[name] for name in words if name not in variables}, variables
 
 
 def options_of(command: str) -> list[click.Option]:
@@ -163,7 +196,8 @@ def command(
         @functools.wraps(function)
         def run(**words: object) -> int:
             given = {each: words.pop(each) for each in positions}
-            settings = settled(words, configured=configured, formats=formats)
+            typed, variables = _by_origin(words)
+            settings = settled(typed, variables=variables, configured=configured, formats=formats)
             if settings.unwritten_format:
                 form = settings.unwritten_format
                 output.note(f"`{name}` does not write the configured format `{form}`: a table")

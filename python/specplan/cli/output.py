@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
+import click
+
 from specplan import temporary
 from specplan.cli import streams
 from specplan.errors import UsageError
@@ -27,8 +29,11 @@ if TYPE_CHECKING:
     from specplan.model.report import Report, View
 
 __all__ = [
+    "QUIET",
+    "VERBOSE",
     "colour",
     "complain",
+    "detail",
     "fitted",
     "gates_failed",
     "is_terminal",
@@ -44,6 +49,10 @@ __all__ = [
     "write",
     "write_all",
 ]
+
+#: The keys under which a context keeps how much is to be said.
+QUIET: Final = "specplan.quiet"
+VERBOSE: Final = "specplan.verbose"
 
 #: The width of a table that goes to a file or another program.
 _UNSEEN_WIDTH: Final = 100
@@ -64,8 +73,22 @@ def warn(message: str) -> None:
 
 
 def note(message: str) -> None:
-    """Say what the reader might not expect."""
-    _say("note", message)
+    """Say what the reader might not expect, unless only what is wrong is asked for."""
+    if not _is_kept(QUIET):
+        _say("note", message)
+
+
+def detail(message: str) -> None:
+    """Say what a run does, where that is asked for."""
+    if _is_kept(VERBOSE):
+        _say("detail", message)
+
+
+def _is_kept(key: str) -> bool:
+    """Whether the run that is going on was asked for something that all commands have."""
+    context = click.get_current_context(silent=True)
+    kept = None if context is None else context.find_root().obj
+    return isinstance(kept, dict) and bool(kept.get(key))
 
 
 def _say(kind: str, message: str) -> None:

@@ -1,10 +1,11 @@
-"""The settings of a run: what was typed, over what is configured, over the defaults."""
+"""The settings of a run: what was typed, over variables, the configuration and the defaults."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from specplan import config
@@ -39,6 +40,9 @@ _SUFFIXES: Final[Mapping[str, str]] = {
 
 #: Whoever types one of these replaces what is configured of all of them.
 _ORIGINS_OF_WANTS: Final = ("want", "peers", "baseline")
+
+#: Settings of which one replaces all, where one is typed and another in the environment.
+_IN_PLACE_OF_EACH_OTHER: Final = (_ORIGINS_OF_WANTS, ("config", "no_config"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,13 +113,20 @@ class Settings(Configuration):
 
 
 def settled(
-    words: Mapping[str, object], *, configured: bool = True, formats: Sequence[str] = config.FORMATS
+    words: Mapping[str, object],
+    *,
+    variables: Mapping[str, object] = MappingProxyType({}),
+    configured: bool = True,
+    formats: Sequence[str] = config.FORMATS,
 ) -> Settings:
-    """Return what was typed over what is configured over the defaults.
+    """Return what was typed over the environment's variables, the configuration, the defaults.
 
     Args:
-        words: What click read, by attribute; None or nothing where it was not typed.
-
+        words: What click read of the command line, by attribute; None or nothing where it was
+            not typed.
+        variables: What it read of environment variables such as ``SPECPLAN_CACHE``, likewise.
+            They replace what is configured, and are no more than that: what was typed is not
+            in conflict with them.
         configured: Whether the configuration is read at all.
         formats: The formats of the command.
 
@@ -124,22 +135,24 @@ def settled(
         SourceError: If it cannot be read.
         UsageError: If the options contradict each other.
     """
-    typed = {name: value for name, value in words.items() if value is not None and value != ()}
-    base = _configuration(typed) if configured else Configuration()
+    typed = _given(words)
+    said = _of_environment(_given(variables), typed)
+    base = _configuration(said | typed) if configured else Configuration()
     if base.targets:
         teach(base.targets)
-    base = _without_other_wants(base, typed)
-    for each in SETTINGS:
-        if each.adds and each.attribute in typed:
-            before: tuple[object, ...] = getattr(base, each.attribute)
-            typed[each.attribute] = (*before, *_texts(typed[each.attribute]))
-        if each.kind == "system":
-            _check_systems(each.name, _texts(typed.get(each.attribute, ())))
+    base = _without_other_wants(_without_other_wants(base, said), typed)
     names = frozenset(typed)
+    if "stack" in said and "want" not in typed:
+        # Patterns replace the tables of the configuration, wherever they are said.
+        names |= {"stack"}
+    for each in SETTINGS:
+        if each.kind == "system":
+            _check_systems(each.name, _texts((said | typed).get(each.attribute, ())))
+    said = said | typed | _added(base, said, typed)
     own_format = ""
-    if "format" not in typed and (by_suffix := _format_of(typed.get("output"), formats)):
-        typed["format"] = by_suffix
-    form, unwritten = str(typed.get("format", base.format)), ""
+    if "format" not in typed and (by_suffix := _format_of(said.get("output"), formats)):
+        said["format"] = by_suffix
+    form, unwritten = str(said.get("format", base.format)), ""
     if "format" not in typed and form not in {*config.FORMATS, *formats}:
         # The configuration says what holds for the commands that can do it.
         form, unwritten = "table", form
@@ -147,11 +160,40 @@ def settled(
         own_format, form = form, "table"
     values: dict[str, Any] = {each.name: getattr(base, each.name) for each in fields(base)}
     return Settings(
-        **{**values, **typed, "format": form},
+        **{**values, **said, "format": form},
         typed=names,
         own_format=own_format,
         unwritten_format=unwritten,
     )
+
+
+def _added(
+    base: Configuration, said: Mapping[str, object], typed: Mapping[str, object]
+) -> dict[str, object]:
+    """Return the values of settings to which each place adds, instead of replacing them."""
+    added: dict[str, object] = {}
+    for each in SETTINGS:
+        if each.adds and (each.attribute in said or each.attribute in typed):
+            places = (
+                getattr(base, each.attribute),
+                said.get(each.attribute),
+                typed.get(each.attribute),
+            )
+            added[each.attribute] = tuple(value for place in places for value in _texts(place))
+    return added
+
+
+def _given(words: Mapping[str, object]) -> dict[str, object]:
+    """Return what was given at all."""
+    return {name: value for name, value in words.items() if value is not None and value != ()}
+
+
+def _of_environment(said: dict[str, object], typed: Mapping[str, object]) -> dict[str, object]:
+    """Return what the environment says, without what is typed or replaced by what is typed."""
+    for names in _IN_PLACE_OF_EACH_OTHER:
+        if any(each in typed for each in names):
+            said = {name: value for name, value in said.items() if name not in names}
+    return {name: value for name, value in said.items() if name not in typed}
 
 
 def _without_other_wants(base: Configuration, typed: Mapping[str, object]) -> Configuration:

@@ -140,6 +140,8 @@ class Configuration:
         probe: Whether servers are asked for binaries that no index lists.
         upstream: Installations that count as available.
         offline: Whether no server is asked, so that only copies of earlier runs are read.
+        max_age: How old the copy of a remote file may be that is used without asking its
+            server, in seconds; None asks each time.
         families: Stack patterns by the name of a family.
         libc: C library and version by operating system.
         targets: Parents of more targets by name.
@@ -183,6 +185,7 @@ class Configuration:
     probe: bool = False
     upstream: tuple[str, ...] = ()
     offline: bool = False
+    max_age: int | None = None
     families: Mapping[str, tuple[str, ...]] = field(default_factory=_no_families)
     libc: Mapping[str, str] = field(default_factory=_nothing)
     targets: Mapping[str, tuple[str, ...]] = field(default_factory=_no_families)

@@ -14,6 +14,7 @@ from specplan.config.configuration import (
     percentage_fault,
 )
 from specplan.config.settings import SETTINGS, STACK_GATES, TABLES
+from specplan.duration import DURATION_FORM, seconds_of
 from specplan.errors import UsageError
 from specplan.model import NotWanted
 from specplan.model.budget import Weight, check_weight
@@ -130,6 +131,8 @@ def _value(table: Table, setting: Setting, folder: Path) -> object:  # noqa: PLR
         return _systems(table)
     if setting.kind == "spack":
         return _for_spack(table)
+    if setting.kind == "duration":
+        return _duration(table, key)
     if setting.kind in {"flag", "switch"}:
         return table.flag(key)
     if setting.kind in {"count", "amount", "percentage", "least"}:
@@ -169,6 +172,14 @@ def _for_spack(table: Table) -> str | None:
         except UsageError as error:
             table.fail("for-spack", str(error), error.hint)
     return spack
+
+
+def _duration(table: Table, key: str) -> int | None:
+    text = table.text(key)
+    seconds = None if text is None else seconds_of(text)
+    if text is not None and seconds is None:
+        table.fail(key, f"`{text}` is no duration", f"write {DURATION_FORM}")
+    return seconds
 
 
 def _number(table: Table, setting: Setting) -> int | float | Decimal | None:
@@ -290,7 +301,7 @@ def _stack(table: Table, folder: Path) -> StackEntry:
         table.fail("", "it says nothing of the stack", "give `cells`, `want` or both")
     if want is not None and "://" not in want:
         want = str(folder / want)
-    gates = {
+    gates: dict[str, Any] = {
         each.attribute: _value(table, each, folder)
         for each in SETTINGS
         if each.name in STACK_GATES and each.name in table

@@ -47,7 +47,8 @@ __all__ = [
 #: - ``choice``: one of some words;
 #: - ``flag``: nothing, it is on when it is given; ``switch``: likewise, with a ``--no-`` form;
 #: - ``count``: a whole number; ``amount``: a number from 0 on; ``percentage``: one from 0 to 100;
-#:   ``least``: a percentage that a gate asks for, which is none between 0 and 1.
+#:   ``least``: a percentage that a gate asks for, which is none between 0 and 1;
+#: - ``duration``: a span such as ``30m``, held as seconds.
 Kind: TypeAlias = Literal[
     "text",
     "source",
@@ -62,6 +63,7 @@ Kind: TypeAlias = Literal[
     "amount",
     "percentage",
     "least",
+    "duration",
 ]
 
 #: The headings under which help lists options, in their order.
@@ -684,6 +686,17 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         commands=(*_CACHES, "has"),
         help="Ask no server: read the copies that earlier runs kept, and say how old they are.",
         example="true",
+    ),
+    Setting(
+        name="max-age",
+        kind="duration",
+        metavar="DURATION",
+        group="Caches",
+        commands=(*_CACHES, "has"),
+        help="Use the copy of a remote file without asking, where its server confirmed it less "
+        "than this ago: `90s`, `30m`, `12h`, `7d`.",
+        default="ask each time",
+        example='"30m"',
     ),
     Setting(
         name="strict",

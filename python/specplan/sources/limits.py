@@ -32,6 +32,8 @@ class Limits:
             than those that are known: ``refuse`` makes it a damaged file, ``try`` reads it as
             the newest version that is known, which is a guess.
         offline: Whether no server is asked, so that only copies of earlier runs are read.
+        max_age_seconds: How long ago its server may have confirmed the copy of a file that is
+            used without asking; 0 asks each time.
     """
 
     file_bytes: int = 64 << 20
@@ -45,3 +47,4 @@ class Limits:
     attempts: int = 4
     newer_formats: NewerFormats = "refuse"
     offline: bool = False
+    max_age_seconds: float = 0.0

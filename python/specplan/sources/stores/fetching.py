@@ -101,6 +101,20 @@ class Fetching:
         self.copies[shown] = known.time
         return known.path
 
+    def recent_copy_of(self, place: str, shown: str) -> Path | None:
+        """Return the copy of a place that is young enough to be used without asking, if any.
+
+        Args:
+            place: The place.
+            shown: How messages call it.
+        """
+        most = self.limits.max_age_seconds
+        known = self.downloads.known(place) if most > 0 else None
+        if known is None or time.time() - known.time > most:
+            return None
+        self.copies[shown] = known.time
+        return known.path
+
 
 def is_remote(place: str) -> bool:
     """Whether a source is a URL."""

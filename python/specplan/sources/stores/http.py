@@ -102,6 +102,10 @@ class HttpStore:
         if self._fetching.limits.offline:
             place = self._url_of(relative)
             return self._fetching.copy_of(place, shown, needed=expected is not None)
+        if expected is None and (
+            recent := self._fetching.recent_copy_of(self._url_of(relative), shown)
+        ):
+            return recent
         transfer = _Transfer(
             url=self._url_of(relative),
             shown=shown,

@@ -59,6 +59,8 @@ class FsspecStore:
         place = self._place_of(path)
         if self._fetching.limits.offline:
             return self._fetching.copy_of(place, shown, needed=expected is not None)
+        if expected is None and (recent := self._fetching.recent_copy_of(place, shown)):
+            return recent
         with self._told(shown):
             entry = self._entry(path, shown, is_needed=not relative or expected is not None)
             if entry is None:

@@ -1,0 +1,31 @@
+"""Spans of time as people write them: ``90s``, ``30m``, ``12h``, ``7d``."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = ["DURATION_FORM", "seconds_of"]
+
+#: How a span is written, in words, for messages.
+DURATION_FORM: Final = "a whole number and a unit: `90s`, `30m`, `12h` or `7d`"
+
+_DURATION: Final = re.compile(r"(0|[1-9][0-9]{0,8})([smhd]?)")
+
+_UNITS: Final = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
+
+
+def seconds_of(text: str) -> int | None:
+    """Return a span in seconds, or None if the text is none; nothing but 0 lacks a unit.
+
+    Example:
+        >>> seconds_of("30m"), seconds_of("0"), seconds_of("30")
+        (1800, 0, None)
+    """
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        return None
+    number, unit = int(found[1]), found[2]
+    if not unit:
+        return 0 if number == 0 else None
+    return number * _UNITS[unit]
