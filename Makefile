@@ -138,6 +138,7 @@ bench: environment ## run the benches at small sizes; benches/BENCHMARKS.md tell
 	$(BIN)/python -m benches.checks --specs 2000 --runs 1
 	$(BIN)/python -m benches.queries --specs 2000 --queries 100 --runs 1
 	$(BIN)/python -m benches.plans --specs 5000 --networkx-specs 2000 --runs 2
+	$(BIN)/python -m benches.exports --builds 5000
 	$(BIN)/python -m benches.schedules --specs 5000 --runs 1
 	$(BIN)/python -m benches.budgets --specs 300 --seconds 5
 	$(BIN)/python -m benches.choices --largest 1000 --time-limit 5

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 
 COMMANDS = (
-    *("gaps", "coverage", "rebuild", "trim", "has", "why"),
+    *("gaps", "coverage", "rebuild", "export", "trim", "has", "why"),
     *("diff", "find", "check", "recipes", "init"),
 )
 
@@ -37,6 +37,7 @@ TYPES_OF_TABLES = {
     "targets": ("table of strings or arrays", "the built-in table"),
     "host": ("table", "nothing is known"),
     "check": ("table", ""),
+    "export": ("table", ""),
     "not-wanted": ("array of tables", "none"),
     "weight": ("array of tables", "1 each"),
 }

@@ -11,6 +11,7 @@ import pytest
 
 from specplan import config
 from specplan.config import DIALECTS, FORMATS, CheckSettings, Configuration, StackEntry, reader
+from specplan.config.export import CELL_KEYS, SIZE_KEYS
 from specplan.errors import ConfigurationError, DamagedSourceError, SourceError
 from specplan.model import NotWanted
 from specplan.model.host import Host
@@ -409,7 +410,9 @@ def test_the_documentation_has_every_key_and_no_other() -> None:
     text = DOCUMENTATION.read_text(encoding="utf-8")
     main, _, entries = text.partition("### `[[not-wanted]]`")
     row = re.compile(r"^\| `([a-z-]+)` \|", re.MULTILINE)
+    main, _, export = main.partition("### `[export]`")
     assert row.findall(main) == list(config.KEYS)
+    assert set(row.findall(export)) == {*reader.EXPORT_KEYS, *CELL_KEYS, *SIZE_KEYS}
     entries, _, stacks = entries.partition("### `[[stack]]`")
     entries, _, weights = entries.partition("### `[[weight]]`")
     assert row.findall(entries) == list(reader.NOT_WANTED_KEYS)
@@ -427,10 +430,10 @@ def test_the_examples_of_the_documentation_are_valid(tmp_path: Path) -> None:
     assert len(examples) >= 3
     for example in examples:
         config.load(write(tmp_path, example))
-    main = text.partition("### `[[not-wanted]]`")[0]
+    main = text.partition("### `[export]`")[0]
     rows = re.findall(r"^\| `([a-z-]+)` \|.*\| `([^`]+)` \|$", main, re.MULTILINE)
     # The tables have examples of their own.
-    tables = {"families", "libc", "targets", "host", "check", "not-wanted", "weight"}
+    tables = {"families", "libc", "targets", "host", "check", "export", "not-wanted", "weight"}
     assert [key for key, _ in rows] == [key for key in config.KEYS if key not in tables]
     for key, value in rows:
         config.load(write(tmp_path, f"{key} = {value}"))

@@ -34,7 +34,7 @@ def test_each_setting_has_one_attribute_and_each_attribute_one_setting() -> None
     of_the_configuration_alone = {each.name for each in fields(Configuration)} - known
     assert of_the_configuration_alone == {
         *("baseline_directory", "families", "libc", "targets", "host", "stacks"),
-        *("check", "not_wanted", "weight"),
+        *("check", "export", "not_wanted", "weight"),
     }
     attributes = {each.name for each in fields(Settings)} - of_the_configuration_alone
     assert attributes - {"typed", "own_format", "unwritten_format"} == known

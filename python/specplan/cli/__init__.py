@@ -43,6 +43,7 @@ _COMMANDS: Final = {
     "check": "What is wrong with the cache itself.",
     "coverage": "How much is there, by stack and system.",
     "diff": "What was lost, gained and changed between two states.",
+    "export": "A plan as what runs it: make, ninja, shell, Slurm, GitLab, GitHub.",
     "find": "Specs that satisfy an abstract spec.",
     "gaps": "What is missing, ranked.",
     "has": "Whether a mirror has the binaries of some hashes.",

@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
     _Answer: TypeAlias = Check | Coverage | Diff | Found | LockDiff | Plan | RecipeChanges
 
-__all__ = ["evaluated", "failed"]
+__all__ = ["UNPLANNABLE", "evaluated", "failed", "unplannable_reason"]
 
 _FEW: Final = 3
 
 #: The gate of plans, which is about wants that are known to be open.
-_UNPLANNABLE: Final = "allow-unplannable"
+UNPLANNABLE: Final = "allow-unplannable"
 
 
 def evaluated(result: _Answer, settings: Settings) -> tuple[Gate, ...]:
@@ -65,7 +65,7 @@ def failed(result: _Answer, settings: Settings) -> list[str]:
 
 def _is_of_wants(gate: Gate) -> bool:
     """Whether what is left out of the question could change the answer of a gate."""
-    return gate.name != _UNPLANNABLE
+    return gate.name != UNPLANNABLE
 
 
 def _own(result: _Answer, settings: Settings) -> list[Gate]:
@@ -109,9 +109,13 @@ def _of_plan(result: _Answer, settings: Settings) -> Iterator[Gate]:
     if settings.allow_unplannable:
         return
     number = len(result.unplannable)
+    yield _none(UNPLANNABLE, number, unplannable_reason(number))
+
+
+def unplannable_reason(number: int) -> str:
+    """Return why the gate on wants that cannot be planned fails, for so many of them."""
     wants = wording.count(number, "want")
-    reason = f"{wants} cannot be planned from what is known (`--allow-unplannable` accepts that)"
-    yield _none(_UNPLANNABLE, number, reason)
+    return f"{wants} cannot be planned from what is known (`--allow-unplannable` accepts that)"
 
 
 def _coverage(coverage: Coverage, settings: Settings) -> Iterator[Gate]:

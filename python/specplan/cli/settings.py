@@ -94,6 +94,17 @@ class Settings(Configuration):
     available: bool | None = None
     unknown: Literal["error", "list"] = "error"
     line: str | None = None
+    plan: str | None = None
+    env: str | None = None
+    mirror: str | None = None
+    mirror_url: str | None = None
+    sign: str | None = None
+    build_jobs: int | None = None
+    spack: str | None = None
+    sizes: str | None = None
+    template: str | None = None
+    max_jobs: int | None = None
+    max_submit: int | None = None
     output: str | None = None
     write_unplannable: str | None = None
     color: ColourChoice = "auto"

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
     from specplan.cli.settings import Settings
     from specplan.model import LeftOut, LockDiff, Why
+    from specplan.model.choice import ChosenWant
+    from specplan.model.gate import Gate
     from specplan.planning.plan import Plan
     from specplan.recipes.model import RecipeChanges
 
-__all__ = ["conclude", "is_same", "of_reasons", "settled"]
+__all__ = ["conclude", "is_same", "of_document", "of_reasons", "settled"]
 
 Result = TypeVar("Result", Check, Coverage, Diff, Found, "LockDiff", "Plan", "RecipeChanges")
 
@@ -69,6 +71,29 @@ def conclude(result: _Answer, settings: Settings) -> int:
             f"`{settings.own_format}` shows lines alone, and what is left out could change them"
         )
         return 1
+    return 1 if failed else 0
+
+
+def of_document(
+    held: Sequence[Gate],
+    records: Sequence[LeftOut],
+    unplannable: Sequence[ChosenWant],
+    settings: Settings,
+) -> int:
+    """Say the same of a plan out of a document, and return the exit code.
+
+    Args:
+        held: The gates of the run that wrote it.
+        records: What was left out, with what the user allows.
+        unplannable: What nothing known can meet.
+        settings: Whether the user allows that.
+    """
+    _explain(records, whole=settings.explain_left_out)
+    # That gate is asked once more: `--allow-unplannable` may be given here alone.
+    failed = [gate.reason for gate in held if not gate.held and gate.name != gates.UNPLANNABLE]
+    if unplannable and not settings.allow_unplannable:
+        failed.append(gates.unplannable_reason(len(unplannable)))
+    output.gates_failed(failed)
     return 1 if failed else 0
 
 

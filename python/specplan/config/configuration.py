@@ -7,6 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
+from specplan.config.export import ExportSettings
 from specplan.model import AllowedKind, Compatibility, LeftOutKind, Level, NotWanted, Scope
 from specplan.model.host import Host
 from specplan.model.left_out import ALL_KINDS
@@ -147,6 +148,7 @@ class Configuration:
         targets: Parents of more targets by name.
         host: The machine that the conditions of environments ask for.
         check: How the cache itself is checked.
+        export: How the builds of a plan are run, and where.
         not_wanted: What is not wanted, with reasons.
         weight: What completing roots is worth.
     """
@@ -192,6 +194,7 @@ class Configuration:
     stacks: tuple[StackEntry, ...] = ()
     host: Host = Host()  # noqa: RUF009 - it cannot be changed
     check: CheckSettings = CheckSettings()
+    export: ExportSettings = ExportSettings()  # noqa: RUF009 - it cannot be changed
     not_wanted: tuple[NotWanted, ...] = ()
     weight: tuple[Weight, ...] = ()
 

@@ -13,6 +13,7 @@ from specplan.config.configuration import (
     is_system,
     percentage_fault,
 )
+from specplan.config.export import export_settings
 from specplan.config.settings import SETTINGS, STACK_GATES, TABLES
 from specplan.duration import DURATION_FORM, seconds_of
 from specplan.errors import UsageError
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
+    from specplan.config.export import ExportSettings
     from specplan.config.settings import Setting
     from specplan.config.table import Table
 
 
 __all__ = [
     "CHECK_KEYS",
+    "EXPORT_KEYS",
     "HOST_KEYS",
     "KEYS",
     "NOT_WANTED_KEYS",
@@ -58,6 +61,9 @@ STACK_KEYS: Final = TABLES["stack"]
 
 #: Every key of ``[check]``.
 CHECK_KEYS: Final = TABLES["check"]
+
+#: Every key of ``[export]``.
+EXPORT_KEYS: Final = TABLES["export"]
 
 #: Every key of ``[host]``.
 HOST_KEYS: Final = TABLES["host"]
@@ -93,6 +99,7 @@ def configuration(table: Table, folder: Path) -> Configuration:
         targets=_targets(table.table("targets")),
         host=_host(table.table("host")),
         check=_check(table.table("check"), folder),
+        export=_export(table.table("export"), folder),
         not_wanted=tuple(map(_not_wanted, table.tables("not-wanted"))),
         weight=tuple(map(_weight, table.tables("weight"))),
     )
@@ -272,6 +279,11 @@ def _host(table: Table) -> Host:
 def _check(table: Table, folder: Path) -> CheckSettings:
     table.only_known(CHECK_KEYS)
     return CheckSettings(**_values(table, "check", folder))
+
+
+def _export(table: Table, folder: Path) -> ExportSettings:
+    table.only_known(EXPORT_KEYS)
+    return export_settings(table, _values(table, "export", folder), folder)
 
 
 def _stacks(table: Table, folder: Path) -> tuple[StackEntry, ...]:

@@ -73,6 +73,7 @@ Group: TypeAlias = Literal[
     "Change",
     "Cost and budget",
     "Caches",
+    "Export",
     "Gates",
     "Output",
     "Other",
@@ -82,15 +83,15 @@ GROUPS: Final[tuple[Group, ...]] = get_args(Group)
 
 #: The commands that write a report; those that look at caches, measure coverage or plan.
 COMMANDS: Final = ("gaps", "coverage", "rebuild", "why", "diff", "find", "check", "recipes")
-_CACHES: Final = (*COMMANDS[:-1], "trim")
+_CACHES: Final = (*COMMANDS[:-1], "trim", "export")
 _COVERAGE: Final = ("gaps", "coverage")
-_PLANS: Final = ("rebuild", "why", "trim")
+_PLANS: Final = ("rebuild", "why", "trim", "export")
 #: Those whose plan is to be built.
-_EXECUTED: Final = ("rebuild",)
+_EXECUTED: Final = ("rebuild", "export")
 #: Those whose reports list much that people may not want to read.
 _LISTS: Final = ("gaps", "diff", "find", "check", "rebuild")
 #: Those that predict the plan after a change, which has no hashes yet.
-_PREDICTIONS: Final = ("rebuild", "why")
+_PREDICTIONS: Final = ("rebuild", "why", "export")
 _WANTS: Final = (*_COVERAGE, *_PLANS)
 
 
@@ -727,6 +728,120 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         table="check",
     ),
     Setting(
+        name="plan",
+        metavar="FILE",
+        group="Export",
+        commands=("export",),
+        help="Export this plan, which `specplan rebuild --format json` wrote (`-` for standard "
+        "input), instead of planning.",
+    ),
+    Setting(
+        name="env",
+        metavar="FOLDER",
+        group="Export",
+        commands=("export",),
+        help="The environment that holds what is built, as the jobs see it: spack.yaml and "
+        "spack.lock.",
+        default="the folder of the lock that is wanted",
+        example='"stacks/e4s"',
+        table="export",
+    ),
+    Setting(
+        name="mirror",
+        metavar="NAME",
+        group="Export",
+        commands=("export",),
+        help="The mirror that builds are pushed to, by the name that the environment gives it.",
+        default="buildcache-destination",
+        example='"buildcache-destination"',
+        table="export",
+    ),
+    Setting(
+        name="mirror-url",
+        metavar="SOURCE",
+        group="Export",
+        commands=("export",),
+        help="The address of that mirror, where `specplan has` looks for what need not be built "
+        "again.",
+        default="what the environment says",
+        example='"s3://bucket/mirror"',
+        table="export",
+    ),
+    Setting(
+        name="sign",
+        metavar="HOW",
+        group="Export",
+        commands=("export",),
+        help="`unsigned`; `mirror`, where the mirror says that it is signed; or the key that "
+        "signs.",
+        default="unsigned",
+        example='"mirror"',
+        table="export",
+    ),
+    Setting(
+        name="build-jobs",
+        kind="count",
+        least=1,
+        most=1_000_000,
+        metavar="N",
+        group="Export",
+        commands=("export",),
+        help="How many processes each build uses.",
+        default="as Spack does",
+        example="8",
+        table="export",
+    ),
+    Setting(
+        name="spack",
+        metavar="FOLDER",
+        group="Export",
+        commands=("export",),
+        help="The folder of Spack, as the jobs see it.",
+        default="$SPACK_ROOT, else the `spack` of PATH",
+        example='"/opt/spack"',
+        table="export",
+    ),
+    Setting(
+        name="sizes",
+        metavar="FILE",
+        group="Export",
+        commands=("export",),
+        help="A table of what builds need, as CSV with some of the columns package, cpu, memory, "
+        "timeout, jobs.",
+        example='"sizes.csv"',
+        table="export",
+    ),
+    Setting(
+        name="template",
+        metavar="FILE",
+        group="Export",
+        commands=("export",),
+        help="Write the pipeline by this template of Jinja2, not by that of the format.",
+    ),
+    Setting(
+        name="max-jobs",
+        kind="count",
+        least=1,
+        most=1_000_000,
+        metavar="N",
+        group="Export",
+        commands=("export",),
+        help="The most jobs at a time: of `gitlab` in the active pipelines, of `github` in a "
+        "matrix.",
+        default="500 for gitlab, 256 for github",
+    ),
+    Setting(
+        name="max-submit",
+        kind="count",
+        least=3,
+        most=1_000_000,
+        metavar="N",
+        group="Export",
+        commands=("export",),
+        help="The most jobs that Slurm takes; a plan with more becomes arrays of as many tasks.",
+        default="5000",
+    ),
+    Setting(
         name="fail-under",
         kind="least",
         metavar="PCT",
@@ -809,7 +924,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="allow-unplannable",
         kind="switch",
         group="Gates",
-        commands=("rebuild", "trim"),
+        commands=("rebuild", "trim", "export"),
         help="Exit with 0 although wants cannot be planned from what is known.",
         example="true",
     ),
@@ -933,9 +1048,15 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         short="o",
         metavar="FILE",
         group="Output",
-        commands=(*COMMANDS, "init", "trim"),
+        commands=(*COMMANDS, "init", "trim", "export"),
         help="Write the report here, whole or not at all.",
         variations={
+            "export": Variation(
+                metavar="FILE|FOLDER",
+                help="Write the pipeline here, whole or not at all; `gitlab` and `github` write a "
+                "folder of files.",
+                default="standard output; `specplan-pipeline` for a folder",
+            ),
             "trim": Variation(
                 help="Write the pipeline here, whole or not at all; may be PIPELINE itself.",
                 default="standard output",
@@ -1057,6 +1178,7 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "libc": (),
         "targets": (),
         "host": ("platform", "os", "target", "hostname", "env"),
+        "export": (*(each.name for each in SETTINGS if each.table == "export"), "cell", "size"),
         "check": tuple(each.name for each in SETTINGS if each.table == "check"),
         "not-wanted": ("package", "stack", "os", "target", "reason"),
         "weight": ("spec", "stack", "weight"),

@@ -109,6 +109,11 @@ class Plan(Report):
         return self._again, ()
 
     @property
+    def listed(self) -> Iterable[tuple[str, str, str]]:
+        """The builds as lists show them: name, version, hash."""
+        return ((build.name, build.version, build.hash) for build in self.builds)
+
+    @property
     def unplannable(self) -> tuple[ChosenWant, ...]:
         """The wants that nothing known can meet: they need a concretizer."""
         return () if self.choice is None else self.choice.unplannable

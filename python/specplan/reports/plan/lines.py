@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Protocol
+
 from specplan.model.report import as_lines
 from specplan.planning.plan import Plan
 from specplan.reports.gates import amount, is_asked
@@ -10,11 +12,51 @@ from specplan.reports.plan.choice import LACKS
 from specplan.reports.render import wording
 from specplan.reports.render.escape import for_logs, terminal
 
-__all__ = ["rebuild"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from specplan.model import LeftOut
+    from specplan.model.choice import ChosenWant, PublishedWant
+    from specplan.model.gate import Gate
+
+__all__ = ["ListedPlan", "listed", "rebuild"]
+
+
+class ListedPlan(Protocol):
+    """What a list shows of a plan, whether it was made here or read."""
+
+    @property
+    def predicted(self) -> bool:
+        """Whether its hashes will not exist again."""
+
+    @property
+    def listed(self) -> Iterable[tuple[str, str, str]]:
+        """Its builds: name, version, hash."""
+
+    @property
+    def publish(self) -> Sequence[PublishedWant]:
+        """What only needs to be listed."""
+
+    @property
+    def unplannable(self) -> Sequence[ChosenWant]:
+        """What nothing known can meet."""
+
+    @property
+    def left_out(self) -> Sequence[LeftOut]:
+        """What could not be taken into account."""
+
+    @property
+    def gates(self) -> Sequence[Gate]:
+        """The gates that it was held against."""
 
 
 @as_lines.register(Plan)
 def rebuild(plan: Plan) -> str:
+    """Return the builds of a plan of this process, as :func:`listed` does."""
+    return listed(plan)
+
+
+def listed(plan: ListedPlan) -> str:
     """Return ``name@version/hash`` of each build below a line that says ``# exact``.
 
     In a predicted plan that line says ``# predicted``, and there are no hashes: those that
@@ -23,11 +65,14 @@ def rebuild(plan: Plan) -> str:
     the gates that were asked for follow as comments, so that a reader that passes over these builds
     nothing else.
     """
-    first = ["# predicted" if plan.predicted else "# exact", *plan_wording.unplannable(plan)]
+    first = [
+        "# predicted" if plan.predicted else "# exact",
+        *plan_wording.unplannable(len(plan.unplannable)),
+    ]
     lines = [", ".join([*first, *wording.not_whole(plan.left_out)])]
-    for build in plan.builds:
-        spec = terminal(f"{build.name}@{build.version}")
-        lines.append(spec if plan.predicted else f"{spec}/{build.hash}")
+    for name, version, dag_hash in plan.listed:
+        spec = terminal(f"{name}@{version}")
+        lines.append(spec if plan.predicted else f"{spec}/{dag_hash}")
     for want in plan.publish:
         binary = terminal(f"{want.name}@{want.version}/{want.hash}")
         cell = terminal(f"{want.stack} on {want.os}/{want.target}")

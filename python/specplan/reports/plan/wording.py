@@ -114,7 +114,7 @@ def headline(plan: Plan) -> str:
     kind = ("what if: " if plan.what_if else "") + ("predicted: " if plan.predicted else "")
     wants = wording.count(totals.wants, "spec") + " wanted"
     publish = f", {len(plan.publish)} to publish" if plan.publish else ""
-    kind += "".join(f"{each}, " for each in unplannable(plan))
+    kind += "".join(f"{each}, " for each in unplannable(len(plan.unplannable)))
     if not totals.builds:
         return f"{kind}nothing to build, {wants}, {totals.reused} reused{publish}"
     stages = wording.count(totals.stages, "stage")
@@ -124,9 +124,8 @@ def headline(plan: Plan) -> str:
     )
 
 
-def unplannable(plan: Plan) -> list[str]:
+def unplannable(count: int) -> list[str]:
     """Return the phrase that says how many wants cannot be planned, if any cannot."""
-    count = len(plan.unplannable)
     return [f"{wording.count(count, 'want')} cannot be planned"] if count else []
 
 

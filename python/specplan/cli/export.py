@@ -1,0 +1,197 @@
+"""``specplan export``: the builds of a plan as what runs them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from specplan.cli import output, plans, verdict
+from specplan.cli.options import command
+from specplan.errors import UsageError
+from specplan.model.left_out import blocking
+from specplan.reports.render import wording
+
+if TYPE_CHECKING:
+    from specplan.cli.settings import Settings
+    from specplan.pipelines.export.environment import ExportEnvironment
+    from specplan.pipelines.export.plan import ExportPlan
+    from specplan.pipelines.export.request import ExportRequest
+
+__all__ = ["export"]
+
+#: The formats that only show a plan.
+_DRAWINGS: Final = ("dot", "mermaid")
+
+#: Where formats of several files go if nobody says.
+_FOLDER: Final = "specplan-pipeline"
+
+_FORMATS: Final = ("make", "ninja", "shell", "list", *_DRAWINGS)
+
+
+@command("export", (click.Argument(["style"], type=click.Choice(_FORMATS), metavar="FORMAT"),))
+def export(settings: Settings, style: str) -> int:
+    """Write the builds of a plan as what runs them.
+
+    FORMAT is `make`, `ninja` or `shell` for one machine; `list` as `specplan rebuild
+    --format list` writes it; `dot` and `mermaid` draw the plan. The plan is that of `--plan`, or of
+    the options of `specplan rebuild`. Each build installs its hash from the environment, with
+    dependencies from the mirror alone, and is pushed there; the index is updated once, at the
+    end. A build that fails stops what needs it and nothing else. Nothing is written where the
+    plan fails a gate, is predicted, or where what is left out could change it.
+
+    \b
+    Examples:
+      specplan export make --want spack.lock -o plan.mk && make -f plan.mk -j8 -k
+      specplan export ninja --plan rebuild.json -o build.ninja && ninja -j8
+      specplan export shell --want spack.lock --sign mirror -o build.sh && sh build.sh
+    """  # noqa: D301 - \b keeps click from wrapping the examples
+    from specplan.pipelines.export.plan import refuse_predicted  # noqa: PLC0415 - help needs none
+
+    plan, code = _planned(settings)
+    if style == "list":
+        from specplan.reports.plan.lines import listed  # noqa: PLC0415 - what few need
+
+        output.write(listed(plan), settings.output)
+        return code
+    if style not in _DRAWINGS:
+        refuse_predicted(plan, style)
+    if not code and (blocks := blocking(plan.left_out)):
+        kinds = wording.left_out_kinds(blocks)
+        output.not_whole(f"what is left out could change what must be built ({kinds})")
+        code = 1
+    if code:
+        place = settings.output
+        output.note("nothing is written" if place is None else f"`{place}` is not written")
+        return code
+    output.write_all(_files(style, _request(plan, style, settings), settings))
+    return 0
+
+
+def _planned(settings: Settings) -> tuple[ExportPlan, int]:
+    """Return the plan, and the exit code that its verdict asks for."""
+    from specplan.pipelines.export.plan import plan_of  # noqa: PLC0415 - help needs none
+
+    if settings.plan is None:
+        plan = verdict.settled(plans.plan(settings), settings)
+        return plan_of(plan), verdict.conclude(plan, settings)
+    if settings.is_typed("want", "peers", "baseline", "changed", "changed_from", "changed_since"):
+        raise UsageError("`--plan` is a plan already, and wants or a change are given as well")
+    from specplan.model.left_out import allowing  # noqa: PLC0415
+    from specplan.pipelines.export.document import read_plan  # noqa: PLC0415
+
+    read = read_plan(settings.plan)
+    read = replace(read, left_out=allowing(read.left_out, settings.allow_left_out))
+    return read, verdict.of_document(read.gates, read.left_out, read.unplannable, settings)
+
+
+def _request(plan: ExportPlan, style: str, settings: Settings) -> ExportRequest:
+    from specplan.pipelines.export.request import (  # noqa: PLC0415
+        DEFAULT_MIRROR,
+        ExportRequest,
+        jobs_of,
+    )
+    from specplan.pipelines.export.resources import ResourceTable, read_sizes  # noqa: PLC0415
+
+    asked = settings.export
+    for name in ("env", "mirror", "mirror_url", "sign", "spack"):
+        typed = getattr(settings, name)
+        if typed is not None and not typed.isprintable():
+            raise UsageError(f"`--{name.replace('_', '-')}` holds a character that does not print")
+    sizes = settings.sizes or asked.sizes
+    table = ResourceTable(
+        asked.cells, asked.by_size, read_sizes(sizes) if sizes else {}, plan.unit == "seconds"
+    )
+    is_run = style not in _DRAWINGS
+    env = _env(plan, settings) if is_run else ""
+    known = _environments(env, settings) if is_run else {}
+    mirror = settings.mirror or asked.mirror or DEFAULT_MIRROR
+    own = known.get(env)
+    jobs, profiles, cells = jobs_of(
+        plan, env, settings.build_jobs or asked.build_jobs, table, known
+    )
+    if is_run:
+        _warn(env, own, mirror)
+    url = settings.mirror_url or asked.mirror_url
+    return ExportRequest(
+        plan=plan,
+        jobs=jobs,
+        profiles=profiles,
+        cells=cells,
+        mirror=mirror,
+        mirror_url=url or (own.mirrors or {}).get(mirror, "") if own else url or "",
+        sign=settings.sign or asked.sign or "unsigned",
+        spack=settings.spack or asked.spack or "",
+        is_pinned=own is not None and own.is_pinned,
+        max_jobs=settings.max_jobs,
+        max_submit=settings.max_submit or 5000,
+        template=settings.template,
+    )
+
+
+def _env(plan: ExportPlan, settings: Settings) -> str:
+    """Return the environment of the builds.
+
+    Raises:
+        UsageError: If nothing says which it is.
+    """
+    given = settings.env or settings.export.env
+    if given is not None:
+        return given
+    folders = {str(Path(each).parent) for each in plan.wants if Path(each).name == "spack.lock"}
+    if len(folders) == 1 and len(plan.wants) == 1:
+        return folders.pop()
+    if not plan.builds or all(_cell_names_env(settings, build.stacks) for build in plan.builds):
+        return "."
+    raise UsageError(
+        "nothing says which environment holds the builds",
+        hint="name its folder with `--env`, or for each stack in an `[[export.cell]]`",
+    )
+
+
+def _cell_names_env(settings: Settings, stacks: tuple[str, ...]) -> bool:
+    from specplan.catalog.names import any_matches  # noqa: PLC0415
+
+    return any(
+        cell.gives.env and any(any_matches(cell.stack, stack) for stack in stacks)
+        for cell in settings.export.cells
+    )
+
+
+def _environments(env: str, settings: Settings) -> dict[str, ExportEnvironment]:
+    from specplan.pipelines.export.environment import read_export_environment  # noqa: PLC0415
+
+    asked = settings.export
+    given = [each.gives for each in asked.cells] + [each.gives for each in asked.by_size]
+    folders = dict.fromkeys([env, *(each.env for each in given if each.env)])
+    return {each: read_export_environment(each) for each in folders}
+
+
+def _warn(env: str, known: ExportEnvironment | None, mirror: str) -> None:
+    """Say what the environment does not settle, though Spack's configuration may."""
+    if known is None or known.mirrors is None:
+        output.note(
+            f"`{env}` has no spack.yaml here, so that its mirrors and recipes are not checked"
+        )
+        return
+    if not known.is_pinned:
+        output.warn(
+            f"`{env}/spack.yaml` pins no commit of the recipe repository: Spack builds with the "
+            "recipes that are checked out"
+        )
+    if mirror not in known.mirrors:
+        output.note(f"`{env}/spack.yaml` names no mirror `{mirror}`; Spack's configuration must")
+
+
+def _files(style: str, request: ExportRequest, settings: Settings) -> list[tuple[str, str | None]]:
+    """Return the texts of a format, each with its file."""
+    from specplan.pipelines.export.formats import FOLDERS, files_of  # noqa: PLC0415
+
+    files = files_of(style, request)
+    if style not in FOLDERS:
+        return [(text, settings.output) for _, text in files]
+    folder = Path(settings.output or _FOLDER)
+    folder.mkdir(parents=True, exist_ok=True)
+    return [(text, str(folder / name)) for name, text in files]

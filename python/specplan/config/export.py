@@ -1,0 +1,280 @@
+"""The ``[export]`` table: how the builds of a plan are run, and where."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from specplan.config.table import Table
+
+__all__ = [
+    "CELL_KEYS",
+    "RESOURCE_KEYS",
+    "SIZE_KEYS",
+    "Cell",
+    "ExportSettings",
+    "Resources",
+    "Size",
+    "export_settings",
+    "resources_of",
+    "seconds_of",
+]
+
+#: What a job gets, whether its cell or its size says so.
+RESOURCE_KEYS: Final = (
+    "env", "image", "tags", "runs-on", "partition", "cpus", "memory", "timeout", "jobs",
+    "variables",
+)  # fmt: skip
+
+#: Every key of an ``[[export.cell]]`` entry.
+CELL_KEYS: Final = ("stack", "os", "target", "package", *RESOURCE_KEYS)
+
+#: Every key of an ``[[export.size]]`` entry.
+SIZE_KEYS: Final = ("package", "cost", *RESOURCE_KEYS)
+
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_MEMORY: Final = re.compile(r"[1-9][0-9]{0,8}[KMGT]?")
+_TIME: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?([smhd]?)")
+_SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """What a job gets; what is None or empty is left to the site.
+
+    Attributes:
+        env: The folder of the environment that holds the spec.
+        image: The image of the container.
+        tags: The tags of GitLab's runners.
+        runs_on: The labels of GitHub's runners.
+        partition: Slurm's partition.
+        cpus: How many processors.
+        memory: How much memory, as ``16G``.
+        timeout: How long it may take, in seconds.
+        jobs: How many processes a build uses, Spack's ``-j``.
+        variables: Environment variables.
+    """
+
+    env: str | None = None
+    image: str | None = None
+    tags: tuple[str, ...] = ()
+    runs_on: tuple[str, ...] = ()
+    partition: str | None = None
+    cpus: int | None = None
+    memory: str | None = None
+    timeout: float | None = None
+    jobs: int | None = None
+    variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def over(self, other: Resources) -> Resources:
+        """Return both, these first; of variables those of both."""
+        values = {
+            each.name: getattr(self, each.name) or getattr(other, each.name)
+            for each in fields(self)
+        }
+        values["variables"] = MappingProxyType({**other.variables, **self.variables})
+        return Resources(**values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One ``[[export.cell]]``: what the builds get that match all of its patterns.
+
+    Attributes:
+        stack: Patterns, of which one stack of the build must match one.
+        os: Patterns for the operating system.
+        target: Patterns for the target.
+        package: Patterns for the package.
+        gives: What they get.
+    """
+
+    stack: tuple[str, ...] = ()
+    os: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+    package: tuple[str, ...] = ()
+    gives: Resources = Resources()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """One ``[[export.size]]``: what the builds of some packages, or of some cost, get.
+
+    Attributes:
+        package: Patterns for the package.
+        cost: The least cost, in seconds; None where it does not matter.
+        gives: What they get.
+    """
+
+    package: tuple[str, ...] = ()
+    cost: float | None = None
+    gives: Resources = Resources()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportSettings:
+    """What the ``[export]`` table says of ``specplan export``.
+
+    Attributes:
+        env: The folder of the environment, as jobs see it.
+        mirror: The name of the mirror that builds are pushed to.
+        mirror_url: Its address, by which ``specplan has`` finds what is there.
+        sign: ``unsigned``, ``mirror`` where the mirror says that it is signed, or a key.
+        build_jobs: How many processes a build uses.
+        spack: The folder of Spack, as jobs see it.
+        sizes: A table of sizes by package, as a file.
+        cells: What builds get by their cell; the first that matches counts.
+        by_size: What builds get by their size; the first that matches counts.
+    """
+
+    env: str | None = None
+    mirror: str | None = None
+    mirror_url: str | None = None
+    sign: str | None = None
+    build_jobs: int | None = None
+    spack: str | None = None
+    sizes: str | None = None
+    cells: tuple[Cell, ...] = ()
+    by_size: tuple[Size, ...] = ()
+
+
+def export_settings(table: Table, values: Mapping[str, object], folder: Path) -> ExportSettings:
+    """Return what the table says.
+
+    Args:
+        table: The table.
+        values: The values of those of its keys that are options too, by attribute.
+        folder: The folder of its file, from which the table of sizes starts.
+
+    Raises:
+        ConfigurationError: If a value does not fit.
+    """
+    given = {name: value for name, value in values.items() if value is not None}
+    for name, value in given.items():
+        if isinstance(value, str):
+            _refuse_control(table, name.replace("_", "-"), value)
+    if "sizes" in given:
+        given["sizes"] = str(folder / str(given["sizes"]))
+    return ExportSettings(
+        **given,  # type: ignore[arg-type] # the table of settings says what each is
+        cells=tuple(_cell(each) for each in table.tables("cell")),
+        by_size=tuple(_size(each) for each in table.tables("size")),
+    )
+
+
+def _cell(table: Table) -> Cell:
+    table.only_known(CELL_KEYS)
+    return Cell(
+        stack=table.texts("stack"),
+        os=table.texts("os"),
+        target=table.texts("target"),
+        package=table.texts("package"),
+        gives=_resources(table),
+    )
+
+
+def _size(table: Table) -> Size:
+    table.only_known(SIZE_KEYS)
+    cost = table.number("cost")
+    if cost is not None and not (cost.is_finite() and cost >= 0):
+        table.fail("cost", f"{cost} is no number from 0 on")
+    if cost is None and "package" not in table:
+        table.fail("", "it is about everything", "name a `package`, a `cost` or both")
+    return Size(
+        package=table.texts("package"),
+        cost=None if cost is None else float(cost),
+        gives=_resources(table),
+    )
+
+
+def _resources(table: Table) -> Resources:
+    texts = {key: table.text(key) for key in ("env", "image", "partition", "memory", "timeout")}
+    lists = {key: table.texts(key) for key in ("tags", "runs-on")}
+    counts = {key: _count(table, key) for key in ("cpus", "jobs")}
+    variables = dict(table.table("variables").strings()) if "variables" in table else {}
+    for key, value in texts.items():
+        _refuse_control(table, key, value or "")
+    for key, several in lists.items():
+        for each in several:
+            _refuse_control(table, key, each)
+
+    def fail(key: str, fault: str) -> NoReturn:
+        table.fail(key, fault)
+
+    for name, value in variables.items():
+        if _VARIABLE.fullmatch(name) is None:
+            fail("variables", f"`{name}` is no name of a variable")
+        _refuse_control(table, "variables", value)
+    memory, timeout = texts["memory"], texts["timeout"]
+    if memory is not None and _MEMORY.fullmatch(memory) is None:
+        fail("memory", f"`{memory}` is no amount of memory, as `16G` is")
+    seconds = None if timeout is None else seconds_of(timeout)
+    if timeout is not None and seconds is None:
+        fail("timeout", f"`{timeout}` is no time, as `90m` and `6h` are")
+    return Resources(
+        env=texts["env"],
+        image=texts["image"],
+        tags=lists["tags"],
+        runs_on=lists["runs-on"],
+        partition=texts["partition"],
+        cpus=counts["cpus"],
+        memory=memory,
+        timeout=seconds,
+        jobs=counts["jobs"],
+        variables=MappingProxyType(variables),
+    )
+
+
+def resources_of(row: Mapping[str, str]) -> Resources | str:
+    """Return what a row of a table of sizes gives, or what is wrong with it.
+
+    Args:
+        row: The values of its columns ``cpu``, ``memory``, ``timeout`` and ``jobs``; what is
+            empty is not said.
+    """
+    counts: dict[str, int | None] = {}
+    for name in ("cpu", "jobs"):
+        text = row.get(name, "")
+        if text and (not text.isascii() or not text.isdigit() or not 0 < int(text) <= _MOST):
+            return f"`{text}` is no number of `{name}`"
+        counts[name] = int(text) if text else None
+    memory, timeout = row.get("memory", ""), row.get("timeout", "")
+    if memory and _MEMORY.fullmatch(memory) is None:
+        return f"`{memory}` is no amount of memory, as `16G` is"
+    seconds = seconds_of(timeout) if timeout else None
+    if timeout and seconds is None:
+        return f"`{timeout}` is no time, as `90m` and `6h` are"
+    return Resources(
+        cpus=counts["cpu"], jobs=counts["jobs"], memory=memory or None, timeout=seconds
+    )
+
+
+_MOST: Final = 1_000_000
+
+
+def _count(table: Table, key: str) -> int | None:
+    number = table.number(key)
+    if number is None:
+        return None
+    if not number.is_finite() or number != int(number) or not 0 < number <= _MOST:
+        table.fail(key, f"{number} is no number from 1 to {_MOST}")
+    return int(number)
+
+
+def seconds_of(text: str) -> float | None:
+    """Return a time such as ``90m`` or ``6h`` in seconds, or None if it is none."""
+    found = _TIME.fullmatch(text)
+    if found is None or float(found[1]) == 0:
+        return None
+    return float(found[1]) * _SECONDS[found[2]]
+
+
+def _refuse_control(table: Table, key: str, text: str) -> None:
+    """Refuse what could end a line of what is exported."""
+    if not text.isprintable():
+        table.fail(key, "it holds a character that does not print")

@@ -1,0 +1,127 @@
+"""What the environment of a plan says: its specs, its externals, its mirrors, its recipes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from specplan.errors import SourceError
+from specplan.sources.content import inflated
+from specplan.sources.environments import yaml_tree
+from specplan.sources.environments.mirrors import read_mirrors
+from specplan.sources.environments.sections import entry
+from specplan.sources.environments.yaml_tree import Mapping, Sequence
+from specplan.sources.limits import Limits
+from specplan.sources.text import TextError, decoded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from specplan.sources.environments.yaml_tree import Node
+
+__all__ = ["ExportEnvironment", "External", "read_export_environment"]
+
+_MOST_BYTES: Final = 1 << 30
+_PATH: Final = 1024
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class External:
+    """Something that a runner must have.
+
+    Attributes:
+        os: The operating system of the spec that has it.
+        path: Its path.
+        is_program: Whether it must be executable, as compilers must.
+    """
+
+    os: str
+    path: str
+    is_program: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportEnvironment:
+    """What the folder of an environment says, as far as it can be read here.
+
+    Attributes:
+        hashes: The specs of its lock; None where there is none to read.
+        externals: What the lock takes from the system, sorted.
+        mirrors: The places of its mirrors by name; None where there is no spack.yaml to read.
+        is_pinned: Whether it names a commit of each repository of recipes that it names.
+    """
+
+    hashes: frozenset[str] | None = None
+    externals: tuple[External, ...] = ()
+    mirrors: dict[str, str] | None = None
+    is_pinned: bool = False
+
+
+def read_export_environment(folder: str) -> ExportEnvironment:
+    """Return what an environment says; nothing of a folder that is not on this machine.
+
+    Raises:
+        SourceError: If one of its files cannot be read, or is damaged.
+    """
+    lock, manifest = Path(folder, "spack.lock"), Path(folder, "spack.yaml")
+    specs = _specs(lock) if lock.is_file() else None
+    mirrors, pinned = _manifest(manifest) if manifest.is_file() else (None, False)
+    return ExportEnvironment(
+        hashes=None if specs is None else frozenset(specs),
+        externals=() if specs is None else tuple(sorted(set(_externals(specs.values())))),
+        mirrors=mirrors,
+        is_pinned=pinned,
+    )
+
+
+def _specs(lock: Path) -> dict[str, Any]:
+    shown = str(lock)
+    try:
+        found = json.loads(decoded(inflated(lock, shown, _MOST_BYTES)))
+    except (TextError, ValueError, RecursionError) as error:
+        raise SourceError(f"`{shown}` is no JSON: {error}", path=shown) from error
+    specs = found.get("concrete_specs") if isinstance(found, dict) else None
+    if not isinstance(specs, dict):
+        raise SourceError(f"`{shown}` is no spack.lock: it has no `concrete_specs`", path=shown)
+    return specs
+
+
+def _externals(specs: Iterable[object]) -> Iterator[External]:
+    for spec in specs:
+        outside = spec.get("external") if isinstance(spec, dict) else None
+        if not isinstance(spec, dict) or not isinstance(outside, dict):
+            continue
+        arch = spec.get("arch")
+        os = arch.get("platform_os") if isinstance(arch, dict) else None
+        if not isinstance(os, str):
+            continue
+        more = outside.get("extra_attributes")
+        compilers = more.get("compilers") if isinstance(more, dict) else None
+        programs = compilers.values() if isinstance(compilers, dict) else ()
+        for path, is_program in (
+            (outside.get("path"), False),
+            *((each, True) for each in programs),
+        ):
+            if isinstance(path, str) and path and path.isprintable() and len(path) <= _PATH:
+                yield External(os, path, is_program)
+
+
+def _manifest(path: Path) -> tuple[dict[str, str], bool]:
+    """Return the mirrors that an environment names, and whether its recipes are pinned."""
+    document = yaml_tree.read(path, Limits())
+    section = entry(document, "spack") if isinstance(document, Mapping) else None
+    if not isinstance(section, Mapping):
+        raise SourceError(f"`{path}` is no environment: it has no `spack`", path=str(path))
+    mirrors = read_mirrors(entry(section, "mirrors"), path.parent)
+    return {each.name: each.place for each in mirrors}, _is_pinned(entry(section, "repos"))
+
+
+def _is_pinned(repos: Node | None) -> bool:
+    if isinstance(repos, Sequence) or not isinstance(repos, Mapping):
+        return False
+    each = list(repos.entries.values())
+    return bool(each) and all(
+        isinstance(n, Mapping) and entry(n, "commit") is not None for n in each
+    )

@@ -1,0 +1,40 @@
+"""The formats of exports: what each is called, and which files it makes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan.pipelines.export import local
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from specplan.pipelines.export.request import ExportRequest
+
+__all__ = ["DRAWINGS", "FOLDERS", "FORMATS", "files_of"]
+
+#: The formats that only show a plan.
+DRAWINGS: Final = ("dot", "mermaid")
+
+#: The formats that are several files in a folder.
+FOLDERS: Final[tuple[str, ...]] = ()
+
+_MAKERS: Final[Mapping[str, Callable[[str, ExportRequest], list[tuple[str, str]]]]] = {
+    **dict.fromkeys(
+        ("make", "ninja", "shell"), lambda style, asked: [("", local.on_one_machine(style, asked))]
+    ),
+    **dict.fromkeys(DRAWINGS, lambda style, asked: [("", local.drawing(style, asked))]),
+}
+
+#: The formats that files are made of; `list` is the report of `specplan rebuild`.
+FORMATS: Final[tuple[str, ...]] = tuple(_MAKERS)
+
+
+def files_of(style: str, request: ExportRequest) -> list[tuple[str, str]]:
+    """Return the files of a format: each name within the folder, empty for the only one, and text.
+
+    Raises:
+        SourceError: If a template of the user cannot be read.
+        UsageError: If the plan does not fit the limits of the format.
+    """
+    return _MAKERS[style](style, request)

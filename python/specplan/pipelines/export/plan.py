@@ -1,0 +1,190 @@
+"""A plan as exports see it: its builds with the fewest needs, and what forbids to run them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from specplan.errors import UsageError
+from specplan.pipelines.reduction import reduced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from specplan.aliases import Unit
+    from specplan.model import Build, Input, LeftOut
+    from specplan.model.choice import ChosenWant, PublishedWant
+    from specplan.model.gate import Gate
+    from specplan.planning.plan import Plan
+
+__all__ = ["ExportBuild", "ExportPlan", "builds_of", "plan_of", "refuse_predicted"]
+
+_DAG_HASH: Final = re.compile(r"[a-z2-7]{32}")
+
+#: What Spack calls packages and versions. All else may mean something to a shell, to YAML, to make.
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+=:~-]*")
+_NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9_.+=:~-]")
+
+#: Names are cut there: a job of GitLab is called by at most 255 characters.
+_LONGEST: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportBuild:
+    """A build of a plan.
+
+    Attributes:
+        hash: The DAG hash; 32 letters and digits.
+        name: The package, as people are shown it: of plain characters alone.
+        version: The version, likewise.
+        asked: What ``specplan has`` is asked: ``name@version/hash``, or the hash alone where name
+            or version are not plain.
+        os: The operating system, of plain characters.
+        target: The target, likewise.
+        stacks: The stacks whose locks hold it.
+        stage: When it can be built: after all builds of earlier stages.
+        needs: The hashes of the builds that it waits for, without those that others bring along.
+        cost: What it costs, in the unit of the plan.
+    """
+
+    hash: str
+    name: str
+    version: str
+    asked: str
+    os: str
+    target: str
+    stacks: tuple[str, ...]
+    stage: int
+    needs: tuple[str, ...]
+    cost: float
+
+    @property
+    def label(self) -> str:
+        """What people are shown: ``name@version``."""
+        return f"{self.name}@{self.version}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportPlan:
+    """A plan, from this process or from a document.
+
+    Attributes:
+        predicted: Whether it foresees a change, so that its hashes will not exist again.
+        unit: What costs count.
+        listed: The builds as lists show them: name, version, hash.
+        builds: The builds, by stage, then hash.
+        wants: The files of what is wanted, as they were given.
+        publish: What only needs to be listed.
+        unplannable: What nothing known can meet.
+        left_out: What could not be taken into account.
+        gates: The gates that it was held against.
+    """
+
+    predicted: bool
+    unit: Unit
+    listed: tuple[tuple[str, str, str], ...]
+    builds: tuple[ExportBuild, ...]
+    wants: tuple[str, ...]
+    publish: tuple[PublishedWant, ...]
+    unplannable: tuple[ChosenWant, ...]
+    left_out: tuple[LeftOut, ...]
+    gates: tuple[Gate, ...]
+
+
+def plan_of(plan: Plan) -> ExportPlan:
+    """Return a plan of this process as exports see it.
+
+    Raises:
+        UsageError: If a build has a hash that is none.
+    """
+    return ExportPlan(
+        predicted=plan.predicted,
+        unit=plan.unit,
+        listed=tuple((build.name, build.version, build.hash) for build in plan.builds),
+        builds=builds_of(plan.builds),
+        wants=_wants(plan.inputs),
+        publish=plan.publish,
+        unplannable=plan.unplannable,
+        left_out=plan.left_out,
+        gates=plan.gates,
+    )
+
+
+def _wants(inputs: Iterable[Input]) -> tuple[str, ...]:
+    return tuple(each.path for each in inputs if each.role == "want")
+
+
+def builds_of(builds: Sequence[Build]) -> tuple[ExportBuild, ...]:
+    """Return builds as exports see them, with the fewest needs; in time that their edges take.
+
+    Args:
+        builds: The builds, each after its needs.
+
+    Raises:
+        UsageError: If a hash is none, stands twice, or a need is no earlier build.
+    """
+    needs = _checked(builds)
+    fewest = reduced(needs)
+    return tuple(
+        ExportBuild(
+            hash=build.hash,
+            name=_plain(build.name),
+            version=_plain(build.version),
+            asked=_asked(build),
+            os=_plain(build.os),
+            target=_plain(build.target),
+            stacks=tuple(build.stacks),
+            stage=build.stage,
+            needs=tuple(fewest[build.hash]),
+            cost=build.cost,
+        )
+        for build in builds
+    )
+
+
+def _checked(builds: Sequence[Build]) -> dict[str, list[str]]:
+    """Return the needs by hash, after a look at each of them."""
+    stages: dict[str, int] = {}
+    needs: dict[str, list[str]] = {}
+    for build in builds:
+        if _DAG_HASH.fullmatch(build.hash) is None:
+            raise UsageError(f"`{build.hash[:64]}` is no DAG hash, so that no job can build it")
+        if build.hash in stages:
+            raise UsageError(f"the plan builds `{build.hash}` twice")
+        stages[build.hash] = build.stage
+        needs[build.hash] = list(build.needs)
+    for build in builds:
+        for need in needs[build.hash]:
+            if stages.get(need, build.stage) >= build.stage:
+                raise UsageError(
+                    f"the build `{build.hash}` needs `{need[:64]}`, which is no build of an "
+                    "earlier stage"
+                )
+    return needs
+
+
+def _plain(text: str) -> str:
+    return _NOT_PLAIN.sub("_", text)[:_LONGEST] or "_"
+
+
+def _asked(build: Build) -> str:
+    texts = (build.name, build.version)
+    if all(_PLAIN.fullmatch(each) and len(each) <= _LONGEST for each in texts):
+        return f"{build.name}@{build.version}/{build.hash}"
+    return build.hash
+
+
+def refuse_predicted(plan: ExportPlan, what: str) -> None:
+    """Refuse to run a plan whose hashes will not exist again.
+
+    Raises:
+        UsageError: If the plan foresees a change.
+    """
+    if plan.predicted:
+        raise UsageError(
+            f"a predicted plan cannot be exported as `{what}`: after the change there are other "
+            "hashes",
+            hint="concretize after the change, and plan for the new lock; `list`, `dot` and "
+            "`mermaid` show a predicted plan",
+        )

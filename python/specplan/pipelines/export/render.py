@@ -1,0 +1,184 @@
+"""Templates of Jinja2, in a sandbox, with filters that make text inert where it is put.
+
+A template sees data alone: it can call nothing of Python, open no file and include no other
+template. What filters do not quote is made of plain characters before (see
+:mod:`specplan.pipelines.export.plan`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from specplan.counting import count
+from specplan.errors import DamagedSourceError
+from specplan.sources.content import inflated
+from specplan.sources.text import TextError, decoded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from specplan.pipelines.export.request import ExportRequest
+
+__all__ = ["base_context", "one_line", "render", "steps"]
+
+_MOST_BYTES: Final = 1 << 20
+
+#: What a template can run into.
+_FAULTS: Final = (
+    jinja2.TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+_STEPS: Final = "steps.sh.j2"
+
+
+def _double(text: object) -> str:
+    return str(text).replace("$", "$$")
+
+
+def _yaml(text: object) -> str:
+    """Quote a text for YAML: JSON is YAML."""
+    return json.dumps(text if isinstance(text, (list, dict, int, float)) else str(text))
+
+
+def _gitlab(text: object) -> str:
+    """Quote a text for YAML of GitLab, which would put variables into it."""
+    return _yaml(_double(text))
+
+
+def _github(text: object) -> str:
+    """Quote a text for YAML of GitHub, which would compute what stands in `${{`."""
+    return _yaml(str(text).replace("${{", "${{ '${{' }}"))
+
+
+def _shell(text: object) -> str:
+    return shlex.quote(str(text))
+
+
+def _shell_default(text: object) -> str:
+    """Quote a text as the default of a variable, within the braces of a shell."""
+    return re.sub(r"([^A-Za-z0-9_/.+=:@%,-])", r"\\\1", str(text))
+
+
+def _dot(text: object) -> str:
+    quoted = str(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}"'
+
+
+def _mermaid(text: object) -> str:
+    return re.sub(r"[^A-Za-z0-9 _.+=:~/@-]", "_", str(text))
+
+
+@cache
+def _environment() -> ImmutableSandboxedEnvironment:
+    made = ImmutableSandboxedEnvironment(
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters.update(
+        sh=_shell,
+        sh_default=_shell_default,
+        make=_double,
+        ninja=_double,
+        yaml=_yaml,
+        gitlab=_gitlab,
+        github=_github,
+        dot=_dot,
+        mermaid=_mermaid,
+    )
+    return made
+
+
+def _own(name: str) -> str:
+    folder = resources.files("specplan.pipelines.export") / "templates"
+    return (folder / name).read_text(encoding="utf-8")
+
+
+def render(name: str, context: Mapping[str, object], template: str | None = None) -> str:
+    """Return what a template makes of a context.
+
+    Args:
+        name: The template of the format.
+        context: What the template sees.
+        template: A file in place of it.
+
+    Raises:
+        SourceError: If the file cannot be read.
+        DamagedSourceError: If it is no template, or asks for what there is not.
+    """
+    if template is None:
+        return _environment().from_string(_own(name)).render(context)
+    try:
+        text = decoded(inflated(Path(template), template, _MOST_BYTES))
+        return _environment().from_string(text).render(context)
+    except TextError as error:
+        raise _fault(template, str(error), None) from error
+    except jinja2.TemplateSyntaxError as error:
+        raise _fault(template, error.message or "wrong syntax", error.lineno) from error
+    except _FAULTS as error:
+        raise _fault(template, str(error), None) from error
+
+
+def _fault(template: str, fault: str, line: int | None) -> DamagedSourceError:
+    return DamagedSourceError(
+        path=template,
+        place="",
+        line=line,
+        fault=fault,
+        hint="docs/pipelines.md lists what templates may use",
+    )
+
+
+def steps(request: ExportRequest) -> str:
+    """Return the functions of the shell that every job uses."""
+    return render(_STEPS, base_context(request)).rstrip("\n")
+
+
+def one_line(script: str) -> str:
+    """Return a script of which each statement ends with ``;`` as one line."""
+    lines = (line.strip().removesuffix("\\").rstrip() for line in script.splitlines())
+    return " ".join(line for line in lines if line)
+
+
+def base_context(request: ExportRequest) -> dict[str, object]:
+    """Return what all templates see; docs/pipelines.md lists it."""
+    plan = request.plan
+    builds = count(len(request.jobs), "build")
+    stages = count(len({job.stage for job in request.jobs}), "stage")
+    push = {"unsigned": " --unsigned", "mirror": ""}
+    key = f" --key {_shell(request.sign)}"
+    first = request.profiles[0]
+    return {
+        "plan": {"unit": plan.unit},
+        "digest": request.digest,
+        "summary": f"specplan: {builds} in {stages}",
+        "builds": request.jobs,
+        "profiles": request.profiles,
+        "cells": request.cells,
+        "env": first.env,
+        "jobs": first.jobs,
+        "mirror": request.mirror,
+        "mirror_url": request.mirror_url,
+        "sign": request.sign,
+        "push_options": push.get(request.sign, key),
+        "spack": request.spack,
+        "spack_program": f"{request.spack.rstrip('/')}/bin/spack",
+        "is_pinned": request.is_pinned,
+    }

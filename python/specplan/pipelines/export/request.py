@@ -1,0 +1,222 @@
+"""What is exported: a plan, where its builds run and what they get, settled build by build."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from specplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.config.export import Resources
+    from specplan.pipelines.export.environment import ExportEnvironment, External
+    from specplan.pipelines.export.plan import ExportBuild, ExportPlan
+    from specplan.pipelines.export.resources import ResourceTable
+
+__all__ = ["ExportRequest", "Job", "JobCell", "Profile", "jobs_of"]
+
+#: The mirror that builds are pushed to, as `spack ci` calls it too.
+DEFAULT_MIRROR: Final = "buildcache-destination"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a build takes from the shell: its environment and how many processes it uses."""
+
+    env: str
+    jobs: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCell:
+    """Builds that the same runners take: what a preflight looks at once.
+
+    Attributes:
+        os: The operating system.
+        target: The target.
+        env: The environment.
+        profile: The number of the profile of its first build.
+        externals: What the lock takes from the system.
+        gives: What its first build gets.
+    """
+
+    os: str
+    target: str
+    env: str
+    profile: int
+    externals: Sequence[External]
+    gives: Resources
+
+
+@dataclass(slots=True, kw_only=True)
+class Job:
+    """A build as templates see it: what it is, what it waits for, what it gets.
+
+    Attributes:
+        number: Its number in the order of the builds, from 0.
+        hash: The DAG hash.
+        name: The package, of plain characters.
+        version: The version, likewise.
+        asked: ``name@version/hash``, or the hash alone.
+        os: The operating system.
+        target: The target.
+        stacks: The stacks that want it.
+        stage: The stage.
+        cost: The cost, in the unit of the plan.
+        needs: The hashes of the builds that it waits for, the fewest.
+        need_numbers: Their numbers.
+        profile: The number of its profile.
+        cell: The number of its cell.
+        gives: What it gets.
+        title: What people are shown: name, version and the first letters of the hash.
+    """
+
+    number: int
+    hash: str
+    name: str
+    version: str
+    asked: str
+    os: str
+    target: str
+    stacks: tuple[str, ...]
+    stage: int
+    cost: float
+    needs: tuple[str, ...]
+    need_numbers: tuple[int, ...]
+    profile: int
+    cell: int
+    gives: Resources
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportRequest:
+    """A question of an export.
+
+    Attributes:
+        plan: The plan.
+        jobs: Its builds, settled.
+        profiles: Their profiles; the first is that of the first build.
+        cells: Their cells.
+        mirror: The name of the mirror that they are pushed to.
+        mirror_url: Its address; empty where nothing is skipped.
+        sign: ``unsigned``, ``mirror`` or a key.
+        spack: The folder of Spack; empty for that of the runner.
+        is_pinned: Whether the environment pins its recipes.
+        max_jobs: The most jobs at a time; None for what the format takes.
+        max_submit: The most jobs that Slurm takes.
+        template: A template in place of that of the format.
+    """
+
+    plan: ExportPlan
+    jobs: Sequence[Job]
+    profiles: Sequence[Profile]
+    cells: Sequence[JobCell]
+    mirror: str = DEFAULT_MIRROR
+    mirror_url: str = ""
+    sign: str = "unsigned"
+    spack: str = ""
+    is_pinned: bool = True
+    max_jobs: int | None = None
+    max_submit: int = 5000
+    template: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """Sixteen hexadecimal digits that tell apart what is built, from what, for where.
+
+        The state of a run is kept under it, so that no other plan takes it for its own.
+        """
+        parts = [self.mirror, self.mirror_url, *(profile.env for profile in self.profiles)]
+        parts += [job.hash for job in self.jobs]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+    @property
+    def has_seconds(self) -> bool:
+        """Whether costs are seconds."""
+        return self.plan.unit == "seconds"
+
+
+def jobs_of(
+    plan: ExportPlan,
+    env: str,
+    build_jobs: int | None,
+    table: ResourceTable,
+    environments: dict[str, ExportEnvironment],
+) -> tuple[list[Job], list[Profile], list[JobCell]]:
+    """Return the jobs of a plan with their profiles and cells; takes time with its edges.
+
+    Args:
+        plan: The plan.
+        env: The environment of what no cell gives one.
+        build_jobs: How many processes builds use that get no number of their own.
+        table: What builds get.
+        environments: What is known of environments, by folder.
+
+    Raises:
+        UsageError: If an environment that can be read here lacks a build.
+    """
+    number_of = {build.hash: at for at, build in enumerate(plan.builds)}
+    profiles: dict[Profile, int] = {Profile(env, str(build_jobs or "")): 0}
+    cells: dict[tuple[str, str, str], int] = {}
+    found: list[JobCell] = []
+    jobs: list[Job] = []
+    for at, build in enumerate(plan.builds):
+        gives = table.of(build)
+        folder = gives.env or env
+        known = environments.get(folder)
+        if known is not None and known.hashes is not None and build.hash not in known.hashes:
+            raise UsageError(
+                f"the environment `{folder}` does not hold the build {build.label}/{build.hash}",
+                hint="name the environment of its lock with `--env`, or with `env` in an "
+                "`[[export.cell]]`",
+            )
+        profile = profiles.setdefault(
+            Profile(folder, str(gives.jobs or build_jobs or "")), len(profiles)
+        )
+        cell = cells.setdefault((build.os, build.target, folder), len(cells))
+        if cell == len(found):
+            of_system = () if known is None else known.externals
+            found.append(
+                JobCell(
+                    os=build.os,
+                    target=build.target,
+                    env=folder,
+                    profile=profile,
+                    externals=[each for each in of_system if each.os == build.os],
+                    gives=gives,
+                )
+            )
+        jobs.append(_job(at, build, number_of, profile, cell, gives))
+    return jobs, list(profiles), found
+
+
+def _job(
+    at: int,
+    build: ExportBuild,
+    number_of: dict[str, int],
+    profile: int,
+    cell: int,
+    gives: Resources,
+) -> Job:
+    return Job(
+        number=at,
+        hash=build.hash,
+        name=build.name,
+        version=build.version,
+        asked=build.asked,
+        os=build.os,
+        target=build.target,
+        stacks=build.stacks,
+        stage=build.stage,
+        cost=build.cost,
+        needs=build.needs,
+        need_numbers=tuple(number_of[need] for need in build.needs),
+        profile=profile,
+        cell=cell,
+        gives=gives,
+        title=f"{build.label} /{build.hash[:7]}",
+    )

@@ -1,0 +1,364 @@
+"""``specplan export``: what it writes, what it refuses, and that what it writes runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sysconfig
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.mirrors import dag_hash
+from tests.small_caches import index, lock, written
+from tests.stand_in_spack import StandIn
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Run, Runs
+
+NEEDS = {
+    "f": ["d", "e"],
+    "e": ["c"],
+    "d": ["b"],
+    "c": ["a"],
+    "b": ["a"],
+    "g": ["there", "outside"],
+    "h": ["g", "a"],
+}
+ROOTS = ["f", "h"]
+NAMES = ["a", "b", "c", "d", "e", "f", "g", "h"]
+H = {name: dag_hash(name) for name in (*NAMES, "there", "outside")}
+
+ENVIRONMENT = """spack:
+  specs: [f, h]
+  mirrors: {buildcache-destination: ../stand-in/mirror}
+  repos:
+    builtin: {git: https://example.org/packages.git, commit: 0123456789abcdef}
+"""
+
+
+def closure(name: str) -> set[str]:
+    found: set[str] = set()
+    for each in NEEDS.get(name, []):
+        found |= {each, *closure(each)}
+    return found - {"outside"}
+
+
+CLOSURES = {H[name]: sorted(H[each] for each in closure(name)) for name in NAMES}
+
+
+@pytest.fixture
+def project(folder: Path) -> Path:
+    """An environment, a mirror with one of its specs, and nothing else."""
+    written(
+        folder,
+        env__spack_lock=lock(ROOTS, needs=NEEDS, external=["outside"]),
+        env__spack_yaml=ENVIRONMENT,
+        cache_json=index(["there"]),
+    )
+    return folder
+
+
+@pytest.fixture
+def stand_in(project: Path) -> StandIn:
+    made = StandIn.made(project / "stand-in", CLOSURES, {H[name]: name for name in NAMES})
+    (made.folder / "mirror" / H["there"]).touch()
+    return made
+
+
+WORDS = ("--want=env/spack.lock", "--cache=cache.json")
+RUNNERS = {
+    "make": ("plan.mk", ("make", "-k", "-f", "plan.mk")),
+    "ninja": ("build.ninja", ("ninja", "-f", "build.ninja")),
+    "shell": ("build.sh", ("sh", "build.sh")),
+}
+MANY = [
+    pytest.param(style, jobs, marks=missing)
+    for style, jobs in (
+        ("make", "-j1"),
+        ("make", "-j4"),
+        ("ninja", "-j1"),
+        ("ninja", "-j4"),
+        ("shell", ""),
+    )
+    for missing in [
+        pytest.mark.skipif(
+            shutil.which(RUNNERS[style][1][0]) is None, reason=f"{style} is not installed"
+        )
+    ]
+]
+
+
+def exported(run: Runs, style: str, *more: str) -> Run:
+    return run("export", style, *WORDS, "-o", RUNNERS[style][0], *more)
+
+
+def start(stand_in: StandIn, style: str, jobs: str, **more: str) -> Any:
+    return stand_in.run(*RUNNERS[style][1], *([jobs] if jobs else []), **more)
+
+
+@pytest.mark.parametrize(("style", "jobs"), MANY)
+def test_all_is_built_once_and_after_what_it_needs_with_one_index_at_the_end(
+    run: Runs, stand_in: StandIn, style: str, jobs: str
+) -> None:
+    answer = exported(run, style)
+    assert (answer.code, answer.err, answer.out) == (0, "", "")
+    done = start(stand_in, style, jobs, STAND_IN_SLEEP="0.02")
+    work = stand_in.work()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "8 of 8 built, 0 failed, 0 not reached" in done.stdout
+    assert sorted(work.built) == sorted(CLOSURES)
+    assert not work.strange
+    needed = {each: set(needs) - {H["there"]} for each, needs in CLOSURES.items()}
+    assert work.is_ordered(needed)
+    assert work.lines[-1] == ["index", "9"]
+    assert len(work.of("index")) == 1
+    assert work.overlap == 1 if jobs != "-j4" else work.overlap > 1
+    again = start(stand_in, style, jobs)
+    assert again.returncode == 0
+    assert not stand_in.work().built
+
+
+@pytest.mark.parametrize(("style", "jobs"), MANY)
+def test_a_build_that_fails_stops_its_dependents_alone_and_the_next_run_goes_on(
+    run: Runs, stand_in: StandIn, style: str, jobs: str
+) -> None:
+    assert exported(run, style).code == 0
+    stand_in.breaks(H["c"])
+    done = start(stand_in, style, jobs)
+    assert done.returncode != 0
+    assert "5 of 8 built, 1 failed, 2 not reached" in done.stdout
+    assert f"  failed: c@1.0/{H['c']}" in done.stdout
+    for name in ("e", "f"):
+        assert f"  not reached: {name}@1.0/{H[name]}" in done.stdout
+    work = stand_in.work()
+    assert work.lines[-1] == ["index", "6"]
+    assert set(work.built) == {H[each] for each in "abcdgh"}
+    stand_in.breaks()
+    done = start(stand_in, style, jobs)
+    assert done.returncode == 0, done.stdout
+    assert "8 of 8 built, 0 failed, 0 not reached" in done.stdout
+    assert sorted(stand_in.work().built) == sorted(H[each] for each in "cef")
+
+
+@pytest.mark.parametrize(("style", "jobs"), [each for each in MANY if "-j1" not in each.values])
+def test_a_run_that_was_killed_goes_on_where_it_stopped(
+    run: Runs, stand_in: StandIn, style: str, jobs: str
+) -> None:
+    assert exported(run, style).code == 0
+    process = subprocess.Popen(
+        [*RUNNERS[style][1], *([jobs] if jobs else [])],
+        cwd=stand_in.folder.parent,
+        env=stand_in.environment(STAND_IN_SLEEP="0.2"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    while len(stand_in.pushed()) < 3:
+        assert process.poll() is None
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    before = stand_in.pushed()
+    begun = stand_in.work().built
+    done = start(stand_in, style, jobs)
+    assert done.returncode == 0, done.stdout + done.stderr
+    built = stand_in.work().built
+    # What was pushed and not yet noted is looked at once more, and nothing else.
+    again = {each for each in built if each in before}
+    assert len(again) <= 4
+    assert set(begun) | set(built) == set(CLOSURES)
+    assert stand_in.pushed() == {*CLOSURES, H["there"]}
+
+
+def test_a_push_that_fails_is_tried_again_and_a_build_is_not(run: Runs, stand_in: StandIn) -> None:
+    assert exported(run, "shell").code == 0
+    stand_in.fails_to_push_once()
+    done = start(stand_in, "shell", "")
+    assert done.returncode == 0
+    assert len(stand_in.work().built) == 8
+
+
+def test_what_is_in_the_mirror_is_skipped_where_specplan_can_be_asked(
+    run: Runs, stand_in: StandIn
+) -> None:
+    assert exported(run, "shell").code == 0
+    path = os.pathsep.join((sysconfig.get_path("scripts"), "/usr/bin", "/bin"))
+    assert start(stand_in, "shell", "").returncode == 0
+    stand_in.work()
+    shutil.rmtree(stand_in.folder.parent / ".specplan")
+    for gone in ("h", "f"):
+        (stand_in.folder / "mirror" / H[gone]).unlink()
+        place = stand_in.folder / "mirror/v3/manifests/spec" / gone
+        shutil.rmtree(place)
+    done = start(stand_in, "shell", "", PATH=path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert sorted(stand_in.work().built) == sorted(H[each] for each in "fh")
+    # What a run believes to be done is built again where the mirror has lost it.
+    shutil.rmtree(stand_in.folder / "mirror/v3/manifests/spec/h")
+    assert start(stand_in, "shell", "", PATH=path).returncode == 0
+    assert stand_in.work().built == [H["h"]]
+
+
+def test_nothing_is_built_on_the_wrong_machine(run: Runs, stand_in: StandIn) -> None:
+    assert exported(run, "make").code == 0
+    done = start(stand_in, "make", "-j4", STAND_IN_OS="rhel9")
+    assert done.returncode != 0
+    assert "preflight: the builds are for ubuntu24.04, this machine is rhel9" in done.stdout
+    assert not stand_in.work().built
+    assert run("export", "shell", *WORDS, "--mirror=nowhere", "-o", "build.sh").code == 0
+    done = start(stand_in, "shell", "")
+    assert done.returncode != 0
+    assert "has no mirror nowhere" in done.stdout
+
+
+def test_compilers_and_externals_of_the_lock_are_looked_for(run: Runs, stand_in: StandIn) -> None:
+    path = stand_in.folder.parent / "env/spack.lock"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    outside = content["concrete_specs"][H["outside"]]["external"]
+    outside["path"] = "/nowhere/at all"
+    outside["extra_attributes"] = {"compilers": {"c": "/nowhere/bin/gcc$(id)"}}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert exported(run, "shell").code == 0
+    done = start(stand_in, "shell", "")
+    assert done.returncode != 0
+    assert "the lock has an external in /nowhere/at all, which is not here" in done.stdout
+    assert "the lock has the compiler /nowhere/bin/gcc$(id), which is not here" in done.stdout
+    assert not stand_in.work().built
+
+
+@pytest.mark.usefixtures("project")
+def test_a_plan_out_of_a_document_is_exported_as_the_plan_itself(run: Runs) -> None:
+    assert run("rebuild", *WORDS, "-o", "rebuild.json").code == 0
+    for style in ("make", "ninja", "shell", "dot", "mermaid"):
+        whole = run("export", style, *WORDS)
+        read = run("export", style, "--plan=rebuild.json")
+        assert (whole.code, read.code) == (0, 0)
+        assert whole.out == read.out
+    listed = run("rebuild", *WORDS, "--format=list", "--fail-over-builds=8")
+    assert run("export", "list", *WORDS, "--fail-over-builds=8").out == listed.out
+    assert run("rebuild", *WORDS, "-o", "rebuild.json", "--fail-over-builds=8").code == 0
+    assert run("export", "list", "--plan=rebuild.json").out == listed.out
+
+
+def test_a_predicted_plan_is_drawn_and_listed_and_never_run(run: Runs, project: Path) -> None:
+    change = (*WORDS, "--changed=a")
+    assert run("rebuild", *change, "-o", "rebuild.json").code == 0
+    for style in ("make", "ninja", "shell"):
+        for words in (change, ("--plan=rebuild.json",)):
+            answer = run("export", style, *words, "-o", "out")
+            assert (answer.code, answer.out) == (2, "")
+            assert "a predicted plan cannot be exported" in answer.err
+            assert not (project / "out").exists()
+    assert run("export", "list", *change).out == run("rebuild", *change, "--format=list").out
+    assert run("export", "mermaid", *change).code == 0
+
+
+def test_nothing_is_written_where_a_gate_fails_or_a_want_cannot_be_planned(
+    run: Runs, project: Path
+) -> None:
+    words = (*WORDS, "--want=nowhere", "--system=ubuntu24.04/x86_64_v3")
+    asked: list[tuple[str, ...]] = [words, (*WORDS, "--fail-over-builds=1")]
+    for more in asked:
+        answer = run("export", "make", *more, "--env=env", "-o", "plan.mk")
+        assert (answer.code, answer.out) == (1, "")
+        assert "note: `plan.mk` is not written" in answer.err
+        assert run("rebuild", *more, "-o", "rebuild.json").code == 1
+        answer = run("export", "make", "--plan=rebuild.json", "--env=env", "-o", "plan.mk")
+        assert (answer.code, answer.out) == (1, "")
+        assert not (project / "plan.mk").exists()
+    assert run("rebuild", *words, "-o", "rebuild.json").code == 1
+    asked = [words, ("--plan=rebuild.json",)]
+    for more in asked:
+        assert run("export", "make", *more, "--env=env", "--allow-unplannable").code == 0
+
+
+def test_nothing_is_written_where_what_is_left_out_could_change_the_plan(
+    run: Runs, project: Path
+) -> None:
+    assert run("rebuild", *WORDS, "-o", "rebuild.json").code == 0
+    document = json.loads((project / "rebuild.json").read_text(encoding="utf-8"))
+    document["left_out"] = [
+        {
+            "kind": "include",
+            "count": 1,
+            "where": "x",
+            "detail": "y",
+            "blocks": True,
+            "remedy": "z",
+        }
+    ]
+    (project / "rebuild.json").write_text(json.dumps(document), encoding="utf-8")
+    answer = run("export", "make", "--plan=rebuild.json", "-o", "plan.mk")
+    assert (answer.code, answer.out) == (1, "")
+    assert not (project / "plan.mk").exists()
+    words = ("--plan=rebuild.json", "--allow-left-out=include", "-o", "plan.mk")
+    assert run("export", "make", *words).code == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"schema": "specplan.coverage/1"}, "schema: is not `specplan.rebuild/1`"),
+        ({"builds": [{"hash": "x; rm -rf /"}]}, "builds[0]"),
+        ({"builds": 3}, "builds: must be an array"),
+        ({"predicted": "no"}, "predicted: must be true or false"),
+        ({"gates": [{}]}, "gates[0]"),
+    ],
+)
+def test_a_document_that_is_no_plan_is_refused_with_the_place(
+    run: Runs, project: Path, change: dict[str, Any], said: str
+) -> None:
+    assert run("rebuild", *WORDS, "-o", "rebuild.json").code == 0
+    document = json.loads((project / "rebuild.json").read_text(encoding="utf-8"))
+    (project / "rebuild.json").write_text(json.dumps({**document, **change}), encoding="utf-8")
+    answer = run("export", "make", "--plan=rebuild.json")
+    assert (answer.code, answer.out) == (3, "")
+    assert said in answer.err
+
+
+def test_a_plan_whose_needs_go_round_in_a_circle_is_refused(run: Runs, project: Path) -> None:
+    assert run("rebuild", *WORDS, "-o", "rebuild.json").code == 0
+    document = json.loads((project / "rebuild.json").read_text(encoding="utf-8"))
+    document["builds"][0]["needs"] = [document["builds"][-1]["hash"]]
+    (project / "rebuild.json").write_text(json.dumps(document), encoding="utf-8")
+    answer = run("export", "make", "--plan=rebuild.json")
+    assert (answer.code, answer.out) == (2, "")
+    assert "no build of an earlier stage" in answer.err
+
+
+def test_an_environment_without_a_build_is_refused(run: Runs, project: Path) -> None:
+    written(project, other__spack_lock=lock(["a"]))
+    answer = run("export", "make", *WORDS, "--env=other")
+    assert answer.code == 2
+    assert "the environment `other` does not hold the build" in answer.err
+    written(project, other__spack_lock=lock(ROOTS, needs=NEEDS))
+    answer = run("export", "make", *WORDS, "--want=two=other/spack.lock")
+    assert answer.code == 2
+    assert "nothing says which environment holds the builds" in answer.err
+
+
+def test_an_environment_that_pins_no_recipes_is_warned_of(run: Runs, project: Path) -> None:
+    (project / "env/spack.yaml").write_text("spack: {specs: [f]}", encoding="utf-8")
+    answer = run("export", "make", *WORDS)
+    assert answer.code == 0
+    assert "`env/spack.yaml` pins no commit of the recipe repository" in answer.err
+    assert "names no mirror `buildcache-destination`" in answer.err
+
+
+def test_a_plan_without_builds_runs_and_builds_nothing(run: Runs, stand_in: StandIn) -> None:
+    written(stand_in.folder.parent, cache_json=index([*NAMES, "there"]))
+    for style in RUNNERS:
+        assert exported(run, style).code == 0
+        if shutil.which(RUNNERS[style][1][0]):
+            done = start(stand_in, style, "")
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert "nothing to build" in done.stdout
+    work = stand_in.work()
+    assert not work.built
+    assert not work.of("index")

@@ -1,0 +1,267 @@
+"""Exports of plans: what jobs get, what text may do, and that templates are shut in."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from specplan.config.export import Cell, Resources, Size
+from specplan.errors import DamagedSourceError, UsageError
+from specplan.model import Build
+from specplan.pipelines.export.local import drawing, on_one_machine
+from specplan.pipelines.export.plan import ExportPlan, builds_of
+from specplan.pipelines.export.render import one_line, steps
+from specplan.pipelines.export.request import ExportRequest, jobs_of
+from specplan.pipelines.export.resources import ResourceTable, read_sizes
+from tests.mirrors import dag_hash
+
+#: What would do something in a shell, in make, ninja, YAML, a drawing or an expression of GitHub.
+HOSTILE = [
+    "x'; touch owned; '",
+    'x"; touch owned; "',
+    "$(touch owned)",
+    "`touch owned`",
+    "${IFS}touch${IFS}owned",
+    "$(shell touch owned)",
+    "x\ny: !!python/object/apply:os.system [touch owned]\n\ttouch owned",
+    "${{ github.token }}",
+    "a | touch owned & touch owned > owned",
+    "-rf",
+    "%{x}#@\\'\\\"",
+    '"]; click b0 "javascript:alert(1)"',
+    "endef",
+    "\u2028touch owned\r\n::set-output::",
+]
+
+
+def build(name: str, *needs: str, version: str = "1.0", **more: Any) -> Build:
+    values: dict[str, Any] = {
+        "hash": dag_hash(name),
+        "name": name,
+        "version": version,
+        "platform": "linux",
+        "os": "ubuntu24.04",
+        "target": "x86_64_v3",
+        "stacks": ("e4s",),
+        "stage": 1 if needs else 0,
+        "needs": [dag_hash(each) for each in needs],
+        "cost": 1.0,
+        "estimated": False,
+        "cause": "missing",
+        "because": [],
+    }
+    return Build(**{**values, **more})
+
+
+def plan(*builds: Build, unit: Any = "builds") -> ExportPlan:
+    return ExportPlan(
+        predicted=False,
+        unit=unit,
+        listed=(),
+        builds=builds_of(builds),
+        wants=(),
+        publish=(),
+        unplannable=(),
+        left_out=(),
+        gates=(),
+    )
+
+
+def request(planned: ExportPlan, *, env: str = "stacks/e4s", **more: Any) -> ExportRequest:
+    table = ResourceTable((), (), {}, planned.unit == "seconds")
+    jobs, profiles, cells = jobs_of(planned, env, None, table, {})
+    values: dict[str, Any] = {"plan": planned, "jobs": jobs, "profiles": profiles, "cells": cells}
+    return ExportRequest(**{**values, **more})
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("style", ["make", "ninja", "shell"])
+def test_no_name_out_of_a_source_and_no_setting_does_anything(
+    tmp_path: Path, text: str, style: str
+) -> None:
+    if style == "ninja" and shutil.which("ninja") is None:
+        pytest.skip("ninja is not installed")
+    hostile = plan(build(text, version=text, os=text, target=text, stacks=(text,)))
+    line = "".join(each if each.isprintable() else "_" for each in text)
+    asked = request(
+        hostile, env=line, mirror=line, mirror_url="", sign=line, spack=line, is_pinned=False
+    )
+    words = {"make": ["make", "-f"], "ninja": ["ninja", "-f"], "shell": ["sh"]}[style]
+    (tmp_path / "file").write_text(on_one_machine(style, asked), encoding="utf-8")
+    answer = subprocess.run(
+        [*words, "file"],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "SPACK": "/bin/false"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "preflight:" in answer.stdout, answer.stdout + answer.stderr
+    assert answer.returncode != 0
+    assert not list(tmp_path.rglob("owned"))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_has_a_strange_name_is_asked_for_by_its_hash_and_drawn_in_plain_letters(
+    text: str,
+) -> None:
+    (made,) = builds_of([build(text)])
+    if text != "endef":
+        assert made.asked == dag_hash(text)
+    for style in ("dot", "mermaid"):
+        drawn = drawing(style, request(plan(build(text, version=text))))
+        label = f"{made.name}@{made.name} /{made.hash[:7]}"
+        assert drawn.count(label) == 1
+        assert set(label) <= set(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _.+=:~@/-"
+        )
+
+
+@pytest.mark.parametrize("text", ["x" * 33, "x; rm", "", "UPPERCASE"])
+def test_a_hash_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="no DAG hash"):
+        builds_of([build("a", hash=text)])
+
+
+def test_scripts_are_what_a_shell_takes_as_lines_and_as_one_line() -> None:
+    script = steps(request(plan(build("a"), build("b", "a")), sign="0123ABCD"))
+    for text in (script, one_line(script)):
+        answer = subprocess.run(
+            ["/bin/sh", "-n"], input=text, capture_output=True, text=True, check=False
+        )
+        assert (answer.returncode, answer.stderr) == (0, "")
+
+
+@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")
+def test_scripts_have_no_fault_that_shellcheck_knows() -> None:
+    text = on_one_machine("shell", request(plan(build("a"), build("b", "a"))))
+    words = ["shellcheck", "--severity=warning", "--exclude=SC2120", "-"]
+    answer = subprocess.run(words, input=text, capture_output=True, text=True, check=False)
+    assert answer.stdout == ""
+
+
+def test_signing_says_so_in_both_commands() -> None:
+    planned = plan(build("a"))
+    unsigned = on_one_machine("shell", request(planned))
+    assert "--no-check-signature" in unsigned
+    assert "buildcache push --unsigned --only=package" in unsigned
+    assert "buildcache keys" not in unsigned
+    by_mirror = on_one_machine("shell", request(planned, sign="mirror"))
+    assert "--no-check-signature" not in by_mirror
+    assert "buildcache push --only=package" in by_mirror
+    assert "buildcache keys --install --trust" in by_mirror
+    by_key = on_one_machine("shell", request(planned, sign="0123ABCD"))
+    assert "buildcache push --key 0123ABCD --only=package" in by_key
+
+
+def test_the_first_cell_and_the_first_size_that_fit_count() -> None:
+    cells = [
+        Cell(target=("neoverse_*",), gives=Resources(partition="arm", jobs=4)),
+        Cell(stack=("e4s*",), package=("llvm",), gives=Resources(partition="big", memory="64G")),
+        Cell(gives=Resources(partition="any", variables={"A": "1", "B": "1"})),
+    ]
+    sizes = [
+        Size(package=("llvm", "rust"), gives=Resources(jobs=32, variables={"A": "2"})),
+        Size(cost=3600, gives=Resources(timeout=7200)),
+    ]
+    table = ResourceTable(cells, sizes, {"zlib": Resources(memory="1G")}, has_seconds=True)
+    llvm, rust, slow, zlib, arm = builds_of(
+        [
+            build("llvm", cost=9999.0),
+            build("rust"),
+            build("slow", cost=3600.0),
+            build("zlib"),
+            build("arm", target="neoverse_v2"),
+        ]
+    )
+    assert table.of(llvm) == Resources(partition="big", memory="64G", jobs=32, variables={"A": "2"})
+    assert table.of(rust) == Resources(partition="any", jobs=32, variables={"A": "2", "B": "1"})
+    assert table.of(slow).timeout == 7200
+    assert table.of(zlib).memory == "1G"
+    assert table.of(arm) == Resources(partition="arm", jobs=4)
+
+
+def test_profiles_tell_environments_and_processes_apart() -> None:
+    cells = [Cell(stack=("hep",), gives=Resources(env="hep")), Cell(gives=Resources(jobs=3))]
+    table = ResourceTable(cells, (), {}, has_seconds=False)
+    planned = plan(build("a"), build("b", stacks=("hep",)))
+    jobs, profiles, found = jobs_of(planned, "env", 8, table, {})
+    assert [(each.env, each.jobs) for each in profiles] == [
+        ("env", "8"),
+        ("env", "3"),
+        ("hep", "8"),
+    ]
+    assert [job.profile for job in jobs] == [1, 2]
+    assert [(cell.env, cell.profile) for cell in found] == [("env", 1), ("hep", 2)]
+
+
+def test_builds_of_two_systems_do_not_go_to_one_machine() -> None:
+    planned = plan(build("a"), build("b", os="rhel9"))
+    with pytest.raises(UsageError, match="2 operating systems: rhel9, ubuntu24"):
+        on_one_machine("make", request(planned))
+
+
+def test_sizes_are_read_from_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "sizes.csv"
+    path.write_text("package,cpu,memory,timeout\nllvm,32,64G,6h\nzlib,,,90m\n", encoding="utf-8")
+    assert read_sizes(str(path)) == {
+        "llvm": Resources(cpus=32, memory="64G", timeout=21600),
+        "zlib": Resources(timeout=5400),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("name,cpu\n", 1, "does not name the columns"),
+        ("package,colour\nllvm,red\n", 1, "does not name the columns"),
+        ("package,cpu\nllvm,many\n", 2, "`many` is no number"),
+        ("package,memory\nllvm,$(id)\n", 2, "no amount of memory"),
+        ("package,timeout\nllvm,soon\n", 2, "no time"),
+        ("package,cpu\nllvm\n", 2, "1 values for 2 columns"),
+        ('package,cpu\nllvm,"3\n', 2, "unexpected end of data"),
+    ],
+)
+def test_a_table_of_sizes_that_is_wrong_names_the_line(
+    tmp_path: Path, text: str, line: int, said: str
+) -> None:
+    path = tmp_path / "sizes.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DamagedSourceError) as caught:
+        read_sizes(str(path))
+    assert caught.value.line == line
+    assert said in caught.value.fault
+
+
+def test_a_template_takes_the_place_of_that_of_the_format(tmp_path: Path) -> None:
+    path = tmp_path / "own.j2"
+    path.write_text("{% for build in builds %}{{ build.asked | sh }}\n{% endfor %}", "utf-8")
+    asked = request(plan(build("a"), build("b", "a")), template=str(path))
+    expected = f"a@1.0/{dag_hash('a')}\nb@1.0/{dag_hash('b')}\n"
+    assert on_one_machine("make", asked) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("{{ ''.__class__.__mro__ }}", None),
+        ("{{ builds.append(1) }}", None),
+        ("{% include '/etc/passwd' %}", None),
+        ("{{ nothing }}", None),
+        ("a\n{% for %}", 2),
+        ("{{ 1 / 0 }}", None),
+        ("{{ builds[0].gives.over(3) }}", None),
+    ],
+)
+def test_a_template_is_shut_in_and_its_faults_are_named(
+    tmp_path: Path, text: str, line: int | None
+) -> None:
+    path = tmp_path / "own.j2"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DamagedSourceError) as caught:
+        on_one_machine("make", request(plan(build("a")), template=str(path)))
+    assert caught.value.line == line
