@@ -8,12 +8,13 @@ from typing import TypedDict
 
 from specplan import _core
 from specplan.abstract_spec import AbstractSpec, written
+from specplan.catalog.available import available_wants
 from specplan.catalog.contents import Contents
 from specplan.catalog.names import chosen_or_all, texts
 from specplan.catalog.selection import Selection
 from specplan.catalog.systems import Systems
 from specplan.model.find import Found
-from specplan.sources.wants import read_wanted
+from specplan.sources.wants import read_concrete
 
 __all__ = ["Search", "search"]
 
@@ -42,7 +43,12 @@ def search(contents: Contents, spec: AbstractSpec | str, question: Search) -> Fo
         UnknownNameError: If a stack, system or snapshot is unknown.
     """
     _core.AbstractSpec(written(spec))  # what is wrong with it is said before a lock is read
-    wanted = [read_wanted(each, contents.limits) for each in texts(question.get("want", ()))]
+    available = available_wants(contents, question.get("tag"))
+    wanted = [
+        lock
+        for each in texts(question.get("want", ()))
+        for lock in read_concrete(each, contents.limits, available)
+    ]
     if wanted:
         of_locks = Contents.of_rows(each.core for each in wanted)
         records = tuple(record for each in wanted for record in each.left_out)

@@ -74,6 +74,7 @@ def fetched(contents: Contents, wanted: Sequence[Wanted]) -> compiled.Catalog | 
     absent = {
         each.hash: (each.package, each.version)
         for lock in wanted
+        if not lock.is_available
         for each in lock.core.specs(everything, None)
         if each.hash not in there and not each.is_external
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
+from specplan.catalog.available import available_wants
 from specplan.catalog.damage import order_of_finding, told
 from specplan.catalog.left_out import of_sources
 from specplan.catalog.specs import by_hash
@@ -22,7 +23,7 @@ from specplan.model.check import (
     Finding,
 )
 from specplan.model.left_out import merged
-from specplan.sources.wants import read_wanted
+from specplan.sources.wants import read_concrete
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -141,7 +142,8 @@ def check(contents: Contents, request: CheckRequest, counted: Counted | None = N
 
 def _checked(contents: Contents, request: CheckRequest, counted: Counted | None) -> _Checked:
     limits = request.limits or contents.limits
-    wanted = tuple(read_wanted(want, limits) for want in request.want)
+    available = available_wants(contents, request.tag)
+    wanted = tuple(lock for want in request.want for lock in read_concrete(want, limits, available))
     # Where nothing could be read, that is what is wrong.
     nothing = request.tag is None and contents.is_empty
     # So it is where other snapshots are left that were not asked for.

@@ -41,7 +41,7 @@ def caches_of(settings: Settings, options: EnvironmentOptions) -> tuple[str, ...
 
 def _of_environment(want: str, options: EnvironmentOptions) -> tuple[NamedMirror, ...]:
     named = named_want(want)
-    if named.kind in {"input", "spec"} or not os.path.exists(named.place):  # noqa: PTH110 - not of a long name
+    if named.kind in {"available", "input", "spec"} or not os.path.exists(named.place):  # noqa: PTH110 - not of a long name
         return ()
     # Who has caches need not wait for what reads YAML.
     from specplan.sources.environments.environment import read_environment  # noqa: PLC0415

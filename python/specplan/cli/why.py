@@ -58,6 +58,7 @@ def why(settings: Settings, spec: str) -> int:
 
 def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:
     """Return why packages of the spec are wanted, where wants are no hashes."""
+    from specplan.catalog.available import available_wants  # noqa: PLC0415 - likewise
     from specplan.coverage.ask import environment_options  # noqa: PLC0415 - likewise
     from specplan.planning.wants import read_wanted_places  # noqa: PLC0415 - help needs no YAML
     from specplan.planning.why_wanted import why_wanted  # noqa: PLC0415 - likewise
@@ -65,7 +66,10 @@ def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:
     contents = asked.catalog._contents  # noqa: SLF001 - nobody else needs the wants twice
     query = asked.request.coverage
     _, environments, _ = read_wanted_places(
-        query.want, contents.limits, options=environment_options(contents.core, query)
+        query.want,
+        contents.limits,
+        options=environment_options(contents.core, query),
+        available=available_wants(contents, query.tag),
     )
     if query.want and not environments:
         return ()

@@ -197,8 +197,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="[LABEL=]FILE",
         group="Wants",
         commands=(*_WANTS, "find", "check", "recipes"),
-        help="Want the specs of this spack.lock (`-` for standard input), or the roots of this "
-        "spack.yaml, instead of what peers have.",
+        help="Want the specs of this spack.lock (`-` for standard input), the roots of this "
+        "spack.yaml, or the binaries of stacks (`available[:STACK]`), instead of what peers have.",
         example='["radiuss=locks/radiuss/spack.lock"]',
         variations={
             **dict.fromkeys(
@@ -206,7 +206,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
                 Variation(
                     metavar="[LABEL=]WANT",
                     help="What should be there: a spack.lock (`-` for standard input), a "
-                    "spack.yaml or an abstract spec. For what is abstract, known specs are chosen.",
+                    "spack.yaml, an abstract spec, or `available[:STACK]`, what the caches have. "
+                    "For what is abstract, known specs are chosen.",
                 ),
             ),
             "find": Variation(

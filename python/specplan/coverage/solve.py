@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from specplan import _core as compiled
 from specplan.catalog import whereabouts
+from specplan.catalog.available import available_wants
 from specplan.catalog.contents import tag_of
 from specplan.coverage import records
 from specplan.coverage.ask import Answer, ask, environment_options
@@ -87,7 +88,12 @@ def answer(
 
 
 def _wants(contents: Contents, query: CoverageQuery) -> _Wants:
-    return read_wants(query.want, contents.limits, environment_options(contents.core, query))
+    return read_wants(
+        query.want,
+        contents.limits,
+        environment_options(contents.core, query),
+        available_wants(contents, query.tag),
+    )
 
 
 def _answer(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
 from specplan.catalog import whereabouts
+from specplan.catalog.available import available_wants
 from specplan.catalog.damage import refuse_cycle
 from specplan.catalog.left_out import of_sources
 from specplan.catalog.specs import hashes_of
@@ -29,6 +30,7 @@ from specplan.planning.plan import Plan
 from specplan.planning.records import builds_of, excluded_of, needless_of, totals_of, untested_of
 from specplan.planning.wants import read_candidates, read_wanted_places, wanted_files
 from specplan.sources.cost_files import read_costs
+from specplan.sources.wanted import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -227,7 +229,11 @@ def _read(contents: Contents, request: PlanRequest, older: Contents | None) -> _
     query = request.coverage
     limits = request.limits or contents.limits
     wanted, environments, unplanned = read_wanted_places(
-        query.want, limits, query.scope, environment_options(contents.core, query)
+        query.want,
+        limits,
+        query.scope,
+        environment_options(contents.core, query),
+        available_wants(contents, query.tag),
     )
     of_gaps = asks_for_gaps(query, older)
     if (query.os or query.target) and not (of_gaps or environments):
@@ -301,9 +307,7 @@ def _changed_by_recipes(
 
 def _rows(contents: Contents, request: PlanRequest, read: _Read) -> _Rows:
     """Return the specs of locks, of candidates and of the caches, side by side."""
-    locks = compiled.Catalog.merged(
-        [*(lock.core for lock in (*read.wanted, *read.more_locks)), *read.others]
-    )
+    locks = compiled.Catalog.merged([*rows_of((*read.wanted, *read.more_locks)), *read.others])
     caches = contents.core
     if read.wanted and not read.environments and read.gaps is None:
         # Locks fix the hash of each spec, and Spack fetches what it knows the hash of, whether
@@ -389,7 +393,7 @@ def _index_versions(contents: Contents, read: _Read, question: _Question) -> Seq
     ):
         # The gaps themselves rest on it already.
         return ()
-    locks = [lock.core for lock in (*read.wanted, *read.more_locks)]
+    locks = rows_of((*read.wanted, *read.more_locks))
     least = compiled.Catalog.merged([*locks, *read.others, contents.least])
     both = (question.rows, least)
     builds, needed = ({*rows.plan(question.core).builds().hashes} for rows in both)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from specplan.model import LeftOut, Scope
     from specplan.sources import Limits
     from specplan.sources.environments.options import EnvironmentOptions
-    from specplan.sources.wanted import Wanted
+    from specplan.sources.wanted import AvailableWants, Wanted
 
 
 __all__ = ["read_candidates", "read_wanted_places", "typed_spec", "wanted_files"]
@@ -66,6 +66,7 @@ def read_wanted_places(
     limits: Limits,
     scope: Scope = "runtime",
     options: EnvironmentOptions | None = None,
+    available: AvailableWants | None = None,
 ) -> tuple[tuple[Wanted, ...], tuple[WantedEnvironment, ...], list[LeftOut]]:
     """Read what is wanted: files, and abstract specs as they are typed.
 
@@ -81,7 +82,7 @@ def read_wanted_places(
             files.append(place)
         else:
             typed.append(spec)
-    locks, environments = read_wants(files, limits, options)
+    locks, environments = read_wants(files, limits, options, available)
     unplanned = not_concretized(environments) if scope == "all" else []
     if unplanned:
         environments = tuple(each for each in environments if not each.is_not_concretized)

@@ -14,6 +14,7 @@ from specplan.recipes.nodes import LockFile, Node, lock_file
 from specplan.sources.content import inflated
 from specplan.sources.label import split_label
 from specplan.sources.limits import Limits
+from specplan.sources.named_want import named_want
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -93,6 +94,11 @@ def read_locks(wants: Iterable[str], limits: Limits | None = None) -> tuple[Want
 
 def _read(want: str, limits: Limits) -> WantedLock:
     label, place = split_label(want)
+    if named_want(want).kind == "available":
+        raise UsageError(
+            f"`{want}` stands for the binaries of caches, which `recipes` does not read",
+            hint="`specplan review` judges changes for the binaries of caches",
+        )
     path = Path(place)
     if not label:
         label = path.parent.name or path.stem if path.name == "spack.lock" else path.stem

@@ -16,6 +16,7 @@ from specplan.sources.label import STANDARD_INPUT, split_label
 from specplan.sources.stores.store import is_file
 
 __all__ = [
+    "AVAILABLE",
     "ENVIRONMENT_NAME",
     "LOCK_NAME",
     "NamedWant",
@@ -26,8 +27,12 @@ __all__ = [
 ]
 
 #: What a want is: a lock, an environment, an abstract spec, standard input, whose content says
-#: which of the first two it is, or a place that is neither and is refused by whoever reads it.
-WantKind: TypeAlias = Literal["lock", "environment", "spec", "input", "other"]
+#: which of the first two it is, the binaries that stacks have, or a place that is none of these
+#: and is refused by whoever reads it.
+WantKind: TypeAlias = Literal["lock", "environment", "spec", "input", "available", "other"]
+
+#: The word for the binaries that stacks have; a package of that name is written ``available@:``.
+AVAILABLE: Final = "available"
 
 #: What a lock calls itself, in its first key.
 _FILE_TYPE: Final = b'"spack-lockfile"'
@@ -60,6 +65,11 @@ class NamedWant:
     kind: WantKind
 
     @property
+    def stacks(self) -> str:
+        """The pattern of the stacks whose binaries are wanted; empty for all of them."""
+        return self.place.partition(":")[2] if self.kind == "available" else ""
+
+    @property
     def is_abstract(self) -> bool:
         """Whether known specs have to be chosen for it, as no hash says what is wanted."""
         return self.kind in {"environment", "spec"}
@@ -69,7 +79,8 @@ def named_want(text: str) -> NamedWant:
     """Return what ``[LABEL=]WANT`` names.
 
     A text that looks like a file (it has a separator, or the suffix of one) is never an
-    abstract spec, whether the file is there or not.
+    abstract spec, whether the file is there or not. ``available`` and ``available:STACK`` are
+    never files: one of that name is ``./available``.
 
     Raises:
         SourceError: If a file cannot be read.
@@ -81,18 +92,23 @@ def named_want(text: str) -> NamedWant:
 def _kind_of(place: str) -> WantKind:
     if place == STANDARD_INPUT:
         return "input"
+    if place.partition(":")[0] == AVAILABLE:
+        return "available"
     if os.path.exists(place):  # noqa: PTH110 - `Path.exists` fails on long names
-        path = Path(file_of(place))
-        start = start_of(path) if is_file(path) else b""
-        if _FILE_TYPE in start:
-            return "lock"
-        return "environment" if begins_environment(start) else "other"
+        return _kind_of_file(Path(file_of(place)))
     if looks_like_a_file(place):
         return "other"
     try:
         return "other" if _core.AbstractSpec(place).name is None else "spec"
     except ValueError:
         return "other"
+
+
+def _kind_of_file(path: Path) -> WantKind:
+    start = start_of(path) if is_file(path) else b""
+    if _FILE_TYPE in start:
+        return "lock"
+    return "environment" if begins_environment(start) else "other"
 
 
 def file_of(place: str) -> str:

@@ -6,13 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import TypeAlias
+
     from specplan import _core
     from specplan.model import LeftOut
     from specplan.sources.environments.environment import Environment
     from specplan.sources.lock_root import LockRoot
+    from specplan.sources.named_want import NamedWant
+
+    #: What reads the binaries of stacks as wants, one a stack.
+    AvailableWants: TypeAlias = Callable[[NamedWant], tuple["Wanted", ...]]
 
 
-__all__ = ["Wanted", "WantedEnvironment"]
+__all__ = ["Wanted", "WantedEnvironment", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +65,8 @@ class WantedEnvironment:
     environment: Environment
     is_typed: bool = False
     is_not_concretized: bool = False
+
+
+def rows_of(wants: Iterable[Wanted]) -> list[_core.Catalog]:
+    """Return the rows of wants; those that several share stand there once."""
+    return list({id(each.core): each.core for each in wants}.values())

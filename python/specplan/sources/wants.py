@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from specplan import _core, temporary
-from specplan.errors import DamagedSourceError, SourceError
+from specplan.errors import DamagedSourceError, SourceError, UsageError
 from specplan.model.left_out import LeftOut
 from specplan.model.roots import DEFAULT_GROUP
 from specplan.sources import foreign, standard_input
@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 
     from specplan.sources.environments.options import EnvironmentOptions
     from specplan.sources.limits import Limits
+    from specplan.sources.wanted import AvailableWants
 
-__all__ = ["read_wanted", "read_wants"]
+__all__ = ["read_concrete", "read_wanted", "read_wants"]
 
 
 def label_of(place: str) -> str:
@@ -49,7 +50,10 @@ def label_of(place: str) -> str:
 
 
 def read_wants(
-    texts: Iterable[str], limits: Limits, options: EnvironmentOptions | None = None
+    texts: Iterable[str],
+    limits: Limits,
+    options: EnvironmentOptions | None = None,
+    available: AvailableWants | None = None,
 ) -> tuple[tuple[Wanted, ...], tuple[WantedEnvironment, ...]]:
     """Read files that say what should be there; their content tells what they are.
 
@@ -59,6 +63,8 @@ def read_wants(
             environments include what lies in the working directory.
         limits: What no file may go beyond.
         options: How environments are read.
+        available: What reads ``available`` as the binaries of stacks; None where there are no
+            caches that have any.
 
     Returns:
         The locks, those that the environments include among them, and the environments; one
@@ -75,6 +81,9 @@ def read_wants(
         want = named_want(text)
         label, place = want.label, want.place
         content = None
+        if want.kind == "available":
+            locks += read_concrete(text, limits, available)
+            continue
         if want.kind == "input":
             content = standard_input.whole(limits.file_bytes)
             if not begins_environment(content):
@@ -123,6 +132,32 @@ def _of_groups(lock: Wanted, options: EnvironmentOptions | None) -> Wanted:
     refuse_unknown_groups(asked, groups, lock.place)
     roots = tuple(root for root in lock.roots if (root.group or DEFAULT_GROUP) in asked)
     return replace(lock, roots=roots)
+
+
+def read_concrete(
+    text: str, limits: Limits, available: AvailableWants | None
+) -> tuple[Wanted, ...]:
+    """Read a want that names its specs by hash: a lock, or the binaries of stacks.
+
+    Args:
+        text: ``[LABEL=]spack.lock``, or ``[LABEL=]available[:STACK]``.
+        limits: What no file may go beyond.
+        available: What reads the binaries of stacks; None where there are no caches.
+
+    Raises:
+        SourceError: If a file does not exist or is no lock.
+        DamagedSourceError: If it breaks the rules of its format.
+        UsageError: If binaries are wanted and there are no caches.
+    """
+    named = named_want(text)
+    if named.kind != "available":
+        return (read_wanted(text, limits),)
+    if available is None:
+        raise UsageError(
+            f"`{text}` stands for the binaries of caches, and there are none here",
+            hint="name a lock; a file of that name is `./available`",
+        )
+    return available(named)
 
 
 def read_wanted(text: str, limits: Limits) -> Wanted:

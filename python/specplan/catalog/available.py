@@ -1,0 +1,102 @@
+"""The binaries of stacks as what is wanted, so that a question needs no lock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan import _core as compiled
+from specplan.catalog.names import ROOT, chosen
+from specplan.model import LeftOut
+from specplan.sources.lock_root import LockRoot
+from specplan.sources.wanted import Wanted
+
+if TYPE_CHECKING:
+    from specplan._core import Query
+    from specplan.catalog.contents import Contents
+    from specplan.sources.named_want import NamedWant
+    from specplan.sources.wanted import AvailableWants
+
+__all__ = ["available_wants"]
+
+
+def available_wants(contents: Contents, tag: str | None) -> AvailableWants:
+    """Return what reads ``available`` and ``available:STACK`` as wants.
+
+    Each stack is wanted by itself: all binaries that it lists are roots. Without a pattern these
+    are all stacks, without the union of all where there are others.
+
+    Args:
+        contents: The caches.
+        tag: The snapshot; None for the newest of each source.
+    """
+
+    def wants(named: NamedWant) -> tuple[Wanted, ...]:
+        state = contents.state(tag)
+        labels = contents.core.labels(state)
+        pattern = named.stacks
+        stacks = (
+            chosen((pattern,), labels, kind="stack")
+            if pattern
+            else [each for each in labels if each != ROOT] or labels
+        )
+        # The same specs as those of a lock: listed beside the caches, and without binaries.
+        nothing = compiled.Catalog.merged([])
+        rows = nothing.beside(contents.core.with_binaries([]))
+        tags = sorted({each for _, each in state})
+        roots = {each: _roots(contents, state, _listed(tags, each)) for each in stacks}
+        return tuple(
+            _wanted(named.label or stack, stack, rows, own) for stack, own in roots.items()
+        )
+
+    return wants
+
+
+def _wanted(label: str, stack: str, rows: compiled.Catalog, roots: tuple[LockRoot, ...]) -> Wanted:
+    """Return the binaries of one stack as wants."""
+    return Wanted(
+        label=label,
+        place=f"available:{stack}",
+        roots=roots,
+        core=rows,
+        is_available=True,
+        left_out=_without_dependencies(stack, rows, roots),
+    )
+
+
+def _without_dependencies(
+    stack: str, rows: compiled.Catalog, roots: tuple[LockRoot, ...]
+) -> tuple[LeftOut, ...]:
+    """Return the record of binaries of which no source tells what they depend on."""
+    among = compiled.Query.hashes([each.hash for each in roots])
+    # Any name does: what is not known of edges is not known of this one.
+    unknown = rows.find("^zlib", among, None).unknown
+    count = sum(each.missing == "edges" for each in unknown)
+    if not count:
+        return ()
+    return (
+        LeftOut(
+            kind="undecided_spec",
+            where=f"available:{stack}",
+            detail="no source tells what these binaries depend on",
+            count=count,
+            blocks=True,
+            remedy="--cache SOURCE with the index of the build cache, which tells it",
+        ),
+    )
+
+
+def _listed(tags: list[str], stack: str) -> Query:
+    """Return what a stack lists in any of some snapshots."""
+    first, *others = (compiled.Query.stack(tag, [stack]) for tag in tags)
+    for other in others:
+        first |= other
+    return first
+
+
+def _roots(contents: Contents, state: compiled.State, listed: Query) -> tuple[LockRoot, ...]:
+    """Return the binaries among what is listed, by hash."""
+    specs = {each.hash: each for each in contents.core.specs(listed, None)}
+    return tuple(
+        LockRoot(hash=each, spec=f"{specs[each].package}@{specs[each].version}")
+        for each in contents.core.available(state, sorted(specs))
+    )
