@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         Alone,
         BrokenRoot,
         Build,
+        Carried,
         Cell,
         Change,
         ChangeAsked,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
         Coverage,
         CoveredWant,
         DamagedFile,
+        DateOrigin,
         Diff,
         DiffCell,
         Difference,
@@ -64,6 +66,9 @@ if TYPE_CHECKING:
         IndexUsed,
         Input,
         KeyInCell,
+        KnownGap,
+        KnownGaps,
+        KnownGapState,
         LackedSpec,
         Lacking,
         LeftOut,
@@ -82,6 +87,7 @@ if TYPE_CHECKING:
         RecipesCompared,
         RootCoverage,
         RootLine,
+        RootsOfStack,
         RootState,
         SourceUsed,
         Spec,
@@ -137,14 +143,14 @@ else:
                 "UndecidedError UnknownNameError UnknownTargetError UsageError"
             ),
             "specplan.model": (
-                "Alone BrokenRoot Build Cell Change ChangeAsked ChangedSpec ChangeLink "
-                "Coverage CoveredWant DamagedFile Diff DiffCell Difference DiffTotals "
-                "EnvironmentAsked Excluded ExcludedBuild Gap Gate GateUnit HeldChange HoldStep "
-                "IndexUsed Input KeyInCell LackedSpec Lacking LeftOut LeftOutKind "
-                "LockDiff LockDiffTotals MigratedSpec NamedSpec Nearest Needless "
-                "NewSpec NotWanted OwnChange PlanTotals RecipesAssumed RecipesCompared "
-                "RootCoverage RootLine RootState SourceUsed Spec Totals UnknownWant Untested "
-                "WhatIf Why WhyLine"
+                "Alone BrokenRoot Build Carried Cell Change ChangeAsked ChangeLink ChangedSpec "
+                "Coverage CoveredWant DamagedFile DateOrigin Diff DiffCell DiffTotals "
+                "Difference EnvironmentAsked Excluded ExcludedBuild Gap Gate GateUnit "
+                "HeldChange HoldStep IndexUsed Input KeyInCell KnownGap KnownGapState KnownGaps "
+                "LackedSpec Lacking LeftOut LeftOutKind LockDiff LockDiffTotals MigratedSpec "
+                "NamedSpec Nearest Needless NewSpec NotWanted OwnChange PlanTotals "
+                "RecipesAssumed RecipesCompared RootCoverage RootLine RootState RootsOfStack "
+                "SourceUsed Spec Totals UnknownWant Untested WhatIf Why WhyLine"
             ),
             "specplan.model.budget": "Budget BudgetRoot OpenRoot Place Weight",
             "specplan.model.check": (
@@ -175,6 +181,7 @@ __all__ = [
     "BudgetLimits",
     "BudgetRoot",
     "Build",
+    "Carried",
     "Catalog",
     "Cell",
     "Change",
@@ -197,6 +204,7 @@ __all__ = [
     "CoveredWant",
     "DamagedFile",
     "DamagedSourceError",
+    "DateOrigin",
     "Diff",
     "DiffCell",
     "DiffRequest",
@@ -217,6 +225,9 @@ __all__ = [
     "IndexUsed",
     "Input",
     "KeyInCell",
+    "KnownGap",
+    "KnownGapState",
+    "KnownGaps",
     "LackedSpec",
     "Lacking",
     "LeftOut",
@@ -245,6 +256,7 @@ __all__ = [
     "RootCoverage",
     "RootLine",
     "RootState",
+    "RootsOfStack",
     "Run",
     "Schedule",
     "Search",

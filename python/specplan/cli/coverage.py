@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from specplan.cli import load, output, questions, verdict
+from specplan.cli import known_gaps, load, output, questions, verdict
 from specplan.cli.options import command
+from specplan.coverage.carry import carried_forward
 from specplan.errors import UsageError
 from specplan.reports.render import wording
+from specplan.sources.documents import read_coverage
 from specplan.sources.named_want import named_want
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ def _run(settings: Settings, view: View) -> int:
         _refuse_gates_without_baseline(settings)
     if settings.is_typed("scope") and not _any_lock(settings):
         raise UsageError("`--scope` is of locks", hint="name one with `--want [LABEL=]spack.lock`")
-    answer = verdict.settled(_ask(settings, view), settings)
+    answer = verdict.settled(known_gaps.held(_ask(settings, view), settings), settings)
     code = 0
     if not (settings.quiet_if_same and verdict.is_same(answer)):
         output.publish(answer, settings, view=view)
@@ -118,6 +120,9 @@ def _ask(settings: Settings, view: View) -> Coverage:
         if baseline is None or isinstance(baseline, str)
         else ask(query, baseline=baseline)
     )
+    if settings.carry_forward is not None:
+        old = read_coverage(settings.carry_forward)
+        answer = carried_forward(answer, old, settings.carry_forward)
     asked = [settings.tag] if not isinstance(baseline, str) else [settings.tag, baseline]
     load.note_unused(catalog.unused_tags(*asked))
     return answer

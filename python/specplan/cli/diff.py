@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from specplan.cli import load, output, verdict
+from specplan.cli import known_gaps, load, output, verdict
 from specplan.cli.options import command
 from specplan.errors import UsageError
 from specplan.sources.absent import absence, looks_like_a_file
@@ -45,7 +45,9 @@ def diff(settings: Settings, old: str, new: str | None) -> int:
         _refuse_cells(settings)
         older, newer = (load.read([place], settings) for place in states)
         return _concluded(verdict.settled(newer.compare(older), settings), settings)
-    return _concluded(verdict.settled(_ask(old, new, settings), settings), settings)
+    return _concluded(
+        verdict.settled(known_gaps.held(_ask(old, new, settings), settings), settings), settings
+    )
 
 
 def _concluded(answer: Diff | LockDiff, settings: Settings) -> int:

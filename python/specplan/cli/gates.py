@@ -9,18 +9,16 @@ something was left out that could change the answer.
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from specplan.cli import plan_gates
+from specplan.cli import coverage_gates, plan_gates
 from specplan.model import Coverage, Diff
 from specplan.model.gate import Gate
 from specplan.model.left_out import blocking
 from specplan.reports.render import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from specplan.cli.settings import Settings
     from specplan.model import LockDiff
@@ -32,8 +30,6 @@ if TYPE_CHECKING:
     _Answer: TypeAlias = Check | Coverage | Diff | Found | LockDiff | Plan | RecipeChanges
 
 __all__ = ["UNPLANNABLE", "evaluated", "failed", "unplannable_reason"]
-
-_FEW: Final = 3
 
 #: The gate of plans, which is about wants that are known to be open.
 UNPLANNABLE: Final = "allow-unplannable"
@@ -71,12 +67,13 @@ def _is_of_wants(gate: Gate) -> bool:
 def _own(result: _Answer, settings: Settings) -> list[Gate]:
     """Return the gates as they stand without what is left out."""
     if isinstance(result, Coverage):
-        return [*_of_coverage(result, settings)]
+        return [*coverage_gates.of_coverage(result, settings)]
     if isinstance(result, Diff):
-        return [*_of_diff(result, settings)]
+        return [*coverage_gates.of_diff(result, settings)]
     return [*_of_plan(result, settings)]
 
 
+<<<<<<< HEAD
 def _of_coverage(coverage: Coverage, settings: Settings) -> Iterator[Gate]:
     yield from _coverage(coverage, settings)
     yield from _roots(coverage, settings)
@@ -101,6 +98,9 @@ def _of_diff(diff: Diff, settings: Settings) -> Iterator[Gate]:
 
 
 def _of_plan(result: _Answer, settings: Settings) -> Iterator[Gate]:
+=======
+def _of_plan(result: Check | Found | LockDiff | Plan, settings: Settings) -> Iterator[Gate]:
+>>>>>>> 2498175 (Accept known gaps, hold single stacks against gates, carry forward what was not measured)
     from specplan.planning.plan import Plan  # noqa: PLC0415 - loaded by the commands that plan
 
     if not isinstance(result, Plan):
@@ -118,86 +118,9 @@ def unplannable_reason(number: int) -> str:
     return f"{wants} cannot be planned from what is known (`--allow-unplannable` accepts that)"
 
 
-def _coverage(coverage: Coverage, settings: Settings) -> Iterator[Gate]:
-    least = settings.fail_under
-    if least is None:
-        return
-    totals = coverage.totals
-    reason = f"coverage is n/a, as nothing is wanted (--fail-under {least})"
-    if totals.wanted:
-        short = _less(totals.covered, totals.wanted, least)
-        reason = f"coverage is {short} (--fail-under)" if short else ""
-    yield _share("fail-under", least, totals.covered, totals.wanted, reason)
-
-
-def _roots(coverage: Coverage, settings: Settings) -> Iterator[Gate]:
-    least = settings.fail_under_roots
-    if least is None:
-        return
-    roots = coverage.roots
-    if roots is None or roots.wanted == 0:
-        why = "the wants have no roots" if roots is None else "no root is wanted"
-        reason = f"root coverage is n/a, as {why} (--fail-under-roots {least})"
-        yield _share("fail-under-roots", least, 0, 0, reason)
-        return
-    short = _less(roots.installable, roots.wanted, least)
-    reason = f"root coverage is {short} (--fail-under-roots)" if short else ""
-    yield _share("fail-under-roots", least, roots.installable, roots.wanted, reason)
-
-
-def _unknown(coverage: Coverage, settings: Settings) -> Iterator[Gate]:
-    most = settings.fail_on_unknown_over
-    totals = coverage.totals
-    if most is None:
-        return
-    reason = ""
-    if totals.wanted and Fraction(100 * totals.unknown, totals.wanted) > Fraction(most):
-        share = _told_apart(totals.unknown, totals.wanted, most, above=True)
-        reason = (
-            f"{share} of the wants cannot be decided, more than {most} % (--fail-on-unknown-over)"
-        )
-    yield _share("fail-on-unknown-over", most, totals.unknown, totals.wanted, reason)
-
-
-def _share(name: str, limit: Decimal, part: int, whole: int, reason: str) -> Gate:
-    """Return a gate on a share of a whole, which is not defined where there is no whole."""
-    return Gate(
-        name=name,
-        unit="percent",
-        limit=float(limit),
-        value=100 * part / whole if whole else None,
-        held=not reason,
-        reason=reason,
-    )
-
-
 def _none(name: str, value: int, reason: str) -> Gate:
     """Return a gate that accepts none of what it counts."""
     held = value == 0
     return Gate(
         name=name, unit="count", limit=0, value=value, held=held, reason="" if held else reason
     )
-
-
-def _less(part: int, whole: int, least: Decimal) -> str | None:
-    """Return how much less than was asked a share is, or None where it is enough."""
-    if Fraction(100 * part, whole) >= Fraction(least):
-        return None
-    return f"{_told_apart(part, whole, least, above=False)}, less than {least} %"
-
-
-def _told_apart(part: int, whole: int, limit: Decimal, *, above: bool) -> str:
-    """Return a share as tables show it, with as many digits as tell it from the limit."""
-    digits = 1
-    while True:
-        shown = wording.percentage(part, whole, digits=digits)
-        number = Decimal(shown.removesuffix(" %"))
-        if number > limit if above else number < limit:
-            return f"{shown} ({part} of {whole})"
-        digits += 1
-
-
-def _absent(stacks: Sequence[str]) -> Gate:
-    are = wording.count(len(stacks), "stack is", "stacks are")
-    reason = f"{are} absent: {wording.folded(stacks, _FEW)} (--fail-on-absent)"
-    return _none("fail-on-absent", len(stacks), reason)

@@ -84,6 +84,8 @@ class Settings(Configuration):
     verify: Verify | None = None
     ignore: tuple[FindingKind, ...] = ()
     explain_left_out: bool = False
+    date: str | None = None
+    carry_forward: str | None = None
     limit: int | None = None
     package: tuple[str, ...] = ()
     since: str | None = None

@@ -70,6 +70,11 @@ class StackEntry:
         name: The stack.
         cells: The systems that it is for, each ``OS/TARGET``; empty where that is not said.
         want: The environment or lock that says what it wants, resolved as sources are.
+        fail_under: The least coverage that it may have, in percent.
+        fail_under_roots: The least root coverage, likewise.
+        fail_on_lost: Whether a lost key of it fails the run.
+        fail_on_absent: Whether it fails the run where it is absent.
+        fail_on_unknown_over: The most of its wants that may be undecided, in percent.
         fail_over_builds: The most builds that it may need.
         fail_over_cost: The most that these may cost, in seconds.
         fail_if_not_optimal: Whether a choice for it that is not proven to be best fails the run.
@@ -78,6 +83,11 @@ class StackEntry:
     name: str
     cells: tuple[str, ...] = ()
     want: str | None = None
+    fail_under: Decimal | None = None
+    fail_under_roots: Decimal | None = None
+    fail_on_lost: bool = False
+    fail_on_absent: bool = False
+    fail_on_unknown_over: Decimal | None = None
     fail_over_builds: int | None = None
     fail_over_cost: float | None = None
     fail_if_not_optimal: bool = False
@@ -129,6 +139,8 @@ class Configuration:
         fail_over_builds: The most builds that a plan may have.
         fail_over_cost: The most that these may cost, in seconds.
         fail_if_not_optimal: Whether a plan that is not proven to be least fails the run.
+        known_gaps: The file of known gaps, resolved against the folder of the configuration.
+        strict_known_gaps: Whether an entry of it that is over or excuses nothing fails the run.
         allow_left_out: What may be left out of a question and fail no gate.
         allow_unplannable: Whether wants that cannot be planned fail no run.
         strict: Whether a contradiction in a page is an error.
@@ -176,6 +188,8 @@ class Configuration:
     fail_over_builds: int | None = None
     fail_over_cost: float | None = None
     fail_if_not_optimal: bool = False
+    known_gaps: str | None = None
+    strict_known_gaps: bool = False
     allow_left_out: tuple[AllowedKind, ...] = ()
     allow_unplannable: bool = False
     strict: bool = False

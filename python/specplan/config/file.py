@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from specplan.config.configuration import Configuration
 
-__all__ = ["find", "load"]
+__all__ = ["find", "load", "parsed"]
 
 _FILE: Final = "specplan.toml"
 _SHARED_FILE: Final = "pyproject.toml"
@@ -78,8 +78,20 @@ def load(path: Path) -> Configuration:
 
 
 def _parse(path: Path) -> Mapping[str, object]:
+    return parsed(path, "`--no-config` runs without a configuration")
+
+
+def parsed(path: Path, hint: str) -> Mapping[str, object]:
+    """Return what a TOML file holds; numbers that are not whole are decimal, as they are written.
+
+    Args:
+        path: The file.
+        hint: What a user can do where it cannot be read.
+
+    Raises:
+        SourceError: If the file cannot be read or is not TOML.
+    """
     # Decimal keeps a percentage as it was written, so that a gate compares exactly that.
-    hint = "`--no-config` runs without a configuration"
     try:
         document = first_bytes(path, _MOST_BYTES + 1)
     except SourceError as error:

@@ -132,6 +132,8 @@ def _value(table: Table, setting: Setting, folder: Path) -> object:  # noqa: PLR
         return read(key, setting.choices)
     if setting.kind == "source":
         return _sources(table, key, folder)
+    if setting.kind == "file" and not setting.is_repeatable:
+        return str(folder / (table.text(key) or ""))
     if setting.kind == "file":
         return tuple(str(folder / each) for each in table.texts(key))
     if setting.kind == "system":

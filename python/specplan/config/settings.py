@@ -922,6 +922,39 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         example="true",
     ),
     Setting(
+        name="known-gaps",
+        kind="file",
+        metavar="FILE",
+        group="Gates",
+        commands=(*_COVERAGE, "diff"),
+        help="Let the gaps of this TOML file fail no gate; docs/ci.md shows what it holds.",
+        example='"known-gaps.toml"',
+    ),
+    Setting(
+        name="strict-known-gaps",
+        kind="switch",
+        group="Gates",
+        commands=(*_COVERAGE, "diff"),
+        help="Exit with 1 when an entry of the known gaps is over or excuses nothing.",
+        example="true",
+    ),
+    Setting(
+        name="date",
+        metavar="DAY",
+        group="Gates",
+        commands=(*_COVERAGE, "diff"),
+        help="The day on which known gaps may be over, as 2026-12-31.",
+        default="SOURCE_DATE_EPOCH, else the clock",
+    ),
+    Setting(
+        name="carry-forward",
+        metavar="FILE",
+        group="Gates",
+        commands=_COVERAGE,
+        help="Add the cells that this run does not measure, as an earlier one saved them with "
+        "--format json. They are marked as old, and count for gates.",
+    ),
+    Setting(
         name="allow-unplannable",
         kind="switch",
         group="Gates",
@@ -1166,8 +1199,11 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     ),
 )
 
-#: The gates that a `[[stack]]` table may ask for too, of the builds that its stack needs.
-STACK_GATES: Final = ("fail-over-builds", "fail-over-cost", "fail-if-not-optimal")
+#: The gates that a `[[stack]]` table may ask for too, of its stack alone.
+STACK_GATES: Final = (
+    *("fail-under", "fail-under-roots", "fail-on-lost", "fail-on-absent", "fail-on-unknown-over"),
+    *("fail-over-builds", "fail-over-cost", "fail-if-not-optimal"),
+)
 
 #: The keys of the configuration that are tables, or arrays of them, with the keys within.
 #:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, NoReturn, TypeVar
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["Table", "type_name"]
+__all__ = ["Table", "as_day", "type_name"]
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -89,6 +91,19 @@ class Table:
             self._wrong_type(key, "true or false", value)
         return value
 
+    def day(self, key: str) -> str | None:
+        """Return a day as ISO 8601 writes it: a date of TOML, or a string that holds one."""
+        if key not in self._entries:
+            return None
+        value = self._entries[key]
+        if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+            return value.isoformat()
+        if not isinstance(value, str):
+            self._wrong_type(key, "a date", value)
+        if (found := as_day(value)) is None:
+            self.fail(key, f"`{value}` is no date", "write it as `2026-12-31`")
+        return found
+
     def number(self, key: str) -> Decimal | None:
         """Return a number as it was written."""
         if key not in self._entries:
@@ -153,6 +168,16 @@ class Table:
 
     def _wrong_type(self, key: str, expected: str, value: object) -> NoReturn:
         self.fail(key, f"expected {expected}, found {type_name(value)}")
+
+
+def as_day(text: str) -> str | None:
+    """Return a text if it is a day as ISO 8601 writes it, ``2026-12-31``; else None."""
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII) is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text).isoformat()
+    except ValueError:
+        return None
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -390,11 +390,13 @@ class Demand:
         gains: For each reported stack, what each of its gaps is good for, in the order of gaps.
         usable: For each reported stack, how many wants of each system are usable.
         roots: The roots of reported cells, by hash, with what each lacks.
+        of_stacks: Which of these each reported stack wants.
     """
 
     gains: list[tuple[compiled.GainAnswer, ...]]
     usable: list[tuple[compiled.UsableAnswer, ...]]
     roots: list[compiled.RootAnswer]
+    of_stacks: dict[str, list[str]]
 
 
 def demand(answer: Answer) -> Demand | None:
@@ -443,11 +445,15 @@ def demand(answer: Answer) -> Demand | None:
             "roots": list(roots.values()),
         }
     )
-    reported = {root for stack, own in roots.items() for root in own if is_reported(stack, root)}
+    of_stacks = {
+        stack: [root for root in own if is_reported(stack, root)] for stack, own in roots.items()
+    }
+    reported = {root for own in of_stacks.values() for root in own}
     return Demand(
         gains=found.gains,
         usable=found.usable,
         roots=[each for each in found.roots if each.hash in reported],
+        of_stacks=of_stacks,
     )
 
 

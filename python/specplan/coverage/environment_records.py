@@ -42,12 +42,14 @@ class InstallableRoots:
         undecided: Those of them in cells where the sources do not tell what installs.
         installable: Those that a spec covers which installs from the caches alone.
         broken: The others that are covered, each with the spec that lacks least.
+        stacks: For each stack how many are wanted, and how many install.
     """
 
     wanted: int
     undecided: int
     installable: int
     broken: tuple[BrokenRoot, ...]
+    stacks: Mapping[str, tuple[int, int]]
 
 
 def cells(answered: Answered) -> Iterator[Cell]:
@@ -160,6 +162,10 @@ def broken_roots(answered: Answered, catalog: _core.Catalog) -> InstallableRoots
     pairs = list(zip(answered.wants.cells, answered.core.cells, strict=True))
     broken = answered.core.broken
     specs = by_hash(catalog, {each.hash for each in broken})
+    stacks: dict[str, tuple[int, int]] = {}
+    for cell, answer in pairs:
+        wanted, installable = stacks.get(cell.stack, (0, 0))
+        stacks[cell.stack] = (wanted + len(cell.wants), installable + (answer.usable or 0))
     return InstallableRoots(
         wanted=sum(len(cell.wants) for cell, _ in pairs),
         undecided=sum(len(cell.wants) for cell, answer in pairs if answer.usable is None),
@@ -173,6 +179,7 @@ def broken_roots(answered: Answered, catalog: _core.Catalog) -> InstallableRoots
             )
             for each in broken
         ),
+        stacks=stacks,
     )
 
 

@@ -19,6 +19,7 @@ from specplan.model import (
     LackedSpec,
     Lacking,
     RootCoverage,
+    RootsOfStack,
     Totals,
 )
 
@@ -281,6 +282,7 @@ def _roots(answer: Answer, told: Demand | None) -> RootCoverage | None:
         undecided=undecided,
         coverage=ratio(installable, wanted),
         broken=tuple(broken),
+        stacks=_roots_of_stacks(answer, told, roots),
         lacking=tuple(
             Lacking(
                 hash=each,
@@ -291,6 +293,34 @@ def _roots(answer: Answer, told: Demand | None) -> RootCoverage | None:
             for each, count in sorted(lacked_by.items(), key=lambda item: (-item[1], item[0]))
         ),
     )
+
+
+def _roots_of_stacks(
+    answer: Answer,
+    told: Demand | None,
+    of_environments: environment_records.InstallableRoots | None,
+) -> tuple[RootsOfStack, ...]:
+    """Return the numbers of the roots of each stack that wants any."""
+    lacks = set() if told is None else {root.hash for root in told.roots if root.lacks}
+    stale = Counter(each.stack for each in answer.not_concretized)
+    abstract = {} if of_environments is None else of_environments.stacks
+    of_locks = {} if told is None else told.of_stacks
+    found = []
+    for stack in sorted({*of_locks, *abstract, *stale}):
+        roots = of_locks.get(stack, [])
+        broken = sorted(lacks.intersection(roots))
+        wanted, installable = abstract.get(stack, (0, 0))
+        wanted += len(roots) + stale[stack]
+        if wanted:
+            found.append(
+                RootsOfStack(
+                    stack=stack,
+                    wanted=wanted,
+                    installable=installable + len(roots) - len(broken),
+                    broken=tuple(broken),
+                )
+            )
+    return tuple(found)
 
 
 def cell(answer: _core.CellAnswer, usable: int | None = None) -> Cell:

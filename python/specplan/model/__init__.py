@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     )
     from specplan.model.choice import Choice, ChosenWant, Cut, Lack, PublishedWant
     from specplan.model.costs import Cost, Costs
-    from specplan.model.coverage import Alone, Cell, Coverage, LackedSpec, Totals, View
+    from specplan.model.coverage import Alone, Carried, Cell, Coverage, LackedSpec, Totals, View
     from specplan.model.damage import DamagedFile
     from specplan.model.diff import Change, Diff, DiffCell, DiffTotals, KeyInCell
     from specplan.model.find import Found, Missing, Undecided
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from specplan.model.gate import Gate, GateUnit
     from specplan.model.hashes import Hashes
     from specplan.model.host import Host
+    from specplan.model.known_gap import DateOrigin, KnownGap, KnownGaps, KnownGapState
     from specplan.model.left_out import AllowedKind, LeftOut, LeftOutKind
     from specplan.model.lock_diff import (
         Difference,
@@ -86,6 +87,7 @@ if TYPE_CHECKING:
         Lacking,
         RootCoverage,
         RootLine,
+        RootsOfStack,
         RootState,
     )
     from specplan.model.schedule import BoundReason, Run, Schedule, Shard
@@ -107,7 +109,7 @@ else:
             ),
             "specplan.model.choice": "Choice ChosenWant Cut Lack PublishedWant",
             "specplan.model.costs": "Cost Costs",
-            "specplan.model.coverage": "Alone Cell Coverage LackedSpec Totals View",
+            "specplan.model.coverage": "Alone Carried Cell Coverage LackedSpec Totals View",
             "specplan.model.damage": "DamagedFile",
             "specplan.model.diff": "Change Diff DiffCell DiffTotals KeyInCell",
             "specplan.model.find": "Found Missing Undecided",
@@ -115,6 +117,7 @@ else:
             "specplan.model.gate": "Gate GateUnit",
             "specplan.model.hashes": "Hashes",
             "specplan.model.host": "Host",
+            "specplan.model.known_gap": "DateOrigin KnownGap KnownGapState KnownGaps",
             "specplan.model.left_out": "AllowedKind LeftOut LeftOutKind",
             "specplan.model.lock_diff": (
                 "Difference HoldStep LockDiff LockDiffTotals MigratedSpec NewSpec "
@@ -128,7 +131,7 @@ else:
             ),
             "specplan.model.report": "Report",
             "specplan.model.roots": (
-                "DEFAULT_GROUP BrokenRoot Lacking RootCoverage RootLine RootState"
+                "DEFAULT_GROUP BrokenRoot Lacking RootCoverage RootLine RootState RootsOfStack"
             ),
             "specplan.model.schedule": "BoundReason Run Schedule Shard",
             "specplan.model.source": "IndexUsed SourceUsed",
@@ -148,6 +151,7 @@ __all__ = [
     "Budget",
     "BudgetRoot",
     "Build",
+    "Carried",
     "Cause",
     "Cell",
     "Change",
@@ -170,6 +174,7 @@ __all__ = [
     "Cut",
     "CutReason",
     "DamagedFile",
+    "DateOrigin",
     "Detail",
     "Diff",
     "DiffCell",
@@ -194,6 +199,9 @@ __all__ = [
     "IndexUsed",
     "Input",
     "KeyInCell",
+    "KnownGap",
+    "KnownGapState",
+    "KnownGaps",
     "Lack",
     "LackedSpec",
     "Lacking",
@@ -225,6 +233,7 @@ __all__ = [
     "RootCoverage",
     "RootLine",
     "RootState",
+    "RootsOfStack",
     "Run",
     "Schedule",
     "Scope",

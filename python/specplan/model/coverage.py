@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from specplan.model.damage import DamagedFile
 from specplan.model.gap import CoveredWant, Gap, UnknownWant
 from specplan.model.gate import Gate
+from specplan.model.known_gap import KnownGaps
 from specplan.model.left_out import LeftOut
 from specplan.model.query import Compatibility, EnvironmentAsked, Level, NotWanted, Scope, WantsKind
 from specplan.model.report import Report, ReportOptions, View, as_csv, as_markdown, as_text
 from specplan.model.roots import RootCoverage, RootLine
 from specplan.model.source import SourceUsed
 
-__all__ = ["Alone", "Cell", "Coverage", "LackedSpec", "Totals", "View"]
+__all__ = ["Alone", "Carried", "Cell", "Coverage", "LackedSpec", "Totals", "View"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,8 @@ class Cell:
         usable: How many are covered by a spec whose link and run closure is
             available too; None where the sources hold no edges.
         coverage: ``covered / wanted``; None where nothing is wanted.
+        carried_from: The snapshot or document that an earlier run measured it in, where this
+            one did not; else None.
     """
 
     stack: str
@@ -44,6 +47,22 @@ class Cell:
     unknown: int
     usable: int | None
     coverage: float | None
+    carried_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """Where the cells come from that this run did not measure.
+
+    Attributes:
+        file: The saved document.
+        tag: The snapshot that it is of; None where its sources have none.
+        cells: How many cells are of it.
+    """
+
+    file: str
+    tag: str | None
+    cells: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +145,8 @@ class Coverage(Report):
         left_out: What of the question could not be taken into account.
         sources: What was read of each source.
         gates: The gates of the run that it was held against, none where none was asked.
+        known_gaps: The known gaps that it was held against, or None.
+        carried: Where cells that were not measured were carried forward from, or None.
         alone: What the caches have, where no cell has a peer and nothing is wanted; else None.
         root_lines: The roots of environments with the lines that ask for them, by cell; what
             the lock beside an environment lacks comes first.
@@ -151,6 +172,8 @@ class Coverage(Report):
     left_out: tuple[LeftOut, ...] = ()
     sources: tuple[SourceUsed, ...] = ()
     gates: tuple[Gate, ...] = ()
+    known_gaps: KnownGaps | None = None
+    carried: Carried | None = None
     alone: Alone | None = None
     root_lines: tuple[RootLine, ...] = ()
     covered: tuple[CoveredWant, ...] | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from specplan.model.damage import DamagedFile
 from specplan.model.gate import Gate
+from specplan.model.known_gap import KnownGaps
 from specplan.model.left_out import LeftOut
 from specplan.model.query import Level
 from specplan.model.report import Report
@@ -52,6 +53,7 @@ class KeyInCell:
         package: The package it names.
         version: The version of its spec at level ``hash``, else None.
         hash: Its DAG hash at level ``hash``, else None.
+        known: The reason of the known gap that it is, if it was lost; else None.
     """
 
     stack: str
@@ -61,6 +63,7 @@ class KeyInCell:
     package: str
     version: str | None = None
     hash: str | None = None
+    known: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +120,7 @@ class Diff(Report):
         left_out: What of the question could not be taken into account.
         sources: What was read of each source.
         gates: The gates of the run that it was held against, none where none was asked.
+        known_gaps: The known gaps that it was held against, or None.
     """
 
     level: Level
@@ -133,3 +137,4 @@ class Diff(Report):
     left_out: tuple[LeftOut, ...] = ()
     sources: tuple[SourceUsed, ...] = ()
     gates: tuple[Gate, ...] = ()
+    known_gaps: KnownGaps | None = None

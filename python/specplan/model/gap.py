@@ -62,6 +62,7 @@ class Gap:
             wants have no groups.
         developed: Whether the environment builds it from a source tree, so that no binary ever
             covers it.
+        known: The reason of the known gap that it is; None where nobody knows of it.
     """
 
     stack: str
@@ -79,6 +80,7 @@ class Gap:
     nearest: Nearest | None
     group: str | None = None
     developed: bool = False
+    known: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-__all__ = ["DEFAULT_GROUP", "BrokenRoot", "Lacking", "RootCoverage", "RootLine", "RootState"]
+__all__ = [
+    "DEFAULT_GROUP",
+    "BrokenRoot",
+    "Lacking",
+    "RootCoverage",
+    "RootLine",
+    "RootState",
+    "RootsOfStack",
+]
 
 #: The group of the roots of an environment that name none.
 DEFAULT_GROUP: Final = "default"
@@ -51,6 +59,23 @@ class Lacking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RootsOfStack:
+    """How many roots of one stack install from the cache alone.
+
+    Attributes:
+        stack: The stack.
+        wanted: Its root hashes, and roots of its environments.
+        installable: Those whose whole closure installs from the cache.
+        broken: The hashes of its locks' roots that do not, sorted.
+    """
+
+    stack: str
+    wanted: int
+    installable: int
+    broken: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RootCoverage:
     """How many roots install from the cache alone.
 
@@ -66,6 +91,7 @@ class RootCoverage:
         broken: The others, by hash; of a root of an environment the spec that covers it
             and lacks least. What nothing covers is a gap and not among them.
         lacking: All that these lack; what most roots lack first, then by hash.
+        stacks: The same numbers of each stack that wants roots, sorted.
     """
 
     wanted: int
@@ -74,6 +100,7 @@ class RootCoverage:
     broken: tuple[BrokenRoot, ...]
     lacking: tuple[Lacking, ...]
     undecided: int = 0
+    stacks: tuple[RootsOfStack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,18 +146,21 @@ class Standing:
         part: The part.
         whole: The whole; 0 where the share is not defined.
         is_doubtful: Whether what is left out could change the share.
+        is_partly_old: Whether an earlier run measured a part of it.
     """
 
     label: str
     part: int
     whole: int
     is_doubtful: bool = False
+    is_partly_old: bool = False
 
 
 #: Suites of ours, which stand before those of cells where they have cases.
 _OWN_SUITES: Final = (
     Suite(names=("specplan", "gates"), title="gates"),
     Suite(names=("specplan", "left-out"), title="left out of the question"),
+    Suite(names=("specplan", "known-gaps"), title="known gaps"),
     Suite(names=("specplan", "not-wanted"), title="not wanted"),
     Suite(names=("specplan", "stacks"), title="stacks"),
 )

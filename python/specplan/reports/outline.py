@@ -125,10 +125,11 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of a whole, which people read as a percentage."""
+    """A part of a whole, which people read as a percentage; it may be of an earlier run."""
 
     part: int
     whole: int
+    is_old: bool = False
 
     @property
     def tone(self) -> Tone:

@@ -55,6 +55,7 @@ def outline(result: Diff, options: ReportOptions) -> Outline:
         warnings=tuple(wording.not_whole(result.left_out)),
         lines=(*verdict_lines(result.gates), *map(Line, wording.diff_notes(result))),
         sections=tuple(sections),
+        notes=tuple(wording.known_gaps(result.known_gaps)),
         cells=Cells(tuple((cell.stack, cell.os, cell.target) for cell in result.cells)),
     )
 
@@ -69,7 +70,7 @@ def records(result: Diff, options: ReportOptions) -> Records:
     del options
     names = (
         "change", "stack", "os", "target", "want", "package", "version", "hash",
-        "old", "new", "old_versions", "new_versions",
+        "old", "new", "old_versions", "new_versions", "known",
     )  # fmt: skip
     nothing = (None,) * (len(names) - 2)
     rows: list[tuple[Value, ...]] = [("absent", stack, *nothing) for stack in result.absent_stacks]
@@ -161,10 +162,10 @@ def _side(keys: Sequence[str], versions: Sequence[str]) -> Specs:
 def _key_record(change: str, key: KeyInCell) -> tuple[Value, ...]:
     cell = (key.stack, key.os, key.target)
     nothing = (None,) * 4
-    return (change, *cell, key.want, key.package, key.version, key.hash, *nothing)
+    return (change, *cell, key.want, key.package, key.version, key.hash, *nothing, key.known)
 
 
 def _change_record(change: Change) -> tuple[Value, ...]:
     cell = (change.stack, change.os, change.target)
     keys = (change.old, change.new, change.old_versions, change.new_versions)
-    return ("changed", *cell, None, change.package, None, None, *keys)
+    return ("changed", *cell, None, change.package, None, None, *keys, None)

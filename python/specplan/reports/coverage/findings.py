@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from specplan.model import Coverage, Diff
@@ -54,6 +55,7 @@ def coverage_findings(result: Coverage) -> Findings:
     """
     places = {_of_line(each): each for each in reversed(result.root_lines)}
     cases = [*gate_cases(result.gates), *left_out_cases(result.left_out)]
+    cases += _entries(result)
     cases += [_absent(stack) for stack in result.absent_stacks]
     cases += [_gap(each, places.get(_of_want(each))) for each in result.gaps]
     cases += [_unknown(each, places.get(_of_want(each))) for each in result.unknown]
@@ -61,13 +63,32 @@ def coverage_findings(result: Coverage) -> Findings:
     cases += map(_covered_want, result.covered or ())
     cases += [_not_wanted(each) for each in result.not_wanted if each.excluded]
     headline = prose.plain(wording.coverage_headline(result))
-    return findings("coverage", headline, map(_suite, result.cells), cases)
+    return findings("coverage", headline, map(_suite, result.cells), _dated(result, cases))
+
+
+def _dated(result: Coverage, cases: Iterable[Case]) -> Iterator[Case]:
+    """Yield cases, those of cells that this run did not measure with where they are from."""
+    old = {
+        (cell.stack, cell.os, cell.target): cell.carried_from
+        for cell in result.cells
+        if cell.carried_from is not None
+    }
+    for case in cases:
+        stack, os, target, *_ = (*case.suite, "", "")
+        since = old.get((stack, os, target))
+        if since is None:
+            yield case
+        else:
+            message = f"{case.message} (not measured this time, as of {since})".strip()
+            yield replace(case, message=message)
 
 
 def _suite(cell: model.Cell) -> Suite:
     names = (cell.stack, cell.os, cell.target)
     numbers = ("wanted", "covered", "covered_exact", "unknown", "usable")
-    properties = ((name, wording.number(getattr(cell, name))) for name in numbers)
+    properties = [(name, wording.number(getattr(cell, name))) for name in numbers]
+    if cell.carried_from is not None:
+        properties.append(("carried_from", cell.carried_from))
     share = wording.percentage(cell.covered, cell.wanted)
     return Suite(names=names, title=titled(names), properties=(*properties, ("coverage", share)))
 
@@ -98,10 +119,10 @@ def _gap(gap: model.Gap, root: RootLine | None) -> Case:
     return Case(
         suite=(gap.stack, gap.os, gap.target),
         name=name,
-        state="failed",
-        kind=gap.state,
+        state="failed" if gap.known is None else "skipped",
+        kind=gap.state if gap.known is None else "known-gap",
         severity=_SEVERITIES[gap.state],
-        message=wording.STATE_SENTENCES[gap.state],
+        message=wording.STATE_SENTENCES[gap.state] if gap.known is None else gap.known,
         details=tuple(details),
         path="" if root is None else root.path,
         line=None if root is None else root.line,
@@ -151,6 +172,50 @@ def _covered(root: RootLine) -> Case:
         path=root.path,
         line=root.line,
     )
+
+
+def _entries(result: Coverage | Diff) -> Iterator[Case]:
+    """Yield a case for each entry of known gaps that is over or excuses nothing."""
+    known = result.known_gaps
+    if known is None:
+        return
+    is_strict = any(gate.name == "strict-known-gaps" for gate in result.gates)
+    for each in known.stale:
+        is_over = each.state == "expired"
+        what = f"is over since {each.until}" if is_over else "excuses nothing"
+        yield Case(
+            suite=("specplan", "known-gaps"),
+            name=each.label,
+            state="failed" if is_strict else "skipped",
+            kind=f"{each.state}-known-gap",
+            severity="major",
+            message=f"the known gap {what}",
+            details=(each.reason, *([each.issue] if each.issue else [])),
+        )
+
+
+def _old_measures(result: Coverage) -> Iterator[Measure]:
+    """Yield the cells that this run did not measure."""
+    for cell in result.cells:
+        if cell.carried_from is not None:
+            yield Measure(
+                name="specplan_cell_carried",
+                help="Cells that are carried forward from an earlier run: 1.",
+                value=1,
+                labels=(*_labels(cell), ("as_of", cell.carried_from)),
+            )
+
+
+def _known_measures(result: Coverage | Diff) -> Iterator[Measure]:
+    """Yield how many gaps are known, and how many entries are stale."""
+    known = result.known_gaps
+    if known is None:
+        return
+    text = "Gaps that a file of known gaps excuses."
+    number = sum(each.excused for each in known.entries)
+    yield Measure(name="specplan_known_gaps", help=text, value=number)
+    text = "Entries of known gaps that are over or excuse nothing."
+    yield Measure(name="specplan_known_gaps_stale", help=text, value=len(known.stale))
 
 
 def _absent(stack: str) -> Case:
@@ -214,6 +279,8 @@ def coverage_measures(result: Coverage) -> Iterator[Measure]:
         text = "Roots that install from the caches alone."
         number = result.roots.installable
         yield Measure(name="specplan_roots_installable", help=text, value=number)
+    yield from _old_measures(result)
+    yield from _known_measures(result)
     yield from gate_measures(result.gates)
     yield from left_out_measures(result.left_out)
 
@@ -244,6 +311,7 @@ def coverage_standing(result: Coverage) -> Standing:
         part=result.totals.covered,
         whole=result.totals.wanted,
         is_doubtful=bool(blocking(result.left_out)),
+        is_partly_old=result.carried is not None,
     )
 
 
@@ -251,6 +319,7 @@ def coverage_standing(result: Coverage) -> Standing:
 def diff_findings(result: Diff) -> Findings:
     """Return a case for each key that was lost and each stack that is absent, after the gates."""
     cases = [*gate_cases(result.gates), *left_out_cases(result.left_out)]
+    cases += _entries(result)
     cases += [_absent(stack) for stack in result.absent_stacks]
     cases += [_lost(key) for key in result.lost]
     headline = prose.plain(wording.diff_headline(result))
@@ -271,10 +340,10 @@ def _lost(key: model.KeyInCell) -> Case:
     return Case(
         suite=(key.stack, key.os, key.target),
         name=name,
-        state="failed",
-        kind="lost",
+        state="failed" if key.known is None else "skipped",
+        kind="lost" if key.known is None else "known-gap",
         severity="critical",
-        message="the older state has it, and the newer one has nothing in its place",
+        message=key.known or "the older state has it, and the newer one has nothing in its place",
     )
 
 
@@ -292,5 +361,6 @@ def diff_measures(result: Diff) -> Iterator[Measure]:
     )
     text = "Stacks that only the older state lists."
     yield Measure(name="specplan_absent_stacks", help=text, value=len(result.absent_stacks))
+    yield from _known_measures(result)
     yield from gate_measures(result.gates)
     yield from left_out_measures(result.left_out)

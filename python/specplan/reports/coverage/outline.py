@@ -24,6 +24,7 @@ from specplan.reports.outline import (
     State,
     System,
     Table,
+    Words,
     outline_of,
     records_of,
 )
@@ -49,7 +50,7 @@ _TONES: Final[Mapping[model.GapState, Tone]] = {
 
 _CELL_NAMES: Final = (
     "stack", "platform", "os", "target",
-    "wanted", "covered", "covered_exact", "unknown", "usable", "coverage",
+    "wanted", "covered", "covered_exact", "unknown", "usable", "coverage", "carried_from",
 )  # fmt: skip
 
 _GAP_NAMES: Final = (
@@ -93,9 +94,13 @@ def records(result: Coverage, options: ReportOptions) -> Records:
     if options.view == "coverage":
         return Records(_CELL_NAMES, (_fields(cell, _CELL_NAMES) for cell in result.cells))
     nearest = (f"nearest.{name}" for name in _NEAREST_NAMES)
-    names = (*_GAP_NAMES, *nearest, "missing", "group", "developed")
-    rows = [_gap_record(gap) for gap in result.gaps]
-    rows += [_unknown_record(want) for want in result.unknown]
+    names = (*_GAP_NAMES, *nearest, "missing", "group", "developed", "known", "carried_from")
+    old = {(cell.stack, cell.os, cell.target): cell.carried_from for cell in result.cells}
+    rows = [(*_gap_record(gap), old.get((gap.stack, gap.os, gap.target))) for gap in result.gaps]
+    rows += [
+        (*_unknown_record(want), old.get((want.stack, want.os, want.target)))
+        for want in result.unknown
+    ]
     return Records(names, rows)
 
 
@@ -144,12 +149,16 @@ def _matrix(result: Coverage) -> tuple[Section, ...]:
     rows = []
     for stack in stacks:
         cells = [by_place.get((stack, *system)) for system in systems]
-        shares = (None if cell is None else Share(cell.covered, cell.wanted) for cell in cells)
+        shares = (None if cell is None else _share(cell) for cell in cells)
         rows.append((Name(stack), *shares))
     title = wording.count(len(stacks), "stack")
     return (
         Section(id="matrix", title=title, table=Table(tuple(columns), tuple(rows), form="matrix")),
     )
+
+
+def _share(cell: model.Cell) -> Share:
+    return Share(cell.covered, cell.wanted, is_old=cell.carried_from is not None)
 
 
 def _cells(cells: Sequence[model.Cell]) -> Table:
@@ -164,19 +173,22 @@ def _cells(cells: Sequence[model.Cell]) -> Table:
         numbers.append(("unknown", lambda cell: cell.unknown))
     if any(cell.usable is not None for cell in cells):
         numbers.append(("usable", lambda cell: cell.usable))
+    is_old = any(cell.carried_from is not None for cell in cells)
     numbers.append(("gaps", lambda cell: cell.wanted - cell.covered - cell.unknown))
     columns = (
         Column("stack", "stack", "name", is_lead=True),
         Column("system", "system", "system"),
         *(Column(name, name, "count") for name, _ in numbers),
         Column("coverage", "coverage", "share"),
+        *([Column("carried_from", "as of", "name")] if is_old else []),
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             Name(cell.stack),
             System(cell.os, cell.target),
             *(Number(number(cell)) for _, number in numbers),
-            Share(cell.covered, cell.wanted),
+            _share(cell),
+            *([Name(cell.carried_from or "")] if is_old else []),
         )
         for cell in cells
     )
@@ -189,6 +201,7 @@ def _gap_table(result: Coverage) -> Table:
     groups = wording.grouped(gaps, _BUT_CELL)
     counts_cells = any(len(group) > 1 for group in groups)
     names_cells = len(result.cells) > 1
+    is_known = any(gap.known is not None for gap in gaps)
     extra: list[tuple[Column, Callable[[model.Gap], Cell]]] = []
     if any(gap.blocked is not None for gap in gaps):
         column = Column("blocked", "blocks", "count")
@@ -205,6 +218,7 @@ def _gap_table(result: Coverage) -> Table:
         *([Column("where", "lacking in", "cells")] if names_cells else []),
         *(column for column, _ in extra),
         Column("state", "who has it", "state"),
+        *([Column("known", "known", "words")] if is_known else []),
         Column("nearest", "nearest (differs in)", "nearest"),
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
@@ -214,6 +228,7 @@ def _gap_table(result: Coverage) -> Table:
             *([_lacking(group)] if names_cells else []),
             *(cell(group[0]) for _, cell in extra),
             State(group[0].state, wording.STATE_WORDS[group[0].state], _TONES[group[0].state]),
+            *([Words(group[0].known or "")] if is_known else []),
             _nearest(group[0].nearest),
         )
         for group in groups
@@ -245,10 +260,10 @@ def _gap_record(gap: model.Gap) -> tuple[Value, ...]:
     nearest: tuple[Value, ...] = (None,) * len(_NEAREST_NAMES)
     if gap.nearest is not None:
         nearest = _fields(gap.nearest, _NEAREST_NAMES)
-    return (*_fields(gap, _GAP_NAMES), *nearest, None, gap.group, gap.developed)
+    return (*_fields(gap, _GAP_NAMES), *nearest, None, gap.group, gap.developed, gap.known)
 
 
 def _unknown_record(want: model.UnknownWant) -> tuple[Value, ...]:
     known = (want.stack, want.os, want.target, want.want, want.package, None, None, "unknown")
     nothing = (None,) * (len(_GAP_NAMES) - len(known) + len(_NEAREST_NAMES))
-    return (*known, *nothing, want.missing, want.group, None)
+    return (*known, *nothing, want.missing, want.group, None, None)

@@ -77,6 +77,7 @@ def badge_endpoint(result: Report) -> str:
 
 def _message(standing: Standing) -> str:
     share = wording.percentage(standing.part, standing.whole)
+    share += ", partly old" if standing.is_partly_old else ""
     return f"{share}, not whole" if standing.is_doubtful else share
 
 

@@ -203,7 +203,7 @@ _SHOWN: Final[Mapping[type, Callable[[Any], str]]] = {
     value.Words: lambda cell: sentence(cell.text),
     value.State: lambda cell: sentence(cell.words),
     value.Number: amounts.of_number,
-    value.Share: lambda cell: wording.percentage(cell.part, cell.whole),
+    value.Share: lambda cell: wording.share(cell.part, cell.whole, is_old=cell.is_old),
     value.Amount: amounts.of_cell,
     value.Answer: lambda cell: wording.answer(cell.known),
     value.Spec: _spec,

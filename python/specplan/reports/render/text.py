@@ -237,7 +237,7 @@ _SHOWN: Final[Mapping[type, Callable[[_Writer, Any], str]]] = {
     value.Said: lambda writer, cell: "; ".join(map(writer.said, cell.prose)),
     value.State: lambda _, cell: terminal(cell.words),
     value.Number: lambda _, cell: amounts.of_number(cell),
-    value.Share: lambda _, cell: wording.percentage(cell.part, cell.whole),
+    value.Share: lambda _, cell: wording.share(cell.part, cell.whole, is_old=cell.is_old),
     value.Amount: lambda _, cell: amounts.of_cell(cell),
     value.Answer: lambda _, cell: wording.answer(cell.known),
     value.Spec: lambda writer, cell: terminal(writer.spec(cell.label, cell.hash, cell.between)),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Diff,
         Gap,
         GapState,
+        KnownGaps,
         LackedSpec,
         Lacking,
         LeftOut,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         Spec,
     )
     from specplan.model.find import Found, Undecided
+    from specplan.model.known_gap import DateOrigin, KnownGapState
     from specplan.reports.render.prose import Prose
 
 Item = TypeVar("Item")
@@ -56,6 +58,7 @@ __all__ = [
     "folded",
     "gaps_by_state",
     "grouped",
+    "known_gaps",
     "left_out",
     "left_out_kinds",
     "left_out_line",
@@ -66,6 +69,7 @@ __all__ = [
     "percentage",
     "question",
     "roots_line",
+    "share",
     "spec_name",
     "stacks",
     "system",
@@ -149,6 +153,11 @@ def percentage(part: int, whole: int, *, digits: int = 1) -> str:
     if 0 < part < whole:
         rounded = min(max(rounded, 1), most - 1)
     return f"{rounded // one}.{rounded % one:0{digits}} %"
+
+
+def share(part: int, whole: int, *, is_old: bool) -> str:
+    """Return a share as a percentage, marked where an earlier run measured it."""
+    return f"{percentage(part, whole)}{' (old)' if is_old else ''}"
 
 
 def number(known: int | None) -> str:
@@ -417,15 +426,57 @@ def _pattern(entry: NotWanted) -> str:
 def coverage_notes(coverage: Coverage) -> list[Prose]:
     """Return what the reader must know beside the numbers, one note a line."""
     notes = [f"stack {prose.name(stack)} is absent" for stack in coverage.absent_stacks]
+    notes += carried(coverage)
     notes += unknown(coverage)
     notes += not_wanted(coverage.not_wanted)
     for entry in coverage.not_wanted:
         if not entry.excluded and _concerns(entry, coverage):
             pattern = _pattern(entry)
             notes.append(f"unused not-wanted entry ({pattern}): {prose.words(entry.reason)}")
+    notes += known_gaps(coverage.known_gaps)
     notes += _broken_specs(coverage) + broken_roots(coverage.roots)
     notes += others_left_out(coverage.left_out)
     return notes + damaged_note(coverage.damaged)
+
+
+def carried(coverage: Coverage) -> list[Prose]:
+    """Return the note that says which cells this run did not measure, if there are any."""
+    if coverage.carried is None:
+        return []
+    number = count(coverage.carried.cells, "cell was", "cells were")
+    of = "" if coverage.carried.tag is None else f" of {prose.name(coverage.carried.tag)}"
+    file = prose.name(coverage.carried.file)
+    return [f"{number} not measured this time, and carried forward from {file}{of}"]
+
+
+#: What is said of entries of known gaps that are to be taken out.
+_STALE: Final[Mapping[KnownGapState, str]] = {"expired": "over", "unused": "unused"}
+
+#: Where the day of a run comes from, in words.
+_DAYS: Final[Mapping[DateOrigin, str]] = {
+    "option": "--date",
+    "SOURCE_DATE_EPOCH": "SOURCE_DATE_EPOCH",
+    "clock": "the clock",
+}
+
+
+def known_gaps(known: KnownGaps | None) -> list[Prose]:
+    """Return what known gaps excuse, and which entries are stale, one note each."""
+    if known is None:
+        return []
+    number = sum(each.excused for each in known.entries)
+    when = f"on {known.date} by {_DAYS[known.date_from]}"
+    notes: list[Prose] = [f"{count(number, 'known gap')}, {when} ({prose.name(known.file)})"]
+    for each in known.entries:
+        about = prose.name(each.label)
+        reason = prose.words(each.reason)
+        until = f", until {each.until}" if each.until else ""
+        issue = f", {prose.words(each.issue)}" if each.issue else ""
+        if each.state == "used":
+            notes.append(f"known: {about}, {count(each.excused, 'gap')}: {reason}{until}{issue}")
+        elif each.state in _STALE:
+            notes.append(f"known gap that is {_STALE[each.state]}: {about}: {reason}{until}{issue}")
+    return notes
 
 
 def not_wanted(

@@ -1,0 +1,250 @@
+"""The gates of coverage and of differences: for the whole run, and for each stack that asks.
+
+What is a known gap fails no gate: it is taken out of the wants, so that it makes no share better.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+from specplan.catalog.names import any_matches
+from specplan.model.gate import Gate
+from specplan.reports.render import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from specplan.cli.settings import Settings
+    from specplan.config.configuration import StackEntry
+    from specplan.model import Coverage, Diff, RootsOfStack
+
+__all__ = ["of_coverage", "of_diff"]
+
+_FEW: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """What a gate is about: the whole run, or one stack.
+
+    Attributes:
+        stack: The stack; empty for the whole run.
+        wanted: All wants that are no known gaps.
+        covered: Those covered.
+        unknown: Those that cannot be decided.
+        lost: How many wants of the older state are not covered, or not surely.
+        known: How many known gaps there are.
+        roots: How many roots are wanted, without known gaps, and how many install; None where the
+            wants have none.
+        absent: The stacks of it that the newer state does not list.
+    """
+
+    stack: str
+    wanted: int = 0
+    covered: int = 0
+    unknown: int = 0
+    lost: int = 0
+    known: int = 0
+    roots: tuple[int, int] | None = None
+    absent: tuple[str, ...] = ()
+
+    @property
+    def suffix(self) -> str:
+        """What sentences say of it."""
+        return f" for `{self.stack}`" if self.stack else ""
+
+
+def of_coverage(coverage: Coverage, settings: Settings) -> Iterator[Gate]:
+    """Yield the gates that a result of coverage has to pass, those of the run first."""
+    is_compared = coverage.wants == "baseline"
+    yield from _asked(_part(coverage, ""), settings, is_compared=is_compared)
+    for table in settings.stacks:
+        if _is_reported(table.name, settings, {cell.stack for cell in coverage.cells}):
+            part = _part(coverage, table.name)
+            yield from _asked(part, table, is_compared=is_compared)
+    yield from _stale(coverage, settings)
+
+
+def of_diff(diff: Diff, settings: Settings) -> Iterator[Gate]:
+    """Yield the gates that a difference has to pass, those of the run first."""
+    lost = [key.stack for key in diff.lost if key.known is None]
+    yield from _compared(
+        _Part(stack="", lost=len(lost), absent=diff.absent_stacks), settings, "key"
+    )
+    for table in settings.stacks:
+        if _is_reported(table.name, settings, {cell.stack for cell in diff.cells}):
+            absent = tuple(each for each in diff.absent_stacks if each == table.name)
+            part = _Part(stack=table.name, lost=lost.count(table.name), absent=absent)
+            yield from _compared(part, table, "key")
+    yield from _stale(diff, settings)
+
+
+def _is_reported(stack: str, settings: Settings, stacks: Iterable[str]) -> bool:
+    """Whether a run is about a stack: unless others, or other systems, were asked for."""
+    if stack in stacks:
+        return True
+    if settings.is_typed("os", "target", "want"):
+        return False
+    return not settings.is_typed("stack") or any_matches(settings.stack, stack)
+
+
+def _part(coverage: Coverage, stack: str) -> _Part:
+    cells = [cell for cell in coverage.cells if not stack or cell.stack == stack]
+    gaps = [gap for gap in coverage.gaps if not stack or gap.stack == stack]
+    known = sum(gap.known is not None for gap in gaps)
+    unknown = sum(cell.unknown for cell in cells)
+    wanted = sum(cell.wanted for cell in cells) - known
+    covered = sum(cell.covered for cell in cells)
+    return _Part(
+        stack=stack,
+        wanted=wanted,
+        covered=covered,
+        unknown=unknown,
+        lost=wanted - covered,
+        known=known,
+        roots=_roots_of(coverage, stack),
+        absent=tuple(each for each in coverage.absent_stacks if not stack or each == stack),
+    )
+
+
+def _roots_of(coverage: Coverage, stack: str) -> tuple[int, int] | None:
+    """Return how many roots are wanted, without those that lack known gaps alone, and install."""
+    roots = coverage.roots
+    if roots is None:
+        return None
+    known = {gap.hash for gap in coverage.gaps if gap.known is not None and gap.hash is not None}
+    excused_hashes = {each.hash for each in roots.broken if known.issuperset(each.lacks)}
+    # The other gaps are roots of environments themselves.
+    excused = sum(
+        gap.known is not None and gap.hash is None and (not stack or gap.stack == stack)
+        for gap in coverage.gaps
+    )
+    if not stack:
+        of_locks = {each for own in roots.stacks for each in own.broken} & excused_hashes
+        return roots.wanted - excused - len(of_locks), roots.installable
+    own: RootsOfStack | None = next((each for each in roots.stacks if each.stack == stack), None)
+    if own is None:
+        return 0, 0
+    excused += len(excused_hashes.intersection(own.broken))
+    return own.wanted - excused, own.installable
+
+
+def _asked(part: _Part, asked: Settings | StackEntry, *, is_compared: bool) -> Iterator[Gate]:
+    if asked.fail_under is not None:
+        yield _coverage(part, asked.fail_under)
+    if asked.fail_under_roots is not None:
+        yield _roots(part, asked.fail_under_roots)
+    if asked.fail_on_unknown_over is not None:
+        yield _unknown(part, asked.fail_on_unknown_over)
+    if is_compared:
+        yield from _compared(part, asked, "want")
+
+
+def _compared(part: _Part, asked: Settings | StackEntry, noun: str) -> Iterator[Gate]:
+    if asked.fail_on_lost:
+        # What cannot be decided may be lost.
+        number = wording.count(part.lost, noun)
+        how = "lost" if noun == "key" else "of the baseline not covered"
+        yield _none(
+            "fail-on-lost", part, part.lost, f"{number}{part.suffix} {how} (--fail-on-lost)"
+        )
+    if asked.fail_on_absent:
+        yield _absent(part)
+
+
+def _coverage(part: _Part, least: Decimal) -> Gate:
+    why = "all that is wanted is a known gap" if part.known else "nothing is wanted"
+    reason = f"coverage{part.suffix} is n/a, as {why} (--fail-under {least})"
+    if part.wanted:
+        short = _less(part.covered, part.wanted, least)
+        reason = f"coverage{part.suffix} is {short} (--fail-under)" if short else ""
+    return _share("fail-under", part, least, (part.covered, part.wanted), reason)
+
+
+def _roots(part: _Part, least: Decimal) -> Gate:
+    wanted, installable = part.roots or (0, 0)
+    if not wanted:
+        why = "the wants have no roots" if part.roots is None else "no root is wanted"
+        reason = f"root coverage{part.suffix} is n/a, as {why} (--fail-under-roots {least})"
+        return _share("fail-under-roots", part, least, (0, 0), reason)
+    short = _less(installable, wanted, least)
+    reason = f"root coverage{part.suffix} is {short} (--fail-under-roots)" if short else ""
+    return _share("fail-under-roots", part, least, (installable, wanted), reason)
+
+
+def _unknown(part: _Part, most: Decimal) -> Gate:
+    reason = ""
+    if part.wanted and Fraction(100 * part.unknown, part.wanted) > Fraction(most):
+        share = _told_apart(part.unknown, part.wanted, most, above=True)
+        reason = (
+            f"{share} of the wants{part.suffix} cannot be decided, more than {most} % "
+            "(--fail-on-unknown-over)"
+        )
+    shares = part.unknown, part.wanted
+    return _share("fail-on-unknown-over", part, most, shares, reason)
+
+
+def _absent(part: _Part) -> Gate:
+    are = wording.count(len(part.absent), "stack is", "stacks are")
+    reason = f"{are} absent: {wording.folded(part.absent, _FEW)} (--fail-on-absent)"
+    return _none("fail-on-absent", part, len(part.absent), reason)
+
+
+def _stale(result: Coverage | Diff, settings: Settings) -> Iterator[Gate]:
+    """Yield the gate on entries of known gaps that are over or excuse nothing."""
+    known = result.known_gaps
+    if known is None or not settings.strict_known_gaps:
+        return
+    stale: Sequence[str] = [f"{each.label} is {each.state}" for each in known.stale]
+    entries = wording.count(len(stale), "known gap", "known gaps")
+    reason = f"{entries} to take out: {wording.folded(stale, _FEW)} (--strict-known-gaps)"
+    yield _none("strict-known-gaps", _Part(stack=""), len(stale), reason)
+
+
+def _share(name: str, part: _Part, limit: Decimal, shares: tuple[int, int], reason: str) -> Gate:
+    """Return a gate on a share of a whole, which is not defined where there is no whole."""
+    some, whole = shares
+    return Gate(
+        name=name,
+        unit="percent",
+        limit=float(limit),
+        value=100 * some / whole if whole else None,
+        held=not reason,
+        reason=reason,
+        stack=part.stack,
+    )
+
+
+def _none(name: str, part: _Part, value: int, reason: str) -> Gate:
+    """Return a gate that accepts none of what it counts."""
+    held = value == 0
+    return Gate(
+        name=name,
+        unit="count",
+        limit=0,
+        value=value,
+        held=held,
+        reason="" if held else reason,
+        stack=part.stack,
+    )
+
+
+def _less(part: int, whole: int, least: Decimal) -> str | None:
+    """Return how much less than was asked a share is, or None where it is enough."""
+    if Fraction(100 * part, whole) >= Fraction(least):
+        return None
+    return f"{_told_apart(part, whole, least, above=False)}, less than {least} %"
+
+
+def _told_apart(part: int, whole: int, limit: Decimal, *, above: bool) -> str:
+    """Return a share as tables show it, with as many digits as tell it from the limit."""
+    digits = 1
+    while True:
+        shown = wording.percentage(part, whole, digits=digits)
+        number = Decimal(shown.removesuffix(" %"))
+        if number > limit if above else number < limit:
+            return f"{shown} ({part} of {whole})"
+        digits += 1

@@ -1,0 +1,155 @@
+"""Cells that a run did not measure, carried forward from what an earlier one saved.
+
+They stand beside the cells that were measured, say where they come from, and count in every sum.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from specplan.errors import UsageError
+from specplan.exact import ratio
+from specplan.model import Carried, LeftOut, RootCoverage, Totals
+from specplan.model.left_out import merged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from specplan.model import Cell, Coverage, Gap, RootsOfStack
+
+__all__ = ["carried_forward"]
+
+#: What both must have been asked alike.
+_SAME: Final = ("wants", "level", "compat", "scope")
+
+
+def carried_forward(result: Coverage, old: Coverage, file: str) -> Coverage:
+    """Return a result with those cells of an older one that it did not measure.
+
+    Args:
+        result: What was measured.
+        old: What an earlier run saved.
+        file: The file that holds it.
+
+    Raises:
+        UsageError: If the older one answers another question.
+    """
+    for name in _SAME:
+        ours, theirs = getattr(result, name), getattr(old, name)
+        if ours != theirs:
+            raise UsageError(
+                f"`{file}` answers another question: its `{name}` is `{theirs}`, not `{ours}`",
+                hint="carry forward what the same command saved",
+            )
+    measured = {_place(cell) for cell in result.cells}
+    source = old.tag or file
+    cells = [
+        replace(cell, carried_from=cell.carried_from or source)
+        for cell in old.cells
+        if _place(cell) not in measured
+    ]
+    if not cells:
+        return result
+    places = {_place(cell) for cell in cells}
+    every = sorted((*result.cells, *cells), key=_place)
+    gaps = [each for each in old.gaps if (each.stack, each.os, each.target) in places]
+    unknown = [each for each in old.unknown if (each.stack, each.os, each.target) in places]
+    roots, doubts = _roots(result, old, cells, file)
+    return replace(
+        result,
+        cells=tuple(every),
+        # The most useful are first in each; those that were measured come first of all.
+        gaps=_counted((*result.gaps, *(replace(each, known=None) for each in gaps))),
+        unknown=tuple(
+            sorted(
+                (*result.unknown, *unknown),
+                key=lambda each: (each.stack, each.os, each.target, each.want),
+            )
+        ),
+        roots=roots,
+        totals=_totals(result, every),
+        left_out=merged((*result.left_out, *_left_out(old, file), *doubts)),
+        carried=Carried(file=file, tag=old.tag, cells=len(cells)),
+        alone=None,
+    )
+
+
+def _place(cell: Cell) -> tuple[str, str, str]:
+    return cell.stack, cell.os, cell.target
+
+
+def _counted(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
+    """Return gaps that say in how many cells of the whole report the same key is a gap."""
+    times = Counter(gap.want for gap in gaps)
+    return tuple(replace(gap, cells_lacking=times[gap.want]) for gap in gaps)
+
+
+def _totals(result: Coverage, cells: Iterable[Cell]) -> Totals:
+    cells = tuple(cells)
+    wanted = sum(cell.wanted for cell in cells)
+    covered = sum(cell.covered for cell in cells)
+    unknown = sum(cell.unknown for cell in cells)
+    return Totals(
+        wanted=wanted,
+        covered=covered,
+        unknown=unknown,
+        gaps=wanted - covered - unknown,
+        not_wanted=result.totals.not_wanted,
+        coverage=ratio(covered, wanted),
+    )
+
+
+def _left_out(old: Coverage, file: str) -> Iterable[LeftOut]:
+    """Yield what the older answer could not take into account."""
+    for each in old.left_out:
+        yield replace(each, detail=f"{each.detail} (carried forward from {file})")
+
+
+def _roots(
+    result: Coverage, old: Coverage, cells: Sequence[Cell], file: str
+) -> tuple[RootCoverage | None, list[LeftOut]]:
+    """Return the roots with those of stacks that were not measured at all.
+
+    How many roots of a stack are for some of its cells no document tells: it is left out.
+    """
+    if old.roots is None:
+        return result.roots, []
+    measured = {cell.stack for cell in result.cells}
+    stacks = {cell.stack for cell in cells}
+    doubts = [
+        LeftOut(
+            kind="stack",
+            where=each.stack,
+            detail=f"the roots of cells that are carried forward from {file} cannot be told apart",
+            blocks=True,
+            remedy=f"measure all systems of {each.stack}",
+        )
+        for each in old.roots.stacks
+        if each.stack in stacks & measured
+    ]
+    added = [each for each in old.roots.stacks if each.stack in stacks - measured]
+    return _with_roots(result.roots, old.roots, added), doubts
+
+
+def _with_roots(
+    roots: RootCoverage | None, old: RootCoverage, added: Sequence[RootsOfStack]
+) -> RootCoverage | None:
+    if not added:
+        return roots
+    if roots is None:
+        roots = RootCoverage(wanted=0, installable=0, coverage=None, broken=(), lacking=())
+    wanted = roots.wanted + sum(each.wanted for each in added)
+    installable = roots.installable + sum(each.installable for each in added)
+    hashes = {root for each in added for root in each.broken}
+    known = {root.hash for root in roots.broken}
+    more = [root for root in old.broken if root.hash in hashes - known]
+    return replace(
+        roots,
+        wanted=wanted,
+        installable=installable,
+        coverage=ratio(installable, wanted),
+        broken=tuple(sorted((*roots.broken, *more), key=lambda root: root.hash)),
+        stacks=tuple(sorted((*roots.stacks, *added), key=lambda each: each.stack)),
+    )

@@ -1,0 +1,141 @@
+"""Saved documents: what a run wrote with ``--format json``, read as records again.
+
+The fields of a record are those of the document. A document may hold more fields than are known,
+as a later version of specplan writes them; what is missing or of another type is an error that
+names its place.
+"""
+
+from __future__ import annotations
+
+import types
+from dataclasses import MISSING, fields, is_dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin
+
+from specplan.errors import SourceError
+from specplan.model import Coverage
+from specplan.sources import strict_json
+from specplan.sources.content import first_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from specplan.sources.strict_json import Value
+
+__all__ = ["COVERAGE_SCHEMA", "is_document", "read_coverage"]
+
+Record = TypeVar("Record")
+
+#: What a saved document of coverage calls itself.
+COVERAGE_SCHEMA: Final = "specplan.coverage/1"
+
+#: The largest document that is read.
+_MOST_BYTES: Final = 1 << 30
+
+#: What a document begins with; `schema` comes first.
+_BEGINNING: Final = b'"schema"'
+
+
+def is_document(path: str) -> bool:
+    """Return whether a file begins as a saved document does."""
+    try:
+        with Path(path).open("rb") as file:
+            start = file.read(64)
+    except (OSError, ValueError):
+        return False
+    return start.lstrip().removeprefix(b"{").lstrip().startswith(_BEGINNING)
+
+
+def read_coverage(path: str) -> Coverage:
+    """Return the coverage that a file holds.
+
+    Args:
+        path: A document of kind ``specplan.coverage/1``.
+
+    Raises:
+        SourceError: If the file cannot be read.
+        DamagedSourceError: If it is no such document.
+    """
+    content = first_bytes(Path(path), _MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        fault = f"`{path}` has more than the {_MOST_BYTES} bytes that a document may have"
+        raise SourceError(fault, path=path)
+    document = strict_json.parse(content, path)
+    schema = document.at("schema")
+    if schema.text() != COVERAGE_SCHEMA:
+        schema.fail(
+            f"is no `{COVERAGE_SCHEMA}`", "save one with `specplan coverage --format json -o FILE`"
+        )
+    return _record(Coverage, document)
+
+
+def _record(kind: type[Record], value: Value) -> Record:
+    """Return an object of a document as a record."""
+    keys = set(value.keys())
+    found: dict[str, Any] = {}
+    for name, (form, is_required) in _fields(cast("Hashable", kind)).items():
+        if name in keys:
+            found[name] = _read(form, value.at(name))
+        elif is_required:
+            value.at(name)
+    return kind(**found)
+
+
+@lru_cache(maxsize=64)
+def _fields(kind: Hashable) -> dict[str, tuple[Any, bool]]:
+    """Return the type of each field of a record, and whether it has no default."""
+    # The records of the model import what their fields are made of, for this.
+    from typing import get_type_hints  # noqa: PLC0415 - only here
+
+    if not is_dataclass(kind):
+        raise TypeError(f"`{kind}` is no record")
+    hints = get_type_hints(kind)
+    return {
+        each.name: (
+            hints[each.name],
+            each.default is MISSING and each.default_factory is MISSING,
+        )
+        for each in fields(kind)
+    }
+
+
+def _read(form: Any, value: Value) -> Any:
+    origin = get_origin(form)
+    if origin in {Union, types.UnionType}:
+        options = get_args(form)
+        if value.raw is None and type(None) in options:
+            return None
+        rest = [each for each in options if each is not type(None)]
+        return _read(rest[0], value)
+    if origin is tuple:
+        item = get_args(form)[0]
+        return tuple(_read(item, each) for each in value.items())
+    if origin is Literal:
+        text = value.text()
+        if text not in get_args(form):
+            value.fail(f"`{text}` is none of {', '.join(f'`{each}`' for each in get_args(form))}")
+        return text
+    if is_dataclass(form):
+        return _record(form, value)  # type: ignore[arg-type] # a record's own class
+    return _PLAIN[form](value)
+
+
+def _flag(value: Value) -> bool:
+    if not isinstance(value.raw, bool):
+        value.fail("must be a boolean")
+    return value.raw
+
+
+def _number(value: Value) -> float:
+    if isinstance(value.raw, bool) or not isinstance(value.raw, int | float):
+        value.fail("must be a number")
+    return float(value.raw)
+
+
+_PLAIN: Final[dict[Any, Any]] = {
+    str: lambda value: value.text(),
+    int: lambda value: value.count(),
+    float: _number,
+    bool: _flag,
+}
