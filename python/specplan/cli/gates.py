@@ -73,34 +73,7 @@ def _own(result: _Answer, settings: Settings) -> list[Gate]:
     return [*_of_plan(result, settings)]
 
 
-<<<<<<< HEAD
-def _of_coverage(coverage: Coverage, settings: Settings) -> Iterator[Gate]:
-    yield from _coverage(coverage, settings)
-    yield from _roots(coverage, settings)
-    yield from _unknown(coverage, settings)
-    if coverage.wants != "baseline":
-        return
-    if settings.fail_on_lost:
-        # What cannot be decided may be lost.
-        lost = coverage.totals.gaps + coverage.totals.unknown
-        keys = wording.count(lost, "want")
-        yield _none("fail-on-lost", lost, f"{keys} of the baseline not covered (--fail-on-lost)")
-    if settings.fail_on_absent:
-        yield _absent(coverage.absent_stacks)
-
-
-def _of_diff(diff: Diff, settings: Settings) -> Iterator[Gate]:
-    if settings.fail_on_lost:
-        lost = diff.totals.lost
-        yield _none("fail-on-lost", lost, f"{wording.count(lost, 'key')} lost (--fail-on-lost)")
-    if settings.fail_on_absent:
-        yield _absent(diff.absent_stacks)
-
-
 def _of_plan(result: _Answer, settings: Settings) -> Iterator[Gate]:
-=======
-def _of_plan(result: Check | Found | LockDiff | Plan, settings: Settings) -> Iterator[Gate]:
->>>>>>> 2498175 (Accept known gaps, hold single stacks against gates, carry forward what was not measured)
     from specplan.planning.plan import Plan  # noqa: PLC0415 - loaded by the commands that plan
 
     if not isinstance(result, Plan):

@@ -132,10 +132,9 @@ def _value(table: Table, setting: Setting, folder: Path) -> object:  # noqa: PLR
         return read(key, setting.choices)
     if setting.kind == "source":
         return _sources(table, key, folder)
-    if setting.kind == "file" and not setting.is_repeatable:
-        return str(folder / (table.text(key) or ""))
     if setting.kind == "file":
-        return tuple(str(folder / each) for each in table.texts(key))
+        paths = tuple(str(folder / each) for each in table.texts(key))
+        return paths if setting.is_repeatable else (*paths, None)[0]
     if setting.kind == "system":
         return _systems(table)
     if setting.kind == "spack":

@@ -33,17 +33,11 @@ def coverage(result: Coverage) -> str:
             "unknown": result.unknown,
             "environments": result.environments,
             "left_out": left_out_json(result.left_out),
-<<<<<<< HEAD
             "gates": result.gates,
+            "known_gaps": result.known_gaps,
             "sources": result.sources,
+            "carried": result.carried,
             "alone": result.alone,
-=======
-            "gates": [fields_of(each) for each in result.gates],
-            "known_gaps": None if result.known_gaps is None else fields_of(result.known_gaps),
-            "sources": [fields_of(each) for each in result.sources],
-            "carried": None if result.carried is None else fields_of(result.carried),
-            "alone": None if result.alone is None else fields_of(result.alone),
->>>>>>> 2498175 (Accept known gaps, hold single stacks against gates, carry forward what was not measured)
         }
     )
 
@@ -71,14 +65,9 @@ def diff(result: Diff) -> str:
             "totals": result.totals,
             "damaged": result.damaged,
             "left_out": left_out_json(result.left_out),
-<<<<<<< HEAD
             "gates": result.gates,
+            "known_gaps": result.known_gaps,
             "sources": result.sources,
-=======
-            "gates": [fields_of(each) for each in result.gates],
-            "known_gaps": None if result.known_gaps is None else fields_of(result.known_gaps),
-            "sources": [fields_of(each) for each in result.sources],
->>>>>>> 2498175 (Accept known gaps, hold single stacks against gates, carry forward what was not measured)
         }
     )
 
