@@ -6,10 +6,13 @@ import os  # noqa: TC003 - the alias is evaluated
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
-__all__ = ["Counted", "Places", "Progress", "Unit"]
+__all__ = ["Counted", "NamedField", "Places", "Progress", "Unit"]
 
 #: Called with how many files of how many were looked at.
 Counted: TypeAlias = Callable[[int, int], None]
+
+#: The fields of specs whose distinct values a catalog lists.
+NamedField: TypeAlias = Literal["package", "version", "platform", "os", "target", "compiler"]
 
 #: One path or several.
 Places: TypeAlias = "str | os.PathLike[str] | Sequence[str | os.PathLike[str]]"

@@ -10,7 +10,7 @@ from typing import TypedDict
 
 from specplan import _core as compiled
 from specplan.abstract_spec import AbstractSpec
-from specplan.aliases import Counted, Places, Progress
+from specplan.aliases import Counted, NamedField, Places, Progress
 from specplan.catalog.contents import Contents
 from specplan.catalog.damage import damage
 from specplan.catalog.diff import DiffRequest, difference
@@ -49,9 +49,10 @@ from specplan.planning.request import (
     WhatIfRequest,
 )
 from specplan.similar_names import suggestions
-from specplan.sources import Limits, SourceRead, read
+from specplan.sources import Limits, SourceRead
 from specplan.sources.label import NO_CACHE
 from specplan.sources.mirrors.consumer import consumer_of
+from specplan.sources.read import read
 from specplan.sources.reading_options import ReadingOptions
 
 if sys.version_info >= (3, 11):
@@ -204,6 +205,19 @@ class Catalog:
         """
         labels = self._core.labels(self._state(tag))
         return tuple(label for label in labels if label != ROOT)
+
+    def names(self, field: NamedField) -> tuple[str, ...]:
+        """Return the distinct values of a field of all specs, sorted as text.
+
+        Args:
+            field: ``package``, ``version``, ``platform``, ``os``, ``target`` or ``compiler``.
+
+        Examples:
+            >>> import specplan
+            >>> specplan.load("examples/cache").names("target")
+            ('aarch64', 'neoverse_v2', 'x86_64_v3')
+        """
+        return tuple(sorted(self._core.names(field)))
 
     def select(
         self,

@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from specplan.errors import SpecplanError
-from specplan.sources import Limits, clear_signed, read
+from specplan.sources import Limits, clear_signed
+from specplan.sources.read import read
 from tests import mirrors
 
 LIMITS = Limits(index_bytes=1 << 20, manifest_bytes=1 << 16, file_bytes=1 << 20)

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from specplan.errors import DamagedSourceError, RemoteError, SourceError
-from specplan.sources import Limits, read
+from specplan.sources import Limits
+from specplan.sources.read import read
 from specplan.sources.stores.downloads import Downloads
 from specplan.sources.stores.fetching import Fetching
 from specplan.sources.stores.object_store import FsspecStore

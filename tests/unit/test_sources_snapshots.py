@@ -11,8 +11,9 @@ import pytest
 from specplan.api import Catalog
 from specplan.catalog.contents import Contents
 from specplan.errors import RemoteError, SourceError, UsageError
-from specplan.sources import Limits, SourceRead, newest_first, read
+from specplan.sources import Limits, SourceRead, newest_first
 from specplan.sources.mirrors import snapshots
+from specplan.sources.read import read
 from tests import mirrors, servers
 from tests.mirrors import Mirror
 from tests.servers import Server

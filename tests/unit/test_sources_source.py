@@ -13,8 +13,9 @@ import pytest
 
 import specplan
 from specplan.errors import DamagedSourceError, RemoteError, SourceError, UsageError
-from specplan.sources import Limits, SourceRead, read
+from specplan.sources import Limits, SourceRead
 from specplan.sources.lock_root import LockRoot
+from specplan.sources.read import read
 from tests import mirrors, servers
 from tests.mirrors import Mirror
 from tests.servers import Server

@@ -41,9 +41,11 @@ _COMPLETION: Final = "_SPECPLAN_COMPLETE"
 #: The commands, each with what the list of commands says of it.
 _COMMANDS: Final = {
     "check": "What is wrong with the cache itself.",
+    "completion": "A script that makes a shell complete command lines.",
     "coverage": "How much is there, by stack and system.",
     "diff": "What was lost, gained and changed between two states.",
     "export": "A plan as what runs it: make, ninja, shell, Slurm, GitLab, GitHub.",
+    "doctor": "What specplan finds around it: versions, configuration, folders, Spack.",
     "find": "Specs that satisfy an abstract spec.",
     "gaps": "What is missing, ranked.",
     "has": "Whether a mirror has the binaries of some hashes.",
@@ -59,12 +61,22 @@ _COMMANDS: Final = {
 _MODULES: Final = {"gaps": "coverage"}
 
 
+def _is_completing() -> bool:
+    """Whether a shell waits for the words that may follow on a command line."""
+    return bool(os.environ.get(_COMPLETION))
+
+
 class _Commands(dict[str, click.Command]):
     """The commands by name, each imported when it is asked for."""
 
     def __missing__(self, name: str) -> click.Command:
         if name not in _COMMANDS:
             raise KeyError(name)
+        if _is_completing():
+            from specplan.cli.completed import argument_of  # noqa: PLC0415 - while a shell waits
+            from specplan.cli.option_table import options_of  # noqa: PLC0415
+
+            return click.Command(name, params=[argument_of(name), *options_of(name)])
         module = import_module(f"specplan.cli.{_MODULES.get(name, name)}")
         self[name] = getattr(module, name)
         return self[name]

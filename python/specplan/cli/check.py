@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 
-@command("check", (click.Argument(["caches"], nargs=-1, metavar="[CACHE]..."),))
+@command(
+    "check",
+    (click.Argument(["caches"], nargs=-1, metavar="[CACHE]..."),),
+)
 def check(settings: Settings, caches: tuple[str, ...]) -> int:
     """List everything that is wrong with the caches.
 

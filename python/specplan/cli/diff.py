@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 __all__ = ["diff"]
 
 
-@command("diff", (click.Argument(["old"]), click.Argument(["new"], required=False)))
+@command(
+    "diff",
+    (
+        click.Argument(["old"]),
+        click.Argument(["new"], required=False),
+    ),
+)
 def diff(settings: Settings, old: str, new: str | None) -> int:
     """Compare two states: OLD and NEW, or OLD and the newest snapshot; or compare locks.
 

@@ -28,7 +28,11 @@ _FILE: Final = "specplan.toml"
 _FEW: Final = 3
 
 
-@command("init", (click.Argument(["folder"], metavar="[DIR]", default="."),), configured=False)
+@command(
+    "init",
+    (click.Argument(["folder"], metavar="[DIR]", default="."),),
+    configured=False,
+)
 def init(settings: Settings, folder: str) -> int:
     """Look through a folder for stacks and caches, and write a commented specplan.toml.
 

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 import specplan
-from specplan.cli import mirrors, output, progress
+from specplan.cli import known_names, mirrors, output, progress
 from specplan.errors import SourceError, UsageError
 from specplan.reports.check import wording as check_wording
 from specplan.reports.render import prose, wording
@@ -63,7 +63,9 @@ def configured(
     if sum(each == STANDARD_INPUT for each in asked) > 1:
         # Who reads second would find nothing, and blame the file.
         raise UsageError("standard input can be read once, and `-` is given twice")
-    return read(caches, settings, *states, quiet=quiet, upstream=settings.upstream)
+    catalog = read(caches, settings, *states, quiet=quiet, upstream=settings.upstream)
+    known_names.keep(settings.cache, catalog)
+    return catalog
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -1,95 +1,27 @@
-"""The commands of click, made from the table of settings."""
+"""The commands of click: their options come from the table of settings."""
 
 from __future__ import annotations
 
 import functools
-import math
-from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 from click.core import ParameterSource
 
 from specplan.cli import output
 from specplan.cli.common import with_common
+from specplan.cli.option_table import options_of
 from specplan.cli.settings import settled
-from specplan.config import percentage_fault
 from specplan.config.settings import GROUPS, SETTINGS
-from specplan.duration import DURATION_FORM, seconds_of
-from specplan.exact import is_short
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from specplan.config.settings import Setting
-
-__all__ = ["command", "options_of"]
+__all__ = ["command"]
 
 
 #: Headings that need more than the name of their group.
 _HEADINGS: Final = {"Other": "Other options"}
-
-
-class _Choice(click.Choice[str]):
-    """One of some words; those of records may be joined as options join theirs."""
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        spelt = value.replace("-", "_")
-        return super().convert(spelt if spelt in self.choices else value, param, ctx)
-
-
-class _Amount(click.FloatRange):
-    """A number from 0 on; click takes `nan`, which is none, for one."""
-
-    def convert(
-        self, value: float, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        """Return the number.
-
-        Raises:
-            BadParameter: If it is none, or is less than 0.
-        """
-        number = float(super().convert(value, param, ctx))
-        if math.isnan(number):
-            self.fail("`nan` is no number", param, ctx)
-        return number
-
-
-def _percentage(
-    context: click.Context, parameter: click.Parameter, value: str | None
-) -> Decimal | None:
-    """Return a percentage exactly as it was typed."""
-    if value is None:
-        return None
-    try:
-        number = Decimal(value.removesuffix("%").strip())
-    except InvalidOperation:
-        number = Decimal("NaN")
-    most = 100
-    if is_short(number) and 0 <= number <= most:
-        return number
-    raise click.BadParameter(f"`{value}` is no percentage from 0 to 100", context, parameter)
-
-
-def _duration(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
-    """Return a span of time in seconds."""
-    if value is None:
-        return None
-    seconds = seconds_of(value)
-    if seconds is None:
-        raise click.BadParameter(
-            f"`{value}` is no duration; write {DURATION_FORM}", context, parameter
-        )
-    return seconds
-
-
-def _least(context: click.Context, parameter: click.Parameter, value: str | None) -> Decimal | None:
-    """Return the percentage that a gate asks for at least."""
-    number = _percentage(context, parameter, value)
-    fault = None if number is None else percentage_fault(number)
-    if fault is not None:
-        raise click.BadParameter(fault, context, parameter)
-    return number
 
 
 class GroupedCommand(click.Command):
@@ -110,54 +42,6 @@ class GroupedCommand(click.Command):
                     formatter.write_dl(rows)
 
 
-def _value_of(setting: Setting, choices: tuple[str, ...]) -> dict[str, Any]:
-    """Return how click reads the value of a setting."""
-    if setting.kind == "choice":
-        return {"type": _Choice(choices)}
-    if setting.kind == "count":
-        return {"type": click.IntRange(min=setting.least, max=setting.most)}
-    if setting.kind == "amount":
-        return {"type": _Amount(min=0)}
-    if setting.kind in {"percentage", "least"}:
-        return {"callback": _least if setting.kind == "least" else _percentage}
-    if setting.kind == "duration":
-        return {"callback": _duration}
-    return {}
-
-
-def _option(setting: Setting, command: str) -> click.Option:
-    """Return the option of a setting in a command; what is not typed is None or nothing."""
-    shown = setting.in_command(command)
-    help_ = shown.help
-    if setting.kind == "pattern" and setting.is_repeatable:
-        help_ += " A shell pattern; may be repeated."
-    elif setting.is_repeatable:
-        help_ += " May be repeated."
-    if shown.default:
-        help_ += f" [default: {shown.default}]"
-    flag = f"--{setting.name}"
-    if setting.kind == "switch":
-        negated = "--not-available" if setting.name == "available" else f"--no-{setting.name}"
-        flag += f"/{negated}"
-    names = [f"-{setting.short}"] if setting.short else []
-    more: dict[str, Any] = {}
-    if setting.kind in {"flag", "switch"}:
-        more["is_flag"] = True
-    else:
-        more |= {"metavar": shown.metavar or None, **_value_of(setting, shown.choices)}
-    if setting.is_repeatable:
-        more["multiple"] = True
-    else:
-        more["default"] = None
-    return click.Option(
-        [*names, flag, setting.attribute],
-        help=help_,
-        show_default=False,
-        envvar=setting.variable,
-        **more,
-    )
-
-
 def _by_origin(words: dict[str, object]) -> tuple[dict[str, object], dict[str, object]]:
     """Return what was typed, and what environment variables say."""
     context = click.get_current_context()
@@ -167,11 +51,6 @@ def _by_origin(words: dict[str, object]) -> tuple[dict[str, object], dict[str, o
         if context.get_parameter_source(name) is ParameterSource.ENVIRONMENT
     }
     return {name: words[name] for name in words if name not in variables}, variables
-
-
-def options_of(command: str) -> list[click.Option]:
-    """Return the options that the table of settings gives a command, in its order."""
-    return [_option(each, command) for each in SETTINGS if command in each.commands]
 
 
 def command(

@@ -1,15 +1,31 @@
 """Where specs come from: one file a format, and what they have in common.
 
-:func:`read` finds out what a source is and reads it. Readers stop at nothing that
-is wrong with a single file: they tell it in their answer, and who called decides
-whether damage is an error.
+:func:`specplan.sources.read.read` finds out what a source is and reads it. Readers stop at nothing
+that is wrong with a single file: they tell it in their answer, and who called decides whether
+damage is an error.
 """
 
-from specplan.sources.limits import Limits
-from specplan.sources.mirrors.tags import newest_first
-from specplan.sources.origins import FileOfSpecs, IndexAlone, MirrorTaken
-from specplan.sources.read import read
-from specplan.sources.result import SourceRead
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.lazy import gathered
+
+if TYPE_CHECKING:
+    from specplan.sources.limits import Limits
+    from specplan.sources.mirrors.tags import newest_first
+    from specplan.sources.origins import FileOfSpecs, IndexAlone, MirrorTaken
+    from specplan.sources.result import SourceRead
+else:
+    __getattr__, __dir__ = gathered(
+        __name__,
+        {
+            "specplan.sources.limits": "Limits",
+            "specplan.sources.mirrors.tags": "newest_first",
+            "specplan.sources.origins": "FileOfSpecs IndexAlone MirrorTaken",
+            "specplan.sources.result": "SourceRead",
+        },
+    )
 
 __all__ = [
     "FileOfSpecs",
@@ -18,5 +34,4 @@ __all__ = [
     "MirrorTaken",
     "SourceRead",
     "newest_first",
-    "read",
 ]

@@ -20,23 +20,20 @@ import json
 import os
 import re
 import stat
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specplan import temporary
+from specplan.cache_folder import CACHE_FOLDER_VARIABLE, default_folder
 from specplan.errors import SourceError
 from specplan.sources.stores.store import is_checksum, printable, sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Arrived", "Downloads", "Incoming", "default_folder"]
-
-#: The variable that names the folder.
-_VARIABLE: Final = "SPECPLAN_CACHE_DIR"
+__all__ = ["Arrived", "Downloads", "Incoming"]
 
 #: How long a file may be arriving; an older one was left behind by a run that was killed.
 _ARRIVING_SECONDS: Final = 24 * 60 * 60
@@ -49,17 +46,6 @@ _MOST_NOTES: Final = 10_000
 
 #: What may go into a header of a request: no end of line, above all.
 _HEADER_TEXT: Final = re.compile(r"[\x20-\x7e]{0,4096}")
-
-
-def default_folder() -> Path:
-    """Return the folder that the environment names, or the system's usual one."""
-    if named := os.environ.get(_VARIABLE):
-        return Path(named)
-    if (base := os.environ.get("XDG_CACHE_HOME")) and Path(base).is_absolute():
-        return Path(base, "specplan")
-    if sys.platform == "win32" and (base := os.environ.get("LOCALAPPDATA")):
-        return Path(base, "specplan", "cache")
-    return Path("~/.cache/specplan").expanduser()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +104,7 @@ class Downloads:
     Nobody else may write into the folder: whoever can may hand another index to every run.
 
     Args:
-        folder: Where they are kept; by default what :func:`default_folder` says.
+        folder: Where they are kept; by default what :mod:`specplan.cache_folder` says.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -279,13 +265,13 @@ class Downloads:
                 raise SourceError(
                     f"the folder `{shown}` for what is fetched belongs to another user",
                     path=shown,
-                    hint=f"name a folder of your own in {_VARIABLE}",
+                    hint=f"name a folder of your own in {CACHE_FOLDER_VARIABLE}",
                 )
             if stat.S_ISDIR(status.st_mode) and status.st_mode & others:
                 raise SourceError(
                     f"others may write into the folder `{shown}` for what is fetched",
                     path=shown,
-                    hint=f"`chmod go-w {shown}`, or name another folder in {_VARIABLE}",
+                    hint=f"`chmod go-w {shown}`, or name another folder in {CACHE_FOLDER_VARIABLE}",
                 )
         self._is_private = True
         return True
@@ -310,9 +296,9 @@ def _told(shown: str) -> Iterator[None]:
         raise SourceError(
             f"cannot keep what is fetched in `{shown}`: {fault}",
             path=shown,
-            hint=f"make room there, or name another folder in {_VARIABLE}"
+            hint=f"make room there, or name another folder in {CACHE_FOLDER_VARIABLE}"
             if is_full
-            else f"name another folder in {_VARIABLE}",
+            else f"name another folder in {CACHE_FOLDER_VARIABLE}",
         ) from error
 
 

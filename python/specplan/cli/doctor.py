@@ -1,0 +1,134 @@
+"""``specplan doctor``: what specplan finds around it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import specplan
+from specplan import config
+from specplan.cache_folder import default_folder
+from specplan.cli import output
+from specplan.cli.options import command
+from specplan.errors import SpecplanError
+from specplan.reports.render.escape import terminal
+from specplan.secrets import without_secrets
+from specplan.sources.stores.downloads import Downloads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specplan.cli.settings import Settings
+
+__all__ = ["doctor"]
+
+#: Modules that a user may add, and what for.
+_EXTRAS: Final = {
+    "fsspec": "object stores",
+    "s3fs": "caches on s3://",
+    "gcsfs": "caches on gs://",
+}
+
+#: Variables that change how servers are reached.
+_PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+#: How long a Spack may take to tell its version.
+_SPACK_SECONDS: Final = 20
+
+_ABSENT: Final = "not there"
+
+
+@command("doctor", configured=False)
+def doctor(settings: Settings) -> int:  # noqa: ARG001 - every command gets them
+    """Show what specplan finds around it: versions, configuration, folders, Spack, proxies.
+
+    This is what belongs into a report of a fault; passwords in URLs are left out. What is
+    wrong is marked as a problem, and the exit code is then 1.
+    """
+    problems: list[str] = []
+    rows = [
+        ("specplan", specplan.__version__),
+        ("Python", f"{platform.python_version()} ({sys.executable})"),
+        ("system", f"{platform.system()} {platform.release()} {platform.machine()}"),
+        ("configuration", _configuration(problems)),
+        ("cache folder", _folder(problems)),
+        *((each, _module(each, purpose)) for each, purpose in _EXTRAS.items()),
+        ("git", shutil.which("git") or f"{_ABSENT}; --changed-since and recipes need it"),
+        ("Spack", _spack()),
+        *_variables(),
+    ]
+    width = max(len(name) for name, _ in rows)
+    lines = [f"{name.ljust(width)}  {_shown(value)}\n" for name, value in rows]
+    lines += [f"problem: {_shown(each)}\n" for each in problems]
+    output.write("".join(lines), None)
+    return 1 if problems else 0
+
+
+def _shown(text: str) -> str:
+    return terminal(without_secrets(text))
+
+
+def _configuration(problems: list[str]) -> str:
+    try:
+        found = config.find(Path.cwd())
+        if found is None:
+            return "none from here upwards"
+        config.load(Path(os.path.relpath(found)))
+    except SpecplanError as error:
+        problems.append(str(error))
+        return "cannot be used"
+    return str(found)
+
+
+def _folder(problems: list[str]) -> str:
+    folder = default_folder()
+    try:
+        # It says whether others may write there.
+        Downloads(folder).blob("0" * 64)
+    except SpecplanError as error:
+        problems.append(str(error))
+    return str(folder) if folder.is_dir() else f"{folder} (made when a file is fetched)"
+
+
+def _module(name: str, purpose: str) -> str:
+    if find_spec(name) is None:
+        return f"{_ABSENT}; for {purpose}: pip install 'specplan[remote]'"
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "there, of an unknown version"
+
+
+def _spack() -> str:
+    root = os.environ.get("SPACK_ROOT")
+    found = str(Path(root, "bin", "spack")) if root else shutil.which("spack")
+    if found is None:
+        return f"{_ABSENT}, and not needed"
+    try:
+        answer = subprocess.run(  # noqa: S603 - the Spack that the user named
+            [found, "--version"],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_SPACK_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"{found} does not answer: {error}"
+    said = answer.stdout.strip().splitlines()
+    return f"{said[0] if said else 'no version'} ({found})"
+
+
+def _variables() -> Iterator[tuple[str, str]]:
+    """Yield the variables that change what specplan does."""
+    for name, value in sorted(os.environ.items()):
+        if name.lower() in _PROXIES or name.startswith("SPECPLAN_"):
+            yield name, value
