@@ -14,64 +14,34 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.mirrors import dag_hash
+from tests.export_projects import (
+    CLOSURES,
+    NAMES,
+    NEEDS,
+    ROOTS,
+    WORDS,
+    H,
+    made_project,
+    made_stand_in,
+)
 from tests.small_caches import index, lock, written
-from tests.stand_in_spack import StandIn
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run, Runs
-
-NEEDS = {
-    "f": ["d", "e"],
-    "e": ["c"],
-    "d": ["b"],
-    "c": ["a"],
-    "b": ["a"],
-    "g": ["there", "outside"],
-    "h": ["g", "a"],
-}
-ROOTS = ["f", "h"]
-NAMES = ["a", "b", "c", "d", "e", "f", "g", "h"]
-H = {name: dag_hash(name) for name in (*NAMES, "there", "outside")}
-
-ENVIRONMENT = """spack:
-  specs: [f, h]
-  mirrors: {buildcache-destination: ../stand-in/mirror}
-  repos:
-    builtin: {git: https://example.org/packages.git, commit: 0123456789abcdef}
-"""
-
-
-def closure(name: str) -> set[str]:
-    found: set[str] = set()
-    for each in NEEDS.get(name, []):
-        found |= {each, *closure(each)}
-    return found - {"outside"}
-
-
-CLOSURES = {H[name]: sorted(H[each] for each in closure(name)) for name in NAMES}
+    from tests.stand_in_spack import StandIn
 
 
 @pytest.fixture
 def project(folder: Path) -> Path:
     """An environment, a mirror with one of its specs, and nothing else."""
-    written(
-        folder,
-        env__spack_lock=lock(ROOTS, needs=NEEDS, external=["outside"]),
-        env__spack_yaml=ENVIRONMENT,
-        cache_json=index(["there"]),
-    )
-    return folder
+    return made_project(folder)
 
 
 @pytest.fixture
 def stand_in(project: Path) -> StandIn:
-    made = StandIn.made(project / "stand-in", CLOSURES, {H[name]: name for name in NAMES})
-    (made.folder / "mirror" / H["there"]).touch()
-    return made
+    return made_stand_in(project)
 
 
-WORDS = ("--want=env/spack.lock", "--cache=cache.json")
 RUNNERS = {
     "make": ("plan.mk", ("make", "-k", "-f", "plan.mk")),
     "ninja": ("build.ninja", ("ninja", "-f", "build.ninja")),

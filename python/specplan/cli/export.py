@@ -28,19 +28,19 @@ _DRAWINGS: Final = ("dot", "mermaid")
 #: Where formats of several files go if nobody says.
 _FOLDER: Final = "specplan-pipeline"
 
-_FORMATS: Final = ("make", "ninja", "shell", "list", *_DRAWINGS)
+_FORMATS: Final = ("make", "ninja", "shell", "slurm", "list", *_DRAWINGS)
 
 
 @command("export", (click.Argument(["style"], type=click.Choice(_FORMATS), metavar="FORMAT"),))
 def export(settings: Settings, style: str) -> int:
     """Write the builds of a plan as what runs them.
 
-    FORMAT is `make`, `ninja` or `shell` for one machine; `list` as `specplan rebuild
-    --format list` writes it; `dot` and `mermaid` draw the plan. The plan is that of `--plan`, or of
-    the options of `specplan rebuild`. Each build installs its hash from the environment, with
-    dependencies from the mirror alone, and is pushed there; the index is updated once, at the
-    end. A build that fails stops what needs it and nothing else. Nothing is written where the
-    plan fails a gate, is predicted, or where what is left out could change it.
+    FORMAT is `make`, `ninja` or `shell` for one machine, `slurm` for a cluster; `list` as
+    `specplan rebuild --format list` writes it; `dot` and `mermaid` draw the plan. The plan is that
+    of `--plan`, or of the options of `specplan rebuild`. Each build installs its hash from the
+    environment, with dependencies from the mirror alone, and is pushed there; the index is updated
+    once, at the end. A build that fails stops what needs it and nothing else. Nothing is written
+    where the plan fails a gate, is predicted, or where what is left out could change it.
 
     \b
     Examples:

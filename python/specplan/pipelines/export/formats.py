@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specplan.pipelines.export import local
+from specplan.pipelines.export.slurm import slurm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,6 +24,7 @@ _MAKERS: Final[Mapping[str, Callable[[str, ExportRequest], list[tuple[str, str]]
     **dict.fromkeys(
         ("make", "ninja", "shell"), lambda style, asked: [("", local.on_one_machine(style, asked))]
     ),
+    "slurm": lambda _, asked: [("", slurm(asked))],
     **dict.fromkeys(DRAWINGS, lambda style, asked: [("", local.drawing(style, asked))]),
 }
 
