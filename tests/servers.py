@@ -32,6 +32,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         self._file()
 
+    do_HEAD = do_GET  # noqa: N815 - as `http.server` calls it
+
     def _file(self) -> None:
         folder = self.server.folder
         name = unquote(self.path.partition("?")[0]).lstrip("/")
@@ -54,7 +56,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def setup(self) -> None:
         self.server.connections += 1

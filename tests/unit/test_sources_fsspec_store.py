@@ -135,17 +135,26 @@ def test_a_refusal_of_a_file_that_is_looked_for_means_that_it_is_not_there(
     assert [str(each) for each in refusals] == ["`memory://bucket/x`: Forbidden"]
 
 
+@pytest.mark.parametrize(
+    ("url", "command"),
+    [
+        ("s3://bucket/x", "pip install 'specplan[remote]'"),
+        ("gs://bucket/x", "pip install 'specplan[gcs]'"),
+        ("abfs://container/x", "pip install 'specplan[azure]'"),
+        ("sftp://host/x", "a package of their own"),
+    ],
+)
 def test_a_scheme_whose_package_is_missing_tells_the_extra(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, command: str
 ) -> None:
     def missing(name: str) -> None:
         raise ImportError(f"No module named '{name}'")
 
     monkeypatch.setattr(importlib, "import_module", missing)
     with pytest.raises(SourceError, match="needs what is not installed") as caught:
-        open_store("s3://bucket/x", Fetching(downloads=Downloads(tmp_path)))
+        open_store(url, Fetching(downloads=Downloads(tmp_path)))
     assert caught.value.hint is not None
-    assert "pip install 'specplan[remote]'" in caught.value.hint
+    assert command in caught.value.hint
 
 
 @pytest.mark.parametrize("url", ["nonsense://x/y", "simplecache::memory://x"])

@@ -185,7 +185,7 @@ def test_a_server_that_stays_broken_is_an_error_with_its_status(
     assert pauses == [0.5, 1.0]
 
 
-@pytest.mark.parametrize("code", [400, 401, 403, 418, 429, 451])
+@pytest.mark.parametrize("code", [400, 401, 403, 418, 451])
 def test_a_refusal_is_not_asked_again(server: Server, store: Stores, code: int) -> None:
     server.answers["/x"] = [servers.status(code)]
     with pytest.raises(RemoteError, match=f"the server answers {code}") as caught:
@@ -193,6 +193,14 @@ def test_a_refusal_is_not_asked_again(server: Server, store: Stores, code: int) 
     assert caught.value.status == code
     assert len(server.asked) == 1
     assert (caught.value.hint is not None) == (code in {401, 403})
+
+
+def test_a_server_that_is_asked_too_often_is_asked_again_when_it_says(
+    server: Server, store: Stores, pauses: list[float]
+) -> None:
+    server.answers["/x"] = [servers.status(429, Retry_After="3"), servers.body(b"content")]
+    assert store().get("x", most=100) is not None
+    assert pauses == [3.0]
 
 
 def test_a_refusal_of_a_file_that_is_looked_for_means_that_it_is_not_there(

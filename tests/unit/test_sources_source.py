@@ -368,7 +368,9 @@ class TestUrls:
         assert answer.place == f"{server.url}/"
         assert "s3cret" not in repr(answer)
 
-    @pytest.mark.parametrize("url", ["oci://host/x", "nonsense://host/x", "http://", "file://h/x"])
+    @pytest.mark.parametrize(
+        "url", ["oci://host.org:0/x", "nonsense://host/x", "http://", "file://h/x"]
+    )
     def test_of_unknown_kinds_are_errors(self, url: str) -> None:
         with pytest.raises(SourceError):
             _read(url)

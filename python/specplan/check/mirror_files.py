@@ -2,7 +2,8 @@
 
 A mirror of layout 3 has a manifest for each binary, which names two blobs, the spec and the
 tarball. One of layout 2 has a spec file for each binary, which tells the checksum of the
-tarball. What the index lists is held against these files, and these files against the index.
+tarball. A registry has a tag for each binary, whose manifest names the spec and the tarball.
+What the index lists is held against these files, and these files against the index.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from specplan.model.check import CheckedSpec, Finding
 from specplan.sources import clear_signed, content, spec_files, strict_json
 from specplan.sources.mirrors import mirror
 from specplan.sources.reading_options import Reading
+from specplan.sources.registries.store import TAG_FOLDER, RegistryStore
 from specplan.sources.stores.fetching import Fetching
 from specplan.sources.stores.store import Expected, LocalStore, is_checksum
 
@@ -184,7 +186,9 @@ class _Look:
 
     def parts(self) -> Iterator[_Part]:
         """Yield what to look at, and tell of files that are not there or too many."""
-        if self._asked.taken.layout == 3:  # noqa: PLR2004 - a layout
+        if self._asked.taken.layout == "registry":
+            yield from self._tagged()
+        elif self._asked.taken.layout == 3:  # noqa: PLR2004 - a layout
             yield from self._layout_3()
         else:
             yield from self._layout_2()
@@ -200,6 +204,12 @@ class _Look:
             for path in files or ():
                 if path.endswith(".manifest.json") and not path.startswith(mirror.SPEC_FOLDER):
                     yield partial(self._other_manifest, path)
+
+    def _tagged(self) -> Iterator[_Part]:
+        """Yield the binaries of a registry: each tag has a manifest, which names two blobs."""
+        found = _by_hash(self._files(TAG_FOLDER) or (), mirror.tag_hash)
+        for dag_hash, path in self._expected(found, self._tag):
+            yield partial(self._binary, path, dag_hash)
 
     def _layout_2(self) -> Iterator[_Part]:
         files = self._files("build_cache")
@@ -263,6 +273,10 @@ class _Look:
         spec = self._specs[dag_hash]
         return mirror.spec_manifest_path(spec.package, spec.version, dag_hash)
 
+    def _tag(self, dag_hash: str) -> str:
+        spec = self._specs[dag_hash]
+        return mirror.tag_path(spec.package, spec.version, dag_hash)
+
     def _old_stem(self, dag_hash: str) -> str:
         spec = self._specs[dag_hash]
         system, built = _old_parts(spec)
@@ -317,7 +331,7 @@ class _Look:
                 verified.findings.append(self._absent(path, dag_hash))
                 return verified
             verified.manifests = 1
-            spec, install = mirror.records_of_binary(file, shown)
+            spec, install = mirror.records_of(path, file, shown)
             self._drop(file)
             blob = self._blob(verified, spec, self._limits.file_bytes, dag_hash)
             if blob is not None:
@@ -330,7 +344,24 @@ class _Look:
                     verified.blobs, verified.bytes = 1, spec.size
                 tarball = self._blob(verified, install, self._limits.blob_bytes, dag_hash)
                 self._drop(tarball)
+            else:
+                self._head(verified, install, dag_hash)
         return verified
+
+    def _head(self, verified: Verified, record: mirror.Record, dag_hash: str) -> None:
+        """Tell of a tarball that a registry has lost, going by what it says and not by bytes."""
+        store = self._store
+        if not isinstance(store, RegistryStore):
+            # In a mirror nobody removes blobs behind the manifests.
+            return
+        size = store.size_of(record.blob)
+        shown = store.shown(record.blob)
+        if size is None:
+            message = f"is not there, but {record.said_by} names it"
+            verified.findings.append(self._finding("missing-blob", shown, message, dag_hash))
+        elif size not in {-1, record.size}:
+            message = f"has {size} bytes, but {record.said_by} says {record.size}"
+            verified.findings.append(self._finding("damaged-blob", shown, message, dag_hash))
 
     def _other_manifest(self, path: str) -> Verified:
         """Look at the manifest of an index or of a key."""

@@ -36,6 +36,7 @@ def check(settings: Settings, caches: tuple[str, ...]) -> int:
     Examples:
       specplan check _cache
       specplan check s3://bucket/mirror --want radiuss=spack.lock
+      specplan check oci://ghcr.io/site/cache --verify manifests
       specplan check mirror --verify blobs
       specplan check mirror --ignore not-in-cache
       specplan check --format markdown -o check.md

@@ -31,12 +31,13 @@ def has(settings: Settings, source: str, specs: tuple[str, ...]) -> int:
     This makes retries cheap: a job that finds its binary does not build it again. With name
     and version, a server gets one request a hash, for the manifest that Spack writes last.
     With hashes alone its index is read, which may lag behind. Of a folder the names of the
-    files count, or its index where it holds no files of binaries.
+    files count, or its index where it holds no files of binaries; of a registry its tags.
 
     \b
     Examples:
       specplan has /mirror abcdefghijklmnopqrstuvwxyz234567
       specplan has s3://bucket/mirror zlib@1.3.1/abcdefghijklmnopqrstuvwxyz234567
+      specplan has oci://ghcr.io/site/cache zlib@1.3.1/abcdefghijklmnopqrstuvwxyz234567
       specplan has https://host/mirror "$NAME@$VERSION/$HASH" || spack ci rebuild
     """  # noqa: D301 - \b keeps click from wrapping the examples
     from specplan.sources.label import split_label  # noqa: PLC0415 - help reads no file

@@ -621,7 +621,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="[LABEL=]SOURCE",
         group="Caches",
         commands=_CACHES,
-        help="What holds binaries: a mirror, its index, package pages.",
+        help="What holds binaries: a mirror in a folder, behind https://, in an object store "
+        "(s3://, gs://) or in a registry (oci://), its index, or package pages.",
         example='["examples/cache", "../other/_cache"]',
     ),
     Setting(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from specplan import _core
     from specplan.sources.limits import Limits
+    from specplan.sources.mirrors.layout import Layout
     from specplan.sources.stores.store import Store
 
 __all__ = [
@@ -143,7 +144,7 @@ class MirrorTaken:
     """
 
     store: Store
-    layout: Literal[2, 3]
+    layout: Layout
     lists_all: bool | None
     index: str | None
     cache: str

@@ -140,8 +140,11 @@ def _found(where: str, reading: Reading, *, remote: bool) -> SourceRead:
         return _standard_input(reading)
     if not remote:
         return _local(Path(where), reading)
+    from specplan.sources.registries.repository import is_registry  # noqa: PLC0415 - as above
     from specplan.sources.stores.url import parsed  # noqa: PLC0415 - as above
 
+    if is_registry(where):
+        return _registry(where, reading)
     parts = parsed(where)
     if parts.scheme == "file" and parts.netloc in {"", "localhost"}:
         return _local(Path(unquote(parts.path)), reading)
@@ -455,6 +458,26 @@ def _remote(url: str, reading: Reading) -> SourceRead:
         path=store.shown(),
         hint="name the URL that `spack mirror list` shows; `spack buildcache update-index` writes "
         "the index of a mirror",
+    )
+
+
+def _registry(url: str, reading: Reading) -> SourceRead:
+    """Read a build cache in a registry: its index, or else what stands behind its tags."""
+    from specplan.sources.stores.fetching import no_copy  # noqa: PLC0415 - as above
+    from specplan.sources.stores.open import open_store  # noqa: PLC0415
+
+    store = open_store(url, reading.fetching)
+    if (answer := _mirror(store, reading)) is not None:
+        return answer
+    if (answer := _without_index(store, reading)) is not None:
+        return answer
+    if reading.limits.offline:
+        raise no_copy(store.shown())
+    raise RemoteError(
+        f"`{store.shown()}` holds no build cache: it has neither the tag `index.spack` nor a tag "
+        "of a binary, which ends with `-HASH.spack`",
+        path=store.shown(),
+        hint="name the URL that `spack mirror list` shows; `spack buildcache push` writes the tags",
     )
 
 

@@ -185,7 +185,7 @@ def fetched_by_hash(
 
     def asked(item: tuple[str, tuple[str, str]]) -> _core.Catalog | None:
         dag_hash, (name, version) = item
-        path = mirror.spec_manifest_path(name, version, dag_hash)
+        path = mirror.manifest_path(taken.store, name, version, dag_hash)
         if taken.store.get(path, most=taken.limits.manifest_bytes) is None:
             return None
         try:

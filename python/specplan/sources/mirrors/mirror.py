@@ -3,18 +3,32 @@
 The layouts are Spack's. A mirror of layout 3 names its index in a manifest and keeps
 it among its blobs, one of layout 2 has ``build_cache/index.json``; a mirror without
 an index is read from the manifests or spec files of its binaries.
+
+A repository of a registry has a tag for each binary and one for the index; a manifest stands
+behind each.
 """
 
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from specplan import _core
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.model import DamagedFile
-from specplan.sources import clear_signed, content, strict_json
+from specplan.sources import content
+from specplan.sources.mirrors.manifests import (
+    Record,
+    check_compression,
+    damaged,
+    layers_of,
+    records_in,
+    records_of_binary,
+    records_of_tag,
+)
+from specplan.sources.registries.store import TAG_FOLDER, RegistryStore
 from specplan.sources.stores.store import Expected, is_checksum
 
 if TYPE_CHECKING:
@@ -23,6 +37,7 @@ if TYPE_CHECKING:
 
     from specplan.sources.limits import Limits
     from specplan.sources.mirrors.consumer import Consumer
+    from specplan.sources.mirrors.layout import Layout
     from specplan.sources.stores.store import Store
 
 __all__ = [
@@ -39,8 +54,11 @@ __all__ = [
     "has_spec_files",
     "index_manifest",
     "index_records",
+    "is_spec_manifest",
     "layout_of",
+    "manifest_path",
     "records_in",
+    "records_of",
     "records_of_binary",
     "spec_blob",
     "spec_file_at",
@@ -48,18 +66,15 @@ __all__ = [
     "spec_manifest_hash",
     "spec_manifest_path",
     "split_view",
+    "tag_hash",
+    "tag_path",
     "views",
 ]
 
 #: The only version of manifests that there is.
 _MANIFEST_VERSION: Final = 3
 
-#: More than any store hands out as a manifest.
-_MANIFEST_BYTES: Final = 1 << 30
-
 _INDEX_MEDIA: Final = "application/vnd.spack.db."
-_SPEC_MEDIA: Final = "application/vnd.spack.spec."
-_INSTALL_MEDIA: Final = "application/vnd.spack.install."
 
 _INDEX_FOLDER: Final = "v3/manifests/index"
 #: Where the index of a mirror may be, in the order in which it is looked for.
@@ -68,15 +83,22 @@ INDEXES: Final = (f"{_INDEX_FOLDER}/index.manifest.json", "build_cache/index.jso
 SPEC_FOLDER: Final = "v3/manifests/spec"
 _MANIFEST_NAME: Final = "index.manifest.json"
 
-#: Where a media type has the version of its format.
-_MEDIA_VERSION: Final = re.compile(r"\.v(\d{1,9})\+json$")
-
 _VIEW: Final = re.compile(r"[A-Za-z0-9_.-]+")
 _SPEC_NAME: Final = re.compile(
-    r"(?:.*-)?([a-z2-7]{32})\.spec(?:\.manifest\.json|\.json(?:\.sig)?|\.yaml)"
+    r"(?:.*-)?([a-z2-7]{32})\.(?:spec(?:\.manifest\.json|\.json(?:\.sig)?|\.yaml)|spack)"
 )
 #: What Spack writes an underscore for in names of files.
 _NO_FILE_NAME: Final = re.compile(r"[^A-Za-z0-9_+.-]")
+
+#: What a registry keeps an index under, how the tag of a binary ends, and what Spack writes an
+#: underscore for in tags. Of a long tag it leaves out the middle.
+_INDEX_TAG: Final = f"{TAG_FOLDER}/index.spack"
+_TAG_ENDING: Final = ".spack"
+_NO_TAG: Final = re.compile(r"[^A-Za-z0-9_.-]")
+_LONGEST_TAG: Final = 128
+
+#: How many files of a registry are asked for together.
+_TOGETHER: Final = 8
 
 _BLOB: Final = re.compile(r"blobs/sha256/([0-9a-f]{2})/(\1[0-9a-f]{62})")
 
@@ -107,7 +129,7 @@ class MirrorIndex:
 
     path: Path
     shown: str
-    layout: Literal[2, 3] | None
+    layout: Layout | None
     view: str | None
     checksum: str | None
     version: int | None = None
@@ -141,43 +163,9 @@ class SpecFiles:
         layout: How the files of the mirror lie.
     """
 
-    layout: Literal[2, 3]
+    layout: Layout
     files: tuple[SpecFile, ...]
     damaged: tuple[DamagedFile, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """What a manifest says of one blob.
-
-    Attributes:
-        media: The media type.
-        compression: How it is compressed.
-        size: Its size in bytes, as it is stored.
-        checksum: Its SHA-256, as it is stored.
-        said_by: The manifest, and where in it.
-    """
-
-    media: str
-    compression: str
-    size: int
-    checksum: str
-    said_by: str
-
-    @property
-    def version(self) -> int | None:
-        """The version in the media type; None where it has none."""
-        found = _MEDIA_VERSION.search(self.media)
-        return int(found[1]) if found else None
-
-    @property
-    def blob(self) -> str:
-        """The path of the blob below the root of the mirror."""
-        return f"blobs/sha256/{self.checksum[:2]}/{self.checksum}"
-
-    def expected(self) -> Expected:
-        """Return what the blob must be."""
-        return Expected(checksum=self.checksum, size=self.size, said_by=self.said_by)
 
 
 def find_index(
@@ -197,6 +185,8 @@ def find_index(
         SourceError: If a file cannot be had.
         UnreadIndexError: If the consumer reads none of the indexes.
     """
+    if isinstance(store, RegistryStore):
+        return _tagged_index(store, limits)
     if consumer is None or consumer.layout >= _MANIFEST_VERSION:
         index = index_manifest(store, limits, view=view, consumer=consumer)
         if index is not None or view is not None:
@@ -285,7 +275,7 @@ def _known(
     if not read:
         place = too_new[0].said_by.removeprefix(f"{manifest}: ")
         fault = f"the index is {what}; `--newest-format try` reads it as that version"
-        raise _damaged(manifest, place, fault)
+        raise damaged(manifest, place, fault)
     notes = [f"`{manifest}` also names an index {what}: it is not read"] if too_new else []
     return read, notes
 
@@ -313,23 +303,25 @@ def index_records(store: Store, limits: Limits, *, view: str | None = None) -> l
     shown = store.shown(relative)
     records = [each for each in records_in(manifest, shown) if each.media.startswith(_INDEX_MEDIA)]
     if not records:
-        raise _damaged(shown, "data", f"names no index (`{_INDEX_MEDIA}*`)")
+        raise damaged(shown, "data", f"names no index (`{_INDEX_MEDIA}*`)")
     by_version: dict[int | None, Record] = {}
     for record in records:
-        _check_compression(record, shown)
+        check_compression(record, shown)
         same = by_version.setdefault(record.version, record)
         if same.checksum != record.checksum:
-            raise _damaged(shown, "data", f"names more than one index (`{record.media}`)")
+            raise damaged(shown, "data", f"names more than one index (`{record.media}`)")
     return sorted(by_version.values(), key=lambda each: each.version or 0, reverse=True)
 
 
-def layout_of(store: Store, limits: Limits) -> Literal[2, 3] | None:
+def layout_of(store: Store, limits: Limits) -> Layout | None:
     """Return how the files of a mirror with an index lie, whatever the index is like.
 
     Raises:
         SourceError: If a file cannot be had.
     """
     most = limits.manifest_bytes
+    if isinstance(store, RegistryStore):
+        return "registry"
     if store.get(f"{_INDEX_FOLDER}/{_MANIFEST_NAME}", most=most) is not None:
         return 3
     return 2 if store.get("build_cache/index.json.hash", most=most) is not None else None
@@ -382,27 +374,36 @@ def spec_files(store: Store, limits: Limits) -> SpecFiles | None:
     Raises:
         SourceError: If the store cannot be listed or read.
     """
-    files: list[SpecFile] = []
-    damaged: list[DamagedFile] = []
-    found = False
-    layout: Literal[2, 3] = 2
-    for relative in _spec_paths(store):
-        found = True
-        if relative.startswith(f"{SPEC_FOLDER}/"):
-            layout = 3
-        try:
-            files.append(spec_file_at(store, relative, limits))
-        except DamagedSourceError as error:
-            damaged.append(
-                DamagedFile(path=error.path, place=error.place, line=error.line, fault=error.fault)
-            )
-    if not found:
+    paths = list(_spec_paths(store))
+    if not paths:
         return None
+
+    def read(relative: str) -> SpecFile | DamagedFile:
+        try:
+            return spec_file_at(store, relative, limits)
+        except DamagedSourceError as error:
+            return DamagedFile(
+                path=error.path, place=error.place, line=error.line, fault=error.fault
+            )
+
+    if isinstance(store, RegistryStore):
+        with ThreadPoolExecutor(_TOGETHER) as pool:
+            found = list(pool.map(read, paths))
+    else:
+        found = [read(relative) for relative in paths]
+    files = [each for each in found if isinstance(each, SpecFile)]
+    faults = [each for each in found if isinstance(each, DamagedFile)]
     return SpecFiles(
-        layout=layout,
+        layout=_layout_of_binaries(paths),
         files=tuple(sorted(files, key=lambda file: file.shown)),
-        damaged=tuple(sorted(damaged, key=lambda file: (file.path, file.place))),
+        damaged=tuple(sorted(faults, key=lambda file: (file.path, file.place))),
     )
+
+
+def _layout_of_binaries(paths: list[str]) -> Layout:
+    if paths[0].startswith(f"{TAG_FOLDER}/"):
+        return "registry"
+    return 3 if any(path.startswith(f"{SPEC_FOLDER}/") for path in paths) else 2
 
 
 def binaries_of_files(store: Store) -> dict[str, str]:
@@ -440,13 +441,67 @@ def spec_blob(store: Store, relative: str, limits: Limits) -> SpecFile:
     shown = store.shown(relative)
     found = _SPEC_NAME.fullmatch(relative.rpartition("/")[2])
     if found is None:
-        raise _damaged(shown, "", "its name does not end with a hash")
+        raise damaged(shown, "", "its name does not end with a hash")
     manifest = store.get(relative, most=limits.manifest_bytes)
     if manifest is None:
-        raise _damaged(shown, "", "is not there")
-    record, _ = records_of_binary(manifest, shown)
+        raise damaged(shown, "", "is not there")
+    record, _ = records_of(relative, manifest, shown)
     path = _fetched(store, record, limits.file_bytes)
     return SpecFile(path=path, shown=store.shown(record.blob), hash=found[1])
+
+
+def records_of(relative: str, path: Path, shown: str) -> tuple[Record, Record]:
+    """Return what the manifest of a binary says of its spec and of its tarball.
+
+    Args:
+        relative: Where the store has the manifest.
+        path: A local file with its bytes.
+        shown: How messages call it.
+
+    Raises:
+        DamagedSourceError: If it is malformed, or does not name one of each.
+    """
+    if relative.startswith(f"{TAG_FOLDER}/"):
+        return records_of_tag(path, shown)
+    return records_of_binary(path, shown)
+
+
+def is_spec_manifest(relative: str) -> bool:
+    """Whether a path is that of the manifest of a binary, and not of a spec file."""
+    return relative.startswith((f"{SPEC_FOLDER}/", f"{TAG_FOLDER}/"))
+
+
+def tag_hash(path: str) -> str | None:
+    """Return the hash of the binary that a tag is of, if it is one by its name.
+
+    Examples:
+        >>> tag_hash("tags/zlib-1.3.1-abcdefghijklmnopqrstuvwxyz234567.spack")
+        'abcdefghijklmnopqrstuvwxyz234567'
+        >>> tag_hash("tags/index.spack") is None
+        True
+    """
+    found = _SPEC_NAME.fullmatch(path.removeprefix(f"{TAG_FOLDER}/"))
+    return found[1] if found and path.endswith(_TAG_ENDING) else None
+
+
+def tag_path(name: str, version: str, dag_hash: str) -> str:
+    """Return where a registry has the manifest of a binary.
+
+    Examples:
+        >>> tag_path("zlib", "1.3.1+fix", "abcdefghijklmnopqrstuvwxyz234567")
+        'tags/zlib-1.3.1_fix-abcdefghijklmnopqrstuvwxyz234567.spack'
+    """
+    tag = _NO_TAG.sub("_", f"{name}-{version}-{dag_hash}{_TAG_ENDING}")
+    if len(tag) > _LONGEST_TAG:
+        half = _LONGEST_TAG // 2
+        tag = tag[:half] + tag[-half:]
+    return f"{TAG_FOLDER}/{tag}"
+
+
+def manifest_path(store: Store, name: str, version: str, dag_hash: str) -> str:
+    """Return where a store has the manifest of a binary."""
+    path = tag_path if isinstance(store, RegistryStore) else spec_manifest_path
+    return path(name, version, dag_hash)
 
 
 def _spec_paths(store: Store) -> Iterator[str]:
@@ -454,6 +509,9 @@ def _spec_paths(store: Store) -> Iterator[str]:
 
     A mirror may have both: Spack looks for a binary in either layout.
     """
+    if isinstance(store, RegistryStore):
+        yield from (path for path in store.files(TAG_FOLDER) if tag_hash(path) is not None)
+        return
     manifests = store.files(SPEC_FOLDER)
     if manifests is None:
         return
@@ -469,16 +527,35 @@ def spec_file_at(store: Store, relative: str, limits: Limits) -> SpecFile:
         DamagedSourceError: If the manifest is malformed, or a file is not what it says.
         SourceError: If a file cannot be had.
     """
-    if relative.startswith(f"{SPEC_FOLDER}/"):
+    if is_spec_manifest(relative):
         return spec_blob(store, relative, limits)
     shown = store.shown(relative)
     found = _SPEC_NAME.fullmatch(relative.rpartition("/")[2])
     if found is None:
-        raise _damaged(shown, "", "its name does not end with a hash")
+        raise damaged(shown, "", "its name does not end with a hash")
     path = store.get(relative, most=limits.file_bytes)
     if path is None:
-        raise _damaged(shown, "", "is not there, or is no file")
+        raise damaged(shown, "", "is not there, or is no file")
     return SpecFile(path=path, shown=shown, hash=found[1])
+
+
+def _tagged_index(store: RegistryStore, limits: Limits) -> MirrorIndex | None:
+    """Return the index that a registry keeps as the one layer of an image, if it does."""
+    manifest = store.get(_INDEX_TAG, most=limits.manifest_bytes)
+    if manifest is None:
+        return None
+    shown = store.shown(_INDEX_TAG)
+    layers = layers_of(manifest, shown)
+    if not layers:
+        raise damaged(shown, "layers", "names no index")
+    path = _fetched(store, layers[0], limits.index_bytes)
+    return MirrorIndex(
+        path=path,
+        shown=store.shown(layers[0].blob),
+        layout="registry",
+        view=None,
+        checksum=layers[0].checksum,
+    )
 
 
 def _layout_2(store: Store, limits: Limits) -> MirrorIndex | None:
@@ -487,7 +564,7 @@ def _layout_2(store: Store, limits: Limits) -> MirrorIndex | None:
     path = store.get(relative, most=limits.index_bytes, expected=expected)
     if path is None:
         if expected is not None:
-            raise _damaged(store.shown(relative), "", f"is not there, but {expected.said_by} is")
+            raise damaged(store.shown(relative), "", f"is not there, but {expected.said_by} is")
         return None
     return MirrorIndex(
         path=path,
@@ -509,7 +586,7 @@ def _index_hash(store: Store, relative: str, limits: Limits) -> Expected | None:
         .strip()
     )
     if not is_checksum(checksum):
-        raise _damaged(store.shown(relative), "", "is no SHA-256 of 64 lower-case hex digits")
+        raise damaged(store.shown(relative), "", "is no SHA-256 of 64 lower-case hex digits")
     return Expected(checksum=checksum, size=None, said_by=store.shown(relative))
 
 
@@ -536,77 +613,10 @@ def spec_manifest_path(name: str, version: str, dag_hash: str) -> str:
     return f"{SPEC_FOLDER}/{name}/{stem}.spec.manifest.json"
 
 
-def records_of_binary(path: Path, shown: str) -> tuple[Record, Record]:
-    """Return what the manifest of a binary says of its spec and of its tarball.
-
-    Raises:
-        DamagedSourceError: If it is malformed, or does not name one of each.
-    """
-    records = records_in(path, shown)
-    install = _record(records, _INSTALL_MEDIA, shown, "binary")
-    return _record(records, _SPEC_MEDIA, shown, "spec"), install
-
-
-def records_in(path: Path, shown: str) -> list[Record]:
-    """Return what a manifest says, in its order.
-
-    Args:
-        path: A local file with its bytes, no more of them than a manifest may have.
-        shown: How messages call it.
-
-    Raises:
-        DamagedSourceError: If it is malformed.
-        SourceError: If it cannot be read.
-    """
-    written = content.first_bytes(path, _MANIFEST_BYTES, shown)
-    document = strict_json.parse(clear_signed.text_of(written, shown), shown)
-    version = document.at("version")
-    if version.count() != _MANIFEST_VERSION:
-        version.fail(f"is {version.raw}, but only {_MANIFEST_VERSION} is known")
-    return [_as_record(value) for value in document.at("data").items()]
-
-
-def _as_record(value: strict_json.Value) -> Record:
-    algorithm = value.at("checksumAlgorithm")
-    if algorithm.text() != "sha256":
-        algorithm.fail(f"is `{algorithm.raw}`, but only `sha256` is known")
-    checksum = value.at("checksum")
-    # It becomes a path: nothing but a checksum may pass.
-    if not is_checksum(checksum.text()):
-        checksum.fail("must be 64 lower-case hex digits")
-    return Record(
-        media=value.at("mediaType").text(),
-        compression=value.at("compression").text(),
-        size=value.at("contentLength").count(),
-        checksum=checksum.text(),
-        said_by=f"{value.shown}: {value.place}",
-    )
-
-
-def _record(records: list[Record], media: str, shown: str, what: str) -> Record:
-    """Return the one record of a media type, whatever the version in it."""
-    found = [record for record in records if record.media.startswith(media)]
-    if not found:
-        raise _damaged(shown, "data", f"names no {what} (`{media}*`)")
-    if len(found) > 1:
-        raise _damaged(shown, "data", f"names more than one {what} (`{media}*`)")
-    if media != _INSTALL_MEDIA:
-        _check_compression(found[0], shown)
-    return found[0]
-
-
-def _check_compression(record: Record, shown: str) -> None:
-    if record.compression not in {"none", "gzip"}:
-        place = record.said_by.removeprefix(f"{shown}: ")
-        raise _damaged(
-            shown, f"{place}.compression", f"is `{record.compression}`, not `none` or `gzip`"
-        )
-
-
 def _fetched(store: Store, record: Record, most: int) -> Path:
     path = store.get(record.blob, most=most, expected=record.expected())
     if path is None:
-        raise _damaged(store.shown(record.blob), "", f"is not there, but {record.said_by} names it")
+        raise damaged(store.shown(record.blob), "", f"is not there, but {record.said_by} names it")
     return path
 
 
@@ -614,7 +624,3 @@ def _view(view: str) -> str:
     if _VIEW.fullmatch(view) is None or view in {".", ".."}:
         raise SourceError(f"`{view}` is no name of a view", path=view)
     return view
-
-
-def _damaged(shown: str, place: str, fault: str) -> DamagedSourceError:
-    return DamagedSourceError(path=shown, place=place, line=None, fault=fault)

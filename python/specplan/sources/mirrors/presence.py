@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from specplan.errors import UsageError
 from specplan.sources.mirrors import mirror
+from specplan.sources.registries.store import RegistryStore
 from specplan.sources.stores.fetching import Fetching, is_remote
 from specplan.sources.stores.open import open_store
 from specplan.sources.stores.store import LocalStore
@@ -79,8 +80,8 @@ def present_by_name(
 ) -> dict[str, bool] | None:
     """Return which binaries a mirror has, by hash, going by the names of their files.
 
-    A folder is listed. A server is asked for the manifest of each, whose name holds the name and
-    the version of the spec.
+    A folder is listed, and so are the tags of a registry where a name is not known. A server is
+    asked for the manifest of each, whose name holds the name and the version of the spec.
 
     Args:
         place: The mirror.
@@ -104,6 +105,8 @@ def present_by_name(
         for path in there:
             _check(store, path, limits)
         return {each.hash: each.hash in paths for each in binaries}
+    if isinstance(store, RegistryStore) and not limits.offline:
+        return _by_tag(store, binaries, limits)
     if limits.offline or not all(each.name for each in binaries):
         # The copy of a manifest says nothing of today; that of an index is read with its age.
         return None
@@ -119,13 +122,38 @@ def present_by_name(
     return {each.hash: answer for each, answer in zip(binaries, answers, strict=True)}
 
 
+def _by_tag(
+    store: RegistryStore, binaries: Collection[AskedBinary], limits: Limits
+) -> dict[str, bool] | None:
+    """Return which binaries a registry has, by hash; None if it has no tag of a binary.
+
+    Where a name is not known, the list of tags tells it. A tag alone is no binary: registries
+    lose what stands behind one.
+    """
+    if all(each.name for each in binaries):
+        paths = {
+            each.hash: mirror.tag_path(each.name, each.version, each.hash) for each in binaries
+        }
+    else:
+        paths = mirror.binaries_of_files(store)
+        if not paths:
+            return None
+
+    def has(binary: AskedBinary) -> bool:
+        return binary.hash in paths and _check(store, paths[binary.hash], limits)
+
+    with ThreadPoolExecutor(_TOGETHER) as pool:
+        answers = list(pool.map(has, binaries))
+    return {each.hash: answer for each, answer in zip(binaries, answers, strict=True)}
+
+
 def _check(store: Store, path: str, limits: Limits) -> bool:
     """Return whether a file of a binary is there; a manifest must be sound."""
     file = store.get(path, most=limits.manifest_bytes)
     if file is None:
         return False
-    if path.startswith(f"{mirror.SPEC_FOLDER}/"):
-        mirror.records_of_binary(file, store.shown(path))
+    if mirror.is_spec_manifest(path):
+        mirror.records_of(path, file, store.shown(path))
     return True
 
 

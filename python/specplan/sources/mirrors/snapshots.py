@@ -15,7 +15,7 @@ import os
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from specplan import _core
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from specplan.sources.limits import Limits
     from specplan.sources.mirrors.consumer import Consumer
     from specplan.sources.mirrors.indexes import IndexesRead, Unindexed
+    from specplan.sources.mirrors.layout import Layout
     from specplan.sources.mirrors.mirror import MirrorIndex
     from specplan.sources.reading_options import Reading
     from specplan.sources.stores.store import Store
@@ -358,7 +359,7 @@ class _Place:
     index: MirrorIndex | None
     damage: DamagedFile | None
     store: Store
-    layout: Literal[2, 3] | None
+    layout: Layout | None
     lists_all: bool | None
 
     def taken(self, entry: Listed, tag: str, reading: Reading, *, sound: bool) -> MirrorTaken:

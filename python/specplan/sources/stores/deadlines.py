@@ -231,7 +231,7 @@ class Connections:
         self._managers: dict[tuple[str, str | None], PoolManager] = {}
         self._lock = threading.Lock()
 
-    def ask(self, url: str, headers: dict[str, str]) -> BaseHTTPResponse:
+    def ask(self, url: str, headers: dict[str, str], *, method: str = "GET") -> BaseHTTPResponse:
         """Return the answer to a request for a file, of which only the head has been read.
 
         Redirects are answers too, and nothing is asked twice.
@@ -239,11 +239,12 @@ class Connections:
         Args:
             url: The file.
             headers: What is sent beside it.
+            method: How it is asked for: ``GET``, or ``HEAD`` for the head alone.
         """
         parts = urlsplit(url)
         manager = self._manager(parts.scheme, _proxy(parts.scheme, parts.netloc))
         return manager.urlopen(
-            "GET",
+            method,
             url,
             headers=headers,
             redirect=False,

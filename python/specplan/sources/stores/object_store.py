@@ -1,4 +1,6 @@
-"""Files of object stores and whatever else fsspec reaches: the extra ``specplan[remote]``.
+"""Files of object stores and whatever else fsspec reaches.
+
+The extras ``remote``, ``gcs`` and ``azure`` have what S3, Google and Azure need.
 
 Credentials, endpoints and the like are configured as for fsspec itself.
 """
@@ -26,6 +28,17 @@ if TYPE_CHECKING:
 __all__ = ["FsspecStore"]
 
 _CHUNK: Final = 1 << 20
+
+#: The extra of specplan that has what a scheme needs.
+_EXTRAS: Final = {
+    "s3": "remote",
+    "s3a": "remote",
+    "gs": "gcs",
+    "gcs": "gcs",
+    "az": "azure",
+    "abfs": "azure",
+    "abfss": "azure",
+}
 
 
 class FsspecStore:
@@ -134,8 +147,7 @@ class FsspecStore:
             raise SourceError(
                 f"`{self.shown()}` needs what is not installed: {_said(self._url, error)}",
                 path=self.shown(),
-                hint="pip install 'specplan[remote]' has fsspec with S3; other object stores "
-                "need their own package, such as gcsfs or adlfs",
+                hint=_installing(self._url),
             ) from error
         except ValueError as error:
             raise SourceError(
@@ -197,8 +209,20 @@ class FsspecStore:
             f"`{shown}`: {_said(self._url, error)}",
             path=shown,
             hint="set credentials as fsspec takes them; for a public bucket "
-            "FSSPEC_S3_ANON=true asks without any",
+            "FSSPEC_S3_ANON=true, or FSSPEC_GS_TOKEN=anon, asks without any",
         )
+
+
+def _installing(url: str) -> str:
+    """Return which command installs what a URL needs."""
+    extra = _EXTRAS.get(url.partition("://")[0].lower())
+    if extra is None:
+        known = ", ".join(sorted(_EXTRAS))
+        return (
+            "the extras remote, gcs and azure of specplan are for "
+            f"{known}; other schemes need `pip install fsspec` and a package of their own"
+        )
+    return f"pip install 'specplan[{extra}]'"
 
 
 def _said(url: str, error: Exception) -> str:

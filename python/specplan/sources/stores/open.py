@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specplan.errors import SourceError
-from specplan.secrets import shown_url
+from specplan.sources.registries.repository import is_registry, repository_of
+from specplan.sources.registries.store import RegistryStore
 from specplan.sources.stores.url import parsed
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ __all__ = ["open_store"]
 def open_store(url: str, fetching: Fetching) -> Store:
     """Return the store whose root is a URL.
 
-    ``http`` and ``https`` need nothing else; any other scheme is left to fsspec.
+    ``http``, ``https``, ``oci`` and ``oci+http`` need nothing else; any other scheme is left
+    to fsspec.
 
     Raises:
         SourceError: If the URL is none, or what it needs is not installed.
@@ -29,12 +30,8 @@ def open_store(url: str, fetching: Fetching) -> Store:
         from specplan.sources.stores.http import HttpStore  # noqa: PLC0415
 
         return HttpStore(url, fetching)
-    if scheme == "oci":
-        raise SourceError(
-            f"`{shown_url(url)}`: build caches in OCI registries cannot be read",
-            path=shown_url(url),
-            hint="read the index of a mirror, or a lock",
-        )
+    if is_registry(url):
+        return RegistryStore(repository_of(url), fetching)
     from specplan.sources.stores.object_store import FsspecStore  # noqa: PLC0415 - as above
 
     return FsspecStore(url, fetching)
