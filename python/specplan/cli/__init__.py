@@ -52,6 +52,7 @@ _COMMANDS: Final = {
     "init": "Write a configuration for what a folder holds.",
     "rebuild": "The least that must be built, its order and its reasons.",
     "recipes": "Which changes of recipes change hashes.",
+    "review": "What a change of recipes costs: binaries, builds, time.",
     "trim": "A pipeline of `spack ci generate` without its unnecessary jobs.",
     "why": "Why a spec is in the plan, or why it is not.",
 }
