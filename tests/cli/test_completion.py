@@ -52,7 +52,7 @@ def answers(
 
 
 def test_commands_and_options_are_completed(answers: Callable[[str], list[str]]) -> None:
-    assert answers("specplan re") == ["plain,rebuild", "plain,recipes"]
+    assert answers("specplan reb") == ["plain,rebuild"]
     assert answers("specplan gaps --fail-under") == [
         "plain,--fail-under",
         "plain,--fail-under-roots",

@@ -212,6 +212,16 @@ def test_a_python_that_is_too_old_is_named_where_there_is_no_other(
     assert machine(python3=OLD_PYTHON).run("python").stdout == "python3\n"
 
 
+def test_the_gate_learns_that_a_browser_is_missing(machine: Callable[..., Machine]) -> None:
+    bare = machine()
+    assert bare.run("packages").stdout == ""
+    assert bare.run("packages", "browser").stdout == "chromium\n"
+
+
+def test_a_browser_that_is_here_is_not_missing(machine: Callable[..., Machine]) -> None:
+    assert machine(chromium="exit 0\n").run("packages", "browser").stdout == ""
+
+
 def test_the_gate_learns_which_packages_are_missing(machine: Callable[..., Machine]) -> None:
     assert machine("cc", python3=PYTHON_WITHOUT_VENV).run("packages").stdout == (
         "python3-venv gcc libc6-dev\n"

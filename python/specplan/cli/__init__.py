@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from specplan.cli import ending, mistakes, output, streams
+from specplan.cli import ending, invocation, mistakes, output, streams
 from specplan.cli.common import DEBUG, show_version, with_common
 from specplan.errors import SourceError, SpecplanError, SpecSyntaxError
 
@@ -52,7 +52,7 @@ _COMMANDS: Final = {
     "init": "Write a configuration for what a folder holds.",
     "rebuild": "The least that must be built, its order and its reasons.",
     "recipes": "Which changes of recipes change hashes.",
-    "review": "What a change of recipes costs: binaries, builds, time.",
+    "report": "One page of all that is asked, for a browser.",
     "trim": "A pipeline of `spack ci generate` without its unnecessary jobs.",
     "why": "Why a spec is in the plan, or why it is not.",
 }
@@ -195,6 +195,8 @@ def _run(words: list[str], kept: dict[str, bool]) -> int:
         return shell_complete(program, {}, "specplan", _COMPLETION, instruction)
     try:
         with program.make_context("specplan", words, obj=kept) as context:
+            # A page shows the command that makes it again.
+            invocation.keep(context, words)
             code = program.invoke(context)
     except click.exceptions.Exit as ended:
         return ended.exit_code

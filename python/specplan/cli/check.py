@@ -12,8 +12,9 @@ from specplan.cli.options import command
 
 if TYPE_CHECKING:
     from specplan.cli.settings import Settings
+    from specplan.model.check import Check
 
-__all__ = ["check"]
+__all__ = ["asked_check", "check", "concluded"]
 
 
 @command(
@@ -44,6 +45,17 @@ def check(settings: Settings, caches: tuple[str, ...]) -> int:
     if caches:
         typed = settings.cache if settings.is_typed("cache") else ()
         settings = replace(settings, cache=(*caches, *typed))
+    answer = asked_check(settings)
+    output.publish(answer, settings)
+    return concluded(answer, settings)
+
+
+def asked_check(settings: Settings) -> Check:
+    """Read what is typed and return what is wrong with it.
+
+    Raises:
+        SourceError: If an input cannot be read at all.
+    """
     # Everything is to be listed: nothing stops at the first fault, nothing is said twice.
     catalog = load.configured(
         replace(settings, strict=False, skip_damaged=True), settings.tag, quiet=True
@@ -58,8 +70,11 @@ def check(settings: Settings, caches: tuple[str, ...]) -> int:
         )
     if ignored := settings.ignore or settings.check.ignore:
         answer = answer.without(ignored)
-    answer = verdict.settled(answer, settings)
-    output.publish(answer, settings)
+    return verdict.settled(answer, settings)
+
+
+def concluded(answer: Check, settings: Settings) -> int:
+    """Say what is not certain, and return the exit code: findings are a verdict too."""
     code = verdict.conclude(answer, settings)
     if not answer.findings:
         return code

@@ -22,6 +22,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "assume-available": "package",
     "baseline": "tag",
     "changed": "package",
+    "changes-since": "tag",
     "os": "os",
     "package": "package",
     "peers": "stack",
@@ -32,7 +33,9 @@ _NAMES: Final[Mapping[str, str]] = {
 }
 
 #: Settings that take a file although a text of another kind could stand there.
-_FILES: Final = frozenset({"baseline", "config", "output", "write-unplannable"})
+_FILES: Final = frozenset(
+    {"baseline", "changes-since", "config", "from", "output", "write-unplannable"}
+)
 
 #: The commands whose arguments are abstract specs.
 _OF_SPECS: Final = frozenset({"find", "why"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from specplan.cli import known_gaps, load, output, questions, verdict
@@ -14,10 +14,11 @@ from specplan.sources.documents import read_coverage
 from specplan.sources.named_want import named_want
 
 if TYPE_CHECKING:
+    from specplan.api import Catalog
     from specplan.cli.settings import Settings
     from specplan.model import Coverage, View
 
-__all__ = ["coverage", "gaps"]
+__all__ = ["AskedCoverage", "asked_coverage", "coverage", "gaps", "say_coverage"]
 
 
 @command("coverage")
@@ -61,22 +62,47 @@ def gaps(settings: Settings) -> int:
 
 def _run(settings: Settings, view: View) -> int:
     """Ask the catalog, write the view of its answer, and return the exit code."""
-    settings = questions.with_stacks(settings)
-    if settings.baseline is None:
-        _refuse_gates_without_baseline(settings)
-    if settings.is_typed("scope") and not _any_lock(settings):
-        raise UsageError("`--scope` is of locks", hint="name one with `--want [LABEL=]spack.lock`")
-    answer = verdict.settled(known_gaps.held(_ask(settings, view), settings), settings)
+    answer = asked_coverage(settings, view).coverage
     code = 0
     if not (settings.quiet_if_same and verdict.is_same(answer)):
         output.publish(answer, settings, view=view)
         code = verdict.conclude(answer, settings)
     if settings.ci_line:
-        _say_coverage(answer)
+        say_coverage(answer)
     return code
 
 
-def _say_coverage(answer: Coverage) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedCoverage:
+    """Coverage with the catalog that was asked.
+
+    Attributes:
+        coverage: The coverage, with its gates.
+        catalog: The caches.
+    """
+
+    coverage: Coverage
+    catalog: Catalog
+
+
+def asked_coverage(settings: Settings, view: View) -> AskedCoverage:
+    """Read what is typed and return the coverage that it asks for.
+
+    Raises:
+        SourceError: If an input cannot be read.
+        UsageError: If the question makes no sense.
+    """
+    settings = questions.with_stacks(settings)
+    if settings.baseline is None:
+        _refuse_gates_without_baseline(settings)
+    if settings.is_typed("scope") and not _any_lock(settings):
+        raise UsageError("`--scope` is of locks", hint="name one with `--want [LABEL=]spack.lock`")
+    asked = _ask(settings, view)
+    held = known_gaps.held(asked.coverage, settings)
+    return replace(asked, coverage=verdict.settled(held, settings))
+
+
+def say_coverage(answer: Coverage) -> None:
     """Say the coverage in the form that programs search logs for; nothing where it is n/a."""
     totals = answer.totals
     if totals.wanted:
@@ -98,7 +124,7 @@ def _refuse_gates_without_baseline(settings: Settings) -> None:
             )
 
 
-def _ask(settings: Settings, view: View) -> Coverage:
+def _ask(settings: Settings, view: View) -> AskedCoverage:
     states = [settings.tag] if settings.baseline is None else [settings.tag, settings.baseline]
     catalog = load.configured(settings, *states, or_nothing=bool(settings.want))
     baseline = None
@@ -110,7 +136,7 @@ def _ask(settings: Settings, view: View) -> Coverage:
         want=settings.want,
         scope=settings.scope,
         # Of the views of coverage only the document shows what is nearest to a gap.
-        nearest=view == "gaps" or settings.format == "json",
+        nearest=view == "gaps" or settings.format == "json" or settings.own_format == "html",
         # Of all formats only this one has a case for what is there.
         covered=settings.own_format == "junit",
     )
@@ -124,5 +150,7 @@ def _ask(settings: Settings, view: View) -> Coverage:
         old = read_coverage(settings.carry_forward)
         answer = carried_forward(answer, old, settings.carry_forward)
     asked = [settings.tag] if not isinstance(baseline, str) else [settings.tag, baseline]
+    if settings.changes_since in catalog.tags:
+        asked.append(settings.changes_since)
     load.note_unused(catalog.unused_tags(*asked))
-    return answer
+    return AskedCoverage(coverage=answer, catalog=catalog)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from specplan.cli.settings import Settings
     from specplan.model import Diff, LockDiff
 
-__all__ = ["diff"]
+__all__ = ["asked_difference", "diff"]
 
 
 @command(
@@ -47,13 +47,26 @@ def diff(settings: Settings, old: str, new: str | None) -> int:
       specplan diff old/spack.lock new/spack.lock
       specplan diff mirror new/spack.lock
     """  # noqa: D301 - \b keeps click from wrapping the examples
+    return _concluded(asked_difference(old, new, settings), settings)
+
+
+def asked_difference(old: str, new: str | None, settings: Settings) -> Diff | LockDiff:
+    """Read two states and return what differs between them.
+
+    Args:
+        old: The older state: a snapshot, a source or a lock.
+        new: The newer one; None for the newest snapshot.
+        settings: How to read them, and which cells to look at.
+
+    Raises:
+        SourceError: If one cannot be read.
+        UsageError: If they cannot be compared.
+    """
     if (states := _locks(old, new)) is not None:
         _refuse_cells(settings)
         older, newer = (load.read([place], settings) for place in states)
-        return _concluded(verdict.settled(newer.compare(older), settings), settings)
-    return _concluded(
-        verdict.settled(known_gaps.held(_ask(old, new, settings), settings), settings), settings
-    )
+        return verdict.settled(newer.compare(older), settings)
+    return verdict.settled(known_gaps.held(_ask(old, new, settings), settings), settings)
 
 
 def _concluded(answer: Diff | LockDiff, settings: Settings) -> int:

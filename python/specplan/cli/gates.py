@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from specplan.model.find import Found
     from specplan.planning.plan import Plan
     from specplan.recipes.model import RecipeChanges
-    from specplan.review.model import Review
 
-    _Answer: TypeAlias = Check | Coverage | Diff | Found | LockDiff | Plan | RecipeChanges | Review
+    _Answer: TypeAlias = Check | Coverage | Diff | Found | LockDiff | Plan | RecipeChanges
 
 __all__ = ["UNPLANNABLE", "evaluated", "failed", "unplannable_reason"]
 

@@ -1,25 +1,19 @@
-"""The file of known gaps that a run asks for, and the day that its entries may be over."""
+"""The file of known gaps that a run asks for, held against what it found."""
 
 from __future__ import annotations
 
-import os
-from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from specplan.cli import output
+from specplan.cli.days import day_of
 from specplan.config.known_gaps import read_known_gaps
-from specplan.config.table import as_day
 from specplan.coverage.known_gaps import with_known_gaps
-from specplan.errors import UsageError
 from specplan.model import Coverage, Diff
 
 if TYPE_CHECKING:
     from specplan.cli.settings import Settings
-    from specplan.model.known_gap import DateOrigin
 
-__all__ = ["day_of", "held"]
-
-_EPOCH: Final = "SOURCE_DATE_EPOCH"
+__all__ = ["held"]
 
 Compared = TypeVar("Compared", Coverage, Diff)
 
@@ -40,28 +34,3 @@ def held(result: Compared, settings: Settings) -> Compared:
         what = f"is over since {each.until}" if each.state == "expired" else "excuses nothing"
         output.warn(f"the known gap {each.label} of `{settings.known_gaps}` {what}")
     return marked
-
-
-def day_of(settings: Settings) -> tuple[str, DateOrigin]:
-    """Return the day of the run, and where it comes from.
-
-    Raises:
-        UsageError: If what was typed, or what the environment says, is no day.
-    """
-    if settings.date is not None:
-        day = as_day(settings.date)
-        if day is None:
-            raise UsageError(
-                f"`--date {settings.date}` is no date", hint="write it as `2026-12-31`"
-            )
-        return day, "option"
-    seconds = os.environ.get(_EPOCH)
-    if not seconds:
-        return datetime.now(tz=timezone.utc).date().isoformat(), "clock"
-    try:
-        moment = datetime.fromtimestamp(int(seconds), tz=timezone.utc)
-    except (ValueError, OverflowError, OSError) as error:
-        raise UsageError(
-            f"`{_EPOCH}={seconds}` is no time", hint="give seconds since 1970, or `--date DAY`"
-        ) from error
-    return moment.date().isoformat(), "SOURCE_DATE_EPOCH"

@@ -36,18 +36,21 @@ __all__ = [
     "detail",
     "fitted",
     "gates_failed",
+    "is_device",
     "is_terminal",
     "not_whole",
     "note",
     "publish",
     "refuse_one_place",
     "rendered",
+    "said_once",
     "say_line",
     "settle",
     "warn",
     "width",
     "write",
     "write_all",
+    "write_folder",
 ]
 
 #: The keys under which a context keeps how much is to be said.
@@ -96,11 +99,28 @@ def _say(kind: str, message: str) -> None:
     say_line(f"{kind}: {escape.terminal(message)}")
 
 
+#: The lines that were said while nothing is said twice; None where all is said.
+_said: set[str] | None = None
+
+
+@contextlib.contextmanager
+def said_once() -> Iterator[None]:
+    """Say each line once, however many questions of one run come upon it."""
+    global _said  # noqa: PLW0603 - standard error is one for the whole process, too
+    _said = set()
+    try:
+        yield
+    finally:
+        _said = None
+
+
 def say_line(line: str) -> None:
     """Write a line to standard error, if anybody can have it there."""
     stream = sys.stderr
-    if stream is None:
+    if stream is None or (_said is not None and line in _said):
         return
+    if _said is not None:
+        _said.add(line)
     # What click says quotes what was typed, which may be a URL with a password.
     line = escape.for_logs(without_secrets(line))
     content = f"{line}\n".encode(stream.encoding or "utf-8", "backslashreplace")
@@ -254,6 +274,13 @@ def _in_dialect(result: Report, settings: Settings) -> str:
     """Return a result in a format of CI systems."""
     from specplan.reports.dialects import DIALECTS, badge_endpoint  # noqa: PLC0415 - what few need
 
+    if settings.own_format == "html":
+        from specplan.cli import pages  # noqa: PLC0415 - likewise
+
+        page = pages.page_of_one(result, settings)
+        for line in pages.size_notes(page):
+            note(line)
+        return page.files[0][1]
     if settings.own_format == "badge" and (settings.output or "").lower().endswith(".json"):
         return badge_endpoint(result)
     return DIALECTS[settings.own_format](result)
@@ -299,6 +326,26 @@ def write_all(texts: Iterable[tuple[str, str | None]]) -> None:
         for place, path in beside:
             with _told(place):
                 path.replace(place.real)
+
+
+def write_folder(files: Iterable[tuple[str, str]], folder: str) -> None:
+    """Write files into a folder, all or none; the folder is made if it is not there.
+
+    Args:
+        files: The name of each file and its text.
+        folder: The folder.
+
+    Raises:
+        UsageError: If one cannot be written whole.
+    """
+    with _told(_Place(shown=f"`{folder}`")):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    write_all([(text, str(Path(folder) / name)) for name, text in files])
+
+
+def is_device(output: str) -> bool:
+    """Whether an output is an open descriptor, a device or a pipe, and no file with a name."""
+    return _place_of(output).file is None
 
 
 def refuse_one_place(one: str | None, other: str | None, *, names: tuple[str, str]) -> None:

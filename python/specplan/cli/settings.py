@@ -28,6 +28,7 @@ ColourChoice: TypeAlias = Literal["auto", "always", "never"]
 #: The formats that the name of a file asks for.
 _SUFFIXES: Final[Mapping[str, str]] = {
     ".csv": "csv",
+    ".html": "html",
     ".info": "lcov",
     ".json": "json",
     ".markdown": "markdown",
@@ -63,6 +64,8 @@ class Settings(Configuration):
     group: tuple[str, ...] = ()
     packages: str | None = None
     include: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    changes_since: str | None = None
     candidates: tuple[str, ...] = ()
     exclude_broken: str | None = None
     assume_available: tuple[str, ...] = ()

@@ -41,7 +41,7 @@ Format: TypeAlias = Literal["table", "json", "csv", "markdown"]
 
 #: The formats that only some commands write: those of CI systems, and lists for other programs.
 Dialect: TypeAlias = Literal[
-    "junit", "github", "codequality", "openmetrics", "lcov", "cobertura", "badge", "list"
+    "junit", "github", "codequality", "openmetrics", "lcov", "cobertura", "badge", "list", "html"
 ]
 
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)

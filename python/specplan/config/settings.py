@@ -82,19 +82,18 @@ Group: TypeAlias = Literal[
 GROUPS: Final[tuple[Group, ...]] = get_args(Group)
 
 #: The commands that write a report; those that look at caches, measure coverage or plan.
-COMMANDS: Final = (
-    *("gaps", "coverage", "rebuild", "why", "diff", "find", "check"),
-    *("review", "recipes"),
-)
-_CACHES: Final = (*COMMANDS[:-1], "trim", "export")
-_COVERAGE: Final = ("gaps", "coverage")
+COMMANDS: Final = ("gaps", "coverage", "rebuild", "why", "diff", "find", "check", "recipes")
+_CACHES: Final = (*COMMANDS[:-1], "trim", "export", "report")
+_COVERAGE: Final = ("gaps", "coverage", "report")
 _PLANS: Final = ("rebuild", "why", "trim", "export")
 #: Those whose plan is to be built.
-_EXECUTED: Final = ("rebuild", "export")
+_EXECUTED: Final = ("rebuild", "export", "report")
 #: Those whose reports list much that people may not want to read.
 _LISTS: Final = ("gaps", "diff", "find", "check", "rebuild")
 #: Those that predict the plan after a change, which has no hashes yet.
-_PREDICTIONS: Final = ("rebuild", "why", "export")
+_PREDICTIONS: Final = ("rebuild", "why", "export", "report")
+#: Those that may plan; what is said of plans alone is said to the first of them.
+_PLANNING: Final = (*_PLANS, "report")
 _WANTS: Final = (*_COVERAGE, *_PLANS)
 
 
@@ -125,6 +124,7 @@ class Setting:
     Attributes:
         name: Its name, as ``fail-under``: the option is ``--fail-under``, the attribute that holds
             its value ``fail_under``.
+        field_name: The attribute, where it is not called like the option.
         kind: What it takes.
         help: What it is for.
         group: The heading under which help lists it.
@@ -143,6 +143,7 @@ class Setting:
     """
 
     name: str
+    field_name: str = ""
     kind: Kind = "text"
     help: str
     group: Group
@@ -162,7 +163,7 @@ class Setting:
     @property
     def attribute(self) -> str:
         """The attribute that holds its value."""
-        return self.name.replace("-", "_")
+        return self.field_name or self.name.replace("-", "_")
 
     @property
     def key(self) -> str | None:
@@ -199,7 +200,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         is_repeatable=True,
         metavar="[LABEL=]FILE",
         group="Wants",
-        commands=(*_WANTS, "find", "check", "recipes", "review"),
+        commands=(*_WANTS, "find", "check", "recipes"),
         help="Want the specs of this spack.lock (`-` for standard input), the roots of this "
         "spack.yaml, or the binaries of stacks (`available[:STACK]`), instead of what peers have.",
         example='["radiuss=locks/radiuss/spack.lock"]',
@@ -221,12 +222,6 @@ SETTINGS: Final[tuple[Setting, ...]] = (
                 metavar="[LABEL=]LOCK",
                 help="Count the roots of this spack.lock (`-` for standard input) as what is "
                 "broken, instead of the binaries that no other binary depends on.",
-            ),
-            "review": Variation(
-                metavar="[LABEL=]WANT",
-                help="Review the change for the specs of this spack.lock, the roots of this "
-                "spack.yaml, or the binaries of stacks (`available[:STACK]`).",
-                default="available",
             ),
             "recipes": Variation(
                 metavar="[LABEL=]LOCK",
@@ -344,7 +339,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="tag",
         metavar="TAG",
         group="Wants",
-        commands=(*_WANTS, "find", "check", "review"),
+        commands=(*_WANTS, "find", "check"),
         help="The snapshot to ask.",
         default="the newest snapshot",
         example='"develop-2025-05-25"',
@@ -357,7 +352,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="choice",
         choices=SCOPES,
         group="Wants",
-        commands=(*_WANTS, "review"),
+        commands=_WANTS,
         help="Of a lock, want its roots; also all that they link to or run with; also what "
         "building needs.",
         default="runtime",
@@ -409,39 +404,56 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         is_repeatable=True,
         metavar="NAME",
         group="Wants",
-        commands=(*_WANTS, "review"),
+        commands=_WANTS,
         help="Of an environment or a lock, want the roots of this group only.",
     ),
     Setting(
         name="packages",
         metavar="REPO",
         group="Wants",
-        commands=(*_WANTS, "recipes", "review"),
+        commands=(*_WANTS, "recipes"),
         help="A checkout of a package repository, whose recipes show which variants a package "
         "has. They are read and not run.",
-        variations=dict.fromkeys(
-            ("recipes", "review"),
-            Variation(
+        variations={
+            "recipes": Variation(
                 metavar="FOLDER",
                 help="The git checkout of the package repository, or a folder of one.",
                 default=".",
             ),
-        ),
+        },
     ),
     Setting(
         name="include",
         is_repeatable=True,
         metavar="URL=FILE",
         group="Wants",
-        commands=(*_WANTS, "review"),
+        commands=_WANTS,
         help="Read this file in place of a remote one that an environment includes.",
+    ),
+    Setting(
+        name="from",
+        field_name="documents",
+        is_repeatable=True,
+        metavar="DOCUMENT",
+        group="Wants",
+        commands=("report",),
+        help="Ask nothing, and show these documents that other commands wrote with `--format "
+        "json`. More of them may follow as further words.",
+    ),
+    Setting(
+        name="changes-since",
+        metavar="TAG|[LABEL=]SOURCE",
+        group="Wants",
+        commands=("report",),
+        help="Also show what changed since this older snapshot, source or lock.",
+        default="the baseline, if there is one",
     ),
     Setting(
         name="candidates",
         is_repeatable=True,
         metavar="[LABEL=]SOURCE",
         group="Candidates",
-        commands=_PLANS,
+        commands=_PLANNING,
         help="More to choose from: locks, indexes, mirrors. Nothing counts as available for "
         "being listed there.",
     ),
@@ -449,7 +461,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="exclude-broken",
         metavar="FILE",
         group="Candidates",
-        commands=_PLANS,
+        commands=_PLANNING,
         help="Leave out specs that are known not to build, one a line, and what needs them.",
     ),
     Setting(
@@ -457,7 +469,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         is_repeatable=True,
         metavar="SPEC",
         group="Candidates",
-        commands=_PLANS,
+        commands=_PLANNING,
         help="What if all specs that satisfy this had binaries?",
     ),
     Setting(
@@ -465,7 +477,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         is_repeatable=True,
         metavar="SPEC",
         group="Candidates",
-        commands=_PLANS,
+        commands=_PLANNING,
         help="What if no spec that satisfies this had a binary?",
     ),
     Setting(
@@ -508,7 +520,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         is_repeatable=True,
         metavar="VERDICT=stale",
         group="Change",
-        commands=(*_PREDICTIONS, "review"),
+        commands=_PREDICTIONS,
         help="Of --changed-since, also take the specs for changed whose hash may change, as a "
         "concretizer reads what changed (`may_change=stale`), or whose build changes under the "
         "same hash (`blind=stale`).",
@@ -526,7 +538,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="since",
         metavar="REV[..REV]",
         group="Change",
-        commands=("recipes", "review"),
+        commands=("recipes",),
         help="Compare the files of the checkout with this revision; `A..B` compares two "
         "revisions, `A...B` what became of the last commit that both have with B.",
     ),
@@ -542,7 +554,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="spack-rules",
         metavar="RELEASE",
         group="Change",
-        commands=("recipes", *_PREDICTIONS, "review"),
+        commands=("recipes", *_PREDICTIONS),
         help="Which release of Spack hashes the recipes.",
         default="the newest that is known",
     ),
@@ -551,7 +563,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="choice",
         choices=get_args(Policy),
         group="Change",
-        commands=(*_PREDICTIONS, "review"),
+        commands=_PREDICTIONS,
         help="What a change makes stale: everything whose hash changes, or only what it reaches "
         "over link and run edges and compilers.",
         default="hash",
@@ -562,7 +574,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         least=0,
         metavar="N",
         group="Change",
-        commands=(*_PREDICTIONS, "review"),
+        commands=_PREDICTIONS,
         help="Follow dependents of what changed over at most N edges.",
         default="all the way",
     ),
@@ -572,7 +584,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         is_repeatable=True,
         metavar="FILE",
         group="Cost and budget",
-        commands=(*_PLANS, "review"),
+        commands=_PLANNING,
         help="What builds cost, in seconds: CSV or JSON by hash, package@version or package, or "
         "Spack's install_times.json or a folder of them. The other builds get an estimate.",
         default="1 a build",
@@ -585,7 +597,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         most=1_000_000,
         metavar="N",
         group="Cost and budget",
-        commands=("rebuild", "review"),
+        commands=_EXECUTED,
         help="Schedule the builds on N runners, each of which builds one at a time.",
     ),
     Setting(
@@ -594,7 +606,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         least=0,
         metavar="N",
         group="Cost and budget",
-        commands=("rebuild",),
+        commands=_EXECUTED,
         help="Build at most N specs: those that complete the most roots, by the weights of the "
         "configuration.",
     ),
@@ -603,7 +615,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="amount",
         metavar="S",
         group="Cost and budget",
-        commands=("rebuild",),
+        commands=_EXECUTED,
         help="Limit the total cost of the builds, in the unit of --costs. Combines with "
         "--max-builds.",
     ),
@@ -613,7 +625,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         least=0,
         metavar="N",
         group="Cost and budget",
-        commands=("rebuild",),
+        commands=_EXECUTED,
         help="Look at no more than N nodes of a search; the answer is the same everywhere.",
     ),
     Setting(
@@ -621,7 +633,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="amount",
         metavar="SECONDS",
         group="Cost and budget",
-        commands=("rebuild",),
+        commands=_EXECUTED,
         help="Stop a search after this time; the best answer so far holds, and so does its bound.",
     ),
     Setting(
@@ -732,12 +744,19 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="choice",
         choices=get_args(Verify),
         group="Caches",
-        commands=("check",),
+        commands=("check", "report"),
         help="How far to go: what indexes and locks say; also the manifests and spec files of "
         "mirrors; also the bytes of their binaries.",
         default="index",
         example='"manifests"',
         table="check",
+        variations={
+            "report": Variation(
+                help="Also check the caches, and go so far: what indexes and locks say; also the "
+                "manifests and spec files of mirrors; also the bytes of their binaries.",
+                default="no check",
+            )
+        },
     ),
     Setting(
         name="plan",
@@ -956,6 +975,13 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         commands=(*_COVERAGE, "diff"),
         help="The day on which known gaps may be over, as 2026-12-31.",
         default="SOURCE_DATE_EPOCH, else the clock",
+        variations={
+            "report": Variation(
+                help="The day that stands on the page, and on which known gaps may be over, as "
+                "2026-12-31.",
+                default="SOURCE_DATE_EPOCH; else no day, and for known gaps the clock",
+            )
+        },
     ),
     Setting(
         name="carry-forward",
@@ -969,7 +995,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="allow-unplannable",
         kind="switch",
         group="Gates",
-        commands=("rebuild", "trim", "export"),
+        commands=("rebuild", "trim", "export", "report"),
         help="Exit with 0 although wants cannot be planned from what is known.",
         example="true",
     ),
@@ -1073,21 +1099,22 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         group="Output",
         commands=COMMANDS,
         help="How to write the report.",
-        default="what the suffix of --output says (.json, .csv, .md, .xml, .prom, .info, .svg), "
-        "else table",
+        default="what the suffix of --output says (.json, .csv, .md, .xml, .prom, .info, .svg, "
+        ".html), else table",
         example='"markdown"',
         variations={
             **dict.fromkeys(
-                _COVERAGE, Variation(choices=(*FORMATS, *_OF_RESULTS, *_OF_LINES, "badge"))
+                _COVERAGE, Variation(choices=(*FORMATS, *_OF_RESULTS, *_OF_LINES, "badge", "html"))
             ),
+            "report": Variation(choices=("html",)),
             "why": Variation(choices=FORMATS),
             "find": Variation(choices=(*FORMATS, "openmetrics")),
-            "diff": Variation(choices=(*FORMATS, *_OF_RESULTS)),
-            "check": Variation(choices=(*FORMATS, *_OF_RESULTS, "badge")),
-            "rebuild": Variation(choices=(*FORMATS, "list", "junit", "github", "openmetrics")),
-            **dict.fromkeys(
-                ("recipes", "review"), Variation(choices=("table", "json", "markdown", "github"))
+            "diff": Variation(choices=(*FORMATS, *_OF_RESULTS, "html")),
+            "check": Variation(choices=(*FORMATS, *_OF_RESULTS, "badge", "html")),
+            "rebuild": Variation(
+                choices=(*FORMATS, "list", "junit", "github", "openmetrics", "html")
             ),
+            "recipes": Variation(choices=("table", "json", "markdown", "github")),
         },
     ),
     Setting(
@@ -1095,7 +1122,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         short="o",
         metavar="FILE",
         group="Output",
-        commands=(*COMMANDS, "init", "trim", "export"),
+        commands=(*COMMANDS, "init", "trim", "export", "report"),
         help="Write the report here, whole or not at all.",
         variations={
             "export": Variation(
@@ -1110,6 +1137,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             ),
             "init": Variation(
                 help="Where to write; - is standard output.", default="specplan.toml"
+            ),
+            "report": Variation(
+                metavar="FILE|FOLDER/",
+                help="Write the page here: one file, or a folder for servers whose policy allows "
+                "no scripts and styles within a page.",
+                default="standard output",
             ),
         },
     ),
@@ -1158,7 +1191,6 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         help="Shorten the tables of Markdown so that the report has at most N bytes. A comment "
         "on GitHub takes 65536, a summary 1048576.",
         default="60000 with --comment-id, else 1000000",
-        variations={"review": Variation(default="60000")},
     ),
     Setting(
         name="comment-id",
@@ -1172,7 +1204,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="quiet-if-same",
         kind="flag",
         group="Output",
-        commands=(*_COVERAGE, "diff"),
+        commands=("gaps", "coverage", "diff"),
         help="Write no report where nothing differs from the older state, no gate fails and "
         "nothing is left out that could change that.",
     ),

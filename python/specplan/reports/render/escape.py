@@ -22,6 +22,7 @@ __all__ = [
     "markdown_text",
     "metric_label",
     "terminal",
+    "visible",
     "workflow_message",
     "workflow_property",
     "xml_text",
@@ -83,6 +84,19 @@ def terminal(text: str) -> str:
     if _DOUBTFUL.search(text) is None:
         return text
     return _COMMAND_WORD.sub(r"\\", _COMMAND_ANYWHERE.sub(_BROKEN, _one_line(text)))
+
+
+def visible(text: str) -> str:
+    r"""Return the text as one line in which everything shows, and no two texts look alike.
+
+    Control characters, line ends, directional and zero-width marks, unusual spaces and lone
+    surrogates are written as their escapes. What has a meaning in the medium is still in it.
+
+    Example:
+        >>> print(visible("a\u202eb <c>"))
+        a\u202eb <c>
+    """
+    return _one_line(text)
 
 
 def excerpt(text: str) -> str:

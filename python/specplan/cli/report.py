@@ -1,0 +1,231 @@
+"""``specplan report``: one page of all that was asked, for people to look at."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from specplan.cli import output, pages, plans, verdict
+from specplan.cli.check import asked_check, concluded
+from specplan.cli.coverage import asked_coverage, say_coverage
+from specplan.cli.diff import asked_difference
+from specplan.cli.options import command
+from specplan.config.settings import SETTINGS
+from specplan.errors import SourceError, UsageError
+from specplan.model.report import as_json
+from specplan.planning.inputs import inputs_of
+from specplan.reports.html.documents import read_document, read_documents
+from specplan.reports.html.page import InputFile
+from specplan.reports.html.render import folder, single
+from specplan.reports.html.verdict import doubts_of, failed_gates
+from specplan.sources import Limits
+from specplan.sources.named_want import named_want
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.api import Catalog
+    from specplan.cli.settings import Settings
+    from specplan.model.report import Report
+    from specplan.reports.html.documents import Document
+    from specplan.reports.html.render import Rendered
+
+__all__ = ["report"]
+
+#: What asks for a plan where no lock is wanted.
+_OF_PLANS: Final = (
+    *("candidates", "changed", "changed_from", "changed_since", "costs", "jobs", "max_builds"),
+    *("max_cost", "assume_available", "without", "exclude_broken"),
+)
+
+#: What may stand beside documents: where the page goes.
+_BESIDE_DOCUMENTS: Final = frozenset({"documents", "output", "date", "config", "no_config"})
+
+#: The suffixes of a page.
+_SUFFIXES: Final = (".html", ".htm")
+
+
+@command("report", (click.Argument(["more"], nargs=-1, metavar="[DOCUMENT]..."),))
+def report(settings: Settings, more: tuple[str, ...]) -> int:
+    """Write one page of all that is asked, which needs nothing but a browser.
+
+    The page has the matrix of stacks and systems, the causes of the gaps and the gaps; with
+    --changes-since what was lost, changed and gained; with the wants of a lock, or any option
+    of plans, the plan as a picture, with its critical path and what each build unblocks; with
+    --verify what is wrong with the caches. It is readable without scripts and without styles,
+    printed and on a phone; it fetches nothing and embeds nothing of others.
+
+    With --from it asks nothing, and shows documents that were written before.
+
+    \b
+    Examples:
+      specplan report -o report.html
+      specplan report --stack 'e4s*' --changes-since develop-2025-05-18 -o public/
+      specplan report --want spack.lock --cache mirror --jobs 8 --costs costs.csv -o report.html
+      specplan report --from coverage.json rebuild.json -o report.html
+    """  # noqa: D301 - \b keeps click from wrapping the examples
+    _refuse_other_suffixes(settings.output)
+    paths = (*settings.documents, *more)
+    if paths:
+        _refuse_questions(settings, more)
+        documents = [each for path in paths for each in _saved(path)]
+        _refuse_two_of_a_kind(documents)
+        _write(documents, (), settings)
+        return _concluded(documents)
+    with output.said_once():
+        return _of_questions(settings)
+
+
+def _of_questions(settings: Settings) -> int:
+    """Ask what the settings ask, write the page of the answers, and return the exit code."""
+    asked = asked_coverage(settings, "gaps")
+    results: list[Report] = [asked.coverage]
+    codes = []
+    since = settings.changes_since or settings.baseline
+    difference = None if since is None else asked_difference(*_states(since, settings))
+    plan = plans.plan(_of_plan(settings)) if _asks_for_plan(settings) else None
+    check = asked_check(_of_locks(settings)) if settings.is_typed("verify") else None
+    results += [each for each in (difference, plan, check) if each is not None]
+    documents = [read_document(as_json(each).encode()) for each in results]
+    _write(documents, _inputs(settings, asked.catalog), settings)
+    codes.append(verdict.conclude(asked.coverage, settings))
+    if difference is not None:
+        codes.append(verdict.conclude(difference, settings))
+    if plan is not None:
+        codes.append(verdict.conclude(plan, settings))
+    if check is not None:
+        codes.append(concluded(check, settings))
+    if settings.ci_line:
+        say_coverage(asked.coverage)
+    return max(codes)
+
+
+def _states(since: str, settings: Settings) -> tuple[str, str | None, Settings]:
+    """Return what to compare: a lock with the one that is wanted, else a state with the newest."""
+    typed = settings.typed - {"level", "stack", "os", "target"}
+    if named_want(since).kind != "lock":
+        return since, settings.tag, settings
+    locks = [each for each in settings.want if named_want(each).kind == "lock"]
+    if len(locks) != 1:
+        raise UsageError(
+            f"`--changes-since {since}` is a lock, and there is not one lock that is wanted now",
+            hint="name the newer lock with `--want spack.lock`",
+        )
+    return since, locks[0], replace(settings, typed=typed)
+
+
+def _asks_for_plan(settings: Settings) -> bool:
+    wants_lock = any(named_want(each).kind == "lock" for each in settings.want)
+    return wants_lock or settings.is_typed(*_OF_PLANS)
+
+
+def _of_plan(settings: Settings) -> Settings:
+    """Return the settings of the plan: what is typed of levels is meant for the coverage."""
+    if not settings.want:
+        return settings
+    return replace(settings, level=None, typed=settings.typed - {"level"})
+
+
+def _of_locks(settings: Settings) -> Settings:
+    """Return the settings of the check, which counts the roots of locks alone."""
+    locks = tuple(each for each in settings.want if named_want(each).kind == "lock")
+    return replace(settings, want=locks)
+
+
+def _inputs(settings: Settings, catalog: Catalog) -> tuple[InputFile, ...]:
+    """Return what the questions read, with checksums."""
+    found = inputs_of(settings.want, settings.candidates, catalog._contents, settings.costs)  # noqa: SLF001 - as the plan's own
+    return tuple(InputFile(path=each.path, role=each.role, sha256=each.sha256) for each in found)
+
+
+def _saved(path: str) -> list[Document]:
+    """Return the documents of a file that was written before.
+
+    Raises:
+        SourceError: If there is none that can be shown.
+    """
+    most = Limits().index_bytes
+    try:
+        if Path(path).stat().st_size > most:
+            raise SourceError(f"{path} is larger than {most >> 20} MiB", path=path)
+        data = Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        fault = getattr(error, "strerror", None) or str(error)
+        raise SourceError(
+            f"cannot read {path}: {fault}",
+            path=path,
+            hint="write it with `specplan coverage --format json -o coverage.json`, for example",
+        ) from error
+    return read_documents(data, path)
+
+
+def _refuse_two_of_a_kind(documents: Sequence[Document]) -> None:
+    seen: dict[str, str] = {}
+    for each in documents:
+        # A page has one place for what changed, be it between snapshots or between locks.
+        kind = each.kind.removeprefix("lock-")
+        if kind in seen:
+            raise UsageError(
+                f"{seen[kind]} and {each.path} are both documents of `{kind}`",
+                hint="a page shows one of each kind: write two pages",
+            )
+        seen[kind] = each.path
+
+
+def _refuse_questions(settings: Settings, more: tuple[str, ...]) -> None:
+    if more and not settings.documents:
+        raise UsageError(
+            f"`{more[0]}` is a word that nothing asks for",
+            hint=f"documents follow `--from`, as in `specplan report --from {more[0]}`",
+        )
+    for each in SETTINGS:
+        if each.attribute in settings.typed - _BESIDE_DOCUMENTS:
+            raise UsageError(
+                f"`--{each.name}` is of a question, and `--from` asks none",
+                hint="put it into the commands that write the documents",
+            )
+
+
+def _refuse_other_suffixes(place: str | None) -> None:
+    """Refuse a file whose name says that it is no page."""
+    if place in {None, "-"} or _is_folder(place or "") or output.is_device(place or ""):
+        return
+    if Path(place or "").suffix.lower() not in _SUFFIXES:
+        raise UsageError(
+            f"`--output {place}` is neither a page nor a folder",
+            hint=f"write one file as `{Path(place or '').stem or 'report'}.html`, or a folder as "
+            f"`{place}/`",
+        )
+
+
+def _is_folder(place: str) -> bool:
+    separators = {"/", os.sep}
+    return place[-1:] in separators or Path(place).is_dir()
+
+
+def _write(documents: Sequence[Document], files: Sequence[InputFile], settings: Settings) -> None:
+    """Write the page where it is asked for, all of its files or none."""
+    place = settings.output
+    origin = pages.origin(settings, files)
+    page: Rendered
+    if place is not None and place != "-" and _is_folder(place):
+        page = folder(documents, origin)
+        output.write_folder(page.files, place)
+    else:
+        page = single(documents, origin)
+        output.write(page.files[0][1], place)
+    for note in pages.size_notes(page):
+        output.note(note)
+
+
+def _concluded(documents: Sequence[Document]) -> int:
+    """Say which gates of saved documents fail and what is not certain; return the exit code."""
+    failed, doubts = failed_gates(documents), doubts_of(documents)
+    output.gates_failed(failed)
+    if doubts and not failed:
+        output.not_whole(f"what was left out could change the answer ({', '.join(doubts)})")
+    return 1 if failed or doubts else 0

@@ -1,0 +1,108 @@
+"""Cells of tables and sentences as HTML. All texts are escaped here or by the templates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from markupsafe import Markup
+
+from specplan.reports import outline as value
+from specplan.reports.render import amounts, prose, wording
+from specplan.reports.render.escape import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from specplan.reports.render.prose import Part, Prose
+
+__all__ = ["cell", "name", "sentence", "short_hash"]
+
+#: How many cells of stacks and systems are named before the rest is counted.
+_FEW: Final = 3
+
+_CODE: Final = Markup("<code>{}</code>")
+_TEXT: Final = Markup("{}")
+
+
+def name(text: str) -> Markup:
+    """Return a name out of a source, which cannot turn the text around it."""
+    return Markup('<bdi class="name">{}</bdi>').format(visible(text))
+
+
+def short_hash(dag_hash: str) -> Markup:
+    """Return the first letters of a hash; the whole of it shows where a mouse rests."""
+    shown = visible(dag_hash)
+    return Markup('<code class="hash" title="{}">{}</code>').format(
+        shown, shown[: prose.SHORT_HASH]
+    )
+
+
+def sentence(words: Prose) -> Markup:
+    """Return a sentence with its names marked; what stands between backticks is code."""
+    return Markup("").join(_part(each) for each in prose.parts(words))
+
+
+def _part(part: Part) -> Markup:
+    if part.kind == "name":
+        return name(part.text)
+    if part.kind == "words":
+        return Markup("<bdi>{}</bdi>").format(visible(part.text))
+    if part.kind == "spec":
+        return _spec(value.Spec(part.text, part.hash))
+    pieces = part.text.split("`")
+    shown = [(_CODE if at % 2 else _TEXT).format(visible(each)) for at, each in enumerate(pieces)]
+    return Markup("").join(shown)
+
+
+def cell(shown: value.Cell) -> Markup:
+    """Return a cell of a table."""
+    if shown is None:
+        return Markup("")
+    return _SHOWN[type(shown)](shown)
+
+
+def _spec(spec: value.Spec) -> Markup:
+    label = name(spec.label) if spec.label else Markup("")
+    if not spec.hash:
+        return label
+    return Markup("{} {}").format(label, short_hash(spec.hash))
+
+
+def _cells(cells: value.Cells) -> Markup:
+    named = [
+        Markup("{} {}").format(name(stack), name(wording.system(os, target)))
+        for stack, os, target in cells.cells
+    ]
+    if len(named) <= _FEW + 1:
+        return Markup(", ").join(named)
+    rest = Markup(", ").join(named[_FEW:])
+    return Markup("{}<details><summary>and {} more</summary>{}</details>").format(
+        Markup(", ").join(named[:_FEW]), len(named) - _FEW, rest
+    )
+
+
+def _state(state: value.State) -> Markup:
+    return Markup('<span class="tone-{}">{}</span>').format(state.tone, visible(state.words))
+
+
+def _file(file: value.File) -> Markup:
+    return name(file.path if file.line is None else f"{file.path}:{file.line}")
+
+
+#: How each kind of cell is shown.
+_SHOWN: Final[Mapping[type, Callable[[Any], Markup]]] = {
+    value.Name: lambda shown: name(shown.text),
+    value.Names: lambda shown: Markup(", ").join(map(name, shown.texts)),
+    value.Words: lambda shown: Markup("<bdi>{}</bdi>").format(visible(shown.text)),
+    value.Said: lambda shown: Markup("<br>").join(map(sentence, shown.prose)),
+    value.State: _state,
+    value.Number: lambda shown: Markup("{}").format(amounts.of_number(shown)),
+    value.Share: lambda shown: Markup("{}").format(wording.percentage(shown.part, shown.whole)),
+    value.Amount: lambda shown: Markup("{}").format(amounts.of_cell(shown)),
+    value.Answer: lambda shown: Markup("{}").format(wording.answer(shown.known)),
+    value.Spec: _spec,
+    value.Specs: lambda shown: Markup(", ").join(map(_spec, shown.specs)),
+    value.System: lambda shown: name(wording.system(shown.os, shown.target)),
+    value.Cells: _cells,
+    value.File: _file,
+}

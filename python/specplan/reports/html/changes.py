@@ -1,0 +1,203 @@
+"""The documents of differences as values of the page: what changed, by what caused it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan.reports.html.values import Changes, Figure, Titled
+from specplan.reports.outline import Cells, Column, Name, Names, Number, Spec, Table, Words
+from specplan.reports.render import prose, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.reports.html.documents import Entry
+    from specplan.reports.outline import Cell
+    from specplan.reports.render.prose import Prose
+
+__all__ = ["diff_part", "lock_diff_part"]
+
+#: How many texts of a difference are shown before the rest is counted.
+_FEW: Final = 4
+
+
+def diff_part(content: Entry) -> Changes:
+    """Return the values of a difference of two states: each cause once, wherever it shows."""
+    totals = content.entry("totals")
+    lost, gained, changed = (totals.count(name) for name in ("lost", "gained", "changed"))
+    old, new = content.text("old"), content.text("new")
+    lines: list[Prose] = [
+        f"stack {prose.name(each)} is absent" for each in content.texts("absent_stacks")
+    ]
+    if stacks := content.texts("new_stacks"):
+        are = wording.count(len(stacks), "stack is new", "stacks are new")
+        lines.append(f"{are}: {wording.folded(list(map(prose.name, stacks)), 6)}")
+    return Changes(
+        headline=f"{prose.name(old)} → {prose.name(new)}: {lost} lost, {gained} gained, "
+        f"{changed} changed, {totals.count('kept')} kept (level {content.text('level')})",
+        old=old,
+        new=new,
+        figures=(
+            Figure(label="lost", value=str(lost), tone="bad" if lost else "good"),
+            Figure(label="changed", value=str(changed)),
+            Figure(label="gained", value=str(gained)),
+            Figure(label="kept", value=str(totals.count("kept"))),
+        ),
+        lines=tuple(lines),
+        tables=tuple(
+            table
+            for table in (
+                _keys("Lost", "lost", content.entries("lost")),
+                _changed(content.entries("changed")),
+                _keys("Gained", "gained", content.entries("gained")),
+            )
+            if table is not None
+        ),
+    )
+
+
+def _keys(title: str, word: str, entries: Sequence[Entry]) -> Titled | None:
+    """Return the keys that were lost or gained, each with all cells of it."""
+    groups = wording.grouped(entries, lambda each: each.text("want"))
+    if not groups:
+        return None
+    groups.sort(key=lambda group: (-len(group), group[0].text("want")))
+    columns = (
+        Column("want", word, "spec"),
+        Column("cells", "cells", "count"),
+        Column("where", "in", "cells"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (_want(group[0]), Number(len(group)), _where(group)) for group in groups
+    )
+    keys = wording.count(len(groups), "key")
+    title = f"{title}: {keys} in {wording.count(len(entries), 'place')}"
+    return Titled(title=title, table=Table(columns, rows))
+
+
+def _want(entry: Entry) -> Cell:
+    dag_hash = entry.text_or_none("hash")
+    if dag_hash is None:
+        return Name(entry.text("want"))
+    return Spec(wording.spec_name(entry.text("package"), entry.text_or_none("version")), dag_hash)
+
+
+def _where(group: Sequence[Entry]) -> Cells:
+    return Cells(tuple((e.text("stack"), e.text("os"), e.text("target")) for e in group))
+
+
+def _changed(entries: Sequence[Entry]) -> Titled | None:
+    """Return the packages whose keys gave way to others, each change once."""
+
+    def shown(entry: Entry, side: str) -> tuple[str, ...]:
+        return entry.texts(f"{side}_versions") or entry.texts(side)
+
+    groups = wording.grouped(
+        entries, lambda each: (each.text("package"), shown(each, "old"), shown(each, "new"))
+    )
+    if not groups:
+        return None
+    groups.sort(key=lambda group: (-len(group), group[0].text("package")))
+    columns = (
+        Column("package", "changed", "name"),
+        Column("old", "old", "names"),
+        Column("new", "new", "names"),
+        Column("cells", "cells", "count"),
+        Column("where", "in", "cells"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            Name(group[0].text("package")),
+            Names(shown(group[0], "old")),
+            Names(shown(group[0], "new")),
+            Number(len(group)),
+            _where(group),
+        )
+        for group in groups
+    )
+    title = f"Changed: {wording.count(len(groups), 'cause')} in "
+    title += wording.count(len(entries), "place")
+    return Titled(title=title, table=Table(columns, rows))
+
+
+def lock_diff_part(content: Entry) -> Changes:
+    """Return the values of a difference of locks: the specs that changed themselves."""
+    totals = content.entry("totals")
+    old, new = content.text("old"), content.text("new")
+    count = totals.count
+    own = f"{count('own_change')} of the new specs changed themselves"
+    of_recipes = f"({count('recipe_only')} of them by the text of the recipe alone)"
+    lines: list[Prose] = [f"{own} {of_recipes}, {count('inherited')} inherited a new hash"]
+    if migrated := totals.count_or_none("migrated"):
+        are = wording.count(migrated, "spec has", "specs have")
+        lines.append(f"{are} another hash only because the format is another: no build")
+    return Changes(
+        headline=f"{prose.name(old)} → {prose.name(new)}: {count('new')} new, "
+        f"{count('gone')} gone, {count('kept')} kept; {wording.count(count('builds'), 'build')}",
+        old=old,
+        new=new,
+        figures=(
+            Figure(label="new", value=str(count("new"))),
+            Figure(label="own changes", value=str(count("own_change"))),
+            Figure(label="inherited", value=str(count("inherited"))),
+            Figure(label="gone", value=str(count("gone"))),
+        ),
+        lines=tuple(lines),
+        tables=_causes(content),
+    )
+
+
+def _causes(content: Entry) -> tuple[Titled, ...]:
+    specs = {each.text("hash"): each for each in content.entries("specs")}
+    causes = content.entries("causes")
+    if not causes:
+        return ()
+    columns = (
+        Column("spec", "changed itself", "spec"),
+        Column("reaches", "reaches", "count"),
+        Column("alone", "alone", "count"),
+        Column("link_run", "link/run", "count"),
+        Column("what", "what changed", "words"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            _named(specs.get(each.text("hash")), each.text("hash")),
+            Number(each.count("reaches")),
+            Number(each.count("explains_alone")),
+            Number(each.count("reaches_by_link_run")),
+            Words(_differences(specs.get(each.text("hash")))),
+        )
+        for each in causes
+    )
+    return (
+        Titled(
+            title=f"By cause: {wording.count(len(rows), 'spec')} changed by themselves",
+            table=Table(columns, rows),
+            note="How many new specs each reaches, itself included; how many nothing else new "
+            "gets into; how many it reaches over link and run edges alone.",
+        ),
+    )
+
+
+def _named(spec: Entry | None, dag_hash: str) -> Spec:
+    if spec is None:
+        return Spec("", dag_hash)
+    return Spec(wording.spec_name(spec.text("name"), spec.text("version")), dag_hash)
+
+
+def _differences(spec: Entry | None) -> str:
+    if spec is None:
+        return ""
+    parts = []
+    for each in spec.entries("differences"):
+        key, old, new = each.text("key"), each.text("old"), each.text("new")
+        if key == "package_hash":
+            parts.append("recipe")
+        else:
+            parts.append(f"{key} {_line(old)} → {_line(new)}")
+    return "; ".join(parts)
+
+
+def _line(text: str) -> str:
+    lines = text.split("\n")
+    return wording.folded(lines, _FEW) if text else "none"

@@ -1,0 +1,355 @@
+"""The document of coverage as values of the page: the matrix, the causes, the gaps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, get_args
+
+from specplan.counting import form
+from specplan.model import GapState as StateOfGap
+from specplan.reports.html.causes import cause_key, causes_of
+from specplan.reports.html.values import (
+    CoveragePart,
+    Gap,
+    GapState,
+    MatrixCell,
+    MatrixRow,
+    Segment,
+    Titled,
+)
+from specplan.reports.outline import Column, Name, Number, Share, Spec, System, Table, Words
+from specplan.reports.render import prose, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.reports.html.documents import Entry
+    from specplan.reports.html.values import SegmentKind
+    from specplan.reports.outline import Cell
+    from specplan.reports.render.prose import Prose
+
+__all__ = ["coverage_part", "headline", "noun", "question"]
+
+_STATES: Final[tuple[StateOfGap, ...]] = get_args(StateOfGap)
+
+#: How many specs are listed that most wants wait for.
+_NEEDED: Final = 20
+
+#: The least width of a part of a bar, so that nothing that is there looks like nothing.
+_LEAST: Final = 3.0
+
+_NOUNS: Final = {
+    "package": ("package", "packages"),
+    "version": ("version", "versions"),
+    "variant": ("variant", "variants"),
+    "hash": ("hash", "hashes"),
+}
+
+#: How the document calls where the wants come from, in words.
+_WANTS: Final = {
+    "peers": "wants from peers",
+    "lock": "wants from locks",
+    "environment": "wants from environments",
+    "lock_and_environment": "wants from locks and from environments",
+    "baseline": "wants from the baseline",
+}
+
+
+def noun(content: Entry) -> tuple[str, str]:
+    """Return what one want and several are called."""
+    level = content.text_or_none("level")
+    if level is None:
+        return "root", "roots"
+    if level == "hash" and content.text("wants") in {"lock", "lock_and_environment"}:
+        return "spec", "specs"
+    return _NOUNS.get(level, ("want", "wants"))
+
+
+def headline(content: Entry) -> Prose:
+    """Return the one line that says how much of what is wanted is there."""
+    totals = content.entry("totals")
+    stacks = sorted({each.text("stack") for each in content.entries("cells")})
+    subject = ", ".join(map(prose.name, stacks)) if len(stacks) <= 3 else f"{len(stacks)} stacks"  # noqa: PLR2004 - as the text report
+    wanted, covered = totals.count("wanted"), totals.count("covered")
+    if not wanted:
+        return f"{subject or 'no cells'}: nothing is wanted, so coverage is n/a"
+    one, several = noun(content)
+    are = form(wanted, f"{one} is", f"{several} are")
+    return f"{subject}: {covered} of {wanted} wanted {are} available"
+
+
+def question(content: Entry) -> list[Prose]:
+    """Return what was asked, a sentence each."""
+    wants = content.text("wants")
+    parts = [_WANTS.get(wants, wants)]
+    if (baseline := content.text_or_none("baseline")) is not None and wants == "baseline":
+        parts[0] += f" {prose.name(baseline)}"
+    if (scope := content.text_or_none("scope")) is not None:
+        parts.append(f"scope {scope}")
+    if (level := content.text_or_none("level")) is not None:
+        parts.append(f"level {level}")
+    parts.append(f"compatibility {content.text('compat')}")
+    if (tag := content.text_or_none("tag")) is not None:
+        parts.append(f"snapshot {prose.name(tag)}")
+    lines = [", ".join(parts)]
+    if content.flag_or_none("upper_bound"):
+        lines.append(
+            "an upper bound: what covers a root of an environment could be reused; a concretizer "
+            "may still decide otherwise"
+        )
+    return lines
+
+
+def coverage_part(content: Entry) -> CoveragePart:
+    """Return the values of a document of coverage."""
+    cells = tuple(_cell(at, each) for at, each in enumerate(content.entries("cells")))
+    at_cell = {(cell.stack, cell.os, cell.target): cell.at for cell in cells}
+    systems = sorted({(cell.os, cell.target) for cell in cells})
+    entries = content.entries("gaps")
+    gaps = [_gap(each, at_cell) for each in entries]
+    causes = causes_of(gaps, [_key(each) for each in entries])
+    gaps = [replace(gap, cause=cause) for gap, cause in zip(gaps, causes.of_gaps, strict=True)]
+    return CoveragePart(
+        systems=_by_os(systems),
+        rows=_rows(cells, systems),
+        wants=noun(content),
+        all_gaps=content.entry("totals").count("gaps"),
+        gaps=tuple(gaps),
+        states=_states(gaps),
+        causes=causes.causes,
+        needed=_needed(content),
+        unknown=_unknown(content),
+        not_wanted=_not_wanted(content),
+        notes=tuple(_notes(content)),
+        shows_blocked=any(gap.blocked is not None for gap in gaps),
+    )
+
+
+def _cell(at: int, entry: Entry) -> MatrixCell:
+    wanted, covered = entry.count("wanted"), entry.count("covered")
+    exact, unknown = entry.count("covered_exact"), entry.count("unknown")
+    missing = wanted - covered - unknown
+    if exact > covered or missing < 0:
+        entry.fail("", "counts more than is wanted")
+    parts: tuple[tuple[SegmentKind, int], ...] = (
+        ("exact", exact),
+        ("compatible", covered - exact),
+        ("unknown", unknown),
+        ("missing", missing),
+    )
+    return MatrixCell(
+        at=at,
+        stack=entry.text("stack"),
+        os=entry.text("os"),
+        target=entry.text("target"),
+        wanted=wanted,
+        exact=exact,
+        compatible=covered - exact,
+        unknown=unknown,
+        missing=missing,
+        usable=entry.count_or_none("usable"),
+        share=wording.percentage(covered, wanted),
+        tone=Share(covered, wanted).tone,
+        bar=_bar(parts, wanted),
+    )
+
+
+def _bar(parts: Sequence[tuple[SegmentKind, int]], whole: int) -> tuple[Segment, ...]:
+    """Return the parts of a bar of 100; each that has anything is wide enough to be seen."""
+    shown = [(kind, number) for kind, number in parts if number]
+    if not shown:
+        return ()
+    widths = [max(100 * number / whole, _LEAST) for _, number in shown]
+    scale = 100 / sum(widths)
+    segments = []
+    start = 0.0
+    for (kind, _), width in zip(shown, widths, strict=True):
+        end = min(start + width * scale, 100.0)
+        segments.append(Segment(kind=kind, start=round(start, 1), width=round(end - start, 1)))
+        start = end
+    return tuple(segments)
+
+
+def _by_os(systems: Sequence[tuple[str, str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    found: dict[str, list[str]] = {}
+    for os, target in systems:
+        found.setdefault(os, []).append(target)
+    return tuple((os, tuple(targets)) for os, targets in found.items())
+
+
+def _rows(cells: Sequence[MatrixCell], systems: Sequence[tuple[str, str]]) -> tuple[MatrixRow, ...]:
+    by_stack: dict[str, dict[tuple[str, str], MatrixCell]] = {}
+    for cell in cells:
+        by_stack.setdefault(cell.stack, {})[cell.os, cell.target] = cell
+    rows = []
+    for stack in sorted(by_stack):
+        own = by_stack[stack]
+        wanted = sum(cell.wanted for cell in own.values())
+        covered = sum(cell.exact + cell.compatible for cell in own.values())
+        rows.append(
+            MatrixRow(
+                stack=stack,
+                share=wording.percentage(covered, wanted),
+                order=round(covered / wanted, 6) if wanted else -1,
+                cells=tuple(own.get(system) for system in systems),
+            )
+        )
+    return tuple(rows)
+
+
+def _gap(entry: Entry, cells: dict[tuple[str, str, str], int]) -> Gap:
+    stack, os, target = entry.text("stack"), entry.text("os"), entry.text("target")
+    package, version = entry.text("package"), entry.text_or_none("version")
+    dag_hash = entry.text_or_none("hash") or ""
+    nearest = entry.entry_or_none("nearest")
+    return Gap(
+        want=wording.spec_name(package, version) if dag_hash else entry.text("want"),
+        package=package,
+        hash=dag_hash,
+        cell=cells.get((stack, os, target), -1),
+        stack=stack,
+        os=os,
+        target=target,
+        state=_state(entry),
+        cause=-1,
+        blocked=entry.count_or_none("blocked"),
+        roots=entry.count_or_none("roots_completed"),
+        now=entry.flag_or_none("buildable_now"),
+        nearest_hash="" if nearest is None else nearest.text("hash"),
+        nearest_place="" if nearest is None else _place(nearest),
+        differs="" if nearest is None else ", ".join(nearest.texts("differs")),
+    )
+
+
+def _state(entry: Entry) -> str:
+    state = entry.text("state")
+    if state not in _STATES:
+        entry.fail("state", f"`{state}` is no state of a gap")
+    return state
+
+
+def _place(nearest: Entry) -> str:
+    stack = nearest.text("stack")
+    named = "the union index" if stack == wording.UNION_INDEX else stack
+    return f"{named} {wording.system(nearest.text('os'), nearest.text('target'))}".lstrip(" ")
+
+
+def _key(entry: Entry) -> tuple[str, str, str]:
+    nearest = entry.entry_or_none("nearest")
+    if nearest is None:
+        return cause_key(entry.text("state"), "", None)
+    place = (nearest.text("stack"), nearest.text("os"), nearest.text("target"))
+    return cause_key(entry.text("state"), (*nearest.texts("differs"), "")[0], place)
+
+
+def _states(gaps: Sequence[Gap]) -> tuple[GapState, ...]:
+    counts = Counter(gap.state for gap in gaps)
+    return tuple(
+        GapState(
+            key=state,
+            words=wording.STATE_WORDS[state],
+            sentence=wording.STATE_SENTENCES[state],
+            count=counts[state],
+        )
+        for state in _STATES
+        if counts[state]
+    )
+
+
+def _needed(content: Entry) -> Titled | None:
+    """Return what most roots lack, or most binaries where nothing says what is wanted."""
+    roots, alone = content.entry_or_none("roots"), content.entry_or_none("alone")
+    holder, counted = (roots, "roots") if roots is not None else (alone, "binaries")
+    lacking = [] if holder is None else holder.entries_or_none("lacking")
+    if not lacking:
+        return None
+    columns = (Column("spec", "spec", "spec"), Column(counted, f"{counted} that lack it", "count"))
+    rows = tuple(
+        (
+            Spec(
+                wording.spec_name(each.text_or_none("package"), each.text_or_none("version")),
+                each.text("hash"),
+            ),
+            Number(each.count(counted)),
+        )
+        for each in lacking[:_NEEDED]
+    )
+    more = len(lacking) - len(rows)
+    note = f"The first {len(rows)}; {more} more are in the document." if more else ""
+    return Titled(title=f"What most {counted} lack", table=Table(columns, rows), note=note)
+
+
+def _unknown(content: Entry) -> Titled | None:
+    entries = content.entries("unknown")
+    if not entries:
+        return None
+    columns = (
+        Column("want", "want", "name"),
+        Column("stack", "stack", "name"),
+        Column("system", "system", "system"),
+        Column("missing", "the sources do not say", "words"),
+    )
+    rows = tuple(
+        (
+            Name(each.text("want")),
+            Name(each.text("stack")),
+            System(each.text("os"), each.text("target")),
+            Words(", ".join(each.texts("missing"))),
+        )
+        for each in entries
+    )
+    title = wording.count(len(rows), "want") + " that cannot be decided"
+    return Titled(title=title, table=Table(columns, rows))
+
+
+def _not_wanted(content: Entry) -> Titled | None:
+    entries = [each for each in content.entries_or_none("not_wanted") if each.count("excluded")]
+    if not entries:
+        return None
+    names = ("package", "stack", "os", "target")
+    columns = (
+        *(Column(name, name, "name") for name in names),
+        Column("excluded", "wants", "count"),
+        Column("reason", "reason", "words"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            *(Name(each.text(name)) for name in names),
+            Number(each.count("excluded")),
+            Words(each.text("reason")),
+        )
+        for each in entries
+    )
+    return Titled(title="Not wanted", table=Table(columns, rows))
+
+
+def _notes(content: Entry) -> list[Prose]:
+    notes = [f"stack {prose.name(each)} is absent" for each in content.texts("absent_stacks")]
+    broken = sum(
+        each.count("covered") - (each.count_or_none("usable") or 0)
+        for each in content.entries("cells")
+        if each.count_or_none("usable") is not None
+    )
+    if broken > 0:
+        notes.append(
+            wording.count(
+                broken,
+                "available spec is broken: not all that it links to or runs with is available",
+                "available specs are broken: not all that they link to or run with is available",
+            )
+        )
+    alone = content.entry_or_none("alone")
+    if alone is not None:
+        line = wording.count(alone.count("binaries"), "binary", "binaries")
+        if (usable := alone.count_or_none("usable")) is not None:
+            line += (
+                f", of which {wording.count(usable, 'installs', 'install')} from the cache alone"
+            )
+        notes.append(f"nothing says what should be there: {line}")
+    if damaged := content.entries_or_none("damaged"):
+        were = wording.count(len(damaged), "damaged file was", "damaged files were")
+        notes.append(
+            f"{were} skipped: {wording.folded([prose.name(e.text('path')) for e in damaged], 3)}"
+        )
+    return notes

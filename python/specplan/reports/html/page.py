@@ -1,0 +1,201 @@
+"""A page of documents: every part that they have something to say about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from specplan.reports.html.changes import diff_part, lock_diff_part
+from specplan.reports.html.coverage import coverage_part
+from specplan.reports.html.plan import plan_part
+from specplan.reports.html.soundness import soundness_part
+from specplan.reports.html.values import Page, Part, Titled
+from specplan.reports.html.verdict import verdict_of
+from specplan.reports.outline import Column, Name, Number, Table, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.reports.html.documents import Document, Entry, Kind
+    from specplan.reports.html.values import Changes, CoveragePart, PlanPart, Soundness, Trend
+    from specplan.reports.outline import Cell
+
+__all__ = ["InputFile", "Origin", "page_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputFile:
+    """A file that a page was made from.
+
+    Attributes:
+        path: The file, as it was given.
+        role: What it is for.
+        sha256: Its checksum; None where it has none.
+    """
+
+    path: str
+    role: str
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a page comes from.
+
+    Attributes:
+        version: The version of specplan.
+        command: The command that makes it again; empty where there is none.
+        date: When it was made, as it was given; empty where nothing says it.
+        files: The files that it was made from, beside those that the documents name.
+    """
+
+    version: str
+    command: str = ""
+    date: str = ""
+    files: tuple[InputFile, ...] = ()
+
+
+_KINDS: Final[dict[Kind, str]] = {
+    "coverage": "coverage",
+    "rebuild": "plan",
+    "diff": "difference",
+    "lock-diff": "difference of locks",
+    "check": "check",
+}
+
+
+def page_of(documents: Sequence[Document], origin: Origin, trend: Trend | None = None) -> Page:
+    """Return the page of some documents, at most one of each kind.
+
+    Args:
+        documents: The documents.
+        origin: Where the page comes from.
+        trend: Coverage over time, if there is anything about it.
+
+    Raises:
+        DamagedSourceError: If a document is not as its schema says.
+    """
+    by_kind = {each.kind: each.content for each in documents}
+    of_coverage = coverage_part(by_kind["coverage"]) if "coverage" in by_kind else None
+    changes = None
+    if "diff" in by_kind:
+        changes = diff_part(by_kind["diff"])
+    elif "lock-diff" in by_kind:
+        changes = lock_diff_part(by_kind["lock-diff"])
+    of_plan = plan_part(by_kind["rebuild"]) if "rebuild" in by_kind else None
+    soundness = soundness_part(by_kind["check"]) if "check" in by_kind else None
+    verdict = verdict_of(documents, (of_coverage, changes, of_plan, soundness))
+    return Page(
+        title=_title(by_kind),
+        version=origin.version,
+        date=origin.date,
+        command=origin.command,
+        verdict=verdict,
+        coverage=of_coverage,
+        changes=changes,
+        plan=of_plan,
+        trend=trend,
+        soundness=soundness,
+        inputs=tuple(_inputs(documents, origin)),
+        parts=tuple(_parts(of_coverage, changes, of_plan, trend, soundness)),
+    )
+
+
+def _title(by_kind: dict[Kind, Entry]) -> str:
+    if "coverage" not in by_kind:
+        return "specplan report"
+    stacks = sorted({each.text("stack") for each in by_kind["coverage"].entries("cells")})
+    named = ", ".join(stacks) if 0 < len(stacks) <= 3 else f"{len(stacks)} stacks"  # noqa: PLR2004 - as the headline
+    tag = by_kind["coverage"].text_or_none("tag")
+    return f"{named}{f', {tag}' if tag else ''} - specplan report"
+
+
+def _parts(
+    of_coverage: CoveragePart | None,
+    changes: Changes | None,
+    of_plan: PlanPart | None,
+    trend: Trend | None,
+    soundness: Soundness | None,
+) -> list[Part]:
+    parts = []
+    if of_coverage is not None:
+        if of_coverage.rows:
+            parts.append(Part(id="matrix", title="Coverage"))
+        if of_coverage.causes or of_coverage.needed:
+            parts.append(Part(id="causes", title="Causes", count=str(len(of_coverage.causes))))
+        parts.append(Part(id="gaps", title="Gaps", count=str(of_coverage.all_gaps)))
+        if of_coverage.unknown is not None:
+            parts.append(Part(id="unknown", title="Undecided"))
+    if changes is not None:
+        parts.append(Part(id="changes", title="Changes"))
+    if of_plan is not None:
+        parts.append(Part(id="plan", title="Plan", count=str(len(of_plan.builds))))
+    if trend is not None:
+        parts.append(Part(id="trend", title="Trend"))
+    if soundness is not None:
+        parts.append(Part(id="soundness", title="Soundness"))
+    return [*parts, Part(id="inputs", title="Inputs")]
+
+
+def _inputs(documents: Sequence[Document], origin: Origin) -> list[Titled]:
+    files = {
+        InputFile(path=each.path, role=f"document of a {_KINDS[each.kind]}", sha256=each.sha256)
+        for each in documents
+        if each.path
+    }
+    listed = [*origin.files, *sorted(files, key=lambda each: (each.role, each.path))]
+    for document in documents:
+        for each in document.content.entries_or_none("inputs"):
+            file = InputFile(
+                path=each.text("path"), role=each.text("role"), sha256=each.text_or_none("sha256")
+            )
+            if file not in listed:
+                listed.append(file)
+    tables = []
+    if listed:
+        columns = (
+            Column("role", "what for", "words"),
+            Column("path", "input", "name"),
+            Column("sha256", "SHA-256", "name"),
+        )
+        rows: tuple[tuple[Cell, ...], ...] = tuple(
+            (
+                Words(each.role),
+                Name(each.path),
+                Name(each.sha256) if each.sha256 else Words("not one file of this machine"),
+            )
+            for each in listed
+        )
+        tables.append(Titled(title="Files", table=Table(columns, rows)))
+    return [*tables, *_sources(documents)]
+
+
+def _sources(documents: Sequence[Document]) -> list[Titled]:
+    """Return what was read of each source: how old copies are, and what its indexes list."""
+    columns = (
+        Column("source", "source", "name"),
+        Column("index", "index", "name"),
+        Column("version", "version", "count"),
+        Column("specs", "specs", "count"),
+        Column("binaries", "binaries", "count"),
+        Column("copied_at", "copy of", "words"),
+    )
+    rows: dict[tuple[Cell, ...], None] = {}
+    for document in documents:
+        for each in document.content.entries_or_none("sources"):
+            source, copied = Name(each.text("source")), Words(each.text_or_none("copied_at") or "")
+            for index in each.entries("indexes"):
+                row: tuple[Cell, ...] = (
+                    source,
+                    Name(index.text("index")),
+                    Number(index.count_or_none("version")),
+                    Number(index.count("specs")),
+                    Number(index.count("binaries")),
+                    copied,
+                )
+                rows[row] = None
+            if not each.entries("indexes"):
+                rows[source, None, None, None, None, copied] = None
+    if not rows:
+        return []
+    return [Titled(title="Caches", table=Table(columns, tuple(rows)))]

@@ -1,0 +1,411 @@
+"""The document of a plan as values of the page: the builds, when they run, what they unblock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from specplan.reports.html import gantt
+from specplan.reports.html.values import Build, Figure, PlanPart, Titled
+from specplan.reports.outline import Column, Name, Names, Number, Spec, System, Table, Words
+from specplan.reports.plan import wording as plan_wording
+from specplan.reports.render import amounts, prose, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.aliases import Unit
+    from specplan.reports.html.documents import Entry
+    from specplan.reports.html.values import Gantt
+    from specplan.reports.outline import Cell
+    from specplan.reports.render.prose import Prose
+
+__all__ = ["headline", "plan_part"]
+
+#: Why specs are built, in words.
+_CAUSES: Final = {"changed": "changed", "stale": "stale", "missing": "no binary"}
+
+#: More builds than this have so many dependents that only the direct ones are counted.
+_MOST_COUNTED: Final = 6000
+
+#: Chains of more builds than this are left out of the page.
+_MOST_CHAINED: Final = 6000
+
+_UNPLANNABLE: Final = {
+    "no_candidate": "no known spec satisfies it",
+    "undecided": "the sources do not tell whether one does",
+    "blocked": "what satisfies it needs what is known not to build",
+    "developed": "its environment builds it from a source tree",
+}
+
+_OPEN: Final = {
+    "beyond": "beyond the budget",
+    "left_out": "needs a broken spec",
+    "outbid": "the budget goes to others",
+}
+
+_BOUNDS: Final = {
+    "critical_path": "the critical path takes as long",
+    "work": "the runners share all the work",
+    "crowding": "a bottleneck set of builds keeps all runners busy",
+}
+
+
+def headline(content: Entry) -> Prose:
+    """Return the one line that says how much must be built."""
+    totals = content.entry("totals")
+    kind = "what if: " if content.entry_or_none("what_if") is not None else ""
+    kind += "predicted: " if content.flag("predicted") else ""
+    wants = wording.count(totals.count("wants"), "spec") + " wanted"
+    rest = f"{wants}, {totals.count('reused')} reused"
+    if publish := len(content.entries("publish")):
+        rest += f", {publish} to publish"
+    if open_ := len(content.entries("unplannable")):
+        rest += f", {wording.count(open_, 'want')} cannot be planned"
+    builds = totals.count("builds")
+    if not builds:
+        return f"{kind}nothing to build, {rest}"
+    stages = wording.count(totals.count("stages"), "stage")
+    return f"{kind}{wording.count(builds, 'build')} in {stages}, {rest}"
+
+
+def plan_part(content: Entry) -> PlanPart:
+    """Return the values of a document of a plan."""
+    unit: Unit = "seconds" if content.text("unit") == "seconds" else "builds"
+    entries = content.entries("builds")
+    times = _times(content, entries)
+    builds = _builds(content, entries, times, unit)
+    at = {build.hash: build.at for build in builds}
+    widths = [0] * (max((build.stage for build in builds), default=-1) + 1)
+    for build in builds:
+        widths[build.stage] += 1
+    return PlanPart(
+        headline=headline(content),
+        unit=unit,
+        figures=tuple(_figures(content, unit)),
+        lines=tuple(_lines(content, unit)),
+        builds=builds,
+        critical=tuple(at[each] for each in content.texts("critical_path") if each in at),
+        gantt=_gantt(content, builds, times, unit),
+        stages=gantt.stage_bars(widths),
+        tables=tuple(_tables(content, unit)),
+        install=plan_wording.HOLDS_WHEN,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Needs:
+    """What builds wait for, by their numbers."""
+
+    needs: tuple[tuple[int, ...], ...]
+    unblocks: tuple[tuple[int, ...], ...]
+    in_all: tuple[int | None, ...]
+
+
+def _needs_of(entries: Sequence[Entry]) -> _Needs:
+    """Return what each build waits for and unblocks.
+
+    Raises:
+        DamagedSourceError: If a build stands before one that it waits for.
+    """
+    at: dict[str, int] = {}
+    needs: list[tuple[int, ...]] = []
+    unblocks: list[list[int]] = [[] for _ in entries]
+    for number, entry in enumerate(entries):
+        own = []
+        for each in entry.texts("needs"):
+            if each not in at:
+                entry.fail("needs", f"`{each}` is no build that stands before this one")
+            own.append(at[each])
+            unblocks[at[each]].append(number)
+        needs.append(tuple(own))
+        at[entry.text("hash")] = number
+    in_all: list[int | None] = [None] * len(entries)
+    if len(entries) <= _MOST_COUNTED:
+        waiting = [0] * len(entries)
+        for number in range(len(entries) - 1, -1, -1):
+            for other in unblocks[number]:
+                waiting[number] |= waiting[other] | 1 << other
+            in_all[number] = waiting[number].bit_count()
+    return _Needs(tuple(needs), tuple(map(tuple, unblocks)), tuple(in_all))
+
+
+def _times(content: Entry, entries: Sequence[Entry]) -> gantt.Times:
+    """Return when builds run: by the schedule, else as early as can be."""
+    schedule = content.entry_or_none("schedule")
+    if schedule is None:
+        costs = [each.amount("cost") for each in entries]
+        return gantt.earliest(costs, _needs_of(entries).needs)
+    at = {each.text("hash"): number for number, each in enumerate(entries)}
+    start = [0.0] * len(entries)
+    finish = [0.0] * len(entries)
+    lane = [-1] * len(entries)
+    shards = schedule.entries("shards")
+    for number, shard in enumerate(shards):
+        for run in shard.entries("runs"):
+            build = at.get(run.text("hash"))
+            if build is None:
+                run.fail("hash", "is no build of the plan")
+            start[build], finish[build] = run.amount("start"), run.amount("finish")
+            lane[build] = number
+            if finish[build] < start[build]:
+                run.fail("finish", "is before its start")
+    return gantt.Times(tuple(start), tuple(finish), tuple(lane), len(shards))
+
+
+def _builds(
+    content: Entry, entries: Sequence[Entry], times: gantt.Times, unit: Unit
+) -> tuple[Build, ...]:
+    needs = _needs_of(entries)
+    names = {
+        each.text("hash"): wording.spec_name(each.text("name"), each.text("version"))
+        for each in entries
+    }
+    critical = set(content.texts("critical_path"))
+    chained = len(entries) <= _MOST_CHAINED
+    builds = []
+    for at, entry in enumerate(entries):
+        cost, estimated = entry.amount("cost"), entry.flag("estimated")
+        words = amounts.time(cost, unit)
+        builds.append(
+            Build(
+                at=at,
+                name=names[entry.text("hash")],
+                hash=entry.text("hash"),
+                system=wording.system(entry.text("os"), entry.text("target")),
+                stacks=", ".join(entry.texts("stacks")),
+                stage=_stage(entry, len(entries)),
+                cost=cost,
+                cost_words=f"~{words}" if estimated and unit == "seconds" else words,
+                cause=_CAUSES.get(entry.text("cause"), entry.text("cause")),
+                needs=needs.needs[at],
+                unblocks=needs.unblocks[at],
+                unblocks_in_all=needs.in_all[at],
+                because=_chain(entry, names) if chained else "",
+                start=times.start[at],
+                start_words=amounts.time(times.start[at], unit),
+                finish=times.finish[at],
+                lane=times.lane[at],
+                is_critical=entry.text("hash") in critical,
+                is_estimated=estimated and unit == "seconds",
+            )
+        )
+    return tuple(builds)
+
+
+def _stage(entry: Entry, builds: int) -> int:
+    stage = entry.count("stage")
+    if stage >= builds:
+        entry.fail("stage", "is more than there are builds")
+    return stage
+
+
+def _chain(entry: Entry, names: dict[str, str]) -> str:
+    """Return why a build is needed: the specs from a want to it."""
+    return " → ".join(
+        names.get(each, f"/{each[: prose.SHORT_HASH]}") for each in entry.texts("because")
+    )
+
+
+def _gantt(content: Entry, builds: Sequence[Build], times: gantt.Times, unit: Unit) -> Gantt | None:
+    if not builds:
+        return None
+    schedule = content.entry_or_none("schedule")
+    if schedule is not None:
+        lanes = [f"runner {each.count('runner')}" for each in schedule.entries("shards")]
+        title = f"When {wording.count(schedule.count('runners'), 'runner')} build what"
+    else:
+        lanes = [""] * times.lanes
+        title = "When each build can run at the earliest"
+    if len(lanes) <= gantt.MOST_LANES:
+        return gantt.picture(builds, lanes, unit, title=title, is_scheduled=schedule is not None)
+    # Too many to be told apart: the critical path alone, and how many run at once.
+    drawn = [replace(build, lane=0 if build.is_critical else -1) for build in builds]
+    return gantt.picture(drawn, ["critical"], unit, title=title, is_scheduled=schedule is not None)
+
+
+def _figures(content: Entry, unit: Unit) -> list[Figure]:
+    totals = content.entry("totals")
+    builds, node_by_node = totals.count("builds"), totals.count("node_by_node")
+    figures = [
+        Figure(
+            label="builds",
+            value=str(builds),
+            detail=f"in {wording.count(totals.count('stages'), 'stage')}",
+        ),
+        Figure(
+            label="saved",
+            value=str(max(node_by_node - builds, 0)),
+            detail=f"of {node_by_node} that pruning node by node would build",
+            tone="good" if node_by_node > builds else "plain",
+        ),
+    ]
+    if not builds:
+        return figures
+    figures.append(
+        Figure(
+            label="critical path",
+            value=amounts.time(totals.amount("critical_path"), unit),
+            detail=f"of {amounts.amount(totals.amount('cost'), unit)} in all",
+        )
+    )
+    schedule = content.entry_or_none("schedule")
+    if schedule is not None:
+        figures.append(
+            Figure(
+                label="done after",
+                value=amounts.time(schedule.amount("makespan"), unit),
+                detail=f"on {wording.count(schedule.count('runners'), 'runner')}",
+            )
+        )
+    return figures
+
+
+def _lines(content: Entry, unit: Unit) -> list[Prose]:
+    lines: list[Prose] = []
+    totals = content.entry("totals")
+    change = content.entry_or_none("change")
+    if change is not None:
+        specs = [prose.name(each.text("spec")) for each in change.entries("specs")]
+        lines.append(
+            f"changed: {wording.folded(specs, 5)}, policy {change.text('policy')}; due to the "
+            f"change: {wording.count(totals.count('due_to_change'), 'build')}"
+        )
+    schedule = content.entry_or_none("schedule")
+    if schedule is not None:
+        gap = schedule.amount("gap")
+        reason = _BOUNDS.get(schedule.text("reason"), schedule.text("reason"))
+        bound = amounts.amount(schedule.amount("lower_bound"), unit)
+        lines.append(
+            f"within {-int(-gap * 1000 // 1) / 10:.1f} % of optimal (at least {bound}: {reason})"
+            if gap
+            else f"optimal on these runners: {reason}"
+        )
+    if content.flag("optimal"):
+        lines.append("no plan costs less")
+    else:
+        least = amounts.amount(content.amount("lower_bound"), unit)
+        lines.append(f"not proven to be optimal: every plan costs at least {least}")
+    if content.flag("predicted"):
+        lines.append(
+            "predicted from locks made before the change: hashes are those before the change"
+        )
+    if untested := totals.count("untested"):
+        are = wording.count(untested, "binary contains", "binaries contain")
+        lines.append(f"{are} the change and stay untested")
+    return lines
+
+
+def _tables(content: Entry, unit: Unit) -> list[Titled]:
+    found = [
+        _publish(content),
+        _unplannable(content),
+        _budget(content, unit),
+        _environments(content),
+    ]
+    return [each for each in found if each is not None]
+
+
+def _publish(content: Entry) -> Titled | None:
+    entries = content.entries("publish")
+    if not entries:
+        return None
+    columns = (
+        Column("want", "want", "name"),
+        Column("stack", "stack", "name"),
+        Column("system", "system", "system"),
+        Column("binary", "binary", "spec"),
+        Column("listed_by", "listed by", "names"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            Name(each.text("want")),
+            Name(each.text("stack")),
+            System(each.text("os"), each.text("target")),
+            Spec(wording.spec_name(each.text("name"), each.text("version")), each.text("hash")),
+            Names(each.texts("listed_by")),
+        )
+        for each in entries
+    )
+    title = f"To publish, not to build: {len(rows)}"
+    return Titled(title=title, table=Table(columns, rows))
+
+
+def _unplannable(content: Entry) -> Titled | None:
+    entries = content.entries("unplannable")
+    if not entries:
+        return None
+    columns = (
+        Column("want", "want", "name"),
+        Column("stack", "stack", "name"),
+        Column("system", "system", "system"),
+        Column("reason", "why", "words"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            Name(each.text("want")),
+            Name(each.text("stack")),
+            System(each.text("os"), each.text("target")),
+            Words(_UNPLANNABLE.get(each.text("reason"), each.text("reason"))),
+        )
+        for each in entries
+    )
+    title = f"Cannot be planned from what is known: {len(rows)}"
+    return Titled(title=title, table=Table(columns, rows))
+
+
+def _budget(content: Entry, unit: Unit) -> Titled | None:
+    budget = content.entry_or_none("budget")
+    if budget is None:
+        return None
+    completed, still_open = budget.entries("completed"), budget.entries("open")
+    columns = (
+        Column("root", "root", "spec"),
+        Column("state", "state", "words"),
+        Column("more_builds", "further builds", "count"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = (
+        *((_root(each), Words("completed"), None) for each in completed),
+        *(
+            (
+                _root(each),
+                Words(_OPEN.get(each.text("reason"), each.text("reason"))),
+                Number(each.count_or_none("more_builds")),
+            )
+            for each in still_open
+        ),
+    )
+    spent = amounts.amount(budget.amount("cost"), unit)
+    roots = f"{wording.count(len(completed), 'root')} of {len(completed) + len(still_open)}"
+    builds = wording.count(budget.count("builds"), "build")
+    title = f"What the budget completes: {roots}, {builds}, {spent}"
+    return Titled(title=title, table=Table(columns, rows))
+
+
+def _root(entry: Entry) -> Spec:
+    return Spec(wording.spec_name(entry.text("name"), entry.text("version")), entry.text("hash"))
+
+
+def _environments(content: Entry) -> Titled | None:
+    choice = content.entry_or_none("choice")
+    if choice is None:
+        return None
+    environments = choice.entries("environments")
+    if not environments:
+        return None
+    columns = (
+        Column("stack", "stack", "name"),
+        Column("path", "environment", "name"),
+        Column("roots", "roots", "count"),
+        Column("unify", "unify", "words"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            Name(each.text("stack")),
+            Name(each.text("path")),
+            Number(each.count("roots")),
+            Words(each.text("unify")),
+        )
+        for each in environments
+    )
+    return Titled(title="Environments chosen for", table=Table(columns, rows))

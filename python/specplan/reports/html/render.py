@@ -1,0 +1,198 @@
+"""Pages as files: one that holds all, or four for servers with a strict policy.
+
+The page of a value comes from the templates beside this module. It fetches nothing and runs
+nothing but its own script, which its policy names by its hash. Equal pages give equal bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
+
+from specplan.reports.html import cells
+from specplan.reports.html.columns import data_of
+from specplan.reports.html.documents import SCHEMA
+from specplan.reports.html.page import page_of
+from specplan.reports.render.escape import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.reports.html.documents import Document
+    from specplan.reports.html.page import Origin
+    from specplan.reports.html.values import Page
+
+__all__ = ["HARD_BYTES", "SOFT_BYTES", "Rendered", "folder", "single"]
+
+#: From here on a page is larger than people like to load; it is written, and a note says so.
+SOFT_BYTES: Final = 5_000_000
+
+#: No page is larger; what ranks lowest is left out of it, and it says so.
+HARD_BYTES: Final = 20_000_000
+
+#: How many rows a table has without the script.
+_ROWS: Final = 200
+
+#: What of a page that is cut is kept, so that not every try is just too large.
+_SPARE: Final = 0.95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """The files of a page.
+
+    Attributes:
+        files: The name of each file and what it holds; one without a name is the page itself.
+        bytes: How many bytes the page has.
+        cut: How many gaps and builds it leaves out to be small enough.
+    """
+
+    files: tuple[tuple[str, str], ...]
+    bytes: int
+    cut: int
+
+
+def single(documents: Sequence[Document], origin: Origin, *, most: int = HARD_BYTES) -> Rendered:
+    """Return the page as one file that needs no other.
+
+    Args:
+        documents: What it is made of, at most one of each kind.
+        origin: Where it comes from.
+        most: How many bytes it may have.
+
+    Raises:
+        DamagedSourceError: If a document is not as its schema says.
+    """
+    page = page_of(documents, origin)
+    text, cut = _fitted(page, inline=True, most=most)
+    return Rendered(files=(("", text),), bytes=len(text.encode()), cut=cut)
+
+
+def folder(documents: Sequence[Document], origin: Origin, *, most: int = HARD_BYTES) -> Rendered:
+    """Return the page as a folder: ``index.html``, its style, its script, and the documents.
+
+    The documents stand in ``report.json`` in whole, whatever the page leaves out. The
+    parameters are those of :func:`single`.
+    """
+    page = page_of(documents, origin)
+    text, cut = _fitted(page, inline=False, most=most)
+    whole = {
+        "schema": SCHEMA,
+        "documents": [json.loads(each.text) for each in documents],
+    }
+    return Rendered(
+        files=(
+            ("index.html", text),
+            ("report.css", _asset("report.css")),
+            ("report.js", _asset("report.js")),
+            ("report.json", json.dumps(whole, indent=1) + "\n"),
+        ),
+        bytes=len(text.encode()),
+        cut=cut,
+    )
+
+
+def _fitted(page: Page, *, inline: bool, most: int) -> tuple[str, int]:
+    """Return the text of a page that is small enough, and how much was left out for that."""
+    whole = _size(page)
+    text = _text(page, inline=inline)
+    share = 1.0
+    while (size := len(text.encode())) > most and _size(page):
+        share *= _SPARE * most / size
+        page = _cut(page, int(whole * share))
+        text = _text(page, inline=inline)
+    return text, whole - _size(page)
+
+
+def _size(page: Page) -> int:
+    """Return how many gaps and builds a page shows."""
+    gaps = 0 if page.coverage is None else len(page.coverage.gaps)
+    return gaps + (0 if page.plan is None else len(page.plan.builds))
+
+
+def _cut(page: Page, keep: int) -> Page:
+    """Return a page with so many builds and gaps: builds have pictures, so gaps go first."""
+    if page.plan is not None and page.coverage is not None:
+        builds = min(len(page.plan.builds), max(keep - len(page.coverage.gaps), keep // 2))
+    else:
+        builds = keep
+    if page.coverage is not None:
+        gaps = keep - (builds if page.plan is not None else 0)
+        page = replace(page, coverage=replace(page.coverage, gaps=page.coverage.gaps[:gaps]))
+    if page.plan is not None:
+        kept = tuple(
+            replace(build, unblocks=tuple(each for each in build.unblocks if each < builds))
+            for build in page.plan.builds[:builds]
+        )
+        critical = tuple(each for each in page.plan.critical if each < builds)
+        page = replace(page, plan=replace(page.plan, builds=kept, critical=critical))
+    return page
+
+
+def _text(page: Page, *, inline: bool) -> str:
+    style, script = _asset("report.css"), _asset("report.js")
+    sources = ("'self'", "'self'")
+    if inline:
+        sources = (_source(style), _source(script))
+    policy = (
+        f"default-src 'none'; style-src {sources[0]}; script-src {sources[1]}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            page=page,
+            inline=inline,
+            policy=policy,
+            style=Markup(style),  # noqa: S704 - our own file
+            script=Markup(script),  # noqa: S704 - likewise
+            data=htmlsafe_json_dumps(data_of(page), separators=(",", ":")),
+            most=_ROWS,
+        )
+    )
+
+
+def _source(text: str) -> str:
+    """Return how a policy names the one block that may be there."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+@cache
+def _asset(name: str) -> str:
+    templates = files("specplan.reports.html") / "templates"
+    text = (templates / name).read_text(encoding="utf-8")
+    return text.replace("\r\n", "\n")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("specplan.reports.html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_shown,
+    )
+    environment.filters["cell"] = cells.cell
+    environment.filters["name"] = cells.name
+    environment.filters["hash"] = cells.short_hash
+    environment.filters["sentence"] = cells.sentence
+    return environment
+
+
+def _shown(value: object) -> object:
+    """Return what a template shows: everything in it shows, and nothing turns around."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -1,0 +1,117 @@
+"""The document of a check as values of the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan.counting import form
+from specplan.reports.html.values import Soundness, Titled
+from specplan.reports.outline import Column, File, Number, Spec, Table, Words
+from specplan.reports.render import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.reports.html.documents import Entry
+    from specplan.reports.outline import Cell
+    from specplan.reports.render.prose import Prose
+
+__all__ = ["soundness_part"]
+
+#: What each kind of finding is, as a title.
+_TITLES: Final = {
+    "missing": "Specs without a binary that binaries need to install",
+    "dangling": "Hashes that only edges name",
+    "not-in-cache": "Listed by an index, without a binary",
+    "cycle": "Specs that depend on each other in a circle",
+    "wrong-hash": "Hashes that are not those of their content",
+    "different-content": "One hash with two contents",
+    "two-platforms": "One operating system on two platforms",
+    "foreign-dependency": "Binaries installed with one whose system does not serve theirs",
+    "index_versions": "Indexes of one mirror that list different binaries",
+    "damaged": "Damaged files",
+    "contradiction": "Pages that contradict themselves",
+    "misplaced": "Pages in the wrong folder",
+    "missing-manifest": "Listed binaries without a manifest",
+    "damaged-manifest": "Damaged manifests and spec files",
+    "unlisted": "Manifests that no index lists",
+    "missing-blob": "Blobs that are not there",
+    "damaged-blob": "Damaged blobs",
+}
+
+
+def soundness_part(content: Entry) -> Soundness:
+    """Return the values of a document of a check: the findings by kind, the worst first."""
+    findings = content.entries("findings")
+    files = wording.count(content.count("files"), "file")
+    specs = wording.count(content.count("specs"), "spec")
+    found = wording.count(len(findings), "finding") if findings else "no findings"
+    return Soundness(
+        headline=f"{files}, {specs}: {found}",
+        lines=tuple(_lines(content)),
+        tables=tuple(
+            _findings(group) for group in wording.grouped(findings, lambda each: each.text("kind"))
+        ),
+    )
+
+
+def _lines(content: Entry) -> list[Prose]:
+    lines: list[Prose] = []
+    binaries = content.entry_or_none("binaries")
+    if binaries is not None:
+        available, broken = binaries.count("available"), binaries.count("broken")
+        are = wording.count(available, "binary", "binaries")
+        lines.append(
+            f"{are}, of which {broken} cannot be installed from the caches alone"
+            if broken
+            else f"{are}, all of which install from the caches alone"
+        )
+    roots = content.entry_or_none("roots")
+    if roots is not None:
+        install = form(roots.count("counted"), "root installs", "roots install")
+        lines.append(f"{roots.count('installable')} of {roots.count('counted')} {install}")
+    hashes = content.entry("hashes")
+    recomputed = wording.count(hashes.count("recomputed"), "hash", "hashes")
+    lines.append(
+        f"{recomputed} recomputed, {hashes.count('undecided')} that the content cannot prove"
+    )
+    lines += [f"{number} ignored of {kind}" for kind, number in content.numbers("ignored").items()]
+    return lines
+
+
+def _findings(group: Sequence[Entry]) -> Titled:
+    kind = group[0].text("kind")
+    counts = any(each.count_or_none("binaries") is not None for each in group)
+    columns = (
+        Column("spec", "spec", "spec"),
+        *(
+            (Column("roots", "roots", "count"), Column("binaries", "binaries", "count"))
+            if counts
+            else ()
+        ),
+        Column("message", "what is wrong", "words"),
+        Column("file", "where", "file"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            _spec(each),
+            *(
+                (Number(each.count_or_none("roots")), Number(each.count_or_none("binaries")))
+                if counts
+                else ()
+            ),
+            Words(each.text("message")),
+            File(each.text("path"), each.count_or_none("line")),
+        )
+        for each in group
+    )
+    title = f"{_TITLES.get(kind, kind)}: {len(rows)}"
+    return Titled(title=title, table=Table(columns, rows))
+
+
+def _spec(entry: Entry) -> Cell:
+    spec = entry.entry_or_none("spec")
+    if spec is None:
+        return None
+    name = wording.spec_name(spec.text("package") or None, spec.text_or_none("version"))
+    return Spec(name, spec.text("hash"))

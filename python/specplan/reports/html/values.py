@@ -1,0 +1,616 @@
+"""What a page says, before any template shows it: frozen values, in the order of the page.
+
+Texts hold names as the documents have them; the templates escape what they show. A sentence
+(:data:`~specplan.reports.render.prose.Prose`) has its names marked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from specplan.reports.outline import Table, Tone
+    from specplan.reports.render.prose import Prose
+
+__all__ = [
+    "Bar",
+    "Build",
+    "Cause",
+    "Change",
+    "Changes",
+    "CoveragePart",
+    "Figure",
+    "Gantt",
+    "Gap",
+    "GapState",
+    "Lane",
+    "MatrixCell",
+    "MatrixRow",
+    "Page",
+    "Part",
+    "PlanPart",
+    "Point",
+    "Segment",
+    "SegmentKind",
+    "Series",
+    "Soundness",
+    "Stage",
+    "Tick",
+    "Titled",
+    "Trend",
+    "Verdict",
+]
+
+#: What a part of the bar of a cell stands for.
+SegmentKind: TypeAlias = Literal["exact", "compatible", "missing", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One of the numbers at the top of the page.
+
+    Attributes:
+        label: What it counts.
+        value: The number, with its unit.
+        detail: What it is of.
+        tone: How good it is.
+        section: The id of the section that says more; empty where none does.
+    """
+
+    label: str
+    value: str
+    detail: str = ""
+    tone: Tone = "plain"
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Titled:
+    """A table under its title.
+
+    Attributes:
+        title: What it holds.
+        table: The table.
+        note: A sentence below the title; empty where there is none.
+    """
+
+    title: Prose
+    table: Table
+    note: Prose = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """How it stands, in one line and a few numbers.
+
+    Attributes:
+        headline: The line.
+        standing: The words of the verdict: whether gates hold, and whether it is whole.
+        tone: What they mean.
+        figures: The numbers.
+        lines: What was asked, a sentence each.
+        reasons: Why gates fail or the verdict is not whole, a sentence each.
+        gates: The gates with limit, value and verdict; None where none was asked.
+        left_out: What of the questions was left out; None where nothing was.
+    """
+
+    headline: Prose
+    standing: str
+    tone: Tone
+    figures: tuple[Figure, ...]
+    lines: tuple[Prose, ...]
+    reasons: tuple[Prose, ...]
+    gates: Titled | None
+    left_out: Titled | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A part of the bar of a cell.
+
+    Attributes:
+        kind: What it stands for.
+        start: Where it begins, in hundredths of the bar.
+        width: How wide it is, likewise.
+    """
+
+    kind: SegmentKind
+    start: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixCell:
+    """One stack on one system.
+
+    Attributes:
+        at: Its number among all cells of the document, from 0.
+        stack: The stack.
+        os: The operating system.
+        target: The target.
+        wanted: How many wants it has.
+        exact: How many of them a binary of its very system covers.
+        compatible: How many a binary of another system covers that serves it.
+        unknown: How many cannot be decided.
+        missing: How many are gaps.
+        usable: How many are covered by what installs; None where that is not known.
+        share: The share that is covered, as people read it.
+        tone: How good it is.
+        bar: The parts of its bar.
+    """
+
+    at: int
+    stack: str
+    os: str
+    target: str
+    wanted: int
+    exact: int
+    compatible: int
+    unknown: int
+    missing: int
+    usable: int | None
+    share: str
+    tone: Tone
+    bar: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixRow:
+    """A stack on all systems.
+
+    Attributes:
+        stack: The stack.
+        share: The share over all its cells, as people read it.
+        order: That share as a number to sort by; -1 where nothing is wanted.
+        cells: Its cell on each system; None where it has none.
+    """
+
+    stack: str
+    share: str
+    order: float
+    cells: tuple[MatrixCell | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """What gaps have in common.
+
+    Attributes:
+        id: Its name in links, the same as long as the cause is.
+        title: The cause.
+        remedy: What to do about it.
+        state: The state of its gaps.
+        gaps: How many gaps it has.
+        cells: In how many cells these are.
+        packages: The packages that it has most gaps of, first ones first.
+        more: How many packages are not named.
+    """
+
+    id: str
+    title: Prose
+    remedy: str
+    state: str
+    gaps: int
+    cells: int
+    packages: tuple[str, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """One want that nothing covers.
+
+    Attributes:
+        want: The want, as people read it.
+        package: Its package.
+        hash: The hash that is wanted; empty where none is.
+        cell: The number of its cell; -1 where the matrix does not have it.
+        stack: The stack.
+        os: The operating system.
+        target: The target.
+        state: The word of the document for why it is a gap.
+        cause: The number of its cause.
+        blocked: How many wants it blocks; None where that is not known.
+        roots: How many roots it completes; None likewise.
+        now: Whether it can be built now; None likewise.
+        nearest_hash: The hash of the nearest binary; empty where there is none.
+        nearest_place: Where that is.
+        differs: In what it differs.
+    """
+
+    want: str
+    package: str
+    hash: str
+    cell: int
+    stack: str
+    os: str
+    target: str
+    state: str
+    cause: int
+    blocked: int | None
+    roots: int | None
+    now: bool | None
+    nearest_hash: str
+    nearest_place: str
+    differs: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapState:
+    """Why wants are gaps, for the filter.
+
+    Attributes:
+        key: The word of the document.
+        words: What people read.
+        sentence: The same as a sentence.
+        count: How many gaps have it.
+    """
+
+    key: str
+    words: str
+    sentence: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoveragePart:
+    """The matrix, the causes of the gaps, and the gaps.
+
+    Attributes:
+        systems: The systems as (operating system, its targets), in order.
+        rows: The matrix.
+        wants: What the wants are called, one and several.
+        all_gaps: How many gaps there are.
+        gaps: Those that the document lists, the most useful first.
+        states: The states that there are gaps of.
+        causes: What gaps have in common, the most gaps first.
+        needed: What most wants wait for; None where dependencies are not known.
+        unknown: The wants that cannot be decided; None where there are none.
+        not_wanted: What is not wanted; None where nothing is.
+        notes: What else the reader must know, a sentence each.
+        shows_blocked: Whether any gap says what it blocks.
+    """
+
+    systems: tuple[tuple[str, tuple[str, ...]], ...]
+    rows: tuple[MatrixRow, ...]
+    wants: tuple[str, str]
+    all_gaps: int
+    gaps: tuple[Gap, ...]
+    states: tuple[GapState, ...]
+    causes: tuple[Cause, ...]
+    needed: Titled | None
+    unknown: Titled | None
+    not_wanted: Titled | None
+    notes: tuple[Prose, ...]
+    shows_blocked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change with one cause, wherever it shows.
+
+    Attributes:
+        kind: What happened.
+        title: What changed.
+        detail: How.
+        count: How often: in how many cells, or for how many specs.
+        where: The places.
+    """
+
+    kind: Literal["lost", "changed", "gained"]
+    title: str
+    detail: str
+    count: int
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What changed between two states.
+
+    Attributes:
+        headline: The line.
+        old: The older state.
+        new: The newer one.
+        figures: The numbers.
+        lines: Sentences about them.
+        tables: What was lost, what changed, what was gained; or the causes.
+    """
+
+    headline: Prose
+    old: str
+    new: str
+    figures: tuple[Figure, ...]
+    lines: tuple[Prose, ...]
+    tables: tuple[Titled, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """One build of the plan.
+
+    Attributes:
+        at: Its number, from 0.
+        name: What it is called: name and version.
+        hash: Its hash.
+        system: Its system.
+        stacks: The stacks that want it.
+        stage: Its stage.
+        cost: What it costs, as a number.
+        cost_words: The same as people read it; `~` marks an estimate.
+        cause: Why it is built, in words.
+        needs: The numbers of the builds that it waits for.
+        unblocks: The numbers of the builds that wait for it.
+        unblocks_in_all: How many wait for it at any distance; None where there are too many builds
+            to count.
+        because: The chain from a want to it, as people read it.
+        start: When it starts.
+        start_words: The same as people read it.
+        finish: When it is done.
+        lane: The lane that it is drawn in, from 0; -1 where none is.
+        is_critical: Whether it is on the critical path.
+        is_estimated: Whether its cost is an estimate.
+    """
+
+    at: int
+    name: str
+    hash: str
+    system: str
+    stacks: str
+    stage: int
+    cost: float
+    cost_words: str
+    cause: str
+    needs: tuple[int, ...]
+    unblocks: tuple[int, ...]
+    unblocks_in_all: int | None
+    because: str
+    start: float
+    start_words: str
+    finish: float
+    lane: int
+    is_critical: bool
+    is_estimated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """A rectangle of the Gantt picture, in its units.
+
+    Attributes:
+        x: Its left edge.
+        y: Its upper edge.
+        width: How wide it is.
+        build: The number of its build; -1 where it stands for several.
+        label: What is written in it; empty where there is no room.
+        title: What it is, in one line.
+        is_critical: Whether it is on the critical path.
+        is_estimated: Whether its cost is an estimate.
+    """
+
+    x: float
+    y: float
+    width: float
+    build: int
+    label: str
+    title: str
+    is_critical: bool
+    is_estimated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """A lane of the picture: a runner, or room for one.
+
+    Attributes:
+        y: Its upper edge.
+        label: What it is called; empty where it is not.
+    """
+
+    y: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """A mark on the axis of time."""
+
+    x: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gantt:
+    """The picture of when each build runs.
+
+    Attributes:
+        title: What it shows.
+        description: The same in sentences, for who cannot see it.
+        width: The width of the whole picture.
+        height: The height of the whole picture.
+        left: Where time begins.
+        bar: How high a bar is.
+        top: Where the lanes begin.
+        bottom: Where the lanes end.
+        lanes: The lanes.
+        bars: The bars.
+        ticks: The axis.
+        path: The outline of how many builds run at once, as the path of an SVG.
+        most: How many run at once at most.
+        span: How long all takes.
+        is_banded: Whether bars stand for several builds.
+    """
+
+    title: str
+    description: str
+    width: float
+    height: float
+    left: float
+    bar: float
+    top: float
+    bottom: float
+    lanes: tuple[Lane, ...]
+    bars: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
+    path: str
+    most: int
+    span: float
+    is_banded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A bar of the picture of stages.
+
+    Attributes:
+        number: The stage.
+        builds: How many builds it has.
+        x: Its left edge.
+        y: Its upper edge.
+        width: How wide it is.
+        height: How high it is.
+    """
+
+    number: int
+    builds: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPart:
+    """The plan.
+
+    Attributes:
+        headline: The line.
+        unit: What costs count: ``builds`` or ``seconds``.
+        figures: The numbers.
+        lines: Sentences about them.
+        builds: The builds, by stage.
+        critical: The numbers of the builds on the critical path.
+        gantt: The picture; None where nothing is built.
+        stages: The picture of stages; nothing where there is one stage or none.
+        tables: What else the plan says: what to publish, what cannot be planned.
+        install: How builds and consumers must install.
+    """
+
+    headline: Prose
+    unit: Literal["builds", "seconds"]
+    figures: tuple[Figure, ...]
+    lines: tuple[Prose, ...]
+    builds: tuple[Build, ...]
+    critical: tuple[int, ...]
+    gantt: Gantt | None
+    stages: tuple[Stage, ...]
+    tables: tuple[Titled, ...]
+    install: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One state of a series.
+
+    Attributes:
+        name: The state.
+        x: Where it stands in the picture.
+        y: Likewise.
+        share: Its share, as people read it.
+        is_step: Whether what is wanted changed since the state before.
+    """
+
+    name: str
+    x: float
+    y: float
+    share: str
+    is_step: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """A stack over several states."""
+
+    name: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """Coverage over several states.
+
+    Attributes:
+        headline: The line.
+        series: The lines of the picture.
+        table: The numbers.
+        lines: Sentences about them.
+    """
+
+    headline: Prose
+    series: tuple[Series, ...]
+    table: Titled
+    lines: tuple[Prose, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Soundness:
+    """What is wrong with the caches themselves.
+
+    Attributes:
+        headline: The line.
+        lines: Sentences about it.
+        tables: The findings.
+    """
+
+    headline: Prose
+    lines: tuple[Prose, ...]
+    tables: tuple[Titled, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of the page, for the list of parts.
+
+    Attributes:
+        id: The id of its section.
+        title: What it is called.
+        count: A number beside it; empty where there is none.
+    """
+
+    id: str
+    title: str
+    count: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The whole page.
+
+    Attributes:
+        title: The title of the window.
+        version: The version of specplan.
+        date: When it was made, as it was given; empty where nothing says it.
+        command: The command that makes it again; empty where there is none.
+        verdict: How it stands.
+        coverage: What is missing; None where that was not asked.
+        changes: What changed, likewise.
+        plan: The plan, likewise.
+        trend: Coverage over time, likewise.
+        soundness: What is wrong with the caches, likewise.
+        inputs: What the page was made from, with checksums.
+        parts: The parts, in their order.
+    """
+
+    title: str
+    version: str
+    date: str
+    command: str
+    verdict: Verdict
+    coverage: CoveragePart | None
+    changes: Changes | None
+    plan: PlanPart | None
+    trend: Trend | None
+    soundness: Soundness | None
+    inputs: tuple[Titled, ...]
+    parts: tuple[Part, ...]

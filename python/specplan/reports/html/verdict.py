@@ -1,0 +1,280 @@
+"""The top of the page: how it stands, in one line, a few numbers, the gates, what was left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan.reports.html import coverage, plan
+from specplan.reports.html.values import Figure, Titled, Verdict
+from specplan.reports.outline import Column, Name, Number, Share, State, Table, Words
+from specplan.reports.render import amounts, prose, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from specplan.reports.html.documents import Document, Entry, Kind
+    from specplan.reports.html.values import Changes, CoveragePart, PlanPart, Soundness
+    from specplan.reports.outline import Cell, Tone
+    from specplan.reports.render.prose import Prose
+
+__all__ = ["doubts_of", "failed_gates", "verdict_of"]
+
+#: The documents in the order in which their headlines count.
+_ORDER: Final[tuple[Kind, ...]] = ("coverage", "rebuild", "diff", "lock-diff", "check")
+
+_QUESTIONS: Final[Mapping[Kind, str]] = {
+    "coverage": "coverage",
+    "rebuild": "plan",
+    "diff": "difference",
+    "lock-diff": "difference of locks",
+    "check": "check",
+}
+
+
+def failed_gates(documents: Sequence[Document]) -> list[str]:
+    """Return why the gates of documents fail, a sentence each."""
+    return [
+        gate.text("reason") or _label(gate)
+        for _, gate in _gates(documents)
+        if not gate.flag("held")
+    ]
+
+
+def doubts_of(documents: Sequence[Document]) -> list[str]:
+    """Return the kinds of what was left out and could change an answer, with their counts."""
+    counts: dict[str, int] = {}
+    for _, record in _left_out(documents):
+        if record.flag("blocks"):
+            kind = record.text("kind")
+            counts[kind] = counts.get(kind, 0) + record.count("count")
+    return [f"{count} {kind}" for kind, count in counts.items()]
+
+
+def verdict_of(
+    documents: Sequence[Document],
+    parts: tuple[CoveragePart | None, Changes | None, PlanPart | None, Soundness | None],
+) -> Verdict:
+    """Return how it stands by all documents together."""
+    by_kind = {each.kind: each.content for each in documents}
+    failed, doubts = failed_gates(documents), doubts_of(documents)
+    standing, tone = _standing(documents, failed, doubts)
+    reasons: list[Prose] = [prose.words(each) for each in failed]
+    if doubts:
+        reasons.append(f"what is left out could change the answer: {', '.join(doubts)}")
+    return Verdict(
+        headline=_headline(by_kind, parts),
+        standing=standing,
+        tone=tone,
+        figures=tuple(_figures(by_kind, parts)),
+        lines=tuple(coverage.question(by_kind["coverage"]) if "coverage" in by_kind else ()),
+        reasons=tuple(reasons),
+        gates=_gate_table(documents),
+        left_out=_left_out_table(documents),
+    )
+
+
+def _gates(documents: Sequence[Document]) -> list[tuple[Kind, Entry]]:
+    return [
+        (each.kind, gate) for each in documents for gate in each.content.entries_or_none("gates")
+    ]
+
+
+def _left_out(documents: Sequence[Document]) -> list[tuple[Kind, Entry]]:
+    return [
+        (each.kind, record)
+        for each in documents
+        for record in each.content.entries_or_none("left_out")
+    ]
+
+
+def _standing(
+    documents: Sequence[Document], failed: Sequence[str], doubts: Sequence[str]
+) -> tuple[str, Tone]:
+    gates = len(_gates(documents))
+    if failed:
+        return wording.count(len(failed), "gate fails", "gates fail"), "bad"
+    if doubts:
+        return "not whole", "warning"
+    if gates:
+        return wording.count(gates, "gate holds", "gates hold"), "good"
+    return "no gate was asked", "quiet"
+
+
+def _headline(
+    by_kind: Mapping[Kind, Entry],
+    parts: tuple[CoveragePart | None, Changes | None, PlanPart | None, Soundness | None],
+) -> Prose:
+    _, changes, _, soundness = parts
+    if "coverage" in by_kind:
+        return coverage.headline(by_kind["coverage"])
+    if "rebuild" in by_kind:
+        return plan.headline(by_kind["rebuild"])
+    if changes is not None:
+        return changes.headline
+    return soundness.headline if soundness is not None else "nothing was asked"
+
+
+def _figures(
+    by_kind: Mapping[Kind, Entry],
+    parts: tuple[CoveragePart | None, Changes | None, PlanPart | None, Soundness | None],
+) -> list[Figure]:
+    of_coverage, changes, of_plan, _ = parts
+    figures: list[Figure] = []
+    if of_coverage is not None:
+        figures += _of_coverage(by_kind["coverage"])
+    if of_plan is not None:
+        own = of_plan.figures if of_coverage is None else of_plan.figures[:1]
+        figures += [_at("plan", each) for each in own]
+    if changes is not None:
+        own = changes.figures if of_coverage is None else changes.figures[:1]
+        figures += [_at("changes", each) for each in own]
+    if "check" in by_kind:
+        found = len(by_kind["check"].entries("findings"))
+        figures.append(
+            Figure(
+                label="findings",
+                value=str(found),
+                detail=f"in {wording.count(by_kind['check'].count('files'), 'file')}",
+                tone="bad" if found else "good",
+                section="soundness",
+            )
+        )
+    return figures
+
+
+def _at(section: str, figure: Figure) -> Figure:
+    return Figure(
+        label=figure.label,
+        value=figure.value,
+        detail=figure.detail,
+        tone=figure.tone,
+        section=section,
+    )
+
+
+def _of_coverage(content: Entry) -> list[Figure]:
+    totals = content.entry("totals")
+    wanted, covered, gaps = totals.count("wanted"), totals.count("covered"), totals.count("gaps")
+    cells = wording.count(len(content.entries("cells")), "cell")
+    figures = [
+        Figure(
+            label="coverage",
+            value=wording.percentage(covered, wanted),
+            detail=f"{covered} of {wanted} in {cells}",
+            tone=Share(covered, wanted).tone,
+            section="matrix",
+        ),
+        Figure(
+            label="gaps",
+            value=str(gaps),
+            detail=_by_state(content),
+            tone="bad" if gaps else "good",
+            section="gaps",
+        ),
+    ]
+    if unknown := totals.count("unknown"):
+        figures.append(
+            Figure(label="undecided", value=str(unknown), tone="warning", section="unknown")
+        )
+    roots = content.entry_or_none("roots")
+    if roots is not None:
+        part, whole = roots.count("installable"), roots.count("wanted")
+        figures.append(
+            Figure(
+                label="roots that install",
+                value=f"{part} of {whole}",
+                detail=f"from the caches alone ({wording.percentage(part, whole)})",
+                tone=Share(part, whole).tone,
+                section="causes",
+            )
+        )
+    return figures
+
+
+def _by_state(content: Entry) -> str:
+    """Return the state that most gaps have, in few words."""
+    counts: dict[str, int] = {}
+    for each in content.entries("gaps"):
+        counts[each.text("state")] = counts.get(each.text("state"), 0) + 1
+    if not counts:
+        return ""
+    state = max(counts, key=lambda each: (counts[each], each))
+    words = {
+        "not_concretized": "to concretize",
+        "installed": "to push",
+        "unindexed": "to index",
+        "other_stack": "to publish",
+        "other_system": "on other systems only",
+        "missing": "found nowhere",
+    }
+    return f"{counts[state]} {words.get(state, state)}"
+
+
+def _gate_table(documents: Sequence[Document]) -> Titled | None:
+    gates = _gates(documents)
+    if not gates:
+        return None
+    columns = (
+        Column("question", "question", "words"),
+        Column("gate", "gate", "name"),
+        Column("limit", "limit", "words", side="right"),
+        Column("value", "value", "words", side="right"),
+        Column("verdict", "verdict", "state"),
+        Column("reason", "why", "words"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            Words(_QUESTIONS[kind]),
+            Name(_label(gate)),
+            Words(_amount(gate, "limit")),
+            Words(_amount(gate, "value")),
+            State("held", "holds", "good")
+            if gate.flag("held")
+            else State("failed", "fails", "bad"),
+            Words(gate.text("reason")),
+        )
+        for kind, gate in gates
+    )
+    return Titled(title="Gates", table=Table(columns, rows))
+
+
+def _amount(gate: Entry, key: str) -> str:
+    value = gate.amount_or_none(key)
+    if value is None:
+        return "n/a"
+    if gate.text("unit") == "seconds":
+        return amounts.amount(value, "seconds")
+    return f"{value:g} %" if gate.text("unit") == "percent" else amounts.exact(value)
+
+
+def _label(gate: Entry) -> str:
+    stack = gate.text_or_none("stack")
+    return f"--{gate.text('name')} of {stack}" if stack else f"--{gate.text('name')}"
+
+
+def _left_out_table(documents: Sequence[Document]) -> Titled | None:
+    records = _left_out(documents)
+    if not records:
+        return None
+    columns = (
+        Column("kind", "kind", "name"),
+        Column("where", "where", "name"),
+        Column("detail", "what happened", "words"),
+        Column("count", "times", "count"),
+        Column("blocks", "could change the answer", "state"),
+        Column("remedy", "what settles it", "name"),
+    )
+    seen: dict[tuple[Cell, ...], None] = {}
+    for _, each in records:
+        row: tuple[Cell, ...] = (
+            Name(each.text("kind")),
+            Name(each.text("where")),
+            Words(each.text("detail")),
+            Number(each.count("count")),
+            State("yes", "yes", "bad") if each.flag("blocks") else State("no", "no", "quiet"),
+            Name(each.text("remedy")),
+        )
+        # Two questions of one catalog leave out the same.
+        seen[row] = None
+    rows = tuple(sorted(seen, key=lambda row: row[4] == State("no", "no", "quiet")))
+    return Titled(title=f"Left out: {len(rows)}", table=Table(columns, rows))

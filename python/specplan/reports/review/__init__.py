@@ -1,1 +1,0 @@
-"""Reviews as text, Markdown, JSON and annotations of GitHub."""

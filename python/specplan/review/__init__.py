@@ -1,1 +1,0 @@
-"""What a change of recipes costs: the one question of everybody who reads its pull request."""

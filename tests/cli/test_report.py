@@ -1,0 +1,165 @@
+"""`specplan report`, and the page of a single question: what is written, where, with what code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.page_documents import HOSTILE, example_texts
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Runs
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+CACHE = f"--cache={EXAMPLES}/cache"
+LOCK = f"--want={EXAMPLES}/locks/radiuss/spack.lock"
+MIRROR = f"--cache={EXAMPLES}/mirror"
+
+
+@pytest.fixture
+def saved(folder: Path) -> Path:
+    """The working directory with documents that other commands wrote."""
+    for name, text in zip(
+        ("coverage", "diff", "rebuild", "check"), example_texts("hypre"), strict=True
+    ):
+        (folder / f"{name}.json").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_catalog_and_its_questions_make_a_page(run: Runs, folder: Path) -> None:
+    words = ("report", MIRROR, LOCK, "--jobs=2", "--verify=index", "-o", "report.html")
+    answer = run(*words)
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    for part in ('id="matrix"', 'id="gaps"', 'id="plan"', 'id="gantt"', 'id="soundness"'):
+        assert part in text
+    # The check found something, so that the page is not the only thing that says so.
+    assert (answer.code, answer.out) == (1, "")
+    assert "specplan report --cache=" in text
+    run(*words[:-1], "again.html")
+    again = (folder / "again.html").read_text(encoding="utf-8")
+    assert again.replace("again.html", "report.html") == text
+
+
+def test_changes_are_shown_on_request(run: Runs, folder: Path) -> None:
+    answer = run(
+        *("report", CACHE, "--stack=radiuss", "--changes-since=develop-2025-11-15"),
+        "-o",
+        "page.html",
+    )
+    assert answer.code == 0, answer.err
+    assert 'id="changes"' in (folder / "page.html").read_text(encoding="utf-8")
+    # Each question would say it, and nothing is said twice; the older snapshot is in use.
+    lines = answer.err.splitlines()
+    assert len(lines) == len(set(lines))
+    assert "not used" not in answer.err
+
+
+def test_saved_documents_make_the_same_page(run: Runs, saved: Path) -> None:
+    answer = run(
+        *("report", "--from", "coverage.json", "rebuild.json", "diff.json"), "-o", "page.html"
+    )
+    assert answer.code == 0, answer.err
+    text = (saved / "page.html").read_text(encoding="utf-8")
+    assert "specplan report --from coverage.json rebuild.json diff.json" in text
+    for part in ('id="matrix"', 'id="changes"', 'id="plan"'):
+        assert part in text
+    assert 'id="soundness"' not in text
+
+
+def test_a_folder_holds_style_script_and_documents_apart(run: Runs, saved: Path) -> None:
+    assert run("report", "--from", "coverage.json", "-o", "public/site/").code == 0
+    page = saved / "public/site"
+    assert sorted(each.name for each in page.iterdir()) == [
+        *("index.html", "report.css", "report.js", "report.json"),
+    ]
+    assert "<style>" not in (page / "index.html").read_text(encoding="utf-8")
+    assert json.loads((page / "report.json").read_text())["schema"] == "specplan.report/1"
+    # What it was made of makes it again, and a folder that is there is written anew.
+    before = (page / "report.json").read_bytes()
+    assert run("report", "--from", "public/site/report.json", "-o", "public/site").code == 0
+    assert json.loads(before) == json.loads((page / "report.json").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (("gaps", MIRROR, LOCK), 'id="gaps"'),
+        (("coverage", MIRROR, LOCK), 'id="matrix"'),
+        (("rebuild", MIRROR, LOCK), 'id="plan"'),
+        (("diff", CACHE, "develop-2025-11-15"), 'id="changes"'),
+        (("check", f"{EXAMPLES}/mirror"), 'id="soundness"'),
+    ],
+)
+def test_each_question_has_a_page_of_its_own(
+    run: Runs, folder: Path, words: tuple[str, ...], part: str
+) -> None:
+    run(*words, "-o", "page.html")
+    text = (folder / "page.html").read_text(encoding="utf-8")
+    assert part in text
+    assert f"specplan {words[0]} " in text
+    assert run(*words, "--format=html").out.startswith("<!doctype html>")
+
+
+def test_a_page_of_a_failed_gate_says_so_and_so_does_the_exit_code(run: Runs, folder: Path) -> None:
+    live = run("coverage", MIRROR, LOCK, "--fail-under=99", "-o", "coverage.json")
+    assert live.code == 1
+    answer = run("report", "--from", "coverage.json", "-o", "page.html")
+    assert answer.code == 1
+    assert "gate failed: coverage is" in answer.err
+    text = (folder / "page.html").read_text(encoding="utf-8")
+    assert "1 gate fails" in text
+    assert "less than 99 %" in text
+
+
+def test_a_page_of_what_is_not_whole_is_not_green(run: Runs, saved: Path) -> None:
+    document = json.loads((saved / "coverage.json").read_text())
+    document["left_out"] = [
+        {"kind": "include", "where": "a", "detail": "b", "count": 1, "blocks": True, "remedy": "c"}
+    ]
+    (saved / "coverage.json").write_text(json.dumps(document))
+    answer = run("report", "--from", "coverage.json", "-o", "page.html")
+    assert answer.code == 1
+    assert "not whole: what was left out could change the answer (1 include)" in answer.err
+    assert "not whole" in (saved / "page.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("--from", "none.json"), 3, "cannot read none.json"),
+        (("--from", "bad.json"), 3, "bad.json:1: is no JSON"),
+        (("--from", "coverage.json", "coverage.json"), 2, "are both documents of `coverage`"),
+        (("--from", "coverage.json", "--stack=e4s"), 2, "`--stack` is of a question"),
+        (("coverage.json",), 2, "documents follow `--from`"),
+        (("--from", "coverage.json", "-o", "page.pdf"), 2, "neither a page nor a folder"),
+        (("--from", "coverage.json", "-o", "page.json"), 2, "page.json"),
+        (("--from", "coverage.json", "-o", "file/"), 2, "cannot write the report to `file/`"),
+    ],
+)
+def test_what_makes_no_page_writes_none(
+    run: Runs, saved: Path, words: tuple[str, ...], code: int, said: str
+) -> None:
+    (saved / "bad.json").write_text("{")
+    (saved / "file").write_text("stays")
+    before = sorted(saved.iterdir())
+    output = () if "-o" in words else ("-o", "page.html")
+    answer = run("report", *words, *output)
+    assert (answer.code, answer.out) == (code, "")
+    assert said in answer.err
+    assert sorted(saved.iterdir()) == before
+    assert (saved / "file").read_text() == "stays"
+
+
+def test_credentials_and_hostile_words_of_the_command_stay_out_of_the_page(
+    run: Runs, saved: Path
+) -> None:
+    for at, text in enumerate(each for each in HOSTILE if "\x00" not in each and "/" not in each):
+        name = f"{text} {at}.html".replace("/", "")
+        assert run("report", "--from", "coverage.json", "-o", name).code == 0
+        page = (saved / name).read_text(encoding="utf-8")
+        assert text not in page or text.isprintable()
+        assert page.count("<script") == 2
+        assert "<img" not in page

@@ -1,0 +1,250 @@
+"""Pages in a real browser: they work, they are within everybody's reach, and nothing gets out."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect, sync_playwright
+
+from specplan.reports.html.render import folder, single
+from tests.page_documents import ORIGIN, example_documents, hostile_documents, small_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def browser_here() -> str | None:
+    """The browser of this machine; the environment may name another, or require one."""
+    wanted = os.environ.get("SPECPLAN_TEST_BROWSER", "")
+    if wanted and wanted != "required":
+        return wanted
+    found = next((path for path in map(shutil.which, NAMES) if path is not None), None)
+    assert found or not wanted, "CI has to install Chromium: `tools/preflight packages browser`"
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = browser_here()
+    if path is None:
+        pytest.skip("no Chromium is installed, in which a page could be looked at")
+    with sync_playwright() as playwright:
+        # A container has no sandbox of its own to offer; only our own page is opened.
+        launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The addresses of the pages that the tests look at."""
+    root = tmp_path_factory.mktemp("pages")
+    pages = {
+        "examples": single(example_documents(), ORIGIN),
+        "folder": folder(example_documents(), ORIGIN),
+        "hostile": single(hostile_documents(), ORIGIN),
+        "small": single(small_documents(), ORIGIN),
+    }
+    found = {}
+    for name, page in pages.items():
+        place: Path = root / name
+        place.mkdir()
+        for file, text in page.files:
+            (place / (file or "index.html")).write_text(text, encoding="utf-8")
+        found[name] = (place / "index.html").as_uri()
+    return found
+
+
+class Looked:
+    """A page that is open, with everything that it said or asked for."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.said: list[str] = []
+        self.asked: list[str] = []
+        page.on("console", lambda message: self.said.append(message.text))
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.goto(address)
+
+    def rows(self, table: str = "gap-table") -> list[str]:
+        return self.page.locator(f"#{table} tbody th").all_inner_texts()
+
+    def shown(self) -> str:
+        return self.page.locator("#gap-shown").inner_text()
+
+
+#: What axe looks for; in the dark only colours differ.
+RULES = {
+    "light": {"resultTypes": ["violations"], "preload": False},
+    "dark": {"resultTypes": ["violations"], "preload": False, "runOnly": ["color-contrast"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "scheme"), [("small", "light"), ("small", "dark"), ("hostile", "light")]
+)
+def test_axe_finds_nothing(
+    browser: Browser, places: dict[str, str], name: str, scheme: Literal["light", "dark"]
+) -> None:
+    with browser.new_context(color_scheme=scheme) as context:
+        looked = Looked(context.new_page(), places[name])
+        page = looked.page
+        assert violations(page, scheme) == []
+        # The same after everything was opened, chosen and filtered, on a phone.
+        page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        page.locator("td[data-cell]").nth(1).click()
+        page.locator("[data-build]").last.click()
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert violations(page, scheme) == []
+        assert looked.said == []
+
+
+def violations(page: Page, scheme: str) -> list[object]:
+    """What axe finds on a page as it is now: each rule with the first element that breaks it."""
+    found = Axe().run(page, options=RULES[scheme]).response["violations"]
+    return [(each["id"], each["nodes"][0]["html"]) for each in found]
+
+
+@pytest.mark.parametrize("name", ["examples", "folder", "hostile"])
+def test_a_page_fetches_nothing_and_runs_nothing_of_others(
+    browser: Browser, places: dict[str, str], name: str
+) -> None:
+    with browser.new_context() as context:
+        looked = Looked(context.new_page(), places[name])
+        # What the script writes is as inert as what the template wrote.
+        looked.page.locator("#gap-search").fill("a")
+        looked.page.locator("td[data-cell]").first.click()
+        looked.page.locator("[data-build]").last.click()
+        assert looked.said == []
+        assert looked.page.evaluate("window.harmed") is None
+        assert looked.page.locator("main img, main iframe, main style").count() == 0
+        own = re.compile(r"file://.*/(index\.html|report\.(css|js))|data:,")
+        assert [url for url in looked.asked if not own.fullmatch(url.split("#")[0])] == []
+
+
+def test_gaps_are_searched_ordered_and_linked(browser: Browser, places: dict[str, str]) -> None:
+    with browser.new_context() as context:
+        looked = Looked(context.new_page(), places["examples"])
+        page = looked.page
+        assert len(looked.rows()) == 200
+        page.locator("#gap-more").click()
+        assert len(looked.rows()) == 400
+        page.locator("#gap-search").fill("py- neoverse")
+        expect(page.locator("#gap-shown")).to_contain_text(" of ")
+        rows = looked.rows()
+        assert rows
+        assert all("py-" in row for row in rows)
+        assert looked.shown().startswith(f"{len(rows)} gap")
+        page.locator("#gap-table th[data-key=want] button").click()
+        assert looked.rows() == sorted(rows)
+        page.locator("#gap-table th[data-key=want] button").click()
+        assert looked.rows() == sorted(rows, reverse=True)
+        header = page.locator("#gap-table th[data-key=want]")
+        assert header.get_attribute("aria-sort") == "descending"
+        before = looked.rows()
+        link = page.url
+        assert "q=py-" in link
+        again = Looked(context.new_page(), link)
+        assert again.rows() == before
+        assert again.page.locator("#gap-search").input_value() == "py- neoverse"
+        with page.expect_download() as downloaded:
+            page.locator("#gap-csv").click()
+        lines = downloaded.value.path().read_text(encoding="utf-8").splitlines()
+        assert len(lines) == 1 + len(before)
+        page.locator("#gap-clear").click()
+        assert len(looked.rows()) == 200
+        assert "#" not in page.url
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "#q=%",
+        "#cell=no/such/cell&state=x,y&sort=-nothing&build=zz",
+        "#=",
+        "#state=&cause=9",
+        "#gaps",
+    ],
+)
+def test_a_link_that_names_nothing_shows_everything(
+    browser: Browser, places: dict[str, str], fragment: str
+) -> None:
+    with browser.new_context() as context:
+        looked = Looked(context.new_page(), places["examples"] + fragment)
+        assert looked.said == []
+        assert len(looked.rows()) == (0 if fragment == "#q=%" else 200)
+
+
+def test_the_keyboard_goes_everywhere(browser: Browser, places: dict[str, str]) -> None:
+    with browser.new_context() as context:
+        looked = Looked(context.new_page(), places["examples"])
+        page = looked.page
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        page.locator('td[data-cell][tabindex="0"]').focus()
+        first = page.evaluate("document.activeElement.dataset.cell")
+        for key in ("ArrowDown", "ArrowRight", "End", "Home", "ArrowUp"):
+            page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.dataset.cell") is not None
+        page.keyboard.press("End")
+        chosen = page.evaluate("document.activeElement.dataset.cell")
+        assert chosen != first
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "gaps-title"
+        assert "cell=" in page.url
+        systems = set(page.locator("#gap-table tbody td:nth-child(2)").all_inner_texts())
+        assert len(systems) == 1
+        page.locator("#gantt-box").focus()
+        page.keyboard.press("ArrowRight")
+        name = page.locator("#build-detail strong").inner_text()
+        page.keyboard.press("ArrowRight")
+        assert page.locator("#build-detail strong").inner_text() != name
+        assert "waits for" in page.locator("#build-detail").inner_text()
+        page.keyboard.press("+")
+        assert page.locator("#gantt .profile").get_attribute("transform") is not None
+        page.keyboard.press("Escape")
+        page.locator("#gantt-fit").click()
+        assert page.locator("#gantt .profile").get_attribute("transform") is None
+        page.keyboard.press("?")
+        assert page.locator("#keys").is_visible()
+        page.keyboard.press("Escape")
+        page.keyboard.press("f")
+        assert page.evaluate("document.activeElement.id") == "gap-search"
+
+
+def test_a_page_without_scripts_shows_what_matters(
+    browser: Browser, places: dict[str, str]
+) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        page = Looked(context.new_page(), places["examples"]).page
+        assert page.locator(".tools:visible, .more:visible, #chips:visible").count() == 0
+        assert page.locator("#gap-table tbody tr").count() == 200
+        assert page.locator(".nojs").is_visible()
+        assert page.locator("#gantt rect.build").first.is_visible()
+        assert page.locator("#matrix-table .share").first.is_visible()
+
+
+def test_a_page_fits_a_phone_and_paper(browser: Browser, places: dict[str, str]) -> None:
+    with browser.new_context(viewport={"width": 320, "height": 700}) as context:
+        page = Looked(context.new_page(), places["examples"]).page
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        small = """[...document.querySelectorAll('button, select, input, .parts a')]
+            .filter((each) => each.checkVisibility() && !each.closest('dialog'))
+            .filter((each) => {
+              const box = (each.closest('label') ?? each).getBoundingClientRect();
+              return box.height < 24 || box.width < 24;
+            }).map((each) => each.outerHTML.slice(0, 60))"""
+        assert page.evaluate(small) == []
+        page.emulate_media(media="print")
+        assert page.locator(".parts:visible, .tools:visible").count() == 0
