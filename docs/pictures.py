@@ -127,7 +127,7 @@ def colours(share: float) -> tuple[str, str]:
     return f"#{red:02x}{green:02x}{blue:02x}", "#1f1f1d" if light else "#ffffff"
 
 
-def text(  # noqa: PLR0913 - each is one attribute of the element
+def text(
     x: float,
     y: float,
     words: str,

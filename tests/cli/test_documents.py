@@ -229,8 +229,9 @@ def test_the_readme_has_the_commands_to_try_and_to_test() -> None:
 
 def test_commands_for_a_checkout_are_known() -> None:
     found = {line for block in blocks("sh") for line in block.text.splitlines()}
-    # Tests of `recipes` make a checkout of a package repository of their own.
-    elsewhere = {line for line in found if line.startswith("specplan recipes ")}
+    # Tests of recipes and reviews make a checkout of a package repository of their own.
+    of_recipes = ("specplan recipes ", "specplan review ")
+    elsewhere = {line for line in found if line.startswith(of_recipes)}
     assert found - elsewhere <= AT_THE_ROOT
 
 

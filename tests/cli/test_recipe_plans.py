@@ -12,54 +12,28 @@ import pytest
 import specplan
 from specplan.cli import main
 from specplan.recipes.dag_hash import dag_hash
-from tests.recipe_repositories import GREETING, RecipeWorld
+from tests.recipe_projects import (
+    CODE,
+    COMMENT,
+    DIRECTIVE,
+    OLD_METHOD,
+    RESOURCE,
+    RecipeProject,
+    index_of,
+)
 
 SCHEMAS = Path(specplan.__file__).parent / "schemas"
 
-CODE = GREETING.replace('make("install")', 'make("all")')
-OLD_METHOD = GREETING.replace('make("install-old")', 'make("install-older")')
-
-
-class Project:
-    """A checkout of recipes, a lock that was made with them, and a mirror of all its specs."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.world = RecipeWorld(folder / "packages")
-        self.world.checkout.recipe("user", "class User(Package):\n    version('1.0')\n")
-        self.world.first = self.world.checkout.commit()
-        self.world.prove("user")
-        self.document = dict(self.world.lock.file.document)
-        self.document["roots"] = [
-            {"hash": key, "spec": f"{spec['name']}@{spec['version']}"}
-            for key, spec in self.document["concrete_specs"].items()
-        ]
-        self.lock = folder / "site" / "spack.lock"
-        self.lock.parent.mkdir()
-        self.lock.write_text(json.dumps(self.document))
-        self.index = folder / "index.json"
-        self.index.write_text(json.dumps(_index(self.document)))
-
-    def recipe(self, text: str) -> None:
-        self.world.checkout.recipe("greeting", text)
-
-    def words(self, *more: str, since: str | None = None) -> list[str]:
-        where = ["--packages", str(self.world.checkout.top), "--cache", f"site={self.index}"]
-        want = ["--want", f"site={self.lock}", "--no-config"]
-        return ["rebuild", *want, *where, "--changed-since", since or self.world.first, *more]
-
-
-def _index(document: dict[str, Any]) -> dict[str, Any]:
-    installs = {
-        key: {"spec": spec, "in_buildcache": True, "ref_count": 0}
-        for key, spec in document["concrete_specs"].items()
-    }
-    return {"database": {"version": "8", "installs": installs}}
-
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return Project(tmp_path)
+def project(tmp_path: Path) -> RecipeProject:
+    return RecipeProject(tmp_path)
+
+
+def words(project: RecipeProject, *more: str, since: str | None = None) -> list[str]:
+    where = ["--packages", str(project.world.checkout.top), "--cache", f"site={project.index}"]
+    want = ["--want", f"site={project.lock}", "--no-config"]
+    return ["rebuild", *want, *where, "--changed-since", since or project.world.first, *more]
 
 
 def plan(capsys: pytest.CaptureFixture[str], words: list[str], code: int = 0) -> dict[str, Any]:
@@ -77,72 +51,68 @@ def built(found: dict[str, Any]) -> list[str]:
 
 
 def test_a_comment_builds_nothing_and_by_name_everything(
-    project: Project, capsys: pytest.CaptureFixture[str]
+    project: RecipeProject, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    project.recipe(GREETING.replace("# A comment.", "# Another one."))
-    found = plan(capsys, project.words())
+    project.recipe(COMMENT)
+    found = plan(capsys, words(project))
     assert (built(found), found["predicted"], found["left_out"]) == ([], False, [])
     recipes = found["change"]["recipes"]
     assert (recipes["recipes"], recipes["same"], recipes["changes"]) == (1, 1, "content")
-    named = plan(capsys, project.words("--changes", "name"))
+    named = plan(capsys, words(project, "--changes", "name"))
     assert built(named) == ["greeting@1.0", "greeting@2.0", "user@1.0"]
 
 
 def test_a_change_of_code_builds_the_specs_that_it_reaches(
-    project: Project, capsys: pytest.CaptureFixture[str]
+    project: RecipeProject, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project.recipe(OLD_METHOD)
-    found = plan(capsys, project.words())
+    found = plan(capsys, words(project))
     assert (built(found), found["predicted"]) == (["greeting@1.0"], True)
     assert found["change"]["specs"] == [{"spec": "greeting", "matches": 1}]
-    main(project.words())
+    main(words(project))
     out = capsys.readouterr().out
     assert "recipes: 1 recipe touched, 1 changes hashes (" in out
     assert "2 of 2 package hashes came out of them" in out
-
-
-DIRECTIVE = GREETING.replace('depends_on("gmake"', 'depends_on("make"')
-RESOURCE = GREETING.replace("words.tar.gz", "other-words.tar.gz")
 
 
 @pytest.mark.parametrize(
     ("text", "kind", "specs"), [(DIRECTIVE, "may_change", 2), (RESOURCE, "blind", 1)]
 )
 def test_what_is_open_is_said_holds_no_verdict_and_may_be_treated_as_stale(
-    project: Project, capsys: pytest.CaptureFixture[str], text: str, kind: str, specs: int
+    project: RecipeProject, capsys: pytest.CaptureFixture[str], text: str, kind: str, specs: int
 ) -> None:
     project.recipe(text)
-    found = plan(capsys, project.words(), code=1)
+    found = plan(capsys, words(project), code=1)
     (record,) = found["left_out"]
     assert (record["kind"], record["count"], record["blocks"]) == (kind, specs, True)
     assert (found["builds"], found["predicted"]) == ([], False)
-    plan(capsys, project.words("--allow-left-out", kind))
-    treated = plan(capsys, project.words("--treat", f"{kind}=stale"))
+    plan(capsys, words(project, "--allow-left-out", kind))
+    treated = plan(capsys, words(project, "--treat", f"{kind}=stale"))
     assert treated["left_out"] == []
     assert treated["change"]["recipes"]["treated"] == [kind]
     assert sum(each["cause"] == "changed" for each in treated["builds"]) == specs
 
 
 def test_a_recipe_that_git_does_not_track_is_said(
-    project: Project, capsys: pytest.CaptureFixture[str]
+    project: RecipeProject, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project.world.checkout.recipe("other", "class Other(Package):\n    pass\n")
-    (record,) = plan(capsys, project.words(), code=1)["left_out"]
+    (record,) = plan(capsys, words(project), code=1)["left_out"]
     assert (record["kind"], record["blocks"]) == ("changed_file", True)
     assert "git does not track it" in record["detail"]
 
 
 def test_a_lock_is_held_against_the_commit_that_its_environment_pins(
-    project: Project, capsys: pytest.CaptureFixture[str]
+    project: RecipeProject, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Since the newest commit nothing changed, but since the lock was made something did."""
     project.recipe(CODE)
     last = project.world.checkout.commit()
-    assert built(plan(capsys, project.words(since=last))) == []
+    assert built(plan(capsys, words(project, since=last))) == []
     pin = f"{{git: https://example.org/packages.git, commit: {project.world.first}}}"
     environment = project.lock.with_name("spack.yaml")
     environment.write_text(f"spack:\n  specs: [user]\n  repos:\n    builtin: {pin}\n")
-    found = plan(capsys, project.words(since=last))
+    found = plan(capsys, words(project, since=last))
     assert built(found) == ["greeting@2.0", "user@1.0"]
     (assumed,) = found["change"]["recipes"]["assumed"]
     assert (assumed["revision"], assumed["pinned"]) == (project.world.first, True)
@@ -150,12 +120,12 @@ def test_a_lock_is_held_against_the_commit_that_its_environment_pins(
 
 
 def test_successors_are_planned_by_their_own_hashes_and_reused_where_they_are(
-    project: Project, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    project: RecipeProject, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     project.recipe(CODE)
     file = tmp_path / "next.lock"
-    words = project.words("--successors")
-    found = plan(capsys, [*words, "--write-lock", str(file)])
+    asked = words(project, "--successors")
+    found = plan(capsys, [*asked, "--write-lock", str(file)])
     assert (built(found), found["predicted"]) == (["greeting@2.0", "user@1.0"], False)
     assert found["successors"] is True
     specs = {each["hash"]: each["successor"] for each in found["next_hashes"][0]["specs"]}
@@ -167,15 +137,15 @@ def test_successors_are_planned_by_their_own_hashes_and_reused_where_they_are(
     assert {*specs.values()} <= {*nodes}
     assert all(dag_hash(spec) == key for key, spec in nodes.items())
     # Whatever has the next hash already is reused.
-    project.index.write_text(json.dumps(_index(written)))
-    assert built(plan(capsys, words)) == []
+    project.index.write_text(json.dumps(index_of(written)))
+    assert built(plan(capsys, asked)) == []
     # And the next lock is what a plan of its own is made for.
     again = ["rebuild", "--want", str(file), "--cache", str(project.index), "--no-config"]
     assert built(plan(capsys, again)) == []
 
 
 def test_what_has_no_known_successor_stays_predicted_and_says_why(
-    project: Project, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    project: RecipeProject, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     project.recipe(CODE.replace('depends_on("zlib", when="@:1")', ""))
     document = json.loads(project.lock.read_text())
@@ -190,13 +160,14 @@ def test_what_has_no_known_successor_stays_predicted_and_says_why(
     document["roots"] = [{"hash": root["hash"], "spec": "user"}]
     project.lock.write_text(json.dumps(document))
     file = tmp_path / "next.lock"
-    words = project.words("--successors", "--write-lock", str(file), "--treat", "may_change=stale")
-    found = plan(capsys, words, code=1)
+    more = ("--write-lock", str(file), "--treat", "may_change=stale")
+    asked = words(project, "--successors", *more)
+    found = plan(capsys, asked, code=1)
     assert found["predicted"] is True
     reasons = {each["package"]: each["why"] for each in found["next_hashes"][0]["specs"]}
     assert "its package hash is not that of the older recipe" in reasons["user"]
     assert not file.exists()
-    main(words)
+    main(asked)
     said = capsys.readouterr()
     assert "without a known next hash" in said.out
     assert "no lock is written" in said.err
@@ -211,9 +182,9 @@ def test_what_has_no_known_successor_stays_predicted_and_says_why(
     ],
 )
 def test_what_makes_no_sense_is_wrong_usage(
-    project: Project, capsys: pytest.CaptureFixture[str], more: list[str], message: str
+    project: RecipeProject, capsys: pytest.CaptureFixture[str], more: list[str], message: str
 ) -> None:
-    assert main(project.words(*more)) == 2
+    assert main(words(project, *more)) == 2
     assert message in capsys.readouterr().err
 
 

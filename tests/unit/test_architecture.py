@@ -20,6 +20,7 @@ from specplan.recipes.model import RecipeChanges
 from specplan.reports import kinds
 from specplan.reports.outline import outline_of, records_of
 from specplan.reports.plan.why import WhyReport
+from specplan.review.model import Review
 from tests.rust_sources import circles, uses_of_files
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ FLOORS = (
     {"config", "catalog", "recipes"},
     {"coverage", "check"},
     {"planning"},
+    {"review"},
     {"api", "pipelines", "reports"},
     {"cli"},
 )
@@ -171,6 +173,7 @@ def test_every_kind_of_result_is_written_in_every_format() -> None:
         specplan.Plan,
         WhyReport,
         RecipeChanges,
+        Review,
     }
     for written in (as_json, outline_of, records_of):
         assert found <= set(written.registry)

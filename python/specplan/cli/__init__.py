@@ -53,6 +53,7 @@ _COMMANDS: Final = {
     "rebuild": "The least that must be built, its order and its reasons.",
     "recipes": "Which changes of recipes change hashes.",
     "report": "One page of all that is asked, for a browser.",
+    "review": "What a change of recipes costs: binaries, builds, time.",
     "trim": "A pipeline of `spack ci generate` without its unnecessary jobs.",
     "why": "Why a spec is in the plan, or why it is not.",
 }

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from specplan.model.find import Found
     from specplan.planning.plan import Plan
     from specplan.recipes.model import RecipeChanges
+    from specplan.review.model import Review
 
-    _Answer: TypeAlias = Check | Coverage | Diff | Found | LockDiff | Plan | RecipeChanges
+    _Answer: TypeAlias = Check | Coverage | Diff | Found | LockDiff | Plan | RecipeChanges | Review
 
 __all__ = ["UNPLANNABLE", "evaluated", "failed", "unplannable_reason"]
 

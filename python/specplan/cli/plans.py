@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from specplan.model.change import OpenVerdict
     from specplan.planning.plan import Plan
 
-__all__ = ["AskedPlan", "asked_plan", "plan"]
+__all__ = ["AskedPlan", "asked_plan", "plan", "recipes_since"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +198,25 @@ def _wants(settings: Settings) -> tuple[tuple[str, ...], list[LeftOut]]:
     return locks, passed_over_stacks(each.label or each.text for each in left_out)
 
 
+def recipes_since(settings: Settings, since: str, checkout: str) -> RecipeRequest:
+    """Return which revisions of recipes say what changes, and how that is counted.
+
+    Args:
+        settings: The settings.
+        since: The revisions.
+        checkout: The package repository.
+    """
+    treat: tuple[OpenVerdict, ...] = ("may_change", "blind")
+    return RecipeRequest(
+        packages=checkout,
+        since=since,
+        changes=settings.changes,
+        treat=frozenset(each for each in treat if f"{each}=stale" in settings.treat),
+        spack_rules=settings.spack_rules,
+        successors=settings.successors,
+    )
+
+
 def _recipes(settings: Settings) -> RecipeRequest | None:
     """Return which revisions of recipes say what changes; None where none do.
 
@@ -218,12 +237,4 @@ def _recipes(settings: Settings) -> RecipeRequest | None:
             "`--changed-since REV` needs `--packages REPO`",
             hint="REPO is a git checkout of the package repository, REV one of its revisions",
         )
-    treat: tuple[OpenVerdict, ...] = ("may_change", "blind")
-    return RecipeRequest(
-        packages=checkout,
-        since=since,
-        changes=settings.changes,
-        treat=frozenset(each for each in treat if f"{each}=stale" in settings.treat),
-        spack_rules=settings.spack_rules,
-        successors=settings.successors,
-    )
+    return recipes_since(settings, since, checkout)

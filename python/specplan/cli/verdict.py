@@ -27,12 +27,15 @@ if TYPE_CHECKING:
     from specplan.model.gate import Gate
     from specplan.planning.plan import Plan
     from specplan.recipes.model import RecipeChanges
+    from specplan.review.model import Review
 
 __all__ = ["conclude", "is_same", "of_document", "of_reasons", "settled"]
 
-Result = TypeVar("Result", Check, Coverage, Diff, Found, "LockDiff", "Plan", "RecipeChanges")
+Result = TypeVar(
+    "Result", Check, Coverage, Diff, Found, "LockDiff", "Plan", "RecipeChanges", "Review"
+)
 
-_Answer: TypeAlias = "Check | Coverage | Diff | Found | LockDiff | Plan | RecipeChanges"
+_Answer: TypeAlias = "Check | Coverage | Diff | Found | LockDiff | Plan | RecipeChanges | Review"
 
 #: The formats that cannot say that an answer is not whole.
 _WITHOUT_DOUBT: Final = frozenset({"lcov", "cobertura"})
@@ -164,14 +167,17 @@ def _fine(result: _Answer) -> str | None:
     return _fine_of_others(result)
 
 
-def _fine_of_others(result: Plan | LockDiff | RecipeChanges) -> str | None:
+def _fine_of_others(result: Plan | LockDiff | RecipeChanges | Review) -> str | None:
     # What plans is loaded by the commands that plan, and so is what reads recipes.
     from specplan.planning.plan import Plan  # noqa: PLC0415
     from specplan.recipes.model import RecipeChanges  # noqa: PLC0415
+    from specplan.review.model import Review  # noqa: PLC0415
 
     if isinstance(result, RecipeChanges):
         is_fine = all(each.verdict == "same" for each in result.recipes)
         return "no recipe changes a build" if is_fine else None
+    if isinstance(result, Review):
+        return None if result.change.changed else "no binary becomes stale"
     if isinstance(result, Plan):
         return None if result.totals.builds else "nothing to build"
     return None if result.totals.new else "nothing new"

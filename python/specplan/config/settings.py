@@ -82,7 +82,10 @@ Group: TypeAlias = Literal[
 GROUPS: Final[tuple[Group, ...]] = get_args(Group)
 
 #: The commands that write a report; those that look at caches, measure coverage or plan.
-COMMANDS: Final = ("gaps", "coverage", "rebuild", "why", "diff", "find", "check", "recipes")
+COMMANDS: Final = (
+    *("gaps", "coverage", "rebuild", "why", "diff", "find", "check"),
+    *("review", "recipes"),
+)
 _CACHES: Final = (*COMMANDS[:-1], "trim", "export", "report")
 _COVERAGE: Final = ("gaps", "coverage", "report")
 _PLANS: Final = ("rebuild", "why", "trim", "export")
@@ -200,7 +203,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         is_repeatable=True,
         metavar="[LABEL=]FILE",
         group="Wants",
-        commands=(*_WANTS, "find", "check", "recipes"),
+        commands=(*_WANTS, "find", "check", "recipes", "review"),
         help="Want the specs of this spack.lock (`-` for standard input), the roots of this "
         "spack.yaml, or the binaries of stacks (`available[:STACK]`), instead of what peers have.",
         example='["radiuss=locks/radiuss/spack.lock"]',
@@ -222,6 +225,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
                 metavar="[LABEL=]LOCK",
                 help="Count the roots of this spack.lock (`-` for standard input) as what is "
                 "broken, instead of the binaries that no other binary depends on.",
+            ),
+            "review": Variation(
+                metavar="[LABEL=]WANT",
+                help="Review the change for the specs of this spack.lock, the roots of this "
+                "spack.yaml, or the binaries of stacks (`available[:STACK]`).",
+                default="available",
             ),
             "recipes": Variation(
                 metavar="[LABEL=]LOCK",
@@ -339,7 +348,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="tag",
         metavar="TAG",
         group="Wants",
-        commands=(*_WANTS, "find", "check"),
+        commands=(*_WANTS, "find", "check", "review"),
         help="The snapshot to ask.",
         default="the newest snapshot",
         example='"develop-2025-05-25"',
@@ -352,7 +361,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="choice",
         choices=SCOPES,
         group="Wants",
-        commands=_WANTS,
+        commands=(*_WANTS, "review"),
         help="Of a lock, want its roots; also all that they link to or run with; also what "
         "building needs.",
         default="runtime",
@@ -404,30 +413,31 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         is_repeatable=True,
         metavar="NAME",
         group="Wants",
-        commands=_WANTS,
+        commands=(*_WANTS, "review"),
         help="Of an environment or a lock, want the roots of this group only.",
     ),
     Setting(
         name="packages",
         metavar="REPO",
         group="Wants",
-        commands=(*_WANTS, "recipes"),
+        commands=(*_WANTS, "recipes", "review"),
         help="A checkout of a package repository, whose recipes show which variants a package "
         "has. They are read and not run.",
-        variations={
-            "recipes": Variation(
+        variations=dict.fromkeys(
+            ("recipes", "review"),
+            Variation(
                 metavar="FOLDER",
                 help="The git checkout of the package repository, or a folder of one.",
                 default=".",
             ),
-        },
+        ),
     ),
     Setting(
         name="include",
         is_repeatable=True,
         metavar="URL=FILE",
         group="Wants",
-        commands=_WANTS,
+        commands=(*_WANTS, "review"),
         help="Read this file in place of a remote one that an environment includes.",
     ),
     Setting(
@@ -520,7 +530,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         is_repeatable=True,
         metavar="VERDICT=stale",
         group="Change",
-        commands=_PREDICTIONS,
+        commands=(*_PREDICTIONS, "review"),
         help="Of --changed-since, also take the specs for changed whose hash may change, as a "
         "concretizer reads what changed (`may_change=stale`), or whose build changes under the "
         "same hash (`blind=stale`).",
@@ -538,7 +548,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="since",
         metavar="REV[..REV]",
         group="Change",
-        commands=("recipes",),
+        commands=("recipes", "review"),
         help="Compare the files of the checkout with this revision; `A..B` compares two "
         "revisions, `A...B` what became of the last commit that both have with B.",
     ),
@@ -554,7 +564,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="spack-rules",
         metavar="RELEASE",
         group="Change",
-        commands=("recipes", *_PREDICTIONS),
+        commands=("recipes", *_PREDICTIONS, "review"),
         help="Which release of Spack hashes the recipes.",
         default="the newest that is known",
     ),
@@ -563,7 +573,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="choice",
         choices=get_args(Policy),
         group="Change",
-        commands=_PREDICTIONS,
+        commands=(*_PREDICTIONS, "review"),
         help="What a change makes stale: everything whose hash changes, or only what it reaches "
         "over link and run edges and compilers.",
         default="hash",
@@ -574,7 +584,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         least=0,
         metavar="N",
         group="Change",
-        commands=_PREDICTIONS,
+        commands=(*_PREDICTIONS, "review"),
         help="Follow dependents of what changed over at most N edges.",
         default="all the way",
     ),
@@ -584,7 +594,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         is_repeatable=True,
         metavar="FILE",
         group="Cost and budget",
-        commands=_PLANNING,
+        commands=(*_PLANNING, "review"),
         help="What builds cost, in seconds: CSV or JSON by hash, package@version or package, or "
         "Spack's install_times.json or a folder of them. The other builds get an estimate.",
         default="1 a build",
@@ -597,7 +607,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         most=1_000_000,
         metavar="N",
         group="Cost and budget",
-        commands=_EXECUTED,
+        commands=("rebuild", "review", "report"),
         help="Schedule the builds on N runners, each of which builds one at a time.",
     ),
     Setting(
@@ -606,7 +616,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         least=0,
         metavar="N",
         group="Cost and budget",
-        commands=_EXECUTED,
+        commands=("rebuild", "report"),
         help="Build at most N specs: those that complete the most roots, by the weights of the "
         "configuration.",
     ),
@@ -615,7 +625,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="amount",
         metavar="S",
         group="Cost and budget",
-        commands=_EXECUTED,
+        commands=("rebuild", "report"),
         help="Limit the total cost of the builds, in the unit of --costs. Combines with "
         "--max-builds.",
     ),
@@ -625,7 +635,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         least=0,
         metavar="N",
         group="Cost and budget",
-        commands=_EXECUTED,
+        commands=("rebuild", "report"),
         help="Look at no more than N nodes of a search; the answer is the same everywhere.",
     ),
     Setting(
@@ -633,7 +643,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="amount",
         metavar="SECONDS",
         group="Cost and budget",
-        commands=_EXECUTED,
+        commands=("rebuild", "report"),
         help="Stop a search after this time; the best answer so far holds, and so does its bound.",
     ),
     Setting(
@@ -1114,7 +1124,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "rebuild": Variation(
                 choices=(*FORMATS, "list", "junit", "github", "openmetrics", "html")
             ),
-            "recipes": Variation(choices=("table", "json", "markdown", "github")),
+            **dict.fromkeys(
+                ("recipes", "review"), Variation(choices=("table", "json", "markdown", "github"))
+            ),
         },
     ),
     Setting(
@@ -1191,6 +1203,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         help="Shorten the tables of Markdown so that the report has at most N bytes. A comment "
         "on GitHub takes 65536, a summary 1048576.",
         default="60000 with --comment-id, else 1000000",
+        variations={"review": Variation(default="60000")},
     ),
     Setting(
         name="comment-id",

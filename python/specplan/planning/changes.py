@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from specplan.model import LeftOut
     from specplan.planning.request import ChangeRequest
+    from specplan.recipes.model import RecipeChanges
 
 __all__ = [
     "ChangedByRecipes",
@@ -78,12 +79,15 @@ class ChangedByRecipes:
         changed: The hashes of the specs that change.
         compared: The same in numbers.
         left_out: What of the changes could not be taken into account.
+        changes: What changed since the older revision, and since each commit that a lock pins;
+            none where changes are counted by name.
     """
 
     specs: tuple[ChangedSpec, ...]
     changed: frozenset[str]
     compared: RecipesCompared
     left_out: tuple[LeftOut, ...]
+    changes: tuple[RecipeChanges, ...] = ()
 
 
 def matching(known: KnownSpecs, spec: str) -> list[str]:
@@ -151,7 +155,7 @@ def change(
     if request is None:
         return None
     typed, listed = request.specs, request.listed
-    if not typed and listed is None and request.recipes is None:
+    if not typed and listed is None and request.recipes is None and not request.hashes:
         raise UsageError(
             "`policy` and `depth` are about a change, and none is given",
             hint="name what changed with `changed`",
@@ -162,6 +166,9 @@ def change(
             raise unknown("wanted spec", spec, known.core)
     asked += [each for each in matching_each(known, listed or ()) if each[0] not in dict(asked)]
     changed = {each for _, found in asked for each in found}
+    if request.hashes:
+        among = known.among & compiled.Query.hashes(sorted(request.hashes))
+        changed |= {each.hash for each in known.core.specs(among, None)}
     specs = counted(asked)
     if recipes is not None:
         changed |= recipes.changed

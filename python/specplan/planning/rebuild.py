@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from specplan.sources import Limits
     from specplan.sources.wanted import Wanted, WantedEnvironment
 
-__all__ = ["rebuild"]
+__all__ = ["rebuild", "rebuild_with_changes"]
 
 #: More than any search counts.
 _MOST: Final = 2**62
@@ -74,6 +74,25 @@ def rebuild(contents: Contents, request: PlanRequest, older: Contents | None = N
         UnknownNameError: If what changes is in no want, or the snapshot is unknown.
         UsageError: If the question makes no sense otherwise.
     """
+    return _rebuild(contents, request, older)[0]
+
+
+def rebuild_with_changes(
+    contents: Contents, request: PlanRequest
+) -> tuple[Plan, ChangedByRecipes | None]:
+    """Return the same with what recipes change of the specs that are planned for.
+
+    Args:
+        contents: The caches.
+        request: What is asked.
+    """
+    plan, question = _rebuild(contents, request, None)
+    return plan, question.recipes
+
+
+def _rebuild(
+    contents: Contents, request: PlanRequest, older: Contents | None
+) -> tuple[Plan, _Question]:
     request = _checked(request)
     limited = _budget(request)
     _refuse_wants(request, older)
@@ -89,7 +108,7 @@ def rebuild(contents: Contents, request: PlanRequest, older: Contents | None = N
         found.core["roots"] = spent.roots
     elif choice is not None:
         found.core["roots"] = sorted({*found.lock_wants.hashes, *choice.roots})
-    return _plan(
+    plan = _plan(
         _Solved(
             request=request,
             rows=rows,
@@ -110,6 +129,7 @@ def rebuild(contents: Contents, request: PlanRequest, older: Contents | None = N
             next=read.next,
         )
     )
+    return plan, found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -141,6 +141,7 @@ class JudgedRecipes:
             changed=frozenset(dag_hash for _, dag_hash in stale),
             compared=self._record(),
             left_out=(*self._open(), *(each for group in self.changes for each in group.left_out)),
+            changes=self.changes,
         )
 
     def _recipes(self) -> Iterator[RecipeChange]:

@@ -52,6 +52,8 @@ class ChangeRequest:
         specs: Abstract specs that change; each must match something that is wanted.
         listed: More of them, which may match nothing that is wanted; None where no list is
             given.
+        hashes: The hashes of specs that change, where they are known already; what is not
+            planned for is passed over.
         recipes: Revisions of recipes of which what changed is found out; None where there are
             none.
         policy: What a change makes stale: with ``hash`` every dependent; with ``link`` those
@@ -61,6 +63,7 @@ class ChangeRequest:
 
     specs: tuple[str, ...] = ()
     listed: tuple[str, ...] | None = None
+    hashes: frozenset[str] = frozenset()
     recipes: RecipeRequest | None = None
     policy: Policy = "hash"
     depth: int | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +11,7 @@ from specplan.recipes.directives import DEPENDENCY_PATCH
 from specplan.recipes.findings import Finding, classes_in, strongest
 from specplan.recipes.hashes import computed_hash
 from specplan.recipes.imports import changed_code, imported_by, module_of, with_importers
+from specplan.recipes.joined import verdict_counts
 from specplan.recipes.left_out import of_comparison
 from specplan.recipes.model import (
     PackageHash,
@@ -19,7 +20,6 @@ from specplan.recipes.model import (
     RecipeTotals,
     RecipeVerdict,
     SpecChange,
-    VerdictCounts,
 )
 from specplan.recipes.repositories import Place, is_recipe, place_of, repositories_of
 from specplan.recipes.sides import RecipeFile, Side
@@ -394,17 +394,7 @@ def _totals(recipes: Sequence[RecipeChange], locks: Sequence[WantedLock]) -> Rec
         if spec.verdict == "stale":
             stale[spec.stack].add(spec.hash)
     return RecipeTotals(
-        recipes=_counts(each.verdict for each in recipes),
-        specs=_counts(each.verdict for each in specs),
+        recipes=verdict_counts(each.verdict for each in recipes),
+        specs=verdict_counts(each.verdict for each in specs),
         dependents=sum(len(lock.dependents_of(stale[lock.label])) for lock in locks),
-    )
-
-
-def _counts(verdicts: Iterable[RecipeVerdict]) -> VerdictCounts:
-    found = Counter(verdicts)
-    return VerdictCounts(
-        same=found["same"],
-        blind=found["blind"],
-        may_change=found["may_change"],
-        stale=found["stale"],
     )

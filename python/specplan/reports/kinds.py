@@ -21,6 +21,7 @@ OUTLINES: Final[Mapping[str, str]] = MappingProxyType(
         "LockDiff": "plan.lock_diff",
         "Plan": "plan.outline",
         "RecipeChanges": "recipes.outline",
+        "Review": "review.outline",
         "WhyReport": "plan.why",
     }
 )
@@ -35,6 +36,7 @@ DOCUMENTS: Final[Mapping[str, str]] = MappingProxyType(
         "LockDiff": "plan.json_document",
         "Plan": "plan.json_document",
         "RecipeChanges": "recipes.json_document",
+        "Review": "review.json_document",
         "WhyReport": "plan.why",
     }
 )

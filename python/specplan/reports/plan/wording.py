@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         NewSpec,
         Origin,
         OwnKey,
+        RecipesAssumed,
         RecipesCompared,
         Why,
         WhyLine,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = [
     "HOLDS_WHEN",
     "RUN_IT",
+    "assumed",
     "cause",
     "change",
     "diff_headline",
@@ -178,15 +180,18 @@ def _recipes(compared: RecipesCompared) -> list[str]:
     parts = [f"{number} {one if number == 1 else many}" for number, one, many in does if number]
     between = f"{compared.before[:12]} to {compared.after[:12]}"
     lines = [f"recipes: {', '.join([f'{touched} touched', *parts])} ({between})"]
-    for each in compared.assumed:
-        if each.specs:
-            pins = ", which its environment pins" if each.pinned else ""
-            hashes = wording.count(each.specs, "package hash", "package hashes")
-            lines.append(
-                f"{prose.name(each.stack)} is taken as made with the recipes of "
-                f"{each.revision[:12]}{pins}: {each.proven} of {hashes} came out of them"
-            )
-    return lines
+    return [*lines, *(assumed(each) for each in compared.assumed if each.specs)]
+
+
+def assumed(found: RecipesAssumed) -> str:
+    """Return with which recipes a stack is taken to be made, and whether that is proven."""
+    pins = ", which its environment pins" if found.pinned else ""
+    proof = "no package hash proves that"
+    if found.proven:
+        hashes = wording.count(found.specs, "package hash", "package hashes")
+        proof = f"{found.proven} of {hashes} came out of them"
+    made = f"taken as made with the recipes of {found.revision[:12]}{pins}"
+    return f"{prose.name(found.stack)} is {made}; {proof}"
 
 
 def what_if(plan: Plan) -> list[str]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from specplan.recipes.model import RecipeChange, RecipeChanges, RecipeVerdict
 
-__all__ = ["github"]
+__all__ = ["annotations", "github", "notice"]
 
 _LEVELS: Final[dict[RecipeVerdict, str]] = {
     "stale": "warning",
@@ -24,9 +24,20 @@ _LEVELS: Final[dict[RecipeVerdict, str]] = {
 
 def github(changes: RecipeChanges) -> str:
     """Return one annotation for each recipe that does more than nothing, and one for all."""
-    lines = [line for each in changes.recipes if each.verdict != "same" for line in _lines(each)]
-    lines.append(f"::notice title=Recipes::{_message(wording.headline(changes))}")
+    lines = [*annotations(changes), notice("Recipes", wording.headline(changes))]
     return "".join(f"{line}\n" for line in lines)
+
+
+def annotations(changes: RecipeChanges) -> Iterator[str]:
+    """Give one annotation for each recipe that does more than nothing."""
+    for each in changes.recipes:
+        if each.verdict != "same":
+            yield from _lines(each)
+
+
+def notice(title: str, message: str) -> str:
+    """Return an annotation that is of no line."""
+    return f"::notice title={_property(title)}::{_message(message)}"
 
 
 def _lines(change: RecipeChange) -> Iterator[str]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from specplan.recipes.model import PackageHash, RecipeChange, RecipeVerdict
     from specplan.reports.outline import Tone
 
-__all__ = ["outline", "records"]
+__all__ = ["outline", "recipe_table", "records"]
 
 _TONES: Final[Mapping[RecipeVerdict, Tone]] = {
     "same": "good",
@@ -45,7 +45,7 @@ def outline(changes: RecipeChanges, options: ReportOptions) -> Outline:
     del options
     sections = []
     if changes.recipes:
-        sections.append(Section(id="recipes", title="recipes", table=_recipes(changes)))
+        sections.append(Section(id="recipes", title="recipes", table=recipe_table(changes)))
     if changes.hashes is not None:
         table = _hashes(changes.hashes)
         sections.append(Section(id="hashes", title="package hashes", table=table))
@@ -72,7 +72,8 @@ def records(changes: RecipeChanges, options: ReportOptions) -> Records:
     return Records(("package", "file", "verdict", "classes", "why"), rows)
 
 
-def _recipes(changes: RecipeChanges) -> Table:
+def recipe_table(changes: RecipeChanges) -> Table:
+    """Return the recipes that changed, one a row."""
     columns = (
         Column("package", "recipe", "name", is_lead=True),
         Column("verdict", "verdict", "state"),

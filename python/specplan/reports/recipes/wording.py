@@ -11,7 +11,7 @@ from specplan.recipes.model import RECIPE_VERDICTS
 if TYPE_CHECKING:
     from specplan.recipes.model import RecipeChange, RecipeChanges, RecipeVerdict
 
-__all__ = ["VERDICT_WORDS", "classes", "headline", "notes", "shown_specs"]
+__all__ = ["VERDICT_WORDS", "changed", "classes", "headline", "notes", "shown_specs"]
 
 #: The verdicts as words.
 VERDICT_WORDS: Final[dict[RecipeVerdict, str]] = {
@@ -30,8 +30,8 @@ _DOES: Final[tuple[tuple[RecipeVerdict, str, str], ...]] = (
 )
 
 
-def headline(changes: RecipeChanges) -> str:
-    """Return what changed in one sentence without a full stop."""
+def changed(changes: RecipeChanges) -> str:
+    """Return how many recipes changed, and how many of them do what."""
     recipes = Counter(each.verdict for each in changes.recipes)
     if not changes.recipes:
         return "no recipe changed"
@@ -40,8 +40,13 @@ def headline(changes: RecipeChanges) -> str:
         for verdict, one, many in _DOES
         if recipes[verdict]
     ]
-    sentence = f"{count(len(changes.recipes), 'recipe')} changed: {', '.join(parts)}"
-    if not changes.stacks:
+    return f"{count(len(changes.recipes), 'recipe')} changed, {', '.join(parts)}"
+
+
+def headline(changes: RecipeChanges) -> str:
+    """Return what changed in one sentence without a full stop."""
+    sentence = changed(changes).replace(" changed, ", " changed: ", 1)
+    if not changes.stacks or not changes.recipes:
         return sentence
     totals = changes.totals
     specs = count(totals.specs.stale, "spec")

@@ -1,0 +1,58 @@
+"""Reviews as JSON documents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.model.report import as_json
+from specplan.reports.render.document import document, fields_of, left_out_json
+from specplan.reports.review import wording
+from specplan.review.model import Review
+
+if TYPE_CHECKING:
+    from specplan.model import NamedSpec
+    from specplan.reports.render.document import Json
+
+__all__ = ["json_document"]
+
+
+@as_json.register(Review)
+def json_document(review: Review) -> str:
+    """Return the document of kind ``specplan.review/1``."""
+    recipes = review.recipes
+    return document(
+        {
+            "schema": "specplan.review/1",
+            "summary": wording.headline(review),
+            "since": review.since,
+            "repository": recipes.repository,
+            "from": recipes.before,
+            "to": recipes.after,
+            "spack_rules": recipes.spack_rules,
+            "unit": review.unit,
+            "recipes": recipes.recipes,
+            "others": recipes.others,
+            "recipe_totals": recipes.totals,
+            "change": review.change,
+            "stacks": [
+                {**fields_of(each), "chain": [_named(spec) for spec in each.chain]}
+                for each in review.stacks
+            ],
+            "stale": [
+                {**_named(each.spec), "stacks": each.stacks, "cause": each.cause}
+                for each in review.stale
+            ],
+            "untested": [
+                {**_named(each.spec), "kept_by": each.kept_by, "available": each.available}
+                for each in review.untested
+            ],
+            "totals": review.totals,
+            "commands": review.commands,
+            "left_out": left_out_json(review.left_out),
+            "sources": review.sources,
+        }
+    )
+
+
+def _named(spec: NamedSpec) -> dict[str, Json]:
+    return {"hash": spec.hash, "name": spec.name, "version": spec.version}

@@ -1,0 +1,154 @@
+"""What a review says: recipes, stacks, stale binaries, what stays untested, commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.reports.outline import (
+    Amount,
+    Answer,
+    Column,
+    Line,
+    Name,
+    Names,
+    Number,
+    Outline,
+    Records,
+    Said,
+    Section,
+    Spec,
+    State,
+    Table,
+    outline_of,
+    records_of,
+)
+from specplan.reports.recipes.outline import recipe_table
+from specplan.reports.render import prose
+from specplan.reports.render import wording as render_wording
+from specplan.reports.review import wording
+from specplan.review.model import Review
+
+if TYPE_CHECKING:
+    from specplan.model.report import ReportOptions
+    from specplan.reports.outline import Cell
+
+__all__ = ["outline", "records"]
+
+
+@outline_of.register(Review)
+def outline(review: Review, options: ReportOptions) -> Outline:
+    """Return the sentence that a reviewer wants, then what it rests on."""
+    del options
+    return Outline(
+        kind="review",
+        headline=wording.headline(review),
+        warnings=tuple(render_wording.not_whole(review.left_out)),
+        lines=tuple(Line(each, "quiet") for each in wording.lines(review)),
+        sections=(
+            *_recipes(review),
+            *_stacks(review),
+            *_stale(review),
+            *_untested(review),
+            *_commands(review),
+        ),
+        notes=(*wording.notes(review), *render_wording.left_out(review.left_out)),
+    )
+
+
+@records_of.register(Review)
+def records(review: Review, options: ReportOptions) -> Records:
+    """Return one row a binary that loses its use."""
+    del options
+    rows = (
+        (each.spec.hash, each.spec.name, each.spec.version, each.stacks, each.cause)
+        for each in review.stale
+    )
+    return Records(("hash", "name", "version", "stacks", "cause"), rows)
+
+
+def _recipes(review: Review) -> tuple[Section, ...]:
+    if not review.recipes.recipes:
+        return ()
+    return (Section(id="recipes", title="recipes", table=recipe_table(review.recipes)),)
+
+
+def _stacks(review: Review) -> tuple[Section, ...]:
+    if not review.stacks:
+        return ()
+    has_costs = review.unit == "seconds"
+    times = [Column("time", "time", "amount")] if has_costs else []
+    columns = (
+        Column("stack", "stack", "name", is_lead=True),
+        Column("stale", "stale binaries", "count"),
+        Column("builds", "least rebuild", "count"),
+        Column("stages", "stages", "count"),
+        *times,
+        Column("path", "critical path", "amount"),
+        Column("chain", "its builds", "words", is_extra=True),
+    )
+    rows = []
+    for each in review.stacks:
+        time: list[Cell] = [Amount(wording.time_of(each), review.unit)] if has_costs else []
+        row: tuple[Cell, ...] = (
+            Name(each.stack),
+            Number(each.stale),
+            Number(each.builds),
+            Number(each.stages),
+            *time,
+            Amount(each.critical_path, review.unit),
+            Said.once(wording.chain(each)),
+        )
+        rows.append(row)
+    title = render_wording.count(len(rows), "stack") + " that the change reaches"
+    return (Section(id="stacks", title=title, tone="strong", table=Table(columns, tuple(rows))),)
+
+
+def _stale(review: Review) -> tuple[Section, ...]:
+    if not review.stale:
+        return ()
+    columns = (
+        Column("binary", "binary", "spec", is_lead=True),
+        Column("cause", "why", "state"),
+        Column("stacks", "stacks", "names"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            Spec(f"{each.spec.name}@{each.spec.version}", each.spec.hash),
+            State(
+                each.cause,
+                "its recipe" if each.cause == "changed" else "what it needs",
+                "bad" if each.cause == "changed" else "warning",
+            ),
+            Names(each.stacks),
+        )
+        for each in review.stale
+    )
+    title = render_wording.count(len(rows), "binary", "binaries") + " without further use"
+    return (Section(id="stale", title=title, tone="strong", table=Table(columns, rows)),)
+
+
+def _untested(review: Review) -> tuple[Section, ...]:
+    if not review.untested:
+        return ()
+    columns = (
+        Column("spec", "spec", "spec", is_lead=True),
+        Column("kept_by", "kept by", "state"),
+        Column("available", "has a binary", "answer"),
+    )
+    rows = tuple(
+        (
+            Spec(f"{each.spec.name}@{each.spec.version}", each.spec.hash),
+            State(each.kept_by, each.kept_by),
+            Answer(each.available),
+        )
+        for each in review.untested
+    )
+    title = render_wording.count(len(rows), "spec") + " untested"
+    return (Section(id="untested", title=title, tone="strong", table=Table(columns, rows)),)
+
+
+def _commands(review: Review) -> tuple[Section, ...]:
+    if not review.commands:
+        return ()
+    lines = tuple(Line(prose.name(each), level=1) for each in review.commands)
+    return (Section(id="commands", title="to build just that", tone="strong", lines=lines),)

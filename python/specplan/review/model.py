@@ -1,0 +1,123 @@
+"""What a change of recipes costs, as records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from specplan.aliases import Unit
+from specplan.model import ChangeAsked, LeftOut, NamedSpec, SourceUsed, Untested
+from specplan.model.build import Cause
+from specplan.model.report import Report
+from specplan.recipes.model import RecipeChanges
+
+__all__ = ["Review", "ReviewTotals", "StackReview", "StaleBinary"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaleBinary:
+    """A binary that a cache has, and that loses its use with the change.
+
+    Attributes:
+        spec: The binary.
+        stacks: The stacks that list it or whose locks hold it, sorted.
+        cause: ``changed`` where its own recipe changes its hash, else ``stale``.
+    """
+
+    spec: NamedSpec
+    stacks: tuple[str, ...]
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackReview:
+    """What the change costs one stack, planned for by itself.
+
+    Attributes:
+        stack: The stack.
+        wants: How many specs it wants.
+        stale: How many binaries of it lose their use.
+        untested: How many contain the change and are kept, because of the policy or the depth.
+        builds: How many builds its least rebuild has.
+        due_to_change: How many of them there would not be without the change.
+        stages: In how many stages they can run.
+        cost: What they cost, in the unit of costs.
+        critical_path: What the dearest chain of them costs.
+        chain: That chain, the first build first.
+        makespan: When the last is done on the runners; None where their number is not given.
+    """
+
+    stack: str
+    wants: int
+    stale: int
+    untested: int
+    builds: int
+    due_to_change: int
+    stages: int
+    cost: float
+    critical_path: float
+    chain: tuple[NamedSpec, ...]
+    makespan: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewTotals:
+    """What the change costs all stacks together.
+
+    Attributes:
+        binaries: How many binaries the caches have.
+        stale: How many of them lose their use.
+        stacks: In how many stacks.
+        reviewed: How many stacks were looked at.
+        untested: How many binaries contain the change and are kept.
+        builds: How many builds the least rebuild of all stacks has.
+        due_to_change: How many of them there would not be without the change.
+        stages: In how many stages they can run.
+        cost: What they cost, in the unit of costs.
+        critical_path: What the dearest chain of them costs.
+        runners: On how many runners they run; None where that is not given.
+        makespan: When the last is done on these.
+    """
+
+    binaries: int
+    stale: int
+    stacks: int
+    reviewed: int
+    untested: int
+    builds: int
+    due_to_change: int
+    stages: int
+    cost: float
+    critical_path: float
+    runners: int | None
+    makespan: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review(Report):
+    """What a change of recipes costs.
+
+    Attributes:
+        since: The revisions, as they were given.
+        recipes: The recipes that changed, with a verdict on each of their specs.
+        change: What of it was taken for a change.
+        unit: What costs count: builds, or seconds where files tell costs.
+        stacks: The stacks that the change reaches, by name.
+        stale: The binaries that lose their use, by name, version, hash.
+        untested: The specs that contain the change and are kept, by hash.
+        totals: The same in numbers, for all stacks together.
+        commands: What builds just that, one command each, quoted for a shell.
+        left_out: What of the question could not be taken into account.
+        sources: What was read of each source.
+    """
+
+    since: str
+    recipes: RecipeChanges
+    change: ChangeAsked
+    unit: Unit
+    stacks: tuple[StackReview, ...]
+    stale: tuple[StaleBinary, ...]
+    untested: tuple[Untested, ...]
+    totals: ReviewTotals
+    commands: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    sources: tuple[SourceUsed, ...] = ()
