@@ -39,6 +39,10 @@ def only(world: RecipeWorld, *, lock: bool = True) -> RecipeChange:
         ('    version("1.0"', '    version("3.0", sha256="%s")\n    version("1.0"' % ("3" * 64)),
         ("make('install')", 'make("install")'),
         ('    depends_on("zlib", when="@:1")\n', '    depends_on("zlib",\n        when="@:1")\n'),
+        # The same is said of each spec under other conditions.
+        ('when="@:1")', 'when="@1")'),
+        ('depends_on("zlib", when="@:1")', 'with when("@:1.5"):\n        depends_on("zlib")'),
+        ('    depends_on("gmake"', '    conflicts("platform=darwin")\n    depends_on("gmake"'),
     ],
 )
 def test_what_no_build_sees_leaves_every_hash(world: RecipeWorld, old: str, new: str) -> None:
@@ -55,6 +59,8 @@ def test_what_no_build_sees_leaves_every_hash(world: RecipeWorld, old: str, new:
         ('    version("1.0"', '    # version("1.0"', {"1.0": "may_change", "2.0": "same"}),
         ('"zlib", when="@:1"', '"zlib-ng", when="@:1"', {"1.0": "may_change", "2.0": "same"}),
         ('"gmake"', '"gmake@4:"', {"1.0": "may_change", "2.0": "may_change"}),
+        ('when="@:1")', 'when="@:2")', {"1.0": "same", "2.0": "may_change"}),
+        ('license("MIT")', 'conflicts("+loud")', {"1.0": "same", "2.0": "may_change"}),
         ("default=False", "default=True", {"1.0": "may_change", "2.0": "may_change"}),
         ("words.tar.gz", "verbs.tar.gz", {"1.0": "same", "2.0": "blind"}),
         ('patch("fix.patch"', 'patch("fix.patch", level=0', {"1.0": "same", "2.0": "stale"}),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan.cli import coverage_gates, plan_gates
 from specplan.model import Coverage, Diff
+from specplan.model.find import Found
 from specplan.model.gate import Gate
 from specplan.model.left_out import blocking
 from specplan.reports.render import wording
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from specplan.cli.settings import Settings
     from specplan.model import LockDiff
     from specplan.model.check import Check
-    from specplan.model.find import Found
     from specplan.planning.plan import Plan
     from specplan.recipes.model import RecipeChanges
     from specplan.review.model import Review
@@ -71,7 +71,23 @@ def _own(result: _Answer, settings: Settings) -> list[Gate]:
         return [*coverage_gates.of_coverage(result, settings)]
     if isinstance(result, Diff):
         return [*coverage_gates.of_diff(result, settings)]
+    if isinstance(result, Found):
+        return [*_of_found(result, settings)]
     return [*_of_plan(result, settings)]
+
+
+def _of_found(result: Found, settings: Settings) -> Iterator[Gate]:
+    if settings.fail_if_none:
+        found = len(result.specs)
+        reason = "" if found else "nothing is found (--fail-if-none)"
+        yield Gate(
+            name="fail-if-none",
+            unit="count",
+            limit=1,
+            value=found,
+            held=bool(found),
+            reason=reason,
+        )
 
 
 def _of_plan(result: _Answer, settings: Settings) -> Iterator[Gate]:

@@ -93,6 +93,7 @@ class Settings(Configuration):
     package: tuple[str, ...] = ()
     since: str | None = None
     hashes: bool = False
+    fail_if_none: bool = False
     spack_rules: str | None = None
     summary: bool = False
     show: tuple[str, ...] = ()

@@ -1002,6 +1002,13 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "--format json. They are marked as old, and count for gates.",
     ),
     Setting(
+        name="fail-if-none",
+        kind="flag",
+        group="Gates",
+        commands=("find",),
+        help="Exit with 1 when nothing is found.",
+    ),
+    Setting(
         name="allow-unplannable",
         kind="switch",
         group="Gates",
@@ -1066,6 +1073,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         group="Output",
         commands=_LISTS,
         help="In a table and in Markdown, show the numbers alone.",
+        variations={
+            "find": Variation(
+                help="In a table and in Markdown, show one row for each version and system: how "
+                "many specs and binaries there are, and in which stacks."
+            ),
+        },
     ),
     Setting(
         name="show",

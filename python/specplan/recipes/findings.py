@@ -8,7 +8,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from specplan.recipes.model import CHANGE_CLASSES, RECIPE_VERDICTS, ChangeClass, RecipeVerdict
-from specplan.recipes.patches import Applied, applies, own_patches
+from specplan.recipes.patches import Applied, own_patches
 from specplan.recipes.source_id import Source, source_of, versions_of
 from specplan.recipes.unread import UnreadError
 
@@ -17,16 +17,14 @@ if TYPE_CHECKING:
 
     from specplan.recipes.canonical import Recipe
     from specplan.recipes.conditions import Conditions, Decided
-    from specplan.recipes.directives import Called, Directives
+    from specplan.recipes.directives import Directives
     from specplan.recipes.host import Host
     from specplan.recipes.nodes import Node
     from specplan.recipes.sides import RecipeFile
 
 __all__ = [
     "Finding",
-    "changed_calls",
     "classes_in",
-    "directive_changes",
     "patch_change",
     "source_change",
     "strongest",
@@ -35,21 +33,6 @@ __all__ = [
 
 #: How many conditions may be open before their combinations are no longer tried.
 _MOST_OPEN: Final = 4
-
-#: Directives that a concretizer reads, beside versions and patches.
-_SOLVED: Final = frozenset(
-    [
-        "build_system",
-        "can_splice",
-        "conflicts",
-        "depends_on",
-        "extends",
-        "provides",
-        "requires",
-        "variant",
-        "_language",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,44 +185,3 @@ def _patch_keys(recipe: RecipeFile, host: Host) -> list[object]:
                 content = object()
             keys.append((call.key, content if isinstance(place, str) else object()))
     return keys
-
-
-def directive_changes(
-    old: Sequence[Directives], new: Sequence[Directives], decide: Conditions | None
-) -> Iterator[Finding]:
-    """Compare what a concretizer reads, and resources.
-
-    Args:
-        old: The older directives.
-        new: The newer directives.
-        decide: Whether a spec satisfies a condition; None for any spec.
-    """
-    for name, kind, verdict in _COMPARED:
-        changed = changed_calls(_called(old, name), _called(new, name))
-        if any(_counts(call, decide) for call in changed):
-            yield Finding(kind, verdict, f"`{name}` changed")
-
-
-_COMPARED: Final[tuple[tuple[str, ChangeClass, RecipeVerdict], ...]] = (
-    *((name, "directives", "may_change") for name in sorted(_SOLVED)),
-    ("resource", "resource", "blind"),
-)
-
-
-def _called(directives: Iterable[Directives], name: str) -> list[Called]:
-    return [call for each in directives for call in each.named(name)]
-
-
-def changed_calls(old: Sequence[Called], new: Sequence[Called]) -> Iterator[Called]:
-    """Give the calls of one side that the other has not, or not as often."""
-    before, after = Counter(each.key for each in old), Counter(each.key for each in new)
-    yield from (each for each in old if before[each.key] > after[each.key])
-    yield from (each for each in new if after[each.key] > before[each.key])
-
-
-def _counts(call: Called, decide: Conditions | None) -> bool:
-    """Return whether a directive may count for a spec."""
-    try:
-        return decide is None or applies(call, decide)
-    except UnreadError:
-        return True

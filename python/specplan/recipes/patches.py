@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from specplan.recipes.conditions import Conditions
     from specplan.recipes.directives import Called, Directives
 
-__all__ = ["Applied", "Files", "applies", "declared_patches", "own_patches"]
+__all__ = [
+    "Applied",
+    "Files",
+    "applies",
+    "declared_patches",
+    "own_patches",
+    "when_position",
+]
 
 
 class Files(Protocol):
@@ -56,7 +63,7 @@ def applies(call: Called, decide: Conditions) -> bool:
     Raises:
         UnreadError: If it is open.
     """
-    conditions = [*call.when, call.argument("when", _when_position(call.name))]
+    conditions = [*call.when, call.argument("when", when_position(call.name))]
     unread = None
     for condition in conditions:
         if condition is False:
@@ -74,7 +81,7 @@ def applies(call: Called, decide: Conditions) -> bool:
     return True
 
 
-def _when_position(name: str) -> int | None:
+def when_position(name: str) -> int | None:
     """Return where ``when`` stands among the arguments without a name."""
     return {"patch": 2, "conflicts": 1, "depends_on": 1, "extends": 1}.get(name)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
+from specplan.recipes.directive_changes import changed_calls, directive_changes
 from specplan.recipes.findings import (
     Finding,
-    changed_calls,
     classes_in,
-    directive_changes,
     patch_change,
     source_change,
     strongest,

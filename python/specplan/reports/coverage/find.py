@@ -9,6 +9,7 @@ from specplan.reports.outline import (
     Column,
     Name,
     Names,
+    Number,
     Outline,
     Records,
     Section,
@@ -39,9 +40,11 @@ _NAMES: Final = (
 @outline_of.register(Found)
 def outline(result: Found, options: ReportOptions) -> Outline:
     """Return the specs, and below them those that cannot be decided, by what is missing."""
-    del options
     sections = []
-    if result.specs:
+    if result.specs and options.summary:
+        title = wording.count(len(result.specs), "spec") + " by version and system"
+        sections.append(Section(id="versions", title=title, table=_versions(result.specs)))
+    elif result.specs:
         title = wording.count(len(result.specs), "spec")
         sections.append(Section(id="specs", title=title, table=_specs(result.specs)))
     for line, group in wording.undecided(result):
@@ -71,6 +74,35 @@ def records(result: Found, options: ReportOptions) -> Records:
         for spec, missing in (*specs, *undecided)
     )
     return Records((*_NAMES, "missing"), rows)
+
+
+def _versions(specs: Sequence[model.Spec]) -> Table:
+    """Return how many specs and binaries there are of each version on each system, and where.
+
+    The order is that of the specs: by name, then version, then system.
+    """
+    by_version: dict[tuple[str, str, str], list[model.Spec]] = {}
+    for spec in specs:
+        place = (f"{spec.name}@{spec.version}", spec.os, spec.target)
+        by_version.setdefault(place, []).append(spec)
+    columns = (
+        Column("version", "version", "name", is_lead=True),
+        Column("system", "system", "system"),
+        Column("specs", "specs", "count"),
+        Column("binaries", "binaries", "count"),
+        Column("stacks", "stacks", "names"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            Name(version),
+            System(os, target),
+            Number(len(found)),
+            Number(sum(each.available for each in found)),
+            Names(tuple(sorted({stack for each in found for stack in wording.stacks(each)}))),
+        )
+        for (version, os, target), found in by_version.items()
+    )
+    return Table(columns, rows, names=2, is_whole=True)
 
 
 def _specs(specs: Sequence[model.Spec]) -> Table:

@@ -1,0 +1,157 @@
+"""What differs between the directives of two states of a recipe that a concretizer reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from specplan.recipes.findings import Finding
+from specplan.recipes.patches import applies, when_position
+from specplan.recipes.unread import UnreadError
+from specplan.recipes.values import UNREAD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from specplan.recipes.conditions import Conditions
+    from specplan.recipes.directives import Called, Directives
+    from specplan.recipes.model import ChangeClass, RecipeVerdict
+
+__all__ = ["changed_calls", "directive_changes"]
+
+#: Directives that a concretizer reads, beside versions and patches.
+_SOLVED: Final = frozenset(
+    [
+        "build_system",
+        "can_splice",
+        "conflicts",
+        "depends_on",
+        "extends",
+        "provides",
+        "requires",
+        "variant",
+        "_language",
+    ]
+)
+
+
+def directive_changes(
+    old: Sequence[Directives], new: Sequence[Directives], decide: Conditions | None
+) -> Iterator[Finding]:
+    """Compare what a concretizer reads, and resources.
+
+    Args:
+        old: The older directives.
+        new: The newer directives.
+        decide: Whether a spec satisfies a condition; None for any spec.
+    """
+    for name, kind, verdict in _COMPARED:
+        before, after = _called(old, name), _called(new, name)
+        changed = [*changed_calls(before, after)]
+        if not any(_counts(call, decide) for call in changed):
+            continue
+        if decide is None or not _says_the_same(name, before, after, decide):
+            yield Finding(kind, verdict, f"`{name}` changed")
+
+
+#: Directives of which each says something of its own, so that to say it twice is to say it once.
+_CONSTRAINTS: Final = frozenset({"conflicts", "depends_on", "extends", "provides", "requires"})
+
+
+def _says_the_same(
+    name: str, old: Sequence[Called], new: Sequence[Called], decide: Conditions
+) -> bool:
+    """Return whether directives say the same of a spec, whatever conditions they stand under.
+
+    A conflict that is new says nothing of a spec that has none of what it forbids: the spec
+    stays possible, and nothing else becomes so.
+    """
+    if name not in _CONSTRAINTS:
+        return False
+    try:
+        before = {_unconditional(call) for call in _applying(old, new, decide)}
+        calls = [*_applying(new, old, decide)]
+        after = {_unconditional(call) for call in calls}
+        if before == after:
+            return True
+        if name != "conflicts" or before - after:
+            return False
+        return not any(
+            _is_met(call, decide) for call in calls if _unconditional(call) not in before
+        )
+    except UnreadError:
+        return False
+
+
+def _applying(
+    calls: Sequence[Called], others: Sequence[Called], decide: Conditions
+) -> Iterator[Called]:
+    """Give the directives that count for a spec; those that stay the same may be open.
+
+    Raises:
+        UnreadError: If it is open whether one counts that changed.
+    """
+    kept = {each.key for each in others}
+    for call in calls:
+        counts = _decided(call, decide)
+        if counts:
+            yield call
+        elif counts is None and call.key not in kept:
+            raise UnreadError(f"line {call.lines[0]}: it is open whether it counts")
+
+
+def _decided(call: Called, decide: Conditions) -> bool | None:
+    """Return whether a directive counts for a spec; None where that is open."""
+    try:
+        return applies(call, decide)
+    except UnreadError:
+        return None
+
+
+def _unconditional(call: Called) -> tuple[object, ...]:
+    """Return what tells two calls apart that count for a spec.
+
+    Raises:
+        UnreadError: If an argument of it is not read.
+    """
+    position = when_position(call.name)
+    values = (*call.positional, *call.keywords.values())
+    if call.guards or any(each is UNREAD for each in values):
+        raise UnreadError(f"line {call.lines[0]}: it is not given by plain values")
+    positional = [repr(each) for at, each in enumerate(call.positional) if at != position]
+    keywords = ((key, repr(each)) for key, each in call.keywords.items() if key != "when")
+    return (*positional, *sorted(keywords))
+
+
+def _is_met(call: Called, decide: Conditions) -> bool:
+    """Return whether a spec has what a conflict forbids.
+
+    Raises:
+        UnreadError: If that is open.
+    """
+    forbidden = call.argument("conflict_spec", 0)
+    if not isinstance(forbidden, str):
+        raise UnreadError(f"line {call.lines[0]}: the conflict is not a plain text")
+    return decide(forbidden) is not False
+
+
+_COMPARED: Final[tuple[tuple[str, ChangeClass, RecipeVerdict], ...]] = (
+    *((name, "directives", "may_change") for name in sorted(_SOLVED)),
+    ("resource", "resource", "blind"),
+)
+
+
+def _called(directives: Iterable[Directives], name: str) -> list[Called]:
+    return [call for each in directives for call in each.named(name)]
+
+
+def changed_calls(old: Sequence[Called], new: Sequence[Called]) -> Iterator[Called]:
+    """Give the calls of one side that the other has not, or not as often."""
+    before, after = Counter(each.key for each in old), Counter(each.key for each in new)
+    yield from (each for each in old if before[each.key] > after[each.key])
+    yield from (each for each in new if after[each.key] > before[each.key])
+
+
+def _counts(call: Called, decide: Conditions | None) -> bool:
+    """Return whether a directive may count for a spec."""
+    return decide is None or _decided(call, decide) is not False
