@@ -1,0 +1,95 @@
+"""What Spack knows, as options of ``specplan``: the environment, the mirrors, the recipes."""
+
+import os
+import re
+from urllib.parse import urlsplit
+
+#: The commands that take caches, those that take wants, and those that need some.
+WITH_CACHES = frozenset(["gaps", "coverage", "find", "check", "rebuild", "why", "export", "trim"])
+WITH_WANTS = frozenset(["gaps", "coverage", "check", "rebuild", "why", "export", "trim"])
+NEED_WANTS = frozenset(["rebuild", "why", "export", "trim"])
+
+#: The options that say themselves what is wanted, or need nothing wanted.
+_WANTS = ("--want", "--stack", "--peers", "--baseline", "--config")
+_NO_WANTS = ("--help", "-h")
+
+_LABEL = re.compile(r"[A-Za-z0-9_.-]+$")
+_NO_STACK = "-"
+
+
+def has_option(words, *names):
+    """Whether the user typed one of some options."""
+    for word in words:
+        if word == "--":
+            return False
+        if word in names or word.partition("=")[0] in names:
+            return True
+    return False
+
+
+def names_sources(command, words):
+    """Whether `check` is given its sources as arguments: then it is not asked of the mirrors."""
+    return command == "check" and bool(words) and not words[0].startswith("-")
+
+
+def for_environment(command, words, environment):
+    """Return the options for the active environment.
+
+    Returns:
+        None if the command needs something that is wanted, and nothing is.
+    """
+    if command not in WITH_WANTS or has_option(words, *_WANTS):
+        return []
+    if environment is None:
+        needs = command in NEED_WANTS and not has_option(words, *_NO_WANTS)
+        return None if needs else []
+    name = os.path.basename(os.path.normpath(environment.name))
+    place = environment.lock or environment.manifest
+    return ["--want", labelled(name, place) if _LABEL.match(name) else plain(place)]
+
+
+def for_mirrors(command, words, mirrors):
+    """Return the options for mirrors of binaries."""
+    if command not in WITH_CACHES or has_option(words, "--cache"):
+        return []
+    if names_sources(command, words):
+        return []
+    options = []
+    for mirror in mirrors:
+        label = mirror.name if _LABEL.match(mirror.name) else _NO_STACK
+        options += ["--cache", labelled(label, place_of(mirror))]
+    return options
+
+
+def for_recipes(command, words, folder):
+    """Return the option for the recipes, where changes of them are asked for."""
+    asks = command == "recipes" or has_option(words, "--changed-since")
+    if folder is None or not asks or has_option(words, "--packages"):
+        return []
+    return ["--packages", folder]
+
+
+def place_of(mirror):
+    """Return where a mirror is, without credentials: others may read the words of a process."""
+    parts = urlsplit(mirror.url)
+    url = mirror.url
+    if "@" in parts.netloc:
+        url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    if mirror.view:
+        url = "{0}/v3/manifests/index/{1}".format(url.rstrip("/"), mirror.view)
+    return url
+
+
+def has_credentials(mirror):
+    """Whether the URL of a mirror holds a user or a password."""
+    return "@" in urlsplit(mirror.url).netloc
+
+
+def labelled(label, place):
+    """Return a source or a want with its label."""
+    return "{0}={1}".format(label, place)
+
+
+def plain(place):
+    """Return a path that is not taken for one with a label."""
+    return place if os.path.isabs(place) else os.path.join(os.curdir, place)
