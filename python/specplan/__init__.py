@@ -112,6 +112,7 @@ if TYPE_CHECKING:
     from specplan.model.find import Found, Undecided
     from specplan.model.host import Host
     from specplan.model.schedule import Run, Schedule, Shard
+    from specplan.model.spec import DependencyEdge
     from specplan.model.successors import Successor, Successors
     from specplan.planning.plan import Plan
     from specplan.planning.request import (
@@ -159,6 +160,7 @@ else:
             "specplan.model.choice": "Choice ChosenWant PublishedWant",
             "specplan.model.find": "Found Undecided",
             "specplan.model.host": "Host",
+            "specplan.model.spec": "DependencyEdge",
             "specplan.model.schedule": "Run Schedule Shard",
             "specplan.model.successors": "Successor Successors",
             "specplan.planning.plan": "Plan",
@@ -205,6 +207,7 @@ __all__ = [
     "DamagedFile",
     "DamagedSourceError",
     "DateOrigin",
+    "DependencyEdge",
     "Diff",
     "DiffCell",
     "DiffRequest",

@@ -790,6 +790,30 @@ class DifferingAnswer:
         """The columns in which they differ."""
 
 @final
+class NeighbourAnswer:
+    """An edge of a spec, seen from one of its ends: the spec at the other one."""
+
+    @property
+    def hash(self) -> str:
+        """Its hash."""
+
+    @property
+    def package(self) -> str:
+        """The name of the package."""
+
+    @property
+    def version(self) -> str | None:
+        """The version, or None of a hash that nothing describes."""
+
+    @property
+    def types(self) -> list[EdgeType]:
+        """What the dependency is for, in the order of the alphabet."""
+
+    @property
+    def virtuals(self) -> list[str]:
+        """The virtual packages that it provides on this edge, in the order of the source."""
+
+@final
 class NamedAnswer:
     """A spec with what people know it by; nothing is known of what nothing describes."""
 
@@ -1770,6 +1794,25 @@ class Catalog:
         Kinds are the sum of link 1, run 2, build 4, test 8. An external needs nothing to be
         installed: without build edges nothing is reached through it. ``ValueError`` where
         the edges have a cycle.
+        """
+
+    def dependencies(self, spec: str) -> list[NeighbourAnswer] | None:
+        """Return what a spec depends on, in the order of its source; None where none tells.
+
+        ``ValueError`` where the catalog does not know the hash.
+        """
+
+    def dependents(self, spec: str) -> list[NeighbourAnswer]:
+        """Return what depends on a spec or on a hash that nothing describes, by hash.
+
+        Looks at every edge. ``ValueError`` where the catalog does not know the hash.
+        """
+
+    def path(self, spec: str, to: str) -> list[str]:
+        """Return the hashes of a shortest way over dependencies, both ends included.
+
+        Nothing where there is none. O(specs + edges). ``ValueError`` where the catalog does not
+        know one of the hashes.
         """
 
     def available(self, state: State, hashes: list[str]) -> list[str]:

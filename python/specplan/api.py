@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
 from specplan import _core as compiled
 from specplan.abstract_spec import AbstractSpec
@@ -17,6 +17,7 @@ from specplan.catalog.diff import DiffRequest, difference
 from specplan.catalog.find import Search, search
 from specplan.catalog.names import ROOT, paths, texts
 from specplan.catalog.selection import Selection, select
+from specplan.catalog.specs import edge_of
 from specplan.check import findings
 from specplan.check.request import CheckRequest
 from specplan.coverage import records
@@ -40,6 +41,7 @@ from specplan.model.budget import Weight
 from specplan.model.check import Check, Finding, Verify
 from specplan.model.find import Found
 from specplan.model.host import Host
+from specplan.model.spec import DependencyEdge
 from specplan.planning.plan import Plan
 from specplan.planning.request import (
     BudgetLimits,
@@ -61,6 +63,9 @@ else:
     from typing_extensions import Unpack
 
 __all__ = ["Catalog", "CoverageKeywords", "PlanKeywords", "load"]
+
+
+_Told = TypeVar("_Told")
 
 
 class CoverageKeywords(TypedDict, total=False):
@@ -205,6 +210,60 @@ class Catalog:
         """
         labels = self._core.labels(self._state(tag))
         return tuple(label for label in labels if label != ROOT)
+
+    def dependencies(self, spec: Spec | str) -> tuple[DependencyEdge, ...] | None:
+        """Return what a spec depends on, in the order of its source; None where none tells.
+
+        Args:
+            spec: The spec, or its hash.
+
+        Raises:
+            UsageError: If the catalog does not know it.
+
+        Examples:
+            >>> import specplan
+            >>> catalog = specplan.load("examples/locks/radiuss/spack.lock")
+            >>> bison = catalog.select(package="bison")[0]
+            >>> [edge.package for edge in catalog.dependencies(bison) if "run" in edge.types]
+            ['m4']
+        """
+        edges = self._told(self._core.dependencies, _hash_of(spec))
+        return None if edges is None else tuple(map(edge_of, edges))
+
+    def dependents(self, spec: Spec | str) -> tuple[DependencyEdge, ...]:
+        """Return what depends on a spec directly, by hash; O(edges of the catalog).
+
+        Args:
+            spec: The spec, or its hash.
+
+        Raises:
+            UsageError: If the catalog does not know it.
+        """
+        return tuple(map(edge_of, self._told(self._core.dependents, _hash_of(spec))))
+
+    def path(self, spec: Spec | str, to: Spec | str) -> tuple[str, ...]:
+        """Return the hashes of a shortest way over dependencies, both ends included.
+
+        Nothing where there is none. O(specs + edges).
+
+        Args:
+            spec: Where it starts: a spec, or its hash.
+            to: Where it ends, likewise.
+
+        Raises:
+            UsageError: If the catalog does not know one of them.
+        """
+        dag_hash = _hash_of(to)
+        return tuple(self._told(lambda each: self._core.path(each, dag_hash), _hash_of(spec)))
+
+    def _told(self, ask: Callable[[str], _Told], dag_hash: str) -> _Told:
+        try:
+            return ask(dag_hash)
+        except ValueError as error:
+            raise UsageError(
+                f"the catalog does not know every spec that is asked about: {error}",
+                hint="`Catalog.select(hash=...)` finds what it knows",
+            ) from error
 
     def names(self, field: NamedField) -> tuple[str, ...]:
         """Return the distinct values of a field of all specs, sorted as text.
@@ -523,6 +582,10 @@ class Catalog:
 
 def _called(state: str | Catalog | None) -> str | None:
     return state._contents.name or None if isinstance(state, Catalog) else state
+
+
+def _hash_of(spec: Spec | str) -> str:
+    return spec if isinstance(spec, str) else spec.hash
 
 
 def load(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import overload
 
 from specplan import _core, wildcards
 from specplan import _core as compiled
@@ -12,6 +13,7 @@ from specplan.catalog.contents import Contents
 from specplan.catalog.left_out import of_sources
 from specplan.catalog.names import any_matches, texts
 from specplan.catalog.specs import spec_of
+from specplan.counting import count
 from specplan.errors import UsageError
 from specplan.model import DamagedFile, LeftOut, SourceUsed, Spec
 from specplan.model.find import Found, Undecided
@@ -21,12 +23,12 @@ from specplan.similar_names import suggestions
 __all__ = ["Selection", "found", "select"]
 
 
-class Selection:
+class Selection(Sequence[Spec]):
     """Specs of a catalog, as a question that is answered when it is asked.
 
     Selections of one catalog are combined by ``&`` (both), ``|`` (either), ``-`` (one
     and not the other) and ``~`` (all others). Nothing is computed before
-    :meth:`count` or iteration.
+    :meth:`count`, ``len`` or iteration. As a sequence it has its specs by hash.
     """
 
     __slots__ = ("_contents", "_core")
@@ -110,8 +112,14 @@ class Selection:
             sources=self._contents.used,
         )
 
-    def count(self) -> int:
-        """Return how many specs are selected, without building them."""
+    def count(self, value: object = None) -> int:
+        """Return how many specs are selected, without building them.
+
+        Args:
+            value: A spec or a hash: it is selected once or not at all.
+        """
+        if value is not None:
+            return int(value in self)
         return self._contents.core.count(self._core)
 
     def specs(self, tag: str | None = None) -> list[Spec]:
@@ -127,6 +135,36 @@ class Selection:
     def __iter__(self) -> Iterator[Spec]:
         """Iterate over the selected specs, ordered by hash."""
         return iter(self.specs())
+
+    def __len__(self) -> int:
+        """Return how many specs are selected, without building them."""
+        return self.count()
+
+    def __bool__(self) -> bool:
+        """Return whether anything is selected."""
+        return self.count() > 0
+
+    @overload
+    def __getitem__(self, index: int) -> Spec: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Spec]: ...
+    def __getitem__(self, index: int | slice) -> Spec | list[Spec]:
+        """Return selected specs by their places in the order of hashes, all of which are built."""
+        return self.specs()[index]
+
+    def __contains__(self, spec: object) -> bool:
+        """Return whether a spec is selected; a text is taken for its hash."""
+        dag_hash = spec.hash if isinstance(spec, Spec) else spec
+        if not isinstance(dag_hash, str):
+            return False
+        try:
+            one = compiled.Query.hashes([dag_hash])
+        except ValueError:
+            return False  # no hash, so that nothing has it
+        return self._contents.core.count(self._core & one) > 0
+
+    def __repr__(self) -> str:
+        return f"<Selection: {count(self.count(), 'spec')}>"
 
 
 def select(

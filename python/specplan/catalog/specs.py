@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from specplan import _core
 from specplan.model import NamedSpec, Nearest, Spec
+from specplan.model.spec import DependencyEdge
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["by_hash", "hashes_of", "named_of", "names_of", "nearest_of", "spec_of"]
+__all__ = ["by_hash", "edge_of", "hashes_of", "named_of", "names_of", "nearest_of", "spec_of"]
 
 
 def spec_of(answer: _core.SpecAnswer) -> Spec:
@@ -50,6 +51,17 @@ def nearest_of(answer: _core.NearestAnswer | None, source: str | None = None) ->
         target=answer.target,
         source=answer.source if source is None else source,
         differs=tuple(answer.differs),
+    )
+
+
+def edge_of(answer: _core.NeighbourAnswer) -> DependencyEdge:
+    """Return the record of an edge of a spec."""
+    return DependencyEdge(
+        hash=answer.hash,
+        package=answer.package,
+        version=answer.version,
+        types=tuple(answer.types),
+        virtuals=tuple(answer.virtuals),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -176,7 +176,7 @@ class CheckedFiles:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Check(Report):
     """What ``check`` found.
 
@@ -222,3 +222,11 @@ class Check(Report):
     def counts(self) -> tuple[tuple[FindingKind, int], ...]:
         """Return how many findings there are of each kind that there are any of, sorted."""
         return tuple(sorted(Counter(finding.kind for finding in self.findings).items()))
+
+    def __iter__(self) -> Iterator[Finding]:
+        """Iterate over the findings."""
+        return iter(self.findings)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.findings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from specplan.model.damage import DamagedFile
@@ -118,7 +119,7 @@ class Alone:
     lacking: tuple[LackedSpec, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Coverage(Report):
     """Coverage and gaps of the reported cells: one document, two views.
 
@@ -200,3 +201,11 @@ class Coverage(Report):
             colour: Whether to paint with escape sequences.
         """
         return as_text(self, ReportOptions(view=view, width=width, colour=colour))
+
+    def __iter__(self) -> Iterator[Gap]:
+        """Iterate over the gaps, ranked."""
+        return iter(self.gaps)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.gaps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from specplan.model.damage import DamagedFile
@@ -101,7 +102,7 @@ class DiffTotals:
     changed: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Diff(Report):
     """What two states of a cache have in common and what changed, by cell and key.
 
@@ -138,3 +139,11 @@ class Diff(Report):
     sources: tuple[SourceUsed, ...] = ()
     gates: tuple[Gate, ...] = ()
     known_gaps: KnownGaps | None = None
+
+    def __iter__(self) -> Iterator[KeyInCell | Change]:
+        """Iterate over the keys that were lost, then those gained, then those changed."""
+        return iter((*self.lost, *self.gained, *self.changed))
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.lost) + len(self.gained) + len(self.changed)

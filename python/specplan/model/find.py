@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -50,7 +51,7 @@ class Undecided:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Found(Report):
     """The specs that satisfy an abstract spec.
 
@@ -135,6 +136,14 @@ class Found(Report):
             UsageError: If the template names what is no field.
         """
         return as_lines(self, template=template)
+
+    def __iter__(self) -> Iterator[Spec]:
+        """Iterate over the specs, by hash."""
+        return iter(self.specs)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.specs)
 
 
 def _few(undecided: list[Undecided]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -163,7 +164,7 @@ class LockDiffTotals:
     migrated: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class LockDiff(Report):
     """What is new between two states, and what caused it.
 
@@ -191,3 +192,11 @@ class LockDiff(Report):
     migrated: tuple[MigratedSpec, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     sources: tuple[SourceUsed, ...] = ()
+
+    def __iter__(self) -> Iterator[NewSpec]:
+        """Iterate over the new specs."""
+        return iter(self.specs)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.specs)

@@ -11,18 +11,23 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import singledispatch
 from importlib import import_module
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 __all__ = [
     "Report",
     "ReportOptions",
     "View",
     "as_csv",
+    "as_fragment",
+    "as_headline",
     "as_json",
     "as_lines",
     "as_markdown",
     "as_text",
 ]
+
+#: How many rows of a table a notebook shows.
+_ROWS_OF_A_NOTEBOOK: Final = 20
 
 #: The two views of the one document of coverage.
 View: TypeAlias = Literal["gaps", "coverage"]
@@ -55,9 +60,24 @@ class ReportOptions:
 
 
 class Report:
-    """A result that can be written in every format: the base of all of them."""
+    """A result that can be written in every format: the base of all of them.
+
+    It is a collection of what it is about: gaps, builds, findings. In a notebook it shows itself
+    as tables. It is true even where it holds nothing.
+    """
 
     __slots__ = ()
+
+    def __bool__(self) -> bool:
+        """Return true: a report that holds nothing is a report."""
+        return True
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {as_headline(self)}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the report as tables, long ones cut."""
+        return as_fragment(self, ReportOptions(limit=_ROWS_OF_A_NOTEBOOK))
 
     def to_json(self) -> str:
         """Return the report as JSON document; see the schemas in ``specplan/schemas``."""
@@ -103,6 +123,18 @@ def as_markdown(result: Report, options: ReportOptions) -> str:
 def as_text(result: Report, options: ReportOptions) -> str:
     """Return a result as text for a terminal."""
     return _writer(as_text, result, "text")(result, options)
+
+
+@singledispatch
+def as_fragment(result: Report, options: ReportOptions) -> str:
+    """Return a result as a fragment of HTML without scripts and styles."""
+    return _writer(as_fragment, result, "HTML")(result, options)
+
+
+@singledispatch
+def as_headline(result: Report) -> str:
+    """Return the one line that says how a result stands."""
+    return _writer(as_headline, result, "headline")(result)
 
 
 @singledispatch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = ["EdgeType", "NamedSpec", "Spec"]
+__all__ = ["DependencyEdge", "EdgeType", "NamedSpec", "Spec"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +62,23 @@ class NamedSpec:
     hash: str
     name: str
     version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DependencyEdge:
+    """An edge between two specs, seen from one of them: the spec at the other end.
+
+    Attributes:
+        hash: Its DAG hash.
+        package: Its package.
+        version: Its version as the source spells it; None where nothing describes it.
+        types: What the dependency is for.
+        virtuals: The virtual packages that the dependency provides on this edge, in the order of
+            the source.
+    """
+
+    hash: str
+    package: str
+    version: str | None
+    types: tuple[EdgeType, ...]
+    virtuals: tuple[str, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from specplan import _core as compiled
@@ -38,7 +38,7 @@ from specplan.planning.unplannable import environment_of
 __all__ = ["Plan"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Plan(Report):
     """The least set of builds after which every want installs from the caches alone.
 
@@ -193,3 +193,11 @@ class Plan(Report):
     def to_list(self) -> str:
         """Return one line a build in the order of the builds, to be piped."""
         return as_lines(self)
+
+    def __iter__(self) -> Iterator[Build]:
+        """Iterate over the builds, in their order."""
+        return iter(self.builds)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.builds)

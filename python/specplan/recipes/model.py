@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, get_args
 
@@ -160,7 +161,7 @@ class PackageHash:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class RecipeChanges(Report):
     """What a range of revisions changes.
 
@@ -190,3 +191,11 @@ class RecipeChanges(Report):
     hashes: tuple[PackageHash, ...] | None = None
     left_out: tuple[LeftOut, ...] = ()
     sources: tuple[SourceUsed, ...] = ()
+
+    def __iter__(self) -> Iterator[RecipeChange]:
+        """Iterate over the recipes that were touched."""
+        return iter(self.recipes)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.recipes)

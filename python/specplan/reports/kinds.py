@@ -48,7 +48,13 @@ LINES: Final[Mapping[str, str]] = MappingProxyType(
 
 #: What shows outlines and records of any kind, by the format.
 RENDERED: Final[Mapping[str, str]] = MappingProxyType(
-    {"CSV": "render.csv_table", "Markdown": "render.markdown", "text": "render.text"}
+    {
+        "CSV": "render.csv_table",
+        "HTML": "render.fragment",
+        "Markdown": "render.markdown",
+        "headline": "render.text",
+        "text": "render.text",
+    }
 )
 
 _BY_FORM: Final = {"JSON": DOCUMENTS, "lines": LINES, "outline": OUTLINES}

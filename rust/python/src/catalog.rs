@@ -24,6 +24,7 @@ use crate::key_texts::KeyTexts;
 use crate::known_specs::{Hash, PyKnownSpecs, spec_ids};
 use crate::literals;
 use crate::lock_diff::{LockDiffAnswer, LockDiffQuestion};
+use crate::neighbours::{self, NeighbourAnswer, node};
 use crate::plan::{PlanQuestion, PyPlan};
 use crate::query::PyQuery;
 use crate::soundness::{self, SoundnessAnswer, SoundnessQuestion};
@@ -349,6 +350,21 @@ impl PyCatalog {
             .map_err(|fault| PyValueError::new_err(fault.to_string()))?;
         let catalog = &self.catalog;
         detach(py, || find::reached_specs(catalog, graph, &from, kinds))
+    }
+
+    fn dependencies(&self, py: Python<'_>, spec: &str) -> PyResult<Option<Vec<NeighbourAnswer>>> {
+        let spec = node(&self.catalog, spec)?;
+        detach(py, || neighbours::dependencies(&self.catalog, spec))
+    }
+
+    fn dependents(&self, py: Python<'_>, spec: &str) -> PyResult<Vec<NeighbourAnswer>> {
+        let spec = node(&self.catalog, spec)?;
+        detach(py, || neighbours::dependents(&self.catalog, spec))
+    }
+
+    fn path(&self, py: Python<'_>, spec: &str, to: &str) -> PyResult<Vec<String>> {
+        let (spec, to) = (node(&self.catalog, spec)?, node(&self.catalog, to)?);
+        detach(py, || neighbours::path(&self.catalog, spec, to))
     }
 
     fn available(

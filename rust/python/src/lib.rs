@@ -25,6 +25,7 @@ mod key_texts;
 mod known_specs;
 mod literals;
 mod lock_diff;
+mod neighbours;
 mod operating_systems;
 mod pages;
 mod panics;
@@ -54,6 +55,8 @@ mod _core {
     use super::choice::py_choose;
     #[pymodule_export]
     use super::known_specs::PyKnownSpecs;
+    #[pymodule_export]
+    use super::neighbours::NeighbourAnswer;
     #[pymodule_export]
     use super::operating_systems::{
         PyOperatingSystems, is_known_target, known_targets, target_serves, teach_targets,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["WhyReport", "json_document", "outline", "records"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class WhyReport(Report):
     """What ``specplan why`` answers.
 
@@ -42,6 +42,14 @@ class WhyReport(Report):
     predicted: bool = False
     left_out: tuple[LeftOut, ...] = ()
     sources: tuple[SourceUsed, ...] = ()
+
+    def __iter__(self) -> Iterator[Why | WhyWanted]:
+        """Iterate over the reasons."""
+        return iter((*self.reasons, *self.wants))
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.reasons) + len(self.wants)
 
 
 @outline_of.register(WhyReport)

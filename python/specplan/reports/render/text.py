@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from specplan.model.report import Report, as_text
+from specplan.model.report import Report, ReportOptions, as_headline, as_text
 from specplan.reports import outline as value
 from specplan.reports.cuts import cut
 from specplan.reports.outline import outline_of
@@ -22,12 +22,11 @@ from specplan.reports.render.page import Page
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from specplan.model.report import ReportOptions
     from specplan.reports.outline import Outline, Section, Table, Tone
     from specplan.reports.render.layout import Style
     from specplan.reports.render.prose import Part, Prose
 
-__all__ = ["text"]
+__all__ = ["Writer", "header", "headline", "text"]
 
 #: How many names of one kind a cell shows before it counts the rest.
 _FEW: Final = 3
@@ -45,10 +44,19 @@ _STYLES: Final[Mapping[Tone, Style]] = {
 @as_text.register(Report)
 def text(result: Report, options: ReportOptions) -> str:
     """Return a result as text for a terminal."""
-    return _Writer(cut(outline_of(result, options), options), options).whole()
+    return Writer(cut(outline_of(result, options), options), options).whole()
 
 
-class _Writer:
+@as_headline.register(Report)
+def headline(result: Report) -> str:
+    """Return the one line that says how a result stands, or else how much it holds."""
+    options = ReportOptions()
+    outline = outline_of(result, options)
+    said = outline.headline or next((each.title for each in outline.sections), "nothing")
+    return Writer(outline, options).said(said)
+
+
+class Writer:
     """The text of one report, as it is written."""
 
     def __init__(self, outline: Outline, options: ReportOptions) -> None:
@@ -120,7 +128,7 @@ class _Writer:
         shown = [at for at, column in enumerate(table.columns) if not column.is_extra]
         columns = [
             Column(
-                _header(column),
+                header(column),
                 align="right" if column.is_right else "left",
                 wraps=column.is_wordy,
                 overhangs=column.is_lead,
@@ -135,7 +143,7 @@ class _Writer:
         lead, *columns = table.columns
         rows = [[self.span(cell) for cell in row] for row in table.rows]
         widths = [
-            max(map(layout.columns_of, (*_header(column), *(row[at].text for row in rows))))
+            max(map(layout.columns_of, (*header(column), *(row[at].text for row in rows))))
             for at, column in enumerate(columns, 1)
         ]
         names = [lead.title, *(row[0].text for row in rows)]
@@ -149,7 +157,7 @@ class _Writer:
             if at_block:
                 self.page.blank()
             headers = [Column((lead.title,))]
-            headers += [Column(_header(columns[at]), align="right") for at in block]
+            headers += [Column(header(columns[at]), align="right") for at in block]
             kept = [
                 [spans[0], *(spans[at + 1] for at in block)]
                 for row, spans in zip(table.rows, rows, strict=True)
@@ -164,7 +172,7 @@ class _Writer:
             for column, span in zip(table.columns[1:], row[1:], strict=True):
                 if not span.text:
                     continue
-                name = "/".join(_header(column))
+                name = "/".join(header(column))
                 painted = layout.paint(span.text, span.style, colour=self.page.colour)
                 if layout.columns_of(f"  {name}  {span.text}") <= self.page.width:
                     self.page.lines([f"  {name}  {painted}"])
@@ -230,7 +238,7 @@ class _Writer:
 _NOTHING: Final = Span("")
 
 #: How each kind of cell is shown.
-_SHOWN: Final[Mapping[type, Callable[[_Writer, Any], str]]] = {
+_SHOWN: Final[Mapping[type, Callable[[Writer, Any], str]]] = {
     value.Name: lambda _, cell: terminal(cell.text),
     value.Names: lambda _, cell: wording.folded(list(map(terminal, cell.texts)), _FEW),
     value.Words: lambda _, cell: terminal(cell.text),
@@ -253,7 +261,8 @@ _SHOWN: Final[Mapping[type, Callable[[_Writer, Any], str]]] = {
 }
 
 
-def _header(column: value.Column) -> tuple[str, ...]:
+def header(column: value.Column) -> tuple[str, ...]:
+    """Return the lines above a column."""
     if column.system is not None:
         return terminal(column.system.os), terminal(column.system.target)
     return (column.title,)

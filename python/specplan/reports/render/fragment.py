@@ -1,0 +1,63 @@
+"""Reports as a fragment of HTML, as notebooks show it: headings, lines and tables, nothing else.
+
+There is no script, no style and no link in it, and every text of a source is escaped.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from specplan.model.report import Report, as_fragment
+from specplan.reports.cuts import cut
+from specplan.reports.outline import outline_of
+from specplan.reports.render.text import Writer, header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specplan.model.report import ReportOptions
+    from specplan.reports.outline import Section, Table
+
+__all__ = ["fragment"]
+
+
+@as_fragment.register(Report)
+def fragment(result: Report, options: ReportOptions) -> str:
+    """Return a result as a fragment of HTML."""
+    outline = cut(outline_of(result, options), options)
+    writer = Writer(outline, options)
+    parts = [_paragraph(writer.said(each)) for each in outline.warnings]
+    if outline.headline:
+        parts.append(f"<p><strong>{escape(writer.said(outline.headline))}</strong></p>")
+    parts += [_paragraph(writer.said(each.text)) for each in outline.lines]
+    for section in outline.sections:
+        if writer.is_asked(section):
+            parts += _section(writer, section)
+    parts += [_paragraph(writer.said(each)) for each in outline.notes]
+    return "<div>\n" + "\n".join(parts) + "\n</div>\n"
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text)}</p>"
+
+
+def _section(writer: Writer, section: Section) -> Iterator[str]:
+    yield _paragraph(writer.said(section.title))
+    for line in section.lines:
+        yield _paragraph(writer.said(line.text))
+    if section.table is not None and section.table.rows:
+        yield from _table(writer, section.table)
+
+
+def _table(writer: Writer, table: Table) -> Iterator[str]:
+    shown = [at for at, column in enumerate(table.columns) if not column.is_extra]
+    heads = ("<br>".join(map(escape, header(table.columns[at]))) for at in shown)
+    yield "<table>"
+    yield "<tr>" + "".join(f'<th scope="col">{each}</th>' for each in heads) + "</tr>"
+    for row in table.rows[: table.most]:
+        cells = (escape(writer.span(row[at]).text) for at in shown)
+        yield "<tr>" + "".join(f"<td>{each}</td>" for each in cells) + "</tr>"
+    yield "</table>"
+    if table.more:
+        yield _paragraph(writer.said(table.more))

@@ -1,0 +1,164 @@
+"""Results are collections that show themselves shortly, and specs lead to their neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import specplan
+from specplan import Catalog, UsageError
+from specplan.model.report import Report
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+LOCK = str(EXAMPLES / "locks" / "radiuss" / "spack.lock")
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return specplan.load(str(EXAMPLES / "cache"), str(EXAMPLES / "pages"))
+
+
+@pytest.fixture(scope="module")
+def lock() -> Catalog:
+    return specplan.load(LOCK)
+
+
+def reports(catalog: Catalog) -> dict[str, Any]:
+    """A result of each kind, with what it is a collection of."""
+    gaps, check = catalog.gaps(stack="e4s"), catalog.check()
+    found, plan = catalog.search("adios2"), catalog.rebuild(want=LOCK)
+    older = catalog.diff("develop-2025-05-25", "develop-2026-01-17")
+    return {
+        "gaps": (gaps, gaps.gaps),
+        "check": (check, check.findings),
+        "found": (found, found.specs),
+        "plan": (plan, plan.builds),
+        "diff": (older, (*older.lost, *older.gained, *older.changed)),
+    }
+
+
+@pytest.mark.parametrize("kind", ["gaps", "check", "found", "plan", "diff"])
+def test_a_report_is_a_collection_of_what_it_is_about(catalog: Catalog, kind: str) -> None:
+    report, items = reports(catalog)[kind]
+    assert isinstance(report, Report)
+    assert list(report) == list(items)
+    assert len(report) == len(items)
+    # A report without any is a report.
+    assert report
+
+
+@pytest.mark.parametrize("kind", ["gaps", "check", "found", "plan", "diff"])
+def test_a_report_shows_itself_in_one_line_and_as_tables(catalog: Catalog, kind: str) -> None:
+    report, _ = reports(catalog)[kind]
+    shown = repr(report)
+    assert shown.startswith(f"<{type(report).__name__}: ")
+    assert len(shown) < 200
+    assert "\n" not in shown
+    fragment = report._repr_html_()
+    assert fragment.startswith("<div>\n")
+    assert "<script" not in fragment
+    assert fragment.count("<tr>") < 150
+
+
+def test_a_fragment_has_no_markup_of_a_source(catalog: Catalog) -> None:
+    found = catalog.search("adios2")
+    hostile = "<img src=x onerror=alert(1)>"
+    specs = tuple(replace(each, name=hostile, version=hostile) for each in found.specs)
+    fragment = replace(found, query=hostile, specs=specs)._repr_html_()
+    assert "<img" not in fragment
+    assert "&lt;img" in fragment
+
+
+def test_a_selection_is_a_sequence_of_specs_by_hash(catalog: Catalog) -> None:
+    selection = catalog.select(package="adios2")
+    specs = selection.specs()
+    assert isinstance(selection, Sequence)
+    assert len(selection) == selection.count() == len(specs) > 1
+    assert selection[0] == specs[0]
+    assert selection[-1] == specs[-1]
+    assert list(selection[1:]) == specs[1:]
+    assert specs[0] in selection
+    assert specs[0].hash in selection
+    assert "nothing" not in selection
+    assert 3 not in selection
+    assert selection.index(specs[1]) == 1
+    assert selection.count(specs[1]) == 1
+    assert not catalog.select(package="no-such")
+    with pytest.raises(IndexError):
+        catalog.select(package="no-such")[0]
+    assert repr(selection) == f"<Selection: {len(specs)} specs>"
+
+
+@cache
+def read_lock() -> Catalog:
+    return specplan.load(LOCK)
+
+
+def edges(lock: Catalog) -> dict[str, list[str]]:
+    return {
+        spec.hash: [each.hash for each in lock.dependencies(spec) or ()] for spec in lock.select()
+    }
+
+
+def test_dependents_are_the_dependencies_turned_round(lock: Catalog) -> None:
+    forward = edges(lock)
+    for spec in lock.select():
+        expected = sorted(each for each, children in forward.items() if spec.hash in children)
+        assert [each.hash for each in lock.dependents(spec)] == expected
+
+
+def reference(forward: dict[str, list[str]], start: str) -> dict[str, int]:
+    """How far each spec is from another, by a plain search."""
+    far, waiting = {start: 0}, [start]
+    for node in waiting:
+        for child in forward.get(node, ()):
+            if child not in far:
+                far[child] = far[node] + 1
+                waiting.append(child)
+    return far
+
+
+@given(st.data())
+def test_a_path_is_a_shortest_way_over_dependencies(data: st.DataObject) -> None:
+    lock = read_lock()
+    forward = edges(lock)
+    start = data.draw(st.sampled_from(sorted(forward)))
+    end = data.draw(st.sampled_from(sorted(forward)))
+    path = lock.path(start, end)
+    far = reference(forward, start)
+    if end not in far:
+        assert path == ()
+        return
+    assert (path[0], path[-1], len(path)) == (start, end, far[end] + 1)
+    assert all(child in forward[parent] for parent, child in pairwise(path))
+
+
+def test_edges_tell_what_they_are_for(lock: Catalog) -> None:
+    found = lock.dependencies(lock.select(package="bison")[0])
+    assert found is not None
+    by_package = {each.package: each for each in found}
+    assert by_package["m4"].types == ("build", "run")
+    assert by_package["m4"].version == lock.select(package="m4")[0].version
+    assert by_package["gcc"].virtuals == ("c", "cxx")
+
+
+@pytest.mark.parametrize("asked", ["a" * 32, "no hash"])
+def test_what_the_catalog_does_not_know_is_wrong_usage(lock: Catalog, asked: str) -> None:
+    known = lock.select()[0]
+    for ask in (lock.dependencies, lock.dependents, lambda each: lock.path(known, each)):
+        with pytest.raises(UsageError, match="does not know"):
+            ask(asked)
+
+
+def test_names_are_the_distinct_values_of_a_field(catalog: Catalog) -> None:
+    specs = catalog.select().specs()
+    assert catalog.names("package") == tuple(sorted({each.name for each in specs}))
+    assert catalog.names("target") == tuple(sorted({each.target for each in specs}))
