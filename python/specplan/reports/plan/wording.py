@@ -142,7 +142,7 @@ def numbers(plan: Plan) -> list[str]:
         estimated = sum(build.estimated for build in plan.builds)
         if plan.unit == "seconds":
             lines.append(f"costs: {totals.builds - estimated} measured, {estimated} estimated")
-    if plan.change is not None:
+    if plan.change is not None and not plan.successors:
         lines.append(f"due to the change: {wording.count(totals.due_to_change, 'build')}")
     return lines
 

@@ -123,7 +123,7 @@ def _stale(review: Review) -> tuple[Section, ...]:
         )
         for each in review.stale
     )
-    title = render_wording.count(len(rows), "binary", "binaries") + " without further use"
+    title = render_wording.count(len(rows), "stale binary", "stale binaries")
     return (Section(id="stale", title=title, tone="strong", table=Table(columns, rows)),)
 
 
