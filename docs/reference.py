@@ -27,7 +27,18 @@ HERE = Path(__file__).resolve().parent
 
 COMMANDS = (
     *("gaps", "coverage", "rebuild", "export", "trim", "has", "why"),
-    *("diff", "find", "check", "report", "recipes", "review", "init", "doctor", "completion"),
+    *(
+        "diff",
+        "trend",
+        "find",
+        "check",
+        "report",
+        "recipes",
+        "review",
+        "init",
+        "doctor",
+        "completion",
+    ),
 )
 
 #: What the keys are that are tables, and what holds without them.

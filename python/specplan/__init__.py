@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from specplan import reports
     from specplan._core import Version, __version__
     from specplan.abstract_spec import AbstractSpec
-    from specplan.api import Catalog, CoverageKeywords, PlanKeywords, load
+    from specplan.api import Catalog, CoverageKeywords, PlanKeywords, load, trend
     from specplan.catalog.diff import DiffRequest
     from specplan.catalog.find import Search
     from specplan.catalog.selection import Selection
@@ -75,6 +75,8 @@ if TYPE_CHECKING:
         LeftOutKind,
         LockDiff,
         LockDiffTotals,
+        LostWant,
+        Measured,
         MigratedSpec,
         NamedSpec,
         Nearest,
@@ -92,6 +94,12 @@ if TYPE_CHECKING:
         SourceUsed,
         Spec,
         Totals,
+        Trend,
+        TrendCell,
+        TrendPoint,
+        TrendQuestion,
+        TrendStack,
+        TrendStep,
         UnknownWant,
         Untested,
         WhatIf,
@@ -132,7 +140,7 @@ else:
             "specplan": "reports",
             "specplan._core": "Version __version__",
             "specplan.abstract_spec": "AbstractSpec",
-            "specplan.api": "Catalog CoverageKeywords PlanKeywords load",
+            "specplan.api": "Catalog CoverageKeywords PlanKeywords load trend",
             "specplan.catalog.diff": "DiffRequest",
             "specplan.catalog.find": "Search",
             "specplan.catalog.selection": "Selection",
@@ -148,10 +156,11 @@ else:
                 "Coverage CoveredWant DamagedFile DateOrigin Diff DiffCell DiffTotals "
                 "Difference EnvironmentAsked Excluded ExcludedBuild Gap Gate GateUnit "
                 "HeldChange HoldStep IndexUsed Input KeyInCell KnownGap KnownGapState KnownGaps "
-                "LackedSpec Lacking LeftOut LeftOutKind LockDiff LockDiffTotals MigratedSpec "
-                "NamedSpec Nearest Needless NewSpec NotWanted OwnChange PlanTotals "
-                "RecipesAssumed RecipesCompared RootCoverage RootLine RootState RootsOfStack "
-                "SourceUsed Spec Totals UnknownWant Untested WhatIf Why WhyLine"
+                "LackedSpec Lacking LeftOut LeftOutKind LockDiff LockDiffTotals LostWant "
+                "Measured MigratedSpec NamedSpec Nearest Needless NewSpec NotWanted OwnChange "
+                "PlanTotals RecipesAssumed RecipesCompared RootCoverage RootLine RootState "
+                "RootsOfStack SourceUsed Spec Totals Trend TrendCell TrendPoint TrendQuestion "
+                "TrendStack TrendStep UnknownWant Untested WhatIf Why WhyLine"
             ),
             "specplan.model.budget": "Budget BudgetRoot OpenRoot Place Weight",
             "specplan.model.check": (
@@ -238,6 +247,8 @@ __all__ = [
     "Limits",
     "LockDiff",
     "LockDiffTotals",
+    "LostWant",
+    "Measured",
     "MigratedSpec",
     "NamedSpec",
     "Nearest",
@@ -274,6 +285,12 @@ __all__ = [
     "Successor",
     "Successors",
     "Totals",
+    "Trend",
+    "TrendCell",
+    "TrendPoint",
+    "TrendQuestion",
+    "TrendStack",
+    "TrendStep",
     "Undecided",
     "UndecidedConditionError",
     "UndecidedError",
@@ -292,4 +309,5 @@ __all__ = [
     "load",
     "reports",
     "teach_targets",
+    "trend",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypedDict, TypeVar
 
@@ -21,6 +21,7 @@ from specplan.catalog.specs import edge_of
 from specplan.check import findings
 from specplan.check.request import CheckRequest
 from specplan.coverage import records
+from specplan.coverage import trend as coverage_trend
 from specplan.coverage.query import CoverageQuery
 from specplan.coverage.solve import answer, solve
 from specplan.errors import DamagedSourceError, UsageError
@@ -32,10 +33,12 @@ from specplan.model import (
     Diff,
     Level,
     LockDiff,
+    Measured,
     NotWanted,
     Policy,
     Scope,
     Spec,
+    Trend,
 )
 from specplan.model.budget import Weight
 from specplan.model.check import Check, Finding, Verify
@@ -62,7 +65,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import Unpack
 
-__all__ = ["Catalog", "CoverageKeywords", "PlanKeywords", "load"]
+__all__ = ["Catalog", "CoverageKeywords", "PlanKeywords", "load", "trend"]
 
 
 _Told = TypeVar("_Told")
@@ -451,6 +454,29 @@ class Catalog:
         """
         return records.lacking(answer(self._contents, *_coverage_query(query, keywords), "keys"))
 
+    def trend_step(
+        self,
+        name: str,
+        query: CoverageQuery | None = None,
+        /,
+        **keywords: Unpack[CoverageKeywords],
+    ) -> Measured:
+        """Return what :func:`trend` needs of this catalog: one step, which does not keep it.
+
+        Args:
+            name: What the step is called.
+            query: The question; by default it is made of the keywords.
+            **keywords: The keywords of :meth:`gaps`, without ``baseline``.
+
+        Raises:
+            UnknownNameError: If a stack, system or snapshot is unknown.
+            UsageError: If the question makes no sense otherwise.
+        """
+        asked, older = _coverage_query(query, keywords)
+        if older is not None or asked.baseline is not None:
+            raise UsageError("a trend has no baseline: each step is held against the one before")
+        return coverage_trend.measured(self._contents, asked, name)
+
     def diff(
         self,
         old: str | Catalog,
@@ -578,6 +604,29 @@ class Catalog:
 
     def _state(self, tag: str | None) -> compiled.State:
         return self._contents.state(tag)
+
+
+def trend(steps: Iterable[Measured]) -> Trend:
+    """Return how coverage went over steps, which are taken one after the other.
+
+    Args:
+        steps: What :meth:`Catalog.trend_step` returns, the oldest first; a generator that loads
+            each catalog when it is its turn needs memory for one of them at a time.
+
+    Raises:
+        UsageError: If there are none, or one answers another question than the first.
+
+    Examples:
+        >>> import specplan
+        >>> catalog = specplan.load("examples/cache")
+        >>> tags = reversed(catalog.tags)
+        >>> course = specplan.trend(
+        ...     catalog.trend_step(tag, tag=tag, stack="radiuss", peers="radiuss") for tag in tags
+        ... )
+        >>> [step.name for step in course.steps], len(course.lost)
+        (['develop-2025-11-15', 'develop-2026-01-17'], 0)
+    """
+    return coverage_trend.trend(steps)
 
 
 def _called(state: str | Catalog | None) -> str | None:

@@ -171,6 +171,7 @@ def test_every_kind_of_result_is_written_in_every_format() -> None:
     assert found == {specplan.Check, specplan.Coverage, specplan.Diff, specplan.Found} | {
         specplan.LockDiff,
         specplan.Plan,
+        specplan.Trend,
         WhyReport,
         RecipeChanges,
         Review,

@@ -54,6 +54,7 @@ _COMMANDS: Final = {
     "recipes": "Which changes of recipes change hashes.",
     "report": "One page of all that is asked, for a browser.",
     "review": "What a change of recipes costs: binaries, builds, time.",
+    "trend": "How coverage went over many snapshots.",
     "trim": "A pipeline of `spack ci generate` without its unnecessary jobs.",
     "why": "Why a spec is in the plan, or why it is not.",
 }

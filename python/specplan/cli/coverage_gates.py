@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from specplan.cli.settings import Settings
     from specplan.config.configuration import StackEntry
-    from specplan.model import Coverage, Diff, RootsOfStack
+    from specplan.model import Coverage, Diff, RootsOfStack, Trend
 
-__all__ = ["of_coverage", "of_diff"]
+__all__ = ["of_coverage", "of_diff", "of_trend"]
 
 _FEW: Final = 3
 
@@ -80,6 +80,23 @@ def of_diff(diff: Diff, settings: Settings) -> Iterator[Gate]:
             part = _Part(stack=table.name, lost=lost.count(table.name), absent=absent)
             yield from _compared(part, table, "key")
     yield from _stale(diff, settings)
+
+
+def of_trend(trend: Trend, settings: Settings) -> Iterator[Gate]:
+    """Yield the gates that a trend has to pass, those of the run first."""
+    lost = [each.stack for each in trend.lost]
+    stacks = {each.stack for each in trend.stacks}
+    asked = [(_Part(stack="", lost=len(lost)), settings.fail_on_lost)]
+    asked += [
+        (_Part(stack=table.name, lost=lost.count(table.name)), table.fail_on_lost)
+        for table in settings.stacks
+        if _is_reported(table.name, settings, stacks)
+    ]
+    for part, is_asked in asked:
+        if is_asked:
+            number = wording.count(part.lost, "want")
+            reason = f"{number}{part.suffix} lost (--fail-on-lost)"
+            yield _none("fail-on-lost", part, part.lost, reason)
 
 
 def _is_reported(stack: str, settings: Settings, stacks: Iterable[str]) -> bool:

@@ -16,6 +16,7 @@ from specplan.model import Coverage, Diff
 from specplan.model.find import Found
 from specplan.model.gate import Gate
 from specplan.model.left_out import blocking
+from specplan.model.trend import Trend
 from specplan.reports.render import wording
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from specplan.recipes.model import RecipeChanges
     from specplan.review.model import Review
 
-    _Answer: TypeAlias = Check | Coverage | Diff | Found | LockDiff | Plan | RecipeChanges | Review
+    _Answer: TypeAlias = (
+        Check | Coverage | Diff | Found | LockDiff | Plan | RecipeChanges | Review | Trend
+    )
 
 __all__ = ["UNPLANNABLE", "evaluated", "failed", "unplannable_reason"]
 
@@ -73,6 +76,8 @@ def _own(result: _Answer, settings: Settings) -> list[Gate]:
         return [*coverage_gates.of_diff(result, settings)]
     if isinstance(result, Found):
         return [*_of_found(result, settings)]
+    if isinstance(result, Trend):
+        return [*coverage_gates.of_trend(result, settings)]
     return [*_of_plan(result, settings)]
 
 

@@ -248,6 +248,9 @@ def _format_of(output: object, formats: Sequence[str]) -> str | None:
         UsageError: If the command does not write it.
     """
     asked = _SUFFIXES.get(Path(output).suffix.lower()) if isinstance(output, str) else None
+    if asked == "badge" and "svg" in formats:
+        # Of what is a picture of its own there is no badge.
+        asked = "svg"
     if asked is None or asked in formats or asked in config.FORMATS:
         return asked
     listed = ", ".join(f"`{each}`" for each in formats)

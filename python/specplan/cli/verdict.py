@@ -16,6 +16,7 @@ from specplan.model import Coverage, Diff
 from specplan.model.check import Check
 from specplan.model.find import Found
 from specplan.model.left_out import allowing, blocking
+from specplan.model.trend import Trend
 from specplan.reports.render import prose, wording
 
 if TYPE_CHECKING:
@@ -32,10 +33,12 @@ if TYPE_CHECKING:
 __all__ = ["conclude", "is_same", "of_document", "of_reasons", "settled"]
 
 Result = TypeVar(
-    "Result", Check, Coverage, Diff, Found, "LockDiff", "Plan", "RecipeChanges", "Review"
+    "Result", Check, Coverage, Diff, Found, "LockDiff", "Plan", "RecipeChanges", "Review", "Trend"
 )
 
-_Answer: TypeAlias = "Check | Coverage | Diff | Found | LockDiff | Plan | RecipeChanges | Review"
+_Answer: TypeAlias = (
+    "Check | Coverage | Diff | Found | LockDiff | Plan | RecipeChanges | Review | Trend"
+)
 
 #: The formats that cannot say that an answer is not whole.
 _WITHOUT_DOUBT: Final = frozenset({"lcov", "cobertura"})
@@ -164,6 +167,8 @@ def _fine(result: _Answer) -> str | None:
         return None if result.findings else "no findings"
     if isinstance(result, Found):
         return None if result.specs else "nothing found"
+    if isinstance(result, Trend):
+        return None if result.lost else "nothing lost"
     return _fine_of_others(result)
 
 

@@ -41,7 +41,16 @@ Format: TypeAlias = Literal["table", "json", "csv", "markdown"]
 
 #: The formats that only some commands write: those of CI systems, and lists for other programs.
 Dialect: TypeAlias = Literal[
-    "junit", "github", "codequality", "openmetrics", "lcov", "cobertura", "badge", "list", "html"
+    "junit",
+    "github",
+    "codequality",
+    "openmetrics",
+    "lcov",
+    "cobertura",
+    "badge",
+    "list",
+    "html",
+    "svg",
 ]
 
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)

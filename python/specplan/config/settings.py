@@ -83,7 +83,7 @@ GROUPS: Final[tuple[Group, ...]] = get_args(Group)
 
 #: The commands that write a report; those that look at caches, measure coverage or plan.
 COMMANDS: Final = (
-    *("gaps", "coverage", "rebuild", "why", "diff", "find", "check"),
+    *("gaps", "coverage", "rebuild", "why", "diff", "trend", "find", "check"),
     *("review", "recipes"),
 )
 _CACHES: Final = (*COMMANDS[:-1], "trim", "export", "report")
@@ -92,12 +92,14 @@ _PLANS: Final = ("rebuild", "why", "trim", "export")
 #: Those whose plan is to be built.
 _EXECUTED: Final = ("rebuild", "export", "report")
 #: Those whose reports list much that people may not want to read.
-_LISTS: Final = ("gaps", "diff", "find", "check", "rebuild")
+_LISTS: Final = ("gaps", "diff", "trend", "find", "check", "rebuild")
 #: Those that predict the plan after a change, which has no hashes yet.
 _PREDICTIONS: Final = ("rebuild", "why", "export", "report")
 #: Those that may plan; what is said of plans alone is said to the first of them.
 _PLANNING: Final = (*_PLANS, "report")
-_WANTS: Final = (*_COVERAGE, *_PLANS)
+#: Those that ask one state of the caches, and those that ask what is wanted of any number.
+_STATES: Final = (*_COVERAGE, *_PLANS)
+_WANTS: Final = (*_STATES, "trend")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,7 +286,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="text",
         metavar="TAG|[LABEL=]SOURCE",
         group="Wants",
-        commands=_WANTS,
+        commands=_STATES,
         help="Want what this older snapshot or source covers, instead of what peers have.",
         example='"develop-2025-05-18"',
         variations=dict.fromkeys(
@@ -348,7 +350,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="tag",
         metavar="TAG",
         group="Wants",
-        commands=(*_WANTS, "find", "check", "review"),
+        commands=(*_STATES, "find", "check", "review"),
         help="The snapshot to ask.",
         default="the newest snapshot",
         example='"develop-2025-05-25"',
@@ -907,7 +909,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="fail-on-lost",
         kind="switch",
         group="Gates",
-        commands=(*_COVERAGE, "diff"),
+        commands=(*_COVERAGE, "diff", "trend"),
         help="Exit with 1 when anything that the older state has is lost.",
         example="true",
     ),
@@ -1131,6 +1133,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             ),
             "report": Variation(choices=("html",)),
             "why": Variation(choices=FORMATS),
+            "trend": Variation(choices=(*FORMATS, "svg")),
             "find": Variation(choices=(*FORMATS, "openmetrics")),
             "diff": Variation(choices=(*FORMATS, *_OF_RESULTS, "html")),
             "check": Variation(choices=(*FORMATS, *_OF_RESULTS, "badge", "html")),

@@ -94,6 +94,16 @@ if TYPE_CHECKING:
     from specplan.model.source import IndexUsed, SourceUsed
     from specplan.model.spec import EdgeType, NamedSpec, Spec
     from specplan.model.successors import Successor, Successors
+    from specplan.model.trend import (
+        LostWant,
+        Measured,
+        Trend,
+        TrendCell,
+        TrendPoint,
+        TrendQuestion,
+        TrendStack,
+        TrendStep,
+    )
     from specplan.model.why import ChangeLink, HeldChange, Why, WhyLine, WhyLink, WhyVerdict
 else:
     __getattr__, __dir__ = gathered(
@@ -118,6 +128,9 @@ else:
             "specplan.model.hashes": "Hashes",
             "specplan.model.host": "Host",
             "specplan.model.known_gap": "DateOrigin KnownGap KnownGapState KnownGaps",
+            "specplan.model.trend": (
+                "LostWant Measured Trend TrendCell TrendPoint TrendQuestion TrendStack TrendStep"
+            ),
             "specplan.model.left_out": "AllowedKind LeftOut LeftOutKind",
             "specplan.model.lock_diff": (
                 "Difference HoldStep LockDiff LockDiffTotals MigratedSpec NewSpec "
@@ -210,6 +223,8 @@ __all__ = [
     "Level",
     "LockDiff",
     "LockDiffTotals",
+    "LostWant",
+    "Measured",
     "MigratedSpec",
     "Missing",
     "NamedSpec",
@@ -243,6 +258,12 @@ __all__ = [
     "Successor",
     "Successors",
     "Totals",
+    "Trend",
+    "TrendCell",
+    "TrendPoint",
+    "TrendQuestion",
+    "TrendStack",
+    "TrendStep",
     "Undecided",
     "Unify",
     "UnknownWant",

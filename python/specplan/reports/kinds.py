@@ -22,6 +22,7 @@ OUTLINES: Final[Mapping[str, str]] = MappingProxyType(
         "Plan": "plan.outline",
         "RecipeChanges": "recipes.outline",
         "Review": "review.outline",
+        "Trend": "coverage.trend",
         "WhyReport": "plan.why",
     }
 )
@@ -37,6 +38,7 @@ DOCUMENTS: Final[Mapping[str, str]] = MappingProxyType(
         "Plan": "plan.json_document",
         "RecipeChanges": "recipes.json_document",
         "Review": "review.json_document",
+        "Trend": "coverage.trend",
         "WhyReport": "plan.why",
     }
 )

@@ -339,6 +339,12 @@ def _listing(entry: strict_json.Value) -> Listed:
 
 
 def _has_any(store: LocalStore, folder: str, names: Iterable[str]) -> bool:
+    # A tree of pages has thousands of folders, of which none has any: only where something is
+    # there does it matter where a link leads.
+    names = tuple(names)
+    beside = os.path.join(store.root, *folder.split("/"))  # noqa: PTH118 - many are looked at
+    if not any(os.path.exists(os.path.join(beside, name)) for name in names):  # noqa: PTH110, PTH118
+        return False
     below = store.below(folder).root
     # `Path.exists` fails where it may not look; what is not readable has none.
     return any(os.path.exists(below / name) for name in names)  # noqa: PTH110

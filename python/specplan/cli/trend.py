@@ -1,0 +1,141 @@
+"""``specplan trend``: coverage over many snapshots or saved documents."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from specplan.cli import load, mirrors, output, questions, verdict
+from specplan.cli.options import command
+from specplan.coverage.trend import measured_before
+from specplan.coverage.trend import trend as trend_of
+from specplan.errors import UsageError
+from specplan.sources import newest_first
+from specplan.sources.documents import is_document, read_coverage
+from specplan.sources.environments.options import EnvironmentOptions
+from specplan.sources.snapshot_folders import snapshot_folders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from specplan.api import Catalog
+    from specplan.cli.settings import Settings
+    from specplan.model import Measured
+
+__all__ = ["trend"]
+
+
+@command("trend", (click.Argument(["steps"], nargs=-1),))
+def trend(settings: Settings, steps: tuple[str, ...]) -> int:
+    """Tell how coverage went over STEPS: snapshots, sources or saved documents, the oldest first.
+
+    Without STEPS, all snapshots of the caches. Each is asked the question of `specplan
+    coverage`, and they are read one after the other. What is lost is what was covered once,
+    is still wanted, and lacks at the last step. Where the wants are others than at the step
+    before, that is marked: such a step is no loss of the cache.
+
+    Saved documents (`specplan coverage --format json -o FILE`) tell their wants by number
+    alone, so that a new want which lacks may look like one that was lost.
+
+    \b
+    Examples:
+      specplan trend --cache _cache
+      specplan trend --stack 'e4s*' develop-2025-05-18 develop-2025-05-25
+      specplan trend monday.json tuesday.json --format csv -o trend.csv
+      specplan trend --cache _cache --stack e4s -o trend.svg
+    """  # noqa: D301 - \b keeps click from wrapping the examples
+    # What an older state has is no question of a trend.
+    settings = questions.with_stacks(replace(settings, baseline=None))
+    answer = verdict.settled(trend_of(_steps(steps, settings)), settings)
+    output.publish(answer, settings)
+    return verdict.conclude(answer, settings)
+
+
+def _steps(steps: Sequence[str], settings: Settings) -> Iterator[Measured]:
+    """Yield the steps, each read when it is its turn."""
+    tags = _Tags(settings)
+    for each in steps or tags.every():
+        if is_document(each):
+            yield measured_before(read_coverage(each), Path(each).stem)
+        elif steps and not tags.has(each) and (source := load.as_source(each)) is not None:
+            catalog = load.read([source], settings, quiet=True)
+            yield _measured(catalog, settings, each, None)
+        else:
+            yield _measured(tags.read(each), settings, each, each)
+
+
+def _measured(catalog: Catalog, settings: Settings, name: str, tag: str | None) -> Measured:
+    query = questions.with_environments(questions.query_of(settings), settings)
+    query = replace(query, tag=tag, want=settings.want, scope=settings.scope, nearest=False)
+    return catalog.trend_step(name, query)
+
+
+class _Tags:
+    """The snapshots of the caches, of which one is read at a time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._found: dict[str, list[str]] | None = None
+        self._others: list[str] = []
+        self._first: Catalog | None = None
+
+    def every(self) -> list[str]:
+        """Return all snapshots, the oldest first.
+
+        Raises:
+            UsageError: If there are none, or no cache is given.
+        """
+        found = newest_first(self._folders)[::-1]
+        if not found:
+            raise UsageError(
+                "the caches have no snapshots",
+                hint="name sources or saved documents, the oldest first",
+            )
+        return found
+
+    def has(self, name: str) -> bool:
+        """Whether a name is that of a snapshot."""
+        given = bool(self.settings.cache) or bool(self.settings.want)
+        return given and name in self._folders
+
+    def read(self, tag: str) -> Catalog:
+        """Return the caches with one snapshot.
+
+        Raises:
+            UnknownNameError: If none has it.
+        """
+        folders = self._folders.get(tag, [])
+        first = self._first
+        if first is not None and not folders and (tag in first.tags or tag not in self._folders):
+            # It is there already, or the question says which are near.
+            return first
+        if not folders and not self._others:
+            return load.configured(self.settings, tag)
+        return load.read([*folders, *self._others], self.settings, tag, quiet=True)
+
+    @property
+    def _folders(self) -> dict[str, list[str]]:
+        """By snapshot the folders that hold it alone; none where a source reads it by name."""
+        if self._found is not None:
+            return self._found
+        settings = self.settings
+        caches = mirrors.caches_of(settings, EnvironmentOptions(host=settings.host))
+        if not caches:
+            raise UsageError(
+                "no cache is given", hint="name one with `--cache SOURCE`, or saved documents"
+            )
+        self._found = {}
+        for each in caches:
+            folders = snapshot_folders(each)
+            if not folders:
+                self._others.append(each)
+            for tag, folder in folders.items():
+                self._found.setdefault(tag, []).append(folder)
+        if self._others:
+            self._first = load.read(self._others, settings, quiet=True)
+            for tag in (*self._first.tags, *self._first.unused_tags(None)):
+                self._found.setdefault(tag, [])
+        return self._found

@@ -1,0 +1,402 @@
+"""Coverage over many snapshots, one after the other.
+
+Of each step only its numbers stay; the names of wants are kept of the step before alone, and of
+what lacks. So memory grows with the cells and the steps, and not with the specs of all snapshots.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from specplan.catalog.contents import tag_of
+from specplan.catalog.names import any_matches
+from specplan.coverage import records
+from specplan.coverage.covered import wants_of_cells
+from specplan.coverage.left_out import of_coverage
+from specplan.coverage.solve import answer
+from specplan.errors import EmptySelectionError, UnknownNameError, UsageError
+from specplan.exact import ratio
+from specplan.model.left_out import LeftOut, merged
+from specplan.model.trend import (
+    LostWant,
+    Measured,
+    Trend,
+    TrendCell,
+    TrendPoint,
+    TrendQuestion,
+    TrendStack,
+    TrendStep,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
+
+    from specplan._core import State
+    from specplan.catalog.contents import Contents
+    from specplan.coverage.ask import Answer
+    from specplan.coverage.query import CoverageQuery
+    from specplan.errors import SpecplanError
+    from specplan.model import Cell, Coverage
+
+__all__ = ["measured", "measured_before", "trend"]
+
+#: Stack, operating system, target.
+_Place: TypeAlias = tuple[str, str, str]
+
+
+def measured(contents: Contents, query: CoverageQuery, name: str) -> Measured:
+    """Return what a question finds in one state of caches.
+
+    Args:
+        contents: The caches.
+        query: What is asked, of which snapshot.
+        name: What the step is called.
+
+    Raises:
+        UnknownNameError: If the snapshot is unknown.
+        UsageError: If the question makes no sense otherwise.
+    """
+    # A snapshot that is unknown is no step at all.
+    state = [] if contents.is_empty else contents.state(query.tag)
+    try:
+        found = answer(contents, _with_known_stacks(contents, query, state), None, "keys")
+    except (EmptySelectionError, UnknownNameError) as error:
+        return Measured(
+            name=name,
+            tag=tag_of(state),
+            question=None,
+            cells=(),
+            lacking={},
+            undecided={},
+            wants={},
+            left_out=contents.left_out,
+            nothing=error,
+        )
+    cells = records.cells(found, map(records.cell, found.cells))
+    lacking = {_place(cell): set(keys) for cell, keys in records.lacking(found)}
+    undecided = _undecided(found)
+    for place, keys in undecided.items():
+        lacking.setdefault(place, set()).update(keys)
+    return Measured(
+        name=name,
+        tag=tag_of(found.state),
+        question=TrendQuestion(
+            wants=found.wants, level=found.level, compat=query.compat, scope=found.scope
+        ),
+        cells=cells,
+        lacking=lacking,
+        undecided=undecided,
+        wants=_wants(found),
+        left_out=of_coverage(found, contents, None, query.stack),
+    )
+
+
+def measured_before(saved: Coverage, name: str) -> Measured:
+    """Return what a saved document tells of one step: numbers and gaps, not all wants by name.
+
+    Args:
+        saved: The coverage that was saved.
+        name: What the step is called.
+    """
+    lacking: dict[_Place, set[str]] = {_place(cell): set() for cell in saved.cells}
+    undecided: dict[_Place, set[str]] = {}
+    for gap in saved.gaps:
+        lacking.setdefault((gap.stack, gap.os, gap.target), set()).add(gap.want)
+    for want in saved.unknown:
+        place = (want.stack, want.os, want.target)
+        lacking.setdefault(place, set()).add(want.want)
+        undecided.setdefault(place, set()).add(want.want)
+    return Measured(
+        name=name,
+        tag=saved.tag,
+        question=TrendQuestion(
+            wants=saved.wants, level=saved.level, compat=saved.compat, scope=saved.scope
+        ),
+        # What was carried forward into it was measured at another step.
+        cells=tuple(cell for cell in saved.cells if cell.carried_from is None),
+        lacking=lacking,
+        undecided=undecided,
+        wants=None,
+        left_out=saved.left_out,
+    )
+
+
+def trend(steps: Iterable[Measured]) -> Trend:
+    """Return how coverage went over steps, which are taken one after the other.
+
+    Args:
+        steps: The steps, the oldest first.
+
+    Raises:
+        UsageError: If there are none, or one answers another question than the first.
+
+    Complexity: linear in the wants of all steps; memory is that of the cells times the steps, and
+    of the wants of one step.
+    """
+    progress = _Progress()
+    for step in steps:
+        progress.add(step)
+    return progress.trend()
+
+
+def _with_known_stacks(contents: Contents, query: CoverageQuery, state: State) -> CoverageQuery:
+    """Return a query without the patterns of stacks that this state does not list, if any is."""
+    if query.want or not query.stack:
+        return query
+    labels = contents.core.labels(state)
+    known = tuple(
+        each for each in query.stack if any(any_matches((each,), label) for label in labels)
+    )
+    return replace(query, stack=known or query.stack)
+
+
+def _place(cell: Cell) -> _Place:
+    return cell.stack, cell.os, cell.target
+
+
+def _wants(found: Answer) -> dict[_Place, AbstractSet[str]]:
+    """Return all wants of each cell; cells that want the same share one set."""
+    sets: dict[tuple[str, ...], frozenset[str]] = {}
+    wants: dict[_Place, AbstractSet[str]] = {}
+    for place, keys in wants_of_cells(found).items():
+        if keys not in sets:
+            sets[keys] = frozenset(keys)
+        wants[place] = sets[keys]
+    if found.abstract is not None:
+        asked = found.abstract.wants
+        for cell in asked.cells:
+            place = (cell.stack, cell.os, cell.target)
+            wants[place] = {*wants.get(place, ()), *(asked.specs[want] for want in cell.wants)}
+    for root in found.not_concretized:
+        place = (root.stack, root.os, root.target)
+        wants[place] = {*wants.get(place, ()), root.want}
+    return wants
+
+
+def _undecided(found: Answer) -> dict[_Place, AbstractSet[str]]:
+    if found.abstract is None:
+        return {}
+    asked = found.abstract.wants
+    return {
+        (cell.stack, cell.os, cell.target): {asked.specs[each.want] for each in own.unknown}
+        for cell, own in zip(asked.cells, found.abstract.core.cells, strict=True)
+        if own.unknown
+    }
+
+
+@dataclass(slots=True)
+class _History:
+    """One cell over the steps that were taken so far.
+
+    Attributes:
+        platform: The platform of its system.
+        points: One for each step up to the last at which it was there.
+        at: That step.
+        wants: What it wanted there; None where that is not told.
+        lacking: What it lacked there.
+        lost: What it lacks and had once: since which step, and when it was covered last.
+    """
+
+    platform: str
+    points: list[TrendPoint | None] = field(default_factory=list)
+    at: int | None = None
+    wants: AbstractSet[str] | None = None
+    lacking: AbstractSet[str] = frozenset()
+    lost: dict[str, tuple[int, int, bool]] = field(default_factory=dict)
+
+
+class _Progress:
+    """What is known after some steps."""
+
+    def __init__(self) -> None:
+        self.question: TrendQuestion | None = None
+        self.asked_by = ""
+        self.nothing: SpecplanError | None = None
+        self.steps: list[TrendStep] = []
+        self.cells: dict[_Place, _History] = {}
+        self.left_out: list[LeftOut] = []
+
+    def add(self, step: Measured) -> None:
+        """Take one step more."""
+        if step.nothing is not None:
+            self.nothing = self.nothing or step.nothing
+        if self.question is None:
+            self.question, self.asked_by = step.question, step.name
+        elif step.question is not None:
+            self._refuse_other(step.question, step.name)
+        at = len(self.steps)
+        points = []
+        for cell in step.cells:
+            history = self.cells.setdefault(_place(cell), _History(platform=cell.platform))
+            history.points += [None] * (at - len(history.points))
+            point = _taken(history, cell, step, at)
+            history.points.append(point)
+            points.append(point)
+        self.left_out += (
+            replace(each, detail=f"{each.detail} (at {step.name})") for each in step.left_out
+        )
+        self.steps.append(
+            TrendStep(
+                name=step.name,
+                tag=step.tag,
+                point=_sum(points),
+                blocks=any(each.blocks for each in step.left_out),
+            )
+        )
+
+    def _refuse_other(self, question: TrendQuestion, name: str) -> None:
+        for each in fields(TrendQuestion):
+            ours, theirs = getattr(self.question, each.name), getattr(question, each.name)
+            if ours != theirs:
+                raise UsageError(
+                    f"`{name}` answers another question: its `{each.name}` is `{theirs}`, "
+                    f"not `{ours}` as of `{self.asked_by}`",
+                    hint="compare what the same command saved",
+                )
+
+    def trend(self) -> Trend:
+        """Return all steps that were taken."""
+        if self.question is None:
+            # No step has anything of what is asked for: then a name is wrong.
+            raise self.nothing or UsageError(
+                "there is no step to look at", hint="name a snapshot or a document"
+            )
+        number = len(self.steps)
+        cells = []
+        for (stack, os, target), history in sorted(self.cells.items()):
+            points = (*history.points, *[None] * (number - len(history.points)))
+            cells.append(
+                TrendCell(
+                    stack=stack, platform=history.platform, os=os, target=target, points=points
+                )
+            )
+        return Trend(
+            wants=self.question.wants,
+            level=self.question.level,
+            compat=self.question.compat,
+            scope=self.question.scope,
+            steps=tuple(self.steps),
+            stacks=_stacks(cells, number),
+            cells=tuple(cells),
+            lost=self._lost(),
+            left_out=merged((*self.left_out, *self._absent())),
+        )
+
+    def _absent(self) -> Iterable[LeftOut]:
+        """Yield the cells that were there and are not at the last step: all of them may be lost."""
+        for (stack, os, target), history in sorted(self.cells.items()):
+            if len(history.points) < len(self.steps):
+                yield LeftOut(
+                    kind="absent_stack",
+                    where=f"{stack} {os}/{target}",
+                    detail=f"not listed since {self.steps[len(history.points)].name}",
+                    blocks=True,
+                    remedy="`--stack`, `--os` or `--target` for what is still meant to be there",
+                )
+
+    def _lost(self) -> tuple[LostWant, ...]:
+        found = [
+            (-since, place, want, covered, is_certain)
+            for place, history in self.cells.items()
+            for want, (since, covered, is_certain) in history.lost.items()
+        ]
+        return tuple(
+            LostWant(
+                stack=stack,
+                os=os,
+                target=target,
+                want=want,
+                last_covered=self.steps[covered].name,
+                since=self.steps[-since].name,
+                is_certain=is_certain,
+            )
+            for since, (stack, os, target), want, covered, is_certain in sorted(found)
+        )
+
+
+def _taken(history: _History, cell: Cell, step: Measured, at: int) -> TrendPoint:
+    """Return how a cell stands at a step, and keep in its history what the next one needs."""
+    place = _place(cell)
+    lacking = step.lacking.get(place, frozenset())
+    wants = None if step.wants is None else step.wants.get(place, frozenset())
+    point = TrendPoint(
+        wanted=cell.wanted, covered=cell.covered, unknown=cell.unknown, coverage=cell.coverage
+    )
+    before = history.at
+    if before is not None:
+        old = history.wants
+        added = removed = None
+        if old is not None and wants is not None:
+            added, removed = len(wants - old), len(old - wants)
+        previous = next(each for each in reversed(history.points) if each is not None)
+        lost = {want for want in lacking - history.lacking if old is None or want in old}
+        if not previous.covered:
+            lost = set()
+        regained = {want for want in history.lacking - lacking if wants is None or want in wants}
+        undecided = step.undecided.get(place, frozenset())
+        for want in lost:
+            history.lost[want] = (at, before, old is not None and want not in undecided)
+        point = replace(
+            point,
+            lost=len(lost),
+            regained=len(regained),
+            wants_added=added,
+            wants_removed=removed,
+            wants_changed=_changed(old, wants, previous.wanted != cell.wanted),
+        )
+    history.lost = {want: since for want, since in history.lost.items() if want in lacking}
+    history.at, history.wants, history.lacking = at, wants, lacking
+    return point
+
+
+def _changed(
+    old: AbstractSet[str] | None,
+    new: AbstractSet[str] | None,
+    is_other_number: bool,  # noqa: FBT001
+) -> bool | None:
+    """Return whether wants changed; their number alone tells only that they did."""
+    if old is not None and new is not None:
+        return old is not new and old != new
+    return True if is_other_number else None
+
+
+def _stacks(cells: Iterable[TrendCell], number: int) -> tuple[TrendStack, ...]:
+    of_stacks: dict[str, list[TrendCell]] = {}
+    for cell in cells:
+        of_stacks.setdefault(cell.stack, []).append(cell)
+    return tuple(
+        TrendStack(
+            stack=stack,
+            points=tuple(
+                _sum(points) if (points := _there(own, at)) else None for at in range(number)
+            ),
+        )
+        for stack, own in sorted(of_stacks.items())
+    )
+
+
+def _there(cells: Iterable[TrendCell], at: int) -> list[TrendPoint]:
+    return [point for cell in cells if (point := cell.points[at]) is not None]
+
+
+def _sum(points: Iterable[TrendPoint]) -> TrendPoint:
+    """Return the sums over cells at one step."""
+    points = list(points)
+    wanted, covered = (
+        sum(getattr(each, name) for each in points) for name in ("wanted", "covered")
+    )
+    changes = {each.wants_changed for each in points}
+    known = [each for each in points if each.wants_added is not None]
+    return TrendPoint(
+        wanted=wanted,
+        covered=covered,
+        unknown=sum(each.unknown for each in points),
+        coverage=ratio(covered, wanted),
+        lost=sum(each.lost for each in points),
+        regained=sum(each.regained for each in points),
+        wants_added=sum(each.wants_added or 0 for each in known) if known else None,
+        wants_removed=sum(each.wants_removed or 0 for each in known) if known else None,
+        wants_changed=True if True in changes else (None if None in changes else False),
+    )

@@ -1,0 +1,202 @@
+"""Coverage over many snapshots: how it went, what was lost since when, where the wants changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from specplan.errors import SpecplanError
+from specplan.model.coverage import Cell
+from specplan.model.gate import Gate
+from specplan.model.left_out import LeftOut
+from specplan.model.query import Compatibility, Level, Scope, WantsKind
+from specplan.model.report import Report
+
+__all__ = [
+    "LostWant",
+    "Measured",
+    "Trend",
+    "TrendCell",
+    "TrendPoint",
+    "TrendQuestion",
+    "TrendStack",
+    "TrendStep",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendQuestion:
+    """What all steps of a trend were asked alike.
+
+    Attributes:
+        wants: Where the wants come from.
+        level: What a key is; None where all wants are abstract specs.
+        compat: Which binaries serve a cell.
+        scope: How much of a lock is wanted; None where the wants are of no lock.
+    """
+
+    wants: WantsKind
+    level: Level | None
+    compat: Compatibility
+    scope: Scope | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One step of a trend: numbers, and what is wanted and lacks by name.
+
+    A cell is named by its stack, operating system and target.
+
+    Attributes:
+        name: What it is called.
+        tag: The snapshot that was asked; None where there is none.
+        question: What was asked; None where it has no cell.
+        cells: The numbers of its cells.
+        lacking: By cell what is not covered, or cannot be decided.
+        undecided: By cell what of that cannot be decided.
+        wants: By cell all that is wanted; None where that is not told by name.
+        left_out: What could not be taken into account.
+        nothing: Why it has no cell, where nothing that is asked for is there yet or any more.
+    """
+
+    name: str
+    tag: str | None
+    question: TrendQuestion | None
+    cells: tuple[Cell, ...]
+    lacking: Mapping[tuple[str, str, str], AbstractSet[str]]
+    undecided: Mapping[tuple[str, str, str], AbstractSet[str]]
+    wants: Mapping[tuple[str, str, str], AbstractSet[str]] | None
+    left_out: tuple[LeftOut, ...]
+    nothing: SpecplanError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendPoint:
+    """How something stood at one step.
+
+    Attributes:
+        wanted: How many wants it has.
+        covered: How many of them an available spec covers.
+        unknown: How many the sources cannot decide.
+        coverage: ``covered / wanted``; None where nothing is wanted.
+        lost: How many wants were covered at the step before, are still wanted and are not covered.
+        regained: How many wants lacked at the step before, are still wanted and are covered.
+        wants_added: How many wants are new; None where the step before, or this one, does not
+            tell its wants by name, as saved documents do not.
+        wants_removed: How many wants are gone, likewise.
+        wants_changed: Whether the wants are others than at the step before; None where that is
+            not known.
+    """
+
+    wanted: int
+    covered: int
+    unknown: int
+    coverage: float | None
+    lost: int = 0
+    regained: int = 0
+    wants_added: int | None = None
+    wants_removed: int | None = None
+    wants_changed: bool | None = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendStep:
+    """One snapshot, source or saved document, with the sums over all its cells.
+
+    Attributes:
+        name: What it is called: the snapshot, else the source or the document.
+        tag: The snapshot that was asked; None where there is none.
+        point: The sums.
+        blocks: Whether something was left out of it that could change its numbers.
+    """
+
+    name: str
+    tag: str | None
+    point: TrendPoint
+    blocks: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendStack:
+    """One stack over all steps.
+
+    Attributes:
+        stack: The stack.
+        points: The sums over its cells, one for each step; None where it has none.
+    """
+
+    stack: str
+    points: tuple[TrendPoint | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendCell:
+    """One stack on one system over all steps.
+
+    Attributes:
+        stack: The stack.
+        platform: The platform of the system.
+        os: The operating system.
+        target: The microarchitecture.
+        points: One for each step; None where the cell is not there.
+    """
+
+    stack: str
+    platform: str
+    os: str
+    target: str
+    points: tuple[TrendPoint | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostWant:
+    """A want that was covered once, is still wanted at the last step of its cell, and lacks.
+
+    Attributes:
+        stack: The stack of the cell.
+        os: The operating system of the cell.
+        target: The target of the cell.
+        want: The want, as text.
+        last_covered: The last step at which it was covered.
+        since: The step since which it lacks.
+        is_certain: Whether it surely was covered: saved documents do not tell a want that is new
+            from one that was covered.
+    """
+
+    stack: str
+    os: str
+    target: str
+    want: str
+    last_covered: str
+    since: str
+    is_certain: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend(Report):
+    """Coverage over steps in time.
+
+    Attributes:
+        wants: Where the wants come from.
+        level: What a key is; None where all wants are abstract specs.
+        compat: Which binaries serve a cell.
+        scope: How much of a lock is wanted; None where the wants are of no lock.
+        steps: The steps, the oldest first.
+        stacks: By name.
+        cells: Ordered by stack, os, target.
+        lost: Ordered by the step since which they lack, the newest first, then by cell and want.
+        left_out: What of the question could not be taken into account at any step.
+        gates: The gates of the run that it was held against, none where none was asked.
+    """
+
+    wants: WantsKind
+    level: Level | None
+    compat: Compatibility
+    scope: Scope | None
+    steps: tuple[TrendStep, ...]
+    stacks: tuple[TrendStack, ...]
+    cells: tuple[TrendCell, ...]
+    lost: tuple[LostWant, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    gates: tuple[Gate, ...] = ()

@@ -1,0 +1,48 @@
+"""The snapshots of a tree of package pages, so that each can be read alone."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+from specplan.sources.label import split_label
+
+__all__ = ["snapshot_folders"]
+
+#: The folder of a website that holds the snapshots.
+_CACHE: Final = "_cache"
+
+_PAGE: Final = "specs.md"
+
+
+def snapshot_folders(source: str) -> dict[str, str]:
+    """Return the folder of each snapshot of a tree ``_cache/TAG/PACKAGE/specs.md``, by its name.
+
+    Args:
+        source: A source, perhaps with a label, which stays in front of each folder.
+
+    Returns:
+        By the name of a snapshot the source that holds it alone; nothing where the source is no
+        such tree. Folders are listed and no page is read.
+    """
+    label, place = split_label(source)
+    root = Path(place)
+    base = root / _CACHE if (root / _CACHE).is_dir() else root
+    found = {}
+    try:
+        for each in sorted(os.scandir(base), key=lambda entry: entry.name):
+            if each.is_dir() and _holds_pages(each.path):
+                found[each.name] = f"{label}={each.path}" if label else each.path
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _holds_pages(folder: str) -> bool:
+    """Whether a folder holds folders of packages: the first that is there says so."""
+    with os.scandir(folder) as entries:
+        for package in entries:
+            if package.is_dir():
+                return os.path.isfile(os.path.join(package.path, _PAGE))  # noqa: PTH113, PTH118 - as cheap as can be
+    return False

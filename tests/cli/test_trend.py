@@ -1,0 +1,205 @@
+"""Coverage over snapshots: what was lost since when, and where the wants changed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+import specplan
+from specplan.coverage.trend import measured_before
+from specplan.errors import EmptySelectionError, UsageError
+from specplan.model import Coverage, Trend
+from specplan.reports.render.trend_picture import picture
+from specplan.sources.snapshot_folders import snapshot_folders
+from specplan.testing import Page, strategies
+from tests import records
+from tests.property.worlds import world
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Runs
+
+ROOT = Path(__file__).parents[2]
+CACHE = ROOT / "examples" / "cache"
+OLD, NEW = "develop-2025-11-15", "develop-2026-01-17"
+WORDS = ("trend", f"--cache={CACHE}", "--no-config", "--stack=radiuss", "--peers=radiuss")
+
+
+def wants_of(report: Coverage) -> dict[tuple[str, str, str], tuple[set[str], set[str]]]:
+    """What each cell has and lacks, by name."""
+    found: dict[tuple[str, str, str], tuple[set[str], set[str]]] = {
+        (cell.stack, cell.os, cell.target): (set(), set()) for cell in report.cells
+    }
+    for want in report.covered or ():
+        found[want.stack, want.os, want.target][0].add(want.want)
+    for gap in report.gaps:
+        found[gap.stack, gap.os, gap.target][1].add(gap.want)
+    return found
+
+
+def _asked(catalog: specplan.Catalog, tag: str, level: specplan.model.Level) -> Coverage | None:
+    try:
+        return catalog.gaps(tag=tag, level=level, covered=True)
+    except EmptySelectionError:
+        return None
+
+
+@given(strategies.trees(), st.sampled_from(["package", "version", "hash"]))
+def test_a_trend_is_what_its_snapshots_say_one_by_one(
+    pages: list[Page], level: specplan.model.Level
+) -> None:
+    with world(pages) as made:
+        catalog = made.catalog
+        tags = catalog.tags[::-1]
+        reports = [_asked(catalog, tag, level) for tag in tags]
+        steps = (catalog.trend_step(tag, tag=tag, level=level) for tag in tags)
+        if not any(reports):
+            with pytest.raises(EmptySelectionError):
+                specplan.trend(steps)
+            return
+        trend = specplan.trend(steps)
+        assert [step.point.covered for step in trend.steps] == [
+            each.totals.covered if each else 0 for each in reports
+        ]
+        wants = [wants_of(each) if each else {} for each in reports]
+        for cell in trend.cells:
+            place = (cell.stack, cell.os, cell.target)
+            assert [point is not None for point in cell.points] == [place in each for each in wants]
+            there = [each[place] for each in wants if place in each]
+            points = [point for point in cell.points if point is not None]
+            for (old, new), point in zip(pairwise(there), points[1:], strict=True):
+                assert point.lost == len(old[0] & new[1])
+                assert point.regained == len(old[1] & new[0])
+                assert point.wants_changed == (old[0] | old[1] != new[0] | new[1])
+            lost = {each.want for each in trend.lost if (each.stack, each.os, each.target) == place}
+            # Lost is what lacks at the end without a break, and was covered right before.
+            expected = {
+                want
+                for want in there[-1][1]
+                if next((want in has for has, lacks in reversed(there) if want not in lacks), False)
+            }
+            assert lost == expected
+
+
+def test_snapshots_are_shown_from_the_oldest_in_every_format(run: Runs) -> None:
+    table = run(*WORDS)
+    assert table.out.index(OLD) < table.out.index(NEW)
+    document = json.loads(run(*WORDS, "--format=json").out)
+    schema = json.loads(
+        (ROOT / "python/specplan/schemas/specplan.trend-1.schema.json").read_text("utf-8")
+    )
+    Draft202012Validator(schema).validate(document)
+    assert [step["name"] for step in document["steps"]] == [OLD, NEW]
+    rows = list(csv.DictReader(io.StringIO(run(*WORDS, "--format=csv").out)))
+    assert [row["step"] for row in rows] == [OLD, NEW]
+    assert rows[1]["covered"] == str(document["cells"][0]["points"][1]["covered"])
+    assert f"| `{NEW}` |" in run(*WORDS, "--format=markdown").out
+
+
+def test_a_stack_that_is_gone_is_no_green(run: Runs, folder: Path) -> None:
+    both = run("coverage", f"--cache={CACHE}", "--no-config", "--stack=radiuss*", "-o", "a.json")
+    one = run("coverage", f"--cache={CACHE}", "--no-config", "--stack=radiuss", "-o", "b.json")
+    assert (both.code, one.code) == (0, 0)
+    answer = run("trend", "a.json", "b.json", "--no-config")
+    assert answer.code == 1
+    assert "radiuss-aarch64 ubuntu24.04/aarch64: not listed since b (absent_stack)" in answer.err
+    assert run("trend", "a.json", "b.json", "--no-config", "--fail-on-lost").code == 1
+    del folder
+
+
+def test_documents_do_not_tell_a_new_want_from_one_that_was_lost() -> None:
+    old = replace(records.ONE_CELL, gaps=())
+    steps = (measured_before(old, "old"), measured_before(records.ONE_CELL, "new"))
+    trend = specplan.trend(steps)
+    assert trend.lost
+    assert not any(each.is_certain for each in trend.lost)
+    assert {each.since for each in trend.lost} == {"new"}
+    assert trend.steps[1].point.wants_changed is None
+    fewer = replace(old, cells=tuple(replace(cell, wanted=1, covered=0) for cell in old.cells))
+    trend = specplan.trend((measured_before(fewer, "old"), steps[1]))
+    # What covered nothing lost nothing.
+    assert not trend.lost
+    assert trend.steps[1].point.wants_changed is True
+
+
+def test_steps_that_answer_other_questions_are_refused() -> None:
+    other = replace(records.ONE_CELL, level="hash")
+    with pytest.raises(UsageError, match="answers another question: its `level`"):
+        specplan.trend((measured_before(records.ONE_CELL, "a"), measured_before(other, "b")))
+    with pytest.raises(UsageError, match="no step"):
+        specplan.trend(())
+
+
+def test_a_stack_that_is_new_has_no_points_before(run: Runs) -> None:
+    words = ("trend", f"--cache={CACHE}", "--no-config", "--peers=*", "--format=json")
+    found = json.loads(run(*words, "--stack=e4s", "--stack=radiuss").out)
+    points = {each["stack"]: each["points"] for each in found["stacks"]}
+    assert points["e4s"][0] is None
+    assert points["radiuss"][0] is not None
+    unknown = run(*words, "--stack=e5s")
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "no stack matches `e5s`" in unknown.err
+
+
+def test_one_snapshot_is_read_at_a_time(run: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[tuple[str, ...]] = []
+    load = specplan.load
+
+    def counted(*places: str, **options: Any) -> specplan.Catalog:
+        read.append(places)
+        return load(*places, **options)
+
+    monkeypatch.setattr(specplan, "load", counted)
+    run(*WORDS)
+    folder = CACHE / "_cache"
+    assert read == [(str(folder / OLD),), (str(folder / NEW),)]
+    assert next(iter(snapshot_folders(f"x={CACHE}").values())) == f"x={folder / OLD}"
+    assert not snapshot_folders(str(ROOT / "examples" / "mirror"))
+
+
+def _trend(count: int, names: str = "develop-{}") -> Trend:
+    steps = []
+    for at in range(count):
+        name = names.format(at)
+        cells = tuple(
+            replace(cell, covered=(at * 7) % 11, wanted=10 + (at > count / 2))
+            for cell in records.MANY_CELLS.cells
+        )
+        steps.append(measured_before(replace(records.MANY_CELLS, cells=cells), name))
+    return specplan.trend(steps)
+
+
+@pytest.mark.parametrize("count", [1, 2, 40])
+def test_the_picture_is_one_that_browsers_take_and_readers_hear(count: int) -> None:
+    svg = picture(_trend(count, records.HOSTILE + "{}"))
+    tree = ET.fromstring(svg)  # noqa: S314 - our own
+    space = "{http://www.w3.org/2000/svg}"
+    assert tree.get("role") == "img"
+    assert tree.get("aria-label") == tree.findtext(f"{space}title")
+    assert tree.findtext(f"{space}desc")
+    # Nothing is fetched, nothing runs.
+    assert {each.tag.removeprefix(space) for each in tree.iter()} <= {
+        *("svg", "title", "desc", "rect", "text", "line", "polyline", "circle"),
+    }
+    assert not any(
+        "href" in name or name.startswith("on") for each in tree.iter() for name in each.attrib
+    )
+    for each in tree.iter(f"{space}text"):
+        assert 0 <= float(each.get("y", "0")) <= 360
+    assert picture(_trend(count, records.HOSTILE + "{}")) == svg
+
+
+def test_the_suffix_asks_for_the_picture(run: Runs, folder: Path) -> None:
+    run(*WORDS, "-o", "trend.svg")
+    assert (folder / "trend.svg").read_text(encoding="utf-8").startswith("<svg ")
+    assert run("gaps", f"--cache={CACHE}", "--no-config", "--format=svg").code == 2
