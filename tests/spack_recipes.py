@@ -42,8 +42,8 @@ class Recipe:
     revision: int = 0
     is_compiler: bool = False
 
-    def text(self, name: str) -> str:
-        """Return its recipe."""
+    def text(self, name: str, record: Path) -> str:
+        """Return its recipe, which notes in a file that it was built."""
         lines = [
             "from spack.package import *",
             "",
@@ -69,6 +69,8 @@ class Recipe:
             "        mkdirp(prefix)",
             '        with open(join_path(prefix, "data"), "w") as file:',
             '            file.write(f"{spec.name}\\n{lines}\\n")',
+            f"        with open({str(record)!r}, 'a') as file:",
+            '            file.write(f"{spec.dag_hash()}\\n")',
         ]
         return "\n".join(lines) + "\n"
 
@@ -96,21 +98,24 @@ TWENTY: Final[Mapping[str, Recipe]] = {
     "t-app": Recipe({"t-mesh": ["link"], "t-solver": ["link"], "t-config": ["build"]}),
     "t-study": Recipe({"t-array": ["run"], "t-view": ["run"], "t-module": ["run"]}),
     "t-system": Recipe(),
-    "glibc": Recipe(provides="libc"),
+}
+
+#: What Spack itself asks for: without a compiler that is an external it concretizes nothing.
+_GIVEN: Final[Mapping[str, Recipe]] = {
     "compiler-wrapper": Recipe(),
-    # Without a compiler that is an external, Spack concretizes nothing at all.
     "gcc": Recipe(provides="c", is_compiler=True),
+    "glibc": Recipe(provides="libc"),
 }
 
 
 def write_recipes(folder: Path, recipes: Mapping[str, Recipe]) -> Path:
-    """Write a repository of recipes and return it."""
+    """Write a repository of recipes and return it; what is built is noted in ``built`` beside."""
     repository = folder / "spack_repo" / NAMESPACE
     repository.mkdir(parents=True, exist_ok=True)
     text = f"repo:\n  namespace: {NAMESPACE}\n  api: v2.0\n"
     (repository / "repo.yaml").write_text(text, encoding="utf-8")
-    for name, recipe in recipes.items():
+    for name, recipe in {**recipes, **_GIVEN}.items():
         place = repository / "packages" / name.replace("-", "_")
         place.mkdir(parents=True, exist_ok=True)
-        (place / "package.py").write_text(recipe.text(name), encoding="utf-8")
+        (place / "package.py").write_text(recipe.text(name, folder / "built"), encoding="utf-8")
     return repository

@@ -59,6 +59,22 @@ esac
 """
 
 
+_HAS = r"""#!/bin/sh
+# usage: specplan has --no-config FOLDER [NAME@VERSION/]HASH...
+[ "$1 $2" = "has --no-config" ] || exit 64
+folder=$3 code=0
+shift 3
+for asked do
+  if find "$folder" -name "*-${asked##*/}.spec.manifest.json" | grep -q .; then
+    echo "$asked is there"
+  else
+    echo "$asked is not there"; code=1
+  fi
+done
+exit $code
+"""
+
+
 @dataclass(frozen=True)
 class StandIn:
     """Such a `spack` in a folder of its own.
@@ -89,6 +105,10 @@ class StandIn:
         lines = "".join(f"{each} {name}\n" for each, name in names.items())
         (folder / "names").write_text(lines, encoding="utf-8")
         (folder / "mirror").mkdir()
+        (folder / "bin").mkdir()
+        asked = folder / "bin" / "specplan"
+        asked.write_text(_HAS, encoding="utf-8")
+        asked.chmod(program.stat().st_mode)
         ready = Mirror(folder / "ready")
         for each in names.values():
             ready.binary(each)
@@ -121,9 +141,16 @@ class StandIn:
         record.unlink(missing_ok=True)
         return Work([line.split(" ", 1) for line in lines])
 
-    def environment(self, **more: str) -> dict[str, str]:
-        """The environment in which exports find it, and no `specplan`."""
-        path = os.pathsep.join(("/usr/bin", "/bin", "/usr/sbin"))
+    def environment(self, *, asks: bool = False, **more: str) -> dict[str, str]:
+        """The environment in which exports find it.
+
+        Args:
+            asks: Whether there is a `specplan` too; it knows no more than whether a mirror has
+                something, and that at once.
+            more: More variables.
+        """
+        own = [str(self.folder / "bin")] if asks else []
+        path = os.pathsep.join((*own, "/usr/bin", "/bin", "/usr/sbin"))
         return {
             "PATH": path,
             "SPACK": str(self.folder / "spack"),
@@ -136,7 +163,7 @@ class StandIn:
         return subprocess.run(
             words,
             cwd=self.folder.parent,
-            env=self.environment(**more),
+            env={**self.environment(), **more},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

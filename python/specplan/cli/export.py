@@ -28,14 +28,15 @@ _DRAWINGS: Final = ("dot", "mermaid")
 #: Where formats of several files go if nobody says.
 _FOLDER: Final = "specplan-pipeline"
 
-_FORMATS: Final = ("make", "ninja", "shell", "slurm", "list", *_DRAWINGS)
+_FORMATS: Final = ("make", "ninja", "shell", "slurm", "gitlab", "github", "list", *_DRAWINGS)
 
 
 @command("export", (click.Argument(["style"], type=click.Choice(_FORMATS), metavar="FORMAT"),))
 def export(settings: Settings, style: str) -> int:
     """Write the builds of a plan as what runs them.
 
-    FORMAT is `make`, `ninja` or `shell` for one machine, `slurm` for a cluster; `list` as
+    FORMAT is `make`, `ninja` or `shell` for one machine, `slurm` for a cluster, `gitlab` and
+    `github` for their runners; `list` as
     `specplan rebuild --format list` writes it; `dot` and `mermaid` draw the plan. The plan is that
     of `--plan`, or of the options of `specplan rebuild`. Each build installs its hash from the
     environment, with dependencies from the mirror alone, and is pushed there; the index is updated
@@ -128,6 +129,7 @@ def _request(plan: ExportPlan, style: str, settings: Settings) -> ExportRequest:
         max_jobs=settings.max_jobs,
         max_submit=settings.max_submit or 5000,
         template=settings.template,
+        folder=settings.output or _FOLDER,
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specplan.pipelines.export import local
+from specplan.pipelines.export.chunks import gitlab
 from specplan.pipelines.export.slurm import slurm
+from specplan.pipelines.export.waves import github
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,13 +20,15 @@ __all__ = ["DRAWINGS", "FOLDERS", "FORMATS", "files_of"]
 DRAWINGS: Final = ("dot", "mermaid")
 
 #: The formats that are several files in a folder.
-FOLDERS: Final[tuple[str, ...]] = ()
+FOLDERS: Final = ("gitlab", "github")
 
 _MAKERS: Final[Mapping[str, Callable[[str, ExportRequest], list[tuple[str, str]]]]] = {
     **dict.fromkeys(
         ("make", "ninja", "shell"), lambda style, asked: [("", local.on_one_machine(style, asked))]
     ),
     "slurm": lambda _, asked: [("", slurm(asked))],
+    "gitlab": lambda _, asked: gitlab(asked),
+    "github": lambda _, asked: github(asked),
     **dict.fromkeys(DRAWINGS, lambda style, asked: [("", local.drawing(style, asked))]),
 }
 

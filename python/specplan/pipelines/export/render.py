@@ -111,6 +111,11 @@ def _own(name: str) -> str:
     return (folder / name).read_text(encoding="utf-8")
 
 
+@cache
+def _template(name: str) -> jinja2.Template:
+    return _environment().from_string(_own(name))
+
+
 def render(name: str, context: Mapping[str, object], template: str | None = None) -> str:
     """Return what a template makes of a context.
 
@@ -124,7 +129,7 @@ def render(name: str, context: Mapping[str, object], template: str | None = None
         DamagedSourceError: If it is no template, or asks for what there is not.
     """
     if template is None:
-        return _environment().from_string(_own(name)).render(context)
+        return _template(name).render(context)
     try:
         text = decoded(inflated(Path(template), template, _MOST_BYTES))
         return _environment().from_string(text).render(context)

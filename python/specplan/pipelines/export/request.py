@@ -109,6 +109,7 @@ class ExportRequest:
         max_jobs: The most jobs at a time; None for what the format takes.
         max_submit: The most jobs that Slurm takes.
         template: A template in place of that of the format.
+        folder: The folder of formats that are several files, as jobs see it.
     """
 
     plan: ExportPlan
@@ -123,6 +124,7 @@ class ExportRequest:
     max_jobs: int | None = None
     max_submit: int = 5000
     template: str | None = None
+    folder: str = "specplan-pipeline"
 
     @property
     def digest(self) -> str:

@@ -1,0 +1,225 @@
+"""Jobs of GitLab in files that it takes: chunks, the fewest needs, joints where these are many."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from specplan.errors import UsageError
+from specplan.pipelines.export.render import base_context, render, steps
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.config.export import Resources
+    from specplan.pipelines.export.request import ExportRequest, Job
+
+__all__ = ["MOST_NEEDS", "gitlab"]
+
+#: What GitLab allows unless an administrator says otherwise.
+MOST_NEEDS: Final = 50
+_MOST_JOBS: Final = 500
+_MOST_PIPELINES: Final = 900
+
+#: A file of 200 kB may become 1 MB once it is parsed, and 2 MB is the limit.
+_MOST_BYTES: Final = 300_000
+
+#: What a job takes beside its names.
+_OF_A_JOB: Final = 460
+
+#: The jobs beside builds: the one that plans, its trigger, that which publishes, index, summary.
+_SERVICES: Final = 5
+
+
+@dataclass(slots=True, kw_only=True)
+class _Entry:
+    """A job of a pipeline.
+
+    Attributes:
+        name: What it is called.
+        stage: Its stage.
+        needs: The jobs of the same file that it waits for.
+        job: The build; None for a joint, which only waits.
+        elsewhere: What it needs of earlier files, as ``specplan has`` is asked.
+        gives: What it gets.
+    """
+
+    name: str
+    stage: int
+    needs: list[str]
+    job: Job | None
+    elsewhere: list[str]
+    gives: Resources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chunk:
+    """A file: its entries, the cells that it has a preflight for, what it sums up."""
+
+    entries: list[_Entry]
+    cells: list[int]
+    stages: list[int]
+    lines: list[str]
+
+
+def gitlab(request: ExportRequest) -> list[tuple[str, str]]:
+    """Return the files of a pipeline: ``pipeline.yml``, and its chunks where one is too large.
+
+    Raises:
+        UsageError: If a limit of GitLab cannot be met.
+    """
+    most = request.max_jobs or _MOST_JOBS
+    names = _names(request.jobs)
+    parts = _parts(request, most)
+    chunks = [_chunk(request, names, part) for part in parts]
+    context = {**base_context(request), "script": steps(request), "folder": request.folder}
+    if len(chunks) <= 1:
+        only = chunks[0] if chunks else None
+        files = [("pipeline.yml", _file(context, only, request, is_whole=True))]
+    else:
+        numbers = range(1, len(chunks) + 1)
+        parent = render("gitlab-parent.yml.j2", {**context, "chunks": list(numbers)})
+        files = [("pipeline.yml", parent)]
+        files += [
+            (f"chunk-{number}.yml", _file(context, chunk, request))
+            for number, chunk in zip(numbers, chunks, strict=True)
+        ]
+    for name, text in files:
+        if len(text) > _MOST_BYTES and request.template is None:
+            raise UsageError(
+                f"`{name}` would have {len(text)} bytes, more than the {_MOST_BYTES} that GitLab "
+                "is sure to take",
+                hint="export fewer builds at a time: plan for one stack, or limit `--max-builds`",
+            )
+    return files
+
+
+_EMPTY: Final = _Chunk(entries=[], cells=[0], stages=[], lines=[])
+
+
+def _file(
+    context: dict[str, object],
+    chunk: _Chunk | None,
+    request: ExportRequest,
+    *,
+    is_whole: bool = False,
+) -> str:
+    more: dict[str, object] = {"chunk": chunk, "is_whole": is_whole}
+    return render("gitlab.yml.j2", {**context, **more}, request.template)
+
+
+def _names(jobs: Sequence[Job]) -> list[str]:
+    """Return what each job is called: with its whole hash where others are called so too."""
+    counts = Counter(job.title for job in jobs)
+    return [
+        job.title if counts[job.title] == 1 else f"{job.title.rpartition('/')[0]}/{job.hash}"
+        for job in jobs
+    ]
+
+
+def _parts(request: ExportRequest, most: int) -> list[list[Job]]:
+    """Return the builds of each file, in the order of the plan, so that needs are never later."""
+    if not request.jobs:
+        return []
+    script = len(_file({**base_context(request), "script": steps(request)}, _EMPTY, request)) + 600
+    script += 400 * len(request.cells)
+    files = 1
+    while True:
+        beside = _SERVICES + len(request.cells) + (files if files > 1 else 0)
+        room = most - beside
+        if room < 1 or files > _MOST_PIPELINES:
+            raise UsageError(
+                f"with at most {most} jobs at a time there is no room for a build beside "
+                f"{beside} jobs that serve them"
+                if room < 1
+                else f"the plan takes more than the {_MOST_PIPELINES} pipelines that GitLab allows",
+                hint="allow more with `--max-jobs`, as your tier of GitLab does",
+            )
+        parts = _cut(request.jobs, room, _MOST_BYTES - script)
+        if len(parts) <= files:
+            return parts
+        files = len(parts)
+
+
+def _cut(jobs: Sequence[Job], room: int, size: int) -> list[list[Job]]:
+    parts: list[list[Job]] = []
+    jobs_left, bytes_left, first = 0, 0, 0
+    for job in jobs:
+        # Joints stand beside the job that they are for.
+        joints = -(-len(job.needs) // MOST_NEEDS) if len(job.needs) > MOST_NEEDS else 0
+        takes = _bytes_of(job, jobs, first, joints)
+        if jobs_left < 1 + joints or bytes_left < takes:
+            parts.append([])
+            jobs_left, bytes_left, first = room, size, job.number
+            takes = _bytes_of(job, jobs, first, joints)
+        parts[-1].append(job)
+        jobs_left -= 1 + joints
+        bytes_left -= takes
+    return parts
+
+
+def _bytes_of(job: Job, jobs: Sequence[Job], first: int, joints: int) -> int:
+    """Return how much a job takes in a file that begins with a job, with its joints, at most."""
+    takes = _OF_A_JOB + 4 * len(job.asked) + 300 * joints
+    takes += sum(len(key) + 2 * len(value) + 16 for key, value in job.gives.variables.items())
+    takes += sum(map(len, (job.gives.image or "", *job.gives.tags))) * 2 + 8 * len(job.gives.tags)
+    for need in job.need_numbers:
+        # Each need is a line of the job and a hash of the sum; of another file, it is asked for.
+        takes += 80 + len(jobs[need].asked) if need >= first else 60 + 2 * len(jobs[need].asked)
+    return takes
+
+
+def _chunk(request: ExportRequest, names: Sequence[str], part: Sequence[Job]) -> _Chunk:
+    own = {job.number for job in part}
+    entries: list[_Entry] = []
+    lines: dict[str, None] = {}
+    for job in part:
+        here = [need for need in job.need_numbers if need in own]
+        elsewhere = [request.jobs[need].asked for need in job.need_numbers if need not in own]
+        needs = [names[need] for need in here]
+        if not any(request.jobs[need].cell == job.cell for need in here):
+            needs.append(f"preflight-{job.cell}")
+        joints, needs = _joined(names[job.number], job, needs)
+        entries += joints
+        entries.append(
+            _Entry(
+                name=names[job.number],
+                stage=job.stage,
+                needs=needs,
+                job=job,
+                elsewhere=elsewhere,
+                gives=job.gives,
+            )
+        )
+        lines.update(dict.fromkeys(f"? {each}" for each in elsewhere))
+        lines[" ".join((job.asked, *job.needs))] = None
+    return _Chunk(
+        entries=entries,
+        cells=sorted({job.cell for job in part}),
+        stages=sorted({job.stage for job in part}),
+        lines=list(lines),
+    )
+
+
+def _joined(name: str, job: Job, needs: list[str]) -> tuple[list[_Entry], list[str]]:
+    """Return joints that wait for the needs of a job in its place, where these are too many."""
+    if len(needs) <= MOST_NEEDS:
+        return [], needs
+    joints = [
+        _Entry(
+            name=f"joint {at // MOST_NEEDS} of {name}",
+            stage=job.stage,
+            needs=needs[at : at + MOST_NEEDS],
+            job=None,
+            elsewhere=[],
+            gives=job.gives,
+        )
+        for at in range(0, len(needs), MOST_NEEDS)
+    ]
+    if len(joints) > MOST_NEEDS:
+        raise UsageError(
+            f"the build {job.asked} waits for {len(needs)} others, more than the "
+            f"{MOST_NEEDS * MOST_NEEDS} that GitLab can be told of"
+        )
+    return joints, [joint.name for joint in joints]

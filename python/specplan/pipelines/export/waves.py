@@ -1,0 +1,235 @@
+"""Waves of GitHub's matrices: builds packed so that each wave needs only what earlier ones built.
+
+A stage is a wave. Where there are more stages than a workflow has waves, the neighbours with the
+fewest builds become one, in which builds that need each other go to one entry, in their order. The
+entries of a wave are packed longest first, which is within a third of the best (Graham 1969).
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from specplan.counting import count
+from specplan.errors import UsageError
+from specplan.pipelines.export.render import base_context, render, steps
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.config.export import Resources
+    from specplan.pipelines.export.request import ExportRequest, Job
+
+__all__ = ["WAVES", "github", "waves_of"]
+
+#: How many waves the workflow has, and how many of them one job puts out.
+WAVES: Final = 32
+_A_READER: Final = 8
+
+_MOST_ENTRIES: Final = 256
+_MOST_OUTPUT: Final = 1_000_000
+_LONGEST_NAME: Final = 40
+_SLACK: Final = 4
+_HOUR: Final = 3600
+_LONGEST: Final = 6  # hours on a hosted runner
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An entry of a matrix: builds that one job does, in order, and what it gets."""
+
+    jobs: list[Job]
+    gives: Resources
+
+
+def github(request: ExportRequest) -> list[tuple[str, str]]:
+    """Return the files of a workflow.
+
+    ``workflow.yml`` is the same for every plan of a configuration and stands in the repository;
+    ``outputs`` are the matrices, ``builds`` the builds that their entries name by line, and
+    ``build.sh`` does them.
+
+    Raises:
+        UsageError: If a limit of GitHub cannot be met.
+    """
+    waves = waves_of(request.jobs, request.max_jobs or _MOST_ENTRIES)
+    lines: list[str] = []
+    matrices: list[list[dict[str, object]]] = []
+    asked = {job.hash: job.asked for job in request.jobs}
+    for wave in waves:
+        matrix = []
+        for entry in wave:
+            first = len(lines) + 1
+            for job in entry.jobs:
+                needs = " ".join(asked[need] for need in job.needs)
+                lines.append(f"{job.profile} {job.asked} {needs}".rstrip())
+            matrix.append(_shown(entry, f"{first}-{len(lines)}", request))
+        matrices.append(matrix)
+    cells = [
+        {"cell": at, "on": _runner(cell.gives), "image": cell.gives.image or ""}
+        for at, cell in enumerate(request.cells)
+    ]
+    outputs = [f"waves={len(matrices)}", f"cells={_json(cells)}"]
+    outputs += [f"wave_{at}={_json(matrix)}" for at, matrix in enumerate(matrices)]
+    _check_outputs(outputs)
+    context = {**base_context(request), "script": steps(request), "folder": request.folder}
+    more = {"waves": list(range(WAVES)), "a_reader": _A_READER}
+    return [
+        ("workflow.yml", render("github.yml.j2", {**context, **more}, request.template)),
+        ("outputs", "".join(f"{line}\n" for line in outputs)),
+        ("builds", "".join(f"{line}\n" for line in lines)),
+        ("build.sh", render("github-build.sh.j2", context)),
+    ]
+
+
+def waves_of(jobs: Sequence[Job], most: int) -> list[list[_Entry]]:
+    """Return the entries of each wave; no entry needs a build of its own wave but its own.
+
+    Args:
+        jobs: The builds, each after its needs.
+        most: The most entries of a wave.
+
+    Raises:
+        UsageError: If a wave has more kinds of runners than entries.
+    """
+    stages: dict[int, list[Job]] = {}
+    for job in jobs:
+        stages.setdefault(job.stage, []).append(job)
+    return [_packed(group, most) for group in _merged([stages[at] for at in sorted(stages)])]
+
+
+def _merged(stages: list[list[Job]]) -> list[list[Job]]:
+    """Return the stages, neighbours with the fewest builds as one until there are few enough."""
+    following = [*range(1, len(stages)), -1]
+    previous = [at - 1 for at in range(len(stages))]
+    sizes = [len(stage) for stage in stages]
+    left = len(stages)
+    queue = [(sizes[at] + sizes[at + 1], at, at + 1) for at in range(len(stages) - 1)]
+    heapq.heapify(queue)
+    members: list[list[int]] = [[at] for at in range(len(stages))]
+    while left > WAVES:
+        size, one, other = heapq.heappop(queue)
+        if not members[one] or following[one] != other or sizes[one] + sizes[other] != size:
+            continue
+        members[one] += members[other]
+        members[other] = []
+        sizes[one] = size
+        following[one] = following[other]
+        if following[one] >= 0:
+            previous[following[one]] = one
+            heapq.heappush(queue, (size + sizes[following[one]], one, following[one]))
+        if previous[one] >= 0:
+            heapq.heappush(queue, (size + sizes[previous[one]], previous[one], one))
+        left -= 1
+    return [[job for at in each for job in stages[at]] for each in members if each]
+
+
+def _packed(jobs: list[Job], most: int) -> list[_Entry]:
+    """Return the entries of one wave."""
+    kinds: dict[tuple[object, ...], list[list[Job]]] = {}
+    for part in _components(jobs):
+        gives = part[0].gives
+        kinds.setdefault((gives.runs_on, gives.image, gives.timeout), []).append(part)
+    if len(kinds) > most:
+        raise UsageError(
+            f"a wave has builds for {len(kinds)} kinds of runners, more than the {most} entries of "
+            "a matrix",
+            hint="give fewer builds resources of their own, or allow more with `--max-jobs`",
+        )
+    bins = _shares(list(kinds.values()), most)
+    entries: list[_Entry] = []
+    for parts, number in zip(kinds.values(), bins, strict=True):
+        entries += _longest_first(parts, number)
+    return entries
+
+
+def _components(jobs: list[Job]) -> list[list[Job]]:
+    """Return the builds of a wave, those that hang together in one list, in their order."""
+    own = {job.number: job.number for job in jobs}
+
+    def top(at: int) -> int:
+        while own[at] != at:
+            own[at] = own[own[at]]
+            at = own[at]
+        return at
+
+    for job in jobs:
+        for need in job.need_numbers:
+            if need in own:
+                own[top(job.number)] = top(need)
+    found: dict[int, list[Job]] = {}
+    for job in jobs:
+        found.setdefault(top(job.number), []).append(job)
+    return list(found.values())
+
+
+def _shares(kinds: list[list[list[Job]]], most: int) -> list[int]:
+    """Return how many entries each kind of runner gets: more where more is to be built."""
+    bins = [1] * len(kinds)
+    costs = [_cost([job for part in parts for job in part]) for parts in kinds]
+    queue = [(-cost, at) for at, cost in enumerate(costs) if len(kinds[at]) > 1]
+    heapq.heapify(queue)
+    left = most - len(kinds)
+    while queue and left:
+        _, at = heapq.heappop(queue)
+        bins[at] += 1
+        left -= 1
+        if bins[at] < len(kinds[at]):
+            heapq.heappush(queue, (-costs[at] / bins[at], at))
+    return bins
+
+
+def _longest_first(parts: list[list[Job]], number: int) -> list[_Entry]:
+    loads: list[tuple[float, int]] = [(0.0, at) for at in range(number)]
+    bins: list[list[Job]] = [[] for _ in range(number)]
+    for part in sorted(parts, key=lambda part: (-_cost(part), part[0].number)):
+        load, at = heapq.heappop(loads)
+        bins[at] += part
+        heapq.heappush(loads, (load + _cost(part), at))
+    filled = [sorted(each, key=lambda job: job.number) for each in bins if each]
+    return [_Entry(each, each[0].gives) for each in sorted(filled, key=lambda each: each[0].number)]
+
+
+def _cost(jobs: Sequence[Job]) -> float:
+    return sum(max(job.cost, 0.001) for job in jobs)
+
+
+def _runner(gives: Resources) -> list[str]:
+    return list(gives.runs_on) or ["ubuntu-latest"]
+
+
+def _shown(entry: _Entry, builds: str, request: ExportRequest) -> dict[str, object]:
+    first = entry.jobs[0]
+    more = f" +{len(entry.jobs) - 1}" if len(entry.jobs) > 1 else ""
+    hours: float = _LONGEST
+    if entry.gives.timeout is not None:
+        hours = len(entry.jobs) * entry.gives.timeout / _HOUR
+    elif request.has_seconds:
+        hours = max(_LONGEST, _SLACK * _cost(entry.jobs) / _HOUR)
+    return {
+        "name": f"{first.name[:_LONGEST_NAME]}{more}",
+        "builds": builds,
+        "on": _runner(entry.gives),
+        "image": entry.gives.image or "",
+        "minutes": math.ceil(60 * hours),
+    }
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _check_outputs(outputs: list[str]) -> None:
+    """Refuse what one job cannot put out; GitHub counts letters of two bytes."""
+    for first in range(0, WAVES, _A_READER):
+        own = outputs[:2] + outputs[2 + first : 2 + first + _A_READER]
+        size = 2 * sum(map(len, own))
+        if size > _MOST_OUTPUT:
+            raise UsageError(
+                f"the matrices of {count(len(own) - 2, 'wave')} have {size} bytes, more than the "
+                f"{_MOST_OUTPUT} that a job of GitHub can put out",
+                hint="pack builds into fewer entries with `--max-jobs`",
+            )
