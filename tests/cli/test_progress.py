@@ -1,13 +1,14 @@
-"""Bars of transfers: on a terminal, and nowhere else."""
+"""Bars on a terminal, and a line now and then where a log is written."""
 
 from __future__ import annotations
 
 import io
 import sys
+import time
 
 import pytest
 
-from specplan.cli.progress import transfers
+from specplan.cli.progress import counted, transfers
 
 
 class _Terminal(io.StringIO):
@@ -24,16 +25,44 @@ def _at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> _Terminal:
     return terminal
 
 
-def test_nobody_is_told_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stderr", io.StringIO())
+@pytest.fixture
+def seconds(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time, which a test moves on."""
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_a_log_gets_a_line_now_and_then(
+    seconds: list[float], capfd: pytest.CaptureFixture[str]
+) -> None:
     with transfers() as progress:
-        assert progress is None
+        for second in range(100):
+            seconds[0] = second
+            progress("https://mirror.example/index.json", second * 1_000_000, 200_000_000)
+    assert capfd.readouterr().err.splitlines() == [
+        f"note: fetching `https://mirror.example/index.json`: {second}.0 of 200.0 MB"
+        for second in (30, 60, 90)
+    ]
+
+
+def test_a_short_run_says_nothing_in_a_log(capfd: pytest.CaptureFixture[str]) -> None:
+    with transfers() as progress, counted("files") as count:
+        progress("https://mirror.example/index.json", 1, None)
+        count(1, 2)
+    assert capfd.readouterr().err == ""
+
+
+def test_counts_are_said_in_a_log(seconds: list[float], capfd: pytest.CaptureFixture[str]) -> None:
+    with counted("files of mirrors") as count:
+        seconds[0] = 31.0
+        count(7, 2000)
+    assert capfd.readouterr().err == "note: files of mirrors: 7 of 2000\n"
 
 
 def test_a_transfer_is_shown_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = _at_a_terminal(monkeypatch)
     with transfers() as progress:
-        assert progress is not None
         progress("https://mirror.example/index.json", 500, None)
         progress("https://mirror.example/index.json", 1000, 1000)
     assert "https://mirror.example/index.json" in terminal.getvalue()
@@ -42,7 +71,14 @@ def test_a_transfer_is_shown_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_url_cannot_speak_to_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = _at_a_terminal(monkeypatch)
     with transfers() as progress:
-        assert progress is not None
         progress("https://h/[bold]\x1b]0;title\x07[/x]" + "x" * 10, 1, 1)
     assert "\x1b]0" not in terminal.getvalue()
     assert "[bold]" in terminal.getvalue()
+
+
+def test_a_blob_is_shown_by_its_mirror(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = _at_a_terminal(monkeypatch)
+    with transfers() as progress:
+        progress(f"https://mirror.example/blobs/sha256/ab/{'ab' * 32}", 1, 2)
+    assert "https://mirror.example (index)" in terminal.getvalue()
+    assert "abab" not in terminal.getvalue()
