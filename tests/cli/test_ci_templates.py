@@ -180,7 +180,9 @@ def test_the_action_installs_a_release_or_itself(tmp_path: Path) -> None:
             "INPUT_VERSION": version,
         }
         words = ["bash", "-eo", "pipefail", "-c", script["run"]]
-        return subprocess.run(words, env=env, check=False, capture_output=True).returncode
+        return subprocess.run(
+            words, cwd=tmp_path, env=env, check=False, capture_output=True
+        ).returncode
 
     assert install("1.2.3") == 0
     assert "specplan==1.2.3" in log.read_text(encoding="utf-8").splitlines()
