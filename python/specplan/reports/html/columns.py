@@ -78,6 +78,7 @@ def _gaps(gaps: Sequence[Gap], states: Sequence[str], texts: _Texts) -> Data:
         "blocked": [gap.blocked for gap in gaps],
         "roots": [gap.roots for gap in gaps],
         "now": [None if gap.now is None else int(gap.now) for gap in gaps],
+        "known": [texts(gap.known) for gap in gaps],
         "nearest": [texts(gap.nearest_hash) for gap in gaps],
         "place": [texts(gap.nearest_place) for gap in gaps],
         "differs": [texts(gap.differs) for gap in gaps],

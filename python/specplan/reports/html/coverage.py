@@ -18,15 +18,15 @@ from specplan.reports.html.values import (
     Segment,
     Titled,
 )
-from specplan.reports.outline import Column, Name, Number, Share, Spec, System, Table, Words
+from specplan.reports.outline import Column, Name, Number, Share, Spec, State, System, Table, Words
 from specplan.reports.render import prose, wording
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from specplan.reports.html.documents import Entry
     from specplan.reports.html.values import SegmentKind
-    from specplan.reports.outline import Cell
+    from specplan.reports.outline import Cell, Tone
     from specplan.reports.render.prose import Prose
 
 __all__ = ["coverage_part", "headline", "noun", "question"]
@@ -44,6 +44,16 @@ _NOUNS: Final = {
     "version": ("version", "versions"),
     "variant": ("variant", "variants"),
     "hash": ("hash", "hashes"),
+}
+
+#: What stands behind the number of gaps of a state.
+_SUMS: Final[Mapping[StateOfGap, str]] = {
+    "not_concretized": "not in the lock beside the environment",
+    "installed": "installed and never pushed",
+    "unindexed": "that no index lists",
+    "other_stack": "that another stack has",
+    "other_system": "that only other systems have",
+    "missing": "that nothing matches",
 }
 
 #: How the document calls where the wants come from, in words.
@@ -76,7 +86,7 @@ def headline(content: Entry) -> Prose:
         return f"{subject or 'no cells'}: nothing is wanted, so coverage is n/a"
     one, several = noun(content)
     are = form(wanted, f"{one} is", f"{several} are")
-    return f"{subject}: {covered} of {wanted} wanted {are} available"
+    return f"{subject}: {covered:,} of {wanted:,} wanted {are} available"
 
 
 def question(content: Entry) -> list[Prose]:
@@ -121,8 +131,10 @@ def coverage_part(content: Entry) -> CoveragePart:
         needed=_needed(content),
         unknown=_unknown(content),
         not_wanted=_not_wanted(content),
+        known=_known(content),
         notes=tuple(_notes(content)),
         shows_blocked=any(gap.blocked is not None for gap in gaps),
+        shows_known=any(gap.known for gap in gaps),
     )
 
 
@@ -149,6 +161,7 @@ def _cell(at: int, entry: Entry) -> MatrixCell:
         unknown=unknown,
         missing=missing,
         usable=entry.count_or_none("usable"),
+        carried_from=entry.text_or_none("carried_from") or "",
         share=wording.percentage(covered, wanted),
         tone=Share(covered, wanted).tone,
         bar=_bar(parts, wanted),
@@ -216,6 +229,7 @@ def _gap(entry: Entry, cells: dict[tuple[str, str, str], int]) -> Gap:
         blocked=entry.count_or_none("blocked"),
         roots=entry.count_or_none("roots_completed"),
         now=entry.flag_or_none("buildable_now"),
+        known=entry.text_or_none("known") or "",
         nearest_hash="" if nearest is None else nearest.text("hash"),
         nearest_place="" if nearest is None else _place(nearest),
         differs="" if nearest is None else ", ".join(nearest.texts("differs")),
@@ -250,6 +264,7 @@ def _states(gaps: Sequence[Gap]) -> tuple[GapState, ...]:
             key=state,
             words=wording.STATE_WORDS[state],
             sentence=wording.STATE_SENTENCES[state],
+            sum=_SUMS[state],
             count=counts[state],
         )
         for state in _STATES
@@ -324,6 +339,46 @@ def _not_wanted(content: Entry) -> Titled | None:
     return Titled(title="Not wanted", table=Table(columns, rows))
 
 
+def _known(content: Entry) -> Titled | None:
+    """Return the known gaps that the answer was held against, and what each excused."""
+    known = content.entry_or_none("known_gaps")
+    if known is None:
+        return None
+    columns = (
+        Column("want", "want", "name"),
+        Column("stack", "stack", "name"),
+        Column("system", "system", "system"),
+        Column("excused", "gaps", "count"),
+        Column("state", "state", "state"),
+        Column("until", "until", "words"),
+        Column("reason", "reason", "words"),
+        Column("issue", "followed in", "name"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            Name(each.text("want")),
+            Name(each.text("stack")),
+            System(each.text("os"), each.text("target")),
+            Number(each.count("excused")),
+            _state_of_known(each),
+            Words(each.text_or_none("until") or ""),
+            Words(each.text("reason")),
+            Name(each.text_or_none("issue") or ""),
+        )
+        for each in known.entries("entries")
+    )
+    file, day = prose.name(known.text("file")), prose.words(known.text("date"))
+    excused = sum(each.count("excused") for each in known.entries("entries"))
+    title = f"Known gaps: {excused:,} accepted"
+    return Titled(title=title, table=Table(columns, rows), note=f"{file} as of {day}")
+
+
+def _state_of_known(entry: Entry) -> State:
+    state = entry.text("state")
+    tones: dict[str, Tone] = {"used": "quiet", "expired": "bad", "unused": "warning"}
+    return State(state, state.replace("_", " "), tones.get(state, "quiet"))
+
+
 def _notes(content: Entry) -> list[Prose]:
     notes = [f"stack {prose.name(each)} is absent" for each in content.texts("absent_stacks")]
     broken = sum(
@@ -338,6 +393,13 @@ def _notes(content: Entry) -> list[Prose]:
                 "available spec is broken: not all that it links to or runs with is available",
                 "available specs are broken: not all that they link to or run with is available",
             )
+        )
+    carried = content.entry_or_none("carried")
+    if carried is not None:
+        cells = wording.count(carried.count("cells"), "cell is", "cells are")
+        notes.append(
+            f"{cells} not measured in this run, and carried forward from "
+            f"{prose.name(carried.text('file'))}"
         )
     alone = content.entry_or_none("alone")
     if alone is not None:

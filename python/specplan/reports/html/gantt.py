@@ -176,7 +176,7 @@ def _bars(builds: Iterable[Build], scale: float, height: float, unit: Unit) -> l
             Bar(
                 x=round(_LEFT + build.start * scale, 1),
                 y=_y(build.lane, height),
-                width=round(width, 1),
+                width=round(max(width - 0.6, 0.8), 1),
                 build=build.at,
                 label=label,
                 title=f"{build.name}, {amounts.time(build.start, unit)} to "

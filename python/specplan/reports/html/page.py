@@ -123,13 +123,13 @@ def _parts(
             parts.append(Part(id="matrix", title="Coverage"))
         if of_coverage.causes or of_coverage.needed:
             parts.append(Part(id="causes", title="Causes", count=str(len(of_coverage.causes))))
-        parts.append(Part(id="gaps", title="Gaps", count=str(of_coverage.all_gaps)))
+        parts.append(Part(id="gaps", title="Gaps", count=f"{of_coverage.all_gaps:,}"))
         if of_coverage.unknown is not None:
             parts.append(Part(id="unknown", title="Undecided"))
     if changes is not None:
         parts.append(Part(id="changes", title="Changes"))
     if of_plan is not None:
-        parts.append(Part(id="plan", title="Plan", count=str(len(of_plan.builds))))
+        parts.append(Part(id="plan", title="Plan", count=f"{len(of_plan.builds):,}"))
     if trend is not None:
         parts.append(Part(id="trend", title="Trend"))
     if soundness is not None:

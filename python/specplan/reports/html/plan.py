@@ -230,13 +230,13 @@ def _figures(content: Entry, unit: Unit) -> list[Figure]:
     figures = [
         Figure(
             label="builds",
-            value=str(builds),
+            value=f"{builds:,}",
             detail=f"in {wording.count(totals.count('stages'), 'stage')}",
         ),
         Figure(
             label="saved",
-            value=str(max(node_by_node - builds, 0)),
-            detail=f"of {node_by_node} that pruning node by node would build",
+            value=f"{max(node_by_node - builds, 0):,}",
+            detail=f"of {node_by_node:,} that pruning node by node would build",
             tone="good" if node_by_node > builds else "plain",
         ),
     ]

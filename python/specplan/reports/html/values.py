@@ -135,6 +135,7 @@ class MatrixCell:
         unknown: How many cannot be decided.
         missing: How many are gaps.
         usable: How many are covered by what installs; None where that is not known.
+        carried_from: Where an earlier run measured it, if this one did not; else empty.
         share: The share that is covered, as people read it.
         tone: How good it is.
         bar: The parts of its bar.
@@ -150,6 +151,7 @@ class MatrixCell:
     unknown: int
     missing: int
     usable: int | None
+    carried_from: str
     share: str
     tone: Tone
     bar: tuple[Segment, ...]
@@ -214,6 +216,7 @@ class Gap:
         blocked: How many wants it blocks; None where that is not known.
         roots: How many roots it completes; None likewise.
         now: Whether it can be built now; None likewise.
+        known: Why somebody accepts it; empty where nobody knows of it.
         nearest_hash: The hash of the nearest binary; empty where there is none.
         nearest_place: Where that is.
         differs: In what it differs.
@@ -231,6 +234,7 @@ class Gap:
     blocked: int | None
     roots: int | None
     now: bool | None
+    known: str
     nearest_hash: str
     nearest_place: str
     differs: str
@@ -244,12 +248,14 @@ class GapState:
         key: The word of the document.
         words: What people read.
         sentence: The same as a sentence.
+        sum: The same behind the number of gaps.
         count: How many gaps have it.
     """
 
     key: str
     words: str
     sentence: str
+    sum: str
     count: int
 
 
@@ -268,8 +274,10 @@ class CoveragePart:
         needed: What most wants wait for; None where dependencies are not known.
         unknown: The wants that cannot be decided; None where there are none.
         not_wanted: What is not wanted; None where nothing is.
+        known: The known gaps that were accepted; None where none were asked for.
         notes: What else the reader must know, a sentence each.
         shows_blocked: Whether any gap says what it blocks.
+        shows_known: Whether somebody accepts any gap.
     """
 
     systems: tuple[tuple[str, tuple[str, ...]], ...]
@@ -282,8 +290,10 @@ class CoveragePart:
     needed: Titled | None
     unknown: Titled | None
     not_wanted: Titled | None
+    known: Titled | None
     notes: tuple[Prose, ...]
     shows_blocked: bool
+    shows_known: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["doubts_of", "failed_gates", "verdict_of"]
 
+#: How many gates are named.
+_FEW: Final = 3
+
 #: The documents in the order in which their headlines count.
 _ORDER: Final[tuple[Kind, ...]] = ("coverage", "rebuild", "diff", "lock-diff", "check")
 
@@ -96,8 +99,16 @@ def _standing(
     if doubts:
         return "not whole", "warning"
     if gates:
-        return wording.count(gates, "gate holds", "gates hold"), "good"
+        return _held(documents), "good"
     return "no gate was asked", "quiet"
+
+
+def _held(documents: Sequence[Document]) -> str:
+    """Return which gates hold: few of them by name, so that nobody takes them for others."""
+    labels = list(dict.fromkeys(_label(gate) for _, gate in _gates(documents)))
+    if len(labels) <= _FEW:
+        return f"{', '.join(labels)} {'holds' if len(labels) == 1 else 'hold'}"
+    return f"{len(labels)} gates hold"
 
 
 def _headline(
@@ -160,13 +171,13 @@ def _of_coverage(content: Entry) -> list[Figure]:
         Figure(
             label="coverage",
             value=wording.percentage(covered, wanted),
-            detail=f"{covered} of {wanted} in {cells}",
+            detail=f"{covered:,} of {wanted:,} in {cells}",
             tone=Share(covered, wanted).tone,
             section="matrix",
         ),
         Figure(
             label="gaps",
-            value=str(gaps),
+            value=f"{gaps:,}",
             detail=_by_state(content),
             tone="bad" if gaps else "good",
             section="gaps",
@@ -207,7 +218,7 @@ def _by_state(content: Entry) -> str:
         "other_system": "on other systems only",
         "missing": "found nowhere",
     }
-    return f"{counts[state]} {words.get(state, state)}"
+    return f"{counts[state]:,} {words.get(state, state)}"
 
 
 def _gate_table(documents: Sequence[Document]) -> Titled | None:

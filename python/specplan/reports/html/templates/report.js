@@ -7,7 +7,7 @@
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const data = JSON.parse(byId("data").textContent);
   const strings = data.strings;
-  const ROWS = 200;
+  const ROWS = 100;
   const PRINTED = 500;
 
   // --- Elements -----------------------------------------------------------------------------
@@ -33,7 +33,8 @@
   const named = (text, more = "") => made("bdi", { class: `name ${more}`.trim() }, text);
   const hashed = (text) => made("code", { class: "hash", title: text }, text.slice(0, 7));
   const numbered = (value) => made("td", { class: "right" }, value === null ? "" : String(value));
-  const counted = (number, one, several = `${one}s`) => `${number} ${number === 1 ? one : several}`;
+  const grouped = (number) => String(number).replace(/\B(?=(?:\d{3})+$)/gu, ",");
+  const counted = (number, one, several = `${one}s`) => `${grouped(number)} ${number === 1 ? one : several}`;
 
   // --- The view, and the fragment that links to it -----------------------------------------------
 
@@ -41,7 +42,7 @@
 
   function cleared() {
     return {
-      q: "", state: [], now: false, cell: -1, cause: -1, sort: "",
+      q: "", state: [], now: false, fresh: false, cell: -1, cause: -1, sort: "",
       rows: "name", lacking: false, find: "", critical: false, order: "", build: -1,
     };
   }
@@ -62,6 +63,7 @@
     view.q = word("q");
     view.find = word("find");
     view.now = word("now") === "1";
+    view.fresh = word("fresh") === "1";
     view.lacking = word("lacking") === "1";
     view.critical = word("critical") === "1";
     view.sort = word("sort");
@@ -86,6 +88,7 @@
     set("q", view.q);
     set("state", view.state.join(","));
     set("now", view.now ? "1" : "");
+    set("fresh", view.fresh ? "1" : "");
     set("cell", view.cell < 0 ? "" : cellName(view.cell));
     set("cause", view.cause < 0 ? "" : data.causes[view.cause]);
     set("sort", view.sort);
@@ -216,6 +219,7 @@
     const [key, words] = data.states[gaps.state[at]];
     const want = made("th", { scope: "row" }, named(text("want")));
     if (text("hash")) want.append(" ", hashed(text("hash")));
+    if (text("known")) want.append(" ", made("span", { class: "tag", title: text("known") }, "known"));
     const where = made("td", {}, named(text("stack")), " ", made("span", { class: "system" }, named(text("system"))));
     const nearest = made("td", {});
     if (text("nearest")) {
@@ -250,6 +254,7 @@
       tests.push((at) => kept[gaps.state[at]]);
     }
     if (view.now) tests.push((at) => gaps.now[at] === 1);
+    if (view.fresh) tests.push((at) => strings[gaps.known[at]] === "");
     if (view.cell >= 0) tests.push((at) => gaps.cell[at] === view.cell);
     if (view.cause >= 0) tests.push((at) => gaps.cause[at] === view.cause);
     return tests.length ? (at) => tests.every((test) => test(at)) : null;
@@ -334,10 +339,13 @@
         differs: (at) => strings[gaps.differs[at]] || null,
       },
     });
-    byId("gap-search").addEventListener("input", later(() => {
+    const search = () => {
       view.q = byId("gap-search").value;
       changed();
-    }));
+    };
+    byId("gap-search").addEventListener("input", later(search));
+    // For who cannot wait for a pause, such as a measurement.
+    byId("gap-search").addEventListener("specplan-now", search);
     for (const box of all('input[name="state"]')) {
       box.addEventListener("change", () => {
         view.state = all('input[name="state"]:checked').map((each) => each.value);
@@ -348,8 +356,12 @@
       view.now = byId("gap-now").checked;
       changed();
     });
+    byId("gap-known")?.addEventListener("change", () => {
+      view.fresh = byId("gap-known").checked;
+      changed();
+    });
     byId("gap-clear").addEventListener("click", () => {
-      Object.assign(view, { q: "", state: [], now: false, cell: -1, cause: -1, sort: "" });
+      Object.assign(view, { q: "", state: [], now: false, fresh: false, cell: -1, cause: -1, sort: "" });
       changed();
       byId("gap-search").focus();
     });
@@ -574,7 +586,7 @@
       const kind = `build${critical ? " critical" : ""}${builds.estimated[at] ? " estimated" : ""}`;
       group.append(
         drawn("title", {}, strings[builds.name[at]]),
-        drawn("rect", { class: kind, x: x.toFixed(1), y: y.toFixed(1), width: wide.toFixed(1), height: bar, rx: 2 }),
+        drawn("rect", { class: kind, x: x.toFixed(1), y: y.toFixed(1), width: Math.max(wide - 0.6, 0.8).toFixed(1), height: bar, rx: 2 }),
       );
       const name = strings[builds.name[at]];
       const room = (wide - 6) / 6.2;
@@ -763,6 +775,7 @@
     };
     set("gap-search", "value", view.q);
     set("gap-now", "checked", view.now);
+    set("gap-known", "checked", view.fresh);
     set("matrix-order", "value", view.rows);
     set("matrix-gaps", "checked", view.lacking);
     set("build-search", "value", view.find);
@@ -779,7 +792,7 @@
     before = now;
     const differs = (...names) => names.some((name) => JSON.stringify(old[name]) !== JSON.stringify(view[name]));
     showControls();
-    if (differs("q", "state", "now", "cell", "cause", "sort")) showGaps();
+    if (differs("q", "state", "now", "fresh", "cell", "cause", "sort")) showGaps();
     if (differs("rows", "lacking")) showMatrix();
     if (differs("find", "critical", "order")) showBuilds();
     if (differs("build")) showPicture();
