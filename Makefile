@@ -142,7 +142,14 @@ bench: environment ## run the benches at small sizes; benches/BENCHMARKS.md tell
 	$(BIN)/python -m benches.schedules --specs 5000 --runs 1
 	$(BIN)/python -m benches.budgets --specs 300 --seconds 5
 	$(BIN)/python -m benches.choices --largest 1000 --time-limit 5
+	$(BIN)/python -m benches.pages_of_reports --specs 3000 --cells 60 --builds 200
 	cargo test --package specplan-planner --bench scale --locked
+
+.PHONY: pictures
+pictures: build ## draw the pictures of the documentation anew; that of the page needs Chromium
+	$(call locked,run test)
+	$(BIN)/python docs/pictures.py
+	$(BIN)/python docs/pages.py
 
 .PHONY: lock
 lock: environment ## renew the lock of all that builds, tests, lints and benches need (requirements/)

@@ -179,7 +179,7 @@ def _in_browser(page: Path, few: Path) -> None:
         print(f"loaded: median {statistics.median(loads):.0f} ms, most {max(loads):.0f} ms")
         for name, found in (("elapsed", times), ("computing", costs)):
             print(
-                f"filter of {_GAPS} gaps, rows drawn, {name}: median "
+                f"filter of the gaps, rows drawn, {name}: median "
                 f"{statistics.median(found):.1f} ms, most {max(found):.1f} ms"
             )
         browser.close()
@@ -214,7 +214,8 @@ def main() -> None:
         seconds = _written(documents, page)
         print(f"page: {page.stat().st_size / 1e6:.2f} MB in {seconds:.2f} s")
         seconds = _written([_cut(documents[0], _GAPS)], few)
-        print(f"page of {_GAPS} gaps: {few.stat().st_size / 1e6:.2f} MB in {seconds:.2f} s")
+        shown = min(_GAPS, len(coverage["gaps"]))
+        print(f"page of {shown} gaps: {few.stat().st_size / 1e6:.2f} MB in {seconds:.2f} s")
         _in_browser(page, few)
 
 

@@ -2,9 +2,10 @@
 
     python docs/pages.py [FOLDER]
 
-writes `report-light.png` and `report-dark.png` beside this file, or into FOLDER. The page is that of
-`specplan report` as run in `examples/`, at the top and at the picture of its plan. Needed are Playwright
-and Chromium; letters are drawn by the fonts of the machine, so that other machines give other bytes.
+writes `report-light.png` and `report-dark.png` beside this file, or into FOLDER. The page is that
+of `specplan report`, as run in `examples/`: the verdict, the matrix and the plan. Playwright and
+Chromium are needed. The fonts of the machine draw the letters, so that other machines give other
+bytes.
 """
 
 from __future__ import annotations

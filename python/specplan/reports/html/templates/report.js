@@ -147,7 +147,7 @@
 
     makeSortable(header) {
       const key = header.dataset.key;
-      if (!(key in this.columns)) return;
+      if (!Object.hasOwn(this.columns, key)) return;
       const button = made("button", { type: "button" }, ...header.childNodes);
       header.replaceChildren(button);
       const down = typeof this.columns[key](0) !== "string";
@@ -161,7 +161,7 @@
     // The numbers of all rows in an order; computed once for each column, reversed for the other way.
     ordered(sort) {
       const key = sort.replace(/^-/u, "");
-      if (!(key in this.columns)) return this.ranked;
+      if (!Object.hasOwn(this.columns, key)) return this.ranked;
       if (!this.orders.has(key)) {
         const values = this.ranked.map(this.columns[key]);
         const known = this.ranked.filter((at) => values[at] !== null);
@@ -176,7 +176,7 @@
     }
 
     show(sort, keep) {
-      this.sort = sort.replace(/^-/u, "") in this.columns ? sort : "";
+      this.sort = Object.hasOwn(this.columns, sort.replace(/^-/u, "")) ? sort : "";
       const order = this.ordered(this.sort);
       this.found = keep ? order.filter(keep) : order;
       for (const header of all("th[data-key]", this.table)) {
@@ -452,7 +452,7 @@
     let next = null;
     if (key === "Home") next = rows[row].querySelector("td[data-cell]");
     else if (key === "End") next = all("td[data-cell]", rows[row]).pop();
-    else if (key in steps) {
+    else if (Object.hasOwn(steps, key)) {
       const [down, right] = steps[key];
       let at = row + down;
       let column = cell.cellIndex + right;
