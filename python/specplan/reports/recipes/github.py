@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from specplan.recipes.model import RecipeChange, RecipeChanges, RecipeVerdict
 
-__all__ = ["annotations", "github", "notice"]
+__all__ = ["github", "notice", "recipe_annotations"]
 
 _LEVELS: Final[dict[RecipeVerdict, str]] = {
     "stale": "warning",
@@ -24,11 +24,11 @@ _LEVELS: Final[dict[RecipeVerdict, str]] = {
 
 def github(changes: RecipeChanges) -> str:
     """Return one annotation for each recipe that does more than nothing, and one for all."""
-    lines = [*annotations(changes), notice("Recipes", wording.headline(changes))]
+    lines = [*recipe_annotations(changes), notice("Recipes", wording.headline(changes))]
     return "".join(f"{line}\n" for line in lines)
 
 
-def annotations(changes: RecipeChanges) -> Iterator[str]:
+def recipe_annotations(changes: RecipeChanges) -> Iterator[str]:
     """Give one annotation for each recipe that does more than nothing."""
     for each in changes.recipes:
         if each.verdict != "same":

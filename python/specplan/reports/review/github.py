@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specplan.reports.recipes.github import annotations, notice
+from specplan.reports.recipes.github import notice, recipe_annotations
 from specplan.reports.review import wording
 
 if TYPE_CHECKING:
@@ -15,5 +15,5 @@ __all__ = ["github"]
 
 def github(review: Review) -> str:
     """Return one annotation for each recipe that does more than nothing, and one for all."""
-    lines = [*annotations(review.recipes), notice("Review", wording.headline(review))]
+    lines = [*recipe_annotations(review.recipes), notice("Review", wording.headline(review))]
     return "".join(f"{line}\n" for line in lines)
