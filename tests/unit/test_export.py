@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from specplan.config.export import Cell, Resources, Size
 from specplan.errors import DamagedSourceError, UsageError
 from specplan.model import Build
+from specplan.pipelines.export.formats import files_of
 from specplan.pipelines.export.local import drawing, on_one_machine
 from specplan.pipelines.export.plan import ExportPlan, builds_of
 from specplan.pipelines.export.render import one_line, steps
 from specplan.pipelines.export.request import ExportRequest, jobs_of
 from specplan.pipelines.export.resources import ResourceTable, read_sizes
 from tests.mirrors import dag_hash
+from tests.pipeline_interpreters import run_github, run_gitlab
 
 #: What would do something in a shell, in make, ninja, YAML, a drawing or an expression of GitHub.
 HOSTILE = [
@@ -265,3 +269,53 @@ def test_a_template_is_shut_in_and_its_faults_are_named(
     with pytest.raises(DamagedSourceError) as caught:
         on_one_machine("make", request(plan(build("a")), template=str(path)))
     assert caught.value.line == line
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("style", ["gitlab", "github", "slurm"])
+def test_no_name_and_no_setting_does_anything_on_a_runner(
+    tmp_path: Path, text: str, style: str
+) -> None:
+    hostile = plan(
+        build(text, version=text, os=text, target=text, stacks=(text,)),
+        build("b", text, version=text, os=text, target=text),
+    )
+    line = "".join(each if each.isprintable() else "_" for each in text)
+    more = {"mirror": line, "mirror_url": "", "sign": line, "spack": line, "folder": "pipeline"}
+    gives = Resources(partition=line, variables={"A": line})
+    table = ResourceTable((Cell(gives=gives),), (), {}, has_seconds=False)
+    jobs, profiles, cells = jobs_of(hostile, line, None, table, {})
+    asked = ExportRequest(
+        plan=hostile, jobs=jobs, profiles=profiles, cells=cells, is_pinned=False, **more
+    )
+    folder = tmp_path / "pipeline"
+    folder.mkdir()
+    for name, content in files_of(style, asked):
+        (folder / (name or "submit.sh")).write_text(content, encoding="utf-8")
+    environment = {"PATH": "/usr/bin:/bin", "SPACK": "/bin/false", "SLURM_CONF": "/dev/null"}
+    if style == "gitlab":
+        said = run_gitlab(folder / "pipeline.yml", tmp_path, environment).said["preflight-0"]
+    elif style == "github":
+        ran = run_github(folder / "workflow.yml", folder, tmp_path, environment)
+        said = ran.said["preflight[0]"]
+        group = yaml.safe_load((folder / "workflow.yml").read_text("utf-8"))["jobs"]["summary"]
+        assert group["concurrency"]["group"].replace("${{ '${{' }}", "${{") == f"specplan-{line}"
+        assert re.sub(r"\$\{\{ '\$\{\{' \}\}", "", group["concurrency"]["group"]).count("${{") == 0
+    else:
+        words = ["/bin/bash", "pipeline/submit.sh"]
+        done = subprocess.run(
+            words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 1
+        (job,) = tmp_path.glob(".specplan/*/job.sh")
+        answer = subprocess.run(
+            ["/bin/sh", job, "preflight", "0"],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        said = answer.stdout
+    assert "preflight:" in said, said
+    assert not list(tmp_path.rglob("owned"))

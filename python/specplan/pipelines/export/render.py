@@ -1,8 +1,8 @@
-"""Templates of Jinja2, in a sandbox, with filters that make text inert where it is put.
+"""Templates of Jinja2, with filters that make text inert where it is put.
 
-A template sees data alone: it can call nothing of Python, open no file and include no other
-template. What filters do not quote is made of plain characters before (see
-:mod:`specplan.pipelines.export.plan`).
+A template of a user runs in a sandbox and sees data alone: it can call nothing of Python, open no
+file and include no other template. What filters do not quote is made of plain characters before
+(see :mod:`specplan.pipelines.export.plan`).
 """
 
 from __future__ import annotations
@@ -84,8 +84,8 @@ def _mermaid(text: object) -> str:
 
 
 @cache
-def _environment() -> ImmutableSandboxedEnvironment:
-    made = ImmutableSandboxedEnvironment(
+def _environment(kind: type[jinja2.Environment]) -> jinja2.Environment:
+    made = kind(
         undefined=jinja2.StrictUndefined,
         autoescape=False,
         trim_blocks=True,
@@ -113,7 +113,7 @@ def _own(name: str) -> str:
 
 @cache
 def _template(name: str) -> jinja2.Template:
-    return _environment().from_string(_own(name))
+    return _environment(jinja2.Environment).from_string(_own(name))
 
 
 def render(name: str, context: Mapping[str, object], template: str | None = None) -> str:
@@ -132,7 +132,7 @@ def render(name: str, context: Mapping[str, object], template: str | None = None
         return _template(name).render(context)
     try:
         text = decoded(inflated(Path(template), template, _MOST_BYTES))
-        return _environment().from_string(text).render(context)
+        return _environment(ImmutableSandboxedEnvironment).from_string(text).render(context)
     except TextError as error:
         raise _fault(template, str(error), None) from error
     except jinja2.TemplateSyntaxError as error:
