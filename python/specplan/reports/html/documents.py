@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["KINDS", "SCHEMA", "Document", "Entry", "Kind", "read_document", "read_documents"]
 
 #: The kinds of documents that a page shows.
-Kind: TypeAlias = Literal["coverage", "rebuild", "diff", "lock-diff", "check"]
+Kind: TypeAlias = Literal["coverage", "rebuild", "diff", "lock-diff", "trend", "check"]
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
@@ -141,6 +141,14 @@ class Entry:
         place = self._place.key(key)
         return [self._entry(each, place.item(at)) for at, each in enumerate(self._array(key))]
 
+    def entries_with_nulls(self, key: str) -> list[Entry | None]:
+        """Return an array of objects, some of which may be null."""
+        place = self._place.key(key)
+        return [
+            None if each is None else self._entry(each, place.item(at))
+            for at, each in enumerate(self._array(key))
+        ]
+
     def entries_or_none(self, key: str) -> list[Entry]:
         """Return an array of objects, which is empty where there is null or nothing.
 
@@ -245,8 +253,8 @@ def _read(data: bytes, shown: str) -> Entry:
 
 
 _HINT: Final = (
-    "a page shows what `specplan coverage`, `gaps`, `rebuild`, `diff` and `check` write with "
-    "`--format json`"
+    "a page shows what `specplan coverage`, `gaps`, `rebuild`, `diff`, `trend` and `check` write "
+    "with `--format json`"
 )
 
 

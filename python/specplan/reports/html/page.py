@@ -9,15 +9,16 @@ from specplan.reports.html.changes import diff_part, lock_diff_part
 from specplan.reports.html.coverage import coverage_part
 from specplan.reports.html.plan import plan_part
 from specplan.reports.html.soundness import soundness_part
+from specplan.reports.html.trend import trend_part
 from specplan.reports.html.values import Page, Part, Titled
-from specplan.reports.html.verdict import verdict_of
+from specplan.reports.html.verdict import Parts, verdict_of
 from specplan.reports.outline import Column, Name, Number, Table, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specplan.reports.html.documents import Document, Entry, Kind
-    from specplan.reports.html.values import Changes, CoveragePart, PlanPart, Soundness, Trend
+    from specplan.reports.html.values import Changes, CoveragePart, PlanPart, Soundness, TrendPart
     from specplan.reports.outline import Cell
 
 __all__ = ["InputFile", "Origin", "page_of"]
@@ -60,17 +61,17 @@ _KINDS: Final[dict[Kind, str]] = {
     "rebuild": "plan",
     "diff": "difference",
     "lock-diff": "difference of locks",
+    "trend": "trend",
     "check": "check",
 }
 
 
-def page_of(documents: Sequence[Document], origin: Origin, trend: Trend | None = None) -> Page:
+def page_of(documents: Sequence[Document], origin: Origin) -> Page:
     """Return the page of some documents, at most one of each kind.
 
     Args:
         documents: The documents.
         origin: Where the page comes from.
-        trend: Coverage over time, if there is anything about it.
 
     Raises:
         DamagedSourceError: If a document is not as its schema says.
@@ -83,8 +84,9 @@ def page_of(documents: Sequence[Document], origin: Origin, trend: Trend | None =
     elif "lock-diff" in by_kind:
         changes = lock_diff_part(by_kind["lock-diff"])
     of_plan = plan_part(by_kind["rebuild"]) if "rebuild" in by_kind else None
+    trend = trend_part(by_kind["trend"]) if "trend" in by_kind else None
     soundness = soundness_part(by_kind["check"]) if "check" in by_kind else None
-    verdict = verdict_of(documents, (of_coverage, changes, of_plan, soundness))
+    verdict = verdict_of(documents, Parts(of_coverage, changes, of_plan, trend, soundness))
     return Page(
         title=_title(by_kind),
         version=origin.version,
@@ -114,7 +116,7 @@ def _parts(
     of_coverage: CoveragePart | None,
     changes: Changes | None,
     of_plan: PlanPart | None,
-    trend: Trend | None,
+    trend: TrendPart | None,
     soundness: Soundness | None,
 ) -> list[Part]:
     parts = []

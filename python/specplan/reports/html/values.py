@@ -30,15 +30,16 @@ __all__ = [
     "Page",
     "Part",
     "PlanPart",
-    "Point",
     "Segment",
     "SegmentKind",
-    "Series",
     "Soundness",
     "Stage",
     "Tick",
     "Titled",
-    "Trend",
+    "TrendLine",
+    "TrendMark",
+    "TrendPart",
+    "TrendPicture",
     "Verdict",
 ]
 
@@ -520,47 +521,83 @@ class PlanPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
-    """One state of a series.
+class TrendMark:
+    """A step in the picture of a trend.
 
     Attributes:
-        name: The state.
-        x: Where it stands in the picture.
-        y: Likewise.
-        share: Its share, as people read it.
-        is_step: Whether what is wanted changed since the state before.
+        x: Where it stands.
+        label: What is written there.
     """
 
-    name: str
     x: float
-    y: float
-    share: str
-    is_step: bool
+    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
-    """A stack over several states."""
+class TrendLine:
+    """A stack in the picture of a trend.
 
-    name: str
-    points: tuple[Point, ...]
+    Attributes:
+        label: Its name and its last share.
+        path: The line, as the path of an SVG.
+        dots: Its points.
+        dash: How it is dashed.
+        colour: The number of its colour.
+        is_all: Whether it is that of all stacks together.
+        label_y: Where its name stands.
+    """
+
+    label: str
+    path: str
+    dots: tuple[tuple[float, float], ...]
+    dash: str
+    colour: int
+    is_all: bool
+    label_y: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trend:
+class TrendPicture:
+    """Coverage over several states, drawn.
+
+    Attributes:
+        width: The width of the whole picture.
+        height: The height of the whole picture.
+        left: Where the lines begin.
+        right: Where they end.
+        bottom: Where nothing is covered.
+        grid: Shares with their heights.
+        names: The steps that are named.
+        changes: The steps at which the wants changed.
+        lines: The lines.
+        description: The same in sentences, for who cannot see it.
+    """
+
+    width: float
+    height: float
+    left: float
+    right: float
+    bottom: float
+    grid: tuple[tuple[str, float], ...]
+    names: tuple[TrendMark, ...]
+    changes: tuple[TrendMark, ...]
+    lines: tuple[TrendLine, ...]
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendPart:
     """Coverage over several states.
 
     Attributes:
         headline: The line.
-        series: The lines of the picture.
-        table: The numbers.
-        lines: Sentences about them.
+        picture: The picture; None of a single step.
+        tables: The numbers, and what was lost since when.
     """
 
     headline: Prose
-    series: tuple[Series, ...]
-    table: Titled
-    lines: tuple[Prose, ...]
+    picture: TrendPicture | None
+    tables: tuple[Titled, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -620,7 +657,7 @@ class Page:
     coverage: CoveragePart | None
     changes: Changes | None
     plan: PlanPart | None
-    trend: Trend | None
+    trend: TrendPart | None
     soundness: Soundness | None
     inputs: tuple[Titled, ...]
     parts: tuple[Part, ...]

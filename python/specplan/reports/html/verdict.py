@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from specplan.reports.html import coverage, plan
@@ -13,25 +14,34 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from specplan.reports.html.documents import Document, Entry, Kind
-    from specplan.reports.html.values import Changes, CoveragePart, PlanPart, Soundness
+    from specplan.reports.html.values import Changes, CoveragePart, PlanPart, Soundness, TrendPart
     from specplan.reports.outline import Cell, Tone
     from specplan.reports.render.prose import Prose
 
-__all__ = ["doubts_of", "failed_gates", "verdict_of"]
+__all__ = ["Parts", "doubts_of", "failed_gates", "verdict_of"]
 
 #: How many gates are named.
 _FEW: Final = 3
-
-#: The documents in the order in which their headlines count.
-_ORDER: Final[tuple[Kind, ...]] = ("coverage", "rebuild", "diff", "lock-diff", "check")
 
 _QUESTIONS: Final[Mapping[Kind, str]] = {
     "coverage": "coverage",
     "rebuild": "plan",
     "diff": "difference",
     "lock-diff": "difference of locks",
+    "trend": "trend",
     "check": "check",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a page that say how something stands; None where it was not asked."""
+
+    coverage: CoveragePart | None
+    changes: Changes | None
+    plan: PlanPart | None
+    trend: TrendPart | None
+    soundness: Soundness | None
 
 
 def failed_gates(documents: Sequence[Document]) -> list[str]:
@@ -55,7 +65,7 @@ def doubts_of(documents: Sequence[Document]) -> list[str]:
 
 def verdict_of(
     documents: Sequence[Document],
-    parts: tuple[CoveragePart | None, Changes | None, PlanPart | None, Soundness | None],
+    parts: Parts,
 ) -> Verdict:
     """Return how it stands by all documents together."""
     by_kind = {each.kind: each.content for each in documents}
@@ -113,23 +123,23 @@ def _held(documents: Sequence[Document]) -> str:
 
 def _headline(
     by_kind: Mapping[Kind, Entry],
-    parts: tuple[CoveragePart | None, Changes | None, PlanPart | None, Soundness | None],
+    parts: Parts,
 ) -> Prose:
-    _, changes, _, soundness = parts
     if "coverage" in by_kind:
         return coverage.headline(by_kind["coverage"])
     if "rebuild" in by_kind:
         return plan.headline(by_kind["rebuild"])
-    if changes is not None:
-        return changes.headline
-    return soundness.headline if soundness is not None else "nothing was asked"
+    for part in (parts.changes, parts.trend, parts.soundness):
+        if part is not None:
+            return part.headline
+    return "nothing was asked"
 
 
 def _figures(
     by_kind: Mapping[Kind, Entry],
-    parts: tuple[CoveragePart | None, Changes | None, PlanPart | None, Soundness | None],
+    parts: Parts,
 ) -> list[Figure]:
-    of_coverage, changes, of_plan, _ = parts
+    of_coverage, changes, of_plan = parts.coverage, parts.changes, parts.plan
     figures: list[Figure] = []
     if of_coverage is not None:
         figures += _of_coverage(by_kind["coverage"])
@@ -139,6 +149,18 @@ def _figures(
     if changes is not None:
         own = changes.figures if of_coverage is None else changes.figures[:1]
         figures += [_at("changes", each) for each in own]
+    if "trend" in by_kind:
+        lost = len(by_kind["trend"].entries("lost"))
+        steps = wording.count(len(by_kind["trend"].entries("steps")), "step")
+        figures.append(
+            Figure(
+                label="lost over time",
+                value=f"{lost:,}",
+                detail=f"in {steps}",
+                tone="bad" if lost else "good",
+                section="trend",
+            )
+        )
     if "check" in by_kind:
         found = len(by_kind["check"].entries("findings"))
         figures.append(

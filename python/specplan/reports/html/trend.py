@@ -1,0 +1,236 @@
+"""The document of a trend as values of the page: a line a stack, and what lacks since when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan.reports.html.values import Titled, TrendLine, TrendMark, TrendPart, TrendPicture
+from specplan.reports.outline import Column, Name, Number, State, System, Table, Words
+from specplan.reports.render import prose, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.reports.html.documents import Entry
+    from specplan.reports.outline import Cell
+    from specplan.reports.render.prose import Prose
+
+__all__ = ["trend_part"]
+
+#: The picture, and the room for its scale, for the names of steps and for those of stacks.
+_WIDTH: Final = 1160.0
+_HEIGHT: Final = 330.0
+_LEFT: Final = 54.0
+_RIGHT: Final = 230.0
+_TOP: Final = 16.0
+_BOTTOM: Final = 40.0
+
+#: How many stacks have a line of their own; those with the least coverage come first.
+_MOST: Final = 10
+
+#: How many steps have their name below the picture.
+_MOST_NAMES: Final = 7
+
+#: How far the names of lines are apart.
+_APART: Final = 14.0
+
+#: How lines are dashed, so that no two beside each other differ by their colour alone.
+_DASHES: Final = ("", "7 3", "2 3", "9 3 2 3")
+
+#: How many letters of a name have room.
+_LETTERS: Final = 26
+
+
+def trend_part(content: Entry) -> TrendPart:
+    """Return the values of a document of a trend."""
+    steps = content.entries("steps")
+    sums = [each.entry("point") for each in steps]
+    return TrendPart(
+        headline=_headline(steps, sums, content),
+        picture=_picture(content, steps, sums) if len(steps) > 1 else None,
+        tables=tuple(each for each in (_steps(steps, sums), _lost(content)) if each is not None),
+    )
+
+
+def _share(point: Entry) -> float | None:
+    wanted, covered = point.count("wanted"), point.count("covered")
+    if covered > wanted:
+        point.fail("covered", "is more than is wanted")
+    return covered / wanted if wanted else None
+
+
+def _words(point: Entry) -> str:
+    return wording.percentage(point.count("covered"), point.count("wanted"))
+
+
+def _headline(steps: Sequence[Entry], sums: Sequence[Entry], content: Entry) -> Prose:
+    if not steps:
+        return "no steps"
+    first, last = prose.name(steps[0].text("name")), prose.name(steps[-1].text("name"))
+    lost = wording.count(len(content.entries("lost")), "want is lost", "wants are lost")
+    number = wording.count(len(steps), "step")
+    return f"{first} to {last}: {_words(sums[0])} to {_words(sums[-1])} over {number}, {lost}"
+
+
+def _picture(content: Entry, steps: Sequence[Entry], sums: Sequence[Entry]) -> TrendPicture:
+    rows: list[tuple[str, list[Entry | None]]] = [("all stacks", list(sums))]
+    stacks = [(each.text("stack"), _points(each, len(steps))) for each in content.entries("stacks")]
+    if len(stacks) > 1:
+        rows += sorted(stacks, key=lambda row: (_last(row[1]), row[0]))[:_MOST]
+    heights = _apart([_y(_last(points)) for _, points in rows])
+    every = max(-(-len(steps) // _MOST_NAMES), 1)
+    return TrendPicture(
+        width=_WIDTH,
+        height=_HEIGHT,
+        left=_LEFT,
+        right=_WIDTH - _RIGHT,
+        bottom=_HEIGHT - _BOTTOM,
+        grid=tuple((f"{percent} %", _y(percent / 100)) for percent in (0, 25, 50, 75, 100)),
+        names=tuple(
+            TrendMark(x=_x(at, len(steps)), label=_short(step.text("name")))
+            for at, step in enumerate(steps)
+            if at % every == 0 or at == len(steps) - 1
+        ),
+        changes=tuple(
+            TrendMark(x=_x(at, len(steps)), label=f"wants changed at {step.text('name')}")
+            for at, (step, point) in enumerate(zip(steps, sums, strict=True))
+            if at and point.flag_or_none("wants_changed")
+        ),
+        lines=tuple(
+            _line(at, name, points, height)
+            for at, ((name, points), height) in enumerate(zip(rows, heights, strict=True))
+        ),
+        description="; ".join(f"{name}: {_last_words(points)}" for name, points in rows),
+    )
+
+
+def _points(stack: Entry, steps: int) -> list[Entry | None]:
+    found = stack.entries_with_nulls("points")
+    if len(found) != steps:
+        stack.fail("points", "are not as many as there are steps")
+    return found
+
+
+def _line(at: int, name: str, points: Sequence[Entry | None], height: float) -> TrendLine:
+    """Return the line of a stack, with a pause where it has no coverage."""
+    path, is_drawn = "", False
+    dots = []
+    for step, point in enumerate(points):
+        share = None if point is None else _share(point)
+        if share is None:
+            is_drawn = False
+            continue
+        x, y = _x(step, len(points)), _y(share)
+        path += f"{'L' if is_drawn else 'M'}{x:g} {y:g}"
+        dots.append((x, y))
+        is_drawn = True
+    return TrendLine(
+        label=f"{_short(name)} {_last_words(points)}",
+        path=path,
+        dots=tuple(dots),
+        dash=_DASHES[at % len(_DASHES)],
+        colour=at % 6,
+        is_all=at == 0,
+        label_y=height,
+    )
+
+
+def _x(at: int, number: int) -> float:
+    share = at / (number - 1) if number > 1 else 0.5
+    return round(_LEFT + 8 + share * (_WIDTH - _LEFT - _RIGHT - 16), 1)
+
+
+def _y(share: float) -> float:
+    return round(_HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM), 1)
+
+
+def _known(points: Sequence[Entry | None]) -> list[Entry]:
+    return [each for each in points if each is not None and _share(each) is not None]
+
+
+def _last(points: Sequence[Entry | None]) -> float:
+    known = _known(points)
+    return (_share(known[-1]) or 0.0) if known else 0.0
+
+
+def _last_words(points: Sequence[Entry | None]) -> str:
+    known = _known(points)
+    return _words(known[-1]) if known else "n/a"
+
+
+def _apart(heights: Sequence[float]) -> list[float]:
+    """Return heights moved so that no two names stand upon each other, and all stay inside."""
+    order = sorted(range(len(heights)), key=lambda at: (heights[at], at))
+    moved = [0.0] * len(heights)
+    lowest = _TOP - _APART
+    for at in order:
+        lowest = moved[at] = max(heights[at], lowest + _APART)
+    over = max(lowest - (_HEIGHT - 6), 0.0)
+    return [round(each - over, 1) for each in moved]
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1]}…"
+
+
+def _steps(steps: Sequence[Entry], sums: Sequence[Entry]) -> Titled:
+    columns = (
+        Column("step", "step", "name"),
+        Column("wanted", "wanted", "count"),
+        Column("covered", "covered", "count"),
+        Column("coverage", "coverage", "words", side="right"),
+        Column("lost", "lost", "count"),
+        Column("regained", "regained", "count"),
+        Column("wants", "wants", "words"),
+        Column("whole", "whole", "state"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            Name(step.text("name")),
+            Number(point.count("wanted")),
+            Number(point.count("covered")),
+            Words(_words(point)),
+            Number(point.count("lost")),
+            Number(point.count("regained")),
+            Words(_wants(point)),
+            State("no", "not whole", "warning")
+            if step.flag("blocks")
+            else State("yes", "whole", "quiet"),
+        )
+        for step, point in zip(steps, sums, strict=True)
+    )
+    return Titled(title="Step by step", table=Table(columns, rows))
+
+
+def _wants(point: Entry) -> str:
+    """Return how the wants changed: a step that is none of the cache."""
+    if not point.flag_or_none("wants_changed"):
+        return ""
+    added, removed = point.count_or_none("wants_added"), point.count_or_none("wants_removed")
+    if added is None or removed is None:
+        return "changed"
+    return f"changed: {added} more, {removed} fewer"
+
+
+def _lost(content: Entry) -> Titled | None:
+    entries = content.entries("lost")
+    if not entries:
+        return None
+    columns = (
+        Column("want", "lost", "name"),
+        Column("stack", "stack", "name"),
+        Column("system", "system", "system"),
+        Column("last_covered", "last covered", "name"),
+        Column("since", "lacks since", "name"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            Name(each.text("want")),
+            Name(each.text("stack")),
+            System(each.text("os"), each.text("target")),
+            Name(each.text("last_covered")),
+            Name(each.text("since")),
+        )
+        for each in entries
+    )
+    return Titled(title=f"Lost since when: {len(rows)}", table=Table(columns, rows))
