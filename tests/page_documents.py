@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import specplan
+from specplan import CoverageQuery
+from specplan.coverage.trend import trend
 from specplan.reports.html.documents import Document, read_document
 from specplan.reports.html.page import Origin
 
@@ -37,7 +39,7 @@ _NAMES = frozenset(
 
 @cache
 def example_texts(*changed: str) -> tuple[str, ...]:
-    """Coverage, a difference, a plan after some changes and a check of the examples, as JSON."""
+    """Coverage, a difference, a plan after some changes, a check and a trend, as JSON."""
     catalog = specplan.load(str(EXAMPLES / "cache"))
     plan = specplan.load(str(EXAMPLES / "rebuild/mirror-runtime-only.json.gz")).rebuild(
         want=str(EXAMPLES / "rebuild/2026-01/radiuss/spack.lock.gz"),
@@ -50,6 +52,10 @@ def example_texts(*changed: str) -> tuple[str, ...]:
         catalog.diff("develop-2025-11-15"),
         plan,
         specplan.load(str(EXAMPLES / "mirror")).check(),
+        trend(
+            catalog.trend_step(tag, CoverageQuery(tag=tag, stack=("radiuss*", "tools-sdk")))
+            for tag in ("develop-2025-11-15", "develop-2026-01-17")
+        ),
     )
     return tuple(each.to_json() for each in results)
 

@@ -22,9 +22,8 @@ MIRROR = f"--cache={EXAMPLES}/mirror"
 @pytest.fixture
 def saved(folder: Path) -> Path:
     """The working directory with documents that other commands wrote."""
-    for name, text in zip(
-        ("coverage", "diff", "rebuild", "check"), example_texts("hypre"), strict=True
-    ):
+    names = ("coverage", "diff", "rebuild", "check", "trend")
+    for name, text in zip(names, example_texts("hypre"), strict=True):
         (folder / f"{name}.json").write_text(text, encoding="utf-8")
     return folder
 
@@ -91,6 +90,7 @@ def test_a_folder_holds_style_script_and_documents_apart(run: Runs, saved: Path)
         (("rebuild", MIRROR, LOCK), 'id="plan"'),
         (("diff", CACHE, "develop-2025-11-15"), 'id="changes"'),
         (("check", f"{EXAMPLES}/mirror"), 'id="soundness"'),
+        (("trend", CACHE, "--stack=radiuss"), 'id="trend"'),
     ],
 )
 def test_each_question_has_a_page_of_its_own(
@@ -101,6 +101,15 @@ def test_each_question_has_a_page_of_its_own(
     assert part in text
     assert f"specplan {words[0]} " in text
     assert run(*words, "--format=html").out.startswith("<!doctype html>")
+
+
+def test_the_trend_is_drawn_on_request(run: Runs, folder: Path) -> None:
+    answer = run("report", CACHE, "--stack=radiuss", "--trend", "-o", "page.html")
+    # The oldest snapshots have nothing to compare radiuss with, which the page must not hide.
+    assert answer.code == 1
+    text = (folder / "page.html").read_text(encoding="utf-8")
+    assert 'id="trend"' in text
+    assert "not whole" in text
 
 
 def test_a_page_of_a_failed_gate_says_so_and_so_does_the_exit_code(run: Runs, folder: Path) -> None:

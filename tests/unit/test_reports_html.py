@@ -277,7 +277,7 @@ def contrast(one: str, other: str) -> float:
 def palette(scheme: str) -> dict[str, str]:
     start = 0 if scheme == "light" else STYLE.index("prefers-color-scheme: dark")
     block = STYLE[start:].split("}", 1)[0]
-    found = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block))
+    found = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6});", block))
     return found if scheme == "light" else {**palette("light"), **found}
 
 
@@ -299,7 +299,9 @@ def test_the_palette_can_be_read_on_every_ground(scheme: str) -> None:
         assert contrast(colours["quiet"], colours[f"{tone}-soft"]) >= 4.5, tone
     assert contrast(colours["on-accent"], colours["accent-strong"]) >= 4.5
     assert contrast(colours["ink"], colours["accent-soft"]) >= 4.5
-    for graphic in ("exact", "compatible", "missing", "unknown", "accent", "control"):
+    series = [name for name in colours if name.startswith("series-")]
+    assert len(series) == 5
+    for graphic in ("exact", "compatible", "missing", "unknown", "accent", "control", *series):
         for ground in grounds:
             assert contrast(colours[graphic], colours[ground]) >= 3, (graphic, ground)
 

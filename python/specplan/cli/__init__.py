@@ -75,11 +75,6 @@ class _Commands(dict[str, click.Command]):
     def __missing__(self, name: str) -> click.Command:
         if name not in _COMMANDS:
             raise KeyError(name)
-        if _is_completing():
-            from specplan.cli.completed import argument_of  # noqa: PLC0415 - while a shell waits
-            from specplan.cli.option_table import options_of  # noqa: PLC0415
-
-            return click.Command(name, params=[argument_of(name), *options_of(name)])
         module = import_module(f"specplan.cli.{_MODULES.get(name, name)}")
         self[name] = getattr(module, name)
         return self[name]
@@ -97,6 +92,11 @@ class _Program(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - likewise
         """Return a command, or None where there is none of that name."""
+        if cmd_name in _COMMANDS and _is_completing():
+            from specplan.cli.completed import argument_of  # noqa: PLC0415 - while a shell waits
+            from specplan.cli.option_table import options_of  # noqa: PLC0415
+
+            return click.Command(cmd_name, params=[argument_of(cmd_name), *options_of(cmd_name)])
         return self.commands[cmd_name] if cmd_name in _COMMANDS else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - likewise

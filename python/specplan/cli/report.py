@@ -14,6 +14,7 @@ from specplan.cli.check import asked_check, concluded
 from specplan.cli.coverage import asked_coverage, say_coverage
 from specplan.cli.diff import asked_difference
 from specplan.cli.options import command
+from specplan.cli.trend import asked_trend
 from specplan.config.settings import SETTINGS
 from specplan.errors import SourceError, UsageError
 from specplan.model.report import as_json
@@ -56,8 +57,9 @@ def report(settings: Settings, more: tuple[str, ...]) -> int:
     The page has the matrix of stacks and systems, the causes of the gaps and the gaps; with
     --changes-since what was lost, changed and gained; with the wants of a lock, or any option
     of plans, the plan as a picture, with its critical path and what each build unblocks; with
-    --verify what is wrong with the caches. It is readable without scripts and without styles,
-    printed and on a phone; it fetches nothing and embeds nothing of others.
+    --trend how coverage went over all snapshots; with --verify what is wrong with the caches.
+    It is readable without scripts and without styles, printed and on a phone; it fetches
+    nothing and embeds nothing of others.
 
     With --from it asks nothing, and shows documents that were written before.
 
@@ -88,8 +90,9 @@ def _of_questions(settings: Settings) -> int:
     since = settings.changes_since or settings.baseline
     difference = None if since is None else asked_difference(*_states(since, settings))
     plan = plans.plan(_of_plan(settings)) if _asks_for_plan(settings) else None
+    trend = asked_trend(settings) if settings.trend else None
     check = asked_check(_of_locks(settings)) if settings.is_typed("verify") else None
-    results += [each for each in (difference, plan, check) if each is not None]
+    results += [each for each in (difference, plan, trend, check) if each is not None]
     documents = [read_document(as_json(each).encode()) for each in results]
     _write(documents, _inputs(settings, asked.catalog), settings)
     codes.append(verdict.conclude(asked.coverage, settings))
@@ -97,6 +100,8 @@ def _of_questions(settings: Settings) -> int:
         codes.append(verdict.conclude(difference, settings))
     if plan is not None:
         codes.append(verdict.conclude(plan, settings))
+    if trend is not None:
+        codes.append(verdict.conclude(trend, settings))
     if check is not None:
         codes.append(concluded(check, settings))
     if settings.ci_line:

@@ -66,6 +66,7 @@ class Settings(Configuration):
     include: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     changes_since: str | None = None
+    trend: bool = False
     candidates: tuple[str, ...] = ()
     exclude_broken: str | None = None
     assume_available: tuple[str, ...] = ()

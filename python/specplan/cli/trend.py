@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from specplan.api import Catalog
     from specplan.cli.settings import Settings
     from specplan.model import Measured
+    from specplan.model.trend import Trend
 
-__all__ = ["trend"]
+__all__ = ["asked_trend", "trend"]
 
 
 @command("trend", (click.Argument(["steps"], nargs=-1),))
@@ -47,11 +48,25 @@ def trend(settings: Settings, steps: tuple[str, ...]) -> int:
       specplan trend monday.json tuesday.json --format csv -o trend.csv
       specplan trend --cache _cache --stack e4s -o trend.svg
     """  # noqa: D301 - \b keeps click from wrapping the examples
-    # What an older state has is no question of a trend.
-    settings = questions.with_stacks(replace(settings, baseline=None))
-    answer = verdict.settled(trend_of(_steps(steps, settings)), settings)
+    answer = asked_trend(settings, steps)
     output.publish(answer, settings)
     return verdict.conclude(answer, settings)
+
+
+def asked_trend(settings: Settings, steps: Sequence[str] = ()) -> Trend:
+    """Read the steps one after the other and return how coverage went.
+
+    Args:
+        settings: What is asked of each step.
+        steps: The steps, the oldest first; none for all snapshots of the caches.
+
+    Raises:
+        SourceError: If one cannot be read.
+        UsageError: If there are none, or the question makes no sense.
+    """
+    # What an older state has is no question of a trend.
+    settings = questions.with_stacks(replace(settings, baseline=None))
+    return verdict.settled(trend_of(_steps(steps, settings)), settings)
 
 
 def _steps(steps: Sequence[str], settings: Settings) -> Iterator[Measured]:

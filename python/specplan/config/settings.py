@@ -461,6 +461,13 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         default="the baseline, if there is one",
     ),
     Setting(
+        name="trend",
+        kind="flag",
+        group="Wants",
+        commands=("report",),
+        help="Also show how coverage went over all snapshots of the caches.",
+    ),
+    Setting(
         name="candidates",
         is_repeatable=True,
         metavar="[LABEL=]SOURCE",
@@ -1133,7 +1140,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             ),
             "report": Variation(choices=("html",)),
             "why": Variation(choices=FORMATS),
-            "trend": Variation(choices=(*FORMATS, "svg")),
+            "trend": Variation(choices=(*FORMATS, "svg", "html")),
             "find": Variation(choices=(*FORMATS, "openmetrics")),
             "diff": Variation(choices=(*FORMATS, *_OF_RESULTS, "html")),
             "check": Variation(choices=(*FORMATS, *_OF_RESULTS, "badge", "html")),

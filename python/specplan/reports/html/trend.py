@@ -28,8 +28,8 @@ _BOTTOM: Final = 40.0
 #: How many stacks have a line of their own; those with the least coverage come first.
 _MOST: Final = 10
 
-#: How many steps have their name below the picture.
-_MOST_NAMES: Final = 7
+#: How wide the name of a step is below the picture.
+_ROOM: Final = 140.0
 
 #: How far the names of lines are apart.
 _APART: Final = 14.0
@@ -78,7 +78,6 @@ def _picture(content: Entry, steps: Sequence[Entry], sums: Sequence[Entry]) -> T
     if len(stacks) > 1:
         rows += sorted(stacks, key=lambda row: (_last(row[1]), row[0]))[:_MOST]
     heights = _apart([_y(_last(points)) for _, points in rows])
-    every = max(-(-len(steps) // _MOST_NAMES), 1)
     return TrendPicture(
         width=_WIDTH,
         height=_HEIGHT,
@@ -86,11 +85,7 @@ def _picture(content: Entry, steps: Sequence[Entry], sums: Sequence[Entry]) -> T
         right=_WIDTH - _RIGHT,
         bottom=_HEIGHT - _BOTTOM,
         grid=tuple((f"{percent} %", _y(percent / 100)) for percent in (0, 25, 50, 75, 100)),
-        names=tuple(
-            TrendMark(x=_x(at, len(steps)), label=_short(step.text("name")))
-            for at, step in enumerate(steps)
-            if at % every == 0 or at == len(steps) - 1
-        ),
+        names=tuple(_names(steps)),
         changes=tuple(
             TrendMark(x=_x(at, len(steps)), label=f"wants changed at {step.text('name')}")
             for at, (step, point) in enumerate(zip(steps, sums, strict=True))
@@ -102,6 +97,21 @@ def _picture(content: Entry, steps: Sequence[Entry], sums: Sequence[Entry]) -> T
         ),
         description="; ".join(f"{name}: {_last_words(points)}" for name, points in rows),
     )
+
+
+def _names(steps: Sequence[Entry]) -> list[TrendMark]:
+    """Return the first and the last step, and those between that have room for their names."""
+    marks = [
+        TrendMark(x=_x(at, len(steps)), label=_short(step.text("name")))
+        for at, step in enumerate(steps)
+    ]
+    named = marks[:1]
+    for mark in marks[1:-1]:
+        # The first name stands behind its step and the last one before it.
+        before = _ROOM * 1.5 if len(named) == 1 else _ROOM
+        if mark.x - named[-1].x >= before and marks[-1].x - mark.x >= _ROOM * 1.5:
+            named.append(mark)
+    return [*named, *marks[-1:]]
 
 
 def _points(stack: Entry, steps: int) -> list[Entry | None]:
