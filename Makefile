@@ -45,7 +45,7 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all
-all: lint types test ## all that must hold before a merge, as CI runs it
+all: lint types docs test ## all that must hold before a merge, as CI runs it
 
 .PHONY: demo
 demo: build ## make the environment, build, and ask the example cache what the stack e4s lacks
@@ -80,6 +80,12 @@ types: environment ## check all Python types, and the stub of the compiled modul
 	$(BIN)/python -m mypy $(CHECKED)
 	MYPYPATH=python $(BIN)/python -m mypy.stubtest specplan._core \
 	  --mypy-config-file pyproject.toml --allowlist tests/typing/stubtest-allowlist.txt
+
+.PHONY: docs
+docs: environment ## build the site of the documentation in target/site, and fail at any warning
+	@$(call locked,run build docs)
+	$(WHEEL)
+	$(BIN)/python -m sphinx -W --keep-going -E -q -b html docs target/site
 
 .PHONY: test
 test: environment ## run every test: Rust, Python, and the examples in the documentation
