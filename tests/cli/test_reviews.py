@@ -188,3 +188,19 @@ def test_standard_input_cannot_be_reviewed(
 ) -> None:
     assert main(words(project, "--want", "-")) == 2
     assert "write it to a file" in capsys.readouterr().err
+
+
+def test_a_clone_without_files_can_be_reviewed(
+    project: RecipeProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of each stack by itself, too, although no recipe lies there that could be read."""
+    project.recipe(CODE)
+    last = project.world.checkout.commit()
+    bare = project.folder / "bare"
+    project.world.checkout.git("clone", "-q", "--bare", ".", str(bare))
+    other = project.folder / "other.json"
+    other.write_text(project.index.read_text())
+    asked = ["review", "--since", f"{project.world.first}..{last}", "--packages", str(bare)]
+    caches = ["--cache", f"site={project.index}", "--cache", f"other={other}", "--no-config"]
+    found = review(capsys, [*asked, *caches])
+    assert [each["stack"] for each in found["stacks"]] == ["other", "site"]

@@ -22,7 +22,8 @@ CACHE, LOCK, COSTS, ENVIRONMENT = "@/cache.json", "@/spack.lock", "@/costs.json"
 _LEFT_ALONE: Final = frozenset(
     {
         *("--help", "--debug", "--version", "--config", "--no-config", "--cache", "--output"),
-        *("--write-unplannable", "--packages", "--changed-since", "--time-limit", "--force"),
+        *("--write-unplannable", "--write-lock", "--packages", "--changed-since", "--time-limit"),
+        "--force",
         *("--want", "--probe", "--use-mirrors"),
     }
 )

@@ -68,7 +68,9 @@ def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:
     _, environments, _ = read_wanted_places(
         query.want,
         contents.limits,
-        options=environment_options(contents.core, query),
+        options=environment_options(
+            contents.core, query, are_compared=asked.request.change is not None
+        ),
         available=available_wants(contents, query.tag),
     )
     if query.want and not environments:

@@ -92,7 +92,7 @@ _PLANS: Final = ("rebuild", "why", "trim", "export")
 #: Those whose plan is to be built.
 _EXECUTED: Final = ("rebuild", "export", "report")
 #: Those whose reports list much that people may not want to read.
-_LISTS: Final = ("gaps", "diff", "trend", "find", "check", "rebuild")
+_LISTS: Final = ("gaps", "diff", "trend", "find", "check", "rebuild", "review")
 #: Those that predict the plan after a change, which has no hashes yet.
 _PREDICTIONS: Final = ("rebuild", "why", "export", "report")
 #: Those that may plan; what is said of plans alone is said to the first of them.

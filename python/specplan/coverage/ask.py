@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import TYPE_CHECKING, get_args
 
 from specplan import _core as compiled
@@ -30,12 +31,16 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "ask", "demand", "environment_options", "roots_of"]
 
 
-def environment_options(core: compiled.Catalog, query: CoverageQuery) -> EnvironmentOptions:
+def environment_options(
+    core: compiled.Catalog, query: CoverageQuery, *, are_compared: bool = False
+) -> EnvironmentOptions:
     """Return how the environments of a question are read.
 
     Args:
         core: The catalog, whose specs show which variants their packages have.
         query: What is asked.
+        are_compared: Whether the recipes are there to be compared, perhaps by git alone, so that
+            files of them are looked for when an environment asks.
 
     Raises:
         SourceError: If the recipes that are named are not there.
@@ -44,7 +49,7 @@ def environment_options(core: compiled.Catalog, query: CoverageQuery) -> Environ
     from specplan.sources.environments.options import EnvironmentOptions  # noqa: PLC0415
 
     place = query.packages
-    recipes = None if place is None else _recipes(place)
+    recipes = None if place is None else _recipes(place, is_lazy=are_compared)
 
     def declares(package: str, variant: str) -> bool | None:
         declared = None if recipes is None else recipes(package, variant)
@@ -65,11 +70,14 @@ def environment_options(core: compiled.Catalog, query: CoverageQuery) -> Environ
     )
 
 
-def _recipes(place: str) -> Callable[[str, str], bool | None]:
+def _recipes(place: str, *, is_lazy: bool) -> Callable[[str, str], bool | None]:
     """Return what the recipes of a checkout show of the variants of packages."""
     from specplan.sources.declared_variants import declared_variants  # noqa: PLC0415
 
-    return declared_variants(place).has
+    if not is_lazy:
+        return declared_variants(place).has
+    declared = cache(partial(declared_variants, place))
+    return lambda package, variant: declared().has(package, variant)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -252,7 +252,7 @@ def _read(contents: Contents, request: PlanRequest, older: Contents | None) -> _
         query.want,
         limits,
         query.scope,
-        environment_options(contents.core, query),
+        environment_options(contents.core, query, are_compared=_compares(request)),
         available_wants(contents, query.tag),
     )
     of_gaps = asks_for_gaps(query, older)
@@ -277,6 +277,11 @@ def _read(contents: Contents, request: PlanRequest, older: Contents | None) -> _
         recipes=recipes,
         next=following,
     )
+
+
+def _compares(request: PlanRequest) -> bool:
+    """Return whether recipes are compared."""
+    return request.change is not None and request.change.recipes is not None
 
 
 def _recipes(

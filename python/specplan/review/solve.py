@@ -109,7 +109,7 @@ def _wants(
         query.want,
         request.limits or contents.limits,
         query.scope,
-        environment_options(contents.core, query),
+        environment_options(contents.core, query, are_compared=True),
         available_wants(contents, query.tag),
     )
     found: dict[str, tuple[str, ...] | None] = {}
@@ -141,7 +141,8 @@ def _stacks(
     for stack, want in sorted(wants.items()):
         own = plan
         if len(wants) > 1:
-            coverage = replace(asked.coverage, want=want)
+            # Its recipes were compared already, and git alone may hold them.
+            coverage = replace(asked.coverage, want=want, packages=None)
             own = rebuild(contents, replace(asked, coverage=coverage, change=change))
         totals = own.totals
         yield StackReview(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from specplan.reports.outline import (
     Amount,
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from specplan.reports.outline import Cell
 
 __all__ = ["outline", "records"]
+
+#: How many binaries people read at most; JSON has all.
+_SCREENFUL: Final = 50
 
 
 @outline_of.register(Review)
@@ -124,7 +127,9 @@ def _stale(review: Review) -> tuple[Section, ...]:
         for each in review.stale
     )
     title = render_wording.count(len(rows), "stale binary", "stale binaries")
-    return (Section(id="stale", title=title, tone="strong", table=Table(columns, rows)),)
+    packages = tuple(each.spec.name for each in review.stale)
+    table = Table(columns, rows, most=_SCREENFUL, packages=packages)
+    return (Section(id="stale", title=title, tone="strong", table=table),)
 
 
 def _untested(review: Review) -> tuple[Section, ...]:
@@ -144,7 +149,9 @@ def _untested(review: Review) -> tuple[Section, ...]:
         for each in review.untested
     )
     title = render_wording.count(len(rows), "spec") + " untested"
-    return (Section(id="untested", title=title, tone="strong", table=Table(columns, rows)),)
+    packages = tuple(each.spec.name for each in review.untested)
+    table = Table(columns, rows, most=_SCREENFUL, packages=packages)
+    return (Section(id="untested", title=title, tone="strong", table=table),)
 
 
 def _commands(review: Review) -> tuple[Section, ...]:
