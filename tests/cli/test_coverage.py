@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from specplan.cli import gates
-from specplan.config import Configuration
+from specplan.cli.settings import Settings
 from specplan.model import NotWanted
 from specplan.model.host import Host
 from tests import records
@@ -230,7 +230,7 @@ def test_a_failed_gate_shows_less_than_was_asked(
     covered: int, wanted: int, least: str, said: str
 ) -> None:
     coverage = records.coverage_of((records.cell("e4s", "rhel8", "zen4", covered, wanted),))
-    assert gates.failed(coverage, Configuration(fail_under=Decimal(least))) == [said]
+    assert gates.failed(coverage, Settings(fail_under=Decimal(least))) == [said]
 
 
 def test_every_failed_gate_is_named(run: Runs, catalog: FakeCatalog) -> None:

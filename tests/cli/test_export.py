@@ -332,3 +332,22 @@ def test_a_plan_without_builds_runs_and_builds_nothing(run: Runs, stand_in: Stan
     work = stand_in.work()
     assert not work.built
     assert not work.of("index")
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["--want=x", "--cache=x", "--changed=a", "--costs=x", "--max-builds=1", "--fail-over-builds=1"],
+)
+@pytest.mark.usefixtures("project")
+def test_a_plan_that_is_made_already_takes_no_option_of_its_making(run: Runs, option: str) -> None:
+    assert run("rebuild", *WORDS, "-o", "rebuild.json").code == 0
+    answer = run("export", "make", "--plan=rebuild.json", option)
+    assert (answer.code, answer.out) == (2, "")
+    assert "`--plan` is a plan already" in answer.err
+
+
+def test_a_format_of_several_files_needs_a_folder(run: Runs, project: Path) -> None:
+    (project / "file").touch()
+    for place in ("-", "file"):
+        answer = run("export", "gitlab", *WORDS, "-o", place)
+        assert (answer.code, answer.out) == (2, "")

@@ -281,7 +281,13 @@ def test_no_name_and_no_setting_does_anything_on_a_runner(
         build("b", text, version=text, os=text, target=text),
     )
     line = "".join(each if each.isprintable() else "_" for each in text)
-    more = {"mirror": line, "mirror_url": "", "sign": line, "spack": line, "folder": "pipeline"}
+    more: dict[str, Any] = {
+        "mirror": line,
+        "mirror_url": "",
+        "sign": line,
+        "spack": line,
+        "folder": "pipeline",
+    }
     gives = Resources(partition=line, variables={"A": line})
     table = ResourceTable((Cell(gives=gives),), (), {}, has_seconds=False)
     jobs, profiles, cells = jobs_of(hostile, line, None, table, {})

@@ -10,12 +10,15 @@ import click
 
 from specplan.cli import output, plans, verdict
 from specplan.cli.options import command
+from specplan.config.settings import SETTINGS, STACK_GATES
 from specplan.errors import UsageError
 from specplan.model.left_out import blocking
 from specplan.reports.render import wording
+from specplan.sources.label import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from specplan.cli.settings import Settings
+    from specplan.config.settings import Setting
     from specplan.pipelines.export.environment import ExportEnvironment
     from specplan.pipelines.export.plan import ExportPlan
     from specplan.pipelines.export.request import ExportRequest
@@ -24,6 +27,9 @@ __all__ = ["export"]
 
 #: The formats that only show a plan.
 _DRAWINGS: Final = ("dot", "mermaid")
+
+#: The options that say how a plan is made.
+_OF_PLANS: Final = ("Wants", "Candidates", "Change", "Cost and budget", "Caches")
 
 #: Where formats of several files go if nobody says.
 _FOLDER: Final = "specplan-pipeline"
@@ -78,14 +84,23 @@ def _planned(settings: Settings) -> tuple[ExportPlan, int]:
     if settings.plan is None:
         plan = verdict.settled(plans.plan(settings), settings)
         return plan_of(plan), verdict.conclude(plan, settings)
-    if settings.is_typed("want", "peers", "baseline", "changed", "changed_from", "changed_since"):
-        raise UsageError("`--plan` is a plan already, and wants or a change are given as well")
+    for each in SETTINGS:
+        if _makes_plans(each) and settings.is_typed(each.attribute):
+            raise UsageError(
+                f"`--plan` is a plan already, and `--{each.name}` is about making one",
+                hint="give it to the `specplan rebuild` that writes the plan",
+            )
     from specplan.model.left_out import allowing  # noqa: PLC0415
     from specplan.pipelines.export.document import read_plan  # noqa: PLC0415
 
     read = read_plan(settings.plan)
     read = replace(read, left_out=allowing(read.left_out, settings.allow_left_out))
     return read, verdict.of_document(read.gates, read.left_out, read.unplannable, settings)
+
+
+def _makes_plans(setting: Setting) -> bool:
+    """Whether an option says how a plan is made, or what it is held against."""
+    return setting.group in _OF_PLANS or setting.name in STACK_GATES
 
 
 def _request(plan: ExportPlan, style: str, settings: Settings) -> ExportRequest:
@@ -195,5 +210,10 @@ def _files(style: str, request: ExportRequest, settings: Settings) -> list[tuple
     if style not in FOLDERS:
         return [(text, settings.output) for _, text in files]
     folder = Path(settings.output or _FOLDER)
-    folder.mkdir(parents=True, exist_ok=True)
+    if settings.output == STANDARD_INPUT:
+        raise UsageError(f"`{style}` is several files", hint="name a folder with `-o FOLDER`")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot make the folder `{folder}`: {error}") from error
     return [(text, str(folder / name)) for name, text in files]

@@ -625,7 +625,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         least=0,
         metavar="N",
         group="Cost and budget",
-        commands=("rebuild", "report"),
+        commands=("rebuild", "export", "report"),
         help="Build at most N specs: those that complete the most roots, by the weights of the "
         "configuration.",
     ),
@@ -634,7 +634,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="amount",
         metavar="S",
         group="Cost and budget",
-        commands=("rebuild", "report"),
+        commands=("rebuild", "export", "report"),
         help="Limit the total cost of the builds, in the unit of --costs. Combines with "
         "--max-builds.",
     ),
@@ -644,7 +644,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         least=0,
         metavar="N",
         group="Cost and budget",
-        commands=("rebuild", "report"),
+        commands=("rebuild", "export", "report"),
         help="Look at no more than N nodes of a search; the answer is the same everywhere.",
     ),
     Setting(
@@ -652,7 +652,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="amount",
         metavar="SECONDS",
         group="Cost and budget",
-        commands=("rebuild", "report"),
+        commands=("rebuild", "export", "report"),
         help="Stop a search after this time; the best answer so far holds, and so does its bound.",
     ),
     Setting(
