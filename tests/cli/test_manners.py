@@ -107,7 +107,7 @@ def test_a_difference_of_hashes_names_what_they_are_the_hashes_of(run: Runs) -> 
         ("gaps.csv", "stack,os,target,"),
         ("gaps.md", "### "),
         ("gaps.txt", "e4s: "),
-        ("gaps.html", "e4s: "),
+        ("gaps.html", "<!doctype html>"),
         ("gaps", "e4s: "),
     ],
 )

@@ -336,6 +336,9 @@ def test_no_name_leaves_its_place(stack: str, os: str, want: str, path: str) -> 
     # Twice the same want: both have names of their own.
     result = replace(records.coverage_of((cell,), (gap, gap)), root_lines=(place,))
     for form, write in DIALECTS.items():
+        if form == "svg":
+            # The picture of a trend alone.
+            continue
         text = write(result)
         # Neither a command of a runner nor an escape sequence.
         if form != "github":
