@@ -76,6 +76,35 @@ def test_a_change_is_judged_for_each_spec(
     assert world.verdicts(GREETING.replace(old, new)) == verdicts
 
 
+USER = "class User(Package):\n    version('1.0')\n    {}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdict"),
+    [
+        # The lock has greeting@2.0, to build and to link.
+        ("depends_on('greeting')", "depends_on('greeting@2:')", "same"),
+        ("depends_on('greeting@1:')", "depends_on('greeting@2.0:2')", "same"),
+        ("depends_on('greeting')", "depends_on('greeting'); depends_on('greeting+loud')", "same"),
+        ("depends_on('greeting@2:')", "depends_on('greeting')", "may_change"),
+        ("depends_on('greeting')", "depends_on('greeting@1')", "may_change"),
+        ("depends_on('greeting')", "depends_on('greeting', type='run')", "may_change"),
+        ("depends_on('greeting')", "depends_on('greeting@2:', type='build')", "may_change"),
+        ("depends_on('greeting')", "depends_on('greeting'); depends_on('zlib')", "may_change"),
+        ("depends_on('greeting')", "depends_on('greeting', patches='x.patch')", "may_change"),
+        ("depends_on('greeting')", "pass", "may_change"),
+    ],
+)
+def test_a_dependency_may_be_asked_more_of_if_it_has_it(
+    world: RecipeWorld, old: str, new: str, verdict: str
+) -> None:
+    world.checkout.recipe("user", USER.format(old))
+    world.checkout.commit()
+    world.checkout.recipe("user", USER.format(new))
+    (change,) = world.changes("HEAD").recipes
+    assert [spec.verdict for spec in change.specs] == [verdict]
+
+
 def test_a_patch_that_changed_makes_the_specs_stale_that_it_is_applied_to(
     world: RecipeWorld,
 ) -> None:

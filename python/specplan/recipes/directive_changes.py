@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from specplan.recipes.dependency_changes import are_met
 from specplan.recipes.findings import Finding
 from specplan.recipes.patches import applies, when_position
 from specplan.recipes.unread import UnreadError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from specplan.recipes.conditions import Conditions
+    from specplan.recipes.dependency_changes import Dependencies
     from specplan.recipes.directives import Called, Directives
     from specplan.recipes.model import ChangeClass, RecipeVerdict
 
@@ -36,7 +38,10 @@ _SOLVED: Final = frozenset(
 
 
 def directive_changes(
-    old: Sequence[Directives], new: Sequence[Directives], decide: Conditions | None
+    old: Sequence[Directives],
+    new: Sequence[Directives],
+    decide: Conditions | None,
+    dependencies: Dependencies | None = None,
 ) -> Iterator[Finding]:
     """Compare what a concretizer reads, and resources.
 
@@ -44,13 +49,14 @@ def directive_changes(
         old: The older directives.
         new: The newer directives.
         decide: Whether a spec satisfies a condition; None for any spec.
+        dependencies: What the spec depends on; None where that is not recorded.
     """
     for name, kind, verdict in _COMPARED:
         before, after = _called(old, name), _called(new, name)
         changed = [*changed_calls(before, after)]
         if not any(_counts(call, decide) for call in changed):
             continue
-        if decide is None or not _says_the_same(name, before, after, decide):
+        if decide is None or not _says_the_same(name, before, after, decide, dependencies):
             yield Finding(kind, verdict, f"`{name}` changed")
 
 
@@ -59,7 +65,11 @@ _CONSTRAINTS: Final = frozenset({"conflicts", "depends_on", "extends", "provides
 
 
 def _says_the_same(
-    name: str, old: Sequence[Called], new: Sequence[Called], decide: Conditions
+    name: str,
+    old: Sequence[Called],
+    new: Sequence[Called],
+    decide: Conditions,
+    dependencies: Dependencies | None,
 ) -> bool:
     """Return whether directives say the same of a spec, whatever conditions they stand under.
 
@@ -69,16 +79,17 @@ def _says_the_same(
     if name not in _CONSTRAINTS:
         return False
     try:
-        before = {_unconditional(call) for call in _applying(old, new, decide)}
-        calls = [*_applying(new, old, decide)]
-        after = {_unconditional(call) for call in calls}
-        if before == after:
+        before = {_unconditional(call): call for call in _applying(old, new, decide)}
+        after = {_unconditional(call): call for call in _applying(new, old, decide)}
+        removed = [call for key, call in before.items() if key not in after]
+        added = [call for key, call in after.items() if key not in before]
+        if not removed and not added:
             return True
-        if name != "conflicts" or before - after:
+        if name == "depends_on" and dependencies is not None:
+            return are_met(removed, added, after.values(), dependencies)
+        if name != "conflicts" or removed:
             return False
-        return not any(
-            _is_met(call, decide) for call in calls if _unconditional(call) not in before
-        )
+        return not any(_is_met(each, decide) for each in added)
     except UnreadError:
         return False
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from specplan.recipes.conditions import Conditions
+    from specplan.recipes.dependency_changes import Dependencies
 
 __all__ = ["WantedLock", "read_lock", "read_locks"]
 
@@ -46,6 +47,20 @@ class WantedLock:
     def decide(self, node: Node) -> Conditions:
         """Return what decides conditions for a spec."""
         return self.specs.of(node.name, node.hash)
+
+    def dependencies_of(self, node: Node) -> Dependencies:
+        """Return what a spec depends on directly, as the lock records it."""
+
+        def dependency(package: str) -> tuple[frozenset[str], Conditions] | None:
+            edges = node.raw.get("dependencies", ())
+            own = [each for each in edges if each.get("name") == package]
+            found = self.file.nodes.get(str(own[0].get("hash"))) if len(own) == 1 else None
+            if found is None:
+                return None
+            parameters = own[0].get("parameters", {})
+            return frozenset(parameters.get("deptypes", ())), self.decide(found)
+
+        return dependency
 
     def of_package(self, namespace: str, package: str) -> Iterator[Node]:
         """Give the specs of a package, in the order of the file."""

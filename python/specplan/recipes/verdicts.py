@@ -99,7 +99,7 @@ def _spec_findings(
     yield from source_change(node, before, after)
     if not node.is_external:
         yield from patch_change(old, new, host, decide)
-    yield from directive_changes(before, after, decide)
+    yield from directive_changes(before, after, decide, lock.dependencies_of(node))
 
 
 def _one_sided(old: RecipeFile | None, new: RecipeFile | None) -> Iterator[Finding]:

@@ -103,7 +103,14 @@ def _stacks(review: Review) -> tuple[Section, ...]:
         )
         rows.append(row)
     title = render_wording.count(len(rows), "stack") + " that the change reaches"
-    return (Section(id="stacks", title=title, tone="strong", table=Table(columns, tuple(rows))),)
+    return (
+        Section(
+            id="stacks",
+            title=title,
+            tone="strong",
+            table=Table(columns, tuple(rows), is_whole=True),
+        ),
+    )
 
 
 def _stale(review: Review) -> tuple[Section, ...]:

@@ -1,0 +1,95 @@
+"""Whether dependencies that a recipe declares otherwise still are those that a spec has.
+
+A concretizer that has to meet more takes the same spec again if that meets it: nothing that was
+not possible before becomes possible. So what a spec has to meet may become more, not less.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from specplan._core import AbstractSpec
+from specplan.recipes.unread import UnreadError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from specplan.recipes.conditions import Conditions
+    from specplan.recipes.directives import Called
+
+__all__ = ["Dependencies", "are_met"]
+
+#: How a dependency is used where nobody says.
+_TYPES = ("build", "link")
+
+
+class Dependencies(Protocol):
+    """The direct dependencies of a spec, as a lock records them."""
+
+    def __call__(self, package: str, /) -> tuple[frozenset[str], Conditions] | None:
+        """Return how a spec uses a package, and what decides conditions for it; None if not."""
+
+
+def are_met(
+    removed: Iterable[Called],
+    added: Iterable[Called],
+    now: Iterable[Called],
+    dependencies: Dependencies,
+) -> bool:
+    """Return whether a spec has to meet no less than before, and meets it.
+
+    Args:
+        removed: The directives that no longer count for it.
+        added: Those that now count for it and did not.
+        now: All that count for it.
+        dependencies: What it depends on.
+
+    Raises:
+        UnreadError: If that is open.
+    """
+    now = list(now)
+    return all(any(_implies(each, old) for each in now) for old in removed) and all(
+        _is_met(each, dependencies) for each in added
+    )
+
+
+def _is_met(call: Called, dependencies: Dependencies) -> bool:
+    spec = _spec(call)
+    found = None if spec.name is None else dependencies(spec.name)
+    if found is None:
+        return False
+    types, decide = found
+    return _types(call) <= types and decide(str(spec)) is True
+
+
+def _implies(new: Called, old: Called) -> bool:
+    """Return whether what meets one directive meets another one too."""
+    one, other = _spec(new), _spec(old)
+    if one.name != other.name or not _types(old) <= _types(new):
+        return False
+    try:
+        return str(one.constrain(other)) == str(one)
+    except ValueError:
+        # They exclude each other.
+        return False
+
+
+def _spec(call: Called) -> AbstractSpec:
+    text = call.argument("spec", 0)
+    if not isinstance(text, str) or call.argument("patches", 3) is not None:
+        raise UnreadError(f"line {call.lines[0]}: the dependency is not a plain text")
+    try:
+        return AbstractSpec(text)
+    except ValueError as error:
+        raise UnreadError(f"line {call.lines[0]}: {error}") from error
+
+
+def _types(call: Called) -> frozenset[str]:
+    given = call.argument("type", 2)
+    if given is None:
+        return frozenset(_TYPES)
+    if isinstance(given, str):
+        return frozenset([given])
+    if isinstance(given, (list, tuple)) and all(isinstance(each, str) for each in given):
+        return frozenset(given)
+    raise UnreadError(f"line {call.lines[0]}: the types of the dependency are not plain texts")
