@@ -238,6 +238,8 @@ def test_recipes_are_those_of_spack_where_changes_are_asked_for(
     ]
     run("recipes", "--since", "HEAD")
     assert _said(program) == ["recipes", "--packages", "/builtin", "--since", "HEAD"]
+    run("review", "--since", "HEAD")
+    assert _said(program)[-4:] == ["--packages", "/builtin", "--since", "HEAD"]
     run("rebuild", "--changed-since", "HEAD~1")
     assert _said(program)[3:] == ["--packages", "/builtin", "--changed-since", "HEAD~1"]
     run("rebuild")

@@ -5,8 +5,10 @@ import re
 from urllib.parse import urlsplit
 
 #: The commands that take caches, those that take wants, and those that need some.
-WITH_CACHES = frozenset(["gaps", "coverage", "find", "check", "rebuild", "why", "export", "trim"])
-WITH_WANTS = frozenset(["gaps", "coverage", "check", "rebuild", "why", "export", "trim"])
+WITH_CACHES = frozenset(
+    ["gaps", "coverage", "find", "check", "rebuild", "why", "export", "trim", "review"]
+)
+WITH_WANTS = frozenset(["gaps", "coverage", "check", "rebuild", "why", "export", "trim", "review"])
 NEED_WANTS = frozenset(["rebuild", "why", "export", "trim"])
 
 #: The options that say themselves what is wanted, or need nothing wanted.
@@ -61,9 +63,14 @@ def for_mirrors(command, words, mirrors):
     return options
 
 
+def compares_recipes(command, words):
+    """Whether changes of recipes are asked for."""
+    return command in ("recipes", "review") or has_option(words, "--changed-since")
+
+
 def for_recipes(command, words, folder):
     """Return the option for the recipes, where changes of them are asked for."""
-    asks = command == "recipes" or has_option(words, "--changed-since")
+    asks = compares_recipes(command, words)
     if folder is None or not asks or has_option(words, "--packages"):
         return []
     return ["--packages", folder]

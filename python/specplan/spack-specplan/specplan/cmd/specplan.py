@@ -96,7 +96,7 @@ def _options(command, words, names):
         )
         return [], ("no environment is active, and nothing else is wanted", hint)
     caches = arguments.for_mirrors(command, words, mirrors)
-    asks = command == "recipes" or arguments.has_option(words, "--changed-since")
+    asks = arguments.compares_recipes(command, words)
     recipes = arguments.for_recipes(command, words, compat.recipe_folder() if asks else None)
     return wants + caches + recipes, None
 
