@@ -37,9 +37,15 @@ def test_a_catalog_and_its_questions_make_a_page(run: Runs, folder: Path) -> Non
     # The check found something, so that the page is not the only thing that says so.
     assert (answer.code, answer.out) == (1, "")
     assert "specplan report --cache=" in text
-    run(*words[:-1], "again.html")
-    again = (folder / "again.html").read_text(encoding="utf-8")
-    assert again.replace("again.html", "report.html") == text
+    # Where a page is written is no part of it.
+    for output in (("-o", "a/b/report.html"), ("--output=c/report.html",), ("-oc/report.html",)):
+        (folder / output[-1].rpartition("=")[2].removeprefix("-o")).parent.mkdir(
+            parents=True, exist_ok=True
+        )
+        run(*words[:-2], *output)
+    assert (folder / "a/b/report.html").read_text(encoding="utf-8") == text
+    again = (folder / "c/report.html").read_text(encoding="utf-8")
+    assert again.replace("-oreport.html", "-o report.html") == text
 
 
 def test_changes_are_shown_on_request(run: Runs, folder: Path) -> None:

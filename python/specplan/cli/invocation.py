@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING, Final
 
@@ -23,11 +24,24 @@ def keep(context: click.Context, words: Sequence[str]) -> None:
     context.meta[_WORDS] = tuple(words)
 
 
-def command_line() -> str:
+def command_line(output: str | None) -> str:
     """Return the command line of this run as a shell takes it, without credentials.
 
-    Empty outside a run.
+    Of the output only the name is kept, so that a report does not depend on the folder that it
+    is written to. Empty outside a run.
+
+    Args:
+        output: The output of the run, as it was typed.
     """
     context = click.get_current_context(silent=True)
     words = () if context is None else context.meta.get(_WORDS, ())
+    if output:
+        named = re.split(r"[/\\]", output.rstrip("/\\"))[-1] + output[len(output.rstrip("/\\")) :]
+        words = tuple(
+            each[: -len(output)] + named if _is_output(each, output) else each for each in words
+        )
     return shlex.join(["specplan", *map(without_secrets, words)]) if words else ""
+
+
+def _is_output(word: str, output: str) -> bool:
+    return word in {output, f"-o{output}", f"--output={output}"}

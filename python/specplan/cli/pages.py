@@ -31,7 +31,7 @@ def origin(settings: Settings, files: Sequence[InputFile] = ()) -> Origin:
     day, said_by = day_of(settings)
     return Origin(
         version=specplan.__version__,
-        command=command_line(),
+        command=command_line(settings.output),
         date="" if said_by == "clock" else day,
         files=tuple(files),
     )
