@@ -37,9 +37,11 @@ _DASHES: Final = ("", "6 3", "2 3", "8 3 2 3")
 _MOST: Final = 12
 
 #: How many steps have their name below the picture.
-_MOST_NAMES: Final = 6
+_MOST_NAMES: Final = 4
 
+#: How many letters of the name of a stack and of a step have room.
 _MOST_LETTERS: Final = 24
+_MOST_LETTERS_OF_STEP: Final = 18
 
 
 def picture(result: Report) -> str:
@@ -140,15 +142,15 @@ def _names(result: Trend) -> list[str]:
     return [
         f'  <text x="{_x(at, number):.1f}" y="{_HEIGHT - _BOTTOM + 18}" '
         f'text-anchor="{"start" if at == 0 else "end" if at == number - 1 else "middle"}" '
-        f'fill="#555">{xml_text(_short(result.steps[at].name))}</text>'
+        f'fill="#555">{xml_text(_short(result.steps[at].name, _MOST_LETTERS_OF_STEP))}</text>'
         for at in sorted(shown)
         # The last name needs room of its own.
         if at == number - 1 or at + every <= number - 1 or number == 1
     ]
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1]}…"
+def _short(name: str, most: int = _MOST_LETTERS) -> str:
+    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def _heights(wished: Sequence[float]) -> list[float]:
