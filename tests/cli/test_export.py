@@ -187,6 +187,27 @@ def test_nothing_is_built_on_the_wrong_machine(run: Runs, stand_in: StandIn) -> 
     assert "has no mirror nowhere" in done.stdout
 
 
+def test_a_mirror_that_cannot_be_read_stops_a_run_where_its_address_was_given(
+    run: Runs, stand_in: StandIn
+) -> None:
+    path = os.pathsep.join((sysconfig.get_path("scripts"), "/usr/bin", "/bin"))
+    manifest = stand_in.folder.parent / "env/spack.yaml"
+    text = manifest.read_text(encoding="utf-8").replace("../stand-in/mirror", "http://127.0.0.1:9")
+    manifest.write_text(text, encoding="utf-8")
+    assert exported(run, "shell", "--mirror-url=http://127.0.0.1:9").code == 0
+    done = start(stand_in, "shell", "", PATH=path)
+    assert done.returncode != 0
+    assert "the mirror http://127.0.0.1:9 cannot be read" in done.stdout
+    assert not stand_in.work().built
+    done = start(stand_in, "shell", "", PATH=path, SPECPLAN_SKIP_PREFLIGHT="1", SPACK="/bin/false")
+    assert "the preflight is skipped" in done.stdout
+    assert "failed: a@1.0" in done.stdout
+    # What only the environment names, Spack may read though specplan cannot.
+    assert exported(run, "shell").code == 0
+    done = start(stand_in, "shell", "", PATH=path, SPACK="/bin/false")
+    assert "warning: specplan cannot read the mirror http://127.0.0.1:9" in done.stdout
+
+
 def test_compilers_and_externals_of_the_lock_are_looked_for(run: Runs, stand_in: StandIn) -> None:
     path = stand_in.folder.parent / "env/spack.lock"
     content = json.loads(path.read_text(encoding="utf-8"))

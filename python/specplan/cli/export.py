@@ -138,6 +138,7 @@ def _request(plan: ExportPlan, style: str, settings: Settings) -> ExportRequest:
         cells=cells,
         mirror=mirror,
         mirror_url=url or (own.mirrors or {}).get(mirror, "") if own else url or "",
+        is_url_given=bool(url),
         sign=settings.sign or asked.sign or "unsigned",
         spack=settings.spack or asked.spack or "",
         is_pinned=own is not None and own.is_pinned,

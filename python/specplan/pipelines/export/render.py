@@ -181,6 +181,7 @@ def base_context(request: ExportRequest) -> dict[str, object]:
         "jobs": first.jobs,
         "mirror": request.mirror,
         "mirror_url": request.mirror_url,
+        "is_url_given": request.is_url_given,
         "sign": request.sign,
         "push_options": push.get(request.sign, key),
         "spack": request.spack,

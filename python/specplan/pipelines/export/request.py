@@ -103,6 +103,7 @@ class ExportRequest:
         cells: Their cells.
         mirror: The name of the mirror that they are pushed to.
         mirror_url: Its address; empty where nothing is skipped.
+        is_url_given: Whether a user gave it, and not the environment, so that it must be readable.
         sign: ``unsigned``, ``mirror`` or a key.
         spack: The folder of Spack; empty for that of the runner.
         is_pinned: Whether the environment pins its recipes.
@@ -118,6 +119,7 @@ class ExportRequest:
     cells: Sequence[JobCell]
     mirror: str = DEFAULT_MIRROR
     mirror_url: str = ""
+    is_url_given: bool = False
     sign: str = "unsigned"
     spack: str = ""
     is_pinned: bool = True
