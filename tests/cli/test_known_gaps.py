@@ -193,6 +193,14 @@ def test_the_day_of_a_run_is_said_and_is_no_clock_where_one_is_given(
         assert run(*words).code == 2
 
 
+@pytest.mark.parametrize("word", ["--strict-known-gaps", "--date=soon"])
+def test_what_means_nothing_without_known_gaps_is_refused(run: Runs, word: str) -> None:
+    for words in (("gaps", *E4S), ("diff", "develop-2025-11-15", CACHE)):
+        answer = run(*words, "--no-config", word)
+        assert (answer.code, answer.out) == (2, "")
+        assert word.partition("=")[0] in answer.err
+
+
 @given(st.dates())
 def test_a_day_is_read_as_it_is_written(day: Any) -> None:
     assert as_day(day.isoformat()) == day.isoformat()

@@ -8,6 +8,7 @@ from specplan.cli import output
 from specplan.cli.days import day_of
 from specplan.config.known_gaps import read_known_gaps
 from specplan.coverage.known_gaps import with_known_gaps
+from specplan.errors import UsageError
 from specplan.model import Coverage, Diff
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def held(result: Compared, settings: Settings) -> Compared:
         UsageError: If the day of the run is none.
     """
     if settings.known_gaps is None:
+        _refuse_without_file(settings)
         return result
     marked = with_known_gaps(result, read_known_gaps(settings.known_gaps, *day_of(settings)))
     known = marked.known_gaps
@@ -34,3 +36,14 @@ def held(result: Compared, settings: Settings) -> Compared:
         what = f"is over since {each.until}" if each.state == "expired" else "excuses nothing"
         output.warn(f"the known gap {each.label} of `{settings.known_gaps}` {what}")
     return marked
+
+
+def _refuse_without_file(settings: Settings) -> None:
+    if settings.is_typed("strict_known_gaps") and settings.strict_known_gaps:
+        raise UsageError(
+            "`--strict-known-gaps` is about known gaps",
+            hint="name their file with `--known-gaps FILE`",
+        )
+    if settings.is_typed("date"):
+        # What is no day is refused, whatever it is for.
+        day_of(settings)
