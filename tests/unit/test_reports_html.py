@@ -122,6 +122,18 @@ def test_a_page_can_be_found_one_s_way_in() -> None:
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
+def test_numbers_lead_to_no_part_that_is_not_there() -> None:
+    document = json.loads(example_texts()[0])
+    document |= {"gaps": [], "cells": [], "unknown": []}
+    document["totals"] |= {"unknown": 2}
+    document["roots"] = {"wanted": 1, "installable": 1, "coverage": 1, "broken": [], "lacking": []}
+    page = single([read_document(json.dumps(document).encode())], ORIGIN).files[0][1]
+    found = Elements(page).found
+    ids = {attributes.get("id") for _, attributes in found}
+    links = [attributes["href"] or "" for tag, attributes in found if tag == "a"]
+    assert [each for each in links if each.startswith("#") and each[1:] not in ids] == []
+
+
 def test_a_page_is_read_without_styles_and_scripts() -> None:
     text = Elements(example_page()).text
     for words in (

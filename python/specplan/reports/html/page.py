@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from specplan.reports.html.changes import diff_part, lock_diff_part
@@ -15,10 +15,17 @@ from specplan.reports.html.verdict import Parts, verdict_of
 from specplan.reports.outline import Column, Name, Number, Table, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from specplan.reports.html.documents import Document, Entry, Kind
-    from specplan.reports.html.values import Changes, CoveragePart, PlanPart, Soundness, TrendPart
+    from specplan.reports.html.values import (
+        Changes,
+        CoveragePart,
+        PlanPart,
+        Soundness,
+        TrendPart,
+        Verdict,
+    )
     from specplan.reports.outline import Cell
 
 __all__ = ["InputFile", "Origin", "page_of"]
@@ -87,20 +94,29 @@ def page_of(documents: Sequence[Document], origin: Origin) -> Page:
     trend = trend_part(by_kind["trend"]) if "trend" in by_kind else None
     soundness = soundness_part(by_kind["check"]) if "check" in by_kind else None
     verdict = verdict_of(documents, Parts(of_coverage, changes, of_plan, trend, soundness))
+    parts = tuple(_parts(of_coverage, changes, of_plan, trend, soundness))
     return Page(
         title=_title(by_kind),
         version=origin.version,
         date=origin.date,
         command=origin.command,
-        verdict=verdict,
+        verdict=_linked(verdict, {each.id for each in parts}),
         coverage=of_coverage,
         changes=changes,
         plan=of_plan,
         trend=trend,
         soundness=soundness,
         inputs=tuple(_inputs(documents, origin)),
-        parts=tuple(_parts(of_coverage, changes, of_plan, trend, soundness)),
+        parts=parts,
     )
+
+
+def _linked(verdict: Verdict, sections: Collection[str]) -> Verdict:
+    """Return a verdict whose numbers lead to sections that are there."""
+    figures = (
+        each if each.section in sections else replace(each, section="") for each in verdict.figures
+    )
+    return replace(verdict, figures=tuple(figures))
 
 
 def _title(by_kind: dict[Kind, Entry]) -> str:
