@@ -144,13 +144,16 @@ def test_a_page_of_what_is_not_whole_is_not_green(run: Runs, saved: Path) -> Non
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("--from", "none.json"), 3, "cannot read none.json"),
+        (("--from", "none.json"), 3, "none.json"),
+        (("--from", "/dev/zero"), 3, "is no regular file"),
+        (("--from", "."), 3, "is no regular file"),
         (("--from", "bad.json"), 3, "bad.json:1: is no JSON"),
         (("--from", "coverage.json", "coverage.json"), 2, "are both documents of `coverage`"),
         (("--from", "coverage.json", "--stack=e4s"), 2, "`--stack` is of a question"),
         (("coverage.json",), 2, "documents follow `--from`"),
         (("--from", "coverage.json", "-o", "page.pdf"), 2, "neither a page nor a folder"),
         (("--from", "coverage.json", "-o", "page.json"), 2, "page.json"),
+        (("--from", "coverage.json", "-o", ""), 2, "neither a page nor a folder"),
         (("--from", "coverage.json", "-o", "file/"), 2, "cannot write the report to `file/`"),
     ],
 )

@@ -23,7 +23,7 @@ from specplan.reports.html.documents import read_document, read_documents
 from specplan.reports.html.page import InputFile
 from specplan.reports.html.render import folder, single
 from specplan.reports.html.verdict import doubts_of, failed_gates
-from specplan.sources import Limits
+from specplan.sources.content import first_bytes
 from specplan.sources.named_want import named_want
 
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ _OF_PLANS: Final = (
 
 #: What may stand beside documents: where the page goes.
 _BESIDE_DOCUMENTS: Final = frozenset({"documents", "output", "date", "config", "no_config"})
+
+#: The largest document that is read.
+_MOST_BYTES: Final = 1 << 30
 
 #: The suffixes of a page.
 _SUFFIXES: Final = (".html", ".htm")
@@ -153,18 +156,10 @@ def _saved(path: str) -> list[Document]:
     Raises:
         SourceError: If there is none that can be shown.
     """
-    most = Limits().index_bytes
-    try:
-        if Path(path).stat().st_size > most:
-            raise SourceError(f"{path} is larger than {most >> 20} MiB", path=path)
-        data = Path(path).read_bytes()
-    except (OSError, ValueError) as error:
-        fault = getattr(error, "strerror", None) or str(error)
-        raise SourceError(
-            f"cannot read {path}: {fault}",
-            path=path,
-            hint="write it with `specplan coverage --format json -o coverage.json`, for example",
-        ) from error
+    data = first_bytes(Path(path), _MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        fault = f"`{path}` has more than the {_MOST_BYTES} bytes that a document may have"
+        raise SourceError(fault, path=path)
     return read_documents(data, path)
 
 
@@ -197,19 +192,19 @@ def _refuse_questions(settings: Settings, more: tuple[str, ...]) -> None:
 
 def _refuse_other_suffixes(place: str | None) -> None:
     """Refuse a file whose name says that it is no page."""
-    if place in {None, "-"} or _is_folder(place or "") or output.is_device(place or ""):
+    if place is None or place == "-" or _is_folder(place) or output.is_device(place):
         return
-    if Path(place or "").suffix.lower() not in _SUFFIXES:
+    if Path(place).suffix.lower() not in _SUFFIXES:
         raise UsageError(
             f"`--output {place}` is neither a page nor a folder",
-            hint=f"write one file as `{Path(place or '').stem or 'report'}.html`, or a folder as "
-            f"`{place}/`",
+            hint=f"write one file as `{Path(place).stem or 'report'}.html`, or a folder as "
+            f"`{place or 'report'}/`",
         )
 
 
 def _is_folder(place: str) -> bool:
     separators = {"/", os.sep}
-    return place[-1:] in separators or Path(place).is_dir()
+    return place[-1:] in separators or (place != "" and Path(place).is_dir())
 
 
 def _write(documents: Sequence[Document], files: Sequence[InputFile], settings: Settings) -> None:
