@@ -41,7 +41,8 @@ COMPARE = """
 import json, sys
 import spack.environment, spack.util.package_hash
 folder, cases, out = sys.argv[1:]
-specs = spack.environment.Environment(folder).specs_by_hash
+roots = spack.environment.Environment(folder).specs_by_hash.values()
+specs = {each.dag_hash(): each for root in roots for each in root.traverse()}
 answers = []
 for commit, dag_hash, old, new in json.load(open(cases)):
     texts = [
