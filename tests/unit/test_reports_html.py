@@ -336,7 +336,7 @@ def test_a_build_runs_as_early_as_it_can_and_alone_in_its_lane(
     plan: tuple[list[float], list[list[int]]],
 ) -> None:
     costs, needs = plan
-    times = gantt.earliest(costs, needs)
+    times = gantt.earliest(costs, needs, range(0, len(costs), 3))
     for at, cost in enumerate(costs):
         assert times.finish[at] == times.start[at] + cost
         assert times.start[at] == max((times.finish[each] for each in needs[at]), default=0)
@@ -344,7 +344,9 @@ def test_a_build_runs_as_early_as_it_can_and_alone_in_its_lane(
     for one in range(len(costs)):
         for other in range(one):
             if times.lane[one] == times.lane[other]:
-                first, second = sorted((one, other), key=lambda at: (times.start[at], at))
+                first, second = sorted(
+                    (one, other), key=lambda at: (times.start[at], times.finish[at])
+                )
                 assert times.finish[first] <= times.start[second]
     running = [
         sum(times.start[each] <= times.start[at] < times.finish[each] for each in range(len(costs)))

@@ -11,7 +11,7 @@ from specplan.reports.html.values import Bar, Gantt, Lane, Stage, Tick
 from specplan.reports.render import amounts, wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from specplan.aliases import Unit
     from specplan.reports.html.values import Build
@@ -73,11 +73,18 @@ class Times:
     lanes: int
 
 
-def earliest(costs: Sequence[float], needs: Sequence[Sequence[int]]) -> Times:
+def earliest(
+    costs: Sequence[float], needs: Sequence[Sequence[int]], first: Collection[int] = ()
+) -> Times:
     """Return when each build runs if each starts as soon as what it needs is done.
 
     Builds are in an order in which each stands behind what it needs. Each takes the first lane
     that is free. In O(n log n + needs).
+
+    Args:
+        costs: What each costs.
+        needs: The numbers of those that each needs.
+        first: The numbers of those that choose their lanes first among those that start together.
     """
     start: list[float] = []
     finish: list[float] = []
@@ -89,7 +96,7 @@ def earliest(costs: Sequence[float], needs: Sequence[Sequence[int]]) -> Times:
     free: list[int] = []
     busy: list[tuple[float, int]] = []
     lanes = 0
-    for at in sorted(range(len(costs)), key=lambda each: (start[each], each)):
+    for at in sorted(range(len(costs)), key=lambda at: (start[at], at not in first, at)):
         while busy and busy[0][0] <= start[at]:
             heapq.heappush(free, heapq.heappop(busy)[1])
         if free:

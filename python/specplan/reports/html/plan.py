@@ -135,7 +135,9 @@ def _times(content: Entry, entries: Sequence[Entry]) -> gantt.Times:
     schedule = content.entry_or_none("schedule")
     if schedule is None:
         costs = [each.amount("cost") for each in entries]
-        return gantt.earliest(costs, _needs_of(entries).needs)
+        critical = set(content.texts("critical_path"))
+        first = {at for at, each in enumerate(entries) if each.text("hash") in critical}
+        return gantt.earliest(costs, _needs_of(entries).needs, first)
     at = {each.text("hash"): number for number, each in enumerate(entries)}
     start = [0.0] * len(entries)
     finish = [0.0] * len(entries)
