@@ -48,7 +48,7 @@ def drawn(builds: int, stages: int = STAGES) -> list[Build]:
 def _build(own: str, stage: int, needs: list[str]) -> Build:
     return Build(
         hash=own,
-        name=f"package-{own[:4]}",
+        package=f"package-{own[:4]}",
         version="1.2.3",
         platform="linux",
         os="ubuntu24.04",
@@ -68,7 +68,7 @@ def planned(builds: list[Build]) -> ExportPlan:
     return ExportPlan(
         predicted=False,
         unit="builds",
-        listed=tuple((each.name, each.version, each.hash) for each in builds),
+        listed=tuple((each.package, each.version, each.hash) for each in builds),
         builds=builds_of(builds),
         wants=(),
         publish=(),

@@ -88,7 +88,7 @@ def measure_specplan(path: Path) -> Measurement:
     cells = catalog.matrix(level="hash")
     seconds = time.perf_counter() - start
     peak = peak_bytes()
-    names = {spec.name for spec in catalog.select()}
+    names = {spec.package for spec in catalog.select()}
     counts = Counts(
         specs=len(catalog),
         binaries=sum(cell.covered for cell in cells),

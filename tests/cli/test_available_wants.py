@@ -28,7 +28,7 @@ def test_the_binaries_of_a_stack_are_wanted_like_a_lock_of_them(
     for want in (str(lock), "available:site", "available"):
         assert main(["rebuild", "--want", want, *caches, *change]) == 0
         answers.append(json.loads(capsys.readouterr().out))
-    builds = [[(each["name"], each["cause"]) for each in found["builds"]] for found in answers]
+    builds = [[(each["package"], each["cause"]) for each in found["builds"]] for found in answers]
     assert builds == [[("lib", "changed"), ("user", "stale")]] * 3
     assert [found["totals"]["wants"] for found in answers] == [2, 2, 3]
     assert main(["rebuild", "--want", "available:sit", *caches, *change]) == 2

@@ -457,7 +457,7 @@ def test_of_several_specs_of_a_whole_lock_those_are_taken_that_cost_least_togeth
         run, "--want", f"mine={want}", "--candidates", candidates, "--cache", "none",
         "--system", "debian12/x86_64_v3",
     )  # fmt: skip
-    assert [(each["name"], each["version"]) for each in plan["choice"]["wants"]] == [
+    assert [(each["package"], each["version"]) for each in plan["choice"]["wants"]] == [
         ("a", "1"),
         ("b", "1"),
     ]

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 CACHE = str(ROOT / "examples" / "cache")
 LOCK = str(ROOT / "examples" / "locks" / "radiuss" / "spack.lock")
 OTHER_LOCK = str(ROOT / "tests" / "data" / "locks" / "2026-01" / "tools-sdk" / "spack.lock.gz")
-LINE = "{name}@{version}"
+LINE = "{package}@{version}"
 
 
 def test_a_table(run: Runs) -> None:
@@ -31,7 +31,7 @@ def test_a_table(run: Runs) -> None:
 
 
 def test_lines(run: Runs) -> None:
-    template = "{name}@{version}/{hash:.7} [{{{os:>12}}}] {available}"
+    template = "{package}@{version}/{hash:.7} [{{{os:>12}}}] {available}"
     answer = run("find", "adios2", "--cache", CACHE, "--line", template)
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.splitlines() == [
@@ -43,7 +43,7 @@ def test_lines(run: Runs) -> None:
 @pytest.mark.parametrize("cache", [(), ("--cache", "none")])
 def test_locks_alone_can_be_searched(run: Runs, cache: tuple[str, ...]) -> None:
     words = ("find", "^mpi=openmpi", *cache, "--want", f"r={LOCK}", "--want", OTHER_LOCK)
-    answer = run(*words, "--line", "{name} {stacks}", "--stack", "r")
+    answer = run(*words, "--line", "{package} {stacks}", "--stack", "r")
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.splitlines() == [
         f"{name} r" for name in ("conduit", "hdf5", "hypre", "mfem", "parmetis")
@@ -154,7 +154,7 @@ def test_a_text_that_is_no_spec_is_2_and_shows_the_place(run: Runs, spec: str, n
     ("words", "error"),
     [
         (("--line", LINE, "--format", "json"), "`--line` and `--format` exclude each other"),
-        (("--line", "{nam}"), "`{nam}` is not a field of a spec\nhint: did you mean `{name}`?"),
+        (("--line", "{nam}"), "`{nam}` is not a field of a spec\nhint: did you mean `{package}`?"),
         (
             ("--line", "{"),
             "`{` is not a template of a line: single '{' encountered in format string",

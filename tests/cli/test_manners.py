@@ -72,9 +72,9 @@ def test_why_names_the_specs_of_a_chain_to_a_broken_one(run: Runs, folder: Path)
     answer = run(*words)
     assert re.search(r"needs \S+@\S+/[a-z2-7]{7}", answer.out)
     (spec,) = json.loads(run(*words, "--format=json").out)["specs"]
-    assert [each["name"] for each in spec["chain"]][-1] == "hypre"
+    assert [each["package"] for each in spec["chain"]][-1] == "hypre"
     assert len(spec["chain"]) > 1
-    assert all(set(each) == {"hash", "name", "version"} for each in spec["chain"])
+    assert all(set(each) == {"hash", "package", "version"} for each in spec["chain"])
 
 
 def test_a_difference_of_hashes_names_what_they_are_the_hashes_of(run: Runs) -> None:

@@ -106,7 +106,7 @@ def test_a_list_that_is_predicted_names_no_hash(run: Any) -> None:
 
 def test_a_table_has_one_row_a_build(run: Any) -> None:
     rows = list(csv.DictReader(run(*HYPRE, "--format", "csv").out.splitlines()))
-    assert [row["name"] for row in rows] == ["compiler-wrapper", "hypre", "hypre", "mfem"]
+    assert [row["package"] for row in rows] == ["compiler-wrapper", "hypre", "hypre", "mfem"]
     assert {row["predicted"] for row in rows} == {"true"}
 
 
@@ -206,8 +206,8 @@ def test_what_is_broken_is_left_out_with_what_needs_it(run: Any, tmp_path: Path)
     broken.write_text("hypre@2\nnot-wanted\n", encoding="utf-8")
     answer = run(*HYPRE, "--exclude-broken", str(broken), "--format", "json")
     plan = document(answer.out, "rebuild")
-    assert [each["name"] for each in plan["builds"]] == ["compiler-wrapper", "hypre"]
-    reasons = {(each["name"], each["reason"]) for each in plan["excluded"]["builds"]}
+    assert [each["package"] for each in plan["builds"]] == ["compiler-wrapper", "hypre"]
+    reasons = {(each["package"], each["reason"]) for each in plan["excluded"]["builds"]}
     assert reasons == {("hypre", "broken"), ("mfem", "needs")}
     verify(plan, WANT[1], RUNTIME_ONLY[1])
     answer = run(*HYPRE, "--exclude-broken", str(broken))
@@ -340,7 +340,7 @@ def test_an_estimate_is_marked(run: Any, tmp_path: Path) -> None:
     rows = list(
         csv.DictReader(run(*HYPRE, "--costs", str(table), "--format", "csv").out.splitlines())
     )
-    assert [(row["name"], row["cost"], row["estimated"]) for row in rows] == [
+    assert [(row["package"], row["cost"], row["estimated"]) for row in rows] == [
         ("compiler-wrapper", "300", "true"),
         ("hypre", "100", "true"),
         ("hypre", "100", "false"),
@@ -408,7 +408,7 @@ def test_a_what_if_says_so_and_is_accepted(run: Any) -> None:
     plan = document(run(*question, "--format", "json").out, "rebuild")
     verify(plan, WANT[1], RUNTIME_ONLY[1])
     assert plan["what_if"]["unavailable"]
-    assert {"zlib-ng"} <= {build["name"] for build in plan["builds"]}
+    assert {"zlib-ng"} <= {build["package"] for build in plan["builds"]}
     more = ("--assume-available", "zlib-ng", "--assume-available", "gmake")
     assert "assumed to be available: zlib-ng, gmake" in run(*question, *more).out
 
@@ -495,7 +495,7 @@ def test_weights_say_which_roots_are_worth_more(tmp_path: Path) -> None:
     arguments = [*NOVEMBER, "--max-builds", "45", "--config", str(file)]
     assert main([*arguments, "--format", "json", "-o", str(written)]) == 0
     budget = json.loads(written.read_text())["budget"]
-    assert "py-shroud" in {each["name"] for each in budget["completed"]}
+    assert "py-shroud" in {each["package"] for each in budget["completed"]}
     assert budget["weight"] == 100.5 + len(budget["completed"]) - 1
     assert main([*arguments, "--format", "table", "-o", str(written)]) == 0
     assert "weight of hdf5 in * matches no root" in written.read_text()

@@ -64,7 +64,7 @@ def test_a_list_and_rows_tell_what_is_to_be_published_beside_what_is_built(
     )
     siblings = catalog.rebuild(stack="radiuss", peers=["radiuss", "e4s"], compat="os")
     plan = json.loads(replace(built, publish=siblings.publish).to_json())
-    builds = [f"{each['name']}@{each['version']}/{each['hash']}" for each in plan["builds"]]
+    builds = [f"{each['package']}@{each['version']}/{each['hash']}" for each in plan["builds"]]
     assert (len(builds), len(plan["publish"])) == (167, 26)
     first, *lines = replace(built, publish=siblings.publish).to_list().splitlines()
     assert (
@@ -74,7 +74,7 @@ def test_a_list_and_rows_tell_what_is_to_be_published_beside_what_is_built(
     )
     assert [line for line in lines if not line.startswith("#")] == builds
     assert lines[len(builds) :] == [
-        f"# publish {each['name']}@{each['version']}/{each['hash']} for {each['want']} in "
+        f"# publish {each['package']}@{each['version']}/{each['hash']} for {each['want']} in "
         f"{each['stack']} on {each['os']}/{each['target']}"
         for each in plan["publish"]
     ]
@@ -88,7 +88,7 @@ def test_a_list_and_rows_tell_what_is_to_be_published_beside_what_is_built(
     told = [
         {
             "hash": each["hash"],
-            "name": each["name"],
+            "package": each["package"],
             "version": each["version"],
             "stack": each["stacks"],
             "os": each["want.os"],
@@ -118,7 +118,7 @@ def test_what_an_older_snapshot_had_is_built_from_the_lock_that_has_the_very_ver
     plan = asked(capfd, *source, *baseline, *CANDIDATES)
     wants = plan["choice"]["wants"]
     assert (len(wants), plan["unplannable"], plan["optimal"]) == (32, [], True)
-    assert all(each["want"] == f"{each['name']}@={each['version']}" for each in wants)
+    assert all(each["want"] == f"{each['package']}@={each['version']}" for each in wants)
     built = {each["hash"] for each in plan["builds"]}
     assert {each["hash"] for each in wants} <= built
     assert asked(capfd, *source, *baseline)["builds"] == []
@@ -150,7 +150,7 @@ def test_each_gap_is_published_chosen_for_or_unplannable_and_nothing_else_is(
     for want in plan.publish[::7]:
         (found,) = catalog.find(f"/{want.hash}", tag=newest)
         assert found.available
-        assert want.want in (found.name, f"{found.name}@={found.version}")
+        assert want.want in (found.package, f"{found.package}@={found.version}")
         assert want.listed_by == tuple(at for at in found.stacks if at != "root")
         assert want.stack not in found.stacks or compat != "exact"
         if compat == "exact":

@@ -47,7 +47,7 @@ def plan(capsys: pytest.CaptureFixture[str], words: list[str], code: int = 0) ->
 
 
 def built(found: dict[str, Any]) -> list[str]:
-    return sorted(f"{each['name']}@{each['version']}" for each in found["builds"])
+    return sorted(f"{each['package']}@{each['version']}" for each in found["builds"])
 
 
 def test_a_comment_builds_nothing_and_by_name_everything(

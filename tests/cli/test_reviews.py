@@ -44,12 +44,12 @@ def test_a_checkout_and_a_cache_are_enough(
         "1 recipe changed, 1 changes hashes: 2 of 3 binaries become stale in 1 stack; "
         "least rebuild 2 builds, 2 cost units on 2 runners"
     )
-    assert [(each["name"], each["cause"]) for each in found["stale"]] == [
+    assert [(each["package"], each["cause"]) for each in found["stale"]] == [
         ("greeting", "changed"), ("user", "stale"),
     ]  # fmt: skip
     (stack,) = found["stacks"]
     assert (stack["stack"], stack["builds"], stack["stages"]) == ("site", 2, 2)
-    assert [each["name"] for each in stack["chain"]] == ["greeting", "user"]
+    assert [each["package"] for each in stack["chain"]] == ["greeting", "user"]
     assert found["totals"]["makespan"] == 2
     (command,) = found["commands"]
     assert command.startswith("specplan rebuild --want available --cache site=")
@@ -115,7 +115,7 @@ def test_what_the_hash_does_not_see_is_said_and_holds_no_verdict(
     )
     assert "not whole: no binary becomes stale, but" in said.err
     treated = review(capsys, words(project, "--treat", "blind=stale"))
-    assert [each["name"] for each in treated["stale"]] == ["greeting", "user"]
+    assert [each["package"] for each in treated["stale"]] == ["greeting", "user"]
 
 
 def test_what_a_depth_leaves_untested_is_listed(
@@ -123,7 +123,7 @@ def test_what_a_depth_leaves_untested_is_listed(
 ) -> None:
     project.recipe(CODE)
     found = review(capsys, words(project, "--depth", "0"))
-    assert [(each["name"], each["kept_by"]) for each in found["untested"]] == [("user", "depth")]
+    assert [(each["package"], each["kept_by"]) for each in found["untested"]] == [("user", "depth")]
     main(words(project, "--depth", "0"))
     assert "policy hash, depth 0: 1 binary contains the change" in capsys.readouterr().out
 

@@ -97,7 +97,7 @@ def test_a_change_of_hypre_builds_four() -> None:
     assert plan.predicted
     totals = plan.totals
     assert (totals.builds, totals.stages, totals.node_by_node) == (4, 3, 86)
-    assert [(each.stage, each.name, each.cause) for each in plan.builds] == [
+    assert [(each.stage, each.package, each.cause) for each in plan.builds] == [
         (0, "compiler-wrapper", "missing"),
         (1, "hypre", "changed"),
         (1, "hypre", "changed"),

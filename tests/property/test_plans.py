@@ -205,17 +205,17 @@ def test_other_hashes_change_nothing(world: World, data: st.DataObject) -> None:
     def told(world: World) -> object:
         plan = planned(world, is_checked=False)
         rows = {
-            build.name: (
+            build.package: (
                 build.stage,
                 build.cause,
                 len(build.because),
-                frozenset(other.name for other in plan.builds if other.hash in build.needs),
+                frozenset(other.package for other in plan.builds if other.hash in build.needs),
             )
             for build in plan.builds
         }
-        left_out = {each.spec.name: each.reason for each in plan.excluded.builds}
-        untested = {each.spec.name: each.kept_by for each in plan.untested}
-        return rows, plan.totals, left_out, untested, {each.spec.name for each in plan.needless}
+        left_out = {each.spec.package: each.reason for each in plan.excluded.builds}
+        untested = {each.spec.package: each.kept_by for each in plan.untested}
+        return rows, plan.totals, left_out, untested, {each.spec.package for each in plan.needless}
 
     assert told(relabelled) == told(world)
 
@@ -223,7 +223,7 @@ def test_other_hashes_change_nothing(world: World, data: st.DataObject) -> None:
 @given(worlds())
 def test_stages_agree_with_a_plain_recursion(world: World) -> None:
     plan = planned(world, is_checked=False)
-    stage_of = {int(build.name[1:]): build.stage for build in plan.builds}
+    stage_of = {int(build.package[1:]): build.stage for build in plan.builds}
 
     @cache
     def ready(spec: int) -> int:

@@ -70,7 +70,7 @@ def listings_of(catalog: specplan.Catalog, path: Path, tag: str) -> set[Listing]
     return {
         Listing(
             hash=spec.hash,
-            name=spec.name,
+            name=spec.package,
             version=spec.version,
             platform=spec.platform,
             os=spec.os,

@@ -49,7 +49,7 @@ SETTINGS = [HOSTILE[at] for at in (0, 2, 5, 7, 10)]
 def build(name: str, *needs: str, version: str = "1.0", **more: Any) -> Build:
     values: dict[str, Any] = {
         "hash": dag_hash(name),
-        "name": name,
+        "package": name,
         "version": version,
         "platform": "linux",
         "os": "ubuntu24.04",
@@ -285,18 +285,20 @@ def test_no_name_and_no_setting_does_anything_on_a_runner(
         build("b", *HOSTILE, version=text, os=text, target=text),
     )
     line = "".join(each if each.isprintable() else "_" for each in text)
-    more: dict[str, Any] = {
-        "mirror": line,
-        "mirror_url": "",
-        "sign": line,
-        "spack": line,
-        "folder": "pipeline",
-    }
     gives = Resources(partition=line, variables={"A": line})
     table = ResourceTable((Cell(gives=gives),), (), {}, has_seconds=False)
     jobs, profiles, cells = jobs_of(hostile, line, None, table, {})
     asked = ExportRequest(
-        plan=hostile, jobs=jobs, profiles=profiles, cells=cells, is_pinned=False, **more
+        plan=hostile,
+        jobs=jobs,
+        profiles=profiles,
+        cells=cells,
+        is_pinned=False,
+        mirror=line,
+        mirror_url="",
+        sign=line,
+        spack=line,
+        folder="pipeline",
     )
     folder = tmp_path / "pipeline"
     folder.mkdir()

@@ -55,16 +55,16 @@ def test_a_cache_beside_a_lock_makes_its_specs_available(pages: specplan.Catalog
     (conduit,) = pages.find("conduit/u6t2m4s", want=LOCK)
     assert conduit.available
     missing = pages.find("*", want=LOCK, available=False)
-    assert {spec.name for spec in missing if spec.external} == {"gcc", "glibc"}
+    assert {spec.package for spec in missing if spec.external} == {"gcc", "glibc"}
     assert not hashes(missing) & hashes(pages.find("*", want=LOCK, available=True))
 
 
 def test_specs_come_by_name_and_the_order_of_versions(lock: specplan.Catalog) -> None:
     found = lock.find("*")
-    names = [spec.name for spec in found]
+    names = [spec.package for spec in found]
     assert names == sorted(names)
     for before, after in itertools.pairwise(found):
-        if before.name == after.name:
+        if before.package == after.package:
             assert specplan.Version(before.version) <= specplan.Version(after.version)
             if before.version == after.version:
                 assert (before.os, before.target, before.hash) < (
@@ -201,7 +201,7 @@ def test_a_name_without_a_package_may_be_virtual(
     assert (found.unknown_name, found.suggestions) == ("adios3", ("adios2", "adiak"))
     assert found.hint == "no package is called `adios3` (did you mean `adios2`, `adiak`?)"
     # A source with dependencies knows who provides what some dependent uses, and no more.
-    assert {spec.name for spec in lock.find("mpi")} == {"openmpi"}
+    assert {spec.package for spec in lock.find("mpi")} == {"openmpi"}
     found = lock.search("iconv-of-some-site")
     assert (found.specs, len(found.undecided)) == ((), len(lock.search("*").specs))
     assert {each.missing for each in found.undecided} == {"virtuals"}
@@ -248,7 +248,7 @@ def test_a_selection_is_narrowed_by_an_abstract_spec(pages: specplan.Catalog) ->
 def test_a_package_called_root_is_selected_by_any_pattern_that_matches_it(tmp_path: Path) -> None:
     (tmp_path / "index.json").write_bytes(index("root", "zlib"))
     catalog = specplan.load(tmp_path / "index.json")
-    assert [spec.name for spec in catalog.select(package="r*")] == ["root"]
+    assert [spec.package for spec in catalog.select(package="r*")] == ["root"]
     assert catalog.select(package="*").count() == len(catalog) == 2
 
 

@@ -59,7 +59,7 @@ QUERIES = ("app", "library@2:", "app+shared", "app ^library@2.1", "tool", "app l
 def read(catalog: Catalog) -> list[tuple[object, ...]]:
     """Return what all versions can say of specs."""
     return [
-        (spec.hash, spec.name, spec.version, spec.platform, spec.os, spec.target, spec.variants)
+        (spec.hash, spec.package, spec.version, spec.platform, spec.os, spec.target, spec.variants)
         for spec in catalog.select()
     ]
 

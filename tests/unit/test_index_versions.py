@@ -37,7 +37,7 @@ def both(built: Mirror) -> Mirror:
 
 
 def available(catalog: Catalog) -> list[str]:
-    return sorted(spec.name for spec in catalog.select() if spec.available)
+    return sorted(spec.package for spec in catalog.select() if spec.available)
 
 
 def of_indexes(catalog: Catalog) -> list[Finding]:
@@ -104,7 +104,7 @@ def test_the_newest_index_wins_in_what_it_says_of_a_spec(built: Mirror) -> None:
     node["parameters"]["shared"] = False
     built.indexes({8: mirrors.index("zlib", "curl"), 9: json.dumps(newer).encode()})
     catalog = specplan.load(built.root)
-    assert [each.name for each in catalog.find("zlib~shared")] == ["zlib"]
+    assert [each.package for each in catalog.find("zlib~shared")] == ["zlib"]
     assert catalog.find("zlib+shared") == []
     assert available(catalog) == ["curl", "zlib"]
 
@@ -304,7 +304,7 @@ class TestProbe:
             assert {gap.package for gap in asked.gaps} == {"curl", "hdf5"}
             probed = specplan.load(server.url, probe=True)
             assert [gap.package for gap in probed.gaps(want=want).gaps] == ["hdf5"]
-            assert [each.name for each in probed.rebuild(want=want).builds] == ["hdf5"]
+            assert [each.package for each in probed.rebuild(want=want).builds] == ["hdf5"]
             # What a concretizer reuses is what the index lists.
             report = probed.gaps(want=want, level="package")
             assert {gap.package for gap in report.gaps} == {"curl", "hdf5"}
@@ -367,7 +367,7 @@ class TestInstallation:
             built.index(mirrors.index("hdf5"))
             catalog = specplan.load(cache, upstream=[store])
             assert {gap.package for gap in catalog.gaps(want=want).gaps} == {"curl"}
-            assert [each.name for each in catalog.rebuild(want=want).builds] == ["curl"]
+            assert [each.package for each in catalog.rebuild(want=want).builds] == ["curl"]
 
     def test_only_an_installation_is_an_upstream(self, built: Mirror) -> None:
         built.index(mirrors.index("zlib"))

@@ -73,15 +73,15 @@ def test_a_migration_is_one_cause_and_nothing_is_new(tmp_path: Path) -> None:
 def test_a_change_during_a_migration_is_told_apart_from_it(tmp_path: Path) -> None:
     diff = compared(tmp_path, nodes(5), nodes(6, {"curl": "2.0"}))
     (cause,) = diff.causes
-    assert (cause.spec.spec.name, cause.reaches) == ("curl", 4)
+    assert (cause.spec.spec.package, cause.reaches) == ("curl", 4)
     assert [each.key for each in cause.spec.differences] == ["version"]
-    assert {each.spec.name for each in diff.migrated} == {"glibc", "gmake", "zlib", "python"}
+    assert {each.spec.package for each in diff.migrated} == {"glibc", "gmake", "zlib", "python"}
 
 
 def test_what_a_spec_provides_is_a_change_of_its_own(tmp_path: Path) -> None:
     diff = compared(tmp_path, nodes(6), nodes(6, provides={"zlib": "zlib-api@2"}))
     assert diff.migrated == ()
-    changed = {each.spec.spec.name: each.spec.differences for each in diff.causes}
+    changed = {each.spec.spec.package: each.spec.differences for each in diff.causes}
     assert set(changed) == {"zlib", "glibc"}
     (difference,) = changed["zlib"]
     assert (difference.key, difference.old, difference.new) == (

@@ -24,7 +24,7 @@ def build(name: str, *needs: str) -> Build:
     """A build of a plan, which waits for others."""
     return Build(
         hash=dag_hash(name),
-        name=name,
+        package=name,
         version="1.0",
         platform="linux",
         os="ubuntu24.04",
@@ -177,7 +177,7 @@ def test_a_job_that_waits_for_jobs_that_go_waits_for_what_these_waited_for() -> 
 
 def test_builds_without_a_job_are_named() -> None:
     plan = [build("a"), build("x", "a")]
-    assert [each.name for each in builds_without_job(of(chain()), plan)] == ["x"]
+    assert [each.package for each in builds_without_job(of(chain()), plan)] == ["x"]
 
 
 ANCHORS = f"""\

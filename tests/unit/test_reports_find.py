@@ -21,7 +21,7 @@ from tests.snapshots import assert_is_snapshot
 
 HDF5 = Spec(
     hash=records.HASH,
-    name="hdf5",
+    package="hdf5",
     version="1.14.6",
     platform="linux",
     os="ubuntu24.04",
@@ -38,7 +38,7 @@ HDF5 = Spec(
 GLIBC = replace(
     HDF5,
     hash=records.OTHER_HASH,
-    name="glibc",
+    package="glibc",
     version="2.36",
     compiler="",
     variants=(),
@@ -62,7 +62,7 @@ LISTED = replace(
     undecided=(
         Undecided(spec=GLIBC, missing="edges", reason="the source does not tell the dependencies"),
         Undecided(
-            spec=replace(GLIBC, name="mpich", external=False),
+            spec=replace(GLIBC, package="mpich", external=False),
             missing="recipe",
             reason="only a recipe tells the version of a virtual package",
         ),
@@ -72,7 +72,7 @@ LISTED = replace(
 NOTHING = replace(FOUND, specs=(), unknown_name="hdf6", suggestions=("hdf5",))
 _SPEC = replace(
     HDF5,
-    name=records.HOSTILE,
+    package=records.HOSTILE,
     version=records.HOSTILE,
     platform=records.HOSTILE,
     os=records.HOSTILE,
@@ -139,7 +139,7 @@ def test_the_document_looks_so() -> None:
 
 def test_hostile_names_come_back_in_the_document_as_they_were() -> None:
     loaded = json.loads(json_document.find(HOSTILE))
-    assert loaded["query"] == loaded["specs"][0]["name"] == records.HOSTILE
+    assert loaded["query"] == loaded["specs"][0]["package"] == records.HOSTILE
 
 
 def test_csv_has_a_row_each_and_says_what_is_missing() -> None:
@@ -161,8 +161,8 @@ def test_csv_starts_no_formula_and_breaks_no_row() -> None:
 @pytest.mark.parametrize(
     ("template", "line"),
     [
-        ("{name}@{version}/{hash:.7}", "hdf5@1.14.6/36c47oc"),
-        ("{{{name:>6}}}|{name:<6}|{name:^6}|", "{  hdf5}|hdf5  | hdf5 |"),
+        ("{package}@{version}/{hash:.7}", "hdf5@1.14.6/36c47oc"),
+        ("{{{package:>6}}}|{package:<6}|{package:^6}|", "{  hdf5}|hdf5  | hdf5 |"),
         ("{variants}", "build_system=cmake,~cxx,+mpi"),
         ("{available} {external}", "true false"),
         ("plain", "plain"),
@@ -190,13 +190,13 @@ def test_lines_of_hostile_names_are_one_line_each() -> None:
         "{nam}",
         "{}",
         "{0}",
-        "{name.__class__}",
+        "{package.__class__}",
         "{name[0]}",
-        "{name!r}",
-        "{name:{hash}}",
-        "{name:99999}",
-        "{name:x}",
-        "{name:*<9}",
+        "{package!r}",
+        "{package:{hash}}",
+        "{package:99999}",
+        "{package:x}",
+        "{package:*<9}",
         "{ name}",
         "{name",
         "name}",
@@ -216,12 +216,12 @@ def test_a_wrong_field_is_told_with_near_ones() -> None:
     with pytest.raises(UsageError) as caught:
         lines.check("{qqq}")
     assert caught.value.hint is not None
-    assert "`{hash}`, `{name}`" in caught.value.hint
+    assert "`{hash}`, `{package}`" in caught.value.hint
 
 
 def test_a_report_has_every_format() -> None:
     assert FOUND.to_json() == json_document.find(FOUND)
-    assert FOUND.to_csv().startswith("hash,name,")
+    assert FOUND.to_csv().startswith("hash,package,")
     assert FOUND.to_markdown().startswith("### 2 specs satisfy ")
     assert FOUND.to_text(width=80).startswith("2 specs satisfy ")
-    assert FOUND.to_lines("{name}") == "glibc\nhdf5\n"
+    assert FOUND.to_lines("{package}") == "glibc\nhdf5\n"

@@ -77,7 +77,7 @@ def _read(place: object, *tags: str | None) -> SourceRead:
 
 def _stacks(answer: SourceRead, tag: str) -> dict[str, list[str]]:
     """Return the labels of each spec of a snapshot, by name."""
-    return {spec.name: sorted(spec.stacks) for spec in _catalog(answer).select(tag=tag)}
+    return {spec.package: sorted(spec.stacks) for spec in _catalog(answer).select(tag=tag)}
 
 
 def _catalog(answer: SourceRead) -> Catalog:

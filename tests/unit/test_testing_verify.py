@@ -80,7 +80,7 @@ def reject(plan: dict[str, Any], lock: Path, fault: str) -> None:
 
 
 def test_one_build_too_many_is_rejected(plan: dict[str, Any], lock: Path) -> None:
-    more = {**plan["builds"][0], "hash": OTHER, "name": "pe", "because": [APP, TOOL, OTHER]}
+    more = {**plan["builds"][0], "hash": OTHER, "package": "pe", "because": [APP, TOOL, OTHER]}
     plan["builds"].insert(2, more)
     reject(plan, lock, "planned in vain")
 
@@ -131,7 +131,7 @@ def test_a_chain_that_could_be_shorter_is_rejected(plan: dict[str, Any], lock: P
 
 
 def test_a_wrong_cause_stack_or_name_is_rejected(plan: dict[str, Any], lock: Path) -> None:
-    for key, value in (("cause", "stale"), ("stacks", []), ("name", "px")):
+    for key, value in (("cause", "stale"), ("stacks", []), ("package", "px")):
         truth = plan["builds"][0][key]
         plan["builds"][0][key] = value
         reject(plan, lock, f"{key} is")

@@ -262,7 +262,7 @@ def _order(specs: Iterable[Spec]) -> Callable[[Spec], tuple[str, int, str, str, 
 
     def order(spec: Spec) -> tuple[str, int, str, str, str, str]:
         place = (spec.os, spec.target)
-        return (spec.name, ranks[spec.version], spec.platform, *place, spec.hash)
+        return (spec.package, ranks[spec.version], spec.platform, *place, spec.hash)
 
     return order
 

@@ -18,7 +18,7 @@ def spec_of(answer: _core.SpecAnswer) -> Spec:
     """Return the record of a spec."""
     return Spec(
         hash=answer.hash,
-        name=answer.package,
+        package=answer.package,
         version=answer.version,
         platform=answer.platform,
         os=answer.os,
@@ -67,13 +67,13 @@ def edge_of(answer: _core.NeighbourAnswer) -> DependencyEdge:
 
 def named_of(answer: _core.NamedAnswer) -> NamedSpec:
     """Return the record of a spec with what people know it by."""
-    return NamedSpec(hash=answer.hash, name=answer.package, version=answer.version)
+    return NamedSpec(hash=answer.hash, package=answer.package, version=answer.version)
 
 
 def names_of(core: _core.Catalog, hashes: Collection[str]) -> dict[str, NamedSpec]:
     """Return what people know some specs by, by hash."""
     return {
-        dag_hash: NamedSpec(hash=dag_hash, name=spec.package, version=spec.version)
+        dag_hash: NamedSpec(hash=dag_hash, package=spec.package, version=spec.version)
         for dag_hash, spec in by_hash(core, hashes).items()
     }
 

@@ -39,7 +39,7 @@ def find(settings: Settings, spec: str) -> int:
       specplan find --cache none --want spack.lock 'hdf5 ^zlib-ng %c=gcc@12:'
       specplan find /36c47oc --format json
       specplan find hdf5@1.14.6: --available --summary --fail-if-none
-      specplan find py-numpy --stack 'e4s*' --line '{name}@{version}/{hash:.7} {os} {target}'
+      specplan find py-numpy --stack 'e4s*' --line '{package}@{version}/{hash:.7} {os} {target}'
     """  # noqa: D301 - \b keeps click from wrapping the examples
     template = settings.line
     if template is not None:

@@ -153,13 +153,15 @@ def _needed_by(dependents: Sequence[Build], absent: set[str]) -> str:
 
 
 def _called(build: Build) -> str:
-    return f"{build.name}@{build.version}/{build.hash[:7]}"
+    return f"{build.package}@{build.version}/{build.hash[:7]}"
 
 
 def _strangers(pipeline: Pipeline, plan: Plan) -> list[str]:
     """Return the jobs that build what neither the wants nor the caches know."""
     jobs = list(pipeline.builds.values())
-    known: Iterable[str] = (each.hash for each in plan.named(job.hash for job in jobs) if each.name)
+    known: Iterable[str] = (
+        each.hash for each in plan.named(job.hash for job in jobs) if each.package
+    )
     hashes = set(known)
     return [job.name for job in jobs if job.hash not in hashes]
 

@@ -1122,7 +1122,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="TEMPLATE",
         group="Output",
         commands=("find",),
-        help="Write one line a spec, as in '{name}@{version}/{hash:.7}', instead of a report.",
+        help="Write one line a spec, as in '{package}@{version}/{hash:.7}', instead of a report.",
     ),
     Setting(
         name="format",

@@ -19,7 +19,7 @@ class Build:
 
     Attributes:
         hash: The DAG hash; in a predicted plan that of the spec before the change.
-        name: The package.
+        package: The package.
         version: The version.
         platform: The platform.
         os: The operating system.
@@ -34,7 +34,7 @@ class Build:
     """
 
     hash: str
-    name: str
+    package: str
     version: str
     platform: str
     os: str

@@ -108,7 +108,7 @@ class PublishedWant:
         target: The target.
         want: What is wanted, a package or ``package@=version``.
         hash: The binary that covers it: the nearest of the gap.
-        name: Its package.
+        package: Its package.
         version: Its version.
         binary_os: Its operating system.
         binary_target: Its target.
@@ -120,7 +120,7 @@ class PublishedWant:
     target: str
     want: str
     hash: str
-    name: str
+    package: str
     version: str
     binary_os: str
     binary_target: str

@@ -126,7 +126,7 @@ class Found(Report):
         )
 
     def to_lines(self, template: str) -> str:
-        """Return one line a spec, made of its fields, as in ``{name}@{version}/{hash:.7}``.
+        """Return one line a spec, made of its fields, as in ``{package}@{version}/{hash:.7}``.
 
         Args:
             template: A text with names of fields of :class:`Spec` in braces; a double
@@ -153,4 +153,4 @@ def _few(undecided: list[Undecided]) -> str:
 
 
 def _called(spec: Spec) -> str:
-    return f"{spec.name}@{spec.version}/{spec.hash[:_SHORT_HASH]}"
+    return f"{spec.package}@{spec.version}/{spec.hash[:_SHORT_HASH]}"

@@ -14,7 +14,7 @@ class Spec:
 
     Attributes:
         hash: The DAG hash, 32 letters of a-z2-7; the identity of the spec.
-        name: The package.
+        package: The package.
         version: The version as the source spells it.
         platform: For example ``linux`` or ``darwin``.
         os: The operating system, for example ``ubuntu24.04``.
@@ -30,7 +30,7 @@ class Spec:
     """
 
     hash: str
-    name: str
+    package: str
     version: str
     platform: str
     os: str
@@ -55,12 +55,12 @@ class NamedSpec:
 
     Attributes:
         hash: The DAG hash.
-        name: The package.
+        package: The package.
         version: The version as the source spells it.
     """
 
     hash: str
-    name: str
+    package: str
     version: str
 
 

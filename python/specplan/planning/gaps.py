@@ -137,7 +137,7 @@ def _published(
             target=gap.target,
             want=_spec_of(gap),
             hash=nearest.hash,
-            name=gap.package,
+            package=gap.package,
             version=specs[nearest.hash].version,
             binary_os=nearest.os,
             binary_target=nearest.target,

@@ -111,7 +111,7 @@ class Plan(Report):
     @property
     def listed(self) -> Iterable[tuple[str, str, str]]:
         """The builds as lists show them: name, version, hash."""
-        return ((build.name, build.version, build.hash) for build in self.builds)
+        return ((build.package, build.version, build.hash) for build in self.builds)
 
     @property
     def unplannable(self) -> tuple[ChosenWant, ...]:
@@ -156,7 +156,7 @@ class Plan(Report):
         """
         asked = list(hashes)
         names = names_of(self._known[1], asked)
-        unknown = (NamedSpec(hash=each, name="", version="") for each in asked)
+        unknown = (NamedSpec(hash=each, package="", version="") for each in asked)
         return tuple(names.get(each.hash, each) for each in unknown)
 
     def to_text(self, *, width: int = 100, colour: bool = False, show: Collection[str] = ()) -> str:

@@ -64,7 +64,7 @@ def builds_of(core: compiled.Plan, cost_of: Mapping[str, Cost]) -> tuple[Build, 
     return tuple(
         Build(
             hash=dag_hash,
-            name=name,
+            package=name,
             version=version,
             platform=platform,
             os=os,

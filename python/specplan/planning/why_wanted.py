@@ -300,7 +300,7 @@ def _planned(
 ) -> tuple[WantedPlan | None, NamedSpec | None, Lack | None]:
     """Return what the plan does about a want, by which spec, and what it lacks."""
     if published is not None:
-        spec = NamedSpec(hash=published.hash, name=published.name, version=published.version)
+        spec = NamedSpec(hash=published.hash, package=published.package, version=published.version)
         return "publish", spec, None
     if chosen_want is None:
         return None, None, None

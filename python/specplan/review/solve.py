@@ -91,11 +91,11 @@ def _stale(contents: Contents, request: ReviewRequest, plan: Plan) -> tuple[Stal
     available = frozenset(_available(contents, request, (each.hash for each in builds)))
     return tuple(
         StaleBinary(
-            spec=NamedSpec(hash=each.hash, name=each.name, version=each.version),
+            spec=NamedSpec(hash=each.hash, package=each.package, version=each.version),
             stacks=tuple(each.stacks),
             cause=each.cause,
         )
-        for each in sorted(builds, key=lambda each: (each.name, each.version, each.hash))
+        for each in sorted(builds, key=lambda each: (each.package, each.version, each.hash))
         if each.hash in available
     )
 

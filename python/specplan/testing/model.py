@@ -350,7 +350,7 @@ class Model:
             specs.append(
                 Spec(
                     hash=dag_hash,
-                    name=content.name,
+                    package=content.name,
                     version=content.version,
                     platform=content.platform,
                     os=content.os,
@@ -834,5 +834,5 @@ def _excludes(entry: NotWanted, package: str, stack: str, host: System) -> bool:
 def _respects(content: Listing, field: str, wanted: Sequence[str]) -> bool:
     if field == "hash":
         return content.hash in wanted
-    value = getattr(content, "name" if field == "package" else field)
+    value = getattr(content, field)
     return any(fnmatchcase(value, pattern) for pattern in wanted)

@@ -90,7 +90,7 @@ def verify(  # noqa: PLR0915 - the rules are easier to believe in one piece
             "needs": sorted(needs[spec]),
             "cause": "changed" if spec in change["changed"] else had,
             "stacks": sorted({lock.label for lock in locks if spec in lock.nodes}),
-            "name": nodes[spec]["name"],
+            "package": nodes[spec]["name"],
         }
         for key, value in truth.items():
             _hold(build[key] == value, f"{spec}: {key} is {value}, not {build[key]}")

@@ -76,7 +76,7 @@ class _Reader:
         return ExportPlan(
             predicted=self._flag(top, "predicted", ""),
             unit="seconds" if unit == "seconds" else "builds",
-            listed=tuple((each.name, each.version, each.hash) for each in builds),
+            listed=tuple((each.package, each.version, each.hash) for each in builds),
             builds=builds_of(builds),
             wants=tuple(path for path in self._all(top, "inputs", self._input) if path),
             publish=tuple(self._all(top, "publish", self._publish)),
@@ -93,7 +93,7 @@ class _Reader:
                 self._fail(at, f"`{each[:64]}` is no DAG hash")
         return Build(
             hash=own,
-            name=self._text(found, "name", at),
+            package=self._text(found, "package", at),
             version=self._text(found, "version", at),
             platform=self._text(found, "platform", at),
             os=self._text(found, "os", at),
@@ -112,7 +112,7 @@ class _Reader:
         return path if self._text(found, "role", at) == "want" else ""
 
     def _publish(self, found: Mapping[str, Any], at: str) -> PublishedWant:
-        names = ("stack", "os", "target", "want", "hash", "name", "version")
+        names = ("stack", "os", "target", "want", "hash", "package", "version")
         texts = {name: self._text(found, name, at) for name in names}
         binary = {name: self._text(found, name, at) for name in ("binary_os", "binary_target")}
         listed_by = tuple(self._texts(found, "listed_by", at))

@@ -101,7 +101,7 @@ def plan_of(plan: Plan) -> ExportPlan:
     return ExportPlan(
         predicted=plan.predicted,
         unit=plan.unit,
-        listed=tuple((build.name, build.version, build.hash) for build in plan.builds),
+        listed=tuple((build.package, build.version, build.hash) for build in plan.builds),
         builds=builds_of(plan.builds),
         wants=_wants(plan.inputs),
         publish=plan.publish,
@@ -129,7 +129,7 @@ def builds_of(builds: Sequence[Build]) -> tuple[ExportBuild, ...]:
     return tuple(
         ExportBuild(
             hash=build.hash,
-            name=_plain(build.name),
+            name=_plain(build.package),
             version=_plain(build.version),
             asked=_asked(build),
             os=_plain(build.os),
@@ -169,9 +169,9 @@ def _plain(text: str) -> str:
 
 
 def _asked(build: Build) -> str:
-    texts = (build.name, build.version)
+    texts = (build.package, build.version)
     if all(_PLAIN.fullmatch(each) and len(each) <= _LONGEST for each in texts):
-        return f"{build.name}@{build.version}/{build.hash}"
+        return f"{build.package}@{build.version}/{build.hash}"
     return build.hash
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["outline", "records"]
 
 _NAMES: Final = (
-    "hash", "name", "version", "platform", "os", "target", "compiler", "variants",
+    "hash", "package", "version", "platform", "os", "target", "compiler", "variants",
     "size", "stacks", "tags", "source", "available", "external",
 )  # fmt: skip
 
@@ -83,7 +83,7 @@ def _versions(specs: Sequence[model.Spec]) -> Table:
     """
     by_version: dict[tuple[str, str, str], list[model.Spec]] = {}
     for spec in specs:
-        place = (f"{spec.name}@{spec.version}", spec.os, spec.target)
+        place = (f"{spec.package}@{spec.version}", spec.os, spec.target)
         by_version.setdefault(place, []).append(spec)
     columns = (
         Column("version", "version", "name", is_lead=True),
@@ -121,7 +121,7 @@ def _specs(specs: Sequence[model.Spec]) -> Table:
     ]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            Name(f"{spec.name}@{spec.version}"),
+            Name(f"{spec.package}@{spec.version}"),
             Spec("", spec.hash, between=""),
             System(spec.os, spec.target),
             *([Name(spec.compiler)] if compiler else []),
@@ -131,7 +131,7 @@ def _specs(specs: Sequence[model.Spec]) -> Table:
         )
         for spec in specs
     )
-    return Table(tuple(columns), rows, packages=tuple(spec.name for spec in specs))
+    return Table(tuple(columns), rows, packages=tuple(spec.package for spec in specs))
 
 
 def _binary(spec: model.Spec) -> State:

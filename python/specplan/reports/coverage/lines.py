@@ -1,4 +1,4 @@
-"""Specs as lines of the user's own, such as ``{name}@{version}/{hash:.7}``.
+"""Specs as lines of the user's own, such as ``{package}@{version}/{hash:.7}``.
 
 A template holds names of fields of :class:`specplan.Spec` in braces; a double brace
 stands for itself. After a colon may stand how a value is laid out: ``<``, ``>`` or ``^``
@@ -88,6 +88,8 @@ def _parts(template: str) -> list[_Part]:
     for text, field, layout, conversion in parsed:
         if field is not None and field not in FIELDS:
             near = difflib.get_close_matches(field, FIELDS, n=3, cutoff=0.5)
+            if field == "name"[: len(field)]:
+                near = ["package"]  # Spack's own formats call it so
             names = "did you mean " if near else "there are "
             names += ", ".join(f"`{{{each}}}`" for each in near or FIELDS)
             raise UsageError(
@@ -97,7 +99,7 @@ def _parts(template: str) -> list[_Part]:
             what = f"!{conversion}" if conversion is not None else f":{layout}"
             raise UsageError(
                 f"`{{{field}{what}}}` is not a layout of a field",
-                hint="after a colon stand a side, a width and a length, as in `{name:<20.20}`",
+                hint="after a colon stand a side, a width and a length, as in `{package:<20.20}`",
             )
         parts.append((text, field, layout or ""))
     return parts

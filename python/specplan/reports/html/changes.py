@@ -182,7 +182,7 @@ def _causes(content: Entry) -> tuple[Titled, ...]:
 def _named(spec: Entry | None, dag_hash: str) -> Spec:
     if spec is None:
         return Spec("", dag_hash)
-    return Spec(wording.spec_name(spec.text("name"), spec.text("version")), dag_hash)
+    return Spec(wording.spec_name(spec.text("package"), spec.text("version")), dag_hash)
 
 
 def _differences(spec: Entry | None) -> str:

@@ -160,7 +160,7 @@ def _builds(
 ) -> tuple[Build, ...]:
     needs = _needs_of(entries)
     names = {
-        each.text("hash"): wording.spec_name(each.text("name"), each.text("version"))
+        each.text("hash"): wording.spec_name(each.text("package"), each.text("version"))
         for each in entries
     }
     critical = set(content.texts("critical_path"))
@@ -324,7 +324,7 @@ def _publish(content: Entry) -> Titled | None:
             Name(each.text("want")),
             Name(each.text("stack")),
             System(each.text("os"), each.text("target")),
-            Spec(wording.spec_name(each.text("name"), each.text("version")), each.text("hash")),
+            Spec(wording.spec_name(each.text("package"), each.text("version")), each.text("hash")),
             Names(each.texts("listed_by")),
         )
         for each in entries
@@ -385,7 +385,7 @@ def _budget(content: Entry, unit: Unit) -> Titled | None:
 
 
 def _root(entry: Entry) -> Spec:
-    return Spec(wording.spec_name(entry.text("name"), entry.text("version")), entry.text("hash"))
+    return Spec(wording.spec_name(entry.text("package"), entry.text("version")), entry.text("hash"))
 
 
 def _environments(content: Entry) -> Titled | None:

@@ -186,7 +186,7 @@ def _root(root: BudgetRoot | OpenRoot) -> dict[str, Json]:
     place = root.place
     return {
         "hash": root.spec.hash,
-        "name": root.spec.name,
+        "package": root.spec.package,
         "version": root.spec.version,
         "weight": root.weight,
         "want": None

@@ -70,7 +70,7 @@ def as_json(choice: Choice | None) -> Json:
             {
                 **_want(each),
                 "hash": each.spec.hash,
-                "name": each.spec.name,
+                "package": each.spec.package,
                 "version": each.spec.version,
                 "lock": each.lock,
                 "candidates": each.candidates,
@@ -112,7 +112,7 @@ def _publish(publish: Sequence[PublishedWant]) -> tuple[Section, ...]:
             Name(want.stack),
             System(want.os, want.target),
             Name(want.want),
-            Spec(f"{want.name}@{want.version}", want.hash),
+            Spec(f"{want.package}@{want.version}", want.hash),
             Names(tuple(want.listed_by)),
         )
         for want in publish
@@ -148,7 +148,7 @@ def _chosen(choice: Choice | None) -> tuple[Section, ...]:
     rows = tuple(
         (
             *_place(want),
-            Spec(f"{want.spec.name}@{want.spec.version}", want.spec.hash),
+            Spec(f"{want.spec.package}@{want.spec.version}", want.spec.hash),
             Number(want.candidates),
         )
         for want in choice.wants

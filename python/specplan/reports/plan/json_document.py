@@ -118,7 +118,7 @@ def lock_diff(diff: LockDiff) -> str:
 def _build(build: Build) -> Json:
     return {
         "hash": build.hash,
-        "name": build.name,
+        "package": build.package,
         "version": build.version,
         "platform": build.platform,
         "os": build.os,

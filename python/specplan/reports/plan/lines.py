@@ -74,7 +74,7 @@ def listed(plan: ListedPlan) -> str:
         spec = terminal(f"{name}@{version}")
         lines.append(spec if plan.predicted else f"{spec}/{dag_hash}")
     for want in plan.publish:
-        binary = terminal(f"{want.name}@{want.version}/{want.hash}")
+        binary = terminal(f"{want.package}@{want.version}/{want.hash}")
         cell = terminal(f"{want.stack} on {want.os}/{want.target}")
         lines.append(f"# publish {binary} for {terminal(want.want)} in {cell}")
     for unmet in plan.unplannable:

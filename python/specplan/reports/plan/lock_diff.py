@@ -51,7 +51,7 @@ def records(diff: LockDiff, options: ReportOptions) -> Records:
     """Return one row a spec that is new or gone; what causes others says how far it goes."""
     del options
     names = (
-        "change", "hash", "name", "version", "external", "origin", "old.hash", "old.version",
+        "change", "hash", "package", "version", "external", "origin", "old.hash", "old.version",
         "differs", "reaches", "explains_alone", "reaches_by_link_run",
     )  # fmt: skip
     return Records(names, _rows(diff))
@@ -68,7 +68,7 @@ def _rows(diff: LockDiff) -> Iterator[tuple[Value, ...]]:
         yield (
             "new",
             new.spec.hash,
-            new.spec.name,
+            new.spec.package,
             new.spec.version,
             new.external,
             new.origin,
@@ -78,7 +78,7 @@ def _rows(diff: LockDiff) -> Iterator[tuple[Value, ...]]:
             *causes.get(new.spec.hash, nothing),
         )
     for gone in diff.gone:
-        yield ("gone", gone.hash, gone.name, gone.version, *(None,) * 5, *nothing)
+        yield ("gone", gone.hash, gone.package, gone.version, *(None,) * 5, *nothing)
 
 
 def _causes(diff: LockDiff) -> tuple[Section, ...]:

@@ -84,7 +84,7 @@ def records(plan: Plan, options: ReportOptions) -> Records:
     del options
     refuse_endless(plan)
     names = (
-        "stage", "hash", "name", "version", "platform", "os", "target",
+        "stage", "hash", "package", "version", "platform", "os", "target",
         "stacks", "cause", "cost", "estimated", "needs", "because", "predicted",
         "action", "want", "want.os", "want.target", "listed_by",
     )  # fmt: skip
@@ -96,7 +96,7 @@ def _rows(plan: Plan) -> Iterator[tuple[Value, ...]]:
         yield (
             build.stage,
             build.hash,
-            build.name,
+            build.package,
             build.version,
             build.platform,
             build.os,
@@ -112,7 +112,7 @@ def _rows(plan: Plan) -> Iterator[tuple[Value, ...]]:
             *(None,) * 4,
         )
     for want in plan.publish:
-        binary = (want.hash, want.name, want.version, None, want.binary_os, want.binary_target)
+        binary = (want.hash, want.package, want.version, None, want.binary_os, want.binary_target)
         wanted = (want.want, want.os, want.target, want.listed_by)
         yield (None, *binary, want.stack, *(None,) * 5, False, "publish", *wanted)
     for unmet in plan.unplannable:
@@ -135,7 +135,7 @@ def _builds(plan: Plan) -> tuple[Section, ...]:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             Number(build.stage),
-            Spec(f"{build.name}@{build.version}", build.hash),
+            Spec(f"{build.package}@{build.version}", build.hash),
             State(build.cause, plan_wording.cause(build.cause), _TONES[build.cause]),
             *([_cost(build)] if has_costs else []),
             Names(tuple(build.stacks)),
@@ -144,7 +144,7 @@ def _builds(plan: Plan) -> tuple[Section, ...]:
         for build in plan.builds
     )
     title = wording.count(len(plan.builds), "build")
-    table = Table(columns, rows, names=2, packages=tuple(each.name for each in plan.builds))
+    table = Table(columns, rows, names=2, packages=tuple(each.package for each in plan.builds))
     return (Section(id="builds", title=title, table=table),)
 
 
@@ -173,7 +173,7 @@ def _excluded(plan: Plan) -> tuple[Section, ...]:
         for build in plan.excluded.builds
     )
     title = f"{wording.count(len(rows), 'build')} left out"
-    table = Table(columns, rows, packages=tuple(each.spec.name for each in plan.excluded.builds))
+    table = Table(columns, rows, packages=tuple(each.spec.package for each in plan.excluded.builds))
     return (Section(id="excluded", title=title, tone="strong", table=table),)
 
 
@@ -232,4 +232,4 @@ def _detail(
 
 
 def _spec(spec: NamedSpec) -> Cell:
-    return Spec(plan_wording.name(spec), spec.hash) if spec.hash else Name(spec.name)
+    return Spec(plan_wording.name(spec), spec.hash) if spec.hash else Name(spec.package)

@@ -101,7 +101,7 @@ def _timetable(plan: Plan, schedule: Schedule) -> Section:
             Number(shard.runner),
             Amount(run.start, plan.unit, is_time=True),
             Amount(run.finish, plan.unit, is_time=True),
-            Spec(f"{builds[run.hash].name}@{builds[run.hash].version}", run.hash),
+            Spec(f"{builds[run.hash].package}@{builds[run.hash].version}", run.hash),
         )
         for shard in schedule.shards
         for run in shard.runs
@@ -148,4 +148,4 @@ def _by_hash(plan: Plan) -> Mapping[str, Build]:
 
 
 def _named(build: Build) -> Prose:
-    return prose.spec(f"{build.name}@{build.version}", build.hash)
+    return prose.spec(f"{build.package}@{build.version}", build.hash)

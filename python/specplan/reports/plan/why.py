@@ -75,7 +75,7 @@ def records(report: WhyReport, options: ReportOptions) -> Records:
     """
     del options
     names = (
-        "asked", "verdict", "depth", "hash", "name", "version",
+        "asked", "verdict", "depth", "hash", "package", "version",
         "link", "reason", "types", "is_want", "is_repeated",
         "want", "stack", "os", "target", "wanted_by", "plan", "nearest.hash", "nearest.differs",
     )  # fmt: skip
@@ -132,7 +132,7 @@ def _rows(report: WhyReport) -> Iterator[tuple[Value, ...]]:
                 why.verdict,
                 line.depth,
                 line.spec.hash,
-                line.spec.name,
+                line.spec.package,
                 line.spec.version,
                 line.link,
                 line.reason,
@@ -148,7 +148,7 @@ def _rows(report: WhyReport) -> Iterator[tuple[Value, ...]]:
             want.verdict,
             None,
             None if spec is None else spec.hash,
-            want.package if spec is None else spec.name,
+            want.package if spec is None else spec.package,
             None if spec is None else spec.version,
             None,
             want.reason or want.lack or want.state,

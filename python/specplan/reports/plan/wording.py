@@ -102,7 +102,7 @@ _ORIGIN: Final[Mapping[Origin, str]] = {
 
 def name(spec: NamedSpec) -> str:
     """Return a spec as ``name@version``; it is not escaped."""
-    return f"{spec.name}@{spec.version}" if spec.name else "unknown"
+    return f"{spec.package}@{spec.version}" if spec.package else "unknown"
 
 
 def named(spec: NamedSpec) -> Prose:

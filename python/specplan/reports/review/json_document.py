@@ -55,4 +55,4 @@ def json_document(review: Review) -> str:
 
 
 def _named(spec: NamedSpec) -> dict[str, Json]:
-    return {"hash": spec.hash, "name": spec.name, "version": spec.version}
+    return {"hash": spec.hash, "package": spec.package, "version": spec.version}

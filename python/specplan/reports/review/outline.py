@@ -63,10 +63,10 @@ def records(review: Review, options: ReportOptions) -> Records:
     """Return one row a binary that loses its use."""
     del options
     rows = (
-        (each.spec.hash, each.spec.name, each.spec.version, each.stacks, each.cause)
+        (each.spec.hash, each.spec.package, each.spec.version, each.stacks, each.cause)
         for each in review.stale
     )
-    return Records(("hash", "name", "version", "stacks", "cause"), rows)
+    return Records(("hash", "package", "version", "stacks", "cause"), rows)
 
 
 def _recipes(review: Review) -> tuple[Section, ...]:
@@ -123,7 +123,7 @@ def _stale(review: Review) -> tuple[Section, ...]:
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            Spec(f"{each.spec.name}@{each.spec.version}", each.spec.hash),
+            Spec(f"{each.spec.package}@{each.spec.version}", each.spec.hash),
             State(
                 each.cause,
                 "its recipe" if each.cause == "changed" else "what it needs",
@@ -134,7 +134,7 @@ def _stale(review: Review) -> tuple[Section, ...]:
         for each in review.stale
     )
     title = render_wording.count(len(rows), "stale binary", "stale binaries")
-    packages = tuple(each.spec.name for each in review.stale)
+    packages = tuple(each.spec.package for each in review.stale)
     table = Table(columns, rows, most=_SCREENFUL, packages=packages)
     return (Section(id="stale", title=title, tone="strong", table=table),)
 
@@ -149,14 +149,14 @@ def _untested(review: Review) -> tuple[Section, ...]:
     )
     rows = tuple(
         (
-            Spec(f"{each.spec.name}@{each.spec.version}", each.spec.hash),
+            Spec(f"{each.spec.package}@{each.spec.version}", each.spec.hash),
             State(each.kept_by, each.kept_by),
             Answer(each.available),
         )
         for each in review.untested
     )
     title = render_wording.count(len(rows), "spec") + " untested"
-    packages = tuple(each.spec.name for each in review.untested)
+    packages = tuple(each.spec.package for each in review.untested)
     table = Table(columns, rows, most=_SCREENFUL, packages=packages)
     return (Section(id="untested", title=title, tone="strong", table=table),)
 

@@ -65,7 +65,7 @@ def lines(review: Review) -> list[Prose]:
 
 def chain(stack: StackReview) -> Prose:
     """Return the dearest chain of builds of a stack, its first and last builds if it is long."""
-    names = [prose.spec(f"{each.name}@{each.version}", each.hash) for each in stack.chain]
+    names = [prose.spec(f"{each.package}@{each.version}", each.hash) for each in stack.chain]
     if len(names) > _LONG_CHAIN:
         names = [*names[: _LONG_CHAIN // 2], "...", *names[-_LONG_CHAIN // 2 :]]
     return " -> ".join(names)
