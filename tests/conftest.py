@@ -17,7 +17,7 @@ settings.register_profile("fast", max_examples=100, deadline=None)
 settings.register_profile(
     "ci",
     # More would be better, and would keep every merge waiting for a quarter of an hour.
-    max_examples=100,
+    max_examples=60,
     deadline=None,
     # The same examples in every run: whether a change may be merged is no matter of luck.
     # New examples are found at every desk (`fast`) and by `make properties` (`deep`).
