@@ -28,7 +28,7 @@ locked = $(PIP) install --require-hashes $(foreach part,$(1),--requirement requi
 WHEEL := PATH="$(BIN):$$PATH" $(PIP) install --no-build-isolation --no-deps .
 # The tests share nothing, so each core takes what is left of them.
 PYTEST := $(BIN)/python -m pytest --numprocesses=auto --dist=worksteal --pyargs specplan ./tests
-CHECKED := python tests benches
+CHECKED := python tests benches tools
 
 # The bindings find their interpreter here; one answer for all targets keeps cargo from
 # building them again for each.

@@ -30,6 +30,7 @@ class PySpecplan(PythonPackage):
         depends_on("python@3.10:")
         depends_on("py-click@8.2:")
         depends_on("py-jinja2@3.1:")
+        depends_on("py-markupsafe@2.1:")
         depends_on("py-orjson@3.10:")
         depends_on("py-pyyaml@6:")
         depends_on("py-rich@13.7:")

@@ -1,0 +1,86 @@
+"""Checks the files of a release before they are published.
+
+usage: python tools/check_wheels.py FOLDER VERSION
+
+There is one wheel for each platform that is promised and one source distribution, all of the
+version; no wheel is larger than it may be; each has the compiled module, the licences with the
+texts of what is linked, and the extension for Spack.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import zipfile
+from pathlib import Path
+from typing import Final
+
+#: What the name of a wheel says of its platform, for each that is promised.
+PLATFORMS: Final = {
+    "Linux, x86_64, glibc 2.17": r"manylinux_2_17_x86_64\.manylinux2014_x86_64",
+    "Linux, aarch64, glibc 2.17": r"manylinux_2_17_aarch64\.manylinux2014_aarch64",
+    "Linux, ppc64le, glibc 2.17": r"manylinux_2_17_ppc64le\.manylinux2014_ppc64le",
+    "Linux, x86_64, glibc 2.28": r"manylinux_2_28_x86_64",
+    "Linux, aarch64, glibc 2.28": r"manylinux_2_28_aarch64",
+    "Linux, x86_64, musl": r"musllinux_1_2_x86_64",
+    "Linux, aarch64, musl": r"musllinux_1_2_aarch64",
+    "macOS": r"macosx_\d+_\d+_x86_64\.macosx_\d+_\d+_arm64\.macosx_\d+_\d+_universal2",
+    "Windows": r"win_amd64",
+}
+
+#: How many bytes a wheel may have.
+MOST_BYTES: Final = 8_000_000
+
+_INSIDE: Final = {
+    "the compiled module": r"specplan/_core\.(abi3\.so|pyd)",
+    "the types of the compiled module": r"specplan/_core\.pyi",
+    "the licences": r"specplan-[^/]+\.dist-info/licenses/LICENSE-(MIT|APACHE)",
+    "the texts of what is linked": r"specplan-[^/]+\.dist-info/licenses/LICENSE-THIRD-PARTY\.txt",
+    "the extension for Spack": r"specplan/spack-specplan/specplan/cmd/specplan\.py",
+}
+
+
+def faults(folder: Path, version: str) -> list[str]:
+    """Return what is wrong with the files of a release, one sentence each."""
+    found = []
+    wheels = sorted(folder.glob("*.whl"))
+    for platform, pattern in PLATFORMS.items():
+        name = re.compile(rf"specplan-{re.escape(version)}-cp310-abi3-{pattern}\.whl")
+        count = sum(name.fullmatch(wheel.name) is not None for wheel in wheels)
+        if count != 1:
+            found.append(f"{count} wheels for {platform}, not one")
+    if not (folder / f"specplan-{version}.tar.gz").is_file():
+        found.append(f"no source distribution specplan-{version}.tar.gz")
+    expected = len(PLATFORMS) + 1
+    there = sum(path.is_file() for path in folder.iterdir())
+    if there != expected:
+        found.append(f"{there} files, not {expected}")
+    for wheel in wheels:
+        found += [f"{wheel.name}: {fault}" for fault in _faults_of(wheel)]
+    return found
+
+
+def _faults_of(wheel: Path) -> list[str]:
+    size = wheel.stat().st_size
+    found = [f"{size} bytes, more than {MOST_BYTES}"] if size > MOST_BYTES else []
+    with zipfile.ZipFile(wheel) as packed:
+        names = packed.namelist()
+    for what, pattern in _INSIDE.items():
+        if not any(re.fullmatch(pattern, name) for name in names):
+            found.append(f"is without {what}")
+    return found
+
+
+def main(words: list[str]) -> int:
+    """Print what is wrong; return the exit code."""
+    if len(words) != 2:  # noqa: PLR2004 - the folder and the version
+        print(__doc__, file=sys.stderr)
+        return 2
+    found = faults(Path(words[0]), words[1].removeprefix("v"))
+    for fault in found:
+        print(f"error: {fault}", file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
