@@ -487,6 +487,7 @@ class TestLogin:
         with pytest.raises(RemoteError, match="401") as caught:
             mirror.find_index(store(url), LIMITS)
         assert "no credentials were found" in str(caught.value.hint)
+        assert "`USER:PASSWORD@` before the host" in str(caught.value.hint)
         named = url.replace("://", f"://me:{SECRET}@")
         assert mirror.find_index(store(named), LIMITS) is not None
 

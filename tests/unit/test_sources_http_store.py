@@ -192,7 +192,7 @@ def test_a_refusal_is_not_asked_again(server: Server, store: Stores, code: int) 
         store("/x").get("", most=100)
     assert caught.value.status == code
     assert len(server.asked) == 1
-    assert (caught.value.hint is not None) == (code in {401, 403})
+    assert ("`USER:PASSWORD@` before the host" in str(caught.value.hint)) == (code in {401, 403})
 
 
 def test_a_server_that_is_asked_too_often_is_asked_again_when_it_says(

@@ -118,8 +118,8 @@ class Login:
             refused = f"{refused}: {verb}{self._found.where}"
         return (
             f"{refused}; `docker login {self._repository.host}` writes credentials that are read, "
-            "as are GITHUB_TOKEN, CI_REGISTRY_USER with CI_REGISTRY_PASSWORD, and "
-            "oci://USER:PASSWORD@HOST/NAME"
+            "as are GITHUB_TOKEN, CI_REGISTRY_USER with CI_REGISTRY_PASSWORD, and `USER:PASSWORD@` "
+            "before the host"
         )
 
     def _credentials(self) -> Found:

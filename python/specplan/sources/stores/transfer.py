@@ -153,7 +153,7 @@ class Anonymous:
 
     def hint(self, status: int) -> str:  # noqa: ARG002 - as others
         """Return how credentials are given."""
-        return "the server wants other credentials: write them as https://USER:PASSWORD@HOST/"
+        return "the server wants other credentials: write `USER:PASSWORD@` before the host"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
