@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import specplan
+from specplan import _core as compiled
 from specplan import config
 from specplan.cache_folder import default_folder
 from specplan.cli import output
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
 
 __all__ = ["doctor"]
 
-#: Modules that a user may add, and what for.
+#: Modules that a user may add, each with the extra that brings it and what it is for.
 _EXTRAS: Final = {
-    "fsspec": "object stores",
-    "s3fs": "caches on s3://",
-    "gcsfs": "caches on gs://",
+    "s3fs": ("remote", "caches on s3://"),
+    "gcsfs": ("gcs", "caches on gs://"),
+    "adlfs": ("azure", "caches on az:// and abfs://"),
 }
 
 #: Variables that change how servers are reached.
@@ -58,7 +59,8 @@ def doctor(settings: Settings) -> int:  # noqa: ARG001 - every command gets them
         ("system", f"{platform.system()} {platform.release()} {platform.machine()}"),
         ("configuration", _configuration(problems)),
         ("cache folder", _folder(problems)),
-        *((each, _module(each, purpose)) for each, purpose in _EXTRAS.items()),
+        *((each, _module(each, *why)) for each, why in _EXTRAS.items()),
+        *(("formats read", each) for each in _formats()),
         ("git", shutil.which("git") or f"{_ABSENT}; --changed-since and recipes need it"),
         ("Spack", _spack()),
         *_variables(),
@@ -96,15 +98,27 @@ def _folder(problems: list[str]) -> str:
     return str(folder) if folder.is_dir() else f"{folder} (made when a file is fetched)"
 
 
-def _module(name: str, purpose: str) -> str:
+def _module(name: str, extra: str, purpose: str) -> str:
     if find_spec(name) is None:
-        return f"{_ABSENT}; for {purpose}: pip install 'specplan[remote]'"
+        return f"{_ABSENT}; for {purpose}: pip install 'specplan[{extra}]'"
     from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
 
     try:
         return version(name)
     except PackageNotFoundError:
         return "there, of an unknown version"
+
+
+def _formats() -> Iterator[str]:
+    """Yield the versions of each format that are read."""
+    releases = compiled.format_releases()
+    for kind, name in (
+        ("lock", "spack.lock"),
+        ("spec_file", "spec file"),
+        ("database", "database"),
+    ):
+        versions = sorted({getattr(each, kind) for each in releases})
+        yield f"{name} {versions[0]} to {versions[-1]}"
 
 
 def _spack() -> str:
