@@ -242,6 +242,28 @@ def test_a_bare_clone_has_ranges_and_no_working_tree(world: RecipeWorld, tmp_pat
         history(str(bare), world.first)
 
 
+@pytest.mark.parametrize("part", ["packages", "packages/greeting"])
+def test_a_part_of_a_package_repository_is_no_place_where_nothing_changed(
+    world: RecipeWorld, part: str
+) -> None:
+    world.checkout.recipe("mine", "class Mine: pass\n")
+    world.checkout.commit()
+    root = world.checkout.top / world.checkout.root
+    with pytest.raises(SourceError, match="only a part of a package repository") as caught:
+        history(str(root / part), world.first)
+    assert caught.value.hint == f"name the whole of it: `--packages {root}`"
+    for whole in (root, root.parent):
+        assert len(history(str(whole), world.first).files) == 1
+
+
+def test_a_folder_without_recipes_is_no_place_where_nothing_changed(world: RecipeWorld) -> None:
+    world.checkout.write("docs/index.md", "# No recipe\n")
+    world.checkout.recipe("mine", "class Mine: pass\n")
+    world.checkout.commit()
+    with pytest.raises(SourceError, match="holds no package repository"):
+        history(str(world.checkout.top / "docs"), world.first)
+
+
 def test_a_revision_that_a_shallow_clone_lacks_is_named_with_what_helps(
     world: RecipeWorld, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from specplan.errors import SourceError
 from specplan.recipes.unread import UnreadError
 from specplan.sources.content import first_bytes
 from specplan.sources.git import git, git_bytes, without_filters
+from specplan.sources.recipes import no_repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,6 +40,9 @@ _HUNK: Final = re.compile(
 
 #: A line of a patch that is neither blank nor a comment.
 _SAYS_SOMETHING: Final = re.compile(rb"[-+]\s*[^\s#]")
+
+#: The file at the top of a package repository.
+_REPOSITORY: Final = re.compile(r"(?:.*/)?repo\.yaml")
 
 _DIFF: Final = (
     "--no-renames",
@@ -239,7 +244,8 @@ def history(checkout: str, since: str) -> History:
             ``A...B`` what became of the newest commit that both have with ``B``.
 
     Raises:
-        SourceError: If it is not a checkout, or git does not know a revision.
+        SourceError: If it is not a checkout, git does not know a revision, or the folder holds no
+            whole package repository: changes beside it would be passed over.
     """
     # What is not a checkout is named as that, before its revisions are asked for.
     git(checkout, "rev-parse", "--git-dir")
@@ -258,13 +264,39 @@ def history(checkout: str, since: str) -> History:
             before = _common(checkout, before, last, since)
         after = Commit(checkout, last)
         ends = [before, last]
+    older = Commit(checkout, before)
+    _refuse_part(checkout, older, after)
     return History(
         checkout=checkout,
-        before=Commit(checkout, before),
+        before=older,
         after=after,
         files=_changed(checkout, ends),
         untracked=untracked,
     )
+
+
+def _refuse_part(checkout: str, *sides: Tree) -> None:
+    """Refuse a folder in which no change of a recipe could be seen, or only some.
+
+    Raises:
+        SourceError: If neither side has a recipe there, or it is a part of a package repository.
+    """
+    inside = git(checkout, "rev-parse", "--show-prefix").removesuffix("\n")
+    paths = {path for side in sides for path in side.paths()}
+    roots = [path.removesuffix("repo.yaml") for path in paths if _REPOSITORY.fullmatch(path)]
+    if any(root.startswith(inside) for root in roots):
+        return
+    around = [root for root in roots if inside.startswith(root)]
+    if around:
+        whole = os.path.relpath(max(around, key=len) or ".", inside or ".")
+        raise SourceError(
+            f"`{checkout}` is only a part of a package repository: what changed beside it would "
+            "be passed over",
+            path=checkout,
+            hint=f"name the whole of it: `--packages {os.path.normpath(Path(checkout) / whole)}`",
+        )
+    if not any(path.startswith(inside) and path.endswith("/package.py") for path in paths):
+        raise no_repository(checkout)
 
 
 def with_older(range_: History, revision: str) -> History | None:
