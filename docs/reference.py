@@ -13,33 +13,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from specplan.cli import program
 from specplan.config.settings import GROUPS, SETTINGS, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import click
-
     from specplan.config.settings import Setting
 
 HERE = Path(__file__).resolve().parent
-
-COMMANDS = (
-    *("gaps", "coverage", "rebuild", "export", "trim", "has", "why"),
-    *(
-        "diff",
-        "trend",
-        "find",
-        "check",
-        "report",
-        "recipes",
-        "review",
-        "init",
-        "doctor",
-        "completion",
-    ),
-)
 
 #: What the keys are that are tables, and what holds without them.
 TYPES_OF_TABLES = {
@@ -121,9 +105,12 @@ def commands() -> str:
         "",
         "| | |",
         "| --- | --- |",
-        *(f"| [`specplan {name}`](#specplan-{name}) | {summary(name)} |" for name in COMMANDS),
+        *(
+            f"| [`specplan {name}`](#specplan-{name}) | {summary(name)} |"
+            for name in program.summaries
+        ),
     ]
-    for name in COMMANDS:
+    for name in program.summaries:
         parts += ["", f"## `specplan {name}`", "", *described(name)]
     return "\n".join(parts) + "\n"
 
@@ -141,6 +128,13 @@ def described(name: str) -> Iterator[str]:
     words = " ".join(["specplan", name, "[OPTIONS]", *map(metavar_of, arguments)])
     yield ""
     yield f"`{words}`"
+    if arguments:
+        yield ""
+        yield "| argument | |"
+        yield "| --- | --- |"
+        for each in arguments:
+            _, purpose = each.get_help_record(click.Context(command)) or ("", "")
+            yield f"| `{metavar_of(each)}` | {escaped(purpose)} |"
     for group in GROUPS:
         rows = [
             row(each, name) for each in SETTINGS if each.group == group and name in each.commands

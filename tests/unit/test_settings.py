@@ -64,7 +64,8 @@ def test_help_lists_options_under_the_headings_of_their_groups(name: str) -> Non
     headings = re.findall(r"^([A-Z][a-z ]+):$", shown, re.MULTILINE)
     used = {each.group for each in SETTINGS if name in each.commands} | {"Other"}
     expected = ["Other options" if each == "Other" else each for each in GROUPS if each in used]
-    assert headings == expected
+    arguments = [each for each in command.params if isinstance(each, click.Argument)]
+    assert headings == [*(["Arguments"] if arguments else []), *expected]
     for each in SETTINGS:
         if name in each.commands:
             heading = "Other options" if each.group == "Other" else each.group
@@ -72,6 +73,30 @@ def test_help_lists_options_under_the_headings_of_their_groups(name: str) -> Non
                 1 + headings.index(heading)
             ]
             assert re.search(rf"^  .*--{each.name}\b", section, re.MULTILINE), each.name
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_help_says_what_each_argument_is_for(name: str) -> None:
+    command = program.commands[name]
+    context = click.Context(command, info_name=name)
+    for each in command.params:
+        if isinstance(each, click.Argument):
+            metavar, purpose = each.get_help_record(context) or ("", "")
+            assert metavar.strip("[].").isupper() or "=" in metavar or "/" in metavar, metavar
+            assert len(purpose.split()) > 2, metavar
+
+
+def test_help_groups_all_commands_and_gives_each_one_line() -> None:
+    shown = program.get_help(click.Context(program, info_name="specplan", terminal_width=80))
+    _, *sections = re.split(
+        r"^(?:Ask what is there|Plan what to build|Run the plan|Set up):$",
+        shown,
+        flags=re.MULTILINE,
+    )
+    lines = [line for section in sections for line in section.splitlines() if line]
+    assert len(sections) == 4
+    names = [line.split()[0] for line in lines]
+    assert names == program.list_commands(click.Context(program))
 
 
 @pytest.mark.parametrize("setting", KEYS, ids=lambda each: each.name)

@@ -38,26 +38,37 @@ _INTERRUPTED: Final = 130
 _COMPLETION: Final = "_SPECPLAN_COMPLETE"
 
 
-#: The commands, each with what the list of commands says of it.
-_COMMANDS: Final = {
-    "check": "What is wrong with the cache itself.",
-    "completion": "A script that makes a shell complete command lines.",
-    "coverage": "How much is there, by stack and system.",
-    "diff": "What was lost, gained and changed between two states.",
-    "export": "A plan as what runs it: make, ninja, shell, Slurm, GitLab, GitHub.",
-    "doctor": "What specplan finds around it: versions, configuration, folders, Spack.",
-    "find": "Specs that satisfy an abstract spec.",
-    "gaps": "What is missing, ranked.",
-    "has": "Whether a mirror has the binaries of some hashes.",
-    "init": "Write a configuration for what a folder holds.",
-    "rebuild": "The least that must be built, its order and its reasons.",
-    "recipes": "Which changes of recipes change hashes.",
-    "report": "One page of all that is asked, for a browser.",
-    "review": "What a change of recipes costs: binaries, builds, time.",
-    "trend": "How coverage went over many snapshots.",
-    "trim": "A pipeline of `spack ci generate` without its unnecessary jobs.",
-    "why": "Why a spec is in the plan, or why it is not.",
+#: The commands under the headings of help, each with one line about it.
+_GROUPS: Final = {
+    "Ask what is there": {
+        "gaps": "What is missing, the most useful first.",
+        "coverage": "How much is there, by stack and system.",
+        "find": "Specs that satisfy an abstract spec.",
+        "diff": "What was lost, gained and changed between two states.",
+        "trend": "Coverage over many snapshots.",
+        "check": "What is wrong with the cache itself.",
+        "report": "An HTML page of coverage, gaps, plan and changes.",
+    },
+    "Plan what to build": {
+        "rebuild": "The least that must be built, its order and its reasons.",
+        "why": "Why a spec is in the plan, or why it is not.",
+        "recipes": "Which changes of recipes change hashes.",
+        "review": "What a change of recipes costs: binaries, builds, time.",
+    },
+    "Run the plan": {
+        "export": "The plan for make, ninja, a shell, Slurm, GitLab or GitHub.",
+        "trim": "A pipeline of `spack ci generate`, less unnecessary jobs.",
+        "has": "Whether a mirror has the binaries of some hashes.",
+    },
+    "Set up": {
+        "init": "Write a configuration for what a folder holds.",
+        "doctor": "Check versions, configuration, folders and Spack.",
+        "completion": "A script that completes command lines in your shell.",
+    },
 }
+
+#: The commands, each with one line about it, in the order of help.
+_COMMANDS: Final = {name: line for commands in _GROUPS.values() for name, line in commands.items()}
 
 
 #: The module of a command, where it is not called like the command.
@@ -87,7 +98,7 @@ class _Program(click.Group):
     summaries: Final = _COMMANDS
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click passes it
-        """Return the names of the commands, in the order of the alphabet."""
+        """Return the names of the commands, in the order of help."""
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - likewise
@@ -100,9 +111,11 @@ class _Program(click.Group):
         return self.commands[cmd_name] if cmd_name in _COMMANDS else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - likewise
-        """List the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+        """List the commands, group by group, without importing them."""
+        width = max(map(len, _COMMANDS))
+        for heading, commands in _GROUPS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name.ljust(width), line) for name, line in commands.items()])
 
 
 @click.group(

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import click
-
 from specplan.cli import load, output, progress, verdict
-from specplan.cli.options import command
+from specplan.cli.options import argument, command
 
 if TYPE_CHECKING:
     from specplan.cli.settings import Settings
@@ -19,7 +17,16 @@ __all__ = ["asked_check", "check", "concluded"]
 
 @command(
     "check",
-    (click.Argument(["caches"], nargs=-1, metavar="[CACHE]..."),),
+    (
+        argument(
+            "caches",
+            "The caches to check, each as --cache takes it. [default: those of --cache or of the "
+            "configuration]",
+            metavar="[[LABEL=]SOURCE]...",
+            is_required=False,
+            is_repeatable=True,
+        ),
+    ),
 )
 def check(settings: Settings, caches: tuple[str, ...]) -> int:
     """List everything that is wrong with the caches.

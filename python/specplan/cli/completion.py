@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import click
 from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
 from specplan.cli import output, program
-from specplan.cli.options import command
+from specplan.cli.options import argument, command
 
 if TYPE_CHECKING:
     from specplan.cli.settings import Settings
@@ -19,7 +18,9 @@ _CLASSES: Final = {"bash": BashComplete, "fish": FishComplete, "zsh": ZshComplet
 
 
 @command(
-    "completion", (click.Argument(["shell"], type=click.Choice(list(_CLASSES))),), configured=False
+    "completion",
+    (argument("shell", "The shell: bash, fish or zsh.", metavar="SHELL", choices=list(_CLASSES)),),
+    configured=False,
 )
 def completion(settings: Settings, shell: str) -> int:  # noqa: ARG001 - every command gets them
     """Write the script that makes a shell complete commands, options, files and names.

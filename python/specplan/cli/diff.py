@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from specplan.cli import known_gaps, load, output, verdict
-from specplan.cli.options import command
+from specplan.cli.options import argument, command
 from specplan.errors import UsageError
 from specplan.sources.absent import absence, looks_like_a_file
 from specplan.sources.label import split_label
@@ -24,8 +22,16 @@ __all__ = ["asked_difference", "diff"]
 @command(
     "diff",
     (
-        click.Argument(["old"]),
-        click.Argument(["new"], required=False),
+        argument(
+            "old",
+            "The older state: a snapshot of the caches, or a lock or cache as --cache takes it, "
+            "[LABEL=]SOURCE.",
+        ),
+        argument(
+            "new",
+            "The newer state, likewise. [default: the newest snapshot]",
+            is_required=False,
+        ),
     ),
 )
 def diff(settings: Settings, old: str, new: str | None) -> int:

@@ -6,10 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import click
-
 from specplan.cli import output, plans, verdict
-from specplan.cli.options import command
+from specplan.cli.options import argument, command
 from specplan.config.settings import SETTINGS, STACK_GATES
 from specplan.errors import UsageError
 from specplan.model.left_out import blocking
@@ -37,7 +35,10 @@ _FOLDER: Final = "specplan-pipeline"
 _FORMATS: Final = ("make", "ninja", "shell", "slurm", "gitlab", "github", "list", *_DRAWINGS)
 
 
-@command("export", (click.Argument(["style"], type=click.Choice(_FORMATS), metavar="FORMAT"),))
+@command(
+    "export",
+    (argument("style", f"One of {', '.join(_FORMATS)}.", metavar="FORMAT", choices=_FORMATS),),
+)
 def export(settings: Settings, style: str) -> int:
     """Write the builds of a plan as what runs them.
 

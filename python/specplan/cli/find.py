@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import click
-
 from specplan.cli import load, mistakes, output, verdict
-from specplan.cli.options import command
+from specplan.cli.options import argument, command
 from specplan.errors import UndecidedError, UsageError
 from specplan.reports.coverage import lines
 from specplan.sources.label import NO_CACHE
@@ -21,7 +19,15 @@ if TYPE_CHECKING:
 __all__ = ["find"]
 
 
-@command("find", (click.Argument(["spec"]),))
+@command(
+    "find",
+    (
+        argument(
+            "spec",
+            "An abstract spec in Spack's syntax, in quotes; or /HASH, its first letters suffice.",
+        ),
+    ),
+)
 def find(settings: Settings, spec: str) -> int:
     """List the known specs that satisfy SPEC, an abstract spec in Spack's own syntax.
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import click
-
 from specplan.cli import load, output
-from specplan.cli.options import command
+from specplan.cli.options import argument, command
 from specplan.errors import DamagedSourceError
 
 if TYPE_CHECKING:
@@ -21,8 +19,15 @@ __all__ = ["has"]
 @command(
     "has",
     (
-        click.Argument(["source"]),
-        click.Argument(["specs"], nargs=-1, required=True, metavar="[NAME@VERSION/]HASH..."),
+        argument(
+            "source", "The mirror to look into, as --cache takes it.", metavar="[LABEL=]SOURCE"
+        ),
+        argument(
+            "specs",
+            "The full hashes to look for, each with the name and version where these are known.",
+            metavar="[NAME@VERSION/]HASH...",
+            is_repeatable=True,
+        ),
     ),
 )
 def has(settings: Settings, source: str, specs: tuple[str, ...]) -> int:

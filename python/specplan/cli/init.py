@@ -6,12 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import click
-
 from specplan import _core
 from specplan.catalog.systems import Systems
 from specplan.cli import output
-from specplan.cli.options import command
+from specplan.cli.options import argument, command
 from specplan.errors import SourceError, UsageError
 from specplan.model.host import Host
 from specplan.reports.render import wording
@@ -30,10 +28,17 @@ _FEW: Final = 3
 
 @command(
     "init",
-    (click.Argument(["folder"], metavar="[DIR]", default="."),),
+    (
+        argument(
+            "folder",
+            "The folder to look through. [default: the working directory]",
+            metavar="[DIR]",
+            is_required=False,
+        ),
+    ),
     configured=False,
 )
-def init(settings: Settings, folder: str) -> int:
+def init(settings: Settings, folder: str | None) -> int:
     """Look through a folder for stacks and caches, and write a commented specplan.toml.
 
     A stack is a folder with a spack.yaml or a spack.lock; a cache is a mirror, a tree of
@@ -53,6 +58,7 @@ def init(settings: Settings, folder: str) -> int:
     from specplan.config.discovery import look_through  # noqa: PLC0415
     from specplan.config.proposal import lacks_systems, proposed  # noqa: PLC0415
 
+    folder = folder or "."
     target = settings.output or _FILE
     path = Path(target)
     if target != "-" and not settings.force and os.path.lexists(path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.core import ParameterSource
@@ -15,31 +15,89 @@ from specplan.cli.settings import settled
 from specplan.config.settings import GROUPS, SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-__all__ = ["command"]
+__all__ = ["argument", "command"]
 
 
 #: Headings that need more than the name of their group.
 _HEADINGS: Final = {"Other": "Other options"}
 
 
+class _Argument(click.Argument):
+    """An argument with a line of help, which click before 8.5 does not have."""
+
+    def __init__(self, name: str, *, purpose: str, **attributes: Any) -> None:
+        """Make an argument.
+
+        Args:
+            name: The parameter of the function that gets it.
+            purpose: What it is for.
+            **attributes: What click takes.
+        """
+        super().__init__([name], **attributes)
+        self.purpose: Final = purpose
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
+        """Return how help calls it, and what it is for."""
+        return self.make_metavar(ctx), self.purpose
+
+
+def argument(
+    name: str,
+    purpose: str,
+    *,
+    metavar: str | None = None,
+    choices: Sequence[str] | None = None,
+    is_required: bool = True,
+    is_repeatable: bool = False,
+) -> click.Argument:
+    """Return an argument of a command, with what its help says.
+
+    Args:
+        name: The parameter of the function that gets it.
+        purpose: What it is for, as a sentence; what holds without it stands in brackets.
+        metavar: What help calls it; by default the name in capitals.
+        choices: The words that it takes, if these are known.
+        is_required: Whether it must be there; if it may lack, the function gets None or nothing.
+        is_repeatable: Whether it takes several values, which the function gets as a tuple.
+    """
+    return _Argument(
+        name,
+        purpose=purpose,
+        metavar=metavar,
+        type=None if choices is None else click.Choice(choices),
+        required=is_required,
+        nargs=-1 if is_repeatable else 1,
+    )
+
+
 class GroupedCommand(click.Command):
     """A command whose help lists options under the headings of the table of settings."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, group by group."""
+        """Write the arguments, and the options, group by group."""
         groups = {each.attribute: each.group for each in SETTINGS}
+        parameters = self.get_params(ctx)
+        arguments = [each.get_help_record(ctx) for each in parameters if _is_argument(each)]
+        if arguments:
+            with formatter.section("Arguments"):
+                formatter.write_dl([each for each in arguments if each is not None])
         for heading in GROUPS:
             rows = [
                 row
-                for each in self.get_params(ctx)
-                if groups.get(str(each.name), "Other") == heading
+                for each in parameters
+                if not _is_argument(each)
+                and groups.get(str(each.name), "Other") == heading
                 and (row := each.get_help_record(ctx)) is not None
             ]
             if rows:
                 with formatter.section(_HEADINGS.get(heading, heading)):
                     formatter.write_dl(rows)
+
+
+def _is_argument(parameter: click.Parameter) -> bool:
+    return isinstance(parameter, click.Argument)
 
 
 def _by_origin(words: dict[str, object]) -> tuple[dict[str, object], dict[str, object]]:

@@ -7,13 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import click
-
 from specplan.cli import output, pages, plans, verdict
 from specplan.cli.check import asked_check, concluded
 from specplan.cli.coverage import asked_coverage, say_coverage
 from specplan.cli.diff import asked_difference
-from specplan.cli.options import command
+from specplan.cli.options import argument, command
 from specplan.cli.trend import asked_trend
 from specplan.config.settings import SETTINGS
 from specplan.errors import SourceError, UsageError
@@ -53,7 +51,18 @@ _MOST_BYTES: Final = 1 << 30
 _SUFFIXES: Final = (".html", ".htm")
 
 
-@command("report", (click.Argument(["more"], nargs=-1, metavar="[DOCUMENT]..."),))
+@command(
+    "report",
+    (
+        argument(
+            "more",
+            "More documents after that of --from.",
+            metavar="[DOCUMENT]...",
+            is_required=False,
+            is_repeatable=True,
+        ),
+    ),
+)
 def report(settings: Settings, more: tuple[str, ...]) -> int:
     """Write one page of all that is asked, which needs nothing but a browser.
 

@@ -6,10 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from specplan.cli import load, mirrors, output, questions, verdict
-from specplan.cli.options import command
+from specplan.cli.options import argument, command
 from specplan.coverage.trend import measured_before
 from specplan.coverage.trend import trend as trend_of
 from specplan.errors import UsageError
@@ -29,7 +27,19 @@ if TYPE_CHECKING:
 __all__ = ["asked_trend", "trend"]
 
 
-@command("trend", (click.Argument(["steps"], nargs=-1),))
+@command(
+    "trend",
+    (
+        argument(
+            "steps",
+            "Snapshots, sources as --cache takes them, or saved documents, the oldest first. "
+            "[default: all snapshots of the caches]",
+            metavar="[STEP]...",
+            is_required=False,
+            is_repeatable=True,
+        ),
+    ),
+)
 def trend(settings: Settings, steps: tuple[str, ...]) -> int:
     """Tell how coverage went over STEPS: snapshots, sources or saved documents, the oldest first.
 

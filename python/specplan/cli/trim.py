@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-import click
-
 from specplan.cli import output, plans, verdict
-from specplan.cli.options import command
+from specplan.cli.options import argument, command
 from specplan.counting import count, form
 from specplan.errors import UsageError
 from specplan.model.left_out import blocking
@@ -39,7 +37,10 @@ _REASONS: Final = {
 _NOT_NEEDED: Final = "available already or not wanted"
 
 
-@command("trim", (click.Argument(["pipeline"]),))
+@command(
+    "trim",
+    (argument("pipeline", "The file that `spack ci generate` wrote; `-` for standard input."),),
+)
 def trim(settings: Settings, pipeline: str) -> int:
     """Keep those jobs of a GitLab pipeline that the least plan builds.
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import click
-
 from specplan.cli import output, plans, verdict
-from specplan.cli.options import command
+from specplan.cli.options import argument, command
 from specplan.errors import UnknownNameError
 from specplan.reports.plan.why import WhyReport
 from specplan.sources.named_want import named_want
@@ -24,7 +22,15 @@ if TYPE_CHECKING:
 __all__ = ["why"]
 
 
-@command("why", (click.Argument(["spec"]),))
+@command(
+    "why",
+    (
+        argument(
+            "spec",
+            "An abstract spec in Spack's syntax, in quotes; or /HASH, its first letters suffice.",
+        ),
+    ),
+)
 def why(settings: Settings, spec: str) -> int:
     """Explain why SPEC is in the plan, which available binary makes it unnecessary, or its gaps.
 
