@@ -10,12 +10,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from specplan.catalog.names import any_matches
+from specplan.cli.stack_gates import asked_tables, held_on_nothing
 from specplan.model.gate import Gate
 from specplan.reports.render import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from specplan.cli.settings import Settings
     from specplan.config.configuration import StackEntry
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["of_coverage", "of_diff", "of_trend"]
 
 _FEW: Final = 3
+
+#: What is typed to ask for other stacks, or for systems that a stack need not be on.
+_CHOOSES: Final = ("os", "target", "want")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +64,10 @@ def of_coverage(coverage: Coverage, settings: Settings) -> Iterator[Gate]:
     """Yield the gates that a result of coverage has to pass, those of the run first."""
     is_compared = coverage.wants == "baseline"
     yield from _asked(_part(coverage, ""), settings, is_compared=is_compared)
-    for table in settings.stacks:
-        if _is_reported(table.name, settings, {cell.stack for cell in coverage.cells}):
-            part = _part(coverage, table.name)
-            yield from _asked(part, table, is_compared=is_compared)
+    stacks = {*coverage.absent_stacks, *(cell.stack for cell in coverage.cells)}
+    for table in asked_tables(settings, stacks, *_CHOOSES):
+        for gate in _asked(_part(coverage, table.name), table, is_compared=is_compared):
+            yield held_on_nothing(gate, stacks)
     yield from _stale(coverage, settings)
 
 
@@ -74,11 +77,13 @@ def of_diff(diff: Diff, settings: Settings) -> Iterator[Gate]:
     yield from _compared(
         _Part(stack="", lost=len(lost), absent=diff.absent_stacks), settings, "key"
     )
-    for table in settings.stacks:
-        if _is_reported(table.name, settings, {cell.stack for cell in diff.cells}):
-            absent = tuple(each for each in diff.absent_stacks if each == table.name)
-            part = _Part(stack=table.name, lost=lost.count(table.name), absent=absent)
-            yield from _compared(part, table, "key")
+    cells = (cell.stack for cell in diff.cells)
+    stacks = {*diff.absent_stacks, *diff.new_stacks, *cells}
+    for table in asked_tables(settings, stacks, *_CHOOSES):
+        absent = tuple(each for each in diff.absent_stacks if each == table.name)
+        part = _Part(stack=table.name, lost=lost.count(table.name), absent=absent)
+        for gate in _compared(part, table, "key"):
+            yield held_on_nothing(gate, stacks)
     yield from _stale(diff, settings)
 
 
@@ -89,23 +94,14 @@ def of_trend(trend: Trend, settings: Settings) -> Iterator[Gate]:
     asked = [(_Part(stack="", lost=len(lost)), settings.fail_on_lost)]
     asked += [
         (_Part(stack=table.name, lost=lost.count(table.name)), table.fail_on_lost)
-        for table in settings.stacks
-        if _is_reported(table.name, settings, stacks)
+        for table in asked_tables(settings, stacks, *_CHOOSES)
     ]
     for part, is_asked in asked:
         if is_asked:
             number = wording.count(part.lost, "want")
             reason = f"{number}{part.suffix} lost (--fail-on-lost)"
-            yield _none("fail-on-lost", part, part.lost, reason)
-
-
-def _is_reported(stack: str, settings: Settings, stacks: Iterable[str]) -> bool:
-    """Whether a run is about a stack: unless others, or other systems, were asked for."""
-    if stack in stacks:
-        return True
-    if settings.is_typed("os", "target", "want"):
-        return False
-    return not settings.is_typed("stack") or any_matches(settings.stack, stack)
+            gate = _none("fail-on-lost", part, part.lost, reason)
+            yield held_on_nothing(gate, stacks)
 
 
 def _part(coverage: Coverage, stack: str) -> _Part:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from specplan.catalog.names import any_matches
+from specplan.cli.stack_gates import asked_tables, held_on_nothing
 from specplan.model.gate import Gate
 from specplan.reports.render import amounts, wording
-from specplan.sources.label import split_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,9 +34,9 @@ def of_plan(plan: Plan, settings: Settings) -> Iterator[Gate]:
     every build counts for it, since any of them may be for what was chosen.
     """
     yield from _asked(plan, plan.builds, settings, "")
-    for table in settings.stacks:
-        if _is_planned(table.name, plan, settings):
-            yield from _asked(plan, _builds_of(table.name, plan), table, table.name)
+    for table in asked_tables(settings, plan.stacks, "want"):
+        for gate in _asked(plan, _builds_of(table.name, plan), table, table.name):
+            yield held_on_nothing(gate, plan.stacks)
 
 
 def _asked(
@@ -49,15 +48,6 @@ def _asked(
         yield _cost(plan, builds, asked.fail_over_cost, stack)
     if asked.fail_if_not_optimal:
         yield _optimal(plan, stack)
-
-
-def _is_planned(stack: str, plan: Plan, settings: Settings) -> bool:
-    """Whether a plan is about a stack: unless others were named on the command line."""
-    if _chooses_for(stack, plan) or any(stack in build.stacks for build in plan.builds):
-        return True
-    if settings.is_typed("want"):
-        return stack in {split_label(text)[0] for text in settings.want}
-    return not settings.is_typed("stack") or any_matches(settings.stack, stack)
 
 
 def _builds_of(stack: str, plan: Plan) -> Sequence[Build]:

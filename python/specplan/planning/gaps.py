@@ -35,6 +35,7 @@ class GapWants:
         not_wanted: The entries with what each excluded.
         excluded: How many wants any entry excludes.
         left_out: What of the question of coverage could not be taken into account.
+        stacks: The stacks that are asked about, whether they have gaps or not.
     """
 
     publish: tuple[PublishedWant, ...]
@@ -42,6 +43,7 @@ class GapWants:
     not_wanted: tuple[NotWanted, ...]
     excluded: int
     left_out: tuple[LeftOut, ...]
+    stacks: frozenset[str]
 
 
 def asks_for_gaps(query: CoverageQuery, older: Contents | None) -> bool:
@@ -79,6 +81,7 @@ def wants_of_gaps(contents: Contents, query: CoverageQuery, older: Contents | No
         not_wanted=coverage.not_wanted,
         excluded=coverage.totals.not_wanted,
         left_out=coverage.left_out,
+        stacks=frozenset(cell.stack for cell in coverage.cells),
     )
 
 

@@ -72,6 +72,7 @@ class Plan(Report):
         sources: What was read of each source.
         successors: The next hashes of each lock by newer recipes, where these were asked for:
             the plan is then for the specs with these hashes.
+        stacks: The stacks that it is for, whether anything is built for them or not.
         gates: The gates of the run that it was held against, none where none was asked.
     """
 
@@ -96,6 +97,7 @@ class Plan(Report):
     sources: tuple[SourceUsed, ...] = ()
     gates: tuple[Gate, ...] = ()
     successors: tuple[Successors, ...] = ()
+    stacks: frozenset[str] = field(default=frozenset(), repr=False)
     #: By want, the next lock as a file; None where some hash of it is not known.
     _next: tuple[tuple[str, bytes | None], ...] = field(default=(), repr=False, compare=False)
     _core: compiled.Plan = field(repr=False, compare=False)

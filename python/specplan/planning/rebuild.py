@@ -127,6 +127,7 @@ def _rebuild(
             sources=contents.used,
             left_out=_left_out(contents, request, read, found, options),
             next=read.next,
+            stacks=read.stacks,
         )
     )
     return plan, found
@@ -146,6 +147,13 @@ class _Read:
     costs: Costs
     recipes: JudgedRecipes | None
     next: NextWants | None
+
+    @property
+    def stacks(self) -> frozenset[str]:
+        """The stacks that something is wanted for, or whose gaps are asked for."""
+        labels = frozenset(each.label for each in self.wanted)
+        labels |= {each.label for each in self.environments}
+        return labels if self.gaps is None else labels | self.gaps.stacks
 
     @property
     def is_choice(self) -> bool:
@@ -242,6 +250,7 @@ class _Solved:
     left_out: tuple[LeftOut, ...]
     sources: tuple[SourceUsed, ...]
     next: NextWants | None
+    stacks: frozenset[str]
 
 
 def _read(contents: Contents, request: PlanRequest, older: Contents | None) -> _Read:
@@ -560,6 +569,7 @@ def _plan(solved: _Solved) -> Plan:
         left_out=solved.left_out,
         sources=solved.sources,
         successors=() if solved.next is None else solved.next.answers,
+        stacks=solved.stacks,
         _next=() if solved.next is None else solved.next.documents,
         _core=core,
         _known=(solved.rows.locks, solved.rows.core),

@@ -1,0 +1,55 @@
+"""The gates that ``[[stack]]`` tables ask for: which tables a run is about.
+
+A gate on a stack of which a run reports nothing is compared with nothing: it does not hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from specplan.catalog.names import any_matches
+from specplan.similar_names import suggestions
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from specplan.cli.settings import Settings
+    from specplan.config.configuration import StackEntry
+    from specplan.model.gate import Gate
+
+__all__ = ["asked_tables", "held_on_nothing"]
+
+
+def asked_tables(
+    settings: Settings, stacks: Collection[str], *chosen_by: str
+) -> Iterator[StackEntry]:
+    """Yield the tables that a run is about: all, unless others were named on the command line.
+
+    Args:
+        settings: The settings.
+        stacks: The stacks of which the run reports anything.
+        chosen_by: The options besides ``--stack`` that choose other stacks where they are typed.
+    """
+    for table in settings.stacks:
+        if table.name in stacks:
+            yield table
+        elif settings.is_typed(*chosen_by):
+            continue
+        elif not settings.is_typed("stack") or any_matches(settings.stack, table.name):
+            yield table
+
+
+def held_on_nothing(gate: Gate, stacks: Collection[str]) -> Gate:
+    """Return a gate on a stack, failed where it holds and nothing is reported of the stack.
+
+    Args:
+        gate: The gate.
+        stacks: The stacks of which the run reports anything.
+    """
+    if not gate.held or not gate.stack or gate.stack in stacks:
+        return gate
+    near = suggestions(gate.stack, stacks)
+    meant = f"; did you mean `{near[0]}`?" if near else ""
+    reason = f"nothing is reported of the stack `{gate.stack}`{meant} (--{gate.name})"
+    return replace(gate, value=None, held=False, reason=reason)
