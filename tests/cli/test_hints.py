@@ -138,6 +138,34 @@ def test_values_without_their_option_are_shown_with_it(
     assert shlex.split(re.findall(r"`([^`]*)`", hint)[1]) == expected
 
 
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize("words", [("gaps",), ("coverage",), ("find", "zlib-ng"), ("why", "bison")])
+def test_a_cache_without_its_option_is_shown_with_it(run: Runs, words: tuple[str, ...]) -> None:
+    answer = run(*words, "mirror")
+    assert answer.code == 2
+    assert quoted(hint_of(answer)) == "--cache mirror"
+    more = ("--want", "spack.lock") if words[0] == "why" else ()
+    assert run(*words, "--cache", "mirror", *more).code != 2
+
+
+@pytest.mark.usefixtures("place")
+def test_a_name_like_no_other_is_answered_with_the_names_that_there_are(run: Runs) -> None:
+    for option in ("--stack", "--tag"):
+        answer = run("gaps", "--cache", "mirror", option, "7zz7")
+        assert answer.code == 2
+        assert ("hint: there is `mirror`" in answer.err) == (option == "--stack")
+    answer = run("gaps", "--cache", str(EXAMPLES / "cache"), "--tag", "7zz7")
+    assert quoted(hint_of(answer)) == "develop-2026-01-17"
+
+
+def test_check_says_which_snapshots_of_a_tree_it_does_not_read(place: Path, run: Runs) -> None:
+    for name in ("old", "new"):
+        shutil.copytree(EXAMPLES / "mirror", place / "tree" / name)
+    answer = run("check", "tree", "--summary")
+    assert answer.err == "note: the newest snapshot is checked; `--tag` chooses among `old`\n"
+    assert run("check", "tree", "--tag", "old", "--summary").err == ""
+
+
 def test_a_spec_that_the_shell_has_split_is_shown_in_quotes(place: Path, run: Runs) -> None:
     assert place.is_dir()
     for words in (["find", "zlib-ng", "+openmp"], ["find", "zlib-ng", "cflags=-O2", "-g"]):

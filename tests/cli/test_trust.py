@@ -63,6 +63,7 @@ def test_a_comparison_with_nothing_says_so_and_holds_no_gate(run: Runs, folder: 
     answer, told = document(run, "diff", "a=old.json", "b=new.json")
     assert answer.code == 1
     assert "nothing_in_common" in kinds(told, blocks=True)
+    assert "; to settle it: b=old.json if that is the same stack" in answer.err
     assert "not whole: nothing lost, but what is left out could change that" in answer.err
     for kind in ("all", "absent_stack --allow-left-out nothing-in-common"):
         assert (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from specplan import _core as compiled
 from specplan.catalog.damage import clashes, order_of_damage, order_of_finding
+from specplan.catalog.names import what_there_is
 from specplan.catalog.specs import hashes_of
 from specplan.errors import EmptySelectionError, UnknownNameError, UsageError
 from specplan.model import IndexUsed, SourceUsed
@@ -181,7 +182,8 @@ class Contents:
                     f"the snapshot `{tag}` was not read", hint="name it as `tag` to `load`"
                 )
             near = suggestions(tag, known)
-            raise UnknownNameError(kind="tag", name=tag, suggestions=near)
+            there = None if near else what_there_is(known)
+            raise UnknownNameError(kind="tag", name=tag, suggestions=near, hint=there)
         return [
             (source, each)
             for source, tags in by_source.items()

@@ -22,6 +22,7 @@ from specplan.model import (
     Level,
 )
 from specplan.model.left_out import merged
+from specplan.sources.label import split_label
 
 __all__ = ["DiffRequest", "difference"]
 
@@ -120,7 +121,7 @@ def _nothing_compared(
     """Return the record of two states that share no cell to compare."""
     if absent and new_stacks:
         detail = "the two states list no stack in common"
-        remedy = f"{new_stacks[0]}={old} if that is the same stack"
+        remedy = f"{new_stacks[0]}={split_label(old)[1]} if that is the same stack"
     elif absent or new_stacks:
         detail = f"only the {'older' if absent else 'newer'} state lists anything that is asked for"
         remedy = "name another state, or other stacks with `--stack`"

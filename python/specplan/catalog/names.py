@@ -24,7 +24,11 @@ __all__ = [
     "matched_or_all",
     "paths",
     "texts",
+    "what_there_is",
 ]
+
+#: How many names a hint lists at most.
+_FEW: Final = 6
 
 #: The union index of a snapshot: no stack, and selected by no pattern but its own name.
 ROOT: Final = "root"
@@ -73,9 +77,22 @@ def chosen(
             near = suggestions(pattern, names if nearby is None else nearby)
             if not near and nearby is not None:
                 near = suggestions(pattern, names, closeness=_CLOSE)
-            raise UnknownNameError(kind=kind, name=pattern, suggestions=near)
+            raise UnknownNameError(
+                kind=kind,
+                name=pattern,
+                suggestions=near,
+                hint=None if near else what_there_is(sorted(names)),
+            )
         found.update(matched)
     return tuple(sorted(found))
+
+
+def what_there_is(names: Iterable[str]) -> str | None:
+    """Return the hint that lists the names that there are; None where they are many."""
+    known = [name for name in names if name and name != ROOT]
+    if not 0 < len(known) <= _FEW:
+        return None
+    return f"there {'is' if len(known) == 1 else 'are'} " + ", ".join(f"`{each}`" for each in known)
 
 
 def _matched(pattern: str, names: Iterable[str]) -> set[str]:

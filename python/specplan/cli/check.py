@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from specplan.cli import load, output, progress, verdict
 from specplan.cli.options import argument, command
+from specplan.reports.render import wording
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from specplan.cli.settings import Settings
     from specplan.model.check import Check
+
+#: How many snapshots a note names before it counts the rest.
+_FEW: Final = 3
 
 __all__ = ["asked_check", "check", "concluded"]
 
@@ -67,6 +73,8 @@ def asked_check(settings: Settings) -> Check:
     catalog = load.configured(
         replace(settings, strict=False, skip_damaged=True), settings.tag, quiet=True
     )
+    if settings.tag is None and (unread := catalog.unused_tags(*catalog.tags)):
+        output.note(f"the newest snapshot is checked; `--tag` chooses among {_listed(unread)}")
     with progress.counted("files of mirrors") as counted:
         answer = catalog.check(
             want=settings.want if settings.is_typed("want") else (),
@@ -78,6 +86,11 @@ def asked_check(settings: Settings) -> Check:
     if ignored := settings.ignore or settings.check.ignore:
         answer = answer.without(ignored)
     return verdict.settled(answer, settings)
+
+
+def _listed(tags: Sequence[str]) -> str:
+    """Return the names of snapshots, the first of them if there are many."""
+    return wording.folded([f"`{each}`" for each in tags], _FEW)
 
 
 def concluded(answer: Check, settings: Settings) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -41,7 +42,12 @@ def worded(error: click.ClickException, words: Sequence[str]) -> tuple[str, str 
         is_flag = not error.option_name.startswith("--")
         return message, (_whole_spec(context, words) if is_flag else None) or hint
     if "unexpected extra argument" in message:
-        return message, _repeated(context, words) or _whole_spec(context, words) or hint
+        return message, (
+            _repeated(context, words)
+            or _cache(context, words)
+            or _whole_spec(context, words)
+            or hint
+        )
     return message, hint
 
 
@@ -103,6 +109,22 @@ def _repeated(context: click.Context, words: Sequence[str]) -> str | None:
             more = " ..." if len(values) > 3 else ""  # noqa: PLR2004 - those that are shown
             return f"`{name}` takes one value, and may be repeated: `{given}{more}`"
     return None
+
+
+def _cache(context: click.Context, words: Sequence[str]) -> str | None:
+    """Return how to name a cache, where the last word is one that no option precedes."""
+    import shlex  # noqa: PLC0415 - likewise
+
+    from specplan.sources.label import split_label  # noqa: PLC0415
+
+    word = words[-1]
+    place = split_label(word)[1]
+    takes_caches = any(each.name == "cache" for each in context.command.params)
+    if not takes_caches or word.startswith("-"):
+        return None
+    if "://" not in place and not os.path.exists(place):  # noqa: PTH110 - `Path.exists` fails on long names
+        return None
+    return f"a cache is named with `--cache {shlex.quote(word)}`, a lock with `--want`"
 
 
 def _whole_spec(context: click.Context, words: Sequence[str]) -> str | None:
