@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import xml.etree.ElementTree as ET
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,9 +22,15 @@ from specplan.model.known_gap import KnownGap, KnownGaps
 from specplan.sources.documents import read_coverage
 from tests import records
 from tests.cli.conftest import Runs
+from tests.small_caches import index, lock, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from specplan.model import Coverage
+
+#: What totals sum up of cells.
+SUMS = ("wanted", "covered", "unknown")
 
 CACHE = f"--cache={Path(__file__).parents[2]}/examples/cache"
 E4S = (CACHE, "--stack=e4s-neoverse-v2")
@@ -322,14 +329,89 @@ def test_what_is_no_document_of_coverage_is_not_carried_forward(
     assert "old.json" in answer.err
 
 
+def consistent(result: Coverage) -> Coverage:
+    """Return a made-up result whose cells count what it lists."""
+    listed = [
+        Counter((each.stack, each.os, each.target) for each in kind)
+        for kind in (result.gaps, result.unknown)
+    ]
+    cells = []
+    for cell in result.cells:
+        gaps, unknown = (each[cell.stack, cell.os, cell.target] for each in listed)
+        cells.append(replace(cell, wanted=cell.covered + gaps + unknown, unknown=unknown))
+    sums = {name: sum(getattr(each, name) for each in cells) for name in SUMS}
+    return replace(result, cells=tuple(cells), totals=replace(result.totals, **sums))
+
+
 @pytest.mark.parametrize(
     "result",
     [records.ONE_CELL, records.MANY_CELLS, records.WITH_EDGES, records.HOSTILE_COVERAGE],
     ids=["one", "many", "edges", "hostile"],
 )
 def test_a_saved_document_is_read_as_it_was(result: Any, tmp_path: Path) -> None:
+    result = consistent(result)
     path = tmp_path / "saved.json"
     path.write_text(result.to_json(), encoding="utf-8")
     again = read_coverage(str(path))
     assert again.to_json() == result.to_json()
     assert carried_forward(result, again, "saved.json") == result
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "fault"),
+    [
+        (("cells", 0, "covered"), 9, "cells[0]: counts more than is wanted"),
+        (("gaps",), [], "cells[0]: says that 1 of its wants are in `gaps`, which lists 0"),
+        (("cells", 0, "wanted"), 4, "cells[0]: says that 2 of its wants are in `gaps`"),
+        (("cells",), [], "totals.wanted: is not the sum of all cells"),
+        (("totals", "covered"), 3, "totals.covered: is not the sum of all cells"),
+    ],
+    ids=["more", "fewer-gaps", "more-wanted", "no-cells", "totals"],
+)
+def test_a_saved_document_whose_numbers_contradict_each_other_is_no_step_and_carries_nothing(
+    run: Runs, folder: Path, place: tuple[str | int, ...], value: object, fault: str
+) -> None:
+    written(folder, spack_lock=lock(["a", "b", "c"]), new_json=index(["a", "b"]))
+    words = ("coverage", "--want=s=spack.lock", "--cache=new.json", "--no-config")
+    assert run(*words, "-o", "saved.json").code == 0
+    assert run("trend", "saved.json", "saved.json", "--fail-on-lost", "--no-config").code == 0
+    document = json.loads((folder / "saved.json").read_text("utf-8"))
+    *above, last = place
+    holder = document
+    for each in above:
+        holder = holder[each]
+    holder[last] = value
+    (folder / "saved.json").write_text(json.dumps(document), encoding="utf-8")
+    for asked in (
+        ("trend", "saved.json", "saved.json", "--fail-on-lost", "--no-config"),
+        (*words, "--carry-forward=saved.json", "--fail-under=1"),
+    ):
+        answer = run(*asked)
+        assert (answer.code, answer.out) == (3, "")
+        assert fault in answer.err
+
+
+def test_a_document_that_measured_nothing_is_carried_forward_into_no_green(
+    run: Runs, folder: Path
+) -> None:
+    written(folder, spack_lock=lock(["a"]), new_json=index(["a"]))
+    words = ("coverage", "--want=s=spack.lock", "--cache=new.json", "--no-config")
+    assert run(*words, "-o", "saved.json").code == 0
+    document = json.loads((folder / "saved.json").read_text("utf-8"))
+    document |= {"cells": [], "roots": None}
+    document["totals"] |= {"wanted": 0, "covered": 0, "coverage": None}
+    (folder / "saved.json").write_text(json.dumps(document), encoding="utf-8")
+    answer = run(*words, "--carry-forward=saved.json", "--fail-under=1")
+    assert answer.code == 1
+    assert "saved.json: it has no cells to carry forward (empty_source)" in answer.err
+
+
+def test_a_trend_of_a_single_step_is_compared_with_nothing(run: Runs, folder: Path) -> None:
+    written(folder, spack_lock=lock(["a"]), new_json=index(["a"]))
+    words = ("--want=s=spack.lock", "--cache=new.json", "--no-config")
+    assert run("coverage", *words, "-o", "saved.json").code == 0
+    for gate in ((), ("--fail-on-lost",)):
+        answer = run("trend", "saved.json", "--no-config", *gate)
+        assert answer.code == 1
+        assert "(nothing_in_common)" in answer.err
+        assert run("trend", "saved.json", "saved.json", "--no-config", *gate).code == 0

@@ -43,6 +43,8 @@ def carried_forward(result: Coverage, old: Coverage, file: str) -> Coverage:
                 f"`{file}` answers another question: its `{name}` is `{theirs}`, not `{ours}`",
                 hint="carry forward what the same command saved",
             )
+    if not old.cells:
+        return replace(result, left_out=merged((*result.left_out, _empty(file))))
     measured = {_place(cell) for cell in result.cells}
     source = old.tag or file
     cells = [
@@ -98,6 +100,17 @@ def _totals(result: Coverage, cells: Iterable[Cell]) -> Totals:
         gaps=wanted - covered - unknown,
         not_wanted=result.totals.not_wanted,
         coverage=ratio(covered, wanted),
+    )
+
+
+def _empty(file: str) -> LeftOut:
+    """Return the record of a document that measured nothing, so that nothing is carried on."""
+    return LeftOut(
+        kind="empty_source",
+        where=file,
+        detail="it has no cells to carry forward",
+        blocks=True,
+        remedy="`--carry-forward` with what a whole run saved",
     )
 
 

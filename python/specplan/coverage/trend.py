@@ -281,7 +281,7 @@ class _Progress:
             stacks=_stacks(cells, number),
             cells=tuple(cells),
             lost=self._lost(),
-            left_out=merged((*self.left_out, *self._absent())),
+            left_out=merged((*self.left_out, *self._absent(), *self._alone())),
         )
 
     def _absent(self) -> Iterable[LeftOut]:
@@ -295,6 +295,17 @@ class _Progress:
                     blocks=True,
                     remedy="`--stack`, `--os` or `--target` for what is still meant to be there",
                 )
+
+    def _alone(self) -> Iterable[LeftOut]:
+        """Yield what says that a single step is compared with nothing."""
+        if len(self.steps) == 1:
+            yield LeftOut(
+                kind="nothing_in_common",
+                where=self.steps[0].name,
+                detail="it is the only step, so that it is compared with nothing",
+                blocks=True,
+                remedy="an older snapshot, source or saved document before it",
+            )
 
     def _lost(self) -> tuple[LostWant, ...]:
         found = [

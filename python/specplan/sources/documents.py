@@ -8,6 +8,7 @@ names its place.
 from __future__ import annotations
 
 import types
+from collections import Counter
 from dataclasses import MISSING, fields, is_dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -67,7 +68,35 @@ def read_coverage(path: str) -> Coverage:
         schema.fail(
             f"is no `{COVERAGE_SCHEMA}`", "save one with `specplan coverage --format json -o FILE`"
         )
-    return _record(Coverage, document)
+    coverage = _record(Coverage, document)
+    _check(coverage, document)
+    return coverage
+
+
+def _check(coverage: Coverage, document: Value) -> None:
+    """Refuse a document whose numbers contradict each other, as one that was cut or edited."""
+    gaps, unknown = (
+        Counter((each.stack, each.os, each.target) for each in listed)
+        for listed in (coverage.gaps, coverage.unknown)
+    )
+    seen: set[tuple[str, str, str]] = set()
+    for cell, value in zip(coverage.cells, document.at("cells").items(), strict=True):
+        place = (cell.stack, cell.os, cell.target)
+        if place in seen:
+            value.fail("a cell of this stack and system stands before it already")
+        seen.add(place)
+        missing = cell.wanted - cell.covered - cell.unknown
+        if missing < 0 or cell.covered_exact > cell.covered:
+            value.fail("counts more than is wanted")
+        for name, told, listed in (
+            ("gaps", missing, gaps[place]),
+            ("unknown", cell.unknown, unknown[place]),
+        ):
+            if told != listed:
+                value.fail(f"says that {told} of its wants are in `{name}`, which lists {listed}")
+    for name in ("wanted", "covered", "unknown"):
+        if getattr(coverage.totals, name) != sum(getattr(each, name) for each in coverage.cells):
+            document.at("totals").at(name).fail("is not the sum of all cells")
 
 
 def _record(kind: type[Record], value: Value) -> Record:
