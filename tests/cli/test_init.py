@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from specplan import config
 from specplan.cli import main
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @pytest.fixture
@@ -48,6 +51,38 @@ def test_it_can_go_to_standard_output(project: Path, capsys: pytest.CaptureFixtu
     assert main(["init", "-o", "-"]) == 0
     assert 'want = "stacks/e4s/spack.yaml"' in capsys.readouterr().out
     assert not (project / "specplan.toml").exists()
+
+
+def test_it_says_what_the_file_still_needs(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", "stacks"]) == 0
+    assert "note: no cache was found; name one as `cache` in the file" in capsys.readouterr().err
+    environment = "spack: {specs: [zlib], mirrors: {site: 'https://user:word@host.example/m'}}"
+    (project / "stacks" / "e4s" / "spack.yaml").write_text(environment, encoding="utf-8")
+    assert main(["init", "stacks", "--force"]) == 0
+    said = capsys.readouterr().err
+    assert "remote mirrors are written as comments; uncomment what to use: `site`" in said
+    assert "word" not in said.replace("words", "")
+
+
+def test_the_file_for_a_mirror_alone_serves_the_commands_that_want_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(EXAMPLES / "mirror", tmp_path / "mirror")
+    shutil.copy(EXAMPLES / "locks" / "radiuss" / "spack.lock", tmp_path)
+    (tmp_path / "spack.lock").rename(tmp_path / "stack.lock")
+    monkeypatch.chdir(tmp_path)
+    assert main(["init"]) == 0
+    assert "note: no stack was found; `specplan check` and" in capsys.readouterr().err
+    assert main(["find", "zlib-ng"]) == 0
+    written = tmp_path / "specplan.toml"
+    proposed = written.read_text(encoding="utf-8")
+    written.write_text(
+        proposed.replace('# want = ["stack/spack.lock"]', 'want = ["stack.lock"]'),
+        encoding="utf-8",
+    )
+    assert main(["gaps"]) == 0
 
 
 @pytest.mark.usefixtures("project")

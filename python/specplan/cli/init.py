@@ -17,6 +17,7 @@ from specplan.sources import Limits
 
 if TYPE_CHECKING:
     from specplan.cli.settings import Settings
+    from specplan.config.discovery import Holdings
 
 __all__ = ["init"]
 
@@ -92,4 +93,22 @@ def init(settings: Settings, folder: str | None) -> int:
         stacks = wording.count(len(found.stacks), "stack")
         counted = f"{stacks} and {wording.count(len(found.caches), 'cache')}"
         output.note(f"`{target}` is written: {counted}")
+        _note_what_is_next(found)
     return 0
+
+
+def _note_what_is_next(found: Holdings) -> None:
+    """Say what the file still needs before every command can answer."""
+    from specplan.config.proposal import remote_mirrors  # noqa: PLC0415 - as above
+
+    remote = remote_mirrors(found)
+    if remote:
+        names = wording.folded([f"`{each}`" for each in remote], _FEW)
+        output.note(f"remote mirrors are written as comments; uncomment what to use: {names}")
+    elif not found.caches:
+        output.note("no cache was found; name one as `cache` in the file, or with `--cache`")
+    if not found.stacks:
+        output.note(
+            "no stack was found; `specplan check` and `specplan find` work now, and "
+            "`want` in the file says what should be there"
+        )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from specplan.sources.environments.environment import Environment
     from specplan.sources.environments.mirrors import NamedMirror
 
-__all__ = ["proposed"]
+__all__ = ["lacks_systems", "proposed", "remote_mirrors"]
 
 _HEAD: Final = """\
 # Written by `specplan init`: a proposal, to be read and changed.
@@ -35,6 +35,12 @@ _SETTINGS: Final = """\
 
 # The least coverage in percent; less fails the run with exit code 1.
 # fail-under = 95
+"""
+
+_NOTHING_WANTED: Final = """\
+# What should be there: locks and environments. None was found; `specplan check` and
+# `specplan find` need none, while `gaps` and `rebuild` do.
+# want = ["stack/spack.lock"]
 """
 
 _KINDS: Final = {
@@ -54,14 +60,34 @@ def proposed(holdings: Holdings, folder: Path, *, cells: Sequence[str] = ()) -> 
         cells: The systems of the stacks that do not say for which they are.
     """
     stacks = {stack.name for stack in holdings.stacks}
-    environments = [each.environment for each in holdings.stacks if each.environment is not None]
+    environments = _environments(holdings)
     mirrors = {each: None for environment in environments for each in environment.mirrors}
     parts = [_HEAD, _caches(holdings.caches, mirrors, stacks, folder), _SETTINGS]
     if holdings.notes:
         parts.append("".join(f"# {_one_line(note)}\n" for note in holdings.notes))
     parts += _host(environments)
     parts += [_stack(stack, folder, cells) for stack in holdings.stacks]
+    if not holdings.stacks:
+        parts.append(_NOTHING_WANTED)
     return "\n".join(parts)
+
+
+def remote_mirrors(holdings: Holdings) -> tuple[str, ...]:
+    """Return the names of the remote mirrors of environments, sorted; they stand in comments."""
+    return tuple(
+        sorted(
+            {
+                mirror.name
+                for environment in _environments(holdings)
+                for mirror in environment.mirrors
+                if not mirror.is_local
+            }
+        )
+    )
+
+
+def _environments(holdings: Holdings) -> list[Environment]:
+    return [each.environment for each in holdings.stacks if each.environment is not None]
 
 
 def lacks_systems(stack: FoundStack) -> bool:
