@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from specplan.cli import main
 from specplan.config.settings import SETTINGS
+
+#: A variable that an exported script reads; others are words that end a text within it.
+VARIABLE = re.compile(r"\$\{?(SPECPLAN_[A-Z_]+)")
 
 
 @pytest.fixture(autouse=True)
@@ -105,3 +109,36 @@ def test_a_quiet_run_still_says_which_gate_failed(capsys: pytest.CaptureFixture[
     code, _, err = told(capsys, "gaps", "--cache", "nowhere", "-q")
     assert code == 3
     assert err.startswith("error: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("SPECPLAN_FAIL_UNDR", "SPECPLAN_FAIL_UNDER"),
+        ("SPECPLAN_FAIL-UNDER", "SPECPLAN_FAIL_UNDER"),
+        ("SPECPLAN_FAILUNDER", "SPECPLAN_FAIL_UNDER"),
+        ("SPECPLAN_fail_under", "SPECPLAN_FAIL_UNDER"),
+        ("SPECPLAN_FAIL_OVER_BUILD", "SPECPLAN_FAIL_OVER_BUILDS"),
+        ("SPECPLAN_STACKS", "SPECPLAN_STACK"),
+        ("SPECPLAN_CACHEDIR", "SPECPLAN_CACHE_DIR"),
+    ],
+)
+def test_a_variable_that_is_nearly_that_of_an_option_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, meant: str
+) -> None:
+    monkeypatch.setenv(name, "100")
+    code, out, err = told(capsys, "coverage", "--stack", "e4s")
+    assert (code, out) == (2, "")
+    assert f"the variable {name} is none" in err
+    assert f"did you mean {meant}?" in err
+
+
+def test_variables_of_exported_scripts_and_of_others_are_let_be(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    templates = (Path(__file__).parents[2] / "python/specplan").rglob("*.j2")
+    found = {name for each in templates for name in VARIABLE.findall(each.read_text("utf-8"))}
+    assert {"SPECPLAN_STATE", "SPECPLAN_NEEDS"} <= found
+    for name in (*found, "SPECPLAN_OF_SOMEBODY_ELSE", "SPECPLANS"):
+        monkeypatch.setenv(name, "1")
+    assert told(capsys, "coverage", "--stack", "e4s")[0] == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -12,6 +13,7 @@ from specplan.cli import output
 from specplan.cli.common import with_common
 from specplan.cli.option_table import options_of
 from specplan.cli.settings import settled
+from specplan.cli.variables import refuse_misspelt
 from specplan.config.settings import GROUPS, SETTINGS
 
 if TYPE_CHECKING:
@@ -133,6 +135,7 @@ def command(
         @functools.wraps(function)
         def run(**words: object) -> int:
             given = {each: words.pop(each) for each in positions}
+            refuse_misspelt(os.environ)
             typed, variables = _by_origin(words)
             settings = settled(typed, variables=variables, configured=configured, formats=formats)
             if settings.unwritten_format:

@@ -1,0 +1,75 @@
+"""Variables of the environment that are meant for specplan and are spelt like none of its own.
+
+A gate that a pipeline asks for by a misspelt variable would hold for ever.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from specplan.config.settings import SETTINGS
+from specplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["refuse_misspelt"]
+
+_PREFIX: Final = "SPECPLAN_"
+
+#: How much of both names must agree, from 0 to 1.
+_CLOSENESS: Final = 0.8
+
+#: The longest name that is compared.
+_LONGEST: Final = 100
+
+#: Variables that are no options: of the folder of fetched files, and of exported scripts.
+_OTHERS: Final = frozenset(
+    _PREFIX + each
+    for each in (
+        "ASKED",
+        "CACHE_DIR",
+        "DEBUG",
+        "ENTRY",
+        "NEEDS",
+        "PROFILE",
+        "QUIET",
+        "RETRY_DELAY",
+        "SETUP",
+        "SIGNING_KEY",
+        "SKIP_PREFLIGHT",
+        "STATE",
+        "VERBOSE",
+        "WAIT",
+    )
+)
+
+
+def refuse_misspelt(names: Iterable[str]) -> None:
+    """Refuse variables whose names are nearly those of options; others may be anybody's.
+
+    Args:
+        names: The names of all variables.
+
+    Raises:
+        UsageError: If one is spelt nearly like that of an option.
+    """
+    known = {each.variable for each in SETTINGS} | _OTHERS
+    for name in sorted(names):
+        if name in known or not name.startswith(_PREFIX) or len(name) > _LONGEST:
+            continue
+        near = _near(name.removeprefix(_PREFIX).upper().replace("-", "_"), known)
+        if near is not None:
+            raise UsageError(
+                f"the variable {name} is none that specplan reads",
+                hint=f"did you mean {near}? Rename it, or unset it",
+            )
+
+
+def _near(name: str, known: Iterable[str]) -> str | None:
+    """Return the variable with nearly this name; None where there is none."""
+    import difflib  # noqa: PLC0415 - only mistakes need it
+
+    names = sorted(each.removeprefix(_PREFIX) for each in known)
+    found = difflib.get_close_matches(name, names, n=1, cutoff=_CLOSENESS)
+    return _PREFIX + found[0] if found else None
