@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import specplan
 from specplan.errors import UsageError
 from specplan.model import Coverage, Level
+from specplan.model.check import Binaries
 from specplan.model.gate import Gate
 from specplan.model.left_out import LeftOut
 from specplan.model.report import Report
@@ -313,6 +314,22 @@ def test_a_badge_of_what_is_not_whole_is_never_green(*, blocks: bool) -> None:
     endpoint = json.loads(badge_endpoint(replace(whole, left_out=(record,))))
     said = ("100.0 %, not whole", "lightgrey") if blocks else ("100.0 %", "brightgreen")
     assert (endpoint["message"], endpoint["color"]) == said
+
+
+def test_a_badge_of_what_fails_is_never_green() -> None:
+    whole = records.coverage_of((records.cell("e4s", "sles15", "zen4", 99, 100),))
+    gate = Gate(
+        name="fail-under", unit="percent", limit=100, value=99, held=False, reason="it is less"
+    )
+    binaries = Binaries(available=10, usable=10)
+    for result, said in (
+        (replace(whole, gates=(gate,)), ("99.0 %, gate failed", "red")),
+        (replace(whole, gates=(replace(gate, held=True),)), ("99.0 %", "green")),
+        (replace(records.CHECK, binaries=binaries), ("100.0 %, 3 findings", "red")),
+        (replace(records.SOUND, binaries=binaries), ("100.0 %", "brightgreen")),
+    ):
+        endpoint = json.loads(badge_endpoint(result))
+        assert (endpoint["message"], endpoint["color"]) == said
 
 
 NAMES = st.text(max_size=30) | st.sampled_from(

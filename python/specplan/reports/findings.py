@@ -147,11 +147,13 @@ class Standing:
         whole: The whole; 0 where the share is not defined.
         is_doubtful: Whether what is left out could change the share.
         is_partly_old: Whether an earlier run measured a part of it.
+        failure: What is wrong beside the share, as a gate that failed; empty where nothing is.
     """
 
     label: str
     part: int
     whole: int
+    failure: str = ""
     is_doubtful: bool = False
     is_partly_old: bool = False
 

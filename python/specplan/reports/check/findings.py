@@ -19,7 +19,7 @@ from specplan.reports.findings import (
     measures_of,
     standing_of,
 )
-from specplan.reports.render import prose
+from specplan.reports.render import prose, wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,11 +104,14 @@ def check_measures(result: Check) -> Iterator[Measure]:
 @standing_of.register(Check)
 def check_standing(result: Check) -> Standing:
     """Return how many binaries install from the caches alone."""
+    number = len(result.findings)
+    failure = wording.count(number, "finding") if number else ""
     if result.binaries is None:
-        return Standing(label="spack cache sound", part=0, whole=0)
+        return Standing(label="spack cache sound", part=0, whole=0, failure=failure)
     return Standing(
         label="spack cache sound",
         part=result.binaries.usable,
         whole=result.binaries.available,
         is_doubtful=bool(blocking(result.left_out)),
+        failure=failure,
     )

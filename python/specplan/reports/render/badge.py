@@ -78,10 +78,13 @@ def badge_endpoint(result: Report) -> str:
 def _message(standing: Standing) -> str:
     share = wording.percentage(standing.part, standing.whole)
     share += ", partly old" if standing.is_partly_old else ""
+    share += f", {standing.failure}" if standing.failure else ""
     return f"{share}, not whole" if standing.is_doubtful else share
 
 
 def _colour(standing: Standing) -> tuple[str, str]:
+    if standing.failure:
+        return _COLOURS[-1][1:]
     for least, name, colour in _COLOURS:
         if (
             not standing.is_doubtful
