@@ -180,7 +180,10 @@ def written(spec: AbstractSpec | str) -> str:
     Raises:
         SpecSyntaxError: If it holds what is no character, as a word of the command line that is
             not UTF-8 does.
+        TypeError: If it is neither an abstract spec nor a text.
     """
+    if not isinstance(spec, (AbstractSpec, str)):
+        raise TypeError(f"an abstract spec is a text or an AbstractSpec, not {type(spec).__name__}")
     text = str(spec)
     try:
         text.encode()

@@ -566,7 +566,7 @@ class Catalog:
     def check(
         self,
         *,
-        want: str | Sequence[str] = (),
+        want: Places = (),
         tag: str | None = None,
         verify: Verify = "index",
         limits: Limits | None = None,
@@ -590,7 +590,8 @@ class Catalog:
             RemoteError: If a file of a mirror cannot be fetched.
             SourceError: If a lock cannot be read.
             UnknownNameError: If the snapshot is unknown.
-            UsageError: If no source is a mirror, but its files are to be looked at.
+            UsageError: If ``verify`` is none of its words, or no source is a mirror, but its
+                files are to be looked at.
 
         Examples:
             >>> import specplan
@@ -598,7 +599,7 @@ class Catalog:
             ()
         """
         request = CheckRequest(
-            want=texts(want), tag=tag, verify=verify, limits=limits, libc=libc or {}
+            want=paths(want), tag=tag, verify=verify, limits=limits, libc=libc or {}
         )
         return findings.check(self._contents, request, counted)
 
@@ -647,7 +648,7 @@ def load(
     for_spack: str | None = None,
     from_manifests: bool = False,
     probe: bool = False,
-    upstream: Sequence[str | os.PathLike[str]] = (),
+    upstream: Places = (),
 ) -> Catalog:
     """Read sources into one catalog. The order of the sources does not matter.
 
@@ -689,7 +690,7 @@ def load(
         raise UsageError(
             "no source is given", hint="name a mirror, its index, a lock or package pages"
         )
-    places = [os.fspath(source) for source in sources]
+    places = [_as_text(source) for source in sources]
     limits = limits or Limits()
     if NO_CACHE in places:
         if len(places) > 1:
@@ -704,7 +705,7 @@ def load(
     reads = [read(place, limits, tags=tags, progress=progress, options=options) for place in places]
     _refuse_clashes(reads)
     upstreams = replace(options, is_upstream=True)
-    reads += [_upstream(os.fspath(each), limits, upstreams) for each in upstream]
+    reads += [_upstream(each, limits, upstreams) for each in paths(upstream)]
     catalog = Catalog._from_contents(Contents.of_reads(reads, limits))
     if catalog.damaged and not skip_damaged:
         raise damage(catalog.damaged, hint="`--skip-damaged` goes on without damaged files")
@@ -719,6 +720,21 @@ def load(
             hint="`specplan check` lists all contradictions; without `strict` they are warnings",
         )
     return catalog
+
+
+def _as_text(source: object) -> str:
+    """Return a source as a text.
+
+    Raises:
+        TypeError: If it is neither a text nor a path.
+    """
+    if not isinstance(source, (str, os.PathLike)):
+        given = type(source).__name__
+        raise TypeError(
+            f"a source is a text or a path, not {given}; several are given one by one, as in "
+            "`load(*sources)`"
+        )
+    return os.fspath(source)
 
 
 def _upstream(place: str, limits: Limits, options: ReadingOptions) -> SourceRead:

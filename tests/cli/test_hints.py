@@ -138,6 +138,28 @@ def test_values_without_their_option_are_shown_with_it(
     assert shlex.split(re.findall(r"`([^`]*)`", hint)[1]) == expected
 
 
+@pytest.mark.parametrize(
+    ("words", "takes"),
+    [
+        (("gaps", "--baseline"), "--baseline TAG|[LABEL=]SOURCE"),
+        (("coverage", "--level"), "--level package|version|variant|hash"),
+        (("check", "-o"), "--output FILE"),
+    ],
+)
+def test_an_option_without_its_value_is_shown_with_it(
+    run: Runs, words: tuple[str, ...], takes: str
+) -> None:
+    answer = run(*words)
+    assert answer.code == 2
+    assert quoted(hint_of(answer)) == takes
+
+
+def test_a_folder_that_is_no_checkout_names_the_option_for_one(place: Path, run: Runs) -> None:
+    answer = run("review", "--since", "HEAD~1", "--cache", "mirror", "--packages", str(place))
+    assert answer.code == 3
+    assert quoted(hint_of(answer)) == "--packages FOLDER"
+
+
 @pytest.mark.usefixtures("place")
 @pytest.mark.parametrize("words", [("gaps",), ("coverage",), ("find", "zlib-ng"), ("why", "bison")])
 def test_a_cache_without_its_option_is_shown_with_it(run: Runs, words: tuple[str, ...]) -> None:

@@ -161,3 +161,25 @@ def test_names_are_the_distinct_values_of_a_field(catalog: Catalog) -> None:
     specs = catalog.select().specs()
     assert catalog.names("package") == tuple(sorted({each.package for each in specs}))
     assert catalog.names("target") == tuple(sorted({each.target for each in specs}))
+
+
+def test_a_path_may_stand_wherever_a_text_names_a_file(lock: Catalog) -> None:
+    path = Path(LOCK)
+    assert lock.check(want=path) == lock.check(want=LOCK) == lock.check(want=[path])
+    assert len(specplan.load(path)) == len(lock)
+    with pytest.raises(specplan.SourceError, match="`no-such` does not exist"):
+        # One text is one installation, and not one for each letter.
+        specplan.load(LOCK, upstream="no-such")
+
+
+def test_what_is_of_another_type_is_refused_with_what_is_meant(catalog: Catalog) -> None:
+    sources: Any = [LOCK]
+    with pytest.raises(TypeError, match=r"not list; several are given one by one, as in `load"):
+        specplan.load(sources)
+    number: Any = 3
+    with pytest.raises(TypeError, match="a text or an AbstractSpec, not int"):
+        specplan.AbstractSpec(number)
+    word: Any = "everything"
+    with pytest.raises(UsageError, match="`verify` cannot be `everything`") as raised:
+        catalog.check(verify=word)
+    assert raised.value.hint == "one of `index`, `manifests`, `blobs`"

@@ -81,7 +81,7 @@ def test_help_says_what_each_argument_is_for(name: str) -> None:
     context = click.Context(command, info_name=name)
     for each in command.params:
         if isinstance(each, click.Argument):
-            metavar, purpose = each.get_help_record(context) or ("", "")
+            metavar, purpose = each.get_help_record(context)
             assert metavar.strip("[].").isupper() or "=" in metavar or "/" in metavar, metavar
             assert len(purpose.split()) > 2, metavar
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from specplan import _core as compiled
 from specplan.catalog.available import available_wants
@@ -21,6 +21,7 @@ from specplan.model.check import (
     CheckedRoots,
     CheckedSpec,
     Finding,
+    Verify,
 )
 from specplan.model.left_out import merged
 from specplan.sources.wants import read_concrete
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from specplan.check.mirror_files import Verified
     from specplan.check.request import CheckRequest
     from specplan.model import DamagedFile, LeftOut
-    from specplan.model.check import Verify
     from specplan.sources import FileOfSpecs, IndexAlone, MirrorTaken
     from specplan.sources.origins import IndexRead
     from specplan.sources.wanted import Wanted
@@ -99,8 +99,10 @@ def check(contents: Contents, request: CheckRequest, counted: Counted | None = N
         RemoteError: If a file of a mirror cannot be fetched.
         SourceError: If a lock cannot be read.
         UnknownNameError: If the snapshot is unknown.
-        UsageError: If files of mirrors are to be looked at, but no source is a mirror.
+        UsageError: If it is not known how far to go, or files of mirrors are to be looked at,
+            but no source is a mirror.
     """
+    _refuse_unknown(request.verify)
     checked = _checked(contents, request, counted)
     mirrors, notes = _mirrors(checked)
     core = checked.core
@@ -174,6 +176,13 @@ def _checked(contents: Contents, request: CheckRequest, counted: Counted | None)
             *(record for lock in wanted for record in lock.left_out),
         ],
     )
+
+
+def _refuse_unknown(verify: str) -> None:
+    words = get_args(Verify)
+    if verify not in words:
+        listed = ", ".join(f"`{each}`" for each in words)
+        raise UsageError(f"`verify` cannot be `{verify}`", hint=f"one of {listed}")
 
 
 def _mirrors(checked: _Checked) -> tuple[Sequence[MirrorTaken], Sequence[str]]:

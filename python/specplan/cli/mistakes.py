@@ -34,7 +34,7 @@ def worded(error: click.ClickException, words: Sequence[str]) -> tuple[str, str 
     message = message[:1].lower() + message[1:]
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is None:
-        return message, None
+        return message, _value_hint(error, words)
     hint = f"`{context.command_path} --help` lists what there is"
     if (variable := _variable_of(error, context)) is not None:
         return f"the variable {variable}: {_bare(error)}", f"unset {variable}, or mend it; {hint}"
@@ -49,6 +49,21 @@ def worded(error: click.ClickException, words: Sequence[str]) -> tuple[str, str 
             or hint
         )
     return message, hint
+
+
+def _value_hint(error: click.ClickException, words: Sequence[str]) -> str | None:
+    """Return what an option takes that was given without a value; None for other mistakes."""
+    if not isinstance(error, click.BadOptionUsage):
+        return None
+    from specplan.config.settings import SETTINGS  # noqa: PLC0415 - only mistakes need it
+
+    for each in SETTINGS:
+        if error.option_name in {f"--{each.name}", f"-{each.short}"}:
+            command = next((word for word in words if word in each.commands), "")
+            shown = each.in_command(command)
+            takes = shown.metavar or "|".join(shown.choices)
+            return f"write `--{each.name} {takes}`" if takes else None
+    return None
 
 
 def _variable_of(error: click.ClickException, context: click.Context) -> str | None:

@@ -115,6 +115,8 @@ def git_bytes(checkout: str, *arguments: str, given: bytes = b"") -> bytes:
 
 def _hint(checkout: str, fault: str) -> str | None:
     """Return what helps where a clone does not hold the revision that is asked for."""
+    if "not a git repository" in fault:
+        return "name the checkout of the package repository with `--packages FOLDER`"
     if "revision" not in fault:
         return None
     if git(checkout, "rev-parse", "--is-shallow-repository").strip() != "true":
