@@ -25,6 +25,7 @@ from specplan.sources.snapshot_folders import snapshot_folders
 from specplan.testing import Page, strategies
 from tests import records
 from tests.property.worlds import world
+from tests.small_caches import index, lock, written
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Runs
@@ -203,3 +204,24 @@ def test_the_suffix_asks_for_the_picture(run: Runs, folder: Path) -> None:
     run(*WORDS, "-o", "trend.svg")
     assert (folder / "trend.svg").read_text(encoding="utf-8").startswith("<svg ")
     assert run("gaps", f"--cache={CACHE}", "--no-config", "--format=svg").code == 2
+
+
+def test_what_each_step_has_itself_is_no_want_of_a_trend(run: Runs, folder: Path) -> None:
+    written(folder, old_json=index(["a", "b"]), new_json=index(["a"]))
+    steps = ("s=old.json", "s=new.json", "--no-config", "--fail-on-lost")
+    for want in ("available", "available:s", "x=available"):
+        answer = run("trend", f"--want={want}", *steps)
+        assert (answer.code, answer.out) == (2, "")
+        assert "nothing is ever lost" in answer.err
+    assert run("diff", "s=old.json", "s=new.json", "--fail-on-lost", "--no-config").code == 1
+
+
+def test_sources_are_steps_beside_wants_where_no_cache_is_given(run: Runs, folder: Path) -> None:
+    written(folder, s__spack_lock=lock(["a", "b"]), old_json=index(["a", "b"]))
+    written(folder, new_json=index(["a"]))
+    want = ("--want=s=s/spack.lock", "--no-config")
+    answer = run("trend", *want, "old.json", "new.json", "--fail-on-lost")
+    assert answer.code == 1
+    assert "1 want lost (--fail-on-lost)" in answer.err
+    assert run("trend", *want, "old.json", "old.json", "--fail-on-lost").code == 0
+    assert run("trend", *want).code == 2

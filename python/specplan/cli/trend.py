@@ -14,6 +14,7 @@ from specplan.errors import UsageError
 from specplan.sources import newest_first
 from specplan.sources.documents import is_document, read_coverage
 from specplan.sources.environments.options import EnvironmentOptions
+from specplan.sources.named_want import named_want
 from specplan.sources.snapshot_folders import snapshot_folders
 
 if TYPE_CHECKING:
@@ -76,6 +77,13 @@ def asked_trend(settings: Settings, steps: Sequence[str] = ()) -> Trend:
     """
     # What an older state has is no question of a trend.
     settings = questions.with_stacks(replace(settings, baseline=None))
+    for text in settings.want:
+        if named_want(text).kind == "available":
+            raise UsageError(
+                f"`--want {text}` wants what each step itself has, so that nothing is ever lost",
+                hint="`specplan diff OLD NEW` tells which binaries were lost; a lock as `--want` "
+                "is the same want at each step",
+            )
     return verdict.settled(trend_of(_steps(steps, settings)), settings)
 
 
@@ -113,7 +121,12 @@ class _Tags:
         Raises:
             UsageError: If there are none, or no cache is given.
         """
-        found = newest_first(self._folders)[::-1]
+        folders = self._folders
+        if folders is None:
+            raise UsageError(
+                "no cache is given", hint="name one with `--cache SOURCE`, or saved documents"
+            )
+        found = newest_first(folders)[::-1]
         if not found:
             raise UsageError(
                 "the caches have no snapshots",
@@ -124,7 +137,7 @@ class _Tags:
     def has(self, name: str) -> bool:
         """Whether a name is that of a snapshot."""
         given = bool(self.settings.cache) or bool(self.settings.want)
-        return given and name in self._folders
+        return given and name in (self._folders or ())
 
     def read(self, tag: str) -> Catalog:
         """Return the caches with one snapshot.
@@ -132,9 +145,10 @@ class _Tags:
         Raises:
             UnknownNameError: If none has it.
         """
-        folders = self._folders.get(tag, [])
+        known = self._folders or {}
+        folders = known.get(tag, [])
         first = self._first
-        if first is not None and not folders and (tag in first.tags or tag not in self._folders):
+        if first is not None and not folders and (tag in first.tags or tag not in known):
             # It is there already, or the question says which are near.
             return first
         if not folders and not self._others:
@@ -142,16 +156,17 @@ class _Tags:
         return load.read([*folders, *self._others], self.settings, tag, quiet=True)
 
     @property
-    def _folders(self) -> dict[str, list[str]]:
-        """By snapshot the folders that hold it alone; none where a source reads it by name."""
+    def _folders(self) -> dict[str, list[str]] | None:
+        """By snapshot the folders that hold it alone; none where a source reads it by name.
+
+        None without caches: sources may be the steps then.
+        """
         if self._found is not None:
             return self._found
         settings = self.settings
         caches = mirrors.caches_of(settings, EnvironmentOptions(host=settings.host))
         if not caches:
-            raise UsageError(
-                "no cache is given", hint="name one with `--cache SOURCE`, or saved documents"
-            )
+            return None
         self._found = {}
         for each in caches:
             folders = snapshot_folders(each)
