@@ -175,7 +175,8 @@ def _of_peers(name: str, world: World, seconds: Mapping[str, int]) -> Choice:
     """Make a choice: each cell lacks what any peer has, and takes what serves its system.
 
     The C library of an older Ubuntu serves a newer one, and an older target of a family a newer
-    one. What has a binary on a system that serves the cell is no gap, nor is what nothing serves.
+    one. What has a binary on a system that serves the cell is not a gap, nor is what nothing
+    serves.
     """
     number, costs, demands = _builds(world, seconds)
     by_package: dict[str, list[str]] = {}
@@ -285,7 +286,7 @@ def _cover(
         for want in draw.sample(range(wants), max(2, round(wants * density))):
             met[want].append(build)
     for each in met:
-        while len(each) < 2:  # noqa: PLR2004 - one alternative is no choice
+        while len(each) < 2:  # noqa: PLR2004 - one alternative is not a choice
             each.append(draw.randrange(builds))
     costs = [draw.randint(1, dearest) for _ in range(builds)]
     return Choice(name=name, costs=costs, demands=[], wants=met)

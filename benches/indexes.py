@@ -79,7 +79,7 @@ def measure_specplan(path: Path) -> Measurement:
     import specplan  # noqa: PLC0415 - a contender's process holds nothing of the others
 
     with tempfile.TemporaryDirectory() as scratch:
-        # An import is no reading, and some are made at the first load.
+        # An import is not a reading, and some are made at the first load.
         small = Path(scratch, "index.json")
         write_index(small, specs=10, seed=0)
         specplan.load(f"bench={small}")

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Shape", "Written", "write_tree"]
 
-#: The label of the union index, which lists everything and is no stack.
+#: The label of the union index, which lists everything and is not a stack.
 UNION_INDEX = "root"
 
 #: A family is the stacks that share their first dash-separated word.

@@ -52,7 +52,7 @@ CONTENDERS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """What a contender saw; the union index is no stack and is left out."""
+    """What a contender saw; the union index is not a stack and is left out."""
 
     pages: int
     specs: int
@@ -128,7 +128,7 @@ def count_in_catalog(catalog: specplan.Catalog) -> Counts:
 def measure_pages(read: Callable[[Path, int], list[Page]], tree: Path, every: int) -> Measurement:
     """Measure a contender that makes Python objects."""
     gc.disable()
-    # An import is no reading: one page loads the contender before the clock starts.
+    # An import is not a reading: one page loads the contender before the clock starts.
     read(tree, sys.maxsize)
     start = time.perf_counter()
     pages = read(tree, every)
@@ -140,7 +140,7 @@ def measure_specplan(tree: Path) -> Measurement:
     """Measure specplan."""
     import specplan  # noqa: PLC0415 - a contender's process holds nothing of the others
 
-    # An import is no reading here either, and some are made at the first load.
+    # An import is not a reading here either, and some are made at the first load.
     specplan.load(*page_paths(tree, sys.maxsize))
     start = time.perf_counter()
     catalog = specplan.load(tree)

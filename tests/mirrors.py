@@ -48,7 +48,7 @@ def node(name: str, version: str = "1.0", *needs: str) -> Json:
 
 
 def index(*names: str, absent: tuple[str, ...] = (), version: int = 8) -> bytes:
-    """Return the index of a build cache; ``absent`` are mentioned, but are no binaries."""
+    """Return the index of a build cache; ``absent`` are mentioned, but are not binaries."""
     installs = {
         dag_hash(name): {
             "spec": node(name),

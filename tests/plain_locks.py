@@ -129,7 +129,7 @@ class World:
         }
 
     def roots(self, stack: str) -> set[str]:
-        """The roots of a stack; what the system provides is no want."""
+        """The roots of a stack; what the system provides is not a want."""
         return {root for root in self.asked(stack) if not self.is_external(root)}
 
     def below(self, dag_hash: str, types: frozenset[str]) -> Iterator[str]:

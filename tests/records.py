@@ -58,7 +58,7 @@ DAMAGED = (
         path="_cache/develop-2025-05-25/zlib/specs.md",
         place="spec_details[3].hash",
         line=6,
-        fault="`abc` is no DAG hash",
+        fault="`abc` is not a DAG hash",
     ),
     DamagedFile(path="_cache/\x1b[2J.md", place="", line=None, fault="it is empty"),
 )

@@ -193,6 +193,6 @@ def reset(handler: Handler) -> None:
 
 
 def rubbish(handler: Handler) -> None:
-    """Answer with what is no HTTP."""
+    """Answer with what is not valid HTTP."""
     handler.wfile.write(b"220 mail.example ESMTP\r\n\r\n")
     handler.close_connection = True

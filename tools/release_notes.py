@@ -20,7 +20,7 @@ _VERSION: Final = re.compile(r'^version = "([^"]+)"$', re.MULTILINE)
 
 
 class ReleaseError(Exception):
-    """Why a tag is no release."""
+    """Why a tag is not a release."""
 
 
 def notes_of(tag: str, changelog: str, cargo: str) -> str:

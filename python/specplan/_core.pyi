@@ -495,7 +495,7 @@ class FaultAnswer:
 
 @final
 class WrongHashAnswer:
-    """A hash that is not that of its content."""
+    """A hash that does not match its content."""
 
     @property
     def hash(self) -> str:
@@ -1553,7 +1553,7 @@ class AbstractQuestion(TypedDict):
     ``specs`` are abstract specs, each asked once, and ``clauses`` holds for each of them what
     else is required of a spec or conflicts with it; ``cells`` lists (os, target, platform,
     positions of the wanted specs). ``state`` says which binaries count; None, which only
-    ``met`` takes, lets every known spec count that is no external.
+    ``met`` takes, lets every known spec count that is not an external.
     """
 
     state: State | None
@@ -1612,7 +1612,7 @@ class AbstractSpec:
         text: One abstract spec, for example ``hdf5@1.14:+mpi ^zlib-ng``.
 
     Raises:
-        ValueError: If the text is no single spec; its message shows the place.
+        ValueError: If the text is not a single spec; its message shows the place.
 
     Examples:
         >>> from specplan._core import AbstractSpec
@@ -1628,7 +1628,7 @@ class AbstractSpec:
         """Read all specs of a text: a second name or hash starts another one.
 
         Raises:
-            ValueError: If some part of the text is no spec; its message shows the place.
+            ValueError: If some part of the text is not a spec; its message shows the place.
         """
 
     @property
@@ -1641,15 +1641,15 @@ class AbstractSpec:
 
     @property
     def platform(self) -> str | None:
-        """The platform, or None where it is no single one."""
+        """The platform, or None where it is not a single one."""
 
     @property
     def os(self) -> str | None:
-        """The operating system, or None where it is no single one."""
+        """The operating system, or None where it is not a single one."""
 
     @property
     def target(self) -> str | None:
-        """The target, or None where it is no single one."""
+        """The target, or None where it is not a single one."""
 
     @property
     def hash(self) -> str | None:
@@ -1663,21 +1663,21 @@ class AbstractSpec:
         """Return the spec that asks for what both ask for.
 
         Raises:
-            ValueError: If nothing can meet both, or ``other`` is no spec.
+            ValueError: If nothing can meet both, or ``other`` is not a spec.
         """
 
     def satisfies(self, other: AbstractSpec | str) -> bool | None:
         """Return whether all that meets this spec meets the other; None if unknown.
 
         Raises:
-            ValueError: If ``other`` is no spec.
+            ValueError: If ``other`` is not a spec.
         """
 
     def intersects(self, other: AbstractSpec | str) -> bool | None:
         """Return whether something could meet both; None if unknown.
 
         Raises:
-            ValueError: If ``other`` is no spec.
+            ValueError: If ``other`` is not a spec.
         """
 
     @property
@@ -1710,14 +1710,14 @@ class AbstractSpec:
 
         Raises:
             ValueError: If a dependency has a condition that contradicts this one, or
-                ``condition`` is no spec.
+                ``condition`` is not a spec.
         """
 
     def with_toolchain(self, name: str, toolchain: AbstractSpec | str) -> AbstractSpec:
         """Return the spec with every bare ``%name`` replaced by what a toolchain asks for.
 
         Raises:
-            ValueError: If the toolchain contradicts the spec, or is no spec.
+            ValueError: If the toolchain contradicts the spec, or is not a spec.
         """
 
     def __reduce__(self) -> tuple[type[AbstractSpec], tuple[str]]: ...
@@ -1779,7 +1779,7 @@ class Catalog:
         """Return the selected specs that satisfy an abstract spec, externals included.
 
         Each comes with its listings in these snapshots, or in all. ``SpecSyntaxError``
-        shows what is no abstract spec with a caret under the fault.
+        shows what is not an abstract spec with a caret under the fault.
         """
 
     def has_heard_of(self, name: str) -> bool:
@@ -1889,13 +1889,13 @@ class Catalog:
         """Tell which specs meet abstract wants: by cell, then in the order of its wants.
 
         A spec meets a want if it satisfies the abstract spec and its system serves that of
-        the cell. ``SpecSyntaxError`` shows what is no abstract spec.
+        the cell. ``SpecSyntaxError`` shows what is not an abstract spec.
         """
 
     def abstract_coverage(self, question: AbstractQuestion) -> AbstractAnswer:
         """Count abstract wants and find gaps; the latter by cell, then in the order of its wants.
 
-        ``SpecSyntaxError`` shows what is no abstract spec.
+        ``SpecSyntaxError`` shows what is not an abstract spec.
         """
 
     def demand(self, question: DemandQuestion) -> DemandAnswer:
@@ -1989,7 +1989,7 @@ class Query:
 
     @staticmethod
     def hashes(texts: list[str]) -> Query:
-        """Select the specs with one of these hashes; ``ValueError`` for what is no hash."""
+        """Select the specs with one of these hashes; ``ValueError`` for what is not a hash."""
 
     def __reduce__(
         self,
@@ -2217,7 +2217,7 @@ def pattern_is_found(pattern: str, text: str) -> bool:
         text: The text.
 
     Raises:
-        ValueError: If it is no expression, or repeats too much.
+        ValueError: If it is not an expression, or repeats too much.
     """
 
 def catalog_of_state(state: bytes) -> Catalog:

@@ -23,7 +23,7 @@ class AbstractSpec:
             shows all of the syntax.
 
     Raises:
-        SpecSyntaxError: If the text is no single spec.
+        SpecSyntaxError: If the text is not a single spec.
 
     Examples:
         >>> import specplan
@@ -56,7 +56,7 @@ class AbstractSpec:
             text: Abstract specs with blanks between them.
 
         Raises:
-            SpecSyntaxError: If some part of the text is no spec.
+            SpecSyntaxError: If some part of the text is not a spec.
 
         Examples:
             >>> [str(each) for each in AbstractSpec.parse_many("zlib +pic hdf5")]
@@ -76,17 +76,17 @@ class AbstractSpec:
 
     @property
     def platform(self) -> str | None:
-        """The platform, or None where it is no single one."""
+        """The platform, or None where it is not a single one."""
         return self._core.platform
 
     @property
     def os(self) -> str | None:
-        """The operating system, or None where it is no single one."""
+        """The operating system, or None where it is not a single one."""
         return self._core.os
 
     @property
     def target(self) -> str | None:
-        """The target, or None where it is no single one."""
+        """The target, or None where it is not a single one."""
         return self._core.target
 
     @property
@@ -103,7 +103,7 @@ class AbstractSpec:
             other: What is to follow from this spec.
 
         Raises:
-            SpecSyntaxError: If ``other`` is no spec.
+            SpecSyntaxError: If ``other`` is not a spec.
 
         Examples:
             >>> AbstractSpec("hdf5@1.14.3+mpi").satisfies("hdf5@1.12:")
@@ -120,7 +120,7 @@ class AbstractSpec:
             other: The other spec.
 
         Raises:
-            SpecSyntaxError: If ``other`` is no spec.
+            SpecSyntaxError: If ``other`` is not a spec.
 
         Examples:
             >>> AbstractSpec("hdf5@1.12:").intersects("hdf5@:1.14 +mpi")
@@ -137,7 +137,7 @@ class AbstractSpec:
             other: The other spec.
 
         Raises:
-            SpecSyntaxError: If ``other`` is no spec.
+            SpecSyntaxError: If ``other`` is not a spec.
             UsageError: If nothing can meet both.
 
         Examples:
@@ -178,7 +178,7 @@ def written(spec: AbstractSpec | str) -> str:
     """Return an abstract spec as the text that the core reads.
 
     Raises:
-        SpecSyntaxError: If it holds what is no character, as a word of the command line that is
+        SpecSyntaxError: If it holds what is not a character, as a word of the command line that is
             not UTF-8 does.
         TypeError: If it is neither an abstract spec nor a text.
     """
@@ -189,6 +189,6 @@ def written(spec: AbstractSpec | str) -> str:
         text.encode()
     except UnicodeEncodeError as error:
         raise SpecSyntaxError(
-            f"`{text}` is no spec: it is not UTF-8", text, error.start, error.end
+            f"`{text}` is not a spec: it is not UTF-8", text, error.start, error.end
         ) from error
     return text

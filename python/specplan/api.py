@@ -350,7 +350,7 @@ class Catalog:
                 be decided instead of raising an error.
 
         Raises:
-            SpecSyntaxError: If it is no abstract spec.
+            SpecSyntaxError: If it is not an abstract spec.
             UndecidedError: If the sources do not tell of every spec.
             UnknownNameError: If a stack, system or snapshot is unknown.
 
@@ -374,7 +374,7 @@ class Catalog:
                 ``want``: locks, ``[LABEL=]spack.lock``, whose specs are searched too.
 
         Raises:
-            SpecSyntaxError: If it is no abstract spec.
+            SpecSyntaxError: If it is not an abstract spec.
             UnknownNameError: If a stack, system or snapshot is unknown.
 
         Examples:
@@ -694,7 +694,7 @@ def load(
     limits = limits or Limits()
     if NO_CACHE in places:
         if len(places) > 1:
-            raise UsageError(f"`{NO_CACHE}` and other sources exclude each other")
+            raise UsageError(f"`{NO_CACHE}` and other sources cannot be combined")
         places = []
     tags = (tag,) if tag is None or isinstance(tag, str) else tuple(tag)
     options = ReadingOptions(
@@ -769,7 +769,7 @@ def _clash(name: str, place: str, other: str) -> UsageError:
     return UsageError(
         f"`{place}` has no label, and as a stack it would be called `{name}`, as is one of "
         f"`{other}`",
-        hint=f"give it a label of its own, as in `LABEL={place}`; `-={place}` is in no stack",
+        hint=f"give it its own label, as in `LABEL={place}`; `-={place}` is in no stack",
     )
 
 

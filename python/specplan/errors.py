@@ -165,7 +165,7 @@ class EmptySelectionError(UsageError, LookupError):
 
 
 class SpecSyntaxError(UsageError):
-    """A text is no abstract spec; the message shows it with a caret under the fault.
+    """A text is not an abstract spec; the message shows it with a caret under the fault.
 
     Attributes:
         text: The whole text.

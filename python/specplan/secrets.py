@@ -100,7 +100,7 @@ def _harmless(scheme: str, rest: str) -> str:
     if ats:
         rest = rest[ats[-1].end() :]
     elif ":" in authority and not authority.startswith("["):
-        # A password with a slash in it ends the host too early, and then this is no port.
+        # A password with a slash in it ends the host too early, and then this is not a port.
         name, _, port = authority.partition(":")
         if not _PORT.fullmatch(port):
             later = list(_AT.finditer(rest))

@@ -64,7 +64,6 @@ def test_what_is_asked_reaches_the_catalog(run: Runs, loads: Loads, catalog: Fak
         "want": ("e4s=a.lock", "b.lock"),
         "tag": "t",
         "verify": "blobs",
-        "counted": None,
         "libc": {},
     }
     assert loads.tags == [("t",)]

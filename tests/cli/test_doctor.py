@@ -62,7 +62,7 @@ def test_no_password_is_shown(run: Runs, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "proxy:3128" in answer.out
 
 
-@pytest.mark.skipif(os.name != "posix", reason="a script is no program here")
+@pytest.mark.skipif(os.name != "posix", reason="a script is not a program here")
 def test_the_version_is_what_spack_says(
     run: Runs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -123,7 +123,7 @@ def test_unknown_list_shows_both_parts(run: Runs) -> None:
     assert {each["missing"] for each in document["unknown"]} == {"edges"}
     answer = run(*words, "--line", LINE)
     assert len(answer.out.splitlines()) == len(document["specs"])
-    assert f"note: {len(document['unknown'])} undecided, which no line tells of\n" in answer.err
+    assert f"note: {len(document['unknown'])} undecided, which have no line\n" in answer.err
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_text_that_is_no_spec_is_2_and_shows_the_place(run: Runs, spec: str, n
 @pytest.mark.parametrize(
     ("words", "error"),
     [
-        (("--line", LINE, "--format", "json"), "`--line` and `--format` exclude each other"),
+        (("--line", LINE, "--format", "json"), "`--line` and `--format` cannot be combined"),
         (("--line", "{nam}"), "`{nam}` is not a field of a spec\nhint: did you mean `{package}`?"),
         (
             ("--line", "{"),

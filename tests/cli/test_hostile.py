@@ -165,26 +165,26 @@ PAGES: dict[str, tuple[Callable[[], str | bytes], str]] = {
         "meta.num_specs: is a number that is too large",
     ),
     "a NUL byte": (lambda: SOUND.replace("layout", "lay\0out"), ":3: holds a NUL byte"),
-    "what is no UTF-8": (lambda: SOUND.encode() + b"\xff", ":7: is not UTF-8: byte 0xff"),
+    "what is not valid UTF-8": (lambda: SOUND.encode() + b"\xff", ":7: is not UTF-8: byte 0xff"),
     "a title that leads elsewhere": (
         lambda: SOUND.replace('"zlib"', '"../../x"'),
-        ":2: title: `../../x` is no package name",
+        ":2: title: `../../x` is not a package name",
     ),
     "a snapshot that leads elsewhere": (
         lambda: SOUND.replace("develop", "../../x"),
-        ":4: categories[1]: `../../x` is no snapshot name",
+        ":4: categories[1]: `../../x` is not a snapshot name",
     ),
     "a stack that leads elsewhere": (
         lambda: page_with(DETAILS.replace("e4s", "../../x")),
-        "stacks: `../../x` is no stack label",
+        "stacks: `../../x` is not a stack label",
     ),
     "an os that leads elsewhere": (
         lambda: page_with(DETAILS.replace("ubuntu24.04", "..")),
-        "os: `..` is no operating system",
+        "os: `..` is not an operating system",
     ),
     "an escape sequence": (
         lambda: page_with(DETAILS.replace("ubuntu24.04", "\\u001b]0;x\\u0007")),
-        "is no operating system",
+        "is not an operating system",
     ),
     "a program": (lambda: b"\x7fELF\x02\x01\x01" + bytes(64), "holds a NUL byte"),
     "nothing": (lambda: "", "is empty"),
@@ -238,7 +238,7 @@ def test_a_sparse_file_of_4_gb_is_refused(tmp_path: Path) -> None:
 
 def test_a_pipe_is_no_page_and_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "specs.md")
-    assert_is_refused(run("gaps", "--cache", tmp_path), "is no regular file")
+    assert_is_refused(run("gaps", "--cache", tmp_path), "is not a regular file")
 
 
 def test_a_link_to_its_own_folder_is_a_loop(tmp_path: Path) -> None:

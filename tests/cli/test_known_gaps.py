@@ -96,7 +96,7 @@ def test_a_known_gap_fails_no_gate_and_makes_no_share_better(
     # A day later one of them is no longer accepted.
     later = run(*words, "--known-gaps=known.toml", "--date=2027-01-01")
     assert later.code == 1
-    assert "is over since 2026-12-31" in later.err
+    assert "expired on 2026-12-31" in later.err
 
 
 def test_where_all_that_is_wanted_is_a_known_gap_no_share_is_defined(
@@ -165,7 +165,7 @@ def test_lost_keys_can_be_known_gaps(run: Runs, known: Callable[[str], str]) -> 
     [
         ("[[known-gap]]\nreason = 'x'\n", "a want is required"),
         ("[[known-gap]]\nwant = 'x'\n", "a reason is required"),
-        ("[[known-gap]]\nwant = 'x'\nreason = 'y'\nuntil = 'soon'\n", "`soon` is no date"),
+        ("[[known-gap]]\nwant = 'x'\nreason = 'y'\nuntil = 'soon'\n", "`soon` is not a date"),
         ("[[known-gap]]\nwant = 'x'\nreason = 'y'\nuntill = 'z'\n", "did you mean `until`?"),
         ("[known-gap]\nwant = 'x'\n", "an array of tables"),
         ("want = \n", "not valid TOML"),

@@ -66,7 +66,7 @@ def test_a_plan_that_costs_more_than_the_limit_fails(run: Runs) -> None:
 def test_a_gate_on_costs_that_nothing_tells_fails(run: Runs, small: Path) -> None:
     answer = run(*WORDS, "--fail-over-cost", "1000", "--format=json")
     assert answer.code == 1
-    assert "the cost is n/a, as no `--costs` tell it (--fail-over-cost)" in answer.err
+    assert "the cost is n/a, as no `--costs` file has it (--fail-over-cost)" in answer.err
     assert gates(answer) == [("fail-over-cost", "", "seconds", 1000, None, False)]
     full = index(["a", "b", "c", "d"], needs=NEEDS)
     written(small, full_json=full)

@@ -74,12 +74,12 @@ def test_help_needs_no_catalog() -> None:
         ),
         (
             ("gaps", "--fail-under", "101"),
-            "invalid value for '--fail-under': `101` is no percentage from 0 to 100",
+            "invalid value for '--fail-under': `101` is not a percentage from 0 to 100",
             "`specplan gaps --help` lists what there is",
         ),
         (
             ("gaps", "--fail-under", "many"),
-            "invalid value for '--fail-under': `many` is no percentage from 0 to 100",
+            "invalid value for '--fail-under': `many` is not a percentage from 0 to 100",
             "`specplan gaps --help` lists what there is",
         ),
         (
@@ -120,7 +120,7 @@ def test_help_needs_no_catalog() -> None:
         ),
         (
             ("gaps", "--config", "x", "--no-config"),
-            "`--config` and `--no-config` exclude each other",
+            "`--config` and `--no-config` cannot be combined",
             None,
         ),
     ],

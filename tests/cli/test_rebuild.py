@@ -224,7 +224,7 @@ def test_a_listed_text_that_is_no_spec_is_shown_in_its_file(
     answer = run("rebuild", *WANT, *RUNTIME_ONLY, option, str(listed))
     assert (answer.code, answer.out) == (3, "")
     assert answer.err.splitlines() == [
-        f"error: {listed}:4: is no spec: unexpected character",
+        f"error: {listed}:4: is not a spec: unexpected character",
         "  | mfem@@",
         "  |     ^ expected a version after `@`",
     ]
@@ -304,7 +304,7 @@ def test_a_note_of_the_compiler_is_own_content_and_the_format_beside_it_is_not_s
     node = lock["concrete_specs"][wrapper]
     # What Spack converts from an older file keeps its hash; that of the compiler is its own key.
     node["annotations"] = {"original_specfile_version": 4, "compiler": "gcc@=10.2.1"}
-    node["note"] = "a key that nobody knows is no content"
+    node["note"] = "a key that nobody knows is not content"
     new = tmp_path / "spack.lock"
     new.write_text(json.dumps(lock).replace(wrapper, "w" * 32), encoding="utf-8")
     told = document(
@@ -354,7 +354,7 @@ def test_a_faulty_table_of_costs_ends_the_run_and_names_the_line(run: Any, tmp_p
     table.write_text("spec,seconds\nhypre,-3\n")
     answer = run(*HYPRE, "--costs", str(table))
     assert (answer.code, answer.out) == (3, "")
-    assert f"{table}:2: -3.0 is no cost" in answer.err
+    assert f"{table}:2: -3.0 is not a cost" in answer.err
 
 
 def test_the_configuration_names_costs_from_its_folder(tmp_path: Path) -> None:
@@ -506,7 +506,7 @@ def test_weights_say_which_roots_are_worth_more(tmp_path: Path) -> None:
     [
         (("--max-builds", "3", "--scope", "all"), "`scope`"),
         (("--max-builds", "-1"), "-1"),
-        (("--max-cost", "nan"), "`nan` is no number"),
+        (("--max-cost", "nan"), "`nan` is not a number"),
     ],
 )
 def test_a_budget_that_makes_no_sense_is_wrong_usage(

@@ -121,7 +121,7 @@ def test_an_index_whose_blob_is_gone_is_damage_and_not_an_empty_cache(
     server.answers[f"{ROOT}/blobs/{blob}"] = [servers.status(404)]
     answer = run("coverage", "--cache", url)
     assert answer.code == 3
-    assert "is not there, but" in answer.err
+    assert "is missing, but" in answer.err
     assert ":index.spack: layers[0] names it" in answer.err
     assert run("find", "--cache", url, "--from-manifests", "zlib").code == 0
 

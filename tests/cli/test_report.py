@@ -37,7 +37,7 @@ def test_a_catalog_and_its_questions_make_a_page(run: Runs, folder: Path) -> Non
     # The check found something, so that the page is not the only thing that says so.
     assert (answer.code, answer.out) == (1, "")
     assert "specplan report --cache=" in text
-    # Where a page is written is no part of it.
+    # Where a page is written is not part of it.
     for output in (("-o", "a/b/report.html"), ("--output=c/report.html",), ("-oc/report.html",)):
         (folder / output[-1].rpartition("=")[2].removeprefix("-o")).parent.mkdir(
             parents=True, exist_ok=True
@@ -145,9 +145,9 @@ def test_a_page_of_what_is_not_whole_is_not_green(run: Runs, saved: Path) -> Non
     ("words", "code", "said"),
     [
         (("--from", "none.json"), 3, "none.json"),
-        (("--from", "/dev/zero"), 3, "is no regular file"),
-        (("--from", "."), 3, "is no regular file"),
-        (("--from", "bad.json"), 3, "bad.json:1: is no JSON"),
+        (("--from", "/dev/zero"), 3, "is not a regular file"),
+        (("--from", "."), 3, "is not a regular file"),
+        (("--from", "bad.json"), 3, "bad.json:1: is not valid JSON"),
         (("--from", "coverage.json", "coverage.json"), 2, "are both documents of `coverage`"),
         (("--from", "coverage.json", "--stack=e4s"), 2, "`--stack` is of a question"),
         (("coverage.json",), 2, "documents follow `--from`"),

@@ -110,9 +110,7 @@ def test_what_the_hash_does_not_see_is_said_and_holds_no_verdict(
     assert main(words(project)) == 1
     said = capsys.readouterr()
     assert said.out.startswith("not whole: ")
-    assert (
-        "builds change under the same hash, and old binaries are used again: greeting" in said.out
-    )
+    assert "builds change under the same hash, and old binaries are reused: greeting" in said.out
     assert "not whole: no binary becomes stale, but" in said.err
     treated = review(capsys, words(project, "--treat", "blind=stale"))
     assert [each["package"] for each in treated["stale"]] == ["greeting", "user"]

@@ -86,7 +86,7 @@ def test_a_wrong_value_names_its_variable(
     monkeypatch.setenv("SPECPLAN_FAIL_UNDER", "many")
     code, out, err = told(capsys, "gaps")
     assert (code, out) == (2, "")
-    assert err.startswith("error: the variable SPECPLAN_FAIL_UNDER: `many` is no percentage")
+    assert err.startswith("error: the variable SPECPLAN_FAIL_UNDER: `many` is not a percentage")
     assert "hint: unset SPECPLAN_FAIL_UNDER" in err
 
 

@@ -77,7 +77,7 @@ def test_configured_locks_start_from_their_file(
 def test_a_scope_is_of_locks(run: Runs) -> None:
     answer = run("gaps", "--cache", "x", "--scope", "all")
     assert answer.code == 2
-    assert answer.err.startswith("error: `--scope` is of locks\nhint: ")
+    assert answer.err.startswith("error: `--scope` applies to locks only\nhint: ")
 
 
 def test_no_cache_makes_sense_for_locks_alone(run: Runs, loads: Loads) -> None:
@@ -92,7 +92,7 @@ def test_no_cache_makes_sense_for_locks_alone(run: Runs, loads: Loads) -> None:
 @pytest.mark.usefixtures("folder")
 def test_no_cache_and_a_cache_exclude_each_other(run: Runs) -> None:
     answer = run("coverage", "--cache", "none", "--cache", "x", "--want", "a")
-    assert (answer.code, answer.err) == (2, "error: `none` and other sources exclude each other\n")
+    assert (answer.code, answer.err) == (2, "error: `none` and other sources cannot be combined\n")
 
 
 def with_roots(installable: int, wanted: int) -> RootCoverage:

@@ -165,7 +165,7 @@ def test_a_covered_root_whose_closure_is_broken_does_not_install(run: Runs, fold
     ("words", "said"),
     [
         (("--level", "version"), "the roots of environments are abstract specs"),
-        (("--scope", "all"), "`--scope` is of locks"),
+        (("--scope", "all"), "`--scope` applies to locks only"),
     ],
 )
 def test_what_makes_no_sense_for_environments_is_refused(
@@ -324,7 +324,7 @@ def test_a_root_that_is_no_spec_is_shown_with_a_caret(run: Runs, folder: Path) -
     answer = run("gaps", "--cache", "none", "--want", "spack.yaml", "--system", "rhel8/zen4")
     assert (answer.code, answer.out) == (3, "")
     assert answer.err.splitlines() == [
-        "error: spack.yaml:2: spack.specs[0]: is no spec: unexpected character",
+        "error: spack.yaml:2: spack.specs[0]: is not a spec: unexpected character",
         "  | zlib@@",
         "  |     ^ expected a version after `@`",
     ]

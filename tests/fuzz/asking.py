@@ -30,7 +30,7 @@ __all__ = ["Asking", "ComplaintError", "strictly"]
 #: What the log of a CI job obeys.
 _OBEYED: Final = re.compile(r"^\s*::[a-z-]+[^\n]*::|##\[", re.MULTILINE)
 
-#: The exit code of a fault of specplan itself.
+#: The exit code of a bug in specplan itself.
 _FAULT: Final = 70
 
 #: Spack does not hold these to satisfy themselves: what propagates may be contradicted.
@@ -131,7 +131,7 @@ class Asking:
             raise ComplaintError(kind, words, detail)
 
     def _debugged(self, words: list[str]) -> str:
-        """Return the traceback of a fault of specplan itself."""
+        """Return the traceback of a bug in specplan itself."""
         streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in "ab"]
         with contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]):
             main([words[0], "--debug", *words[1:]])

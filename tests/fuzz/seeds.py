@@ -49,7 +49,7 @@ class Seed:
         relative: Where it lies below the folder of a case.
         place: What is asked: a file or folder below the folder of a case.
         content: Its bytes.
-        tree: What it holds, or None where it is no tree.
+        tree: What it holds, or None where it is not a tree.
         spelling: How a tree becomes its text.
         beside: Other files, as bytes.
     """

@@ -110,7 +110,7 @@ def test_any_text_is_a_tree_or_a_fault(text: str) -> None:
 
 
 def test_the_model_tells_an_exclusion_from_none() -> None:
-    """The plain model above is no tautology: one combination is missing."""
+    """The plain model above is not a tautology: one combination is missing."""
     expansion = Expansion()
     content = b"[{matrix: [[a, b], [+x, ~x]], exclude: [a+x]}]"
     (item,) = expansion.read_list(yaml_tree.parse(content, "x"))

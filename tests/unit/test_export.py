@@ -227,7 +227,7 @@ def test_sizes_are_read_from_a_table(tmp_path: Path) -> None:
     [
         ("name,cpu\n", 1, "does not name the columns"),
         ("package,colour\nllvm,red\n", 1, "does not name the columns"),
-        ("package,cpu\nllvm,many\n", 2, "`many` is no number"),
+        ("package,cpu\nllvm,many\n", 2, "`many` is not a number"),
         ("package,memory\nllvm,$(id)\n", 2, "no amount of memory"),
         ("package,timeout\nllvm,soon\n", 2, "no time"),
         ("package,cpu\nllvm\n", 2, "1 values for 2 columns"),

@@ -336,7 +336,7 @@ def test_a_manifest_that_a_server_refuses_is_not_one_that_is_missing(
         check = specplan.load(server.url).check(verify="manifests")
     found = {each.spec.package: each for each in check.findings if each.spec is not None}
     assert found["zlib"].kind == "damaged-manifest"
-    assert found["zlib"].message == "the server does not allow to read it (403)"
+    assert found["zlib"].message == "the server does not allow reading it (403)"
     assert found["curl"].kind == "missing-manifest"
 
 

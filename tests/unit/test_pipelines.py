@@ -236,7 +236,7 @@ def test_an_anchor_that_is_used_again_for_something_else_means_what_it_meant() -
         ("a: [", "is not YAML"),
         ("a: 1\n---\nb: 2\n", "jobs.yml:2: a second document begins"),
         ("a: *b\n", "the alias `*b` stands for nothing"),
-        ("a: &a [*a]\n", "the alias `*a` stands inside of what it stands for"),
+        ("a: &a [*a]\n", "the alias `*a` contains itself"),
         ("? [a]\n: b\n", "a key must be text"),
         ("a: 1\na: 2\n", "jobs.yml:2: a: the key is given twice"),
         ("a: " + "[" * 80 + "]" * 80, "is nested more than 64 deep"),
@@ -248,7 +248,7 @@ def test_an_anchor_that_is_used_again_for_something_else_means_what_it_meant() -
         (
             "a0: &a0 [x, x]\n"
             + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12)),
-            "stands for more than 5000000 values",
+            "expands to more than 5000000 values",
         ),
     ],
 )

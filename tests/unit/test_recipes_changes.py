@@ -304,7 +304,7 @@ def test_successors_have_the_hashes_of_what_they_hold(world: RecipeWorld) -> Non
     world.checkout.recipe("greeting", GREETING.replace('make("install")', 'make("all")'))
     compared, changes = world.compared(world.first), world.changes()
     found = successors(compared, world.lock, changes)
-    # The dependent's recipe is not at hand, so that its package hash is not proven.
+    # The dependent's recipe is not available, so that its package hash is not proven.
     assert {(each.package, each.successor is None) for each in found.specs} == {
         ("greeting", False),
         ("user", True),

@@ -138,7 +138,7 @@ class TestNames:
         ],
     )
     def test_that_are_none_are_errors_without_secrets(self, url: str) -> None:
-        with pytest.raises(SourceError, match="is no repository of a registry") as caught:
+        with pytest.raises(SourceError, match="is not a repository of a registry") as caught:
             repository_of(url)
         assert SECRET not in f"{caught.value} {caught.value.hint} {caught.value.path}"
 
@@ -341,7 +341,7 @@ class TestHostileAnswers:
         ("manifest", "fault"),
         [
             (b"[]", "must be an object"),
-            (b"{", "is no JSON"),
+            (b"{", "is not valid JSON"),
             (b'{"schemaVersion": 1}', "is 1, but only 2 is known"),
             (b'{"schemaVersion": 2, "manifests": []}', "is a list of images"),
             (b'{"schemaVersion": 2, "config": {}, "layers": []}', "has no `digest`"),

@@ -206,10 +206,10 @@ def test_the_folder_holds_the_documents_and_they_make_the_page_again() -> None:
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
-        (b"", "is no JSON"),
+        (b"", "is not valid JSON"),
         (b"[]", "is not a JSON object"),
-        (b'{"schema": "specplan.coverage/2"}', "is none of those that a page can show"),
-        (b'{"schema": "specplan.find/1"}', "is none of those that a page can show"),
+        (b'{"schema": "specplan.coverage/2"}', "is not a document that a page can show"),
+        (b'{"schema": "specplan.find/1"}', "is not a document that a page can show"),
         (b'{"cells": []}', "nothing says what the document is"),
         (b'{"schema": "specplan.coverage/1"}', "has no `"),
         (b'{"schema": "specplan.report/1", "documents": [1]}', "documents[0]: is not an object"),

@@ -53,7 +53,7 @@ def test_only_the_table_makes_options() -> None:
         for file in CLI.glob("*.py")
         if re.search(r"click\.[oO]ption\(", file.read_text(encoding="utf-8"))
     }
-    # The version, help and tracebacks are no settings.
+    # The version, help and tracebacks are not settings.
     assert makers == {"__init__.py", "common.py", "option_table.py"}
 
 

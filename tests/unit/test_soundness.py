@@ -267,7 +267,7 @@ def test_roots_may_be_those_of_a_lock(tmp_path: Path) -> None:
     check = checked(tmp_path / "cache", cache, want=f"e4s={lock}")
     assert check.roots is not None
     assert check.roots.of_locks
-    # What the system provides is no root, and curl has no binary at all.
+    # What the system provides is not a root, and curl has no binary at all.
     assert (check.roots.counted, check.roots.installable) == (2, 0)
     assert [root.hash for root in check.roots.broken] == [cache.hash("hdf5")]
     assert [root.hash for root in check.roots.absent] == [cache.hash("curl")]

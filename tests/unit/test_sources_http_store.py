@@ -270,7 +270,7 @@ def test_a_trickle_ends_with_the_time_for_the_whole(server: Server, store: Store
 
 def test_what_is_no_http_is_an_error(server: Server, store: Stores) -> None:
     server.answers["/x"] = [servers.rubbish]
-    with pytest.raises(RemoteError, match="the answer is no HTTP"):
+    with pytest.raises(RemoteError, match="the answer is not valid HTTP"):
         store().get("x", most=100)
 
 

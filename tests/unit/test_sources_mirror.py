@@ -110,7 +110,7 @@ class TestDamagedIndex:
         blob.unlink()
         path, _, fault = _fault(built)
         assert path == f"blobs/sha256/{blob.name[:2]}/{blob.name}"
-        assert fault == f"is not there, but {built.root}/{MANIFEST}: data[0] names it"
+        assert fault == f"is missing, but {built.root}/{MANIFEST}: data[0] names it"
 
     def test_other_bytes_of_the_same_size(self, built: Mirror) -> None:
         blob = built.index(mirrors.index("zlib"))
@@ -178,11 +178,26 @@ class TestDamagedIndex:
     @pytest.mark.parametrize(
         ("content", "place", "line", "fault"),
         [
-            (b"", "", 1, "is no JSON: expecting value at column 1"),
-            (b"<html>", "", 1, "is no JSON: expecting value at column 1"),
-            (b'{"version": 3,\n "data": [', "", 2, "is no JSON: expecting value at column 11"),
-            (b'{"version": NaN, "data": []}', "", None, "is no JSON: `NaN` is no value of JSON"),
-            (b'{"version": -Infinity}', "", None, "is no JSON: `-Infinity` is no value of JSON"),
+            (b"", "", 1, "is not valid JSON: expecting value at column 1"),
+            (b"<html>", "", 1, "is not valid JSON: expecting value at column 1"),
+            (
+                b'{"version": 3,\n "data": [',
+                "",
+                2,
+                "is not valid JSON: expecting value at column 11",
+            ),
+            (
+                b'{"version": NaN, "data": []}',
+                "",
+                None,
+                "is not valid JSON: `NaN` is not a value of JSON",
+            ),
+            (
+                b'{"version": -Infinity}',
+                "",
+                None,
+                "is not valid JSON: `-Infinity` is not a value of JSON",
+            ),
             (b'{"version": 3, "version": 3}', "", None, "gives the key `version` twice"),
             (b"\xff\xfe", "", 1, "is not UTF-8: byte 0xff"),
             (b"[" * 100_000, "", None, "is nested too deep"),
@@ -237,7 +252,7 @@ class TestDamagedIndex:
         built.write("build_cache/index.json.hash", content)
         assert _fault(built)[::2] == (
             "build_cache/index.json.hash",
-            "is no SHA-256 of 64 lower-case hex digits",
+            "is not a SHA-256 of 64 lower-case hex digits",
         )
 
     def test_checksum_of_layout_2_without_an_index(self, built: Mirror) -> None:
@@ -246,7 +261,7 @@ class TestDamagedIndex:
 
     @pytest.mark.parametrize("view", ["../../x", "a/b", "..", "", "a b"])
     def test_view_that_is_a_path(self, built: Mirror, view: str) -> None:
-        with pytest.raises(SourceError, match="is no name of a view"):
+        with pytest.raises(SourceError, match="is not a name of a view"):
             mirror.find_index(_store(built), LIMITS, view=view)
 
 

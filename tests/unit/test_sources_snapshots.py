@@ -223,7 +223,7 @@ class TestMap:
         [
             ({"develop": [{"label": "root"}]}, "develop[0]", "has no `url`"),
             ({"develop": [{"url": "x"}]}, "develop[0]", "has no `label`"),
-            ({"develop": [{"label": "a/b", "url": "x"}]}, "develop[0].label", "is no label"),
+            ({"develop": [{"label": "a/b", "url": "x"}]}, "develop[0].label", "is not a label"),
             ({"develop": [{"label": 7, "url": "x"}]}, "develop[0].label", "must be a string"),
             ({"develop": [{"label": "a", "url": ""}]}, "develop[0].url", "is empty"),
             ({"develop": [{"label": "a", "url": "x"}, 7]}, "develop[1]", "must be an object"),

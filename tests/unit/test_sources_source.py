@@ -301,7 +301,7 @@ class TestUrls:
         built.index(mirrors.index("zlib"), view="e4s")
         assert len(_read(f"{server.url}/v3/manifests/index/e4s").core) == 1
         assert len(_read(f"{server.url}/v3/manifests/index/index.manifest.json").core) == 2
-        with pytest.raises(SourceError, match="is no index of a mirror"):
+        with pytest.raises(SourceError, match="is not an index of a mirror"):
             _read(f"{server.url}/v3/manifests/index/hep")
 
     @pytest.mark.parametrize("name", ["index.json", "x", "a/b.gz"])
@@ -346,9 +346,7 @@ class TestUrls:
     def test_that_lead_to_a_website_are_errors(self, server: Server) -> None:
         server.answers["/"] = [servers.body(b"<html>")]
         server.answers["/site"] = [servers.body(b"<html>")]
-        with pytest.raises(
-            RemoteError, match="is none of the files that are read, and no mirror is below"
-        ):
+        with pytest.raises(RemoteError, match="is not a file that is read, and no mirror is below"):
             _read(f"{server.url}/site")
 
     def test_of_an_index_with_a_wrong_checksum_are_errors(

@@ -107,7 +107,7 @@ class TestLayout3:
         path.rename(elsewhere)
         finding = only(check(root))
         assert told(finding, root) == ("missing-manifest", cache.manifest("hdf5"))
-        assert finding.message == f"is not there, but at {elsewhere}"
+        assert finding.message == f"is missing, but at {elsewhere}"
 
     def test_a_manifest_that_the_index_does_not_list(self, root: Path, cache: Cache) -> None:
         extra = Cache()
@@ -124,7 +124,7 @@ class TestLayout3:
     @pytest.mark.parametrize(
         ("content", "place", "message"),
         [
-            (b"", "", "is no JSON"),
+            (b"", "", "is not valid JSON"),
             (b"{}", "", "has no `version`"),
             (b'{"version": 4, "data": []}', "version", "is 4, but only 3 is known"),
             (b'{"version": 3, "data": []}', "data", "names no binary"),
@@ -160,7 +160,7 @@ class TestLayout3:
             finding = only(check(root, verify))
             assert told(finding, root) == ("missing-blob", str(blob.relative_to(root)))
             assert finding.message == (
-                f"is not there, but {root}/{cache.manifest('hdf5')}: data[1] names it"
+                f"is missing, but {root}/{cache.manifest('hdf5')}: data[1] names it"
             )
 
     @pytest.mark.parametrize("change", ["longer", "other"])
@@ -313,7 +313,7 @@ class TestLayout2:
         for verify in LEVELS[1:]:
             finding = only(check(root, verify))
             assert told(finding, root) == ("missing-blob", path)
-            assert finding.message == f"is not there, but {root}/{self.spec_file(cache, 'hdf5')} is"
+            assert finding.message == f"is missing, but {root}/{self.spec_file(cache, 'hdf5')} is"
 
     def test_a_tarball_of_other_bytes(self, root: Path, cache: Cache) -> None:
         path = cache.old_tarball("hdf5")
@@ -354,7 +354,7 @@ def test_sources_that_are_no_mirrors_are_named(tmp_path: Path, cache: Cache) -> 
     path.write_bytes(cache.index())
     found = specplan.load(root, path).check(verify="manifests")
     assert found.findings == ()
-    assert found.notes == (f"`{path}` is no mirror: it has no further files",)
+    assert found.notes == (f"`{path}` is not a mirror: it has no further files",)
 
 
 def test_progress_is_told_file_by_file(tmp_path: Path, cache: Cache) -> None:

@@ -298,7 +298,7 @@ def test_mirrors_behind_a_server_are_looked_at(
 
 
 class TestDamageComesFirst:
-    """A file that cannot be read is told, and not that it is no mirror."""
+    """A file that cannot be read is told, and not that it is not a mirror."""
 
     @pytest.mark.parametrize("verify", ["manifests", "blobs"])
     @pytest.mark.parametrize("content", [b"", b"{", b'{"database": {"version": "99"}}', b"\xff"])
@@ -308,7 +308,7 @@ class TestDamageComesFirst:
         try:
             found = check(path, verify)
         except specplan.SourceError as error:
-            # What is nothing at all is no damaged file either.
+            # What is nothing at all is not a damaged file either.
             assert str(path) in str(error)  # noqa: PT017 - one of two answers
             assert content in {b"", b"\xff"}
             return

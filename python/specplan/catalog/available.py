@@ -77,10 +77,10 @@ def _without_dependencies(
         LeftOut(
             kind="undecided_spec",
             where=f"available:{stack}",
-            detail="no source tells what these binaries depend on",
+            detail="no source says what these binaries depend on",
             count=count,
             blocks=True,
-            remedy="--cache SOURCE with the index of the build cache, which tells it",
+            remedy="--cache SOURCE with the index of the build cache, which lists dependencies",
         ),
     )
 

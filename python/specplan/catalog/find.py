@@ -39,7 +39,7 @@ def search(contents: Contents, spec: AbstractSpec | str, question: Search) -> Fo
         question: What of it, and how.
 
     Raises:
-        SpecSyntaxError: If it is no abstract spec.
+        SpecSyntaxError: If it is not an abstract spec.
         UnknownNameError: If a stack, system or snapshot is unknown.
     """
     _core.AbstractSpec(written(spec))  # what is wrong with it is said before a lock is read

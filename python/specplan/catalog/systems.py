@@ -27,7 +27,7 @@ class Systems:
             ``{"site9": "glibc 2.34"}``; an entry replaces one of the table.
 
     Raises:
-        UsageError: If an entry of ``libc`` is no C library with a version.
+        UsageError: If an entry of ``libc`` is not a C library with a version.
     """
 
     def __init__(self, catalog: _core.Catalog, libc: Mapping[str, str]) -> None:
@@ -36,7 +36,8 @@ class Systems:
             words = text.split()
             if len(words) != 2:  # noqa: PLR2004 - a library and its version
                 raise UsageError(
-                    f"`{text}` is no C library of `{name}`", hint="write `glibc 2.34` or `musl 1.2`"
+                    f"`{text}` is not a C library of `{name}`",
+                    hint="write `glibc 2.34` or `musl 1.2`",
                 )
             extra.append((name, words[0], words[1]))
         try:
@@ -98,12 +99,12 @@ class Systems:
 
         Raises:
             UnknownNameError: If an operating system or a target is unknown.
-            UsageError: If a text is no ``OS/TARGET``, or stands beside ``all``.
+            UsageError: If a text is not a ``OS/TARGET``, or stands beside ``all``.
         """
         if "all" in systems:
             if len(set(systems)) > 1:
                 raise UsageError(
-                    "`all` and named systems exclude each other",
+                    "`all` and named systems cannot be combined",
                     hint="`all` is every system on which a peer has anything",
                 )
             return None
@@ -114,7 +115,7 @@ class Systems:
 
         Raises:
             UnknownNameError: If the operating system or the target is unknown.
-            UsageError: If the text is no system, or its platform is not that of its system.
+            UsageError: If the text is not a system, or its platform is not that of its system.
         """
         name = split_system(text)
         if name is None:
@@ -129,7 +130,7 @@ class Systems:
                 kind="os",
                 name=os,
                 suggestions=near,
-                hint=f'an operating system of your own is made known by `{os} = "glibc 2.34"` '
+                hint=f'add your own operating system with `{os} = "glibc 2.34"` '
                 "(its C library) under `[libc]` in specplan.toml",
             )
         if target not in self._targets and not known_targets.is_known(target):

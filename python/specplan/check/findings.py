@@ -203,7 +203,7 @@ def _mirrors(checked: _Checked) -> tuple[Sequence[MirrorTaken], Sequence[str]]:
     parts_of = {each.cache for each in checked.mirrors}
     parts_of |= {each.cache for each in checked.indexes_alone}
     notes += [
-        f"`{each}` is no mirror: it has no further files"
+        f"`{each}` is not a mirror: it has no further files"
         for each in checked.sources
         if each not in parts_of and each not in checked.unread
     ]
@@ -471,7 +471,7 @@ def _hashes(
 
 
 def wrong_hashes(core: compiled.Catalog, wrong: dict[str, tuple[str, list[str]]]) -> list[Finding]:
-    """Return a finding for each hash that is not that of its content.
+    """Return a finding for each hash that does not match its content.
 
     Args:
         core: A catalog that knows the specs.

@@ -258,7 +258,7 @@ class _Look:
                 yield dag_hash, should if should in paths else paths[0]
             else:
                 where = self._store.shown(paths[0])
-                self._tell("missing-manifest", should, f"is not there, but at {where}", dag_hash)
+                self._tell("missing-manifest", should, f"is missing, but at {where}", dag_hash)
         known = {*listed}
         if not self._asked.taken.lists_all:
             # A view lists some of the binaries on purpose.
@@ -296,7 +296,7 @@ class _Look:
         shown = self._store.shown(path)
         if self._store.is_refused(path):
             # It may be there: who may not list a store is refused what is not there, too.
-            fault = "the server does not allow to read it (403)"
+            fault = "the server does not allow reading it (403)"
             return self._finding("damaged-manifest", shown, fault, dag_hash)
         return self._finding("missing-manifest", shown, "is not there", dag_hash)
 
@@ -357,7 +357,7 @@ class _Look:
         size = store.size_of(record.blob)
         shown = store.shown(record.blob)
         if size is None:
-            message = f"is not there, but {record.said_by} names it"
+            message = f"is missing, but {record.said_by} names it"
             verified.findings.append(self._finding("missing-blob", shown, message, dag_hash))
         elif size not in {-1, record.size}:
             message = f"has {size} bytes, but {record.said_by} says {record.size}"
@@ -390,7 +390,7 @@ class _Look:
                 return path
             verified.findings.append(
                 self._finding(
-                    "missing-blob", shown, f"is not there, but {record.said_by} names it", dag_hash
+                    "missing-blob", shown, f"is missing, but {record.said_by} names it", dag_hash
                 )
             )
         return None
@@ -441,7 +441,7 @@ class _Look:
                 most = self._limits.blob_bytes
                 path = self._store.get(tarball, most=most, expected=expected)
             if path is None:
-                message = f"is not there, but {said_by} is"
+                message = f"is missing, but {said_by} is"
                 verified.findings.append(self._finding("missing-blob", shown, message, dag_hash))
                 return
             verified.blobs += expected is not None

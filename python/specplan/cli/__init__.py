@@ -6,7 +6,7 @@ This is the only part of the package that prints or sets an exit code:
 - 1: done, and a gate failed, or the verdict is not whole (or ``check`` found something);
 - 2: the command line or the configuration is wrong, or the report cannot be written;
 - 3: an input could not be read;
-- 70: a fault of specplan itself, which one line says.
+- 70: a bug in specplan itself, which one line says.
 
 Each command is a module of its own that is imported when the command runs, so that none waits
 for what another needs, and ``specplan --help`` for nothing.
@@ -145,7 +145,7 @@ def program() -> None:
       1  done, and a gate failed, or the verdict is not whole (or check found something)
       2  the command line or the configuration is wrong, or the report cannot be written
       3  an input could not be read
-     70  a fault of specplan itself
+     70  a bug in specplan itself
     """  # noqa: D301 - \b keeps click from wrapping the list
 
 

@@ -74,7 +74,7 @@ def with_common(command: click.Command) -> None:
         is_eager=True,
         expose_value=False,
         callback=_keep_debug,
-        help="Show the traceback where specplan itself is at fault (exit code 70).",
+        help="Show the traceback of a bug in specplan itself (exit code 70).",
     )
     # click writes its own help past what makes sure that all of it is written.
     help_ = click.option(

@@ -96,7 +96,9 @@ def asked_coverage(settings: Settings, view: View) -> AskedCoverage:
     if settings.baseline is None:
         _refuse_gates_without_baseline(settings)
     if settings.is_typed("scope") and not _any_lock(settings):
-        raise UsageError("`--scope` is of locks", hint="name one with `--want [LABEL=]spack.lock`")
+        raise UsageError(
+            "`--scope` applies to locks only", hint="name one with `--want [LABEL=]spack.lock`"
+        )
     asked = _ask(settings, view)
     held = known_gaps.held(asked.coverage, settings)
     return replace(asked, coverage=verdict.settled(held, settings))

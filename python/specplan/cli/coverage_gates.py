@@ -35,7 +35,7 @@ class _Part:
 
     Attributes:
         stack: The stack; empty for the whole run.
-        wanted: All wants that are no known gaps.
+        wanted: All wants that are not known gaps.
         covered: Those covered.
         unknown: Those that cannot be decided.
         lost: How many wants of the older state are not covered, or not surely.
@@ -207,7 +207,7 @@ def _absent(part: _Part) -> Gate:
 
 
 def _stale(result: Coverage | Diff, settings: Settings) -> Iterator[Gate]:
-    """Yield the gate on entries of known gaps that are over or excuse nothing."""
+    """Yield the gate on entries of known gaps that have expired or excuse nothing."""
     known = result.known_gaps
     if known is None or not settings.strict_known_gaps:
         return

@@ -22,13 +22,13 @@ def day_of(settings: Settings) -> tuple[str, DateOrigin]:
     """Return the day of the run, and where it comes from.
 
     Raises:
-        UsageError: If what was typed, or what the environment says, is no day.
+        UsageError: If what was typed, or what the environment says, is not a day.
     """
     if settings.date is not None:
         day = as_day(settings.date)
         if day is None:
             raise UsageError(
-                f"`--date {settings.date}` is no date", hint="write it as `2026-12-31`"
+                f"`--date {settings.date}` is not a date", hint="write it as `2026-12-31`"
             )
         return day, "option"
     seconds = os.environ.get(_EPOCH)
@@ -38,6 +38,6 @@ def day_of(settings: Settings) -> tuple[str, DateOrigin]:
         moment = datetime.fromtimestamp(int(seconds), tz=timezone.utc)
     except (ValueError, OverflowError, OSError) as error:
         raise UsageError(
-            f"`{_EPOCH}={seconds}` is no time", hint="give seconds since 1970, or `--date DAY`"
+            f"`{_EPOCH}={seconds}` is not a time", hint="give seconds since 1970, or `--date DAY`"
         ) from error
     return moment.date().isoformat(), "SOURCE_DATE_EPOCH"

@@ -104,7 +104,7 @@ def _refuse_cells(settings: Settings) -> None:
     for name in ("stack", "os", "target", "level", "fail_on_lost", "fail_on_absent"):
         if settings.is_typed(name) and getattr(settings, name):
             raise UsageError(
-                f"`--{name.replace('_', '-')}` is about the cells of snapshots, not about locks",
+                f"`--{name.replace('_', '-')}` applies to the cells of snapshots, not to locks",
                 hint="leave it out, or compare two snapshots",
             )
 

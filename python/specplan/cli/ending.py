@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FAULT", "cleaned_up", "tell_fault"]
 
-#: The exit code of a fault of specplan itself.
+#: The exit code of a bug in specplan itself.
 FAULT: Final = 70
 
 #: The signals that end a run, where the system has them.
@@ -55,7 +55,7 @@ def tell_fault(error: BaseException, *, debug: bool) -> int:
     said = f"{kind}: {first}" if first else kind
     how = "all of this" if debug else "what the same command shows with `--debug`"
     output.complain(
-        f"this is a fault of specplan {specplan.__version__} itself, not of the input: "
+        f"this is a fault of specplan {specplan.__version__} itself, not in the input: "
         f"{without_secrets(said)}; please report it: send its developers {how}"
     )
     return FAULT

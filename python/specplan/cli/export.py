@@ -191,9 +191,7 @@ def _environments(env: str, settings: Settings) -> dict[str, ExportEnvironment]:
 def _warn(env: str, known: ExportEnvironment | None, mirror: str) -> None:
     """Say what the environment does not settle, though Spack's configuration may."""
     if known is None or known.mirrors is None:
-        output.note(
-            f"`{env}` has no spack.yaml here, so that its mirrors and recipes are not checked"
-        )
+        output.note(f"`{env}` has no spack.yaml here, so its mirrors and recipes are not checked")
         return
     if not known.is_pinned:
         output.warn(

@@ -50,7 +50,7 @@ def find(settings: Settings, spec: str) -> int:
     template = settings.line
     if template is not None:
         if settings.is_typed("format"):
-            raise UsageError("`--line` and `--format` exclude each other")
+            raise UsageError("`--line` and `--format` cannot be combined")
         lines.check(template)
     found = verdict.settled(_ask(spec, settings), settings)
     if settings.unknown != "list":
@@ -68,7 +68,7 @@ def _note(spec: str, found: Found, settings: Settings) -> None:
     if not found.specs and not (is_table and settings.output in {None, "-"}):
         output.note(f"no spec satisfies `{found.query}`")
     if found.undecided and as_lines:
-        output.note(f"{len(found.undecided)} undecided, which no line tells of")
+        output.note(f"{len(found.undecided)} undecided, which have no line")
     if not found.specs and (hint := mistakes.flags_hint(spec)) is not None:
         output.note(hint)
     if found.hint is not None and (found.undecided or not found.specs):

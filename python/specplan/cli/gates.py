@@ -64,7 +64,7 @@ def failed(result: _Answer, settings: Settings) -> list[str]:
 
 
 def _is_of_wants(gate: Gate) -> bool:
-    """Whether what is left out of the question could change the answer of a gate."""
+    """Whether what is left out could change the answer of a gate."""
     return gate.name != UNPLANNABLE
 
 

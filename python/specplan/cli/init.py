@@ -44,7 +44,7 @@ def init(settings: Settings, folder: str | None) -> int:
 
     A stack is a folder with a spack.yaml or a spack.lock; a cache is a mirror, a tree of
     them or a tree of package pages, whatever it is called. What an environment says of its
-    systems is taken over; --system says it of the others, or it is left to be filled in.
+    systems is taken over; --system sets it for the others, or it is left to be filled in.
     The file is written to the working directory, where the other commands find it; its
     paths lead to DIR.
 
@@ -63,7 +63,7 @@ def init(settings: Settings, folder: str | None) -> int:
     target = settings.output or _FILE
     path = Path(target)
     if target != "-" and not settings.force and os.path.lexists(path):
-        raise UsageError(f"`{target}` is there already", hint="`--force` overwrites it")
+        raise UsageError(f"`{target}` already exists", hint="`--force` overwrites it")
     known = Systems(_core.Catalog.merged([]), {})
     cells = [f"{os_name}/{cpu}" for os_name, cpu, _ in map(known.system, settings.system)]
     found = look_through(Path(folder), Host(), Limits())
@@ -88,7 +88,7 @@ def init(settings: Settings, folder: str | None) -> int:
             "stack does not say which systems it is for",
             "stacks do not say which systems they are for",
         )
-        output.warn(f"{which}: {names}; `--system OS/TARGET` says it of them")
+        output.warn(f"{which}: {names}; `--system OS/TARGET` sets it for them")
     if target != "-":
         stacks = wording.count(len(found.stacks), "stack")
         counted = f"{stacks} and {wording.count(len(found.caches), 'cache')}"

@@ -33,7 +33,7 @@ def held(result: Compared, settings: Settings) -> Compared:
     marked = with_known_gaps(result, read_known_gaps(settings.known_gaps, *day_of(settings)))
     known = marked.known_gaps
     for each in () if known is None else known.stale:
-        what = f"is over since {each.until}" if each.state == "expired" else "excuses nothing"
+        what = f"expired on {each.until}" if each.state == "expired" else "excuses nothing"
         output.warn(f"the known gap {each.label} of `{settings.known_gaps}` {what}")
     return marked
 
@@ -45,5 +45,5 @@ def _refuse_without_file(settings: Settings) -> None:
             hint="name their file with `--known-gaps FILE`",
         )
     if settings.is_typed("date"):
-        # What is no day is refused, whatever it is for.
+        # What is not a day is refused, whatever it is for.
         day_of(settings)

@@ -116,7 +116,7 @@ def read(
             f"nothing is left of {', '.join(places)}: "
             f"{'; '.join(map(prose.plain, wording.damaged_note(catalog.damaged)))}",
             path=catalog.damaged[0].path,
-            hint="`specplan check` tells what is wrong",
+            hint="`specplan check` shows what is wrong",
         )
     for each in catalog.notes:
         output.note(each)

@@ -46,7 +46,7 @@ class _Amount(click.FloatRange):
         """
         number = float(super().convert(value, param, ctx))
         if math.isnan(number):
-            self.fail("`nan` is no number", param, ctx)
+            self.fail("`nan` is not a number", param, ctx)
         return number
 
 
@@ -63,7 +63,7 @@ def _percentage(
     most = 100
     if is_short(number) and 0 <= number <= most:
         return number
-    raise click.BadParameter(f"`{value}` is no percentage from 0 to 100", context, parameter)
+    raise click.BadParameter(f"`{value}` is not a percentage from 0 to 100", context, parameter)
 
 
 def _duration(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
@@ -73,7 +73,7 @@ def _duration(context: click.Context, parameter: click.Parameter, value: str | N
     seconds = seconds_of(value)
     if seconds is None:
         raise click.BadParameter(
-            f"`{value}` is no duration; write {DURATION_FORM}", context, parameter
+            f"`{value}` is not a duration; write {DURATION_FORM}", context, parameter
         )
     return seconds
 

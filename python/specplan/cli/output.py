@@ -363,7 +363,7 @@ def refuse_one_place(one: str | None, other: str | None, *, names: tuple[str, st
         return
     raise UsageError(
         f"`{names[0]} {one}` and `{names[1]} {other}` are the same place",
-        hint="give each a file of its own",
+        hint="give each its own file",
     )
 
 

@@ -71,7 +71,7 @@ def _cost(plan: Plan, builds: Sequence[Build], most: float, stack: str) -> Gate:
     name = "fail-over-cost"
     # Without files of costs each build costs 1, which says nothing of a limit in seconds.
     if builds and plan.unit != "seconds":
-        reason = f"the cost{_for(stack)} is n/a, as no `--costs` tell it (--fail-over-cost)"
+        reason = f"the cost{_for(stack)} is n/a, as no `--costs` file has it (--fail-over-cost)"
         return _gate(name, most, None, reason, stack)
     value = float(sum(Fraction(build.cost) for build in builds))
     said = amounts.amount(value, "seconds")

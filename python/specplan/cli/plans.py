@@ -65,7 +65,7 @@ def asked_plan(settings: Settings) -> AskedPlan:
     )
     if settings.is_typed("level") and not gaps:
         raise UsageError(
-            "`--level` is about gaps, and none are planned for",
+            "`--level` applies to gaps, and none are planned for",
             hint="plan for gaps with `--stack`, `--peers` or `--baseline`, and no `--want`",
         )
     want, left_out = ((), []) if gaps else _wants(settings)
@@ -162,7 +162,7 @@ def _change(settings: Settings) -> ChangeRequest | None:
         for name in ("policy", "depth"):
             if settings.is_typed(name):
                 raise UsageError(
-                    f"`--{name}` is about a change, and none is given",
+                    f"`--{name}` needs a change, and none is given",
                     hint="name what changed with `--changed SPEC`",
                 )
         return None
@@ -228,7 +228,7 @@ def _recipes(settings: Settings) -> RecipeRequest | None:
         for name in ("changes", "treat", "successors", "spack_rules", "write_lock"):
             if settings.is_typed(name):
                 raise UsageError(
-                    f"`--{name.replace('_', '-')}` is about recipes that changed",
+                    f"`--{name.replace('_', '-')}` needs recipes that changed",
                     hint="say since when with `--changed-since REV --packages REPO`",
                 )
         return None

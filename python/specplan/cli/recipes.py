@@ -33,7 +33,7 @@ def recipes(settings: Settings) -> int:
     """  # noqa: D301 - \b keeps click from wrapping the examples
     if settings.hashes and not settings.want:
         raise UsageError(
-            "`--hashes` is about the specs of locks", hint="name a lock with `--want spack.lock`"
+            "`--hashes` needs the specs of locks", hint="name a lock with `--want spack.lock`"
         )
     if settings.since is None and not settings.hashes:
         raise UsageError(
@@ -55,7 +55,7 @@ def _changes(settings: Settings) -> RecipeChanges:
     locks = read_locks(settings.want)
     for lock in locks:
         if not lock.file.nodes:
-            output.warn(f"the lock of `{lock.label}` holds no spec, so that nothing of it is stale")
+            output.warn(f"the lock of `{lock.label}` holds no spec, so nothing in it is stale")
     states = history(settings.packages or ".", settings.since or "HEAD")
     compared = Comparison(states, rules)
     changes = compared_changes(compared, locks)

@@ -129,7 +129,7 @@ def _states(since: str, settings: Settings) -> tuple[str, str | None, Settings]:
     locks = [each for each in settings.want if named_want(each).kind == "lock"]
     if len(locks) != 1:
         raise UsageError(
-            f"`--changes-since {since}` is a lock, and there is not one lock that is wanted now",
+            f"`--changes-since {since}` is a lock, and exactly one lock must be wanted now",
             hint="name the newer lock with `--want spack.lock`",
         )
     return since, locks[0], replace(settings, typed=typed)
@@ -188,19 +188,19 @@ def _refuse_two_of_a_kind(documents: Sequence[Document]) -> None:
 def _refuse_questions(settings: Settings, more: tuple[str, ...]) -> None:
     if more and not settings.documents:
         raise UsageError(
-            f"`{more[0]}` is a word that nothing asks for",
+            f"`{more[0]}` is an unexpected argument",
             hint=f"documents follow `--from`, as in `specplan report --from {more[0]}`",
         )
     for each in SETTINGS:
         if each.attribute in settings.typed - _BESIDE_DOCUMENTS:
             raise UsageError(
-                f"`--{each.name}` is of a question, and `--from` asks none",
+                f"`--{each.name}` belongs to a question, and `--from` asks none",
                 hint="put it into the commands that write the documents",
             )
 
 
 def _refuse_other_suffixes(place: str | None) -> None:
-    """Refuse a file whose name says that it is no page."""
+    """Refuse a file whose name says that it is not a page."""
     if place is None or place == "-" or _is_folder(place) or output.is_device(place):
         return
     if Path(place).suffix.lower() not in _SUFFIXES:

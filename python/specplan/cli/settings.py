@@ -265,7 +265,7 @@ def _configuration(typed: Mapping[str, object]) -> Configuration:
     named = typed.get("config")
     if typed.get("no_config"):
         if named is not None:
-            raise UsageError("`--config` and `--no-config` exclude each other")
+            raise UsageError("`--config` and `--no-config` cannot be combined")
         return Configuration()
     if isinstance(named, str):
         return config.load(Path(named))

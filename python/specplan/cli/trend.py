@@ -47,7 +47,7 @@ def trend(settings: Settings, steps: tuple[str, ...]) -> int:
     Without STEPS, all snapshots of the caches. Each is asked the question of `specplan
     coverage`, and they are read one after the other. What is lost is what was covered once,
     is still wanted, and lacks at the last step. Where the wants are others than at the step
-    before, that is marked: such a step is no loss of the cache.
+    before, that is marked: such a step is not a loss of the cache.
 
     Saved documents (`specplan coverage --format json -o FILE`) tell their wants by number
     alone, so that a new want which lacks may look like one that was lost.
@@ -75,7 +75,7 @@ def asked_trend(settings: Settings, steps: Sequence[str] = ()) -> Trend:
         SourceError: If one cannot be read.
         UsageError: If there are none, or the question makes no sense.
     """
-    # What an older state has is no question of a trend.
+    # What an older state has is not a question of a trend.
     settings = questions.with_stacks(replace(settings, baseline=None))
     for text in settings.want:
         if named_want(text).kind == "available":

@@ -23,7 +23,7 @@ _CLOSENESS: Final = 0.8
 #: The longest name that is compared.
 _LONGEST: Final = 100
 
-#: Variables that are no options: of the folder of fetched files, and of exported scripts.
+#: Variables that are not options: of the folder of fetched files, and of exported scripts.
 _OTHERS: Final = frozenset(
     _PREFIX + each
     for each in (

@@ -127,7 +127,7 @@ def is_same(result: Coverage | Diff | LockDiff) -> bool:
     else:
         is_held = all(gate.held for gate in result.gates)
     if is_held:
-        output.note("nothing differs from the older state, so that no report is written")
+        output.note("nothing differs from the older state, so no report is written")
     return is_held
 
 

@@ -63,7 +63,7 @@ def why(settings: Settings, spec: str) -> int:
 
 
 def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:
-    """Return why packages of the spec are wanted, where wants are no hashes."""
+    """Return why packages of the spec are wanted, where wants are not hashes."""
     from specplan.catalog.available import available_wants  # noqa: PLC0415 - likewise
     from specplan.coverage.ask import environment_options  # noqa: PLC0415 - likewise
     from specplan.planning.wants import read_wanted_places  # noqa: PLC0415 - help needs no YAML

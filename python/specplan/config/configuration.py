@@ -149,7 +149,7 @@ class Configuration:
         fail_over_cost: The most that these may cost, in seconds.
         fail_if_not_optimal: Whether a plan that is not proven to be least fails the run.
         known_gaps: The file of known gaps, resolved against the folder of the configuration.
-        strict_known_gaps: Whether an entry of it that is over or excuses nothing fails the run.
+        strict_known_gaps: Whether an entry of it that has expired or excuses nothing fails the run.
         allow_left_out: What may be left out of a question and fail no gate.
         allow_unplannable: Whether wants that cannot be planned fail no run.
         strict: Whether a contradiction in a page is an error.

@@ -106,14 +106,14 @@ def look_through(folder: Path, host: Host, limits: Limits) -> Holdings:
         limits: What no file and no folder may go beyond.
 
     Raises:
-        SourceError: If it is no folder, cannot be read or holds too much.
+        SourceError: If it is not a folder, cannot be read or holds too much.
     """
     shown = printable(folder)
     # That of `Path` fails where it may not look.
     if not os.path.lexists(folder):
         raise absence(str(folder))
     if not os.path.isdir(folder):  # noqa: PTH112
-        raise SourceError(f"`{shown}` is no folder", path=shown)
+        raise SourceError(f"`{shown}` is not a folder", path=shown)
     search = _Search(folder, host, limits)
     for path, folders, files in search.walk():
         if search.is_cache(path, folders, files):

@@ -182,7 +182,7 @@ def _size(table: Table) -> Size:
     table.only_known(SIZE_KEYS)
     cost = table.number("cost")
     if cost is not None and not (cost.is_finite() and cost >= 0):
-        table.fail("cost", f"{cost} is no number from 0 on")
+        table.fail("cost", f"{cost} is not a number from 0 on")
     if cost is None and "package" not in table:
         table.fail("", "it is about everything", "name a `package`, a `cost` or both")
     return Size(
@@ -208,14 +208,14 @@ def _resources(table: Table) -> Resources:
 
     for name, value in variables.items():
         if _VARIABLE.fullmatch(name) is None:
-            fail("variables", f"`{name}` is no name of a variable")
+            fail("variables", f"`{name}` is not a name of a variable")
         _refuse_control(table, "variables", value)
     memory, timeout = texts["memory"], texts["timeout"]
     if memory is not None and _MEMORY.fullmatch(memory) is None:
-        fail("memory", f"`{memory}` is no amount of memory, as `16G` is")
+        fail("memory", f"`{memory}` is not an amount of memory, as `16G` is")
     seconds = None if timeout is None else seconds_of(timeout)
     if timeout is not None and seconds is None:
-        fail("timeout", f"`{timeout}` is no time, as `90m` and `6h` are")
+        fail("timeout", f"`{timeout}` is not a time, as `90m` and `6h` are")
     return Resources(
         env=texts["env"],
         image=texts["image"],
@@ -241,14 +241,14 @@ def resources_of(row: Mapping[str, str]) -> Resources | str:
     for name in ("cpu", "jobs"):
         text = row.get(name, "")
         if text and (not text.isascii() or not text.isdigit() or not 0 < int(text) <= _MOST):
-            return f"`{text}` is no number of `{name}`"
+            return f"`{text}` is not a number of `{name}`"
         counts[name] = int(text) if text else None
     memory, timeout = row.get("memory", ""), row.get("timeout", "")
     if memory and _MEMORY.fullmatch(memory) is None:
-        return f"`{memory}` is no amount of memory, as `16G` is"
+        return f"`{memory}` is not an amount of memory, as `16G` is"
     seconds = seconds_of(timeout) if timeout else None
     if timeout and seconds is None:
-        return f"`{timeout}` is no time, as `90m` and `6h` are"
+        return f"`{timeout}` is not a time, as `90m` and `6h` are"
     return Resources(
         cpus=counts["cpu"], jobs=counts["jobs"], memory=memory or None, timeout=seconds
     )
@@ -262,7 +262,7 @@ def _count(table: Table, key: str) -> int | None:
     if number is None:
         return None
     if not number.is_finite() or number != int(number) or not 0 < number <= _MOST:
-        table.fail(key, f"{number} is no number from 1 to {_MOST}")
+        table.fail(key, f"{number} is not a number from 1 to {_MOST}")
     return int(number)
 
 

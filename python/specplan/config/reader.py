@@ -186,7 +186,7 @@ def _duration(table: Table, key: str) -> int | None:
     text = table.text(key)
     seconds = None if text is None else seconds_of(text)
     if text is not None and seconds is None:
-        table.fail(key, f"`{text}` is no duration", f"write {DURATION_FORM}")
+        table.fail(key, f"`{text}` is not a duration", f"write {DURATION_FORM}")
     return seconds
 
 
@@ -204,10 +204,10 @@ def _count(table: Table, setting: Setting) -> int | None:
         return None
     least = 0 if setting.least is None else setting.least
     if not number.is_finite() or number != int(number):
-        table.fail(setting.name, f"{number} is no whole number")
+        table.fail(setting.name, f"{number} is not a whole number")
     if number < least or (setting.most is not None and number > setting.most):
         most = "" if setting.most is None else f" to {setting.most}"
-        table.fail(setting.name, f"{number} is no number from {least}{most}")
+        table.fail(setting.name, f"{number} is not a number from {least}{most}")
     return int(number)
 
 
@@ -216,14 +216,14 @@ def _amount(table: Table, key: str) -> float | None:
     if number is None:
         return None
     if not number.is_finite() or number < 0:
-        table.fail(key, f"{number} is no number from 0 on")
+        table.fail(key, f"{number} is not a number from 0 on")
     return float(number)
 
 
 def _percentage(table: Table, key: str) -> Decimal | None:
     number = table.number(key)
     if number is not None and not (number.is_finite() and 0 <= number <= _ALL_OF_IT):
-        table.fail(key, f"{number} is no percentage from 0 to 100")
+        table.fail(key, f"{number} is not a percentage from 0 to 100")
     return number
 
 
@@ -251,7 +251,7 @@ def _libc(table: Table) -> Mapping[str, str]:
         table.refuse_table(name)
         library = table.text(name) or ""
         if not _LIBC.fullmatch(library):
-            fault = f"`{library}` is no C library and version"
+            fault = f"`{library}` is not a C library and version"
             table.fail(name, fault, "write it as `glibc 2.35` or `musl 1.2`")
         entries[name] = library
     return MappingProxyType(entries)
@@ -305,13 +305,13 @@ def _stack(table: Table, folder: Path) -> StackEntry:
     if name is None:
         table.fail("name", "a name is required")
     if not _STACK_NAME.fullmatch(name):
-        table.fail("name", f"`{name}` is no name: letters, digits, `_`, `.`, `-` are")
+        table.fail("name", f"`{name}` is not a name: letters, digits, `_`, `.`, `-` are")
     cells, want = table.texts("cells"), table.text("want")
     for cell in cells:
         if cell == "all" or not is_system(cell):
-            table.fail("cells", f"`{cell}` is no OS/TARGET")
+            table.fail("cells", f"`{cell}` is not an OS/TARGET")
     if len(table.keys) == 1:
-        table.fail("", "it says nothing of the stack", "give `cells`, `want` or both")
+        table.fail("", "it says nothing about the stack", "give `cells`, `want` or both")
     if want is not None and "://" not in want:
         want = str(folder / want)
     gates: dict[str, Any] = {

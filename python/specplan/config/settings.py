@@ -489,7 +489,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="SPEC",
         group="Candidates",
         commands=_PLANNING,
-        help="What if all specs that satisfy this had binaries?",
+        help="Plan as if all specs that satisfy this had binaries.",
     ),
     Setting(
         name="without",
@@ -497,7 +497,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="SPEC",
         group="Candidates",
         commands=_PLANNING,
-        help="What if no spec that satisfies this had a binary?",
+        help="Plan as if no spec that satisfies this had a binary.",
     ),
     Setting(
         name="changed",
@@ -505,7 +505,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="SPEC",
         group="Change",
         commands=_PREDICTIONS,
-        help="Predict the plan after the specs changed that satisfy this.",
+        help="Predict the plan after the specs that satisfy this have changed.",
     ),
     Setting(
         name="changed-from",
@@ -747,7 +747,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="switch",
         group="Caches",
         commands=_CACHES,
-        help="Take a page whose meta contradicts its spec_details for an error.",
+        help="Treat a page whose meta contradicts its spec_details as an error.",
         example="true",
     ),
     Setting(
@@ -755,7 +755,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="switch",
         group="Caches",
         commands=_CACHES,
-        help="Pass over damaged files and say so, instead of stopping.",
+        help="Skip damaged files, and say so, instead of stopping.",
         example="true",
     ),
     Setting(
@@ -984,7 +984,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="switch",
         group="Gates",
         commands=(*_COVERAGE, "diff"),
-        help="Exit with 1 when an entry of the known gaps is over or excuses nothing.",
+        help="Exit with 1 when an entry of the known gaps has expired or excuses nothing.",
         example="true",
     ),
     Setting(
@@ -992,7 +992,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="DAY",
         group="Gates",
         commands=(*_COVERAGE, "diff"),
-        help="The day on which known gaps may be over, as 2026-12-31.",
+        help="The day that decides whether known gaps have expired, as 2026-12-31.",
         default="SOURCE_DATE_EPOCH, else the clock",
         variations={
             "report": Variation(
@@ -1033,7 +1033,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="KIND",
         group="Gates",
         commands=(*_CACHES, "recipes"),
-        help="Let gates hold although something of this kind is left out of the question, or "
+        help="Let gates hold although something of this kind is left out, or "
         "`all` kinds; docs/trust.md lists the kinds.",
         example='["include"]',
         adds=True,
@@ -1054,7 +1054,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="flag",
         group="Gates",
         commands=(*_CACHES, "recipes"),
-        help="List all that is left out of the question, each with what settles it.",
+        help="List everything that is left out, each with what settles it.",
     ),
     Setting(
         name="limit",

@@ -101,7 +101,7 @@ class Table:
         if not isinstance(value, str):
             self._wrong_type(key, "a date", value)
         if (found := as_day(value)) is None:
-            self.fail(key, f"`{value}` is no date", "write it as `2026-12-31`")
+            self.fail(key, f"`{value}` is not a date", "write it as `2026-12-31`")
         return found
 
     def number(self, key: str) -> Decimal | None:

@@ -242,7 +242,7 @@ def ask(
     for entry in lacking_roots:
         place = (entry.stack, entry.package, entry.os, entry.target)
         count += any(excludes(each, *place) for each in not_wanted)
-    # A lock may want nothing, or nothing but what systems provide; that is no wrong question.
+    # A lock may want nothing, or nothing but what systems provide; that is not a wrong question.
     filtered = bool(query.os) or bool(query.target)
     anything = cells or absent or (abstract is not None and abstract.wants.cells)
     if not anything and (filtered or not of_files):
@@ -305,7 +305,7 @@ def _coverage(core: compiled.Catalog, asked: compiled.CoverageQuestion) -> compi
 
 
 def _level(query: CoverageQuery, wants: WantsKind) -> Level | None:
-    """Return what a key is; roots of environments are abstract specs, which are no keys."""
+    """Return what a key is; roots of environments are abstract specs, which are not keys."""
     asked = query.level
     if asked is not None:
         _refuse_others("level", asked, get_args(Level))
@@ -408,7 +408,7 @@ class Demand:
 
 
 def demand(answer: Answer) -> Demand | None:
-    """Return what the wants of locks lack; None where wants are no concrete specs.
+    """Return what the wants of locks lack; None where wants are not concrete specs.
 
     What a gap is good for is about all roots of its stack, whichever cells are reported.
     """

@@ -62,7 +62,7 @@ def covered_wants(answer: Answer, gaps: Iterable[Gap]) -> tuple[CoveredWant, ...
 
 
 def wants_of_cells(answer: Answer) -> Cells:
-    """Return what each cell wants of keys, sorted; the roots of environments are no keys."""
+    """Return what each cell wants of keys, sorted; the roots of environments are not keys."""
     question = answer.question
     if question is None:
         return {}

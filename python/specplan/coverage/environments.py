@@ -198,7 +198,7 @@ def wants_of(
     is wanted in those of them whose platform, operating system and target it may have;
     where it may have none of these, in all, so that nothing vanishes. Where no cells are
     given, each root is wanted where it says itself, or its environment requires; one for which
-    nothing says it is a record. What the system provides is no want.
+    nothing says it is a record. What the system provides is not a want.
 
     Args:
         environments: The environments; those of one label are one stack.

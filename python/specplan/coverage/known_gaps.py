@@ -26,7 +26,7 @@ def with_known_gaps(result: Compared, known: KnownGaps) -> Compared:
     where the result reports a cell that it is about.
 
     Args:
-        result: The result; what is no gap stays as it is.
+        result: The result; what is not a gap stays as it is.
         known: The entries, of which none is used yet.
 
     Complexity: gaps times entries.

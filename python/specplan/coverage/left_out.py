@@ -114,7 +114,7 @@ def _no_peer(cells: Sequence[CellAnswer], patterns: Sequence[str]) -> list[LeftO
         LeftOut(
             kind="no_peer",
             where=stack,
-            detail="no other cell says what it should have, so its coverage is n/a",
+            detail="no other cell shows what it should have, so its coverage is n/a",
             count=count,
             blocks=every or is_named(stack, patterns),
             remedy=f"--want {stack}=spack.lock, --baseline TAG|SOURCE, or --peers PATTERN",
@@ -131,9 +131,9 @@ def _without_a_baseline(answer: Answer, patterns: Sequence[str]) -> list[LeftOut
         LeftOut(
             kind="nothing_in_common",
             where=stack,
-            detail="nothing of the baseline is wanted of it"
+            detail="nothing of the baseline is wanted there"
             if stack in answer.listed_before
-            else "the baseline does not list it, so nothing of it is compared",
+            else "the baseline does not list it, so it is not compared",
             blocks=not compares or is_named(stack, patterns),
             remedy=f"--baseline {stack}=SOURCE",
         )

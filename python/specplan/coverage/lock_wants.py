@@ -49,7 +49,7 @@ class LockWants:
     ) -> LockWants:
         """Return what locks want.
 
-        As for gaps, what an entry excludes is no want itself; what it links to or runs with is
+        As for gaps, what an entry excludes is not a want itself; what it links to or runs with is
         one still, and it is built where another want needs it.
 
         Args:

@@ -58,7 +58,7 @@ def measured(contents: Contents, query: CoverageQuery, name: str) -> Measured:
         UnknownNameError: If the snapshot is unknown.
         UsageError: If the question makes no sense otherwise.
     """
-    # A snapshot that is unknown is no step at all.
+    # A snapshot that is unknown is not a step at all.
     state = [] if contents.is_empty else contents.state(query.tag)
     try:
         found = answer(contents, _with_known_stacks(contents, query, state), None, "keys")
@@ -302,7 +302,7 @@ class _Progress:
             yield LeftOut(
                 kind="nothing_in_common",
                 where=self.steps[0].name,
-                detail="it is the only step, so that it is compared with nothing",
+                detail="it is the only step, so it is compared with nothing",
                 blocks=True,
                 remedy="an older snapshot, source or saved document before it",
             )

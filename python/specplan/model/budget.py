@@ -146,13 +146,15 @@ class Budget:
 
 
 def check_weight(weight: Decimal) -> None:
-    """Refuse what is no weight.
+    """Refuse what is not a weight.
 
     Raises:
-        UsageError: If it is not more than 0, is more than a million, or is no whole number
+        UsageError: If it is not more than 0, is more than a million, or is not a whole number
             of thousandths.
     """
     if not (weight.is_finite() and 0 < weight <= _MOST_WEIGHT):
-        raise UsageError(f"`{weight}` is no weight: it must be more than 0 and at most a million")
+        raise UsageError(
+            f"`{weight}` is not a weight: it must be more than 0 and at most a million"
+        )
     if weight % _PART:
-        raise UsageError(f"`{weight}` is no weight: thousandths are the smallest parts")
+        raise UsageError(f"`{weight}` is not a weight: thousandths are the smallest parts")

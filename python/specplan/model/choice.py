@@ -66,7 +66,7 @@ class Choice:
 
 #: Why a want cannot be planned: no known spec satisfies it; it is unknown whether any does;
 #: those that do need what is known not to build, or what nothing tells the dependencies of; its
-#: environment builds it from a source tree, so that no cache has a binary of it.
+#: environment builds it from a source tree, so no cache has a binary of it.
 Lack: TypeAlias = Literal["no_candidate", "undecided", "blocked", "developed"]
 
 

@@ -30,15 +30,15 @@ _SHORT_HASH: Final = 7
 
 #: Where to find what a source lacks.
 _HINTS: Final[dict[Missing, str]] = {
-    "edges": "package pages tell no dependencies; locks and the indexes of build caches do",
-    "virtuals": "package pages tell no dependencies; locks and the indexes of build caches do",
+    "edges": "package pages list no dependencies; locks and the indexes of build caches do",
+    "virtuals": "package pages list no dependencies; locks and the indexes of build caches do",
     "git-repository": "ask for the reference itself, or for `git.REF=VERSION`",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undecided:
-    """A spec of which the sources do not tell whether it satisfies what was asked.
+    """A spec of which the sources do not say whether it satisfies what was asked.
 
     Attributes:
         spec: The spec.
@@ -133,7 +133,7 @@ class Found(Report):
                 brace stands for itself. See :mod:`specplan.reports.coverage.lines`.
 
         Raises:
-            UsageError: If the template names what is no field.
+            UsageError: If the template names what is not a field.
         """
         return as_lines(self, template=template)
 

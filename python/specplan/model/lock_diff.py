@@ -67,7 +67,7 @@ class NewSpec:
 
     Attributes:
         spec: The spec.
-        external: Whether the system provides it; then it is no build.
+        external: Whether the system provides it; then it is not a build.
         origin: Why its hash is new.
         against: The old spec of the same package that differs least, if there is one.
         replaces: Whether that one is gone and gave way to this one.

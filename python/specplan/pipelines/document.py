@@ -244,7 +244,7 @@ class _Builder:
     def _alias(self, anchor: str | None, line: int) -> None:
         if anchor is None or anchor not in self._anchored:
             inside = any(each.node.anchor == anchor for each in self._open)
-            fault = "stands inside of what it stands for" if inside else "stands for nothing"
+            fault = "contains itself" if inside else "stands for nothing"
             raise _damaged(self._path, line, f"the alias `*{anchor}` {fault}")
         self._complete(*self._anchored[anchor], line)
 
@@ -258,7 +258,7 @@ class _Builder:
         holder = self._open[-1]
         holder.values += values
         if holder.values > _MAX_VALUES:
-            fault = f"stands for more than {_MAX_VALUES} values once its aliases are followed"
+            fault = f"expands to more than {_MAX_VALUES} values once its aliases are followed"
             raise _damaged(self._path, line, fault)
         holder.take(node)
 

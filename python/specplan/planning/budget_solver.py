@@ -71,7 +71,7 @@ class BudgetRequest:
         """Return what is asked; None where nothing is limited.
 
         Raises:
-            UsageError: If a limit is no number.
+            UsageError: If a limit is not a number.
         """
         if builds is None and cost is None:
             return None

@@ -141,7 +141,7 @@ class WantGroup:
     def whole(wants: Sequence[Want], locks: Iterable[_Lock]) -> WantGroup:
         """Return all wants of a stack on one system, for which one lock is taken as a whole.
 
-        A lock that can meet fewer wants than another is no source.
+        A lock that can meet fewer wants than another is not a source.
         """
         met = [Source(lock.place, tuple(lock.meeting(want) for want in wants)) for lock in locks]
         counts = [sum(bool(each) for each in source.candidates) for source in met]

@@ -110,7 +110,7 @@ def matching(known: KnownSpecs, spec: str) -> list[str]:
         first = undecided[0].spec
         more = f" and {len(undecided) - 1} more" if len(undecided) > 1 else ""
         raise UndecidedError(
-            f"the sources do not tell whether {first.package}@{first.version}/{first.hash}{more} "
+            f"the sources do not say whether {first.package}@{first.version}/{first.hash}{more} "
             f"satisfies `{spec}`: {undecided[0].reason}",
             spec,
             sorted({each.missing for each in undecided}),
@@ -157,7 +157,7 @@ def change(
     typed, listed = request.specs, request.listed
     if not typed and listed is None and request.recipes is None and not request.hashes:
         raise UsageError(
-            "`policy` and `depth` are about a change, and none is given",
+            "`policy` and `depth` need a change, and none is given",
             hint="name what changed with `changed`",
         )
     asked = matching_each(known, typed)

@@ -72,7 +72,7 @@ def options_of(
         )
     for limit, name in ((asked.node_limit, "nodes"), (asked.time_limit, "seconds")):
         if limit is not None and not limit >= 0:
-            raise UsageError(f"`{limit}` is no limit of {name}", hint="it must be at least 0")
+            raise UsageError(f"`{limit}` is not a limit of {name}", hint="it must be at least 0")
     return Options(core, state, asked)
 
 

@@ -142,7 +142,7 @@ class Plan(Report):
 
         Raises:
             UnknownNameError: If no spec satisfies it.
-            UsageError: If it is no abstract spec, nothing tells whether it is satisfied, or
+            UsageError: If it is not an abstract spec, nothing tells whether it is satisfied, or
                 the trees of all specs that satisfy it have too many lines.
         """
         for known in self._known:

@@ -452,13 +452,13 @@ def _checked(request: PlanRequest) -> PlanRequest:
     depth = None if request.change is None else request.change.depth
     _check_successors(request.change)
     if jobs is not None and jobs < 1:
-        raise UsageError(f"`{jobs}` is no number of runners", hint="there must be at least one")
+        raise UsageError(f"`{jobs}` is not a number of runners", hint="there must be at least one")
     if depth is not None and depth < 0:
-        raise UsageError(f"`{depth}` is no depth", hint="0 leaves the changed specs alone")
+        raise UsageError(f"`{depth}` is not a depth", hint="0 leaves the changed specs alone")
     if search.nodes is not None and search.nodes < 0:
-        raise UsageError(f"`{search.nodes}` is no number of nodes", hint="0 looks at none")
+        raise UsageError(f"`{search.nodes}` is not a number of nodes", hint="0 looks at none")
     if search.seconds is not None and not search.seconds >= 0:  # neither is NaN
-        raise UsageError(f"`{search.seconds}` is no time", hint="write seconds, from 0 on")
+        raise UsageError(f"`{search.seconds}` is not a time", hint="write seconds, from 0 on")
     return replace(
         request,
         jobs=_at_most(jobs),
@@ -488,7 +488,7 @@ def _at_most(number: int | None) -> int | None:
 
 
 def _refuse_wants(request: PlanRequest, older: Contents | None) -> None:
-    """Refuse a request in which nothing is wanted, or wants that exclude each other."""
+    """Refuse a request in which nothing is wanted, or wants that cannot be combined."""
     query = request.coverage
     if request.budget.is_limited and query.scope == "all":
         raise UsageError(

@@ -54,7 +54,7 @@ _VERDICTS: Final[tuple[OpenVerdict, ...]] = ("may_change", "blind")
 
 _SAYS: Final = {
     "may_change": "may change, as a concretizer reads what changed or it cannot be read",
-    "blind": "is built otherwise under the same hash, so that old binaries are used again",
+    "blind": "is built differently under the same hash, so that old binaries are reused",
 }
 
 
@@ -346,7 +346,7 @@ def next_wants(recipes: JudgedRecipes, wanted: Sequence[Wanted]) -> NextWants:
     missing = next((place for label, place in keys if (label, place) not in made), None)
     if missing is not None:
         raise UsageError(
-            f"`--successors` is about locks of files, and `{missing}` is none",
+            f"`--successors` works on lock files only, and `{missing}` is none",
             hint="name a spack.lock with `--want`",
         )
     found = [made[key] for key in keys]

@@ -32,7 +32,7 @@ _TYPED: Final = "wanted"
 
 
 def typed_spec(text: str) -> WantedEnvironment | None:
-    """Read ``[LABEL=]SPEC``; None if it is no abstract spec with a name."""
+    """Read ``[LABEL=]SPEC``; None if it is not an abstract spec with a name."""
     # Who wants files alone need not wait for what reads YAML.
     from specplan.sources.environments.environment import Environment, EnvironmentRoot  # noqa: PLC0415
 

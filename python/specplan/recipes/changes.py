@@ -329,7 +329,7 @@ def _unread(
     error: UnreadError,
 ) -> RecipeChange:
     """Return what is said of a recipe whose file cannot be read."""
-    finding = Finding("unread", "may_change", f"the recipe is not read: {error}")
+    finding = Finding("unread", "may_change", f"the recipe cannot be read: {error}")
     specs = tuple(
         SpecChange(
             hash=node.hash,

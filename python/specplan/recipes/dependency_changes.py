@@ -70,7 +70,7 @@ def _implies(new: Called, old: Called) -> bool:
     try:
         return str(one.constrain(other)) == str(one)
     except ValueError:
-        # They exclude each other.
+        # They cannot be combined.
         return False
 
 

@@ -108,7 +108,7 @@ def _applying(
         if counts:
             yield call
         elif counts is None and call.key not in kept:
-            raise UnreadError(f"line {call.lines[0]}: it is open whether it counts")
+            raise UnreadError(f"line {call.lines[0]}: it is unclear whether it applies")
 
 
 def _decided(call: Called, decide: Conditions) -> bool | None:

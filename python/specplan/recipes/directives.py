@@ -347,7 +347,7 @@ class _Reader:
     def _unclear(self, node: ast.stmt) -> None:
         """Read what may be run, and take all that it may bind as not read."""
         doubt, guards = self._doubt, self._guards
-        self._doubt = f"line {node.lineno}: it is open whether this is run"
+        self._doubt = f"line {node.lineno}: it is unclear whether this runs"
         for each in ast.walk(node):
             if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
                 self.values.names[each.id] = UNREAD

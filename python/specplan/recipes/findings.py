@@ -66,7 +66,7 @@ def text_change(old: Recipe, new: Recipe, decide: Conditions) -> Finding | None:
         if old.text_of_any() == new.text_of_any():
             return None
     except UnreadError as error:
-        return Finding("unread", "may_change", f"the recipe is not read: {error}")
+        return Finding("unread", "may_change", f"the recipe cannot be read: {error}")
     conditions = tuple(dict.fromkeys((*old.conditions, *new.conditions)))
     open_ = [each for each in conditions if _why_open(each, decide)]
     reason = _why_open(open_[0], decide) if open_ else ""
@@ -95,11 +95,11 @@ def _compared(
         try:
             answers.add(_same_text(old, new, decide, assumed))
         except UnreadError as error:
-            return Finding("unread", "may_change", f"the recipe is not read: {error}")
+            return Finding("unread", "may_change", f"the recipe cannot be read: {error}")
     if answers == {True}:
         return None
     if answers == {False}:
-        return Finding("code", "stale", "code of the recipe changed that the spec is built with")
+        return Finding("code", "stale", "the code that builds the spec changed")
     return Finding("code", "may_change", f"@when is open: {reason}")
 
 
@@ -124,7 +124,7 @@ def source_change(
         before, after = source_of(node, old), source_of(node, new)
     except UnreadError as error:
         if _version_keys(old) != _version_keys(new):
-            yield Finding("unread", "may_change", f"the source is not read: {error}")
+            yield Finding("unread", "may_change", f"the source cannot be read: {error}")
         return
     yield from _compared_sources(node, before, after)
     if before.is_known and after.is_known and _wish(node, old) != _wish(node, new):
@@ -138,7 +138,7 @@ def _compared_sources(node: Node, before: Source, after: Source) -> Iterator[Fin
     elif before.id != after.id:
         yield Finding("source", "stale", f"the source of version {node.version} changed")
     elif before.content != after.content:
-        why = f"the source of version {node.version} is fetched or unpacked otherwise"
+        why = f"the source of version {node.version} is fetched or unpacked differently"
         yield Finding("source", "blind", why)
 
 
@@ -160,12 +160,12 @@ def patch_change(
         after = own_patches(new.directives(host), decide, new.file)
     except UnreadError as error:
         if _patch_keys(old, host) != _patch_keys(new, host):
-            yield Finding("unread", "may_change", f"its patches are not read: {error}")
+            yield Finding("unread", "may_change", f"its patches cannot be read: {error}")
         return
     if _hashed(before) != _hashed(after):
         yield Finding("patch", "stale", "the patches that are applied to the spec changed")
     elif before != after:
-        yield Finding("patch", "blind", "a patch is applied in another way")
+        yield Finding("patch", "blind", "a patch is applied differently")
 
 
 def _hashed(patches: Iterable[Applied]) -> list[str]:

@@ -71,5 +71,5 @@ def recorded_patches(lock: WantedLock, node: Node, recipe: RecipeFile) -> list[A
             declared = {**_for_dependencies(other, host), **declared}
     missing = next((each for each in node.patches if each not in declared), None)
     if missing is not None:
-        raise UnreadError(f"no recipe at hand has the patch {missing[:12]}")
+        raise UnreadError(f"no available recipe has the patch {missing[:12]}")
     return [declared[each] for each in node.patches]

@@ -71,7 +71,7 @@ def _absolute(place: str, module: str) -> str:
 def with_importers(
     changed: Iterable[str], tree: Tree, repositories: Iterable[Repository]
 ) -> dict[str, str]:
-    """Return modules that are no recipes and that changed, or import one that did.
+    """Return modules that are not recipes and that changed, or import one that did.
 
     Args:
         changed: The modules that changed.

@@ -71,7 +71,7 @@ def untracked_files(range_: History) -> list[LeftOut]:
         LeftOut(
             kind="changed_file",
             where=f"{range_.checkout}/{files[0]}",
-            detail=f"git does not track it{more}, so that it is compared with nothing",
+            detail=f"git does not track it{more}, so it is compared with nothing",
             count=len(files),
             blocks=True,
             remedy="git add --intent-to-add FILE, or --allow-left-out changed_file",

@@ -133,7 +133,7 @@ def _read(call: Called, files: Files) -> Applied:
     if "://" not in place:
         content = files(place)
         if content is None:
-            raise UnreadError(f"{line}: the patch `{place}` is not at hand")
+            raise UnreadError(f"{line}: the patch `{place}` is not available")
         checksum = hashlib.sha256(content).hexdigest()
     if not isinstance(checksum, str):
         raise UnreadError(f"{line}: the patch has no checksum")

@@ -81,12 +81,12 @@ def rules_of(spack: str = NEWEST_RULES) -> SpackRules:
         >>> rules_of("0.21.3").spack, "redistribute" in rules_of("0.21.3").directives
         ('0.21', False)
     """
-    hint = f"the oldest rules that are known are those of {known_rules()[0].spack}"
+    hint = f"the oldest known rules are those of {known_rules()[0].spack}"
     try:
         asked = Version(spack)
         fitting = [each for each in known_rules() if Version(each.spack) <= asked]
     except ValueError as error:
         raise UsageError(f"`{spack}` is not a release of Spack", hint=hint) from error
     if not fitting:
-        raise UsageError(f"no rules are known of Spack {spack}", hint=hint)
+        raise UsageError(f"there are no rules for Spack {spack}", hint=hint)
     return fitting[-1]

@@ -83,14 +83,14 @@ class RecipeFile:
         """Return the directives of the recipes that it derives from, then its own.
 
         Raises:
-            UnreadError: If one of them cannot be read, or is not at hand.
+            UnreadError: If one of them cannot be read, or is not available.
         """
         own = self.own_directives(host)
         inherited: list[Directives] = []
         for namespace, folder in own.parents:
             parent = self._side.in_folder(namespace, folder)
             if parent is None or depth > _MOST_PARENTS:
-                raise UnreadError(f"the recipe `{folder}` that it derives from is not at hand")
+                raise UnreadError(f"the recipe `{folder}` that it derives from is not available")
             inherited += parent.directives(host, depth + 1)
         return [*inherited, own]
 

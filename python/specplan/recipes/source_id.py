@@ -121,7 +121,7 @@ def _refuse_doubt(
     if calls:
         return
     if unread := versions.get("", []):
-        raise UnreadError(f"line {unread[0].lines[0]}: it is open which version this is")
+        raise UnreadError(f"line {unread[0].lines[0]}: it is unclear which version this is")
     if opaque := next((line for each in directives for line in each.opaque), None):
         raise UnreadError(f"the version may be made at {opaque}")
 

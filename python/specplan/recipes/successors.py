@@ -219,12 +219,12 @@ class _Succession:
         if len(set(names)) != len(names):
             raise UnreadError("it depends on two specs of one package")
         if dag_hash(node.raw) != node.hash:
-            raise UnreadError("its hash is not that of its content")
+            raise UnreadError("its hash does not match its content")
         recipe = self._compared.before.find(node.namespace, node.name)
         if recipe is None:
-            raise UnreadError("its recipe is not at hand")
+            raise UnreadError("its recipe is not available")
         if computed_hash(self._lock, node, recipe) != node.package_hash:
-            raise UnreadError("its package hash is not that of the older recipe")
+            raise UnreadError("its package hash does not match the older recipe")
 
     def _edge(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         found = self._next.get(str(raw.get("hash")))
@@ -249,7 +249,7 @@ class _Succession:
         old = self._compared.before.find(node.namespace, node.name)
         new = self._compared.after.find(node.namespace, node.name)
         if old is None or new is None:
-            raise UnreadError("its recipe is not at hand")
+            raise UnreadError("its recipe is not available")
         before = own_patches(old.directives(host), decide, old.file)
         if [each.sha256 for each in before] != list(node.patches):
             raise UnreadError("its patches are not those of its own recipe alone")
@@ -274,7 +274,7 @@ def _set_patches(raw: dict[str, Any], shas: list[str]) -> None:
         raw[key] = value
 
 
-#: How the parameters that are no variants are called.
+#: How the parameters that are not variants are called.
 _FLAGS = ("cflags", "cppflags", "cxxflags", "fflags", "ldflags", "ldlibs")
 
 

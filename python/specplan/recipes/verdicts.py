@@ -94,7 +94,7 @@ def _spec_findings(
             yield change
         before, after = old.directives(host), new.directives(host)
     except UnreadError as error:
-        yield Finding("unread", "may_change", f"the recipe is not read: {error}")
+        yield Finding("unread", "may_change", f"the recipe cannot be read: {error}")
         return
     yield from source_change(node, before, after)
     if not node.is_external:
@@ -118,7 +118,7 @@ def any_spec_findings(old: RecipeFile | None, new: RecipeFile | None) -> list[Fi
     try:
         return list(_any_findings(old, new))
     except UnreadError as error:
-        return [Finding("unread", "may_change", f"the recipe is not read: {error}")]
+        return [Finding("unread", "may_change", f"the recipe cannot be read: {error}")]
 
 
 def _added(new: RecipeFile) -> Finding:

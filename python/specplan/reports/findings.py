@@ -161,7 +161,7 @@ class Standing:
 #: Suites of ours, which stand before those of cells where they have cases.
 _OWN_SUITES: Final = (
     Suite(names=("specplan", "gates"), title="gates"),
-    Suite(names=("specplan", "left-out"), title="left out of the question"),
+    Suite(names=("specplan", "left-out"), title="left out"),
     Suite(names=("specplan", "known-gaps"), title="known gaps"),
     Suite(names=("specplan", "not-wanted"), title="not wanted"),
     Suite(names=("specplan", "stacks"), title="stacks"),
@@ -252,7 +252,7 @@ def gate_cases(gates: Iterable[Gate]) -> Iterator[Case]:
 
 
 def left_out_cases(records: Iterable[LeftOut]) -> Iterator[Case]:
-    """Yield a case for all that was left out of the question: an error where it blocks."""
+    """Yield a case for all that was left out: an error where it blocks."""
     for each in records:
         yield Case(
             suite=("specplan", "left-out"),
@@ -288,7 +288,7 @@ def _labels(gate: Gate) -> tuple[tuple[str, str], ...]:
 
 
 def left_out_measures(records: Iterable[LeftOut]) -> Iterator[Measure]:
-    """Yield how much was left out of the question, by kind."""
+    """Yield how much was left out, by kind."""
     counts: dict[tuple[str, bool], int] = {}
     for each in records:
         key = each.kind, each.blocks

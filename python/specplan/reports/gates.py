@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from specplan.counting import count, form
 from specplan.reports.outline import Column, Line, Name, Section, State, Table, Words
 from specplan.reports.render import amounts
 
@@ -42,9 +43,11 @@ def verdict_lines(gates: Sequence[Gate]) -> tuple[Line, ...]:
         return ()
     failed = [f"--{gate.label}" for gate in gates if not gate.held]
     if failed:
-        said = "the gate" if len(gates) == 1 else f"{len(failed)} of {len(gates)} gates"
+        said = form(len(gates), "the gate", f"{len(failed)} of {count(len(gates), 'gate')}")
         return (Line(f"{said} failed: {', '.join(failed)}", "strong"),)
-    held = "the gate holds" if len(gates) == 1 else f"all {len(gates)} gates hold"
+    held = form(
+        len(gates), "the gate holds", f"all {count(len(gates), 'gate holds', 'gates hold')}"
+    )
     return (Line(held, "strong"),)
 
 

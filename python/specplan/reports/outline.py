@@ -286,7 +286,7 @@ class Table:
         most: How many rows people read at most; None where they read all.
         more: What of it is not listed, as a sentence; empty where all is.
         packages: The package that each row is about; empty where rows are about none.
-        is_whole: Whether it is always shown whole, as the numbers of cells are, and is no list
+        is_whole: Whether it is always shown whole, as the numbers of cells are, and is not a list
             that may be cut.
     """
 

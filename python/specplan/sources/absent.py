@@ -1,4 +1,4 @@
-"""What to say of a place where nothing is: a path that was mistyped, or that is no path."""
+"""What to say of a place where nothing is: a path that was mistyped, or that is not a path."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def first_bytes(path: Path, most: int, shown: str = "") -> bytes:
     """Return as many bytes of a file as it has, but no more than are asked for.
 
     Raises:
-        SourceError: If it cannot be read, or is no regular file: a pipe may have no end,
+        SourceError: If it cannot be read, or is not a regular file: a pipe may have no end,
             and nobody may write to it.
     """
     shown = shown or printable(path)
@@ -57,7 +57,9 @@ def first_bytes(path: Path, most: int, shown: str = "") -> bytes:
         # A path with a NUL in it is a wrong value.
         fault = getattr(error, "strerror", None) or str(error)
         raise SourceError(f"`{shown}` cannot be read: {fault}", path=shown) from error
-    raise SourceError(f"`{shown}` is no regular file", path=shown, hint="`-` reads standard input")
+    raise SourceError(
+        f"`{shown}` is not a regular file", path=shown, hint="`-` reads standard input"
+    )
 
 
 def start_of(path: Path) -> bytes:

@@ -68,7 +68,7 @@ def read_costs(places: Sequence[str], limits: Limits) -> Costs:
 
     Raises:
         SourceError: If one cannot be read, or tells no cost.
-        DamagedSourceError: If it is none of the known forms, says what is no cost, or
+        DamagedSourceError: If it is none of the known forms, says what is not a cost, or
             says of one spec what it or another file says otherwise.
     """
     if not places:
@@ -84,7 +84,7 @@ def read_costs(places: Sequence[str], limits: Limits) -> Costs:
             raise SourceError(
                 f"`{printable(place)}` tells no cost",
                 path=place,
-                hint="times of installing from a cache are no costs" if told.cached else None,
+                hint="times of installing from a cache are not costs" if told.cached else None,
             )
     return told.costs()
 
@@ -235,9 +235,9 @@ def _read_times(times: Value, told: _Told) -> None:
     times.at("phases").items()
     name, dag_hash = times.at("name"), times.at("hash")
     if not _HASH.fullmatch(dag_hash.text()):
-        dag_hash.fail(f"`{dag_hash.raw}` is no hash")
+        dag_hash.fail(f"`{dag_hash.raw}` is not a hash")
     if not _NAME.fullmatch(name.text()):
-        name.fail(f"`{name.raw}` is no package")
+        name.fail(f"`{name.raw}` is not a package")
     if isinstance(times.raw, dict) and times.raw.get("cache") is True:
         told.cached += 1
         return
@@ -247,18 +247,18 @@ def _read_times(times: Value, told: _Told) -> None:
 def _seconds(value: Value) -> float:
     raw = value.raw
     if isinstance(raw, bool) or not isinstance(raw, (int, float)):
-        value.fail("is no number of seconds")
+        value.fail("is not a number of seconds")
     if fault := _fault(raw):
         value.fail(fault)
     return float(raw)
 
 
 def _fault(number: float) -> str | None:
-    """Return why a number is no cost."""
+    """Return why a number is not a cost."""
     if not number >= 0:  # neither is NaN
-        return f"{number} is no cost: it must be 0 or more"
+        return f"{number} is not a cost: it must be 0 or more"
     if number > MOST_SECONDS:
-        return f"is no cost: more than {MOST_SECONDS:g} seconds"
+        return f"is not a cost: more than {MOST_SECONDS:g} seconds"
     return None
 
 
@@ -319,7 +319,7 @@ def _rows(text: str, shown: str) -> Iterator[tuple[int, list[str]]]:
             if any(cell.strip() for cell in row):
                 yield reader.line_num, row
     except csv.Error as error:
-        raise _Where(shown, "", reader.line_num).fail(f"is no CSV: {error}") from error
+        raise _Where(shown, "", reader.line_num).fail(f"is not valid CSV: {error}") from error
 
 
 def _lines(text: str) -> Iterable[str]:
@@ -339,7 +339,7 @@ def _key_of(cells: dict[str, str], where: _Where) -> _Key:
 
 def _number(cell: str, where: _Where) -> float:
     if not _NUMBER.fullmatch(cell):
-        raise where.fail(f"`{cell}` is no number of seconds")
+        raise where.fail(f"`{cell}` is not a number of seconds")
     number = float(cell)
     if fault := _fault(number):
         raise where.fail(fault)

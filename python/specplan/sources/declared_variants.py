@@ -1,7 +1,7 @@
 """Which variants packages have, as the recipes of a repository say it.
 
 Recipes are Python, and untrusted: they are parsed, and nothing of them is run. What a recipe says
-under a condition, in a loop or in a class that is not at hand is not known.
+under a condition, in a loop or in a class that is not available is not known.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class DeclaredVariants:
         return answer
 
     def _ancestry(self, file: Path, name: str) -> Iterator[_Class | None]:
-        """Yield a class and all that it derives from; None for each that is not at hand."""
+        """Yield a class and all that it derives from; None for each that is not available."""
         pending = [(file, name)]
         seen: set[tuple[Path, str]] = set()
         while pending:

@@ -66,7 +66,8 @@ def read_coverage(path: str) -> Coverage:
     schema = document.at("schema")
     if schema.text() != COVERAGE_SCHEMA:
         schema.fail(
-            f"is no `{COVERAGE_SCHEMA}`", "save one with `specplan coverage --format json -o FILE`"
+            f"is not a `{COVERAGE_SCHEMA}`",
+            "save one with `specplan coverage --format json -o FILE`",
         )
     coverage = _record(Coverage, document)
     _check(coverage, document)
@@ -118,7 +119,7 @@ def _fields(kind: Hashable) -> dict[str, tuple[Any, bool]]:
     from typing import get_type_hints  # noqa: PLC0415 - only here
 
     if not is_dataclass(kind):
-        raise TypeError(f"`{kind}` is no record")
+        raise TypeError(f"`{kind}` is not a record")
     hints = get_type_hints(kind)
     return {
         each.name: (

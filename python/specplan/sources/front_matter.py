@@ -54,7 +54,7 @@ _STEP: Final = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
 
 
 class FrontMatterError(ValueError):
-    """A page that is no front matter, or whose YAML is refused.
+    """A page that is not a front matter, or whose YAML is refused.
 
     Attributes:
         place: A key path, or an empty string for the page as a whole.
@@ -158,9 +158,9 @@ def parse(page: bytes) -> FrontMatter:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or error.context or "malformed"
         line = None if mark is None else mark.line + 2
-        raise FrontMatterError(f"is no YAML: {problem}", line=line) from error
+        raise FrontMatterError(f"is not valid YAML: {problem}", line=line) from error
     except yaml.reader.ReaderError as error:
-        raise FrontMatterError(f"is no YAML: {error.reason}") from error
+        raise FrontMatterError(f"is not valid YAML: {error.reason}") from error
     except FrontMatterError:
         raise
     except (ValueError, OverflowError) as error:
@@ -283,7 +283,7 @@ def _foreign(value: object, place: Place) -> Iterator[tuple[Place, str]]:
     if isinstance(value, dict):
         for key, each in value.items():
             if not isinstance(key, str):
-                yield place, f"has the key {key!r}, which is no text"
+                yield place, f"has the key {key!r}, which is not text"
             yield from _foreign(each, place.at(str(key), 0))
     elif isinstance(value, list):
         for index, each in enumerate(value):

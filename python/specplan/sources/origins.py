@@ -32,7 +32,7 @@ _Kind: TypeAlias = Literal["index", "database", "lock", "spec"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrongHash:
-    """A hash that is not that of its content.
+    """A hash that does not match its content.
 
     Attributes:
         hash: The hash.

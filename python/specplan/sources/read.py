@@ -372,7 +372,7 @@ def _view(store: Store, view: str | None, reading: Reading) -> SourceRead:
         return _indexed(store, index, reading)
     there = mirror.views(store)
     raise SourceError(
-        f"`{reading.place}` is no index of a mirror",
+        f"`{reading.place}` is not an index of a mirror",
         path=reading.place,
         hint=f"the mirror has the views {', '.join(there)}" if there else None,
     )
@@ -452,7 +452,7 @@ def _remote(url: str, reading: Reading) -> SourceRead:
         raise no_copy(store.shown())
     tried = ", ".join(f"`{each}`" for each in (snapshots.MAP_NAME, *mirror.INDEXES))
     said = " (404)" if parts.scheme in {"http", "https"} else ""
-    fault = f"is not there{said}" if is_nothing else "is none of the files that are read"
+    fault = f"is not there{said}" if is_nothing else "is not a file that is read"
     raise RemoteError(
         f"`{store.shown()}` {fault}, and no mirror is below it: tried {tried}",
         path=store.shown(),

@@ -23,7 +23,7 @@ class ReadingOptions:
             their indexes.
         probe: Whether servers are asked for binaries that no index lists.
         is_upstream: Whether what an installation has installed counts as available.
-        is_candidate: Whether it is only chosen from, so that it is no stack without a label.
+        is_candidate: Whether it is only chosen from, so that it is not a stack without a label.
     """
 
     consumer: Consumer | None = None

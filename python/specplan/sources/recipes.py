@@ -66,7 +66,7 @@ def changed_recipes(checkout: str, revision: str) -> ChangedRecipes:
         revision: A revision, or a range such as ``origin/develop...HEAD``.
 
     Raises:
-        SourceError: If it is no checkout, or git knows no such revision.
+        SourceError: If it is not a checkout, or git knows no such revision.
     """
     top = Path(git(checkout, "rev-parse", "--show-toplevel").removesuffix("\n"))
     listed = git(

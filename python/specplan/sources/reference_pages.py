@@ -31,7 +31,7 @@ def refer(paths: list[Path], limits: Limits) -> tuple[dict[Path, FrontMatter], l
 
 
 def shown(path: Path) -> str:
-    """Return a path as text that can be written; bytes that are no UTF-8 are replaced."""
+    """Return a path as text that can be written; bytes that are not UTF-8 are replaced."""
     return os.fsencode(path).decode("utf-8", "replace")
 
 

@@ -28,7 +28,7 @@ def read_spec_list(place: str, limits: Limits) -> tuple[str, ...]:
 
     Raises:
         SourceError: If it cannot be read.
-        DamagedSourceError: If it is no text, or a line is no abstract spec.
+        DamagedSourceError: If it is not text, or a line is not an abstract spec.
     """
     most = limits.yaml_bytes
     if place == STANDARD_INPUT:
@@ -48,7 +48,7 @@ def read_spec_list(place: str, limits: Limits) -> tuple[str, ...]:
         try:
             AbstractSpec(spec)
         except SpecSyntaxError as error:
-            fault = f"is no spec: {error}"
+            fault = f"is not a spec: {error}"
             raise DamagedSourceError(path=place, place="", line=number, fault=fault) from error
         specs[spec] = None
     return tuple(specs)

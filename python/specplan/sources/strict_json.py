@@ -74,7 +74,7 @@ class Value:
         if not isinstance(self.raw, str):
             self.fail(f"must be a string, is {_kind(self.raw)}")
         if not _is_text(self.raw):
-            self.fail("is no text: it holds half of a surrogate pair")
+            self.fail("is not text: it holds half of a surrogate pair")
         return self.raw
 
     def count(self) -> int:
@@ -97,7 +97,7 @@ def parse(document: bytes, shown: str) -> Value:
         shown: How messages call it.
 
     Raises:
-        DamagedSourceError: If it is no JSON, or says ``NaN``, gives a key twice or nests
+        DamagedSourceError: If it is not valid JSON, or says ``NaN``, gives a key twice or nests
             without end.
     """
 
@@ -111,7 +111,7 @@ def parse(document: bytes, shown: str) -> Value:
         return values
 
     def no_constant(constant: str) -> NoReturn:
-        refuse(f"is no JSON: `{constant}` is no value of JSON")
+        refuse(f"is not valid JSON: `{constant}` is not a value of JSON")
 
     try:
         values: object = json.loads(
@@ -123,7 +123,7 @@ def parse(document: bytes, shown: str) -> Value:
         line = document.count(b"\n", 0, error.start) + 1
         refuse(f"is not UTF-8: byte 0x{document[error.start]:02x}", line)
     except json.JSONDecodeError as error:
-        refuse(f"is no JSON: {error.msg.lower()} at column {error.colno}", error.lineno)
+        refuse(f"is not valid JSON: {error.msg.lower()} at column {error.colno}", error.lineno)
     except RecursionError:
         refuse("is nested too deep")
     except DamagedSourceError:
@@ -141,7 +141,7 @@ def _fault(pairs: Sequence[tuple[str, object]], values: dict[str, object]) -> st
         twice = next(key for key, count in counts.items() if count > 1)
         return f"gives the key `{twice}` twice in one object"
     if not all(map(_is_text, values)):
-        return "has a key that is no text: it holds half of a surrogate pair"
+        return "has a key that is not text: it holds half of a surrogate pair"
     return None
 
 

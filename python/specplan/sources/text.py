@@ -10,7 +10,7 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 class TextError(ValueError):
-    """Bytes that are no text.
+    """Bytes that are not text.
 
     Attributes:
         line: The line of the first such byte, counted from 1.
@@ -32,7 +32,7 @@ def decoded(content: bytes) -> str:
     content = content.removeprefix(_BYTE_ORDER_MARK)
     if (nul := content.find(b"\0")) >= 0:
         line = content.count(b"\n", 0, nul) + 1
-        raise TextError("holds a NUL byte: is no text", line=line)
+        raise TextError("holds a NUL byte: is not text", line=line)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:

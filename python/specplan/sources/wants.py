@@ -145,7 +145,7 @@ def read_concrete(
         available: What reads the binaries of stacks; None where there are no caches.
 
     Raises:
-        SourceError: If a file does not exist or is no lock.
+        SourceError: If a file does not exist or is not a lock.
         DamagedSourceError: If it breaks the rules of its format.
         UsageError: If binaries are wanted and there are no caches.
     """
@@ -169,7 +169,7 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
         limits: What the file may not go beyond.
 
     Raises:
-        SourceError: If the file does not exist or is no lock.
+        SourceError: If the file does not exist or is not a lock.
         DamagedSourceError: If it breaks the rules of its format.
     """
     label, place = split_label(text)
@@ -231,7 +231,7 @@ def _lock(read: _core.SpecsRead, label: str, place: str) -> Wanted:
         )
     if read.kind != "lock":
         raise SourceError(
-            f"`{place}` is no lock, so it does not say what should be there",
+            f"`{place}` is not a lock, so it does not say what should be there",
             path=place,
             hint="wants come from a `spack.lock` or a `spack.yaml`",
         )

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Key", "Listing", "Model", "State", "System", "plain_version_key"]
 
-#: The union index, which is no stack.
+#: The union index, which is not a stack.
 _ROOT = "root"
 
 #: What a key is made of at its level: texts, in the order of comparison.
@@ -834,5 +834,5 @@ def _excludes(entry: NotWanted, package: str, stack: str, host: System) -> bool:
 def _respects(content: Listing, field: str, wanted: Sequence[str]) -> bool:
     if field == "hash":
         return content.hash in wanted
-    value = getattr(content, field)
+    value = getattr(content, "name" if field == "package" else field)
     return any(fnmatchcase(value, pattern) for pattern in wanted)

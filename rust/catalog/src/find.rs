@@ -11,7 +11,7 @@ use crate::{Catalog, CatalogGraph, Column, IdSet};
 pub struct Found {
     /// The specs that satisfy it.
     pub specs: IdSet,
-    /// Specs of which the sources do not tell whether they do, ascending, with what
+    /// Specs of which the sources do not say whether they do, ascending, with what
     /// is missing.
     pub unknown: Vec<(u32, Missing)>,
     /// Those of `specs` that do only if what no known spec of their package has does not apply to

@@ -22,7 +22,7 @@ pub const HASH_LEN: usize = 32;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DagHash([u8; 20]);
 
-/// A text that is no DAG hash.
+/// A text that is not a DAG hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseHashError {

@@ -8,7 +8,7 @@ use rustc_hash::FxBuildHasher;
 
 use crate::{Catalog, Column, EdgeTypes};
 
-/// The columns in which formats differ, or which are no content of the spec itself.
+/// The columns in which formats differ, or which are not content of the spec itself.
 const OF_FORMATS: [Column; 3] = [Column::Annotations, Column::Provided, Column::Size];
 
 /// What a spec is, all of its dependencies included, whatever it was written in.

@@ -43,7 +43,7 @@ fn values_of(page: &[u8]) -> Option<String> {
         members.push(format!("{key:?}:{value}"));
     }
     let object = format!("{{{}}}", members.join(","));
-    // The other reader never hands on what is no JSON.
+    // The other reader never hands on what is not valid JSON.
     serde_json::from_str::<IgnoredAny>(&object).ok()?;
     Some(object)
 }

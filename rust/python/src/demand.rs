@@ -171,7 +171,7 @@ impl Demand {
     }
 }
 
-/// How many of the wants are usable, by system; externals are no wants.
+/// How many of the wants are usable, by system; externals are not wants.
 fn usable_by_system(catalog: &Catalog, wants: &IdSet, usable: &SpecSet) -> Vec<UsableAnswer> {
     let mut counts = vec![0; catalog.systems().len()];
     for spec in wants.iter().filter(|&spec| !catalog.is_external(spec)) {

@@ -9,7 +9,7 @@ mod raised {
     pyo3::import_exception!(specplan.errors, UndecidedError);
 }
 
-/// A text that is no abstract spec: the message with a caret under the fault, the
+/// A text that is not an abstract spec: the message with a caret under the fault, the
 /// text, and where in it the fault is, in characters.
 pub(crate) fn no_spec(error: &ParseError) -> PyErr {
     let text = error.source_text();

@@ -447,7 +447,7 @@ fn differing(
         })
         .collect();
     if before.texts[FORMAT] != after.texts[FORMAT] {
-        // What another format says besides is no difference where there is a true one.
+        // What another format says besides is not a difference where there is a true one.
         let of_formats = [OWN[FORMAT].name(), OWN[PROVIDED].name()];
         let is_true = |each: &KeyDifferenceAnswer| !of_formats.contains(&each.key);
         if keys.iter().any(is_true) || before.edges != after.edges {

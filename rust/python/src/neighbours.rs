@@ -62,7 +62,9 @@ pub(crate) fn node(catalog: &Catalog, text: &str) -> PyResult<u32> {
 
 /// What a spec depends on, in the order of its source; `None` where no source tells.
 pub(crate) fn dependencies(catalog: &Catalog, spec: u32) -> Option<Vec<NeighbourAnswer>> {
-    let edges = told(catalog, spec)?.iter().filter(|edge| is_dependency(edge));
+    let edges = told(catalog, spec)?
+        .iter()
+        .filter(|edge| is_dependency(edge));
     Some(
         edges
             .map(|edge| NeighbourAnswer::of(catalog, edge.child, edge))

@@ -12,7 +12,7 @@ const MOST_BYTES: usize = 64 << 10;
 ///
 /// # Errors
 ///
-/// Fails on what is no pattern or repeats too much.
+/// Fails on what is not a pattern or repeats too much.
 #[pyfunction]
 pub(crate) fn pattern_is_found(pattern: &str, text: &str) -> PyResult<bool> {
     let compiled = RegexBuilder::new(pattern).size_limit(MOST_BYTES).build();

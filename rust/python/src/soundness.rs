@@ -369,7 +369,7 @@ impl Called {
     }
 }
 
-/// A hash that is not that of its content.
+/// A hash that does not match its content.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 #[derive(Clone)]
 pub(crate) struct WrongHashAnswer {

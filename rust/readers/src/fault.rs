@@ -24,7 +24,7 @@ pub enum FaultKind {
         message: String,
     },
     /// A folder, a pipe or a device where a file should be.
-    #[error("is no regular file")]
+    #[error("is not a regular file")]
     NotAFile,
     /// Larger than the limit.
     #[error("has more than {limit} bytes")]
@@ -82,7 +82,7 @@ pub enum FaultKind {
         found: String,
     },
     /// A hash with a wrong length or letter.
-    #[error("`{}` is no hash: {reason}", found.escape_default())]
+    #[error("`{}` is not a hash: {reason}", found.escape_default())]
     WrongHash {
         /// The text, shortened if it is long.
         found: String,
@@ -139,7 +139,7 @@ pub enum FaultKind {
         found: String,
     },
     /// A reference to a spec that the file does not hold.
-    #[error("`{found}` is no spec of this file")]
+    #[error("`{found}` is not a spec of this file")]
     Nowhere {
         /// The reference.
         found: String,
@@ -148,7 +148,7 @@ pub enum FaultKind {
     #[error("the key is given twice")]
     KeyTwice,
     /// A file that is none of those that are read.
-    #[error("is none of the files that are read: {expected}")]
+    #[error("is not a file that is read: {expected}")]
     UnknownFormat {
         /// What is read.
         expected: &'static str,

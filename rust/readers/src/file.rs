@@ -12,7 +12,7 @@ use crate::fault::{Fault, FaultKind};
 ///
 /// # Errors
 ///
-/// A [`Fault`] when it cannot be opened, is no regular file (opening a pipe would wait
+/// A [`Fault`] when it cannot be opened, is not a regular file (opening a pipe would wait
 /// for ever), or has more than `limit` bytes.
 pub(crate) fn open_file(path: &Path, limit: u64) -> Result<(File, u64), Fault> {
     let unreadable = |error: std::io::Error| Fault::of_file(FaultKind::unreadable(&error));

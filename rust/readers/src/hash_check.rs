@@ -48,7 +48,7 @@ const BLOCK_BYTES: usize = 4 << 20;
 /// # Errors
 ///
 /// The first [`Fault`]: the file cannot be read, is larger than `limit` bytes (when it is
-/// decompressed), or is no JSON. What its values mean is not looked at.
+/// decompressed), or is not valid JSON. What its values mean is not looked at.
 pub fn check_hashes(path: &Path, limit: u64) -> Result<HashCheck, Fault> {
     in_blocks(open_unpacked(path, limit)?, limit, BLOCK_BYTES)
 }

@@ -151,7 +151,7 @@ impl<R: Read> Blocks<R> {
         if read < self.block_bytes {
             self.state = State::Ended;
         }
-        // A record longer than a block is no record of Spack's.
+        // A record longer than a block is not a record of Spack's.
         let at = last_record(&piece[..filled]).or((self.state == State::Ended).then_some(0))?;
         self.kept.clear();
         self.kept.extend_from_slice(&piece[at..filled]);

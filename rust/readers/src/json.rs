@@ -77,7 +77,7 @@ impl<'j> Json<'j> {
         })
     }
 
-    /// The next byte that is no white space, which stays the next.
+    /// The next byte that is not a white space, which stays the next.
     pub(crate) fn peek(&mut self) -> JsonResult<u8> {
         while let Some(&byte) = self.text.get(self.at) {
             if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {

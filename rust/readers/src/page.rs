@@ -152,7 +152,7 @@ impl PageReader {
 
 /// Why a page's values were not taken.
 enum Refusal {
-    /// They are no JSON.
+    /// They are not JSON.
     Syntax,
     /// They are JSON and break a rule of the format.
     Fault(Fault),

@@ -21,7 +21,7 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// Walks through `root`, or takes `root` itself if it is no folder.
+    /// Walks through `root`, or takes `root` itself if it is not a folder.
     ///
     /// Every `specs.md` is a page, whatever it holds: an empty one is damaged and
     /// not overlooked. Another `.md` file is a page if its front matter says

@@ -65,7 +65,7 @@ pub trait SpecGraph {
     }
 
     /// Whether a name is that of a virtual package. Without recipes, that it occurs on some edge
-    /// is a workable test; where edges do not tell, a name that is no package's may be one.
+    /// is a workable test; where edges do not tell, a name that is not a package's may be one.
     fn is_virtual(&self, name: &str) -> Truth;
 
     /// Whether a spec provides a virtual package. Without recipes, that some edge to it does is a

@@ -38,7 +38,7 @@
 //! It opens no file and runs no concretizer. It knows no recipes, so the version of a virtual package
 //! and of a git reference without one are unknown; no configuration, so toolchains are
 //! expanded only where they are given; and no machine, so `os=fe` and the like are refused. Two abstract specs are compared
-//! by what is written, so `mpich` is no `mpi`.
+//! by what is written, so `mpich` is not a `mpi`.
 //!
 //! # Limits
 //!

@@ -42,7 +42,7 @@ impl fmt::Display for CLibraryKind {
 
 /// A text that names no C library.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` is no C library, expected `glibc` or `musl`", .name.escape_debug())]
+#[error("`{}` is not a C library, expected `glibc` or `musl`", .name.escape_debug())]
 pub struct UnknownCLibrary {
     /// The text at fault.
     pub name: String,
@@ -291,7 +291,7 @@ mod tests {
         assert!(table.serves("sles15", "ubuntu22.04"));
         let refused = OperatingSystemTable::with_text([("x", "uclibc", "1")]);
         assert_eq!(
-            "`uclibc` is no C library, expected `glibc` or `musl`",
+            "`uclibc` is not a C library, expected `glibc` or `musl`",
             refused.unwrap_err().to_string()
         );
     }

@@ -23,7 +23,7 @@ impl AbstractSpec {
     ///
     /// # Errors
     ///
-    /// Fails on what is no spec, on none and on several, and on texts that are too long or nested
+    /// Fails on what is not a spec, on none and on several, and on texts that are too long or nested
     /// too deep. The error shows the place.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         parse_one(text)
@@ -42,7 +42,7 @@ impl FromStr for AbstractSpec {
 ///
 /// # Errors
 ///
-/// Fails on what is no spec, on none and on several.
+/// Fails on what is not a spec, on none and on several.
 pub fn parse_one(text: &str) -> Result<AbstractSpec, ParseError> {
     parse_nested(text, 0)
 }
@@ -57,7 +57,7 @@ pub fn parse_one(text: &str) -> Result<AbstractSpec, ParseError> {
 ///
 /// # Errors
 ///
-/// Fails if some part of the text is no spec.
+/// Fails if some part of the text is not a spec.
 pub fn parse_many(text: &str) -> Result<Vec<AbstractSpec>, ParseError> {
     let mut parser = Parser::new(text, 0)?;
     let mut specs = Vec::new();

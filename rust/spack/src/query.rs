@@ -64,7 +64,7 @@ impl Query {
         &self.spec
     }
 
-    /// What is asked of the spec itself. Variants that propagate are no part of that.
+    /// What is asked of the spec itself. Variants that propagate are not part of that.
     pub fn node(&self) -> &NodeConstraint {
         &self.spec.node
     }

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from specplan.counting import count
 from specplan.errors import UsageError
 from specplan.pipelines.export.render import base_context, render, steps
 
@@ -88,8 +89,8 @@ def gitlab(request: ExportRequest) -> list[tuple[str, str]]:
     for name, text in files:
         if len(text) > _MOST_BYTES and request.template is None:
             raise UsageError(
-                f"`{name}` would have {len(text)} bytes, more than the {_MOST_BYTES} that GitLab "
-                "is sure to take",
+                f"`{name}` would have {count(len(text), 'byte')}, more than the {_MOST_BYTES} that "
+                "GitLab reliably accepts",
                 hint="export fewer builds at a time: plan for one stack, or limit `--max-builds`",
             )
     return files
@@ -219,7 +220,7 @@ def _joined(name: str, job: Job, needs: list[str]) -> tuple[list[_Entry], list[s
     ]
     if len(joints) > MOST_NEEDS:
         raise UsageError(
-            f"the build {job.asked} waits for {len(needs)} others, more than the "
-            f"{MOST_NEEDS * MOST_NEEDS} that GitLab can be told of"
+            f"the build {job.asked} waits for {count(len(needs), 'other')}, more than the "
+            f"{MOST_NEEDS * MOST_NEEDS} that GitLab accepts"
         )
     return joints, [joint.name for joint in joints]

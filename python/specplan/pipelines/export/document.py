@@ -37,7 +37,7 @@ def read_plan(place: str) -> ExportPlan:
         place: A file, perhaps packed with gzip, or ``-`` for standard input.
 
     Raises:
-        SourceError: If it cannot be read, or is no plan.
+        SourceError: If it cannot be read, or is not a plan.
         UsageError: If what it says cannot be exported.
     """
     if place == STANDARD_INPUT:
@@ -57,7 +57,9 @@ def parse_plan(content: bytes, shown: str) -> ExportPlan:
     try:
         found = json.loads(decoded(content))
     except (TextError, ValueError, RecursionError) as error:
-        raise SourceError(f"`{shown}` is no JSON: {error}", path=shown, hint=_HINT) from error
+        raise SourceError(
+            f"`{shown}` is not valid JSON: {error}", path=shown, hint=_HINT
+        ) from error
     return _Reader(shown).plan(found)
 
 
@@ -90,7 +92,7 @@ class _Reader:
         needs = tuple(self._texts(found, "needs", at))
         for each in (own, *needs):
             if _PLAIN_HASH.fullmatch(each) is None:
-                self._fail(at, f"`{each[:64]}` is no DAG hash")
+                self._fail(at, f"`{each[:64]}` is not a DAG hash")
         return Build(
             hash=own,
             package=self._text(found, "package", at),

@@ -81,10 +81,10 @@ def _specs(lock: Path) -> dict[str, Any]:
     try:
         found = json.loads(decoded(inflated(lock, shown, _MOST_BYTES)))
     except (TextError, ValueError, RecursionError) as error:
-        raise SourceError(f"`{shown}` is no JSON: {error}", path=shown) from error
+        raise SourceError(f"`{shown}` is not valid JSON: {error}", path=shown) from error
     specs = found.get("concrete_specs") if isinstance(found, dict) else None
     if not isinstance(specs, dict):
-        raise SourceError(f"`{shown}` is no spack.lock: it has no `concrete_specs`", path=shown)
+        raise SourceError(f"`{shown}` is not a spack.lock: it has no `concrete_specs`", path=shown)
     return specs
 
 
@@ -113,7 +113,7 @@ def _manifest(path: Path) -> tuple[dict[str, str], bool]:
     document = yaml_tree.read(path, Limits())
     section = entry(document, "spack") if isinstance(document, Mapping) else None
     if not isinstance(section, Mapping):
-        raise SourceError(f"`{path}` is no environment: it has no `spack`", path=str(path))
+        raise SourceError(f"`{path}` is not an environment: it has no `spack`", path=str(path))
     mirrors = read_mirrors(entry(section, "mirrors"), path.parent)
     return {each.name: each.place for each in mirrors}, _is_pinned(entry(section, "repos"))
 

@@ -149,7 +149,7 @@ def _checked(builds: Sequence[Build]) -> dict[str, list[str]]:
     needs: dict[str, list[str]] = {}
     for build in builds:
         if _DAG_HASH.fullmatch(build.hash) is None:
-            raise UsageError(f"`{build.hash[:64]}` is no DAG hash, so that no job can build it")
+            raise UsageError(f"`{build.hash[:64]}` is not a DAG hash, so no job can build it")
         if build.hash in stages:
             raise UsageError(f"the plan builds `{build.hash}` twice")
         stages[build.hash] = build.stage
@@ -158,7 +158,7 @@ def _checked(builds: Sequence[Build]) -> dict[str, list[str]]:
         for need in needs[build.hash]:
             if stages.get(need, build.stage) >= build.stage:
                 raise UsageError(
-                    f"the build `{build.hash}` needs `{need[:64]}`, which is no build of an "
+                    f"the build `{build.hash}` needs `{need[:64]}`, which is not a build of an "
                     "earlier stage"
                 )
     return needs

@@ -126,7 +126,7 @@ def render(name: str, context: Mapping[str, object], template: str | None = None
 
     Raises:
         SourceError: If the file cannot be read.
-        DamagedSourceError: If it is no template, or asks for what there is not.
+        DamagedSourceError: If it is not a template, or asks for what there is not.
     """
     if template is None:
         return _template(name).render(context)

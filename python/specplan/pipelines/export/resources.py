@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.catalog.names import any_matches
 from specplan.config.export import Resources, Size, resources_of
+from specplan.counting import count
 from specplan.errors import DamagedSourceError
 from specplan.sources.content import inflated
 from specplan.sources.text import TextError, decoded
@@ -104,7 +105,7 @@ def read_sizes(place: str) -> dict[str, Resources]:
             gives = resources_of(values)
             fault = gives if isinstance(gives, str) else ""
             if len(row) != len(columns):
-                fault = f"has {len(row)} values for {len(columns)} columns"
+                fault = f"has {count(len(row), 'value')} for {count(len(columns), 'column')}"
             if fault or isinstance(gives, str):
                 raise DamagedSourceError(
                     path=place, place=values.get("package", ""), line=reader.line_num, fault=fault

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from specplan.counting import count
 from specplan.errors import UsageError
 from specplan.pipelines.export.render import base_context, render, steps
 
@@ -100,8 +101,8 @@ def _arrays(
         groups.setdefault((job.stage, _size_of(job, request, sizes, 1)), []).append(job)
     if len(groups) > most:
         raise UsageError(
-            f"the plan has {len(groups)} groups of builds that run one after the other or get "
-            f"different resources, more than the {most} tasks that `--max-submit "
+            f"the plan has {count(len(groups), 'group')} of builds that run one after the other or "
+            f"get different resources, more than the {most} tasks that `--max-submit "
             f"{request.max_submit}` leaves",
             hint="allow more with `--max-submit`, or export `make` for one machine",
         )

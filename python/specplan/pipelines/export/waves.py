@@ -135,8 +135,8 @@ def _packed(jobs: list[Job], most: int) -> list[_Entry]:
         kinds.setdefault((gives.runs_on, gives.image, gives.timeout), []).append(part)
     if len(kinds) > most:
         raise UsageError(
-            f"a wave has builds for {len(kinds)} kinds of runners, more than the {most} entries of "
-            "a matrix",
+            f"a wave has builds for {count(len(kinds), 'kind')} of runners, more than the {most} "
+            "entries of a matrix",
             hint="give fewer builds resources of their own, or allow more with `--max-jobs`",
         )
     bins = _shares(list(kinds.values()), most)
@@ -230,6 +230,6 @@ def _check_outputs(outputs: list[str]) -> None:
         if size > _MOST_OUTPUT:
             raise UsageError(
                 f"the matrices of {count(len(own) - 2, 'wave')} have {size} bytes, more than the "
-                f"{_MOST_OUTPUT} that a job of GitHub can put out",
+                f"{_MOST_OUTPUT} that a GitHub job can output",
                 hint="pack builds into fewer entries with `--max-jobs`",
             )

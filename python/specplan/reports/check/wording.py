@@ -24,7 +24,10 @@ FINDING_WORDS: Final[Mapping[FindingKind, tuple[str, str]]] = {
     "damaged": ("damaged file", "damaged files"),
     "missing": ("spec that binaries lack", "specs that binaries lack"),
     "cycle": ("cycle of dependencies", "cycles of dependencies"),
-    "wrong-hash": ("hash that is not that of its content", "hashes that are not of their content"),
+    "wrong-hash": (
+        "hash that does not match its content",
+        "hashes that do not match their content",
+    ),
     "foreign-dependency": (
         "binary with a dependency of another system",
         "binaries with a dependency of another system",
@@ -104,7 +107,7 @@ def numbers(check: Check) -> list[Prose]:
         few = ", ".join(_named(each) for each in hashes.unverified[:_FEW])
         more = len(hashes.unverified) - _FEW
         and_more = f" and {number(more)} more" if more > 0 else ""
-        lines.append(f"hashes that prove nothing of their content: {few}{and_more}")
+        lines.append(f"hashes that cannot be verified: {few}{and_more}")
     return lines
 
 

@@ -175,14 +175,14 @@ def _covered(root: RootLine) -> Case:
 
 
 def _entries(result: Coverage | Diff) -> Iterator[Case]:
-    """Yield a case for each entry of known gaps that is over or excuses nothing."""
+    """Yield a case for each entry of known gaps that has expired or excuses nothing."""
     known = result.known_gaps
     if known is None:
         return
     is_strict = any(gate.name == "strict-known-gaps" for gate in result.gates)
     for each in known.stale:
         is_over = each.state == "expired"
-        what = f"is over since {each.until}" if is_over else "excuses nothing"
+        what = f"expired on {each.until}" if is_over else "excuses nothing"
         yield Case(
             suite=("specplan", "known-gaps"),
             name=each.label,
@@ -214,7 +214,7 @@ def _known_measures(result: Coverage | Diff) -> Iterator[Measure]:
     text = "Gaps that a file of known gaps excuses."
     number = sum(each.excused for each in known.entries)
     yield Measure(name="specplan_known_gaps", help=text, value=number)
-    text = "Entries of known gaps that are over or excuse nothing."
+    text = "Entries of known gaps that have expired or excuse nothing."
     yield Measure(name="specplan_known_gaps_stale", help=text, value=len(known.stale))
 
 

@@ -30,7 +30,7 @@ def found_measures(result: Found) -> Iterator[Measure]:
     yield Measure(name="specplan_specs", help=text, value=len(result.specs), labels=(query,))
     yield Measure(
         name="specplan_specs_undecided",
-        help="Specs of which the sources do not tell whether they satisfy a query.",
+        help="Specs of which the sources do not say whether they satisfy a query.",
         value=len(result.undecided),
         labels=(query,),
     )

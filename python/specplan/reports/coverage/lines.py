@@ -82,7 +82,7 @@ def _parts(template: str) -> list[_Part]:
     except ValueError as error:
         raise UsageError(
             f"`{template}` is not a template of a line: {str(error).lower()}",
-            hint="a brace that stands for itself is written twice",
+            hint="write a literal brace twice",
         ) from error
     parts: list[_Part] = []
     for text, field, layout, conversion in parsed:

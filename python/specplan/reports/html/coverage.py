@@ -80,7 +80,9 @@ def headline(content: Entry) -> Prose:
     """Return the one line that says how much of what is wanted is there."""
     totals = content.entry("totals")
     stacks = sorted({each.text("stack") for each in content.entries("cells")})
-    subject = ", ".join(map(prose.name, stacks)) if len(stacks) <= 3 else f"{len(stacks)} stacks"  # noqa: PLR2004 - as the text report
+    subject = wording.count(len(stacks), "stack")
+    if len(stacks) <= 3:  # noqa: PLR2004 - as the text report
+        subject = ", ".join(map(prose.name, stacks))
     wanted, covered = totals.count("wanted"), totals.count("covered")
     if not wanted:
         return f"{subject or 'no cells'}: nothing is wanted, so coverage is n/a"
@@ -239,7 +241,7 @@ def _gap(entry: Entry, cells: dict[tuple[str, str, str], int]) -> Gap:
 def _state(entry: Entry) -> str:
     state = entry.text("state")
     if state not in _STATES:
-        entry.fail("state", f"`{state}` is no state of a gap")
+        entry.fail("state", f"`{state}` is not a state of a gap")
     return state
 
 
@@ -390,8 +392,8 @@ def _notes(content: Entry) -> list[Prose]:
         notes.append(
             wording.count(
                 broken,
-                "available spec is broken: not all that it links to or runs with is available",
-                "available specs are broken: not all that they link to or run with is available",
+                "available spec is broken: not everything it links to or runs with is available",
+                "available specs are broken: not everything they link to or run with is available",
             )
         )
     carried = content.entry_or_none("carried")

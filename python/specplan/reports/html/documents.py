@@ -216,7 +216,7 @@ def read_document(data: bytes) -> Document:
         data: The bytes, UTF-8.
 
     Raises:
-        DamagedSourceError: If they are no JSON, or none that a page can show.
+        DamagedSourceError: If they are not JSON, or none that a page can show.
     """
     content = _read(data, "the document")
     return Document(kind=_kind_of(content), content=content, text=data.decode())
@@ -230,7 +230,7 @@ def read_documents(data: bytes, path: str) -> list[Document]:
         path: The file.
 
     Raises:
-        DamagedSourceError: If it is no JSON, or none that a page can show.
+        DamagedSourceError: If it is not valid JSON, or none that a page can show.
     """
     content = _read(data, path)
     sha256 = hashlib.sha256(data).hexdigest()
@@ -265,5 +265,5 @@ def _kind_of(content: Entry) -> Kind:
     name, _, version = schema.removeprefix("specplan.").rpartition("/")
     found = next((kind for kind in KINDS if kind == name and version == str(_VERSION)), None)
     if found is None:
-        content.fail("schema", f"`{schema}` is none of those that a page can show", _HINT)
+        content.fail("schema", f"`{schema}` is not a document that a page can show", _HINT)
     return found

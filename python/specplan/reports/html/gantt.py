@@ -305,7 +305,7 @@ def stage_bars(
     widths: Sequence[int], width: float = 560.0, height: float = 84.0
 ) -> tuple[Stage, ...]:
     """Return the picture of how many builds each stage has; nothing of a single stage."""
-    if len(widths) < 2 or len(widths) > _MOST_STAGES:  # noqa: PLR2004 - one bar is no picture
+    if len(widths) < 2 or len(widths) > _MOST_STAGES:  # noqa: PLR2004 - one bar is not a picture
         return ()
     most = max(widths)
     slot = min(width / len(widths), 40.0)

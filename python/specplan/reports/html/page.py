@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from specplan.counting import count
 from specplan.reports.html.changes import diff_part, lock_diff_part
 from specplan.reports.html.coverage import coverage_part
 from specplan.reports.html.plan import plan_part
@@ -123,7 +124,7 @@ def _title(by_kind: dict[Kind, Entry]) -> str:
     if "coverage" not in by_kind:
         return "specplan report"
     stacks = sorted({each.text("stack") for each in by_kind["coverage"].entries("cells")})
-    named = ", ".join(stacks) if 0 < len(stacks) <= 3 else f"{len(stacks)} stacks"  # noqa: PLR2004 - as the headline
+    named = ", ".join(stacks) if 0 < len(stacks) <= 3 else count(len(stacks), "stack")  # noqa: PLR2004 - as the headline
     tag = by_kind["coverage"].text_or_none("tag")
     return f"{named}{f', {tag}' if tag else ''} - specplan report"
 

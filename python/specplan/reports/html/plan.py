@@ -33,7 +33,7 @@ _MOST_CHAINED: Final = 6000
 
 _UNPLANNABLE: Final = {
     "no_candidate": "no known spec satisfies it",
-    "undecided": "the sources do not tell whether one does",
+    "undecided": "the sources do not say whether one does",
     "blocked": "what satisfies it needs what is known not to build",
     "developed": "its environment builds it from a source tree",
 }
@@ -41,7 +41,7 @@ _UNPLANNABLE: Final = {
 _OPEN: Final = {
     "beyond": "beyond the budget",
     "left_out": "needs a broken spec",
-    "outbid": "the budget goes to others",
+    "outbid": "the budget is spent on other roots",
 }
 
 _BOUNDS: Final = {
@@ -115,7 +115,7 @@ def _needs_of(entries: Sequence[Entry]) -> _Needs:
         own = []
         for each in entry.texts("needs"):
             if each not in at:
-                entry.fail("needs", f"`{each}` is no build that stands before this one")
+                entry.fail("needs", f"`{each}` is not a build that stands before this one")
             own.append(at[each])
             unblocks[at[each]].append(number)
         needs.append(tuple(own))
@@ -147,7 +147,7 @@ def _times(content: Entry, entries: Sequence[Entry]) -> gantt.Times:
         for run in shard.entries("runs"):
             build = at.get(run.text("hash"))
             if build is None:
-                run.fail("hash", "is no build of the plan")
+                run.fail("hash", "is not a build of the plan")
             start[build], finish[build] = run.amount("start"), run.amount("finish")
             lane[build] = number
             if finish[build] < start[build]:
@@ -294,7 +294,7 @@ def _lines(content: Entry, unit: Unit) -> list[Prose]:
         )
     if untested := totals.count("untested"):
         are = wording.count(untested, "binary contains", "binaries contain")
-        lines.append(f"{are} the change and stay untested")
+        lines.append(f"{are} the change but are not rebuilt")
     return lines
 
 

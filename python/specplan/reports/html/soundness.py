@@ -24,7 +24,7 @@ _TITLES: Final = {
     "dangling": "Hashes that only edges name",
     "not-in-cache": "Listed by an index, without a binary",
     "cycle": "Specs that depend on each other in a circle",
-    "wrong-hash": "Hashes that are not those of their content",
+    "wrong-hash": "Hashes that do not match their content",
     "different-content": "One hash with two contents",
     "two-platforms": "One operating system on two platforms",
     "foreign-dependency": "Binaries installed with one whose system does not serve theirs",

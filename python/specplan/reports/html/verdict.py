@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from specplan.counting import count, form
 from specplan.reports.html import coverage, plan
 from specplan.reports.html.values import Figure, Titled, Verdict
 from specplan.reports.outline import Column, Name, Number, Share, State, Table, Words
@@ -117,8 +118,8 @@ def _held(documents: Sequence[Document]) -> str:
     """Return which gates hold: few of them by name, so that nobody takes them for others."""
     labels = list(dict.fromkeys(_label(gate) for _, gate in _gates(documents)))
     if len(labels) <= _FEW:
-        return f"{', '.join(labels)} {'holds' if len(labels) == 1 else 'hold'}"
-    return f"{len(labels)} gates hold"
+        return f"{', '.join(labels)} {form(len(labels), 'holds', 'hold')}"
+    return count(len(labels), "gate holds", "gates hold")
 
 
 def _headline(

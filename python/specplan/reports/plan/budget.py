@@ -23,7 +23,7 @@ __all__ = ["as_json", "sections"]
 _REASONS: Final[Mapping[OpenReason, str]] = {
     "beyond": "beyond the budget",
     "left_out": "needs a broken spec",
-    "outbid": "the budget goes to others",
+    "outbid": "the budget is spent on other roots",
 }
 
 _CUTS: Final = {

@@ -48,7 +48,7 @@ def picture(result: Report) -> str:
     """Return a trend as picture.
 
     Raises:
-        UsageError: If the result is no trend.
+        UsageError: If the result is not a trend.
     """
     if not isinstance(result, Trend):
         raise UsageError("only a trend is a picture", hint="`specplan trend -o trend.svg`")

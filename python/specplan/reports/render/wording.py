@@ -394,8 +394,8 @@ def _broken_specs(coverage: Coverage) -> list[str]:
         return []
     are = count(
         broken,
-        "available spec is broken: not all that it links to or runs with is available",
-        "available specs are broken: not all that they link to or run with is available",
+        "available spec is broken: not everything it links to or runs with is available",
+        "available specs are broken: not everything they link to or run with is available",
     )
     return [are]
 

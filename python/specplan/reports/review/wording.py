@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specplan.counting import count
+from specplan.counting import count, form
 from specplan.reports.plan import wording as plan_wording
 from specplan.reports.recipes import wording as recipe_wording
 from specplan.reports.render import amounts, prose
@@ -28,7 +28,7 @@ def headline(review: Review) -> str:
     if not review.change.changed:
         return f"{recipes}: no binary becomes stale"
     binaries = count(totals.binaries, "binary", "binaries")
-    become = "becomes" if totals.stale == 1 else "become"
+    become = form(totals.stale, "becomes", "become")
     stale = f"{totals.stale} of {binaries} {become} stale in {count(totals.stacks, 'stack')}"
     builds = f"least rebuild {count(totals.builds, 'build')}"
     if totals.builds and totals.makespan is not None:
@@ -49,7 +49,7 @@ def lines(review: Review) -> list[Prose]:
     if asked.policy != "hash" or asked.depth is not None:
         depth = "" if asked.depth is None else f", depth {asked.depth}"
         kept = count(totals.untested, "binary contains", "binaries contain")
-        found.append(f"policy {asked.policy}{depth}: {kept} the change and stay untested")
+        found.append(f"policy {asked.policy}{depth}: {kept} the change but are not rebuilt")
     blind = [
         each.package
         for each in review.recipes.recipes
@@ -57,7 +57,7 @@ def lines(review: Review) -> list[Prose]:
     ]
     if blind:
         names = render_wording.folded([prose.name(each) for each in blind], 5)
-        found.append(f"builds change under the same hash, and old binaries are used again: {names}")
+        found.append(f"builds change under the same hash, and old binaries are reused: {names}")
     if (quiet := totals.reviewed - len(review.stacks)) > 0:
         found.append(f"the change reaches nothing of {count(quiet, 'other stack')}")
     return found

@@ -148,7 +148,9 @@ def holds(condition: str, host: Host) -> bool:
         raise
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else str(error)
-        raise ConditionError(f"the condition `{condition}` is no expression: {reason}") from error
+        raise ConditionError(
+            f"the condition `{condition}` is not an expression: {reason}"
+        ) from error
 
 
 class _Evaluation:
@@ -391,6 +393,6 @@ class _Evaluation:
         except ValueError as error:
             if isinstance(error, ConditionError):
                 raise
-            raise ConditionError(f"`{text}` is no architecture: {error}") from error
+            raise ConditionError(f"`{text}` is not an architecture: {error}") from error
         self._arch()
         return False

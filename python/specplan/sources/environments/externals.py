@@ -44,7 +44,7 @@ def read_externals(packages: Node | None, expansion: Expansion) -> Externals:
         expansion: Reads texts as specs.
 
     Raises:
-        DamagedSourceError: If an external of a package that may not be built is no spec.
+        DamagedSourceError: If an external of a package that may not be built is not a spec.
     """
     if not isinstance(packages, Mapping):
         return Externals()

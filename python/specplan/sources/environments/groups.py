@@ -47,7 +47,7 @@ def read_groups(specs: Node | None, expansion: Expansion) -> list[Group]:
     That is the specs without a group first, then each group after those that it needs.
 
     Raises:
-        DamagedSourceError: If it is no list of specs and groups, or groups need each other
+        DamagedSourceError: If it is not a list of specs and groups, or groups need each other
             or what is not there.
     """
     if specs is None:
@@ -69,7 +69,7 @@ def _read_group(node: Mapping, groups: dict[str, Group], expansion: Expansion) -
             known = ", ".join(f"`{each}`" for each in _KEYS)
             meant = near(key, _KEYS)
             hint = f"did you mean `{meant}`?" if meant else f"expected {known}"
-            raise node.mark.fault(f"`{key}` is no part of a group", hint=hint)
+            raise node.mark.fault(f"`{key}` is not part of a group", hint=hint)
     name = entry(node, "group")
     if not isinstance(name, Scalar) or not name.string:
         mark = node.mark if name is None else name.mark

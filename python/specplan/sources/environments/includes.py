@@ -439,7 +439,7 @@ class _Collector:
         if place.startswith("${~"):
             self._leave(
                 "include",
-                f"{shown} is in the home of a user who is not known here",
+                f"{shown} is in the home directory of an unknown user",
                 mark,
                 "--allow-left-out include",
             )

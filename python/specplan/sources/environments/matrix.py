@@ -115,7 +115,7 @@ class Expansion:
         """Return the items of a list, with references replaced by what they refer to.
 
         Raises:
-            DamagedSourceError: If it is no list of specs, refers to what is not defined,
+            DamagedSourceError: If it is not a list of specs, refers to what is not defined,
                 or stands for too much.
         """
         if not isinstance(node, Sequence):
@@ -166,7 +166,7 @@ class Expansion:
             if key not in {"matrix", "exclude"}:
                 expected = "expected `matrix` and perhaps `exclude`"
                 raise node.mark.fault(
-                    f"`{key}` is no part of a matrix: {expected}", hint=_quoted(key, node)
+                    f"`{key}` is not part of a matrix: {expected}", hint=_quoted(key, node)
                 )
         rows = node.entries.get("matrix")
         if not isinstance(rows, Sequence) or not rows.items:
@@ -193,7 +193,7 @@ class Expansion:
         """Yield the specs that an item stands for, in Spack's order, with their places.
 
         Raises:
-            DamagedSourceError: If a text is no spec, constraints contradict each other,
+            DamagedSourceError: If a text is not a spec, constraints contradict each other,
                 or there are too many combinations.
         """
         if isinstance(item, Text):
@@ -213,7 +213,7 @@ class Expansion:
             try:
                 spec = AbstractSpec(text)
             except ValueError as error:
-                raise mark.fault(f"is no spec: {error}") from error
+                raise mark.fault(f"is not a spec: {error}") from error
             spec = self.toolchains.put_in(spec, mark, self.spec)
             self._specs[text] = spec
         return spec

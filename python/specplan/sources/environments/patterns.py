@@ -66,20 +66,20 @@ def matched(
         ignores_case: Whether capitals do not matter.
 
     Raises:
-        PatternError: If the pattern is no pattern or needs more than is understood, or one of
+        PatternError: If the pattern is not a pattern or needs more than is understood, or one of
             the texts is too long.
     """
     if len(pattern) > _MAX_PATTERN or len(subject) > _MAX_SUBJECT:
-        raise PatternError("a pattern or the text that it is held against is too long")
+        raise PatternError("a pattern or the text that it is matched against is too long")
     if not (subject.isascii() and (not subject or subject.isprintable())):
         # What a letter or a digit is, is told of these in another way.
-        raise PatternError("a pattern is held against printable ASCII text only")
+        raise PatternError("a pattern is matched against printable ASCII text only")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
-        raise PatternError(f"`{pattern}` is no pattern: {error}") from error
+        raise PatternError(f"`{pattern}` is not a pattern: {error}") from error
     written = _Writer(pattern).whole()
     before = "" if method == "search" else r"\A"
     after = r"\z" if method == "fullmatch" else ""

@@ -174,8 +174,8 @@ def read(path: Path, limits: Limits, *, may_be_empty: bool = False) -> Node:
         may_be_empty: Whether it may hold nothing, or nothing but comments.
 
     Raises:
-        SourceError: If it cannot be read, is too large, or is no regular file.
-        DamagedSourceError: If it is no YAML, or YAML that is refused.
+        SourceError: If it cannot be read, is too large, or is not a regular file.
+        DamagedSourceError: If it is not valid YAML, or YAML that is refused.
     """
     content = content_of(path, limits)
     return bounded(content, str(path), limits, may_be_empty=may_be_empty)
@@ -201,7 +201,7 @@ def content_of(path: Path, limits: Limits) -> bytes:
     except ValueError as error:  # a NUL in the path
         if isinstance(error, SourceError):
             raise
-        raise SourceError(f"`{shown!r}` is no path: {error}", path=shown) from error
+        raise SourceError(f"`{shown!r}` is not a path: {error}", path=shown) from error
 
 
 def bounded(content: bytes, path: str, limits: Limits, *, may_be_empty: bool = False) -> Node:
@@ -211,7 +211,7 @@ def bounded(content: bytes, path: str, limits: Limits, *, may_be_empty: bool = F
 
     Raises:
         SourceError: If it is.
-        DamagedSourceError: If it is no YAML, or YAML that is refused.
+        DamagedSourceError: If it is not valid YAML, or YAML that is refused.
     """
     if len(content) > limits.yaml_bytes:
         fault = f"`{path}` has more than the {limits.yaml_bytes} bytes that are read as YAML"
@@ -228,7 +228,7 @@ def parse(content: bytes, path: str, *, may_be_empty: bool = False) -> Node:
         may_be_empty: See :func:`bounded`.
 
     Raises:
-        DamagedSourceError: If it is no YAML, or YAML that is refused.
+        DamagedSourceError: If it is not valid YAML, or YAML that is refused.
     """
 
     def fault(message: str, line: int | None) -> DamagedSourceError:
@@ -243,9 +243,9 @@ def parse(content: bytes, path: str, *, may_be_empty: bool = False) -> Node:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or error.context or "malformed"
         line = None if mark is None else mark.line + 1
-        raise fault(f"is no YAML: {problem}", line) from error
+        raise fault(f"is not valid YAML: {problem}", line) from error
     except yaml.reader.ReaderError as error:
-        raise fault(f"is no YAML: {error.reason}", None) from error
+        raise fault(f"is not valid YAML: {error.reason}", None) from error
 
 
 @dataclass(slots=True)
@@ -368,7 +368,7 @@ class _Builder:
         mark = self._mark(event)
         if isinstance(event, yaml.AliasEvent):
             if any(frame.anchor == event.anchor for frame in self._open):
-                raise mark.fault(f"the alias `*{event.anchor}` stands inside of what it stands for")
+                raise mark.fault(f"the alias `*{event.anchor}` contains itself")
             if event.anchor not in self._anchored:
                 raise mark.fault(f"the alias `*{event.anchor}` stands for nothing")
             node, nodes = self._anchored[event.anchor]
@@ -393,5 +393,5 @@ class _Builder:
         frame = self._open[-1]
         frame.nodes += nodes
         if frame.nodes > _MAX_NODES:
-            raise frame.mark.fault(f"stands for more than {_MAX_NODES} values")
+            raise frame.mark.fault(f"expands to more than {_MAX_NODES} values")
         frame.take(node)

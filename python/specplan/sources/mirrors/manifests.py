@@ -176,7 +176,7 @@ def _image(path: Path, shown: str) -> tuple[Record, list[Record]]:
     version = document.at("schemaVersion")
     if version.count() != _IMAGE_VERSION:
         version.fail(f"is {version.raw}, but only {_IMAGE_VERSION} is known")
-    if "manifests" in document.keys():  # noqa: SIM118 - a method that says what is no object
+    if "manifests" in document.keys():  # noqa: SIM118 - a method that says what is not an object
         document.at("manifests").fail("is a list of images, where the manifest of one is expected")
     layers = [_as_layer(value) for value in document.at("layers").items()]
     return _as_layer(document.at("config")), layers

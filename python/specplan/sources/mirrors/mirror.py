@@ -365,7 +365,7 @@ def blob_checksum(path: str) -> str | None:
 
 
 def spec_files(store: Store, limits: Limits) -> SpecFiles | None:
-    """Return the specs of a mirror without an index, or None if it is no mirror.
+    """Return the specs of a mirror without an index, or None if it is not a mirror.
 
     Args:
         store: The mirror.
@@ -535,7 +535,7 @@ def spec_file_at(store: Store, relative: str, limits: Limits) -> SpecFile:
         raise damaged(shown, "", "its name does not end with a hash")
     path = store.get(relative, most=limits.file_bytes)
     if path is None:
-        raise damaged(shown, "", "is not there, or is no file")
+        raise damaged(shown, "", "is missing, or not a file")
     return SpecFile(path=path, shown=shown, hash=found[1])
 
 
@@ -564,7 +564,7 @@ def _layout_2(store: Store, limits: Limits) -> MirrorIndex | None:
     path = store.get(relative, most=limits.index_bytes, expected=expected)
     if path is None:
         if expected is not None:
-            raise damaged(store.shown(relative), "", f"is not there, but {expected.said_by} is")
+            raise damaged(store.shown(relative), "", f"is missing, but {expected.said_by} is")
         return None
     return MirrorIndex(
         path=path,
@@ -586,7 +586,7 @@ def _index_hash(store: Store, relative: str, limits: Limits) -> Expected | None:
         .strip()
     )
     if not is_checksum(checksum):
-        raise damaged(store.shown(relative), "", "is no SHA-256 of 64 lower-case hex digits")
+        raise damaged(store.shown(relative), "", "is not a SHA-256 of 64 lower-case hex digits")
     return Expected(checksum=checksum, size=None, said_by=store.shown(relative))
 
 
@@ -616,11 +616,11 @@ def spec_manifest_path(name: str, version: str, dag_hash: str) -> str:
 def _fetched(store: Store, record: Record, most: int) -> Path:
     path = store.get(record.blob, most=most, expected=record.expected())
     if path is None:
-        raise damaged(store.shown(record.blob), "", f"is not there, but {record.said_by} names it")
+        raise damaged(store.shown(record.blob), "", f"is missing, but {record.said_by} names it")
     return path
 
 
 def _view(view: str) -> str:
     if _VIEW.fullmatch(view) is None or view in {".", ".."}:
-        raise SourceError(f"`{view}` is no name of a view", path=view)
+        raise SourceError(f"`{view}` is not a name of a view", path=view)
     return view

@@ -17,14 +17,14 @@ _LABEL: Final = re.compile(r"[A-Za-z0-9_.-]+")
 #: What ends the name of a file and says only how it is written.
 _ENDINGS: Final = (".gz", ".sig", ".json")
 
-#: The union index of a snapshot is called so: it is no stack.
+#: The union index of a snapshot is called so: it is not a stack.
 _UNION: Final = "root"
 
 
 def own_stack_of(where: str, *, remote: bool) -> str:
     """Return the name of the folder, of the file or of the last part of the URL of a source.
 
-    It is empty for standard input, and where that name is no label or that of a union index:
+    It is empty for standard input, and where that name is not a label or that of a union index:
     such a source is in no stack.
 
     Examples:

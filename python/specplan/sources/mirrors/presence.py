@@ -127,7 +127,7 @@ def _by_tag(
 ) -> dict[str, bool] | None:
     """Return which binaries a registry has, by hash; None if it has no tag of a binary.
 
-    Where a name is not known, the list of tags tells it. A tag alone is no binary: registries
+    Where a name is not known, the list of tags tells it. A tag alone is not a binary: registries
     lose what stands behind one.
     """
     if all(each.name for each in binaries):

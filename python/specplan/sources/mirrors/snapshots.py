@@ -330,7 +330,7 @@ def _is_map(value: object) -> bool:
 def _listing(entry: strict_json.Value) -> Listed:
     label, url = entry.at("label"), entry.at("url")
     if _LABEL.fullmatch(label.text()) is None:
-        label.fail(f"`{label.raw}` is no label of a stack")
+        label.fail(f"`{label.raw}` is not a label of a stack")
     if not url.text():
         url.fail("is empty")
     if "\0" in url.text():

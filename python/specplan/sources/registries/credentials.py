@@ -159,10 +159,10 @@ def _pair(entry: strict_json.Value) -> Credentials | None:
     try:
         pair = base64.b64decode(text("auth"), validate=True).decode("utf-8")
     except (binascii.Error, ValueError):
-        entry.at("auth").fail("is no user and password in base64")
+        entry.at("auth").fail("is not a user and password in base64")
     user, colon, password = pair.rstrip("\0").partition(":")
     if not colon:
-        entry.at("auth").fail("is no user and password in base64")
+        entry.at("auth").fail("is not a user and password in base64")
     return Credentials(user, password) if password else None
 
 
@@ -170,6 +170,6 @@ def _helper(document: strict_json.Value, host: str) -> str | None:
     keys = document.keys()
     if "credHelpers" in keys:
         helpers = document.at("credHelpers")
-        if host in helpers.keys():  # noqa: SIM118 - a method that says what is no object
+        if host in helpers.keys():  # noqa: SIM118 - a method that says what is not an object
             return helpers.at(host).text()
     return document.at("credsStore").text() or None if "credsStore" in keys else None

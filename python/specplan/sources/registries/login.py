@@ -156,7 +156,7 @@ class Login:
         """Return where a token is asked for.
 
         Raises:
-            RemoteError: If that is no URL, or not as private as the registry itself.
+            RemoteError: If that is not a URL, or not as private as the registry itself.
         """
         realm = challenge.parameters["realm"]
         parts = parsed(realm)

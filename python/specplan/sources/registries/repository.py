@@ -71,7 +71,7 @@ def is_registry(url: str) -> bool:
 def repository_of(url: str) -> Repository:
     """Return the repository that a URL names.
 
-    A first part with neither a dot nor a colon, other than ``localhost``, is no host: such a
+    A first part with neither a dot nor a colon, other than ``localhost``, is not a host: such a
     name is one of Docker Hub, as for Spack.
 
     Raises:
@@ -95,7 +95,7 @@ def repository_of(url: str) -> Repository:
     name = path.strip("/").lower()
     if fault := _fault(host, path.strip("/")):
         raise SourceError(
-            f"`{shown}` is no repository of a registry: {fault}",
+            f"`{shown}` is not a repository of a registry: {fault}",
             path=shown,
             hint="write it as `spack mirror list` shows it, oci://HOST/NAME",
         )
@@ -120,9 +120,9 @@ def _fault(host: str, path: str) -> str | None:
     """Return what is wrong with a host and a name, if anything is."""
     found = _HOST.fullmatch(host)
     if found is None or not _is_address(found["name"]):
-        return "its host is no name"
+        return "its host is not a name"
     if found["port"] is not None and not 0 < int(found["port"]) <= _LAST_PORT:
-        return "its port is no port"
+        return "its port is not a port"
     last = path.rpartition("/")[2]
     if _TAG_OR_DIGEST.search(last):
         return "a build cache is a whole repository, and has no tag and no digest"

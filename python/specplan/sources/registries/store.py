@@ -245,7 +245,7 @@ class RegistryStore:
         try:
             target = urlsplit(urljoin(url, found[1]))
         except ValueError as error:
-            raise RemoteError(f"`{shown}` goes on at what is no URL", path=shown) from error
+            raise RemoteError(f"`{shown}` goes on at what is not a URL", path=shown) from error
         if target.path != here.path:
             raise RemoteError(f"`{shown}` goes on at another place, which is not asked", path=shown)
         # Registries behind others do not know what they are called; the query is theirs alone.

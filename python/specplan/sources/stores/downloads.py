@@ -303,7 +303,7 @@ def _told(shown: str) -> Iterator[None]:
 
 
 def _content_of(note: Path) -> bytes:
-    """Return what a note says; whatever is no small file of its own says nothing.
+    """Return what a note says; whatever is not a small file of its own says nothing.
 
     Raises:
         OSError: If it cannot be read.

@@ -234,7 +234,7 @@ def parts_of(relative: str) -> list[str]:
     for part in parts:
         if part in {"", ".", ".."} or any(letter in part for letter in "\\:\0"):
             shown = printable(relative)
-            raise SourceError(f"`{shown}` is no path below its source", path=shown)
+            raise SourceError(f"`{shown}` is not a path below its source", path=shown)
     return parts
 
 
@@ -263,7 +263,7 @@ def is_folder(path: str | Path) -> bool:
 
 
 def printable(path: str | Path) -> str:
-    """Return a path as text that can be written; bytes that are no UTF-8 are replaced."""
+    """Return a path as text that can be written; bytes that are not UTF-8 are replaced."""
     text = os.fspath(path)
     try:
         return os.fsencode(text).decode("utf-8", "replace")

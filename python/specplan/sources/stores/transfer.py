@@ -354,7 +354,7 @@ class Transfer:
             target = urljoin(url, quoted(location, "/%:@!$&'()*+,;=~?#[]"))
             scheme, was = parsed(target).scheme, urlsplit(url).scheme
         except ValueError as error:
-            raise self._error("is redirected to what is no URL", status=answer.status) from error
+            raise self._error("is redirected to what is not a URL", status=answer.status) from error
         if scheme not in {"http", "https"} or (was == "https" and scheme == "http"):
             raise self._error(
                 f"is redirected to `{shown_url(target)}`, which is not followed",
@@ -364,7 +364,7 @@ class Transfer:
         return target
 
     def _refuse(self, answer: BaseHTTPResponse) -> None:
-        """Raise the error of an answer that is no file."""
+        """Raise the error of an answer that is not a file."""
         status = answer.status
         if status == _OK:
             return
@@ -458,7 +458,9 @@ class Transfer:
                 hint=f"a server that speaks HTTP without TLS is `{plain}`",
             )
         if isinstance(reason, http.client.HTTPException):
-            return self._error(f"the answer is no HTTP: {str(reason) or type(reason).__name__}")
+            return self._error(
+                f"the answer is not valid HTTP: {str(reason) or type(reason).__name__}"
+            )
         told = reason.strerror if isinstance(reason, OSError) else None
         return self._error(f"the server cannot be reached: {told or reason}")
 
@@ -555,7 +557,7 @@ def cause_of(error: BaseException) -> BaseException:
 
 
 def quoted(part: str, safe: str) -> str:
-    """Return a part of a URL that can be sent; bytes that are no UTF-8 stay what they are."""
+    """Return a part of a URL that can be sent; bytes that are not UTF-8 stay what they are."""
     return quote(part, safe=safe, errors="surrogateescape")
 
 

@@ -26,7 +26,7 @@ def parsed(url: str) -> SplitResult:
     """Return the parts of a URL that can be asked for.
 
     Raises:
-        SourceError: If it is none: its host is no name, its port no number, or a character in
+        SourceError: If it is none: its host is not a name, its port no number, or a character in
             it cannot be written.
     """
     shown = shown_url(url)
@@ -37,7 +37,7 @@ def parsed(url: str) -> SplitResult:
         # What is said of a host or a port may quote a password.
         reason = str(error) if _is_harmless(str(error)) else "its host or port cannot be read"
         raise SourceError(
-            f"`{shown}` is no URL: {reason}",
+            f"`{shown}` is not a URL: {reason}",
             path=shown,
             hint="write it as https://HOST/PATH, with percent-encoding in user and password",
         ) from error
@@ -65,9 +65,9 @@ def _check_parts(url: str, parts: SplitResult) -> None:
     try:
         name = host.encode("idna").decode("ascii")
     except UnicodeError as error:
-        raise ValueError("its host is no name") from error
+        raise ValueError("its host is not a name") from error
     if not _HOST.fullmatch(name):
-        raise ValueError("its host is no name")
+        raise ValueError("its host is not a name")
 
 
 def _is_harmless(reason: str) -> bool:

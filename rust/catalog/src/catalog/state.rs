@@ -17,9 +17,9 @@ const KINDS: [SourceKind; 4] = [
     SourceKind::Page,
 ];
 
-/// Bytes that are no catalog.
+/// Bytes that are not a catalog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("these bytes are no catalog of this version of specplan")]
+#[error("these bytes are not a catalog of this version of specplan")]
 pub struct NoCatalog;
 
 impl Catalog {

@@ -61,7 +61,7 @@ pub struct Met {
     pub exact: IdSet,
     /// Those of other systems whose specs serve the cell.
     pub compatible: IdSet,
-    /// Specs that serve the cell and of which the sources do not tell whether they meet the
+    /// Specs that serve the cell and of which the sources do not say whether they meet the
     /// want, ascending, with what is missing.
     pub unknown: Vec<(u32, Missing)>,
     /// What is assumed if only specs meet the want that do under an assumption.

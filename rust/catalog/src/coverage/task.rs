@@ -13,7 +13,7 @@ pub enum Wants {
     /// A cell wants every key that this older state has in the same cell.
     Baseline(Vec<Snapshot>),
     /// For each reported stack the specs that it wants, wherever they are built. Any
-    /// available spec meets them, whatever stack lists it. Externals are no wants.
+    /// available spec meets them, whatever stack lists it. Externals are not wants.
     Specs(Vec<IdSet>),
 }
 

@@ -51,7 +51,7 @@ pub struct Task {
     /// The specs and what they need. A spec that was spliced has an edge of kind splice to the
     /// spec that it was built as.
     pub graph: Arc<Graph>,
-    /// The roots of what is wanted. An external root is no want. Order and repetition are free.
+    /// The roots of what is wanted. An external root is not a want. Order and repetition are free.
     pub roots: Vec<SpecId>,
     /// Which specs are wanted, given the roots.
     pub scope: Scope,
@@ -63,7 +63,7 @@ pub struct Task {
     /// A change to predict: what it makes stale is not available. `None` plans the present.
     pub change: Option<Change>,
     /// Specs that are known not to build. Wants that cannot be had without building one of them
-    /// are left out, and so is all that only those need. An available one is no obstacle.
+    /// are left out, and so is all that only those need. An available one is not an obstacle.
     pub broken: SpecSet,
     /// What building each spec costs, by id, in any unit; finite and not negative. `None`: 1 each.
     pub costs: Option<Vec<f64>>,

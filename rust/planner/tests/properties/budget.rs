@@ -148,7 +148,7 @@ fn is_within((builds, cost): (u64, f64), limit: Limit) -> bool {
     limit.builds.is_none_or(|most| builds <= most) && limit.cost.is_none_or(|most| cost <= most)
 }
 
-/// The roots that are no externals.
+/// The roots that are not externals.
 fn roots(world: &World) -> Vec<u32> {
     let roots = world.root_specs().into_iter();
     roots

@@ -63,12 +63,14 @@ impl JsonError {
                 malformed("the file ends in the middle of a value: truncated".to_owned())
             }
             JsonErrorKind::Expected { expected } => {
-                malformed(format!("is no JSON: expected {expected}"))
+                malformed(format!("is not valid JSON: expected {expected}"))
             }
             JsonErrorKind::Depth => malformed(format!("is nested more than {MAX_DEPTH} deep")),
-            JsonErrorKind::Escape => malformed("is no JSON: a text has a wrong escape".to_owned()),
+            JsonErrorKind::Escape => {
+                malformed("is not valid JSON: a text has a wrong escape".to_owned())
+            }
             JsonErrorKind::Control => {
-                malformed("is no JSON: a control character in a text".to_owned())
+                malformed("is not valid JSON: a control character in a text".to_owned())
             }
         };
         Fault {

@@ -63,7 +63,7 @@ impl NodeReader {
     }
 }
 
-/// A value that is no text, in the one spelling that it has whatever the file's white space,
+/// A value that is not text, in the one spelling that it has whatever the file's white space,
 /// order of members and escapes.
 fn spelt_alike(value: &[u8]) -> String {
     match serde_json::from_slice::<serde_json::Value>(value) {

@@ -31,7 +31,7 @@ pub struct ParseError {
     pub(super) span: Range<usize>,
 }
 
-/// The ways in which a text is no spec.
+/// The ways in which a text is not a spec.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseErrorKind {
@@ -53,7 +53,7 @@ pub enum ParseErrorKind {
     #[error("unexpected character")]
     UnexpectedCharacter,
     /// The name of a file, which Spack would read.
-    #[error("a file name is no spec that can be read here")]
+    #[error("a file name is not a spec that can be read here")]
     FileName,
     /// There is no spec.
     #[error("expected a spec, but there is none")]
@@ -67,7 +67,7 @@ pub enum ParseErrorKind {
     /// What follows `@` is no version.
     #[error(transparent)]
     Version(#[from] VersionError),
-    /// What follows `target=` is no target.
+    /// What follows `target=` is not a target.
     #[error(transparent)]
     Target(#[from] TargetError),
     /// A variant is given twice.
@@ -113,19 +113,19 @@ pub enum ParseErrorKind {
         name: Box<str>,
     },
     /// An edge attribute that does not exist.
-    #[error("`{name}` is no attribute of an edge")]
+    #[error("`{name}` is not an attribute of an edge")]
     UnknownAttribute {
         /// Its name.
         name: Box<str>,
     },
     /// A dependency type that does not exist.
-    #[error("`{}` is no dependency type", .name.escape_debug())]
+    #[error("`{}` is not a dependency type", .name.escape_debug())]
     UnknownType {
         /// Its name.
         name: Box<str>,
     },
     /// A virtual package's name holds what no name does.
-    #[error("`{}` is no name of a virtual package", .name.escape_debug())]
+    #[error("`{}` is not a name of a virtual package", .name.escape_debug())]
     BadVirtual {
         /// The text.
         name: Box<str>,
@@ -139,10 +139,10 @@ pub enum ParseErrorKind {
     /// A sigil is not followed by a spec.
     #[error("a dependency is missing after its sigil")]
     MissingDependency,
-    /// The condition of an edge is no spec.
-    #[error("the condition is no spec\n{}", indent(.0))]
+    /// The condition of an edge is not a spec.
+    #[error("the condition is not a spec\n{}", indent(.0))]
     Condition(#[source] ParseError),
-    /// A dependency is asked for twice, with demands that exclude each other.
+    /// A dependency is asked for twice, with demands that cannot be combined.
     #[error("two demands on the dependency `{name}` have no {conflict} in common")]
     IncompatibleDependency {
         /// The name of the dependency.

@@ -32,7 +32,7 @@ impl AbstractSpec {
             new.filter(|new| own.is_namesake_of(new))
                 .map(|new| own.spec.versions_intersect(&new.spec))
         });
-        // What can be merged is no contradiction, so a no of one pair leaves another that fits.
+        // What can be merged is not a contradiction, so a no of one pair leaves another that fits.
         let unknown = namesakes.filter(|answer| !answer.is_no());
         let own = self.node.versions.intersects(&other.node.versions);
         Truth::all(std::iter::once(own).chain(unknown))

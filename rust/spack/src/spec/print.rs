@@ -44,7 +44,7 @@ fn write_part(key: &str, value: &str, formatter: &mut fmt::Formatter<'_>) -> fmt
     }
 }
 
-/// As [`write_value`], but a last backslash is no reason to leave out the quotes.
+/// As [`write_value`], but a last backslash is not a reason to leave out the quotes.
 fn write_flags(flags: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
     if flags.ends_with('\\') {
         write_quoted(flags, formatter)

@@ -267,7 +267,7 @@ fn any_text() -> impl Strategy<Value = String> {
     };
     let text = (node("a?"), edge("b"), edge("c"));
     let text = text.prop_map(|(root, first, second)| format!("{root}{first}{second}"));
-    text.prop_filter("nothing is no spec", |text| !text.is_empty())
+    text.prop_filter("nothing is not a spec", |text| !text.is_empty())
 }
 
 /// The text of a spec whose flags are in one order.

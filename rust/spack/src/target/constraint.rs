@@ -32,14 +32,14 @@ pub enum TargetMember {
     },
 }
 
-/// Why a text is no set of targets.
+/// Why a text is not a set of targets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TargetError {
     /// Nothing stands where a target should.
     #[error("a target is empty")]
     Empty,
-    /// A bound of a range is no target that can be compared.
+    /// A bound of a range is not a target that can be compared.
     #[error("the range `{}` is bounded by the unknown target `{}`", .range.escape_debug(), .name.escape_debug())]
     UnknownBound {
         /// The whole range.
