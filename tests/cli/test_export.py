@@ -298,6 +298,7 @@ def test_nothing_is_written_where_what_is_left_out_could_change_the_plan(
         ({"schema": "specplan.coverage/1"}, "schema: is not `specplan.rebuild/1`"),
         ({"builds": [{"hash": "x; rm -rf /"}]}, "builds[0]"),
         ({"builds": 3}, "builds: must be an array"),
+        ({"builds": []}, "totals.builds: is not the number of builds"),
         ({"predicted": "no"}, "predicted: must be true or false"),
         ({"gates": [{}]}, "gates[0]"),
     ],
@@ -311,6 +312,35 @@ def test_a_document_that_is_no_plan_is_refused_with_the_place(
     answer = run("export", "make", "--plan=rebuild.json")
     assert (answer.code, answer.out) == (3, "")
     assert said in answer.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--max-builds=0"], "# exact, 1 root not completed"),
+        (["--exclude-broken=broken.txt"], "# exact, 2 builds left out"),
+        (["--assume-available=b", "--assume-available=c"], "# exact, what if"),
+    ],
+)
+def test_a_list_without_builds_says_what_the_plan_does_without(
+    run: Runs, folder: Path, words: list[str], said: str
+) -> None:
+    written(folder, spack_lock=lock(["c"], needs={"c": ["b"]}), cache_json=index(["a"]))
+    written(folder, broken_txt="b\n")
+    asked = ("--want=spack.lock", "--cache=cache.json", *words)
+    assert run("rebuild", *asked, "-o", "plan.json").code == 0
+    for listed in (
+        run("rebuild", *asked, "--format=list"),
+        run("export", "list", *asked),
+        run("export", "list", "--plan=plan.json"),
+    ):
+        assert listed.out == f"{said}\n"
+
+
+def test_a_plan_with_assumptions_says_so_where_it_is_exported(run: Runs, folder: Path) -> None:
+    written(folder, s__spack_lock=lock(["c"], needs={"c": ["b"]}), cache_json=index(["a"]))
+    asked = ("--want=s/spack.lock", "--cache=cache.json", "--assume-available=b")
+    assert "warning: the plan assumes" in run("export", "make", *asked, "-o", "plan.mk").err
 
 
 def test_a_plan_whose_needs_go_round_in_a_circle_is_refused(run: Runs, project: Path) -> None:

@@ -68,6 +68,9 @@ def build(name: str, *needs: str, version: str = "1.0", **more: Any) -> Build:
 def plan(*builds: Build, unit: Any = "builds") -> ExportPlan:
     return ExportPlan(
         predicted=False,
+        is_what_if=False,
+        excluded_builds=0,
+        open_roots=0,
         unit=unit,
         listed=(),
         builds=builds_of(builds),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from specplan.cli import known_gaps, load, output, verdict
 from specplan.cli.options import argument, command
@@ -100,8 +100,21 @@ def _locks(old: str, new: str | None) -> tuple[str, str] | None:
     return old, new
 
 
+#: What only cells of snapshots have, and what is held against them.
+_OF_CELLS: Final = (
+    "stack",
+    "os",
+    "target",
+    "level",
+    "fail_on_lost",
+    "fail_on_absent",
+    "known_gaps",
+    "strict_known_gaps",
+)
+
+
 def _refuse_cells(settings: Settings) -> None:
-    for name in ("stack", "os", "target", "level", "fail_on_lost", "fail_on_absent"):
+    for name in _OF_CELLS:
         if settings.is_typed(name) and getattr(settings, name):
             raise UsageError(
                 f"`--{name.replace('_', '-')}` applies to the cells of snapshots, not to locks",

@@ -66,6 +66,8 @@ def export(settings: Settings, style: str) -> int:
         return code
     if style not in _DRAWINGS:
         refuse_predicted(plan, style)
+        if plan.is_what_if:
+            output.warn("the plan assumes that binaries are there, or not, against the caches")
     if not code and (blocks := blocking(plan.left_out)):
         kinds = wording.left_out_kinds(blocks)
         output.not_whole(f"what is left out could change what must be built ({kinds})")

@@ -111,6 +111,21 @@ class Plan(Report):
         return self._again, ()
 
     @property
+    def is_what_if(self) -> bool:
+        """Whether it rests on what was assumed against what the caches say."""
+        return self.what_if is not None
+
+    @property
+    def excluded_builds(self) -> int:
+        """How many builds are excluded because of specs that do not build."""
+        return len(self.excluded.builds)
+
+    @property
+    def open_roots(self) -> int:
+        """How many roots its budget does not complete."""
+        return 0 if self.budget is None else len(self.budget.open)
+
+    @property
     def listed(self) -> Iterable[tuple[str, str, str]]:
         """The builds as lists show them: name, version, hash."""
         return ((build.package, build.version, build.hash) for build in self.builds)

@@ -74,9 +74,18 @@ class _Reader:
         if top.get("schema") != _SCHEMA:
             self._fail("schema", f"is not `{_SCHEMA}`", _HINT)
         builds = self._all(top, "builds", self._build)
+        if self._number(self._object(top.get("totals"), "totals"), "builds", "totals") != len(
+            builds
+        ):
+            self._fail(
+                "totals.builds", f"is not the number of builds, of which {len(builds)} stand here"
+            )
         unit = self._one_of(top, "unit", "", ("builds", "seconds"))
         return ExportPlan(
             predicted=self._flag(top, "predicted", ""),
+            is_what_if=top.get("what_if") is not None,
+            excluded_builds=self._length(top, "excluded", "builds"),
+            open_roots=self._length(top, "budget", "open"),
             unit="seconds" if unit == "seconds" else "builds",
             listed=tuple((each.package, each.version, each.hash) for each in builds),
             builds=builds_of(builds),
@@ -150,6 +159,15 @@ class _Reader:
             reason=self._text(found, "reason", at),
             stack=self._text(found, "stack", at),
         )
+
+    def _length(self, top: Mapping[str, Any], key: str, inner: str) -> int:
+        """Return how many things a part of the document lists; none where it is null."""
+        if top.get(key) is None:
+            return 0
+        items = self._object(top[key], key).get(inner)
+        if not isinstance(items, list):
+            self._fail(f"{key}.{inner}", "must be an array")
+        return len(items)
 
     def _all(
         self, found: Mapping[str, Any], key: str, read: Callable[[Mapping[str, Any], str], Any]

@@ -71,6 +71,9 @@ class ExportPlan:
 
     Attributes:
         predicted: Whether it foresees a change, so that its hashes will not exist again.
+        is_what_if: Whether it rests on what was assumed against what the caches say.
+        excluded_builds: How many builds are excluded because of specs that do not build.
+        open_roots: How many roots its budget does not complete.
         unit: What costs count.
         listed: The builds as lists show them: name, version, hash.
         builds: The builds, by stage, then hash.
@@ -82,6 +85,9 @@ class ExportPlan:
     """
 
     predicted: bool
+    is_what_if: bool
+    excluded_builds: int
+    open_roots: int
     unit: Unit
     listed: tuple[tuple[str, str, str], ...]
     builds: tuple[ExportBuild, ...]
@@ -100,6 +106,9 @@ def plan_of(plan: Plan) -> ExportPlan:
     """
     return ExportPlan(
         predicted=plan.predicted,
+        is_what_if=plan.is_what_if,
+        excluded_builds=plan.excluded_builds,
+        open_roots=plan.open_roots,
         unit=plan.unit,
         listed=tuple((build.package, build.version, build.hash) for build in plan.builds),
         builds=builds_of(plan.builds),

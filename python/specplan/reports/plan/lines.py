@@ -30,6 +30,18 @@ class ListedPlan(Protocol):
         """Whether its hashes will not exist again."""
 
     @property
+    def is_what_if(self) -> bool:
+        """Whether it rests on what was assumed against what the caches say."""
+
+    @property
+    def excluded_builds(self) -> int:
+        """How many builds are excluded because of specs that do not build."""
+
+    @property
+    def open_roots(self) -> int:
+        """How many roots a budget does not complete."""
+
+    @property
     def listed(self) -> Iterable[tuple[str, str, str]]:
         """Its builds: name, version, hash."""
 
@@ -60,13 +72,15 @@ def listed(plan: ListedPlan) -> str:
     """Return ``name@version/hash`` of each build below a line that says ``# exact``.
 
     In a predicted plan that line says ``# predicted``, and there are no hashes: those that
-    are known will not exist again. It also says how many wants cannot be planned, and what was
-    left out that could change the plan. What cannot be planned, what only needs to be listed and
-    the gates that were asked for follow as comments, so that a reader that passes over these builds
-    nothing else.
+    are known will not exist again. It also says what the plan rests on or does without:
+    assumptions, excluded builds, roots that a budget does not complete, wants that cannot be
+    planned, and what was left out that could change it. What cannot be planned, what only needs to
+    be listed and the gates that were asked for follow as comments, so that a reader that passes
+    over these builds nothing else.
     """
     first = [
         "# predicted" if plan.predicted else "# exact",
+        *plan_wording.limits(plan.excluded_builds, plan.open_roots, is_what_if=plan.is_what_if),
         *plan_wording.unplannable(len(plan.unplannable)),
     ]
     lines = [", ".join([*first, *wording.not_whole(plan.left_out)])]

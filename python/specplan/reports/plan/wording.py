@@ -131,6 +131,22 @@ def unplannable(count: int) -> list[str]:
     return [f"{wording.count(count, 'want')} cannot be planned"] if count else []
 
 
+def limits(excluded: int, open_roots: int, *, is_what_if: bool) -> list[str]:
+    """Return the phrases that say why a plan is not all that would have to be built.
+
+    Args:
+        excluded: How many builds are excluded because of specs that do not build.
+        open_roots: How many roots a budget does not complete.
+        is_what_if: Whether it assumes anything against what the caches say.
+    """
+    found = ["what if"] if is_what_if else []
+    if excluded:
+        found.append(f"{wording.count(excluded, 'build')} left out")
+    if open_roots:
+        found.append(f"{wording.count(open_roots, 'root')} not completed")
+    return found
+
+
 def numbers(plan: Plan) -> list[str]:
     """Return what else is counted, one sentence each."""
     totals = plan.totals
