@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypedDict, TypeVar
+from typing import TypedDict, TypeVar, get_args
 
 from specplan import _core as compiled
 from specplan.abstract_spec import AbstractSpec
@@ -15,7 +15,7 @@ from specplan.catalog.contents import Contents
 from specplan.catalog.damage import damage
 from specplan.catalog.diff import DiffRequest, difference
 from specplan.catalog.find import Search, search
-from specplan.catalog.names import ROOT, paths, texts
+from specplan.catalog.names import ROOT, paths, refuse_others, texts
 from specplan.catalog.selection import Selection, select
 from specplan.catalog.specs import edge_of
 from specplan.check import findings
@@ -274,11 +274,15 @@ class Catalog:
         Args:
             field: ``package``, ``version``, ``platform``, ``os``, ``target`` or ``compiler``.
 
+        Raises:
+            UsageError: If it is none of these.
+
         Examples:
             >>> import specplan
             >>> specplan.load("examples/cache").names("target")
             ('aarch64', 'neoverse_v2', 'x86_64_v3')
         """
+        refuse_others("field", field, get_args(NamedField))
         return tuple(sorted(self._core.names(field)))
 
     def select(
@@ -780,6 +784,7 @@ def _coverage_query(
     baseline = keywords.get("baseline")
     older = baseline._contents if isinstance(baseline, Catalog) else None
     if query is not None:
+        _refuse_type(query, CoverageQuery)
         _refuse_keywords(keywords, {"baseline"} if older is not None else set())
         return query, older
     _refuse_keywords(keywords, CoverageKeywords.__optional_keys__)
@@ -821,6 +826,7 @@ def _plan_request(
     baseline = keywords.get("baseline")
     older = baseline._contents if isinstance(baseline, Catalog) else None
     if request is not None:
+        _refuse_type(request, PlanRequest)
         _refuse_keywords(keywords, {"baseline"} if older is not None else set())
         return request, older
     _refuse_keywords(keywords, PlanKeywords.__optional_keys__)
@@ -858,6 +864,15 @@ def _change(keywords: PlanKeywords) -> ChangeRequest | None:
     return ChangeRequest(
         specs=specs, listed=None if listed is None else tuple(listed), policy=policy, depth=depth
     )
+
+
+def _refuse_type(question: object, kind: type) -> None:
+    """Refuse what is no question, such as the name of a stack without its keyword."""
+    if not isinstance(question, kind):
+        given = type(question).__name__
+        raise TypeError(
+            f"a question is a {kind.__name__} or keywords such as `stack=`, not {given}"
+        )
 
 
 def _refuse_keywords(keywords: Mapping[str, object], known: Collection[str]) -> None:

@@ -60,7 +60,7 @@ def test_each_format(
 
 def test_what_is_asked_reaches_the_catalog(run: Runs, loads: Loads, catalog: FakeCatalog) -> None:
     run("check", "x", "--want", "e4s=a.lock", "--want", "b.lock", "--tag", "t", "--verify", "blobs")
-    assert {**catalog.asked, "counted": None} == {
+    assert {name: value for name, value in catalog.asked.items() if name != "counted"} == {
         "want": ("e4s=a.lock", "b.lock"),
         "tag": "t",
         "verify": "blobs",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -179,7 +179,24 @@ def test_what_is_of_another_type_is_refused_with_what_is_meant(catalog: Catalog)
     number: Any = 3
     with pytest.raises(TypeError, match="a text or an AbstractSpec, not int"):
         specplan.AbstractSpec(number)
+    name: Any = "e4s"
+    with pytest.raises(TypeError, match="a CoverageQuery or keywords such as `stack=`, not str"):
+        catalog.gaps(name)
+    with pytest.raises(TypeError, match="a PlanRequest or keywords such as `stack=`, not str"):
+        catalog.rebuild(name)
+
+
+def test_a_word_that_is_none_of_a_few_is_refused_with_these(catalog: Catalog) -> None:
     word: Any = "everything"
-    with pytest.raises(UsageError, match="`verify` cannot be `everything`") as raised:
-        catalog.check(verify=word)
-    assert raised.value.hint == "one of `index`, `manifests`, `blobs`"
+    questions: dict[str, Callable[[], object]] = {
+        "verify": lambda: catalog.check(verify=word),
+        "level": lambda: catalog.gaps(level=word),
+        "compat": lambda: catalog.gaps(compat=word),
+        "field": lambda: catalog.names(word),
+    }
+    for name, ask in questions.items():
+        with pytest.raises(UsageError, match=f"`{name}` cannot be `everything`") as raised:
+            ask()
+        assert str(raised.value.hint).startswith("one of `")
+    with pytest.raises(UsageError, match="`level` cannot be `everything`"):
+        catalog.diff("develop-2025-05-25", level=word)

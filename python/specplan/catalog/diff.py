@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import get_args
 
 from specplan import _core
 from specplan import _core as compiled
 from specplan.catalog.contents import Contents, tag_of
 from specplan.catalog.left_out import absent_stacks, nothing_in_common, of_states
-from specplan.catalog.names import chosen
+from specplan.catalog.names import chosen, refuse_others
 from specplan.catalog.specs import by_hash
 from specplan.catalog.systems import Systems
 from specplan.model import (
@@ -65,6 +66,7 @@ def difference(
         new_name: What the newer state is called, or None for the name of its snapshot.
     """
     level = request.level
+    refuse_others("level", level, get_args(Level))
     new_state = newer.state(request.new)
     core, old_state = newer.beside(older, request.old)
     labels, old_labels = core.labels(new_state), core.labels(old_state)

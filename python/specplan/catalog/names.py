@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from specplan import wildcards
-from specplan.errors import UnknownNameError
+from specplan.errors import UnknownNameError, UsageError
 from specplan.similar_names import _CLOSE, suggestions
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ __all__ = [
     "chosen_or_all",
     "matched_or_all",
     "paths",
+    "refuse_others",
     "texts",
     "what_there_is",
 ]
@@ -85,6 +86,22 @@ def chosen(
             )
         found.update(matched)
     return tuple(sorted(found))
+
+
+def refuse_others(name: str, value: str, allowed: Sequence[str]) -> None:
+    """Refuse a word that is none of those that a question takes.
+
+    Args:
+        name: The field of the question.
+        value: The word.
+        allowed: The words that it takes, in the order in which a hint lists them.
+
+    Raises:
+        UsageError: If it is none of them.
+    """
+    if value not in allowed:
+        listed = ", ".join(f"`{each}`" for each in allowed)
+        raise UsageError(f"`{name}` cannot be `{value}`", hint=f"one of {listed}")
 
 
 def what_there_is(names: Iterable[str]) -> str | None:

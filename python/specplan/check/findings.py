@@ -9,6 +9,7 @@ from specplan import _core as compiled
 from specplan.catalog.available import available_wants
 from specplan.catalog.damage import order_of_finding, told
 from specplan.catalog.left_out import of_sources
+from specplan.catalog.names import refuse_others
 from specplan.catalog.specs import by_hash
 from specplan.catalog.systems import Systems
 from specplan.counting import count
@@ -102,7 +103,7 @@ def check(contents: Contents, request: CheckRequest, counted: Counted | None = N
         UsageError: If it is not known how far to go, or files of mirrors are to be looked at,
             but no source is a mirror.
     """
-    _refuse_unknown(request.verify)
+    refuse_others("verify", request.verify, get_args(Verify))
     checked = _checked(contents, request, counted)
     mirrors, notes = _mirrors(checked)
     core = checked.core
@@ -176,13 +177,6 @@ def _checked(contents: Contents, request: CheckRequest, counted: Counted | None)
             *(record for lock in wanted for record in lock.left_out),
         ],
     )
-
-
-def _refuse_unknown(verify: str) -> None:
-    words = get_args(Verify)
-    if verify not in words:
-        listed = ", ".join(f"`{each}`" for each in words)
-        raise UsageError(f"`verify` cannot be `{verify}`", hint=f"one of {listed}")
 
 
 def _mirrors(checked: _Checked) -> tuple[Sequence[MirrorTaken], Sequence[str]]:

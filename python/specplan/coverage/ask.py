@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, get_args
 
 from specplan import _core as compiled
-from specplan.catalog.names import FEWER_CELLS, chosen, matched_or_all
+from specplan.catalog.names import FEWER_CELLS, chosen, matched_or_all, refuse_others
 from specplan.catalog.specs import by_hash
 from specplan.catalog.systems import Systems
 from specplan.coverage import environments as abstract_wants
@@ -164,7 +164,7 @@ def ask(
     wants = _kind_of_wants(query, older, wanted, environments)
     level = _level(query, wants)
     compat = query.compat
-    _refuse_others("compat", compat, get_args(Compatibility))
+    refuse_others("compat", compat, get_args(Compatibility))
     labels = core.labels(state)
     listed = labels if older is None else core.labels(older)
     of_locks = {each.label for each in wanted}
@@ -308,7 +308,7 @@ def _level(query: CoverageQuery, wants: WantsKind) -> Level | None:
     """Return what a key is; roots of environments are abstract specs, which are not keys."""
     asked = query.level
     if asked is not None:
-        _refuse_others("level", asked, get_args(Level))
+        refuse_others("level", asked, get_args(Level))
     if wants in {"environment", "lock_and_environment"}:
         if asked not in {None, "hash"} or (asked is not None and wants == "environment"):
             raise UsageError(
@@ -317,12 +317,6 @@ def _level(query: CoverageQuery, wants: WantsKind) -> Level | None:
             )
         return None if wants == "environment" else "hash"
     return asked or ("hash" if wants == "lock" else "package")
-
-
-def _refuse_others(name: str, value: str, allowed: Sequence[str]) -> None:
-    if value not in allowed:
-        listed = ", ".join(f"`{each}`" for each in allowed)
-        raise UsageError(f"`{value}` is no {name}", hint=f"one of {listed}")
 
 
 def _kind_of_wants(
