@@ -154,6 +154,19 @@ def test_an_option_without_its_value_is_shown_with_it(
     assert quoted(hint_of(answer)) == takes
 
 
+def test_a_typed_spec_without_a_system_is_shown_how_to_name_one(run: Runs) -> None:
+    words = ("rebuild", "--cache", str(EXAMPLES / "cache"), "--want")
+    answer = run(*words, "adios2@2")
+    assert answer.code == 2
+    fault = "error: nothing says for which operating system and target `adios2@2` is\n"
+    assert fault in answer.err
+    system = re.search(r"`--system (\S+)/(\S+)`", hint_of(answer))
+    assert system is not None
+    assert "write `os=` and `target=` into the spec" in hint_of(answer)
+    assert run(*words, f"adios2@2 os={system[1]} target={system[2]}").code != 2
+    assert run(*words, "adios2@2", "--system", f"{system[1]}/{system[2]}").code != 2
+
+
 def test_a_folder_that_is_no_checkout_names_the_option_for_one(place: Path, run: Runs) -> None:
     answer = run("review", "--since", "HEAD~1", "--cache", "mirror", "--packages", str(place))
     assert answer.code == 3

@@ -356,7 +356,7 @@ class _NoSystemError(UsageError):
     """Nothing names the system of a root."""
 
     def __init__(self, *, where: str, fault: str, remedy: str, hint: str) -> None:
-        super().__init__(f"{where}: {fault}", hint=hint)
+        super().__init__(f"{where}: {fault}" if where else fault, hint=hint)
         self.where = where
         self.fault = fault
         self.remedy = remedy
@@ -463,13 +463,21 @@ def _own_system(
     # What the catalog has can be copied as it stands; else the form must do.
     near = systems.like(os, target)
     system = near[0] if near else f"{os or 'OS'}/{target or 'TARGET'}"
-    hint = (
-        f'give `--system {system}`, or `cells = ["{system}"]` in the `[[stack]]` table '
-        f"called `{wanted.label}` of specplan.toml"
+    # What was typed stands in no file, and no table of the configuration is about it.
+    is_typed = not root.place
+    hint = f"give `--system {system}`, or " + (
+        "write `os=` and `target=` into the spec"
+        if is_typed
+        else f'`cells = ["{system}"]` in the `[[stack]]` table called `{wanted.label}` of '
+        "specplan.toml"
     )
     if len(near) > 1:
         hint += f"; the caches also list {', '.join(f'`{each}`' for each in near[1:4])}"
-    fault = f"nothing says for which {missing} `{root.spec}` of the stack `{wanted.label}` is"
+    of_stack = "" if is_typed else f" of the stack `{wanted.label}`"
+    fault = f"nothing says for which {missing} `{root.spec}`{of_stack} is"
     raise _NoSystemError(
-        where=f"{root.path}:{root.line}", fault=fault, remedy=f"--system {system}", hint=hint
+        where="" if is_typed else f"{root.path}:{root.line}",
+        fault=fault,
+        remedy=f"--system {system}",
+        hint=hint,
     )
