@@ -125,13 +125,22 @@ def test_a_page_can_be_found_one_s_way_in() -> None:
 def test_numbers_lead_to_no_part_that_is_not_there() -> None:
     document = json.loads(example_texts()[0])
     document |= {"gaps": [], "cells": [], "unknown": []}
-    document["totals"] |= {"unknown": 2}
+    document["totals"] |= {"unknown": 2, "gaps": 0}
     document["roots"] = {"wanted": 1, "installable": 1, "coverage": 1, "broken": [], "lacking": []}
     page = single([read_document(json.dumps(document).encode())], ORIGIN).files[0][1]
     found = Elements(page).found
     ids = {attributes.get("id") for _, attributes in found}
     links = [attributes["href"] or "" for tag, attributes in found if tag == "a"]
     assert [each for each in links if each.startswith("#") and each[1:] not in ids] == []
+
+
+@pytest.mark.parametrize(("number", "name"), [(0, "gaps"), (2, "builds")])
+def test_a_document_that_lists_fewer_than_it_counts_is_no_page(number: int, name: str) -> None:
+    document = json.loads(example_texts()[number])
+    document[name] = []
+    damaged = read_document(json.dumps(document).encode())
+    with pytest.raises(DamagedSourceError, match=f"totals.{name}: is not the number of"):
+        single([damaged], ORIGIN)
 
 
 def test_a_page_is_read_without_styles_and_scripts() -> None:
@@ -369,6 +378,7 @@ def test_more_builds_than_can_be_told_apart_are_bands_and_the_critical_path() ->
         {**build, "hash": each, "stage": 0, "needs": [], "because": [each], "cost": 2.0}
         for each in hashes
     ]
+    document["totals"]["builds"] = len(hashes)
     document["critical_path"] = [hashes[-1]]
     document["schedule"]["shards"] = [
         {

@@ -119,6 +119,9 @@ def coverage_part(content: Entry) -> CoveragePart:
     at_cell = {(cell.stack, cell.os, cell.target): cell.at for cell in cells}
     systems = sorted({(cell.os, cell.target) for cell in cells})
     entries = content.entries("gaps")
+    totals = content.entry("totals")
+    if totals.count("gaps") != len(entries):
+        totals.fail("gaps", f"is not the number of gaps, of which {len(entries)} are listed")
     gaps = [_gap(each, at_cell) for each in entries]
     causes = causes_of(gaps, [_key(each) for each in entries])
     gaps = [replace(gap, cause=cause) for gap, cause in zip(gaps, causes.of_gaps, strict=True)]
@@ -126,7 +129,7 @@ def coverage_part(content: Entry) -> CoveragePart:
         systems=_by_os(systems),
         rows=_rows(cells, systems),
         wants=noun(content),
-        all_gaps=content.entry("totals").count("gaps"),
+        all_gaps=totals.count("gaps"),
         gaps=tuple(gaps),
         states=_states(gaps),
         causes=causes.causes,

@@ -73,6 +73,9 @@ def plan_part(content: Entry) -> PlanPart:
     """Return the values of a document of a plan."""
     unit: Unit = "seconds" if content.text("unit") == "seconds" else "builds"
     entries = content.entries("builds")
+    totals = content.entry("totals")
+    if totals.count("builds") != len(entries):
+        totals.fail("builds", f"is not the number of builds, of which {len(entries)} are listed")
     times = _times(content, entries)
     builds = _builds(content, entries, times, unit)
     at = {build.hash: build.at for build in builds}
