@@ -67,6 +67,9 @@ def planned(builds: list[Build]) -> ExportPlan:
     """Return them as a plan."""
     return ExportPlan(
         predicted=False,
+        is_what_if=False,
+        excluded_builds=0,
+        open_roots=0,
         unit="builds",
         listed=tuple((each.package, each.version, each.hash) for each in builds),
         builds=builds_of(builds),
