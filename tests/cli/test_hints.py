@@ -163,6 +163,8 @@ def test_a_typed_spec_without_a_system_is_shown_how_to_name_one(run: Runs) -> No
     system = re.search(r"`--system (\S+)/(\S+)`", hint_of(answer))
     assert system is not None
     assert "write `os=` and `target=` into the spec" in hint_of(answer)
+    mixed = run(*words, "adios2@2", "--want", f"zlib-ng os={system[1]} target={system[2]}")
+    assert "left out: adios2@2: nothing says for which operating system" in mixed.err
     assert run(*words, f"adios2@2 os={system[1]} target={system[2]}").code != 2
     assert run(*words, "adios2@2", "--system", f"{system[1]}/{system[2]}").code != 2
 

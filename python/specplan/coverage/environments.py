@@ -355,8 +355,9 @@ class _Wanted:
 class _NoSystemError(UsageError):
     """Nothing names the system of a root."""
 
-    def __init__(self, *, where: str, fault: str, remedy: str, hint: str) -> None:
-        super().__init__(f"{where}: {fault}" if where else fault, hint=hint)
+    def __init__(self, *, where: str, fault: str, remedy: str, hint: str, is_typed: bool) -> None:
+        # A spec that was typed is named in the fault.
+        super().__init__(fault if is_typed else f"{where}: {fault}", hint=hint)
         self.where = where
         self.fault = fault
         self.remedy = remedy
@@ -476,8 +477,9 @@ def _own_system(
     of_stack = "" if is_typed else f" of the stack `{wanted.label}`"
     fault = f"nothing says for which {missing} `{root.spec}`{of_stack} is"
     raise _NoSystemError(
-        where="" if is_typed else f"{root.path}:{root.line}",
+        where=root.path if is_typed else f"{root.path}:{root.line}",
         fault=fault,
         remedy=f"--system {system}",
         hint=hint,
+        is_typed=is_typed,
     )
