@@ -82,7 +82,7 @@ def test_a_closed_standard_output_is_wrong_usage() -> None:
 
 
 def test_a_level_that_is_none_is_wrong_usage() -> None:
-    with pytest.raises(specplan.UsageError, match="`x` is not a level"):
+    with pytest.raises(specplan.UsageError, match="`level` cannot be `x`"):
         specplan.load(PAGE).gaps(level="x")  # type: ignore[arg-type]
 
 
