@@ -64,13 +64,15 @@ def test_the_age_of_the_copy_is_said(run: Runs, tmp_path: Path) -> None:
         url = server.url
         run("coverage", "--cache", url, "--want", "x")
         run("find", "hdf5", "--cache", url)
-    for note in (tmp_path / "cache" / "places").iterdir():
-        said = json.loads(note.read_text())
-        note.write_text(json.dumps({**said, "time": int(time.time()) - 10 * 24 * 60 * 60}))
-    answer = run("find", "hdf5", "--cache", url, "--offline")
-    assert answer.code == 0
-    assert f"`{url}` was read from a copy of " in answer.err
-    assert "10 days old" in answer.err
+    # Five seconds more, so that rounding never comes to the number below.
+    for minutes, age in ((10 * 24 * 60, "10 days"), (300, "5.0 hours"), (20, "20 minutes")):
+        for note in (tmp_path / "cache" / "places").iterdir():
+            said = json.loads(note.read_text())
+            note.write_text(json.dumps({**said, "time": int(time.time()) - minutes * 60 - 5}))
+        answer = run("find", "hdf5", "--cache", url, "--offline")
+        assert answer.code == 0
+        assert f"`{url}` was read from a copy of " in answer.err
+        assert f", {age} old" in answer.err
 
 
 def test_every_document_says_when_the_copy_was_made(run: Runs, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from specplan import temporary
+from specplan.counting import count
 from specplan.errors import DamagedSourceError, RemoteError, SourceError, UsageError
 from specplan.sources.absent import absence
 from specplan.sources.guesses import guessed
@@ -122,10 +123,16 @@ def _with_age(answer: SourceRead, reading: Reading) -> SourceRead:
         return answer
     oldest = min(copies.values())
     moment = _moment(oldest)
-    hours = max(0, time.time() - oldest) / 3600
-    age = f"{hours / 24:.0f} days" if hours >= _DAYS_FROM else f"{hours:.1f} hours"
+    age = _age(max(0, time.time() - oldest) / 3600)
     note = f"`{reading.place}` was read from a copy of {moment}, {age} old, as no server was asked"
     return replace(answer, notes=(*answer.notes, note), copied_at=oldest)
+
+
+def _age(hours: float) -> str:
+    """Return an age in the unit that suits it."""
+    if hours < 1:
+        return count(int(hours * 60), "minute")
+    return f"{hours / 24:.0f} days" if hours >= _DAYS_FROM else f"{hours:.1f} hours"
 
 
 def _with_guess(answer: SourceRead) -> SourceRead:
