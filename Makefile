@@ -105,6 +105,13 @@ test-s3: environment ## run the tests of object stores as well, against a server
 	$(WHEEL)
 	$(BIN)/python -m pytest ./tests/unit/test_sources_s3.py
 
+.PHONY: test-engines
+test-engines: environment ## compute the matrix of a saved catalog with DuckDB, Dask and Spark (which needs Java) as well
+	@command -v java >/dev/null || echo 'Spark is skipped: it needs Java (Debian: default-jre-headless)'
+	$(call locked,run build test test-engines)
+	$(WHEEL)
+	$(BIN)/python -m pytest ./tests/engines ./tests/unit/test_tables.py
+
 .PHONY: properties
 properties: environment ## search long (an hour or so) for examples that break a property
 	PROPTEST_CASES=10000 cargo test --workspace --locked --config 'profile.dev.opt-level=2'

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from specplan import reports
     from specplan._core import Version, __version__
     from specplan.abstract_spec import AbstractSpec
-    from specplan.api import Catalog, CoverageKeywords, PlanKeywords, load, trend
+    from specplan.api import (
+        Catalog,
+        CoverageKeywords,
+        LoadKeywords,
+        PlanKeywords,
+        index,
+        load,
+        trend,
+    )
     from specplan.catalog.diff import DiffRequest
     from specplan.catalog.find import Search
     from specplan.catalog.selection import Selection
@@ -119,6 +127,7 @@ if TYPE_CHECKING:
     from specplan.model.choice import Choice, ChosenWant, PublishedWant
     from specplan.model.find import Found, Undecided
     from specplan.model.host import Host
+    from specplan.model.report import Table
     from specplan.model.schedule import Run, Schedule, Shard
     from specplan.model.spec import DependencyEdge
     from specplan.model.successors import Successor, Successors
@@ -140,7 +149,7 @@ else:
             "specplan": "reports",
             "specplan._core": "Version __version__",
             "specplan.abstract_spec": "AbstractSpec",
-            "specplan.api": "Catalog CoverageKeywords PlanKeywords load trend",
+            "specplan.api": "Catalog CoverageKeywords LoadKeywords PlanKeywords index load trend",
             "specplan.catalog.diff": "DiffRequest",
             "specplan.catalog.find": "Search",
             "specplan.catalog.selection": "Selection",
@@ -170,6 +179,7 @@ else:
             "specplan.model.find": "Found Undecided",
             "specplan.model.host": "Host",
             "specplan.model.spec": "DependencyEdge",
+            "specplan.model.report": "Table",
             "specplan.model.schedule": "Run Schedule Shard",
             "specplan.model.successors": "Successor Successors",
             "specplan.planning.plan": "Plan",
@@ -245,6 +255,7 @@ __all__ = [
     "LeftOut",
     "LeftOutKind",
     "Limits",
+    "LoadKeywords",
     "LockDiff",
     "LockDiffTotals",
     "LostWant",
@@ -284,6 +295,7 @@ __all__ = [
     "SpecplanError",
     "Successor",
     "Successors",
+    "Table",
     "Totals",
     "Trend",
     "TrendCell",
@@ -306,6 +318,7 @@ __all__ = [
     "Why",
     "WhyLine",
     "__version__",
+    "index",
     "load",
     "reports",
     "teach_targets",

@@ -9,7 +9,7 @@ stack) raises ``ValueError``: the facade has looked them up before.
 from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
-from typing import Literal, TypeAlias, TypedDict, final
+from typing import Any, Literal, TypeAlias, TypedDict, final
 
 from specplan.model import (
     BoundReason,
@@ -37,18 +37,23 @@ __all__ = [
     "Plan",
     "Query",
     "SpecsRead",
+    "Table",
     "Version",
     "catalog_of_state",
+    "catalog_tables",
     "format_releases",
     "is_known_target",
     "known_targets",
+    "load_tables",
     "parse_specs",
     "pattern_is_found",
     "query_of_state",
     "read_page_values",
     "read_pages",
     "read_specs",
+    "save_tables",
     "show_panics",
+    "table_of_columns",
 ]
 
 __version__: str
@@ -2228,3 +2233,74 @@ def query_of_state(state: tuple[object, ...]) -> Query:
 
 def show_panics() -> None:
     """Have panics of the core printed where they happen, and not only raised."""
+
+@final
+class Table:
+    """Named columns of equal length, which Arrow's C interface hands on without a copy."""
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns, in order."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return the rows as a stream; other types than its own are left to the taker."""
+
+    def write_parquet(self, path: str | PathLike[str]) -> int:
+        """Write a file, the same bytes for the same rows, and return how many rows it has.
+
+        Raises ``OSError`` if it cannot be written.
+        """
+
+def table_of_columns(
+    columns: list[tuple[str, Literal["text", "whole", "number", "flag", "list"], list[Any]]],
+) -> Table:
+    """Make a table of columns: name, type, values. ``None`` is nothing, except in lists."""
+
+def catalog_tables(catalog: Catalog) -> tuple[Table, Table, Table]:
+    """Return the tables ``specs``, ``edges`` and ``members`` of a catalog.
+
+    O((r + e) log r) for r rows and e edges.
+    """
+
+def save_tables(
+    folder: str | PathLike[str],
+    sources: list[tuple[str, Catalog, list[Catalog | None]]],
+    members: list[tuple[str, str]],
+    *,
+    older: tuple[str | PathLike[str], list[tuple[str, str]]] | None = None,
+) -> tuple[int, int, list[tuple[str, int]]]:
+    """Write the tables of a saved catalog.
+
+    Args:
+        folder: Where to.
+        sources: The sources: name, rows, and the rows that count if only what all indexes list
+            does, what none lists does, what is installed does; ``None`` where that is the same.
+        members: The snapshots whose members are written, each with its file in the folder.
+        older: A saved catalog with the files of its snapshots; its specs keep their rows, and
+            what other sources list in it stays.
+
+    Returns:
+        How many rows specs and edges have, and the members of each snapshot that has any.
+
+    Raises ``OSError`` if a file cannot be written and ``ValueError`` if the older catalog is
+    damaged.
+    """
+
+def load_tables(
+    folder: str | PathLike[str],
+    members: list[tuple[str, str]],
+    sources: list[tuple[str, list[str], list[str]]],
+) -> list[tuple[Catalog, Catalog | None, Catalog | None, Catalog | None]]:
+    """Read sources of a saved catalog.
+
+    Args:
+        folder: The catalog.
+        members: Its snapshots, each with its file in the folder.
+        sources: Of each source its name, the snapshots that are read, and which other looks it
+            has: ``least``, ``fetched``, ``installed``.
+
+    Raises ``OSError`` if a file cannot be read and ``ValueError`` if it is damaged.
+    """

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypedDict, TypeVar, get_args
+from typing import Final, Literal, TypeAlias, TypedDict, TypeVar, get_args
 
 from specplan import _core as compiled
 from specplan.abstract_spec import AbstractSpec
@@ -24,7 +24,7 @@ from specplan.coverage import records
 from specplan.coverage import trend as coverage_trend
 from specplan.coverage.query import CoverageQuery
 from specplan.coverage.solve import answer, solve
-from specplan.errors import DamagedSourceError, UsageError
+from specplan.errors import DamagedSourceError, UnknownNameError, UsageError
 from specplan.model import (
     Cell,
     Compatibility,
@@ -44,6 +44,7 @@ from specplan.model.budget import Weight
 from specplan.model.check import Check, Finding, Verify
 from specplan.model.find import Found
 from specplan.model.host import Host
+from specplan.model.report import Table
 from specplan.model.spec import DependencyEdge
 from specplan.planning.plan import Plan
 from specplan.planning.request import (
@@ -57,15 +58,24 @@ from specplan.similar_names import suggestions
 from specplan.sources import Limits, SourceRead
 from specplan.sources.label import NO_CACHE
 from specplan.sources.mirrors.consumer import consumer_of
-from specplan.sources.read import read
+from specplan.sources.read import read, read_all
 from specplan.sources.reading_options import ReadingOptions
+from specplan.tables import require_tables
 
 if sys.version_info >= (3, 11):
     from typing import Unpack
 else:
     from typing_extensions import Unpack
 
-__all__ = ["Catalog", "CoverageKeywords", "PlanKeywords", "load", "trend"]
+__all__ = [
+    "Catalog",
+    "CoverageKeywords",
+    "LoadKeywords",
+    "PlanKeywords",
+    "index",
+    "load",
+    "trend",
+]
 
 
 _Told = TypeVar("_Told")
@@ -117,6 +127,25 @@ class PlanKeywords(CoverageKeywords, total=False):
     node_limit: int | None
     time_limit: float | None
     limits: Limits | None
+
+
+#: The tables of a catalog.
+TableName: TypeAlias = Literal["specs", "edges", "members"]
+
+_TABLES: Final[tuple[TableName, ...]] = get_args(TableName)
+
+
+class LoadKeywords(TypedDict, total=False):
+    """The keywords of :func:`load` that say how sources are read."""
+
+    strict: bool
+    skip_damaged: bool
+    limits: Limits | None
+    tag: str | Sequence[str | None] | None
+    progress: Progress | None
+    for_spack: str | None
+    from_manifests: bool
+    probe: bool
 
 
 class Catalog:
@@ -204,6 +233,25 @@ class Catalog:
             *asked: The snapshots that are asked; None is the newest of each source.
         """
         return self._contents.unused_tags(asked)
+
+    def table(self, name: TableName) -> Table:
+        """Return a table of the catalog, which Polars, pyarrow, DuckDB and pandas take.
+
+        The columns are those of the files of a saved catalog, which `docs/scale.md` lists;
+        ``members`` has the snapshot as its last.
+
+        Args:
+            name: ``specs``, ``edges`` or ``members``.
+
+        Raises:
+            UsageError: If there is no such table.
+        """
+        require_tables()
+        if name not in _TABLES:
+            raise UsageError(
+                f"`{name}` is no table of a catalog", hint=f"its tables are {', '.join(_TABLES)}"
+            )
+        return compiled.catalog_tables(self._core)[_TABLES.index(name)]
 
     def stacks(self, tag: str | None = None) -> tuple[str, ...]:
         """Return the stacks that a snapshot lists, sorted; the union index is none.
@@ -690,11 +738,7 @@ def load(
         >>> catalog.tags
         ('develop-2026-01-17', 'develop-2025-11-15')
     """
-    if not sources:
-        raise UsageError(
-            "no source is given", hint="name a mirror, its index, a lock or package pages"
-        )
-    places = [_as_text(source) for source in sources]
+    places = _places(sources)
     limits = limits or Limits()
     if NO_CACHE in places:
         if len(places) > 1:
@@ -706,10 +750,119 @@ def load(
         from_manifests=from_manifests,
         probe=probe,
     )
-    reads = [read(place, limits, tags=tags, progress=progress, options=options) for place in places]
+    reads = [
+        each
+        for place in places
+        for each in read_all(place, limits, tags=tags, progress=progress, options=options)
+    ]
     _refuse_clashes(reads)
     upstreams = replace(options, is_upstream=True)
     reads += [_upstream(each, limits, upstreams) for each in paths(upstream)]
+    return _settled(reads, limits, strict=strict, skip_damaged=skip_damaged)
+
+
+def index(
+    folder: str | os.PathLike[str],
+    *sources: str | os.PathLike[str],
+    all_snapshots: bool = False,
+    **options: Unpack[LoadKeywords],
+) -> Catalog:
+    """Read sources and save them as a catalog that is read in their place.
+
+    Where the folder is a saved catalog, they are added to it; what it has of them is replaced.
+    The new catalog takes the place of the old one in one step. Same sources, same bytes.
+
+    Args:
+        folder: The folder of the saved catalog; `docs/scale.md` says what is in it.
+        *sources: As for :func:`load`.
+        all_snapshots: Whether all snapshots of each source are read; else ``tag`` says which,
+            by default the newest.
+        **options: ``strict``, ``skip_damaged``, ``limits``, ``tag``, ``progress``,
+            ``for_spack``, ``from_manifests`` and ``probe``, as for :func:`load`.
+
+    Returns:
+        What was read, as :func:`load` would have.
+
+    Raises:
+        RemoteError: If a source cannot be fetched.
+        SourceError: If a source cannot be read, or the folder is something else or cannot be
+            written.
+        DamagedSourceError: If a file of a source or of the catalog is damaged.
+        UnknownNameError: If a source has not the snapshot.
+        UsageError: If no source is given, a source is a saved catalog itself, or another run
+            is writing the catalog.
+    """
+    from pathlib import Path  # noqa: PLC0415 - questions need none of these
+
+    from specplan.sources.saved.writing import save  # noqa: PLC0415
+    from specplan.sources.stores.store import written  # noqa: PLC0415
+
+    limits = options.get("limits") or Limits()
+    tag = options.get("tag")
+    tags = (tag,) if tag is None or isinstance(tag, str) else tuple(tag)
+    reading = ReadingOptions(
+        consumer=None if (spack := options.get("for_spack")) is None else consumer_of(spack),
+        from_manifests=options.get("from_manifests", False),
+        probe=options.get("probe", False),
+    )
+    progress = options.get("progress")
+    reads = []
+    for place in _places(sources):
+        _refuse_saved(place)
+        found = read(place, limits, tags=tags, progress=progress, options=reading)
+        if found.read_tags is None:
+            reads.append(found)
+            continue
+        # Each snapshot by itself, so that each can be asked for by itself.
+        every = (*found.read_tags, *found.unread_tags) if all_snapshots else found.read_tags
+        if not every and isinstance(tag, str):
+            near = suggestions(tag, found.unread_tags)
+            raise UnknownNameError(kind="tag", name=tag, suggestions=near)
+        reads += (
+            found
+            if found.read_tags == (each,)
+            else read(place, limits, tags=(each,), progress=progress, options=reading)
+            for each in every
+        )
+    _refuse_clashes(reads)
+    catalog = _settled(
+        reads,
+        limits,
+        strict=options.get("strict", False),
+        skip_damaged=options.get("skip_damaged", False),
+    )
+    where = os.fspath(folder)
+    save(reads, Path(where), written(where))
+    return catalog
+
+
+def _places(sources: Sequence[str | os.PathLike[str]]) -> list[str]:
+    if not sources:
+        raise UsageError(
+            "no source is given", hint="name a mirror, its index, a lock or package pages"
+        )
+    return [_as_text(source) for source in sources]
+
+
+def _refuse_saved(place: str) -> None:
+    """Refuse to save what is saved: its rows would not be those of its sources any more."""
+    from pathlib import Path  # noqa: PLC0415 - as above
+
+    from specplan.sources.label import STANDARD_INPUT, split_label  # noqa: PLC0415
+    from specplan.sources.saved.folder import catalog_at  # noqa: PLC0415
+
+    where = split_label(place)[1]
+    if "://" not in where and where not in {"", STANDARD_INPUT} and catalog_at(Path(where)):
+        raise UsageError(
+            f"`{place}` is a saved catalog already",
+            hint="name the sources; `--cache` takes several catalogs at once",
+        )
+
+
+def _settled(
+    reads: Sequence[SourceRead], limits: Limits, *, strict: bool, skip_damaged: bool
+) -> Catalog:
+    """Return the catalog of what was read, unless something of it may not be passed over."""
     catalog = Catalog._from_contents(Contents.of_reads(reads, limits))
     if catalog.damaged and not skip_damaged:
         raise damage(catalog.damaged, hint="`--skip-damaged` goes on without damaged files")
@@ -747,8 +900,10 @@ def _upstream(place: str, limits: Limits, options: ReadingOptions) -> SourceRead
     Raises:
         UsageError: If it is not an installation.
     """
-    found = read(place, limits, options=options)
-    if not found.damaged and not any(each.kind == "database" for each in found.files_of_specs):
+    found, *others = read_all(place, limits, options=options)
+    if others or (
+        not found.damaged and not any(each.kind == "database" for each in found.files_of_specs)
+    ):
         raise UsageError(
             f"`--upstream {place}` is not an installation",
             hint="name the folder that has `.spack-db` in it; `--cache` takes build caches",

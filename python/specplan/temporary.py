@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["folder", "forget", "new_file", "remove_all"]
+__all__ = ["at", "folder", "forget", "new_file", "remove_all"]
 
 #: Paths of this process that are removed when it ends.
 _there: set[str] = set()
@@ -65,6 +65,19 @@ def folder() -> Iterator[Path]:
     finally:
         shutil.rmtree(name, ignore_errors=True)
         _there.discard(name)
+
+
+@contextlib.contextmanager
+def at(path: Path) -> Iterator[None]:
+    """Remove what is at a path, a folder with all that it holds, when the block ends."""
+    import shutil  # noqa: PLC0415 - help and most runs need it not
+
+    _there.add(str(path))
+    try:
+        yield
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+        _there.discard(str(path))
 
 
 def remove_all() -> None:

@@ -193,7 +193,7 @@ def test_every_needed_job_exists(workflow: dict[str, Any]) -> None:
         assert set([needs] if isinstance(needs, str) else needs) <= set(jobs)
 
 
-PARTS = ("run", "build", "test", "lint", "bench", "test-s3")
+PARTS = ("run", "build", "test", "lint", "bench", "test-s3", "test-engines")
 
 #: Every Python that is supported, on what the gate and the workflow run on.
 MACHINES = [

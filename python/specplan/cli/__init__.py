@@ -61,6 +61,7 @@ _GROUPS: Final = {
         "has": "Whether a mirror has the binaries of some hashes.",
     },
     "Set up": {
+        "index": "Save what sources hold as Parquet files.",
         "init": "Write a configuration for what a folder holds.",
         "doctor": "Check versions, configuration, folders and Spack.",
         "completion": "A script that completes command lines in your shell.",

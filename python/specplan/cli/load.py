@@ -19,7 +19,7 @@ from specplan.sources.label import NO_CACHE, STANDARD_INPUT, split_label
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from specplan.api import Catalog
+    from specplan.api import Catalog, LoadKeywords
     from specplan.cli.settings import Settings
 
 __all__ = ["as_source", "configured", "limits_of", "note_unused", "other_state", "read"]
@@ -83,8 +83,17 @@ def read(
     *states: str | None,
     quiet: bool = False,
     upstream: Sequence[str] = (),
+    into: str | None = None,
 ) -> Catalog:
     """Return the catalog of some sources and warn of what is wrong with them.
+
+    Args:
+        places: The sources.
+        settings: How to read them.
+        *states: The snapshots that will be asked; None is the newest.
+        quiet: Whether to warn of nothing.
+        upstream: Installations whose specs count as available.
+        into: The folder in which the catalog is saved, if it is.
 
     Raises:
         SourceError: If one cannot be read, or nothing is left of them without damaged files.
@@ -93,18 +102,20 @@ def read(
         output.detail(f"reading `{each}`")
     began = time.monotonic()
     with progress.transfers() as told:
-        catalog = specplan.load(
-            *places,
-            strict=settings.strict,
-            skip_damaged=settings.skip_damaged,
-            limits=limits_of(settings),
-            for_spack=settings.for_spack,
-            from_manifests=settings.from_manifests,
-            probe=settings.probe,
-            upstream=upstream,
-            tag=states or None,
-            progress=told,
-        )
+        how: LoadKeywords = {
+            "strict": settings.strict,
+            "skip_damaged": settings.skip_damaged,
+            "limits": limits_of(settings),
+            "for_spack": settings.for_spack,
+            "from_manifests": settings.from_manifests,
+            "probe": settings.probe,
+            "tag": states or None,
+            "progress": told,
+        }
+        if into is None:
+            catalog = specplan.load(*places, upstream=upstream, **how)
+        else:
+            catalog = specplan.index(into, *places, all_snapshots=settings.all_snapshots, **how)
     took = time.monotonic() - began
     files = wording.count(len(places), "source")
     output.detail(f"read {wording.count(len(catalog), 'spec')} of {files} in {took:.2f} s")

@@ -93,6 +93,7 @@ class Settings(Configuration):
     limit: int | None = None
     package: tuple[str, ...] = ()
     since: str | None = None
+    all_snapshots: bool = False
     hashes: bool = False
     fail_if_none: bool = False
     spack_rules: str | None = None

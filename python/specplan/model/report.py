@@ -11,11 +11,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import singledispatch
 from importlib import import_module
-from typing import Any, Final, Literal, TypeAlias
+from os import PathLike
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 __all__ = [
     "Report",
     "ReportOptions",
+    "Table",
     "View",
     "as_csv",
     "as_fragment",
@@ -59,6 +61,27 @@ class ReportOptions:
     summary: bool = False
 
 
+class Table(Protocol):
+    """Named columns of equal length, which Arrow's C interface hands on."""
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns, in order."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return the rows as a stream."""
+
+    def write_parquet(self, path: str | PathLike[str]) -> int:
+        """Write a file, the same bytes for the same rows, and return how many rows it has.
+
+        Raises:
+            OSError: If it cannot be written.
+        """
+
+
 class Report:
     """A result that can be written in every format: the base of all of them.
 
@@ -78,6 +101,23 @@ class Report:
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the report as tables, long ones cut."""
         return as_fragment(self, ReportOptions(limit=_ROWS_OF_A_NOTEBOOK))
+
+    def table(self, name: str = "") -> Table:
+        """Return records of the result as a table, which Polars, pyarrow, DuckDB and pandas take.
+
+        Args:
+            name: The field that holds the records, as ``gaps`` or ``cells``; by default the one
+                that the result is about.
+
+        Raises:
+            UsageError: If the result has no such records.
+        """
+        found: Table = import_module("specplan.tables").of_result(self, name)
+        return found
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return the records that the result is about as a stream of Arrow's C interface."""
+        return self.table().__arrow_c_stream__(requested_schema)
 
     def to_json(self) -> str:
         """Return the report as JSON document; see the schemas in ``specplan/schemas``."""

@@ -10,7 +10,7 @@ from specplan.catalog.damage import damage
 from specplan.coverage.left_out import not_concretized
 from specplan.sources.label import split_label
 from specplan.sources.named_want import named_want
-from specplan.sources.read import read
+from specplan.sources.read import read_all
 from specplan.sources.reading_options import ReadingOptions
 from specplan.sources.wanted import WantedEnvironment
 from specplan.sources.wants import read_wanted, read_wants
@@ -102,11 +102,11 @@ def read_candidates(
             locks.append(lock)
             left_out += (_of_candidate(each) for each in lock.left_out)
         else:
-            source = read(place, limits, options=ReadingOptions(is_candidate=True))
-            if source.damaged:
-                raise damage(source.damaged)
-            others.append(source.core)
-            left_out += (_of_candidate(each) for each in source.left_out)
+            for source in read_all(place, limits, options=ReadingOptions(is_candidate=True)):
+                if source.damaged:
+                    raise damage(source.damaged)
+                others.append(source.core)
+                left_out += (_of_candidate(each) for each in source.left_out)
     return locks, others, left_out
 
 

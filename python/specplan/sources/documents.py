@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from specplan.sources.strict_json import Value
 
-__all__ = ["COVERAGE_SCHEMA", "is_document", "read_coverage"]
+__all__ = ["COVERAGE_SCHEMA", "is_document", "read_coverage", "record"]
 
 Record = TypeVar("Record")
 
@@ -69,7 +69,7 @@ def read_coverage(path: str) -> Coverage:
             f"is not a `{COVERAGE_SCHEMA}`",
             "save one with `specplan coverage --format json -o FILE`",
         )
-    coverage = _record(Coverage, document)
+    coverage = record(Coverage, document)
     _check(coverage, document)
     return coverage
 
@@ -100,8 +100,16 @@ def _check(coverage: Coverage, document: Value) -> None:
             document.at("totals").at(name).fail("is not the sum of all cells")
 
 
-def _record(kind: type[Record], value: Value) -> Record:
-    """Return an object of a document as a record."""
+def record(kind: type[Record], value: Value) -> Record:
+    """Return an object of a document as a record.
+
+    Args:
+        kind: The class of the record, a dataclass.
+        value: The object, whose keys are the names of fields.
+
+    Raises:
+        DamagedSourceError: If a field is missing or of another type.
+    """
     keys = set(value.keys())
     found: dict[str, Any] = {}
     for name, (form, is_required) in _fields(cast("Hashable", kind)).items():
@@ -147,7 +155,7 @@ def _read(form: Any, value: Value) -> Any:
             value.fail(f"`{text}` is none of {', '.join(f'`{each}`' for each in get_args(form))}")
         return text
     if is_dataclass(form):
-        return _record(form, value)  # type: ignore[arg-type] # a record's own class
+        return record(form, value)  # type: ignore[arg-type] # a record's own class
     return _PLAIN[form](value)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from specplan.sources.stores.store import Store
 
 __all__ = [
+    "FileKind",
     "FileOfSpecs",
     "HashesHeld",
     "IndexAlone",
@@ -27,7 +28,7 @@ __all__ = [
 ]
 
 #: What a file of specs is.
-_Kind: TypeAlias = Literal["index", "database", "lock", "spec"]
+FileKind: TypeAlias = Literal["index", "database", "lock", "spec"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,7 @@ class FileOfSpecs:
 
     path: Path
     shown: str
-    kind: _Kind
+    kind: FileKind
     limits: Limits
     hashes: HashesHeld | None = field(default=None, compare=False)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from specplan.sources.reading_options import Reading, ReadingOptions
     from specplan.sources.stores.store import Store
 
-__all__ = ["read"]
+__all__ = ["read", "read_all"]
 
 _SERVER_FAULT: Final = 500
 
@@ -94,6 +94,45 @@ def read(
         if error.hint is None and not limits.offline and _is_gone(error):
             error.hint = _without_server(shown, reading)
         raise
+
+
+def read_all(
+    place: str,
+    limits: Limits,
+    *,
+    tags: Sequence[str | None] = (None,),
+    progress: Progress | None = None,
+    options: ReadingOptions | None = None,
+) -> tuple[SourceRead, ...]:
+    """Read a source that may stand for several: a saved catalog, for those it was made of.
+
+    The arguments and errors are those of :func:`read`.
+    """
+    from specplan.sources.saved.folder import catalog_at  # noqa: PLC0415 - help reads nothing
+    from specplan.sources.stores.fetching import Fetching, is_remote  # noqa: PLC0415
+
+    label, where = split_label(place)
+    folder = None
+    if where and where != STANDARD_INPUT and not is_remote(where):
+        folder = catalog_at(Path(where))
+    if folder is None:
+        return (read(place, limits, tags=tags, progress=progress, options=options),)
+    from specplan.sources.reading_options import Reading, ReadingOptions  # noqa: PLC0415
+    from specplan.sources.saved.reading import read_saved  # noqa: PLC0415
+    from specplan.sources.stores.store import written  # noqa: PLC0415
+
+    shown = written(where)
+    reading = Reading(
+        place=f"{label}={shown}" if label else shown,
+        label=label,
+        tags=tuple(tags),
+        fetching=Fetching(limits=limits, progress=progress),
+        options=options or ReadingOptions(),
+    )
+    try:
+        return read_saved(folder, shown, reading)
+    except DamagedSourceError as error:
+        return (_damaged(error, reading),)
 
 
 def _is_gone(error: RemoteError) -> bool:

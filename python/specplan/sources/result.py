@@ -45,6 +45,8 @@ class SourceRead:
         left_out: What of it could not be taken into account.
         copied_at: When the oldest copy was made that was read in place of a server, in seconds
             since 1970; None where no copy was.
+        read_tags: The snapshots that were read, of a source whose snapshots are read one by one;
+            None for others, which are read whole.
     """
 
     place: str
@@ -66,3 +68,4 @@ class SourceRead:
     own_stack: str = ""
     left_out: tuple[LeftOut, ...] = ()
     copied_at: int | None = None
+    read_tags: tuple[str, ...] | None = None

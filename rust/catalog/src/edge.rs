@@ -27,7 +27,7 @@ impl EdgeTypes {
     }
 
     /// The set with this number.
-    pub(crate) fn from_bits(bits: u8) -> Self {
+    pub fn from_bits(bits: u8) -> Self {
         Self(bits)
     }
 

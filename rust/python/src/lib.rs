@@ -38,6 +38,8 @@ mod soundness;
 mod spec_answer;
 mod specs;
 mod state;
+#[cfg(feature = "tables")]
+mod tables;
 mod version;
 
 use pyo3::prelude::*;
@@ -77,6 +79,9 @@ mod _core {
     use super::spec_answer::{FoundAnswer, SpecAnswer, UnknownSpecAnswer};
     #[pymodule_export]
     use super::specs::{PySpecsRead, format_releases, py_parse_specs, py_read_specs};
+    #[cfg(feature = "tables")]
+    #[pymodule_export]
+    use super::tables::{PyTable, catalog_tables, load_tables, save_tables, table_of_columns};
     #[pymodule_export]
     use super::version::PyVersion;
 

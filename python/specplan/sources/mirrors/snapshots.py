@@ -163,7 +163,8 @@ def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading
     for tag in asked:
         for entry in sorted(whole[tag], key=lambda entry: (entry.label != _UNION, entry.label)):
             gathered.add(entry, tag, beside)
-    return replace(gathered.answer(), unread_tags=tuple(tag for tag in order if tag not in asked))
+    unread = tuple(tag for tag in order if tag not in asked)
+    return replace(gathered.answer(), unread_tags=unread, read_tags=tuple(asked))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,0 +1,53 @@
+"""``specplan index``: what sources hold, saved as a catalog that is read in their place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.cli import load, output
+from specplan.cli.options import argument, command
+from specplan.errors import UsageError
+from specplan.reports.render import wording
+
+if TYPE_CHECKING:
+    from specplan.cli.settings import Settings
+
+__all__ = ["index"]
+
+
+@command(
+    "index",
+    (
+        argument(
+            "sources",
+            "What to save: sources as --cache takes them.",
+            metavar="[LABEL=]SOURCE...",
+            is_repeatable=True,
+        ),
+    ),
+)
+def index(settings: Settings, sources: tuple[str, ...]) -> int:
+    """Save what sources hold as a catalog: a folder of Parquet files.
+
+    Every command takes it as `--cache` and answers as from the sources, without asking them
+    again; DuckDB, Spark, Polars and pandas read it as it is. A catalog that is there is added to:
+    files of other snapshots stay as they are, and what it has of the same sources is replaced.
+    The new catalog takes the place of the old one in one step. Same sources, same bytes.
+
+    \b
+    Examples:
+      specplan index https://binaries.spack.io -o catalog/
+      specplan index /mirror e4s=/other/mirror --all-snapshots -o catalog/
+      specplan gaps --stack e4s --cache catalog/
+    """  # noqa: D301 - \b keeps click from wrapping the examples
+    if settings.output is None:
+        raise UsageError(
+            "nothing says where the catalog goes", hint="name its folder: `-o catalog/`"
+        )
+    if settings.all_snapshots and settings.is_typed("tag"):
+        raise UsageError("`--all-snapshots` and `--tag` exclude each other")
+    catalog = load.read(sources, settings, settings.tag, into=settings.output)
+    specs = wording.count(len(catalog), "spec")
+    files = wording.count(len(sources), "source")
+    output.note(f"{specs} of {files} in `{settings.output}`")
+    return 0

@@ -1,0 +1,257 @@
+"""What a saved catalog says of itself: ``_specplan.json``.
+
+A folder is a saved catalog if it has this file. It is written last, names every other file with
+its checksum, and holds all that was known of the sources beside their rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from specplan.errors import DamagedSourceError, SourceError
+from specplan.model import DamagedFile, LeftOut
+from specplan.model.check import Finding
+from specplan.sources import strict_json
+from specplan.sources.content import first_bytes
+from specplan.sources.documents import record
+from specplan.sources.lock_root import LockRoot
+from specplan.sources.origins import FileKind, HashesHeld, IndexAlone, IndexRead, WrongHash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from specplan.sources.limits import Limits
+
+__all__ = [
+    "NAME",
+    "SCHEMA",
+    "Manifest",
+    "SavedFile",
+    "SavedHashes",
+    "SavedSource",
+    "SavedTables",
+    "described",
+    "is_saved",
+    "member_path",
+    "read_manifest",
+    "verify",
+]
+
+#: The file that makes a folder a saved catalog.
+NAME: Final = "_specplan.json"
+
+SCHEMA: Final = "specplan.catalog/1"
+
+_SCHEMAS: Final = re.compile(r"specplan\.catalog/([0-9]+)")
+
+#: How Hive calls the partition of what has no value; DuckDB, Spark, Polars and pyarrow know it.
+_NO_TAG: Final = "__HIVE_DEFAULT_PARTITION__"
+
+#: How much of a file is read at a time.
+_CHUNK: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedFile:
+    """A file of a saved catalog.
+
+    Attributes:
+        tag: The snapshot that it lists; empty for what belongs to none, and for tables that are
+            of no snapshot.
+        rows: How many rows it has.
+        bytes: How many bytes.
+        sha256: Their checksum.
+    """
+
+    tag: str = ""
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedTables:
+    """All files of a saved catalog; those of members by snapshot."""
+
+    specs: SavedFile
+    edges: SavedFile
+    roots: SavedFile
+    members: tuple[SavedFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedHashes:
+    """A file of specs, with what came of holding its hashes against its content.
+
+    Attributes:
+        shown: How messages call the file.
+        kind: What it is.
+        recomputed: How many hashes were recomputed, right or wrong.
+        undecided: Those that could not be, separated by spaces.
+        wrong: Those that are not that of their content.
+        fault: What was wrong with the file.
+    """
+
+    shown: str
+    kind: FileKind
+    recomputed: int
+    undecided: str
+    wrong: tuple[WrongHash, ...]
+    fault: DamagedFile | None
+
+    @property
+    def held(self) -> HashesHeld:
+        """The same as ``check`` takes it."""
+        return HashesHeld(
+            wrong=self.wrong,
+            recomputed=self.recomputed,
+            undecided=tuple(self.undecided.split()),
+            fault=self.fault,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedSource:
+    """What is known of a source beside its rows; the fields are those of ``SourceRead``.
+
+    A source whose snapshots are read one by one has a record for each.
+
+    Attributes:
+        source: The source, as it was given.
+        snapshot: Its snapshot; None where it is read whole.
+        tags: The snapshots that it has rows of; one that is empty is what belongs to none.
+        looks: How else it can be looked at: ``least``, ``fetched``, ``installed``.
+        roots_of: The stack of the roots of a lock; empty where there are none.
+    """
+
+    source: str
+    snapshot: str | None
+    tags: tuple[str, ...]
+    looks: tuple[str, ...]
+    files: int
+    own_stack: str
+    is_guess: bool
+    copied_at: int | None
+    notes: tuple[str, ...]
+    damaged: tuple[DamagedFile, ...]
+    contradictions: tuple[Finding, ...]
+    left_out: tuple[LeftOut, ...]
+    indexes: tuple[IndexRead, ...]
+    indexes_alone: tuple[IndexAlone, ...]
+    hashes: tuple[SavedHashes, ...]
+    roots: tuple[LockRoot, ...]
+    roots_of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a saved catalog says of itself.
+
+    Attributes:
+        schema: Its kind and version.
+        created_by: What wrote it.
+        tags: All snapshots, newest first.
+        sources: The sources that it was made of, by name, then by snapshot.
+        tables: Its files.
+    """
+
+    schema: str
+    created_by: str
+    tags: tuple[str, ...]
+    sources: tuple[SavedSource, ...]
+    tables: SavedTables
+
+
+def is_saved(folder: Path) -> bool:
+    """Return whether a folder is a saved catalog, sound or not."""
+    try:
+        return (folder / NAME).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def member_path(tag: str) -> str:
+    """Return the file of the members of a snapshot, from the folder of the catalog on.
+
+    Examples:
+        >>> member_path("develop-2026-01-17")
+        'members/tag=develop-2026-01-17/part-0.parquet'
+        >>> member_path("a/b")
+        'members/tag=a%2Fb/part-0.parquet'
+    """
+    return f"members/tag={quote(tag, safe='') or _NO_TAG}/part-0.parquet"
+
+
+def read_manifest(folder: Path, shown: str, limits: Limits) -> Manifest:
+    """Read what a saved catalog says of itself.
+
+    Raises:
+        SourceError: If it cannot be read, or is of another version than is known.
+        DamagedSourceError: If it is damaged.
+    """
+    path = f"{shown}/{NAME}"
+    document = strict_json.parse(first_bytes(folder / NAME, limits.index_bytes, path), path)
+    schema = document.at("schema").text()
+    found = _SCHEMAS.fullmatch(schema)
+    if found is None:
+        raise SourceError(
+            f"`{path}` is of something else: its schema is `{schema}`, not `{SCHEMA}`", path=path
+        )
+    if schema != SCHEMA:
+        raise SourceError(
+            f"`{shown}` is a saved catalog of version {found[1]}; this specplan reads version 1",
+            path=path,
+            hint="read it with the specplan that wrote it, or write it anew with `specplan index`",
+        )
+    return record(Manifest, document)
+
+
+def described(path: Path, rows: int, tag: str = "") -> SavedFile:
+    """Return what the manifest says of a file."""
+    digest = _digest(path)
+    return SavedFile(tag=tag, rows=rows, bytes=path.stat().st_size, sha256=digest)
+
+
+def verify(folder: Path, shown: str, files: Iterable[tuple[str, SavedFile]]) -> None:
+    """Hold files of a saved catalog against what its manifest says of them.
+
+    Args:
+        folder: The catalog.
+        shown: How messages call it.
+        files: From the folder on, each with what the manifest says.
+
+    Raises:
+        DamagedSourceError: If one is missing or is another file.
+    """
+    for name, file in files:
+        path = folder / name
+        try:
+            is_whole = path.stat().st_size == file.bytes and _digest(path) == file.sha256
+        except OSError as error:
+            fault = f"cannot be read: {error.strerror or error}"
+            raise _damaged(f"{shown}/{name}", fault) from error
+        if not is_whole:
+            raise _damaged(f"{shown}/{name}", f"is not the file that `{NAME}` names")
+
+
+def _damaged(path: str, fault: str) -> DamagedSourceError:
+    return DamagedSourceError(
+        path=path,
+        place="",
+        line=None,
+        fault=fault,
+        hint="write the catalog anew with `specplan index`",
+    )
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,180 @@
+"""Saved catalogs as sources: what is read of one is what was read of its sources."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from specplan import _core
+from specplan.errors import DamagedSourceError, UsageError
+from specplan.sources.mirrors.tags import newest_first
+from specplan.sources.origins import FileOfSpecs
+from specplan.sources.result import SourceRead
+from specplan.sources.saved.manifest import member_path, read_manifest, verify
+from specplan.tables import require_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from specplan.sources.reading_options import Reading
+    from specplan.sources.saved.manifest import Manifest, SavedSource
+
+__all__ = ["read_saved"]
+
+_Item = TypeVar("_Item")
+
+#: The options that say how a source is read, which nobody can say any more.
+_TOO_LATE: Final = (
+    ("consumer", "--for-spack"),
+    ("from_manifests", "--from-manifests"),
+    ("probe", "--probe"),
+    ("is_upstream", "--upstream"),
+)
+
+
+def read_saved(folder: Path, shown: str, reading: Reading) -> tuple[SourceRead, ...]:
+    """Read the sources that a saved catalog was made of, as they were.
+
+    Of a source whose snapshots can be asked for one by one only those are read that are asked
+    for, of others all. Files of other snapshots are not opened.
+
+    Args:
+        folder: The catalog.
+        shown: How messages call it.
+        reading: What is asked for.
+
+    Raises:
+        SourceError: If it cannot be read.
+        DamagedSourceError: If a file of it is damaged.
+        UsageError: If it is asked in a way that only its sources could answer.
+    """
+    require_tables()
+    if reading.label:
+        raise UsageError(
+            f"`{reading.place}`: a saved catalog says itself which stacks there are",
+            hint="a label names the stack of an index or a lock",
+        )
+    for name, option in _TOO_LATE:
+        if getattr(reading.options, name):
+            raise UsageError(
+                f"`{option}` cannot be asked of the saved catalog `{shown}`",
+                hint=f"give it to `specplan index`, which reads the sources: {option}"
+                if name != "is_upstream"
+                else "name the installation itself",
+            )
+    manifest = read_manifest(folder, shown, reading.limits)
+    asked = [each for each in manifest.sources if _is_asked(each, manifest, reading)]
+    needed = {tag for source in asked for tag in source.tags}
+    members = [file for file in manifest.tables.members if file.tag in needed]
+    files = [
+        ("specs.parquet", manifest.tables.specs),
+        ("edges.parquet", manifest.tables.edges),
+        *((member_path(file.tag), file) for file in members),
+    ]
+    verify(folder, shown, files)
+    try:
+        loaded = _core.load_tables(
+            folder,
+            [(file.tag, member_path(file.tag)) for file in members],
+            [(source.source, list(source.tags), list(source.looks)) for source in asked],
+        )
+    except (OSError, ValueError) as error:
+        raise DamagedSourceError(path=shown, place="", line=None, fault=str(error)) from error
+    parts: dict[str, list[SourceRead]] = {}
+    for source, cores in zip(asked, loaded, strict=True):
+        parts.setdefault(source.source, []).append(_read(source, cores, reading))
+    return tuple(_joined(each, _unread(each, manifest)) for each in parts.values())
+
+
+def _snapshots(place: str, manifest: Manifest) -> list[str]:
+    """Return the snapshots of a source that are read one by one, newest first."""
+    of_source = (each.snapshot for each in manifest.sources if each.source == place)
+    return newest_first({each for each in of_source if each is not None})
+
+
+def _is_asked(source: SavedSource, manifest: Manifest, reading: Reading) -> bool:
+    if source.snapshot is None:
+        return True
+    newest = _snapshots(source.source, manifest)[0]
+    return source.snapshot in {newest if tag is None else tag for tag in reading.tags}
+
+
+def _unread(parts: Sequence[SourceRead], manifest: Manifest) -> tuple[str, ...]:
+    read = {tag for each in parts for tag in each.read_tags or ()}
+    return tuple(tag for tag in _snapshots(parts[0].place, manifest) if tag not in read)
+
+
+def _joined(parts: Sequence[SourceRead], unread: tuple[str, ...]) -> SourceRead:
+    """Return the snapshots of a source as one."""
+    if len(parts) == 1:
+        return replace(parts[0], unread_tags=unread)
+    order = newest_first({tag for each in parts for tag in each.read_tags or ()})
+    parts = sorted(parts, key=lambda each: order.index((each.read_tags or ("",))[0]))
+
+    def merged(look: Callable[[SourceRead], _core.Catalog | None]) -> _core.Catalog | None:
+        if all(look(each) is None for each in parts):
+            return None
+        return _core.Catalog.merged([look(each) or each.core for each in parts])
+
+    copies = [each.copied_at for each in parts if each.copied_at is not None]
+    return replace(
+        parts[0],
+        core=_core.Catalog.merged([each.core for each in parts]),
+        least=merged(lambda each: each.least),
+        fetched=merged(lambda each: each.fetched),
+        installed=merged(lambda each: each.installed),
+        files=sum(each.files for each in parts),
+        damaged=_all(each.damaged for each in parts),
+        contradictions=_all(each.contradictions for each in parts),
+        unread_tags=unread,
+        notes=_all(each.notes for each in parts),
+        files_of_specs=_all(each.files_of_specs for each in parts),
+        indexes_alone=_all(each.indexes_alone for each in parts),
+        is_guess=any(each.is_guess for each in parts),
+        indexes=_all(each.indexes for each in parts),
+        left_out=_all(each.left_out for each in parts),
+        copied_at=min(copies, default=None),
+        read_tags=tuple(order),
+    )
+
+
+def _all(groups: Iterable[Iterable[_Item]]) -> tuple[_Item, ...]:
+    return tuple(dict.fromkeys(each for group in groups for each in group))
+
+
+def _read(
+    source: SavedSource,
+    cores: tuple[_core.Catalog, _core.Catalog | None, _core.Catalog | None, _core.Catalog | None],
+    reading: Reading,
+) -> SourceRead:
+    core, least, fetched, installed = cores
+    return SourceRead(
+        place=source.source,
+        core=core,
+        least=least,
+        fetched=fetched,
+        installed=installed,
+        files=source.files,
+        damaged=source.damaged,
+        contradictions=source.contradictions,
+        roots=source.roots,
+        notes=source.notes,
+        files_of_specs=tuple(
+            FileOfSpecs(
+                path=Path(each.shown),
+                shown=each.shown,
+                kind=each.kind,
+                limits=reading.limits,
+                hashes=each.held,
+            )
+            for each in source.hashes
+        ),
+        indexes_alone=source.indexes_alone,
+        is_guess=source.is_guess,
+        indexes=source.indexes,
+        own_stack=source.own_stack,
+        left_out=source.left_out,
+        copied_at=source.copied_at,
+        read_tags=None if source.snapshot is None else (source.snapshot,),
+    )

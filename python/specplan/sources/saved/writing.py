@@ -1,0 +1,234 @@
+"""From what was read of sources to a saved catalog."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from specplan import _core
+from specplan.errors import SourceError
+from specplan.sources.limits import Limits
+from specplan.sources.mirrors.tags import newest_first
+from specplan.sources.saved.folder import replaced
+from specplan.sources.saved.manifest import (
+    NAME,
+    SCHEMA,
+    Manifest,
+    SavedHashes,
+    SavedSource,
+    SavedTables,
+    described,
+    is_saved,
+    member_path,
+    read_manifest,
+    verify,
+)
+from specplan.tables import require_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from specplan.sources.origins import FileOfSpecs
+    from specplan.sources.result import SourceRead
+
+__all__ = ["save"]
+
+
+#: How else a source can be looked at, in the order of the core.
+_LOOKS: Final = ("least", "fetched", "installed")
+
+_ROOTS: Final = "roots.parquet"
+
+
+def save(reads: Sequence[SourceRead], folder: Path, shown: str) -> Manifest:
+    """Write what was read of sources as a saved catalog, or add it to one.
+
+    The rows of a source that the catalog has already are replaced: those of the snapshots that
+    were read, or all where its snapshots cannot be asked for one by one. Files of snapshots in
+    which nothing changes are not written again. The new catalog is written beside the old one,
+    which it replaces in one step when it is whole: whoever reads, or is killed, finds the one
+    or the other. Same sources, same bytes.
+
+    Args:
+        reads: What was read; of sources whose snapshots are read one by one, each by itself.
+        folder: The catalog.
+        shown: How messages call it.
+
+    Raises:
+        SourceError: If the folder is something else, or cannot be written.
+        DamagedSourceError: If the catalog that is there is damaged.
+        UsageError: If another run is writing it.
+    """
+    require_tables()
+    older = _older(folder, shown)
+    distinct = {(each.place, each.read_tags): each for each in reads}
+    new = [_source(each) for each in distinct.values()]
+    gone = _replaced(older, new)
+    stay = [each for each in (older.sources if older else ()) if each not in gone]
+    sources = sorted((*stay, *new), key=lambda each: (each.source, each.snapshot or ""))
+    written = sorted({tag for each in (*gone, *new) for tag in each.tags})
+    kept = [each for each in (older.tables.members if older else ()) if each.tag not in written]
+    try:
+        with replaced(folder, shown) as beside:
+            counts = _core.save_tables(
+                beside,
+                [
+                    (each.place, each.core, [each.least, each.fetched, each.installed])
+                    for each in distinct.values()
+                ],
+                [(tag, member_path(tag)) for tag in written],
+                older=None
+                if older is None
+                else (folder, [(each.tag, member_path(each.tag)) for each in older.tables.members]),
+            )
+            for each in kept:
+                _link(folder / member_path(each.tag), beside / member_path(each.tag))
+            roots = _roots(sources, beside / _ROOTS)
+            specs, edges, by_tag = counts
+            members = [
+                *kept,
+                *(described(beside / member_path(tag), rows, tag) for tag, rows in by_tag),
+            ]
+            manifest = Manifest(
+                schema=SCHEMA,
+                created_by=f"specplan {_core.__version__}",
+                tags=tuple(newest_first({each.tag for each in members if each.tag})),
+                sources=tuple(sources),
+                tables=SavedTables(
+                    specs=described(beside / "specs.parquet", specs),
+                    edges=described(beside / "edges.parquet", edges),
+                    roots=described(beside / _ROOTS, roots),
+                    members=tuple(sorted(members, key=lambda each: each.tag)),
+                ),
+            )
+            _write(manifest, beside / NAME)
+    except OSError as error:
+        fault = error.strerror or str(error)
+        raise SourceError(f"`{shown}` cannot be written: {fault}", path=shown) from error
+    return manifest
+
+
+def _older(folder: Path, shown: str) -> Manifest | None:
+    """Return the catalog that is there, or None where nothing is.
+
+    Raises:
+        SourceError: If something else is there.
+    """
+    if is_saved(folder):
+        manifest = read_manifest(folder, shown, Limits())
+        tables = manifest.tables
+        members = ((member_path(each.tag), each) for each in tables.members)
+        verify(
+            folder,
+            shown,
+            [("specs.parquet", tables.specs), ("edges.parquet", tables.edges), *members],
+        )
+        return manifest
+    if not os.path.lexists(folder):
+        return None
+    if folder.is_dir() and not any(folder.iterdir()):
+        return None
+    raise SourceError(
+        f"`{shown}` is there and is no saved catalog: it has no `{NAME}`",
+        path=shown,
+        hint="name a folder that does not exist, or one that `specplan index` wrote",
+    )
+
+
+def _source(read: SourceRead) -> SavedSource:
+    looks = (read.least, read.fetched, read.installed)
+    cores = [read.core, *(each for each in looks if each is not None)]
+    tags = {tag for core in cores for _, tag in core.snapshots()}
+    return SavedSource(
+        source=read.place,
+        snapshot=_snapshot(read),
+        tags=tuple(newest_first(tags)),
+        looks=tuple(name for name, look in zip(_LOOKS, looks, strict=True) if look is not None),
+        files=read.files,
+        own_stack=read.own_stack,
+        is_guess=read.is_guess,
+        copied_at=read.copied_at,
+        notes=read.notes,
+        damaged=read.damaged,
+        contradictions=read.contradictions,
+        left_out=read.left_out,
+        indexes=read.indexes,
+        indexes_alone=read.indexes_alone,
+        hashes=tuple(map(_held, read.files_of_specs)),
+        roots=read.roots,
+        roots_of=next(iter(read.core.labels(None)), "") if read.roots else "",
+    )
+
+
+def _snapshot(read: SourceRead) -> str | None:
+    if read.read_tags is None:
+        return None
+    (snapshot,) = read.read_tags
+    return snapshot
+
+
+def _held(file: FileOfSpecs) -> SavedHashes:
+    """Return what ``check`` would find in a file, which may be gone when it is asked."""
+    held = file.check_hashes()
+    return SavedHashes(
+        shown=file.shown,
+        kind=file.kind,
+        recomputed=held.recomputed,
+        undecided=" ".join(held.undecided),
+        wrong=held.wrong,
+        fault=held.fault,
+    )
+
+
+def _replaced(older: Manifest | None, new: Sequence[SavedSource]) -> list[SavedSource]:
+    """Return what the catalog has of what is read again.
+
+    A source that is read whole now, or was before, is replaced with all its snapshots.
+    """
+    keys = {(each.source, each.snapshot) for each in new}
+    whole = {each.source for each in new if each.snapshot is None}
+    names = {each.source for each in new}
+    return [
+        each
+        for each in (older.sources if older else ())
+        if (each.source, each.snapshot) in keys
+        or each.source in whole
+        or (each.snapshot is None and each.source in names)
+    ]
+
+
+def _roots(sources: Sequence[SavedSource], path: Path) -> int:
+    """Write the roots of all locks, and return how many there are."""
+    rows = [(source, root) for source in sources for root in source.roots]
+    table = _core.table_of_columns(
+        [
+            ("cache", "text", [source.source for source, _ in rows]),
+            ("stack", "text", [source.roots_of for source, _ in rows]),
+            ("tag", "text", [None] * len(rows)),
+            ("hash", "text", [root.hash for _, root in rows]),
+            ("abstract", "text", [root.spec or None for _, root in rows]),
+            ("group", "text", [root.group for _, root in rows]),
+        ]
+    )
+    return table.write_parquet(path)
+
+
+def _link(old: Path, new: Path) -> None:
+    """Give a file that stays as it is a second name, or where that cannot be, a copy."""
+    new.parent.mkdir(parents=True)
+    with suppress(OSError):
+        os.link(old, new)
+        return
+    shutil.copyfile(old, new)
+
+
+def _write(manifest: Manifest, path: Path) -> None:
+    import orjson  # noqa: PLC0415 - only what writes a catalog needs it
+
+    with path.open("wb") as file:
+        file.write(orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,173 @@
+"""Records as tables, for whoever takes Arrow: Polars, pyarrow, pandas, DuckDB.
+
+A table has a column for each field of its records. The fields of a record within a record become
+columns of their own, ``nearest_hash``; lists of texts become lists; lists of other records become
+JSON. What is not known is null.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from functools import lru_cache
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, Union, get_args, get_origin
+
+from specplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from specplan import _core
+
+__all__ = ["of_result", "require_tables", "table_of"]
+
+#: What the core calls the types of columns.
+_ColumnType: TypeAlias = Literal["text", "whole", "number", "flag", "list"]
+
+_PLAIN: Final[dict[object, _ColumnType]] = {
+    bool: "flag",
+    int: "whole",
+    float: "number",
+    str: "text",
+}
+
+
+#: The records that a result is about, by the name of its class.
+_ABOUT: Final = {
+    "Check": "findings",
+    "Coverage": "gaps",
+    "Diff": "lost",
+    "Found": "specs",
+    "LockDiff": "specs",
+    "Plan": "builds",
+    "RecipeChanges": "recipes",
+}
+
+
+def require_tables() -> None:
+    """Make sure that the compiled core was built with tables.
+
+    Raises:
+        UsageError: If it was built without.
+    """
+    from specplan import _core  # noqa: PLC0415 - records are read without the core
+
+    if not hasattr(_core, "Table"):
+        raise UsageError(
+            "this specplan was built without saved catalogs and tables",
+            hint="build it with the feature `tables` of its crates, which is on by default",
+        )
+
+
+def of_result(result: object, name: str) -> _core.Table:
+    """Return the records in a field of a result as a table.
+
+    Args:
+        result: A dataclass.
+        name: A field that holds a tuple of records; empty for what the result is about.
+
+    Raises:
+        UsageError: If there is no such field, or the core was built without tables.
+    """
+    kinds = _tables_of(type(result))
+    name = name or _ABOUT.get(type(result).__name__, "")
+    if name not in kinds:
+        names = ", ".join(f"`{each}`" for each in kinds)
+        raise UsageError(f"`{name}` is no table of this result", hint=f"its tables are {names}")
+    return table_of(kinds[name], getattr(result, name) or ())
+
+
+def table_of(kind: type, records: Sequence[Any]) -> _core.Table:
+    """Return records as a table.
+
+    O(records x fields). The values are copied once, into columns.
+
+    Args:
+        kind: Their class, a dataclass, which says the columns even where there is no record.
+        records: The records.
+
+    Raises:
+        UsageError: If the core was built without tables.
+    """
+    require_tables()
+    from specplan import _core  # noqa: PLC0415 - as above
+
+    columns: list[tuple[str, _ColumnType, list[Any]]] = [
+        (name, of, [value(each) for each in records]) for name, of, value in _columns(kind)
+    ]
+    return _core.table_of_columns(columns)
+
+
+@lru_cache(maxsize=64)
+def _tables_of(kind: type) -> dict[str, type]:
+    """Return the fields of a result that hold records, with the class of these."""
+    found = {}
+    for name, hint in _hints(kind).items():
+        form = _without_none(hint)
+        item = get_args(form)[0] if get_origin(form) is tuple else None
+        if is_dataclass(item) and not name.startswith("_"):
+            found[name] = item
+    return found  # type: ignore[return-value] # what is a dataclass here is a class
+
+
+@lru_cache(maxsize=64)
+def _columns(kind: type) -> tuple[tuple[str, _ColumnType, Callable[[Any], Any]], ...]:
+    """Return name, type and value of each column of a kind of record."""
+    found: list[tuple[str, _ColumnType, Callable[[Any], Any]]] = []
+    for name, hint in _hints(kind).items():
+        if name.startswith("_"):
+            continue
+        form, origin = _without_none(hint), get_origin(_without_none(hint))
+        own = attrgetter(name)
+        if is_dataclass(form):
+            found += [
+                (f"{name}_{inner}", of, _within(own, value))
+                for inner, of, value in _columns(form)  # type: ignore[arg-type] # a class
+            ]
+        elif form in _PLAIN:
+            found.append((name, _PLAIN[form], own))
+        elif origin is Literal:
+            found.append((name, "text", own))
+        elif origin in {tuple, Sequence} and _without_none(get_args(form)[0]) is str:
+            found.append((name, "list", _listed(own)))
+        else:
+            found.append((name, "text", _as_json(own)))
+    return tuple(found)
+
+
+def _hints(kind: type) -> dict[str, Any]:
+    from typing import get_type_hints  # noqa: PLC0415 - only here
+
+    hints = get_type_hints(kind)
+    return {each.name: hints[each.name] for each in fields(kind)}
+
+
+def _without_none(hint: Any) -> Any:
+    if get_origin(hint) in {Union, types.UnionType}:
+        rest = [each for each in get_args(hint) if each is not type(None)]
+        return rest[0] if len(rest) == 1 else hint
+    return hint
+
+
+def _within(outer: Callable[[Any], Any], inner: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def value(record: Any) -> Any:
+        found = outer(record)
+        return None if found is None else inner(found)
+
+    return value
+
+
+def _listed(own: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda record: list(own(record) or ())
+
+
+def _as_json(own: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def value(record: Any) -> str | None:
+        import orjson  # noqa: PLC0415 - few records need it
+
+        found = own(record)
+        return None if found is None else orjson.dumps(found, default=str).decode()
+
+    return value

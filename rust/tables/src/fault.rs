@@ -1,0 +1,58 @@
+//! What can go wrong with tables.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+/// Why a table cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TableFault {
+    /// The operating system says so.
+    #[error("{path}: {error}")]
+    Io {
+        /// The file.
+        path: String,
+        /// What it says.
+        error: std::io::Error,
+    },
+    /// The content is not that of such a table.
+    #[error("{path}: {fault}")]
+    Damaged {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        fault: String,
+    },
+}
+
+impl TableFault {
+    pub(crate) fn io(path: &Path, error: std::io::Error) -> Self {
+        Self::Io {
+            path: path.display().to_string(),
+            error,
+        }
+    }
+
+    pub(crate) fn damaged(path: &Path, fault: impl ToString) -> Self {
+        Self::Damaged {
+            path: path.display().to_string(),
+            fault: fault.to_string(),
+        }
+    }
+}
+
+/// Runs what reads a file; a damaged one may make the reader of the format panic.
+pub(crate) fn guarded<T>(
+    path: &Path,
+    read: impl FnOnce() -> Result<T, TableFault>,
+) -> Result<T, TableFault> {
+    catch_unwind(AssertUnwindSafe(read))
+        .unwrap_or_else(|panic| Err(TableFault::damaged(path, said(&*panic))))
+}
+
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("it cannot be decoded").to_owned()
+}

@@ -1,0 +1,40 @@
+//! Texts as numbers.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A growing set of texts, numbered in the order in which they were first seen.
+#[derive(Debug, Default)]
+pub(crate) struct Texts {
+    number_of: HashMap<Arc<str>, u32>,
+    all: Vec<Arc<str>>,
+}
+
+impl Texts {
+    /// The number of a text, which is added if it is new.
+    pub(crate) fn intern(&mut self, text: &str) -> u32 {
+        if let Some(&number) = self.number_of.get(text) {
+            return number;
+        }
+        let number = self.all.len() as u32;
+        let text: Arc<str> = text.into();
+        self.all.push(Arc::clone(&text));
+        self.number_of.insert(text, number);
+        number
+    }
+
+    /// The text with a number.
+    pub(crate) fn get(&self, number: u32) -> &str {
+        &self.all[number as usize]
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// All of them, by number.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().map(|text| &**text)
+    }
+}

@@ -1,0 +1,168 @@
+"""Saved catalogs: what is wrong with one is named, and no end of a run leaves half of one."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import specplan
+from specplan.cli import main
+from tests.small_caches import index
+
+KILLS = int(os.environ.get("SPECPLAN_KILLS", "4"))
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Path:
+    folder = tmp_path / "catalog"
+    specplan.index(folder, "examples/cache")
+    return folder
+
+
+def changed(folder: Path, name: str, edit: Callable[[bytes], bytes]) -> None:
+    path = folder / name
+    path.write_bytes(edit(path.read_bytes()))
+
+
+@pytest.mark.parametrize("name", ["specs.parquet", "edges.parquet"])
+def test_a_table_with_one_wrong_bit_is_named(catalog: Path, name: str) -> None:
+    changed(catalog, name, lambda data: data[:40] + bytes([data[40] ^ 1]) + data[41:])
+    with pytest.raises(specplan.DamagedSourceError, match=name):
+        specplan.load(catalog)
+
+
+def test_a_table_that_is_missing_is_named(catalog: Path) -> None:
+    name = "members/tag=develop-2026-01-17/part-0.parquet"
+    (catalog / name).unlink()
+    with pytest.raises(specplan.DamagedSourceError, match=name):
+        specplan.load(catalog)
+
+
+def test_a_newer_catalog_is_named(catalog: Path) -> None:
+    changed(catalog, "_specplan.json", lambda text: text.replace(b"catalog/1", b"catalog/2", 1))
+    with pytest.raises(specplan.SourceError, match="of version 2") as raised:
+        specplan.load(catalog)
+    assert "index" in str(raised.value.hint)
+
+
+def test_a_foreign_document_in_its_place_is_named(catalog: Path) -> None:
+    changed(catalog, "_specplan.json", lambda _: b'{"schema": "another/1"}')
+    with pytest.raises(specplan.SourceError, match="another/1"):
+        specplan.load(catalog)
+
+
+def test_a_manifest_that_lacks_a_field_is_damaged(catalog: Path) -> None:
+    changed(catalog, "_specplan.json", lambda text: text.replace(b'"sha256"', b'"sha1"', 1))
+    with pytest.raises(specplan.DamagedSourceError, match="sha256"):
+        specplan.load(catalog)
+
+
+def test_a_folder_of_something_else_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(specplan.SourceError, match="no saved catalog"):
+        specplan.index(tmp_path, "examples/cache")
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_what_only_the_sources_could_answer_is_refused(catalog: Path) -> None:
+    for options in ({"for_spack": "1.2"}, {"from_manifests": True}, {"probe": True}):
+        with pytest.raises(specplan.UsageError, match="saved catalog"):
+            specplan.load(catalog, **options)  # type: ignore[arg-type]
+    with pytest.raises(specplan.UsageError, match="which stacks"):
+        specplan.load(f"e4s={catalog}")
+    with pytest.raises(specplan.UsageError, match="already"):
+        specplan.index(catalog.parent / "other", catalog)
+
+
+def test_hashes_that_were_wrong_are_found_when_the_sources_are_gone(tmp_path: Path) -> None:
+    source = tmp_path / "index.json"
+    source.write_text(index(["zlib", "hdf5"], needs={"hdf5": ["zlib"]}))
+    read = specplan.load(f"e4s={source}").check()
+    specplan.index(tmp_path / "catalog", f"e4s={source}")
+    source.unlink()
+    assert specplan.load(tmp_path / "catalog").check().to_json() == read.to_json()
+
+
+def test_a_saved_catalog_stands_beside_other_sources(tmp_path: Path, catalog: Path) -> None:
+    (tmp_path / "index.json").write_text(index(["zlib"]))
+    beside = f"own={tmp_path / 'index.json'}"
+    assert specplan.load(catalog, beside) == specplan.load("examples/cache", beside)
+
+
+def test_every_command_takes_it_in_place_of_its_sources(
+    catalog: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def asked(cache: str, *words: str) -> tuple[int, str]:
+        code = main([*words, "--cache", cache, "--no-config"])
+        return code, capsys.readouterr().out
+
+    for words in (
+        ("gaps", "--stack", "e4s", "--format", "json"),
+        ("coverage", "--level", "variant", "--format", "json"),
+        ("diff", "develop-2025-11-15", "--format", "json"),
+        ("find", "adios2+mpi", "--format", "json"),
+        ("check", "--format", "json"),
+        ("rebuild", "--stack", "e4s", "--format", "json"),
+    ):
+        assert asked(str(catalog), *words) == asked("examples/cache", *words)
+
+
+_INDEXING = """
+import sys, specplan
+print("ready", flush=True)
+specplan.index(sys.argv[1], sys.argv[2], sys.argv[3])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is of POSIX")
+def test_a_catalog_is_the_old_or_the_new_one_whenever_a_run_is_killed(tmp_path: Path) -> None:
+    folder, pages = tmp_path / "catalog", Path("examples/cache").resolve()
+    small = tmp_path / "small.json"
+    small.write_text(index(["zlib", "cmake"]))
+    label = f"own={small}"
+    specplan.index(tmp_path / "before", label)
+    specplan.index(tmp_path / "after", str(pages), label)
+    whole = [specplan.load(tmp_path / each) for each in ("before", "after")]
+    draws = random.Random(7)  # noqa: S311 - repeatable, not secret
+    for _ in range(KILLS):
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(tmp_path / "before", folder)
+        with subprocess.Popen(
+            [sys.executable, "-c", _INDEXING, folder, pages, label],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as run:
+            assert run.stdout is not None
+            run.stdout.readline()
+            time.sleep(draws.uniform(0.0, 0.25))
+            run.send_signal(signal.SIGKILL)
+        assert specplan.load(folder) in whole
+    # What killed runs have left is no hindrance.
+    specplan.index(folder, str(pages), label)
+    assert specplan.load(folder) == whole[1]
+    assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
+
+
+def test_where_names_cannot_be_exchanged_two_steps_do(
+    tmp_path: Path, catalog: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("specplan.sources.saved.folder._exchanged", lambda *_: False)
+    before = specplan.load(catalog)
+    (tmp_path / "index.json").write_text(index(["zlib"]))
+    specplan.index(catalog, f"own={tmp_path / 'index.json'}")
+    assert specplan.load(catalog) != before
+    # A run that is killed between the two leaves the old one under another name.
+    catalog.rename(catalog.with_name(".catalog.specplan-old"))
+    assert len(specplan.load(catalog)) == len(before) + 1
+    specplan.index(catalog, "examples/cache")
+    assert catalog.is_dir()
+    assert not catalog.with_name(".catalog.specplan-old").exists()
