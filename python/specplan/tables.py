@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, Union, cast, get_args, get_origin
 
 from specplan.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from specplan import _core
 
@@ -71,7 +71,7 @@ def of_result(result: object, name: str) -> _core.Table:
     Raises:
         UsageError: If there is no such field, or the core was built without tables.
     """
-    kinds = _tables_of(type(result))
+    kinds = _tables_of(cast("Hashable", type(result)))
     name = name or _ABOUT.get(type(result).__name__, "")
     if name not in kinds:
         names = ", ".join(f"`{each}`" for each in kinds)
@@ -95,13 +95,14 @@ def table_of(kind: type, records: Sequence[Any]) -> _core.Table:
     from specplan import _core  # noqa: PLC0415 - as above
 
     columns: list[tuple[str, _ColumnType, list[Any]]] = [
-        (name, of, [value(each) for each in records]) for name, of, value in _columns(kind)
+        (name, of, [value(each) for each in records])
+        for name, of, value in _columns(cast("Hashable", kind))
     ]
     return _core.table_of_columns(columns)
 
 
 @lru_cache(maxsize=64)
-def _tables_of(kind: type) -> dict[str, type]:
+def _tables_of(kind: Hashable) -> dict[str, type]:
     """Return the fields of a result that hold records, with the class of these."""
     found = {}
     for name, hint in _hints(kind).items():
@@ -113,7 +114,7 @@ def _tables_of(kind: type) -> dict[str, type]:
 
 
 @lru_cache(maxsize=64)
-def _columns(kind: type) -> tuple[tuple[str, _ColumnType, Callable[[Any], Any]], ...]:
+def _columns(kind: Hashable) -> tuple[tuple[str, _ColumnType, Callable[[Any], Any]], ...]:
     """Return name, type and value of each column of a kind of record."""
     found: list[tuple[str, _ColumnType, Callable[[Any], Any]]] = []
     for name, hint in _hints(kind).items():
@@ -137,7 +138,7 @@ def _columns(kind: type) -> tuple[tuple[str, _ColumnType, Callable[[Any], Any]],
     return tuple(found)
 
 
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     from typing import get_type_hints  # noqa: PLC0415 - only here
 
     hints = get_type_hints(kind)

@@ -247,6 +247,7 @@ def test_every_block_is_checked() -> None:
         "mermaid",
         "python",
         "sh",
+        "sql",
         "text",
         "toml",
         "yaml",

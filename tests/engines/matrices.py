@@ -78,10 +78,10 @@ def with_spark(catalog: Path, levels: tuple[Level, ...]) -> dict[str, list[Cell]
         for name in ("specs", "members"):
             path = catalog / (name if name == "members" else f"{name}.parquet")
             spark.read.parquet(str(path)).createOrReplaceTempView(name)
-        found = {}
+        found: dict[str, list[Cell]] = {}
         for level in levels:
             rows = spark.sql(query(level)).collect()
-            found[level] = sorted(tuple(row) for row in rows)
+            found[level] = sorted((*row,) for row in rows)
         return found
     finally:
         spark.stop()
@@ -96,7 +96,7 @@ def with_dask(catalog: Path, levels: tuple[Level, ...]) -> dict[str, list[Cell]]
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         Client(cluster) as client,
     ):
-        found = {}
+        found: dict[str, list[Cell]] = {}
         for level in levels:
             parts = client.map(
                 of_snapshot, [str(catalog)] * len(files), files, [level] * len(files)

@@ -96,11 +96,11 @@ def test_snapshots_that_are_added_one_by_one_are_those_of_the_sources(
             assert all(after[name] == before[name] for name in kept)
         every = tuple(snapshots)
         assert specplan.load(folder / "catalog", tag=every) == specplan.load(source, tag=every)
-        for tag in (None, *every):
-            read = specplan.load(source, tag=tag)
-            saved = specplan.load(folder / "catalog", tag=tag)
+        for asked in (None, *every):
+            read = specplan.load(source, tag=asked)
+            saved = specplan.load(folder / "catalog", tag=asked)
             assert saved == read
-            assert answers(saved, tag) == answers(read, tag)
+            assert answers(saved, asked) == answers(read, asked)
 
 
 def test_the_manifest_names_every_file(tmp_path: Path) -> None:
