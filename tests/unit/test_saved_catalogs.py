@@ -76,7 +76,7 @@ def test_a_folder_of_something_else_is_not_written_over(tmp_path: Path) -> None:
 def test_what_only_the_sources_could_answer_is_refused(catalog: Path) -> None:
     for options in ({"for_spack": "1.2"}, {"from_manifests": True}, {"probe": True}):
         with pytest.raises(specplan.UsageError, match="saved catalog"):
-            specplan.load(catalog, **options)  # type: ignore[arg-type]
+            specplan.load(catalog, **options)
     with pytest.raises(specplan.UsageError, match="which stacks"):
         specplan.load(f"e4s={catalog}")
     with pytest.raises(specplan.UsageError, match="already"):

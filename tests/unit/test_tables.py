@@ -83,14 +83,14 @@ def test_edges_name_both_of_their_specs() -> None:
 
 @pytest.mark.parametrize("library", ["polars", "pyarrow", "pandas"])
 def test_other_libraries_take_them_as_well(catalog: specplan.Catalog, library: str) -> None:
-    module = pytest.importorskip(library, reason=f"{library} is not installed")
+    module: Any = pytest.importorskip(library, reason=f"{library} is not installed")
     report = catalog.gaps(stack="e4s*", peers="*")
-    take = {
+    takes: dict[str, Any] = {
         "polars": lambda each: module.DataFrame(each)["want"].to_list(),
         "pyarrow": lambda each: module.table(each)["want"].to_pylist(),
         "pandas": lambda each: module.DataFrame.from_arrow(each)["want"].tolist(),
-    }[library]
-    assert take(report) == [gap.want for gap in report.gaps]
+    }
+    assert takes[library](report) == [gap.want for gap in report.gaps]
 
 
 def test_a_result_without_records_has_the_columns_all_the_same(catalog: specplan.Catalog) -> None:

@@ -1,6 +1,6 @@
 //! What sources say of specs, each account once.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use sha1::{Digest, Sha1};
 use specplan_catalog::{Catalog, Column, DagHash, EdgeColumn, EdgeTypes, Row, newest_first};

@@ -1,6 +1,6 @@
 //! The tables of a catalog: specs, edges, members.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, UInt32Array};

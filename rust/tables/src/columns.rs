@@ -41,7 +41,7 @@ pub(crate) fn bytes(bytes: impl Iterator<Item = u8>) -> ArrayRef {
 
 /// A column of yes and no.
 pub(crate) fn flags(flags: impl Iterator<Item = bool>) -> ArrayRef {
-    Arc::new(BooleanArray::from_iter(flags.map(Some)))
+    Arc::new(flags.map(Some).collect::<BooleanArray>())
 }
 
 /// A column of yes, no and neither.
@@ -126,7 +126,10 @@ impl Lists<'_> {
             if at > 0 {
                 into.push(separator);
             }
-            into.push_str(self.values.value(value as usize));
+            into.push_str(
+                self.values
+                    .value(usize::try_from(value).unwrap_or_default()),
+            );
         }
     }
 }

@@ -34,10 +34,10 @@ impl TableFault {
         }
     }
 
-    pub(crate) fn damaged(path: &Path, fault: impl ToString) -> Self {
+    pub(crate) fn damaged(path: &Path, fault: impl Into<String>) -> Self {
         Self::Damaged {
             path: path.display().to_string(),
-            fault: fault.to_string(),
+            fault: fault.into(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! From catalogs to a saved catalog.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::fs;
 use std::path::Path;
 

@@ -1,6 +1,6 @@
 //! Texts as numbers.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::sync::Arc;
 
 /// A growing set of texts, numbered in the order in which they were first seen.
