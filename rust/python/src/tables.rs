@@ -89,6 +89,9 @@ type Source<'py> = (
     [Option<PyRef<'py, PyCatalog>>; Look::COUNT - 1],
 );
 
+/// How many rows specs and edges have, and the members of each snapshot that was written.
+type SavedRows = (u64, u64, Vec<(String, u64)>);
+
 /// Writes the tables of a saved catalog and tells how many rows they have.
 #[pyfunction]
 #[pyo3(signature = (folder, sources, members, *, older=None))]
@@ -98,7 +101,7 @@ pub(crate) fn save_tables(
     sources: Vec<Source<'_>>,
     members: Vec<(String, String)>,
     older: Option<(PathBuf, Vec<(String, String)>)>,
-) -> PyResult<(u64, u64, Vec<(String, u64)>)> {
+) -> PyResult<SavedRows> {
     let sources: Vec<(String, [Option<Arc<Catalog>>; Look::COUNT])> = sources
         .into_iter()
         .map(|(cache, core, [least, fetched, installed])| {
