@@ -298,6 +298,15 @@ def test_the_reference_is_what_the_table_of_settings_says(tmp_path: Path) -> Non
         assert text == (ROOT / "docs" / name).read_text(encoding="utf-8"), name
 
 
+def test_the_manual_pages_are_what_the_table_of_settings_gives(tmp_path: Path) -> None:
+    script = ROOT / "docs" / "manual.py"
+    subprocess.run([sys.executable, script, tmp_path], check=True)
+    kept = ROOT / "docs" / "specplan.data" / "data" / "share" / "man" / "man1"
+    written = {each.name: each.read_text(encoding="utf-8") for each in tmp_path.iterdir()}
+    assert written == {each.name: each.read_text(encoding="utf-8") for each in kept.iterdir()}
+    assert "specplan-gaps.1" in written
+
+
 def test_the_speed_that_the_readme_tells_was_measured() -> None:
     tables = [block for block in blocks("text") if "times specplan" in block.text]
     measured = (ROOT / "benches" / "BENCHMARKS.md").read_text(encoding="utf-8")
