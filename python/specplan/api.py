@@ -249,7 +249,7 @@ class Catalog:
         require_tables()
         if name not in _TABLES:
             raise UsageError(
-                f"`{name}` is no table of a catalog", hint=f"its tables are {', '.join(_TABLES)}"
+                f"`{name}` is not a table of a catalog", hint=f"its tables are {', '.join(_TABLES)}"
             )
         return compiled.catalog_tables(self._core)[_TABLES.index(name)]
 
@@ -1022,7 +1022,7 @@ def _change(keywords: PlanKeywords) -> ChangeRequest | None:
 
 
 def _refuse_type(question: object, kind: type) -> None:
-    """Refuse what is no question, such as the name of a stack without its keyword."""
+    """Refuse what is not a question, such as the name of a stack without its keyword."""
     if not isinstance(question, kind):
         given = type(question).__name__
         raise TypeError(

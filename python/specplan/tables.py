@@ -75,7 +75,7 @@ def of_result(result: object, name: str) -> _core.Table:
     name = name or _ABOUT.get(type(result).__name__, "")
     if name not in kinds:
         names = ", ".join(f"`{each}`" for each in kinds)
-        raise UsageError(f"`{name}` is no table of this result", hint=f"its tables are {names}")
+        raise UsageError(f"`{name}` is not a table of this result", hint=f"its tables are {names}")
     return table_of(kinds[name], getattr(result, name) or ())
 
 

@@ -350,7 +350,7 @@ def test_a_plan_whose_needs_go_round_in_a_circle_is_refused(run: Runs, project: 
     (project / "rebuild.json").write_text(json.dumps(document), encoding="utf-8")
     answer = run("export", "make", "--plan=rebuild.json")
     assert (answer.code, answer.out) == (2, "")
-    assert "no build of an earlier stage" in answer.err
+    assert "not a build of an earlier stage" in answer.err
 
 
 def test_an_environment_without_a_build_is_refused(run: Runs, project: Path) -> None:

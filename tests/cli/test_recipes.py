@@ -80,8 +80,8 @@ def test_markdown_shows_the_reasons(place: Place, capsys: pytest.CaptureFixture[
     ("words", "code", "message"),
     [
         (["recipes"], 2, "needs a revision"),
-        (["recipes", "--hashes"], 2, "about the specs of locks"),
-        (["recipes", "--since", "HEAD", "--spack-rules", "0.1"], 2, "no rules are known"),
+        (["recipes", "--hashes"], 2, "needs the specs of locks"),
+        (["recipes", "--since", "HEAD", "--spack-rules", "0.1"], 2, "there are no rules for Spack"),
         (["recipes", "--since", "HEAD"], 3, "not a git repository"),
         (["recipes", "--since", "HEAD", "--want", "no.lock"], 3, "no.lock"),
     ],

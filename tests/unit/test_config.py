@@ -148,7 +148,12 @@ def test_the_host_of_environments_may_be_given(tmp_path: Path) -> None:
             "-1 is not a number",
             None,
         ),
-        ("name = 'a'\nfail-over-cost = nan", "stack[0].fail-over-cost", "no number from 0", None),
+        (
+            "name = 'a'\nfail-over-cost = nan",
+            "stack[0].fail-over-cost",
+            "not a number from 0",
+            None,
+        ),
         (
             "name = 'a'\nwant = 'x'\n[[stack]]\nname = 'a'\nwant = 'y'",
             "stack[1].name",

@@ -134,7 +134,7 @@ def test_what_has_a_strange_name_is_asked_for_by_its_hash_and_drawn_in_plain_let
 
 @pytest.mark.parametrize("text", ["x" * 33, "x; rm", "", "UPPERCASE"])
 def test_a_hash_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="no DAG hash"):
+    with pytest.raises(UsageError, match="not a DAG hash"):
         builds_of([build("a", hash=text)])
 
 
@@ -231,9 +231,9 @@ def test_sizes_are_read_from_a_table(tmp_path: Path) -> None:
         ("name,cpu\n", 1, "does not name the columns"),
         ("package,colour\nllvm,red\n", 1, "does not name the columns"),
         ("package,cpu\nllvm,many\n", 2, "`many` is not a number"),
-        ("package,memory\nllvm,$(id)\n", 2, "no amount of memory"),
-        ("package,timeout\nllvm,soon\n", 2, "no time"),
-        ("package,cpu\nllvm\n", 2, "1 values for 2 columns"),
+        ("package,memory\nllvm,$(id)\n", 2, "not an amount of memory"),
+        ("package,timeout\nllvm,soon\n", 2, "not a time"),
+        ("package,cpu\nllvm\n", 2, "1 value for 2 columns"),
         ('package,cpu\nllvm,"3\n', 2, "unexpected end of data"),
     ],
 )

@@ -99,7 +99,7 @@ def test_a_catalog_that_comes_back_answers_the_same(place: str) -> None:
     "state", [b"", b"specplan catalog 1\n", b"specplan catalog 2\n", b"x" * 100]
 )
 def test_other_bytes_are_no_catalog(state: bytes) -> None:
-    with pytest.raises(ValueError, match="no catalog of this version"):
+    with pytest.raises(ValueError, match="not a catalog of this version"):
         _core.catalog_of_state(state)
 
 
@@ -108,9 +108,9 @@ def test_a_part_of_a_catalog_is_none() -> None:
         Path(LOCK), cache="", tag="", label="radiuss", shown="", file_bytes=1 << 30
     ).catalog.__reduce__()
     for length in range(0, len(state), max(1, len(state) // 500)):
-        with pytest.raises(ValueError, match="no catalog"):
+        with pytest.raises(ValueError, match="not a catalog"):
             _core.catalog_of_state(state[:length])
-    with pytest.raises(ValueError, match="no catalog"):
+    with pytest.raises(ValueError, match="not a catalog"):
         _core.catalog_of_state(state + b"x")
 
 

@@ -55,7 +55,7 @@ def test_versions_are_read_as_python_would_make_them(body: str, expected: list[A
 
 def test_what_may_not_be_run_is_in_doubt() -> None:
     (call,) = read("if unknown():\n    version('1')").named("version")
-    assert "open whether" in call.doubt
+    assert "unclear whether" in call.doubt
 
 
 def test_conditions_and_defaults_around_a_directive_count() -> None:

@@ -146,7 +146,7 @@ def test_a_catalog_is_the_old_or_the_new_one_whenever_a_run_is_killed(tmp_path: 
             time.sleep(draws.uniform(0.0, 0.25))
             run.send_signal(signal.SIGKILL)
         assert specplan.load(folder) in whole
-    # What killed runs have left is no hindrance.
+    # What killed runs have left is not a hindrance.
     specplan.index(folder, str(pages), label)
     assert specplan.load(folder) == whole[1]
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []

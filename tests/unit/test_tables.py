@@ -102,7 +102,7 @@ def test_a_result_without_records_has_the_columns_all_the_same(catalog: specplan
 
 
 def test_what_is_no_table_is_named(catalog: specplan.Catalog) -> None:
-    with pytest.raises(specplan.UsageError, match="`roots` is no table") as raised:
+    with pytest.raises(specplan.UsageError, match="`roots` is not a table") as raised:
         catalog.check().table("roots")
     assert "`findings`" in str(raised.value.hint)
     with pytest.raises(specplan.UsageError, match="no table of a catalog"):

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from specplan import wildcards
+from specplan.counting import form
 from specplan.errors import UnknownNameError, UsageError
 from specplan.similar_names import _CLOSE, suggestions
 
@@ -109,7 +110,7 @@ def what_there_is(names: Iterable[str]) -> str | None:
     known = [name for name in names if name and name != ROOT]
     if not 0 < len(known) <= _FEW:
         return None
-    return f"there {'is' if len(known) == 1 else 'are'} " + ", ".join(f"`{each}`" for each in known)
+    return f"there {form(len(known), 'is', 'are')} " + ", ".join(f"`{each}`" for each in known)
 
 
 def _matched(pattern: str, names: Iterable[str]) -> set[str]:

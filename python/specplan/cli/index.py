@@ -45,7 +45,7 @@ def index(settings: Settings, sources: tuple[str, ...]) -> int:
             "nothing says where the catalog goes", hint="name its folder: `-o catalog/`"
         )
     if settings.all_snapshots and settings.is_typed("tag"):
-        raise UsageError("`--all-snapshots` and `--tag` exclude each other")
+        raise UsageError("`--all-snapshots` and `--tag` cannot be combined")
     catalog = load.read(sources, settings, settings.tag, into=settings.output)
     specs = wording.count(len(catalog), "spec")
     files = wording.count(len(sources), "source")

@@ -74,7 +74,7 @@ pub enum FaultKind {
         found: &'static str,
     },
     /// A text that cannot be what the key means.
-    #[error("`{}` is no {expected}", found.escape_default())]
+    #[error("`{}` is not {} {expected}", found.escape_default(), article(expected))]
     WrongText {
         /// What the text should be.
         expected: &'static str,
@@ -232,5 +232,14 @@ pub(crate) fn shortened(text: &str) -> String {
     match text.char_indices().nth(SHOWN_CHARS) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text.to_owned(),
+    }
+}
+
+/// The article before a noun.
+fn article(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
     }
 }

@@ -24,7 +24,7 @@ pub(crate) fn kind_name(kind: SourceKind) -> &'static str {
 pub(crate) fn kind_of(name: &str) -> Result<SourceKind, String> {
     let found = KINDS.iter().find(|(_, each)| *each == name);
     let kind = found.map(|(kind, _)| *kind);
-    kind.ok_or_else(|| format!("`{name}` is no kind of file"))
+    kind.ok_or_else(|| format!("`{name}` is not a kind of file"))
 }
 
 /// One listing of an account in a snapshot, in the order in which they are written.

@@ -108,7 +108,7 @@ impl Listed {
             // Listings are numbered without gaps, and stand by stack.
             if number >= rows.len() {
                 if number >= MOST_LISTINGS {
-                    return Err(format!("{number} is no number of a listing"));
+                    return Err(format!("{number} is not a number of a listing"));
                 }
                 rows.resize(number + 1, None);
             }

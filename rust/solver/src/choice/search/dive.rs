@@ -33,7 +33,7 @@ impl Search {
             let decisions = decided_by(problem, bound, self.gap(problem, bound) / part);
             let effort = 10 * problem.instance.entry_count() as u64;
             let core = simplified(problem, &decisions, &bound.payments, effort, limiter);
-            // What has lost too much has no solution, and what has lost too little is no easier.
+            // What has lost too much has no solution, and what has lost too little is not an easier.
             if let Some(core) = core
                 && 2 * core.instance.entry_count() <= problem.instance.entry_count()
             {
