@@ -402,3 +402,15 @@ def test_a_format_of_several_files_needs_a_folder(run: Runs, project: Path) -> N
     for place in ("-", "file"):
         answer = run("export", "gitlab", *WORDS, "-o", place)
         assert (answer.code, answer.out) == (2, "")
+
+
+def test_gates_that_a_saved_plan_was_not_held_to_are_named(
+    run: Runs, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("rebuild", *WORDS, "-o", "rebuild.json").code == 0
+    assert (project / "rebuild.json").exists()
+    assert "not applied" not in run("export", "list", "--plan=rebuild.json").err
+    monkeypatch.setenv("SPECPLAN_FAIL_OVER_BUILDS", "0")
+    answer = run("export", "list", "--plan=rebuild.json")
+    assert answer.code == 0
+    assert "note: `fail-over-builds` is not applied to a saved plan" in answer.err

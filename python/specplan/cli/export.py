@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from specplan.cli import output, plans, verdict
+from specplan.cli import gates, output, plans, verdict
 from specplan.cli.options import argument, command
 from specplan.config.settings import SETTINGS, STACK_GATES
 from specplan.errors import UsageError
@@ -93,6 +93,7 @@ def _planned(settings: Settings) -> tuple[ExportPlan, int]:
                 f"`--plan` is a plan already, and `--{each.name}` is about making one",
                 hint="give it to the `specplan rebuild` that writes the plan",
             )
+    gates.note_unapplied(settings, "a saved plan")
     from specplan.model.left_out import allowing  # noqa: PLC0415
     from specplan.pipelines.export.document import read_plan  # noqa: PLC0415
 

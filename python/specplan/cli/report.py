@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from specplan.cli import output, pages, plans, verdict
+from specplan.cli import gates, output, pages, plans, verdict
 from specplan.cli.check import asked_check, concluded
 from specplan.cli.coverage import asked_coverage, say_coverage
 from specplan.cli.diff import asked_difference
@@ -86,6 +86,7 @@ def report(settings: Settings, more: tuple[str, ...]) -> int:
     paths = (*settings.documents, *more)
     if paths:
         _refuse_questions(settings, more)
+        gates.note_unapplied(settings, "a saved document")
         documents = [each for path in paths for each in _saved(path)]
         _refuse_two_of_a_kind(documents)
         _write(documents, (), settings)

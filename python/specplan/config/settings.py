@@ -718,7 +718,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="from-manifests",
         kind="flag",
         group="Caches",
-        commands=(*_CACHES, "index"),
+        commands=(*_CACHES, "index", "has"),
         help="Read mirrors from the files of their binaries, not from their indexes.",
         example="true",
     ),
