@@ -25,7 +25,7 @@ html_show_copyright = False
 
 myst_enable_extensions = ["colon_fence", "smartquotes"]
 myst_heading_anchors = 3
-suppress_warnings = ["myst.header"]
+suppress_warnings = ["misc.highlighting_failure", "myst.header"]
 
 autodoc_typehints = "none"
 autodoc_member_order = "alphabetical"
