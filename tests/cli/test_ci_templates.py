@@ -43,7 +43,6 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     return {
         **os.environ,
         "PATH": path_with_specplan(folder),
-        "PYTHONPATH": str(ROOT / "python"),
         **more,
     }
 

@@ -68,7 +68,7 @@ def test_a_manifest_that_lacks_a_field_is_damaged(catalog: Path) -> None:
 
 def test_a_folder_of_something_else_is_not_written_over(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(specplan.SourceError, match="no saved catalog"):
+    with pytest.raises(specplan.SourceError, match="not a saved catalog"):
         specplan.index(tmp_path, "examples/cache")
     assert (tmp_path / "notes.txt").read_text() == "mine"
 

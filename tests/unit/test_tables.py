@@ -105,7 +105,7 @@ def test_what_is_no_table_is_named(catalog: specplan.Catalog) -> None:
     with pytest.raises(specplan.UsageError, match="`roots` is not a table") as raised:
         catalog.check().table("roots")
     assert "`findings`" in str(raised.value.hint)
-    with pytest.raises(specplan.UsageError, match="no table of a catalog"):
+    with pytest.raises(specplan.UsageError, match="not a table of a catalog"):
         catalog.table("gaps")  # type: ignore[arg-type]
 
 
