@@ -48,6 +48,21 @@ def test_a_catalog_and_its_questions_make_a_page(run: Runs, folder: Path) -> Non
     assert again.replace("-oreport.html", "-o report.html") == text
 
 
+@pytest.mark.parametrize("gate", ["--fail-under=99", "--fail-over-builds=1"])
+def test_a_page_shows_every_gate_that_fails_the_run(run: Runs, folder: Path, gate: str) -> None:
+    answer = run("report", MIRROR, LOCK, gate, "-o", "report.html")
+    assert answer.code == 1
+    assert answer.err.startswith("gate failed: ")
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    assert "no gate was asked" not in text
+    assert "1 gate fails<" in text
+    # A folder holds the documents, and these say so too.
+    assert run("report", MIRROR, LOCK, gate, "-o", "site/").code == 1
+    documents = json.loads((folder / "site/report.json").read_text(encoding="utf-8"))["documents"]
+    failed = [each["name"] for one in documents for each in one["gates"] if not each["held"]]
+    assert failed == [gate.partition("=")[0].removeprefix("--")]
+
+
 def test_changes_are_shown_on_request(run: Runs, folder: Path) -> None:
     answer = run(
         *("report", CACHE, "--stack=radiuss", "--changes-since=develop-2025-11-15"),

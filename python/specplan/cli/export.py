@@ -85,7 +85,7 @@ def _planned(settings: Settings) -> tuple[ExportPlan, int]:
     from specplan.pipelines.export.plan import plan_of  # noqa: PLC0415 - help needs none
 
     if settings.plan is None:
-        plan = verdict.settled(plans.plan(settings), settings)
+        plan = plans.plan(settings)
         return plan_of(plan), verdict.conclude(plan, settings)
     for each in SETTINGS:
         if _makes_plans(each) and settings.is_typed(each.attribute):

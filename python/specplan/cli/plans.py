@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypedDict
 
-from specplan.cli import load, questions
+from specplan.cli import load, questions, verdict
 from specplan.errors import UsageError
 from specplan.planning.left_out import passed_over_stacks
 from specplan.planning.request import (
@@ -48,7 +48,7 @@ class AskedPlan:
 
 
 def plan(settings: Settings) -> Plan:
-    """Read what is typed, say what is odd about it, and return the plan.
+    """Read what is typed, say what is odd about it, and return the plan with its gates.
 
     Raises:
         SourceError: If an input cannot be read.
@@ -59,6 +59,7 @@ def plan(settings: Settings) -> Plan:
 
 def asked_plan(settings: Settings) -> AskedPlan:
     """Return the plan of :func:`plan` with what it was made from."""
+    given = settings
     settings = questions.with_stacks(settings)
     gaps = not settings.want and bool(
         settings.is_typed("stack") or settings.peers or settings.baseline is not None
@@ -90,7 +91,9 @@ def asked_plan(settings: Settings) -> AskedPlan:
         if older is None or isinstance(older, str)
         else catalog.rebuild(request, baseline=older)
     )
-    return AskedPlan(plan=plan, catalog=catalog, request=request, older=older)
+    return AskedPlan(
+        plan=verdict.settled(plan, given), catalog=catalog, request=request, older=older
+    )
 
 
 def _coverage(

@@ -48,7 +48,7 @@ def rebuild(settings: Settings) -> int:
             "`--write-lock` writes the lock that comes next",
             hint="`--successors` computes its hashes",
         )
-    plan = verdict.settled(plans.plan(settings), settings)
+    plan = plans.plan(settings)
     report = plan.to_list() if settings.own_format == "list" else _rendered(plan, settings)
     texts = [(report, settings.output)]
     if unplannable is not None:

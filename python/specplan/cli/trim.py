@@ -62,7 +62,7 @@ def trim(settings: Settings, pipeline: str) -> int:
 
     _refuse_two_readers(pipeline, settings)
     found = read(pipeline)
-    plan = verdict.settled(plans.plan(settings), settings)
+    plan = plans.plan(settings)
     if code := verdict.conclude(plan, settings):
         return _nothing_written(settings, code)
     if missing := trimming.builds_without_job(found, plan.builds):

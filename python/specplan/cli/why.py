@@ -47,7 +47,7 @@ def why(settings: Settings, spec: str) -> int:
       specplan why gmp --stack e4s-neoverse-v2
     """  # noqa: D301 - \b keeps click from wrapping the examples
     asked = plans.asked_plan(settings)
-    plan = verdict.settled(asked.plan, settings)
+    plan = asked.plan
     wants = _wanted(spec, asked)
     reasons = _reasons(spec, asked, wants)
     report = WhyReport(
