@@ -411,6 +411,32 @@ def test_gates_that_a_saved_plan_was_not_held_to_are_named(
     assert (project / "rebuild.json").exists()
     assert "not applied" not in run("export", "list", "--plan=rebuild.json").err
     monkeypatch.setenv("SPECPLAN_FAIL_OVER_BUILDS", "0")
+    for words in ((), ("--quiet",)):
+        answer = run("export", "list", "--plan=rebuild.json", *words)
+        assert answer.code == 0
+        assert "warning: `fail-over-builds` is not applied to a saved plan" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"predicted": false', '"predicted": true, "predicted": false', "`predicted` twice"),
+        ('"schema": "specplan.rebuild/1"', '"schema": NaN', "`NaN` is not a value of JSON"),
+        ('"cost": 1.0', f'"cost": {10**400}', "builds[0].cost: must be a finite number"),
+        ('"cost": 1.0', '"cost": 1e999', "builds[0].cost: must be a finite number"),
+        ('"stage": 0', '"stage": 0.5', "builds[0].stage: must be an integer"),
+        ('"version": "', '"version": "\\ud800', "builds[0].version: is not text"),
+    ],
+)
+def test_a_plan_is_read_as_strictly_as_every_document(
+    run: Runs, project: Path, old: str, new: str, said: str
+) -> None:
+    assert run("rebuild", *WORDS, "-o", "rebuild.json").code == 0
+    text = (project / "rebuild.json").read_text(encoding="utf-8")
+    at = text.index(
+        old, 0 if old not in text.split('"builds": [')[-1] else text.index('"builds": [')
+    )
+    (project / "rebuild.json").write_text(text[:at] + new + text[at + len(old) :], encoding="utf-8")
     answer = run("export", "list", "--plan=rebuild.json")
-    assert answer.code == 0
-    assert "note: `fail-over-builds` is not applied to a saved plan" in answer.err
+    assert (answer.code, answer.out) == (3, "")
+    assert said in answer.err

@@ -225,3 +225,21 @@ def test_sources_are_steps_beside_wants_where_no_cache_is_given(run: Runs, folde
     assert "1 want lost (--fail-on-lost)" in answer.err
     assert run("trend", *want, "old.json", "old.json", "--fail-on-lost").code == 0
     assert run("trend", *want).code == 2
+
+
+@pytest.mark.parametrize("number", [str(10**400), "1e999", "-1"])
+def test_a_number_that_nothing_can_be_is_a_fault_of_its_document(
+    run: Runs, folder: Path, number: str
+) -> None:
+    assert run("coverage", f"--cache={CACHE}", "--stack=e4s", "-o", "old.json").code == 0
+    document = json.loads((folder / "old.json").read_text(encoding="utf-8"))
+    document["totals"]["coverage"] = "HERE"
+    text = json.dumps(document).replace('"HERE"', number)
+    (folder / "old.json").write_text(text, encoding="utf-8")
+    for words in (
+        ("trend", "old.json", "old.json"),
+        ("gaps", f"--cache={CACHE}", "--carry-forward=old.json"),
+    ):
+        answer = run(*words)
+        assert (answer.code, answer.out) == (3, "")
+        assert "old.json: totals.coverage: must be a finite number from 0 on" in answer.err

@@ -57,7 +57,7 @@ def note_unapplied(settings: Settings, what: str) -> None:
     ]
     if names:
         are = form(len(names), "is", "are")
-        output.note(
+        output.warn(
             f"{', '.join(names)} {are} not applied to {what}, whose own gates count: give them to "
             "the command that writes it"
         )

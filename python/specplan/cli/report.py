@@ -14,14 +14,14 @@ from specplan.cli.diff import asked_difference
 from specplan.cli.options import argument, command
 from specplan.cli.trend import asked_trend
 from specplan.config.settings import SETTINGS
-from specplan.errors import SourceError, UsageError
+from specplan.errors import UsageError
 from specplan.model.report import as_json
 from specplan.planning.inputs import inputs_of
 from specplan.reports.html.documents import read_document, read_documents
 from specplan.reports.html.page import InputFile
 from specplan.reports.html.render import folder, single
 from specplan.reports.html.verdict import doubts_of, failed_gates
-from specplan.sources.content import first_bytes
+from specplan.sources.documents import content_of
 from specplan.sources.named_want import named_want
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from specplan.api import Catalog
     from specplan.cli.settings import Settings
-    from specplan.model.report import Report
     from specplan.reports.html.documents import Document
     from specplan.reports.html.render import Rendered
 
@@ -43,9 +42,6 @@ _OF_PLANS: Final = (
 
 #: What may stand beside documents: where the page goes.
 _BESIDE_DOCUMENTS: Final = frozenset({"documents", "output", "date", "config", "no_config"})
-
-#: The largest document that is read.
-_MOST_BYTES: Final = 1 << 30
 
 #: The suffixes of a page.
 _SUFFIXES: Final = (".html", ".htm")
@@ -87,7 +83,7 @@ def report(settings: Settings, more: tuple[str, ...]) -> int:
     if paths:
         _refuse_questions(settings, more)
         gates.note_unapplied(settings, "a saved document")
-        documents = [each for path in paths for each in _saved(path)]
+        documents = [each for path in paths for each in read_documents(content_of(path), path)]
         _refuse_two_of_a_kind(documents)
         _write(documents, (), settings)
         return _concluded(documents)
@@ -98,23 +94,16 @@ def report(settings: Settings, more: tuple[str, ...]) -> int:
 def _of_questions(settings: Settings) -> int:
     """Ask what the settings ask, write the page of the answers, and return the exit code."""
     asked = asked_coverage(settings, "gaps")
-    results: list[Report] = [asked.coverage]
-    codes = []
     since = settings.changes_since or settings.baseline
     difference = None if since is None else asked_difference(*_states(since, settings))
     plan = plans.plan(_of_plan(settings)) if _asks_for_plan(settings) else None
     trend = asked_trend(settings) if settings.trend else None
+    answers = [each for each in (asked.coverage, difference, plan, trend) if each is not None]
     check = asked_check(_of_locks(settings)) if settings.is_typed("verify") else None
-    results += [each for each in (difference, plan, trend, check) if each is not None]
+    results = answers if check is None else [*answers, check]
     documents = [read_document(as_json(each).encode()) for each in results]
     _write(documents, _inputs(settings, asked.catalog), settings)
-    codes.append(verdict.conclude(asked.coverage, settings))
-    if difference is not None:
-        codes.append(verdict.conclude(difference, settings))
-    if plan is not None:
-        codes.append(verdict.conclude(plan, settings))
-    if trend is not None:
-        codes.append(verdict.conclude(trend, settings))
+    codes = [verdict.conclude(each, settings) for each in answers]
     if check is not None:
         codes.append(concluded(check, settings))
     if settings.ci_line:
@@ -158,19 +147,6 @@ def _inputs(settings: Settings, catalog: Catalog) -> tuple[InputFile, ...]:
     """Return what the questions read, with checksums."""
     found = inputs_of(settings.want, settings.candidates, catalog._contents, settings.costs)  # noqa: SLF001 - as the plan's own
     return tuple(InputFile(path=each.path, role=each.role, sha256=each.sha256) for each in found)
-
-
-def _saved(path: str) -> list[Document]:
-    """Return the documents of a file that was written before.
-
-    Raises:
-        SourceError: If there is none that can be shown.
-    """
-    data = first_bytes(Path(path), _MOST_BYTES + 1)
-    if len(data) > _MOST_BYTES:
-        fault = f"`{path}` has more than the {_MOST_BYTES} bytes that a document may have"
-        raise SourceError(fault, path=path)
-    return read_documents(data, path)
 
 
 def _refuse_two_of_a_kind(documents: Sequence[Document]) -> None:

@@ -18,13 +18,12 @@ from specplan.errors import SourceError
 from specplan.model import Coverage
 from specplan.sources import strict_json
 from specplan.sources.content import first_bytes
+from specplan.sources.strict_json import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
 
-    from specplan.sources.strict_json import Value
-
-__all__ = ["COVERAGE_SCHEMA", "is_document", "read_coverage", "record"]
+__all__ = ["COVERAGE_SCHEMA", "content_of", "is_document", "read_coverage", "record"]
 
 Record = TypeVar("Record")
 
@@ -48,6 +47,19 @@ def is_document(path: str) -> bool:
     return start.lstrip().removeprefix(b"{").lstrip().startswith(_BEGINNING)
 
 
+def content_of(path: str) -> bytes:
+    """Return the bytes of a file that another run wrote.
+
+    Raises:
+        SourceError: If it cannot be read, or is too large for a document.
+    """
+    content = first_bytes(Path(path), _MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        fault = f"`{path}` has more than the {_MOST_BYTES} bytes that a document may have"
+        raise SourceError(fault, path=path)
+    return content
+
+
 def read_coverage(path: str) -> Coverage:
     """Return the coverage that a file holds.
 
@@ -58,11 +70,7 @@ def read_coverage(path: str) -> Coverage:
         SourceError: If the file cannot be read.
         DamagedSourceError: If it is no such document.
     """
-    content = first_bytes(Path(path), _MOST_BYTES + 1)
-    if len(content) > _MOST_BYTES:
-        fault = f"`{path}` has more than the {_MOST_BYTES} bytes that a document may have"
-        raise SourceError(fault, path=path)
-    document = strict_json.parse(content, path)
+    document = strict_json.parse(content_of(path), path)
     schema = document.at("schema")
     if schema.text() != COVERAGE_SCHEMA:
         schema.fail(
@@ -159,21 +167,9 @@ def _read(form: Any, value: Value) -> Any:
     return _PLAIN[form](value)
 
 
-def _flag(value: Value) -> bool:
-    if not isinstance(value.raw, bool):
-        value.fail("must be a boolean")
-    return value.raw
-
-
-def _number(value: Value) -> float:
-    if isinstance(value.raw, bool) or not isinstance(value.raw, int | float):
-        value.fail("must be a number")
-    return float(value.raw)
-
-
-_PLAIN: Final[dict[Any, Any]] = {
-    str: lambda value: value.text(),
-    int: lambda value: value.count(),
-    float: _number,
-    bool: _flag,
+_PLAIN: Final[dict[Any, Callable[[Value], Any]]] = {
+    str: Value.text,
+    int: Value.count,
+    float: Value.amount,
+    bool: Value.flag,
 }

@@ -1,12 +1,13 @@
 """JSON as strict as a manifest deserves: what is doubtful is refused, with its place.
 
-Only small files come here: manifests and maps of snapshots. The compiled reader
-takes whatever is large.
+Manifests, maps of snapshots and the documents of other runs come here. The compiled reader
+takes whatever holds specs.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING, NoReturn
 
@@ -83,6 +84,21 @@ class Value:
             self.fail(f"must be an integer, is {_kind(self.raw)}")
         if self.raw < 0:
             self.fail("must not be negative")
+        return self.raw
+
+    def amount(self) -> float:
+        """Return a finite number from 0 on."""
+        if isinstance(self.raw, bool) or not isinstance(self.raw, int | float):
+            self.fail(f"must be a number, is {_kind(self.raw)}")
+        # Python reads 1e999 as infinity, and integers that no float can hold.
+        if not 0 <= self.raw <= sys.float_info.max:
+            self.fail("must be a finite number from 0 on")
+        return float(self.raw)
+
+    def flag(self) -> bool:
+        """Return true or false."""
+        if not isinstance(self.raw, bool):
+            self.fail(f"must be true or false, is {_kind(self.raw)}")
         return self.raw
 
     def _inner(self, raw: object, place: Place) -> Value:
