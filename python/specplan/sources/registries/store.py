@@ -75,20 +75,13 @@ class RegistryStore:
     def get(self, relative: str, *, most: int, expected: Expected | None = None) -> Path | None:
         """Return a local copy of a manifest or of a blob, or None if the registry has none."""
         shown = self.shown(relative)
-        if expected is not None:
-            if expected.size is not None and expected.size > most:
-                raise _too_large(shown, most)
-            if (known := self._fetching.downloads.blob(expected.checksum)) is not None:
-                expected.check(checksum=expected.checksum, size=known.stat().st_size, shown=shown)
-                return known
         url = self._url_of(relative)
         if url is None:
             return None
-        if self._fetching.limits.offline:
-            return self._fetching.copy_of(url, shown, needed=expected is not None)
+        kept = self._fetching.kept(url, shown, most=most, expected=expected)
+        if kept is not None:
+            return kept.path
         is_manifest = relative.startswith(TAG_FOLDER)
-        if is_manifest and (recent := self._fetching.recent_copy_of(url, shown)):
-            return recent
         # Most runs read local files and need no TLS.
         from specplan.sources.stores.transfer import Transfer  # noqa: PLC0415
 
@@ -273,7 +266,3 @@ def _tags_in(content: bytes, shown: str) -> list[str]:
         return []
     tags = [each.text() for each in document.at("tags").items()]
     return [tag for tag in tags if _TAG.fullmatch(tag)]
-
-
-def _too_large(shown: str, most: int) -> SourceError:
-    return SourceError(f"`{shown}` has more than the {most} bytes that are read", path=shown)

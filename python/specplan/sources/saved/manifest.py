@@ -6,7 +6,6 @@ its checksum, and holds all that was known of the sources beside their rows.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from specplan.sources.content import first_bytes
 from specplan.sources.documents import record
 from specplan.sources.lock_root import LockRoot
 from specplan.sources.origins import FileKind, HashesHeld, IndexAlone, IndexRead, WrongHash
+from specplan.sources.stores.store import sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,9 +51,6 @@ _SCHEMAS: Final = re.compile(r"specplan\.catalog/([0-9]+)")
 
 #: How Hive calls the partition of what has no value; DuckDB, Spark, Polars and pyarrow know it.
 _NO_TAG: Final = "__HIVE_DEFAULT_PARTITION__"
-
-#: How much of a file is read at a time.
-_CHUNK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,8 +210,7 @@ def read_manifest(folder: Path, shown: str, limits: Limits) -> Manifest:
 
 def described(path: Path, rows: int, tag: str = "") -> SavedFile:
     """Return what the manifest says of a file."""
-    digest = _digest(path)
-    return SavedFile(tag=tag, rows=rows, bytes=path.stat().st_size, sha256=digest)
+    return SavedFile(tag=tag, rows=rows, bytes=path.stat().st_size, sha256=sha256_of(path))
 
 
 def verify(folder: Path, shown: str, files: Iterable[tuple[str, SavedFile]]) -> None:
@@ -231,7 +227,7 @@ def verify(folder: Path, shown: str, files: Iterable[tuple[str, SavedFile]]) -> 
     for name, file in files:
         path = folder / name
         try:
-            is_whole = path.stat().st_size == file.bytes and _digest(path) == file.sha256
+            is_whole = path.stat().st_size == file.bytes and sha256_of(path) == file.sha256
         except OSError as error:
             fault = f"cannot be read: {error.strerror or error}"
             raise _damaged(f"{shown}/{name}", fault) from error
@@ -247,11 +243,3 @@ def _damaged(path: str, fault: str) -> DamagedSourceError:
         fault=fault,
         hint="write the catalog anew with `specplan index`",
     )
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()

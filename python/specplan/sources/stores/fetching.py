@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from specplan.errors import RemoteError
+from specplan.errors import RemoteError, SourceError
 from specplan.sources.limits import Limits
 from specplan.sources.stores.downloads import Downloads
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from specplan.aliases import Progress
     from specplan.sources.stores.deadlines import Connections
+    from specplan.sources.stores.store import Expected
 
-
-__all__ = ["Fetching", "is_remote", "no_copy"]
+__all__ = ["Fetching", "Kept", "is_remote", "no_copy", "too_large"]
 
 
 def no_copy(shown: str) -> RemoteError:
@@ -36,6 +36,22 @@ _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 #: How many of the last refusals are looked at: more than are asked for together.
 _LAST: Final = 64
+
+
+def too_large(shown: str, most: int) -> SourceError:
+    """Return the error of a file that has more bytes than are read."""
+    return SourceError(f"`{shown}` has more than the {most} bytes that are read", path=shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is known of a file without asking its server.
+
+    Attributes:
+        path: The copy; None where no run has kept one and nobody may be asked.
+    """
+
+    path: Path | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +97,32 @@ class Fetching:
         """Tell how far a transfer is."""
         if self.progress is not None:
             self.progress(shown, done, total)
+
+    def kept(self, place: str, shown: str, *, most: int, expected: Expected | None) -> Kept | None:
+        """Return what is known of a file without asking its server; None if it has to be asked.
+
+        Args:
+            place: The place.
+            shown: How messages call it.
+            most: How many bytes are read of it.
+            expected: What its content must be, where that is known.
+
+        Raises:
+            DamagedSourceError: If what is kept is not what is expected.
+            RemoteError: If no server may be asked, and a copy is needed.
+            SourceError: If it is larger than is read.
+        """
+        if expected is not None:
+            if expected.size is not None and expected.size > most:
+                raise too_large(shown, most)
+            if (known := self.downloads.blob(expected.checksum)) is not None:
+                expected.check(checksum=expected.checksum, size=known.stat().st_size, shown=shown)
+                return Kept(known)
+        if self.limits.offline:
+            return Kept(self.copy_of(place, shown, needed=expected is not None))
+        if expected is None and (recent := self.recent_copy_of(place, shown)) is not None:
+            return Kept(recent)
+        return None
 
     def copy_of(self, place: str, shown: str, *, needed: bool) -> Path | None:
         """Return the copy that an earlier run kept of a place, if there is one.

@@ -24,7 +24,6 @@ from specplan.sources.stores.transfer import (
     Transfer,
     origin_of,
     quoted,
-    too_large,
 )
 from specplan.sources.stores.url import parsed
 
@@ -70,21 +69,12 @@ class HttpStore:
     def get(self, relative: str, *, most: int, expected: Expected | None = None) -> Path | None:
         """Return a local copy of a file, or None if the server has none."""
         shown = self.shown(relative)
-        if expected is not None:
-            if expected.size is not None and expected.size > most:
-                raise too_large(shown, most)
-            if (known := self._fetching.downloads.blob(expected.checksum)) is not None:
-                expected.check(checksum=expected.checksum, size=known.stat().st_size, shown=shown)
-                return known
-        if self._fetching.limits.offline:
-            place = self._url_of(relative)
-            return self._fetching.copy_of(place, shown, needed=expected is not None)
-        if expected is None and (
-            recent := self._fetching.recent_copy_of(self._url_of(relative), shown)
-        ):
-            return recent
+        url = self._url_of(relative)
+        kept = self._fetching.kept(url, shown, most=most, expected=expected)
+        if kept is not None:
+            return kept.path
         request = Request(
-            url=self._url_of(relative),
+            url=url,
             shown=shown,
             most=most,
             expected=expected,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from specplan.errors import RemoteError, SourceError
 from specplan.secrets import shown_url, without_those_of
 from specplan.sources.stores.downloads import Downloads
+from specplan.sources.stores.fetching import too_large
 from specplan.sources.stores.store import parts_of
 
 if TYPE_CHECKING:
@@ -65,15 +66,11 @@ class FsspecStore:
         """Return a local copy of a file, or None if it is not there."""
         shown = self.shown(relative)
         downloads = self._fetching.downloads
-        if expected is not None and (known := downloads.blob(expected.checksum)) is not None:
-            expected.check(checksum=expected.checksum, size=known.stat().st_size, shown=shown)
-            return known
         path = "/".join([self._root, *parts_of(relative)])
         place = self._place_of(path)
-        if self._fetching.limits.offline:
-            return self._fetching.copy_of(place, shown, needed=expected is not None)
-        if expected is None and (recent := self._fetching.recent_copy_of(place, shown)):
-            return recent
+        kept = self._fetching.kept(place, shown, most=most, expected=expected)
+        if kept is not None:
+            return kept.path
         with self._told(shown):
             entry = self._entry(path, shown, is_needed=not relative or expected is not None)
             if entry is None:
@@ -167,7 +164,7 @@ class FsspecStore:
     ) -> str:
         total = size if isinstance(size, int) else None
         if total is not None and total > most:
-            raise _too_large(shown, most)
+            raise too_large(shown, most)
         clock, limits = self._fetching.clock, self._fetching.limits
         deadline = clock() + limits.transfer_seconds
         with self._told(shown), self._fetching.downloads.incoming() as incoming:
@@ -175,7 +172,7 @@ class FsspecStore:
                 while chunk := file.read(_CHUNK):
                     incoming.write(chunk)
                     if incoming.size > most:
-                        raise _too_large(shown, most)
+                        raise too_large(shown, most)
                     if clock() > deadline:
                         raise RemoteError(
                             f"`{shown}`: timed out after {limits.transfer_seconds:g} seconds",
@@ -228,7 +225,3 @@ def _installing(url: str) -> str:
 def _said(url: str, error: Exception) -> str:
     """Return what a file system says of a fault, without what is secret in its URL."""
     return without_those_of(url, str(error)) or type(error).__name__
-
-
-def _too_large(shown: str, most: int) -> SourceError:
-    return SourceError(f"`{shown}` has more than the {most} bytes that are read", path=shown)

@@ -23,6 +23,7 @@ from specplan._core import __version__
 from specplan.errors import DamagedSourceError, RemoteError, SourceError
 from specplan.secrets import shown_url
 from specplan.sources.stores.deadlines import Deadline, TransferTimeoutError, within
+from specplan.sources.stores.fetching import too_large
 from specplan.sources.stores.url import parsed
 
 if TYPE_CHECKING:
@@ -52,7 +53,6 @@ __all__ = [
     "origin_of",
     "pause_of",
     "quoted",
-    "too_large",
 ]
 
 _CHUNK: Final = 1 << 16
@@ -559,8 +559,3 @@ def cause_of(error: BaseException) -> BaseException:
 def quoted(part: str, safe: str) -> str:
     """Return a part of a URL that can be sent; bytes that are not UTF-8 stay what they are."""
     return quote(part, safe=safe, errors="surrogateescape")
-
-
-def too_large(shown: str, most: int) -> SourceError:
-    """Return the error of a file with more bytes than are read."""
-    return SourceError(f"`{shown}` has more than the {most} bytes that are read", path=shown)
