@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from specplan import _core
 from specplan.model import NamedSpec, Nearest, Spec
@@ -11,7 +11,19 @@ from specplan.model.spec import DependencyEdge
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["by_hash", "edge_of", "hashes_of", "named_of", "names_of", "nearest_of", "spec_of"]
+__all__ = [
+    "ANY_EDGE",
+    "by_hash",
+    "edge_of",
+    "hashes_of",
+    "named_of",
+    "names_of",
+    "nearest_of",
+    "spec_of",
+]
+
+#: Every kind of edge, as :meth:`specplan._core.Catalog.reached` numbers them.
+ANY_EDGE: Final = 63
 
 
 def spec_of(answer: _core.SpecAnswer) -> Spec:

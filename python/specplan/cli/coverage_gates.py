@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from specplan.cli.stack_gates import asked_tables, held_on_nothing
-from specplan.model.gate import Gate
+from specplan.model.gate import Gate, none_allowed
 from specplan.reports.render import wording
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def of_trend(trend: Trend, settings: Settings) -> Iterator[Gate]:
         if is_asked:
             number = wording.count(part.lost, "want")
             reason = f"{number}{part.suffix} lost (--fail-on-lost)"
-            gate = _none("fail-on-lost", part, part.lost, reason)
+            gate = none_allowed("fail-on-lost", part.lost, reason, part.stack)
             yield held_on_nothing(gate, stacks)
 
 
@@ -161,9 +161,8 @@ def _compared(part: _Part, asked: Settings | StackEntry, noun: str) -> Iterator[
         # What cannot be decided may be lost.
         number = wording.count(part.lost, noun)
         how = "lost" if noun == "key" else "of the baseline not covered"
-        yield _none(
-            "fail-on-lost", part, part.lost, f"{number}{part.suffix} {how} (--fail-on-lost)"
-        )
+        reason = f"{number}{part.suffix} {how} (--fail-on-lost)"
+        yield none_allowed("fail-on-lost", part.lost, reason, part.stack)
     if asked.fail_on_absent:
         yield _absent(part)
 
@@ -203,7 +202,7 @@ def _unknown(part: _Part, most: Decimal) -> Gate:
 def _absent(part: _Part) -> Gate:
     are = wording.count(len(part.absent), "stack is", "stacks are")
     reason = f"{are} absent: {wording.folded(part.absent, _FEW)} (--fail-on-absent)"
-    return _none("fail-on-absent", part, len(part.absent), reason)
+    return none_allowed("fail-on-absent", len(part.absent), reason, part.stack)
 
 
 def _stale(result: Coverage | Diff, settings: Settings) -> Iterator[Gate]:
@@ -214,7 +213,7 @@ def _stale(result: Coverage | Diff, settings: Settings) -> Iterator[Gate]:
     stale: Sequence[str] = [f"{each.label} is {each.state}" for each in known.stale]
     entries = wording.count(len(stale), "known gap", "known gaps")
     reason = f"{entries} to take out: {wording.folded(stale, _FEW)} (--strict-known-gaps)"
-    yield _none("strict-known-gaps", _Part(stack=""), len(stale), reason)
+    yield none_allowed("strict-known-gaps", len(stale), reason)
 
 
 def _share(name: str, part: _Part, limit: Decimal, shares: tuple[int, int], reason: str) -> Gate:
@@ -227,20 +226,6 @@ def _share(name: str, part: _Part, limit: Decimal, shares: tuple[int, int], reas
         value=100 * some / whole if whole else None,
         held=not reason,
         reason=reason,
-        stack=part.stack,
-    )
-
-
-def _none(name: str, part: _Part, value: int, reason: str) -> Gate:
-    """Return a gate that accepts none of what it counts."""
-    held = value == 0
-    return Gate(
-        name=name,
-        unit="count",
-        limit=0,
-        value=value,
-        held=held,
-        reason="" if held else reason,
         stack=part.stack,
     )
 

@@ -16,7 +16,7 @@ from specplan.config.settings import SETTINGS, STACK_GATES
 from specplan.counting import form
 from specplan.model import Coverage, Diff
 from specplan.model.find import Found
-from specplan.model.gate import Gate
+from specplan.model.gate import Gate, none_allowed
 from specplan.model.left_out import blocking
 from specplan.model.trend import Trend
 from specplan.reports.render import wording
@@ -133,18 +133,10 @@ def _of_plan(result: _Answer, settings: Settings) -> Iterator[Gate]:
     if settings.allow_unplannable:
         return
     number = len(result.unplannable)
-    yield _none(UNPLANNABLE, number, unplannable_reason(number))
+    yield none_allowed(UNPLANNABLE, number, unplannable_reason(number))
 
 
 def unplannable_reason(number: int) -> str:
     """Return why the gate on wants that cannot be planned fails, for so many of them."""
     wants = wording.count(number, "want")
     return f"{wants} cannot be planned from what is known (`--allow-unplannable` accepts that)"
-
-
-def _none(name: str, value: int, reason: str) -> Gate:
-    """Return a gate that accepts none of what it counts."""
-    held = value == 0
-    return Gate(
-        name=name, unit="count", limit=0, value=value, held=held, reason="" if held else reason
-    )

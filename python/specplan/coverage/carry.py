@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from specplan.errors import UsageError
+from specplan.coverage.same_question import refuse_other_question
 from specplan.exact import ratio
 from specplan.model import Carried, LeftOut, RootCoverage, Totals
 from specplan.model.left_out import merged
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from specplan.model import Cell, Coverage, Gap, RootsOfStack
 
 __all__ = ["carried_forward"]
-
-#: What both must have been asked alike.
-_SAME: Final = ("wants", "level", "compat", "scope")
 
 
 def carried_forward(result: Coverage, old: Coverage, file: str) -> Coverage:
@@ -36,13 +33,7 @@ def carried_forward(result: Coverage, old: Coverage, file: str) -> Coverage:
     Raises:
         UsageError: If the older one answers another question.
     """
-    for name in _SAME:
-        ours, theirs = getattr(result, name), getattr(old, name)
-        if ours != theirs:
-            raise UsageError(
-                f"`{file}` answers another question: its `{name}` is `{theirs}`, not `{ours}`",
-                hint="carry forward what the same command saved",
-            )
+    refuse_other_question(file, old, result, hint="carry forward what the same command saved")
     if not old.cells:
         return replace(result, left_out=merged((*result.left_out, _empty(file))))
     measured = {_place(cell) for cell in result.cells}

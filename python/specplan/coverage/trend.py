@@ -6,7 +6,7 @@ what lacks. So memory grows with the cells and the steps, and not with the specs
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from specplan.catalog.contents import tag_of
@@ -14,6 +14,7 @@ from specplan.catalog.names import any_matches
 from specplan.coverage import records
 from specplan.coverage.covered import wants_of_cells
 from specplan.coverage.left_out import of_coverage
+from specplan.coverage.same_question import refuse_other_question
 from specplan.coverage.solve import answer
 from specplan.errors import EmptySelectionError, UnknownNameError, UsageError
 from specplan.exact import ratio
@@ -225,7 +226,13 @@ class _Progress:
         if self.question is None:
             self.question, self.asked_by = step.question, step.name
         elif step.question is not None:
-            self._refuse_other(step.question, step.name)
+            refuse_other_question(
+                step.name,
+                step.question,
+                self.question,
+                hint="compare what the same command saved",
+                asked_by=self.asked_by,
+            )
         at = len(self.steps)
         points = []
         for cell in step.cells:
@@ -245,16 +252,6 @@ class _Progress:
                 blocks=any(each.blocks for each in step.left_out),
             )
         )
-
-    def _refuse_other(self, question: TrendQuestion, name: str) -> None:
-        for each in fields(TrendQuestion):
-            ours, theirs = getattr(self.question, each.name), getattr(question, each.name)
-            if ours != theirs:
-                raise UsageError(
-                    f"`{name}` answers another question: its `{each.name}` is `{theirs}`, "
-                    f"not `{ours}` as of `{self.asked_by}`",
-                    hint="compare what the same command saved",
-                )
 
     def trend(self) -> Trend:
         """Return all steps that were taken."""

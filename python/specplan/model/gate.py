@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = ["Gate", "GateUnit"]
+__all__ = ["Gate", "GateUnit", "none_allowed"]
 
 #: What the numbers of a gate count: percent, things, or seconds of building.
 GateUnit: TypeAlias = Literal["percent", "count", "seconds"]
@@ -37,3 +37,24 @@ class Gate:
     def label(self) -> str:
         """What it is called where there are several: its option, and its stack if it has one."""
         return f"{self.name} of {self.stack}" if self.stack else self.name
+
+
+def none_allowed(name: str, value: int, reason: str, stack: str = "") -> Gate:
+    """Return a gate that accepts none of what it counts.
+
+    Args:
+        name: The option that asks for it, without its dashes.
+        value: How many there are.
+        reason: Why it fails if there are any.
+        stack: The stack whose table asks for it; empty where the run does.
+    """
+    held = value == 0
+    return Gate(
+        name=name,
+        unit="count",
+        limit=0,
+        value=value,
+        held=held,
+        reason="" if held else reason,
+        stack=stack,
+    )

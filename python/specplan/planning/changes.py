@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from specplan import _core as compiled
 from specplan._core import AbstractSpec
 from specplan.abstract_spec import written
+from specplan.catalog.specs import ANY_EDGE
 from specplan.errors import UndecidedError, UnknownNameError, UsageError
 from specplan.model import ChangeAsked, ChangedSpec, RecipesCompared, WhatIf
 from specplan.similar_names import suggestions
@@ -36,9 +37,6 @@ _PACKAGE: Final = re.compile(r"\s*(?:[\w-]+\.)*([A-Za-z0-9_][\w-]*)")
 
 _HASH: Final = re.compile(r"[a-z2-7]{32}")
 
-#: Every kind of edge, as the core numbers them.
-_ANY_EDGE: Final = 63
-
 
 @dataclass(frozen=True, slots=True)
 class KnownSpecs:
@@ -60,7 +58,7 @@ class KnownSpecs:
     @staticmethod
     def below(core: compiled.Catalog, hashes: Iterable[str]) -> KnownSpecs:
         """Return some specs of a catalog and all that these depend on, over any edge."""
-        reached = core.reached(sorted(hashes), _ANY_EDGE)
+        reached = core.reached(sorted(hashes), ANY_EDGE)
         return KnownSpecs(core, compiled.Query.hashes(reached))
 
     def named(self) -> list[tuple[str, str, str]]:

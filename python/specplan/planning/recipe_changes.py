@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
+from specplan.catalog.specs import ANY_EDGE
 from specplan.errors import DamagedSourceError, UsageError
 from specplan.model import LeftOut
 from specplan.model.change import ChangedSpec, RecipesAssumed, RecipesCompared
@@ -266,15 +267,11 @@ def _lock(wanted: Wanted, limits: Limits) -> WantedLock:
     if wanted.is_available or wanted.place == STANDARD_INPUT:
         hashes = [each.hash for each in wanted.core.specs(compiled.Query.all(), None)]
         if wanted.is_available:
-            hashes = wanted.core.reached(sorted({each.hash for each in wanted.roots}), _ANY_EDGE)
+            hashes = wanted.core.reached(sorted({each.hash for each in wanted.roots}), ANY_EDGE)
         return known_specs(wanted.core, hashes, wanted.label)
     place = file_of(wanted.place)
     document = inflated(Path(place), place, limits.index_bytes)
     return read_lock(document, wanted.label, place)
-
-
-#: Every kind of edge, as the core numbers them.
-_ANY_EDGE: Final = 63
 
 
 def by_name(request: RecipeRequest, known: KnownSpecs) -> ChangedByRecipes:

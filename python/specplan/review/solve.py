@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
 from specplan.catalog.available import available_wants
-from specplan.catalog.specs import hashes_of
+from specplan.catalog.specs import ANY_EDGE, hashes_of
 from specplan.coverage.ask import environment_options
 from specplan.errors import UsageError
 from specplan.model import NamedSpec
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from specplan.review.request import ReviewRequest
 
 __all__ = ["review"]
-
-#: Every kind of edge, as the core numbers them.
-_ANY_EDGE: Final = 63
 
 
 def review(contents: Contents, request: ReviewRequest) -> Review:
@@ -116,7 +113,7 @@ def _wants(
     for lock in locks:
         known = found.setdefault(lock.label, None)
         roots = sorted({each.hash for each in lock.roots})
-        if not changed.isdisjoint(lock.core.reached(roots, _ANY_EDGE)):
+        if not changed.isdisjoint(lock.core.reached(roots, ANY_EDGE)):
             found[lock.label] = (*(known or ()), f"{lock.label}={lock.place}")
     for each in environments:
         # Which specs it will have is chosen by its plan.

@@ -18,7 +18,8 @@ from specplan.reports.html.values import (
     Segment,
     Titled,
 )
-from specplan.reports.outline import Column, Name, Number, Share, Spec, State, System, Table, Words
+from specplan.reports.html.wants import WANT_COLUMNS, want_cells
+from specplan.reports.outline import Column, Name, Number, Share, Spec, State, Table, Words
 from specplan.reports.render import prose, wording
 
 if TYPE_CHECKING:
@@ -305,16 +306,12 @@ def _unknown(content: Entry) -> Titled | None:
     if not entries:
         return None
     columns = (
-        Column("want", "want", "name"),
-        Column("stack", "stack", "name"),
-        Column("system", "system", "system"),
+        *WANT_COLUMNS,
         Column("missing", "the sources do not say", "words"),
     )
     rows = tuple(
         (
-            Name(each.text("want")),
-            Name(each.text("stack")),
-            System(each.text("os"), each.text("target")),
+            *want_cells(each),
             Words(", ".join(each.texts("missing"))),
         )
         for each in entries
@@ -350,9 +347,7 @@ def _known(content: Entry) -> Titled | None:
     if known is None:
         return None
     columns = (
-        Column("want", "want", "name"),
-        Column("stack", "stack", "name"),
-        Column("system", "system", "system"),
+        *WANT_COLUMNS,
         Column("excused", "gaps", "count"),
         Column("state", "state", "state"),
         Column("until", "until", "words"),
@@ -361,9 +356,7 @@ def _known(content: Entry) -> Titled | None:
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            Name(each.text("want")),
-            Name(each.text("stack")),
-            System(each.text("os"), each.text("target")),
+            *want_cells(each),
             Number(each.count("excused")),
             _state_of_known(each),
             Words(each.text_or_none("until") or ""),

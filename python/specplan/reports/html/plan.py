@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.reports.html import gantt
 from specplan.reports.html.values import Build, Figure, PlanPart, Titled
-from specplan.reports.outline import Column, Name, Names, Number, Spec, System, Table, Words
+from specplan.reports.html.wants import WANT_COLUMNS, spec_cell, want_cells
+from specplan.reports.outline import Column, Name, Names, Number, Table, Words
 from specplan.reports.plan import wording as plan_wording
 from specplan.reports.render import amounts, prose, wording
 
@@ -316,18 +317,14 @@ def _publish(content: Entry) -> Titled | None:
     if not entries:
         return None
     columns = (
-        Column("want", "want", "name"),
-        Column("stack", "stack", "name"),
-        Column("system", "system", "system"),
+        *WANT_COLUMNS,
         Column("binary", "binary", "spec"),
         Column("listed_by", "listed by", "names"),
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            Name(each.text("want")),
-            Name(each.text("stack")),
-            System(each.text("os"), each.text("target")),
-            Spec(wording.spec_name(each.text("package"), each.text("version")), each.text("hash")),
+            *want_cells(each),
+            spec_cell(each),
             Names(each.texts("listed_by")),
         )
         for each in entries
@@ -341,16 +338,12 @@ def _unplannable(content: Entry) -> Titled | None:
     if not entries:
         return None
     columns = (
-        Column("want", "want", "name"),
-        Column("stack", "stack", "name"),
-        Column("system", "system", "system"),
+        *WANT_COLUMNS,
         Column("reason", "why", "words"),
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            Name(each.text("want")),
-            Name(each.text("stack")),
-            System(each.text("os"), each.text("target")),
+            *want_cells(each),
             Words(_UNPLANNABLE.get(each.text("reason"), each.text("reason"))),
         )
         for each in entries
@@ -370,10 +363,10 @@ def _budget(content: Entry, unit: Unit) -> Titled | None:
         Column("more_builds", "further builds", "count"),
     )
     rows: tuple[tuple[Cell, ...], ...] = (
-        *((_root(each), Words("completed"), None) for each in completed),
+        *((spec_cell(each), Words("completed"), None) for each in completed),
         *(
             (
-                _root(each),
+                spec_cell(each),
                 Words(_OPEN.get(each.text("reason"), each.text("reason"))),
                 Number(each.count_or_none("more_builds")),
             )
@@ -385,10 +378,6 @@ def _budget(content: Entry, unit: Unit) -> Titled | None:
     builds = wording.count(budget.count("builds"), "build")
     title = f"What the budget completes: {roots}, {builds}, {spent}"
     return Titled(title=title, table=Table(columns, rows))
-
-
-def _root(entry: Entry) -> Spec:
-    return Spec(wording.spec_name(entry.text("package"), entry.text("version")), entry.text("hash"))
 
 
 def _environments(content: Entry) -> Titled | None:
