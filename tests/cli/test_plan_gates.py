@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +51,40 @@ def test_a_plan_with_more_builds_than_the_limit_fails(run: Runs) -> None:
     assert answer.code == 1
     assert "gate failed: 3 builds, more than 2 (--fail-over-builds)" in answer.err
     assert gates(answer) == [("fail-over-builds", "", "count", 2, 3, False)]
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize(
+    ("form", "limit", "value", "verdict"),
+    [
+        ("table", "2", "3", "fails"),
+        ("json", '"limit": 2', '"value": 3', '"held": false'),
+        ("csv", ",fail-over-builds,,count,2,", ",2,3,false", "gate,"),
+        ("markdown", "| 2 |", "| 3 |", "fails"),
+        ("list", "limit 2", "--fail-over-builds: 3", "fails"),
+        ("junit", "limit 2", "value 3", "<failure"),
+        ("github", "limit 2", "value 3", "::error"),
+        ("openmetrics", 'gate_limit{gate="fail-over-builds",unit="count"} 2', "} 3", "} 0"),
+        ("html", ">2<", ">3<", "fails"),
+    ],
+)
+def test_every_format_shows_a_gate_with_its_limit_its_value_and_its_verdict(
+    run: Runs, form: str, limit: str, value: str, verdict: str
+) -> None:
+    out = run(*WORDS, "--fail-over-builds", "2", "--format", form).out
+    shown = out[out.index("fail-over-builds") :] if form == "table" else out
+    assert "fail-over-builds" in out
+    assert all(word in shown for word in (limit, value, verdict))
+
+
+@pytest.mark.usefixtures("small")
+def test_a_plan_without_a_gate_is_csv_without_columns_of_gates(run: Runs) -> None:
+    assert "gate" not in run(*WORDS, "--format=csv").out
+    lines = run(*WORDS, "--fail-over-builds", "3", "--format=csv").out.splitlines()
+    (gate,) = [row for row in csv.DictReader(lines) if row["action"] == "gate"]
+    assert (gate["gate.name"], gate["gate.limit"], gate["gate.value"], gate["gate.held"]) == (
+        "fail-over-builds", "3", "3", "true",
+    )  # fmt: skip
 
 
 @pytest.mark.usefixtures("small")

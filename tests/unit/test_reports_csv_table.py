@@ -7,7 +7,12 @@ import json
 from dataclasses import replace
 from io import StringIO
 
+import pytest
+
 from specplan import UnknownWant
+from specplan.model import Coverage, Diff
+from specplan.model.gate import Gate
+from specplan.model.report import ReportOptions, View, as_csv
 from tests import records
 from tests.snapshots import assert_is_snapshot
 
@@ -77,6 +82,57 @@ def test_keys_have_a_row_each_and_absent_stacks_one() -> None:
 def test_findings_have_a_row_each() -> None:
     found = rows(records.CHECK.to_csv())
     assert [row["line"] for row in found] == ["5", "", "2"]
+
+
+GATES = (
+    Gate(
+        name="fail-under",
+        unit="percent",
+        limit=40.5,
+        value=100 / 3,
+        held=False,
+        reason="coverage is 33.3 % (1 of 3), less than 40.5 % (--fail-under)",
+        stack="=hep",
+    ),
+    Gate(name="fail-under-roots", unit="percent", limit=90, value=None, held=False, reason="n/a"),
+    Gate(name="fail-on-lost", unit="count", limit=0, value=0, held=True, reason=""),
+)
+
+
+@pytest.mark.parametrize(
+    ("result", "view", "kind"),
+    [
+        (records.ONE_CELL, "gaps", "state"),
+        (records.MANY_CELLS, "coverage", ""),
+        (records.DIFF, "gaps", "change"),
+    ],
+    ids=["gaps", "coverage", "diff"],
+)
+def test_each_gate_is_a_row_of_the_same_table_with_its_limit_value_and_verdict(
+    result: Coverage | Diff, view: View, kind: str
+) -> None:
+    def shown(gates: tuple[Gate, ...]) -> str:
+        return as_csv(replace(result, gates=gates), ReportOptions(view=view))
+
+    without, found = rows(shown(())), rows(shown(GATES))
+    assert len({line.count(",") for line in shown(GATES).splitlines() if '"' not in line}) == 1
+    things, gates = found[: len(without)], found[len(without) :]
+    names = [name for name in found[0] if name.startswith("gate.")]
+    assert list(found[0]) == [*without[0], *names]
+    assert [dict.fromkeys(names, "") | row for row in without] == things
+    held = {"gate.stack": "'=hep", "gate.unit": "percent", "gate.held": "false"}
+    assert {name: value for name, value in gates[0].items() if value} == {
+        **({kind: "gate"} if kind else {}),
+        "gate.name": "fail-under",
+        "gate.limit": "40.5",
+        "gate.value": "33.3333333333333",
+        "gate.reason": "coverage is 33.3 % (1 of 3), less than 40.5 % (--fail-under)",
+        **held,
+    }
+    assert [(row["gate.value"], row["gate.held"]) for row in gates[1:]] == [
+        ("", "false"),
+        ("0", "true"),
+    ]
 
 
 def test_hostile_names_neither_break_rows_nor_start_formulas() -> None:

@@ -240,13 +240,28 @@ def test_openmetrics_follows_its_grammar(name: str) -> None:
         seen.add((sample["name"], sample["labels"]))
 
 
-def test_every_format_of_cases_and_numbers_shows_the_gates() -> None:
+@pytest.mark.parametrize("form", ["junit", "github", "lcov", "cobertura", "badge"])
+def test_every_format_with_room_for_it_shows_each_gate_with_limit_value_and_verdict(
+    form: str,
+) -> None:
+    text = DIALECTS[form](RESULTS["coverage"]).replace("%25", "%")
+    assert "fail-under" in text
+    assert re.search(r"limit 95 %.*value 50 %", text, re.DOTALL)
+    assert "fail-on-absent" in text
+    assert re.search(r"limit 0.*value 0", text, re.DOTALL)
+    if form in {"lcov", "cobertura", "badge"}:
+        assert "gate fail-under: limit 95 %, value 50 %, fails" in text
+        assert "gate fail-on-absent: limit 0, value 0, holds" in text
+
+
+def test_no_name_ends_a_comment_of_cobertura_early() -> None:
+    gate = replace(GATES[0], stack="a--> <!---b-")
+    result = replace(RESULTS["coverage"], gates=(gate,))  # type: ignore[type-var]
+    ET.fromstring(DIALECTS["cobertura"](result))  # noqa: S314 - likewise
+
+
+def test_every_format_of_numbers_and_for_people_shows_the_gates() -> None:
     result = RESULTS["coverage"]
-    for form in ("junit", "github"):
-        text = DIALECTS[form](result)
-        assert "fail-under" in text
-        assert re.search(r"limit 95 %.*value 50 %", text.replace("%25", "%"), re.DOTALL)
-        assert "fail-on-absent" in text
     assert 'specplan_gate_held{gate="fail-under",unit="percent"} 0' in DIALECTS["openmetrics"](
         result
     )

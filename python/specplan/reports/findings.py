@@ -147,6 +147,7 @@ class Standing:
         whole: The whole; 0 where the share is not defined.
         is_doubtful: Whether what is left out could change the share.
         is_partly_old: Whether an earlier run measured a part of it.
+        gates: The limit, the value and the verdict of each gate, in a line.
         failure: What is wrong beside the share, as a gate that failed; empty where nothing is.
     """
 
@@ -156,6 +157,7 @@ class Standing:
     failure: str = ""
     is_doubtful: bool = False
     is_partly_old: bool = False
+    gates: tuple[str, ...] = ()
 
 
 #: Suites of ours, which stand before those of cells where they have cases.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from specplan.model.gate import Gate
 
-__all__ = ["amount", "gate_sections", "is_asked", "verdict_lines"]
+__all__ = ["amount", "gate_sections", "is_asked", "to_show", "verdict", "verdict_lines"]
 
 _COLUMNS: Final = (
     Column("gate", "gate", "name", is_lead=True),
@@ -35,6 +35,17 @@ def amount(gate: Gate, value: float | None) -> str:
 def is_asked(gate: Gate) -> bool:
     """Whether somebody asked for a gate; each plan is held against that on what has no plan."""
     return gate.name != "allow-unplannable"
+
+
+def to_show(gates: Sequence[Gate]) -> tuple[Gate, ...]:
+    """Return the gates that somebody asked for, and the others that fail."""
+    return tuple(gate for gate in gates if not gate.held or is_asked(gate))
+
+
+def verdict(gate: Gate) -> str:
+    """Return a gate in one line, for a format that has no place for its parts."""
+    limit, value = amount(gate, gate.limit), amount(gate, gate.value)
+    return f"gate {gate.label}: limit {limit}, value {value}, {'holds' if gate.held else 'fails'}"
 
 
 def verdict_lines(gates: Sequence[Gate]) -> tuple[Line, ...]:

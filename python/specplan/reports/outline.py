@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from specplan.aliases import Unit
+    from specplan.model.gate import Gate
     from specplan.model.report import Report, ReportOptions
     from specplan.reports.render.prose import Prose
 
@@ -371,10 +372,14 @@ class Records:
     Attributes:
         names: The names of the JSON document; what is nested there has a dot.
         rows: A value for each name.
+        gates: The gates of the run, each of which gets a row and columns of its own.
+        kind: The name under which a row says what it is; empty where all rows are of one kind.
     """
 
     names: Sequence[str]
     rows: Iterable[Sequence[Value]]
+    gates: Sequence[Gate] = ()
+    kind: str = ""
 
 
 @singledispatch

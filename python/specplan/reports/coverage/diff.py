@@ -78,7 +78,7 @@ def records(result: Diff, options: ReportOptions) -> Records:
     rows += [_key_record("lost", key) for key in result.lost]
     rows += [_key_record("gained", key) for key in result.gained]
     rows += [_change_record(change) for change in result.changed]
-    return Records(names, rows)
+    return Records(names, rows, result.gates, kind="change")
 
 
 def _cells(cells: Sequence[DiffCell]) -> Table:

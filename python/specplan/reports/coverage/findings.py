@@ -23,6 +23,7 @@ from specplan.reports.findings import (
     standing_of,
     titled,
 )
+from specplan.reports.gates import verdict
 from specplan.reports.render import prose, wording
 
 if TYPE_CHECKING:
@@ -313,6 +314,7 @@ def coverage_standing(result: Coverage) -> Standing:
         is_doubtful=bool(blocking(result.left_out)),
         is_partly_old=result.carried is not None,
         failure="gate failed" if any(not gate.held for gate in result.gates) else "",
+        gates=tuple(map(verdict, result.gates)),
     )
 
 

@@ -92,7 +92,8 @@ def records(result: Coverage, options: ReportOptions) -> Records:
     ``missing``.
     """
     if options.view == "coverage":
-        return Records(_CELL_NAMES, (_fields(cell, _CELL_NAMES) for cell in result.cells))
+        cells = (_fields(cell, _CELL_NAMES) for cell in result.cells)
+        return Records(_CELL_NAMES, cells, result.gates)
     nearest = (f"nearest.{name}" for name in _NEAREST_NAMES)
     names = (*_GAP_NAMES, *nearest, "missing", "group", "developed", "known", "carried_from")
     old = {(cell.stack, cell.os, cell.target): cell.carried_from for cell in result.cells}
@@ -101,7 +102,7 @@ def records(result: Coverage, options: ReportOptions) -> Records:
         (*_unknown_record(want), old.get((want.stack, want.os, want.target)))
         for want in result.unknown
     ]
-    return Records(names, rows)
+    return Records(names, rows, result.gates, kind="state")
 
 
 def _opening(result: Coverage) -> tuple[Line, ...]:

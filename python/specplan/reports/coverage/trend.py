@@ -94,7 +94,7 @@ def records(result: Trend, options: ReportOptions) -> Records:
         for cell in result.cells
         if (point := cell.points[at]) is not None
     ]
-    return Records(names, rows)
+    return Records(names, rows, result.gates)
 
 
 @as_json.register(Trend)

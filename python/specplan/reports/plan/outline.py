@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specplan.planning.plan import Plan
-from specplan.reports.gates import gate_sections, is_asked
+from specplan.reports.gates import gate_sections, to_show
 from specplan.reports.outline import (
     Amount,
     Answer,
@@ -55,7 +55,7 @@ def outline(plan: Plan, options: ReportOptions) -> Outline:
         warnings=tuple(wording.not_whole(plan.left_out)),
         lines=tuple(Line(line, "quiet") for line in lines),
         sections=(
-            *gate_sections([gate for gate in plan.gates if not gate.held or is_asked(gate)]),
+            *gate_sections(to_show(plan.gates)),
             *choice.sections(plan),
             *_builds(plan),
             *budget.sections(plan),
@@ -88,7 +88,7 @@ def records(plan: Plan, options: ReportOptions) -> Records:
         "stacks", "cause", "cost", "estimated", "needs", "because", "predicted",
         "action", "want", "want.os", "want.target", "listed_by",
     )  # fmt: skip
-    return Records(names, _rows(plan))
+    return Records(names, _rows(plan), to_show(plan.gates), kind="action")
 
 
 def _rows(plan: Plan) -> Iterator[tuple[Value, ...]]:

@@ -54,6 +54,7 @@ def badge(result: Report) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{whole}" height="20" role="img" '
         f'aria-label="{label}: {message}">\n'
         f"  <title>{label}: {message}</title>\n"
+        f"{_described(standing)}"
         f'  <clipPath id="r"><rect width="{whole}" height="20" rx="3"/></clipPath>\n'
         f'  <g clip-path="url(#r)"><rect width="{left}" height="20" fill="#444"/>'
         f'<rect x="{left}" width="{right}" height="20" fill="{colour}"/></g>\n'
@@ -61,6 +62,12 @@ def badge(result: Report) -> str:
         f'font-size="11">{texts}</g>\n'
         "</svg>\n"
     )
+
+
+def _described(standing: Standing) -> str:
+    if not standing.gates:
+        return ""
+    return f"  <desc>{xml_text('; '.join(standing.gates))}</desc>\n"
 
 
 def badge_endpoint(result: Report) -> str:

@@ -25,6 +25,7 @@ __all__ = [
     "visible",
     "workflow_message",
     "workflow_property",
+    "xml_comment",
     "xml_text",
 ]
 
@@ -216,6 +217,19 @@ def xml_text(text: str) -> str:
     shown = terminal(text)
     for character, entity in _ENTITIES:
         shown = shown.replace(character, entity)
+    return shown
+
+
+def xml_comment(text: str) -> str:
+    """Return the text as content of a comment of XML, which no two dashes may end early.
+
+    Example:
+        >>> xml_comment("of a--b <c>")
+        'of a- -b &lt;c&gt;'
+    """
+    shown = xml_text(text)
+    while "--" in shown:
+        shown = shown.replace("--", "- -")
     return shown
 
 

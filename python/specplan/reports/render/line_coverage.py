@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from specplan.errors import UsageError
 from specplan.model import Coverage
-from specplan.reports.render.escape import terminal, xml_text
+from specplan.reports.gates import verdict
+from specplan.reports.render.escape import terminal, xml_comment, xml_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -29,8 +30,10 @@ def lcov(result: Report) -> str:
     Raises:
         UsageError: If no root of an environment is wanted.
     """
-    parts = []
-    for path, lines in _files_of(result).items():
+    files = _files_of(result)
+    # Readers of LCOV pass over lines that they do not know, and newer ones know comments.
+    parts = [f"# {terminal(line)}" for line in _verdicts(result)]
+    for path, lines in files.items():
         parts += ["TN:", f"SF:{terminal(path)}"]
         for number, roots in lines.items():
             if len(roots) > 1:
@@ -64,6 +67,7 @@ def cobertura(result: Report) -> str:
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<coverage {numbers} complexity="0" version="specplan" timestamp="0">',
+        *(f"  <!-- {xml_comment(line)} -->" for line in _verdicts(result)),
         "  <sources><source>.</source></sources>",
         "  <packages>",
         f'    <package name="spack" {_rates(every)} complexity="0">',
@@ -82,6 +86,10 @@ def cobertura(result: Report) -> str:
         ]
     parts += ["      </classes>", "    </package>", "  </packages>", "</coverage>"]
     return "\n".join(parts) + "\n"
+
+
+def _verdicts(result: Report) -> list[str]:
+    return [verdict(gate) for gate in result.gates] if isinstance(result, Coverage) else []
 
 
 def _files_of(result: Report) -> _Lines:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from specplan.errors import UsageError
 from specplan.model.trend import Trend
 from specplan.reports.coverage.trend import headline
+from specplan.reports.gates import verdict
 from specplan.reports.render import prose, wording
 from specplan.reports.render.escape import xml_text
 
@@ -67,7 +68,7 @@ def picture(result: Report) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{title}" {font}>',
         f"  <title>{title}</title>",
-        f"  <desc>{xml_text(_said(rows))}</desc>",
+        f"  <desc>{xml_text('; '.join([_said(rows), *map(verdict, result.gates)]))}</desc>",
         f'  <rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>',
         f'  <text x="{_LEFT}" y="20" font-size="13" fill="#222">{title}</text>',
         *_grid(),
