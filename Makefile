@@ -143,20 +143,18 @@ fuzz-coverage: ## let coverage guide a search for inputs that break a reader (ni
 	done
 
 .PHONY: bench
-bench: environment ## run the benches at small sizes; benches/BENCHMARKS.md tells the full ones
+bench: environment ## run the benches at small sizes, to show that they work
 	$(call locked,run build bench)
 	$(WHEEL)
-	$(BIN)/python -m benches.pages --specs 6000 --packages 500
-	$(BIN)/python -m benches.coverage --specs 20000 --packages 1000 --queries 20 --runs 3
-	$(BIN)/python -m benches.checks --specs 2000 --runs 1
-	$(BIN)/python -m benches.queries --specs 2000 --queries 100 --runs 1
-	$(BIN)/python -m benches.plans --specs 5000 --networkx-specs 2000 --runs 2
-	$(BIN)/python -m benches.exports --builds 5000
-	$(BIN)/python -m benches.schedules --specs 5000 --runs 1
-	$(BIN)/python -m benches.budgets --specs 300 --seconds 5
-	$(BIN)/python -m benches.choices --largest 1000 --time-limit 5
+	$(BIN)/python -m benches.all --quick
 	$(BIN)/python -m benches.pages_of_reports --specs 3000 --cells 60 --builds 200
 	cargo test --package specplan-planner --bench scale --locked
+
+.PHONY: bench-all
+bench-all: environment ## run the benches at full size (half an hour) and write benches/RESULTS.md
+	$(call locked,run build bench)
+	$(WHEEL)
+	$(BIN)/python -m benches.all
 
 .PHONY: pictures
 pictures: build ## draw the pictures of the documentation anew; that of the page needs Chromium

@@ -22,6 +22,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import math
 import sys
 import tempfile
 import time
@@ -97,11 +98,16 @@ def by_highs(plan: Plan, roots: set[str], limit: float, seconds: float) -> Answe
     start = time.perf_counter()
     solver.run()
     took = time.perf_counter() - start
+    return _said_by_highs(solver, took)
+
+
+def _said_by_highs(solver: Any, took: float) -> Answer:
+    """Return what HiGHS found; nothing is a solution too, and its bound may be infinite."""
     info = solver.getInfo()
-    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    objective = info.objective_function_value
     return Answer(
         seconds=took,
-        weight=round(-info.objective_function_value) if found else 0,
+        weight=round(-objective) if math.isfinite(objective) and objective < 0 else 0,
         bound=-info.mip_dual_bound,
     )
 
@@ -189,10 +195,7 @@ def jointly_by_highs(choice: Choice, builds: int, seconds: float) -> Answer:
     start = time.perf_counter()
     solver.run()
     took = time.perf_counter() - start
-    info = solver.getInfo()
-    return Answer(
-        seconds=took, weight=round(-info.objective_function_value), bound=-info.mip_dual_bound
-    )
+    return _said_by_highs(solver, took)
 
 
 def compare_jointly(choice: Choice, names: list[str], builds: int, seconds: float) -> list[str]:

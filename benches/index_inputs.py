@@ -3,9 +3,10 @@
     python benches/index_inputs.py --specs 100000 --seed 1 OUT.json
 
 The shapes are those of real environments: about eight dependencies a spec, half of them for
-building alone; a few specs (a compiler, its runtime, the C library, the wrapper, make) that
-nearly all others depend on; five variants a spec, seldom compiler flags; versions of two or three
-fields; hashes that look random. A file has about 1,450 bytes a spec.
+building alone, all of the spec's own system; on each system a few specs (a compiler, its runtime,
+the C library, the wrapper, make) that nearly all others depend on; five variants a spec, seldom
+compiler flags; versions of two or three fields; hashes that look random. A file has about 1,450
+bytes a spec.
 """
 
 from __future__ import annotations
@@ -53,6 +54,9 @@ _HUBS: Final = (
     ("gmake", '"build"', ""),
 )
 
+#: How many specs these are, with one of each on every system.
+_HUB_SPECS: Final = len(_HUBS) * len(_SYSTEMS)
+
 #: How often a spec depends on each of these; has three fields in its version, not two;
 #: has a variant of several values.
 _DEPENDS_ON_HUB: Final = 0.7
@@ -75,14 +79,14 @@ def write_index(path: Path, *, specs: int, seed: int, faults: Faults | None = No
 
     Args:
         path: The file.
-        specs: How many records it has; at least the hubs.
+        specs: How many records it has; at least the hubs of each system.
         seed: The same seed gives the same bytes.
         faults: What is to be wrong with an index whose hashes are else those of their
             content; without it, hashes are drawn, which takes less time.
     """
     with path.open("w", encoding="ascii", newline="") as file:
         file.write('{"database":{"version":"8","installs":{')
-        file.writelines(_records(random.Random(seed), max(specs, len(_HUBS)), faults))
+        file.writelines(_records(random.Random(seed), max(specs, _HUB_SPECS), faults))
         file.write("}}}")
 
 
@@ -115,25 +119,25 @@ def _records(rng: random.Random, specs: int, faults: Faults | None) -> Iterator[
     kinds = [kind for kind, _ in _TYPES]
     weights = [weight for _, weight in _TYPES]
     for number in range(specs):
-        is_hub = number < len(_HUBS)
-        name = _HUBS[number][0] if is_hub else rng.choice(packages)
+        is_hub = number < _HUB_SPECS
+        row, system = divmod(number, len(_SYSTEMS))
+        name = _HUBS[row][0] if is_hub else rng.choice(packages)
         dag_hash = "".join(rng.choices(_LETTERS, k=32))
         available = "true"
-        os, target = _SYSTEMS[number % len(_SYSTEMS)]
+        os, target = _SYSTEMS[system]
         edges = []
         if not is_hub:
             edges += [
-                _edge(hub, hashes[at], types, virtuals)
+                _edge(hub, hashes[at * len(_SYSTEMS) + system], types, virtuals)
                 for at, (hub, types, virtuals) in enumerate(_HUBS)
                 if rng.random() < _DEPENDS_ON_HUB
             ]
             # Mostly recent specs, as a stack's own dependencies are.
-            reach = min(number, 3000)
-            chosen = sorted({number - 1 - rng.randrange(reach) for _ in range(rng.randint(1, 10))})
+            reach = min(row, 600)
+            rows = sorted({row - 1 - rng.randrange(reach) for _ in range(rng.randint(1, 10))})
             edges += [
                 _edge(names[at], hashes[at], rng.choices(kinds, weights)[0], "")
-                for at in chosen
-                if at >= len(_HUBS)
+                for at in (row * len(_SYSTEMS) + system for row in rows if row >= len(_HUBS))
             ]
         version = "1.0" if is_hub else rng.choice(versions[name])
         parameters = '"build_system":"generic"' if is_hub else rng.choice(variants[name])

@@ -85,14 +85,14 @@ def measure_specplan(path: Path) -> Measurement:
         specplan.load(f"bench={small}")
     start = time.perf_counter()
     catalog = specplan.load(f"bench={path}")
-    cells = catalog.matrix(level="hash")
+    catalog.matrix(level="hash")
     seconds = time.perf_counter() - start
     peak = peak_bytes()
-    names = {spec.package for spec in catalog.select()}
+    specs = list(catalog.select())
     counts = Counts(
-        specs=len(catalog),
-        binaries=sum(cell.covered for cell in cells),
-        by_package=len(names),
+        specs=len(specs),
+        binaries=sum(spec.available for spec in specs),
+        by_package=len({spec.package for spec in specs}),
     )
     return Measurement(seconds=seconds, peak_bytes=peak, counts=counts)
 

@@ -44,7 +44,7 @@ def write_lock(folder: Path, *, specs: int, seed: int) -> tuple[Path, Path]:
         if starts[level]:
             near = starts[max(level - 3, 0)]
             for _ in range(draw.randint(1, 4)):
-                below.add(draw.randrange(near, starts[level]))
+                below.add(draw.randrange(min(near, starts[level] - 1), starts[level]))
             for _ in range(draw.randint(0, 3)):
                 below.add(int(starts[level] * draw.random() ** 4))
         needed |= below

@@ -3,6 +3,8 @@
     python -m benches.pages --specs 60000 --packages 5000
 
 - *specplan* reads the tree into a catalog that answers questions (`specplan.load`);
+- *reading only* lets `find` and `xargs` hand the files to as many `cat` as there are cores, the
+  floor of every reader;
 - *PyYAML* (its C loader) makes Python objects of each page's front matter, no more;
 - *orjson* makes Python objects of the two JSON values of each page, no more.
 
@@ -28,7 +30,7 @@ import time
 from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from benches.inputs import UNION_INDEX, Shape, write_tree
 from benches.machine import READING, describe, reading_row, table
@@ -41,12 +43,16 @@ if TYPE_CHECKING:
 #: A page as Python objects, by the keys of its front matter.
 Page: TypeAlias = dict[str, Any]
 
+#: What opens and reads the files, and does nothing with them.
+READING_ONLY: Final = "reading only"
+
 #: The contenders, with what their processes get into the environment.
 CONTENDERS: dict[str, dict[str, str]] = {
     "specplan": {},
     "specplan, one thread": {"RAYON_NUM_THREADS": "1"},
     "orjson": {},
     "PyYAML": {},
+    READING_ONLY: {},
 }
 
 
@@ -148,6 +154,19 @@ def measure_specplan(tree: Path) -> Measurement:
     return Measurement(seconds=seconds, peak_bytes=peak_bytes(), counts=count_in_catalog(catalog))
 
 
+def measure_reading_only(tree: Path) -> Measurement:
+    """Measure what opening and reading the files takes."""
+    find = ["find", str(tree), "-name", "specs.md", "-print0"]
+    cat = ["xargs", "-0", "-n", "250", "-P", str(os.cpu_count() or 1), "cat"]
+    start = time.perf_counter()
+    with subprocess.Popen(find, stdout=subprocess.PIPE) as found:
+        subprocess.run(cat, stdin=found.stdout, stdout=subprocess.DEVNULL, check=True)
+    seconds = time.perf_counter() - start
+    peak = peak_bytes()
+    counts = count_in_pages(read_by_orjson(tree, 1))
+    return Measurement(seconds=seconds, peak_bytes=peak, counts=counts)
+
+
 def peak_bytes() -> int:
     """Tell how much memory this process has held at most."""
     unit = 1 if sys.platform == "darwin" else 1024
@@ -158,6 +177,8 @@ def measure_here(contender: str, tree: Path, every: int) -> Measurement:
     """Measure a contender in this very process."""
     if contender == "PyYAML":
         return measure_pages(read_by_pyyaml, tree, every)
+    if contender == READING_ONLY:
+        return measure_reading_only(tree)
     if contender == "orjson":
         return measure_pages(read_by_orjson, tree, every)
     return measure_specplan(tree)

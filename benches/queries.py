@@ -48,6 +48,7 @@ def question(catalog: Catalog, specs: list[str]) -> Any:
     return {
         "state": catalog._state(None),  # noqa: SLF001
         "specs": specs,
+        "clauses": [[] for _ in specs],
         "cells": [(*system, positions) for system in core.systems()],
         "compat": "exact",
         "operating_systems": _core.OperatingSystems([]),
@@ -65,7 +66,7 @@ def measure_here(contender: str, path: Path, queries: int, seed: int) -> float:
     catalog.find("zlib-ng")
     asked = question(catalog, specs)
     core = catalog._core  # noqa: SLF001
-    core.abstract_coverage(asked | {"specs": specs[:1], "cells": []})
+    core.abstract_coverage(asked | {"specs": specs[:1], "clauses": [[]], "cells": []})
     start = time.perf_counter()
     if contender == "find, one by one":
         for spec in specs:
