@@ -40,6 +40,7 @@ case $all in
       }
     done
     sleep "${STAND_IN_SLEEP:-0}"
+    if grep -qsx "$hash" "$here/endless"; then sleep 600; fi
     ! grep -qx "$hash" "$here/broken" || { echo "end $hash" >> "$here/record"; exit 1; }
     : > "$here/installed-$hash"
     echo "end $hash" >> "$here/record";;
@@ -120,6 +121,10 @@ class StandIn:
         """Let the builds of some specs fail, and no others."""
         text = "".join(f"{each}\n" for each in hashes)
         (self.folder / "broken").write_text(text, encoding="utf-8")
+
+    def hangs(self, dag_hash: str) -> None:
+        """Let the build of a spec not end by itself."""
+        (self.folder / "endless").write_text(f"{dag_hash}\n", encoding="utf-8")
 
     def fails_to_push_once(self) -> None:
         """Let the next push fail."""

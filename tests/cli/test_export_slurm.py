@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import time
@@ -14,11 +15,14 @@ from tests.export_projects import CLOSURES, WORDS, H, made_project, made_stand_i
 from tests.slurm_cluster import cluster, lacking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.cli.conftest import Runs
     from tests.stand_in_spack import StandIn
+
+#: Whether a build may take its whole minute before Slurm ends it, which takes up to 90 seconds.
+WHOLE_TIMES = bool(os.environ.get("SPECPLAN_WHOLE_TIMES"))
 
 pytestmark = pytest.mark.skipif(bool(lacking()), reason=lacking() or "it runs")
 
@@ -44,14 +48,26 @@ def run_through(
         return done.returncode, done.stdout + done.stderr
     assert done.returncode == 0, done.stdout + done.stderr
     # `sbatch --wait` looks only every few seconds.
-    end = time.monotonic() + 120
+    job = wait_for(slurm, stand_in, "specplan-summary", has_ended)
+    (summary,) = stand_in.folder.parent.glob(".specplan/*/summary.log")
+    return int(job["ExitCode"].split(":")[0]), summary.read_text(encoding="utf-8")
+
+
+def has_ended(job: dict[str, str]) -> bool:
+    return job["JobState"] not in {"PENDING", "RUNNING", "COMPLETING"}
+
+
+def wait_for(
+    slurm: dict[str, str], stand_in: StandIn, name: str, holds: Callable[[dict[str, str]], bool]
+) -> dict[str, str]:
+    """Wait until something holds of a job of the last run, and return it."""
+    end = time.monotonic() + 180
     while time.monotonic() < end:
-        job = of_last_run(slurm, stand_in)["specplan-summary"]
-        if job["JobState"] not in {"PENDING", "RUNNING", "COMPLETING"}:
-            (summary,) = stand_in.folder.parent.glob(".specplan/*/summary.log")
-            return int(job["ExitCode"].split(":")[0]), summary.read_text(encoding="utf-8")
+        job = of_last_run(slurm, stand_in)[name]
+        if holds(job):
+            return job
         time.sleep(0.1)
-    pytest.fail("the run does not end")
+    pytest.fail(f"the job {name} stays as it is: {job}")
 
 
 def of_last_run(slurm: dict[str, str], stand_in: StandIn) -> dict[str, dict[str, str]]:
@@ -168,3 +184,41 @@ def test_nothing_is_left_in_the_queue_where_slurm_takes_no_more(
     else:
         pytest.fail("jobs are left in the queue")
     assert "index" not in {kind for kind, _ in stand_in.work().lines}
+
+
+def test_a_build_that_takes_longer_than_its_time_fails_and_cancels_its_dependents_alone(
+    run: Runs, slurm: dict[str, str], stand_in: StandIn
+) -> None:
+    """The time is a minute, as Slurm counts in minutes; it is cut short unless asked for whole.
+
+    Slurm looks for such jobs every 30 seconds, so this is the last test: the others take as long.
+    """
+    content = "[[export.size]]\npackage = 'c'\ntimeout = '1m'\n"
+    (stand_in.folder.parent / "specplan.toml").write_text(content, encoding="utf-8")
+    assert run("export", "slurm", *WORDS, "-o", "submit.sh").code == 0
+    stand_in.hangs(H["c"])
+    assert stand_in.run("bash", "submit.sh", SLURM_CONF=slurm["SLURM_CONF"]).returncode == 0
+    job = wait_for(slurm, stand_in, "c", lambda job: job["JobState"] == "RUNNING")
+    assert job["TimeLimit"] == "00:01:00"
+    if not WHOLE_TIMES:
+        words = ["/usr/bin/scontrol", "update", f"JobId={job['JobId']}", "EndTime=now"]
+        subprocess.run(words, env=slurm, check=True)
+    job = wait_for(slurm, stand_in, "specplan-summary", has_ended)
+    assert job["ExitCode"] == "1:0"
+    (summary,) = stand_in.folder.parent.glob(".specplan/*/summary.log")
+    said = summary.read_text(encoding="utf-8")
+    assert "5 of 8 built, 1 failed, 2 not reached" in said
+    # Its shell may be killed before it says that its build was.
+    assert re.search(rf"  failed(, as it did not end)?: c@1.0/{H['c']}", said)
+    assert f"  not reached: e@1.0/{H['e']}\n  not reached: f@1.0/{H['f']}" in said
+    states = {name: job["JobState"] for name, job in of_last_run(slurm, stand_in).items()}
+    assert states == {
+        "specplan-preflight": "COMPLETED",
+        **dict.fromkeys("abdgh", "COMPLETED"),
+        "c": "TIMEOUT",
+        **dict.fromkeys("ef", "CANCELLED"),
+        "specplan-summary": "FAILED",
+    }
+    work = stand_in.work()
+    assert set(work.built) == {H[each] for each in "abcdgh"}
+    assert work.lines[-1] == ["index", "6"]
