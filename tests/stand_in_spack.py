@@ -30,6 +30,7 @@ eval "last=\${$#}"
 hash=${last#/}
 case $all in
   "arch --operating-system") echo "${STAND_IN_OS:-ubuntu24.04}";;
+  "location --repo builtin") echo "${STAND_IN_RECIPES:-/nowhere}";;
   "mirror list")
     echo "other [sb] file:///nowhere"; echo "buildcache-destination [sb] file://$here/mirror";;
   "install --only-concrete --use-buildcache=package:never,dependencies:only --no-check-signature "*)

@@ -24,6 +24,7 @@ from tests.export_projects import (
     made_project,
     made_stand_in,
 )
+from tests.recipe_repositories import Checkout
 from tests.small_caches import index, lock, written
 
 if TYPE_CHECKING:
@@ -221,6 +222,25 @@ def test_compilers_and_externals_of_the_lock_are_looked_for(run: Runs, stand_in:
     assert "the lock has an external in /nowhere/at all, which is not here" in done.stdout
     assert "the lock has the compiler /nowhere/bin/gcc$(id), which is not here" in done.stdout
     assert not stand_in.work().built
+
+
+def test_recipes_that_are_not_those_of_the_pinned_commit_are_warned_of(
+    run: Runs, stand_in: StandIn
+) -> None:
+    checkout = Checkout(stand_in.folder.parent / "recipes")
+    checkout.recipe("a", "class A(Package):\n    pass\n")
+    commit, inner = checkout.commit(), checkout.top / "spack_repo"
+    manifest = stand_in.folder.parent / "env/spack.yaml"
+    text = manifest.read_text(encoding="utf-8")
+    for pinned, said in ((commit, ""), (commit[:12], ""), ("0123456789abcdef", commit)):
+        manifest.write_text(text.replace("0123456789abcdef", pinned), encoding="utf-8")
+        assert exported(run, "shell").code == 0
+        done = start(stand_in, "shell", "", STAND_IN_RECIPES=str(inner))
+        assert done.returncode == 0, done.stdout
+        warning = f"pins the recipe repository builtin to {pinned}, and the commit that is checked "
+        assert (f"{warning}out is {said}\n" in done.stdout) == bool(said)
+    done = start(stand_in, "shell", "", STAND_IN_RECIPES="/nowhere")
+    assert f"{warning}out is unknown" in done.stdout
 
 
 @pytest.mark.usefixtures("project")

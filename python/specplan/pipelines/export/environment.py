@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,8 +12,8 @@ from specplan.errors import SourceError
 from specplan.sources.content import inflated
 from specplan.sources.environments import yaml_tree
 from specplan.sources.environments.mirrors import read_mirrors
-from specplan.sources.environments.sections import entry
-from specplan.sources.environments.yaml_tree import Mapping, Sequence
+from specplan.sources.environments.sections import entry, unsuffixed
+from specplan.sources.environments.yaml_tree import Mapping, Scalar, Sequence
 from specplan.sources.limits import Limits
 from specplan.sources.text import TextError, decoded
 
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
 
     from specplan.sources.environments.yaml_tree import Node
 
-__all__ = ["ExportEnvironment", "External", "read_export_environment"]
+__all__ = ["ExportEnvironment", "External", "Pin", "read_export_environment"]
 
 _MOST_BYTES: Final = 1 << 30
 _PATH: Final = 1024
+
+#: What a repository of recipes and a commit may be called.
+_REPOSITORY: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+_COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,6 +47,19 @@ class External:
     is_program: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A repository of recipes that an environment fixes to a commit.
+
+    Attributes:
+        name: What it is called.
+        commit: The commit, or its first digits.
+    """
+
+    name: str
+    commit: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportEnvironment:
     """What the folder of an environment says, as far as it can be read here.
@@ -51,12 +69,14 @@ class ExportEnvironment:
         externals: What the lock takes from the system, sorted.
         mirrors: The places of its mirrors by name; None where there is no spack.yaml to read.
         is_pinned: Whether it names a commit of each repository of recipes that it names.
+        pins: The repositories of which it names a commit that a machine can be asked for.
     """
 
     hashes: frozenset[str] | None = None
     externals: tuple[External, ...] = ()
     mirrors: dict[str, str] | None = None
     is_pinned: bool = False
+    pins: tuple[Pin, ...] = ()
 
 
 def read_export_environment(folder: str) -> ExportEnvironment:
@@ -67,12 +87,11 @@ def read_export_environment(folder: str) -> ExportEnvironment:
     """
     lock, manifest = Path(folder, "spack.lock"), Path(folder, "spack.yaml")
     specs = _specs(lock) if lock.is_file() else None
-    mirrors, pinned = _manifest(manifest) if manifest.is_file() else (None, False)
-    return ExportEnvironment(
+    manifest_says = _manifest(manifest) if manifest.is_file() else ExportEnvironment()
+    return replace(
+        manifest_says,
         hashes=None if specs is None else frozenset(specs),
         externals=() if specs is None else tuple(sorted(set(_externals(specs.values())))),
-        mirrors=mirrors,
-        is_pinned=pinned,
     )
 
 
@@ -108,14 +127,19 @@ def _externals(specs: Iterable[object]) -> Iterator[External]:
                 yield External(os, path, is_program)
 
 
-def _manifest(path: Path) -> tuple[dict[str, str], bool]:
-    """Return the mirrors that an environment names, and whether its recipes are pinned."""
+def _manifest(path: Path) -> ExportEnvironment:
+    """Return which mirrors an environment names, and which recipes it pins."""
     document = yaml_tree.read(path, Limits())
     section = entry(document, "spack") if isinstance(document, Mapping) else None
     if not isinstance(section, Mapping):
         raise SourceError(f"`{path}` is not an environment: it has no `spack`", path=str(path))
     mirrors = read_mirrors(entry(section, "mirrors"), path.parent)
-    return {each.name: each.place for each in mirrors}, _is_pinned(entry(section, "repos"))
+    repositories = entry(section, "repos")
+    return ExportEnvironment(
+        mirrors={each.name: each.place for each in mirrors},
+        is_pinned=_is_pinned(repositories),
+        pins=tuple(_pins(repositories)),
+    )
 
 
 def _is_pinned(repos: Node | None) -> bool:
@@ -125,3 +149,14 @@ def _is_pinned(repos: Node | None) -> bool:
     return bool(each) and all(
         isinstance(n, Mapping) and entry(n, "commit") is not None for n in each
     )
+
+
+def _pins(repositories: Node | None) -> Iterator[Pin]:
+    each = repositories.entries.items() if isinstance(repositories, Mapping) else ()
+    for key, node in each:
+        commit = entry(node, "commit") if isinstance(node, Mapping) else None
+        name = unsuffixed(key)[0]
+        if not isinstance(commit, Scalar) or _REPOSITORY.fullmatch(name) is None:
+            continue
+        if _COMMIT.fullmatch(text := commit.text.lower()):
+            yield Pin(name, text)

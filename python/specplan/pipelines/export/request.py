@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specplan.config.export import Resources
-    from specplan.pipelines.export.environment import ExportEnvironment, External
+    from specplan.pipelines.export.environment import ExportEnvironment, External, Pin
     from specplan.pipelines.export.plan import ExportBuild, ExportPlan
     from specplan.pipelines.export.resources import ResourceTable
 
@@ -40,6 +40,7 @@ class JobCell:
         env: The environment.
         profile: The number of the profile of its first build.
         externals: What the lock takes from the system.
+        pins: The recipes that the environment pins.
         gives: What its first build gets.
     """
 
@@ -48,6 +49,7 @@ class JobCell:
     env: str
     profile: int
     externals: Sequence[External]
+    pins: Sequence[Pin]
     gives: Resources
 
 
@@ -191,6 +193,7 @@ def jobs_of(
                     env=folder,
                     profile=profile,
                     externals=[each for each in of_system if each.os == build.os],
+                    pins=() if known is None else known.pins,
                     gives=gives,
                 )
             )
