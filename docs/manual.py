@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from specplan import __version__
-from specplan.cli import program
+from specplan.cli.program import program
 from specplan.config.settings import GROUPS, SETTINGS
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from specplan.cli import program
+from specplan.cli.program import program
 from specplan.config.settings import GROUPS, SETTINGS, TABLES
 
 if TYPE_CHECKING:

@@ -9,10 +9,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from specplan.lazy import gathered
 
+TYPE_CHECKING = False  # of typing, which takes longer to import than this package
 if TYPE_CHECKING:
     from specplan import reports
     from specplan._core import Version, __version__

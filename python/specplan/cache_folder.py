@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
-from typing import Final
 
 __all__ = ["CACHE_FOLDER_VARIABLE", "default_folder"]
 
 #: The variable that names the folder.
-CACHE_FOLDER_VARIABLE: Final = "SPECPLAN_CACHE_DIR"
+CACHE_FOLDER_VARIABLE = "SPECPLAN_CACHE_DIR"
 
 
-def default_folder() -> Path:
+def default_folder() -> str:
     """Return the folder that the environment names, or the system's usual one."""
+    # Completion asks too, and a shell that completes a line does not wait for pathlib.
     if named := os.environ.get(CACHE_FOLDER_VARIABLE):
-        return Path(named)
-    if (base := os.environ.get("XDG_CACHE_HOME")) and Path(base).is_absolute():
-        return Path(base, "specplan")
+        return named
+    if (base := os.environ.get("XDG_CACHE_HOME")) and os.path.isabs(base):  # noqa: PTH117
+        return os.path.join(base, "specplan")  # noqa: PTH118
     if sys.platform == "win32" and (base := os.environ.get("LOCALAPPDATA")):
-        return Path(base, "specplan", "cache")
-    return Path("~/.cache/specplan").expanduser()
+        return os.path.join(base, "specplan", "cache")  # noqa: PTH118
+    return os.path.expanduser("~/.cache/specplan")  # noqa: PTH111

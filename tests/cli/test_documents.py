@@ -298,6 +298,15 @@ def test_the_reference_is_what_the_table_of_settings_says(tmp_path: Path) -> Non
         assert text == (ROOT / "docs" / name).read_text(encoding="utf-8"), name
 
 
+def test_the_words_of_completion_are_what_the_table_of_settings_says(tmp_path: Path) -> None:
+    script = ROOT / "docs" / "words.py"
+    kept = ROOT / "python" / "specplan" / "cli" / "words.txt"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        subprocess.run([sys.executable, str(script)], check=True)
+    subprocess.run([sys.executable, str(script), str(tmp_path / "words")], check=True)
+    assert (tmp_path / "words").read_text(encoding="utf-8") == kept.read_text(encoding="utf-8")
+
+
 def test_the_manual_pages_are_what_the_table_of_settings_gives(tmp_path: Path) -> None:
     script = ROOT / "docs" / "manual.py"
     subprocess.run([sys.executable, script, tmp_path], check=True)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from specplan.cli import main, program
+from specplan.cli import main
+from specplan.cli.program import program
 from specplan.secrets import shown_url, without_secrets
 
 if TYPE_CHECKING:

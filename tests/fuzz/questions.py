@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from specplan.cli import program
+from specplan.cli.program import program
 from tests.fuzz import texts
 
 if TYPE_CHECKING:

@@ -1,117 +1,211 @@
-"""What may follow on a command line: files, and the names that earlier runs found."""
+"""What may follow on a command line: commands, options, files, and names that earlier runs found.
+
+A shell waits for this while somebody types. So the words of the commands are a text, written
+from the table of settings by ``docs/words.py``, and nothing is imported that a command needs.
+The shells send the words up to the cursor, the last of them as far as it is typed, and get lines
+of fields between tabs:
+
+- ``word``, a word, and what it is for;
+- ``files``, what stands before a path: there, the shell completes files itself.
+"""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+import sys
 
-import click
-from click.shell_completion import CompletionItem
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from specplan.config.settings import Setting
+__all__ = ["answer", "lines"]
 
-__all__ = ["argument_of", "completed"]
+#: What stands in the text of words for an option with a value that nobody knows.
+_ANY = "*"
 
-#: The settings that take names out of caches, and which; all others of a kind take files or
-#: nothing that could be known.
-_NAMES: Final[Mapping[str, str]] = {
-    "assume-available": "package",
-    "baseline": "tag",
-    "changed": "package",
-    "changes-since": "tag",
-    "os": "os",
-    "package": "package",
-    "peers": "stack",
-    "stack": "stack",
-    "tag": "tag",
-    "target": "target",
-    "without": "package",
-}
-
-#: Settings that take a file although a text of another kind could stand there.
-_FILES: Final = frozenset(
-    {"baseline", "changes-since", "config", "from", "output", "write-unplannable"}
-)
-
-#: The commands whose arguments are abstract specs.
-_OF_SPECS: Final = frozenset({"find", "why"})
-
-_SHELLS: Final = ("bash", "fish", "zsh")
-
-#: Where a label before a source ends.
-_LABEL_END: Final = "="
+#: What bash makes words of their own, and zsh and fish leave in theirs.
+_BREAKS = "=:"
 
 
-def completed(
-    setting: Setting, context: click.Context, _parameter: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """Return what may stand as the value of a setting.
+def answer(shell: str, arguments: Sequence[str] | None) -> int:
+    """Write what may follow, and return the exit code.
 
     Args:
-        setting: The setting.
-        context: What is typed so far.
-        incomplete: How the value starts.
+        shell: The shell that asks: ``bash``, ``zsh`` or ``fish``.
+        arguments: The words of the line after the program; those of the process by default.
     """
-    items = []
-    if setting.name in _NAMES:
-        items = _starting(_known(context, _NAMES[setting.name]), incomplete)
-    if setting.kind in {"source", "file"} or setting.name in _FILES:
-        items += _files(incomplete)
-    return items
-
-
-def argument_of(command: str) -> click.Argument:
-    """Return the arguments of a command, as far as completion needs them."""
-    complete = _complete_packages if command in _OF_SPECS else _complete_files
-    choices = _SHELLS if command == "completion" else None
-    kind = None if choices is None else click.Choice(choices)
-    return click.Argument(["words"], nargs=-1, type=kind, shell_complete=None if kind else complete)
-
-
-def _complete_packages(
-    context: click.Context, _parameter: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    return _starting(_known(context, "package"), incomplete)
-
-
-def _complete_files(
-    _context: click.Context, _parameter: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    return _files(incomplete)
-
-
-def _starting(names: list[str], incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(each) for each in names if each.startswith(incomplete)]
-
-
-def _files(incomplete: str) -> list[CompletionItem]:
-    label, equals, path = incomplete.rpartition(_LABEL_END)
-    # A shell completes a path alone, so that a label before it is put back by us.
-    return [] if label and equals else [CompletionItem(path, type="file")]
-
-
-def _known(context: click.Context, kind: str) -> list[str]:
-    # Most command lines are run and not completed.
-    from specplan.cli.known_names import known  # noqa: PLC0415
-
-    caches = context.params.get("cache") or _configured(context)
-    return known(caches, kind) if caches else []
-
-
-def _configured(context: click.Context) -> tuple[str, ...]:
-    """Return the caches that the configuration names, or nothing."""
-    from specplan import config  # noqa: PLC0415 - as above
-    from specplan.errors import SpecplanError  # noqa: PLC0415
-
-    if context.params.get("no_config"):
-        return ()
-    named = context.params.get("config")
-    found = Path(named) if isinstance(named, str) else config.find(Path.cwd())
+    words = sys.argv[1:] if arguments is None else arguments
+    text = "".join(f"{line}\n" for line in lines(shell, words))
+    # A shell that waits no longer is told nothing.
     try:
-        return () if found is None else config.load(Path(os.path.relpath(found))).cache
-    except (SpecplanError, OSError, ValueError):
-        return ()
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError:
+        return 2
+    return 0
+
+
+def lines(shell: str, words: Sequence[str]) -> Iterator[str]:
+    """Yield what a shell is told of a line, as the module describes it.
+
+    Args:
+        shell: The shell.
+        words: The words after the program; the last is completed.
+    """
+    joined = _joined(words) if shell == "bash" else list(words)
+    *before, incomplete = joined or [""]
+    # Where bash has cut a word in pieces, it completes the last piece.
+    last = words[-1] if words else ""
+    uncut = "" if last.strip(_BREAKS) == "" else last
+    cut = len(incomplete) - len(uncut) if shell == "bash" else 0
+    for kind, word, help_ in _Line(before).following(incomplete):
+        yield f"{kind}\t{word[cut:]}\t{help_}"
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """Return words as they are typed, where bash has cut them at what it takes for ends."""
+    joined: list[str] = []
+    continues = False
+    for word in words:
+        is_break = bool(word) and not word.strip(_BREAKS)
+        if joined and (continues or is_break):
+            joined[-1] += word
+        else:
+            joined.append(word)
+        continues = is_break
+    return joined
+
+
+class _Option:
+    """An option or an argument of a command."""
+
+    __slots__ = ("help", "is_repeatable", "names", "takes")
+
+    def __init__(self, line: str) -> None:
+        """Read one line of the text of words."""
+        names, takes, repeatable, self.help = line.split("\t")
+        self.names = names.split()
+        self.takes = takes.split()
+        self.is_repeatable = bool(repeatable)
+
+
+class _Line:
+    """What stands on a command line before the word that is completed."""
+
+    def __init__(self, before: Sequence[str]) -> None:
+        """Read the words."""
+        self.command = ""
+        self.options = _words_of("")
+        self.values: dict[str, list[str]] = {}
+        self.waiting: _Option | None = None
+        self.has_only_arguments = False
+        self.number_of_arguments = 0
+        for word in before:
+            self._take(word)
+
+    def _take(self, word: str) -> None:
+        if self.waiting is not None:
+            self._keep(self.waiting, word)
+            self.waiting = None
+        elif word == "--":
+            self.has_only_arguments = True
+        elif word.startswith("-") and word != "-" and not self.has_only_arguments:
+            self._take_option(word)
+        elif not self.command:
+            self.command = word
+            self.options = _words_of(word)
+        else:
+            self.number_of_arguments += 1
+
+    def _take_option(self, word: str) -> None:
+        name, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")
+        option = self._option(name)
+        if option is None:
+            return
+        if option.takes and not equals:
+            self.waiting = option
+        else:
+            self._keep(option, value)
+
+    def _keep(self, option: _Option, value: str) -> None:
+        self.values.setdefault(option.names[-1], []).append(value)
+
+    def _option(self, name: str) -> _Option | None:
+        return next((each for each in self.options if name in each.names), None)
+
+    def following(self, incomplete: str) -> Iterator[tuple[str, str, str]]:
+        """Yield what may stand here: its kind, the word, and what it is for."""
+        name, equals, value = incomplete.partition("=")
+        if self.waiting is not None:
+            yield from self._values(self.waiting, incomplete, "")
+        elif incomplete.startswith("-") and not self.has_only_arguments:
+            option = self._option(name) if equals else None
+            if option is not None:
+                yield from self._values(option, value, f"{name}=")
+            elif not equals:
+                yield from self._names(incomplete)
+        elif not self.command:
+            yield from _commands(incomplete)
+        else:
+            arguments = [each for each in self.options if not each.names]
+            at = self.number_of_arguments
+            if at >= len(arguments) and arguments and arguments[-1].is_repeatable:
+                at = -1
+            for each in arguments[at:][:1]:
+                yield from self._values(each, incomplete, "")
+
+    def _names(self, incomplete: str) -> Iterator[tuple[str, str, str]]:
+        for option in self.options:
+            if option.names and (option.is_repeatable or option.names[-1] not in self.values):
+                for name in option.names:
+                    if name.startswith(incomplete) and (
+                        name.startswith("--") or incomplete == name
+                    ):
+                        yield "word", name, option.help
+
+    def _values(
+        self, option: _Option, incomplete: str, before: str
+    ) -> Iterator[tuple[str, str, str]]:
+        for kind in option.takes:
+            if kind.startswith("="):
+                yield from _starting([kind[1:]], incomplete, before)
+            elif kind == "files":
+                label, equals, _ = incomplete.rpartition("=")
+                yield "files", f"{before}{label}{equals}", ""
+            elif kind != _ANY:
+                yield from _starting(self._known(kind), incomplete, before)
+
+    def _known(self, kind: str) -> list[str]:
+        """Return the names of a kind that an earlier run found in the caches of this line."""
+        from specplan.cli import known_names  # noqa: PLC0415 - most lines need none
+        from specplan.cli.caches_asked import caches_asked  # noqa: PLC0415 - likewise
+
+        caches = caches_asked(self.values)
+        return known_names.known(caches, kind) if caches else []
+
+
+def _starting(names: Iterable[str], incomplete: str, before: str) -> Iterator[tuple[str, str, str]]:
+    for name in names:
+        if name.startswith(incomplete):
+            yield "word", f"{before}{name}", ""
+
+
+def _commands(incomplete: str) -> Iterator[tuple[str, str, str]]:
+    for line in _section("COMMANDS"):
+        name, help_ = line.split("\t")
+        if name.startswith(incomplete):
+            yield "word", name, help_
+
+
+def _words_of(command: str) -> list[_Option]:
+    """Return the options and arguments of a command; without one, those of the program."""
+    return [_Option(line) for line in _section(command)]
+
+
+def _section(name: str) -> list[str]:
+    """Return the lines of one section of the text of words."""
+    path = os.path.join(os.path.dirname(__file__), "words.txt")  # noqa: PTH118, PTH120 - pathlib is slower than all of this
+    with open(path, encoding="utf-8") as file:  # noqa: PTH123 - likewise
+        text = file.read()
+    _, heading, rest = text.partition(f"[{name}]\n")
+    return rest.partition("\n[")[0].splitlines() if heading else []

@@ -89,7 +89,7 @@ def _configuration(problems: list[str]) -> str:
 
 
 def _folder(problems: list[str]) -> str:
-    folder = default_folder()
+    folder = Path(default_folder())
     try:
         # It says whether others may write there.
         Downloads(folder).blob("0" * 64)

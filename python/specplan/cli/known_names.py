@@ -6,35 +6,30 @@ it never looks into a cache and never asks a server.
 
 ::
 
-    names/0123....json    {"stacks": [...], "tags": [...], "oss": [...], ...}
+    names/0123abcd.txt    the caches, and on each further line a kind and a name, with a tab between
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
 import os
-import sys
-from typing import TYPE_CHECKING, Final
+import zlib
 
-from specplan import temporary
 from specplan.cache_folder import default_folder
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from specplan.aliases import NamedField
     from specplan.api import Catalog
 
-__all__ = ["keep", "known"]
-
-#: The fields of specs whose values are kept.
-_FIELDS: Final[tuple[NamedField, ...]] = ("os", "target", "package")
+__all__ = ["keep", "known", "split_label"]
 
 #: More than the names of a cache ever take.
-_MOST_BYTES: Final = 8 << 20
+_MOST_BYTES = 8 << 20
+
+#: What a name may have beside letters and digits, if a shell is to put it into a line as it is:
+#: names come from caches, and no cache may run anything.
+_HARMLESS = "._-+/@:=,%^"
 
 
 def keep(caches: Sequence[str], catalog: Catalog) -> None:
@@ -44,17 +39,18 @@ def keep(caches: Sequence[str], catalog: Catalog) -> None:
         caches: Where it was read from, as it was given.
         catalog: The catalog.
     """
-    from specplan.cli import output  # noqa: PLC0415 - what completes a line writes nothing
+    # What completes a line writes nothing, and does not wait for what writes.
+    import contextlib  # noqa: PLC0415
+    import sys  # noqa: PLC0415
+    from pathlib import Path  # noqa: PLC0415
+
+    from specplan import temporary  # noqa: PLC0415
+    from specplan.cli import output  # noqa: PLC0415
 
     if not output.is_terminal(sys.stderr):
         return
-    names: dict[str, Sequence[str]] = {
-        "stack": catalog.stacks(),
-        "tag": [each for each in catalog.tags if each],
-        **{each: catalog.names(each) for each in _FIELDS},
-    }
-    content = json.dumps(names).encode()
-    place = _place(caches)
+    place = Path(_place(caches))
+    content = "\n".join([_key(caches), *_lines(catalog)]).encode("utf-8", "surrogatepass")
     # It is a help for the next command line, and no fault of this one where it cannot be.
     with contextlib.suppress(OSError):
         if place.is_file() and place.read_bytes() == content:
@@ -69,28 +65,67 @@ def keep(caches: Sequence[str], catalog: Catalog) -> None:
             temporary.forget(path)
 
 
+def _lines(catalog: Catalog) -> list[str]:
+    """Return a line for each name."""
+    systems = sorted({f"{os_}/{target}" for os_, target, _ in catalog._core.systems()})  # noqa: SLF001 - no script needs them
+    names = {
+        "stack": catalog.stacks(),
+        "tag": [each for each in catalog.tags if each],
+        "os": catalog.names("os"),
+        "target": catalog.names("target"),
+        "system": systems,
+        "package": catalog.names("package"),
+    }
+    return [
+        f"{kind}\t{name}" for kind, some in names.items() for name in some if _is_harmless(name)
+    ]
+
+
 def known(caches: Sequence[str], kind: str) -> list[str]:
     """Return names that an earlier run found in some caches, or nothing.
 
     Args:
         caches: The caches, as they were given.
-        kind: What they are of: ``stack``, ``tag``, ``os``, ``target`` or ``package``.
+        kind: What they are of: ``stack``, ``tag``, ``os``, ``target``, ``system`` or ``package``.
     """
-    place = _place(caches)
     try:
-        if place.stat().st_size > _MOST_BYTES:
-            return []
-        names = json.loads(place.read_bytes())[kind]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        with open(_place(caches), encoding="utf-8") as file:  # noqa: PTH123 - without pathlib
+            kept, *lines = file.read(_MOST_BYTES).split("\n")
+    except (OSError, ValueError):
         return []
-    return [each for each in names if isinstance(each, str)] if isinstance(names, list) else []
+    before = f"{kind}\t"
+    names = [each.removeprefix(before) for each in lines if each.startswith(before)]
+    return [each for each in names if _is_harmless(each)] if kept == _key(caches) else []
 
 
-def _place(caches: Sequence[str]) -> Path:
-    whole = json.dumps([_absolute(each) for each in caches])
-    digest = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
-    return default_folder() / "names" / f"{digest}.json"
+def _is_harmless(name: str) -> bool:
+    return all(letter.isalnum() or letter in _HARMLESS for letter in name)
+
+
+def _place(caches: Sequence[str]) -> str:
+    digest = zlib.crc32(_key(caches).encode("utf-8", "surrogatepass"))
+    return os.path.join(default_folder(), "names", f"{digest:08x}.txt")  # noqa: PTH118 - without pathlib
+
+
+def _key(caches: Sequence[str]) -> str:
+    """Return one line that says which caches these are, from whatever folder they are named."""
+    return repr([_absolute(each) for each in caches])
 
 
 def _absolute(cache: str) -> str:
-    return cache if "://" in cache else os.path.abspath(cache)  # noqa: PTH100 - a label may stand in front
+    label, place = split_label(cache)
+    return cache if "://" in place else label + os.path.abspath(place)  # noqa: PTH100 - without pathlib
+
+
+def split_label(cache: str) -> tuple[str, str]:
+    """Return the label before a cache with its `=`, or an empty string, and the cache.
+
+    :func:`specplan.sources.label.split_label` says the same, and takes longer to import.
+    """
+    label, equals, place = cache.partition("=")
+    is_label = (
+        place
+        and label
+        and all(each.isascii() and (each.isalnum() or each in "_.-") for each in label)
+    )
+    return (f"{label}{equals}", place) if is_label else ("", cache)

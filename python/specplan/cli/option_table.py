@@ -1,19 +1,16 @@
 """The options of commands, made from the table of settings.
 
-This needs no command and nothing that a command needs, so that a shell that completes a command
-line does not wait for them.
+This needs no command and nothing that a command needs.
 """
 
 from __future__ import annotations
 
-import functools
 import math
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from specplan.cli.completed import completed
 from specplan.config.configuration import percentage_fault
 from specplan.config.settings import SETTINGS
 from specplan.duration import DURATION_FORM, seconds_of
@@ -126,8 +123,6 @@ def _option(setting: Setting, command: str) -> click.Option:
         more["multiple"] = True
     else:
         more["default"] = None
-    if setting.kind not in {"flag", "switch", "choice"}:
-        more["shell_complete"] = functools.partial(completed, setting)
     return click.Option(
         [*names, flag, setting.attribute],
         help=help_,

@@ -108,7 +108,7 @@ class Downloads:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = default_folder() if folder is None else folder
+        self._folder = Path(default_folder()) if folder is None else folder
         self._is_private = False
         self._is_swept = False
 

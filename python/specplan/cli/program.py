@@ -1,0 +1,214 @@
+"""The program: its commands, their order in help, and what its errors end with.
+
+Each command is a module of its own that is imported when the command runs, so that none waits
+for what another needs, and ``specplan --help`` for nothing.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from specplan.cli import ending, invocation, mistakes, output, streams
+from specplan.cli.common import DEBUG, show_version, with_common
+from specplan.errors import SourceError, SpecplanError, SpecSyntaxError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["program", "run"]
+
+#: What a shell reports of a program that was ended with Ctrl-C.
+_INTERRUPTED: Final = 130
+
+#: The commands under the headings of help, each with one line about it.
+_GROUPS: Final = {
+    "Ask what is there": {
+        "gaps": "What is missing, the most useful first.",
+        "coverage": "How much is there, by stack and system.",
+        "find": "Specs that satisfy an abstract spec.",
+        "diff": "What was lost, gained and changed between two states.",
+        "trend": "Coverage over many snapshots.",
+        "check": "What is wrong with the cache itself.",
+        "report": "An HTML page of coverage, gaps, plan and changes.",
+    },
+    "Plan what to build": {
+        "rebuild": "The least that must be built, its order and its reasons.",
+        "why": "Why a spec is in the plan, or why it is not.",
+        "recipes": "Which changes of recipes change hashes.",
+        "review": "What a change of recipes costs: binaries, builds, time.",
+    },
+    "Run the plan": {
+        "export": "The plan for make, ninja, a shell, Slurm, GitLab or GitHub.",
+        "trim": "A pipeline of `spack ci generate`, less unnecessary jobs.",
+        "has": "Whether a mirror has the binaries of some hashes.",
+    },
+    "Set up": {
+        "index": "Save what sources hold as Parquet files.",
+        "init": "Write a configuration for what a folder holds.",
+        "doctor": "Check versions, configuration, folders and Spack.",
+        "completion": "A script that completes command lines in your shell.",
+    },
+}
+
+#: The commands, each with one line about it, in the order of help.
+_COMMANDS: Final = {name: line for commands in _GROUPS.values() for name, line in commands.items()}
+
+
+#: The module of a command, where it is not called like the command.
+_MODULES: Final = {"gaps": "coverage"}
+
+
+class _Commands(dict[str, click.Command]):
+    """The commands by name, each imported when it is asked for."""
+
+    def __missing__(self, name: str) -> click.Command:
+        if name not in _COMMANDS:
+            raise KeyError(name)
+        module = import_module(f"specplan.cli.{_MODULES.get(name, name)}")
+        self[name] = getattr(module, name)
+        return self[name]
+
+
+class _Program(click.Group):
+    """The commands, each imported when it runs, so that no command waits for the others."""
+
+    #: What the list of commands says of each.
+    summaries: Final = _COMMANDS
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click passes it
+        """Return the names of the commands, in the order of help."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - likewise
+        """Return a command, or None where there is none of that name."""
+        return self.commands[cmd_name] if cmd_name in _COMMANDS else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - likewise
+        """List the commands, group by group, without importing them."""
+        width = max(map(len, _COMMANDS))
+        for heading, commands in _GROUPS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name.ljust(width), line) for name, line in commands.items()])
+
+
+@click.group(
+    cls=_Program,
+    commands=_Commands(),
+    context_settings={"help_option_names": [], "max_content_width": 100},
+    no_args_is_help=False,
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=show_version,
+    help="Show the version and exit.",
+)
+def program() -> None:
+    """Tell what Spack build caches hold, what they lack, and what changed.
+
+    Everything works from files alone: mirrors and their indexes, here or remote, package
+    pages, locks and environments. Defaults come from `specplan.toml`, or `[tool.specplan]`
+    in pyproject.toml, found upwards from the working directory.
+
+    \b
+    Exit codes:
+      0  done, and every gate held
+      1  done, and a gate failed, or the verdict is not whole (or check found something)
+      2  the command line or the configuration is wrong, or the report cannot be written
+      3  an input could not be read
+     70  a bug in specplan itself
+    """  # noqa: D301 - \b keeps click from wrapping the list
+
+
+with_common(program)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code.
+
+    Args:
+        arguments: The words after the command's name; those of the process by default.
+    """
+    if arguments is None:
+        # Answers are millions of small records without cycles, which the collector would walk
+        # again and again; what has cycles is still found, seldom.
+        gc.set_threshold(1_000_000, 50, 1_000)
+    streams.fill_closed()
+    kept: dict[str, bool] = {}
+    try:
+        with ending.cleaned_up():
+            return _ended(arguments, kept)
+    except (KeyboardInterrupt, click.Abort):
+        return _INTERRUPTED
+    except BaseException as error:  # noqa: BLE001 - a panic of the core is none of Exception's
+        if isinstance(error, OSError) and _is_nowhere():
+            output.complain("the working directory is gone", "change to one that is there")
+            return 3
+        return ending.tell_fault(error, debug=DEBUG in kept)
+
+
+def _ended(arguments: Sequence[str] | None, kept: dict[str, bool]) -> int:
+    """Run the command line and return the exit code of everything that is foreseen."""
+    words: list[str] = []
+    try:
+        words = _words() if arguments is None else list(arguments)
+        code = _run(words, kept)
+        # What is still held would be written when nobody can say any more that it failed.
+        output.settle()
+    except click.ClickException as error:
+        output.complain(*mistakes.worded(error, words))
+        return 2
+    except SpecplanError as error:
+        output.complain(*_shown(error))
+        return 3 if isinstance(error, SourceError) else 2
+    return code
+
+
+def _is_nowhere() -> bool:
+    """Whether the working directory was removed, so that no relative path leads anywhere."""
+    try:
+        os.getcwd()  # noqa: PTH109 - that of `Path` is the same
+    except OSError:
+        return True
+    return False
+
+
+def _run(words: list[str], kept: dict[str, bool]) -> int:
+    # click's own `main` takes some errors of the system for other things.
+    try:
+        with program.make_context("specplan", words, obj=kept) as context:
+            # A page shows the command that makes it again.
+            invocation.keep(context, words)
+            code = program.invoke(context)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _words() -> list[str]:
+    """Return the words of the command line; on Windows no shell has expanded patterns."""
+    words = sys.argv[1:]
+    if os.name != "nt":
+        return words
+    import glob  # noqa: PLC0415 - likewise
+
+    return [name for word in words for name in (sorted(glob.glob(word)) or [word])]  # noqa: PTH207 - as it was typed
+
+
+def _shown(error: SpecplanError) -> tuple[str, str | None, list[str]]:
+    """Return the message, the hint, and the lines that show where the fault is."""
+    # Of a spec in a file, the file's fault says where it is, and ends with what the spec's says.
+    syntax = error if isinstance(error, SpecSyntaxError) else error.__cause__
+    if not isinstance(syntax, SpecSyntaxError):
+        return str(error), error.hint, []
+    _, *excerpt = str(syntax).split("\n")
+    hint = error.hint or mistakes.flags_hint(syntax.text)
+    return str(error).removesuffix("\n".join(excerpt)).rstrip("\n"), hint, excerpt
