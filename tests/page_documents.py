@@ -42,7 +42,9 @@ def example_texts(*changed: str) -> tuple[str, ...]:
     """Coverage, a difference, a plan after some changes, a check and a trend, as JSON."""
     catalog = specplan.load(str(EXAMPLES / "cache"))
     plan = specplan.load(str(EXAMPLES / "rebuild/mirror-runtime-only.json.gz")).rebuild(
-        want=str(EXAMPLES / "rebuild/2026-01/radiuss/spack.lock.gz"),
+        want=[str(EXAMPLES / "rebuild/2026-01/radiuss/spack.lock.gz"), "mfem", "hypre+mpi"],
+        candidates=[str(EXAMPLES / "rebuild/2025-11/radiuss/spack.lock.gz")],
+        budget_curve=True,
         changed=changed or ["hypre", "zlib-ng"],
         costs=[str(EXAMPLES / "rebuild/costs.csv")],
         jobs=4,

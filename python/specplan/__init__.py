@@ -113,7 +113,15 @@ if TYPE_CHECKING:
         Why,
         WhyLine,
     )
-    from specplan.model.budget import Budget, BudgetRoot, OpenRoot, Place, Weight
+    from specplan.model.budget import (
+        Budget,
+        BudgetCurve,
+        BudgetPoint,
+        BudgetRoot,
+        OpenRoot,
+        Place,
+        Weight,
+    )
     from specplan.model.check import (
         Binaries,
         Check,
@@ -123,7 +131,7 @@ if TYPE_CHECKING:
         CheckedSpec,
         Finding,
     )
-    from specplan.model.choice import Choice, ChosenWant, PublishedWant
+    from specplan.model.choice import Choice, ChosenWant, OtherCandidate, PublishedWant
     from specplan.model.find import Found, Undecided
     from specplan.model.host import Host
     from specplan.model.report import Table
@@ -170,11 +178,13 @@ else:
                 "RootsOfStack SourceUsed Spec Totals Trend TrendCell TrendPoint TrendQuestion "
                 "TrendStack TrendStep UnknownWant Untested WhatIf Why WhyLine"
             ),
-            "specplan.model.budget": "Budget BudgetRoot OpenRoot Place Weight",
+            "specplan.model.budget": (
+                "Budget BudgetCurve BudgetPoint BudgetRoot OpenRoot Place Weight"
+            ),
             "specplan.model.check": (
                 "Binaries Check CheckedFiles CheckedHashes CheckedRoots CheckedSpec Finding"
             ),
-            "specplan.model.choice": "Choice ChosenWant PublishedWant",
+            "specplan.model.choice": "Choice ChosenWant OtherCandidate PublishedWant",
             "specplan.model.find": "Found Undecided",
             "specplan.model.host": "Host",
             "specplan.model.spec": "DependencyEdge",
@@ -198,7 +208,9 @@ __all__ = [
     "Binaries",
     "BrokenRoot",
     "Budget",
+    "BudgetCurve",
     "BudgetLimits",
+    "BudgetPoint",
     "BudgetRoot",
     "Build",
     "Carried",
@@ -266,6 +278,7 @@ __all__ = [
     "NewSpec",
     "NotWanted",
     "OpenRoot",
+    "OtherCandidate",
     "OwnChange",
     "Place",
     "Plan",

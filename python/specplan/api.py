@@ -124,6 +124,7 @@ class PlanKeywords(CoverageKeywords, total=False):
     max_builds: int | None
     max_cost: float | None
     weights: Sequence[Weight]
+    budget_curve: bool
     node_limit: int | None
     time_limit: float | None
     limits: Limits | None
@@ -588,7 +589,8 @@ class Catalog:
                 ``costs``, ``jobs``, ``limits``; of :class:`ChangeRequest` ``changed`` (its
                 ``specs``), ``changed_if_wanted`` (its ``listed``), ``policy``, ``depth``; of
                 :class:`WhatIfRequest` ``assume_available``, ``without``; of
-                :class:`BudgetLimits` ``max_builds``, ``max_cost``, ``weights``; of
+                :class:`BudgetLimits` ``max_builds``, ``max_cost``, ``weights``, ``budget_curve``
+                (its ``curve``); of
                 :class:`SearchLimits` ``node_limit``, ``time_limit``. ``baseline`` may also be
                 another catalog, and stands beside a request too.
 
@@ -1001,6 +1003,7 @@ def _plan_request(
                 builds=keywords.get("max_builds"),
                 cost=keywords.get("max_cost"),
                 weights=tuple(keywords.get("weights", ())),
+                curve=keywords.get("budget_curve", False),
             ),
             search=SearchLimits(
                 nodes=keywords.get("node_limit"), seconds=keywords.get("time_limit")

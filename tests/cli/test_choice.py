@@ -565,3 +565,51 @@ def test_a_want_behind_a_url_is_refused_with_what_to_do_instead(run: Run) -> Non
     assert refused.code == 3
     assert "`https://example.org/spack.lock` does not exist" in refused.err
     assert "wants are local files: fetch it, or pipe it to `--want -`" in refused.err
+
+
+def test_what_the_next_best_candidate_costs_is_what_the_plan_costs_with_it() -> None:
+    wants = ["zfp", "raja", "hypre+mpi", "lvarray~tests"]
+    caches = specplan.load(str(REAL.parent / "mirror"))
+    candidates = [str(REAL / each) for each in LOCKS]
+    costs = [str(REAL / "costs.csv")]
+    plan = caches.rebuild(want=wants, candidates=candidates, costs=costs)
+    assert plan.choice is not None
+    chosen = {each.want: each for each in plan.choice.wants}
+    assert {each.reason for each in chosen.values()} >= {"least", "only"}
+    for want, each in chosen.items():
+        others = {
+            at.want: f"{at.spec.package} /{at.spec.hash}"
+            for at in chosen.values()
+            if at.spec is not None
+        }
+        if each.other is None:
+            assert each.reason in {"only", "no_build"}
+            continue
+        others[want] = f"{each.other.spec.package} /{each.other.spec.hash}"
+        other = caches.rebuild(want=list(others.values()), candidates=candidates, costs=costs)
+        assert other.totals.cost - plan.totals.cost == each.other.more_cost
+        assert len(other) - len(plan) == each.other.more_builds
+        assert each.reason == ("least" if each.other.more_cost else "tie")
+
+
+def test_each_point_of_a_curve_is_what_that_budget_buys() -> None:
+    caches = specplan.load(str(REAL / "mirror-runtime-only.json.gz"))
+
+    def plan_for(**limits: Any) -> specplan.Plan:
+        wants = [str(REAL / LOCKS[1]), "zfp", "visit"]
+        candidates = str(REAL / LOCKS[0])
+        return caches.rebuild(want=wants, candidates=candidates, changed=["zlib-ng"], **limits)
+
+    plan = plan_for(budget_curve=True)
+    curve = plan.budget_curve
+    assert curve is not None
+    assert curve.points[0].builds == 0
+    assert (curve.points[-1].builds, curve.points[-1].limit) == (len(plan), len(plan))
+    assert [each.weight for each in curve.points] == sorted(each.weight for each in curve.points)
+    for point in curve.points[:-1]:
+        budget = plan_for(max_builds=int(point.limit)).budget
+        assert budget is not None
+        assert point.weight == budget.weight
+        assert point.installing == len(budget.completed) + len(budget.installable)
+        assert curve.roots == point.installing + len(budget.open) + 1  # one is unplannable
+        assert point.builds <= point.limit

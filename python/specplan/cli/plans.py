@@ -147,7 +147,10 @@ def _how(settings: Settings) -> _How:
         "costs": settings.costs,
         "jobs": settings.jobs,
         "budget": BudgetLimits(
-            builds=settings.max_builds, cost=settings.max_cost, weights=settings.weight
+            builds=settings.max_builds,
+            cost=settings.max_cost,
+            weights=settings.weight,
+            curve=settings.budget_curve,
         ),
         "search": SearchLimits(nodes=settings.node_limit, seconds=settings.time_limit),
         "limits": limits,

@@ -37,7 +37,7 @@ __all__ = ["report"]
 #: What asks for a plan where no lock is wanted.
 _OF_PLANS: Final = (
     *("candidates", "changed", "changed_from", "changed_since", "costs", "jobs", "max_builds"),
-    *("max_cost", "assume_available", "without", "exclude_broken"),
+    *("max_cost", "budget_curve", "assume_available", "without", "exclude_broken"),
 )
 
 #: What may stand beside documents: where the page goes.

@@ -83,6 +83,7 @@ class Settings(Configuration):
     jobs: int | None = None
     max_builds: int | None = None
     max_cost: float | None = None
+    budget_curve: bool = False
     node_limit: int | None = None
     time_limit: float | None = None
     verify: Verify | None = None

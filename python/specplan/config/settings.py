@@ -640,6 +640,13 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "--max-builds.",
     ),
     Setting(
+        name="budget-curve",
+        kind="flag",
+        group="Cost and budget",
+        commands=("rebuild", "report"),
+        help="Also show how many roots budgets from nothing to the whole plan complete.",
+    ),
+    Setting(
         name="node-limit",
         kind="count",
         least=0,

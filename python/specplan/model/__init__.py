@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING
 from specplan.lazy import gathered
 
 if TYPE_CHECKING:
-    from specplan.model.budget import Budget, BudgetRoot, OpenReason, OpenRoot, Place, Weight
+    from specplan.model.budget import (
+        Budget,
+        BudgetCurve,
+        BudgetPoint,
+        BudgetRoot,
+        OpenReason,
+        OpenRoot,
+        Place,
+        Weight,
+    )
     from specplan.model.build import Build, Cause, PlanTotals
     from specplan.model.change import (
         ChangeAsked,
@@ -39,7 +48,15 @@ if TYPE_CHECKING:
         FindingKind,
         Verify,
     )
-    from specplan.model.choice import Choice, ChosenWant, Cut, Lack, PublishedWant
+    from specplan.model.choice import (
+        Choice,
+        ChosenWant,
+        Cut,
+        Lack,
+        OtherCandidate,
+        PublishedWant,
+        Reason,
+    )
     from specplan.model.costs import Cost, Costs
     from specplan.model.coverage import Alone, Carried, Cell, Coverage, LackedSpec, Totals, View
     from specplan.model.damage import DamagedFile
@@ -109,7 +126,9 @@ else:
     __getattr__, __dir__ = gathered(
         __name__,
         {
-            "specplan.model.budget": "Budget BudgetRoot OpenReason OpenRoot Place Weight",
+            "specplan.model.budget": (
+                "Budget BudgetCurve BudgetPoint BudgetRoot OpenReason OpenRoot Place Weight"
+            ),
             "specplan.model.build": "Build Cause PlanTotals",
             "specplan.model.change": "ChangeAsked ChangedSpec CountedBy Input OpenVerdict Policy "
             "RecipesAssumed RecipesCompared WhatIf",
@@ -117,7 +136,9 @@ else:
                 "Binaries Check CheckedFiles CheckedHashes CheckedRoots CheckedSpec "
                 "Finding FindingKind Verify"
             ),
-            "specplan.model.choice": "Choice ChosenWant Cut Lack PublishedWant",
+            "specplan.model.choice": (
+                "Choice ChosenWant Cut Lack OtherCandidate PublishedWant Reason"
+            ),
             "specplan.model.costs": "Cost Costs",
             "specplan.model.coverage": "Alone Carried Cell Coverage LackedSpec Totals View",
             "specplan.model.damage": "DamagedFile",
@@ -162,6 +183,8 @@ __all__ = [
     "BoundReason",
     "BrokenRoot",
     "Budget",
+    "BudgetCurve",
+    "BudgetPoint",
     "BudgetRoot",
     "Build",
     "Carried",
@@ -236,12 +259,14 @@ __all__ = [
     "OpenRoot",
     "OpenVerdict",
     "Origin",
+    "OtherCandidate",
     "OwnChange",
     "OwnKey",
     "Place",
     "PlanTotals",
     "Policy",
     "PublishedWant",
+    "Reason",
     "RecipesAssumed",
     "RecipesCompared",
     "Report",

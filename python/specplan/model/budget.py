@@ -9,7 +9,17 @@ from typing import Final, Literal, TypeAlias
 from specplan.errors import UsageError
 from specplan.model.spec import NamedSpec
 
-__all__ = ["Budget", "BudgetRoot", "OpenReason", "OpenRoot", "Place", "Weight", "check_weight"]
+__all__ = [
+    "Budget",
+    "BudgetCurve",
+    "BudgetPoint",
+    "BudgetRoot",
+    "OpenReason",
+    "OpenRoot",
+    "Place",
+    "Weight",
+    "check_weight",
+]
 
 
 #: Why a root is not completed: its own builds are beyond the budget; it needs a broken spec; the
@@ -143,6 +153,48 @@ class Budget:
     def next(self) -> OpenRoot | None:
         """The root that takes least more; None where none is open but what is left out."""
         return next((root for root in self.open if root.more_builds is not None), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetPoint:
+    """What one limit buys.
+
+    Attributes:
+        limit: The most builds, or the most that they may cost.
+        builds: How many builds are spent.
+        cost: What they cost.
+        installing: How many roots install then, with those that need no build.
+        weight: What all of these are worth, but for those that need no build.
+        upper_bound: What no choice within the limit exceeds.
+    """
+
+    limit: float
+    builds: int
+    cost: float
+    installing: int
+    weight: float
+    upper_bound: float
+
+    @property
+    def optimal(self) -> bool:
+        """Whether no choice within the limit is worth more."""
+        return self.weight == self.upper_bound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetCurve:
+    """What budgets buy, from nothing to all that can be planned.
+
+    Attributes:
+        limited: What is limited: the number of builds, or their cost where files tell costs.
+        roots: How many roots can install at most: one of a lock counts once, an abstract want
+            once in each of its cells.
+        points: What each limit buys, the smallest first; the last one is what all takes.
+    """
+
+    limited: Literal["builds", "cost"]
+    roots: int
+    points: tuple[BudgetPoint, ...]
 
 
 def check_weight(weight: Decimal) -> None:

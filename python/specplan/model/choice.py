@@ -8,7 +8,15 @@ from typing import Literal, TypeAlias
 from specplan.model.query import EnvironmentAsked
 from specplan.model.spec import NamedSpec
 
-__all__ = ["Choice", "ChosenWant", "Cut", "Lack", "PublishedWant"]
+__all__ = [
+    "Choice",
+    "ChosenWant",
+    "Cut",
+    "Lack",
+    "OtherCandidate",
+    "PublishedWant",
+    "Reason",
+]
 
 
 #: What ended a search early.
@@ -70,6 +78,28 @@ class Choice:
 Lack: TypeAlias = Literal["no_candidate", "undecided", "blocked", "developed"]
 
 
+#: Why a spec was chosen: it is the only candidate; it needs no build; the plan with any other
+#: candidate costs more; another costs the same and stands behind it (what has a binary comes first,
+#: then the newest version, then the smallest hash); its lock is taken as a whole; the search ended
+#: before it saw that another costs less.
+Reason: TypeAlias = Literal["only", "no_build", "least", "tie", "lock", "cut"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherCandidate:
+    """What would have met a want too, and what the plan would cost with it.
+
+    Attributes:
+        spec: The other candidate with which the plan costs least.
+        more_builds: How many builds more that plan has; negative where it has fewer.
+        more_cost: How much more it costs.
+    """
+
+    spec: NamedSpec
+    more_builds: int
+    more_cost: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenWant:
     """An abstract want and what was chosen for it.
@@ -85,6 +115,10 @@ class ChosenWant:
         lack: Why it cannot be planned, if it cannot.
         completed: Whether it installs from the caches once the plan is built. A budget may
             go to others; then ``spec`` is what would complete it for the least more.
+        reason: Why this spec was chosen; None where none was, where a budget goes to others, and
+            for the wants of a choice that has too many candidates to compare all.
+        other: The next best candidate where all else stays as it is; None where there is no
+            other or none was compared, which is so of a spec that needs no build.
     """
 
     stack: str
@@ -96,6 +130,8 @@ class ChosenWant:
     lock: str | None
     lack: Lack | None
     completed: bool
+    reason: Reason | None = None
+    other: OtherCandidate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from specplan import _core as compiled
+    from specplan.aliases import Unit
     from specplan.model import NamedSpec
+    from specplan.model.budget import BudgetCurve
     from specplan.model.choice import Choice
     from specplan.planning.budget_solver import BidResult, BudgetRequest, Spent
     from specplan.planning.candidates import WantGroup
@@ -44,10 +46,20 @@ class Purchase:
 
     def buy(self) -> Spent:
         """Choose which roots of locks the budget completes."""
-        groups = _fixed(self.labels)
-        names = _names(self.core, groups)
-        plan = self.core.plan(self.question)
-        return Spending(plan, self.asked, groups, names, self.matching).search()
+        return self._of_locks().search()
+
+    def curve(self, made: Made | None, unit: Unit) -> BudgetCurve:
+        """Return what budgets from nothing to all buy.
+
+        Args:
+            made: What is chosen if nothing is limited; None where nothing has to be.
+            unit: What costs count.
+        """
+        if made is None:
+            return self._of_locks().curve(unit, [*self.labels], 0)
+        _, spending = self._with_choice(made)
+        wants = sum(len(group.wants) for group in made.options.groups)
+        return spending.curve(unit, {*self.labels, *made.choice.roots}, wants)
 
     def buy_with_choice(self, made: Made) -> tuple[Spent, Choice]:
         """Choose which roots the budget completes, and the specs of those that are abstract.
@@ -62,24 +74,11 @@ class Purchase:
             What is bought, and what is chosen. The cost and the bound of the choice are those
             of completing the same wants.
         """
-        options = made.options
-        fixed = _fixed(self.labels)
-        groups = [*fixed, *(_bids(*each) for each in zip(options.groups, made.picks, strict=True))]
-        every = {
-            spec
-            for group in groups
-            for source in group.sources
-            for bid in source
-            for spec in bid.hashes
-        }
-        # What nobody tells the dependencies of is not built: nobody knows what that would take.
-        all_options: compiled.PlanQuestion = {**self.question, "roots": sorted(every)}
-        plan = self.core.plan(all_options, told_only=True)
-        names = {**_names(self.core, fixed), **options.names}
-        spending = Spending(plan, self.asked, groups, names, self.matching)
+        groups, spending = self._with_choice(made)
+        options, fixed = made.options, len(self.labels)
         spent = spending.search()
-        results = spent.results[len(fixed) :]
-        bids = groups[len(fixed) :]
+        results = spent.results[fixed:]
+        bids = groups[fixed:]
         alternatives = [
             _alternatives(spending, group, result)
             for group, result in zip(bids, results, strict=True)
@@ -106,9 +105,33 @@ class Purchase:
         )
         now = [
             _pick(group, result)
-            for group, result in zip(options.groups, spent.results[len(fixed) :], strict=True)
+            for group, result in zip(options.groups, spent.results[fixed:], strict=True)
         ]
         return spent, choosing.told(choice, options, now)
+
+    def _of_locks(self) -> Spending:
+        """Return the question about the roots of locks alone."""
+        groups = _fixed(self.labels)
+        plan = self.core.plan(self.question)
+        return Spending(plan, self.asked, groups, _names(self.core, groups), self.matching)
+
+    def _with_choice(self, made: Made) -> tuple[list[BidGroup], Spending]:
+        """Return the roots of locks, then what was chosen for, and the question about them."""
+        options = made.options
+        fixed = _fixed(self.labels)
+        groups = [*fixed, *(_bids(*each) for each in zip(options.groups, made.picks, strict=True))]
+        every = {
+            spec
+            for group in groups
+            for source in group.sources
+            for bid in source
+            for spec in bid.hashes
+        }
+        # What nobody tells the dependencies of is not built: nobody knows what that would take.
+        all_options: compiled.PlanQuestion = {**self.question, "roots": sorted(every)}
+        plan = self.core.plan(all_options, told_only=True)
+        names = {**_names(self.core, fixed), **options.names}
+        return groups, Spending(plan, self.asked, groups, names, self.matching)
 
 
 def _fixed(labels: Mapping[str, Iterable[str]]) -> list[BidGroup]:

@@ -12,6 +12,8 @@ from specplan.errors import UsageError
 from specplan.model.budget import (
     _PART,
     Budget,
+    BudgetCurve,
+    BudgetPoint,
     BudgetRoot,
     OpenReason,
     OpenRoot,
@@ -21,9 +23,10 @@ from specplan.model.budget import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from specplan import _core as compiled
+    from specplan.aliases import Unit
     from specplan.model import NamedSpec
 
 __all__ = ["Bid", "BidGroup", "BidResult", "BudgetRequest", "Spending", "Spent"]
@@ -34,9 +37,15 @@ _REASONS: Final[Mapping[str, OpenReason]] = {
     "outbid": "outbid",
 }
 
+#: What becomes of roots that install once the plan is built.
+_INSTALLS: Final = frozenset({"external", "installable", "completed"})
+
 #: How much work a search may do where no other limit is given: arcs of networks that are looked
 #: at, so that the answer is the same everywhere. That takes some ten seconds.
 _MOST_WORK: Final = 1_000_000_000
+
+#: In how many parts a curve takes the whole; all together may do as much work as one search.
+_POINTS: Final = 10
 
 #: More builds than any plan has.
 _MOST_BUILDS: Final = 2**63
@@ -148,9 +157,7 @@ class BidResult:
             hashes=tuple(
                 None if answer.option is None else bid.hashes[answer.option] for bid, answer in told
             ),
-            completed=tuple(
-                answer.outcome in {"external", "installable", "completed"} for _, answer in told
-            ),
+            completed=tuple(answer.outcome in _INSTALLS for _, answer in told),
         )
 
 
@@ -207,17 +214,70 @@ class Spending:
 
     def search(self) -> Spent:
         """Choose the roots that the budget completes, and the spec that completes each."""
+        return self._told(self._answer(self._builds, self._asked.cost, _MOST_WORK))
+
+    def curve(self, unit: Unit, all_hashes: Collection[str], abstract: int) -> BudgetCurve:
+        """Return what budgets from nothing to all buy, in tenths of what all takes.
+
+        Args:
+            unit: What costs count; the budgets are of it.
+            all_hashes: The specs of which all is completed for the least cost.
+            abstract: How many abstract wants there are.
+        """
+        question = self._question()
+        whole = self._core.spend(question, chosen=sorted(all_hashes), builds=_MOST_BUILDS)
+        most = float(whole.builds) if unit == "builds" else whole.cost
+        points: list[BudgetPoint] = []
+        for limit in sorted({_part_of(most, part) for part in range(_POINTS)} - {most}):
+            builds, cost = (int(limit), None) if unit == "builds" else (None, limit)
+            point = self._point(self._answer(builds, cost, _MOST_WORK // _POINTS), limit)
+            if points and point.weight < points[-1].weight:
+                # A search that was cut found less than what a smaller budget buys.
+                point = replace(points[-1], limit=limit, upper_bound=point.upper_bound)
+            points.append(point)
+        last = self._point(whole, most)
+        fixed = sum(
+            bid.place is None and became.outcome != "external"
+            for bid, became in self._told_bids(whole)
+        )
+        return BudgetCurve(
+            limited="builds" if unit == "builds" else "cost",
+            roots=abstract + fixed,
+            points=(*points, replace(last, upper_bound=last.weight)),
+        )
+
+    def _answer(self, builds: int | None, cost: float | None, work: int) -> compiled.SpendingAnswer:
         asked = self._asked
         is_limited = asked.node_limit is not None or asked.time_limit is not None
-        answer = self._core.spend(
+        return self._core.spend(
             self._question(),
-            builds=self._builds,
-            cost=asked.cost,
+            builds=builds,
+            cost=cost,
             node_limit=asked.node_limit,
-            work_limit=None if is_limited else _MOST_WORK,
+            work_limit=None if is_limited else work,
             time_limit=asked.time_limit,
         )
-        return self._told(answer)
+
+    def _point(self, answer: compiled.SpendingAnswer, limit: float) -> BudgetPoint:
+        return BudgetPoint(
+            limit=limit,
+            builds=answer.builds,
+            cost=answer.cost,
+            installing=sum(
+                became.outcome in _INSTALLS
+                for bid, became in self._told_bids(answer)
+                if bid.place is not None or became.outcome != "external"
+            ),
+            weight=float(answer.weight * self._part),
+            upper_bound=float(answer.upper_bound * self._part),
+        )
+
+    def _told_bids(
+        self, answer: compiled.SpendingAnswer
+    ) -> Iterator[tuple[Bid, compiled.BidAnswer]]:
+        """Return what becomes of each root of the sources that count."""
+        for group, source, answers in zip(self._groups, answer.sources, answer.bids, strict=True):
+            yield from zip(group.sources[source] if group.sources else (), answers, strict=True)
 
     def given(self, hashes: Collection[str], searched: Spent) -> Spent:
         """Tell what becomes of the roots once some specs install, which were chosen otherwise."""
@@ -297,6 +357,12 @@ class Spending:
     def worth(self, bid: Bid, spec: str) -> Decimal:
         """Return what completing a root by a spec is worth."""
         return self._weights.of(bid, spec)
+
+
+def _part_of(most: float, part: int) -> float:
+    """Return some tenths of the whole, in whole numbers where there are enough of them."""
+    share = Decimal(repr(most)) * part / _POINTS
+    return float(share.to_integral_value() if most >= _POINTS else share)
 
 
 def _by_hash(root: BudgetRoot | OpenRoot) -> tuple[str, ...]:

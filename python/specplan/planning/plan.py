@@ -24,7 +24,7 @@ from specplan.model import (
     WhatIf,
     Why,
 )
-from specplan.model.budget import Budget
+from specplan.model.budget import Budget, BudgetCurve
 from specplan.model.choice import Choice, ChosenWant, PublishedWant
 from specplan.model.gate import Gate
 from specplan.model.report import Report, ReportOptions, as_lines, as_text
@@ -62,6 +62,7 @@ class Plan(Report):
         excluded: What is excluded because of specs that do not build.
         budget: Which roots are completed, and which not, where the budget is limited. All
             else is about the completed roots and those that install already.
+        budget_curve: What budgets from nothing to all buy, where that was asked.
         schedule: When and where the builds run, where the number of runners was given.
         choice: What was chosen for abstract wants, if there are any, and what is proven of it.
         publish: Gaps that need no build, as another stack has a binary: by stack, os, target,
@@ -97,6 +98,7 @@ class Plan(Report):
     sources: tuple[SourceUsed, ...] = ()
     gates: tuple[Gate, ...] = ()
     successors: tuple[Successors, ...] = ()
+    budget_curve: BudgetCurve | None = None
     stacks: frozenset[str] = field(default=frozenset(), repr=False)
     #: By want, the next lock as a file; None where some hash of it is not known.
     _next: tuple[tuple[str, bytes | None], ...] = field(default=(), repr=False, compare=False)

@@ -23,6 +23,7 @@ from specplan.planning.budget import Purchase
 from specplan.planning.budget_solver import BudgetRequest
 from specplan.planning.candidates import ChoiceRequest
 from specplan.planning.changes import KnownSpecs
+from specplan.planning.comparison import compared
 from specplan.planning.gaps import asks_for_gaps, wants_of_gaps
 from specplan.planning.inputs import costs_of, inputs_of
 from specplan.planning.left_out import unknown_changes
@@ -38,13 +39,15 @@ if TYPE_CHECKING:
     from specplan._core import State
     from specplan.aliases import Unit
     from specplan.catalog.contents import Contents
+    from specplan.coverage.query import CoverageQuery
     from specplan.model import ChangeAsked, Input, LeftOut, NotWanted, SourceUsed, WhatIf
-    from specplan.model.budget import Budget
+    from specplan.model.budget import Budget, BudgetCurve
     from specplan.model.choice import Choice, PublishedWant
     from specplan.model.costs import Cost, Costs
     from specplan.planning.budget_solver import Spent
     from specplan.planning.candidates import Options
     from specplan.planning.changes import ChangedByRecipes
+    from specplan.planning.choice import Made
     from specplan.planning.gaps import GapWants
     from specplan.planning.recipe_changes import JudgedRecipes, NextWants
     from specplan.planning.request import ChangeRequest, PlanRequest
@@ -103,17 +106,31 @@ def _rebuild(
     if read.is_choice:
         options = choosing.options_of(rows.core, rows.state, request.coverage.scope, chooses)
     found = _Question.of(request, read, rows, options)
-    spent, choice = _chosen(limited, found, options, chooses)
+    made = None
+    if options is not None:
+        made = choosing.choose(found.rows, found.core, options, chooses)
+    curve = None
+    if request.budget.curve:
+        curve = _purchase(_unlimited(request), found, query=request.coverage).curve(
+            made, read.costs.unit
+        )
+    spent, choice = _chosen(limited, found, made)
+    roots: list[str] | None = None
     if spent is not None:
-        found.core["roots"] = spent.roots
+        roots = spent.roots
     elif choice is not None:
-        found.core["roots"] = sorted({*found.lock_wants.hashes, *choice.roots})
+        roots = sorted({*found.lock_wants.hashes, *choice.roots})
+    if roots is not None:
+        found.core["roots"] = roots
+        if options is not None and choice is not None:
+            choice = compared(found.rows, found.core, roots, options, choice)
     plan = _plan(
         _Solved(
             request=request,
             rows=rows,
             question=found,
             budget=None if spent is None else spent.budget,
+            curve=curve,
             choice=choice,
             publish=() if read.gaps is None else read.gaps.publish,
             unit=read.costs.unit,
@@ -242,6 +259,7 @@ class _Solved:
     rows: _Rows
     question: _Question
     budget: Budget | None
+    curve: BudgetCurve | None
     choice: Choice | None
     publish: tuple[PublishedWant, ...]
     unit: Unit
@@ -373,25 +391,29 @@ def _choice_request(request: PlanRequest, read: _Read) -> ChoiceRequest:
 
 
 def _chosen(
-    limited: BudgetRequest | None,
-    question: _Question,
-    options: Options | None,
-    asked: ChoiceRequest,
+    limited: BudgetRequest | None, question: _Question, made: Made | None
 ) -> tuple[Spent | None, Choice | None]:
     """Return what a budget buys, and what is chosen."""
-    made = None
-    if options is not None:
-        made = choosing.choose(question.rows, question.core, options, asked)
     if limited is None:
         return None, None if made is None else made.choice
-    purchase = Purchase(
+    purchase = _purchase(limited, question)
+    return (purchase.buy(), None) if made is None else purchase.buy_with_choice(made)
+
+
+def _purchase(
+    limited: BudgetRequest, question: _Question, query: CoverageQuery | None = None
+) -> Purchase:
+    """Return a budget and what it can be spent on: the roots of locks, if need be of a query."""
+    core = question.core
+    if query is not None:
+        core = {**core, "roots": sorted(question.lock_wants.labels), "scope": query.scope}
+    return Purchase(
         core=question.rows,
-        question=question.core,
+        question=core,
         asked=limited,
         labels=question.lock_wants.labels,
         matching=partial(changes.matching, question.plannable),
     )
-    return (purchase.buy(), None) if made is None else purchase.buy_with_choice(made)
 
 
 def _left_out(
@@ -490,7 +512,7 @@ def _at_most(number: int | None) -> int | None:
 def _refuse_wants(request: PlanRequest, older: Contents | None) -> None:
     """Refuse a request in which nothing is wanted, or wants that cannot be combined."""
     query = request.coverage
-    if request.budget.is_limited and query.scope == "all":
+    if (request.budget.is_limited or request.budget.curve) and query.scope == "all":
         raise UsageError(
             "a budget completes roots, so that they install; `scope` all builds more than that",
             hint="leave `scope` out",
@@ -509,6 +531,18 @@ def _refuse_wants(request: PlanRequest, older: Contents | None) -> None:
             "`--assume-available` and `--without` cannot be combined with gaps",
             hint="leave them out, or plan for locks with `--want`",
         )
+
+
+def _unlimited(request: PlanRequest) -> BudgetRequest:
+    """Return the budget of a curve, which is given each limit in turn."""
+    search = request.search
+    return BudgetRequest(
+        builds=None,
+        cost=None,
+        weights=request.budget.weights,
+        node_limit=search.nodes,
+        time_limit=search.seconds,
+    )
 
 
 def _budget(request: PlanRequest) -> BudgetRequest | None:
@@ -561,6 +595,7 @@ def _plan(solved: _Solved) -> Plan:
         untested=untested,
         excluded=excluded_of(core, question.broken),
         budget=solved.budget,
+        budget_curve=solved.curve,
         schedule=None if jobs is None else scheduling.schedule(core, builds, jobs),
         choice=solved.choice,
         publish=solved.publish,

@@ -91,11 +91,14 @@ class BudgetLimits:
         cost: The most that the builds may cost; None for any. Given both, both hold.
         weights: What completing roots is worth; the first that is about a root holds, and a
             root that none is about is worth 1.
+        curve: Whether the plan says what budgets from nothing to all buy, whatever it is limited
+            to itself.
     """
 
     builds: int | None = None
     cost: float | None = None
     weights: tuple[Weight, ...] = ()
+    curve: bool = False
 
     @property
     def is_limited(self) -> bool:

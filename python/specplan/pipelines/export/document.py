@@ -113,10 +113,19 @@ def _build(value: Value) -> Build:
 
 
 def _unplannable(value: Value) -> ChosenWant:
-    texts = {name: value.at(name).text() for name in ("stack", "os", "target", "want")}
     reason = _one_of(value.at("reason"), get_args(Lack))
     lack: Lack = next(each for each in get_args(Lack) if each == reason)
-    return ChosenWant(**texts, candidates=0, spec=None, lock=None, lack=lack, completed=False)
+    return ChosenWant(
+        stack=value.at("stack").text(),
+        os=value.at("os").text(),
+        target=value.at("target").text(),
+        want=value.at("want").text(),
+        candidates=0,
+        spec=None,
+        lock=None,
+        lack=lack,
+        completed=False,
+    )
 
 
 def _length(part: Value, inner: str) -> int:

@@ -85,6 +85,13 @@ class Entry:
 
     def amount(self, key: str) -> float:
         """Return a finite number from 0 on."""
+        number = self.difference(key)
+        if number < 0:
+            self.fail(key, "is not a finite number from 0 on")
+        return number
+
+    def difference(self, key: str) -> float:
+        """Return a finite number, which may be negative."""
         value = self._value(key)
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or not isinstance(value, int | float):
@@ -93,8 +100,8 @@ class Entry:
             number = float(value)
         except OverflowError:
             number = math.inf
-        if not math.isfinite(number) or number < 0:
-            self.fail(key, "is not a finite number from 0 on")
+        if not math.isfinite(number):
+            self.fail(key, "is not a finite number")
         return number
 
     def amount_or_none(self, key: str) -> float | None:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from specplan.reports.html import gantt
+from specplan.reports.html.budget import budget_of, curve_of
+from specplan.reports.html.choices import choices_of, environments_of, unplannable_of
 from specplan.reports.html.values import Build, Figure, PlanPart, Titled
 from specplan.reports.html.wants import WANT_COLUMNS, spec_cell, want_cells
-from specplan.reports.outline import Column, Name, Names, Number, Table, Words
+from specplan.reports.outline import Column, Names, Table
 from specplan.reports.plan import wording as plan_wording
 from specplan.reports.render import amounts, prose, wording
 
@@ -31,19 +33,6 @@ _MOST_COUNTED: Final = 6000
 
 #: Chains of more builds than this are left out of the page.
 _MOST_CHAINED: Final = 6000
-
-_UNPLANNABLE: Final = {
-    "no_candidate": "no known spec satisfies it",
-    "undecided": "the sources do not say whether one does",
-    "blocked": "what satisfies it needs what is known not to build",
-    "developed": "its environment builds it from a source tree",
-}
-
-_OPEN: Final = {
-    "beyond": "beyond the budget",
-    "left_out": "needs a broken spec",
-    "outbid": "the budget is spent on other roots",
-}
 
 _BOUNDS: Final = {
     "critical_path": "the critical path takes as long",
@@ -92,6 +81,8 @@ def plan_part(content: Entry) -> PlanPart:
         critical=tuple(at[each] for each in content.texts("critical_path") if each in at),
         gantt=_gantt(content, builds, times, unit),
         stages=gantt.stage_bars(widths),
+        curve=curve_of(content, unit),
+        choices=choices_of(content, unit),
         tables=tuple(_tables(content, unit)),
         install=plan_wording.HOLDS_WHEN,
     )
@@ -305,9 +296,9 @@ def _lines(content: Entry, unit: Unit) -> list[Prose]:
 def _tables(content: Entry, unit: Unit) -> list[Titled]:
     found = [
         _publish(content),
-        _unplannable(content),
-        _budget(content, unit),
-        _environments(content),
+        unplannable_of(content),
+        budget_of(content, unit),
+        environments_of(content),
     ]
     return [each for each in found if each is not None]
 
@@ -331,75 +322,3 @@ def _publish(content: Entry) -> Titled | None:
     )
     title = f"To publish, not to build: {len(rows)}"
     return Titled(title=title, table=Table(columns, rows))
-
-
-def _unplannable(content: Entry) -> Titled | None:
-    entries = content.entries("unplannable")
-    if not entries:
-        return None
-    columns = (
-        *WANT_COLUMNS,
-        Column("reason", "why", "words"),
-    )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (
-            *want_cells(each),
-            Words(_UNPLANNABLE.get(each.text("reason"), each.text("reason"))),
-        )
-        for each in entries
-    )
-    title = f"Cannot be planned from what is known: {len(rows)}"
-    return Titled(title=title, table=Table(columns, rows))
-
-
-def _budget(content: Entry, unit: Unit) -> Titled | None:
-    budget = content.entry_or_none("budget")
-    if budget is None:
-        return None
-    completed, still_open = budget.entries("completed"), budget.entries("open")
-    columns = (
-        Column("root", "root", "spec"),
-        Column("state", "state", "words"),
-        Column("more_builds", "further builds", "count"),
-    )
-    rows: tuple[tuple[Cell, ...], ...] = (
-        *((spec_cell(each), Words("completed"), None) for each in completed),
-        *(
-            (
-                spec_cell(each),
-                Words(_OPEN.get(each.text("reason"), each.text("reason"))),
-                Number(each.count_or_none("more_builds")),
-            )
-            for each in still_open
-        ),
-    )
-    spent = amounts.amount(budget.amount("cost"), unit)
-    roots = f"{wording.count(len(completed), 'root')} of {len(completed) + len(still_open)}"
-    builds = wording.count(budget.count("builds"), "build")
-    title = f"What the budget completes: {roots}, {builds}, {spent}"
-    return Titled(title=title, table=Table(columns, rows))
-
-
-def _environments(content: Entry) -> Titled | None:
-    choice = content.entry_or_none("choice")
-    if choice is None:
-        return None
-    environments = choice.entries("environments")
-    if not environments:
-        return None
-    columns = (
-        Column("stack", "stack", "name"),
-        Column("path", "environment", "name"),
-        Column("roots", "roots", "count"),
-        Column("unify", "unify", "words"),
-    )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (
-            Name(each.text("stack")),
-            Name(each.text("path")),
-            Number(each.count("roots")),
-            Words(each.text("unify")),
-        )
-        for each in environments
-    )
-    return Titled(title="Environments chosen for", table=Table(columns, rows))

@@ -492,6 +492,60 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CurvePoint:
+    """A budget in the picture of budgets.
+
+    Attributes:
+        x: Where the limit stands.
+        y: Where the number of roots that install then stands.
+        label: The number; empty where it has no room.
+        title: What it says, in one line.
+    """
+
+    x: float
+    y: float
+    label: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """What budgets buy, drawn.
+
+    Attributes:
+        title: What it shows.
+        description: The same in sentences, for who cannot see it.
+        axis: What the limits count.
+        width: The width of the whole picture.
+        height: The height of the whole picture.
+        left: Where nothing is spent.
+        right: Where all is spent.
+        bottom: Where no root installs.
+        grid: Numbers of roots with their heights.
+        ticks: The axis.
+        path: The steps, as the path of an SVG.
+        area: What is below them, likewise.
+        points: The budgets.
+        table: The same as a table.
+    """
+
+    title: str
+    description: str
+    axis: str
+    width: float
+    height: float
+    left: float
+    right: float
+    bottom: float
+    grid: tuple[tuple[str, float], ...]
+    ticks: tuple[Tick, ...]
+    path: str
+    area: str
+    points: tuple[CurvePoint, ...]
+    table: Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanPart:
     """The plan.
 
@@ -504,6 +558,8 @@ class PlanPart:
         critical: The numbers of the builds on the critical path.
         gantt: The picture; None where nothing is built.
         stages: The picture of stages; nothing where there is one stage or none.
+        curve: What budgets buy; None where that was not asked.
+        choices: What was chosen for abstract wants; None where there are none.
         tables: What else the plan says: what to publish, what cannot be planned.
         install: How builds and consumers must install.
     """
@@ -516,6 +572,8 @@ class PlanPart:
     critical: tuple[int, ...]
     gantt: Gantt | None
     stages: tuple[Stage, ...]
+    curve: Curve | None
+    choices: Titled | None
     tables: tuple[Titled, ...]
     install: Prose
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specplan.reports.outline import Column, Line, Number, Said, Section, Spec, State, Table
+from specplan.reports.outline import Column, Line, Number, Said, Section, Spec, State, Table, Words
 from specplan.reports.plan import wording as plan_wording
 from specplan.reports.render import amounts, prose, wording
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from specplan.aliases import Unit
-    from specplan.model.budget import Budget, BudgetRoot, OpenReason, OpenRoot
+    from specplan.model.budget import Budget, BudgetCurve, BudgetRoot, OpenReason, OpenRoot
     from specplan.planning.plan import Plan
     from specplan.reports.outline import Cell
     from specplan.reports.render.document import Json
     from specplan.reports.render.prose import Prose
 
-__all__ = ["as_json", "sections"]
+__all__ = ["as_json", "curve_json", "limit_of", "proof_of", "sections"]
 
 _REASONS: Final[Mapping[OpenReason, str]] = {
     "beyond": "beyond the budget",
@@ -63,8 +63,72 @@ def as_json(budget: Budget | None) -> Json:
     }
 
 
+def curve_json(curve: BudgetCurve | None) -> Json:
+    """Return the value of ``budget_curve`` in the document."""
+    if curve is None:
+        return None
+    return {
+        "limited": curve.limited,
+        "roots": curve.roots,
+        "points": [
+            {
+                "limit": each.limit,
+                "builds": each.builds,
+                "cost": each.cost,
+                "installing": each.installing,
+                "weight": each.weight,
+                "upper_bound": each.upper_bound,
+                "optimal": each.optimal,
+            }
+            for each in curve.points
+        ],
+    }
+
+
 def sections(plan: Plan) -> tuple[Section, ...]:
-    """Return what the budget buys, which roots it completes, and which not; empty without one."""
+    """Return what the budget buys, which roots it completes, which not, and what others buy."""
+    return (*_bought(plan), *_curve(plan))
+
+
+def _curve(plan: Plan) -> tuple[Section, ...]:
+    curve = plan.budget_curve
+    if curve is None:
+        return ()
+    has_costs = curve.limited == "cost"
+    columns = (
+        Column("limit", "at most", "words", side="right", is_lead=True),
+        Column("builds", "builds", "count"),
+        *([Column("cost", "cost", "words", side="right")] if has_costs else []),
+        Column("installing", "roots that install", "count"),
+        Column("proof", "proof", "words"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            Words(limit_of(point.limit, plan.unit)),
+            Number(point.builds),
+            *([Words(amounts.amount(point.cost, plan.unit))] if has_costs else []),
+            Number(point.installing),
+            Words(proof_of(point.weight, point.upper_bound)),
+        )
+        for point in curve.points
+    )
+    title = f"what budgets buy, of {wording.count(curve.roots, 'root')}"
+    return (Section(id="curve", title=title, tone="strong", table=Table(columns, rows)),)
+
+
+def limit_of(limit: float, unit: Unit) -> str:
+    """Return a budget as people say it."""
+    return _builds(int(limit)) if unit == "builds" else amounts.amount(limit, unit)
+
+
+def proof_of(weight: float, upper_bound: float) -> str:
+    """Return what is proven of what a budget buys."""
+    if weight == upper_bound:
+        return "optimal"
+    return f"weight {amounts.exact(weight)} of at most {amounts.exact(upper_bound)}"
+
+
+def _bought(plan: Plan) -> tuple[Section, ...]:
     budget = plan.budget
     if budget is None:
         return ()

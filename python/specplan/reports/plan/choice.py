@@ -14,13 +14,22 @@ from specplan.reports.outline import (
     Spec,
     System,
     Table,
+    Words,
 )
 from specplan.reports.render import amounts, prose, wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from specplan.model.choice import Choice, ChosenWant, Lack, PublishedWant
+    from specplan.aliases import Unit
+    from specplan.model.choice import (
+        Choice,
+        ChosenWant,
+        Lack,
+        OtherCandidate,
+        PublishedWant,
+        Reason,
+    )
     from specplan.planning.plan import Plan
     from specplan.reports.outline import Cell
     from specplan.reports.render.document import Json
@@ -28,8 +37,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LACKS",
+    "REASONS",
     "as_json",
     "lines",
+    "more",
     "notes",
     "publish_json",
     "sections",
@@ -45,6 +56,23 @@ LACKS: Mapping[Lack, str] = {
     "blocked": "what satisfies it needs specs that cannot be built",
     "developed": "its environment builds it from a source tree (`develop:`), so that no cache has "
     "a binary of it",
+}
+
+#: Why a spec was chosen, in few words.
+REASONS: Mapping[Reason, str] = {
+    "only": "only candidate",
+    "no_build": "needs no build",
+    "least": "costs least",
+    "tie": "preferred at the same cost",
+    "lock": "whole lock",
+    "cut": "search ended early",
+}
+
+#: What stands in a terminal where no other candidate was compared.
+_NO_OTHER: Final[Mapping[Reason, str]] = {
+    "only": "no other",
+    "no_build": "no build",
+    "lock": "whole lock",
 }
 
 _CUTS = {
@@ -75,6 +103,8 @@ def as_json(choice: Choice | None) -> Json:
                 "lock": each.lock,
                 "candidates": each.candidates,
                 "completed": each.completed,
+                "reason": each.reason,
+                "other": None if each.other is None else _other(each.other),
             }
             for each in choice.wants
             if each.spec is not None
@@ -95,7 +125,7 @@ def publish_json(publish: Sequence[PublishedWant]) -> Json:
 
 def sections(plan: Plan) -> tuple[Section, ...]:
     """Return what only needs to be listed, what cannot be planned, and what was chosen."""
-    return (*_publish(plan.publish), *_unplannable(plan.choice), *_chosen(plan.choice))
+    return (*_publish(plan.publish), *_unplannable(plan.choice), *_chosen(plan))
 
 
 def _publish(publish: Sequence[PublishedWant]) -> tuple[Section, ...]:
@@ -136,7 +166,31 @@ def _unplannable(choice: Choice | None) -> tuple[Section, ...]:
     return (Section(id="unplannable", title=title, tone="strong", table=table),)
 
 
-def _chosen(choice: Choice | None) -> tuple[Section, ...]:
+def _next_best(want: ChosenWant, unit: Unit) -> str:
+    """Return how much more the plan costs with the next best candidate."""
+    if want.other is not None:
+        return more(want.other.more_cost, want.other.more_builds, unit)
+    return "" if want.reason is None else _NO_OTHER.get(want.reason, "")
+
+
+def more(cost: float, builds: int, unit: Unit) -> str:
+    """Return how much more a plan costs than the one that was made.
+
+    Args:
+        cost: What it costs more; negative where it costs less.
+        builds: How many builds more it has.
+        unit: What costs count.
+    """
+    if not cost:
+        return "the same"
+    sign = "+" if cost > 0 else "-"
+    if unit == "builds":
+        return f"{sign}{wording.count(abs(builds), 'build')}"
+    return f"{sign}{amounts.amount(abs(cost), unit)}"
+
+
+def _chosen(plan: Plan) -> tuple[Section, ...]:
+    choice = plan.choice
     if choice is None:
         return ()
     columns = (
@@ -144,12 +198,14 @@ def _chosen(choice: Choice | None) -> tuple[Section, ...]:
         Column("want", "want", "name", is_lead=True),
         Column("spec", "spec", "spec"),
         Column("candidates", "candidates", "count"),
+        Column("other", "next best", "words", side="right"),
     )
     rows = tuple(
         (
             *_place(want),
             Spec(f"{want.spec.package}@{want.spec.version}", want.spec.hash),
             Number(want.candidates),
+            Words(_next_best(want, plan.unit)),
         )
         for want in choice.wants
         if want.spec is not None
@@ -214,6 +270,16 @@ def notes(plan: Plan) -> list[Prose]:
 
 def _want(want: ChosenWant) -> dict[str, Json]:
     return {"stack": want.stack, "os": want.os, "target": want.target, "want": want.want}
+
+
+def _other(other: OtherCandidate) -> Json:
+    return {
+        "hash": other.spec.hash,
+        "package": other.spec.package,
+        "version": other.spec.version,
+        "more_builds": other.more_builds,
+        "more_cost": other.more_cost,
+    }
 
 
 def _why(want: ChosenWant) -> str:

@@ -49,6 +49,7 @@ def rebuild(plan: Plan) -> str:
             "builds": [_build(build) for build in plan.builds],
             "critical_path": plan.critical_path,
             "budget": budget.as_json(plan.budget),
+            "budget_curve": budget.curve_json(plan.budget_curve),
             "schedule": schedule.as_json(plan.schedule),
             "publish": choice.publish_json(plan.publish),
             "unplannable": choice.unplannable_json(plan.choice),

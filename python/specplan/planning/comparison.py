@@ -1,0 +1,146 @@
+"""Why specs were chosen for abstract wants, and what the plan would cost with another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from specplan.model.choice import OtherCandidate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from specplan import _core as compiled
+    from specplan.model.choice import Choice, ChosenWant, Reason
+    from specplan.planning.candidates import Options, Want
+
+__all__ = ["compared"]
+
+#: For how many candidates together the plan is made again. The wants behind are not compared.
+_MOST: Final = 400
+
+
+def compared(
+    core: compiled.Catalog,
+    question: compiled.PlanQuestion,
+    roots: Sequence[str],
+    options: Options,
+    choice: Choice,
+) -> Choice:
+    """Return a choice that says of each want why its spec was chosen.
+
+    Args:
+        core: All that is known.
+        question: The plan.
+        roots: Its roots: the chosen specs, and what is wanted of locks.
+        options: What could be chosen.
+        choice: What was chosen.
+    """
+    wants = [want for group in options.groups for want in group.wants]
+    alone = [group.is_alone for group in options.groups for _ in group.wants]
+    rows = zip(wants, alone, choice.wants, strict=True)
+    comparison = _Comparison.of(core, {**question, "roots": [*roots]}, choice.wants, roots)
+    said = (
+        comparison.said(want, chosen, options, is_alone=is_alone) for want, is_alone, chosen in rows
+    )
+    return replace(choice, wants=tuple(said))
+
+
+@dataclass(slots=True)
+class _Comparison:
+    """The plan as it is, beside which others are held.
+
+    Attributes:
+        core: All that is known.
+        question: The plan.
+        roots: Its roots with how many wants each is chosen for; those of locks count too.
+        builds: How many builds it has.
+        cost: What they cost.
+        no_build: The chosen specs that install without any build.
+        left: How many more plans may be made.
+    """
+
+    core: compiled.Catalog
+    question: compiled.PlanQuestion
+    roots: Counter[str]
+    builds: int
+    cost: Decimal
+    no_build: frozenset[str]
+    left: int = _MOST
+
+    @classmethod
+    def of(
+        cls,
+        core: compiled.Catalog,
+        question: compiled.PlanQuestion,
+        wants: Sequence[ChosenWant],
+        roots: Iterable[str],
+    ) -> _Comparison:
+        """Make the plan as it is."""
+        chosen = [each.spec.hash for each in wants if each.spec is not None and each.completed]
+        plan = core.plan(question)
+        totals = plan.totals()
+        found = cls(
+            core=core,
+            question=question,
+            roots=Counter({*roots} - {*chosen}) + Counter(chosen),
+            builds=totals.builds,
+            cost=_exact(totals.cost),
+            no_build=frozenset(),
+        )
+        built = set(plan.builds().hashes)
+        found.no_build = found.without_builds(sorted(set(chosen) - built))
+        return found
+
+    def without_builds(self, available: list[str]) -> frozenset[str]:
+        """Return which specs install without any build: all of them nearly always."""
+        if not available or self._size(available)[0] == 0:
+            return frozenset(available)
+        if len(available) == 1:
+            return frozenset()
+        half = len(available) // 2
+        return self.without_builds(available[:half]) | self.without_builds(available[half:])
+
+    def said(
+        self, want: Want, chosen: ChosenWant, options: Options, *, is_alone: bool
+    ) -> ChosenWant:
+        """Return a want with why its spec was chosen."""
+        if chosen.spec is None or not chosen.completed:
+            return chosen
+        if not is_alone:
+            return replace(chosen, reason="lock")
+        if len(want.candidates) == 1:
+            return replace(chosen, reason="only")
+        if chosen.spec.hash in self.no_build:
+            return replace(chosen, reason="no_build")
+        others = [each for each in want.candidates if each != chosen.spec.hash]
+        if len(others) > self.left:
+            return chosen
+        self.left -= len(others)
+        best = min(
+            (self._with(each, chosen.spec.hash) for each in others), key=lambda size: size[:2]
+        )
+        cost, builds, spec = best
+        other = OtherCandidate(spec=options.names[spec], more_builds=builds, more_cost=float(cost))
+        reason: Reason = "least" if cost > 0 else "tie" if cost == 0 else "cut"
+        return replace(chosen, reason=reason, other=other)
+
+    def _with(self, other: str, chosen: str) -> tuple[Decimal, int, str]:
+        """Return how much more the plan is with another spec for a want."""
+        roots = set(self.roots)
+        if self.roots[chosen] == 1:
+            roots.discard(chosen)
+        builds, cost = self._size({*roots, other})
+        return cost - self.cost, builds - self.builds, other
+
+    def _size(self, roots: Iterable[str]) -> tuple[int, Decimal]:
+        asked: compiled.PlanQuestion = {**self.question, "roots": sorted(roots)}
+        totals = self.core.plan(asked).totals()
+        return totals.builds, _exact(totals.cost)
+
+
+def _exact(cost: float) -> Decimal:
+    """Return a cost as people write it, so that differences are too."""
+    return Decimal(repr(cost))

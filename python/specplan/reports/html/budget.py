@@ -1,0 +1,192 @@
+"""What budgets buy, as values of the page: one budget as a table, many as a curve."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from specplan.reports.html.values import Curve, CurvePoint, Tick, Titled
+from specplan.reports.html.wants import spec_cell
+from specplan.reports.outline import Column, Number, Table, Words
+from specplan.reports.plan import budget as plan_budget
+from specplan.reports.render import amounts, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specplan.aliases import Unit
+    from specplan.reports.html.documents import Entry
+    from specplan.reports.outline import Cell
+
+__all__ = ["budget_of", "curve_of"]
+
+#: The picture, and the room for its scale and for the names of its axis.
+_WIDTH: Final = 1160.0
+_HEIGHT: Final = 250.0
+_LEFT: Final = 58.0
+_RIGHT: Final = 24.0
+_TOP: Final = 22.0
+_BOTTOM: Final = 46.0
+
+#: How many lines of the grid there are at most.
+_LINES: Final = 5
+
+#: How wide the name of a budget is below the picture, and a number above its point.
+_ROOM: Final = 88.0
+_NUMBER: Final = 16.0
+
+_OPEN: Final = {
+    "beyond": "beyond the budget",
+    "left_out": "needs a broken spec",
+    "outbid": "the budget is spent on other roots",
+}
+
+
+def budget_of(content: Entry, unit: Unit) -> Titled | None:
+    """Return what a limited plan completes; None where nothing is limited."""
+    budget = content.entry_or_none("budget")
+    if budget is None:
+        return None
+    completed, still_open = budget.entries("completed"), budget.entries("open")
+    columns = (
+        Column("root", "root", "spec"),
+        Column("state", "state", "words"),
+        Column("more_builds", "further builds", "count"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = (
+        *((spec_cell(each), Words("completed"), None) for each in completed),
+        *(
+            (
+                spec_cell(each),
+                Words(_OPEN.get(each.text("reason"), each.text("reason"))),
+                Number(each.count_or_none("more_builds")),
+            )
+            for each in still_open
+        ),
+    )
+    spent = amounts.amount(budget.amount("cost"), unit)
+    roots = f"{wording.count(len(completed), 'root')} of {len(completed) + len(still_open)}"
+    builds = wording.count(budget.count("builds"), "build")
+    title = f"What the budget completes: {roots}, {builds}, {spent}"
+    return Titled(title=title, table=Table(columns, rows))
+
+
+def curve_of(content: Entry, unit: Unit) -> Curve | None:
+    """Return what budgets from nothing to all buy; None where that was not asked."""
+    curve = content.entry_or_none("budget_curve")
+    if curve is None or len(points := curve.entries("points")) < 2:  # noqa: PLR2004 - no curve
+        return None
+    roots = curve.count("roots")
+    limits = [each.amount("limit") for each in points]
+    installing = [each.count("installing") for each in points]
+    if any(after <= before for before, after in pairwise(limits)):
+        curve.fail("points", "are not in the order of their limits")
+    if max(installing) > roots:
+        curve.fail("roots", "are fewer than install")
+    xs = [round(_LEFT + each / limits[-1] * (_WIDTH - _LEFT - _RIGHT), 1) for each in limits]
+    ys = [_y(each, roots) for each in installing]
+    path = f"M{xs[0]:g} {ys[0]:g}" + "".join(
+        f"H{x:g}V{y:g}" for x, y in zip(xs[1:], ys[1:], strict=True)
+    )
+    base = _HEIGHT - _BOTTOM
+    return Curve(
+        title="Roots that install, by budget",
+        description=_described(limits, installing, roots, unit),
+        axis="builds at most" if unit == "builds" else "cost of the builds at most",
+        width=_WIDTH,
+        height=_HEIGHT,
+        left=_LEFT,
+        right=_WIDTH - _RIGHT,
+        bottom=base,
+        grid=tuple((f"{each:,}", _y(each, roots)) for each in _grid(roots)),
+        ticks=tuple(_ticks(xs, limits, unit)),
+        path=path,
+        area=f"{path}V{base:g}H{xs[0]:g}Z",
+        points=tuple(_points(xs, ys, limits, installing, unit)),
+        table=_table(points, unit),
+    )
+
+
+def _y(installing: int, roots: int) -> float:
+    share = installing / roots if roots else 0.0
+    return round(_HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM), 1)
+
+
+def _grid(roots: int) -> list[int]:
+    """Return the numbers of roots that have a line: round ones, and all."""
+    step = max(-(-roots // (_LINES - 1)), 1)
+    power = 10 ** (len(str(step)) - 1)
+    step = next(each * power for each in (1, 2, 5, 10) if each * power >= step)
+    lines = [each for each in range(0, roots, step) if roots - each >= step / 2]
+    return [*lines, roots]
+
+
+def _ticks(xs: Sequence[float], limits: Sequence[float], unit: Unit) -> list[Tick]:
+    """Return the first and the last limit, and those between that have room for their names."""
+    found = [(xs[0], limits[0])]
+    for x, limit in zip(xs[1:-1], limits[1:-1], strict=True):
+        if x - found[-1][0] >= _ROOM and xs[-1] - x >= _ROOM:
+            found.append((x, limit))
+    found.append((xs[-1], limits[-1]))
+    return [Tick(x=x, label=_limit(limit, unit)) for x, limit in found]
+
+
+def _limit(limit: float, unit: Unit) -> str:
+    return f"{limit:,.6g}" if unit == "builds" else amounts.amount(limit, unit)
+
+
+def _points(
+    xs: Sequence[float],
+    ys: Sequence[float],
+    limits: Sequence[float],
+    installing: Sequence[int],
+    unit: Unit,
+) -> list[CurvePoint]:
+    found: list[CurvePoint] = []
+    last = -1
+    for x, y, limit, number in zip(xs, ys, limits, installing, strict=True):
+        has_room = number != last and (not found or x - found[-1].x >= _NUMBER)
+        roots = wording.count(number, "root installs", "roots install")
+        found.append(
+            CurvePoint(
+                x=x,
+                y=y,
+                label=f"{number:,}" if has_room else "",
+                title=f"{roots} for {plan_budget.limit_of(limit, unit)}",
+            )
+        )
+        last = number
+    return found
+
+
+def _described(limits: Sequence[float], installing: Sequence[int], roots: int, unit: Unit) -> str:
+    """Return the curve in words: what nothing, half and all buy."""
+    half = next(at for at, each in enumerate(installing) if each * 2 >= installing[-1])
+    return (
+        f"Of {wording.count(roots, 'root')}, {installing[0]:,} install without any build, "
+        f"{installing[half]:,} for {plan_budget.limit_of(limits[half], unit)}, and "
+        f"{installing[-1]:,} for {plan_budget.limit_of(limits[-1], unit)}. The table below the "
+        "picture has all steps."
+    )
+
+
+def _table(points: Sequence[Entry], unit: Unit) -> Table:
+    has_costs = unit != "builds"
+    columns = (
+        Column("limit", "at most", "words", side="right"),
+        Column("builds", "builds", "count"),
+        *([Column("cost", "cost", "words", side="right")] if has_costs else []),
+        Column("installing", "roots that install", "count"),
+        Column("proof", "proof", "words"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            Words(plan_budget.limit_of(each.amount("limit"), unit)),
+            Number(each.count("builds")),
+            *([Words(amounts.amount(each.amount("cost"), unit))] if has_costs else []),
+            Number(each.count("installing")),
+            Words(plan_budget.proof_of(each.amount("weight"), each.amount("upper_bound"))),
+        )
+        for each in points
+    )
+    return Table(columns, rows)

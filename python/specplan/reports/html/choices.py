@@ -1,0 +1,125 @@
+"""What was chosen for abstract wants, as values of the page: which spec, why, and beside which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, get_args
+
+from specplan.model.choice import Reason
+from specplan.reports.html.values import Titled
+from specplan.reports.html.wants import WANT_COLUMNS, spec_cell, want_cells
+from specplan.reports.outline import Column, Name, Number, Table, Words
+from specplan.reports.plan import choice as plan_choice
+from specplan.reports.render import amounts, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from specplan.aliases import Unit
+    from specplan.reports.html.documents import Entry
+    from specplan.reports.outline import Cell
+    from specplan.reports.render.prose import Prose
+
+__all__ = ["choices_of", "environments_of", "unplannable_of"]
+
+_WHY: Final[Mapping[str, str]] = {each: plan_choice.REASONS[each] for each in get_args(Reason)}
+
+_UNPLANNABLE: Final = {
+    "no_candidate": "no known spec satisfies it",
+    "undecided": "the sources do not say whether one does",
+    "blocked": "what satisfies it needs what is known not to build",
+    "developed": "its environment builds it from a source tree",
+}
+
+
+def choices_of(content: Entry, unit: Unit) -> Titled | None:
+    """Return what was chosen for each want; None where no want is abstract."""
+    choice = content.entry_or_none("choice")
+    if choice is None or not (wants := choice.entries("wants")):
+        return None
+    columns = (
+        *WANT_COLUMNS,
+        Column("spec", "chosen", "spec"),
+        Column("reason", "why", "words"),
+        Column("candidates", "candidates", "count"),
+        Column("other", "next best", "spec"),
+        Column("more", "would cost", "words", side="right"),
+    )
+    rows = tuple((*want_cells(each), *_chosen(each, unit)) for each in wants)
+    return Titled(
+        title=f"What was chosen: {wording.count(len(rows), 'want')}",
+        table=Table(columns, rows),
+        note=_note(content, choice, unit),
+    )
+
+
+def _chosen(want: Entry, unit: Unit) -> tuple[Cell, ...]:
+    # Documents of an earlier release do not say why.
+    reason, other = want.text_or_none("reason"), want.entry_or_none("other")
+    if not want.flag("completed"):
+        why = "not completed: the budget goes to others"
+    else:
+        why = "" if reason is None else _WHY.get(reason, reason)
+    lock = want.text_or_none("lock")
+    return (
+        spec_cell(want),
+        Words(why) if lock is None else Name(lock),
+        Number(want.count("candidates")),
+        None if other is None else spec_cell(other),
+        None if other is None else Words(_more(other, unit)),
+    )
+
+
+def _more(other: Entry, unit: Unit) -> str:
+    cost, builds = other.difference("more_cost"), int(other.difference("more_builds"))
+    return plan_choice.more(cost, builds, unit)
+
+
+def _note(content: Entry, choice: Entry, unit: Unit) -> Prose:
+    cost = amounts.amount(content.entry("totals").amount("cost"), unit)
+    alone = amounts.amount(choice.amount("cost_alone"), unit)
+    return (
+        f"all wants are chosen for together: {cost}; with the cheapest for each want alone: {alone}"
+    )
+
+
+def unplannable_of(content: Entry) -> Titled | None:
+    """Return what nothing known can meet; None where there is none."""
+    entries = content.entries("unplannable")
+    if not entries:
+        return None
+    columns = (*WANT_COLUMNS, Column("reason", "why", "words"))
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            *want_cells(each),
+            Words(_UNPLANNABLE.get(each.text("reason"), each.text("reason"))),
+        )
+        for each in entries
+    )
+    title = f"Cannot be planned from what is known: {len(rows)}"
+    return Titled(title=title, table=Table(columns, rows))
+
+
+def environments_of(content: Entry) -> Titled | None:
+    """Return the environments whose roots are wanted; None where there are none."""
+    choice = content.entry_or_none("choice")
+    if choice is None:
+        return None
+    environments = choice.entries("environments")
+    if not environments:
+        return None
+    columns = (
+        Column("stack", "stack", "name"),
+        Column("path", "environment", "name"),
+        Column("roots", "roots", "count"),
+        Column("unify", "unify", "words"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            Name(each.text("stack")),
+            Name(each.text("path")),
+            Number(each.count("roots")),
+            Words(each.text("unify")),
+        )
+        for each in environments
+    )
+    return Titled(title="Environments chosen for", table=Table(columns, rows))
