@@ -48,7 +48,8 @@ def export(settings: Settings, style: str) -> int:
     of `--plan`, or of the options of `specplan rebuild`. Each build installs its hash from the
     environment, with dependencies from the mirror alone, and is pushed there; the index is updated
     once, at the end. A build that fails stops what needs it and nothing else. Nothing is written
-    where the plan fails a gate, is predicted, or where what is left out could change it.
+    where the plan fails a gate, is predicted, or where what is left out could change it. With
+    --successors, the builds are those of the next lock, which --write-lock writes for them.
 
     \b
     Examples:
@@ -58,11 +59,17 @@ def export(settings: Settings, style: str) -> int:
     """  # noqa: D301 - \b keeps click from wrapping the examples
     from specplan.pipelines.export.plan import refuse_predicted  # noqa: PLC0415 - help needs none
 
+    lock = settings.write_lock
+    output.refuse_one_place(settings.output, lock, names=("--output", "--write-lock"))
     plan, code = _planned(settings)
+    of_lock = [] if plan.lock is None else [(plan.lock.decode(), lock)]
+    if lock is not None and plan.lock is None:
+        output.not_whole(f"no lock is written to `{lock}`, as some next hashes are not known")
+        code = code or 1
     if style == "list":
         from specplan.reports.plan.lines import listed  # noqa: PLC0415 - what few need
 
-        output.write(listed(plan), settings.output)
+        output.write_all([*of_lock, (listed(plan), settings.output)])
         return code
     if style not in _DRAWINGS:
         refuse_predicted(plan, style)
@@ -76,7 +83,7 @@ def export(settings: Settings, style: str) -> int:
         place = settings.output
         output.note("nothing is written" if place is None else f"`{place}` is not written")
         return code
-    output.write_all(_files(style, _request(plan, style, settings), settings))
+    output.write_all([*of_lock, *_files(style, _request(plan, style, settings), settings)])
     return 0
 
 
@@ -85,8 +92,10 @@ def _planned(settings: Settings) -> tuple[ExportPlan, int]:
     from specplan.pipelines.export.plan import plan_of  # noqa: PLC0415 - help needs none
 
     if settings.plan is None:
+        plans.refuse_lock_without_successors(settings)
         plan = plans.plan(settings)
-        return plan_of(plan), verdict.conclude(plan, settings)
+        lock = None if settings.write_lock is None else plan.successor_lock()
+        return plan_of(plan, lock), verdict.conclude(plan, settings)
     for each in SETTINGS:
         if _makes_plans(each) and settings.is_typed(each.attribute):
             raise UsageError(
@@ -104,7 +113,7 @@ def _planned(settings: Settings) -> tuple[ExportPlan, int]:
 
 def _makes_plans(setting: Setting) -> bool:
     """Whether an option says how a plan is made, or what it is held against."""
-    return setting.group in _OF_PLANS or setting.name in STACK_GATES
+    return setting.group in _OF_PLANS or setting.name in {*STACK_GATES, "write-lock"}
 
 
 def _request(plan: ExportPlan, style: str, settings: Settings) -> ExportRequest:
@@ -126,7 +135,7 @@ def _request(plan: ExportPlan, style: str, settings: Settings) -> ExportRequest:
     )
     is_run = style not in _DRAWINGS
     env = _env(plan, settings) if is_run else ""
-    known = _environments(env, settings) if is_run else {}
+    known = _environments(env, plan, settings) if is_run else {}
     mirror = settings.mirror or asked.mirror or DEFAULT_MIRROR
     own = known.get(env)
     jobs, profiles, cells = jobs_of(
@@ -134,6 +143,7 @@ def _request(plan: ExportPlan, style: str, settings: Settings) -> ExportRequest:
     )
     if is_run:
         _warn(env, own, mirror)
+        _look_at_recipes(plan, known)
     url = settings.mirror_url or asked.mirror_url
     return ExportRequest(
         plan=plan,
@@ -146,6 +156,7 @@ def _request(plan: ExportPlan, style: str, settings: Settings) -> ExportRequest:
         sign=settings.sign or asked.sign or "unsigned",
         spack=settings.spack or asked.spack or "",
         is_pinned=own is not None and own.is_pinned,
+        is_next=bool(plan.recipes),
         max_jobs=settings.max_jobs,
         max_submit=settings.max_submit or 5000,
         template=settings.template,
@@ -162,6 +173,8 @@ def _env(plan: ExportPlan, settings: Settings) -> str:
     given = settings.env or settings.export.env
     if given is not None:
         return given
+    if settings.write_lock is not None and Path(settings.write_lock).name == "spack.lock":
+        return str(Path(settings.write_lock).parent)
     folders = {str(Path(each).parent) for each in plan.wants if Path(each).name == "spack.lock"}
     if len(folders) == 1 and len(plan.wants) == 1:
         return folders.pop()
@@ -182,13 +195,34 @@ def _cell_names_env(settings: Settings, stacks: tuple[str, ...]) -> bool:
     )
 
 
-def _environments(env: str, settings: Settings) -> dict[str, ExportEnvironment]:
+def _environments(env: str, plan: ExportPlan, settings: Settings) -> dict[str, ExportEnvironment]:
+    """Return what is known of all environments; the next lock is taken for what it will be."""
     from specplan.pipelines.export.environment import read_export_environment  # noqa: PLC0415
 
     asked = settings.export
     given = [each.gives for each in asked.cells] + [each.gives for each in asked.by_size]
     folders = dict.fromkeys([env, *(each.env for each in given if each.env)])
-    return {each: read_export_environment(each) for each in folders}
+    is_next = {each: _gets_next_lock(each, settings) for each in folders}
+    return {
+        each: read_export_environment(each, plan.lock if is_next[each] else None)
+        for each in folders
+    }
+
+
+def _gets_next_lock(folder: str, settings: Settings) -> bool:
+    """Whether a folder will have the lock that is written, or is not here and can have no other."""
+    written, own = settings.write_lock, Path(folder, "spack.lock")
+    return written is not None and (not own.is_file() or own.absolute() == Path(written).absolute())
+
+
+def _look_at_recipes(plan: ExportPlan, known: dict[str, ExportEnvironment]) -> None:
+    """Say which recipes the next lock needs, and refuse others."""
+    from specplan.pipelines.export import next_recipes  # noqa: PLC0415 - what few need
+
+    if needed := next_recipes.needed_recipes(plan):
+        output.note(needed)
+    for folder, environment in known.items():
+        next_recipes.refuse_other_recipes(plan, folder, environment)
 
 
 def _warn(env: str, known: ExportEnvironment | None, mirror: str) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from specplan.model.change import OpenVerdict
     from specplan.planning.plan import Plan
 
-__all__ = ["AskedPlan", "asked_plan", "plan", "recipes_since"]
+__all__ = ["AskedPlan", "asked_plan", "plan", "recipes_since", "refuse_lock_without_successors"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +221,19 @@ def recipes_since(settings: Settings, since: str, checkout: str) -> RecipeReques
         spack_rules=settings.spack_rules,
         successors=settings.successors,
     )
+
+
+def refuse_lock_without_successors(settings: Settings) -> None:
+    """Refuse to write a next lock whose hashes nobody asks for.
+
+    Raises:
+        UsageError: If there is `--write-lock` without `--successors`.
+    """
+    if settings.write_lock is not None and not settings.successors:
+        raise UsageError(
+            "`--write-lock` writes the lock that comes next",
+            hint="`--successors` computes its hashes",
+        )
 
 
 def _recipes(settings: Settings) -> RecipeRequest | None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from specplan.cli import output, plans, verdict
 from specplan.cli.options import command
-from specplan.errors import UsageError
 
 if TYPE_CHECKING:
     from specplan.cli.settings import Settings
@@ -43,11 +42,7 @@ def rebuild(settings: Settings) -> int:
     output.refuse_one_place(settings.output, unplannable, names=("--output", "--write-unplannable"))
     output.refuse_one_place(settings.output, lock, names=("--output", "--write-lock"))
     output.refuse_one_place(unplannable, lock, names=("--write-unplannable", "--write-lock"))
-    if lock is not None and not settings.successors:
-        raise UsageError(
-            "`--write-lock` writes the lock that comes next",
-            hint="`--successors` computes its hashes",
-        )
+    plans.refuse_lock_without_successors(settings)
     plan = plans.plan(settings)
     report = plan.to_list() if settings.own_format == "list" else _rendered(plan, settings)
     texts = [(report, settings.output)]

@@ -550,7 +550,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="successors",
         kind="flag",
         group="Change",
-        commands=("rebuild",),
+        commands=("rebuild", "export"),
         help="Compute the hashes that the specs of locks have with the newer recipes of "
         "--changed-since, and plan for these instead of predicting.",
     ),
@@ -1204,7 +1204,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="write-lock",
         metavar="FILE",
         group="Output",
-        commands=("rebuild",),
+        commands=("rebuild", "export"),
         help="Write the lock with the hashes of --successors, if all of them are known.",
     ),
     Setting(

@@ -84,6 +84,8 @@ class RecipesCompared:
         repository: The checkout, as it was given.
         before: The commit of the older side.
         after: The commit of the newer side, or ``working tree``.
+        commit: The commit that has the recipes of the newer side as they are; None where none has,
+            or where changes are counted by name.
         changes: How changes are counted; by name, every recipe that was touched changes hashes.
         recipes: How many recipes were touched, or import what was.
         stale: Of them, how many change a hash of a spec.
@@ -97,6 +99,7 @@ class RecipesCompared:
     repository: str
     before: str
     after: str
+    commit: str | None
     changes: CountedBy
     recipes: int
     stale: int

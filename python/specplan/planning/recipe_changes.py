@@ -14,7 +14,7 @@ from specplan.model import LeftOut
 from specplan.model.change import ChangedSpec, RecipesAssumed, RecipesCompared
 from specplan.planning.changes import ChangedByRecipes, counted, matching_each
 from specplan.recipes.changes import Comparison, compared_changes
-from specplan.recipes.history import history, with_older
+from specplan.recipes.history import committed, history, with_older
 from specplan.recipes.known import known_specs
 from specplan.recipes.left_out import changed_files, untracked_files
 from specplan.recipes.locks import read_lock
@@ -161,6 +161,7 @@ class JudgedRecipes:
             repository=self.request.packages,
             before=self.range.before.shown,
             after=self.range.after.shown,
+            commit=committed(self.range),
             changes="content",
             recipes=len(strongest),
             stale=verdicts["stale"],
@@ -294,6 +295,7 @@ def by_name(request: RecipeRequest, known: KnownSpecs) -> ChangedByRecipes:
             repository=checkout,
             before=request.since,
             after="",
+            commit=None,
             changes="name",
             recipes=len(recipes.packages),
             stale=len(recipes.packages),

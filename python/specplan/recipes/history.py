@@ -24,6 +24,7 @@ __all__ = [
     "History",
     "Tree",
     "WorkingTree",
+    "committed",
     "history",
     "with_older",
 ]
@@ -319,6 +320,15 @@ def with_older(range_: History, revision: str) -> History | None:
         before=Commit(range_.checkout, before),
         files=_changed(range_.checkout, ends),
     )
+
+
+def committed(range_: History) -> str | None:
+    """Return the commit that has the files of the newer side as they are; None where none has."""
+    if isinstance(range_.after, Commit):
+        return range_.after.shown
+    last = _commit(range_.checkout, "HEAD")
+    is_clean = not range_.untracked and not _changed(range_.checkout, [last])
+    return last if is_clean else None
 
 
 def _commit(checkout: str, revision: str) -> str:

@@ -10,7 +10,7 @@ from specplan.errors import DamagedSourceError
 from specplan.model import Build, LeftOut
 from specplan.model.choice import ChosenWant, Lack, PublishedWant
 from specplan.model.gate import Gate
-from specplan.pipelines.export.plan import ExportPlan, builds_of
+from specplan.pipelines.export.plan import NOT_COMMITTED, ExportPlan, builds_of
 from specplan.sources import standard_input, strict_json
 from specplan.sources.content import inflated
 from specplan.sources.documents import record
@@ -87,7 +87,15 @@ def _plan(document: Value) -> ExportPlan:
         unplannable=tuple(map(_unplannable, document.at("unplannable").items())),
         left_out=tuple(record(LeftOut, each) for each in document.at("left_out").items()),
         gates=tuple(record(Gate, each) for each in document.at("gates").items()),
+        recipes=_recipes(document),
     )
+
+
+def _recipes(document: Value) -> str:
+    if not document.at("successors").flag():
+        return ""
+    commit = document.at("change").at("recipes").at("commit")
+    return NOT_COMMITTED if commit.raw is None else commit.text()
 
 
 def _build(value: Value) -> Build:

@@ -79,14 +79,20 @@ class ExportEnvironment:
     pins: tuple[Pin, ...] = ()
 
 
-def read_export_environment(folder: str) -> ExportEnvironment:
+def read_export_environment(folder: str, lock: bytes | None = None) -> ExportEnvironment:
     """Return what an environment says; nothing of a folder that is not on this machine.
+
+    Args:
+        folder: The folder.
+        lock: The lock that it will have; None for the one that it has.
 
     Raises:
         SourceError: If one of its files cannot be read, or is damaged.
     """
-    lock, manifest = Path(folder, "spack.lock"), Path(folder, "spack.yaml")
-    specs = _specs(lock) if lock.is_file() else None
+    place, manifest = Path(folder, "spack.lock"), Path(folder, "spack.yaml")
+    if lock is None and place.is_file():
+        lock = inflated(place, str(place), _MOST_BYTES)
+    specs = None if lock is None else _specs(lock, str(place))
     manifest_says = _manifest(manifest) if manifest.is_file() else ExportEnvironment()
     return replace(
         manifest_says,
@@ -95,10 +101,9 @@ def read_export_environment(folder: str) -> ExportEnvironment:
     )
 
 
-def _specs(lock: Path) -> dict[str, Any]:
-    shown = str(lock)
+def _specs(lock: bytes, shown: str) -> dict[str, Any]:
     try:
-        found = json.loads(decoded(inflated(lock, shown, _MOST_BYTES)))
+        found = json.loads(decoded(lock))
     except (TextError, ValueError, RecursionError) as error:
         raise SourceError(f"`{shown}` is not valid JSON: {error}", path=shown) from error
     specs = found.get("concrete_specs") if isinstance(found, dict) else None

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from specplan.model.gate import Gate
     from specplan.planning.plan import Plan
 
-__all__ = ["ExportBuild", "ExportPlan", "builds_of", "plan_of", "refuse_predicted"]
+__all__ = ["NOT_COMMITTED", "ExportBuild", "ExportPlan", "builds_of", "plan_of", "refuse_predicted"]
+
+#: What stands in place of a commit where recipes are not committed.
+NOT_COMMITTED: Final = "working tree"
 
 _DAG_HASH: Final = re.compile(r"[a-z2-7]{32}")
 
@@ -82,6 +85,9 @@ class ExportPlan:
         unplannable: What nothing known can meet.
         left_out: What could not be taken into account.
         gates: The gates that it was held against.
+        recipes: Of a plan for the next lock, the commit of the recipes that its hashes are of, or
+            :data:`NOT_COMMITTED`; empty of every other plan.
+        lock: The next lock, as a file; None where it is not to be written.
     """
 
     predicted: bool
@@ -96,10 +102,16 @@ class ExportPlan:
     unplannable: tuple[ChosenWant, ...]
     left_out: tuple[LeftOut, ...]
     gates: tuple[Gate, ...]
+    recipes: str = ""
+    lock: bytes | None = None
 
 
-def plan_of(plan: Plan) -> ExportPlan:
+def plan_of(plan: Plan, lock: bytes | None = None) -> ExportPlan:
     """Return a plan of this process as exports see it.
+
+    Args:
+        plan: The plan.
+        lock: The next lock, where its builds are of that one and it is to be written.
 
     Raises:
         UsageError: If a build has a hash that is none.
@@ -117,7 +129,14 @@ def plan_of(plan: Plan) -> ExportPlan:
         unplannable=plan.unplannable,
         left_out=plan.left_out,
         gates=plan.gates,
+        recipes=_recipes(plan),
+        lock=lock,
     )
+
+
+def _recipes(plan: Plan) -> str:
+    asked = plan.change.recipes if plan.successors and plan.change is not None else None
+    return "" if asked is None else asked.commit or NOT_COMMITTED
 
 
 def _wants(inputs: Iterable[Input]) -> tuple[str, ...]:
@@ -184,6 +203,16 @@ def _asked(build: Build) -> str:
     return build.hash
 
 
+_ALL_UNKNOWN: Final = (
+    "concretize after the change and plan for the new lock, or compute its hashes with "
+    "`--changed-since REV --successors`; `list`, `dot` and `mermaid` show a predicted plan"
+)
+_SOME_UNKNOWN: Final = (
+    "`specplan rebuild` with the same options names the specs whose next hash is not known, and "
+    "why; concretize after the change, and plan for the new lock"
+)
+
+
 def refuse_predicted(plan: ExportPlan, what: str) -> None:
     """Refuse to run a plan whose hashes will not exist again.
 
@@ -194,6 +223,5 @@ def refuse_predicted(plan: ExportPlan, what: str) -> None:
         raise UsageError(
             f"a predicted plan cannot be exported as `{what}`: after the change there are other "
             "hashes",
-            hint="concretize after the change, and plan for the new lock; `list`, `dot` and "
-            "`mermaid` show a predicted plan",
+            hint=_SOME_UNKNOWN if plan.recipes else _ALL_UNKNOWN,
         )

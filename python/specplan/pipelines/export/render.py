@@ -187,4 +187,5 @@ def base_context(request: ExportRequest) -> dict[str, object]:
         "spack": request.spack,
         "spack_program": f"{request.spack.rstrip('/')}/bin/spack",
         "is_pinned": request.is_pinned,
+        "is_next": request.is_next,
     }

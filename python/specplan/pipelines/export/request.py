@@ -109,6 +109,7 @@ class ExportRequest:
         sign: ``unsigned``, ``mirror`` or a key.
         spack: The folder of Spack; empty for that of the runner.
         is_pinned: Whether the environment pins its recipes.
+        is_next: Whether only pinned recipes will do, as the hashes are those of the next lock.
         max_jobs: The most jobs at a time; None for what the format takes.
         max_submit: The most jobs that Slurm takes.
         template: A template in place of that of the format.
@@ -125,6 +126,7 @@ class ExportRequest:
     sign: str = "unsigned"
     spack: str = ""
     is_pinned: bool = True
+    is_next: bool = False
     max_jobs: int | None = None
     max_submit: int = 5000
     template: str | None = None
@@ -175,10 +177,11 @@ def jobs_of(
         folder = gives.env or env
         known = environments.get(folder)
         if known is not None and known.hashes is not None and build.hash not in known.hashes:
+            next_lock = " (for --successors, that of `--write-lock`)" if plan.recipes else ""
             raise UsageError(
                 f"the environment `{folder}` does not hold the build {build.label}/{build.hash}",
-                hint="name the environment of its lock with `--env`, or with `env` in an "
-                "`[[export.cell]]`",
+                hint=f"name the environment of its lock{next_lock} with `--env`, or with `env` in "
+                "an `[[export.cell]]`",
             )
         profile = profiles.setdefault(
             Profile(folder, str(gives.jobs or build_jobs or "")), len(profiles)

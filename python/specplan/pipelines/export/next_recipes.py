@@ -1,0 +1,55 @@
+"""The recipes that a plan for the next lock needs: those that its hashes are of, and no others.
+
+Spack builds with whatever recipes are checked out and stores the result under the hash of the
+lock. With the recipes of before the change it would store old binaries under the new hashes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.errors import UsageError
+from specplan.pipelines.export.plan import NOT_COMMITTED
+
+if TYPE_CHECKING:
+    from specplan.pipelines.export.environment import ExportEnvironment
+    from specplan.pipelines.export.plan import ExportPlan
+
+__all__ = ["needed_recipes", "refuse_other_recipes"]
+
+
+def needed_recipes(plan: ExportPlan) -> str:
+    """Return what must be checked out for the builds, as a sentence; empty where anything may."""
+    if not plan.recipes:
+        return ""
+    if plan.recipes == NOT_COMMITTED:
+        return (
+            "the hashes are those of recipes that are not committed: they hold only where these "
+            "are checked out"
+        )
+    return f"the hashes are those of the recipes of commit {plan.recipes}, which must be pinned"
+
+
+def refuse_other_recipes(plan: ExportPlan, folder: str, known: ExportEnvironment) -> None:
+    """Refuse to build the next lock where the environment pins other recipes.
+
+    Args:
+        plan: The plan.
+        folder: The environment.
+        known: What is known of it.
+
+    Raises:
+        UsageError: If it pins all of its recipes, and none are those that the hashes are of.
+    """
+    if not plan.recipes or not known.is_pinned or not known.pins:
+        return
+    if any(plan.recipes.startswith(pin.commit) for pin in known.pins):
+        return
+    pins = ", ".join(f"`{pin.name}` to {pin.commit}" for pin in known.pins)
+    own = "files that are not committed" if plan.recipes == NOT_COMMITTED else plan.recipes
+    raise UsageError(
+        f"`{folder}/spack.yaml` pins {pins}, and the hashes of the plan are those of the recipes "
+        f"of {own}",
+        hint="commit the recipes and pin that commit: with others, Spack would store other builds "
+        "under these hashes",
+    )
