@@ -53,6 +53,20 @@ def test_versions_are_read_as_python_would_make_them(body: str, expected: list[A
     assert versions(body) == expected
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "for v in ('1', {}): depends_on(other(v))",
+        "v = {}\nif other(v): depends_on('zlib')",
+        "v = {}\nwith when(other(v)): depends_on('zlib')",
+        "v = {}\ndepends_on('zlib', when=other(v))",
+    ],
+)
+def test_what_is_not_read_differs_if_something_in_it_is_worth_something_else(body: str) -> None:
+    keys = [[call.key for call in read(body.format(each)).calls] for each in ("'2'", "'3'", "'2'")]
+    assert keys[0] == keys[2] != keys[1]
+
+
 def test_what_may_not_be_run_is_in_doubt() -> None:
     (call,) = read("if unknown():\n    version('1')").named("version")
     assert "unclear whether" in call.doubt

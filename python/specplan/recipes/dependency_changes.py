@@ -76,7 +76,7 @@ def _implies(new: Called, old: Called) -> bool:
 
 def _spec(call: Called) -> AbstractSpec:
     text = call.argument("spec", 0)
-    if not isinstance(text, str) or call.argument("patches", 3) is not None:
+    if not isinstance(text, str) or call.argument("patches", 3) is not None or call.written:
         raise UnreadError(f"line {call.lines[0]}: the dependency is not a plain text")
     try:
         return AbstractSpec(text)

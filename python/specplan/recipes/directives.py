@@ -24,8 +24,8 @@ DEPENDENCY_PATCH: Final = "patch of a dependency"
 #: How often a body is gone through, all loops of a recipe together.
 _MOST_ROUNDS: Final = 20_000
 
-#: Calls of build systems that declare variants and dependencies, and nothing else.
-_HARMLESS: Final = frozenset({"generator"})
+#: Calls that declare neither versions nor patches: of build systems, and of what is run later.
+_HARMLESS: Final = frozenset({"filter_compiler_wrappers", "generator"})
 
 #: Methods that change a list, dict or set.
 _CHANGING: Final[dict[str, tuple[type, ...]]] = {
@@ -52,8 +52,8 @@ class Called:
         when: The conditions of the ``with when(...)`` around it; None for one that is not read.
         lines: The first and the last line.
         doubt: Why it is not known whether it is called at all; empty where it is.
-        guards: What is written around it and not read, as trees.
-        node: The call as it is written.
+        guards: What tells apart what is written around it and not read.
+        written: What tells apart calls with arguments that are not read; empty if all are read.
     """
 
     name: str
@@ -63,7 +63,7 @@ class Called:
     lines: tuple[int, int]
     doubt: str
     guards: tuple[str, ...]
-    node: ast.Call
+    written: str
 
     def argument(self, name: str, position: int | None = None) -> Any:
         """Return an argument by its name or its place; None where it is not given."""
@@ -76,11 +76,8 @@ class Called:
     @property
     def key(self) -> tuple[object, ...]:
         """What tells two calls apart: what they give, and as it is written what is not read."""
-        values = (*self.positional, *self.keywords.values())
-        is_read = all(each is not UNREAD for each in values)
         keywords = sorted((key, repr(value)) for key, value in self.keywords.items())
-        written = "" if is_read else ast.dump(self.node)
-        return (self.name, repr(self.positional), *keywords, self.when, self.guards, written)
+        return (self.name, repr(self.positional), *keywords, self.when, self.guards, self.written)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,19 +265,7 @@ class _Reader:
 
     def _directive(self, node: ast.Call) -> None:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
-        self.calls.append(
-            Called(
-                name=name,
-                positional=tuple(self._value(each) for each in node.args),
-                keywords={**self._defaults, **self._keywords(node)},
-                when=self._when,
-                lines=(node.lineno, node.end_lineno or node.lineno),
-                doubt=self._doubt,
-                guards=self._guards,
-                node=node,
-            )
-        )
-
+        self._append(name, node, self._defaults, node)
         if name in {"depends_on", "extends"}:
             self._dependency_patches(node)
 
@@ -291,20 +276,27 @@ class _Reader:
             return
         many = given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given]
         for each in many:
-            is_call = isinstance(each, ast.Call)
             call = each if isinstance(each, ast.Call) else ast.Call(each, [each], [])
-            self.calls.append(
-                Called(
-                    name=DEPENDENCY_PATCH,
-                    positional=tuple(map(self._value, call.args)),
-                    keywords=self._keywords(call) if is_call else {},
-                    when=self._when,
-                    lines=(node.lineno, node.end_lineno or node.lineno),
-                    doubt=self._doubt,
-                    guards=self._guards,
-                    node=call,
-                )
+            self._append(DEPENDENCY_PATCH, call, {}, node)
+
+    def _append(
+        self, name: str, call: ast.Call, defaults: Mapping[str, Any], place: ast.Call
+    ) -> None:
+        positional = tuple(map(self._value, call.args))
+        keywords = {**defaults, **self._keywords(call)}
+        is_read = all(each is not UNREAD for each in (*positional, *keywords.values()))
+        self.calls.append(
+            Called(
+                name=name,
+                positional=positional,
+                keywords=keywords,
+                when=self._when,
+                lines=(place.lineno, place.end_lineno or place.lineno),
+                doubt=self._doubt,
+                guards=self._guards,
+                written="" if is_read else self.values.written(call),
             )
+        )
 
     def _keywords(self, node: ast.Call) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -352,7 +344,7 @@ class _Reader:
             if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
                 self.values.names[each.id] = UNREAD
         for position, body in enumerate(_bodies(node)):
-            self._guards = (*guards, f"{position} {_guard(node)}")
+            self._guards = (*guards, f"{position} {self._guard(node)}")
             self.run(body)
         self._doubt, self._guards = doubt, guards
 
@@ -372,7 +364,7 @@ class _Reader:
                 self._defaults = {**self._defaults, **self._keywords(call)}
             else:
                 self._when = (*self._when, None)
-                self._guards = (*self._guards, ast.dump(call))
+                self._guards = (*self._guards, self.values.written(call))
         yield
         self._when, self._defaults, self._guards = when, defaults, guards
 
@@ -383,7 +375,12 @@ class _Reader:
             self._when = (*self._when, value)
         else:
             self._when = (*self._when, None)
-            self._guards = (*self._guards, ast.dump(node))
+            self._guards = (*self._guards, self.values.written(node))
+
+    def _guard(self, node: ast.stmt) -> str:
+        """Return what decides whether the body of a statement is run."""
+        parts = [getattr(node, name, None) for name in ("test", "target", "iter", "subject")]
+        return " ".join(self.values.written(each) for each in parts if isinstance(each, ast.AST))
 
 
 def _called_name(node: ast.expr) -> str:
@@ -391,12 +388,6 @@ def _called_name(node: ast.expr) -> str:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         return node.func.id
     return ""
-
-
-def _guard(node: ast.stmt) -> str:
-    """Return what decides whether the body of a statement is run, as a tree."""
-    parts = [getattr(node, name, None) for name in ("test", "target", "iter", "subject")]
-    return " ".join(ast.dump(each) for each in parts if isinstance(each, ast.AST))
 
 
 def _bodies(node: ast.stmt) -> Iterator[Sequence[ast.stmt]]:

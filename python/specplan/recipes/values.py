@@ -7,6 +7,7 @@ here, each bounded in what it may make. Whatever else is met is not read, with i
 from __future__ import annotations
 
 import ast
+import hashlib
 import operator
 import re
 import string
@@ -191,6 +192,24 @@ class Values:
         if weight > _MOST_ITEMS:
             _refuse(node, "too large a value")
         self._steps += weight
+
+    def written(self, node: ast.AST) -> str:
+        """Return what tells an expression that is not read from others.
+
+        That is how it is written, and what its names are worth where it stands.
+
+        Raises:
+            UnreadError: If too much has been computed up to here.
+        """
+        parts = [ast.dump(node)]
+        names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+        for name in sorted(names & self.names.keys()):
+            value = self.names[name]
+            self._steps += _weight(value)
+            if self._steps > _MOST_STEPS:
+                raise UnreadError("too much is computed in it")
+            parts.append(f"{name}={value!r}")
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def bind(self, target: ast.expr, value: object) -> None:
         """Give the names of a target of an assignment or a loop their values."""
