@@ -76,6 +76,51 @@ def test_a_change_is_judged_for_each_spec(
     assert world.verdicts(GREETING.replace(old, new)) == verdicts
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "fates"),
+    [
+        ('make("install")', 'make("all")', {"1.0": "same", "2.0": "changes"}),
+        ('"gmake"', '"gmake@4:"', {"1.0": "same", "2.0": "same"}),
+        ("default=False", "default=True", {"1.0": "same", "2.0": "same"}),
+        ("words.tar.gz", "verbs.tar.gz", {"1.0": "same", "2.0": "same"}),
+        ('"gmake", type="build"', '"gmake", patches="x"', {"1.0": "unknown", "2.0": "unknown"}),
+        ('    version("1.0"', '    # version("1.0"', {"1.0": "unknown", "2.0": "same"}),
+        ("class Greeting", "class (", {"1.0": "unknown", "2.0": "unknown"}),
+        ('@when("+loud")', '@when("loud=")', {"1.0": "unknown", "2.0": "unknown"}),
+    ],
+)
+def test_a_package_hash_is_judged_as_if_the_concretizer_chose_the_same(
+    world: RecipeWorld, old: str, new: str, fates: dict[str, str]
+) -> None:
+    assert old in GREETING
+    world.checkout.recipe("greeting", GREETING.replace(old, new))
+    change, totals = only(world), world.changes().totals
+    assert {each.version: each.package_hash for each in change.specs} == fates
+    may_change = [each for each in change.specs if each.verdict == "may_change"]
+    assert totals.kept == sum(each.package_hash == "same" for each in may_change)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdicts"),
+    [
+        ('description="Louder"', 'when="@1:", description="Very loud"', SAME),
+        ('description="Louder"', 'when="+loud"', {"1.0": "may_change", "2.0": "same"}),
+        ("'plain', values=", "'plain', sticky=True, values=", dict.fromkeys(SAME, "may_change")),
+    ],
+)
+def test_a_variant_may_be_described_otherwise_and_hold_under_other_conditions(
+    world: RecipeWorld, old: str, new: str, verdicts: dict[str, str]
+) -> None:
+    text = GREETING.replace(
+        "    depends_on", "    variant('plain', values=('a', other()))\n    depends_on", 1
+    )
+    world.checkout.recipe("greeting", text)
+    world.checkout.commit()
+    world.checkout.recipe("greeting", text.replace(old, new))
+    (change,) = world.changes("HEAD").recipes
+    assert {spec.version: spec.verdict for spec in change.specs} == verdicts
+
+
 USER = "class User(Package):\n    version('1.0')\n    {}\n"
 
 

@@ -55,6 +55,7 @@ _VERDICTS: Final[tuple[OpenVerdict, ...]] = ("may_change", "blind")
 
 _SAYS: Final = {
     "may_change": "may change, as a concretizer reads what changed or it cannot be read",
+    "kept": "keeps its hash as it is, but a concretizer may choose otherwise now",
     "blind": "is built differently under the same hash, so that old binaries are reused",
 }
 
@@ -199,10 +200,12 @@ class JudgedRecipes:
         self, recipe: RecipeChange, verdict: OpenVerdict, specs: Sequence[SpecChange]
     ) -> LeftOut:
         why = "; ".join(dict.fromkeys(each for spec in specs for each in spec.why))
+        are_kept = all(each.package_hash == "same" for each in specs)
+        says = _SAYS["kept" if verdict == "may_change" and are_kept else verdict]
         return LeftOut(
             kind=verdict,
             where=f"{self.request.packages}/{recipe.file}",
-            detail=f"{recipe.package} {_SAYS[verdict]}: {why}",
+            detail=f"{recipe.package} {says}: {why}",
             count=len(specs),
             blocks=True,
             remedy=f"--treat {verdict}=stale, or --allow-left-out {verdict}",

@@ -11,7 +11,7 @@ from specplan.recipes.directives import DEPENDENCY_PATCH
 from specplan.recipes.findings import Finding, classes_in, strongest
 from specplan.recipes.hashes import computed_hash
 from specplan.recipes.imports import changed_code, imported_by, module_of, with_importers
-from specplan.recipes.joined import verdict_counts
+from specplan.recipes.joined import kept_count, verdict_counts
 from specplan.recipes.left_out import of_comparison
 from specplan.recipes.model import (
     PackageHash,
@@ -337,6 +337,7 @@ def _unread(
             package=node.name,
             version=node.version,
             verdict="may_change",
+            package_hash="unknown",
             classes=("unread",),
             why=(finding.why,),
             proven=False,
@@ -396,5 +397,6 @@ def _totals(recipes: Sequence[RecipeChange], locks: Sequence[WantedLock]) -> Rec
     return RecipeTotals(
         recipes=verdict_counts(each.verdict for each in recipes),
         specs=verdict_counts(each.verdict for each in specs),
+        kept=kept_count(specs),
         dependents=sum(len(lock.dependents_of(stale[lock.label])) for lock in locks),
     )

@@ -9,7 +9,6 @@ from specplan.recipes.dependency_changes import are_met
 from specplan.recipes.findings import Finding
 from specplan.recipes.patches import applies, when_position
 from specplan.recipes.unread import UnreadError
-from specplan.recipes.values import UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -53,11 +52,13 @@ def directive_changes(
     """
     for name, kind, verdict in _COMPARED:
         before, after = _called(old, name), _called(new, name)
-        changed = [*changed_calls(before, after)]
-        if not any(_counts(call, decide) for call in changed):
+        counting = [each for each in changed_calls(before, after) if _counts(each, decide)]
+        if not counting:
             continue
         if decide is None or not _says_the_same(name, before, after, decide, dependencies):
             yield Finding(kind, verdict, f"`{name}` changed")
+            if any(each.argument("patches", 3) is not None for each in counting):
+                yield Finding("patch", "may_change", "a patch of a dependency may have changed")
 
 
 #: Directives of which each says something of its own, so that to say it twice is to say it once.
@@ -71,27 +72,24 @@ def _says_the_same(
     decide: Conditions,
     dependencies: Dependencies | None,
 ) -> bool:
-    """Return whether directives say the same of a spec, whatever conditions they stand under.
-
-    A conflict that is new says nothing of a spec that has none of what it forbids: the spec
-    stays possible, and nothing else becomes so.
-    """
-    if name not in _CONSTRAINTS:
-        return False
+    """Return whether directives say the same of a spec, whatever conditions they stand under."""
     try:
         before = {_unconditional(call): call for call in _applying(old, new, decide)}
         after = {_unconditional(call): call for call in _applying(new, old, decide)}
+        if name == "variant":
+            # Of two that declare one variant, the order may decide.
+            return [*before] == [*after]
         removed = [call for key, call in before.items() if key not in after]
         added = [call for key, call in after.items() if key not in before]
-        if not removed and not added:
-            return True
         if name == "depends_on" and dependencies is not None:
             return are_met(removed, added, after.values(), dependencies)
-        if name != "conflicts" or removed:
-            return False
-        return not any(_is_met(each, decide) for each in added)
+        if name == "conflicts" and not removed:
+            # A new one says nothing of a spec that has none of what it forbids: the spec stays
+            # possible, and nothing else becomes so.
+            return not any(_is_met(each, decide) for each in added)
     except UnreadError:
         return False
+    return name in _CONSTRAINTS and not removed and not added
 
 
 def _applying(
@@ -119,19 +117,24 @@ def _decided(call: Called, decide: Conditions) -> bool | None:
         return None
 
 
-def _unconditional(call: Called) -> tuple[object, ...]:
-    """Return what tells two calls apart that count for a spec.
+#: Arguments that no concretizer reads, each with its place among those without a name.
+_WORDS: Final[dict[str, tuple[str, int | None]]] = {
+    "conflicts": ("msg", 2),
+    "requires": ("msg", None),
+    "variant": ("description", 2),
+}
 
-    Raises:
-        UnreadError: If an argument of it is not read.
-    """
-    position = when_position(call.name)
-    values = (*call.positional, *call.keywords.values())
-    if call.guards or any(each is UNREAD for each in values):
-        raise UnreadError(f"line {call.lines[0]}: it is not given by plain values")
-    positional = [repr(each) for at, each in enumerate(call.positional) if at != position]
-    keywords = ((key, repr(each)) for key, each in call.keywords.items() if key != "when")
-    return (*positional, *sorted(keywords))
+
+def _unconditional(call: Called) -> tuple[object, ...]:
+    """Return what tells two calls apart that count for a spec."""
+    said, said_at = _WORDS.get(call.name, ("", None))
+    places = {when_position(call.name), said_at}
+    positional = [None if at in places else repr(each) for at, each in enumerate(call.positional)]
+    while positional and positional[-1] is None:
+        positional.pop()
+    beside = {"when", said}
+    keywords = ((key, repr(each)) for key, each in call.keywords.items() if key not in beside)
+    return (*positional, *sorted(keywords), *call.guards, call.written)
 
 
 def _is_met(call: Called, decide: Conditions) -> bool:

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from specplan.recipes.model import CHANGE_CLASSES, RECIPE_VERDICTS, ChangeClass, RecipeVerdict
+from specplan.recipes.model import (
+    CHANGE_CLASSES,
+    RECIPE_VERDICTS,
+    ChangeClass,
+    HashFate,
+    RecipeVerdict,
+)
 from specplan.recipes.patches import Applied, own_patches
 from specplan.recipes.source_id import Source, source_of, versions_of
 from specplan.recipes.unread import UnreadError
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Finding",
     "classes_in",
+    "hash_fate",
     "patch_change",
     "source_change",
     "strongest",
@@ -53,6 +60,19 @@ class Finding:
 def strongest(verdicts: Iterable[RecipeVerdict]) -> RecipeVerdict:
     """Return the strongest of several verdicts; ``same`` of none."""
     return max(verdicts, key=RECIPE_VERDICTS.index, default="same")
+
+
+#: What only a concretizer reads: a spec that it takes again keeps its package hash.
+_SOLVED: Final[frozenset[ChangeClass]] = frozenset({"directives", "version_changed"})
+
+
+def hash_fate(findings: Iterable[Finding]) -> HashFate:
+    """Return what changes do to the package hash of a spec that stays as it is."""
+    findings = list(findings)
+    if any(each.verdict == "stale" for each in findings):
+        return "changes"
+    are_known = all(each.kind in _SOLVED for each in findings if each.verdict == "may_change")
+    return "same" if are_known else "unknown"
 
 
 def classes_in(kinds: Iterable[ChangeClass]) -> tuple[ChangeClass, ...]:

@@ -13,9 +13,14 @@ from specplan.recipes.model import VerdictCounts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from specplan.recipes.model import RecipeChange, RecipeChanges, RecipeVerdict
+    from specplan.recipes.model import (
+        RecipeChange,
+        RecipeChanges,
+        RecipeVerdict,
+        SpecChange,
+    )
 
-__all__ = ["joined", "verdict_counts"]
+__all__ = ["joined", "kept_count", "verdict_counts"]
 
 
 def joined(changes: Sequence[RecipeChanges]) -> RecipeChanges:
@@ -45,6 +50,7 @@ def joined(changes: Sequence[RecipeChanges]) -> RecipeChanges:
             first.totals,
             recipes=verdict_counts(each.verdict for each in recipes),
             specs=verdict_counts(spec.verdict for each in recipes for spec in each.specs),
+            kept=kept_count(spec for each in recipes for spec in each.specs),
             dependents=sum(each.totals.dependents for each in changes),
         ),
         left_out=merged(dict.fromkeys(each for group in changes for each in group.left_out)),
@@ -61,6 +67,11 @@ def _both(one: RecipeChange, other: RecipeChange) -> RecipeChange:
         specs=(*one.specs, *other.specs),
         lines=one.lines or other.lines,
     )
+
+
+def kept_count(specs: Iterable[SpecChange]) -> int:
+    """Return how many specs may change and still keep their package hash as they are."""
+    return sum(each.verdict == "may_change" and each.package_hash == "same" for each in specs)
 
 
 def verdict_counts(verdicts: Iterable[RecipeVerdict]) -> VerdictCounts:

@@ -14,6 +14,7 @@ __all__ = [
     "CHANGE_CLASSES",
     "RECIPE_VERDICTS",
     "ChangeClass",
+    "HashFate",
     "PackageHash",
     "RecipeChange",
     "RecipeChanges",
@@ -30,6 +31,10 @@ RecipeVerdict: TypeAlias = Literal["same", "blind", "may_change", "stale"]
 
 #: The verdicts, the weakest first.
 RECIPE_VERDICTS: Final[tuple[RecipeVerdict, ...]] = get_args(RecipeVerdict)
+
+#: What becomes of the package hash of a spec that stays as it is: ``same``, ``changes``, or
+#: ``unknown`` where a part that changed is not read.
+HashFate: TypeAlias = Literal["same", "changes", "unknown"]
 
 #: What kind of change it is.
 ChangeClass: TypeAlias = Literal[
@@ -65,6 +70,8 @@ class SpecChange:
         package: Its package.
         version: Its version.
         verdict: What becomes of its package hash.
+        package_hash: What becomes of its package hash if the concretizer takes the same spec
+            again: that is ``same`` for a spec that may change if only a directive changed.
         classes: What of the recipe changed for it, in the order of :data:`CHANGE_CLASSES`.
         why: The reasons, one sentence each; empty for ``same``.
         proven: Whether its recorded package hash is that of the older recipe, so that the
@@ -76,6 +83,7 @@ class SpecChange:
     package: str
     version: str
     verdict: RecipeVerdict
+    package_hash: HashFate
     classes: tuple[ChangeClass, ...]
     why: tuple[str, ...]
     proven: bool
@@ -130,11 +138,14 @@ class RecipeTotals:
     Attributes:
         recipes: The recipes by verdict.
         specs: Their specs in the locks by verdict.
+        kept: How many of those that may change keep their package hash if the concretizer takes
+            the same specs again.
         dependents: How many other specs of the locks depend on a stale one.
     """
 
     recipes: VerdictCounts
     specs: VerdictCounts
+    kept: int
     dependents: int
 
 

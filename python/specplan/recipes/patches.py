@@ -83,7 +83,7 @@ def applies(call: Called, decide: Conditions) -> bool:
 
 def when_position(name: str) -> int | None:
     """Return where ``when`` stands among the arguments without a name."""
-    return {"patch": 2, "conflicts": 1, "depends_on": 1, "extends": 1}.get(name)
+    return {"patch": 2, "conflicts": 1, "depends_on": 1, "extends": 1, "variant": 6}.get(name)
 
 
 def own_patches(

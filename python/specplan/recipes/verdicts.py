@@ -9,6 +9,7 @@ from specplan.recipes.directive_changes import changed_calls, directive_changes
 from specplan.recipes.findings import (
     Finding,
     classes_in,
+    hash_fate,
     patch_change,
     source_change,
     strongest,
@@ -62,6 +63,7 @@ def spec_change(
         package=node.name,
         version=node.version,
         verdict=strongest(each.verdict for each in findings),
+        package_hash=hash_fate(findings),
         classes=classes_in(each.kind for each in findings),
         why=tuple(dict.fromkeys(each.why for each in findings if each.verdict != "same")),
         proven=proven,

@@ -79,6 +79,13 @@ def notes(changes: RecipeChanges) -> list[str]:
             f"the locks are taken as made with the recipes of {changes.before[:12]}; "
             + _proven(changes)
         )
+    if kept := changes.totals.kept:
+        open_ = changes.totals.specs.may_change
+        keep = form(kept, "keeps", "keep")
+        found.append(
+            f"{kept} of {count(open_, 'spec')} that may change {keep} the package hash "
+            "if the concretizer makes the same choice again"
+        )
     if changes.others:
         known = count(len(changes.others), "other file")
         found.append(f"{known} changed, the first is {changes.others[0]}")
