@@ -89,7 +89,7 @@ def make_documents(folder: Path, *, specs: int, cells: int, builds: int, seed: i
             *("rebuild", f"--cache={index}", "--scope=all", "--jobs=24", f"--costs={costs}"),
             *(f"--want={each}" for each in locks),
         ],
-        "check": ["check", str(index)],
+        "check": ["check", "--cache", str(index)],
     }
     return [_asked(folder / f"{name}.json", words) for name, words in asked.items()]
 

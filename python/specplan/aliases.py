@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os  # noqa: TC003 - the alias is evaluated
+import os
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
@@ -15,7 +15,7 @@ Counted: TypeAlias = Callable[[int, int], None]
 NamedField: TypeAlias = Literal["package", "version", "platform", "os", "target", "compiler"]
 
 #: One path or several.
-Places: TypeAlias = "str | os.PathLike[str] | Sequence[str | os.PathLike[str]]"
+Places: TypeAlias = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
 #: Called again and again while a file arrives, with what it is, the bytes that are here, and the
 #: bytes it will have, if that is known. Both are equal once it is here.

@@ -424,7 +424,7 @@ class Catalog:
                 stacks as the snapshots list them). ``tag``: only what this snapshot lists,
                 and the sources that have no snapshots; all are searched by default.
                 ``available``: only specs that have a binary, or only those that have none.
-                ``want``: locks, ``[LABEL=]spack.lock``, whose specs are searched too.
+                ``lock``: locks, ``[LABEL=]spack.lock``, whose specs are searched too.
 
         Raises:
             SpecSyntaxError: If it is not an abstract spec.

@@ -44,7 +44,6 @@ def test_the_binaries_of_a_stack_are_wanted_like_a_lock_of_them(
         (["coverage"], 0),
         (["gaps"], 0),
         (["check"], 1),  # its hashes are not those of their content
-        (["find", "lib"], 0),
         (["why", "lib"], 0),
     ],
 )
@@ -67,6 +66,6 @@ def test_binaries_whose_dependencies_nobody_tells_are_no_whole_answer(
     assert (record["kind"], record["blocks"]) == ("undecided_spec", True)
 
 
-def test_recipes_alone_have_no_binaries_to_want(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["recipes", "--since", "HEAD", "--want", "available"]) == 2
-    assert "specplan review" in capsys.readouterr().err
+def test_a_lock_is_never_the_binaries_of_caches(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["find", "lib", "--lock", "available", "--no-config"]) == 3
+    assert "`available` does not exist" in capsys.readouterr().err

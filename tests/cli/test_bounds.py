@@ -198,8 +198,8 @@ GRAPHS: Final[dict[str, Callable[[], Hostile]]] = {
         layers(600, 12), "rebuild", *WANT, "--show", "chains", "--format", "json"
     ),
     "why at the end of layers": lambda: locked(layers(600, 12), "why", "p590", *WANT),
-    "check of a chain": lambda: indexed(index_of(chain(1500)), "check", f"@/{INDEX}"),
-    "check of layers": lambda: indexed(index_of(layers(600, 12)), "check", f"@/{INDEX}"),
+    "check of a chain": lambda: indexed(index_of(chain(1500)), "check", "--cache", f"@/{INDEX}"),
+    "check of layers": lambda: indexed(index_of(layers(600, 12)), "check", "--cache", f"@/{INDEX}"),
     "find below a chain": lambda: indexed(
         index_of(chain(1500)), "find", "p0 ^p1400", "--cache", f"@/{INDEX}"
     ),

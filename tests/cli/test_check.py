@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def test_everything_is_read_and_nothing_is_said_twice(run: Runs, loads: Loads) -> None:
     loads.catalog.contradictions = records.CHECK.findings
     loads.catalog.damaged = records.DAMAGED
-    answer = run("check", "a", "b", "--cache", "c", "--strict")
-    assert loads.calls == [(("a", "b", "c"), {"strict": False, "skip_damaged": True})]
+    answer = run("check", "--cache", "a", "--cache", "b", "--strict")
+    assert loads.calls == [(("a", "b"), {"strict": False, "skip_damaged": True})]
     assert answer.err == ""
 
 
@@ -38,7 +38,7 @@ def test_the_exit_code_tells_what_was_found(
 ) -> None:
     found = tuple(each for each in records.CHECK.findings if each.kind in kinds)
     catalog.check_answer = replace(records.CHECK, findings=found)
-    answer = run("check", "x", *words)
+    answer = run("check", "--cache", "x", *words)
     assert answer.code == code
     assert answer.out == catalog.check_answer.to_text(width=100)
 
@@ -55,11 +55,23 @@ def test_each_format(
     run: Runs, catalog: FakeCatalog, words: tuple[str, ...], expected: str
 ) -> None:
     catalog.check_answer = records.CHECK
-    assert run("check", "x", *words).out == expected
+    assert run("check", "--cache", "x", *words).out == expected
 
 
 def test_what_is_asked_reaches_the_catalog(run: Runs, loads: Loads, catalog: FakeCatalog) -> None:
-    run("check", "x", "--want", "e4s=a.lock", "--want", "b.lock", "--tag", "t", "--verify", "blobs")
+    run(
+        "check",
+        "--cache",
+        "x",
+        "--want",
+        "e4s=a.lock",
+        "--want",
+        "b.lock",
+        "--tag",
+        "t",
+        "--verify",
+        "blobs",
+    )
     assert {name: value for name, value in catalog.asked.items() if name != "counted"} == {
         "want": ("e4s=a.lock", "b.lock"),
         "tag": "t",
@@ -73,10 +85,10 @@ def test_findings_that_are_ignored_are_counted_and_fail_nothing(
     run: Runs, catalog: FakeCatalog
 ) -> None:
     catalog.check_answer = records.BROKEN_CHECK
-    answer = run("check", "x", "--ignore", "not-in-cache")
+    answer = run("check", "--cache", "x", "--ignore", "not-in-cache")
     assert answer.code == 1
     assert "1 finding (1 spec that binaries lack), 23 ignored" in answer.out
-    answer = run("check", "x", "--ignore", "not-in-cache", "--ignore", "missing")
+    answer = run("check", "--cache", "x", "--ignore", "not-in-cache", "--ignore", "missing")
     assert answer.code == 0
     assert "no findings, 24 ignored" in answer.out.splitlines()[0]
 
@@ -88,9 +100,9 @@ def test_the_configuration_says_how_to_check_and_what_is_typed_goes_before_it(
     (folder / "specplan.toml").write_text(
         "[check]\nverify = 'manifests'\nignore = ['not-in-cache', 'missing']"
     )
-    assert run("check", "x").code == 0
+    assert run("check", "--cache", "x").code == 0
     configured = catalog.asked["verify"]
-    answer = run("check", "x", "--verify", "index", "--ignore", "not-in-cache")
+    answer = run("check", "--cache", "x", "--verify", "index", "--ignore", "not-in-cache")
     assert answer.code == 1
     assert "23 ignored" in answer.out
     assert (configured, catalog.asked["verify"]) == ("manifests", "index")
@@ -98,5 +110,5 @@ def test_the_configuration_says_how_to_check_and_what_is_typed_goes_before_it(
 
 def test_an_unknown_kind_is_wrong_usage(run: Runs, catalog: FakeCatalog) -> None:
     catalog.check_answer = records.SOUND
-    assert run("check", "x", "--ignore", "everything").code == 2
-    assert run("check", "x", "--verify", "all").code == 2
+    assert run("check", "--cache", "x", "--ignore", "everything").code == 2
+    assert run("check", "--cache", "x", "--verify", "all").code == 2

@@ -564,7 +564,7 @@ def test_a_want_behind_a_url_is_refused_with_what_to_do_instead(run: Run) -> Non
     refused = run("--want", "https://example.org/spack.lock", "--cache", "none")
     assert refused.code == 3
     assert "`https://example.org/spack.lock` does not exist" in refused.err
-    assert "wants are local files: fetch it, or pipe it to `--want -`" in refused.err
+    assert "locks are local files: fetch it, or pipe it and name `-`" in refused.err
 
 
 def test_what_the_next_best_candidate_costs_is_what_the_plan_costs_with_it() -> None:

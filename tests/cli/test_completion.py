@@ -80,8 +80,7 @@ def test_an_option_that_was_given_is_offered_again_only_if_it_may_be_repeated(
         ("specplan gaps -- --stack", []),
         ("specplan diff develop-2025-11", ["word develop-2025-11-15", "files"]),
         ("specplan diff old new more", []),
-        ("specplan check one two more", ["files"]),
-        ("specplan check ex", ["files"]),
+        ("specplan check --cache ex", ["files"]),
         ("specplan completion z", ["word zsh"]),
     ],
 )

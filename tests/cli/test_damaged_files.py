@@ -88,10 +88,10 @@ def questions(sample: Sample, place: Path) -> Iterator[tuple[str, ...]]:
         # A page and a map say themselves which stacks there are.
         is_labelled = sample.name not in {"page", "map of snapshots"}
         labelled = f"e4s={where}" if is_labelled else where
-        yield ("check", where, "--no-config")
+        yield ("check", "--cache", where, "--no-config")
         yield ("find", "app", "--cache", labelled, "--no-config", "--unknown", "list")
         if "manifest" in sample.name:
-            yield ("check", where, "--verify", "blobs", "--no-config")
+            yield ("check", "--cache", where, "--verify", "blobs", "--no-config")
     elif sample.role == "lock":
         for command in ("gaps", "rebuild"):
             yield (command, "--cache", "none", "--want", where, "--no-config")

@@ -192,9 +192,9 @@ def test_a_damaged_page_ends_the_run_unless_it_is_skipped(run: Runs, damaged: st
 
 
 def test_check_tells_a_damaged_cache_from_a_sound_one(run: Runs, damaged: str) -> None:
-    answer = run("check", damaged, "--format", "json")
+    answer = run("check", "--cache", damaged, "--format", "json")
     assert answer.code == 3
     assert "damaged" in {finding["kind"] for finding in document(answer)["findings"]}
-    assert run("check", damaged, "--skip-damaged").code == 1
-    sound = run("check", CACHE, "--format", "json")
+    assert run("check", "--cache", damaged, "--skip-damaged").code == 1
+    sound = run("check", "--cache", CACHE, "--format", "json")
     assert sound.code == (1 if document(sound)["findings"] else 0)

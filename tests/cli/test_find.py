@@ -42,7 +42,7 @@ def test_lines(run: Runs) -> None:
 
 @pytest.mark.parametrize("cache", [(), ("--cache", "none")])
 def test_locks_alone_can_be_searched(run: Runs, cache: tuple[str, ...]) -> None:
-    words = ("find", "^mpi=openmpi", *cache, "--want", f"r={LOCK}", "--want", OTHER_LOCK)
+    words = ("find", "^mpi=openmpi", *cache, "--lock", f"r={LOCK}", "--lock", OTHER_LOCK)
     answer = run(*words, "--line", "{package} {stacks}", "--stack", "r")
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.splitlines() == [
@@ -51,7 +51,7 @@ def test_locks_alone_can_be_searched(run: Runs, cache: tuple[str, ...]) -> None:
 
 
 def test_a_lock_beside_a_cache(run: Runs) -> None:
-    words = ("--cache", CACHE, "--want", LOCK, "--not-available", "--line", LINE)
+    words = ("--cache", CACHE, "--lock", LOCK, "--not-available", "--line", LINE)
     answer = run("find", "*", *words)
     assert answer.out.splitlines() == ["gcc@12.2.0", "glibc@2.36"]
 
@@ -94,7 +94,7 @@ def test_nothing_found_is_an_empty_report_with_a_note(run: Runs, folder: Path) -
 
 
 def test_a_name_that_nothing_has_is_told_with_near_names(run: Runs) -> None:
-    answer = run("find", "hdf6", "--want", LOCK)
+    answer = run("find", "hdf6", "--lock", LOCK)
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == (
         "error: no package is called `hdf6`, and whether it is a virtual package cannot be "
@@ -111,7 +111,7 @@ def test_what_cannot_be_decided_is_2_and_names_what_is_missing(run: Runs, folder
 
 
 def test_unknown_list_shows_both_parts(run: Runs) -> None:
-    words = ("find", "hdf5 ^zlib-ng", "--cache", CACHE, "--want", LOCK, "--unknown", "list")
+    words = ("find", "hdf5 ^zlib-ng", "--cache", CACHE, "--lock", LOCK, "--unknown", "list")
     answer = run(*words, "--width", "80")
     assert answer.code == 0
     assert_is_snapshot(answer.out, "find-unknown-80.txt")
@@ -175,11 +175,11 @@ def test_wrong_usage_is_2(run: Runs, words: tuple[str, ...], error: str) -> None
 def test_a_lock_that_is_none_is_3(run: Runs, folder: Path) -> None:
     (folder / "spack.lock").write_text("{}")
     for words in (("--cache", CACHE), ()):
-        answer = run("find", "cmake", "--want", "spack.lock", *words)
+        answer = run("find", "cmake", "--lock", "spack.lock", *words)
         assert (answer.code, answer.out) == (3, "")
 
 
 def test_the_same_question_has_the_same_bytes(run: Runs) -> None:
     for words in (("--format", "json"), ("--format", "csv"), ("--format", "markdown"), ()):
-        question = ("find", "+mpi", "--cache", CACHE, "--want", LOCK, *words)
+        question = ("find", "+mpi", "--cache", CACHE, "--lock", LOCK, *words)
         assert run(*question).out == run(*question).out != ""

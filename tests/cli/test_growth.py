@@ -97,9 +97,9 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> str:
         "rebuild --cache none --want LOCK",
         "rebuild --cache none --want LOCK --format json",
         f"why p{LINKS - 1} --cache none --want LOCK",
-        "find @1.0 --cache none --want LOCK",
+        "find @1.0 --cache none --lock LOCK",
         "diff LOCK LOCK",
-        "check LOCK",
+        "check --cache LOCK",
     ],
 )
 def test_a_chain_of_links_takes_no_longer_than_its_length(

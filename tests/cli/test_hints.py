@@ -66,7 +66,7 @@ REPLACED: dict[str, tuple[list[str], int, str]] = {
     "a lock in a folder": (["rebuild", "--want", "stack/spack.lok", *NONE], 3, "stack/spack.lok"),
     "a folder above": (["rebuild", "--want", "stak/spack.lock", *NONE], 3, "stak/spack.lock"),
     "a wanted lock of gaps": (["gaps", "--want", "spack.lck", *NONE], 3, "spack.lck"),
-    "a mirror": (["check", "miror", "--no-config"], 3, "miror"),
+    "a mirror": (["check", "--cache", "miror", "--no-config"], 3, "miror"),
     "a cache": (["find", "zfp", "--cache", "Mirror", "--no-config"], 3, "Mirror"),
     "a candidate": (
         ["rebuild", "--want", "zfp", "--candidates", "stack/spack.lok", *NONE],
@@ -81,7 +81,7 @@ REPLACED: dict[str, tuple[list[str], int, str]] = {
     "a state of a difference": (["diff", "stack/spack.lok", "mirror"], 3, "stack/spack.lok"),
     "costs": (["rebuild", "--want", "spack.lock", "--costs", "spack.lck", *NONE], 3, "spack.lck"),
     "a tilde in quotes": (["rebuild", "--want", "~/spack.lock", *NONE], 3, "~/spack.lock"),
-    "a tilde of a cache": (["check", "~/mirror", "--no-config"], 3, "~/mirror"),
+    "a tilde of a cache": (["check", "--cache", "~/mirror", "--no-config"], 3, "~/mirror"),
 }
 
 
@@ -99,7 +99,7 @@ def test_what_is_named_in_place_of_a_mistake_is_there(place: Path, run: Runs, na
 
 
 @pytest.mark.parametrize("name", ["cache.tar.gz", "cache.tar", "cache.zip", "cache.json.xz"])
-@pytest.mark.parametrize("words", [("check",), ("rebuild", *NONE, "--want")])
+@pytest.mark.parametrize("words", [("check", "--cache"), ("rebuild", *NONE, "--want")])
 def test_an_archive_is_named_with_what_unpacks_it(
     place: Path, run: Runs, name: str, words: tuple[str, ...]
 ) -> None:
@@ -113,7 +113,7 @@ def test_an_archive_is_named_with_what_unpacks_it(
 
 
 def test_a_tar_archive_that_is_unpacked_as_the_hint_says_is_read(place: Path, run: Runs) -> None:
-    answer = run("check", "cache.tar.gz", "--no-config")
+    answer = run("check", "--cache", "cache.tar.gz", "--no-config")
     assert quoted(hint_of(answer)) == "tar -xf cache.tar.gz"
     shutil.rmtree(place / "mirror")
     subprocess.run(shlex.split(quoted(hint_of(answer))), check=True)
@@ -198,9 +198,9 @@ def test_a_name_like_no_other_is_answered_with_the_names_that_there_are(run: Run
 def test_check_says_which_snapshots_of_a_tree_it_does_not_read(place: Path, run: Runs) -> None:
     for name in ("old", "new"):
         shutil.copytree(EXAMPLES / "mirror", place / "tree" / name)
-    answer = run("check", "tree", "--summary")
+    answer = run("check", "--cache", "tree", "--summary")
     assert answer.err == "note: the newest snapshot is checked; `--tag` chooses among `old`\n"
-    assert run("check", "tree", "--tag", "old", "--summary").err == ""
+    assert run("check", "--cache", "tree", "--tag", "old", "--summary").err == ""
 
 
 def test_a_spec_that_the_shell_has_split_is_shown_in_quotes(place: Path, run: Runs) -> None:
@@ -249,22 +249,29 @@ def test_a_list_of_mirrors_names_one_to_ask(place: Path, run: Runs) -> None:
 
 def test_an_empty_folder_is_called_empty(place: Path, run: Runs) -> None:
     (place / "empty" / "below").mkdir()
-    answer = run("check", "empty", "--no-config")
+    answer = run("check", "--cache", "empty", "--no-config")
     assert answer.code == 3
     assert "error: `empty` holds no file at all" in answer.err
 
 
-def test_an_abstract_spec_where_files_are_wanted_names_the_command_for_it(
-    place: Path, run: Runs
+@pytest.mark.parametrize("command", ["gaps", "coverage", "rebuild", "why zfp"])
+def test_every_command_takes_an_abstract_spec_as_a_want(
+    place: Path, run: Runs, command: str
 ) -> None:
     assert place.is_dir()
-    answer = run("gaps", "--want", "zfp", *NONE)
-    assert answer.code == 3
-    program, *followed = shlex.split(quoted(hint_of(answer)))
-    assert program == "specplan"
-    system = "--system=ubuntu24.04/x86_64_v3"
-    words = (*followed, "--candidates=spack.lock", system, "--allow-unplannable")
-    assert run(*words, *NONE).code == 0
+    words = (*command.split(), "--want", "zfp", *NONE)
+    answer = run(*words)
+    assert answer.code == 2
+    assert "give `--system OS/TARGET`" in hint_of(answer)
+    answer = run(*words, "--system=ubuntu24.04/x86_64_v3")
+    assert answer.code in {0, 1}
+
+
+def test_only_wants_with_hashes_are_checked(place: Path, run: Runs) -> None:
+    assert place.is_dir()
+    answer = run("check", "--cache", "mirror", "--want", "zfp", "--no-config")
+    assert answer.code == 2
+    assert "`zfp` is an abstract spec" in answer.err
 
 
 @pytest.mark.parametrize(

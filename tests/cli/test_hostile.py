@@ -309,7 +309,7 @@ def test_a_folder_whose_name_is_no_utf_8_is_read(tmp_path: Path) -> None:
     for name, page in ((b"a.md", SOUND), (b"b\xff.md", SOUND.replace('"zlib"', "zlib"))):
         with open(folder + b"/" + name, "wb") as file:  # noqa: PTH123 - likewise
             file.write(page.encode())
-    ended = run("check", os.fsdecode(folder), "--format", "json")
+    ended = run("check", "--cache", os.fsdecode(folder), "--format", "json")
     assert ended.code == 0
     assert json.loads(ended.out)["files"] == 2
 
@@ -344,7 +344,7 @@ def test_damaged_pages_are_skipped_counted_and_listed(damaged: Path) -> None:
     assert {each["kind"] for each in report["left_out"]} == {"damaged_file", "no_peer"}
     assert [Path(file["path"]).parent.name for file in report["damaged"]] == ["p07", "p20", "p33"]
     assert "3 damaged files were skipped" in ended.err
-    listed = run("check", damaged, "--format", "json")
+    listed = run("check", "--cache", damaged, "--format", "json")
     assert listed.code == 3
     kinds = [finding["kind"] for finding in json.loads(listed.out)["findings"]]
     assert kinds == ["damaged"] * 3
@@ -362,7 +362,7 @@ def test_contradictions_are_warnings_and_errors_where_strict(tmp_path: Path) -> 
     assert "meta.num_specs: `meta` says 7, `spec_details` have 1" in ended.err
     strict = run("coverage", "--cache", tmp_path / "a", "--strict")
     assert_is_refused(strict, "meta.num_specs: `meta` says 7, `spec_details` have 1")
-    assert run("check", tmp_path / "a").code == 1
+    assert run("check", "--cache", tmp_path / "a").code == 1
 
 
 def bomb(before: bytes, filling: bytes, after: bytes) -> bytes:
@@ -410,7 +410,7 @@ def asking(kind: str, path: Path, lock: Path) -> tuple[str | Path, ...]:
     """The words that read a file in one of its roles."""
     none = ("--cache", "none", "--no-config")
     return {
-        "cache": ("check", path, "--no-config"),
+        "cache": ("check", "--cache", path, "--no-config"),
         "want": ("gaps", "--want", path, *none),
         "costs": ("rebuild", "--want", lock, "--costs", path, *none),
         "changed": ("rebuild", "--want", lock, "--changed-from", path, *none),

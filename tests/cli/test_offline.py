@@ -24,7 +24,7 @@ def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def check(run: Runs, url: str, *more: str) -> Run:
-    return run("check", url, "--no-config", "--format", "json", *more)
+    return run("check", "--cache", url, "--no-config", "--format", "json", *more)
 
 
 def test_a_server_that_is_gone_is_3_and_names_offline(run: Runs) -> None:
@@ -87,7 +87,7 @@ def test_every_document_says_when_the_copy_was_made(run: Runs, tmp_path: Path) -
         ("gaps", "--cache", url, "--want", lock),
         ("rebuild", "--cache", url, "--want", lock),
         ("find", "hdf5", "--cache", url),
-        ("check", url),
+        ("check", "--cache", url),
         ("diff", url, lock),
     ):
         answer = run(*words, "--no-config", "--offline", "--format", "json")

@@ -276,7 +276,7 @@ def test_no_file_gets_the_number_of_a_standard_stream_that_is_closed(folder: Pat
 @posix
 def test_standard_input_that_is_closed_is_3(folder: Path) -> None:
     answer = subprocess.run(
-        ["/bin/sh", "-c", f"{sys.executable} -m specplan check - <&-"],
+        ["/bin/sh", "-c", f"{sys.executable} -m specplan check --cache - <&-"],
         cwd=folder,
         capture_output=True,
         text=True,

@@ -24,7 +24,7 @@ def place(tmp_path: Path) -> tuple[RecipeWorld, list[str]]:
     lock.write_text(json.dumps(world.lock.file.document))
     world.checkout.recipe("greeting", GREETING.replace('make("install")', 'make("all")'))
     words = ["recipes", "--packages", str(world.checkout.top), "--since", world.first]
-    return world, [*words, "--want", f"site={lock}"]
+    return world, [*words, "--lock", f"site={lock}"]
 
 
 Place = tuple[RecipeWorld, list[str]]
@@ -83,7 +83,7 @@ def test_markdown_shows_the_reasons(place: Place, capsys: pytest.CaptureFixture[
         (["recipes", "--hashes"], 2, "needs the specs of locks"),
         (["recipes", "--since", "HEAD", "--spack-rules", "0.1"], 2, "there are no rules for Spack"),
         (["recipes", "--since", "HEAD"], 3, "not a git repository"),
-        (["recipes", "--since", "HEAD", "--want", "no.lock"], 3, "no.lock"),
+        (["recipes", "--since", "HEAD", "--lock", "no.lock"], 3, "no.lock"),
     ],
 )
 def test_what_cannot_be_answered_ends_with_a_message(

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("own_folders")
 
 #: Hashes of these tests are made up, and so differ from those of their content.
 MADE_UP = ("--ignore", "wrong-hash")
-VERIFY = ("check", *MADE_UP, "--format", "json", "--verify", "manifests")
+VERIFY = ("check", *MADE_UP, "--format", "json", "--verify", "manifests", "--cache")
 ROOT = f"/v2/{NAME}"
 SECRET = "s3cret-w0rd"  # noqa: S105 - nobody's
 
@@ -188,7 +188,7 @@ def test_a_real_registry_is_read_and_what_it_lost_is_found(run: Runs, tmp_path: 
         assert run("find", "--cache", url, "zlib", "--from-manifests").code == 0
         assert run("has", url, dag_hash("zlib"), f"hdf5@1.0/{dag_hash('hdf5')}").code == 0
         assert run("has", url, dag_hash("other")).code == 1
-        assert run("check", *MADE_UP, "--verify", "blobs", url).code == 0
+        assert run("check", *MADE_UP, "--verify", "blobs", "--cache", url).code == 0
         checksum = digest(b"binary of hdf5").removeprefix("sha256:")
         (folder / f"kept/docker/registry/v2/blobs/sha256/{checksum[:2]}/{checksum}/data").unlink()
         answer = run(*VERIFY, url)

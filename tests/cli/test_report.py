@@ -110,7 +110,7 @@ def test_a_folder_holds_style_script_and_documents_apart(run: Runs, saved: Path)
         (("coverage", MIRROR, LOCK), 'id="matrix"'),
         (("rebuild", MIRROR, LOCK), 'id="plan"'),
         (("diff", CACHE, "develop-2025-11-15"), 'id="changes"'),
-        (("check", f"{EXAMPLES}/mirror"), 'id="soundness"'),
+        (("check", "--cache", f"{EXAMPLES}/mirror"), 'id="soundness"'),
         (("trend", CACHE, "--stack=radiuss"), 'id="trend"'),
     ],
 )

@@ -385,10 +385,10 @@ GUESSED = {
     "coverage": ("coverage", "--cache", "site.json", "--want", "e4s"),
     "rebuild": ("rebuild", "--cache", "site.json", "--want", "e4s"),
     "why": ("why", "zlib", "--cache", "site.json", "--want", "e4s"),
-    "find": ("find", "zlib@99", "--cache", "site.json", "--want", "e4s"),
+    "find": ("find", "zlib@99", "--cache", "site.json", "--lock", "e4s"),
     "diff": ("diff", "site=site.json", "site=site.json"),
     "locks": ("diff", "e4s/spack.lock", "e4s/spack.lock"),
-    "check": ("check", "site.json", "--want", "e4s", "--ignore", "wrong-hash"),
+    "check": ("check", "--cache", "site.json", "--want", "e4s", "--ignore", "wrong-hash"),
 }
 
 
@@ -494,7 +494,7 @@ def test_documents_say_what_each_index_of_a_mirror_lists(run: Runs, folder: Path
         ("rebuild", "--cache", "mirror", "--want", "e4s"),
         ("why", "zlib", "--cache", "mirror", "--want", "e4s"),
         ("find", "zlib", "--cache", "mirror"),
-        ("check", "mirror"),
+        ("check", "--cache", "mirror"),
         ("diff", "mirror", "mirror"),
         ("diff", "mirror", "e4s/spack.lock"),
     ):

@@ -98,7 +98,7 @@ def test_coverage_falls_to_what_check_explains(
 def test_the_command_line_tells_the_same(whole: bytes, tmp_path: Path) -> None:
     mirror = str(written(without(whole, OTHER_ZLIB), "layout 3", tmp_path))
     words = ["--want", wanted(RADIUSS)[0], "--format", "json"]
-    code, out, err = program("check", mirror, *words)
+    code, out, err = program("check", "--cache", mirror, *words)
     assert (code, err) == (1, "")
     document = json.loads(out)
     assert document == json.loads(specplan.load(mirror).check(want=wanted(RADIUSS)).to_json())

@@ -91,7 +91,7 @@ def questions(draw: Random, role: Role, place: str) -> list[list[str]]:
         named = draw.choice((place, f"e4s={place}"))
         sound = [*limit, "--jobs", draw.choice("1234")]
         asked = [
-            ["check", place, *_drawn(draw, "check")],
+            ["check", "--cache", place, *_drawn(draw, "check")],
             ["find", texts.abstract_spec(draw), "--cache", named, *_drawn(draw, "find")],
             ["gaps", "--cache", named, *_drawn(draw, "gaps")],
             ["gaps", "--cache", named, "--want", LOCK, *_drawn(draw, "gaps")],
@@ -115,7 +115,7 @@ def questions(draw: Random, role: Role, place: str) -> list[list[str]]:
             ["diff", place, LOCK, *_drawn(draw, "diff")],
             ["diff", LOCK, place, *_drawn(draw, "diff")],
             ["check", "--cache", CACHE, "--want", place, *_drawn(draw, "check")],
-            ["find", texts.abstract_spec(draw), "--cache", cache, "--want", place],
+            ["find", texts.abstract_spec(draw), "--cache", cache, "--lock", place],
             ["init", "-o", "-"],
         ]
     elif role == "environment":

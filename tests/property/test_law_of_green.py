@@ -155,7 +155,7 @@ QUESTIONS: Final = {
         referred=("old/spack.lock", "new/spack.lock"),
     ),
     "soundness": Asked(
-        words=("check", "@site.json"),
+        words=("check", "--cache", "@site.json"),
         files={"site.json": index(["app", "hdf5"], needs=NEEDS, absent=["zlib"])},
         referred=("site.json",),
     ),
@@ -266,7 +266,7 @@ WHOLE: Final = {
     "environment": ("gaps", "--cache", "@mine.json", "--want", "@e4s/spack.yaml"),
     "plan": ("rebuild", "--cache", "@mine.json", "--want", "@e4s", "--want", "@e4s/spack.yaml"),
     # The hashes of the samples are not those of their content.
-    "soundness": ("check", "@mine.json", "--ignore", "wrong-hash"),
+    "soundness": ("check", "--cache", "@mine.json", "--ignore", "wrong-hash"),
 }
 
 

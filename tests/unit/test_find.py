@@ -52,11 +52,11 @@ def test_what_only_a_lock_knows_is_found_and_not_available(lock: specplan.Catalo
 
 def test_a_cache_beside_a_lock_makes_its_specs_available(pages: specplan.Catalog) -> None:
     assert {spec.available for spec in pages.find("*", stack="radiuss")} == {True}
-    (conduit,) = pages.find("conduit/u6t2m4s", want=LOCK)
+    (conduit,) = pages.find("conduit/u6t2m4s", lock=LOCK)
     assert conduit.available
-    missing = pages.find("*", want=LOCK, available=False)
+    missing = pages.find("*", lock=LOCK, available=False)
     assert {spec.package for spec in missing if spec.external} == {"gcc", "glibc"}
-    assert not hashes(missing) & hashes(pages.find("*", want=LOCK, available=True))
+    assert not hashes(missing) & hashes(pages.find("*", lock=LOCK, available=True))
 
 
 def test_specs_come_by_name_and_the_order_of_versions(lock: specplan.Catalog) -> None:
@@ -111,7 +111,7 @@ def test_all_snapshots_are_searched_unless_one_is_named(pages: specplan.Catalog)
 
 
 def test_a_snapshot_leaves_sources_without_snapshots_in(pages: specplan.Catalog) -> None:
-    found = pages.find("glibc", want=LOCK, tag=TAGS[0])
+    found = pages.find("glibc", lock=LOCK, tag=TAGS[0])
     assert [(spec.stacks, spec.external) for spec in found] == [(found[0].stacks, True)]
     assert found[0].stacks
 
@@ -148,14 +148,14 @@ def test_a_name_that_nothing_bears_is_an_error(
 
 
 def test_locks_are_searched_together(lock: specplan.Catalog) -> None:
-    both = lock.search("%gcc ^zlib-ng", want=["sdk=" + OTHER_LOCK])
+    both = lock.search("%gcc ^zlib-ng", lock=["sdk=" + OTHER_LOCK])
     apart = lock.find("%gcc ^zlib-ng"), specplan.load(OTHER_LOCK).find("%gcc ^zlib-ng")
     assert hashes(both.specs) == hashes(apart[0]) | hashes(apart[1])
     assert any(spec.stacks == ("sdk",) for spec in both.specs)
 
 
 def test_a_lock_tells_what_pages_do_not(pages: specplan.Catalog) -> None:
-    alone, beside = pages.search("conduit ^zlib-ng"), pages.search("conduit ^zlib-ng", want=LOCK)
+    alone, beside = pages.search("conduit ^zlib-ng"), pages.search("conduit ^zlib-ng", lock=LOCK)
     assert (len(alone.specs), len(beside.specs)) == (0, 1)
     assert len(beside.undecided) == len(alone.undecided) - 1
 
@@ -233,7 +233,7 @@ def test_a_fault_has_a_place_in_characters(
 
 def test_a_fault_is_told_before_a_lock_is_read(lock: specplan.Catalog) -> None:
     with pytest.raises(specplan.SpecSyntaxError):
-        lock.find("@@", want="no/such/spack.lock")
+        lock.find("@@", lock="no/such/spack.lock")
 
 
 def test_a_selection_is_narrowed_by_an_abstract_spec(pages: specplan.Catalog) -> None:

@@ -47,6 +47,27 @@ def test_a_command_has_the_options_of_the_table_and_no_other(name: str) -> None:
     assert [each.name for each in options] == [*expected, "quiet", "verbose", "debug", "help"]
 
 
+def test_an_option_takes_one_kind_of_value_in_all_commands() -> None:
+    """The help may differ, and a command may be narrower; the noun of the value stays."""
+    differing = {
+        each.name: {each.metavar, *(other.metavar for other in each.variations.values())} - {""}
+        for each in SETTINGS
+    }
+    assert {name for name, words in differing.items() if len(words) > 1} == {
+        *("output", "packages", "system")
+    }
+
+
+def test_caches_are_named_by_an_option_in_every_command() -> None:
+    arguments = {
+        name: [
+            each.name for each in program.commands[name].params if isinstance(each, click.Argument)
+        ]
+        for name in program.commands
+    }
+    assert {name for name, own in arguments.items() if {"cache", "caches"} & set(own)} == set()
+
+
 def test_only_the_table_makes_options() -> None:
     makers = {
         file.name

@@ -345,7 +345,7 @@ class TestDamageComesFirst:
     def test_on_the_command_line(self, tmp_path: Path) -> None:
         path = tmp_path / "index.json"
         path.write_bytes(b'{"database": {"version": "8", "installs": {"a": 1}}}')
-        command = [sys.executable, "-m", "specplan", "check", str(path), "--no-config"]
+        command = [sys.executable, "-m", "specplan", "check", "--cache", str(path), "--no-config"]
         for verify in ("manifests", "blobs"):
             answer = subprocess.run(
                 [*command, "--verify", verify], capture_output=True, text=True, check=False

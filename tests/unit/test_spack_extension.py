@@ -208,7 +208,7 @@ def test_an_environment_without_a_lock_is_wanted_as_it_is_written(
         ),
         (["gaps", "--want=x", "--cache=m"], ["gaps", "--want=x", "--cache=m"]),
         (["find", "zlib"], ["find", "--cache", "site=https://host/m", "zlib"]),
-        (["check", "other"], ["check", "other"]),
+        (["check", "--cache", "other"], ["check", "--cache", "other"]),
         (["diff", "a", "b"], ["diff", "a", "b"]),
         (["has", "m", "--", "-x"], ["has", "m", "--", "-x"]),
         (["--version"], None),
@@ -226,6 +226,14 @@ def test_what_is_typed_wins(
         return
     assert run(*words) == 7
     assert _said(program) == expected
+
+
+def test_only_the_roots_of_a_lock_are_checked(
+    run: Runs, known: Known, program: Path, tmp_path: Path
+) -> None:
+    known.activate(tmp_path / "env", concretized=False)
+    run("check", "--cache", "m")
+    assert _said(program) == ["check", "--cache", "m"]
 
 
 def test_recipes_are_those_of_spack_where_changes_are_asked_for(

@@ -8,13 +8,13 @@ from typing import TypedDict
 
 from specplan import _core
 from specplan.abstract_spec import AbstractSpec, written
-from specplan.catalog.available import available_wants
+from specplan.aliases import Places
 from specplan.catalog.contents import Contents
-from specplan.catalog.names import chosen_or_all, texts
+from specplan.catalog.names import chosen_or_all, paths, texts
 from specplan.catalog.selection import Selection
 from specplan.catalog.systems import Systems
 from specplan.model.find import Found
-from specplan.sources.wants import read_concrete
+from specplan.sources.wants import read_lock
 
 __all__ = ["Search", "search"]
 
@@ -27,7 +27,7 @@ class Search(TypedDict, total=False):
     target: str | Sequence[str]
     tag: str | None
     available: bool | None
-    want: str | Sequence[str]
+    lock: Places
 
 
 def search(contents: Contents, spec: AbstractSpec | str, question: Search) -> Found:
@@ -43,15 +43,10 @@ def search(contents: Contents, spec: AbstractSpec | str, question: Search) -> Fo
         UnknownNameError: If a stack, system or snapshot is unknown.
     """
     _core.AbstractSpec(written(spec))  # what is wrong with it is said before a lock is read
-    available = available_wants(contents, question.get("tag"))
-    wanted = [
-        lock
-        for each in texts(question.get("want", ()))
-        for lock in read_concrete(each, contents.limits, available)
-    ]
-    if wanted:
-        of_locks = Contents.of_rows(each.core for each in wanted)
-        records = tuple(record for each in wanted for record in each.left_out)
+    locks = [read_lock(each, contents.limits) for each in paths(question.get("lock", ()))]
+    if locks:
+        of_locks = Contents.of_rows(lock.core for lock in locks)
+        records = tuple(record for lock in locks for record in lock.left_out)
         contents = contents.merged(replace(of_locks, left_out=records))
     core = contents.core
     tag = question.get("tag")

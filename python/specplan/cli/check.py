@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from specplan.cli import load, output, progress, verdict
-from specplan.cli.options import argument, command
+from specplan.cli.options import command
 from specplan.reports.render import wording
 
 if TYPE_CHECKING:
@@ -21,20 +21,8 @@ _FEW: Final = 3
 __all__ = ["asked_check", "check", "concluded"]
 
 
-@command(
-    "check",
-    (
-        argument(
-            "caches",
-            "The caches to check, each as --cache takes it. [default: those of --cache or of the "
-            "configuration]",
-            metavar="[[LABEL=]SOURCE]...",
-            is_required=False,
-            is_repeatable=True,
-        ),
-    ),
-)
-def check(settings: Settings, caches: tuple[str, ...]) -> int:
+@command("check")
+def check(settings: Settings) -> int:
     """List everything that is wrong with the caches.
 
     Of indexes, locks and spec files: what binaries lack to be installed, and how many
@@ -48,16 +36,13 @@ def check(settings: Settings, caches: tuple[str, ...]) -> int:
 
     \b
     Examples:
-      specplan check _cache
-      specplan check s3://bucket/mirror --want radiuss=spack.lock
-      specplan check oci://ghcr.io/site/cache --verify manifests
-      specplan check mirror --verify blobs
-      specplan check mirror --ignore not-in-cache
+      specplan check --cache _cache
+      specplan check --cache s3://bucket/mirror --want radiuss=spack.lock
+      specplan check --cache oci://ghcr.io/site/cache --verify manifests
+      specplan check --cache mirror --verify blobs
+      specplan check --cache mirror --ignore not-in-cache
       specplan check --format markdown -o check.md
     """  # noqa: D301 - \b keeps click from wrapping the examples
-    if caches:
-        typed = settings.cache if settings.is_typed("cache") else ()
-        settings = replace(settings, cache=(*caches, *typed))
     answer = asked_check(settings)
     output.publish(answer, settings)
     return concluded(answer, settings)

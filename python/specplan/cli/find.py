@@ -42,7 +42,7 @@ def find(settings: Settings, spec: str) -> int:
     \b
     Examples:
       specplan find --cache _cache 'hdf5@1.14:+mpi target=x86_64_v3:'
-      specplan find --cache none --want spack.lock 'hdf5 ^zlib-ng %c=gcc@12:'
+      specplan find --cache none --lock spack.lock 'hdf5 ^zlib-ng %c=gcc@12:'
       specplan find /36c47oc --format json
       specplan find hdf5@1.14.6: --available --summary --fail-if-none
       specplan find py-numpy --stack 'e4s*' --line '{package}@{version}/{hash:.7} {os} {target}'
@@ -76,15 +76,12 @@ def _note(spec: str, found: Found, settings: Settings) -> None:
 
 
 def _ask(spec: str, settings: Settings) -> Found:
-    if not settings.is_typed("want"):
-        # Of what a project wants, only locks hold specs.
-        locks = (each for each in settings.want if named_want(each).kind != "environment")
-        settings = replace(settings, want=tuple(locks))
-    if settings.want and not settings.cache:
+    locks = settings.lock or tuple(each for each in settings.want if _is_lock(each))
+    if locks and not settings.cache:
         # Locks alone can be searched.
         settings = replace(settings, cache=(NO_CACHE,))
     tag = settings.tag if settings.is_typed("tag") else None
-    catalog = load.configured(settings, tag, or_nothing=bool(settings.want))
+    catalog = load.configured(settings, tag, or_nothing=bool(locks))
     found = catalog.search(
         spec,
         stack=settings.stack if settings.is_typed("stack") else (),
@@ -92,12 +89,17 @@ def _ask(spec: str, settings: Settings) -> Found:
         target=settings.target if settings.is_typed("target") else (),
         tag=tag,
         available=settings.available,
-        want=settings.want,
+        lock=locks,
     )
     if tag is None:
         # What a source did not read could not be searched.
         load.note_unused(catalog.unused_tags(*catalog.tags))
     return found
+
+
+def _is_lock(want: str) -> bool:
+    """Whether something that a project wants is a file with the specs of a lock."""
+    return named_want(want).kind not in {"environment", "spec", "available"}
 
 
 def _refuse_undecided(found: Found) -> None:

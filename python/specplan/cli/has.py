@@ -66,6 +66,6 @@ def _listed(source: str, binaries: list[AskedBinary], settings: Settings) -> dic
         catalog = load.read([source], replace(settings, cache=(source,)))
     except DamagedSourceError as error:
         # Without what is damaged, a binary that is there would be called absent.
-        error.hint = f"`specplan check {source}` shows all that is wrong"
+        error.hint = f"`specplan check --cache {source}` shows all that is wrong"
         raise
     return {each.hash: bool(catalog.find(f"/{each.hash}", available=True)) for each in binaries}

@@ -28,12 +28,12 @@ def recipes(settings: Settings) -> int:
     \b
     Examples:
       specplan recipes --since origin/develop...HEAD
-      specplan recipes --since HEAD~1 --want spack.lock --format github
-      specplan recipes --want spack.lock --hashes
+      specplan recipes --since HEAD~1 --lock spack.lock --format github
+      specplan recipes --lock spack.lock --hashes
     """  # noqa: D301 - \b keeps click from wrapping the examples
-    if settings.hashes and not settings.want:
+    if settings.hashes and not settings.lock:
         raise UsageError(
-            "`--hashes` needs the specs of locks", hint="name a lock with `--want spack.lock`"
+            "`--hashes` needs the specs of locks", hint="name a lock with `--lock spack.lock`"
         )
     if settings.since is None and not settings.hashes:
         raise UsageError(
@@ -52,7 +52,7 @@ def _changes(settings: Settings) -> RecipeChanges:
     from specplan.recipes.locks import read_locks  # noqa: PLC0415
 
     rules = rules_of(settings.spack_rules or NEWEST_RULES)
-    locks = read_locks(settings.want)
+    locks = read_locks(settings.lock)
     for lock in locks:
         if not lock.file.nodes:
             output.warn(f"the lock of `{lock.label}` holds no spec, so nothing in it is stale")

@@ -61,6 +61,7 @@ class Settings(Configuration):
     own_format: str = ""
     unwritten_format: str = ""
 
+    lock: tuple[str, ...] = ()
     group: tuple[str, ...] = ()
     packages: str | None = None
     include: tuple[str, ...] = ()

@@ -203,39 +203,39 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="want",
         kind="source",
         is_repeatable=True,
-        metavar="[LABEL=]FILE",
+        metavar="[LABEL=]WANT",
         group="Wants",
-        commands=(*_WANTS, "find", "check", "recipes", "review"),
-        help="Want the specs of this spack.lock (`-` for standard input), the roots of this "
-        "spack.yaml, or the binaries of stacks (`available[:STACK]`), instead of what peers have.",
+        commands=(*_WANTS, "check", "review"),
+        help="What should be there, instead of what peers have: a spack.lock (`-` for standard "
+        "input), a spack.yaml, an abstract spec, or `available[:STACK]`, what the caches have.",
         example='["radiuss=locks/radiuss/spack.lock"]',
         variations={
             **dict.fromkeys(
                 _PLANS,
                 Variation(
-                    metavar="[LABEL=]WANT",
                     help="What should be there: a spack.lock (`-` for standard input), a "
                     "spack.yaml, an abstract spec, or `available[:STACK]`, what the caches have. "
                     "For what is abstract, known specs are chosen.",
                 ),
             ),
-            "find": Variation(
-                metavar="[LABEL=]LOCK",
-                help="Search the specs of this spack.lock too (`-` for standard input).",
-            ),
             "check": Variation(
-                metavar="[LABEL=]LOCK",
-                help="Count the roots of this spack.lock (`-` for standard input) as what is "
-                "broken, instead of the binaries that no other binary depends on.",
+                help="What should be there, by hash: a spack.lock (`-` for standard input), or "
+                "`available[:STACK]`. The report counts the broken roots of these, instead of "
+                "the broken binaries that no other binary depends on.",
             ),
-            "review": Variation(
-                metavar="[LABEL=]WANT",
-                help="Review the change for the specs of this spack.lock, the roots of this "
-                "spack.yaml, or the binaries of stacks (`available[:STACK]`).",
-                default="available",
-            ),
+            "review": Variation(default="available"),
+        },
+    ),
+    Setting(
+        name="lock",
+        is_repeatable=True,
+        metavar="[LABEL=]LOCK",
+        group="Wants",
+        commands=("find", "recipes"),
+        help="Search the specs of this spack.lock too (`-` for standard input).",
+        default="the locks that the configuration wants",
+        variations={
             "recipes": Variation(
-                metavar="[LABEL=]LOCK",
                 help="Judge the changes for the specs of this spack.lock.",
                 default="for any spec",
             ),

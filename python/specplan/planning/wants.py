@@ -3,62 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from specplan import _core as compiled
 from specplan.catalog.damage import damage
 from specplan.coverage.left_out import not_concretized
-from specplan.sources.label import split_label
 from specplan.sources.named_want import named_want
 from specplan.sources.read import read_all
 from specplan.sources.reading_options import ReadingOptions
-from specplan.sources.wanted import WantedEnvironment
 from specplan.sources.wants import read_wanted, read_wants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from specplan import _core as compiled
     from specplan.model import LeftOut, Scope
     from specplan.sources import Limits
     from specplan.sources.environments.options import EnvironmentOptions
-    from specplan.sources.wanted import AvailableWants, Wanted
+    from specplan.sources.wanted import AvailableWants, Wanted, WantedEnvironment
 
 
-__all__ = ["read_candidates", "read_wanted_places", "typed_spec", "wanted_files"]
-
-
-#: The stack of what was typed without one.
-_TYPED: Final = "wanted"
-
-
-def typed_spec(text: str) -> WantedEnvironment | None:
-    """Read ``[LABEL=]SPEC``; None if it is not an abstract spec with a name."""
-    # Who wants files alone need not wait for what reads YAML.
-    from specplan.sources.environments.environment import Environment, EnvironmentRoot  # noqa: PLC0415
-
-    label, spec = split_label(text)
-    try:
-        parsed = compiled.AbstractSpec(spec)
-    except ValueError:
-        return None
-    if parsed.name is None:
-        return None
-    root = EnvironmentRoot(
-        spec=str(parsed), asked=str(parsed), group="default", path=text, place="", line=1
-    )
-    environment = Environment(
-        path=text,
-        label=label or _TYPED,
-        roots=(root,),
-        unify="false",
-        platforms=(),
-        oss=(),
-        targets=(),
-        left_out=(),
-    )
-    return WantedEnvironment(
-        label=label or _TYPED, place=text, environment=environment, is_typed=True
-    )
+__all__ = ["read_candidates", "read_wanted_places", "wanted_files"]
 
 
 def read_wanted_places(
@@ -74,19 +38,11 @@ def read_wanted_places(
         The locks, the environments and abstract specs, and what is not planned for: with the
         scope ``all`` the roots that locks lack, of which no more than the roots are known.
     """
-    files = []
-    typed = []
-    for place in places:
-        spec = typed_spec(place) if named_want(place).kind == "spec" else None
-        if spec is None:
-            files.append(place)
-        else:
-            typed.append(spec)
-    locks, environments = read_wants(files, limits, options, available)
+    locks, environments = read_wants(places, limits, options, available)
     unplanned = not_concretized(environments) if scope == "all" else []
     if unplanned:
         environments = tuple(each for each in environments if not each.is_not_concretized)
-    return locks, (*environments, *typed), unplanned
+    return locks, environments, unplanned
 
 
 def read_candidates(

@@ -14,7 +14,6 @@ from specplan.recipes.nodes import LockFile, Node, lock_file
 from specplan.sources.content import inflated
 from specplan.sources.label import split_label
 from specplan.sources.limits import Limits
-from specplan.sources.named_want import named_want
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -86,18 +85,18 @@ class WantedLock:
         return found - asked
 
 
-def read_locks(wants: Iterable[str], limits: Limits | None = None) -> tuple[WantedLock, ...]:
+def read_locks(texts: Iterable[str], limits: Limits | None = None) -> tuple[WantedLock, ...]:
     """Read locks.
 
     Args:
-        wants: Their files, each as ``[LABEL=]FILE``.
-        limits: Bounds on what is read.
+        texts: Their files, each as ``[LABEL=]FILE``.
+        limits: The limits for each file.
 
     Raises:
         SourceError: If a file cannot be read, or is not a lock.
         UsageError: If two have one label.
     """
-    locks = tuple(_read(each, limits or Limits()) for each in wants)
+    locks = tuple(_read(each, limits or Limits()) for each in texts)
     labels = [each.label for each in locks]
     twice = next((each for each in labels if labels.count(each) > 1), None)
     if twice is not None:
@@ -107,13 +106,8 @@ def read_locks(wants: Iterable[str], limits: Limits | None = None) -> tuple[Want
     return locks
 
 
-def _read(want: str, limits: Limits) -> WantedLock:
-    label, place = split_label(want)
-    if named_want(want).kind == "available":
-        raise UsageError(
-            f"`{want}` stands for the binaries of caches, which `recipes` does not read",
-            hint="`specplan review` judges changes for the binaries of caches",
-        )
+def _read(text: str, limits: Limits) -> WantedLock:
+    label, place = split_label(text)
     path = Path(place)
     if not label:
         label = path.parent.name or path.stem if path.name == "spack.lock" else path.stem

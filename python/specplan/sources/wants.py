@@ -1,4 +1,4 @@
-"""Files that say what should be there: locks and environments."""
+"""What should be there: locks, environments, abstract specs and the binaries of stacks."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import os
 import re
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from specplan import _core, temporary
 from specplan.errors import DamagedSourceError, SourceError, UsageError
 from specplan.model.left_out import LeftOut
 from specplan.model.roots import DEFAULT_GROUP
 from specplan.sources import foreign, standard_input
-from specplan.sources.absent import absence, looks_like_a_file
+from specplan.sources.absent import absence
 from specplan.sources.environments import stale_locks
 from specplan.sources.guesses import guessed
 from specplan.sources.label import STANDARD_INPUT, split_label
@@ -34,9 +34,13 @@ if TYPE_CHECKING:
 
     from specplan.sources.environments.options import EnvironmentOptions
     from specplan.sources.limits import Limits
+    from specplan.sources.named_want import NamedWant
     from specplan.sources.wanted import AvailableWants
 
-__all__ = ["read_concrete", "read_wanted", "read_wants"]
+__all__ = ["read_concrete", "read_lock", "read_wanted", "read_wants"]
+
+#: The stack of an abstract spec without a label.
+_UNLABELLED_SPEC: Final = "wanted"
 
 
 def label_of(place: str) -> str:
@@ -55,20 +59,22 @@ def read_wants(
     options: EnvironmentOptions | None = None,
     available: AvailableWants | None = None,
 ) -> tuple[tuple[Wanted, ...], tuple[WantedEnvironment, ...]]:
-    """Read files that say what should be there; their content tells what they are.
+    """Read what should be there; the content of a file shows its kind.
 
     Args:
-        texts: ``[LABEL=]FILE`` each, or the folder of an environment: then its lock,
-            which is exact, or else its ``spack.yaml``; ``-`` is standard input, of which
-            environments include what lies in the working directory.
+        texts: ``[LABEL=]WANT`` each: a file; the folder of an environment, which stands for its
+            lock, or else for its ``spack.yaml``; ``-`` for standard input, where an
+            environment includes files of the working directory; an abstract spec; or
+            ``available[:STACK]``.
         limits: What no file may go beyond.
         options: How environments are read.
         available: What reads ``available`` as the binaries of stacks; None where there are no
             caches that have any.
 
     Returns:
-        The locks, those that the environments include among them, and the environments; one
-        beside a lock has only the roots that the lock lacks.
+        The locks, with those that the environments include, and the environments; one
+        beside a lock has only the roots that the lock lacks, and an abstract spec is an
+        environment with one root.
 
     Raises:
         SourceError: If a file does not exist, or is neither.
@@ -83,6 +89,9 @@ def read_wants(
         content = None
         if want.kind == "available":
             locks += read_concrete(text, limits, available)
+            continue
+        if want.kind == "spec":
+            environments.append(_typed_spec(want))
             continue
         if want.kind == "input":
             content = standard_input.whole(limits.file_bytes)
@@ -119,6 +128,29 @@ def read_wants(
     return tuple(locks), tuple(environments)
 
 
+def _typed_spec(want: NamedWant) -> WantedEnvironment:
+    """Return an abstract spec as an environment with one root."""
+    # Import the YAML reader only if an environment is wanted.
+    from specplan.sources.environments.environment import Environment, EnvironmentRoot  # noqa: PLC0415
+
+    spec = str(_core.AbstractSpec(want.place))
+    label = want.label or _UNLABELLED_SPEC
+    root = EnvironmentRoot(
+        spec=spec, asked=spec, group=DEFAULT_GROUP, path=want.text, place="", line=1
+    )
+    environment = Environment(
+        path=want.text,
+        label=label,
+        roots=(root,),
+        unify="false",
+        platforms=(),
+        oss=(),
+        targets=(),
+        left_out=(),
+    )
+    return WantedEnvironment(label=label, place=want.text, environment=environment, is_typed=True)
+
+
 def _of_groups(lock: Wanted, options: EnvironmentOptions | None) -> Wanted:
     """Return a lock with the roots of the groups that are asked for.
 
@@ -137,7 +169,7 @@ def _of_groups(lock: Wanted, options: EnvironmentOptions | None) -> Wanted:
 def read_concrete(
     text: str, limits: Limits, available: AvailableWants | None
 ) -> tuple[Wanted, ...]:
-    """Read a want that names its specs by hash: a lock, or the binaries of stacks.
+    """Read a want whose specs have hashes: a lock, or the binaries of stacks.
 
     Args:
         text: ``[LABEL=]spack.lock``, or ``[LABEL=]available[:STACK]``.
@@ -147,9 +179,14 @@ def read_concrete(
     Raises:
         SourceError: If a file does not exist or is not a lock.
         DamagedSourceError: If it breaks the rules of its format.
-        UsageError: If binaries are wanted and there are no caches.
+        UsageError: If binaries are wanted and there are no caches, or it is an abstract spec.
     """
     named = named_want(text)
+    if named.kind == "spec":
+        raise UsageError(
+            f"`{text}` is an abstract spec, and only wants with hashes can be checked",
+            hint="name a `spack.lock`, or `available[:STACK]` for the binaries of stacks",
+        )
     if named.kind != "available":
         return (read_wanted(text, limits),)
     if available is None:
@@ -158,6 +195,24 @@ def read_concrete(
             hint="name a lock; a file of that name is `./available`",
         )
     return available(named)
+
+
+def read_lock(text: str, limits: Limits) -> Wanted:
+    """Read ``[LABEL=]spack.lock`` for its specs, whatever else the name could stand for.
+
+    Args:
+        text: The lock or its folder, with or without the label of its stack; ``-`` is
+            standard input.
+        limits: The limits for the file.
+
+    Raises:
+        SourceError: If the file does not exist or is not a lock.
+        DamagedSourceError: If it breaks the rules of its format.
+    """
+    named = named_want(text)
+    if named.kind in {"available", "spec"}:
+        raise absence(named.place)
+    return read_wanted(text, limits)
 
 
 def read_wanted(text: str, limits: Limits) -> Wanted:
@@ -181,12 +236,7 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
     label = label or label_of(place)
     if not os.path.exists(place):  # noqa: PTH110 - `Path.exists` fails on long names
         is_remote = "://" in place
-        hint = "wants are local files: fetch it, or pipe it to `--want -`" if is_remote else None
-        if hint is None and not looks_like_a_file(place):
-            hint = (
-                f"an abstract spec is planned for by `specplan rebuild --want '{place}'`; "
-                "here a want is a `spack.lock` or a `spack.yaml`"
-            )
+        hint = "locks are local files: fetch it, or pipe it and name `-`" if is_remote else None
         raise absence(place, hint=hint)
     if os.path.isfile(place):  # noqa: PTH113
         foreign.refuse(Path(place), place)
@@ -231,9 +281,9 @@ def _lock(read: _core.SpecsRead, label: str, place: str) -> Wanted:
         )
     if read.kind != "lock":
         raise SourceError(
-            f"`{place}` is not a lock, so it does not say what should be there",
+            f"`{place}` is not a lock",
             path=place,
-            hint="wants come from a `spack.lock` or a `spack.yaml`",
+            hint="`spack -e ENV concretize` writes a `spack.lock` beside the `spack.yaml`",
         )
     label = label or label_of(place)
     return Wanted(

@@ -29,11 +29,6 @@ def has_option(words, *names):
     return False
 
 
-def names_sources(command, words):
-    """Whether `check` is given its sources as arguments: then it is not asked of the mirrors."""
-    return command == "check" and bool(words) and not words[0].startswith("-")
-
-
 def for_environment(command, words, environment):
     """Return the options for the active environment.
 
@@ -46,6 +41,8 @@ def for_environment(command, words, environment):
         needs = command in NEED_WANTS and not has_option(words, *_NO_WANTS)
         return None if needs else []
     name = os.path.basename(os.path.normpath(environment.name))
+    if command == "check" and not environment.lock:
+        return []
     place = environment.lock or environment.manifest
     return ["--want", labelled(name, place) if _LABEL.match(name) else plain(place)]
 
@@ -53,8 +50,6 @@ def for_environment(command, words, environment):
 def for_mirrors(command, words, mirrors):
     """Return the options for mirrors of binaries."""
     if command not in WITH_CACHES or has_option(words, "--cache"):
-        return []
-    if names_sources(command, words):
         return []
     options = []
     for mirror in mirrors:
