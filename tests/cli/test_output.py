@@ -266,7 +266,11 @@ def test_a_closed_standard_output_is_2(folder: Path, places: tuple[str, ...]) ->
 @posix
 def test_no_file_gets_the_number_of_a_standard_stream_that_is_closed(folder: Path) -> None:
     answer = subprocess.run(
-        ["/bin/sh", "-c", f"{sys.executable} -m specplan check --no-config nowhere 2>&- >&- <&-"],
+        [
+            "/bin/sh",
+            "-c",
+            f"{sys.executable} -m specplan check --no-config --cache nowhere 2>&- >&- <&-",
+        ],
         cwd=folder,
         check=False,
     )
