@@ -86,7 +86,7 @@ def make_documents(folder: Path, *, specs: int, cells: int, builds: int, seed: i
         "coverage": ["gaps", "--compat=target", *systems, f"--cache={cache}", f"--tag={tags[-1]}"],
         "diff": ["diff", f"--cache={cache}", *tags],
         "rebuild": [
-            *("rebuild", f"--cache={index}", "--scope=all", "--jobs=24", f"--costs={costs}"),
+            *("rebuild", f"--cache={index}", "--budget-curve", "--jobs=24", f"--costs={costs}"),
             *(f"--want={each}" for each in locks),
         ],
         "check": ["check", "--cache", str(index)],
@@ -128,6 +128,7 @@ def _cut(document: Path, gaps: int) -> Path:
     """Write a document of coverage with so many gaps, or all that there are."""
     content: dict[str, Any] = json.loads(document.read_text())
     content["gaps"] = content["gaps"][:gaps]
+    content["totals"]["gaps"] = len(content["gaps"])
     output = document.with_name("coverage-of-gaps.json")
     output.write_text(json.dumps(content))
     return output

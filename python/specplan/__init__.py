@@ -72,6 +72,7 @@ if TYPE_CHECKING:
         HoldStep,
         IndexUsed,
         Input,
+        KeyedWants,
         KeyInCell,
         KnownGap,
         KnownGaps,
@@ -109,6 +110,7 @@ if TYPE_CHECKING:
         TrendStep,
         UnknownWant,
         Untested,
+        WantKeys,
         WhatIf,
         Why,
         WhyLine,
@@ -171,12 +173,13 @@ else:
                 "Alone BrokenRoot Build Carried Cell Change ChangeAsked ChangeLink ChangedSpec "
                 "Coverage CoveredWant DamagedFile DateOrigin Diff DiffCell DiffTotals "
                 "Difference EnvironmentAsked Excluded ExcludedBuild Gap Gate GateUnit "
-                "HeldChange HoldStep IndexUsed Input KeyInCell KnownGap KnownGapState KnownGaps "
+                "HeldChange HoldStep IndexUsed Input KeyInCell KeyedWants KnownGap KnownGapState "
+                "KnownGaps "
                 "LackedSpec Lacking LeftOut LeftOutKind LockDiff LockDiffTotals LostWant "
                 "Measured MigratedSpec NamedSpec Nearest Needless NewSpec NotWanted OwnChange "
                 "PlanTotals RecipesAssumed RecipesCompared RootCoverage RootLine RootState "
                 "RootsOfStack SourceUsed Spec Totals Trend TrendCell TrendPoint TrendQuestion "
-                "TrendStack TrendStep UnknownWant Untested WhatIf Why WhyLine"
+                "TrendStack TrendStep UnknownWant Untested WantKeys WhatIf Why WhyLine"
             ),
             "specplan.model.budget": (
                 "Budget BudgetCurve BudgetPoint BudgetRoot OpenRoot Place Weight"
@@ -258,6 +261,7 @@ __all__ = [
     "IndexUsed",
     "Input",
     "KeyInCell",
+    "KeyedWants",
     "KnownGap",
     "KnownGapState",
     "KnownGaps",
@@ -324,6 +328,7 @@ __all__ = [
     "Untested",
     "UsageError",
     "Version",
+    "WantKeys",
     "Weight",
     "WhatIf",
     "WhatIfRequest",

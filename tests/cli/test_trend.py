@@ -21,6 +21,7 @@ from specplan.coverage.trend import measured_before
 from specplan.errors import EmptySelectionError, UsageError
 from specplan.model import Coverage, Trend
 from specplan.reports.render.trend_picture import picture
+from specplan.sources.documents import read_coverage
 from specplan.sources.snapshot_folders import snapshot_folders
 from specplan.testing import Page, strategies
 from tests import records
@@ -118,7 +119,7 @@ def test_a_stack_that_is_gone_is_no_green(run: Runs, folder: Path) -> None:
     del folder
 
 
-def test_documents_do_not_tell_a_new_want_from_one_that_was_lost() -> None:
+def test_documents_without_keys_do_not_tell_a_new_want_from_one_that_was_lost() -> None:
     old = replace(records.ONE_CELL, gaps=())
     steps = (measured_before(old, "old"), measured_before(records.ONE_CELL, "new"))
     trend = specplan.trend(steps)
@@ -131,6 +132,75 @@ def test_documents_do_not_tell_a_new_want_from_one_that_was_lost() -> None:
     # What covered nothing lost nothing.
     assert not trend.lost
     assert trend.steps[1].point.wants_changed is True
+
+
+@given(
+    strategies.trees(),
+    st.sampled_from(["package", "version", "hash"]),
+    st.sampled_from(["saved", "live"]),
+)
+def test_saved_documents_say_what_their_snapshots_say(
+    pages: list[Page], level: specplan.model.Level, first: str
+) -> None:
+    with world(pages) as own:
+        tags = own.catalog.tags
+        live = [own.catalog.trend_step(tag, tag=tag, level=level) for tag in tags]
+        saved = []
+        for tag, step in zip(tags, live, strict=True):
+            found = _asked(own.catalog, tag, level)
+            if found is None:
+                saved.append(step)
+                continue
+            path = own.folder / f"{tag}.json"
+            path.write_text(found.to_json(), encoding="utf-8")
+            saved.append(measured_before(read_coverage(str(path)), tag))
+        if all(step.nothing for step in live):
+            return
+        expected = specplan.trend(live)
+        # Documents may also stand beside snapshots.
+        pairs = zip(live, saved, strict=True)
+        mixed = [pair[(at % 2 == 0) == (first == "saved")] for at, pair in enumerate(pairs)]
+        for steps in (saved, mixed):
+            answer = specplan.trend(steps)
+            assert answer.lost == expected.lost
+            assert answer.cells == expected.cells
+
+
+def test_a_want_that_is_new_is_not_lost_in_documents(run: Runs, folder: Path) -> None:
+    written(folder, s__spack_lock=lock(["a"]), old_json=index(["a"]), new_json=index([]))
+    question = ("coverage", "--want=s=s/spack.lock", "--no-config", "-o")
+    run(*question, "1.json", "--cache=old.json")
+    written(folder, s__spack_lock=lock(["a", "b"]))
+    run(*question, "2.json", "--cache=old.json")
+    run(*question, "3.json", "--cache=new.json")
+    answer = run("trend", "1.json", "2.json", "3.json", "--no-config", "--fail-on-lost")
+    assert answer.code == 1
+    assert "1 want lost (--fail-on-lost)" in answer.err
+    trend = json.loads(run("trend", "1.json", "2.json", "3.json", "--format=json").out)
+    assert [each["is_certain"] for each in trend["lost"]] == [True]
+    points = [each["point"] for each in trend["steps"]]
+    assert [each["wants_added"] for each in points[1:]] == [1, 0]
+    assert run("trend", "1.json", "2.json", "--no-config", "--fail-on-lost").code == 0
+
+
+def test_keys_that_do_not_fit_their_cells_are_refused(run: Runs, folder: Path) -> None:
+    assert run("coverage", f"--cache={CACHE}", "--stack=e4s", "-o", "a.json").code == 0
+    document = json.loads((folder / "a.json").read_text(encoding="utf-8"))
+    own = document["want_keys"][0]
+    for keys in (
+        [],
+        [{**own, "keys": own["keys"][1:]}],
+        [{**own, "keys": own["keys"] + "abcdef"}],
+        [{**own, "keys": "abcdef" * (len(own["keys"]) // 6)}],
+        [{**own, "keys": own["keys"][:6]}],
+        [{**own, "cells": [0, 99]}],
+        [own, own],
+    ):
+        text = json.dumps({**document, "want_keys": keys})
+        (folder / "a.json").write_text(text, encoding="utf-8")
+        answer = run("trend", "a.json", "a.json", "--no-config")
+        assert (answer.code, answer.out) == (3, "")
+        assert "a.json: want_keys" in answer.err
 
 
 def test_steps_that_answer_other_questions_are_refused() -> None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from specplan.coverage.same_question import refuse_other_question
+from specplan.coverage.want_keys import moved
 from specplan.exact import ratio
 from specplan.model import Carried, LeftOut, RootCoverage, Totals
 from specplan.model.left_out import merged
@@ -66,6 +67,7 @@ def carried_forward(result: Coverage, old: Coverage, file: str) -> Coverage:
         left_out=merged((*result.left_out, *_left_out(old, file), *doubts)),
         carried=Carried(file=file, tag=old.tag, cells=len(cells)),
         alone=None,
+        want_keys=moved(result, every),
     )
 
 

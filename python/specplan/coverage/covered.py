@@ -15,12 +15,13 @@ from specplan.model.gap import CoveredWant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from specplan import _core
     from specplan.coverage.ask import Answer
     from specplan.model import Gap
 
-__all__ = ["Cells", "covered_wants", "keys_of_cells", "wants_of_cells"]
+__all__ = ["Cells", "all_wants", "covered_wants", "keys_of_cells", "wants_of_cells"]
 
 #: Stack, operating system and target, with keys as text.
 Cells: TypeAlias = "dict[tuple[str, str, str], tuple[str, ...]]"
@@ -70,6 +71,25 @@ def wants_of_cells(answer: Answer) -> Cells:
         return _of_peers(answer, question)
     asked: _core.CoverageQuestion = {**question, "state": [], "detail": "keys"}
     return _lacking(answer.core, asked)
+
+
+def all_wants(found: Answer) -> dict[tuple[str, str, str], AbstractSet[str]]:
+    """Return all wants of each cell by name; cells that want the same share one set."""
+    sets: dict[tuple[str, ...], frozenset[str]] = {}
+    wants: dict[tuple[str, str, str], AbstractSet[str]] = {}
+    for place, keys in wants_of_cells(found).items():
+        if keys not in sets:
+            sets[keys] = frozenset(keys)
+        wants[place] = sets[keys]
+    if found.abstract is not None:
+        asked = found.abstract.wants
+        for cell in asked.cells:
+            place = (cell.stack, cell.os, cell.target)
+            wants[place] = {*wants.get(place, ()), *(asked.specs[want] for want in cell.wants)}
+    for root in found.not_concretized:
+        place = (root.stack, root.os, root.target)
+        wants[place] = {*wants.get(place, ()), root.want}
+    return wants
 
 
 def keys_of_cells(core: _core.Catalog, question: _core.CoverageQuestion) -> Cells:

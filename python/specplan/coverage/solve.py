@@ -11,8 +11,9 @@ from specplan.catalog.available import available_wants
 from specplan.catalog.contents import tag_of
 from specplan.coverage import records
 from specplan.coverage.ask import Answer, ask, environment_options
-from specplan.coverage.covered import covered_wants
+from specplan.coverage.covered import all_wants, covered_wants
 from specplan.coverage.left_out import of_coverage
+from specplan.coverage.want_keys import want_keys
 from specplan.model.left_out import merged
 from specplan.sources.wants import read_wants
 
@@ -59,6 +60,8 @@ def solve(contents: Contents, query: CoverageQuery, older: Contents | None = Non
             damaged=contents.damaged if holder is None else holder.damaged_with(contents),
             left_out=of_coverage(answered, contents, holder, query.stack),
         )
+        if rows is None:
+            found = replace(found, want_keys=want_keys(found.cells, all_wants(answered)))
         if query.covered and rows is None:
             found = replace(found, covered=covered_wants(answered, found.gaps))
         return replace(found, sources=contents.used_with(holder or contents))

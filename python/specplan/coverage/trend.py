@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, TypeAlias
 from specplan.catalog.contents import tag_of
 from specplan.catalog.names import any_matches
 from specplan.coverage import records
-from specplan.coverage.covered import wants_of_cells
+from specplan.coverage.covered import all_wants
 from specplan.coverage.left_out import of_coverage
 from specplan.coverage.same_question import refuse_other_question
 from specplan.coverage.solve import answer
+from specplan.coverage.want_keys import alike, saved_wants
 from specplan.errors import EmptySelectionError, UnknownNameError, UsageError
 from specplan.exact import ratio
 from specplan.model.left_out import LeftOut, merged
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from specplan.coverage.query import CoverageQuery
     from specplan.errors import SpecplanError
     from specplan.model import Cell, Coverage
+    from specplan.model.want_keys import KnownWants
 
 __all__ = ["measured", "measured_before", "trend"]
 
@@ -89,13 +91,13 @@ def measured(contents: Contents, query: CoverageQuery, name: str) -> Measured:
         cells=cells,
         lacking=lacking,
         undecided=undecided,
-        wants=_wants(found),
+        wants=all_wants(found),
         left_out=of_coverage(found, contents, None, query.stack),
     )
 
 
 def measured_before(saved: Coverage, name: str) -> Measured:
-    """Return what a saved document tells of one step: numbers and gaps, not all wants by name.
+    """Return what a saved document tells of one step: numbers, gaps, and all wants by their keys.
 
     Args:
         saved: The coverage that was saved.
@@ -119,7 +121,7 @@ def measured_before(saved: Coverage, name: str) -> Measured:
         cells=tuple(cell for cell in saved.cells if cell.carried_from is None),
         lacking=lacking,
         undecided=undecided,
-        wants=None,
+        wants=saved_wants(saved),
         left_out=saved.left_out,
     )
 
@@ -157,25 +159,6 @@ def _place(cell: Cell) -> _Place:
     return cell.stack, cell.os, cell.target
 
 
-def _wants(found: Answer) -> dict[_Place, AbstractSet[str]]:
-    """Return all wants of each cell; cells that want the same share one set."""
-    sets: dict[tuple[str, ...], frozenset[str]] = {}
-    wants: dict[_Place, AbstractSet[str]] = {}
-    for place, keys in wants_of_cells(found).items():
-        if keys not in sets:
-            sets[keys] = frozenset(keys)
-        wants[place] = sets[keys]
-    if found.abstract is not None:
-        asked = found.abstract.wants
-        for cell in asked.cells:
-            place = (cell.stack, cell.os, cell.target)
-            wants[place] = {*wants.get(place, ()), *(asked.specs[want] for want in cell.wants)}
-    for root in found.not_concretized:
-        place = (root.stack, root.os, root.target)
-        wants[place] = {*wants.get(place, ()), root.want}
-    return wants
-
-
 def _undecided(found: Answer) -> dict[_Place, AbstractSet[str]]:
     if found.abstract is None:
         return {}
@@ -195,7 +178,7 @@ class _History:
         platform: The platform of its system.
         points: One for each step up to the last at which it was there.
         at: That step.
-        wants: What it wanted there; None where that is not told.
+        wants: What it wanted there, by name or by key; None where that is not told.
         lacking: What it lacked there.
         lost: What it lacks and had once: since which step, and when it was covered last.
     """
@@ -203,7 +186,7 @@ class _History:
     platform: str
     points: list[TrendPoint | None] = field(default_factory=list)
     at: int | None = None
-    wants: AbstractSet[str] | None = None
+    wants: KnownWants | None = None
     lacking: AbstractSet[str] = frozenset()
     lost: dict[str, tuple[int, int, bool]] = field(default_factory=dict)
 
@@ -336,8 +319,11 @@ def _taken(history: _History, cell: Cell, step: Measured, at: int) -> TrendPoint
     if before is not None:
         old = history.wants
         added = removed = None
+        is_changed = None
         if old is not None and wants is not None:
-            added, removed = len(wants - old), len(old - wants)
+            before_wants, now = alike(old, wants)
+            added, removed = len(now - before_wants), len(before_wants - now)
+            is_changed = bool(added or removed)
         previous = next(each for each in reversed(history.points) if each is not None)
         lost = {want for want in lacking - history.lacking if old is None or want in old}
         if not previous.covered:
@@ -352,22 +338,12 @@ def _taken(history: _History, cell: Cell, step: Measured, at: int) -> TrendPoint
             regained=len(regained),
             wants_added=added,
             wants_removed=removed,
-            wants_changed=_changed(old, wants, previous.wanted != cell.wanted),
+            # Where wants are not known, their number alone tells that they changed.
+            wants_changed=True if previous.wanted != cell.wanted else is_changed,
         )
     history.lost = {want: since for want, since in history.lost.items() if want in lacking}
     history.at, history.wants, history.lacking = at, wants, lacking
     return point
-
-
-def _changed(
-    old: AbstractSet[str] | None,
-    new: AbstractSet[str] | None,
-    is_other_number: bool,  # noqa: FBT001
-) -> bool | None:
-    """Return whether wants changed; their number alone tells only that they did."""
-    if old is not None and new is not None:
-        return old is not new and old != new
-    return True if is_other_number else None
 
 
 def _stacks(cells: Iterable[TrendCell], number: int) -> tuple[TrendStack, ...]:

@@ -121,6 +121,7 @@ if TYPE_CHECKING:
         TrendStack,
         TrendStep,
     )
+    from specplan.model.want_keys import KeyedWants, WantKeys
     from specplan.model.why import ChangeLink, HeldChange, Why, WhyLine, WhyLink, WhyVerdict
 else:
     __getattr__, __dir__ = gathered(
@@ -171,6 +172,7 @@ else:
             "specplan.model.source": "IndexUsed SourceUsed",
             "specplan.model.spec": "EdgeType NamedSpec Spec",
             "specplan.model.successors": "Successor Successors",
+            "specplan.model.want_keys": "KeyedWants WantKeys",
             "specplan.model.why": "ChangeLink HeldChange Why WhyLine WhyLink WhyVerdict",
         },
     )
@@ -235,6 +237,7 @@ __all__ = [
     "IndexUsed",
     "Input",
     "KeyInCell",
+    "KeyedWants",
     "KnownGap",
     "KnownGapState",
     "KnownGaps",
@@ -295,6 +298,7 @@ __all__ = [
     "Untested",
     "Verify",
     "View",
+    "WantKeys",
     "WantsKind",
     "Weight",
     "WhatIf",

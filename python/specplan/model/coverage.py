@@ -14,6 +14,7 @@ from specplan.model.query import Compatibility, EnvironmentAsked, Level, NotWant
 from specplan.model.report import Report, ReportOptions, View, as_csv, as_markdown, as_text
 from specplan.model.roots import RootCoverage, RootLine
 from specplan.model.source import SourceUsed
+from specplan.model.want_keys import WantKeys
 
 __all__ = ["Alone", "Carried", "Cell", "Coverage", "LackedSpec", "Totals", "View"]
 
@@ -149,6 +150,7 @@ class Coverage(Report):
         known_gaps: The known gaps that it was held against, or None.
         carried: Where cells that were not measured were carried forward from, or None.
         alone: What the caches have, where no cell has a peer and nothing is wanted; else None.
+        want_keys: All that each cell wants, by keys; None in documents of an earlier release.
         root_lines: The roots of environments with the lines that ask for them, by cell; what
             the lock beside an environment lacks comes first.
         covered: The wants of peers, baselines and locks that are covered, by cell, then want;
@@ -176,6 +178,7 @@ class Coverage(Report):
     known_gaps: KnownGaps | None = None
     carried: Carried | None = None
     alone: Alone | None = None
+    want_keys: tuple[WantKeys, ...] | None = None
     root_lines: tuple[RootLine, ...] = ()
     covered: tuple[CoveredWant, ...] | None = None
 

@@ -12,6 +12,7 @@ from specplan.model.gate import Gate
 from specplan.model.left_out import LeftOut
 from specplan.model.query import Compatibility, Level, Scope, WantsKind
 from specplan.model.report import Report
+from specplan.model.want_keys import KnownWants
 
 __all__ = [
     "LostWant",
@@ -55,7 +56,7 @@ class Measured:
         cells: The numbers of its cells.
         lacking: By cell what is not covered, or cannot be decided.
         undecided: By cell what of that cannot be decided.
-        wants: By cell all that is wanted; None where that is not told by name.
+        wants: By cell all that is wanted, by name or by key; None where that is not told.
         left_out: What could not be taken into account.
         nothing: Why it has no cell, where nothing that is asked for is there yet or any more.
     """
@@ -66,7 +67,7 @@ class Measured:
     cells: tuple[Cell, ...]
     lacking: Mapping[tuple[str, str, str], AbstractSet[str]]
     undecided: Mapping[tuple[str, str, str], AbstractSet[str]]
-    wants: Mapping[tuple[str, str, str], AbstractSet[str]] | None
+    wants: Mapping[tuple[str, str, str], KnownWants] | None
     left_out: tuple[LeftOut, ...]
     nothing: SpecplanError | None = None
 
@@ -83,7 +84,7 @@ class TrendPoint:
         lost: How many wants were covered at the step before, are still wanted and are not covered.
         regained: How many wants lacked at the step before, are still wanted and are covered.
         wants_added: How many wants are new; None where the step before, or this one, does not
-            tell its wants by name, as saved documents do not.
+            tell its wants, as documents of an earlier release do not.
         wants_removed: How many wants are gone, likewise.
         wants_changed: Whether the wants are others than at the step before; None where that is
             not known.
@@ -160,7 +161,8 @@ class LostWant:
         want: The want, as text.
         last_covered: The last step at which it was covered.
         since: The step since which it lacks.
-        is_certain: Whether it surely was covered: saved documents do not tell a want that is new
+        is_certain: Whether it surely was covered: false where it is undecided now, and where a
+            document of an earlier release does not tell a want that is new
             from one that was covered.
     """
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, Union, cast, get
 
 from specplan.errors import SourceError
 from specplan.model import Coverage
+from specplan.model.want_keys import KEY_LETTERS, key_of
 from specplan.sources import strict_json
 from specplan.sources.content import first_bytes
 from specplan.sources.strict_json import Value
@@ -103,9 +104,35 @@ def _check(coverage: Coverage, document: Value) -> None:
         ):
             if told != listed:
                 value.fail(f"says that {told} of its wants are in `{name}`, which lists {listed}")
+    _check_keys(coverage, document)
     for name in ("wanted", "covered", "unknown"):
         if getattr(coverage.totals, name) != sum(getattr(each, name) for each in coverage.cells):
             document.at("totals").at(name).fail("is not the sum of all cells")
+
+
+def _check_keys(coverage: Coverage, document: Value) -> None:
+    """Refuse keys of wants that do not fit the cells and their gaps."""
+    if coverage.want_keys is None:
+        return
+    known: dict[int, frozenset[str]] = {}
+    for own, value in zip(coverage.want_keys, document.at("want_keys").items(), strict=True):
+        each = own.each
+        if len(each) * KEY_LETTERS != len(own.keys):
+            value.at("keys").fail(f"are not different keys of {KEY_LETTERS} letters each")
+        for at in own.cells:
+            if at in known or at >= len(coverage.cells) or len(each) > coverage.cells[at].wanted:
+                value.at("cells").fail(f"{at} is not a cell that wants all of these, once")
+            known[at] = each
+    lacking: dict[tuple[str, str, str], set[str]] = {}
+    listed = [(each.stack, each.os, each.target, each.want) for each in coverage.gaps]
+    listed += [(each.stack, each.os, each.target, each.want) for each in coverage.unknown]
+    for stack, os, target, want in listed:
+        lacking.setdefault((stack, os, target), set()).add(key_of(want))
+    for at, cell in enumerate(coverage.cells):
+        if cell.carried_from is not None or not cell.wanted:
+            continue
+        if at not in known or lacking.get((cell.stack, cell.os, cell.target), set()) - known[at]:
+            document.at("want_keys").fail(f"do not have all wants of the cell {at}")
 
 
 def record(kind: type[Record], value: Value) -> Record:

@@ -38,6 +38,7 @@ def coverage(result: Coverage) -> str:
             "sources": result.sources,
             "carried": result.carried,
             "alone": result.alone,
+            "want_keys": result.want_keys,
         }
     )
 

@@ -250,4 +250,4 @@ _LOST_ALWAYS: Final = ("want", "where", "last_covered", "since")
 
 
 def _certain(is_certain: bool) -> State | None:  # noqa: FBT001 - what a record says
-    return None if is_certain else State("uncertain", "may be a new want", "warning")
+    return None if is_certain else State("uncertain", "not certain", "warning")

@@ -226,12 +226,14 @@ def _lost(content: Entry) -> Titled | None:
     entries = content.entries("lost")
     if not entries:
         return None
+    all_certain = all(each.flag("is_certain") for each in entries)
     columns = (
         Column("want", "lost", "name"),
         Column("stack", "stack", "name"),
         Column("system", "system", "system"),
         Column("last_covered", "last covered", "name"),
         Column("since", "lacks since", "name"),
+        *([] if all_certain else [Column("certain", "certain", "state")]),
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
@@ -240,7 +242,12 @@ def _lost(content: Entry) -> Titled | None:
             System(each.text("os"), each.text("target")),
             Name(each.text("last_covered")),
             Name(each.text("since")),
+            *([] if all_certain else [_certain(each.flag("is_certain"))]),
         )
         for each in entries
     )
     return Titled(title=f"Lost since when: {len(rows)}", table=Table(columns, rows))
+
+
+def _certain(is_certain: bool) -> State:  # noqa: FBT001 - what a document says
+    return State("yes", "yes", "quiet") if is_certain else State("no", "not certain", "warning")

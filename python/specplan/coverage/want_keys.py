@@ -1,0 +1,76 @@
+"""The wants of cells as keys: made for documents, and held beside wants that are known by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from specplan.model.want_keys import KeyedWants, WantKeys, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from specplan.model import Cell, Coverage
+    from specplan.model.want_keys import KnownWants
+
+__all__ = ["alike", "moved", "saved_wants", "want_keys"]
+
+#: Stack, operating system, target.
+_Place: TypeAlias = tuple[str, str, str]
+
+
+def want_keys(
+    cells: Sequence[Cell], wants: Mapping[_Place, AbstractSet[str]]
+) -> tuple[WantKeys, ...]:
+    """Return the keys of the wants of cells; those that want the same share them.
+
+    Args:
+        cells: The cells of a document, in their order.
+        wants: By cell all that it wants.
+    """
+    sharing: dict[frozenset[str], list[int]] = {}
+    for at, cell in enumerate(cells):
+        if own := wants.get((cell.stack, cell.os, cell.target)):
+            sharing.setdefault(frozenset(own), []).append(at)
+    return tuple(
+        WantKeys(cells=tuple(numbers), keys="".join(sorted({key_of(each) for each in own})))
+        for own, numbers in sharing.items()
+    )
+
+
+def moved(coverage: Coverage, cells: Sequence[Cell]) -> tuple[WantKeys, ...] | None:
+    """Return the keys of a result whose cells get other numbers, as more stand beside them."""
+    if coverage.want_keys is None:
+        return None
+    at = {(cell.stack, cell.os, cell.target): number for number, cell in enumerate(cells)}
+    places = [(cell.stack, cell.os, cell.target) for cell in coverage.cells]
+    return tuple(
+        WantKeys(cells=tuple(at[places[each]] for each in own.cells), keys=own.keys)
+        for own in coverage.want_keys
+    )
+
+
+def saved_wants(saved: Coverage) -> dict[_Place, KnownWants] | None:
+    """Return what the cells of a saved document want; None where it does not say."""
+    if saved.want_keys is None:
+        return None
+    found: dict[_Place, KnownWants] = {}
+    for own in saved.want_keys:
+        keys = KeyedWants(own.each)
+        for each in own.cells:
+            cell = saved.cells[each]
+            found[cell.stack, cell.os, cell.target] = keys
+    return found
+
+
+def alike(old: KnownWants, new: KnownWants) -> tuple[AbstractSet[str], AbstractSet[str]]:
+    """Return the wants of a cell at two steps, both by name or both by key."""
+    if not isinstance(old, KeyedWants) and not isinstance(new, KeyedWants):
+        return old, new
+    if old is new:
+        return frozenset(), frozenset()
+    return _by_key(old), _by_key(new)
+
+
+def _by_key(wants: KnownWants) -> AbstractSet[str]:
+    return wants.keys if isinstance(wants, KeyedWants) else {key_of(each) for each in wants}
