@@ -13,6 +13,7 @@ import pytest
 
 from specplan.errors import DamagedSourceError, RemoteError, SourceError
 from specplan.sources import Limits
+from specplan.sources.mirrors.presence import asked, present_by_name
 from specplan.sources.read import read
 from specplan.sources.stores.downloads import Downloads
 from specplan.sources.stores.fetching import Fetching
@@ -175,3 +176,27 @@ def test_mirrors_are_read(memory: Any, tmp_path: Path) -> None:
     assert len(answer.core) == 1
     assert answer.damaged == ()
     assert "has no index" in answer.notes[0]
+
+
+def test_a_binary_is_asked_for_with_one_file_of_the_store(
+    memory: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = Mirror(tmp_path / "mirror")
+    for name in ("zlib", "hdf5"):
+        built.binary(name)
+    built.index(mirrors.index())
+    memory.put(str(built.root), "/asked/mirror", recursive=True)
+    opened: list[str] = []
+    real = type(memory)._open  # noqa: SLF001 - what every fetch goes through
+
+    def counted(system: Any, path: str, *words: Any, **more: Any) -> Any:
+        opened.append(path)
+        return real(system, path, *words, **more)
+
+    monkeypatch.setattr(type(memory), "_open", counted)
+    names = ("zlib", "hdf5", "mpich")
+    binaries = [asked(f"{name}@1.0/{mirrors.dag_hash(name)}") for name in names]
+    found = present_by_name("memory://asked/mirror", binaries, Limits())
+    assert found == dict(zip((each.hash for each in binaries), (True, True, False), strict=True))
+    assert len(opened) == 2
+    assert all("/v3/manifests/spec/" in path for path in opened)
