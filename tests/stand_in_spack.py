@@ -33,7 +33,19 @@ case $all in
   "location --repo builtin") echo "${STAND_IN_RECIPES:-/nowhere}";;
   "mirror list")
     echo "other [sb] file:///nowhere"; echo "buildcache-destination [sb] file://$here/mirror";;
+  "find --format {hash}") ls "$here/fetched";;
   "install --only-concrete --use-buildcache=package:never,dependencies:only --no-check-signature "*)
+    left=$(cat "$here/faults-$hash" 2>/dev/null || echo 0)
+    if [ "$left" -gt 0 ]; then
+      echo $((left - 1)) > "$here/faults-$hash"
+      echo "fault $hash" >> "$here/record"; exit 1
+    fi
+    for need in $(sed -n "s/^$hash //p" "$here/needs"); do
+      [ ! -e "$here/mirror/$need" ] || : > "$here/fetched/$need"
+    done
+    case $all in *" --only=dependencies "*)
+      echo "fetch $hash" >> "$here/record"; exit 0;;
+    esac
     echo "start $hash" >> "$here/record"
     for need in $(sed -n "s/^$hash //p" "$here/needs"); do
       [ -e "$here/mirror/$need" ] || {
@@ -107,6 +119,7 @@ class StandIn:
         lines = "".join(f"{each} {name}\n" for each, name in names.items())
         (folder / "names").write_text(lines, encoding="utf-8")
         (folder / "mirror").mkdir()
+        (folder / "fetched").mkdir()
         (folder / "bin").mkdir()
         asked = folder / "bin" / "specplan"
         asked.write_text(_HAS, encoding="utf-8")
@@ -122,6 +135,10 @@ class StandIn:
         """Let the builds of some specs fail, and no others."""
         text = "".join(f"{each}\n" for each in hashes)
         (self.folder / "broken").write_text(text, encoding="utf-8")
+
+    def fails_to_fetch(self, dag_hash: str, times: int) -> None:
+        """Let the dependencies of a spec not be fetched so many times."""
+        (self.folder / f"faults-{dag_hash}").write_text(f"{times}\n", encoding="utf-8")
 
     def hangs(self, dag_hash: str) -> None:
         """Let the build of a spec not end by itself."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 from contextlib import redirect_stdout
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -116,6 +117,39 @@ def test_github_goes_on_with_what_does_not_need_a_build_that_failed(
     stand_in.breaks()
     assert github(stand_in).succeeded
     assert set(stand_in.work().built) == {H[each] for each in "cef"}
+
+
+@pytest.mark.parametrize("style", ["gitlab", "github"])
+def test_faults_of_the_network_are_tried_again_and_a_build_that_fails_is_not(
+    run: Runs, stand_in: StandIn, style: str
+) -> None:
+    def runs() -> Ran:
+        shutil.rmtree(stand_in.folder / "fetched")
+        (stand_in.folder / "fetched").mkdir()
+        return gitlab(stand_in) if style == "gitlab" else github(stand_in)
+
+    assert run("export", style, *WORDS).code == 0
+    stand_in.fails_to_push_once()
+    stand_in.fails_to_fetch(H["h"], 3)
+    stand_in.breaks(H["c"])
+    assert not runs().succeeded
+    work = stand_in.work()
+    assert len(work.of("push")) == 5
+    # Once as a build, twice more as dependencies alone, which then are there.
+    assert [each for each in work.lines if each[1] == H["h"]] == [
+        ["fault", H["h"]], ["fault", H["h"]], ["fault", H["h"]],
+        ["fetch", H["h"]], ["start", H["h"]], ["end", H["h"]], ["push", H["h"]],
+    ]  # fmt: skip
+    assert work.built.count(H["c"]) == 1
+    stand_in.breaks()
+    stand_in.fails_to_fetch(H["c"], 4)
+    ran = runs()
+    assert not ran.succeeded
+    work = stand_in.work()
+    assert not work.built
+    assert work.of("fault") == [H["c"]] * 4
+    assert runs().succeeded
+    assert sorted(stand_in.work().built) == sorted(H[each] for each in "cef")
 
 
 @pytest.mark.parametrize("style", ["gitlab", "github"])
