@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from specplan.cli import main
+from tests.recipe_repositories import Checkout
 from tests.slurm_cluster import cluster, lacking
 from tests.spack_recipes import TWENTY, Recipe, write_recipes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 pytestmark = [
     pytest.mark.skipif("SPACK_ROOT" not in os.environ, reason="no Spack: SPACK_ROOT is not set"),
@@ -121,7 +122,12 @@ class Site:
         found = json.loads(place.read_text(encoding="utf-8"))["builds"]
         return sorted(build["hash"] for build in found)
 
-    def build(self, style: str, *words: str, **more: str) -> list[str]:
+    def hashes(self) -> list[str]:
+        """The hashes of the lock."""
+        lock = json.loads((self.folder / "env/spack.lock").read_text(encoding="utf-8"))
+        return sorted(lock["concrete_specs"])
+
+    def build(self, style: str, *words: str, change: Sequence[str] = (), **more: str) -> list[str]:
         """Export the plan, run it, and return what was built."""
         record = self.folder / "built"
         record.unlink(missing_ok=True)
@@ -133,6 +139,7 @@ class Site:
             self.cache(),
             "-o",
             str(plan),
+            *change,
         ]
         assert main(["export", style, "--no-config", *asked]) == 0
         print(self.run(*words, str(plan), **more))  # noqa: T201 - shown where the test fails
@@ -187,6 +194,34 @@ def test_a_plan_becomes_exactly_its_binaries_and_a_change_of_a_recipe_likewise(
     assert go() == planned
     site.install_from_mirror_alone()
     assert site.planned() == []
+
+
+def test_the_next_lock_becomes_the_hashes_that_a_concretizer_gives_after_the_change(
+    tmp_path: Path,
+) -> None:
+    """Planned and built before anybody concretizes again, and then there is nothing to do."""
+    checkout = Checkout(tmp_path / "spack_repo", root="specplan_test")
+    site = Site(tmp_path, ["t-app", "t-study"])
+    site.write(TWENTY)
+    assert len(site.build("shell", "sh")) == 18
+    base = checkout.commit()
+    write_recipes(site.folder, {**TWENTY, "t-crypt": replace(TWENTY["t-crypt"], revision=1)})
+    checkout.commit()
+    following = site.folder / "next"
+    following.mkdir()
+    text = (site.folder / "env/spack.yaml").read_text(encoding="utf-8")
+    (following / "spack.yaml").write_text(text, encoding="utf-8")
+    change = ("--changed-since", base, "--packages", str(checkout.top), "--successors")
+    before = site.hashes()
+    built = site.build(
+        "shell", "sh", change=(*change, "--write-lock", str(following / "spack.lock"))
+    )
+    assert len(built) == 12
+    assert not set(built) & set(before)
+    site.write({**TWENTY, "t-crypt": replace(TWENTY["t-crypt"], revision=1)})
+    assert set(built) <= set(site.hashes())
+    assert site.planned() == []
+    site.install_from_mirror_alone()
 
 
 ROUNDS = int(os.environ.get("SPECPLAN_SPACK_ROUNDS", "20"))
