@@ -82,12 +82,18 @@ class Cases:
         self._seed = seed
         self._seeds = seeds()
         self._small = [each for each in self._seeds if len(each.content) < _SMALL]
+        roles = dict.fromkeys(each.role for each in self._seeds)
+        self._by_role = [
+            [each for each in self._small if each.role == role] or [*self._seeds] for role in roles
+        ]
         self._trees = [each.tree for each in self._small if each.tree is not None]
 
     def case(self, number: int) -> Case:
         """Return the case of a number."""
         draw = Random(f"{self._seed}:{number}")
-        chosen = draw.choice(self._small if draw.random() < 0.95 else self._seeds)
+        # Half of the cases are of a role that is drawn first, as most files have one role.
+        some = self._small if draw.random() < 0.95 else self._seeds
+        chosen = draw.choice(draw.choice(self._by_role) if draw.random() < 0.5 else some)
         files = dict(_BESIDE)
         files |= {f"in/{relative}": content for relative, content in chosen.beside.items()}
         files[f"in/{chosen.relative}"] = self._damaged(draw, chosen)
@@ -123,6 +129,7 @@ def _beside() -> dict[str, bytes]:
         "cache.json": sound["index 8"].content,
         "spack.lock": json.dumps(lock(6)).encode(),
         "costs.json": sound["costs"].content,
+        "pipeline.yml": sound["pipeline"].content,
         "spack.yaml": b"spack: {specs: [app, library@2:], view: false}\n",
         "in/beside.yaml": b"packages: {all: {require: [os=rhel8]}}\n",
     }

@@ -8,6 +8,7 @@ import click
 
 from specplan.cli.program import program
 from tests.fuzz import texts
+from tests.samples import APP, LIBRARY
 
 if TYPE_CHECKING:
     from random import Random
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["questions"]
 
 CACHE, LOCK, COSTS, ENVIRONMENT = "@/cache.json", "@/spack.lock", "@/costs.json", "@/spack.yaml"
+PIPELINE: Final = "@/pipeline.yml"
 
 #: Options that a question gives itself, or that would only change where the answer goes.
 _LEFT_ALONE: Final = frozenset(
     {
         *("--help", "--debug", "--version", "--config", "--no-config", "--cache", "--output"),
         *("--write-unplannable", "--write-lock", "--packages", "--changed-since", "--time-limit"),
+        *("--from", "--plan", "--template"),
         "--force",
         *("--want", "--probe", "--use-mirrors"),
     }
@@ -37,6 +40,17 @@ _FILES: Final = {
     "--changed-from": "@/in/beside.yaml",
     "--exclude-broken": "@/in/beside.yaml",
 }
+_VALUES: Final = {
+    "--max-age": ("30d", "1h", "0s"),
+    "--for-spack": ("0.23", "1.0", "1.2"),
+    "--width": ("20", "80", "300"),
+    "--max-bytes": ("1000", "60000"),
+    "--limit": ("0", "1", "30"),
+    "--date": ("2026-12-01",),
+    "--comment-id": ("specplan",),
+}
+#: What asks a question anew; saved documents have been asked.
+_QUESTION: Final = frozenset({"--jobs", "--want"})
 _SPECS: Final = frozenset({"--changed", "--assume-available", "--without"})
 
 
@@ -50,6 +64,8 @@ def _option(draw: Random, option: click.Option) -> list[str]:  # noqa: PLR0911 -
         return [name, draw.choice(list(map(str, kind.choices)))]
     if name in _FILES and draw.random() < 0.8:
         return [name, _FILES[name]]
+    if name in _VALUES and draw.random() < 0.8:
+        return [name, draw.choice(_VALUES[name])]
     if name in _SPECS:
         return [name, texts.abstract_spec(draw)]
     if name == "--system":
@@ -78,6 +94,13 @@ def _drawn(draw: Random, command: str, without: frozenset[str] = frozenset()) ->
     return words
 
 
+def _style(draw: Random) -> str:
+    """Return a format of exports."""
+    return draw.choice(
+        ("list", "make", "shell", "ninja", "dot", "mermaid", "slurm", "gitlab", "github")
+    )
+
+
 def questions(draw: Random, role: Role, place: str) -> list[list[str]]:
     """Return the command lines that ask a file in its role; ``@`` is the folder of the case.
 
@@ -102,6 +125,11 @@ def questions(draw: Random, role: Role, place: str) -> list[list[str]]:
             ["why", "app", "--cache", named, "--want", LOCK, *_drawn(draw, "why")],
             ["diff", place, CACHE, *_drawn(draw, "diff")],
             ["init", "-o", "-"],
+            ["trend", place, CACHE, *_drawn(draw, "trend")],
+            ["has", place, APP, LIBRARY, *_drawn(draw, "has")],
+            ["report", "--cache", named, "-o", "@/page.html", *_drawn(draw, "report")],
+            ["index", named, "-o", "@/saved/"],
+            ["coverage", "--cache", "@/saved/", *_drawn(draw, "coverage")],
         ]
     elif role == "lock":
         cache: str = draw.choice(("none", CACHE))
@@ -117,6 +145,9 @@ def questions(draw: Random, role: Role, place: str) -> list[list[str]]:
             ["check", "--cache", CACHE, "--want", place, *_drawn(draw, "check")],
             ["find", texts.abstract_spec(draw), "--cache", cache, "--lock", place],
             ["init", "-o", "-"],
+            ["export", _style(draw), "--cache", cache, "--want", place, *_drawn(draw, "export")],
+            ["report", "--cache", cache, "--want", place, "-o", "@/page.html"],
+            ["trim", PIPELINE, "--cache", cache, "--want", place, "-o", "-"],
         ]
     elif role == "environment":
         given = ["--cache", draw.choice(("none", CACHE)), "--want", place]
@@ -130,6 +161,32 @@ def questions(draw: Random, role: Role, place: str) -> list[list[str]]:
             ["why", "app", *given, *where, *limit, *_drawn(draw, "why")],
             ["init", "-o", "-"],
         ]
+    elif role == "document":
+        asked = [
+            ["report", "--from", place, "-o", "@/page.html", *_drawn(draw, "report", _QUESTION)],
+            ["report", "--from", place, place, "-o", "@/page.html"],
+            ["trend", place, place, *_drawn(draw, "trend")],
+            ["gaps", "--cache", f"e4s={CACHE}", "--carry-forward", place, *_drawn(draw, "gaps")],
+        ]
+    elif role == "plan":
+        asked = [
+            ["report", "--from", place, "-o", "@/page.html", *_drawn(draw, "report", _QUESTION)],
+            ["export", _style(draw), "--plan", place],
+            ["export", _style(draw), "--plan", place, *_drawn(draw, "export", _QUESTION)],
+            ["export", "list", "--plan", place],
+        ]
+    elif role == "pipeline":
+        given = ["--want", LOCK, "--cache", draw.choice(("none", CACHE))]
+        asked = [
+            ["trim", place, *given, "-o", "-"],
+            ["trim", place, *given, "-o", "-", *_drawn(draw, "trim")],
+        ]
+    elif role == "known gaps":
+        given = ["--cache", f"e4s={CACHE}", "--want", LOCK, "--known-gaps", place]
+        asked = [
+            ["gaps", *given, *_drawn(draw, "gaps")],
+            ["coverage", *given, *_drawn(draw, "coverage")],
+        ]
     elif role == "configuration":
         return [
             [command, *words, "--config", place, *_drawn(draw, command)]
@@ -141,6 +198,11 @@ def questions(draw: Random, role: Role, place: str) -> list[list[str]]:
                 ("find", ["app"]),
                 ("diff", ["a", "b"]),
                 ("why", ["app"]),
+                ("trend", [CACHE, CACHE]),
+                ("has", [CACHE, APP]),
+                ("report", ["-o", "@/page.html"]),
+                ("export", ["list"]),
+                ("index", [CACHE, "-o", "@/saved/"]),
             )
         ]
     else:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
 import io
 import json
+import os
 import sys
+import tempfile
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -14,8 +17,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import yaml
 
+from specplan.cli import main
 from tests.fuzz import texts
-from tests.samples import samples
+from tests.samples import APP, LIBRARY, lock, samples
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -29,7 +33,18 @@ if TYPE_CHECKING:
 __all__ = ["Role", "Seed", "environment", "seeds"]
 
 Role: TypeAlias = Literal[
-    "source", "lock", "environment", "costs", "changed", "broken", "configuration", "specs"
+    "source",
+    "lock",
+    "environment",
+    "costs",
+    "changed",
+    "broken",
+    "configuration",
+    "specs",
+    "document",
+    "plan",
+    "pipeline",
+    "known gaps",
 ]
 Spelling: TypeAlias = Literal["json", "yaml", "toml", "text", "page"]
 
@@ -67,7 +82,7 @@ class Seed:
 @cache
 def seeds() -> tuple[Seed, ...]:
     """Return all seeds, in the same order in every run."""
-    return (*_of_samples(), *_of_examples(), *_of_lists())
+    return (*_of_samples(), *_of_examples(), *_of_lists(), *_of_documents(), *_of_pipelines())
 
 
 def _of_samples() -> Iterator[Seed]:
@@ -137,6 +152,66 @@ def _of_lists() -> Iterator[Seed]:
     content = stream.getvalue().encode()
     yield Seed("table of costs", "costs", "costs.csv", "costs.csv", content, None, "text", {})
     yield Seed("abstract specs", "specs", "x", "x", b"app@1+shared %gcc", None, "text", {})
+
+
+def _of_documents() -> Iterator[Seed]:
+    """Yield the documents that the commands themselves write, and that others read back."""
+    sound = {each.name: each.value for each in samples()}
+    asked: dict[str, tuple[Role, list[str]]] = {
+        "gaps": ("document", ["--want", "spack.lock", "--level", "package"]),
+        "coverage": ("document", ["--peers", "*"]),
+        "rebuild": ("plan", ["--want", "spack.lock", "--jobs", "2"]),
+    }
+    home = Path.cwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        try:
+            Path("cache.json").write_text(json.dumps(sound["index 8"]), encoding="utf-8")
+            Path("spack.lock").write_text(json.dumps(lock(6)), encoding="utf-8")
+            for command, (role, words) in asked.items():
+                where = ["--cache", "e4s=cache.json", "--no-config", "--format", "json"]
+                with contextlib.redirect_stderr(io.StringIO()):
+                    main([command, *words, *where, "-o", f"{command}.json"])
+                content = Path(f"{command}.json").read_bytes()
+                name = f"document of {command}"
+                tree = json.loads(content)
+                yield Seed(name, role, "d.json", "d.json", content, tree, "json", {})
+        finally:
+            os.chdir(home)
+
+
+def _of_pipelines() -> Iterator[Seed]:
+    job: dict[str, Any] = {
+        "stage": "stage-0",
+        "script": ["spack ci rebuild"],
+        "variables": {"SPACK_JOB_SPEC_DAG_HASH": LIBRARY, "SPACK_JOB_SPEC_PKG_NAME": "library"},
+        "needs": [{"pipeline": "$PARENT", "job": "generate"}],
+        "tags": ["x"],
+    }
+    above = {
+        **job,
+        "stage": "stage-1",
+        "variables": {"SPACK_JOB_SPEC_DAG_HASH": APP, "SPACK_JOB_SPEC_PKG_NAME": "app"},
+        "needs": [{"job": "library", "artifacts": False}],
+    }
+    tree = {
+        "library": job,
+        "app": above,
+        "rebuild-index": {"stage": "stage-rebuild-index", "script": ["spack buildcache"]},
+        "stages": ["stage-0", "stage-1", "stage-rebuild-index"],
+        "variables": {"SPACK_CI_STACK_NAME": "e4s"},
+        "workflow": {"rules": [{"when": "always"}]},
+    }
+    content = yaml.safe_dump(tree).encode()
+    yield Seed("pipeline", "pipeline", "p.yml", "p.yml", content, tree, "yaml", {})
+    known = {
+        "gap": [{"want": "app", "stack": "e4s", "os": "rhel8", "reason": "x", "until": "2030"}]
+    }
+    text = (
+        '[[gap]]\nwant = "app"\nstack = "e4s"\nos = "rhel8"\nreason = "x"\n'
+        'until = 2030-01-01\nissue = "1"\n'
+    )
+    yield Seed("known gaps", "known gaps", "k.toml", "k.toml", text.encode(), known, "toml", {})
 
 
 def environment(draw: Random) -> Any:
