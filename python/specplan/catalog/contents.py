@@ -252,7 +252,10 @@ def _is_empty(read: SourceRead) -> bool:
     if any(each.kind in {"lock", "database"} for each in read.files_of_specs):
         return False
     state = read.core.snapshots()
-    return not len(read.core) or not read.core.available(state, hashes_of(read.core))
+    if not len(read.core):
+        return True
+    # A stack lists only binaries; without stacks, each spec must be looked at.
+    return not read.core.labels(state) and not read.core.available(state, hashes_of(read.core))
 
 
 def tag_of(state: State) -> str | None:
