@@ -153,7 +153,7 @@ class UnknownSpecAnswer:
 
     @property
     def missing(self) -> Missing:
-        """The name of what the source does not say."""
+        """The name of the information that the source lacks."""
 
     @property
     def reason(self) -> str:
@@ -161,7 +161,7 @@ class UnknownSpecAnswer:
 
 @final
 class FoundAnswer:
-    """What an abstract spec finds, each by hash."""
+    """The specs that an abstract spec finds, by hash."""
 
     @property
     def specs(self) -> tuple[SpecAnswer, ...]:
@@ -208,7 +208,7 @@ class CellAnswer:
 
     @property
     def has_no_peer(self) -> bool:
-        """Whether nothing but itself would say what is wanted."""
+        """Whether no other stack would define its wants."""
 
 @final
 class NearestAnswer:
@@ -236,7 +236,7 @@ class NearestAnswer:
 
     @property
     def differs(self) -> list[str]:
-        """In what it differs from what is wanted."""
+        """The differences from the want."""
 
 @final
 class GapAnswer:
@@ -296,7 +296,7 @@ class CoverageAnswer:
 
 @final
 class GainAnswer:
-    """What building a gap is good for."""
+    """The benefit of building a gap."""
 
     @property
     def blocked(self) -> int:
@@ -344,7 +344,7 @@ class DemandAnswer:
 
     @property
     def gains(self) -> list[tuple[GainAnswer, ...]]:
-        """By stack, what each gap is good for."""
+        """By stack, the benefit of each gap."""
 
     @property
     def usable(self) -> list[tuple[UsableAnswer, ...]]:
@@ -540,7 +540,7 @@ class UnknownMetAnswer:
 
     @property
     def missing(self) -> Missing:
-        """The name of what the source does not say."""
+        """The name of the information that the source lacks."""
 
 @final
 class MetAnswer:
@@ -572,7 +572,7 @@ class UnknownAnswer:
 
     @property
     def missing(self) -> list[Missing]:
-        """The names of what the sources do not say."""
+        """The names of the information that the sources lack."""
 
 @final
 class AbstractCellAnswer:
@@ -820,7 +820,7 @@ class NeighbourAnswer:
 
 @final
 class NamedAnswer:
-    """A spec with what people know it by; nothing is known of what nothing describes."""
+    """A spec with its readable names; all are empty if no source describes it."""
 
     @property
     def hash(self) -> str:
@@ -984,7 +984,7 @@ class ScheduleAnswer:
 
 @final
 class NeedlessAnswer:
-    """What pruning node by node builds in vain."""
+    """The unnecessary builds of pruning node by node."""
 
     @property
     def spec(self) -> NamedAnswer:
@@ -992,7 +992,7 @@ class NeedlessAnswer:
 
     @property
     def cut_by(self) -> NamedAnswer:
-        """What makes it needless."""
+        """What makes it unnecessary."""
 
     @property
     def reason(self) -> CutReason:
@@ -1176,7 +1176,7 @@ class NewSpecAnswer:
 
     @property
     def against(self) -> NamedAnswer | None:
-        """The old spec that it is held against."""
+        """The old spec that it is compared with."""
 
     @property
     def replaces(self) -> bool:
@@ -1232,7 +1232,7 @@ class HoldAnswer:
 
     @property
     def fewest_left(self) -> int | None:
-        """The fewest builds that so many changes leave."""
+        """The fewest builds that remain with this number of changes held back."""
 
 @final
 class MigratedAnswer:
@@ -1280,7 +1280,7 @@ class LockDiffAnswer:
 
 @final
 class BidAnswer:
-    """What becomes of a root."""
+    """The result for a root."""
 
     @property
     def outcome(
@@ -1310,11 +1310,11 @@ class SpendingAnswer:
 
     @property
     def bids(self) -> list[list[BidAnswer]]:
-        """By group what becomes of its roots."""
+        """By group the results for its roots."""
 
     @property
     def weight(self) -> int:
-        """What is completed is worth this."""
+        """The worth of the completed roots."""
 
     @property
     def upper_bound(self) -> int:
@@ -1502,7 +1502,7 @@ class PlanQuestion(TypedDict):
     the builds carry. ``roots``, ``changed`` and ``broken`` are hashes of known specs, roots
     also :class:`KnownSpecs` of the catalog that is asked (else ``ValueError``); without
     ``changed`` the plan is of the present. The specs of ``assumed`` count as available too,
-    those of ``withheld`` do not. ``costs`` tells what building known specs costs;
+    those of ``withheld`` do not. ``costs`` has the costs of building known specs;
     without it, and for specs that it does not name, that is 1.
     """
 
@@ -1519,7 +1519,7 @@ class PlanQuestion(TypedDict):
     costs: list[tuple[str, float]] | None
 
 class LockDiffQuestion(TypedDict):
-    """A question of what is new between two states, whether binaries or not."""
+    """A question about new specs between two states, with or without binaries."""
 
     old: State
     new: State
@@ -1570,7 +1570,7 @@ class AbstractQuestion(TypedDict):
     detail: Literal["cells", "keys", "gaps", "nearest"]
 
 class DemandQuestion(TypedDict):
-    """What is asked of wants that are concrete specs; all lists are by stack."""
+    """A question about wants that are concrete specs; all lists are by stack."""
 
     state: State
     operating_systems: OperatingSystems
@@ -1579,7 +1579,7 @@ class DemandQuestion(TypedDict):
     roots: list[list[str]]
 
 class SoundnessQuestion(TypedDict):
-    """What is asked about the soundness of a state.
+    """A question about the soundness of a state.
 
     ``roots`` are the hashes whose closures count; without them, the binaries that no other
     binary depends on. ``indexes`` are the sources that should have a binary of what they list.
@@ -1665,7 +1665,7 @@ class AbstractSpec:
         """Whether all dependencies are written with ``%``."""
 
     def constrain(self, other: AbstractSpec | str) -> AbstractSpec:
-        """Return the spec that asks for what both ask for.
+        """Return the spec with the constraints of both.
 
         Raises:
             ValueError: If nothing can meet both, or ``other`` is not a spec.
@@ -1697,7 +1697,7 @@ class AbstractSpec:
         """
 
     def constrain_all(self, others: list[AbstractSpec]) -> AbstractSpec:
-        """Return the spec that asks for what this and all others ask for.
+        """Return the spec with the constraints of this one and all others.
 
         ``ValueError`` has two arguments: what contradicts what, and the position of the first
         spec that contradicts those before it.
@@ -1708,7 +1708,7 @@ class AbstractSpec:
         """The names after ``%`` that may be those of toolchains, as today's packages, sorted."""
 
     def asked_of_toolchain(self, name: str) -> str | None:
-        """Return what is asked of ``%name`` beside the name, or None if nothing is."""
+        """Return the constraints on ``%name`` beside the name, or None if there are none."""
 
     def only_when(self, condition: AbstractSpec | str) -> AbstractSpec:
         """Return the spec that asks for its dependencies only under a condition.
@@ -1719,7 +1719,7 @@ class AbstractSpec:
         """
 
     def with_toolchain(self, name: str, toolchain: AbstractSpec | str) -> AbstractSpec:
-        """Return the spec with every bare ``%name`` replaced by what a toolchain asks for.
+        """Return the spec with every bare ``%name`` replaced by the constraints of a toolchain.
 
         Raises:
             ValueError: If the toolchain contradicts the spec, or is not a spec.
@@ -1778,7 +1778,7 @@ class Catalog:
         """Return the selected specs by hash, with the listings of one snapshot or of all."""
 
     def cycle(self) -> list[str]:
-        """Return the hashes of a shortest cycle of dependencies; empty where there is none."""
+        """Return the hashes of a shortest cycle of dependencies; empty if there is none."""
 
     def find(self, spec: str, among: Query, tags: list[str] | None) -> FoundAnswer:
         """Return the selected specs that satisfy an abstract spec, externals included.
@@ -1802,7 +1802,7 @@ class Catalog:
         """
 
     def dependencies(self, spec: str) -> list[NeighbourAnswer] | None:
-        """Return what a spec depends on, in the order of its source; None where none tells.
+        """Return the dependencies of a spec, in its source's order; None if no source lists them.
 
         ``ValueError`` where the catalog does not know the hash.
         """
@@ -1832,7 +1832,7 @@ class Catalog:
     def plan(self, question: PlanQuestion, *, told_only: bool = False) -> Plan:
         """Plan the least rebuild; ``ValueError`` where the edges have a cycle.
 
-        With ``told_only``, what nothing tells the dependencies of is not built.
+        With ``told_only``, a spec without recorded dependencies is not built.
         """
 
     def choose_roots(
@@ -1847,8 +1847,8 @@ class Catalog:
         """Choose an alternative of each want such that the plan of all costs least.
 
         An alternative is a list of parts that are installed together, each by any of its
-        hashes; told are its position and those of its hashes. The roots of the
-        question are wanted in any case. What nothing tells the dependencies of is not built
+        hashes; the answer has its position and those of its hashes. The roots of the
+        question are wanted in any case. A spec without recorded dependencies is not built
         for a chosen alternative. ``work_limit`` is in steps, some hundred million a second,
         ``time_limit`` in seconds; an answer that the latter has cut may be another one next
         time. ``ValueError`` where the edges have a cycle,
@@ -1856,7 +1856,7 @@ class Catalog:
         """
 
     def lock_diff(self, question: LockDiffQuestion) -> LockDiffAnswer:
-        """Tell what is new and what caused it; ``ValueError`` where the edges have a cycle."""
+        """Return what is new and what caused it; ``ValueError`` where the edges have a cycle."""
 
     def differing_rows(self) -> list[DifferingAnswer]:
         """Return the pairs of rows that give one hash different content, by hash."""
@@ -1865,7 +1865,7 @@ class Catalog:
         """Return the hashes of the specs that a file says there is a binary of, ascending."""
 
     def soundness(self, question: SoundnessQuestion) -> SoundnessAnswer:
-        """Tell what binaries lack, and where edges lead that break no binary.
+        """Return what binaries lack, and the dangling edges that break no binary.
 
         Where specs depend on each other, the edges between them are passed over.
         """
@@ -1891,7 +1891,7 @@ class Catalog:
         """Count wants and find gaps; cells by stack, os, target, gaps by rank."""
 
     def met(self, question: AbstractQuestion) -> list[list[MetAnswer]]:
-        """Tell which specs meet abstract wants: by cell, then in the order of its wants.
+        """Return which specs meet abstract wants: by cell, then in the order of its wants.
 
         A spec meets a want if it satisfies the abstract spec and its system serves that of
         the cell. ``SpecSyntaxError`` shows what is not an abstract spec.
@@ -1904,7 +1904,7 @@ class Catalog:
         """
 
     def demand(self, question: DemandQuestion) -> DemandAnswer:
-        """Tell what wants of concrete specs lack, and what each gap is good for.
+        """Return what wants of concrete specs lack, and the benefit of each gap.
 
         ``ValueError`` where the edges have a cycle.
         """
@@ -1938,7 +1938,7 @@ class Plan:
         """Return the dearest chain of builds, each of which waits for the one before."""
 
     def schedule(self, runners: int) -> ScheduleAnswer:
-        """Return when and where each build runs on so many runners, at least one."""
+        """Return when and where each build runs on a number of runners, at least one."""
 
     def spend(
         self,
@@ -1954,11 +1954,11 @@ class Plan:
         """Return what completes most within all limits that are given.
 
         The plan is that of all specs that can complete a root. None weighs more than 10^9.
-        Where some specs are chosen already, it is told what becomes of the roots with these.
+        If some specs are chosen already, the answer has the result for the roots with these.
         """
 
     def needless(self) -> tuple[NeedlessAnswer, ...]:
-        """Return what pruning node by node builds in vain, by hash."""
+        """Return the unnecessary builds of pruning node by node, by hash."""
 
     def left_out(self) -> LeftOutAnswer:
         """Return broken specs to be built, wants that cannot be had, and builds left out."""
@@ -2055,7 +2055,7 @@ class SpecsRead:
 
     @property
     def kind(self) -> Literal["index", "database", "lock", "spec", ""]:
-        """What the file is: its content tells. Empty where it has a fault."""
+        """What the file is: decided by its content. Empty if it has a fault."""
 
     @property
     def roots(self) -> list[LockRootAnswer]:
@@ -2119,7 +2119,7 @@ class Version:
             constraint: Versions, ranges and lists of them, as in ``1.2:1.4,=2.0``.
 
         Raises:
-            ValueError: If the constraint is none.
+            ValueError: If the constraint is not valid.
             UndecidedError: If a git reference would have to be looked up.
 
         Examples:

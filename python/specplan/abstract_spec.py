@@ -97,7 +97,7 @@ class AbstractSpec:
     def satisfies(self, other: AbstractSpec | str) -> bool | None:
         """Return whether all that meets this spec meets the other, too.
 
-        None where nobody can tell without a recipe or a git repository.
+        None if that cannot be decided without a recipe or a git repository.
 
         Args:
             other: What is to follow from this spec.
@@ -114,7 +114,7 @@ class AbstractSpec:
         return self._core.satisfies(_compiled(other))
 
     def intersects(self, other: AbstractSpec | str) -> bool | None:
-        """Return whether something could meet both specs; None where nobody can tell.
+        """Return whether something could meet both specs; None if that cannot be decided.
 
         Args:
             other: The other spec.
@@ -131,7 +131,7 @@ class AbstractSpec:
         return self._core.intersects(_compiled(other))
 
     def constrain(self, other: AbstractSpec | str) -> AbstractSpec:
-        """Return the spec that asks for what both ask for.
+        """Return the spec with the constraints of both.
 
         Args:
             other: The other spec.

@@ -1,4 +1,4 @@
-"""The catalog: what scripts and the command line ask."""
+"""The catalog: the questions of scripts and of the command line."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ class Catalog:
         """Return the union of both catalogs.
 
         Merging is associative, commutative and idempotent. Where both know a hash with
-        different content, the newer snapshot wins; :meth:`check` tells of it.
+        different content, the newer snapshot wins; :meth:`check` reports it.
 
         Examples:
             >>> import specplan
@@ -255,7 +255,7 @@ class Catalog:
         return compiled.catalog_tables(self._core)[_TABLES.index(name)]
 
     def stacks(self, tag: str | None = None) -> tuple[str, ...]:
-        """Return the stacks that a snapshot lists, sorted; the union index is none.
+        """Return the stacks that a snapshot lists, sorted; the union index is not one.
 
         Args:
             tag: The snapshot; by default the newest of each source.
@@ -264,7 +264,7 @@ class Catalog:
         return tuple(label for label in labels if label != ROOT)
 
     def dependencies(self, spec: Spec | str) -> tuple[DependencyEdge, ...] | None:
-        """Return what a spec depends on, in the order of its source; None where none tells.
+        """Return the dependencies of a spec, in its source's order; None if no source lists them.
 
         Args:
             spec: The spec, or its hash.
@@ -300,7 +300,7 @@ class Catalog:
 
         Args:
             spec: Where it starts: a spec, or its hash.
-            to: Where it ends, likewise.
+            to: Where it ends: a spec, or its hash.
 
         Raises:
             UsageError: If the catalog does not know one of them.
@@ -324,7 +324,7 @@ class Catalog:
             field: ``package``, ``version``, ``platform``, ``os``, ``target`` or ``compiler``.
 
         Raises:
-            UsageError: If it is none of these.
+            UsageError: If it is not one of these.
 
         Examples:
             >>> import specplan
@@ -364,7 +364,7 @@ class Catalog:
             hash: DAG hashes.
 
         Raises:
-            UsageError: If a hash is none.
+            UsageError: If a hash is not valid.
 
         Examples:
             >>> import specplan
@@ -399,12 +399,12 @@ class Catalog:
         Args:
             spec: One abstract spec, or a text in Spack's syntax: ``hdf5@1.14:+mpi ^zlib-ng``,
                 ``%gcc@12: target=x86_64_v3:``, ``/abcdef``. ``docs/find.md`` shows all of it.
-            **question: The keywords of :meth:`search`, which also tells what could not
+            **question: The keywords of :meth:`search`, which also lists what could not
                 be decided instead of raising an error.
 
         Raises:
             SpecSyntaxError: If it is not an abstract spec.
-            UndecidedError: If the sources do not tell of every spec.
+            UndecidedError: If the sources cannot decide it for every spec.
             UnknownNameError: If a stack, system or snapshot is unknown.
 
         Examples:
@@ -416,7 +416,7 @@ class Catalog:
         return list(self.search(spec, **question).decided())
 
     def search(self, spec: AbstractSpec | str, **question: Unpack[Search]) -> Found:
-        """Tell which of the known specs satisfy an abstract spec, and which nobody can tell of.
+        """Return the known specs that satisfy an abstract spec, and the undecided ones.
 
         Args:
             spec: One abstract spec, or a text in Spack's syntax.
@@ -549,7 +549,7 @@ class Catalog:
         Args:
             old: A snapshot of this catalog, or another catalog, of which the newest
                 snapshot counts.
-            new: Likewise; by default the newest snapshot of this catalog.
+            new: The newer state, in the same form; by default the newest snapshot of this catalog.
             stack: Shell patterns of the stacks to compare; all but ``root`` by default.
             os: Only cells of these operating systems (shell patterns).
             target: Only cells of these targets (shell patterns).
@@ -605,7 +605,7 @@ class Catalog:
         return rebuild(self._contents, *_plan_request(request, keywords))
 
     def compare(self, old: Catalog) -> LockDiff:
-        """Tell which specs are new since an older state, and what caused it.
+        """Return the specs that are new since an older state, and what caused them.
 
         Both states may be locks, indexes or mirrors; all their specs count, with a binary
         or without. Every new hash has a spec in its closure that changed itself.
@@ -636,7 +636,7 @@ class Catalog:
             verify: How far to go: with ``index`` what indexes and other files of specs say;
                 with ``manifests`` also the manifests and spec files of mirrors; with ``blobs``
                 also the bytes of their binaries.
-            limits: What no lock may go beyond.
+            limits: The limits for each lock.
             counted: Called with how many files of a mirror were looked at, and of how many.
             libc: More operating systems with their C libraries, as for :meth:`gaps`.
 
@@ -644,7 +644,7 @@ class Catalog:
             RemoteError: If a file of a mirror cannot be fetched.
             SourceError: If a lock cannot be read.
             UnknownNameError: If the snapshot is unknown.
-            UsageError: If ``verify`` is none of its words, or no source is a mirror, but its
+            UsageError: If ``verify`` is not one of its words, or no source is a mirror, but its
                 files are to be looked at.
 
         Examples:
@@ -662,7 +662,7 @@ class Catalog:
 
 
 def trend(steps: Iterable[Measured]) -> Trend:
-    """Return how coverage went over steps, which are taken one after the other.
+    """Return how coverage changed over steps, which are taken one after the other.
 
     Args:
         steps: What :meth:`Catalog.trend_step` returns, the oldest first; a generator that loads
@@ -714,7 +714,7 @@ def load(
             the contradictions are kept in :attr:`Catalog.contradictions`.
         skip_damaged: Whether to go on without damaged files, which are kept in
             :attr:`Catalog.damaged`; else the first of them is an error.
-        limits: What no source may go beyond.
+        limits: The limits for each source.
         tag: The snapshots to read of a source that reads them one by one; None is the
             newest. Other sources are read whole.
         progress: Called while a file is fetched, with what it is, the bytes that are

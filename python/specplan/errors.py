@@ -183,7 +183,7 @@ class SpecSyntaxError(UsageError):
 
 
 class UndecidedError(UsageError):
-    """The sources do not tell whether something satisfies what was asked.
+    """The sources cannot decide whether something satisfies the query.
 
     Attributes:
         query: The abstract spec, or what was asked of a version.

@@ -27,7 +27,7 @@ class SystemName:
 
 
 def split_system(text: str) -> SystemName | None:
-    """Return the names in the text of a system, or None where it is none.
+    """Return the names in the text of a system, or None if it is not one.
 
     Spack's own spelling is taken as well: ``linux-ubuntu22.04-zen4``, what lies below a folder
     of that name, and ``linux-ubuntu22.04/zen4``.

@@ -56,7 +56,7 @@ def forget(path: Path) -> None:
 def folder() -> Iterator[Path]:
     """Give a folder that is removed, with all that it holds, when the block ends."""
     import shutil  # noqa: PLC0415 - help and most runs need it not
-    import tempfile  # noqa: PLC0415 - likewise
+    import tempfile  # noqa: PLC0415 - as above
 
     name = tempfile.mkdtemp(prefix="specplan-")
     _there.add(name)
@@ -82,11 +82,11 @@ def at(path: Path) -> Iterator[None]:
 
 def remove_all() -> None:
     """Remove all that is there, before the process ends without another word."""
-    import shutil  # noqa: PLC0415 - likewise
+    import shutil  # noqa: PLC0415 - as above
 
     for name in tuple(_there):
         with contextlib.suppress(OSError):
             if os.path.isdir(name):  # noqa: PTH112 - a name, which may be any
                 shutil.rmtree(name, ignore_errors=True)
             else:
-                os.unlink(name)  # noqa: PTH108 - likewise
+                os.unlink(name)  # noqa: PTH108 - as above

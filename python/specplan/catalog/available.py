@@ -66,7 +66,7 @@ def _wanted(label: str, stack: str, rows: compiled.Catalog, roots: tuple[LockRoo
 def _without_dependencies(
     stack: str, rows: compiled.Catalog, roots: tuple[LockRoot, ...]
 ) -> tuple[LeftOut, ...]:
-    """Return the record of binaries of which no source tells what they depend on."""
+    """Return the record of binaries without recorded dependencies."""
     among = compiled.Query.hashes([each.hash for each in roots])
     # Any name does: what is not known of edges is not known of this one.
     unknown = rows.find("^zlib", among, None).unknown

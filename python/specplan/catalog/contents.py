@@ -42,7 +42,7 @@ class Contents:
         contradictions: Pages whose `meta` contradicts their specs, ordered by path.
         notes: What a reader of the sources might not expect, one sentence each.
         unread_tags: Snapshots that a source has and that were not read.
-        files_of_specs: The files that tell hashes with what is hashed.
+        files_of_specs: The files that have both hashes and the hashed content.
         mirrors: The mirrors whose binaries were read.
         indexes_alone: The indexes of stacks that belong to no mirror.
         indexes: How much each index of a mirror with several of them lists.
@@ -51,7 +51,7 @@ class Contents:
         fetched: The rows with the binaries that no index lists, which Spack fetches by hash
             alone; None where there are none.
         installed: The rows where what is installed counts as a binary; None where nothing is.
-        limits: What the sources did not go beyond; nor may files that are read beside them.
+        limits: The limits of the sources, and of files that are read beside them.
         own_stacks: What the sources without a label are called as stacks.
         left_out: What of the sources could not be taken into account; damaged files are apart.
         empty: The sources that should list binaries and list none.

@@ -19,7 +19,7 @@ __all__ = ["clashes", "damage", "order_of_damage", "order_of_finding", "refuse_c
 
 
 def damage(damaged: Sequence[DamagedFile], *, hint: str | None = None) -> DamagedSourceError:
-    """Return the error that tells of the first damaged file, and how many more there are."""
+    """Return the error that mentions the first damaged file, and how many more there are."""
     first, *others = damaged
     return DamagedSourceError(
         path=first.path,

@@ -30,7 +30,7 @@ __all__ = ["DiffRequest", "difference"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiffRequest:
-    """What is asked of the difference of two states.
+    """A question about the difference between two states.
 
     Attributes:
         old: The older snapshot; None for the newest of what holds it.

@@ -1,4 +1,4 @@
-"""A question of abstract specs: from patterns and paths to the selection that is searched."""
+"""A question about abstract specs: from patterns and paths to the selection that is searched."""
 
 from __future__ import annotations
 

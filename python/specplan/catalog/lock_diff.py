@@ -27,7 +27,7 @@ __all__ = ["compare"]
 
 
 def compare(old: Contents, new: Contents) -> LockDiff:
-    """Tell what is new in a state, and what caused it; see :meth:`specplan.Catalog.compare`.
+    """Return what is new in a state, and what caused it; see :meth:`specplan.Catalog.compare`.
 
     Args:
         old: The old state.

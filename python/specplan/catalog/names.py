@@ -90,7 +90,7 @@ def chosen(
 
 
 def refuse_others(name: str, value: str, allowed: Sequence[str]) -> None:
-    """Refuse a word that is none of those that a question takes.
+    """Refuse an unknown word.
 
     Args:
         name: The field of the question.
@@ -98,7 +98,7 @@ def refuse_others(name: str, value: str, allowed: Sequence[str]) -> None:
         allowed: The words that it takes, in the order in which a hint lists them.
 
     Raises:
-        UsageError: If it is none of them.
+        UsageError: If it is not one of them.
     """
     if value not in allowed:
         listed = ", ".join(f"`{each}`" for each in allowed)

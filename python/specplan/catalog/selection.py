@@ -74,8 +74,8 @@ class Selection(Sequence[Spec]):
             spec: One abstract spec, or a text in Spack's syntax.
 
         Raises:
-            SpecSyntaxError: If it is none.
-            UndecidedError: If the sources do not tell of every selected spec.
+            SpecSyntaxError: If it is not an abstract spec.
+            UndecidedError: If the sources cannot decide it for every selected spec.
 
         Examples:
             >>> from specplan import load
@@ -96,7 +96,7 @@ class Selection(Sequence[Spec]):
             available: Only specs that have a binary, or only those that have none.
 
         Raises:
-            SpecSyntaxError: If it is none.
+            SpecSyntaxError: If it is not an abstract spec.
         """
         return self._found(written(spec), tags=None, available=available)
 
@@ -185,7 +185,7 @@ def select(
         hashes: Whole hashes.
 
     Raises:
-        UsageError: If a hash is none.
+        UsageError: If a hash is not valid.
     """
     core, query = contents.core, compiled.Query.all()
     for column, patterns in columns.items():

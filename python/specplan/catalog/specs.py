@@ -78,12 +78,12 @@ def edge_of(answer: _core.NeighbourAnswer) -> DependencyEdge:
 
 
 def named_of(answer: _core.NamedAnswer) -> NamedSpec:
-    """Return the record of a spec with what people know it by."""
+    """Return the record of a spec with its readable names."""
     return NamedSpec(hash=answer.hash, package=answer.package, version=answer.version)
 
 
 def names_of(core: _core.Catalog, hashes: Collection[str]) -> dict[str, NamedSpec]:
-    """Return what people know some specs by, by hash."""
+    """Return the readable names of some specs, by hash."""
     return {
         dag_hash: NamedSpec(hash=dag_hash, package=spec.package, version=spec.version)
         for dag_hash, spec in by_hash(core, hashes).items()
@@ -91,7 +91,7 @@ def names_of(core: _core.Catalog, hashes: Collection[str]) -> dict[str, NamedSpe
 
 
 def by_hash(core: _core.Catalog, hashes: Collection[str]) -> dict[str, _core.SpecAnswer]:
-    """Return what is known of specs, by hash; nothing of those that nothing describes."""
+    """Return the known fields of specs, by hash, without those that no source describes."""
     if not hashes:
         return {}
     found = core.specs(_core.Query.hashes(list(hashes)), None)

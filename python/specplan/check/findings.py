@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check"]
 
-#: How many names a message tells.
+#: How many names a message shows.
 _FEW = 3
 
 
@@ -56,7 +56,7 @@ class _Checked:
         sources: The sources, as they were given.
         unread: Those of them of which nothing could be read.
         files: How many files were taken from them.
-        files_of_specs: Those of them that tell hashes with what is hashed.
+        files_of_specs: Those of them that have both hashes and the hashed content.
         damaged: The files that were not taken.
         contradictions: Summaries that contradict what they summarize.
         wanted: The locks whose roots count; without any, the binaries that no other binary
@@ -64,7 +64,7 @@ class _Checked:
         verify: How far to go.
         mirrors: The mirrors that the sources are or hold.
         indexes_alone: Which indexes belong to no mirror.
-        counted: Who is told how many files were looked at.
+        counted: Called with the number of checked files.
         operating_systems: What is known of operating systems.
         indexes: How much each index of a mirror with several of them lists.
         left_out: What of the sources could not be taken into account.
@@ -206,7 +206,7 @@ def _mirrors(checked: _Checked) -> tuple[Sequence[MirrorTaken], Sequence[str]]:
 
 def _verified(checked: _Checked, mirrors: Sequence[MirrorTaken], wrong: frozenset[str]) -> Verified:
     """Look at the files of all mirrors."""
-    from specplan.check.mirrors import verify_all  # noqa: PLC0415 - likewise
+    from specplan.check.mirrors import verify_all  # noqa: PLC0415 - as above
 
     verified = verify_all(
         checked.core,
@@ -265,7 +265,7 @@ class _Names:
         return f"{known.os}/{known.target}"
 
     def is_described(self, dag_hash: str) -> bool:
-        """Whether any source tells of a spec."""
+        """Whether any source mentions a spec."""
         return dag_hash in self._specs
 
     def is_listed(self, dag_hash: str) -> bool:
@@ -273,7 +273,7 @@ class _Names:
         return dag_hash in self._listed
 
     def source(self, hashes: Sequence[str]) -> str:
-        """Return the file that tells of the first of some specs."""
+        """Return the file that mentions the first of some specs."""
         return next((self._listed[each].source for each in hashes if each in self._listed), "")
 
     def folded(self, hashes: Sequence[str], number: int) -> str:
@@ -290,7 +290,7 @@ class _Names:
 def _graph(
     core: compiled.Catalog, checked: _Checked
 ) -> tuple[list[Finding], list[Finding], Binaries | None, CheckedRoots | None]:
-    """Return what binaries lack, what else edges tell, and the numbers of binaries and roots."""
+    """Return what binaries lack, what else edges name, and the numbers of binaries and roots."""
     wanted = {root.hash for each in checked.wanted for root in each.roots}
     found = core.soundness(
         {
@@ -491,7 +491,7 @@ def wrong_hashes(core: compiled.Catalog, wrong: dict[str, tuple[str, list[str]]]
 def _different_content(core: compiled.Catalog) -> Iterator[Finding]:
     for rows in core.differing_rows():
         first, other = rows.origin, rows.other_origin
-        # Within one snapshot this is damage, and told as such.
+        # Within one snapshot this is damage, and reported as such.
         if (first.cache, first.tag) != (other.cache, other.tag):
             yield Finding(
                 kind="different-content",

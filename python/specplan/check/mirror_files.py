@@ -1,9 +1,9 @@
 """The files of a mirror beside its index: are they there, and are they what is said of them.
 
 A mirror of layout 3 has a manifest for each binary, which names two blobs, the spec and the
-tarball. One of layout 2 has a spec file for each binary, which tells the checksum of the
+tarball. One of layout 2 has a spec file for each binary, which has the checksum of the
 tarball. A registry has a tag for each binary, whose manifest names the spec and the tarball.
-What the index lists is held against these files, and these files against the index.
+What the index lists is compared with these files, and these files against the index.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Verification:
         binaries: The hashes of the binaries that its index lists; None without an index.
         wrong: The hashes of which the index itself has a wrong content.
         blobs: Whether the bytes of binaries are looked at too.
-        counted: Who is told how far it is.
+        counted: Called with the progress.
     """
 
     taken: MirrorTaken
@@ -81,7 +81,7 @@ class Verified:
     Attributes:
         findings: In no order.
         manifests: How many manifests and spec files were read.
-        blobs: How many blobs and tarballs were held against their checksums.
+        blobs: How many blobs and tarballs were compared with their checksums.
         bytes: How many bytes these have.
         notes: What could not be looked at.
     """
@@ -185,7 +185,7 @@ class _Look:
         self._specs |= by_hash(self._asked.core, list(hashes))
 
     def parts(self) -> Iterator[_Part]:
-        """Yield what to look at, and tell of files that are not there or too many."""
+        """Yield what to look at, and report files that are missing or superfluous."""
         if self._asked.taken.layout == "registry":
             yield from self._tagged()
         elif self._asked.taken.layout == 3:  # noqa: PLR2004 - a layout
@@ -234,7 +234,7 @@ class _Look:
     def _expected(
         self, found: Mapping[str, list[str]] | None, expect: Callable[[str], str]
     ) -> Iterator[tuple[str, str]]:
-        """Yield hash and path of each binary, and tell of what is missing or not listed.
+        """Yield hash and path of each binary, and report what is missing or not listed.
 
         Args:
             found: The files that there are, by hash; None where they cannot be listed.
@@ -349,7 +349,7 @@ class _Look:
         return verified
 
     def _head(self, verified: Verified, record: mirror.Record, dag_hash: str) -> None:
-        """Tell of a tarball that a registry has lost, going by what it says and not by bytes."""
+        """Report a tarball that a registry has lost, judged by its answers and not by bytes."""
         store = self._store
         if not isinstance(store, RegistryStore):
             # In a mirror nobody removes blobs behind the manifests.
@@ -380,7 +380,7 @@ class _Look:
     def _blob(
         self, verified: Verified, record: mirror.Record, most: int, dag_hash: str | None
     ) -> Path | None:
-        """Return a blob that is what a manifest says, or tell what is wrong with it."""
+        """Return a blob that matches its manifest, or report what is wrong with it."""
         shown = self._store.shown(record.blob)
         with self._damage(verified, "damaged-blob", shown, dag_hash):
             path = self._store.get(record.blob, most=most, expected=record.expected())

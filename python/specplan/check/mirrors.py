@@ -39,7 +39,7 @@ def verify_all(
         mirrors: The mirrors, as :func:`settled` returns them.
         wrong: The hashes of which an index itself has a wrong content.
         blobs: Whether the bytes of binaries are looked at too.
-        counted: Who is told how many files of a mirror were looked at.
+        counted: Called with the number of checked files of a mirror.
 
     Raises:
         RemoteError: If a server cannot be asked.
@@ -125,7 +125,7 @@ def _settled(taken: MirrorTaken, notes: list[str]) -> MirrorTaken | None:
 
 
 def _views(taken: MirrorTaken) -> set[str]:
-    """Return the checksums of the indexes of all views, as far as they can be told."""
+    """Return the checksums of the indexes of all views, as far as they can be determined."""
     checksums: set[str] = set()
     for view in mirror.views(taken.store):
         try:

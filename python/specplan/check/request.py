@@ -1,4 +1,4 @@
-"""A question of soundness, as a value."""
+"""A question about soundness, as a value."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _nothing() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRequest:
-    """What is asked about the soundness of sources.
+    """A question about the soundness of sources.
 
     Attributes:
         want: Locks, ``[LABEL=]spack.lock``, whose roots count as broken or sound; without any,
@@ -27,7 +27,7 @@ class CheckRequest:
         verify: How far to go: with ``index`` what indexes and other files of specs say; with
             ``manifests`` also the manifests and spec files of mirrors; with ``blobs`` also the
             bytes of their binaries.
-        limits: What no lock may go beyond; None for what the sources were read with.
+        limits: The limits for each lock; None for those that the sources were read with.
         libc: More operating systems with their C libraries.
     """
 

@@ -31,6 +31,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from specplan.cli import completed  # noqa: PLC0415
 
         return completed.answer(shell, arguments)
-    from specplan.cli import program  # noqa: PLC0415 - likewise
+    from specplan.cli import program  # noqa: PLC0415 - as above
 
     return program.run(arguments)

@@ -23,14 +23,14 @@ def show_version(context: click.Context, _parameter: click.Parameter, wanted: bo
     context.exit()
 
 
-def _show_help(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - likewise
+def _show_help(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - as above
     if not wanted or context.resilient_parsing:
         return
     output.write(f"{context.get_help()}\n", None)
     context.exit()
 
 
-def _keep_debug(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - likewise
+def _keep_debug(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - as above
     kept = context.find_root().obj
     if wanted and isinstance(kept, dict):
         # Help needs nothing of the core.
@@ -40,7 +40,7 @@ def _keep_debug(context: click.Context, _parameter: click.Parameter, wanted: boo
         _core.show_panics()
 
 
-def _keep_loudness(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - likewise
+def _keep_loudness(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - as above
     kept = context.find_root().obj
     if wanted and isinstance(kept, dict):
         kept[output.QUIET if parameter.name == "quiet" else output.VERBOSE] = True

@@ -36,7 +36,7 @@ def answer(shell: str, arguments: Sequence[str] | None) -> int:
     """
     words = sys.argv[1:] if arguments is None else arguments
     text = "".join(f"{line}\n" for line in lines(shell, words))
-    # A shell that waits no longer is told nothing.
+    # A shell that waits no longer gets no answer.
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -46,7 +46,7 @@ def answer(shell: str, arguments: Sequence[str] | None) -> int:
 
 
 def lines(shell: str, words: Sequence[str]) -> Iterator[str]:
-    """Yield what a shell is told of a line, as the module describes it.
+    """Yield the answer to a shell about a line, as the module describes it.
 
     Args:
         shell: The shell.
@@ -178,7 +178,7 @@ class _Line:
     def _known(self, kind: str) -> list[str]:
         """Return the names of a kind that an earlier run found in the caches of this line."""
         from specplan.cli import known_names  # noqa: PLC0415 - most lines need none
-        from specplan.cli.caches_asked import caches_asked  # noqa: PLC0415 - likewise
+        from specplan.cli.caches_asked import caches_asked  # noqa: PLC0415 - as above
 
         caches = caches_asked(self.values)
         return known_names.known(caches, kind) if caches else []
@@ -205,7 +205,7 @@ def _words_of(command: str) -> list[_Option]:
 def _section(name: str) -> list[str]:
     """Return the lines of one section of the text of words."""
     path = os.path.join(os.path.dirname(__file__), "words.txt")  # noqa: PTH118, PTH120 - pathlib is slower than all of this
-    with open(path, encoding="utf-8") as file:  # noqa: PTH123 - likewise
+    with open(path, encoding="utf-8") as file:  # noqa: PTH123 - as above
         text = file.read()
     _, heading, rest = text.partition(f"[{name}]\n")
     return rest.partition("\n[")[0].splitlines() if heading else []

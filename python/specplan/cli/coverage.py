@@ -23,7 +23,7 @@ __all__ = ["AskedCoverage", "asked_coverage", "coverage", "gaps", "say_coverage"
 
 @command("coverage")
 def coverage(settings: Settings) -> int:
-    """Tell how much of what each stack should have is available on each system.
+    """Show how much of what each stack should have is available on each system.
 
     The question is that of `specplan gaps`, and so is the JSON document; the other
     formats show the cells instead of the gaps.
@@ -41,7 +41,7 @@ def coverage(settings: Settings) -> int:
 
 @command("gaps")
 def gaps(settings: Settings) -> int:
-    """Tell what the stacks lack, the most useful gaps first.
+    """List what the stacks lack, the most useful gaps first.
 
     A want is what a stack should have on a system: by default everything that the stacks
     of its family have on any system; with --baseline what an older state had; with --want
@@ -56,7 +56,7 @@ def gaps(settings: Settings) -> int:
       specplan gaps --limit 20 --package 'py-*'
       specplan gaps --cache mirror --want e4s=spack.lock --fail-under-roots 100
       specplan gaps --baseline develop-2025-05-18 --fail-on-lost --format markdown -o gaps.md
-    """  # noqa: D301 - likewise
+    """  # noqa: D301 - as above
     return _run(settings, "gaps")
 
 

@@ -238,7 +238,7 @@ def _less(part: int, whole: int, least: Decimal) -> str | None:
 
 
 def _told_apart(part: int, whole: int, limit: Decimal, *, above: bool) -> str:
-    """Return a share as tables show it, with as many digits as tell it from the limit."""
+    """Return a share as tables show it, with enough digits to distinguish it from the limit."""
     digits = 1
     while True:
         shown = wording.percentage(part, whole, digits=digits)

@@ -100,7 +100,7 @@ def _locks(old: str, new: str | None) -> tuple[str, str] | None:
     return old, new
 
 
-#: What only cells of snapshots have, and what is held against them.
+#: What only cells of snapshots have, and what is compared with them.
 _OF_CELLS: Final = (
     "stack",
     "os",

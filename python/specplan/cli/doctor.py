@@ -39,7 +39,7 @@ _EXTRAS: Final = {
 #: Variables that change how servers are reached.
 _PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
-#: How long a Spack may take to tell its version.
+#: The time limit for a Spack to print its version.
 _SPACK_SECONDS: Final = 20
 
 _ABSENT: Final = "not there"

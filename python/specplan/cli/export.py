@@ -112,7 +112,7 @@ def _planned(settings: Settings) -> tuple[ExportPlan, int]:
 
 
 def _makes_plans(setting: Setting) -> bool:
-    """Whether an option says how a plan is made, or what it is held against."""
+    """Whether an option says how a plan is made, or what it is compared with."""
     return setting.group in _OF_PLANS or setting.name in {*STACK_GATES, "write-lock"}
 
 

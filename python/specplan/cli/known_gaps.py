@@ -1,4 +1,4 @@
-"""The file of known gaps that a run asks for, held against what it found."""
+"""The file of known gaps that a run asks for, compared with what it found."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Compared = TypeVar("Compared", Coverage, Diff)
 
 
 def held(result: Compared, settings: Settings) -> Compared:
-    """Return a result held against the known gaps that are asked for, and say what is stale.
+    """Return a result compared with the known gaps that are asked for, and say what is stale.
 
     Raises:
         ConfigurationError: If the file holds what it may not.

@@ -172,10 +172,10 @@ def as_source(name: str, directory: str = "") -> str | None:
     if "://" in where:
         return name
     place, whole = (os.path.join(directory, each) for each in (where, name))  # noqa: PTH118 - `Path.exists` fails on long names
-    if os.path.exists(place):  # noqa: PTH110 - likewise
+    if os.path.exists(place):  # noqa: PTH110 - as above
         return f"{label}={place}" if label else place
     # What looks like a label may be the beginning of a path.
-    if label and os.path.exists(whole):  # noqa: PTH110 - likewise
+    if label and os.path.exists(whole):  # noqa: PTH110 - as above
         return whole if directory else f"./{whole}"
     return None
 

@@ -128,7 +128,7 @@ def _repeated(context: click.Context, words: Sequence[str]) -> str | None:
 
 def _cache(context: click.Context, words: Sequence[str]) -> str | None:
     """Return how to name a cache, where the last word is one that no option precedes."""
-    import shlex  # noqa: PLC0415 - likewise
+    import shlex  # noqa: PLC0415 - as above
 
     from specplan.sources.label import split_label  # noqa: PLC0415
 
@@ -144,7 +144,7 @@ def _cache(context: click.Context, words: Sequence[str]) -> str | None:
 
 def _whole_spec(context: click.Context, words: Sequence[str]) -> str | None:
     """Return how to quote a spec that the shell has split into words; None without a spec."""
-    import shlex  # noqa: PLC0415 - likewise
+    import shlex  # noqa: PLC0415 - as above
 
     if not any(each.name == _SPEC for each in context.command.params):
         return None

@@ -275,7 +275,7 @@ def _in_dialect(result: Report, settings: Settings) -> str:
     from specplan.reports.dialects import DIALECTS, badge_endpoint  # noqa: PLC0415 - what few need
 
     if settings.own_format == "html":
-        from specplan.cli import pages  # noqa: PLC0415 - likewise
+        from specplan.cli import pages  # noqa: PLC0415 - as above
 
         page = pages.page_of_one(result, settings)
         for line in pages.size_notes(page):
@@ -353,7 +353,7 @@ def refuse_one_place(one: str | None, other: str | None, *, names: tuple[str, st
 
     Args:
         one: Where the first goes; None where nothing is said.
-        other: Where the second goes, likewise.
+        other: Where the second goes.
         names: The options that say so.
 
     Raises:

@@ -39,16 +39,16 @@ def origin(settings: Settings, files: Sequence[InputFile] = ()) -> Origin:
 
 def page_of_one(result: Report, settings: Settings) -> Rendered:
     """Return the page of one answer, as one file."""
-    from specplan.model.report import as_json  # noqa: PLC0415 - likewise
-    from specplan.reports.html.documents import read_document  # noqa: PLC0415 - likewise
-    from specplan.reports.html.render import single  # noqa: PLC0415 - likewise
+    from specplan.model.report import as_json  # noqa: PLC0415 - as above
+    from specplan.reports.html.documents import read_document  # noqa: PLC0415 - as above
+    from specplan.reports.html.render import single  # noqa: PLC0415 - as above
 
     return single([read_document(as_json(result).encode())], origin(settings))
 
 
 def size_notes(page: Rendered) -> list[str]:
     """Return what is to be said of the size of a page, if anything is."""
-    from specplan.reports.html.render import SOFT_BYTES  # noqa: PLC0415 - likewise
+    from specplan.reports.html.render import SOFT_BYTES  # noqa: PLC0415 - as above
 
     notes = []
     if page.cut:

@@ -85,11 +85,11 @@ class _Program(click.Group):
         """Return the names of the commands, in the order of help."""
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - likewise
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
         """Return a command, or None where there is none of that name."""
         return self.commands[cmd_name] if cmd_name in _COMMANDS else None
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - likewise
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         """List the commands, group by group, without importing them."""
         width = max(map(len, _COMMANDS))
         for heading, commands in _GROUPS.items():
@@ -112,7 +112,7 @@ class _Program(click.Group):
     help="Show the version and exit.",
 )
 def program() -> None:
-    """Tell what Spack build caches hold, what they lack, and what changed.
+    """Show what Spack build caches hold, what they lack, and what changed.
 
     Everything works from files alone: mirrors and their indexes, here or remote, package
     pages, locks and environments. Defaults come from `specplan.toml`, or `[tool.specplan]`
@@ -198,7 +198,7 @@ def _words() -> list[str]:
     words = sys.argv[1:]
     if os.name != "nt":
         return words
-    import glob  # noqa: PLC0415 - likewise
+    import glob  # noqa: PLC0415 - as above
 
     return [name for word in words for name in (sorted(glob.glob(word)) or [word])]  # noqa: PTH207 - as it was typed
 

@@ -24,7 +24,7 @@ __all__ = ["counted", "transfers"]
 #: How often a log gets a line; some CI systems end a job that says nothing for ten minutes.
 _SECONDS_BETWEEN_LINES: Final = 30.0
 
-#: How much of a name a bar shows: its end tells the files of one mirror apart.
+#: How much of a name a bar shows: its end distinguishes the files of one mirror.
 _LONGEST_NAME: Final = 48
 
 _MEGABYTE: Final = 1_000_000
@@ -32,7 +32,7 @@ _MEGABYTE: Final = 1_000_000
 
 @contextlib.contextmanager
 def transfers() -> Iterator[Progress]:
-    """Give whom to tell of transfers: a bar for each on a terminal, else a line now and then.
+    """Give the display of transfers: a bar for each on a terminal, else a line now and then.
 
     The bars vanish when the block ends, so that a report is all that stays.
     """
@@ -65,7 +65,7 @@ def transfers() -> Iterator[Progress]:
 
 @contextlib.contextmanager
 def counted(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Give whom to tell how many things of how many are done: a bar, or a line now and then.
+    """Give the display of how many things are done: a bar, or a line now and then.
 
     Args:
         what: What the things are called.

@@ -65,7 +65,7 @@ def report(settings: Settings, more: tuple[str, ...]) -> int:
     The page has the matrix of stacks and systems, the causes of the gaps and the gaps; with
     --changes-since what was lost, changed and gained; with the wants of a lock, or any option
     of plans, the plan as a picture, with its critical path and what each build unblocks; with
-    --trend how coverage went over all snapshots; with --verify what is wrong with the caches.
+    --trend how coverage changed over all snapshots; with --verify what is wrong with the caches.
     It is readable without scripts and without styles, printed and on a phone; it fetches
     nothing and embeds nothing of others.
 

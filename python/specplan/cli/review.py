@@ -49,7 +49,7 @@ def review(settings: Settings) -> int:
 
 def _review(settings: Settings) -> Review:
     from specplan.review.request import ReviewRequest  # noqa: PLC0415 - help needs none
-    from specplan.review.solve import review as review_of  # noqa: PLC0415 - likewise
+    from specplan.review.solve import review as review_of  # noqa: PLC0415 - as above
 
     settings = questions.with_stacks(settings)
     checkout = settings.packages or "."

@@ -145,7 +145,7 @@ def settled(
     Args:
         words: What click read of the command line, by attribute; None or nothing where it was
             not typed.
-        variables: What it read of environment variables such as ``SPECPLAN_CACHE``, likewise.
+        variables: What it read of environment variables such as ``SPECPLAN_CACHE``, alike.
             They replace what is configured, and are no more than that: what was typed is not
             in conflict with them.
         configured: Whether the configuration is read at all.

@@ -42,14 +42,14 @@ __all__ = ["asked_trend", "trend"]
     ),
 )
 def trend(settings: Settings, steps: tuple[str, ...]) -> int:
-    """Tell how coverage went over STEPS: snapshots, sources or saved documents, the oldest first.
+    """Show how coverage changed over STEPS: snapshots, sources or saved documents, oldest first.
 
     Without STEPS, all snapshots of the caches. Each is asked the question of `specplan
     coverage`, and they are read one after the other. What is lost is what was covered once,
     is still wanted, and lacks at the last step. Where the wants are others than at the step
     before, that is marked: such a step is not a loss of the cache.
 
-    Saved documents (`specplan coverage --format json -o FILE`) tell their wants by number
+    Saved documents (`specplan coverage --format json -o FILE`) record their wants by number
     alone, so that a new want which lacks may look like one that was lost.
 
     \b

@@ -58,7 +58,7 @@ def trim(settings: Settings, pipeline: str) -> int:
       spack ci generate --output-file jobs.yml && specplan trim jobs.yml --want spack.lock -o jobs.yml
     """  # noqa: D301, E501 - \b keeps click from wrapping the examples
     from specplan.pipelines import trimming  # noqa: PLC0415 - help reads no YAML
-    from specplan.pipelines.pipeline import read  # noqa: PLC0415 - likewise
+    from specplan.pipelines.pipeline import read  # noqa: PLC0415 - as above
 
     _refuse_two_readers(pipeline, settings)
     found = read(pipeline)

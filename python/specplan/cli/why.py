@@ -64,10 +64,10 @@ def why(settings: Settings, spec: str) -> int:
 
 def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:
     """Return why packages of the spec are wanted, where wants are not hashes."""
-    from specplan.catalog.available import available_wants  # noqa: PLC0415 - likewise
-    from specplan.coverage.ask import environment_options  # noqa: PLC0415 - likewise
+    from specplan.catalog.available import available_wants  # noqa: PLC0415 - as above
+    from specplan.coverage.ask import environment_options  # noqa: PLC0415 - as above
     from specplan.planning.wants import read_wanted_places  # noqa: PLC0415 - help needs no YAML
-    from specplan.planning.why_wanted import why_wanted  # noqa: PLC0415 - likewise
+    from specplan.planning.why_wanted import why_wanted  # noqa: PLC0415 - as above
 
     contents = asked.catalog._contents  # noqa: SLF001 - nobody else needs the wants twice
     query = asked.request.coverage
@@ -87,7 +87,7 @@ def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:
         for root in each.environment.roots
     }
     files = tuple(text for text in query.want if named_want(text).kind == "environment")
-    older = None if asked.older is None or isinstance(asked.older, str) else asked.older._contents  # noqa: SLF001 - likewise
+    older = None if asked.older is None or isinstance(asked.older, str) else asked.older._contents  # noqa: SLF001 - as above
     return why_wanted(
         spec, asked.plan, contents, replace(query, want=files), older=older, sources=sources
     )

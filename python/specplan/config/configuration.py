@@ -80,7 +80,7 @@ class StackEntry:
         cells: The systems that it is for, each ``OS/TARGET``; empty where that is not said.
         want: The environment or lock that says what it wants, resolved as sources are.
         fail_under: The least coverage that it may have, in percent.
-        fail_under_roots: The least root coverage, likewise.
+        fail_under_roots: The least root coverage, as a percentage.
         fail_on_lost: Whether a lost key of it fails the run.
         fail_on_absent: Whether it fails the run where it is absent.
         fail_on_unknown_over: The most of its wants that may be undecided, in percent.
@@ -134,14 +134,14 @@ class Configuration:
         baseline: An older snapshot, or a source that holds the older state.
         baseline_directory: The folder that the path of a baseline starts from.
         want: Locks that say what is wanted; those of a file are resolved as sources are.
-        costs: Files that tell what builds cost; those of a file are resolved against its
+        costs: Files with the costs of builds; those of a file are resolved against its
             folder.
         scope: How much of a lock is wanted.
         level: What a key is; None for what the kind of the wants has as its default.
         compat: Which binaries serve a cell.
         format: The format of the report.
         fail_under: The least coverage, in percent, as it was written.
-        fail_under_roots: The least root coverage, likewise.
+        fail_under_roots: The least root coverage, as a percentage.
         fail_on_lost: Whether a lost key fails the run.
         fail_on_absent: Whether an absent stack fails the run.
         fail_on_unknown_over: The most wants that may be undecided, in percent.

@@ -1,6 +1,6 @@
 """What a folder holds that a project would plan with: stacks, caches, package pages.
 
-Only enough of each is read to tell what it is; environments are read whole, since they
+Only enough of each is read to recognize its kind; environments are read whole, since they
 say for which systems they are.
 """
 

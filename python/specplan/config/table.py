@@ -57,7 +57,7 @@ class Table:
         raise ConfigurationError(path=str(self._path), key=dotted, fault=fault, hint=hint)
 
     def only_known(self, known: Iterable[str]) -> None:
-        """Refuse a key that is none of those that are known."""
+        """Refuse an unknown key."""
         for key in self._entries:
             if key not in known:
                 self.fail(key, "there is no such key", _did_you_mean(key, known))

@@ -151,7 +151,7 @@ def ask(
         wanted: The locks of lock wants.
         environments: The environments of environment wants.
         own_stacks: The stacks that are sources without a label.
-        detail: How much the answer shall tell.
+        detail: The detail of the answer.
         query: What is asked.
 
     Raises:
@@ -371,7 +371,7 @@ def _specs(
     cycle = core.cycle()
     if cycle:
         described = by_hash(core, cycle[:1]).get(cycle[0])
-        # Edges of several files can make up a cycle; this one tells the spec.
+        # Edges of several files can make up a cycle; this one names the spec.
         place = described.source if described is not None else wanted[0].place
         fault = f"the dependencies of {cycle[0]} lead back to it, which no hash allows"
         raise SourceError(f"{place}: {fault}", path=place)

@@ -118,7 +118,7 @@ def _roots(
 ) -> tuple[RootCoverage | None, list[LeftOut]]:
     """Return the roots with those of stacks that were not measured at all.
 
-    How many roots of a stack are for some of its cells no document tells: it is left out.
+    No document has the number of roots in some of the cells of a stack: it is left out.
     """
     if old.roots is None:
         return result.roots, []

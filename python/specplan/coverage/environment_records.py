@@ -39,7 +39,7 @@ class InstallableRoots:
 
     Attributes:
         wanted: The roots, once for each cell.
-        undecided: Those of them in cells where the sources do not tell what installs.
+        undecided: Those of them in cells where the sources do not show what installs.
         installable: Those that a spec covers which installs from the caches alone.
         broken: The others that are covered, each with the spec that lacks least.
         stacks: For each stack how many are wanted, and how many install.

@@ -71,7 +71,7 @@ class AbstractWants:
         cells: By stack, os, target.
         excluded: For each entry of what is not wanted how many wants it excludes.
         not_wanted: How many wants any entry excludes.
-        clauses: By spec what its candidates are held against; nothing of any where it is empty.
+        clauses: By spec what its candidates are compared with; nothing of any where it is empty.
         groups: By spec the group of the environment that wants it, None for the default one.
         developed: The positions of the specs that are built from source trees.
         left_out: What of the environments could not be taken into account in these cells.
@@ -250,7 +250,7 @@ def wants_of(
     )
 
 
-#: The abstract spec, its group, and what its candidates are held against: equal ones are one want.
+#: The abstract spec, its group, and what its candidates are compared with: equal ones are one want.
 _Key: TypeAlias = "tuple[str, str | None, tuple[Clause, ...]]"
 
 
@@ -417,7 +417,7 @@ def ask(
         wants: What is wanted, and where.
         compat: Which binaries serve a cell.
         systems: What is known of operating systems.
-        detail: How much the answer shall tell.
+        detail: The detail of the answer.
     """
     answer = core.abstract_coverage(
         {

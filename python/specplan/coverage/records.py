@@ -238,7 +238,7 @@ def _versions(answer: Answer) -> dict[str, str]:
 def _sources(answer: Answer, caches: _core.Catalog) -> dict[str, str]:
     """Return the file of each binary that is nearest to a gap, where it may be another.
 
-    A lock tells more of a spec than a cache does, but it holds no binary.
+    A lock records more about a spec than a cache does, but it holds no binary.
     """
     if not answer.wanted:
         return {}

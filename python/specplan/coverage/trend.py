@@ -97,7 +97,7 @@ def measured(contents: Contents, query: CoverageQuery, name: str) -> Measured:
 
 
 def measured_before(saved: Coverage, name: str) -> Measured:
-    """Return what a saved document tells of one step: numbers, gaps, and all wants by their keys.
+    """Return one step of a saved document: numbers, gaps, and all wants by their keys.
 
     Args:
         saved: The coverage that was saved.
@@ -127,7 +127,7 @@ def measured_before(saved: Coverage, name: str) -> Measured:
 
 
 def trend(steps: Iterable[Measured]) -> Trend:
-    """Return how coverage went over steps, which are taken one after the other.
+    """Return how coverage changed over steps, which are taken one after the other.
 
     Args:
         steps: The steps, the oldest first.
@@ -178,7 +178,7 @@ class _History:
         platform: The platform of its system.
         points: One for each step up to the last at which it was there.
         at: That step.
-        wants: What it wanted there, by name or by key; None where that is not told.
+        wants: What it wanted there, by name or by key; None if that is not recorded.
         lacking: What it lacked there.
         lost: What it lacks and had once: since which step, and when it was covered last.
     """
@@ -338,7 +338,7 @@ def _taken(history: _History, cell: Cell, step: Measured, at: int) -> TrendPoint
             regained=len(regained),
             wants_added=added,
             wants_removed=removed,
-            # Where wants are not known, their number alone tells that they changed.
+            # Where wants are not known, only their number can show that they changed.
             wants_changed=True if previous.wanted != cell.wanted else is_changed,
         )
     history.lost = {want: since for want, since in history.lost.items() if want in lacking}

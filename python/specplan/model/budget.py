@@ -109,7 +109,7 @@ class OpenRoot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """What a budget buys, and what no other choice could buy more.
+    """The result of a budget, and what no other choice could buy more.
 
     Each root of the locks counts once, each abstract want once in each of its cells.
 
@@ -186,7 +186,7 @@ class BudgetCurve:
     """What budgets buy, from nothing to all that can be planned.
 
     Attributes:
-        limited: What is limited: the number of builds, or their cost where files tell costs.
+        limited: What is limited: the number of builds, or their cost where files give costs.
         roots: How many roots can install at most: one of a lock counts once, an abstract want
             once in each of its cells.
         points: What each limit buys, the smallest first; the last one is what all takes.

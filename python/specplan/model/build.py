@@ -28,7 +28,7 @@ class Build:
         stage: When it can be built: after all builds of earlier stages.
         needs: The hashes of the builds that it waits for, sorted.
         cost: What it costs, in the unit of the plan's costs.
-        estimated: Whether no file tells its cost, so that it is an estimate.
+        estimated: Whether no file gives its cost, so that it is an estimate.
         cause: Why it is built.
         because: A shortest chain of hashes from a want to the spec, each of which needs the next.
     """

@@ -1,4 +1,4 @@
-"""What is asked of a plan: its inputs, the change that it foresees, what it assumes."""
+"""A question about a plan: its inputs, the change that it foresees, what it assumes."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class CheckedSpec:
 
     Attributes:
         hash: The DAG hash.
-        package: The package; empty where nothing tells it.
+        package: The package; empty where nothing records it.
         version: The version, or None where no source describes the spec.
     """
 
@@ -72,7 +72,7 @@ class Finding:
 
     Attributes:
         kind: What it is about: ``missing`` (a spec without a binary that binaries link to or
-            run with), ``dangling`` (a hash that only edges tell of, needed by no binary to
+            run with), ``dangling`` (a hash that only edges mention, needed by no binary to
             install), ``not-in-cache`` (an index lists it, there is no binary, and no binary
             needs it to install), ``cycle`` (specs depend on each other), ``wrong-hash`` (a
             hash is not that of its content), ``different-content`` (one hash, two
@@ -94,7 +94,7 @@ class Finding:
         roots: Likewise, how many roots.
         dependents: The hashes of the specs that depend on it directly, ascending: of what is
             ``missing`` the broken binaries and the missing specs that link to it or run with
-            it, of what is ``dangling`` all that an index or database tells of.
+            it, of what is ``dangling`` all that an index or database mentions.
     """
 
     kind: FindingKind
@@ -148,7 +148,7 @@ class CheckedRoots:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedHashes:
-    """How many hashes were held against their content.
+    """How many hashes were compared with their content.
 
     Attributes:
         recomputed: How many, right or wrong.
@@ -167,7 +167,7 @@ class CheckedFiles:
 
     Attributes:
         manifests: How many manifests and spec files were read.
-        blobs: How many blobs and tarballs were held against their checksums.
+        blobs: How many blobs and tarballs were compared with their checksums.
         bytes: How many bytes these have.
     """
 
@@ -186,7 +186,7 @@ class Check(Report):
         specs: How many distinct specs they hold.
         findings: What is ``missing`` first: what most roots need, then what most binaries
             need, then by hash. The others by path, kind, place, message.
-        binaries: How many binaries there are; None where no source tells what binaries
+        binaries: How many binaries there are; None where no source records what binaries
             depend on.
         roots: The roots; None likewise.
         hashes: How many hashes were recomputed.

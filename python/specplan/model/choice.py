@@ -73,7 +73,7 @@ class Choice:
 
 
 #: Why a want cannot be planned: no known spec satisfies it; it is unknown whether any does;
-#: those that do need what is known not to build, or what nothing tells the dependencies of; its
+#: those that do need what is known not to build, or specs without recorded dependencies; its
 #: environment builds it from a source tree, so no cache has a binary of it.
 Lack: TypeAlias = Literal["no_candidate", "undecided", "blocked", "developed"]
 

@@ -1,7 +1,7 @@
-"""What builds cost: what files tell, and what is estimated from it.
+"""The costs of builds: those in files, and estimates from them.
 
-A cost is told for a hash, for a version of a package, or for a package; the most exact
-one holds. A build that nothing is told of gets an estimate, the median of what is known
+A cost is given for a hash, for a version of a package, or for a package; the most exact
+one holds. A build without a recorded cost gets an estimate, the median of what is known
 of the builds that are most like it:
 
 1. other hashes of the same package and version;
@@ -41,7 +41,7 @@ class Cost:
 
     Attributes:
         amount: How much, in the unit of the costs it is of; finite and not negative.
-        estimated: Whether no file tells it.
+        estimated: Whether it is an estimate, as no file gives it.
     """
 
     amount: float
@@ -53,13 +53,13 @@ _ONE: Final = Cost(1.0, estimated=False)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Costs:
-    """The costs that files tell. All are finite and not negative.
+    """The costs in files. All are finite and not negative.
 
     Attributes:
         by_hash: Seconds by DAG hash.
         by_version: Seconds by package and version.
         by_package: Seconds by package.
-        named: Package and version of hashes, where a file tells them. They serve
+        named: Package and version of hashes, if a file gives them. They serve
             estimates for other hashes.
     """
 
@@ -76,7 +76,7 @@ class Costs:
     def of(self, specs: Iterable[tuple[str, str, str]]) -> dict[str, Cost]:
         """Return the cost of each spec by its hash.
 
-        The specs also tell which package and version a hash is of, so that estimates are
+        The specs also map each hash to its package and version, so that estimates are
         the better, the more specs are given beside those that are asked for.
 
         Args:
@@ -128,7 +128,7 @@ class _Known:
         )
 
     def like(self, name: str, version: str) -> float:
-        """Return the estimate for a package and version that no file tells."""
+        """Return the estimate for a package and version that no file gives."""
         found = self._versions.get((name, version))
         return self._packages.get(name, self._all) if found is None else found
 

@@ -120,8 +120,8 @@ class Diff(Report):
         damaged: Files that were skipped because they are damaged.
         left_out: What of the question could not be taken into account.
         sources: What was read of each source.
-        gates: The gates of the run that it was held against, none where none was asked.
-        known_gaps: The known gaps that it was held against, or None.
+        gates: The gates of the run that it was compared with, without any if none was requested.
+        known_gaps: The known gaps that it was compared with, or None.
     """
 
     level: Level

@@ -1,4 +1,4 @@
-"""What an abstract spec finds: the specs that satisfy it, and those that nobody can tell of."""
+"""What an abstract spec finds: the specs that satisfy it, and the undecided ones."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Found(Report):
         query: The abstract spec, as it was given.
         specs: Those that satisfy it, by name, version (as Spack orders versions), os,
             target and hash.
-        undecided: Those of which the sources do not tell, in the same order; what
+        undecided: Those that the sources cannot decide, in the same order; what
             satisfies nothing for certain is in neither.
         unknown_name: The name that was asked for, where no known package has it; it may
             be that of a virtual package.
@@ -97,7 +97,7 @@ class Found(Report):
         """Return the specs, if all could be decided.
 
         Raises:
-            UndecidedError: If the sources do not tell of every spec.
+            UndecidedError: If the sources cannot decide it for every spec.
         """
         if not self.undecided:
             return self.specs

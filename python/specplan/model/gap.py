@@ -117,7 +117,7 @@ class UnknownWant:
         want: The abstract spec that is wanted.
         package: The package it names; empty where it names none.
         specs: How many available specs might cover it.
-        missing: What the sources lack to tell, sorted: of ``edges``, ``virtuals``,
+        missing: The information that the sources lack, sorted: of ``edges``, ``virtuals``,
             ``compiler``, ``field``, ``recipe`` and ``git-repository``.
         group: The group of the environment that wants it; None for the default group.
     """

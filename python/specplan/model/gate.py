@@ -13,7 +13,7 @@ GateUnit: TypeAlias = Literal["percent", "count", "seconds"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """One gate that a result was held against.
+    """One gate that a result was compared with.
 
     Attributes:
         name: The option that asks for it, without its dashes, such as ``fail-under``.

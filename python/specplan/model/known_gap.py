@@ -50,7 +50,7 @@ class KnownGap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownGaps:
-    """A file of known gaps, held against a result.
+    """A file of known gaps, compared with a result.
 
     Attributes:
         file: The file.

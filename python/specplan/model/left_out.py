@@ -44,7 +44,7 @@ __all__ = [
 #: - ``may_change``: specs whose hash may change with a recipe, which only a concretizer knows;
 #: - ``blind``: specs that are built otherwise with a recipe, under the same hash;
 #: - ``changed_name``: a changed package that no want contains;
-#: - ``undecided_spec``: a spec of which the sources cannot tell whether it satisfies the query.
+#: - ``undecided_spec``: a spec of which the sources cannot decide whether it satisfies the query.
 LeftOutKind: TypeAlias = Literal[
     "include",
     "condition",

@@ -48,7 +48,7 @@ OwnKey: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One key in which a new spec differs from the old one that it is held against.
+    """One key in which a new spec differs from the old one that it is compared with.
 
     Attributes:
         key: The key.

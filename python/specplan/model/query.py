@@ -1,4 +1,4 @@
-"""What is asked: at which level, of which wants, under which compatibility, without what."""
+"""The parts of a question: the level, the wants, the compatibility, the exclusions."""
 
 from __future__ import annotations
 
@@ -72,5 +72,5 @@ class NotWanted:
     excluded: int = 0
 
 
-#: How much an answer tells; each includes those before it.
+#: The detail of an answer; each includes those before it.
 Detail: TypeAlias = Literal["cells", "keys", "gaps", "nearest"]

@@ -18,7 +18,7 @@ __all__ = [
 #: The group of the roots of an environment that name none.
 DEFAULT_GROUP: Final = "default"
 
-#: What becomes of a root in a cell: a binary covers it; a binary covers it and lacks what it
+#: The result for a root in a cell: a binary covers it; a binary covers it and lacks what it
 #: needs to install; nothing covers it; the sources cannot decide.
 RootState: TypeAlias = Literal["covered", "broken", "gap", "unknown"]
 
@@ -48,7 +48,7 @@ class Lacking:
     Attributes:
         hash: Its DAG hash.
         package: Its package; None where no source describes it.
-        version: Its version, likewise.
+        version: Its version; empty if no source describes it.
         roots: How many roots lack it.
     """
 
@@ -85,7 +85,7 @@ class RootCoverage:
     Attributes:
         wanted: Distinct root hashes, and roots of environments.
         installable: Those whose whole closure installs from the cache.
-        undecided: The roots of environments in cells where the sources do not tell what
+        undecided: The roots of environments in cells where the sources do not show what
             installs; none of them counts as installable.
         coverage: ``installable / wanted``; None where there are no roots.
         broken: The others, by hash; of a root of an environment the spec that covers it

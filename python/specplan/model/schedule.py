@@ -53,9 +53,9 @@ class Schedule:
     Attributes:
         runners: How many runners there are; each builds one spec at a time.
         makespan: When the last build is done, in the unit of costs.
-        lower_bound: What no schedule on so many runners comes below.
+        lower_bound: What no schedule on this number of runners comes below.
         reason: Why.
-        widths: How many builds each stage has: so many runners at most have work at once
+        widths: How many builds each stage has: at most this number of runners have work at once
             while the stages run one after the other.
         shards: By runner. A runner that gets nothing to build has no shard.
     """

@@ -51,7 +51,7 @@ EdgeType: TypeAlias = Literal["build", "link", "run", "test", "splice"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedSpec:
-    """A spec with what people know it by.
+    """A spec with its readable names.
 
     Attributes:
         hash: The DAG hash.

@@ -1,4 +1,4 @@
-"""Coverage over many snapshots: how it went, what was lost since when, where the wants changed."""
+"""Coverage over many snapshots: its course, what was lost since when, where the wants changed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendQuestion:
-    """What all steps of a trend were asked alike.
+    """The question that all steps of a trend answer.
 
     Attributes:
         wants: Where the wants come from.
@@ -56,7 +56,7 @@ class Measured:
         cells: The numbers of its cells.
         lacking: By cell what is not covered, or cannot be decided.
         undecided: By cell what of that cannot be decided.
-        wants: By cell all that is wanted, by name or by key; None where that is not told.
+        wants: By cell all that is wanted, by name or by key; None if that is not recorded.
         left_out: What could not be taken into account.
         nothing: Why it has no cell, where nothing that is asked for is there yet or any more.
     """
@@ -84,8 +84,8 @@ class TrendPoint:
         lost: How many wants were covered at the step before, are still wanted and are not covered.
         regained: How many wants lacked at the step before, are still wanted and are covered.
         wants_added: How many wants are new; None where the step before, or this one, does not
-            tell its wants, as documents of an earlier release do not.
-        wants_removed: How many wants are gone, likewise.
+            record its wants, as documents of an earlier release do not.
+        wants_removed: How many wants are gone, under the same condition.
         wants_changed: Whether the wants are others than at the step before; None where that is
             not known.
     """
@@ -162,7 +162,7 @@ class LostWant:
         last_covered: The last step at which it was covered.
         since: The step since which it lacks.
         is_certain: Whether it surely was covered: false where it is undecided now, and where a
-            document of an earlier release does not tell a want that is new
+            document of an earlier release does not distinguish a want that is new
             from one that was covered.
     """
 
@@ -189,7 +189,7 @@ class Trend(Report):
         cells: Ordered by stack, os, target.
         lost: Ordered by the step since which they lack, the newest first, then by cell and want.
         left_out: What of the question could not be taken into account at any step.
-        gates: The gates of the run that it was held against, none where none was asked.
+        gates: The gates of the run that it was compared with, without any if none was requested.
     """
 
     wants: WantsKind

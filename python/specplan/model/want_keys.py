@@ -1,4 +1,4 @@
-"""What cells want, in few letters, so that a later run can tell what is lost from what is new."""
+"""What cells want, in few letters, so that a later run can distinguish lost wants from new ones."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class KeyedWants:
     keys: frozenset[str]
 
     def __contains__(self, want: object) -> bool:
-        """Whether a want is among them, by all that its key tells."""
+        """Whether a want is among them, by its whole key."""
         return isinstance(want, str) and key_of(want) in self.keys
 
 

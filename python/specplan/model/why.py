@@ -22,7 +22,7 @@ WhyLink: TypeAlias = Literal["asked", "demands", "cuts", "unneeded"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhyLine:
-    """One line of the tree that tells why a spec is planned or not.
+    """One line of the tree that shows why a spec is planned or not.
 
     Attributes:
         depth: How deep it is; it hangs from the nearest line before that is one less deep.

@@ -49,7 +49,7 @@ class Purchase:
         return self._of_locks().search()
 
     def curve(self, made: Made | None, unit: Unit) -> BudgetCurve:
-        """Return what budgets from nothing to all buy.
+        """Return the results of budgets from nothing to everything.
 
         Args:
             made: What is chosen if nothing is limited; None where nothing has to be.
@@ -127,7 +127,7 @@ class Purchase:
             for bid in source
             for spec in bid.hashes
         }
-        # What nobody tells the dependencies of is not built: nobody knows what that would take.
+        # A spec without recorded dependencies is not built: its builds are unknown.
         all_options: compiled.PlanQuestion = {**self.question, "roots": sorted(every)}
         plan = self.core.plan(all_options, told_only=True)
         names = {**_names(self.core, fixed), **options.names}

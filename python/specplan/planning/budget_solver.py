@@ -53,7 +53,7 @@ _MOST_BUILDS: Final = 2**63
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetRequest:
-    """What a budget is asked for.
+    """A question about a budget.
 
     Attributes:
         builds: The most builds; None for any number.
@@ -135,7 +135,7 @@ class BidGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BidResult:
-    """What becomes of a group.
+    """The result for a group.
 
     Attributes:
         source: The position of the source that counts.
@@ -163,10 +163,10 @@ class BidResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """What a budget buys.
+    """The result of a budget.
 
     Attributes:
-        budget: What is told of it.
+        budget: The record of it.
         results: The same by group.
     """
 
@@ -187,7 +187,7 @@ class Spent:
 
 
 class Spending:
-    """One question of what a budget buys.
+    """A question about the result of a budget.
 
     Args:
         core: The plan of all specs that can complete a root.
@@ -217,7 +217,7 @@ class Spending:
         return self._told(self._answer(self._builds, self._asked.cost, _MOST_WORK))
 
     def curve(self, unit: Unit, all_hashes: Collection[str], abstract: int) -> BudgetCurve:
-        """Return what budgets from nothing to all buy, in tenths of what all takes.
+        """Return the results of budgets from nothing to everything, in tenths of the whole plan.
 
         Args:
             unit: What costs count; the budgets are of it.
@@ -275,12 +275,12 @@ class Spending:
     def _told_bids(
         self, answer: compiled.SpendingAnswer
     ) -> Iterator[tuple[Bid, compiled.BidAnswer]]:
-        """Return what becomes of each root of the sources that count."""
+        """Return the result for each root of the sources that count."""
         for group, source, answers in zip(self._groups, answer.sources, answer.bids, strict=True):
             yield from zip(group.sources[source] if group.sources else (), answers, strict=True)
 
     def given(self, hashes: Collection[str], searched: Spent) -> Spent:
-        """Tell what becomes of the roots once some specs install, which were chosen otherwise."""
+        """Return the result for each root once some specs install that were chosen otherwise."""
         answer = self._core.spend(
             self._question(), chosen=sorted(hashes), builds=self._builds, cost=self._asked.cost
         )
@@ -317,7 +317,7 @@ class Spending:
             results.append(BidResult.of(source, told))
             for bid, became in told:
                 outcome, option = became.outcome, became.option
-                # What is wanted by its hash is told of even if it cannot be had.
+                # A want by hash is reported even if no spec can meet it.
                 at = 0 if option is None and bid.place is None else option
                 if at is None or (outcome == "external" and bid.place is None):
                     continue

@@ -28,7 +28,7 @@ __all__ = ["ChoiceRequest", "Options", "Pick", "Source", "Want", "WantGroup"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceRequest:
-    """What a choice is asked for.
+    """A question about a choice.
 
     Attributes:
         environments: Whose roots are wanted.

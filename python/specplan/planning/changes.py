@@ -40,7 +40,7 @@ _HASH: Final = re.compile(r"[a-z2-7]{32}")
 
 @dataclass(frozen=True, slots=True)
 class KnownSpecs:
-    """The specs that an abstract spec is held against.
+    """The specs that an abstract spec is compared with.
 
     Attributes:
         core: The catalog that describes them.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["costs_of", "inputs_of"]
 
-#: The order in which inputs are told.
+#: The order of inputs.
 _ROLES: Final = ("want", "candidates", "cache", "costs")
 
 

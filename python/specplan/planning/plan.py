@@ -48,7 +48,7 @@ class Plan(Report):
 
     Attributes:
         scope: Which specs of the locks are wanted.
-        unit: What costs count: builds, or seconds where files tell costs.
+        unit: What costs count: builds, or seconds where files give costs.
         predicted: Whether the plan foresees a change. Then its hashes are those of the
             specs before the change and stand for their successors; with :attr:`successors`
             this is so of the specs alone that have none there.
@@ -57,12 +57,12 @@ class Plan(Report):
         inputs: What it was made from, wants before caches before costs, by path.
         builds: The builds, by stage, then hash.
         critical_path: The hashes of the dearest chain of builds, first build first.
-        needless: What pruning node by node would build in vain, by hash.
+        needless: The unnecessary builds of pruning node by node, by hash.
         untested: What holds the change and is left alone, by hash.
         excluded: What is excluded because of specs that do not build.
         budget: Which roots are completed, and which not, where the budget is limited. All
             else is about the completed roots and those that install already.
-        budget_curve: What budgets from nothing to all buy, where that was asked.
+        budget_curve: The results of budgets from nothing to everything, if requested.
         schedule: When and where the builds run, where the number of runners was given.
         choice: What was chosen for abstract wants, if there are any, and what is proven of it.
         publish: Gaps that need no build, as another stack has a binary: by stack, os, target,
@@ -74,7 +74,7 @@ class Plan(Report):
         successors: The next hashes of each lock by newer recipes, where these were asked for:
             the plan is then for the specs with these hashes.
         stacks: The stacks that it is for, whether anything is built for them or not.
-        gates: The gates of the run that it was held against, none where none was asked.
+        gates: The gates of the run that it was compared with, without any if none was requested.
     """
 
     scope: Scope
@@ -150,16 +150,16 @@ class Plan(Report):
         return min(self.choice.lower_bound, self.totals.cost)
 
     def why(self, spec: str) -> tuple[Why, ...]:
-        """Tell why specs are planned, or what makes them needless, by hash.
+        """Return why specs are planned, or what makes them unnecessary, by hash.
 
         Args:
             spec: An abstract spec, ``/HASH`` for one hash or its first letters. The specs
-                of the locks that satisfy it are told of; if there are none, those of the
+                of the locks that satisfy it are explained; if there are none, those of the
                 caches.
 
         Raises:
             UnknownNameError: If no spec satisfies it.
-            UsageError: If it is not an abstract spec, nothing tells whether it is satisfied, or
+            UsageError: If it is not an abstract spec, it cannot be decided, or
                 the trees of all specs that satisfy it have too many lines.
         """
         for known in self._known:

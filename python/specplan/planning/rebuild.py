@@ -1,4 +1,4 @@
-"""One question of a plan: what is wanted, from what, within what; asked of the planner."""
+"""A request for a plan: its wants, candidates and limits, and the question to the planner."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ class _Rows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Question:
-    """What the planner is asked, and what was looked up for it."""
+    """The question to the planner, and what was looked up for it."""
 
     rows: compiled.Catalog
     core: compiled.PlanQuestion
@@ -346,7 +346,7 @@ def _changed_by_recipes(
     asked = None if request.change is None else request.change.recipes
     if asked is None:
         return None
-    from specplan.planning.recipe_changes import by_name  # noqa: PLC0415 - likewise
+    from specplan.planning.recipe_changes import by_name  # noqa: PLC0415 - as above
 
     if read.recipes is None:
         return by_name(asked, plannable)

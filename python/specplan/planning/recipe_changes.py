@@ -221,7 +221,7 @@ def judged(request: RecipeRequest, wanted: Sequence[Wanted], limits: Limits) -> 
     Args:
         request: The revisions.
         wanted: The locks.
-        limits: What no file may go beyond.
+        limits: The limits for each file.
 
     Raises:
         SourceError: If there is no such checkout, or git does not know a revision.

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["builds_of", "excluded_of", "needless_of", "totals_of", "untested_of", "whys_of"]
 
-#: How many specs are told of at a time, and how many lines their trees may have: each tree
+#: How many specs one answer explains at a time, and how many lines their trees may have: each tree
 #: may hold every spec, so that all trees are more than anybody can hold or read.
 _MOST_REASONS: Final = 1_000
 _MOST_LINES: Final = 200_000
@@ -95,7 +95,7 @@ def builds_of(core: compiled.Plan, cost_of: Mapping[str, Cost]) -> tuple[Build, 
 
 
 def needless_of(core: compiled.Plan) -> tuple[Needless, ...]:
-    """Return what pruning node by node would build in vain, by hash."""
+    """Return the unnecessary builds of pruning node by node, by hash."""
     return tuple(
         Needless(spec=named_of(each.spec), cut_by=named_of(each.cut_by), reason=each.reason)
         for each in core.needless()

@@ -1,4 +1,4 @@
-"""A question of plans, as a value: what is wanted, what changes, and within which limits."""
+"""A question about plans, as a value: what is wanted, what changes, and within which limits."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class SearchLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRequest:
-    """What is asked of a plan.
+    """A question about a plan.
 
     Attributes:
         coverage: What is wanted, of which snapshot, for which systems. With ``stack``,
@@ -140,7 +140,7 @@ class PlanRequest:
         jobs: How many builds can run at a time; with it the plan has a schedule.
         budget: The most that may be built.
         search: How long the search for it may take.
-        limits: What no input may go beyond; None for what the caches were read with.
+        limits: The limits for each input; None for those that the caches were read with.
         left_out: What could not be taken into account before the plan was asked for.
     """
 

@@ -1,4 +1,4 @@
-"""When each build of a plan runs if there are only so many runners, and on which."""
+"""When and on which runner each build of a plan runs."""
 
 from __future__ import annotations
 

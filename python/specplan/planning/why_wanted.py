@@ -136,7 +136,7 @@ class _Asked:
         self._chosen = {_place(each): each for each in choices}
 
     def wants(self) -> Iterator[WhyWanted]:
-        """Yield the wants in no order, some perhaps twice; what is told last is right."""
+        """Yield the wants in no order, some perhaps twice; the last one counts."""
         coverage = self._coverage
         yield from self._of_roots()
         if coverage is None:

@@ -52,8 +52,8 @@ class Called:
         when: The conditions of the ``with when(...)`` around it; None for one that is not read.
         lines: The first and the last line.
         doubt: Why it is not known whether it is called at all; empty where it is.
-        guards: What tells apart what is written around it and not read.
-        written: What tells apart calls with arguments that are not read; empty if all are read.
+        guards: What distinguishes what is written around it and not read.
+        written: What distinguishes calls with arguments that are not read; empty if all are read.
     """
 
     name: str
@@ -75,7 +75,7 @@ class Called:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What tells two calls apart: what they give, and as it is written what is not read."""
+        """What distinguishes two calls: their arguments, and the text of those not read."""
         keywords = sorted((key, repr(value)) for key, value in self.keywords.items())
         return (self.name, repr(self.positional), *keywords, self.when, self.guards, self.written)
 

@@ -1,4 +1,4 @@
-"""The computer that recipes see while their directives run, as a spec tells it."""
+"""The computer that recipes see while their directives run, as a spec describes it."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ __all__ = ["conditions_in", "with_methods_of"]
 def conditions_in(module: ast.Module) -> tuple[str, ...]:
     """Return the conditions of ``@when`` that are plain texts, each once, in order of appearance.
 
-    Only those of functions that can be told apart: within functions nothing is decided.
+    Only those of functions that can be distinguished: within functions nothing is decided.
     """
     found: dict[str, None] = {}
     for function in _functions(module):

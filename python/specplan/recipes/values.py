@@ -194,7 +194,7 @@ class Values:
         self._steps += weight
 
     def written(self, node: ast.AST) -> str:
-        """Return what tells an expression that is not read from others.
+        """Return what distinguishes an expression that is not read from others.
 
         That is how it is written, and what its names are worth where it stands.
 

@@ -33,7 +33,7 @@ def amount(gate: Gate, value: float | None) -> str:
 
 
 def is_asked(gate: Gate) -> bool:
-    """Whether somebody asked for a gate; each plan is held against that on what has no plan."""
+    """Whether somebody asked for a gate; each plan is compared with that on what has no plan."""
     return gate.name != "allow-unplannable"
 
 

@@ -349,7 +349,7 @@ class Outline:
         lines: What belongs to the headline.
         sections: The parts, in their order.
         notes: What the reader must know beside them.
-        cells: All cells of the report: names of cells need only be long enough to tell these apart.
+        cells: All cells of the report: they decide how long the names of cells must be.
     """
 
     kind: str

@@ -100,7 +100,7 @@ class Review(Report):
         since: The revisions, as they were given.
         recipes: The recipes that changed, with a verdict on each of their specs.
         change: What of it was taken for a change.
-        unit: What costs count: builds, or seconds where files tell costs.
+        unit: What costs count: builds, or seconds where files give costs.
         stacks: The stacks that the change reaches, by name.
         stale: The binaries that lose their use, by name, version, hash.
         untested: The specs that contain the change and are kept, by hash.

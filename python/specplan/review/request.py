@@ -27,7 +27,7 @@ class ReviewRequest:
         depth: How far dependents of what changes are followed; None for all the way.
         costs: Files with what builds cost, in seconds; each build costs 1 without any.
         jobs: How many builds can run at a time; with it the review says how long all take.
-        limits: What no input may go beyond; None for what the caches were read with.
+        limits: The limits for each input; None for those that the caches were read with.
         left_out: What could not be taken into account before the review was asked for.
     """
 

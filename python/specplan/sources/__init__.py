@@ -1,7 +1,7 @@
 """Where specs come from: one file a format, and what they have in common.
 
 :func:`specplan.sources.read.read` finds out what a source is and reads it. Readers stop at nothing
-that is wrong with a single file: they tell it in their answer, and who called decides whether
+that is wrong with a single file: they report it in their answer, and the caller decides whether
 damage is an error.
 """
 

@@ -46,7 +46,7 @@ def first_bytes(path: Path, most: int, shown: str = "") -> bytes:
         status = path.stat()
         if stat.S_ISREG(status.st_mode):
             with path.open("rb") as file:
-                # As much room is made as is asked for; what tells no size may still have some.
+                # The buffer has the requested size; a file of unknown size may have content.
                 return file.read(min(most, max(status.st_size + 1, _START)))
     except (FileNotFoundError, NotADirectoryError) as error:
         if path.is_symlink():
@@ -98,7 +98,7 @@ def kind_of(path: Path) -> Kind:
         return "listing"
     if start.startswith((b"{", b"[")):
         return "specs"
-    # Damaged gzip: the reader tells what is wrong with it.
+    # Damaged gzip: the reader shows what is wrong with it.
     return "specs" if first_bytes(path, len(_GZIP)) == _GZIP else "other"
 
 

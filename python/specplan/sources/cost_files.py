@@ -1,4 +1,4 @@
-"""Files that tell what builds cost, in seconds.
+"""Files with the costs of builds, in seconds.
 
 What a file is, is found out from its content:
 
@@ -60,15 +60,15 @@ _HEADER_HINT: Final = (
 
 
 def read_costs(places: Sequence[str], limits: Limits) -> Costs:
-    """Return what files tell about the costs of builds; of no files, that each costs 1.
+    """Return the costs of builds in files; without files each costs 1.
 
     Args:
         places: The files and folders.
         limits: What they may not go beyond.
 
     Raises:
-        SourceError: If one cannot be read, or tells no cost.
-        DamagedSourceError: If it is none of the known forms, says what is not a cost, or
+        SourceError: If one cannot be read, or holds no cost.
+        DamagedSourceError: If it is not one of the known forms, says what is not a cost, or
             says of one spec what it or another file says otherwise.
     """
     if not places:
@@ -109,7 +109,7 @@ class _Key:
 
 @dataclass(frozen=True, slots=True)
 class _Where:
-    """Where something is told."""
+    """Where something is written."""
 
     path: str
     place: str

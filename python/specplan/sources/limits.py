@@ -24,7 +24,7 @@ class Limits:
         tree_entries: How many files and folders a source may hold.
         index_bytes: The largest index, lock or spec file, as stored and unpacked.
         manifest_bytes: The largest manifest of a mirror, or map of snapshots.
-        blob_bytes: The largest blob or tarball of a mirror that is held against its checksum.
+        blob_bytes: The largest blob or tarball of a mirror that is compared with its checksum.
         silence_seconds: How long a server may say nothing.
         transfer_seconds: How long one file may take to arrive.
         attempts: How often a file is asked for when the connection or the server fails.

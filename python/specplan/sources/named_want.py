@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 #: What a want is: a lock, an environment, an abstract spec, standard input, whose content says
-#: which of the first two it is, the binaries that stacks have, or a place that is none of these
+#: which of the first two it is, the binaries that stacks have, or a place that is not one of these
 #: and is refused by whoever reads it.
 WantKind: TypeAlias = Literal["lock", "environment", "spec", "input", "available", "other"]
 
@@ -125,5 +125,5 @@ def file_of(place: str) -> str:
 def begins_environment(start: bytes) -> bool:
     """Return whether a file that begins like this is an environment."""
     start = start.removeprefix(codecs.BOM_UTF8)
-    # A lock tells of the Spack that wrote it under the same key.
+    # A lock names the Spack that wrote it under the same key.
     return _FILE_TYPE not in start and _ENVIRONMENT.search(start) is not None

@@ -46,7 +46,7 @@ class WrongHash:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HashesHeld:
-    """The hashes of a file, held against its content.
+    """The hashes of a file, compared with its content.
 
     Attributes:
         wrong: Those that are not that of their content.
@@ -131,7 +131,7 @@ class MirrorTaken:
         layout: How they lie there.
         lists_all: Whether its index means to list all binaries of the mirror. One of a view
             does not; None says that only the checksum of the index is known, so that its
-            manifests have to tell.
+            manifests can supply.
         index: How messages call its index, or None where it has none that can be read.
         listing: The index as a local file, where the catalog of the source does not hold its
             binaries as such: those of a snapshot are those of the union index.
@@ -141,7 +141,7 @@ class MirrorTaken:
         older: How messages call its other indexes, which are for older Spacks.
         older_listings: These as local files with what messages call them, like ``listing``.
         cache: The source that it belongs to, as it was given.
-        limits: What no file may go beyond.
+        limits: The limits for each file.
     """
 
     store: Store

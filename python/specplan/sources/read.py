@@ -51,11 +51,11 @@ def read(
     Args:
         place: A file, a folder, a URL, or ``-`` for standard input; ``LABEL=`` before it
             names the stack of an index or a lock.
-        limits: What the source may not go beyond.
+        limits: The limits for the source.
         tags: The snapshots that are asked for, where the source is a map of snapshots;
             None is the newest, and names that it does not know are passed over. Other
             sources are read whole.
-        progress: Who is told how far a transfer is.
+        progress: Called with the progress of a transfer.
         options: How mirrors and installations are read.
 
     Raises:
@@ -234,7 +234,7 @@ def _is_there(path: Path) -> bool:
     """Return whether there is anything at a path.
 
     Raises:
-        SourceError: If that cannot be told: no permission, a name too long, a NUL in it.
+        SourceError: If that cannot be determined: no permission, a name too long, a NUL in it.
     """
     from specplan.sources.stores.store import printable  # noqa: PLC0415
 

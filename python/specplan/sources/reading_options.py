@@ -1,4 +1,4 @@
-"""What every reader of a source is told."""
+"""The options of every reader of a source."""
 
 from __future__ import annotations
 

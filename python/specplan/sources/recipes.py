@@ -1,4 +1,4 @@
-"""Which recipes of a package repository changed since a revision, as git tells it."""
+"""Which recipes of a package repository changed since a revision, as git reports it."""
 
 from __future__ import annotations
 

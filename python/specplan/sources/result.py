@@ -29,7 +29,7 @@ class SourceRead:
         roots: The roots of a lock, in the order of the file.
         unread_tags: Snapshots that the source has and that were not asked for, newest first.
         notes: What the reader might not expect, one sentence each.
-        files_of_specs: Those of the files that tell hashes with what is hashed.
+        files_of_specs: Those of the files that have both hashes and the hashed content.
         mirrors: The mirrors whose binaries were read.
         indexes_alone: The indexes of stacks that belong to no mirror.
         is_guess: Whether some file is of a version that is newer than those that are known.

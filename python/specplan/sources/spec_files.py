@@ -195,5 +195,5 @@ def stack_of_lock(path: PurePath) -> str:
         'radiuss'
     """
     stem = path.name.removesuffix(".gz").rpartition(".")[0] or path.name
-    # Every environment has a file of this name: only its folder tells them apart.
+    # Every environment has a file of this name: only its folder distinguishes them.
     return (path.parent.name or stem) if stem == "spack" else stem

@@ -66,7 +66,7 @@ def read_wants(
             lock, or else for its ``spack.yaml``; ``-`` for standard input, where an
             environment includes files of the working directory; an abstract spec; or
             ``available[:STACK]``.
-        limits: What no file may go beyond.
+        limits: The limits for each file.
         options: How environments are read.
         available: What reads ``available`` as the binaries of stacks; None where there are no
             caches that have any.
@@ -173,7 +173,7 @@ def read_concrete(
 
     Args:
         text: ``[LABEL=]spack.lock``, or ``[LABEL=]available[:STACK]``.
-        limits: What no file may go beyond.
+        limits: The limits for each file.
         available: What reads the binaries of stacks; None where there are no caches.
 
     Raises:
@@ -221,7 +221,7 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
     Args:
         text: The lock or its folder, with or without the label of its stack; ``-`` is
             standard input.
-        limits: What the file may not go beyond.
+        limits: The limits for the file.
 
     Raises:
         SourceError: If the file does not exist or is not a lock.

@@ -1,7 +1,7 @@
 """A plain model of a catalog: the documented answers, worked out with dictionaries and loops.
 
 Nothing here uses the compiled core, an index or a cache of any kind. Each rule of the
-documentation is a few lines that can be held against its text, so that where the model
+documentation is a few lines that can be compared with its text, so that where the model
 and the product agree, both are what the documentation says. It is meant for caches of a
 few dozen specs.
 

@@ -24,7 +24,7 @@ Entry: TypeAlias = "dict[str, object]"
 #: What a page is called in a published tree.
 PAGE_NAME: Final = "specs.md"
 
-#: So many digits of a patch's checksum tell it from others.
+#: The number of digits of a patch's checksum that distinguish it from others.
 _PATCH_DIGITS: Final = 7
 
 

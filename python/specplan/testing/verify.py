@@ -17,13 +17,13 @@ __all__ = ["VerificationError", "verify"]
 
 
 class VerificationError(AssertionError):
-    """A plan is not the least rebuild of its wants, or does not tell the truth about it."""
+    """A plan is not the least rebuild of its wants, or makes a false statement about it."""
 
 
 def verify(  # noqa: PLR0915 - the rules are easier to believe in one piece
     plan: object, wants: Place | Iterable[Place], caches: Place | Iterable[Place | AbstractSet[str]]
 ) -> None:
-    """Check that a plan is the least rebuild, and all that it tells of its builds.
+    """Check that a plan is the least rebuild, and all its statements about its builds.
 
     Args:
         plan: What ``Catalog.rebuild`` returned, or its JSON as text or as a mapping.

@@ -13,10 +13,10 @@ __all__ = ["verify_budget"]
 
 
 def verify_budget(plan: object, alone: Mapping[str, frozenset[str]]) -> None:
-    """Check that a plan's budget holds, and that what is told of its roots is true.
+    """Check that a plan's budget holds, and that its statements about its roots are true.
 
     ``specplan.testing.verify`` checks that the plan is the least one of the roots that are
-    completed or install already. Here the builds stay within the budget, every root is told
+    completed or install already. Here the builds stay within the budget, every root is listed
     once and in its place, and what each open root takes more is what it says. Where no more
     than twelve roots can be bought, all sets of them are tried: none that the budget pays is
     worth more than the upper bound, and if the choice is said to be optimal, none is worth more.

@@ -40,11 +40,11 @@ class ExportBuild:
     Attributes:
         hash: The DAG hash; 32 letters and digits.
         name: The package, as people are shown it: of plain characters alone.
-        version: The version, likewise.
+        version: The version; empty if no source describes it.
         asked: What ``specplan has`` is asked: ``name@version/hash``, or the hash alone where name
             or version are not plain.
         os: The operating system, of plain characters.
-        target: The target, likewise.
+        target: The target.
         stacks: The stacks whose locks hold it.
         stage: When it can be built: after all builds of earlier stages.
         needs: The hashes of the builds that it waits for, without those that others bring along.
@@ -84,7 +84,7 @@ class ExportPlan:
         publish: What only needs to be listed.
         unplannable: What nothing known can meet.
         left_out: What could not be taken into account.
-        gates: The gates that it was held against.
+        gates: The gates that it was compared with.
         recipes: Of a plan for the next lock, the commit of the recipes that its hashes are of, or
             :data:`NOT_COMMITTED`; empty of every other plan.
         lock: The next lock, as a file; None where it is not to be written.

@@ -61,7 +61,7 @@ class Job:
         number: Its number in the order of the builds, from 0.
         hash: The DAG hash.
         name: The package, of plain characters.
-        version: The version, likewise.
+        version: The version; empty if no source describes it.
         asked: ``name@version/hash``, or the hash alone.
         os: The operating system.
         target: The target.
@@ -134,7 +134,7 @@ class ExportRequest:
 
     @property
     def digest(self) -> str:
-        """Sixteen hexadecimal digits that tell apart what is built, from what, for where.
+        """Sixteen hexadecimal digits that distinguish what is built, from what, for where.
 
         The state of a run is kept under it, so that no other plan takes it for its own.
         """

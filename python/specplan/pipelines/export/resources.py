@@ -33,7 +33,7 @@ class ResourceTable:
 
     Attributes:
         cells: By cell; the first that matches counts.
-        sizes: By size, likewise; these come before what the cell says.
+        sizes: The same by size; these come before what the cell says.
         by_package: The rows of a table of sizes, for what no size matches.
         has_seconds: Whether costs are seconds, so that sizes may ask for them.
     """

@@ -144,7 +144,7 @@ def _cell_columns(names_cells: bool) -> list[Column]:  # noqa: FBT001 - what bot
 
 def _cells_of(
     group: Sequence[KeyInCell] | Sequence[Change],
-    names_cells: bool,  # noqa: FBT001 - likewise
+    names_cells: bool,  # noqa: FBT001 - as above
 ) -> list[Cell]:
     if not names_cells:
         return []

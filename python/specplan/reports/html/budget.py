@@ -72,7 +72,7 @@ def budget_of(content: Entry, unit: Unit) -> Titled | None:
 
 
 def curve_of(content: Entry, unit: Unit) -> Curve | None:
-    """Return what budgets from nothing to all buy; None where that was not asked."""
+    """Return the results of budgets from nothing to everything; None unless requested."""
     curve = content.entry_or_none("budget_curve")
     if curve is None or len(points := curve.entries("points")) < 2:  # noqa: PLR2004 - no curve
         return None

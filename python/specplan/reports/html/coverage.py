@@ -342,7 +342,7 @@ def _not_wanted(content: Entry) -> Titled | None:
 
 
 def _known(content: Entry) -> Titled | None:
-    """Return the known gaps that the answer was held against, and what each excused."""
+    """Return the known gaps that the answer was compared with, and what each excused."""
     known = content.entry_or_none("known_gaps")
     if known is None:
         return None

@@ -216,7 +216,7 @@ def _gantt(content: Entry, builds: Sequence[Build], times: gantt.Times, unit: Un
         title = "When each build can run at the earliest"
     if len(lanes) <= gantt.MOST_LANES:
         return gantt.picture(builds, lanes, unit, title=title, is_scheduled=schedule is not None)
-    # Too many to be told apart: the critical path alone, and how many run at once.
+    # Too many to be distinguished: the critical path alone, and how many run at once.
     drawn = [replace(build, lane=0 if build.is_critical else -1) for build in builds]
     return gantt.picture(drawn, ["critical"], unit, title=title, is_scheduled=schedule is not None)
 

@@ -155,7 +155,7 @@ def _text(page: Page, *, inline: bool) -> str:
             inline=inline,
             policy=policy,
             style=Markup(style),  # noqa: S704 - our own file
-            script=Markup(script),  # noqa: S704 - likewise
+            script=Markup(script),  # noqa: S704 - as above
             data=htmlsafe_json_dumps(data_of(page), separators=(",", ":")),
             most=_ROWS,
         )

@@ -213,7 +213,7 @@ def _steps(steps: Sequence[Entry], sums: Sequence[Entry]) -> Titled:
 
 
 def _wants(point: Entry) -> str:
-    """Return how the wants changed: a step that is none of the cache."""
+    """Return how the wants changed: a step that is not one of the cache."""
     if not point.flag_or_none("wants_changed"):
         return ""
     added, removed = point.count_or_none("wants_added"), point.count_or_none("wants_removed")

@@ -113,7 +113,7 @@ class Segment:
     Attributes:
         kind: What it stands for.
         start: Where it begins, in hundredths of the bar.
-        width: How wide it is, likewise.
+        width: Its width.
     """
 
     kind: SegmentKind
@@ -524,7 +524,7 @@ class Curve:
         grid: Numbers of roots with their heights.
         ticks: The axis.
         path: The steps, as the path of an SVG.
-        area: What is below them, likewise.
+        area: The area below them.
         points: The budgets.
         table: The same as a table.
     """
@@ -699,10 +699,10 @@ class Page:
         command: The command that makes it again; empty where there is none.
         verdict: How it stands.
         coverage: What is missing; None where that was not asked.
-        changes: What changed, likewise.
-        plan: The plan, likewise.
-        trend: Coverage over time, likewise.
-        soundness: What is wrong with the caches, likewise.
+        changes: What changed, or None.
+        plan: The plan, or None.
+        trend: Coverage over time, or None.
+        soundness: What is wrong with the caches, or None.
         inputs: What the page was made from, with checksums.
         parts: The parts, in their order.
     """

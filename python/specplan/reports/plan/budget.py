@@ -1,4 +1,4 @@
-"""What a budget buys: the sections of a plan's report, and its part of the JSON document."""
+"""The result of a budget: the sections of a plan's report, and its part of the JSON document."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class ListedPlan(Protocol):
 
     @property
     def gates(self) -> Sequence[Gate]:
-        """The gates that it was held against."""
+        """The gates that it was compared with."""
 
 
 @as_lines.register(Plan)

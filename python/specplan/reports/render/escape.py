@@ -139,7 +139,7 @@ def _escaped(character: str) -> str:
         return {"\t": r"\t", "\n": r"\n", "\r": r"\r"}[character]
     if code <= 0xFF:  # noqa: PLR2004 - the last code that two digits can write
         return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - likewise, four digits
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - as above, four digits
 
 
 def csv_cell(text: str) -> str:

@@ -269,7 +269,7 @@ def header(column: value.Column) -> tuple[str, ...]:
 
 
 class _Where:
-    """How to name the cells of a report: as short as tells them apart."""
+    """How to name the cells of a report: the shortest names that distinguish them."""
 
     def __init__(self, cells: Sequence[tuple[str, str, str]]) -> None:
         stacks = {stack for stack, _, _ in cells}

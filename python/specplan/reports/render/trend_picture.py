@@ -1,6 +1,6 @@
 """A trend as SVG: a line for each stack, and a mark where the wants changed.
 
-Lines differ by their dashes too, so that they can be told apart without colour; the text beside the
+Lines differ by their dashes too, so they need no colour; the text beside the
 picture says the same to who cannot see it. Nothing in it is fetched or run.
 """
 
@@ -30,7 +30,7 @@ _RIGHT: Final = 220
 _TOP: Final = 34
 _BOTTOM: Final = 56
 
-#: Colours that people with any colour vision tell apart (Okabe and Ito), darkened for contrast.
+#: Colours that people with any colour vision distinguish (Okabe and Ito), darkened for contrast.
 _COLOURS: Final = ("#0072b2", "#b35300", "#007a5a", "#a3527f", "#6b5b00", "#3d3d3d")
 _DASHES: Final = ("", "6 3", "2 3", "8 3 2 3")
 

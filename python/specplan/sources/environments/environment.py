@@ -50,7 +50,7 @@ _FILE: Final = "spack.yaml"
 #: The longest abstract spec that is read, in letters.
 _MAX_LETTERS: Final = 16 * 1024
 
-#: How many requirements the roots may be held against, counted for each root, and how many
+#: How many requirements the roots may be compared with, counted for each root, and how many
 #: entries the overrides of groups may lead to, counted for each group. Large public stacks have
 #: some thousand.
 _MAX_REQUIREMENTS: Final = 1_000_000
@@ -74,7 +74,7 @@ class EnvironmentRoot:
     Attributes:
         spec: The abstract spec as Spack expands it, in canonical form.
         asked: The same with what the environment requires of it for certain.
-        clauses: What its candidates are held against beside that.
+        clauses: What its candidates are compared with beside that.
         developed: Whether it is built from a source tree, so that no binary covers it.
         group: The group that it belongs to.
         oss: The operating systems that the configuration of its group requires.
@@ -160,7 +160,7 @@ def read_environment(
             ``spack.yaml``, else that of the file without its ending.
         host: The machine that conditions ask for; what is not given is not known. It takes
             precedence over that of the options.
-        limits: What a file may not go beyond.
+        limits: The limits for the file.
         content: What the file holds, where it is none of a folder.
         options: How to read it.
 
@@ -323,7 +323,7 @@ class _Rules:
     targets: tuple[str, ...]
 
     def count(self, root: AbstractSpec) -> int:
-        """Return how much a root is held against."""
+        """Return how many conditions a root is compared with."""
         return self.requirements.count(root) + len(self.developed)
 
 

@@ -396,7 +396,7 @@ def _refuse_nameless_variants(whole: AbstractSpec, mark: Mark) -> None:
 
 
 def _quoted(key: str, node: Mapping) -> str | None:
-    """Return how to write a spec that YAML took for a mapping, or None where it is none."""
+    """Return how to write a spec that YAML took for a mapping, or None if it is not one."""
     value = node.entries[key]
     if not isinstance(value, Scalar) or len(node.entries) > 1:
         return None

@@ -18,7 +18,7 @@ __all__ = ["Matched", "Method", "PatternError", "matched"]
 
 Method: TypeAlias = Literal["fullmatch", "match", "search"]
 
-#: The longest pattern, and the longest text that one is held against.
+#: The longest pattern, and the longest text that one is compared with.
 _MAX_PATTERN: Final = 200
 _MAX_SUBJECT: Final = 1024
 
@@ -62,7 +62,7 @@ def matched(
     Args:
         method: The name of the function: ``fullmatch``, ``match`` or ``search``.
         pattern: The pattern, in Python's language.
-        subject: The text that it is held against.
+        subject: The text that it is compared with.
         ignores_case: Whether capitals do not matter.
 
     Raises:
@@ -72,7 +72,7 @@ def matched(
     if len(pattern) > _MAX_PATTERN or len(subject) > _MAX_SUBJECT:
         raise PatternError("a pattern or the text that it is matched against is too long")
     if not (subject.isascii() and (not subject or subject.isprintable())):
-        # What a letter or a digit is, is told of these in another way.
+        # What a letter or a digit is, is defined for these in another way.
         raise PatternError("a pattern is matched against printable ASCII text only")
     try:
         with warnings.catch_warnings():

@@ -29,7 +29,7 @@ def pinned_beside(lock: str, limits: Limits) -> dict[str, str]:
 
     Args:
         lock: The file of the lock.
-        limits: What no file may go beyond.
+        limits: The limits for each file.
     """
     path = Path(lock)
     file = path.with_name(_ENVIRONMENT)

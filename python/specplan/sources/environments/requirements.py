@@ -3,7 +3,7 @@
 What speaks of nothing that depends on recipes is asked of roots as if it had been written
 there: of ``packages:all:require`` what is about platform, operating system and target, and of
 ``packages:NAME:require`` all that is not a choice. The rest becomes clauses, which the
-candidates of each root are held against: choices, conditions, conflicts, and what is required
+candidates of each root are compared with: choices, conditions, conflicts, and what is required
 of all packages, which a package without such a variant is not bound by.
 """
 
@@ -60,7 +60,7 @@ _OF_REQUIREMENT: Final = (*_CHOICES, *_OF_CONFLICT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
-    """A requirement or a conflict that each candidate of a root is held against.
+    """A requirement or a conflict that each candidate of a root is compared with.
 
     Attributes:
         rule: How many of the choices must hold.
@@ -83,7 +83,7 @@ class Requirements:
     Attributes:
         every: What is asked of every root that has no requirements of its own.
         own: What is asked of roots by the name of their package.
-        clauses: What their candidates are held against, by the name of their package or ``all``,
+        clauses: What their candidates are compared with, by the name of their package or ``all``,
             by ``require`` and ``conflict``.
     """
 
@@ -109,7 +109,7 @@ class Requirements:
         return root, clauses
 
     def count(self, root: AbstractSpec) -> int:
-        """Return how many requirements and conflicts a root is held against."""
+        """Return how many requirements and conflicts a root is compared with."""
         own, every = (self.clauses.get(name, {}) for name in (root.name or "", _ALL))
         found = sum(
             len(own[section] if section in own else every.get(section, ()))
@@ -153,7 +153,7 @@ def as_declared(clauses: list[Clause], package: str | None, has: Declares | None
     What a package has for certain binds it; a spec without it still meets `~x`.
 
     Args:
-        clauses: What candidates of the package are held against.
+        clauses: What candidates of the package are compared with.
         package: The name of the package; None where it is left open.
         has: Whether a package has a variant; None without recipes.
     """

@@ -34,7 +34,7 @@ def beside(
 
     Args:
         lock: A lock that was read from a file.
-        limits: What no file may go beyond.
+        limits: The limits for each file.
         options: How the environment is read.
 
     Returns:

@@ -119,7 +119,7 @@ class MirrorIndex:
         shown: How messages call it.
         layout: The layout of the mirror: 3 or 2, or None for a bare ``index.json``.
         view: The view that it is the index of, or None for the whole mirror.
-        checksum: The SHA-256 that was checked, or None where the mirror tells none.
+        checksum: The SHA-256 that was checked, or None if the mirror has none.
         version: The version of the index, where its manifest names it.
         older: The other indexes of the same manifest, which are for older Spacks, the newest
             first.
@@ -175,7 +175,7 @@ def find_index(
 
     Args:
         store: The mirror.
-        limits: What no file may go beyond.
+        limits: The limits for each file.
         view: The view whose index is asked for; views are of layout 3 only.
         consumer: The Spack that reads the mirror; by default all indexes that are known are
             read together.
@@ -369,7 +369,7 @@ def spec_files(store: Store, limits: Limits) -> SpecFiles | None:
 
     Args:
         store: The mirror.
-        limits: What no file may go beyond.
+        limits: The limits for each file.
 
     Raises:
         SourceError: If the store cannot be listed or read.

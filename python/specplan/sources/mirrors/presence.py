@@ -41,7 +41,7 @@ class AskedBinary:
         text: How it was asked for.
         hash: The DAG hash.
         name: The package, or an empty string where it is not said.
-        version: The version, likewise.
+        version: The version; empty if no source describes it.
     """
 
     text: str
@@ -54,7 +54,7 @@ def asked(text: str) -> AskedBinary:
     """Return what a text asks for: ``HASH``, ``/HASH`` or ``NAME@VERSION/HASH``.
 
     Raises:
-        UsageError: If it is none of these.
+        UsageError: If it is not one of these.
 
     Examples:
         >>> asked("zlib@1.3.1/abcdefghijklmnopqrstuvwxyz234567").name
@@ -86,7 +86,7 @@ def present_by_name(
     Args:
         place: The mirror.
         binaries: What is asked for.
-        limits: What no file may go beyond.
+        limits: The limits for each file.
 
     Returns:
         None where names do not decide it: the name of a spec is not known, there is no mirror
@@ -127,7 +127,7 @@ def _by_tag(
 ) -> dict[str, bool] | None:
     """Return which binaries a registry has, by hash; None if it has no tag of a binary.
 
-    Where a name is not known, the list of tags tells it. A tag alone is not a binary: registries
+    Unknown names are looked up in the list of tags. A tag alone is not a binary: registries
     lose what stands behind one.
     """
     if all(each.name for each in binaries):

@@ -89,7 +89,7 @@ class RegistryStore:
         return Transfer(replace(request, expected=expected), self._fetching).run()
 
     def size_of(self, relative: str) -> int | None:
-        """Return the size of a blob; -1 if the registry tells none, None if it has no such blob.
+        """Return the size of a blob; -1 if the registry reports none, None if it has no such blob.
 
         Only the head of the answer is asked for.
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["catalog_at", "replaced"]
 
 #: What the functions of the C library that exchange two names are called, and what they are
-#: told to do so: ``RENAME_EXCHANGE`` of Linux, ``RENAME_SWAP`` of macOS.
+#: asked to do so: ``RENAME_EXCHANGE`` of Linux, ``RENAME_SWAP`` of macOS.
 _EXCHANGE: Final = 2
 
 

@@ -59,9 +59,9 @@ class Fetching:
     """How files are fetched.
 
     Attributes:
-        limits: What no transfer may go beyond.
+        limits: The limits for each transfer.
         downloads: Where files are kept.
-        progress: Who is told how far a transfer is.
+        progress: Called with the progress of a transfer.
         pause: How to wait before the next attempt, in seconds.
         clock: A clock in seconds that never goes back.
         refusals: The answers 403 to questions whether a file is there. Object stores that may
@@ -94,7 +94,7 @@ class Fetching:
         return any(each.path == shown for each in self.refusals[-_LAST:])
 
     def tell(self, shown: str, done: int, total: int | None) -> None:
-        """Tell how far a transfer is."""
+        """Report the progress of a transfer."""
         if self.progress is not None:
             self.progress(shown, done, total)
 

@@ -93,7 +93,7 @@ class FsspecStore:
         except PermissionError as error:
             if is_needed:
                 raise
-            # Who may not list a bucket is told so of every file that is not there.
+            # Without permission to list a bucket, every missing file is answered like this.
             self._fetching.refusals.append(self._refused(shown, error))
             return None
         return None if entry.get("type") == "directory" else entry
@@ -196,7 +196,7 @@ class FsspecStore:
         except (FileNotFoundError, NotADirectoryError, SourceError):
             raise
         except Exception as error:
-            # Each file system has exceptions of its own; their names tell more than their bases.
+            # Each file system has exceptions of its own; their names say more than their bases.
             if isinstance(error, PermissionError) or "Credential" in type(error).__name__:
                 raise self._refused(shown, error) from error
             raise RemoteError(f"`{shown}`: {_said(self._url, error)}", path=shown) from error

@@ -258,8 +258,8 @@ def is_file(path: str | Path) -> bool:
 
 
 def is_folder(path: str | Path) -> bool:
-    """Whether a path leads to a folder, likewise."""
-    return os.path.isdir(path)  # noqa: PTH112 - likewise
+    """Whether a path leads to a folder, without an error for a path that cannot exist."""
+    return os.path.isdir(path)  # noqa: PTH112 - as above
 
 
 def printable(path: str | Path) -> str:

@@ -220,7 +220,7 @@ class Transfer:
         return self._repeated(self._in_memory)
 
     def size(self) -> int | None:
-        """Return the size that the server tells of the file; -1 if none, None if it is not there.
+        """Return the size that the server reports; -1 if none, None if the file is not there.
 
         A redirect counts as the file: the server leads only to what it has.
         """
