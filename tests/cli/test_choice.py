@@ -567,15 +567,22 @@ def test_a_want_behind_a_url_is_refused_with_what_to_do_instead(run: Run) -> Non
     assert "locks are local files: fetch it, or pipe it and name `-`" in refused.err
 
 
-def test_what_the_next_best_candidate_costs_is_what_the_plan_costs_with_it() -> None:
+@pytest.mark.parametrize("lock", [[], [str(REAL / LOCKS[1])]])
+def test_what_the_next_best_candidate_costs_is_what_the_plan_costs_with_it(lock: list[str]) -> None:
     wants = ["zfp", "raja", "hypre+mpi", "lvarray~tests"]
     caches = specplan.load(str(REAL.parent / "mirror"))
-    candidates = [str(REAL / each) for each in LOCKS]
-    costs = [str(REAL / "costs.csv")]
-    plan = caches.rebuild(want=wants, candidates=candidates, costs=costs)
+
+    def plan_for(*wants: str) -> specplan.Plan:
+        candidates = [str(REAL / each) for each in LOCKS]
+        costs = [str(REAL / "costs.csv")]
+        return caches.rebuild(want=[*lock, *wants], candidates=candidates, costs=costs)
+
+    plan = plan_for(*wants)
     assert plan.choice is not None
     chosen = {each.want: each for each in plan.choice.wants}
-    assert {each.reason for each in chosen.values()} >= {"least", "only"}
+    reasons = {each.reason for each in chosen.values()}
+    assert "cut" not in reasons
+    assert reasons >= {"least", "only"}
     for want, each in chosen.items():
         others = {
             at.want: f"{at.spec.package} /{at.spec.hash}"
@@ -586,7 +593,7 @@ def test_what_the_next_best_candidate_costs_is_what_the_plan_costs_with_it() -> 
             assert each.reason in {"only", "no_build"}
             continue
         others[want] = f"{each.other.spec.package} /{each.other.spec.hash}"
-        other = caches.rebuild(want=list(others.values()), candidates=candidates, costs=costs)
+        other = plan_for(*others.values())
         assert other.totals.cost - plan.totals.cost == each.other.more_cost
         assert len(other) - len(plan) == each.other.more_builds
         assert each.reason == ("least" if each.other.more_cost else "tie")

@@ -25,7 +25,7 @@ _MOST: Final = 400
 def compared(
     core: compiled.Catalog,
     question: compiled.PlanQuestion,
-    roots: Sequence[str],
+    fixed: Iterable[str],
     options: Options,
     choice: Choice,
 ) -> Choice:
@@ -34,14 +34,14 @@ def compared(
     Args:
         core: All that is known.
         question: The plan.
-        roots: Its roots: the chosen specs, and what is wanted of locks.
+        fixed: Those of its roots that are wanted by their hashes, whatever is chosen.
         options: What could be chosen.
         choice: What was chosen.
     """
     wants = [want for group in options.groups for want in group.wants]
     alone = [group.is_alone for group in options.groups for _ in group.wants]
     rows = zip(wants, alone, choice.wants, strict=True)
-    comparison = _Comparison.of(core, {**question, "roots": [*roots]}, choice.wants, roots)
+    comparison = _Comparison.of(core, question, choice.wants, fixed)
     said = (
         comparison.said(want, chosen, options, is_alone=is_alone) for want, is_alone, chosen in rows
     )
@@ -55,7 +55,7 @@ class _Comparison:
     Attributes:
         core: All that is known.
         question: The plan.
-        roots: Its roots with how many wants each is chosen for; those of locks count too.
+        roots: Its roots, each with how often it is wanted: by its hash, and for wants.
         builds: How many builds it has.
         cost: What they cost.
         no_build: The chosen specs that install without any build.
@@ -76,7 +76,7 @@ class _Comparison:
         core: compiled.Catalog,
         question: compiled.PlanQuestion,
         wants: Sequence[ChosenWant],
-        roots: Iterable[str],
+        fixed: Iterable[str],
     ) -> _Comparison:
         """Make the plan as it is."""
         chosen = [each.spec.hash for each in wants if each.spec is not None and each.completed]
@@ -85,7 +85,7 @@ class _Comparison:
         found = cls(
             core=core,
             question=question,
-            roots=Counter({*roots} - {*chosen}) + Counter(chosen),
+            roots=Counter({*fixed}) + Counter(chosen),
             builds=totals.builds,
             cost=_exact(totals.cost),
             no_build=frozenset(),

@@ -34,7 +34,7 @@ from specplan.sources.cost_files import read_costs
 from specplan.sources.wanted import rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from specplan._core import State
     from specplan.aliases import Unit
@@ -115,15 +115,14 @@ def _rebuild(
             made, read.costs.unit
         )
     spent, choice = _chosen(limited, found, made)
-    roots: list[str] | None = None
+    fixed: Collection[str] = found.lock_wants.hashes
     if spent is not None:
-        roots = spent.roots
+        found.core["roots"] = spent.roots
+        fixed = [each for each in spent.roots if each in found.lock_wants.labels]
     elif choice is not None:
-        roots = sorted({*found.lock_wants.hashes, *choice.roots})
-    if roots is not None:
-        found.core["roots"] = roots
-        if options is not None and choice is not None:
-            choice = compared(found.rows, found.core, roots, options, choice)
+        found.core["roots"] = sorted({*fixed, *choice.roots})
+    if options is not None and choice is not None:
+        choice = compared(found.rows, found.core, fixed, options, choice)
     plan = _plan(
         _Solved(
             request=request,
