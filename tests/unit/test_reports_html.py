@@ -19,9 +19,11 @@ from hypothesis import strategies as st
 
 from specplan.errors import DamagedSourceError
 from specplan.reports.html import gantt
+from specplan.reports.html.cells import paragraph
 from specplan.reports.html.documents import read_document, read_documents
 from specplan.reports.html.page import page_of
 from specplan.reports.html.render import folder, single
+from specplan.reports.render import prose
 from tests.page_documents import ORIGIN, example_documents, example_texts, hostile_documents
 
 TEMPLATES = files("specplan.reports.html") / "templates"
@@ -405,3 +407,56 @@ def test_a_plan_of_nothing_is_a_page() -> None:
     document["totals"] |= {"builds": 0, "stages": 0, "cost": 0, "critical_path": 0}
     text = single([read_document(json.dumps(document).encode())], replace(ORIGIN, command=""))
     assert "nothing to build" in text.files[0][1]
+
+
+def plan_document() -> dict[str, Any]:
+    """The plan of the examples, which has a curve of budgets and wants that were chosen for."""
+    texts = (json.loads(each) for each in example_texts())
+    return next(each for each in texts if each["schema"] == "specplan.rebuild/1")
+
+
+def page_of_plan(plan: dict[str, Any]) -> str:
+    return single([read_document(json.dumps(plan).encode())], ORIGIN).files[0][1]
+
+
+def test_budgets_and_choices_are_read_without_styles_and_scripts() -> None:
+    plan = plan_document()
+    curve, wants = plan["budget_curve"], plan["choice"]["wants"]
+    page = page_of_plan(plan)
+    assert "Of 25 roots, 0 install without any build, 16 for 3 h 32 min, and 25 for" in page
+    for point in curve["points"]:
+        assert f'<td class="right">{point["installing"]}</td>' in page
+    assert {each["reason"] for each in wants} == {"least", "tie"}
+    for words in ("costs least", "preferred at the same cost", "+2 h 44 min", "the same"):
+        assert words in page
+    for each in wants:
+        assert each["hash"][:7] in page
+        assert each["other"]["hash"][:7] in page
+
+
+def test_plans_of_an_earlier_release_have_no_curve_and_no_reasons() -> None:
+    plan = plan_document()
+    del plan["budget_curve"]
+    for want in plan["choice"]["wants"]:
+        del want["reason"], want["other"]
+    page = page_of_plan(plan)
+    assert 'class="curve"' not in page
+    assert "What was chosen: 2 wants" in page
+
+
+@pytest.mark.parametrize("limits", [[2, 1], [1, 1], [0, 0]])
+def test_a_curve_that_goes_back_is_a_fault(limits: list[int]) -> None:
+    plan = plan_document()
+    points = plan["budget_curve"]["points"]
+    plan["budget_curve"]["points"] = [
+        {**point, "limit": limit} for point, limit in zip(points, limits, strict=False)
+    ]
+    with pytest.raises(DamagedSourceError, match="order of their limits"):
+        page_of_plan(plan)
+
+
+def test_what_starts_a_line_has_a_capital_and_names_keep_their_letters() -> None:
+    assert paragraph("no plan costs less") == "No plan costs less"
+    assert paragraph(f"{prose.name('e4s')} is absent").endswith("e4s</bdi> is absent")
+    assert paragraph("`spack` runs").startswith("<code>spack")
+    assert paragraph("") == ""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from specplan.reports.html.counts import count
 from specplan.reports.html.values import Curve, CurvePoint, Tick, Titled
 from specplan.reports.html.wants import spec_cell
 from specplan.reports.outline import Column, Number, Table, Words
 from specplan.reports.plan import budget as plan_budget
-from specplan.reports.render import amounts, wording
+from specplan.reports.render import amounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,8 +66,8 @@ def budget_of(content: Entry, unit: Unit) -> Titled | None:
         ),
     )
     spent = amounts.amount(budget.amount("cost"), unit)
-    roots = f"{wording.count(len(completed), 'root')} of {len(completed) + len(still_open)}"
-    builds = wording.count(budget.count("builds"), "build")
+    roots = f"{count(len(completed), 'root')} of {len(completed) + len(still_open)}"
+    builds = count(budget.count("builds"), "build")
     title = f"What the budget completes: {roots}, {builds}, {spent}"
     return Titled(title=title, table=Table(columns, rows))
 
@@ -125,7 +126,9 @@ def _ticks(xs: Sequence[float], limits: Sequence[float], unit: Unit) -> list[Tic
     """Return the first and the last limit, and those between that have room for their names."""
     found = [(xs[0], limits[0])]
     for x, limit in zip(xs[1:-1], limits[1:-1], strict=True):
-        if x - found[-1][0] >= _ROOM and xs[-1] - x >= _ROOM:
+        # The first name stands behind its mark, and the last one before it.
+        before = _ROOM if len(found) > 1 else _ROOM * 1.5
+        if x - found[-1][0] >= before and xs[-1] - x >= _ROOM * 1.5:
             found.append((x, limit))
     found.append((xs[-1], limits[-1]))
     return [Tick(x=x, label=_limit(limit, unit)) for x, limit in found]
@@ -146,7 +149,7 @@ def _points(
     last = -1
     for x, y, limit, number in zip(xs, ys, limits, installing, strict=True):
         has_room = number != last and (not found or x - found[-1].x >= _NUMBER)
-        roots = wording.count(number, "root installs", "roots install")
+        roots = count(number, "root installs", "roots install")
         found.append(
             CurvePoint(
                 x=x,
@@ -163,7 +166,7 @@ def _described(limits: Sequence[float], installing: Sequence[int], roots: int, u
     """Return the curve in words: what nothing, half and all buy."""
     half = next(at for at, each in enumerate(installing) if each * 2 >= installing[-1])
     return (
-        f"Of {wording.count(roots, 'root')}, {installing[0]:,} install without any build, "
+        f"Of {count(roots, 'root')}, {installing[0]:,} install without any build, "
         f"{installing[half]:,} for {plan_budget.limit_of(limits[half], unit)}, and "
         f"{installing[-1]:,} for {plan_budget.limit_of(limits[-1], unit)}. The table below the "
         "picture has all steps."

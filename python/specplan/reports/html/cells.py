@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from specplan.reports.render.prose import Part, Prose
 
-__all__ = ["cell", "name", "sentence", "short_hash"]
+__all__ = ["cell", "name", "paragraph", "sentence", "short_hash"]
 
 #: How many cells of stacks and systems are named before the rest is counted.
 _FEW: Final = 3
@@ -40,6 +41,14 @@ def short_hash(dag_hash: str) -> Markup:
 def sentence(words: Prose) -> Markup:
     """Return a sentence with its names marked; what stands between backticks is code."""
     return Markup("").join(_part(each) for each in prose.parts(words))
+
+
+def paragraph(words: Prose) -> Markup:
+    """Return a sentence that stands alone: its first letter is a capital, unless a name's."""
+    first, *rest = prose.parts(words) or [prose.Part("ours", "")]
+    if first.kind == "ours" and not first.text.startswith(("--", "`")):
+        first = replace(first, text=first.text[:1].upper() + first.text[1:])
+    return Markup("").join(_part(each) for each in (first, *rest))
 
 
 def _part(part: Part) -> Markup:
@@ -70,7 +79,9 @@ def _spec(spec: value.Spec) -> Markup:
 
 def _cells(cells: value.Cells) -> Markup:
     named = [
-        Markup("{} {}").format(name(stack), name(wording.system(os, target)))
+        Markup('<span class="place">{} {}</span>').format(
+            name(stack), name(wording.system(os, target))
+        )
         for stack, os, target in cells.cells
     ]
     if len(named) <= _FEW + 1:
@@ -86,7 +97,8 @@ def _state(state: value.State) -> Markup:
 
 
 def _file(file: value.File) -> Markup:
-    return name(file.path if file.line is None else f"{file.path}:{file.line}")
+    path = file.path if file.line is None else f"{file.path}:{file.line}"
+    return Markup('<bdi class="name file">{}</bdi>').format(visible(path))
 
 
 #: How each kind of cell is shown.

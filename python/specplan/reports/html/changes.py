@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from specplan.reports.html.counts import count
 from specplan.reports.html.values import Changes, Figure, Titled
 from specplan.reports.outline import Cells, Column, Name, Names, Number, Spec, Table, Words
 from specplan.reports.render import prose, wording
@@ -30,18 +31,23 @@ def diff_part(content: Entry) -> Changes:
         f"stack {prose.name(each)} is absent" for each in content.texts("absent_stacks")
     ]
     if stacks := content.texts("new_stacks"):
-        are = wording.count(len(stacks), "stack is new", "stacks are new")
+        are = count(len(stacks), "stack is new", "stacks are new")
         lines.append(f"{are}: {wording.folded(list(map(prose.name, stacks)), 6)}")
     return Changes(
-        headline=f"{prose.name(old)} → {prose.name(new)}: {lost} lost, {gained} gained, "
-        f"{changed} changed, {totals.count('kept')} kept (level {content.text('level')})",
+        headline=f"{prose.name(old)} → {prose.name(new)}: {lost:,} lost, {gained:,} gained, "
+        f"{changed:,} changed, {totals.count('kept'):,} kept (level {content.text('level')})",
         old=old,
         new=new,
         figures=(
-            Figure(label="lost", value=str(lost), tone="bad" if lost else "good"),
-            Figure(label="changed", value=str(changed)),
-            Figure(label="gained", value=str(gained)),
-            Figure(label="kept", value=str(totals.count("kept"))),
+            Figure(
+                label="lost",
+                value=f"{lost:,}",
+                detail=f"{totals.count('kept'):,} kept",
+                tone="bad" if lost else "good",
+            ),
+            Figure(label="changed", value=f"{changed:,}"),
+            Figure(label="gained", value=f"{gained:,}"),
+            Figure(label="kept", value=f"{totals.count('kept'):,}"),
         ),
         lines=tuple(lines),
         tables=tuple(
@@ -70,8 +76,8 @@ def _keys(title: str, word: str, entries: Sequence[Entry]) -> Titled | None:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (_want(group[0]), Number(len(group)), _where(group)) for group in groups
     )
-    keys = wording.count(len(groups), "key")
-    title = f"{title}: {keys} in {wording.count(len(entries), 'place')}"
+    keys = count(len(groups), "key")
+    title = f"{title}: {keys} in {count(len(entries), 'place')}"
     return Titled(title=title, table=Table(columns, rows))
 
 
@@ -115,8 +121,8 @@ def _changed(entries: Sequence[Entry]) -> Titled | None:
         )
         for group in groups
     )
-    title = f"Changed: {wording.count(len(groups), 'cause')} in "
-    title += wording.count(len(entries), "place")
+    title = f"Changed: {count(len(groups), 'cause')} in "
+    title += count(len(entries), "place")
     return Titled(title=title, table=Table(columns, rows))
 
 
@@ -124,23 +130,26 @@ def lock_diff_part(content: Entry) -> Changes:
     """Return the values of a difference of locks: the specs that changed themselves."""
     totals = content.entry("totals")
     old, new = content.text("old"), content.text("new")
-    count = totals.count
-    own = f"{count('own_change')} of the new specs changed themselves"
-    of_recipes = f"({count('recipe_only')} of them by the text of the recipe alone)"
-    lines: list[Prose] = [f"{own} {of_recipes}, {count('inherited')} inherited a new hash"]
+
+    def total(name: str) -> str:
+        return f"{totals.count(name):,}"
+
+    own = f"{total('own_change')} of the new specs changed themselves"
+    of_recipes = f"({total('recipe_only')} of them by the text of the recipe alone)"
+    lines: list[Prose] = [f"{own} {of_recipes}, {total('inherited')} inherited a new hash"]
     if migrated := totals.count_or_none("migrated"):
-        are = wording.count(migrated, "spec has", "specs have")
+        are = count(migrated, "spec has", "specs have")
         lines.append(f"{are} another hash only because the format is another: no build")
     return Changes(
-        headline=f"{prose.name(old)} → {prose.name(new)}: {count('new')} new, "
-        f"{count('gone')} gone, {count('kept')} kept; {wording.count(count('builds'), 'build')}",
+        headline=f"{prose.name(old)} → {prose.name(new)}: {total('new')} new, "
+        f"{total('gone')} gone, {total('kept')} kept; {count(totals.count('builds'), 'build')}",
         old=old,
         new=new,
         figures=(
-            Figure(label="new", value=str(count("new"))),
-            Figure(label="own changes", value=str(count("own_change"))),
-            Figure(label="inherited", value=str(count("inherited"))),
-            Figure(label="gone", value=str(count("gone"))),
+            Figure(label="new", value=total("new")),
+            Figure(label="own changes", value=total("own_change")),
+            Figure(label="inherited", value=total("inherited")),
+            Figure(label="gone", value=total("gone")),
         ),
         lines=tuple(lines),
         tables=_causes(content),
@@ -171,7 +180,7 @@ def _causes(content: Entry) -> tuple[Titled, ...]:
     )
     return (
         Titled(
-            title=f"By cause: {wording.count(len(rows), 'spec')} changed by themselves",
+            title=f"By cause: {count(len(rows), 'spec')} changed by themselves",
             table=Table(columns, rows),
             note="How many new specs each reaches, itself included; how many nothing else new "
             "gets into; how many it reaches over link and run edges alone.",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, get_args
 
 from specplan.model.choice import Reason
+from specplan.reports.html.counts import count
 from specplan.reports.html.values import Titled
 from specplan.reports.html.wants import WANT_COLUMNS, spec_cell, want_cells
 from specplan.reports.outline import Column, Name, Number, Table, Words
 from specplan.reports.plan import choice as plan_choice
-from specplan.reports.render import amounts, wording
+from specplan.reports.render import amounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +47,7 @@ def choices_of(content: Entry, unit: Unit) -> Titled | None:
     )
     rows = tuple((*want_cells(each), *_chosen(each, unit)) for each in wants)
     return Titled(
-        title=f"What was chosen: {wording.count(len(rows), 'want')}",
+        title=f"What was chosen: {count(len(rows), 'want')}",
         table=Table(columns, rows),
         note=_note(content, choice, unit),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, get_args
 from specplan.counting import form
 from specplan.model import GapState as StateOfGap
 from specplan.reports.html.causes import cause_key, causes_of
+from specplan.reports.html.counts import count
 from specplan.reports.html.values import (
     CoveragePart,
     Gap,
@@ -81,7 +82,7 @@ def headline(content: Entry) -> Prose:
     """Return the one line that says how much of what is wanted is there."""
     totals = content.entry("totals")
     stacks = sorted({each.text("stack") for each in content.entries("cells")})
-    subject = wording.count(len(stacks), "stack")
+    subject = count(len(stacks), "stack")
     if len(stacks) <= 3:  # noqa: PLR2004 - as the text report
         subject = ", ".join(map(prose.name, stacks))
     wanted, covered = totals.count("wanted"), totals.count("covered")
@@ -316,7 +317,7 @@ def _unknown(content: Entry) -> Titled | None:
         )
         for each in entries
     )
-    title = wording.count(len(rows), "want") + " that cannot be decided"
+    title = count(len(rows), "want") + " that cannot be decided"
     return Titled(title=title, table=Table(columns, rows))
 
 
@@ -386,7 +387,7 @@ def _notes(content: Entry) -> list[Prose]:
     )
     if broken > 0:
         notes.append(
-            wording.count(
+            count(
                 broken,
                 "available spec is broken: not everything it links to or runs with is available",
                 "available specs are broken: not everything they link to or run with is available",
@@ -394,21 +395,19 @@ def _notes(content: Entry) -> list[Prose]:
         )
     carried = content.entry_or_none("carried")
     if carried is not None:
-        cells = wording.count(carried.count("cells"), "cell is", "cells are")
+        cells = count(carried.count("cells"), "cell is", "cells are")
         notes.append(
             f"{cells} not measured in this run, and carried forward from "
             f"{prose.name(carried.text('file'))}"
         )
     alone = content.entry_or_none("alone")
     if alone is not None:
-        line = wording.count(alone.count("binaries"), "binary", "binaries")
+        line = count(alone.count("binaries"), "binary", "binaries")
         if (usable := alone.count_or_none("usable")) is not None:
-            line += (
-                f", of which {wording.count(usable, 'installs', 'install')} from the cache alone"
-            )
+            line += f", of which {count(usable, 'installs', 'install')} from the cache alone"
         notes.append(f"nothing says what should be there: {line}")
     if damaged := content.entries_or_none("damaged"):
-        were = wording.count(len(damaged), "damaged file was", "damaged files were")
+        were = count(len(damaged), "damaged file was", "damaged files were")
         notes.append(
             f"{were} skipped: {wording.folded([prose.name(e.text('path')) for e in damaged], 3)}"
         )

@@ -7,8 +7,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from specplan.reports.html.counts import count
 from specplan.reports.html.values import Bar, Gantt, Lane, Stage, Tick
-from specplan.reports.render import amounts, wording
+from specplan.reports.render import amounts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -39,7 +40,7 @@ MOST_LANES: Final = 120
 _MOST_BARS: Final = 2000
 
 #: How wide a letter of a label is.
-_LETTER: Final = 6.2
+_LETTER: Final = 6.8
 
 #: Lanes less high than this have no room for letters.
 _LETTERS: Final = 13.0
@@ -158,9 +159,9 @@ def _description(
     *,
     is_scheduled: bool,
 ) -> str:
-    on = f"on {wording.count(lanes, 'runner')}" if is_scheduled else "as early as each can start"
+    on = f"on {count(lanes, 'runner')}" if is_scheduled else "as early as each can start"
     return (
-        f"{wording.count(len(builds), 'build')} {on}, all done after {amounts.amount(span, unit)}; "
+        f"{count(len(builds), 'build')} {on}, all done after {amounts.amount(span, unit)}; "
         f"at most {most} at once. Each bar is a build, from its start to its end; those of the "
         "critical path are filled. The table of builds below says the same in words."
     )
@@ -223,7 +224,7 @@ def _band(group: Sequence[Build], start: float, finish: float, scale: float, y: 
         width=round(max((finish - start) * scale, 1.0), 1),
         build=group[0].at if len(group) == 1 else -1,
         label="",
-        title=group[0].name if len(group) == 1 else wording.count(len(group), "build"),
+        title=group[0].name if len(group) == 1 else count(len(group), "build"),
         is_critical=is_critical,
         is_estimated=False,
     )

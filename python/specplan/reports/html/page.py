@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from specplan.counting import count
 from specplan.reports.html.changes import diff_part, lock_diff_part
+from specplan.reports.html.counts import count
 from specplan.reports.html.coverage import coverage_part
 from specplan.reports.html.plan import plan_part
 from specplan.reports.html.soundness import soundness_part
+from specplan.reports.html.tables import without_empty
 from specplan.reports.html.trend import trend_part
 from specplan.reports.html.values import Page, Part, Titled
 from specplan.reports.html.verdict import Parts, verdict_of
@@ -217,4 +218,4 @@ def _sources(documents: Sequence[Document]) -> list[Titled]:
                 rows[source, None, None, None, None, copied] = None
     if not rows:
         return []
-    return [Titled(title="Caches", table=Table(columns, tuple(rows)))]
+    return [Titled(title="Caches", table=without_empty(Table(columns, tuple(rows))))]

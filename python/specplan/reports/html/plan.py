@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from specplan.reports.html import gantt
 from specplan.reports.html.budget import budget_of, curve_of
 from specplan.reports.html.choices import choices_of, environments_of, unplannable_of
+from specplan.reports.html.counts import count
 from specplan.reports.html.values import Build, Figure, PlanPart, Titled
 from specplan.reports.html.wants import WANT_COLUMNS, spec_cell, want_cells
 from specplan.reports.outline import Column, Names, Table
@@ -46,17 +47,17 @@ def headline(content: Entry) -> Prose:
     totals = content.entry("totals")
     kind = "what if: " if content.entry_or_none("what_if") is not None else ""
     kind += "predicted: " if content.flag("predicted") else ""
-    wants = wording.count(totals.count("wants"), "spec") + " wanted"
-    rest = f"{wants}, {totals.count('reused')} reused"
+    wants = count(totals.count("wants"), "spec") + " wanted"
+    rest = f"{wants}, {totals.count('reused'):,} reused"
     if publish := len(content.entries("publish")):
-        rest += f", {publish} to publish"
+        rest += f", {publish:,} to publish"
     if open_ := len(content.entries("unplannable")):
-        rest += f", {wording.count(open_, 'want')} cannot be planned"
+        rest += f", {count(open_, 'want')} cannot be planned"
     builds = totals.count("builds")
     if not builds:
         return f"{kind}nothing to build, {rest}"
-    stages = wording.count(totals.count("stages"), "stage")
-    return f"{kind}{wording.count(builds, 'build')} in {stages}, {rest}"
+    stages = count(totals.count("stages"), "stage")
+    return f"{kind}{count(builds, 'build')} in {stages}, {rest}"
 
 
 def plan_part(content: Entry) -> PlanPart:
@@ -210,7 +211,7 @@ def _gantt(content: Entry, builds: Sequence[Build], times: gantt.Times, unit: Un
     schedule = content.entry_or_none("schedule")
     if schedule is not None:
         lanes = [f"runner {each.count('runner')}" for each in schedule.entries("shards")]
-        title = f"When {wording.count(schedule.count('runners'), 'runner')} build what"
+        title = f"When {count(schedule.count('runners'), 'runner')} build what"
     else:
         lanes = [""] * times.lanes
         title = "When each build can run at the earliest"
@@ -228,7 +229,7 @@ def _figures(content: Entry, unit: Unit) -> list[Figure]:
         Figure(
             label="builds",
             value=f"{builds:,}",
-            detail=f"in {wording.count(totals.count('stages'), 'stage')}",
+            detail=f"in {count(totals.count('stages'), 'stage')}",
         ),
         Figure(
             label="saved",
@@ -252,7 +253,7 @@ def _figures(content: Entry, unit: Unit) -> list[Figure]:
             Figure(
                 label="done after",
                 value=amounts.time(schedule.amount("makespan"), unit),
-                detail=f"on {wording.count(schedule.count('runners'), 'runner')}",
+                detail=f"on {count(schedule.count('runners'), 'runner')}",
             )
         )
     return figures
@@ -266,7 +267,7 @@ def _lines(content: Entry, unit: Unit) -> list[Prose]:
         specs = [prose.name(each.text("spec")) for each in change.entries("specs")]
         lines.append(
             f"changed: {wording.folded(specs, 5)}, policy {change.text('policy')}; due to the "
-            f"change: {wording.count(totals.count('due_to_change'), 'build')}"
+            f"change: {count(totals.count('due_to_change'), 'build')}"
         )
     schedule = content.entry_or_none("schedule")
     if schedule is not None:
@@ -288,7 +289,7 @@ def _lines(content: Entry, unit: Unit) -> list[Prose]:
             "predicted from locks made before the change: hashes are those before the change"
         )
     if untested := totals.count("untested"):
-        are = wording.count(untested, "binary contains", "binaries contain")
+        are = count(untested, "binary contains", "binaries contain")
         lines.append(f"{are} the change but are not rebuilt")
     return lines
 

@@ -189,6 +189,7 @@ def _environment() -> Environment:
     environment.filters["cell"] = cells.cell
     environment.filters["name"] = cells.name
     environment.filters["hash"] = cells.short_hash
+    environment.filters["paragraph"] = cells.paragraph
     environment.filters["sentence"] = cells.sentence
     return environment
 

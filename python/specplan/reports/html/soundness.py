@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specplan.counting import form
+from specplan.reports.html.counts import count
 from specplan.reports.html.values import Soundness, Titled
 from specplan.reports.outline import Column, File, Number, Spec, Table, Words
 from specplan.reports.render import wording
@@ -43,9 +44,9 @@ _TITLES: Final = {
 def soundness_part(content: Entry) -> Soundness:
     """Return the values of a document of a check: the findings by kind, the worst first."""
     findings = content.entries("findings")
-    files = wording.count(content.count("files"), "file")
-    specs = wording.count(content.count("specs"), "spec")
-    found = wording.count(len(findings), "finding") if findings else "no findings"
+    files = count(content.count("files"), "file")
+    specs = count(content.count("specs"), "spec")
+    found = count(len(findings), "finding") if findings else "no findings"
     return Soundness(
         headline=f"{files}, {specs}: {found}",
         lines=tuple(_lines(content)),
@@ -60,20 +61,20 @@ def _lines(content: Entry) -> list[Prose]:
     binaries = content.entry_or_none("binaries")
     if binaries is not None:
         available, broken = binaries.count("available"), binaries.count("broken")
-        are = wording.count(available, "binary", "binaries")
+        are = count(available, "binary", "binaries")
         lines.append(
-            f"{are}, of which {broken} cannot be installed from the caches alone"
+            f"{are}, of which {broken:,} cannot be installed from the caches alone"
             if broken
             else f"{are}, all of which install from the caches alone"
         )
     roots = content.entry_or_none("roots")
     if roots is not None:
         install = form(roots.count("counted"), "root installs", "roots install")
-        lines.append(f"{roots.count('installable')} of {roots.count('counted')} {install}")
+        lines.append(f"{roots.count('installable'):,} of {roots.count('counted'):,} {install}")
     hashes = content.entry("hashes")
-    recomputed = wording.count(hashes.count("recomputed"), "hash", "hashes")
+    recomputed = count(hashes.count("recomputed"), "hash", "hashes")
     lines.append(
-        f"{recomputed} recomputed, {hashes.count('undecided')} that the content cannot prove"
+        f"{recomputed} recomputed, {hashes.count('undecided'):,} that the content cannot prove"
     )
     lines += [f"{number} ignored of {kind}" for kind, number in content.numbers("ignored").items()]
     return lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from specplan.reports.html.counts import count
 from specplan.reports.html.values import Titled, TrendLine, TrendMark, TrendPart, TrendPicture
 from specplan.reports.outline import Column, Name, Number, State, System, Table, Words
 from specplan.reports.render import prose, wording
@@ -47,9 +48,16 @@ def trend_part(content: Entry) -> TrendPart:
     sums = [each.entry("point") for each in steps]
     return TrendPart(
         headline=_headline(steps, sums, content),
-        picture=_picture(content, steps, sums) if len(steps) > 1 else None,
+        picture=_picture(content, steps, sums) if _is_drawn(content, sums) else None,
         tables=tuple(each for each in (_steps(steps, sums), _lost(content)) if each is not None),
     )
+
+
+def _is_drawn(content: Entry, sums: Sequence[Entry]) -> bool:
+    """Whether anything has a share at two steps, between which there is a line."""
+    rows: list[list[Entry | None]] = [list(sums)]
+    rows += [_points(each, len(sums)) for each in content.entries("stacks")]
+    return any(len(_known(row)) > 1 for row in rows)
 
 
 def _share(point: Entry) -> float | None:
@@ -67,8 +75,8 @@ def _headline(steps: Sequence[Entry], sums: Sequence[Entry], content: Entry) -> 
     if not steps:
         return "no steps"
     first, last = prose.name(steps[0].text("name")), prose.name(steps[-1].text("name"))
-    lost = wording.count(len(content.entries("lost")), "want is lost", "wants are lost")
-    number = wording.count(len(steps), "step")
+    lost = count(len(content.entries("lost")), "want is lost", "wants are lost")
+    number = count(len(steps), "step")
     return f"{first} to {last}: {_words(sums[0])} to {_words(sums[-1])} over {number}, {lost}"
 
 
@@ -192,7 +200,7 @@ def _steps(steps: Sequence[Entry], sums: Sequence[Entry]) -> Titled:
         Column("lost", "lost", "count"),
         Column("regained", "regained", "count"),
         Column("wants", "wants", "words"),
-        Column("whole", "whole", "state"),
+        Column("whole", "complete", "state"),
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
@@ -203,9 +211,7 @@ def _steps(steps: Sequence[Entry], sums: Sequence[Entry]) -> Titled:
             Number(point.count("lost")),
             Number(point.count("regained")),
             Words(_wants(point)),
-            State("no", "not whole", "warning")
-            if step.flag("blocks")
-            else State("yes", "whole", "quiet"),
+            State("no", "no", "warning") if step.flag("blocks") else State("yes", "yes", "quiet"),
         )
         for step, point in zip(steps, sums, strict=True)
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from specplan.counting import count, form
+from specplan.counting import form
 from specplan.reports.html import coverage, plan
+from specplan.reports.html.counts import count
+from specplan.reports.html.tables import without_empty
 from specplan.reports.html.values import Figure, Titled, Verdict
 from specplan.reports.outline import Column, Name, Number, Share, State, Table, Words
 from specplan.reports.render import amounts, prose, wording
@@ -72,7 +74,7 @@ def verdict_of(
     by_kind = {each.kind: each.content for each in documents}
     failed, doubts = failed_gates(documents), doubts_of(documents)
     standing, tone = _standing(documents, failed, doubts)
-    reasons: list[Prose] = [prose.words(each) for each in failed]
+    reasons: list[Prose] = [prose.words(each[:1].upper() + each[1:]) for each in failed]
     if doubts:
         reasons.append(f"what is left out could change the answer: {', '.join(doubts)}")
     return Verdict(
@@ -106,7 +108,7 @@ def _standing(
 ) -> tuple[str, Tone]:
     gates = len(_gates(documents))
     if failed:
-        return wording.count(len(failed), "gate fails", "gates fail"), "bad"
+        return count(len(failed), "gate fails", "gates fail"), "bad"
     if doubts:
         return "not whole", "warning"
     if gates:
@@ -152,7 +154,7 @@ def _figures(
         figures += [_at("changes", each) for each in own]
     if "trend" in by_kind:
         lost = len(by_kind["trend"].entries("lost"))
-        steps = wording.count(len(by_kind["trend"].entries("steps")), "step")
+        steps = count(len(by_kind["trend"].entries("steps")), "step")
         figures.append(
             Figure(
                 label="lost over time",
@@ -167,8 +169,8 @@ def _figures(
         figures.append(
             Figure(
                 label="findings",
-                value=str(found),
-                detail=f"in {wording.count(by_kind['check'].count('files'), 'file')}",
+                value=f"{found:,}",
+                detail=f"in {count(by_kind['check'].count('files'), 'file')}",
                 tone="bad" if found else "good",
                 section="soundness",
             )
@@ -189,7 +191,7 @@ def _at(section: str, figure: Figure) -> Figure:
 def _of_coverage(content: Entry) -> list[Figure]:
     totals = content.entry("totals")
     wanted, covered, gaps = totals.count("wanted"), totals.count("covered"), totals.count("gaps")
-    cells = wording.count(len(content.entries("cells")), "cell")
+    cells = count(len(content.entries("cells")), "cell")
     figures = [
         Figure(
             label="coverage",
@@ -269,7 +271,7 @@ def _gate_table(documents: Sequence[Document]) -> Titled | None:
         )
         for kind, gate in gates
     )
-    return Titled(title="Gates", table=Table(columns, rows))
+    return Titled(title="Gates", table=without_empty(Table(columns, rows)))
 
 
 def _amount(gate: Entry, key: str) -> str:

@@ -1,0 +1,22 @@
+"""Numbers of the page with what they count; its large numbers have commas, as its tables do."""
+
+from __future__ import annotations
+
+from specplan.counting import form
+
+__all__ = ["count"]
+
+
+def count(number: int, one: str, several: str | None = None) -> str:
+    """Return the number with what it counts.
+
+    Args:
+        number: How many there are.
+        one: What one is called.
+        several: What any other number is called; by default ``one`` with an ``s``.
+
+    Examples:
+        >>> count(1844, "build"), count(1, "build")
+        ('1,844 builds', '1 build')
+    """
+    return f"{number:,} {form(number, one, several)}"
