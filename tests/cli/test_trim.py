@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 from tests.mirrors import dag_hash
+from tests.recipe_projects import index_of
 from tests.small_caches import index, lock, written
 from tests.unit.test_pipelines import DATA, chain, job
 
@@ -61,6 +63,78 @@ def test_jobs_that_are_all_needed_stay_with_fewer_needs(run: Runs, folder: Path)
     again = run("trim", "jobs.yml", *words)
     assert (again.code, again.out) == (0, "302 jobs -> 302\n594 needs -> 594\n")
     assert (folder / "jobs.yml").read_bytes() == once
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "services"),
+    [
+        (
+            "half",
+            (
+                "153 jobs -> 146 (7 unnecessary: 7 needed only to build what has a binary)\n"
+                "965 needs -> 294\n"
+            ),
+            {"rebuild-index"},
+        ),
+        (
+            "protected",
+            (
+                "31 jobs -> 28 (3 unnecessary: 3 needed only to build what has a binary)\n"
+                "84 needs -> 22\n"
+            ),
+            {"rebuild-index", "sign-pkgs"},
+        ),
+    ],
+    ids=["half", "protected"],
+)
+def test_jobs_of_a_mirror_with_some_binaries_become_those_of_the_plan_in_order(
+    run: Runs, folder: Path, name: str, said: str, services: set[str]
+) -> None:
+    old = yaml.safe_load(pipeline(name))
+    document = json.loads(gzip.decompress(Path(LOCK.removeprefix("--want=")).read_bytes()))
+    for each in builds_of(old).values():
+        del document["concrete_specs"][each]
+    written(folder, cache_json=json.dumps(index_of(document)))
+    words = (LOCK, "--cache=cache.json")
+    answer = run("trim", f"{DATA}/{NAME}-{name}.yml.gz", *words, "-o", "jobs.yml")
+    assert (answer.code, answer.err, answer.out) == (0, "", said)
+    new = yaml.safe_load((folder / "jobs.yml").read_text(encoding="utf-8"))
+    hashes = builds_of(new)
+    changed = {"needs": 0, "stage": 0}
+    for build in hashes:
+        assert {**old[build], **changed} == {**new[build], **changed}
+    others = {job: entry for job, entry in new.items() if job not in {*hashes, "stages"}}
+    assert others == {job: old[job] for job in others}
+    assert {job for job, entry in others.items() if "script" in entry} == services
+    given = {
+        each: {hashes[need["job"]] for need in new[job]["needs"] if need["job"] in hashes}
+        for job, each in hashes.items()
+    }
+    plan = json.loads(run("rebuild", *words, "--format=json").out)["builds"]
+    assert closures(given) == closures({each["hash"]: set(each["needs"]) for each in plan})
+
+
+def builds_of(content: dict[str, Any]) -> dict[str, str]:
+    """What each job of a pipeline builds."""
+    return {
+        job: entry["variables"]["SPACK_JOB_SPEC_DAG_HASH"]
+        for job, entry in content.items()
+        if "@" in job
+    }
+
+
+def closures(needs: dict[str, set[str]]) -> dict[str, set[str]]:
+    """All that each waits for."""
+    found: dict[str, set[str]] = {}
+
+    def closure(each: str) -> set[str]:
+        if each not in found:
+            found[each] = needs[each].union(*map(closure, needs[each]))
+        return found[each]
+
+    for each in needs:
+        closure(each)
+    return found
 
 
 def test_the_job_that_does_nothing_stays_as_it_is(run: Runs) -> None:
