@@ -319,6 +319,33 @@ def test_what_answers_another_question_is_not_carried_forward(run: Runs) -> None
     assert "its `level` is `version`, not `package`" in answer.err
 
 
+def test_cells_of_another_baseline_are_not_carried_forward(run: Runs, folder: Path) -> None:
+    written(folder, new_json=index(["a"]), one_json=index(["a"]), two_json=index(["a", "b"]))
+    words = ("coverage", "--cache=s=new.json", "--no-config")
+    assert run(*words, "--baseline=s=one.json", "-o", "old.json").code == 0
+    again = (*words, "--carry-forward=old.json")
+    assert run(*again, "--baseline=s=one.json").code == 0
+    answer = run(*again, "--baseline=s=two.json")
+    assert answer.code == 2
+    assert "compared with the baseline `s=one.json`, those of this run with" in answer.err
+
+
+@pytest.mark.parametrize(
+    "gate", ["--fail-under=0", "--fail-under-roots=0", "--fail-on-unknown-over=100"]
+)
+def test_no_gate_holds_where_nothing_is_wanted(run: Runs, folder: Path, gate: str) -> None:
+    text = '[[not-wanted]]\npackage = "*"\nreason = "x"\n'
+    (folder / "specplan.toml").write_text(text, encoding="utf-8")
+    answer = run("coverage", CACHE, "--stack=e4s*", gate)
+    assert answer.code == 1
+    assert "n/a" in answer.err
+    table = '[[stack]]\nname = "e4s"\n' + gate[2:].replace("=", " = ") + "\n"
+    (folder / "specplan.toml").write_text(text + table, encoding="utf-8")
+    answer = run("coverage", CACHE, "--stack=e4s*")
+    assert answer.code == 1
+    assert "n/a" in answer.err
+
+
 @pytest.mark.parametrize("text", ["{}", "[]", '{"schema": "specplan.diff/1"}', "x", "\xff"])
 def test_what_is_no_document_of_coverage_is_not_carried_forward(
     run: Runs, folder: Path, text: str
@@ -398,7 +425,7 @@ def test_a_document_that_measured_nothing_is_carried_forward_into_no_green(
     words = ("coverage", "--want=s=spack.lock", "--cache=new.json", "--no-config")
     assert run(*words, "-o", "saved.json").code == 0
     document = json.loads((folder / "saved.json").read_text("utf-8"))
-    document |= {"cells": [], "roots": None}
+    document |= {"cells": [], "roots": None, "want_keys": []}
     document["totals"] |= {"wanted": 0, "covered": 0, "coverage": None}
     (folder / "saved.json").write_text(json.dumps(document), encoding="utf-8")
     answer = run(*words, "--carry-forward=saved.json", "--fail-under=1")

@@ -167,9 +167,12 @@ def _compared(part: _Part, asked: Settings | StackEntry, noun: str) -> Iterator[
         yield _absent(part)
 
 
+def _why_nothing(part: _Part) -> str:
+    return "all that is wanted is a known gap" if part.known else "nothing is wanted"
+
+
 def _coverage(part: _Part, least: Decimal) -> Gate:
-    why = "all that is wanted is a known gap" if part.known else "nothing is wanted"
-    reason = f"coverage{part.suffix} is n/a, as {why} (--fail-under {least})"
+    reason = f"coverage{part.suffix} is n/a, as {_why_nothing(part)} (--fail-under {least})"
     if part.wanted:
         short = _less(part.covered, part.wanted, least)
         reason = f"coverage{part.suffix} is {short} (--fail-under)" if short else ""
@@ -189,7 +192,10 @@ def _roots(part: _Part, least: Decimal) -> Gate:
 
 def _unknown(part: _Part, most: Decimal) -> Gate:
     reason = ""
-    if part.wanted and Fraction(100 * part.unknown, part.wanted) > Fraction(most):
+    if not part.wanted:
+        share = f"the share of the wants{part.suffix} that cannot be decided"
+        reason = f"{share} is n/a, as {_why_nothing(part)} (--fail-on-unknown-over {most})"
+    elif Fraction(100 * part.unknown, part.wanted) > Fraction(most):
         share = _told_apart(part.unknown, part.wanted, most, above=True)
         reason = (
             f"{share} of the wants{part.suffix} cannot be decided, more than {most} % "

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from specplan.coverage.same_question import refuse_other_question
 from specplan.coverage.want_keys import moved
+from specplan.errors import UsageError
 from specplan.exact import ratio
 from specplan.model import Carried, LeftOut, RootCoverage, Totals
 from specplan.model.left_out import merged
@@ -32,9 +33,10 @@ def carried_forward(result: Coverage, old: Coverage, file: str) -> Coverage:
         file: The file that holds it.
 
     Raises:
-        UsageError: If the older one answers another question.
+        UsageError: If the older one answers another question, or has another baseline.
     """
     refuse_other_question(file, old, result, hint="carry forward what the same command saved")
+    _refuse_other_baseline(file, old, result)
     if not old.cells:
         return replace(result, left_out=merged((*result.left_out, _empty(file))))
     measured = {_place(cell) for cell in result.cells}
@@ -68,6 +70,17 @@ def carried_forward(result: Coverage, old: Coverage, file: str) -> Coverage:
         carried=Carried(file=file, tag=old.tag, cells=len(cells)),
         alone=None,
         want_keys=moved(result, every),
+    )
+
+
+def _refuse_other_baseline(file: str, old: Coverage, result: Coverage) -> None:
+    """Refuse cells whose wants are what another state had: no sum over both means anything."""
+    if old.baseline == result.baseline:
+        return
+    raise UsageError(
+        f"the cells of `{file}` are compared with the baseline `{old.baseline}`, those of this "
+        f"run with `{result.baseline}`",
+        hint=f"`--baseline {old.baseline}`, or measure all cells against the newer baseline once",
     )
 
 
