@@ -155,6 +155,23 @@ def test_a_push_that_fails_is_tried_again_and_a_build_is_not(run: Runs, stand_in
     assert len(stand_in.work().built) == 8
 
 
+def test_a_variable_in_the_place_of_spack_has_the_value_that_it_has_where_it_runs(
+    run: Runs, stand_in: StandIn
+) -> None:
+    program = stand_in.folder.parent / "a $place/bin/spack"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\nexec "{stand_in.folder}/spack" "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    place = str(program.parent.parent)
+    for spelled, style in (("$SPACK_PLACE", "make"), ("${SPACK_PLACE}/", "shell")):
+        written(stand_in.folder.parent, specplan_toml=f"[export]\nspack = '{spelled}'\n")
+        assert exported(run, style).code == 0
+        done = start(stand_in, style, "", SPACK="", SPACK_PLACE=place)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert len(stand_in.work().built) == 8
+        shutil.rmtree(stand_in.folder.parent / ".specplan")
+
+
 def test_what_is_in_the_mirror_is_skipped_where_specplan_can_be_asked(
     run: Runs, stand_in: StandIn
 ) -> None:

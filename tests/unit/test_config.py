@@ -507,3 +507,17 @@ def test_a_faulty_weight_is_refused(tmp_path: Path, entry: str, key: str) -> Non
     with pytest.raises(ConfigurationError) as caught:
         config.load(write(tmp_path, f"[[weight]]\n{entry}\n"))
     assert caught.value.key == key
+
+
+def test_keys_of_exports_may_be_spelled_as_their_options_and_as_github_does(tmp_path: Path) -> None:
+    own, other = (
+        config.load(write(tmp_path, text)).export
+        for text in (
+            "[export]\njobs = 8\nmirror-url = 's3://b/m'\n[[export.cell]]\nruns-on = 'arm'\n",
+            "[export]\nbuild-jobs = 8\nmirror_url = 's3://b/m'\n[[export.cell]]\nruns_on = 'arm'\n",
+        )
+    )
+    assert own == other
+    assert (own.build_jobs, own.cells[0].gives.runs_on) == (8, ("arm",))
+    with pytest.raises(ConfigurationError, match="another spelling of `jobs`"):
+        config.load(write(tmp_path, "[export]\njobs = 8\nbuild-jobs = 9\n"))

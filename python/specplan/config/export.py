@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CELL_KEYS",
+    "EXPORT_SPELLINGS",
     "RESOURCE_KEYS",
     "SIZE_KEYS",
     "Cell",
@@ -37,6 +38,10 @@ CELL_KEYS: Final = ("stack", "os", "target", "package", *RESOURCE_KEYS)
 
 #: Every key of an ``[[export.size]]`` entry.
 SIZE_KEYS: Final = ("package", "cost", *RESOURCE_KEYS)
+
+#: Other names of keys: that of the option, and those of GitHub and of the options' variables.
+EXPORT_SPELLINGS: Final = MappingProxyType({"build-jobs": "jobs", "mirror_url": "mirror-url"})
+_RESOURCE_SPELLINGS: Final = MappingProxyType({"runs_on": "runs-on"})
 
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MEMORY: Final = re.compile(r"[1-9][0-9]{0,8}[KMGT]?")
@@ -168,6 +173,7 @@ def export_settings(table: Table, values: Mapping[str, object], folder: Path) ->
 
 
 def _cell(table: Table) -> Cell:
+    table = table.respelled(_RESOURCE_SPELLINGS)
     table.only_known(CELL_KEYS)
     return Cell(
         stack=table.texts("stack"),
@@ -179,6 +185,7 @@ def _cell(table: Table) -> Cell:
 
 
 def _size(table: Table) -> Size:
+    table = table.respelled(_RESOURCE_SPELLINGS)
     table.only_known(SIZE_KEYS)
     cost = table.number("cost")
     if cost is not None and not (cost.is_finite() and cost >= 0):

@@ -13,7 +13,7 @@ from specplan.config.configuration import (
     is_system,
     percentage_fault,
 )
-from specplan.config.export import export_settings
+from specplan.config.export import EXPORT_SPELLINGS, export_settings
 from specplan.config.settings import SETTINGS, STACK_GATES, TABLES
 from specplan.duration import DURATION_FORM, seconds_of
 from specplan.errors import UsageError
@@ -119,12 +119,12 @@ def _values(table: Table, name: str, folder: Path) -> dict[str, Any]:
     return {
         each.attribute: _value(table, each, folder)
         for each in SETTINGS
-        if each.table == name and each.key is not None and each.name in table
+        if each.table == name and each.key is not None and each.name_in_table in table
     }
 
 
 def _value(table: Table, setting: Setting, folder: Path) -> object:  # noqa: PLR0911 - a kind each
-    key = setting.name
+    key = setting.name_in_table
     if key == "stack" and table.has_tables(key):
         return ()
     if setting.kind == "choice":
@@ -194,20 +194,20 @@ def _number(table: Table, setting: Setting) -> int | float | Decimal | None:
     if setting.kind == "count":
         return _count(table, setting)
     if setting.kind == "amount":
-        return _amount(table, setting.name)
-    return (_least if setting.kind == "least" else _percentage)(table, setting.name)
+        return _amount(table, setting.name_in_table)
+    return (_least if setting.kind == "least" else _percentage)(table, setting.name_in_table)
 
 
 def _count(table: Table, setting: Setting) -> int | None:
-    number = table.number(setting.name)
+    number = table.number(setting.name_in_table)
     if number is None:
         return None
     least = 0 if setting.least is None else setting.least
     if not number.is_finite() or number != int(number):
-        table.fail(setting.name, f"{number} is not a whole number")
+        table.fail(setting.name_in_table, f"{number} is not a whole number")
     if number < least or (setting.most is not None and number > setting.most):
         most = "" if setting.most is None else f" to {setting.most}"
-        table.fail(setting.name, f"{number} is not a number from {least}{most}")
+        table.fail(setting.name_in_table, f"{number} is not a number from {least}{most}")
     return int(number)
 
 
@@ -283,6 +283,7 @@ def _check(table: Table, folder: Path) -> CheckSettings:
 
 
 def _export(table: Table, folder: Path) -> ExportSettings:
+    table = table.respelled(EXPORT_SPELLINGS)
     table.only_known(EXPORT_KEYS)
     return export_settings(table, _values(table, "export", folder), folder)
 

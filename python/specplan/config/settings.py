@@ -130,6 +130,7 @@ class Setting:
         name: Its name, as ``fail-under``: the option is ``--fail-under``, the attribute that holds
             its value ``fail_under``.
         field_name: The attribute, where it is not called like the option.
+        key_name: The key of the configuration, likewise.
         kind: What it takes.
         help: What it is for.
         group: The heading under which help lists it.
@@ -149,6 +150,7 @@ class Setting:
 
     name: str
     field_name: str = ""
+    key_name: str = ""
     kind: Kind = "text"
     help: str
     group: Group
@@ -175,7 +177,12 @@ class Setting:
         """The key of the configuration, or None where it has none."""
         if not self.example:
             return None
-        return f"{self.table}.{self.name}".strip(".")
+        return f"{self.table}.{self.name_in_table}".strip(".")
+
+    @property
+    def name_in_table(self) -> str:
+        """What its key is called within its table."""
+        return self.key_name or self.name
 
     @property
     def variable(self) -> str:
@@ -845,6 +852,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     ),
     Setting(
         name="build-jobs",
+        key_name="jobs",
         kind="count",
         least=1,
         most=1_000_000,
@@ -1316,7 +1324,11 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "libc": (),
         "targets": (),
         "host": ("platform", "os", "target", "hostname", "env"),
-        "export": (*(each.name for each in SETTINGS if each.table == "export"), "cell", "size"),
+        "export": (
+            *(each.name_in_table for each in SETTINGS if each.table == "export"),
+            "cell",
+            "size",
+        ),
         "check": tuple(each.name for each in SETTINGS if each.table == "check"),
         "not-wanted": ("package", "stack", "os", "target", "reason"),
         "weight": ("spec", "stack", "weight"),

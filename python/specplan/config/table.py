@@ -56,6 +56,20 @@ class Table:
         dotted = f"{self._name}.{key}".strip(".") or "the file"
         raise ConfigurationError(path=str(self._path), key=dotted, fault=fault, hint=hint)
 
+    def respelled(self, spellings: Mapping[str, str]) -> Table:
+        """Return the table with keys that have another spelling under their own name.
+
+        Args:
+            spellings: The name of a key, by each other spelling of it.
+        """
+        entries: dict[str, object] = {}
+        for key, value in self._entries.items():
+            name = spellings.get(key, key)
+            if name in entries:
+                self.fail(key, f"it is another spelling of `{name}`, which is given too")
+            entries[name] = value
+        return Table(self._path, entries, self._name)
+
     def only_known(self, known: Iterable[str]) -> None:
         """Refuse an unknown key."""
         for key in self._entries:

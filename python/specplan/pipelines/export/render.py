@@ -45,6 +45,9 @@ _FAULTS: Final = (
 
 _STEPS: Final = "steps.sh.j2"
 
+#: A variable at the start of a path, which ends there or is in braces.
+_VARIABLE: Final = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)(?=/|$)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
+
 
 def _double(text: object) -> str:
     return str(text).replace("$", "$$")
@@ -70,8 +73,14 @@ def _shell(text: object) -> str:
 
 
 def _shell_default(text: object) -> str:
-    """Quote a text as the default of a variable, within the braces of a shell."""
-    return re.sub(r"([^A-Za-z0-9_/.+=:@%,-])", r"\\\1", str(text))
+    """Quote a text as the default of a variable, within the braces of a shell.
+
+    A variable that it begins with, as ``$SPACK_ROOT``, gets its value where the job runs.
+    """
+    found = _VARIABLE.match(str(text))
+    start = "" if found is None else f"${{{found[1] or found[2]}}}"
+    rest = str(text)[found.end() if found else 0 :]
+    return start + re.sub(r"([^A-Za-z0-9_/.+=:@%,-])", r"\\\1", rest)
 
 
 def _dot(text: object) -> str:
