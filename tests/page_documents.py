@@ -33,7 +33,7 @@ HOSTILE = (
 #: What names things in documents, and what quotes files.
 _NAMES = frozenset(
     {"stack", "os", "target", "want", "package", "name", "version", "reason", "message", "path"}
-    | {"where", "detail", "remedy", "tag", "old", "new", "source", "spec"}
+    | {"where", "detail", "remedy", "tags", "old", "new", "source", "spec"}
 )
 
 

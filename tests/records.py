@@ -99,7 +99,7 @@ def coverage_of(cells: tuple[Cell, ...], gaps: tuple[Gap, ...] = ()) -> Coverage
         level="package",
         compat="exact",
         scope=None,
-        tag="develop-2025-05-25",
+        tags=("develop-2025-05-25",),
         baseline=None,
         cells=cells,
         gaps=gaps,
@@ -114,6 +114,7 @@ def coverage_of(cells: tuple[Cell, ...], gaps: tuple[Gap, ...] = ()) -> Coverage
 def gap(want: str, stack: str = "e4s", os: str = "ubuntu22.04") -> Gap:
     return Gap(
         stack=stack,
+        platform="linux",
         os=os,
         target="x86_64_v3",
         want=want,
@@ -267,7 +268,7 @@ HOSTILE_COVERAGE = replace(
         broken=(BrokenRoot(hash=HASH, package=HOSTILE, version=HOSTILE, lacks=(HASH,)),),
         lacking=(Lacking(hash=HASH, package=HOSTILE, version=HOSTILE, roots=1),),
     ),
-    tag=HOSTILE,
+    tags=(HOSTILE,),
     wants="baseline",
     baseline=HOSTILE,
     absent_stacks=(HOSTILE,),

@@ -285,7 +285,7 @@ def test_cells_that_were_not_measured_are_carried_forward_only_where_asked(
     assert document["totals"] == old["totals"]
     assert len(document["gaps"]) == len(old["gaps"])
     assert [cell["carried_from"] for cell in document["cells"]] == ["develop-2026-01-17", None]
-    assert document["carried"] == {"file": "old.json", "tag": "develop-2026-01-17", "cells": 1}
+    assert document["carried"] == {"file": "old.json", "tags": ["develop-2026-01-17"], "cells": 1}
     # They count for gates.
     assert run(*some, "--fail-under=95").code == 1
     assert run(*carried, "--fail-under=95").code == 0

@@ -104,7 +104,7 @@ def test_a_difference_of_hashes_names_what_they_are_the_hashes_of(run: Runs) -> 
     [
         ("gaps.json", "{"),
         ("gaps.JSON", "{"),
-        ("gaps.csv", "stack,os,target,"),
+        ("gaps.csv", "stack,platform,os,target,"),
         ("gaps.md", "### "),
         ("gaps.txt", "e4s: "),
         ("gaps.html", "<!doctype html>"),
@@ -118,7 +118,7 @@ def test_the_name_of_the_file_chooses_the_format(
     assert (answer.code, answer.out) == (0, "")
     assert (folder / name).read_text(encoding="utf-8").startswith(begins)
     run("gaps", "--stack=e4s", *CACHES, "-o", name, "--format=csv")
-    assert (folder / name).read_text(encoding="utf-8").startswith("stack,os,target,")
+    assert (folder / name).read_text(encoding="utf-8").startswith("stack,platform,os,target,")
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_gaps_are_those_of_the_newest_snapshot(run: Runs, cache: str) -> None:
 
 def test_gaps_are_those_of_the_snapshot_that_is_asked_for(run: Runs, cache: str) -> None:
     document = _document(run, "gaps", "--cache", cache, "--stack", "e4s", "--tag", OLD)
-    assert document["tag"] == OLD
+    assert document["tags"] == [OLD]
     assert document["gaps"] == []
 
 

@@ -115,7 +115,7 @@ def test_each_root_of_public_stacks_is_covered_where_find_finds_it(
     for stack, roots in stacks.items():
         for root in dict.fromkeys(roots):
             found = catalog.search(
-                root, os=os_name, target=target, available=True, tag=coverage.tag
+                root, os=os_name, target=target, available=True, tag=next(iter(coverage.tags), None)
             )
             is_unknown = not found.specs and found.undecided and found.unknown_name is None
             place = (stack, root)

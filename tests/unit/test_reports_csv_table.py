@@ -32,6 +32,7 @@ def test_gaps_have_a_row_each() -> None:
 def test_what_nobody_can_decide_has_a_row_with_what_is_missing() -> None:
     want = UnknownWant(
         stack="e4s",
+        platform="linux",
         os="ubuntu24.04",
         target="x86_64_v3",
         want="hdf5 ^mpi",
@@ -44,6 +45,7 @@ def test_what_nobody_can_decide_has_a_row_with_what_is_missing() -> None:
     assert [row["missing"] for row in gaps] == [""] * len(records.ONE_CELL.gaps)
     assert {name: value for name, value in last.items() if value} == {
         "stack": "e4s",
+        "platform": "linux",
         "os": "ubuntu24.04",
         "target": "x86_64_v3",
         "want": "hdf5 ^mpi",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from specplan.sources import FileOfSpecs, IndexAlone, MirrorTaken, SourceRead
     from specplan.sources.origins import IndexRead
 
-__all__ = ["Contents", "tag_of"]
+__all__ = ["Contents", "tags_of"]
 
 Item = TypeVar("Item")
 
@@ -258,9 +258,9 @@ def _is_empty(read: SourceRead) -> bool:
     return not read.core.labels(state) and not read.core.available(state, hashes_of(read.core))
 
 
-def tag_of(state: State) -> str | None:
-    """Return the snapshots of a state as text, or None where the sources have none."""
-    return ", ".join(dict.fromkeys(tag for _, tag in state if tag)) or None
+def tags_of(state: State) -> tuple[str, ...]:
+    """Return the snapshots of a state, each once, in the order of the state."""
+    return tuple(dict.fromkeys(tag for _, tag in state if tag))
 
 
 def _together(

@@ -8,7 +8,7 @@ from typing import get_args
 
 from specplan import _core
 from specplan import _core as compiled
-from specplan.catalog.contents import Contents, tag_of
+from specplan.catalog.contents import Contents, tags_of
 from specplan.catalog.left_out import absent_stacks, nothing_in_common, of_states
 from specplan.catalog.names import chosen, refuse_others
 from specplan.catalog.specs import by_hash
@@ -86,7 +86,7 @@ def difference(
     )
     absent = tuple(name for name in selected if name not in labels)
     new_stacks = tuple(name for name in selected if name not in old_labels)
-    called_old, called_new = old_name or "", new_name or tag_of(new_state) or ""
+    called_old, called_new = old_name or "", new_name or ", ".join(tags_of(new_state))
     left_out = of_states(newer, older) + absent_stacks(absent)
     if not any(cell.stack in both for cell in cells):
         left_out.append(_nothing_compared(called_old, called_new, absent, new_stacks))

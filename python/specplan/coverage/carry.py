@@ -40,7 +40,7 @@ def carried_forward(result: Coverage, old: Coverage, file: str) -> Coverage:
     if not old.cells:
         return replace(result, left_out=merged((*result.left_out, _empty(file))))
     measured = {_place(cell) for cell in result.cells}
-    source = old.tag or file
+    source = ", ".join(old.tags) or file
     cells = [
         replace(cell, carried_from=cell.carried_from or source)
         for cell in old.cells
@@ -67,7 +67,7 @@ def carried_forward(result: Coverage, old: Coverage, file: str) -> Coverage:
         roots=roots,
         totals=_totals(result, every),
         left_out=merged((*result.left_out, *_left_out(old, file), *doubts)),
-        carried=Carried(file=file, tag=old.tag, cells=len(cells)),
+        carried=Carried(file=file, tags=old.tags, cells=len(cells)),
         alone=None,
         want_keys=moved(result, every),
     )

@@ -84,6 +84,7 @@ def gaps(answered: Answered) -> Iterator[Gap]:
         cell, want = wants.cells[gap.cell], gap.want
         yield Gap(
             stack=cell.stack,
+            platform=cell.platform,
             os=cell.os,
             target=cell.target,
             want=wants.specs[want],
@@ -108,6 +109,7 @@ def unknown(answered: Answered) -> Iterator[UnknownWant]:
         for each in sorted(answer.unknown, key=lambda each: wants.specs[each.want]):
             yield UnknownWant(
                 stack=cell.stack,
+                platform=cell.platform,
                 os=cell.os,
                 target=cell.target,
                 want=wants.specs[each.want],
@@ -207,6 +209,7 @@ def gaps_of_not_concretized(roots: Sequence[NotConcretized]) -> Iterator[Gap]:
     for each in roots:
         yield Gap(
             stack=each.stack,
+            platform=each.platform,
             os=each.os,
             target=each.target,
             want=each.want,

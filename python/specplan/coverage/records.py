@@ -39,7 +39,7 @@ def coverage(
     *,
     caches: _core.Catalog,
     compat: Compatibility,
-    tag: str | None,
+    tags: tuple[str, ...],
     baseline: str | None,
     damaged: tuple[DamagedFile, ...],
     left_out: tuple[LeftOut, ...],
@@ -50,7 +50,7 @@ def coverage(
         answer: What the core answers.
         caches: The catalog of the caches alone.
         compat: Which binaries serve a cell.
-        tag: The snapshot that was asked.
+        tags: The snapshots that were asked; none if the sources have none.
         baseline: What the baseline is called.
         damaged: Files that were skipped.
         left_out: What of the question could not be taken into account.
@@ -83,7 +83,7 @@ def coverage(
         level=answer.level,
         compat=compat,
         scope=answer.scope,
-        tag=tag,
+        tags=tags,
         baseline=baseline,
         cells=all_cells,
         gaps=tuple(gaps),
@@ -351,6 +351,7 @@ def _gap(
     gain = None if dag_hash is None else gains.get((where.stack, dag_hash))
     return Gap(
         stack=where.stack,
+        platform=where.platform,
         os=where.os,
         target=where.target,
         want=answer.want,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from specplan import _core as compiled
 from specplan.catalog import whereabouts
 from specplan.catalog.available import available_wants
-from specplan.catalog.contents import tag_of
+from specplan.catalog.contents import tags_of
 from specplan.coverage import records
 from specplan.coverage.ask import Answer, ask, environment_options
 from specplan.coverage.covered import all_wants, covered_wants
@@ -55,7 +55,7 @@ def solve(contents: Contents, query: CoverageQuery, older: Contents | None = Non
             answered,
             caches=contents.core,
             compat=query.compat,
-            tag=tag_of(answered.state),
+            tags=tags_of(answered.state),
             baseline=query.baseline if older is None else older.name or None,
             damaged=contents.damaged if holder is None else holder.damaged_with(contents),
             left_out=of_coverage(answered, contents, holder, query.stack),

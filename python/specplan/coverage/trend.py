@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from specplan.catalog.contents import tag_of
+from specplan.catalog.contents import tags_of
 from specplan.catalog.names import any_matches
 from specplan.coverage import records
 from specplan.coverage.covered import all_wants
@@ -68,7 +68,7 @@ def measured(contents: Contents, query: CoverageQuery, name: str) -> Measured:
     except (EmptySelectionError, UnknownNameError) as error:
         return Measured(
             name=name,
-            tag=tag_of(state),
+            tags=tags_of(state),
             question=None,
             cells=(),
             lacking={},
@@ -84,7 +84,7 @@ def measured(contents: Contents, query: CoverageQuery, name: str) -> Measured:
         lacking.setdefault(place, set()).update(keys)
     return Measured(
         name=name,
-        tag=tag_of(found.state),
+        tags=tags_of(found.state),
         question=TrendQuestion(
             wants=found.wants, level=found.level, compat=query.compat, scope=found.scope
         ),
@@ -113,7 +113,7 @@ def measured_before(saved: Coverage, name: str) -> Measured:
         undecided.setdefault(place, set()).add(want.want)
     return Measured(
         name=name,
-        tag=saved.tag,
+        tags=saved.tags,
         question=TrendQuestion(
             wants=saved.wants, level=saved.level, compat=saved.compat, scope=saved.scope
         ),
@@ -230,7 +230,7 @@ class _Progress:
         self.steps.append(
             TrendStep(
                 name=step.name,
-                tag=step.tag,
+                tags=step.tags,
                 point=_sum(points),
                 blocks=any(each.blocks for each in step.left_out),
             )

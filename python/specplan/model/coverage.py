@@ -58,12 +58,12 @@ class Carried:
 
     Attributes:
         file: The saved document.
-        tag: The snapshot that it is of; None where its sources have none.
+        tags: Its snapshots; none if its sources have none.
         cells: How many cells are of it.
     """
 
     file: str
-    tag: str | None
+    tags: tuple[str, ...]
     cells: int
 
 
@@ -130,7 +130,7 @@ class Coverage(Report):
             environments.
         compat: Which binaries serve a cell.
         scope: How much of a lock is wanted; None where the wants are of no lock.
-        tag: The snapshot that was asked; None where the sources have none.
+        tags: The snapshots that were asked; none if the sources have none.
         baseline: The older snapshot or source of baseline wants, else None.
         cells: Ordered by stack, os, target.
         gaps: The most useful first, then by stack, os, target, want.
@@ -161,7 +161,7 @@ class Coverage(Report):
     level: Level | None
     compat: Compatibility
     scope: Scope | None
-    tag: str | None
+    tags: tuple[str, ...]
     baseline: str | None
     cells: tuple[Cell, ...]
     gaps: tuple[Gap, ...]

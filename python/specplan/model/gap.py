@@ -46,6 +46,7 @@ class Gap:
 
     Attributes:
         stack: The stack of the cell.
+        platform: The platform of the cell.
         os: The operating system of the cell.
         target: The target of the cell.
         want: The key that is wanted, as text.
@@ -66,6 +67,7 @@ class Gap:
     """
 
     stack: str
+    platform: str
     os: str
     target: str
     want: str
@@ -112,6 +114,7 @@ class UnknownWant:
 
     Attributes:
         stack: The stack of the cell.
+        platform: The platform of the cell.
         os: The operating system of the cell.
         target: The target of the cell.
         want: The abstract spec that is wanted.
@@ -123,6 +126,7 @@ class UnknownWant:
     """
 
     stack: str
+    platform: str
     os: str
     target: str
     want: str

@@ -51,7 +51,7 @@ class Measured:
 
     Attributes:
         name: What it is called.
-        tag: The snapshot that was asked; None where there is none.
+        tags: The snapshots that were asked; none if the sources have none.
         question: What was asked; None where it has no cell.
         cells: The numbers of its cells.
         lacking: By cell what is not covered, or cannot be decided.
@@ -62,7 +62,7 @@ class Measured:
     """
 
     name: str
-    tag: str | None
+    tags: tuple[str, ...]
     question: TrendQuestion | None
     cells: tuple[Cell, ...]
     lacking: Mapping[tuple[str, str, str], AbstractSet[str]]
@@ -107,13 +107,13 @@ class TrendStep:
 
     Attributes:
         name: What it is called: the snapshot, else the source or the document.
-        tag: The snapshot that was asked; None where there is none.
+        tags: The snapshots that were asked; none if the sources have none.
         point: The sums.
         blocks: Whether something was left out of it that could change its numbers.
     """
 
     name: str
-    tag: str | None
+    tags: tuple[str, ...]
     point: TrendPoint
     blocks: bool
 

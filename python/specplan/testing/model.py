@@ -495,7 +495,7 @@ class Model:
             level=level,
             compat=compat,
             scope=None,
-            tag=self._tag_text(state),
+            tags=self._tags_of(state),
             baseline=_called(baseline),
             cells=tuple(answers),
             gaps=tuple(gaps),
@@ -561,6 +561,7 @@ class Model:
         found: GapState = "other_stack" if serving else "other_system" if bearers else "missing"
         return Gap(
             stack=cell.stack,
+            platform=cell.platform,
             os=cell.os,
             target=cell.target,
             want=self.text(key, level),
@@ -641,8 +642,8 @@ class Model:
         state = frozenset((f"\x01{cache}", tag) for cache, tag in other.state())
         return self.with_listings([*self.listings, *renamed]), state
 
-    def _tag_text(self, state: State) -> str:
-        return ", ".join(dict.fromkeys(tag for _, tag in sorted(state)))
+    def _tags_of(self, state: State) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(tag for _, tag in sorted(state)))
 
     # --- differences ---
 
@@ -717,7 +718,7 @@ class Model:
         return Diff(
             level=level,
             old=_called(old) or "",
-            new=new or self._tag_text(new_state),
+            new=new or ", ".join(self._tags_of(new_state)),
             cells=tuple(cells),
             lost=tuple(lost),
             gained=tuple(gained),

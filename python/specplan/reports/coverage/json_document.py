@@ -20,7 +20,7 @@ def coverage(result: Coverage) -> str:
             "level": result.level,
             "compat": result.compat,
             "scope": result.scope,
-            "tag": result.tag,
+            "tags": result.tags,
             "baseline": result.baseline,
             "cells": result.cells,
             "gaps": result.gaps,

@@ -54,7 +54,7 @@ _CELL_NAMES: Final = (
 )  # fmt: skip
 
 _GAP_NAMES: Final = (
-    "stack", "os", "target", "want", "package", "version", "hash", "state",
+    "stack", "platform", "os", "target", "want", "package", "version", "hash", "state",
     "cells_lacking", "blocked", "roots_completed", "buildable_now",
 )  # fmt: skip
 
@@ -63,7 +63,7 @@ _NEAREST_NAMES: Final = ("hash", "stack", "os", "target", "source", "differs")
 
 #: All that a gap says but where it is.
 _BUT_CELL: Final = attrgetter(
-    *(each.name for each in fields(Gap) if each.name not in {"stack", "os", "target"})
+    *(each.name for each in fields(Gap) if each.name not in {"stack", "platform", "os", "target"})
 )
 
 
@@ -265,6 +265,6 @@ def _gap_record(gap: model.Gap) -> tuple[Value, ...]:
 
 
 def _unknown_record(want: model.UnknownWant) -> tuple[Value, ...]:
-    known = (want.stack, want.os, want.target, want.want, want.package, None, None, "unknown")
-    nothing = (None,) * (len(_GAP_NAMES) - len(known) + len(_NEAREST_NAMES))
+    known = ["unknown" if name == "state" else getattr(want, name, None) for name in _GAP_NAMES]
+    nothing = (None,) * len(_NEAREST_NAMES)
     return (*known, *nothing, want.missing, want.group, None, None)

@@ -79,11 +79,11 @@ def outline(result: Trend, options: ReportOptions) -> Outline:
 def records(result: Trend, options: ReportOptions) -> Records:
     """Return one row for each cell at each step where it is there."""
     del options
-    names = ("step", "tag", "stack", "platform", "os", "target", *_POINT_NAMES)
+    names = ("step", "tags", "stack", "platform", "os", "target", *_POINT_NAMES)
     rows: list[tuple[Value, ...]] = [
         (
             step.name,
-            step.tag,
+            step.tags,
             cell.stack,
             cell.platform,
             cell.os,

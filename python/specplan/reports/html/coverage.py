@@ -104,8 +104,8 @@ def question(content: Entry) -> list[Prose]:
     if (level := content.text_or_none("level")) is not None:
         parts.append(f"level {level}")
     parts.append(f"compatibility {content.text('compat')}")
-    if (tag := content.text_or_none("tag")) is not None:
-        parts.append(f"snapshot {prose.name(tag)}")
+    if tags := content.texts("tags"):
+        parts.append(f"snapshot {prose.name(', '.join(tags))}")
     lines = [", ".join(parts)]
     if content.flag_or_none("upper_bound"):
         lines.append(

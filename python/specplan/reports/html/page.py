@@ -126,7 +126,7 @@ def _title(by_kind: dict[Kind, Entry]) -> str:
         return "specplan report"
     stacks = sorted({each.text("stack") for each in by_kind["coverage"].entries("cells")})
     named = ", ".join(stacks) if 0 < len(stacks) <= 3 else count(len(stacks), "stack")  # noqa: PLR2004 - as the headline
-    tag = by_kind["coverage"].text_or_none("tag")
+    tag = ", ".join(by_kind["coverage"].texts("tags"))
     return f"{named}{f', {tag}' if tag else ''} - specplan report"
 
 

@@ -240,8 +240,8 @@ def question(coverage: Coverage) -> Prose:
             wants += f" {prose.name(coverage.baseline)}"
     parts = [wants, *([] if coverage.level is None else [f"level {coverage.level}"])]
     parts.append(f"compatibility {coverage.compat}")
-    if coverage.tag is not None:
-        parts.append(f"snapshot {prose.name(coverage.tag)}")
+    if coverage.tags:
+        parts.append(f"snapshot {prose.name(', '.join(coverage.tags))}")
     return ", ".join(parts)
 
 
@@ -444,7 +444,8 @@ def carried(coverage: Coverage) -> list[Prose]:
     if coverage.carried is None:
         return []
     number = count(coverage.carried.cells, "cell was", "cells were")
-    of = "" if coverage.carried.tag is None else f" of {prose.name(coverage.carried.tag)}"
+    tags = ", ".join(coverage.carried.tags)
+    of = f" of {prose.name(tags)}" if tags else ""
     file = prose.name(coverage.carried.file)
     return [f"{number} not measured this time, and carried forward from {file}{of}"]
 
