@@ -325,3 +325,13 @@ def test_a_pattern_that_nothing_matched_is_said(run: Runs) -> None:
     answer = run("gaps", "--cache", "*.json", "--no-config")
     assert answer.code == 3
     assert "no file matches the pattern" in hint_of(answer)
+
+
+def test_a_scheme_that_nobody_knows_is_answered_with_those_that_are_read(run: Runs) -> None:
+    answer = run("coverage", "--no-config", "--cache", "foo://host/cache")
+    assert answer.code == 3
+    assert "https://, oci://, s3://, gs:// or abfs://" in hint_of(answer)
+
+
+def test_a_registry_without_a_name_is_shown_as_it_was_typed(run: Runs) -> None:
+    assert "`oci://` is not a repository" in run("coverage", "--no-config", "--cache", "oci://").err

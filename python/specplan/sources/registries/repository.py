@@ -86,7 +86,9 @@ def repository_of(url: str) -> Repository:
         'https://index.docker.io/v2/site/cache'
     """
     scheme, _, rest = url.partition("://")
-    shown = shown_url(url).rstrip("/")
+    shown = shown_url(url)
+    if rest.strip("/"):
+        shown = shown.rstrip("/")
     authority, slash, path = rest.partition("/")
     user, at, host = authority.rpartition("@")
     if host and not _is_host(host):

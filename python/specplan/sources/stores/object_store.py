@@ -30,6 +30,11 @@ __all__ = ["FsspecStore"]
 
 _CHUNK: Final = 1 << 20
 
+#: What may stand before `://`, in words.
+_SCHEMES: Final = (
+    "caches are folders, files, and URLs that begin with https://, oci://, s3://, gs:// or abfs://"
+)
+
 #: The extra of specplan that has what a scheme needs.
 _EXTRAS: Final = {
     "s3": "remote",
@@ -148,7 +153,9 @@ class FsspecStore:
             ) from error
         except ValueError as error:
             raise SourceError(
-                f"`{self.shown()}` cannot be reached: {_said(self._url, error)}", path=self.shown()
+                f"`{self.shown()}` cannot be reached: {_said(self._url, error)}",
+                path=self.shown(),
+                hint=_SCHEMES,
             ) from error
         except Exception as error:
             # Some file systems connect here already, and raise whatever their library does.
