@@ -99,18 +99,18 @@ def _recipes(document: Value) -> str:
 
 
 def _build(value: Value) -> Build:
-    dag_hash, needs = value.at("hash").text(), _texts(value.at("needs"))
+    dag_hash, needs = value.text_at("hash"), value.at("needs").texts()
     for each in (dag_hash, *needs):
         if _PLAIN_HASH.fullmatch(each) is None:
             value.fail(f"`{each[:64]}` is not a DAG hash")
     return Build(
         hash=dag_hash,
-        package=value.at("package").text(),
-        version=value.at("version").text(),
-        platform=value.at("platform").text(),
-        os=value.at("os").text(),
-        target=value.at("target").text(),
-        stacks=_texts(value.at("stacks")),
+        package=value.text_at("package"),
+        version=value.text_at("version"),
+        platform=value.text_at("platform"),
+        os=value.text_at("os"),
+        target=value.text_at("target"),
+        stacks=value.at("stacks").texts(),
         stage=value.at("stage").count(),
         needs=needs,
         cost=value.at("cost").amount(),
@@ -139,10 +139,6 @@ def _unplannable(value: Value) -> ChosenWant:
 def _length(part: Value, inner: str) -> int:
     """Return how many things a part of the document lists; none where it is null."""
     return 0 if part.raw is None else len(part.at(inner).items())
-
-
-def _texts(value: Value) -> tuple[str, ...]:
-    return tuple(each.text() for each in value.items())
 
 
 def _one_of(value: Value, words: tuple[str, ...]) -> str:

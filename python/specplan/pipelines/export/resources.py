@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["ResourceTable", "read_sizes"]
 
 _MOST_BYTES: Final = 64 << 20
+_NOTHING: Final = Resources()
 _COLUMNS: Final = ("package", "cpu", "memory", "timeout", "jobs")
 
 
@@ -46,6 +47,8 @@ class ResourceTable:
 
     def of(self, build: ExportBuild) -> Resources:
         """Return what a build gets."""
+        if not (self.cells or self.sizes or self.by_package):
+            return _NOTHING
         cost = build.cost if self.has_seconds and any(s.cost is not None for s in self.sizes) else 0
         key = (build.name, build.os, build.target, build.stacks, cost)
         found = self._known.get(key)
@@ -62,14 +65,14 @@ class ResourceTable:
                 and _fits(cell.stack, build.stacks)
             ):
                 return cell.gives
-        return Resources()
+        return _NOTHING
 
     def _size(self, build: ExportBuild) -> Resources:
         for size in self.sizes:
             is_dear = size.cost is None or (self.has_seconds and build.cost >= size.cost)
             if is_dear and _fits(size.package, (build.name,)):
                 return size.gives
-        return self.by_package.get(build.name, Resources())
+        return self.by_package.get(build.name, _NOTHING)
 
 
 def _fits(patterns: Sequence[str], names: Sequence[str]) -> bool:
