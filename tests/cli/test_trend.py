@@ -20,7 +20,7 @@ import specplan
 from specplan.coverage.trend import measured_before
 from specplan.errors import EmptySelectionError, UsageError
 from specplan.model import Coverage, Trend
-from specplan.reports.render.trend_picture import picture
+from specplan.reports.render.picture import picture
 from specplan.sources.documents import read_coverage
 from specplan.sources.snapshot_folders import snapshot_folders
 from specplan.testing import Page, strategies

@@ -368,9 +368,6 @@ def test_no_name_leaves_its_place(stack: str, os: str, want: str, path: str) -> 
     # Twice the same want: both have names of their own.
     result = replace(records.coverage_of((cell,), (gap, gap)), root_lines=(place,))
     for form, write in DIALECTS.items():
-        if form == "svg":
-            # The picture of a trend alone.
-            continue
         text = write(result)
         # Neither a command of a runner nor an escape sequence.
         if form != "github":
@@ -390,3 +387,40 @@ def test_no_name_leaves_its_place(stack: str, os: str, want: str, path: str) -> 
         line for line in DIALECTS["openmetrics"](result).splitlines() if not line.startswith("# ")
     ]
     assert all(SAMPLE.fullmatch(line) for line in samples)
+
+
+def test_the_picture_of_a_coverage_has_every_cell_in_words_and_in_parts() -> None:
+    whole = records.cell("e4s", "ubuntu22.04", "x86_64_v3", 6, 6)
+    mixed = replace(whole, os="rhel8", covered=4, covered_exact=2, unknown=1)
+    old = replace(whole, stack="hep", carried_from="develop-2025-11-15")
+    nothing = replace(whole, stack="hep", os="rhel8", wanted=0, covered=0, covered_exact=0)
+    result = records.coverage_of((whole, mixed, old, nothing), ())
+    picture = DIALECTS["svg"](result)
+    tree = ET.fromstring(picture)  # noqa: S314 - our own text
+    space = "{http://www.w3.org/2000/svg}"
+    described = tree.findtext(f"{space}desc") or ""
+    assert "e4s ubuntu22.04/x86_64_v3: 100.0 % (6 of 6)" in described
+    assert "e4s rhel8/x86_64_v3: 66.7 % (4 of 6, 1 undecided)" in described
+    assert "hep ubuntu22.04/x86_64_v3: 100.0 % (old) (6 of 6)" in described
+    assert "hep rhel8/x86_64_v3: n/a (0 of 0)" in described
+    fills = [each.get("fill") for each in tree.findall(f"{space}rect")]
+    # The ground, a part a kind of the legend, and the parts of the cells.
+    assert fills.count("#1a7f4b") == 1 + 3
+    assert fills.count("url(#hatch)") == fills.count("url(#dots)") == fills.count("none") == 1 + 1
+    width, height = (float(tree.get(name, "0")) for name in ("width", "height"))
+    for each in tree.findall(f"{space}rect") + tree.findall(f"{space}text"):
+        assert 0 <= float(each.get("x", "0")) <= width
+        assert 0 <= float(each.get("y", "0")) <= height
+
+
+def test_the_picture_of_a_coverage_says_its_gates_and_its_doubts() -> None:
+    left_out = LeftOut(kind="no_peer", where="hep", detail="x", blocks=True, remedy="y")
+    gate = Gate(
+        name="fail-under", unit="percent", limit=50.0, value=40.0, held=False, reason="x", stack=""
+    )
+    result = replace(records.MANY_CELLS, left_out=(left_out,), gates=(gate,))
+    picture = DIALECTS["svg"](result)
+    assert "<title>not whole: " in picture
+    assert "gate fail-under: limit 50 %, value 40 %, fails" in picture
+    with pytest.raises(UsageError, match="only a coverage and a trend are pictures"):
+        DIALECTS["svg"](records.CHECK)

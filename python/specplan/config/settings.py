@@ -1161,6 +1161,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             **dict.fromkeys(
                 _COVERAGE, Variation(choices=(*FORMATS, *_OF_RESULTS, *_OF_LINES, "badge", "html"))
             ),
+            "coverage": Variation(
+                choices=(*FORMATS, *_OF_RESULTS, *_OF_LINES, "badge", "svg", "html")
+            ),
             "report": Variation(choices=("html",)),
             "why": Variation(choices=FORMATS),
             "trend": Variation(choices=(*FORMATS, "svg", "html")),

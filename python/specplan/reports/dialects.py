@@ -14,7 +14,7 @@ from specplan.reports.render.github import github
 from specplan.reports.render.junit import junit, junit_files
 from specplan.reports.render.line_coverage import cobertura, lcov
 from specplan.reports.render.openmetrics import openmetrics
-from specplan.reports.render.trend_picture import picture
+from specplan.reports.render.picture import picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specplan.errors import UsageError
-from specplan.model.trend import Trend
 from specplan.reports.coverage.trend import headline
 from specplan.reports.gates import verdict
 from specplan.reports.render import prose, wording
@@ -18,10 +16,9 @@ from specplan.reports.render.escape import xml_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.model.report import Report
-    from specplan.model.trend import TrendPoint
+    from specplan.model.trend import Trend, TrendPoint
 
-__all__ = ["picture"]
+__all__ = ["course"]
 
 _WIDTH: Final = 960
 _HEIGHT: Final = 360
@@ -45,14 +42,8 @@ _MOST_LETTERS: Final = 24
 _MOST_LETTERS_OF_STEP: Final = 18
 
 
-def picture(result: Report) -> str:
-    """Return a trend as picture.
-
-    Raises:
-        UsageError: If the result is not a trend.
-    """
-    if not isinstance(result, Trend):
-        raise UsageError("only a trend is a picture", hint="`specplan trend -o trend.svg`")
+def course(result: Trend) -> str:
+    """Return a trend as picture."""
     doubt = "not whole: " if any(each.blocks for each in result.left_out) else ""
     title = xml_text(f"{doubt}{prose.plain(headline(result))}")
     rows: list[tuple[str, tuple[TrendPoint | None, ...]]] = [
