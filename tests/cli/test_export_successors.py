@@ -47,27 +47,28 @@ def planned(run: Runs, project: RecipeProject) -> list[str]:
     return [build["hash"] for build in document["builds"]]
 
 
-@pytest.mark.parametrize("style", RUNNABLE)
 def test_every_format_builds_the_hashes_of_the_next_lock_which_is_written_beside(
-    run: Runs, project: RecipeProject, folder: Path, style: str
+    run: Runs, project: RecipeProject, folder: Path
 ) -> None:
     project.recipe(CODE)
     pin(folder / "next", project.world.checkout.commit())
     hashes = planned(run, project)
-    more = ("--successors", "--write-lock=next/spack.lock", "-o", "out")
-    answer = run("export", style, *words(project, *more))
-    assert answer.code == 0, answer.err
-    assert "the hashes are those of the recipes of" in answer.err
-    specs = json.loads((folder / "next/spack.lock").read_text(encoding="utf-8"))["concrete_specs"]
     assert len(hashes) == 2
-    assert set(hashes) <= set(specs)
-    out = folder / "out"
-    files = [each for each in out.rglob("*") if each.is_file()] if out.is_dir() else [out]
-    text = "".join(each.read_text(encoding="utf-8") for each in files)
-    assert all(each in text for each in hashes)
     before = json.loads(project.lock.read_text(encoding="utf-8"))["concrete_specs"]
-    assert not any(each in text for each in before if each not in specs)
-    assert "specplan_env=next" in text
+    for style in RUNNABLE:
+        out, lock = folder / f"out-{style}", folder / "next/spack.lock"
+        lock.unlink(missing_ok=True)
+        more = ("--successors", "--write-lock=next/spack.lock", "-o", str(out))
+        answer = run("export", style, *words(project, *more))
+        assert answer.code == 0, answer.err
+        assert "the hashes are those of the recipes of" in answer.err
+        specs = json.loads(lock.read_text(encoding="utf-8"))["concrete_specs"]
+        assert set(hashes) <= set(specs)
+        files = [each for each in out.rglob("*") if each.is_file()] if out.is_dir() else [out]
+        text = "".join(each.read_text(encoding="utf-8") for each in files)
+        assert all(each in text for each in hashes)
+        assert not any(each in text for each in before if each not in specs)
+        assert "specplan_env=next" in text
 
 
 def test_the_plan_is_built_in_the_environment_of_the_next_lock(
