@@ -43,6 +43,8 @@ _ABOUT: Final = {
     "LockDiff": "specs",
     "Plan": "builds",
     "RecipeChanges": "recipes",
+    "Review": "stale",
+    "Trend": "steps",
 }
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Sequence
+from collections.abc import Callable, Collection, Container, Hashable, Sequence
 from dataclasses import replace
 from functools import cache
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import specplan
-from specplan import Catalog, UsageError
+from specplan import Catalog, UsageError, tables
+from specplan.model.report import Report
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LOCK = str(EXAMPLES / "locks" / "radiuss" / "spack.lock")
@@ -30,21 +32,44 @@ def lock() -> Catalog:
     return specplan.load(LOCK)
 
 
+def results() -> list[type[Report]]:
+    """Every kind of result that a script gets."""
+    homes = ("check", "coverage", "diff", "find", "lock_diff", "trend")
+    others = ("planning.plan", "recipes.model", "review.model")
+    for home in (*(f"model.{each}" for each in homes), *others):
+        import_module(f"specplan.{home}")
+    # A dataclass with slots is made twice, and nobody uses the first.
+    found = {each.__name__: each for each in Report.__subclasses__()}
+    return [each for each in found.values() if "reports" not in each.__module__]
+
+
 def reports(catalog: Catalog) -> dict[str, Any]:
     """A result of each kind, with what it is a collection of."""
     gaps, check = catalog.gaps(stack="e4s"), catalog.check()
     found, plan = catalog.search("adios2"), catalog.rebuild(want=LOCK)
     older = catalog.diff("develop-2025-05-25", "develop-2026-01-17")
+    trend = specplan.trend(
+        catalog.trend_step(each, stack="e4s", tag=each) for each in catalog.tags[1:]
+    )
     return {
         "gaps": (gaps, gaps.gaps),
         "check": (check, check.findings),
         "found": (found, found.specs),
         "plan": (plan, plan.builds),
         "diff": (older, (*older.lost, *older.gained, *older.changed)),
+        "trend": (trend, trend.steps),
     }
 
 
-@pytest.mark.parametrize("kind", ["gaps", "check", "found", "plan", "diff"])
+@pytest.mark.parametrize("result", results(), ids=lambda each: each.__name__)
+def test_every_result_is_short_sized_iterable_and_a_table(result: type[Report]) -> None:
+    assert result.__repr__ is Report.__repr__
+    assert {"__len__", "__iter__"} <= set(vars(result))
+    about = tables._ABOUT[result.__name__]  # noqa: SLF001 - the list must be whole
+    assert about in tables._tables_of(cast("Hashable", result))  # noqa: SLF001 - likewise
+
+
+@pytest.mark.parametrize("kind", ["gaps", "check", "found", "plan", "diff", "trend"])
 def test_a_report_is_a_collection_of_what_it_is_about(catalog: Catalog, kind: str) -> None:
     report, items = reports(catalog)[kind]
     collection: Collection[object] = report
@@ -54,7 +79,7 @@ def test_a_report_is_a_collection_of_what_it_is_about(catalog: Catalog, kind: st
     assert report
 
 
-@pytest.mark.parametrize("kind", ["gaps", "check", "found", "plan", "diff"])
+@pytest.mark.parametrize("kind", ["gaps", "check", "found", "plan", "diff", "trend"])
 def test_a_report_shows_itself_in_one_line_and_as_tables(catalog: Catalog, kind: str) -> None:
     report, _ = reports(catalog)[kind]
     shown = repr(report)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -175,7 +175,7 @@ class LostWant:
     is_certain: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Trend(Report):
     """Coverage over steps in time.
 
@@ -202,3 +202,11 @@ class Trend(Report):
     lost: tuple[LostWant, ...]
     left_out: tuple[LeftOut, ...] = ()
     gates: tuple[Gate, ...] = ()
+
+    def __iter__(self) -> Iterator[TrendStep]:
+        """Iterate over the steps, the oldest first."""
+        return iter(self.steps)
+
+    def __len__(self) -> int:
+        """Return how many steps there are."""
+        return len(self.steps)

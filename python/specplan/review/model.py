@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from specplan.aliases import Unit
@@ -92,7 +93,7 @@ class ReviewTotals:
     makespan: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Review(Report):
     """What a change of recipes costs.
 
@@ -121,3 +122,11 @@ class Review(Report):
     commands: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = ()
     sources: tuple[SourceUsed, ...] = ()
+
+    def __iter__(self) -> Iterator[StaleBinary]:
+        """Iterate over the binaries that lose their use."""
+        return iter(self.stale)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.stale)
