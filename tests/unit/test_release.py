@@ -7,6 +7,8 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
+import tarfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -281,3 +283,20 @@ class TestTheImage:
     def test_gets_nothing_of_the_checkout_but_the_wheel(self) -> None:
         assert not any(line.startswith(("COPY", "ADD")) for line in self.LINES)
         assert (ROOT / ".dockerignore").read_text(encoding="utf-8") == "*\n!dist\n"
+
+
+def test_the_source_distribution_has_all_that_a_build_reads(tmp_path: Path) -> None:
+    maturin = shutil.which("maturin", path=sysconfig.get_path("scripts")) or shutil.which("maturin")
+    if maturin is None or shutil.which("cargo") is None:
+        pytest.skip("it needs maturin and cargo: `make test` installs the first")
+    command = [maturin, "sdist", "--out", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as opened:
+        names = {name.partition("/")[2] for name in opened.getnames()}
+    settings = toml.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    data = ROOT / settings["tool"]["maturin"]["data"]
+    files = [path for path in data.rglob("*") if path.is_file()]
+    read = {"Cargo.lock", settings["project"]["readme"], "python/specplan/cli/words.txt"}
+    assert files
+    assert read | {path.relative_to(ROOT).as_posix() for path in files} <= names
