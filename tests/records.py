@@ -229,7 +229,13 @@ WITH_EDGES = replace(
         installable=1,
         coverage=1 / 6,
         broken=tuple(
-            BrokenRoot(hash=root * 32, package=package, version="1.0", lacks=lacks)
+            BrokenRoot(
+                hash=root * 32,
+                package=package,
+                version="1.0",
+                lacks_total=len(lacks),
+                lacks=lacks,
+            )
             for root, package, lacks in (
                 ("a", "ascent", (HASH, OTHER_HASH)),
                 ("b", "camp", (HASH,)),
@@ -265,7 +271,9 @@ HOSTILE_COVERAGE = replace(
         wanted=1,
         installable=0,
         coverage=0.0,
-        broken=(BrokenRoot(hash=HASH, package=HOSTILE, version=HOSTILE, lacks=(HASH,)),),
+        broken=(
+            BrokenRoot(hash=HASH, package=HOSTILE, version=HOSTILE, lacks_total=1, lacks=(HASH,)),
+        ),
         lacking=(Lacking(hash=HASH, package=HOSTILE, version=HOSTILE, roots=1),),
     ),
     tags=(HOSTILE,),

@@ -239,36 +239,40 @@ class NearestAnswer:
         """The differences from the want."""
 
 @final
-class GapAnswer:
-    """A want that a cell lacks."""
+class GapsAnswer:
+    """The wants that cells lack, in columns, ranked."""
 
     @property
-    def cell(self) -> int:
-        """The position of the cell."""
+    def cell(self) -> list[int]:
+        """The position of the cell of each."""
 
     @property
-    def want(self) -> str:
-        """The key."""
+    def want(self) -> list[str]:
+        """The keys."""
 
     @property
-    def package(self) -> str:
-        """The name of the package."""
+    def package(self) -> list[str]:
+        """The names of the packages."""
 
     @property
-    def hash(self) -> str | None:
-        """The hash, where that is the key."""
+    def version(self) -> list[str | None]:
+        """The versions, where hashes are the keys."""
 
     @property
-    def state(self) -> GapState:
+    def hash(self) -> list[str | None]:
+        """The hashes, where these are the keys."""
+
+    @property
+    def state(self) -> list[GapState]:
         """What there is instead."""
 
     @property
-    def cells_lacking(self) -> int:
+    def cells_lacking(self) -> list[int]:
         """How many cells lack the want."""
 
     @property
-    def nearest(self) -> NearestAnswer | None:
-        """The nearest binary, where it was asked for."""
+    def nearest(self) -> list[NearestAnswer | None]:
+        """The nearest binaries, where they were asked for."""
 
 @final
 class CoverageAnswer:
@@ -279,8 +283,8 @@ class CoverageAnswer:
         """The cells, by stack, os, target."""
 
     @property
-    def gaps(self) -> tuple[GapAnswer, ...]:
-        """The gaps, ranked; empty unless they were asked for."""
+    def gaps(self) -> GapsAnswer:
+        """The gaps; empty unless they were asked for."""
 
     @property
     def lacking(self) -> tuple[tuple[str, ...], ...]:
@@ -295,20 +299,20 @@ class CoverageAnswer:
         """How many wants any entry excludes."""
 
 @final
-class GainAnswer:
-    """The benefit of building a gap."""
+class GainsAnswer:
+    """The benefit of building gaps, in columns, in the order of the gaps."""
 
     @property
-    def blocked(self) -> int:
-        """How many other wants of the stack have it in their link and run closure."""
+    def blocked(self) -> list[int]:
+        """How many other wants of the stack have each in their link and run closure."""
 
     @property
-    def roots_completed(self) -> int:
+    def roots_completed(self) -> list[int]:
         """How many roots install once it is built."""
 
     @property
-    def buildable_now(self) -> bool:
-        """Whether all that it needs is external or usable."""
+    def buildable_now(self) -> list[bool]:
+        """Whether all that building it needs is usable."""
 
 @final
 class UsableAnswer:
@@ -335,15 +339,31 @@ class RootAnswer:
         """Its hash."""
 
     @property
-    def lacks(self) -> list[str]:
-        """The hashes that it lacks to be installed."""
+    def lacks_total(self) -> int:
+        """How many specs it lacks to be installed."""
+
+    @property
+    def lacks_first(self) -> list[str]:
+        """The first of their hashes."""
+
+@final
+class LackedAnswer:
+    """What roots lack, in columns."""
+
+    @property
+    def hash(self) -> list[str]:
+        """The hashes, ascending."""
+
+    @property
+    def roots(self) -> list[int]:
+        """How many roots lack each."""
 
 @final
 class DemandAnswer:
     """What wants of concrete specs lack."""
 
     @property
-    def gains(self) -> list[tuple[GainAnswer, ...]]:
+    def gains(self) -> tuple[GainsAnswer, ...]:
         """By stack, the benefit of each gap."""
 
     @property
@@ -352,7 +372,11 @@ class DemandAnswer:
 
     @property
     def roots(self) -> tuple[RootAnswer, ...]:
-        """The distinct roots, by hash."""
+        """The distinct roots that are reported, by hash."""
+
+    @property
+    def lacked(self) -> LackedAnswer:
+        """What these lack."""
 
 @final
 class MissingAnswer:
@@ -635,8 +659,12 @@ class BrokenWantAnswer:
         """What covers it and lacks least."""
 
     @property
-    def lacks(self) -> list[str]:
-        """The hashes that this lacks."""
+    def lacks_total(self) -> int:
+        """How many specs this lacks."""
+
+    @property
+    def lacks_first(self) -> list[str]:
+        """The first of their hashes."""
 
 @final
 class AssumedAnswer:
@@ -669,6 +697,10 @@ class AbstractAnswer:
     @property
     def broken(self) -> tuple[BrokenWantAnswer, ...]:
         """The covered wants that nothing usable covers, by cell."""
+
+    @property
+    def lacked(self) -> LackedAnswer:
+        """What these lack."""
 
     @property
     def assumed(self) -> tuple[AssumedAnswer, ...]:
@@ -1570,13 +1602,18 @@ class AbstractQuestion(TypedDict):
     detail: Literal["cells", "keys", "gaps", "nearest"]
 
 class DemandQuestion(TypedDict):
-    """A question about wants that are concrete specs; all lists are by stack."""
+    """A question about wants that are concrete specs; lists of lists are by stack.
+
+    For each ``reported`` root the answer has how many specs it lacks, and ``most`` of them by name.
+    """
 
     state: State
     operating_systems: OperatingSystems
     wants: list[list[str]]
     gaps: list[list[str]]
     roots: list[list[str]]
+    reported: list[str]
+    most: int
 
 class SoundnessQuestion(TypedDict):
     """A question about the soundness of a state.
@@ -1897,8 +1934,10 @@ class Catalog:
         the cell. ``SpecSyntaxError`` shows what is not an abstract spec.
         """
 
-    def abstract_coverage(self, question: AbstractQuestion) -> AbstractAnswer:
+    def abstract_coverage(self, question: AbstractQuestion, most: int) -> AbstractAnswer:
         """Count abstract wants and find gaps; the latter by cell, then in the order of its wants.
+
+        Of what a broken want lacks, ``most`` specs are told by name.
 
         ``SpecSyntaxError`` shows what is not an abstract spec.
         """
@@ -1908,6 +1947,17 @@ class Catalog:
 
         ``ValueError`` where the edges have a cycle.
         """
+
+    def lacks(
+        self, root: str, state: State, operating_systems: OperatingSystems, rewired: bool
+    ) -> list[str]:
+        """Return all that a spec lacks to be installed, by hash.
+
+        What is made by rewiring a binary counts as there if ``rewired``.
+        """
+
+    def named(self, hashes: list[str]) -> tuple[list[str | None], list[str | None]]:
+        """Return the packages and the versions of specs; None for what no row describes."""
 
     def diff(self, question: DiffQuestion) -> list[CellDiffAnswer]:
         """Compare two snapshots; cells by stack, os, target, keys by text."""

@@ -72,19 +72,24 @@ def test_more_than_a_million_cells_are_wrong_usage(tmp_path: Path) -> None:
 LINKS = 30_000
 
 
+def lock_of_chain(folder: Path, *, links: int, roots: int) -> str:
+    """A lock of specs of which each links to the next one; the first ones are roots."""
+    nodes = {}
+    for at in range(links):
+        below = [f"p{at + 1}"] if at + 1 < links else []
+        spec = {**node(f"p{at}", "1.0", *below), "hash": dag_hash(f"p{at}")}
+        nodes[spec["hash"]] = spec
+    meta = {"file-type": "spack-lockfile", "lockfile-version": 6, "specfile-version": 5}
+    of_roots = [{"hash": dag_hash(f"p{at}"), "spec": f"p{at}"} for at in range(roots)]
+    lock = folder / "spack.lock"
+    lock.write_text(json.dumps({"_meta": meta, "roots": of_roots, "concrete_specs": nodes}))
+    return str(lock)
+
+
 @pytest.fixture(scope="module")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The lock of a chain; its first spec is the only root."""
-    nodes = {}
-    for at in range(LINKS):
-        below = [f"p{at + 1}"] if at + 1 < LINKS else []
-        spec = {**node(f"p{at}", "1.0", *below), "hash": dag_hash(f"p{at}")}
-        nodes[spec["hash"]] = spec
-    lock = tmp_path_factory.mktemp("chain") / "spack.lock"
-    meta = {"file-type": "spack-lockfile", "lockfile-version": 6, "specfile-version": 5}
-    roots = [{"hash": dag_hash("p0"), "spec": "p0"}]
-    lock.write_text(json.dumps({"_meta": meta, "roots": roots, "concrete_specs": nodes}))
-    return str(lock)
+    return lock_of_chain(tmp_path_factory.mktemp("chain"), links=LINKS, roots=1)
 
 
 @pytest.mark.parametrize(
@@ -110,3 +115,20 @@ def test_a_chain_of_links_takes_no_longer_than_its_length(
     assert answer.returncode in {0, 1}, answer.stderr
     # Steps by the square of the links would be a billion.
     assert (tmp_path / "answer").stat().st_size < 1_000 * LINKS
+
+
+def test_what_many_roots_lack_takes_no_more_than_there_is(tmp_path: Path) -> None:
+    links = 3_000
+    lock = lock_of_chain(tmp_path, links=links, roots=links)
+    written = tmp_path / "answer.json"
+    answer = limited("gaps", "--cache", "none", "--want", lock, "-o", str(written))
+    assert answer.returncode in {0, 1}, answer.stderr
+    # Each root lacks half of the chain: listed one by one, that would be millions of hashes.
+    assert written.stat().st_size < 2_000 * links
+    roots = json.loads(written.read_text())["roots"]
+    by_hash = {root["hash"]: root for root in roots["broken"]}
+    first, last = by_hash[dag_hash("p0")], by_hash[dag_hash(f"p{links - 1}")]
+    assert (first["lacks_total"], last["lacks_total"]) == (links, 1)
+    assert first["lacks"] == sorted(dag_hash(f"p{at}") for at in range(links))[:20]
+    assert last["lacks"] == [dag_hash(f"p{links - 1}")]
+    assert [root["roots"] for root in roots["lacking"]] == list(range(links, 0, -1))

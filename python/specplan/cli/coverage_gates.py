@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.cli.stack_gates import asked_tables, held_on_nothing
 from specplan.model.gate import Gate, none_allowed
+from specplan.model.roots import MOST_LACKS
 from specplan.reports.render import wording
 
 if TYPE_CHECKING:
@@ -129,7 +130,14 @@ def _roots_of(coverage: Coverage, stack: str) -> tuple[int, int] | None:
     if roots is None:
         return None
     known = {gap.hash for gap in coverage.gaps if gap.known is not None and gap.hash is not None}
-    excused_hashes = {each.hash for each in roots.broken if known.issuperset(each.lacks)}
+    excused_hashes = {
+        each.hash
+        for each in roots.broken
+        # What a root lacks is worked out when it is read.
+        if each.lacks_total <= len(known)
+        and known.issuperset(each.lacks[:MOST_LACKS])
+        and known.issuperset(each.lacks)
+    }
     # The other gaps are roots of environments themselves.
     excused = sum(
         gap.known is not None and gap.hash is None and (not stack or gap.stack == stack)

@@ -15,6 +15,7 @@ from specplan.coverage.lock_wants import SCOPE_EDGES
 from specplan.coverage.peers import excludes, peers_of
 from specplan.errors import EmptySelectionError, SourceError, UsageError
 from specplan.model import Compatibility, Level
+from specplan.model.roots import MOST_LACKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -98,7 +99,8 @@ class Answer:
         listed_before: The stacks that the older state of baseline wants lists.
         not_wanted: The entries with what each excluded.
         cells: See :class:`specplan._core.CellAnswer`; those of environments are apart.
-        gaps: Ranked; empty unless gaps were asked for; those of environments are apart.
+        gaps: Ranked; empty unless gaps were asked for; those of environments are apart, and None
+            where there are no others.
         lacking: The keys that each cell lacks; empty unless keys were asked for.
         not_wanted_count: How many wants any entry excludes.
         abstract: What environments want, with the answer; None without environments.
@@ -121,7 +123,7 @@ class Answer:
     listed_before: frozenset[str]
     not_wanted: tuple[NotWanted, ...]
     cells: tuple[compiled.CellAnswer, ...]
-    gaps: tuple[compiled.GapAnswer, ...]
+    gaps: compiled.GapsAnswer | None
     lacking: tuple[tuple[str, ...], ...]
     not_wanted_count: int
     abstract: Answered | None
@@ -263,7 +265,7 @@ def ask(
             replace(entry, excluded=each) for entry, each in zip(not_wanted, excluded, strict=True)
         ),
         cells=cells,
-        gaps=() if answer is None else answer.gaps,
+        gaps=None if answer is None else answer.gaps,
         lacking=() if answer is None else answer.lacking,
         not_wanted_count=count,
         abstract=abstract,
@@ -392,12 +394,14 @@ class Demand:
         gains: For each reported stack, what each of its gaps is good for, in the order of gaps.
         usable: For each reported stack, how many wants of each system are usable.
         roots: The roots of reported cells, by hash, with what each lacks.
+        lacked: What these roots lack.
         of_stacks: Which of these each reported stack wants.
     """
 
-    gains: list[tuple[compiled.GainAnswer, ...]]
+    gains: tuple[compiled.GainsAnswer, ...]
     usable: list[tuple[compiled.UsableAnswer, ...]]
-    roots: list[compiled.RootAnswer]
+    roots: tuple[compiled.RootAnswer, ...]
+    lacked: compiled.LackedAnswer
     of_stacks: dict[str, list[str]]
 
 
@@ -431,12 +435,19 @@ def demand(answer: Answer) -> Demand | None:
         ]
     gaps: dict[str, list[str]] = {name: [] for name in answer.reported}
     stacks = [cell.stack for cell in answer.cells]
-    for gap in answer.gaps:
-        if (dag_hash := gap.hash) is not None:
-            gaps[stacks[gap.cell]].append(dag_hash)
+    if answer.gaps is not None and answer.level == "hash":
+        hashes = answer.gaps.want
+        if len(gaps) == 1:
+            gaps[answer.reported[0]] = hashes
+        else:
+            for cell, dag_hash in zip(answer.gaps.cell, hashes, strict=True):
+                gaps[stacks[cell]].append(dag_hash)
     roots = {
         stack: [root for root in own if is_wanted(stack, root) and not specs[root].is_external]
         for stack, own in roots_of_stacks.items()
+    }
+    of_stacks = {
+        stack: [root for root in own if is_reported(stack, root)] for stack, own in roots.items()
     }
     found = answer.core.demand(
         {
@@ -445,16 +456,15 @@ def demand(answer: Answer) -> Demand | None:
             "wants": wants,
             "gaps": list(gaps.values()),
             "roots": list(roots.values()),
+            "reported": list({root for own in of_stacks.values() for root in own}),
+            "most": MOST_LACKS,
         }
     )
-    of_stacks = {
-        stack: [root for root in own if is_reported(stack, root)] for stack, own in roots.items()
-    }
-    reported = {root for own in of_stacks.values() for root in own}
     return Demand(
         gains=found.gains,
         usable=found.usable,
-        roots=[each for each in found.roots if each.hash in reported],
+        roots=found.roots,
+        lacked=found.lacked,
         of_stacks=of_stacks,
     )
 

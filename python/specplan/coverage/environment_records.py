@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from specplan.catalog.specs import by_hash, nearest_of
 from specplan.model import BrokenRoot, Cell, EnvironmentAsked, Gap, UnknownWant
+from specplan.model.hashes import Hashes
 from specplan.model.roots import RootLine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from specplan import _core
     from specplan.coverage.environments import Answered, NotConcretized
@@ -42,6 +43,7 @@ class InstallableRoots:
         undecided: Those of them in cells where the sources do not show what installs.
         installable: Those that a spec covers which installs from the caches alone.
         broken: The others that are covered, each with the spec that lacks least.
+        lacked: What these lack.
         stacks: For each stack how many are wanted, and how many install.
     """
 
@@ -49,6 +51,7 @@ class InstallableRoots:
     undecided: int
     installable: int
     broken: tuple[BrokenRoot, ...]
+    lacked: _core.LackedAnswer
     stacks: Mapping[str, tuple[int, int]]
 
 
@@ -159,8 +162,16 @@ def lines_of_not_concretized(roots: Iterable[NotConcretized]) -> Iterator[RootLi
         )
 
 
-def broken_roots(answered: Answered, catalog: _core.Catalog) -> InstallableRoots:
-    """Return which roots install."""
+def broken_roots(
+    answered: Answered, catalog: _core.Catalog, lacks: Callable[[str], Sequence[str]]
+) -> InstallableRoots:
+    """Return which roots install.
+
+    Args:
+        answered: What environments want, with the answer.
+        catalog: The catalog that was asked.
+        lacks: Tells all that a root lacks.
+    """
     pairs = list(zip(answered.wants.cells, answered.core.cells, strict=True))
     broken = answered.core.broken
     specs = by_hash(catalog, {each.hash for each in broken})
@@ -177,10 +188,12 @@ def broken_roots(answered: Answered, catalog: _core.Catalog) -> InstallableRoots
                 hash=each.hash,
                 package=specs[each.hash].package,
                 version=specs[each.hash].version,
-                lacks=tuple(sorted(each.lacks)),
+                lacks_total=each.lacks_total,
+                lacks=Hashes(each.lacks_total, lacks, each.hash, tuple(each.lacks_first)),
             )
             for each in broken
         ),
+        lacked=answered.core.lacked,
         stacks=stacks,
     )
 

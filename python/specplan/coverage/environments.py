@@ -10,7 +10,7 @@ from specplan.catalog.names import FEWER_CELLS
 from specplan.coverage.peers import excludes
 from specplan.errors import UsageError
 from specplan.model.left_out import LeftOut, merged
-from specplan.model.roots import DEFAULT_GROUP
+from specplan.model.roots import DEFAULT_GROUP, MOST_LACKS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -430,7 +430,8 @@ def ask(
             "compat": compat,
             "operating_systems": systems.core,
             "detail": detail,
-        }
+        },
+        MOST_LACKS,
     )
     return Answered(wants=wants, core=answer)
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from itertools import repeat
+from operator import attrgetter
+from typing import TYPE_CHECKING, TypeAlias
 
 from specplan.catalog.specs import by_hash, nearest_of
 from specplan.coverage import environment_records
@@ -22,13 +25,15 @@ from specplan.model import (
     RootsOfStack,
     Totals,
 )
+from specplan.model.columns import from_columns
+from specplan.model.hashes import Hashes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from specplan import _core
     from specplan.coverage.ask import Answer, Demand
-    from specplan.model import Compatibility, DamagedFile, LeftOut, UnknownWant
+    from specplan.model import Compatibility, DamagedFile, LeftOut, Nearest, UnknownWant
     from specplan.model.roots import RootLine
 
 __all__ = ["cell", "cells", "coverage", "lacking"]
@@ -56,15 +61,11 @@ def coverage(
         left_out: What of the question could not be taken into account.
     """
     told = demand(answer)
-    usable, gains = _by_place(answer, told)
+    usable = _usable(answer, told)
     own_cells = [
         cell(each, usable.get((each.stack, each.os, each.target))) for each in answer.cells
     ]
-    versions = _versions(answer)
-    sources = _sources(answer, caches)
-    gaps = [_gap(each, own_cells, gains, versions, sources) for each in answer.gaps]
-    # The core has ranked them by all that follows, and sorting is stable.
-    gaps.sort(key=lambda gap: -(gap.blocked or 0))
+    gaps = _gaps(answer, own_cells, told, caches)
     abstract = answer.abstract
     unknown: tuple[UnknownWant, ...] = ()
     gaps += environment_records.gaps_of_not_concretized(answer.not_concretized)
@@ -205,66 +206,112 @@ def _rank(gap: Gap) -> tuple[int, int, str, str, str, str]:
     return -(gap.blocked or 0), -gap.cells_lacking, gap.stack, gap.os, gap.target, gap.want
 
 
-def _by_place(
-    answer: Answer, told: Demand | None
-) -> tuple[dict[tuple[str, str, str], int], dict[tuple[str, str], _core.GainAnswer]]:
-    """Return usable wants by (stack, os, target), and gains by (stack, hash)."""
-    if told is None:
-        return {}, {}
+def _usable(answer: Answer, told: Demand | None) -> dict[tuple[str, str, str], int]:
+    """Return how many wants are usable, by (stack, os, target)."""
     # Wants by another key than the hash are not the specs that were counted.
-    of_hashes = answer.level == "hash"
-    usable = {
+    if told is None or answer.level != "hash":
+        return {}
+    return {
         (stack, each.os, each.target): each.usable
         for stack, systems in zip(answer.reported, told.usable, strict=True)
         for each in systems
-        if of_hashes
     }
-    gains: dict[tuple[str, str], _core.GainAnswer] = {}
-    of_stack = dict(zip(answer.reported, map(iter, told.gains), strict=True))
-    stacks = [each.stack for each in answer.cells]
-    for gap in answer.gaps:
-        stack, dag_hash = stacks[gap.cell], gap.hash
-        if dag_hash is not None:
-            gains[stack, dag_hash] = next(of_stack[stack])
-    return usable, gains
 
 
-def _versions(answer: Answer) -> dict[str, str]:
-    """Return the version of each spec that a gap names by its hash."""
-    hashes = {gap.hash for gap in answer.gaps if gap.hash is not None}
-    return {each: spec.version for each, spec in by_hash(answer.core, hashes).items()}
+#: How many other wants a gap blocks, how many roots it completes, whether it can be built now.
+_Gains: TypeAlias = "tuple[Iterable[int | None], Iterable[int | None], Iterable[bool | None]]"
 
 
-def _sources(answer: Answer, caches: _core.Catalog) -> dict[str, str]:
-    """Return the file of each binary that is nearest to a gap, where it may be another.
+def _gains(answer: Answer, gaps: _core.GapsAnswer, told: Demand | None) -> _Gains:
+    """Return what each gap is good for, as columns in the order of the gaps."""
+    if told is None or answer.level != "hash":
+        return repeat(None), repeat(None), repeat(None)
+    if len(told.gains) == 1:
+        only = told.gains[0]
+        return only.blocked, only.roots_completed, only.buildable_now
+    of_stack = {
+        stack: zip(each.blocked, each.roots_completed, each.buildable_now, strict=True)
+        for stack, each in zip(answer.reported, told.gains, strict=True)
+    }
+    of_cell = [of_stack[each.stack] for each in answer.cells]
+    rows = [next(of_cell[cell]) for cell in gaps.cell]
+    blocked, completed, buildable = zip(*rows, strict=True) if rows else ((), (), ())
+    return blocked, completed, buildable
 
-    A lock records more about a spec than a cache does, but it holds no binary.
-    """
-    if not answer.wanted:
-        return {}
-    found = (gap.nearest for gap in answer.gaps)
-    nearest = {each.hash for each in found if each is not None}
-    return {each: spec.source for each, spec in by_hash(caches, nearest).items()}
+
+def _gaps(
+    answer: Answer, cells: Sequence[Cell], told: Demand | None, caches: _core.Catalog
+) -> list[Gap]:
+    """Return the gaps, the most useful first."""
+    gaps = answer.gaps
+    if gaps is None or not gaps.cell:
+        return []
+    blocked, completed, buildable = _gains(answer, gaps, told)
+    places = [(each.stack, each.platform, each.os, each.target) for each in cells]
+    stacks, platforms, oss, targets = zip(*map(places.__getitem__, gaps.cell), strict=True)
+    records = from_columns(
+        Gap,
+        len(stacks),
+        stack=stacks,
+        platform=platforms,
+        os=oss,
+        target=targets,
+        want=gaps.want,
+        package=gaps.package,
+        version=gaps.version,
+        hash=gaps.hash,
+        state=gaps.state,
+        cells_lacking=gaps.cells_lacking,
+        blocked=blocked,
+        roots_completed=completed,
+        buildable_now=buildable,
+        nearest=_nearest(answer, gaps.nearest, caches),
+    )
+    if told is not None and answer.level == "hash":
+        # The core has ranked them by all that follows, and sorting is stable.
+        records.sort(key=attrgetter("blocked"), reverse=True)
+    return records
+
+
+def _nearest(
+    answer: Answer, found: Sequence[_core.NearestAnswer | None], caches: _core.Catalog
+) -> Iterable[Nearest | None]:
+    """Return the binaries that are nearest to gaps, each with the file of a cache that holds it."""
+    hashes = {each.hash for each in found if each is not None}
+    if not hashes:
+        return repeat(None)
+    # A lock records more about a spec than a cache does, but it holds no binary.
+    of_caches = by_hash(caches, hashes) if answer.wanted else {}
+    sources = {each: spec.source for each, spec in of_caches.items()}
+    return [None if each is None else nearest_of(each, sources.get(each.hash)) for each in found]
 
 
 def _roots(answer: Answer, told: Demand | None) -> RootCoverage | None:
     """Return how many roots of locks and of environments install."""
-    of_locks = [] if told is None else told.roots
+    of_locks = () if told is None else told.roots
     abstract = answer.abstract
-    roots = None if abstract is None else environment_records.broken_roots(abstract, answer.core)
+    roots = (
+        None
+        if abstract is None
+        else environment_records.broken_roots(
+            abstract, answer.core, partial(_lacks, answer, is_rewired=False)
+        )
+    )
     tells = roots is not None and (roots.undecided < roots.wanted or not roots.wanted)
     if told is None and not tells and not answer.not_concretized:
         return None
-    lacks_of = {root.hash: lacks for root in of_locks if (lacks := root.lacks)}
-    named_roots = by_hash(answer.core, lacks_of)
+    lacking = [root for root in of_locks if root.lacks_total]
+    named_roots = by_hash(answer.core, [root.hash for root in lacking])
+    lacks_of = partial(_lacks, answer, is_rewired=True)
     broken = [
         BrokenRoot(
-            hash=root,
-            package=named_roots[root].package,
-            version=named_roots[root].version,
-            lacks=tuple(sorted(lacks)),
+            hash=root.hash,
+            package=named_roots[root.hash].package,
+            version=named_roots[root.hash].version,
+            lacks_total=root.lacks_total,
+            lacks=Hashes(root.lacks_total, lacks_of, root.hash, tuple(root.lacks_first)),
         )
-        for root, lacks in lacks_of.items()
+        for root in lacking
     ]
     wanted, installable = len(of_locks), len(of_locks) - len(broken)
     # What is not concretized has no hash, and installs from no cache.
@@ -274,8 +321,6 @@ def _roots(answer: Answer, told: Demand | None) -> RootCoverage | None:
         undecided = roots.undecided
         wanted, installable = wanted + roots.wanted, installable + roots.installable
         broken = sorted([*broken, *roots.broken], key=lambda root: root.hash)
-    lacked_by = Counter(each for root in broken for each in root.lacks)
-    specs = by_hash(answer.core, lacked_by)
     return RootCoverage(
         wanted=wanted,
         installable=installable,
@@ -283,15 +328,44 @@ def _roots(answer: Answer, told: Demand | None) -> RootCoverage | None:
         coverage=ratio(installable, wanted),
         broken=tuple(broken),
         stacks=_roots_of_stacks(answer, told, roots),
-        lacking=tuple(
-            Lacking(
-                hash=each,
-                package=specs[each].package if each in specs else None,
-                version=specs[each].version if each in specs else None,
-                roots=count,
-            )
-            for each, count in sorted(lacked_by.items(), key=lambda item: (-item[1], item[0]))
-        ),
+        lacking=_lacking(answer.core, told, roots),
+    )
+
+
+def _lacks(answer: Answer, root: str, *, is_rewired: bool) -> list[str]:
+    """Return all that a root lacks, sorted.
+
+    Args:
+        answer: What the core answers.
+        root: The hash of the root.
+        is_rewired: Whether what is made by rewiring a binary counts as there.
+    """
+    return answer.core.lacks(root, answer.state, answer.operating_systems, is_rewired)
+
+
+def _lacking(
+    core: _core.Catalog,
+    told: Demand | None,
+    of_environments: environment_records.InstallableRoots | None,
+) -> tuple[Lacking, ...]:
+    """Return what broken roots lack: what most of them lack first, then by hash."""
+    counts: dict[str, int] = {}
+    for each in (told, of_environments):
+        if each is not None:
+            for lacked, roots in zip(each.lacked.hash, each.lacked.roots, strict=True):
+                counts[lacked] = counts.get(lacked, 0) + roots
+    # By hash, and then by number: sorting is stable.
+    hashes = sorted(sorted(counts), key=counts.__getitem__, reverse=True)
+    packages, versions = core.named(hashes)
+    return tuple(
+        from_columns(
+            Lacking,
+            len(hashes),
+            hash=hashes,
+            package=packages,
+            version=versions,
+            roots=map(counts.__getitem__, hashes),
+        )
     )
 
 
@@ -301,7 +375,7 @@ def _roots_of_stacks(
     of_environments: environment_records.InstallableRoots | None,
 ) -> tuple[RootsOfStack, ...]:
     """Return the numbers of the roots of each stack that wants any."""
-    lacks = set() if told is None else {root.hash for root in told.roots if root.lacks}
+    lacks = set() if told is None else {root.hash for root in told.roots if root.lacks_total}
     stale = Counter(each.stack for each in answer.not_concretized)
     abstract = {} if of_environments is None else of_environments.stacks
     of_locks = {} if told is None else told.of_stacks
@@ -337,31 +411,4 @@ def cell(answer: _core.CellAnswer, usable: int | None = None) -> Cell:
         unknown=0,
         usable=usable,
         coverage=ratio(covered, wanted),
-    )
-
-
-def _gap(
-    answer: _core.GapAnswer,
-    cells: Sequence[Cell],
-    gains: Mapping[tuple[str, str], _core.GainAnswer],
-    versions: Mapping[str, str],
-    sources: Mapping[str, str],
-) -> Gap:
-    where, dag_hash, nearest = cells[answer.cell], answer.hash, answer.nearest
-    gain = None if dag_hash is None else gains.get((where.stack, dag_hash))
-    return Gap(
-        stack=where.stack,
-        platform=where.platform,
-        os=where.os,
-        target=where.target,
-        want=answer.want,
-        package=answer.package,
-        version=None if dag_hash is None else versions.get(dag_hash),
-        hash=dag_hash,
-        state=answer.state,
-        cells_lacking=answer.cells_lacking,
-        blocked=None if gain is None else gain.blocked,
-        roots_completed=None if gain is None else gain.roots_completed,
-        buildable_now=None if gain is None else gain.buildable_now,
-        nearest=None if nearest is None else nearest_of(nearest, sources.get(nearest.hash)),
     )

@@ -12,20 +12,29 @@ class Hashes(Sequence[str]):
     """Hashes in a fixed order, which are worked out when somebody looks at them.
 
     The chains and needs of all builds of a plan can be many more than its builds, so
-    only their numbers are there beforehand. It equals every sequence of the same hashes.
+    only their numbers are there beforehand, and perhaps the first of them. It equals every
+    sequence of the same hashes.
 
     Args:
         count: How many there are.
         told: Tells those of a spec.
         spec: The hash of the spec.
+        first: The first of them, as far as they are known already.
     """
 
-    __slots__ = ("_count", "_spec", "_told")
+    __slots__ = ("_count", "_first", "_spec", "_told")
 
-    def __init__(self, count: int, told: Callable[[str], Sequence[str]], spec: str) -> None:
+    def __init__(
+        self,
+        count: int,
+        told: Callable[[str], Sequence[str]],
+        spec: str,
+        first: tuple[str, ...] = (),
+    ) -> None:
         self._count = count
         self._told = told
         self._spec = spec
+        self._first = first
 
     def __reduce__(self) -> tuple[type[tuple[str, ...]], tuple[list[str]]]:
         # What works them out belongs to a plan of this process.
@@ -35,13 +44,19 @@ class Hashes(Sequence[str]):
         return self._count
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._told(self._spec) if self._count else ())
+        if len(self._first) == self._count:
+            return iter(self._first)
+        return iter(self._told(self._spec))
 
     @overload
     def __getitem__(self, index: int) -> str: ...
     @overload
     def __getitem__(self, index: slice) -> Sequence[str]: ...
     def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        if isinstance(index, slice):
+            start, stop, _ = index.indices(self._count)
+            if max(start, stop) <= len(self._first):
+                return self._first[index]
         return tuple(self)[index]
 
     def __eq__(self, other: object) -> bool:

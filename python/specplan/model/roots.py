@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 __all__ = [
     "DEFAULT_GROUP",
+    "MOST_LACKS",
     "BrokenRoot",
     "Lacking",
     "RootCoverage",
@@ -17,6 +19,10 @@ __all__ = [
 
 #: The group of the roots of an environment that name none.
 DEFAULT_GROUP: Final = "default"
+
+#: How many of the hashes that a root lacks a document lists. Each of many roots may lack as many
+#: as there are roots.
+MOST_LACKS: Final = 20
 
 #: The result for a root in a cell: a binary covers it; a binary covers it and lacks what it
 #: needs to install; nothing covers it; the sources cannot decide.
@@ -31,14 +37,15 @@ class BrokenRoot:
         hash: Its DAG hash.
         package: Its package.
         version: Its version.
-        lacks: The hashes of its link and run closure, itself included, that have no
-            binary, sorted.
+        lacks_total: How many specs of its link and run closure, itself included, have no binary.
+        lacks: Their hashes, sorted; read from a document, the first of them.
     """
 
     hash: str
     package: str
     version: str
-    lacks: tuple[str, ...]
+    lacks_total: int
+    lacks: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,7 @@
 //! - [`Change`] and [`stale()`]: what a change makes stale, and what is left untested.
 //! - [`RootChoice`]: which alternatives to take where several would do, with a bound that says how
 //!   far from the least cost that can be.
-//! - [`Supply`] and [`Usefulness`]: what specs lack, and what is gained by building each gap;
+//! - [`Supply`], [`Lacked`] and [`Usefulness`]: what specs lack, and what is gained by building each gap;
 //!   [`Breakage`]: which binaries are broken, and by what.
 //! - [`cyclic_components`]: specs that depend on each other, where there is no graph.
 //! - [`Comparison`] and [`Difference`]: two points in time, own changes, and what to hold back.
@@ -105,6 +105,7 @@ pub use graph::kinds::EdgeKinds;
 pub use graph::set::SpecSet;
 pub use graph::{Direction, Edge, Graph};
 pub use impact::breakage::{Breakage, EXAMPLES, Missing};
+pub use impact::lacked::{Lacked, LackedByRoot};
 pub use impact::supply::Supply;
 pub use impact::usefulness::{Group, Usefulness};
 pub use plan::left_out::{LeftOut, LeftOutReason};

@@ -1,5 +1,7 @@
 //! Questions of abstract wants and their answers.
 
+use std::collections::HashMap;
+
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use specplan_catalog::{
@@ -10,9 +12,10 @@ use specplan_planner::{SpecId, SpecSet, Supply, usable};
 use specplan_spack::{AbstractSpec, parse_one};
 
 use crate::coverage::NearestAnswer;
+use crate::demand::{LackedAnswer, binaries, supply};
 use crate::errors::no_spec;
 use crate::find;
-use crate::graph::{GraphOrFault, external, flagged, spec_set};
+use crate::graph::GraphOrFault;
 use crate::literals;
 use crate::operating_systems::PyOperatingSystems;
 use crate::records::records;
@@ -176,8 +179,10 @@ pub(crate) struct BrokenWantAnswer {
     want: u32,
     /// What covers it and lacks least.
     hash: String,
-    /// What that lacks.
-    lacks: Vec<String>,
+    /// How many specs that lacks.
+    lacks_total: usize,
+    /// The first of them.
+    lacks_first: Vec<String>,
 }
 
 /// What is taken not to apply to what covers a want.
@@ -194,6 +199,8 @@ pub(crate) struct AbstractAnswer {
     cells: Py<PyTuple>,
     gaps: Py<PyTuple>,
     broken: Py<PyTuple>,
+    /// What the broken ones lack.
+    lacked: Py<LackedAnswer>,
     assumed: Py<PyTuple>,
 }
 
@@ -202,6 +209,7 @@ pub(crate) struct AbstractRecords {
     cells: Vec<AbstractCellAnswer>,
     gaps: Vec<AbstractGapAnswer>,
     broken: Vec<BrokenWantAnswer>,
+    lacked: LackedAnswer,
     assumed: Vec<AssumedAnswer>,
 }
 
@@ -211,6 +219,7 @@ impl AbstractRecords {
             cells: records(py, self.cells)?,
             gaps: records(py, self.gaps)?,
             broken: records(py, self.broken)?,
+            lacked: Py::new(py, self.lacked)?,
             assumed: records(py, self.assumed)?,
         })
     }
@@ -220,23 +229,18 @@ impl AbstractRecords {
         graph: &GraphOrFault,
         task: &AbstractTask,
         coverage: AbstractCoverage,
+        most: usize,
     ) -> Self {
         let view = catalog.view(&task.state);
-        let misfits = catalog.misfits(view.available(), &task.wants.table);
-        let install = Installs::of(catalog, graph, &view.available().difference(&misfits));
+        let available = binaries(catalog, &task.state, &task.wants.table, false);
+        let install = Installs::of(catalog, graph, &available);
         let mut cells = Vec::new();
-        let mut broken: Vec<BrokenWantAnswer> = Vec::new();
+        let mut broken: Vec<Broken<'_>> = Vec::new();
         let mut assumed = Vec::new();
         for (cell, coverage) in (0..).zip(&coverage.cells) {
             let usable = install.as_ref().and_then(|install| {
                 install.usable(coverage, |want, specs| {
-                    let (hash, lacks) = install.least_lacking(catalog, specs);
-                    broken.push(BrokenWantAnswer {
-                        cell,
-                        want,
-                        hash,
-                        lacks,
-                    });
+                    broken.push(Broken { cell, want, specs });
                 })
             });
             for (want, texts) in &coverage.assumed {
@@ -266,6 +270,9 @@ impl AbstractRecords {
                 unknown: unknown.collect(),
             });
         }
+        let (broken, lacked) = install.map_or_else(Default::default, |install| {
+            install.least_lacking(catalog, &broken, most)
+        });
         let gaps = coverage.gaps.into_iter().map(|gap| {
             let nearest = gap.nearest.map(|near| {
                 let label = view.first_label(catalog, near.spec);
@@ -282,6 +289,7 @@ impl AbstractRecords {
             gaps: gaps.collect(),
             cells,
             broken,
+            lacked,
             assumed,
         }
     }
@@ -297,6 +305,13 @@ fn nearest_answer(catalog: &Catalog, near: NearMiss, label: Option<u32>) -> Near
         source: text(Column::Source),
         differs: near.differs,
     }
+}
+
+/// A covered want of a cell, and the specs that cover it, none of which is usable.
+struct Broken<'c> {
+    cell: u32,
+    want: u32,
+    specs: &'c IdSet,
 }
 
 /// What installs from the caches alone, as far as edges are known.
@@ -317,15 +332,10 @@ impl Installs {
         if !available.is_empty() && !available.iter().any(is_told) {
             return None;
         }
-        let external = external(catalog, graph);
-        let available = spec_set(graph, available);
-        let undescribed = flagged(graph, |id| !is_told(id));
-        let perhaps = usable(graph, &available, &external);
-        let surely = usable(graph, &available.difference(&undescribed), &external);
-        let mut supply = Supply::new(std::sync::Arc::clone(graph));
-        supply.available = available;
-        supply.external = external;
-        supply.undescribed = undescribed;
+        let supply = supply(catalog, graph, available);
+        let perhaps = usable(graph, &supply.available, &supply.external);
+        let told = supply.available.difference(&supply.undescribed);
+        let surely = usable(graph, &told, &supply.external);
         Some(Self {
             supply,
             surely,
@@ -335,10 +345,10 @@ impl Installs {
 
     /// How many covered wants of a cell something usable covers, where that can be told of each;
     /// the others are handed to `broken`.
-    fn usable(
+    fn usable<'c>(
         &self,
-        coverage: &AbstractCellCoverage,
-        mut broken: impl FnMut(u32, &IdSet),
+        coverage: &'c AbstractCellCoverage,
+        mut broken: impl FnMut(u32, &'c IdSet),
     ) -> Option<u64> {
         let any =
             |set: &SpecSet, specs: &IdSet| specs.iter().any(|spec| set.contains(SpecId::new(spec)));
@@ -355,15 +365,43 @@ impl Installs {
         Some(usable)
     }
 
-    /// Of some specs the one that lacks least to be installed, then of the smallest hash; and the
-    /// hashes that it lacks.
-    fn least_lacking(&self, catalog: &Catalog, specs: &IdSet) -> (String, Vec<String>) {
-        let ids: Vec<SpecId> = specs.iter().map(SpecId::new).collect();
-        let lacking = self.supply.lacking(&ids).unwrap_or_default();
-        let best = ids.iter().zip(lacking).min_by_key(|(_, lacks)| lacks.len());
-        let hash = |id: SpecId| catalog.node_hash(id.get()).to_string();
-        best.map_or_else(Default::default, |(&id, lacks)| {
-            (hash(id), lacks.into_iter().map(hash).collect())
-        })
+    /// For each want, of the specs that cover it, the one that lacks least to be installed, then of
+    /// the smallest hash, with the first of what it lacks; and what all of these lack.
+    fn least_lacking(
+        &self,
+        catalog: &Catalog,
+        broken: &[Broken<'_>],
+        most: usize,
+    ) -> (Vec<BrokenWantAnswer>, LackedAnswer) {
+        // One walk for all of them: each by itself may lack as much as there is.
+        let mut all = IdSet::new();
+        for each in broken {
+            all |= each.specs;
+        }
+        let numbers: Vec<SpecId> = all.iter().map(SpecId::new).collect();
+        let counted = self.supply.lacked(&numbers, 0).unwrap_or_default();
+        let counts: HashMap<u32, usize> = all
+            .iter()
+            .zip(counted.roots.iter().map(|root| root.count))
+            .collect();
+        let best = |each: &Broken<'_>| each.specs.iter().min_by_key(|spec| counts.get(spec));
+        let chosen: Vec<(&Broken<'_>, u32)> = broken
+            .iter()
+            .filter_map(|each| best(each).map(|spec| (each, spec)))
+            .collect();
+        let roots: Vec<SpecId> = chosen.iter().map(|&(_, spec)| SpecId::new(spec)).collect();
+        let lacked = self.supply.lacked(&roots, most).unwrap_or_default();
+        let hash = |id: u32| catalog.node_hash(id).to_string();
+        let answers = chosen
+            .iter()
+            .zip(&lacked.roots)
+            .map(|(&(each, spec), lacks)| BrokenWantAnswer {
+                cell: each.cell,
+                want: each.want,
+                hash: hash(spec),
+                lacks_total: lacks.count,
+                lacks_first: lacks.first.iter().map(|spec| hash(spec.get())).collect(),
+            });
+        (answers.collect(), LackedAnswer::of(catalog, &lacked.specs))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyString};
 use specplan_catalog::{
     Catalog, CatalogBuilder, Column, DagHash, Detail, Disagreement, Row, Wants,
 };
@@ -15,7 +15,7 @@ use crate::abstract_wants::{
 };
 use crate::choice::{self, ChosenRootsAnswer};
 use crate::coverage::{CountsAndGaps, CoverageAnswer, CoverageQuestion};
-use crate::demand::{DemandAnswer, DemandQuestion, fault};
+use crate::demand::{self, DemandAnswer, DemandQuestion, fault};
 use crate::detach::detach;
 use crate::diff::{CellDiffAnswer, DiffQuestion};
 use crate::find;
@@ -25,6 +25,7 @@ use crate::known_specs::{Hash, PyKnownSpecs, spec_ids};
 use crate::literals;
 use crate::lock_diff::{LockDiffAnswer, LockDiffQuestion};
 use crate::neighbours::{self, NeighbourAnswer, node};
+use crate::operating_systems::PyOperatingSystems;
 use crate::plan::{PlanQuestion, PyPlan};
 use crate::query::PyQuery;
 use crate::soundness::{self, SoundnessAnswer, SoundnessQuestion};
@@ -459,7 +460,7 @@ impl PyCatalog {
         detach(py, || {
             CountsAndGaps::of(catalog, task.level, specs, coverage)
         })?
-        .with(py, lacking)
+        .with(py, lacking, &self.answers(None))
     }
 
     fn met<'py>(
@@ -483,12 +484,13 @@ impl PyCatalog {
         &self,
         py: Python<'py>,
         question: AbstractQuestion<'py>,
+        most: usize,
     ) -> PyResult<AbstractAnswer> {
         let task = question.task(&self.catalog)?;
         let catalog = &self.catalog;
         detach(py, || {
             let coverage = task.solve(catalog);
-            AbstractRecords::of(catalog, self.graph(), &task, coverage)
+            AbstractRecords::of(catalog, self.graph(), &task, coverage, most)
         })?
         .answer(py)
     }
@@ -499,6 +501,48 @@ impl PyCatalog {
         let catalog = &self.catalog;
         let answer = detach(py, || demand.answer(catalog, graph))?;
         answer.map_err(|error| fault(&error))?.answer(py)
+    }
+
+    fn lacks(
+        &self,
+        py: Python<'_>,
+        root: Hash,
+        state: State,
+        operating_systems: PyRef<'_, PyOperatingSystems>,
+        rewired: bool,
+    ) -> PyResult<Vec<String>> {
+        let catalog = &self.catalog;
+        let state = snapshots(catalog, &state)?;
+        let found = catalog.find(root.0);
+        let root = found.ok_or_else(|| literals::unknown("spec", &root.0.to_string()))?;
+        let table = &operating_systems.table;
+        let available = demand::binaries(catalog, &state, table, rewired);
+        let graph = detach(py, || self.graph())?.as_ref().map_err(fault)?;
+        let lacked = detach(py, || demand::lacks(catalog, graph, &available, root))?;
+        lacked.map_err(|error| fault(&error))
+    }
+
+    /// The packages and the versions of specs, as two columns; nothing for what no row describes.
+    #[allow(
+        clippy::type_complexity,
+        reason = "two columns of texts that may be missing"
+    )]
+    fn named(
+        &self,
+        py: Python<'_>,
+        hashes: Vec<Hash>,
+    ) -> (Vec<Option<Py<PyString>>>, Vec<Option<Py<PyString>>>) {
+        let answers = self.answers(None);
+        let found = self.catalog.find_all(hashes.into_iter().map(|hash| hash.0));
+        found
+            .map(|spec| match spec {
+                Some(spec) => (
+                    Some(answers.text(py, spec, Column::Package)),
+                    Some(answers.text(py, spec, Column::Version)),
+                ),
+                None => (None, None),
+            })
+            .unzip()
     }
 
     fn binaries_of(&self, source: &str) -> Vec<String> {

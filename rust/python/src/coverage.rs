@@ -1,16 +1,17 @@
 //! Questions of coverage and their answers.
 
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyList, PyString, PyTuple};
 use specplan_catalog::{
     AddedSystems, Catalog, Column, Coverage, CoverageTask, IdSet, Level, NotWanted, Peers,
     SystemName, Wants,
 };
 
-use crate::known_specs::spec_ids;
+use crate::known_specs::{Hash, ids};
 use crate::literals;
 use crate::operating_systems::PyOperatingSystems;
 use crate::records::records;
+use crate::spec_answer::SpecAnswers;
 use crate::state::{State, snapshots};
 
 /// The keys of the dictionary that asks.
@@ -29,7 +30,7 @@ pub(crate) struct CoverageQuestion<'py> {
     targets: Option<Vec<String>>,
     not_wanted: Vec<NamesOfNotWanted>,
     operating_systems: PyRef<'py, PyOperatingSystems>,
-    specs: Option<Vec<Vec<String>>>,
+    specs: Option<Vec<Vec<Hash>>>,
     detail: String,
 }
 
@@ -62,10 +63,8 @@ impl CoverageQuestion<'_> {
             }
             (None, Some(baseline), None) => Wants::Baseline(snapshots(catalog, baseline)?),
             (None, None, Some(specs)) => {
-                let specs: PyResult<Vec<IdSet>> = specs
-                    .iter()
-                    .map(|hashes| spec_ids(catalog, hashes))
-                    .collect();
+                let specs: PyResult<Vec<IdSet>> =
+                    specs.iter().map(|hashes| ids(catalog, hashes)).collect();
                 Wants::Specs(specs?)
             }
             _ => return Err(literals::unknown("kind of wants", "several")),
@@ -139,17 +138,71 @@ pub(crate) struct CellAnswer {
     has_no_peer: bool,
 }
 
-/// A want that a cell lacks.
+/// The wants that cells lack, in columns: by the hundred thousand, an object for each would cost
+/// more than the answer.
 #[pyclass(frozen, get_all, module = "specplan._core")]
-pub(crate) struct GapAnswer {
+pub(crate) struct GapsAnswer {
     /// The position of the cell.
+    cell: Vec<u32>,
+    want: Py<PyList>,
+    package: Py<PyList>,
+    version: Py<PyList>,
+    /// The same list as the wants where a want is a hash.
+    hash: Py<PyList>,
+    state: Py<PyList>,
+    cells_lacking: Vec<u32>,
+    nearest: Py<PyList>,
+}
+
+/// A want that a cell lacks, before it is Python's.
+struct GapRecord {
     cell: u32,
     want: String,
-    package: String,
-    hash: Option<String>,
+    spec: u32,
     state: &'static str,
     cells_lacking: u32,
     nearest: Option<NearestAnswer>,
+}
+
+impl GapsAnswer {
+    fn of(
+        py: Python<'_>,
+        gaps: Vec<GapRecord>,
+        level: Level,
+        specs: &SpecAnswers,
+    ) -> PyResult<Self> {
+        let cell = gaps.iter().map(|gap| gap.cell).collect();
+        let cells_lacking = gaps.iter().map(|gap| gap.cells_lacking).collect();
+        let texts = |column| {
+            let texts = gaps.iter().map(|gap| specs.text(py, gap.spec, column));
+            PyList::new(py, texts.collect::<Vec<_>>())
+        };
+        let nothing = || PyList::new(py, vec![None::<u32>; gaps.len()]);
+        let package = texts(Column::Package)?.unbind();
+        let want = PyList::new(py, gaps.iter().map(|gap| &*gap.want))?;
+        let (version, hash) = if level == Level::Hash {
+            (texts(Column::Version)?, want.clone())
+        } else {
+            (nothing()?, nothing()?)
+        };
+        let state = gaps.iter().map(|gap| PyString::intern(py, gap.state));
+        let state = PyList::new(py, state)?.unbind();
+        let nearest = gaps.into_iter().map(|gap| {
+            let nearest = gap.nearest.map(|nearest| Py::new(py, nearest));
+            nearest.transpose()
+        });
+        let nearest = PyList::new(py, nearest.collect::<PyResult<Vec<_>>>()?)?;
+        Ok(Self {
+            cell,
+            want: want.unbind(),
+            package,
+            version: version.unbind(),
+            hash: hash.unbind(),
+            state,
+            cells_lacking,
+            nearest: nearest.unbind(),
+        })
+    }
 }
 
 /// The binary that is nearest to a gap.
@@ -168,7 +221,7 @@ pub(crate) struct NearestAnswer {
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct CoverageAnswer {
     cells: Py<PyTuple>,
-    gaps: Py<PyTuple>,
+    gaps: Py<GapsAnswer>,
     /// The keys that each cell lacks.
     lacking: Py<PyTuple>,
     /// How many wants each entry excludes.
@@ -180,7 +233,8 @@ pub(crate) struct CoverageAnswer {
 /// What of an answer is made without the GIL.
 pub(crate) struct CountsAndGaps {
     cells: Vec<CellAnswer>,
-    gaps: Vec<GapAnswer>,
+    gaps: Vec<GapRecord>,
+    level: Level,
     excluded: Vec<u64>,
     not_wanted: u64,
 }
@@ -191,10 +245,11 @@ impl CountsAndGaps {
         self,
         py: Python<'_>,
         lacking: Vec<Bound<'_, PyTuple>>,
+        specs: &SpecAnswers,
     ) -> PyResult<CoverageAnswer> {
         Ok(CoverageAnswer {
             cells: records(py, self.cells)?,
-            gaps: records(py, self.gaps)?,
+            gaps: Py::new(py, GapsAnswer::of(py, self.gaps, self.level, specs)?)?,
             lacking: PyTuple::new(py, lacking)?.unbind(),
             excluded: self.excluded,
             not_wanted: self.not_wanted,
@@ -240,11 +295,10 @@ impl CountsAndGaps {
                     },
                 }
             });
-            GapAnswer {
+            GapRecord {
                 cell: gap.cell,
                 want: gap.want,
-                package: catalog.text(spec, Column::Package).to_owned(),
-                hash: (level == Level::Hash).then(|| catalog.hash(spec).to_string()),
+                spec,
                 state: literals::state(gap.state),
                 cells_lacking: gap.cells_lacking,
                 nearest,
@@ -253,6 +307,7 @@ impl CountsAndGaps {
         Self {
             cells: cells.collect(),
             gaps: gaps.collect(),
+            level,
             excluded: coverage.excluded,
             not_wanted: coverage.not_wanted,
         }

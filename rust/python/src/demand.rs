@@ -1,13 +1,16 @@
 //! What wants of concrete specs lack, and what each gap is good for.
 
+use std::sync::Arc;
+
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use specplan_catalog::{Catalog, Column, IdSet, System};
+use specplan_catalog::{Catalog, Column, IdSet, Snapshot, System};
 use specplan_planner::{Graph, Group, SpecId, SpecSet, Supply, TaskError, Usefulness, usable};
+use specplan_spack::OperatingSystemTable;
 
 use crate::graph::{external, flagged, spec_set};
-use crate::known_specs::spec_ids;
+use crate::known_specs::{Hash, ids, ordered_ids};
 use crate::operating_systems::PyOperatingSystems;
 use crate::records::records;
 use crate::state::{State, snapshots};
@@ -19,17 +22,23 @@ use crate::state::{State, snapshots};
 pub(crate) struct DemandQuestion<'py> {
     state: State,
     operating_systems: PyRef<'py, PyOperatingSystems>,
-    wants: Vec<Vec<String>>,
-    gaps: Vec<Vec<String>>,
-    roots: Vec<Vec<String>>,
+    wants: Vec<Vec<Hash>>,
+    gaps: Vec<Vec<Hash>>,
+    roots: Vec<Vec<Hash>>,
+    /// The roots whose lacks are told.
+    reported: Vec<Hash>,
+    /// How many of these hashes are listed for each root.
+    most: usize,
 }
 
-/// What building a gap is good for.
+/// What building gaps is good for, in columns: by the hundred thousand, an object for each would
+/// cost more than the answer.
 #[pyclass(frozen, get_all, module = "specplan._core")]
-pub(crate) struct GainAnswer {
-    blocked: usize,
-    roots_completed: usize,
-    buildable_now: bool,
+#[derive(Default)]
+pub(crate) struct GainsAnswer {
+    blocked: Vec<usize>,
+    roots_completed: Vec<usize>,
+    buildable_now: Vec<bool>,
 }
 
 /// How many wants of a system are usable.
@@ -44,32 +53,55 @@ pub(crate) struct UsableAnswer {
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct RootAnswer {
     hash: String,
-    lacks: Vec<String>,
+    /// How many specs it lacks.
+    lacks_total: usize,
+    /// The first of them.
+    lacks_first: Vec<String>,
+}
+
+/// What roots lack, in columns: each spec, and how many of them lack it.
+#[pyclass(frozen, get_all, module = "specplan._core")]
+#[derive(Default)]
+pub(crate) struct LackedAnswer {
+    hash: Vec<String>,
+    roots: Vec<usize>,
+}
+
+impl LackedAnswer {
+    pub(crate) fn of(catalog: &Catalog, specs: &[(SpecId, usize)]) -> Self {
+        let hash = |&(spec, _): &(SpecId, usize)| catalog.node_hash(spec.get()).to_string();
+        Self {
+            hash: specs.iter().map(hash).collect(),
+            roots: specs.iter().map(|&(_, roots)| roots).collect(),
+        }
+    }
 }
 
 /// What gaps are good for and what is usable, by stack; what each distinct root lacks, by hash.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct DemandAnswer {
-    gains: Vec<Py<PyTuple>>,
+    gains: Py<PyTuple>,
     usable: Vec<Py<PyTuple>>,
     roots: Py<PyTuple>,
+    lacked: Py<LackedAnswer>,
 }
 
 /// The same before it is Python's.
 pub(crate) struct DemandRecords {
-    gains: Vec<Vec<GainAnswer>>,
+    gains: Vec<GainsAnswer>,
     usable: Vec<Vec<UsableAnswer>>,
     roots: Vec<RootAnswer>,
+    lacked: LackedAnswer,
 }
 
 impl DemandRecords {
     pub(crate) fn answer(self, py: Python<'_>) -> PyResult<DemandAnswer> {
-        let gains = self.gains.into_iter().map(|gains| records(py, gains));
         let usable = self.usable.into_iter().map(|usable| records(py, usable));
         Ok(DemandAnswer {
-            gains: gains.collect::<PyResult<_>>()?,
+            gains: records(py, self.gains)?,
             usable: usable.collect::<PyResult<_>>()?,
             roots: records(py, self.roots)?,
+            lacked: Py::new(py, self.lacked)?,
         })
     }
 }
@@ -81,36 +113,57 @@ pub(crate) struct Demand {
     wants: Vec<IdSet>,
     gaps: Vec<Vec<u32>>,
     roots: Vec<IdSet>,
+    reported: IdSet,
+    most: usize,
+}
+
+/// The binaries of a state that install: those that run where they are for, and what is made of
+/// them by rewiring if `rewired`.
+pub(crate) fn binaries(
+    catalog: &Catalog,
+    state: &[Snapshot],
+    table: &OperatingSystemTable,
+    rewired: bool,
+) -> IdSet {
+    let view = catalog.view(state);
+    let available = view.available().clone();
+    let misfits = catalog.misfits(&available, table);
+    if rewired {
+        // What is made by rewiring a binary installs as what has a binary of its own.
+        return available
+            .union(view.rewirable(catalog))
+            .difference(&misfits);
+    }
+    available.difference(&misfits)
+}
+
+/// What there is to install from.
+pub(crate) fn supply(catalog: &Catalog, graph: &Arc<Graph>, available: &IdSet) -> Supply {
+    let specs = catalog.len();
+    let mut supply = Supply::new(Arc::clone(graph));
+    supply.available = spec_set(graph, available);
+    supply.external = external(catalog, graph);
+    supply.undescribed = flagged(graph, |id| {
+        id as usize >= specs || catalog.dependencies(id).is_none()
+    });
+    supply
 }
 
 impl DemandQuestion<'_> {
     pub(crate) fn demand(self, catalog: &Catalog) -> PyResult<Demand> {
         let state = snapshots(catalog, &self.state)?;
-        let sets = |lists: &[Vec<String>]| -> PyResult<Vec<IdSet>> {
-            lists
-                .iter()
-                .map(|hashes| spec_ids(catalog, hashes))
-                .collect()
+        let sets = |lists: &[Vec<Hash>]| -> PyResult<Vec<IdSet>> {
+            lists.iter().map(|hashes| ids(catalog, hashes)).collect()
         };
         // Answers about gaps come in the order in which the gaps were given.
-        let in_order = |hashes: &Vec<String>| -> PyResult<Vec<u32>> {
-            let one = |hash: &String| spec_ids(catalog, std::slice::from_ref(hash));
-            let ids: PyResult<Vec<IdSet>> = hashes.iter().map(one).collect();
-            Ok(ids?.iter().flat_map(IdSet::iter).collect())
-        };
-        let available = catalog.view(&state).available().clone();
-        let misfits = catalog.misfits(&available, &self.operating_systems.table);
+        let in_order = |hashes: &Vec<Hash>| ordered_ids(catalog, hashes);
         Ok(Demand {
-            available: {
-                // What is made by rewiring a binary installs as what has a binary of its own.
-                let view = catalog.view(&state);
-                available
-                    .union(view.rewirable(catalog))
-                    .difference(&misfits)
-            },
+            available: binaries(catalog, &state, &self.operating_systems.table, true),
             wants: sets(&self.wants)?,
             gaps: self.gaps.iter().map(in_order).collect::<PyResult<_>>()?,
             roots: sets(&self.roots)?,
+            reported: ids(catalog, &self.reported)?,
+            most: self.most,
         })
     }
 }
@@ -121,54 +174,58 @@ impl Demand {
         catalog: &Catalog,
         graph: &std::sync::Arc<Graph>,
     ) -> Result<DemandRecords, TaskError> {
-        let specs = catalog.len();
-        let mut supply = Supply::new(std::sync::Arc::clone(graph));
-        supply.available = spec_set(graph, &self.available);
-        supply.external = external(catalog, graph);
-        supply.undescribed = flagged(graph, |id| {
-            id as usize >= specs || catalog.dependencies(id).is_none()
-        });
-        let ids = |set: &IdSet| set.iter().map(SpecId::new).collect::<Vec<_>>();
+        let supply = supply(catalog, graph, &self.available);
+        let numbers = |set: &IdSet| set.iter().map(SpecId::new).collect::<Vec<_>>();
         let groups: Vec<Group> = (0..self.wants.len())
             .map(|index| Group {
                 gaps: self.gaps[index].iter().copied().map(SpecId::new).collect(),
-                wants: ids(&self.wants[index]),
-                roots: ids(&self.roots[index]),
+                wants: numbers(&self.wants[index]),
+                roots: numbers(&self.roots[index]),
             })
             .collect();
         let usefulness = supply.usefulness(&groups)?;
-        let mut roots = IdSet::new();
-        for of_stack in &self.roots {
-            roots |= of_stack;
-        }
-        let lacking = supply.lacking(&ids(&roots))?;
+        let lacked = supply.lacked(&numbers(&self.reported), self.most)?;
         let usable = usable(graph, &supply.available, &supply.external);
         let hash = |id: u32| catalog.node_hash(id).to_string();
-        let gain = |gap: Usefulness| GainAnswer {
-            blocked: gap.blocked,
-            roots_completed: gap.roots_completed,
-            buildable_now: gap.buildable_now,
+        let gains = |gaps: Vec<Usefulness>| GainsAnswer {
+            blocked: gaps.iter().map(|gap| gap.blocked).collect(),
+            roots_completed: gaps.iter().map(|gap| gap.roots_completed).collect(),
+            buildable_now: gaps.iter().map(|gap| gap.buildable_now).collect(),
         };
         Ok(DemandRecords {
-            gains: usefulness
-                .into_iter()
-                .map(|gaps| gaps.into_iter().map(gain).collect())
-                .collect(),
+            gains: usefulness.into_iter().map(gains).collect(),
             usable: self
                 .wants
                 .iter()
                 .map(|wants| usable_by_system(catalog, wants, &usable))
                 .collect(),
-            roots: roots
+            roots: self
+                .reported
                 .iter()
-                .zip(lacking)
+                .zip(&lacked.roots)
                 .map(|(root, lacks)| RootAnswer {
                     hash: hash(root),
-                    lacks: lacks.into_iter().map(|spec| hash(spec.get())).collect(),
+                    lacks_total: lacks.count,
+                    lacks_first: lacks.first.iter().map(|spec| hash(spec.get())).collect(),
                 })
                 .collect(),
+            lacked: LackedAnswer::of(catalog, &lacked.specs),
         })
     }
+}
+
+/// All that one root lacks.
+pub(crate) fn lacks(
+    catalog: &Catalog,
+    graph: &Arc<Graph>,
+    available: &IdSet,
+    root: u32,
+) -> Result<Vec<String>, TaskError> {
+    let lacking = supply(catalog, graph, available).lacking(&[SpecId::new(root)])?;
+    let hashes = lacking.into_iter().flatten();
+    Ok(hashes
+        .map(|spec| catalog.node_hash(spec.get()).to_string())
+        .collect())
 }
 
 /// How many of the wants are usable, by system; externals are not wants.

@@ -93,10 +93,26 @@ pub(crate) fn spec_ids(catalog: &Catalog, hashes: &[String]) -> PyResult<IdSet> 
     ids(catalog, &parsed)
 }
 
-fn ids(catalog: &Catalog, hashes: &[Hash]) -> PyResult<IdSet> {
+/// The same in the order of the hashes, with what stands there several times.
+///
+/// # Errors
+///
+/// Likewise.
+pub(crate) fn ordered_ids(catalog: &Catalog, hashes: &[Hash]) -> PyResult<Vec<u32>> {
+    found(catalog, hashes).collect()
+}
+
+/// The ids of specs by their parsed hashes.
+///
+/// # Errors
+///
+/// Likewise.
+pub(crate) fn ids(catalog: &Catalog, hashes: &[Hash]) -> PyResult<IdSet> {
+    found(catalog, hashes).collect()
+}
+
+fn found<'c>(catalog: &'c Catalog, hashes: &'c [Hash]) -> impl Iterator<Item = PyResult<u32>> + 'c {
     let hashes = hashes.iter().map(|hash| hash.0);
     let found = hashes.clone().zip(catalog.find_all(hashes));
-    found
-        .map(|(hash, spec)| spec.ok_or_else(|| literals::unknown("spec", &hash.to_string())))
-        .collect()
+    found.map(|(hash, spec)| spec.ok_or_else(|| literals::unknown("spec", &hash.to_string())))
 }

@@ -86,10 +86,10 @@ mod _core {
     use super::version::PyVersion;
 
     #[pymodule_export]
-    use super::coverage::{CellAnswer, CoverageAnswer, GapAnswer, NearestAnswer};
+    use super::coverage::{CellAnswer, CoverageAnswer, GapsAnswer, NearestAnswer};
 
     #[pymodule_export]
-    use super::demand::{DemandAnswer, GainAnswer, RootAnswer, UsableAnswer};
+    use super::demand::{DemandAnswer, GainsAnswer, LackedAnswer, RootAnswer, UsableAnswer};
 
     #[pymodule_export]
     use super::diff::{CellDiffAnswer, ChangeAnswer, KeyAnswer};

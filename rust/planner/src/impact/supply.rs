@@ -2,18 +2,14 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::error::TaskError;
-use crate::graph::bitlanes::Lanes;
-use crate::graph::chunk::Chunk;
-use crate::graph::closure::{installable, reached_places};
+use crate::graph::closure::installable;
 use crate::graph::id::{Place, SpecId};
 use crate::graph::kinds::EdgeKinds;
 use crate::graph::set::SpecSet;
-use crate::graph::{Direction, Graph, Places};
+use crate::graph::{Graph, Places};
 use crate::plan::rules::Rules;
-use crate::plan::task::{check_length, check_specs};
+use crate::plan::task::check_length;
 
 /// The binaries that there are for a graph of specs.
 ///
@@ -72,57 +68,14 @@ impl Supply {
         }
     }
 
-    /// For each root, in the order given, the specs of its link and run closure that are neither
-    /// available nor external, itself included, in ascending rank. None are lacking exactly if the
-    /// root installs from the cache alone.
+    /// For each root, in the order given, all that it lacks; see [`Supply::lacked`].
     ///
     /// # Errors
     ///
     /// [`TaskError`] if a set or a root is not about the graph.
-    ///
-    /// # Complexity
-    ///
-    /// For r roots that lack something: O(n + m), the answer itself, and
-    /// ceil(r / 256) walks over the part of the graph that lacks something; these walks share the
-    /// threads. Memory: beside the answer, O(n + m), and 32 bytes a spec of that part and thread.
     pub fn lacking(&self, roots: &[SpecId]) -> Result<Vec<Vec<SpecId>>, TaskError> {
-        let rules = self.rules()?;
-        let graph = &self.graph;
-        let places = check_specs(graph, "roots", roots)?;
-        let installable = self.installable(&graph.no_places());
-        let mut columns: Vec<(usize, Place)> = places.into_iter().enumerate().collect();
-        columns.retain(|&(_, root)| !installable.contains(root.index()));
-
-        let mut part = graph.no_places();
-        part.extend(columns.iter().map(|&(_, root)| root.index()));
-        part = reached_places(graph, part, Direction::Dependencies, EdgeKinds::INSTALL);
-        part.difference_with(&installable);
-        let chunk = Chunk::new(graph, &part);
-        let steps = chunk.steps(|place| installed_with(graph, place));
-        let mut missing: Vec<usize> = (0..chunk.len()).collect();
-        missing.retain(|&spot| rules.standing(chunk.places()[spot]).is_missing());
-        missing.sort_unstable_by_key(|&spot| graph.rank_at(chunk.places()[spot]));
-
-        let answers = columns.par_chunks(Lanes::COUNT).flat_map_iter(|columns| {
-            let mut lacked_by = vec![Lanes::NONE; chunk.len()];
-            for (lane, &(_, root)) in columns.iter().enumerate() {
-                lacked_by[chunk.member(root)].set(lane);
-            }
-            steps.descend(&mut lacked_by);
-            let mut answers = vec![Vec::new(); columns.len()];
-            for &spot in &missing {
-                for lane in lacked_by[spot].ones() {
-                    answers[lane].push(graph.id_at(chunk.places()[spot]));
-                }
-            }
-            answers
-        });
-        let answers: Vec<Vec<SpecId>> = answers.collect();
-        let mut lacking = vec![Vec::new(); roots.len()];
-        for ((position, _), answer) in columns.into_iter().zip(answers) {
-            lacking[position] = answer;
-        }
-        Ok(lacking)
+        let lacked = self.lacked(roots, usize::MAX)?;
+        Ok(lacked.roots.into_iter().map(|root| root.first).collect())
     }
 
     /// The rules that hold with these binaries.

@@ -132,6 +132,28 @@ proptest! {
     }
 
     #[test]
+    fn what_roots_lack_is_counted_whole_and_listed_in_part(
+        world in world(14),
+        picks in vec(any::<Index>(), 0..8),
+        most in 0_usize..4,
+    ) {
+        let roots = &groups(&world, &[[vec![], vec![], picks]])[0].roots;
+        let whole = supply(&world).lacking(roots).unwrap();
+        let lacked = supply(&world).lacked(roots, most).unwrap();
+        let mut times = std::collections::BTreeMap::new();
+        for (each, whole) in lacked.roots.iter().zip(&whole) {
+            prop_assert_eq!(each.count, whole.len());
+            prop_assert_eq!(&each.first[..], &whole[..most.min(whole.len())]);
+            for spec in whole {
+                *times.entry(world.ranks[spec.index()]).or_insert(0) += 1;
+            }
+        }
+        let counted = lacked.specs.iter();
+        let counted: Vec<_> = counted.map(|(spec, count)| (world.ranks[spec.index()], *count)).collect();
+        prop_assert_eq!(counted, times.into_iter().collect::<Vec<_>>());
+    }
+
+    #[test]
     fn what_a_gap_needs_is_at_hand_exactly_if_it_is_built_alone(world in world(14), picks in picks(1, 8)) {
         let described = described(&world);
         let model = described.model();
