@@ -15,7 +15,7 @@ import pytest
 
 import specplan
 import specplan.model
-from specplan.model.report import Report, as_csv, as_json, as_markdown, as_text
+from specplan.model.report import Report, as_markdown, as_text, csv_parts, json_parts
 from specplan.recipes.model import RecipeChanges
 from specplan.reports import kinds
 from specplan.reports.outline import outline_of, records_of
@@ -176,9 +176,9 @@ def test_every_kind_of_result_is_written_in_every_format() -> None:
         RecipeChanges,
         Review,
     }
-    for written in (as_json, outline_of, records_of):
+    for written in (json_parts, outline_of, records_of):
         assert found <= set(written.registry)
-    for format_of_all in (as_csv, as_markdown, as_text):
+    for format_of_all in (csv_parts, as_markdown, as_text):
         assert set(format_of_all.registry) == {object, Report}
 
 

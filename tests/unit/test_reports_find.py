@@ -15,7 +15,8 @@ from jsonschema import Draft202012Validator
 from specplan.errors import UsageError
 from specplan.model import Spec
 from specplan.model.find import Found, Undecided
-from specplan.reports.coverage import json_document, lines
+from specplan.model.report import as_json
+from specplan.reports.coverage import lines
 from tests import records
 from tests.snapshots import assert_is_snapshot
 
@@ -120,7 +121,7 @@ def test_the_markdown_looks_so(name: str) -> None:
 
 @pytest.mark.parametrize("name", RESULTS)
 def test_the_document_keeps_to_its_schema(name: str) -> None:
-    document = json_document.find(RESULTS[name])
+    document = as_json(RESULTS[name])
     assert document.isascii()
     assert document.replace("\n", "").isprintable()
     path = resources.files("specplan") / "schemas" / "specplan.find-1.schema.json"
@@ -134,11 +135,11 @@ def test_the_document_keeps_to_its_schema(name: str) -> None:
 
 
 def test_the_document_looks_so() -> None:
-    assert_is_snapshot(json_document.find(LISTED), "find.json")
+    assert_is_snapshot(as_json(LISTED), "find.json")
 
 
 def test_hostile_names_come_back_in_the_document_as_they_were() -> None:
-    loaded = json.loads(json_document.find(HOSTILE))
+    loaded = json.loads(as_json(HOSTILE))
     assert loaded["query"] == loaded["specs"][0]["package"] == records.HOSTILE
 
 
@@ -147,7 +148,7 @@ def test_csv_has_a_row_each_and_says_what_is_missing() -> None:
     assert_is_snapshot(shown, "find.csv")
     found = list(csv.DictReader(StringIO(shown), strict=True))
     assert [row["missing"] for row in found] == ["", "edges", "recipe"]
-    fields = list(json.loads(json_document.find(LISTED))["unknown"][0])
+    fields = list(json.loads(as_json(LISTED))["unknown"][0])
     assert list(found[0]) == fields
 
 
@@ -174,7 +175,7 @@ def test_lines_are_made_of_fields(template: str, line: str) -> None:
 
 
 def test_every_field_of_the_document_is_one_of_a_line() -> None:
-    assert list(lines.FIELDS) == list(json.loads(json_document.find(FOUND))["specs"][0])
+    assert list(lines.FIELDS) == list(json.loads(as_json(FOUND))["specs"][0])
 
 
 def test_lines_of_hostile_names_are_one_line_each() -> None:
@@ -220,7 +221,7 @@ def test_a_wrong_field_is_told_with_near_ones() -> None:
 
 
 def test_a_report_has_every_format() -> None:
-    assert FOUND.to_json() == json_document.find(FOUND)
+    assert FOUND.to_json() == as_json(FOUND)
     assert FOUND.to_csv().startswith("hash,package,")
     assert FOUND.to_markdown().startswith("### 2 specs satisfy ")
     assert FOUND.to_text(width=80).startswith("2 specs satisfy ")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from specplan.reports.check import json_document as check_json
-from specplan.reports.coverage import json_document
+from specplan.model.report import as_json
+from specplan.reports.render.document import document
 from tests import records
 from tests.snapshots import assert_is_snapshot
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DOCUMENTS = {
-    "coverage one cell": json_document.coverage(records.ONE_CELL),
-    "coverage many cells": json_document.coverage(records.MANY_CELLS),
-    "coverage with edges": json_document.coverage(records.WITH_EDGES),
-    "coverage of nothing": json_document.coverage(records.NOTHING),
-    "diff": json_document.diff(records.DIFF),
-    "diff of the same": json_document.diff(records.SAME),
-    "diff hostile": json_document.diff(records.HOSTILE_DIFF),
-    "check": check_json.check(records.CHECK),
-    "check broken": check_json.check(records.BROKEN_CHECK),
-    "check sound": check_json.check(records.SOUND),
-    "check hostile": check_json.check(records.HOSTILE_CHECK),
+    "coverage one cell": as_json(records.ONE_CELL),
+    "coverage many cells": as_json(records.MANY_CELLS),
+    "coverage with edges": as_json(records.WITH_EDGES),
+    "coverage of nothing": as_json(records.NOTHING),
+    "diff": as_json(records.DIFF),
+    "diff of the same": as_json(records.SAME),
+    "diff hostile": as_json(records.HOSTILE_DIFF),
+    "check": as_json(records.CHECK),
+    "check broken": as_json(records.BROKEN_CHECK),
+    "check sound": as_json(records.SOUND),
+    "check hostile": as_json(records.HOSTILE_CHECK),
 }
 
 
@@ -74,28 +74,40 @@ def test_each_document_is_printable_ascii_and_ends_its_last_line(document: str) 
     assert document.endswith("}\n")
 
 
-def test_gaps_and_coverage_are_one_document() -> None:
-    assert json_document.gaps(records.MANY_CELLS) == json_document.coverage(records.MANY_CELLS)
-
-
 def test_a_hostile_name_comes_back_as_it_was() -> None:
-    loaded = json.loads(json_document.coverage(records.HOSTILE_COVERAGE))
+    loaded = json.loads(as_json(records.HOSTILE_COVERAGE))
     assert loaded["gaps"][0]["want"] == records.HOSTILE
     assert loaded["cells"][0]["stack"] == records.HOSTILE
 
 
 def test_nothing_wanted_has_no_coverage() -> None:
-    assert json.loads(json_document.coverage(records.NOTHING))["totals"]["coverage"] is None
+    assert json.loads(as_json(records.NOTHING))["totals"]["coverage"] is None
 
 
 @pytest.mark.parametrize(
     ("name", "document"),
     [
-        ("coverage.json", json_document.coverage(records.WITH_EDGES)),
-        ("diff.json", json_document.diff(records.DIFF)),
-        ("check.json", check_json.check(records.CHECK)),
-        ("check-broken.json", check_json.check(records.BROKEN_CHECK)),
+        ("coverage.json", as_json(records.WITH_EDGES)),
+        ("diff.json", as_json(records.DIFF)),
+        ("check.json", as_json(records.CHECK)),
+        ("check-broken.json", as_json(records.BROKEN_CHECK)),
     ],
 )
 def test_the_documents_look_as_documented(name: str, document: str) -> None:
     assert_is_snapshot(document, name)
+
+
+@pytest.mark.parametrize("items", [0, 1, 999, 1000, 1001, 2000, 2001])
+def test_a_long_array_is_written_as_a_short_one(items: int) -> None:
+    content = {
+        "schema": "x",
+        "long": [{"name": f"\u00e4{at}", "texts": ["a"]} for at in range(items)],
+        "other": list(range(items)),
+        "end": None,
+    }
+    assert "".join(document(content)) == json.dumps(content, indent=2) + "\n"
+
+
+def test_an_array_at_the_end_and_a_lone_surrogate_are_written_whole() -> None:
+    content = {"long": ["\ud800"] * 2_001}
+    assert "".join(document(content)) == json.dumps(content, indent=2) + "\n"

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import overload
 
 from specplan import _core, wildcards
 from specplan import _core as compiled
-from specplan._core import Version
 from specplan.abstract_spec import AbstractSpec, written
 from specplan.catalog.contents import Contents
 from specplan.catalog.left_out import of_sources
 from specplan.catalog.names import any_matches, texts
-from specplan.catalog.specs import spec_of
+from specplan.catalog.specs import spec_of, specs_of
 from specplan.counting import count
 from specplan.errors import UsageError
 from specplan.model import DamagedFile, LeftOut, SourceUsed, Spec
 from specplan.model.find import Found, Undecided
 from specplan.model.left_out import merged
+from specplan.model.made import Made
 from specplan.similar_names import suggestions
 
 __all__ = ["Selection", "found", "select"]
@@ -130,7 +130,7 @@ class Selection(Sequence[Spec]):
         """
         if tag is not None:
             self._contents.state(tag)  # refuses a tag that nothing bears
-        return [spec_of(each) for each in self._contents.core.specs(self._core, tag)]
+        return specs_of(self._contents.core.specs(self._core, tag))
 
     def __iter__(self) -> Iterator[Spec]:
         """Iterate over the selected specs, ordered by hash."""
@@ -232,44 +232,23 @@ def found(
         left_out: What of the question could not be taken into account.
         sources: What was read of each source.
     """
-    satisfying = [spec_of(each) for each in answer.specs]
-    undecided = [
-        Undecided(spec=spec_of(each.spec), missing=each.missing, reason=each.reason)
-        for each in answer.unknown
-    ]
+    satisfying: Sequence[compiled.SpecAnswer] = answer.specs
+    undecided: Sequence[compiled.UnknownSpecAnswer] = answer.unknown
     if available is not None:
-        satisfying = [each for each in satisfying if each.available is available]
-        undecided = [each for each in undecided if each.spec.available is available]
+        satisfying = [each for each in satisfying if each.is_available is available]
+        undecided = [each for each in undecided if each.spec.is_available is available]
     name = compiled.AbstractSpec(query).name
     unknown = name if name is not None and name not in packages else None
-    order = _order([*satisfying, *(each.spec for each in undecided)])
     return Found(
         query=query,
-        specs=tuple(sorted(satisfying, key=order)),
-        undecided=tuple(sorted(undecided, key=lambda each: order(each.spec))),
+        specs=Made(satisfying, specs_of),
+        undecided=tuple(
+            Undecided(spec=spec_of(each.spec), missing=each.missing, reason=each.reason)
+            for each in undecided
+        ),
         unknown_name=unknown,
         suggestions=() if unknown is None else suggestions(unknown, packages),
         damaged=damaged,
         left_out=left_out,
         sources=sources,
     )
-
-
-def _order(specs: Iterable[Spec]) -> Callable[[Spec], tuple[str, int, str, str, str, str]]:
-    """Return what to sort specs by; each version is read once."""
-    versions = sorted({each.version for each in specs}, key=lambda text: (_version(text), text))
-    ranks = {text: rank for rank, text in enumerate(versions)}
-
-    def order(spec: Spec) -> tuple[str, int, str, str, str, str]:
-        place = (spec.os, spec.target)
-        return (spec.package, ranks[spec.version], spec.platform, *place, spec.hash)
-
-    return order
-
-
-def _version(text: str) -> Version:
-    try:
-        return Version(text)
-    except ValueError:
-        # What is no version comes before all that are.
-        return Version("A")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core
 from specplan.model import NamedSpec, Nearest, Spec
+from specplan.model.columns import from_columns
 from specplan.model.spec import DependencyEdge
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
 __all__ = [
     "ANY_EDGE",
@@ -20,30 +22,34 @@ __all__ = [
     "names_of",
     "nearest_of",
     "spec_of",
+    "specs_of",
 ]
 
 #: Every kind of edge, as :meth:`specplan._core.Catalog.reached` numbers them.
 ANY_EDGE: Final = 63
 
+#: The fields of a spec that the core calls and spells alike.
+_SAME_NAMES: Final = (
+    "hash", "package", "version", "platform", "os", "target", "compiler", "variants", "size",
+    "stacks", "source",
+)  # fmt: skip
+
 
 def spec_of(answer: _core.SpecAnswer) -> Spec:
     """Return the record of a spec."""
-    return Spec(
-        hash=answer.hash,
-        package=answer.package,
-        version=answer.version,
-        platform=answer.platform,
-        os=answer.os,
-        target=answer.target,
-        compiler=answer.compiler,
-        variants=answer.variants,
-        size=answer.size,
-        stacks=answer.stacks,
+    return specs_of([answer])[0]
+
+
+def specs_of(answers: Sequence[_core.SpecAnswer]) -> list[Spec]:
+    """Return the records of specs."""
+    return from_columns(
+        Spec,
+        len(answers),
         # A source without snapshots has one state, which has no name.
-        tags=tuple(tag for tag in answer.tags if tag),
-        source=answer.source,
-        available=answer.is_available,
-        external=answer.is_external,
+        tags=[tuple(filter(None, each.tags)) for each in answers],
+        available=[each.is_available for each in answers],
+        external=[each.is_external for each in answers],
+        **{name: map(attrgetter(name), answers) for name in _SAME_NAMES},
     )
 
 

@@ -113,7 +113,7 @@ def _refuse_undecided(found: Found) -> None:
         raise
 
 
-def _rendered(found: Found, settings: Settings) -> str:
+def _rendered(found: Found, settings: Settings) -> output.Text:
     if settings.line is not None:
         return found.to_lines(settings.line)
     return output.rendered(found, settings)

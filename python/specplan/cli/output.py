@@ -10,14 +10,14 @@ import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO, TypeAlias
 
 import click
 
 from specplan import temporary
 from specplan.cli import streams
-from specplan.errors import UsageError
-from specplan.model.report import ReportOptions, as_csv, as_json, as_markdown, as_text
+from specplan.errors import SpecplanError, UsageError
+from specplan.model.report import ReportOptions, as_markdown, as_text, csv_parts, json_parts
 from specplan.reports.render import escape
 from specplan.reports.render.bounded import bounded
 from specplan.secrets import without_secrets
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "QUIET",
     "VERBOSE",
+    "Text",
     "colour",
     "complain",
     "detail",
@@ -52,6 +53,9 @@ __all__ = [
     "write_all",
     "write_folder",
 ]
+
+#: A text, whole or in parts that follow each other.
+Text: TypeAlias = "str | Iterable[str]"
 
 #: The keys under which a context keeps how much is to be said.
 QUIET: Final = "specplan.quiet"
@@ -126,7 +130,7 @@ def say_line(line: str) -> None:
     content = f"{line}\n".encode(stream.encoding or "utf-8", "backslashreplace")
     with contextlib.suppress(OSError, ValueError):
         # What cannot be said must not change how the run ends.
-        streams.put(stream, content)
+        streams.put(stream, [content])
 
 
 def is_terminal(stream: TextIO | None) -> bool:
@@ -240,7 +244,7 @@ def rendered(
     *,
     view: View = "gaps",
     show: Collection[str] = (),
-) -> str:
+) -> Text:
     """Return a result in the format that is asked for.
 
     Args:
@@ -262,9 +266,9 @@ def rendered(
     if settings.own_format:
         return _in_dialect(result, settings)
     if settings.format == "json":
-        return as_json(result)
+        return json_parts(result)
     if settings.format == "csv":
-        return as_csv(result, asked)
+        return csv_parts(result, asked)
     if settings.format == "markdown":
         return fitted(as_markdown(result, asked), settings)
     return as_text(result, asked)
@@ -286,11 +290,11 @@ def _in_dialect(result: Report, settings: Settings) -> str:
     return DIALECTS[settings.own_format](result)
 
 
-def write(report: str, output: str | None) -> None:
+def write(report: Text, output: str | None) -> None:
     """Write the report as UTF-8, the same bytes on every system.
 
     Args:
-        report: The text.
+        report: The text, whole or in parts.
         output: A file, or None or ``-`` for standard output.
 
     Raises:
@@ -299,7 +303,7 @@ def write(report: str, output: str | None) -> None:
     write_all([(report, output)])
 
 
-def write_all(texts: Iterable[tuple[str, str | None]]) -> None:
+def write_all(texts: Iterable[tuple[Text, str | None]]) -> None:
     """Write several texts, all or none of the files; see :func:`write`.
 
     Files get their names only when everything is written.
@@ -310,9 +314,7 @@ def write_all(texts: Iterable[tuple[str, str | None]]) -> None:
     Raises:
         UsageError: If one cannot be written whole.
     """
-    places = [
-        (text.encode("utf-8", "backslashreplace"), _place_of(output)) for text, output in texts
-    ]
+    places = [(_encoded(text), _place_of(output)) for text, output in texts]
     with contextlib.ExitStack() as staged:
         beside = [
             (place, staged.enter_context(_staged(content, place)))
@@ -326,6 +328,22 @@ def write_all(texts: Iterable[tuple[str, str | None]]) -> None:
         for place, path in beside:
             with _told(place):
                 path.replace(place.real)
+
+
+def _encoded(text: Text) -> Iterator[bytes]:
+    """Yield a text as bytes, each part when it is to be written."""
+    parts = iter([text] if isinstance(text, str) else text)
+    while True:
+        try:
+            part = next(parts, None)
+        except ValueError as error:
+            if isinstance(error, SpecplanError):
+                raise
+            # It is no fault of the place where the text goes.
+            raise RuntimeError("a part of the report cannot be worked out") from error
+        if part is None:
+            return
+        yield part.encode("utf-8", "backslashreplace")
 
 
 def write_folder(files: Iterable[tuple[str, str]], folder: str) -> None:
@@ -447,7 +465,7 @@ def _told(place: _Place) -> Iterator[None]:
         raise UsageError(f"cannot write the report to {place.shown}: {fault}") from error
 
 
-def _to_descriptor(content: bytes, place: _Place) -> None:
+def _to_descriptor(content: Iterable[bytes], place: _Place) -> None:
     """Write to what can only be written as it is: an open descriptor, a device, a pipe."""
     if place.device is not None:
         opened = os.open(place.device, os.O_WRONLY | getattr(os, "O_BINARY", 0))
@@ -465,7 +483,7 @@ def _to_descriptor(content: bytes, place: _Place) -> None:
         streams.write_fully(place.descriptor or 0, content)
 
 
-def _to_standard(content: bytes, stream: TextIO | None) -> None:
+def _to_standard(content: Iterable[bytes], stream: TextIO | None) -> None:
     if stream is None:
         raise UsageError(
             "cannot write the report: standard output is closed",
@@ -475,7 +493,7 @@ def _to_standard(content: bytes, stream: TextIO | None) -> None:
 
 
 @contextlib.contextmanager
-def _staged(content: bytes, place: _Place) -> Iterator[Path]:
+def _staged(content: Iterable[bytes], place: _Place) -> Iterator[Path]:
     """Write beside a file, so that only renaming is left and no reader sees half a report."""
     beside: Path | None = None
     try:

@@ -45,7 +45,7 @@ def rebuild(settings: Settings) -> int:
     plans.refuse_lock_without_successors(settings)
     plan = plans.plan(settings)
     report = plan.to_list() if settings.own_format == "list" else _rendered(plan, settings)
-    texts = [(report, settings.output)]
+    texts: list[tuple[output.Text, str | None]] = [(report, settings.output)]
     if unplannable is not None:
         texts.insert(0, (plan.unplannable_environment(), unplannable))
     following = None if lock is None else plan.successor_lock()
@@ -59,7 +59,7 @@ def rebuild(settings: Settings) -> int:
     return code
 
 
-def _rendered(plan: Plan, settings: Settings) -> str:
+def _rendered(plan: Plan, settings: Settings) -> output.Text:
     if settings.format != "table":
         return output.rendered(plan, settings)
     return output.rendered(plan, settings, show=settings.show)

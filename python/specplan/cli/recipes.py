@@ -64,7 +64,7 @@ def _changes(settings: Settings) -> RecipeChanges:
     return changes
 
 
-def _rendered(changes: RecipeChanges, settings: Settings) -> str:
+def _rendered(changes: RecipeChanges, settings: Settings) -> output.Text:
     from specplan.reports.recipes import github  # noqa: PLC0415 - what others need none of
 
     if settings.own_format == "github":

@@ -72,7 +72,7 @@ def _review(settings: Settings) -> Review:
     )
 
 
-def _rendered(found: Review, settings: Settings) -> str:
+def _rendered(found: Review, settings: Settings) -> output.Text:
     if settings.own_format == "github":
         from specplan.reports.review.github import github  # noqa: PLC0415 - what others need none of
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["descriptor_named", "fill_closed", "put", "settle", "write_fully"]
 
@@ -36,10 +36,11 @@ _MOST_DIGITS: Final = 10
 _DESCRIPTORS: Final = re.compile(r"/dev/fd|/proc/(?P<process>[0-9]+)(/task/[0-9]+)?/fd")
 
 
-def put(stream: TextIO, content: bytes) -> None:
+def put(stream: TextIO, parts: Iterable[bytes]) -> None:
     """Write bytes to a standard stream, and all that it still holds before them.
 
-    A reader that has left, as `head` does, is no error: nobody wants the rest.
+    A reader that has left, as `head` does, is no error: nobody wants the rest, which is not even
+    worked out.
 
     Raises:
         OSError: If not all of them can be written.
@@ -47,26 +48,27 @@ def put(stream: TextIO, content: bytes) -> None:
     descriptor = _descriptor_of(stream)
     if descriptor is None:
         # A stream of a test or a notebook.
-        stream.write(content.decode("utf-8"))
+        stream.writelines(part.decode("utf-8") for part in parts)
         stream.flush()
         return
     with _unread(descriptor):
         stream.flush()
-        write_fully(descriptor, content)
+        write_fully(descriptor, parts)
 
 
-def write_fully(descriptor: int, content: bytes) -> None:
+def write_fully(descriptor: int, parts: Iterable[bytes]) -> None:
     """Write all bytes to a descriptor, and wait where it takes no more for now.
 
     Raises:
         OSError: If not all of them can be written.
     """
-    rest = memoryview(content)
-    while rest:
-        try:
-            rest = rest[os.write(descriptor, rest[:_PIECE]) :]
-        except BlockingIOError:  # noqa: PERF203 - each write may be one that would wait
-            _wait_for(descriptor)
+    for part in parts:
+        rest = memoryview(part)
+        while rest:
+            try:
+                rest = rest[os.write(descriptor, rest[:_PIECE]) :]
+            except BlockingIOError:  # noqa: PERF203 - each write may be one that would wait
+                _wait_for(descriptor)
     # Only of a report must it be certain that it is on its disk; a line for people need not be.
     if descriptor != _STANDARD_ERROR and stat.S_ISREG(os.fstat(descriptor).st_mode):
         _synchronise(descriptor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -58,7 +58,7 @@ class Found(Report):
     Attributes:
         query: The abstract spec, as it was given.
         specs: Those that satisfy it, by name, version (as Spack orders versions), os,
-            target and hash.
+            target and hash; made when they are looked at.
         undecided: Those that the sources cannot decide, in the same order; what
             satisfies nothing for certain is in neither.
         unknown_name: The name that was asked for, where no known package has it; it may
@@ -71,7 +71,7 @@ class Found(Report):
     """
 
     query: str
-    specs: tuple[Spec, ...]
+    specs: Sequence[Spec]
     undecided: tuple[Undecided, ...]
     unknown_name: str | None
     suggestions: tuple[str, ...]
@@ -93,7 +93,7 @@ class Found(Report):
         near = ", ".join(f"`{each}`" for each in self.suggestions)
         return f"did you mean {near}?" if near else ""
 
-    def decided(self) -> tuple[Spec, ...]:
+    def decided(self) -> Sequence[Spec]:
         """Return the specs, if all could be decided.
 
         Raises:

@@ -7,12 +7,15 @@ results that they are of, and never back. The first report of a kind imports wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import singledispatch
 from importlib import import_module
 from os import PathLike
-from typing import Any, Final, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from functools import _SingleDispatchCallable
 
 __all__ = [
     "Report",
@@ -26,10 +29,15 @@ __all__ = [
     "as_lines",
     "as_markdown",
     "as_text",
+    "csv_parts",
+    "json_parts",
 ]
 
 #: How many rows of a table a notebook shows.
 _ROWS_OF_A_NOTEBOOK: Final = 20
+
+#: What a writer returns.
+Written = TypeVar("Written")
 
 #: The two views of the one document of coverage.
 View: TypeAlias = Literal["gaps", "coverage"]
@@ -142,15 +150,25 @@ class Report:
 
 
 @singledispatch
+def json_parts(result: Report) -> Iterator[str]:
+    """Return a result as JSON document, part by part, so that it need not be in memory whole."""
+    return _writer(json_parts, result, "JSON")(result)
+
+
 def as_json(result: Report) -> str:
     """Return a result as JSON document."""
-    return _writer(as_json, result, "JSON")(result)
+    return "".join(json_parts(result))
 
 
 @singledispatch
+def csv_parts(result: Report, options: ReportOptions) -> Iterator[str]:
+    """Return a result as comma-separated values, part by part."""
+    return _writer(csv_parts, result, "CSV")(result, options)
+
+
 def as_csv(result: Report, options: ReportOptions) -> str:
     """Return a result as comma-separated values."""
-    return _writer(as_csv, result, "CSV")(result, options)
+    return "".join(csv_parts(result, options))
 
 
 @singledispatch
@@ -183,14 +201,16 @@ def as_lines(result: Report, **options: object) -> str:
     return _writer(as_lines, result, "lines")(result, **options)
 
 
-def _writer(function: Any, result: Report, form: str) -> Callable[..., str]:
+def _writer(
+    function: _SingleDispatchCallable[Written], result: Report, form: str
+) -> Callable[..., Written]:
     """Return what writes a result in a format, which registers itself when it is imported.
 
     Raises:
         TypeError: If nothing does.
     """
     import_module("specplan.reports.kinds").register(type(result), form)
-    found: Callable[..., str] = function.dispatch(type(result))
+    found = function.dispatch(type(result))
     if found is function.registry[object]:
         kind = type(result).__name__
         raise TypeError(f"nothing is registered that writes a `{kind}` as {form}")

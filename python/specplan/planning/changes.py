@@ -116,7 +116,7 @@ def matching(known: KnownSpecs, spec: str) -> list[str]:
             [each.spec.hash for each in undecided],
             hint="name the specs by their hashes, as in `/HASH`",
         )
-    return [each.hash for each in found.specs]
+    return sorted(each.hash for each in found.specs)
 
 
 def matching_each(known: KnownSpecs, specs: Iterable[str]) -> list[tuple[str, list[str]]]:

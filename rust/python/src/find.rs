@@ -1,9 +1,9 @@
 //! Abstract specs asked of a catalog.
 
 use pyo3::prelude::*;
-use specplan_catalog::{Catalog, IdSet};
+use specplan_catalog::{Catalog, Column, IdSet};
 use specplan_planner::{Direction, EdgeKinds, Graph, SpecId};
-use specplan_spack::{Query, parse_one};
+use specplan_spack::{Query, Version, parse_one};
 
 use crate::errors::no_spec;
 
@@ -11,6 +11,51 @@ use crate::errors::no_spec;
 pub(crate) fn query(text: &str) -> PyResult<Query> {
     let spec = parse_one(text).map_err(|error| no_spec(&error))?;
     Ok(Query::new(spec))
+}
+
+/// Specs in the order in which people look for them: by package, version (as Spack orders them),
+/// platform, operating system, target and hash. Each text is compared once.
+pub(crate) struct ByName {
+    ranks: [Vec<u32>; 5],
+}
+
+impl ByName {
+    const COLUMNS: [Column; 5] = [
+        Column::Package,
+        Column::Version,
+        Column::Platform,
+        Column::OperatingSystem,
+        Column::Target,
+    ];
+
+    /// The order of `specs`, whose texts alone are compared.
+    pub(crate) fn of(catalog: &Catalog, specs: &[u32]) -> Self {
+        let ranks = Self::COLUMNS.map(|column| {
+            let names = catalog.names(column);
+            let mut ids: Vec<u32> = specs.iter().map(|&spec| catalog.id(spec, column)).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            if column == Column::Version {
+                // What is no version comes before all that are.
+                let read = |text| Version::parse(text).or_else(|_| Version::parse("A")).ok();
+                ids.sort_by_cached_key(|&id| (read(names.get(id)), names.get(id)));
+            } else {
+                ids.sort_unstable_by_key(|&id| names.get(id));
+            }
+            let mut ranks = vec![0; names.len()];
+            for (rank, id) in (0..).zip(ids) {
+                ranks[id as usize] = rank;
+            }
+            ranks
+        });
+        Self { ranks }
+    }
+
+    /// What to sort a spec by.
+    pub(crate) fn key(&self, catalog: &Catalog, spec: u32) -> ([u32; 5], u32) {
+        let rank = |at: usize| self.ranks[at][catalog.id(spec, Self::COLUMNS[at]) as usize];
+        (std::array::from_fn(rank), spec)
+    }
 }
 
 /// The specs that are reached from `from` over edges of these kinds, `from` included;

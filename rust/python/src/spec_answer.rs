@@ -7,6 +7,8 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyString, PyTuple};
 use specplan_catalog::{Catalog, Column, Found, Names, Row};
 
+use crate::find::ByName;
+
 /// What is known of a spec, with its listings in some snapshots or in all.
 ///
 /// It is a place in the catalog and no copy: of hundreds of thousands of specs mostly few fields
@@ -131,6 +133,12 @@ impl SpecAnswers {
             tags: self.tags.clone(),
         }
     }
+
+    /// A text of a spec, which is shared with all specs that have it.
+    pub(crate) fn text(&self, py: Python<'_>, spec: u32, column: Column) -> Py<PyString> {
+        let id = self.catalog.id(spec, column);
+        self.texts.text(py, &self.catalog, column, id)
+    }
 }
 
 /// A spec of which it is unknown whether it satisfies an abstract spec.
@@ -151,8 +159,18 @@ pub(crate) struct FoundAnswer {
 }
 
 impl FoundAnswer {
-    pub(crate) fn of(py: Python<'_>, answers: &SpecAnswers, found: Found) -> PyResult<Self> {
-        let specs: Vec<SpecAnswer> = found.specs.iter().map(|spec| answers.of(spec)).collect();
+    /// The specs by name and version.
+    pub(crate) fn of(py: Python<'_>, answers: &SpecAnswers, mut found: Found) -> PyResult<Self> {
+        let catalog = &answers.catalog;
+        let mut specs: Vec<u32> = found.specs.iter().collect();
+        let unknown = found.unknown.iter().map(|&(spec, _)| spec);
+        let all: Vec<u32> = specs.iter().copied().chain(unknown).collect();
+        let order = ByName::of(catalog, &all);
+        specs.sort_by_cached_key(|&spec| order.key(catalog, spec));
+        found
+            .unknown
+            .sort_by_cached_key(|&(spec, _)| order.key(catalog, spec));
+        let specs: Vec<SpecAnswer> = specs.into_iter().map(|spec| answers.of(spec)).collect();
         let unknown = found.unknown.into_iter().map(|(spec, missing)| {
             Ok(UnknownSpecAnswer {
                 spec: Py::new(py, answers.of(spec))?,

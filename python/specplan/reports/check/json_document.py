@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specplan.model.check import Check
-from specplan.model.report import as_json
+from specplan.model.report import json_parts
 from specplan.reports.render.document import document, fields_of, left_out_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from specplan.reports.render.document import Json
 
 __all__ = ["check"]
 
 
-@as_json.register(Check)
-def check(result: Check) -> str:
+@json_parts.register(Check)
+def check(result: Check) -> Iterator[str]:
     """Return the document of kind ``specplan.check/1``."""
     binaries = result.binaries
     return document(

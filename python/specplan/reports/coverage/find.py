@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from specplan.model.find import Found
@@ -71,7 +72,7 @@ def records(result: Found, options: ReportOptions) -> Records:
     undecided = ((each.spec, each.missing) for each in result.undecided)
     rows = (
         (*(getattr(spec, name) for name in _NAMES), missing)
-        for spec, missing in (*specs, *undecided)
+        for spec, missing in chain(specs, undecided)
     )
     return Records((*_NAMES, "missing"), rows)
 

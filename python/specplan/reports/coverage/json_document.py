@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from specplan.model import Coverage, Diff
 from specplan.model.find import Found
-from specplan.model.report import as_json
+from specplan.model.report import json_parts
+from specplan.model.roots import MOST_LACKS
 from specplan.reports.render.document import document, fields_of, left_out_json
 
-__all__ = ["coverage", "diff", "find", "gaps"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specplan.model import RootCoverage
+    from specplan.reports.render.document import Json
+
+__all__ = ["coverage", "diff", "find"]
 
 
-@as_json.register(Coverage)
-def coverage(result: Coverage) -> str:
+@json_parts.register(Coverage)
+def coverage(result: Coverage) -> Iterator[str]:
     """Return the document of kind ``specplan.coverage/1``."""
     return document(
         {
@@ -24,7 +33,7 @@ def coverage(result: Coverage) -> str:
             "baseline": result.baseline,
             "cells": result.cells,
             "gaps": result.gaps,
-            "roots": result.roots,
+            "roots": _roots(result.roots),
             "totals": result.totals,
             "absent_stacks": result.absent_stacks,
             "not_wanted": result.not_wanted,
@@ -43,13 +52,16 @@ def coverage(result: Coverage) -> str:
     )
 
 
-def gaps(result: Coverage) -> str:
-    """Return the same document: gaps and coverage are two views of one."""
-    return coverage(result)
+def _roots(roots: RootCoverage | None) -> Json:
+    """Return the value of ``roots``, in which each broken root lists the first that it lacks."""
+    if roots is None:
+        return None
+    broken = [{**fields_of(each), "lacks": list(each.lacks[:MOST_LACKS])} for each in roots.broken]
+    return {**fields_of(roots), "broken": broken}
 
 
-@as_json.register(Diff)
-def diff(result: Diff) -> str:
+@json_parts.register(Diff)
+def diff(result: Diff) -> Iterator[str]:
     """Return the document of kind ``specplan.diff/1``."""
     return document(
         {
@@ -73,8 +85,8 @@ def diff(result: Diff) -> str:
     )
 
 
-@as_json.register(Found)
-def find(result: Found) -> str:
+@json_parts.register(Found)
+def find(result: Found) -> Iterator[str]:
     """Return the document of kind ``specplan.find/1``."""
     return document(
         {

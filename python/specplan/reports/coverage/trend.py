@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specplan.model.report import as_json
+from specplan.model.report import json_parts
 from specplan.model.trend import Trend
 from specplan.reports.gates import gate_sections, verdict_lines
 from specplan.reports.outline import (
@@ -27,7 +27,7 @@ from specplan.reports.render import prose, wording
 from specplan.reports.render.document import document, left_out_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from specplan.model.report import ReportOptions
     from specplan.model.trend import TrendCell, TrendPoint, TrendStack, TrendStep
@@ -97,8 +97,8 @@ def records(result: Trend, options: ReportOptions) -> Records:
     return Records(names, rows, result.gates)
 
 
-@as_json.register(Trend)
-def trend_json(result: Trend) -> str:
+@json_parts.register(Trend)
+def trend_json(result: Trend) -> Iterator[str]:
     """Return the document of kind ``specplan.trend/1``."""
     return document(
         {

@@ -8,21 +8,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specplan.model import LockDiff
-from specplan.model.report import as_json
+from specplan.model.report import json_parts
 from specplan.planning.plan import Plan
 from specplan.reports.plan import budget, choice, schedule
 from specplan.reports.plan.size import refuse_endless
 from specplan.reports.render.document import document, fields_of, left_out_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from specplan.model import Build, NewSpec
     from specplan.reports.render.document import Json
 
 __all__ = ["lock_diff", "rebuild"]
 
 
-@as_json.register(Plan)
-def rebuild(plan: Plan) -> str:
+@json_parts.register(Plan)
+def rebuild(plan: Plan) -> Iterator[str]:
     """Return the document of kind ``specplan.rebuild/1``.
 
     Raises:
@@ -81,8 +83,8 @@ def rebuild(plan: Plan) -> str:
     )
 
 
-@as_json.register(LockDiff)
-def lock_diff(diff: LockDiff) -> str:
+@json_parts.register(LockDiff)
+def lock_diff(diff: LockDiff) -> Iterator[str]:
     """Return the document of kind ``specplan.lock-diff/1``."""
     return document(
         {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from specplan.model.report import Report, as_json
+from specplan.model.report import Report, json_parts
 from specplan.reports.outline import Line, Outline, Records, Section, outline_of, records_of
 from specplan.reports.plan import wording as plan_wording
 from specplan.reports.render import prose, wording
@@ -82,8 +82,8 @@ def records(report: WhyReport, options: ReportOptions) -> Records:
     return Records(names, _rows(report))
 
 
-@as_json.register(WhyReport)
-def json_document(report: WhyReport) -> str:
+@json_parts.register(WhyReport)
+def json_document(report: WhyReport) -> Iterator[str]:
     """Return the document of kind ``specplan.why/1``."""
     return document(
         {

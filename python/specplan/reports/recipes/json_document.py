@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from specplan.model.report import as_json
+from typing import TYPE_CHECKING
+
+from specplan.model.report import json_parts
 from specplan.recipes.model import RecipeChanges
 from specplan.reports.render.document import document, left_out_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["json_document"]
 
 
-@as_json.register(RecipeChanges)
-def json_document(changes: RecipeChanges) -> str:
+@json_parts.register(RecipeChanges)
+def json_document(changes: RecipeChanges) -> Iterator[str]:
     """Return the document of kind ``specplan.recipes/1``."""
     hashes = changes.hashes
     return document(

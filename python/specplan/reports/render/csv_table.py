@@ -12,13 +12,17 @@ from __future__ import annotations
 
 import csv
 from io import StringIO
-from typing import TYPE_CHECKING, Final
+from itertools import islice
+from types import NoneType
+from typing import TYPE_CHECKING, Final, cast
 
-from specplan.model.report import Report, as_csv
+from specplan.model.report import Report, csv_parts
 from specplan.reports.outline import records_of
 from specplan.reports.render import amounts, escape
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from specplan.model.gate import Gate
     from specplan.model.report import ReportOptions
     from specplan.reports.outline import Value
@@ -30,18 +34,40 @@ _GATE_NAMES: Final = tuple(
 )
 
 
-@as_csv.register(Report)
-def csv_table(result: Report, options: ReportOptions) -> str:
-    """Return the records of a result as rows."""
+#: How many rows are put into one part.
+_ROWS: Final = 1_000
+
+
+@csv_parts.register(Report)
+def csv_table(result: Report, options: ReportOptions) -> Iterator[str]:
+    """Yield the records of a result as rows."""
     records = records_of(result, options)
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    beside = [""] * len(_GATE_NAMES) if records.gates else []
+    beside = [("",)] * len(_GATE_NAMES) if records.gates else []
     writer.writerow([*records.names, *(_GATE_NAMES if records.gates else ())])
-    writer.writerows([*map(_shown, row), *beside] for row in records.rows)
+    rows = iter(records.rows)
+    while some := list(islice(rows, _ROWS)):
+        columns = [*map(_column, zip(*some, strict=True)), *(each * len(some) for each in beside)]
+        writer.writerows(zip(*columns, strict=True))
+        yield text.getvalue()
+        text.seek(0)
+        text.truncate()
     kind = ["gate" if name == records.kind else "" for name in records.names]
     writer.writerows([*kind, *map(_shown, _record(gate))] for gate in records.gates)
-    return text.getvalue()
+    yield text.getvalue()
+
+
+def _column(values: Sequence[Value]) -> Sequence[str]:
+    """Return the values of a column as cells; those of most columns are alike."""
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        return escape.csv_cells(cast("Sequence[str]", values))
+    if kinds == {int}:
+        return list(map(str, values))
+    if kinds == {NoneType}:
+        return ("",) * len(values)
+    return list(map(_shown, values))
 
 
 def _record(gate: Gate) -> tuple[Value, ...]:

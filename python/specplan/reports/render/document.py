@@ -12,12 +12,12 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeGuard
 
 from specplan.reports.render import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from _typeshed import DataclassInstance
 
@@ -58,13 +58,49 @@ def left_out_json(records: Iterable[LeftOut]) -> Json:
     ]
 
 
-def document(content: Mapping[str, Json]) -> str:
-    """Return a document as text with a newline at its end.
+def document(content: Mapping[str, Json]) -> Iterator[str]:
+    """Yield a document as text with a newline at its end, part by part.
+
+    A long array is encoded some items at a time, so that it may be worked out as it is written.
 
     Args:
         content: What it holds, ``schema`` first.
     """
-    return escape.json_text(_encoded(content)) + "\n"
+    short: dict[str, Json] = {}
+    between = "{\n"
+    for key, value in content.items():
+        if not _is_long(value):
+            short[key] = value
+            continue
+        if short:
+            yield between + _within(short)
+            between = ",\n"
+            short = {}
+        yield f"{between}  {json.dumps(key)}: [\n"
+        for at in range(0, len(value), _ITEMS):
+            # Within a document, an array is one level deeper than the object around it.
+            items = _within({"": value[at : at + _ITEMS]})
+            yield items[_BEFORE_ITEMS:_AFTER_ITEMS] + ("\n" if at + _ITEMS >= len(value) else ",\n")
+        yield "  ]"
+        between = ",\n"
+    yield (between + _within(short) if short else "") + "\n}\n"
+
+
+#: How many items of a long array are encoded at a time.
+_ITEMS: Final = 1_000
+
+#: What stands around the items of the only array of an object.
+_BEFORE_ITEMS: Final = len('  "": [\n')
+_AFTER_ITEMS: Final = -len("\n  ]")
+
+
+def _is_long(value: Json) -> TypeGuard[Sequence[Json]]:
+    return isinstance(value, Sequence) and not isinstance(value, str) and len(value) > _ITEMS
+
+
+def _within(content: Mapping[str, Json]) -> str:
+    """Return the members of an object without the braces around them."""
+    return escape.json_text(_encoded(content))[2:-2]
 
 
 def _encoded(content: Mapping[str, Json]) -> str:

@@ -11,10 +11,14 @@ afterwards, what writes a whole report ends with :func:`for_logs`.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = [
     "csv_cell",
+    "csv_cells",
     "excerpt",
     "for_logs",
     "json_text",
@@ -22,6 +26,7 @@ __all__ = [
     "markdown_text",
     "metric_label",
     "terminal",
+    "terminal_each",
     "visible",
     "workflow_message",
     "workflow_property",
@@ -85,6 +90,19 @@ def terminal(text: str) -> str:
     if _DOUBTFUL.search(text) is None:
         return text
     return _COMMAND_WORD.sub(r"\\", _COMMAND_ANYWHERE.sub(_BROKEN, _one_line(text)))
+
+
+def terminal_each(texts: Sequence[str]) -> Sequence[str]:
+    """Return what :func:`terminal` makes of each text: a column of a long table is looked at once.
+
+    Example:
+        >>> terminal_each(["zlib", "hdf5"])
+        ['zlib', 'hdf5']
+    """
+    # A letter between two texts makes nothing of them doubtful.
+    if _DOUBTFUL.search("a".join(texts)) is None:
+        return texts
+    return list(map(terminal, texts))
 
 
 def visible(text: str) -> str:
@@ -156,6 +174,19 @@ def csv_cell(text: str) -> str:
     shown = terminal(text)
     starts_formula = shown != "-" and shown.lstrip(" ").startswith(_FORMULA_STARTS)
     return f"'{shown}" if starts_formula else shown
+
+
+def csv_cells(texts: Sequence[str]) -> Sequence[str]:
+    """Return what :func:`csv_cell` makes of each text: a column of many rows is looked at once.
+
+    Example:
+        >>> csv_cells(["zlib", "=cmd"])
+        ['zlib', "'=cmd"]
+    """
+    firsts = {text[:1] for text in texts}
+    if firsts.isdisjoint(_FORMULA_STARTS) and " " not in firsts:
+        return terminal_each(texts)
+    return list(map(csv_cell, texts))
 
 
 def json_text(document: str) -> str:

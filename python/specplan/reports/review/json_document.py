@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specplan.model.report import as_json
+from specplan.model.report import json_parts
 from specplan.reports.render.document import document, fields_of, left_out_json
 from specplan.reports.review import wording
 from specplan.review.model import Review
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from specplan.model import NamedSpec
     from specplan.reports.render.document import Json
 
 __all__ = ["json_document"]
 
 
-@as_json.register(Review)
-def json_document(review: Review) -> str:
+@json_parts.register(Review)
+def json_document(review: Review) -> Iterator[str]:
     """Return the document of kind ``specplan.review/1``."""
     recipes = review.recipes
     return document(

@@ -1,0 +1,61 @@
+"""Records that are made when somebody looks at them are those that were made at once."""
+
+from __future__ import annotations
+
+import pickle
+from typing import TYPE_CHECKING
+
+from specplan.model.hashes import Hashes
+from specplan.model.made import Made
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NUMBERS = range(2_500)
+
+
+class Maker:
+    """Counts how many records were made."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def __call__(self, sources: Sequence[int]) -> list[str]:
+        self.made += len(sources)
+        return [str(each) for each in sources]
+
+
+def test_they_are_a_sequence_of_the_same_records() -> None:
+    whole = tuple(map(str, NUMBERS))
+    records = Made(NUMBERS, Maker())
+    assert tuple(records) == whole
+    assert (records[3], records[-1], records[1:4]) == (whole[3], whole[-1], whole[1:4])
+    assert records == whole
+    assert records == Made(NUMBERS, Maker())
+    assert records != whole[:-1]
+    assert hash(records) == hash(whole)
+    assert pickle.loads(pickle.dumps(records)) == whole  # noqa: S301 - our own
+
+
+def test_none_is_made_before_it_is_looked_at() -> None:
+    maker = Maker()
+    records = Made(NUMBERS, maker)
+    assert len(records) == len(NUMBERS)
+    assert maker.made == 0
+    assert next(iter(records)) == "0"
+    assert maker.made < len(NUMBERS)
+
+
+def test_the_first_hashes_are_told_without_the_others() -> None:
+    asked: list[str] = []
+
+    def told(spec: str) -> list[str]:
+        asked.append(spec)
+        return list("abcde")
+
+    hashes = Hashes(5, told, "x", ("a", "b"))
+    assert (hashes[:2], hashes[:1], hashes[1:2]) == (("a", "b"), ("a",), ("b",))
+    assert asked == []
+    assert tuple(hashes) == tuple("abcde")
+    assert hashes[:3] == ("a", "b", "c")
+    assert asked
