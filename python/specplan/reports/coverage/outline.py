@@ -48,6 +48,12 @@ _TONES: Final[Mapping[model.GapState, Tone]] = {
     "missing": "bad",
 }
 
+_STATES: Final[Mapping[model.GapState, State]] = {
+    state: State(state, wording.STATE_WORDS[state], tone) for state, tone in _TONES.items()
+}
+
+_NONE: Final = State("none", "none", "quiet")
+
 _CELL_NAMES: Final = (
     "stack", "platform", "os", "target",
     "wanted", "covered", "covered_exact", "unknown", "usable", "coverage", "carried_from",
@@ -92,8 +98,7 @@ def records(result: Coverage, options: ReportOptions) -> Records:
     ``missing``.
     """
     if options.view == "coverage":
-        cells = (_fields(cell, _CELL_NAMES) for cell in result.cells)
-        return Records(_CELL_NAMES, cells, result.gates)
+        return Records(_CELL_NAMES, map(_CELL_FIELDS, result.cells), result.gates)
     nearest = (f"nearest.{name}" for name in _NEAREST_NAMES)
     names = (*_GAP_NAMES, *nearest, "missing", "group", "developed", "known", "carried_from")
     old = {(cell.stack, cell.os, cell.target): cell.carried_from for cell in result.cells}
@@ -199,7 +204,11 @@ def _cells(cells: Sequence[model.Cell]) -> Table:
 def _gap_table(result: Coverage) -> Table:
     """Return the gaps, ranked; those that differ only by their cell are one row."""
     gaps = result.gaps
-    groups = wording.grouped(gaps, _BUT_CELL)
+    if len({gap.want for gap in gaps}) == len(gaps):
+        # Hashes by the hundred thousand, mostly: no two rows are alike.
+        groups = [[gap] for gap in gaps]
+    else:
+        groups = wording.grouped(gaps, _BUT_CELL)
     counts_cells = any(len(group) > 1 for group in groups)
     names_cells = len(result.cells) > 1
     is_known = any(gap.known is not None for gap in gaps)
@@ -228,7 +237,7 @@ def _gap_table(result: Coverage) -> Table:
             *([Number(len(group))] if counts_cells else []),
             *([_lacking(group)] if names_cells else []),
             *(cell(group[0]) for _, cell in extra),
-            State(group[0].state, wording.STATE_WORDS[group[0].state], _TONES[group[0].state]),
+            _STATES[group[0].state],
             *([Words(group[0].known or "")] if is_known else []),
             _nearest(group[0].nearest),
         )
@@ -249,19 +258,20 @@ def _want(gap: model.Gap) -> Cell:
 
 def _nearest(nearest: model.Nearest | None) -> Cell:
     if nearest is None:
-        return State("none", "none", "quiet")
+        return _NONE
     return Nearest(nearest.hash, wording.nearest_place(nearest), nearest.differs)
 
 
-def _fields(record: object, names: Sequence[str]) -> tuple[Value, ...]:
-    return tuple(getattr(record, name) for name in names)
+#: The fields of records by these names, all in one call.
+_CELL_FIELDS: Final = attrgetter(*_CELL_NAMES)
+_GAP_FIELDS: Final = attrgetter(*_GAP_NAMES)
+_NEAREST_FIELDS: Final = attrgetter(*_NEAREST_NAMES)
+_NO_NEAREST: Final = (None,) * len(_NEAREST_NAMES)
 
 
 def _gap_record(gap: model.Gap) -> tuple[Value, ...]:
-    nearest: tuple[Value, ...] = (None,) * len(_NEAREST_NAMES)
-    if gap.nearest is not None:
-        nearest = _fields(gap.nearest, _NEAREST_NAMES)
-    return (*_fields(gap, _GAP_NAMES), *nearest, None, gap.group, gap.developed, gap.known)
+    nearest = _NO_NEAREST if gap.nearest is None else _NEAREST_FIELDS(gap.nearest)
+    return (*_GAP_FIELDS(gap), *nearest, None, gap.group, gap.developed, gap.known)
 
 
 def _unknown_record(want: model.UnknownWant) -> tuple[Value, ...]:

@@ -86,6 +86,9 @@ def wrap(text: str, width: int, *, indent: str = "", first: str | None = None) -
     """
     lines: list[str] = []
     line = indent if first is None else first
+    whole = line + text
+    if whole.isascii() and len(whole) <= width:
+        return [whole.rstrip(" ")]
     fresh = True
     for word in text.split(" "):
         if fresh:
@@ -190,7 +193,7 @@ def _narrowed(natural: Sequence[int], floors: Sequence[int], room: int) -> list[
 
 
 def _longest_word(column: Column, texts: Sequence[str]) -> int:
-    words = (word for text in texts for word in text.split(" "))
+    words = (word for text in set(texts) for word in text.split(" "))
     return max(map(columns_of, (*column.header, *words)))
 
 

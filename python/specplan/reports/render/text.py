@@ -15,7 +15,7 @@ from specplan.reports import outline as value
 from specplan.reports.cuts import cut
 from specplan.reports.outline import outline_of
 from specplan.reports.render import amounts, layout, prose, wording
-from specplan.reports.render.escape import terminal
+from specplan.reports.render.escape import terminal, terminal_each
 from specplan.reports.render.layout import Column, Span
 from specplan.reports.render.page import Page
 
@@ -225,8 +225,15 @@ class Writer:
         kinds = set(map(type, cells))
         if len(kinds) > 1 or None in cells:
             return list(map(self.span, cells))
-        show = _SHOWN[kinds.pop()]
-        return [Span(show(self, cell), _STYLES[cell.tone]) for cell in cells if cell is not None]
+        kind = kinds.pop()
+        styles = [_STYLES[cell.tone] for cell in cells if cell is not None]
+        raw = _RAW.get(kind)
+        if raw is not None:
+            texts = terminal_each([raw(self, cell) for cell in cells])
+        else:
+            show = _SHOWN[kind]
+            texts = [show(self, cell) for cell in cells]
+        return list(map(Span, texts, styles))
 
     def span(self, cell: value.Cell) -> Span:
         """Return a cell as text with its style."""
@@ -237,22 +244,32 @@ class Writer:
 
 _NOTHING: Final = Span("")
 
+#: How the kinds of cells are shown that only need to be made harmless.
+_RAW: Final[Mapping[type, Callable[[Writer, Any], str]]] = {
+    value.Name: lambda _, cell: cell.text,
+    value.Words: lambda _, cell: cell.text,
+    value.State: lambda _, cell: cell.words,
+    value.Spec: lambda writer, cell: writer.spec(cell.label, cell.hash, cell.between),
+    value.System: lambda _, cell: wording.system(cell.os, cell.target),
+}
+
+
+def _harmless(raw: Callable[[Writer, Any], str]) -> Callable[[Writer, Any], str]:
+    return lambda writer, cell: terminal(raw(writer, cell))
+
+
 #: How each kind of cell is shown.
 _SHOWN: Final[Mapping[type, Callable[[Writer, Any], str]]] = {
-    value.Name: lambda _, cell: terminal(cell.text),
+    **{kind: _harmless(raw) for kind, raw in _RAW.items()},
     value.Names: lambda _, cell: wording.folded(list(map(terminal, cell.texts)), _FEW),
-    value.Words: lambda _, cell: terminal(cell.text),
     value.Said: lambda writer, cell: "; ".join(map(writer.said, cell.prose)),
-    value.State: lambda _, cell: terminal(cell.words),
     value.Number: lambda _, cell: amounts.of_number(cell),
     value.Share: lambda _, cell: wording.share(cell.part, cell.whole, is_old=cell.is_old),
     value.Amount: lambda _, cell: amounts.of_cell(cell),
     value.Answer: lambda _, cell: wording.answer(cell.known),
-    value.Spec: lambda writer, cell: terminal(writer.spec(cell.label, cell.hash, cell.between)),
     value.Specs: lambda writer, cell: (
         ", ".join(writer.span(spec).text for spec in cell.specs) or "-"
     ),
-    value.System: lambda _, cell: terminal(wording.system(cell.os, cell.target)),
     value.Cells: lambda writer, cell: writer.where.names(cell.cells),
     value.File: lambda _, cell: (
         terminal(cell.path) + ("" if cell.line is None else f":{cell.line}")

@@ -187,9 +187,20 @@ def system(os: str, target: str) -> str:
 
 def folded(names: Sequence[str], shown: int) -> str:
     """Return the first names and how many more there are."""
-    if len(names) <= shown + 1:
-        return ", ".join(names)
-    return f"{', '.join(names[:shown])} and {len(names) - shown} more"
+    return first_of(names, shown, str)
+
+
+def first_of(items: Sequence[Item], shown: int, called: Callable[[Item], str]) -> str:
+    """Return the names of the first items, and how many more there are.
+
+    Args:
+        items: The items, of which only the shown ones need a name.
+        shown: How many are shown, or one more where that is all.
+        called: Returns the name of an item.
+    """
+    if len(items) <= shown + 1:
+        return ", ".join(map(called, items))
+    return f"{', '.join(map(called, items[:shown]))} and {len(items) - shown} more"
 
 
 def nearest_place(nearest: Nearest) -> str:
@@ -371,19 +382,22 @@ def broken_roots(roots: RootCoverage | None) -> list[Prose]:
     """Return the lines that say which roots do not install, and what they lack."""
     if roots is None or not roots.broken:
         return []
-    broken = [
-        f"{prose.name(spec_name(root.package, root.version))} "
-        f"(lacks {count(len(root.lacks), 'spec')})"
-        for root in roots.broken
-    ]
-    lacking = [f"{_lacked(each)} ({count(each.roots, 'root')})" for each in roots.lacking]
-    do, lack = (
-        count(len(broken), "root does", "roots do"),
-        form(len(broken), "it lacks", "they lack"),
+    broken = first_of(
+        roots.broken,
+        3,
+        lambda root: (
+            f"{prose.name(spec_name(root.package, root.version))} "
+            f"(lacks {count(root.lacks_total, 'spec')})"
+        ),
     )
+    lacking = first_of(
+        roots.lacking, 3, lambda each: f"{_lacked(each)} ({count(each.roots, 'root')})"
+    )
+    do = count(len(roots.broken), "root does", "roots do")
+    lack = form(len(roots.broken), "it lacks", "they lack")
     return [
-        f"{do} not install: {folded(broken, 3)}",
-        f"{lack} {count(len(lacking), 'spec')}: {folded(lacking, 3)}",
+        f"{do} not install: {broken}",
+        f"{lack} {count(len(roots.lacking), 'spec')}: {lacking}",
     ]
 
 
