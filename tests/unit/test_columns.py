@@ -27,6 +27,11 @@ def test_a_field_without_a_column_has_its_default() -> None:
     assert (gap.stack, gap.group, gap.known) == ("x", None, None)
 
 
+def test_a_field_that_has_no_default_needs_a_column() -> None:
+    with pytest.raises(TypeError, match="a Lacking needs its field `hash`"):
+        from_columns(Lacking, 1, package=["x"], version=["1"], roots=[1])
+
+
 def test_a_column_that_is_no_field_is_refused() -> None:
     with pytest.raises(TypeError, match="a Lacking has no field `colour`"):
-        from_columns(Lacking, 0, colour=[])
+        from_columns(Lacking, 0, hash=[], package=[], version=[], roots=[], colour=[])

@@ -8,7 +8,7 @@ once.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from itertools import repeat
 from typing import TYPE_CHECKING, TypeVar
 
@@ -35,6 +35,8 @@ def from_columns(kind: type[Record], count: int, **columns: Iterable[object]) ->
     records = list(map(kind.__new__, repeat(kind, count)))
     for each in fields(kind):
         column = columns.pop(each.name, None)
+        if column is None and each.default is MISSING:
+            raise TypeError(f"a {kind.__name__} needs its field `{each.name}`")
         values = repeat(each.default) if column is None else column
         deque(map(getattr(kind, each.name).__set__, records, values), maxlen=0)
     if columns:

@@ -181,7 +181,7 @@ def _read(form: Any, value: Value) -> Any:
             return None
         rest = [each for each in options if each is not type(None)]
         return _read(rest[0], value)
-    if origin is tuple:
+    if origin in {tuple, Sequence}:
         item = get_args(form)[0]
         return tuple(_read(item, each) for each in value.items())
     if origin is Literal:
