@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import types
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from functools import lru_cache
 from pathlib import Path
