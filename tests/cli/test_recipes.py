@@ -71,6 +71,25 @@ def test_annotations_name_the_file_and_the_line(
     assert last.startswith("::notice title=Recipes::1 recipe changed")
 
 
+def test_no_more_annotations_are_written_than_a_step_shows_and_those_that_reach_most_come_first(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world, asked = place
+    for number in range(12):
+        world.checkout.recipe(f"a{number}", "class A: pass\n")
+    first = world.checkout.commit()
+    for number in range(12):
+        world.checkout.recipe(f"a{number}", "class A:\n    x = 1\n")
+    world.checkout.recipe("greeting", GREETING)
+    asked = [first if each == world.first else each for each in asked]
+    assert main([*asked, "--format", "github"]) == 0
+    *warnings, headline = capsys.readouterr().out.splitlines()
+    assert "title=greeting" in warnings[0]
+    assert len(warnings) == 10
+    assert "and 4 more warnings" in warnings[-1]
+    assert headline.startswith("::notice title=Recipes::13 recipes changed")
+
+
 def test_markdown_shows_the_reasons(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*place[1], "--format", "markdown"]) == 0
     assert "| `greeting` | stale | 1 stale, 1 same | code |" in capsys.readouterr().out

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specplan.reports.recipes import wording
-from specplan.reports.render.escape import terminal
+from specplan.reports.render.github import MOST_ANNOTATIONS, annotation, limited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,34 +29,38 @@ def github(changes: RecipeChanges) -> str:
 
 
 def recipe_annotations(changes: RecipeChanges) -> Iterator[str]:
-    """Give one annotation for each recipe that does more than nothing."""
-    for each in changes.recipes:
-        if each.verdict != "same":
-            yield from _lines(each)
+    """Give one annotation for each recipe that does more than nothing, as many as are shown.
+
+    Those with the most specs that do not stay the same come first.
+    """
+    chosen = [each for each in changes.recipes if each.verdict != "same"]
+    chosen.sort(key=_reach, reverse=True)
+    for level in ("warning", "notice"):
+        lines = [_line(each, level) for each in chosen if _LEVELS[each.verdict] == level]
+        # One notice is left for the headline.
+        most = MOST_ANNOTATIONS - (level == "notice")
+        yield from limited(level, lines, most)
+
+
+def _reach(change: RecipeChange) -> int:
+    return sum(spec.verdict != "same" for spec in change.specs)
 
 
 def notice(title: str, message: str) -> str:
     """Return an annotation that is of no line."""
-    return f"::notice title={_property(title)}::{_message(message)}"
+    return annotation("notice", [message], {"title": title})
 
 
-def _lines(change: RecipeChange) -> Iterator[str]:
+def _line(change: RecipeChange, level: str) -> str:
     first, last = change.lines[0] if change.lines else (1, 1)
-    properties = {
-        "file": change.file,
-        "line": str(first),
-        "endLine": str(last),
-        "title": f"{change.package}: {wording.VERDICT_WORDS[change.verdict]}",
-    }
-    shown = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     said = [wording.shown_specs(change), *change.why]
-    yield f"::{_LEVELS[change.verdict]} {shown}::{_message('; '.join(filter(None, said)))}"
-
-
-def _message(text: str) -> str:
-    escaped = terminal(text).replace("%", "%25")
-    return escaped.replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _message(text).replace(":", "%3A").replace(",", "%2C")
+    return annotation(
+        level,
+        ["; ".join(filter(None, said))],
+        {
+            "file": change.file,
+            "line": str(first),
+            "endLine": str(last),
+            "title": f"{change.package}: {wording.VERDICT_WORDS[change.verdict]}",
+        },
+    )

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from specplan.model.report import Report
     from specplan.reports.findings import Case, Findings
 
-__all__ = ["annotation", "github"]
+__all__ = ["MOST_ANNOTATIONS", "annotation", "github", "limited"]
 
 _Level: TypeAlias = Literal["error", "warning", "notice"]
 
 #: What a step shows of each kind.
-_MOST: Final = 10
+MOST_ANNOTATIONS: Final = 10
 
 #: How many cells an annotation names.
 _FEW: Final = 3
@@ -50,7 +50,7 @@ def github(result: Report) -> str:
     findings = findings_of(result)
     lines: list[str] = []
     for level in ("error", "warning"):
-        lines += _limited(level, list(_of_level(findings, level)))
+        lines += limited(level, list(_of_level(findings, level)))
     title = f"{_OWN} {findings.kind}"
     lines += [annotation("notice", [findings.headline], {"title": title})]
     lines += [annotation("notice", [line], {"title": title}) for line in _gates(findings)]
@@ -95,10 +95,16 @@ def _where(case: Case) -> str:
     return f"{stack} {'/'.join(system)}".rstrip(" ")
 
 
-def _limited(level: str, lines: Sequence[str]) -> list[str]:
-    """Return the first annotations, the last of which says how many more there are."""
-    if len(lines) <= _MOST:
+def limited(level: str, lines: Sequence[str], most: int = MOST_ANNOTATIONS) -> list[str]:
+    """Return the first annotations, the last of which says how many more there are.
+
+    Args:
+        level: Their level.
+        lines: The annotations, the most important first.
+        most: How many of them a step has room for.
+    """
+    if len(lines) <= most:
         return [*lines]
-    more = wording.count(len(lines) - _MOST + 1, f"more {level}")
+    more = wording.count(len(lines) - most + 1, f"more {level}")
     said = f"and {more}, which GitHub would not show; the report lists all"
-    return [*lines[: _MOST - 1], annotation(level, [said], {"title": _OWN})]
+    return [*lines[: most - 1], annotation(level, [said], {"title": _OWN})]
