@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from specplan.recipes.model import RecipeChanges, RecipeVerdict, SpecChange
     from specplan.recipes.nodes import Node
 
-__all__ = ["NextLock", "next_lock", "successor_lock", "successors"]
+__all__ = ["EXACT", "NextLock", "next_lock", "successor_lock", "successors"]
 
 
 #: The verdicts after which a spec may not be the same any more.
@@ -58,7 +58,7 @@ class NextLock:
 
 
 #: Changes after which the concretizer takes the same spec again.
-_EXACT: Final = frozenset({"code", "source", "patch", "version_added", "metadata", "cosmetic"})
+EXACT: Final = frozenset({"code", "source", "patch", "version_added", "metadata", "cosmetic"})
 
 
 @dataclass(slots=True)
@@ -198,7 +198,7 @@ class _Succession:
             return _Next(None, node.raw, f"{node.name}@{node.version}: {error}")
 
     def _made(self, node: Node, change: SpecChange | None) -> _Next:
-        if change is not None and not _EXACT.issuperset(change.classes):
+        if change is not None and not EXACT.issuperset(change.classes):
             # A hash that changes for sure may still be that of another spec.
             raise UnreadError("; ".join(change.why))
         self._check(node)
