@@ -119,6 +119,24 @@ def test_a_need_whose_files_a_job_takes_stays() -> None:
     assert needs_of(found, "c") == ["b", "a", "generate"]
 
 
+def test_a_job_takes_files_of_jobs_that_it_waits_for_alone() -> None:
+    """GitLab refuses `dependencies` on jobs that are not there, or not among the needs."""
+    pipeline = chain()
+    pipeline["b"]["dependencies"] = ["a"]
+    pipeline["c"]["dependencies"] = ["b", "a", "generate"]
+    pipeline["other"] = {"script": ["x"], "stage": "stage-2", "dependencies": ["a", "c"]}
+    found = loaded(of(pipeline), build("b"), build("c", "b"))
+    assert found["b"]["dependencies"] == []
+    assert found["c"]["dependencies"] == ["b", "generate"]
+    assert found["other"]["dependencies"] == ["c"]
+    found = loaded(of(pipeline), build("a"), build("b", "a"), build("c", "a", "b"))
+    assert needs_of(found, "c") == ["b", "a", "generate"]
+    assert found["c"]["dependencies"] == ["b", "a", "generate"]
+    del pipeline["c"]["needs"]
+    found = loaded(of(pipeline), build("a"), build("b", "a"), build("c", "a", "b"))
+    assert sorted(needs_of(found, "c")) == ["a", "b"]
+
+
 def test_a_need_of_the_plan_that_spack_does_not_name_is_added() -> None:
     pipeline = {"a": job("a"), "c": job("c", stage="stage-0"), **SERVICES}
     found = loaded(of(pipeline), build("a"), build("c", "a"))

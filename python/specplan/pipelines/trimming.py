@@ -19,6 +19,7 @@ from specplan.pipelines.reduction import reduced, stages
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping as PlainMapping
+    from collections.abc import Set as AbstractSet
 
     from specplan.model import Build
     from specplan.pipelines.document import Node
@@ -154,7 +155,9 @@ class _Trimming:
             wanted: The jobs that it has to name.
             allowed: The jobs that it may name; what it takes files from stays in.
         """
-        left, may_stay = dict.fromkeys(wanted), set(allowed)
+        may_stay = set(allowed)
+        taken = {each for each in _dependencies(job.node) if each in may_stay}
+        left = dict.fromkeys([*wanted, *(each for each in allowed if each in taken)])
         old = [] if job.needs is None else _flat(job.needs)
         new: list[Node] = []
         end = 0
@@ -169,6 +172,8 @@ class _Trimming:
                 new.append(entry)
                 end = len(new)
         new[end:end] = [self._need(target) for target in left]
+        named = {build_need_of(entry) for entry in new}
+        self._cut_dependencies(job.node, self._pipeline.builds.keys() - named)
         if new == old and (job.needs is None) == (job.node.own("needs") is None):
             return
         self._changed = True
@@ -189,16 +194,21 @@ class _Trimming:
         needs = job.get("needs")
         if isinstance(needs, Sequence):
             self._bypass_needs(job, needs, gone)
+        self._cut_dependencies(job, gone)
+
+    def _cut_dependencies(self, job: Mapping, gone: AbstractSet[str]) -> None:
+        """Let a job take no files of some jobs, of which GitLab would know nothing."""
         dependencies = job.get("dependencies")
-        if isinstance(dependencies, Sequence):
-            left = [
-                each
-                for each in dependencies.items
-                if not (isinstance(each, Scalar) and each.text in gone)
-            ]
-            if left != dependencies.items:
-                self._changed = True
-                job.put("dependencies", Sequence(left, dependencies.flow))
+        if not isinstance(dependencies, Sequence):
+            return
+        left = [
+            each
+            for each in dependencies.items
+            if not (isinstance(each, Scalar) and each.text in gone)
+        ]
+        if left != dependencies.items:
+            self._changed = True
+            job.put("dependencies", Sequence(left, dependencies.flow))
 
     def _bypass_needs(self, job: Mapping, needs: Sequence, gone: set[str]) -> None:
         old = _flat(needs)
@@ -286,6 +296,13 @@ def _count_needs(jobs: Iterable[BuildJob], builds: PlainMapping[str, BuildJob]) 
     lists = (job.node.get("needs") for job in jobs)
     entries = (each for needs in lists if isinstance(needs, Sequence) for each in _flat(needs))
     return sum(build_need_of(each) in builds for each in entries)
+
+
+def _dependencies(job: Mapping) -> list[str]:
+    """Return the jobs whose files a job takes, as far as it names them."""
+    found = job.get("dependencies")
+    items = found.items if isinstance(found, Sequence) else []
+    return [each.text for each in items if isinstance(each, Scalar)]
 
 
 def _takes_files(entry: Node) -> bool:
