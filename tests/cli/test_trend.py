@@ -124,7 +124,7 @@ def test_documents_without_keys_do_not_tell_a_new_want_from_one_that_was_lost() 
     steps = (measured_before(old, "old"), measured_before(records.ONE_CELL, "new"))
     trend = specplan.trend(steps)
     assert trend.lost
-    assert not any(each.is_certain for each in trend.lost)
+    assert not any(each.certain for each in trend.lost)
     assert {each.since for each in trend.lost} == {"new"}
     assert trend.steps[1].point.wants_changed is None
     fewer = replace(old, cells=tuple(replace(cell, wanted=1, covered=0) for cell in old.cells))
@@ -177,7 +177,7 @@ def test_a_want_that_is_new_is_not_lost_in_documents(run: Runs, folder: Path) ->
     assert answer.code == 1
     assert "1 want lost (--fail-on-lost)" in answer.err
     trend = json.loads(run("trend", "1.json", "2.json", "3.json", "--format=json").out)
-    assert [each["is_certain"] for each in trend["lost"]] == [True]
+    assert [each["certain"] for each in trend["lost"]] == [True]
     points = [each["point"] for each in trend["steps"]]
     assert [each["wants_added"] for each in points[1:]] == [1, 0]
     assert run("trend", "1.json", "2.json", "--no-config", "--fail-on-lost").code == 0

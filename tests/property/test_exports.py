@@ -79,7 +79,7 @@ def builds_of_plan(asked: ExportRequest) -> list[Any]:
     closure = reached({job.hash: list(job.needs) for job in asked.jobs})
     by_hash = {job.hash: job for job in asked.jobs}
     drawn = [
-        build(job.name, hash=job.hash, needs=sorted(closure[job.hash]), stage=job.stage)
+        build(job.package, hash=job.hash, needs=sorted(closure[job.hash]), stage=job.stage)
         for job in asked.jobs
     ]
     # Whatever is added that is brought along anyway changes nothing.

@@ -125,7 +125,7 @@ def test_what_has_a_strange_name_is_asked_for_by_its_hash_and_drawn_in_plain_let
         assert made.asked == dag_hash(text)
     for style in ("dot", "mermaid"):
         drawn = drawing(style, request(plan(build(text, version=text))))
-        label = f"{made.name}@{made.name} /{made.hash[:7]}"
+        label = f"{made.package}@{made.package} /{made.hash[:7]}"
         assert drawn.count(label) == 1
         assert set(label) <= set(
             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _.+=:~@/-"

@@ -44,7 +44,8 @@ def amounts(costs: Costs) -> list[float]:
 FORMS: dict[str, str | bytes] = {
     "csv": f"spec,seconds\n{A},1\nzlib@1.2,2.5\npy-numpy,3e1\n",
     "columns in another order": f'seconds,spec\r\n1,/{A}\r\n\r\n2.5,"zlib@=1.2"\r\n30.,py-numpy',
-    "named columns": f"hash,name,version,seconds\n{A},zlib,1.3,1\n,zlib,1.2,2.5\n,py-numpy,,30\n",
+    "named columns": "hash,package,version,seconds\n"
+    f"{A},zlib,1.3,1\n,zlib,1.2,2.5\n,py-numpy,,30\n",
     "json": json.dumps({f"zlib@1.3/{A}": 1, "zlib@1.2": 2.5, "py-numpy": 30}),
     "byte order mark": "\ufeff" + f"Spec, Seconds\n{A}, 1\nzlib@1.2, 2.5\npy-numpy, 30\n",
     "packed": gzip.compress(f"spec,seconds\n{A},1\nzlib@1.2,2.5\npy-numpy,30\n".encode()),
@@ -127,7 +128,7 @@ def test_a_folder_without_times_says_so(tmp_path: Path) -> None:
         ("spec,seconds\n@1.2,1\n", 2, "neither a hash"),
         ("spec,seconds\n/abc,1\n", 2, "neither a hash"),
         ("spec,seconds\n,1\n", 2, "neither a hash"),
-        ("name,version,seconds\n,1.2,1\n", 2, "neither a hash nor a package"),
+        ("package,version,seconds\n,1.2,1\n", 2, "neither a hash nor a package"),
         ('spec,seconds\n"zlib,1\n', 2, "is not valid CSV"),
         ("spec,seconds\nzlib\0,1\n", 2, "NUL"),
         (b"spec,seconds\nzlib\xff,1\n", 2, "UTF-8"),

@@ -301,7 +301,7 @@ class _Progress:
                 want=want,
                 last_covered=self.steps[covered].name,
                 since=self.steps[-since].name,
-                is_certain=is_certain,
+                certain=is_certain,
             )
             for since, (stack, os, target), want, covered, is_certain in sorted(found)
         )

@@ -161,7 +161,7 @@ class LostWant:
         want: The want, as text.
         last_covered: The last step at which it was covered.
         since: The step since which it lacks.
-        is_certain: Whether it surely was covered: false where it is undecided now, and where a
+        certain: Whether it surely was covered: false where it is undecided now, and where a
             document of an earlier release does not distinguish a want that is new
             from one that was covered.
     """
@@ -172,7 +172,7 @@ class LostWant:
     want: str
     last_covered: str
     since: str
-    is_certain: bool
+    certain: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -30,8 +30,8 @@ class WhyLine:
         link: Whether it demands that one, cuts it off, or would need it but is not needed itself.
         reason: Why it cuts that one off.
         types: What it has that one for.
-        is_want: Whether the spec is wanted.
-        is_repeated: Whether the lines below it stand at another line with the spec.
+        wanted: Whether the spec is wanted.
+        repeated: Whether the lines below it stand at another line with the spec.
     """
 
     depth: int
@@ -39,8 +39,8 @@ class WhyLine:
     link: WhyLink
     reason: CutReason | None
     types: tuple[EdgeType, ...]
-    is_want: bool
-    is_repeated: bool
+    wanted: bool
+    repeated: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -212,8 +212,8 @@ def _why(
                 link=each.link,
                 reason=each.reason,
                 types=tuple(each.types),
-                is_want=each.is_want,
-                is_repeated=each.is_repeated,
+                wanted=each.is_want,
+                repeated=each.is_repeated,
             )
             for each in answer.tree
         ),

@@ -3,7 +3,7 @@
 What a file is, is found out from its content:
 
 - CSV whose first line names its columns: ``spec,seconds``, or ``seconds`` with some of
-  ``hash``, ``name`` and ``version``;
+  ``hash``, ``package`` and ``version``;
 - JSON: an object from spec to seconds;
 - JSON as Spack writes it beside each installation (``install_times.json``), or an array of
   such; a folder stands for all files of that name below it. Times count to the microsecond.
@@ -55,7 +55,7 @@ _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]
 
 _HEADER_HINT: Final = (
     "the first line names the columns: `spec,seconds`, or `seconds` with some of `hash`, "
-    "`name` and `version`"
+    "`package` and `version`"
 )
 
 
@@ -308,7 +308,7 @@ def _read_csv(text: str, shown: str, told: _Told) -> None:
         told.table(_key_of(cells, where), _number(cells["seconds"], where), where)
 
 
-_NAMED_COLUMNS: Final = frozenset({"hash", "name", "version", "seconds"})
+_NAMED_COLUMNS: Final = frozenset({"hash", "package", "version", "seconds"})
 
 
 def _rows(text: str, shown: str) -> Iterator[tuple[int, list[str]]]:
@@ -330,11 +330,11 @@ def _lines(text: str) -> Iterable[str]:
 def _key_of(cells: dict[str, str], where: _Where) -> _Key:
     if "spec" in cells:
         return _key(cells["spec"], where)
-    dag_hash, name, version = (cells.get(each, "") for each in ("hash", "name", "version"))
-    if not dag_hash and not name:
+    dag_hash, package, version = (cells.get(each, "") for each in ("hash", "package", "version"))
+    if not dag_hash and not package:
         raise where.fail("names neither a hash nor a package")
-    shown = " ".join(filter(None, (name, version, dag_hash)))
-    return _checked(_Key(dag_hash.removeprefix("/"), name, version), shown, where)
+    shown = " ".join(filter(None, (package, version, dag_hash)))
+    return _checked(_Key(dag_hash.removeprefix("/"), package, version), shown, where)
 
 
 def _number(cell: str, where: _Where) -> float:

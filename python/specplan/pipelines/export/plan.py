@@ -39,7 +39,7 @@ class ExportBuild:
 
     Attributes:
         hash: The DAG hash; 32 letters and digits.
-        name: The package, as people are shown it: of plain characters alone.
+        package: The package, in plain characters alone.
         version: The version; empty if no source describes it.
         asked: What ``specplan has`` is asked: ``name@version/hash``, or the hash alone where name
             or version are not plain.
@@ -52,7 +52,7 @@ class ExportBuild:
     """
 
     hash: str
-    name: str
+    package: str
     version: str
     asked: str
     os: str
@@ -65,7 +65,7 @@ class ExportBuild:
     @property
     def label(self) -> str:
         """What people are shown: ``name@version``."""
-        return f"{self.name}@{self.version}"
+        return f"{self.package}@{self.version}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +157,7 @@ def builds_of(builds: Sequence[Build]) -> tuple[ExportBuild, ...]:
     return tuple(
         ExportBuild(
             hash=build.hash,
-            name=_plain(build.package),
+            package=_plain(build.package),
             version=_plain(build.version),
             asked=_asked(build),
             os=_plain(build.os),

@@ -60,7 +60,7 @@ class Job:
     Attributes:
         number: Its number in the order of the builds, from 0.
         hash: The DAG hash.
-        name: The package, of plain characters.
+        package: The package, of plain characters.
         version: The version; empty if no source describes it.
         asked: ``name@version/hash``, or the hash alone.
         os: The operating system.
@@ -78,7 +78,7 @@ class Job:
 
     number: int
     hash: str
-    name: str
+    package: str
     version: str
     asked: str
     os: str
@@ -215,7 +215,7 @@ def _job(
     return Job(
         number=at,
         hash=build.hash,
-        name=build.name,
+        package=build.package,
         version=build.version,
         asked=build.asked,
         os=build.os,

@@ -50,7 +50,7 @@ class ResourceTable:
         if not (self.cells or self.sizes or self.by_package):
             return _NOTHING
         cost = build.cost if self.has_seconds and any(s.cost is not None for s in self.sizes) else 0
-        key = (build.name, build.os, build.target, build.stacks, cost)
+        key = (build.package, build.os, build.target, build.stacks, cost)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._size(build).over(self._cell(build))
@@ -61,7 +61,7 @@ class ResourceTable:
             if (
                 _fits(cell.os, (build.os,))
                 and _fits(cell.target, (build.target,))
-                and _fits(cell.package, (build.name,))
+                and _fits(cell.package, (build.package,))
                 and _fits(cell.stack, build.stacks)
             ):
                 return cell.gives
@@ -70,9 +70,9 @@ class ResourceTable:
     def _size(self, build: ExportBuild) -> Resources:
         for size in self.sizes:
             is_dear = size.cost is None or (self.has_seconds and build.cost >= size.cost)
-            if is_dear and _fits(size.package, (build.name,)):
+            if is_dear and _fits(size.package, (build.package,)):
                 return size.gives
-        return self.by_package.get(build.name, _NOTHING)
+        return self.by_package.get(build.package, _NOTHING)
 
 
 def _fits(patterns: Sequence[str], names: Sequence[str]) -> bool:

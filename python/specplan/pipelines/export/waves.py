@@ -210,7 +210,7 @@ def _shown(entry: _Entry, builds: str, request: ExportRequest) -> dict[str, obje
     elif request.has_seconds:
         hours = max(_LONGEST, _SLACK * _cost(entry.jobs) / _HOUR)
     return {
-        "name": f"{first.name[:_LONGEST_NAME]}{more}",
+        "name": f"{first.package[:_LONGEST_NAME]}{more}",
         "builds": builds,
         "on": _runner(entry.gives),
         "image": entry.gives.image or "",

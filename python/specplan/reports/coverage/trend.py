@@ -220,14 +220,14 @@ def _lost(result: Trend) -> Iterable[Section]:
         Column("since", "lacks since", "name"),
         *(
             []
-            if all(each.is_certain for each in result.lost)
+            if all(each.certain for each in result.lost)
             else [Column("certain", "certain", "state")]
         ),
     )
     rows: list[tuple[Cell, ...]] = []
     packages = []
     grouped = wording.grouped(
-        result.lost, lambda each: (each.want, each.last_covered, each.since, each.is_certain)
+        result.lost, lambda each: (each.want, each.last_covered, each.since, each.certain)
     )
     for group in grouped:
         first = group[0]
@@ -238,7 +238,7 @@ def _lost(result: Trend) -> Iterable[Section]:
                 Cells(tuple((each.stack, each.os, each.target) for each in group)),
                 Name(first.last_covered),
                 Name(first.since),
-                *([] if len(columns) == len(_LOST_ALWAYS) else [_certain(first.is_certain)]),
+                *([] if len(columns) == len(_LOST_ALWAYS) else [_certain(first.certain)]),
             )
         )
     title = wording.count(len(result.lost), "want is lost", "wants are lost")

@@ -232,7 +232,7 @@ def _lost(content: Entry) -> Titled | None:
     entries = content.entries("lost")
     if not entries:
         return None
-    all_certain = all(each.flag("is_certain") for each in entries)
+    all_certain = all(each.flag("certain") for each in entries)
     columns = (
         Column("want", "lost", "name"),
         Column("stack", "stack", "name"),
@@ -248,7 +248,7 @@ def _lost(content: Entry) -> Titled | None:
             System(each.text("os"), each.text("target")),
             Name(each.text("last_covered")),
             Name(each.text("since")),
-            *([] if all_certain else [_certain(each.flag("is_certain"))]),
+            *([] if all_certain else [_certain(each.flag("certain"))]),
         )
         for each in entries
     )

@@ -76,7 +76,7 @@ def records(report: WhyReport, options: ReportOptions) -> Records:
     del options
     names = (
         "asked", "verdict", "depth", "hash", "package", "version",
-        "link", "reason", "types", "is_want", "is_repeated",
+        "link", "reason", "types", "wanted", "repeated",
         "want", "stack", "os", "target", "wanted_by", "plan", "nearest.hash", "nearest.differs",
     )  # fmt: skip
     return Records(names, _rows(report))
@@ -107,7 +107,7 @@ def _want(want: WhyWanted, number: int) -> Section:
 def _spec(why: Why, number: int, *, predicted: bool) -> Section:
     # The spec that is asked about has its whole hash: what is below may be asked about next.
     spec = prose.name(f"{plan_wording.name(why.spec)}/{why.spec.hash}")
-    wanted = ", and it is wanted" if why.tree[0].is_want else ""
+    wanted = ", and it is wanted" if why.tree[0].wanted else ""
     lines = []
     if why.chain:
         chain = " -> ".join(plan_wording.named(spec) for spec in why.chain[1:])
@@ -137,8 +137,8 @@ def _rows(report: WhyReport) -> Iterator[tuple[Value, ...]]:
                 line.link,
                 line.reason,
                 line.types,
-                line.is_want,
-                line.is_repeated,
+                line.wanted,
+                line.repeated,
                 *(None,) * 8,
             )
     for want in report.wants:
@@ -186,8 +186,8 @@ def _json(why: Why) -> Json:
                 "link": line.link,
                 "reason": line.reason,
                 "types": line.types,
-                "is_want": line.is_want,
-                "is_repeated": line.is_repeated,
+                "wanted": line.wanted,
+                "repeated": line.repeated,
             }
             for line in why.tree
         ],

@@ -366,7 +366,7 @@ def line(each: WhyLine) -> str:
     shown = named(each.spec)
     if each.depth > _DEEP:
         shown = f"({each.depth} deep) {shown}"
-    if each.is_want:
+    if each.wanted:
         shown += " (wanted)"
     if each.link == "asked":
         return shown
@@ -375,7 +375,7 @@ def line(each: WhyLine) -> str:
         cut = _CUT[each.reason or "test_only"]
         return f"{shown} {cut} ({needs} edge)"
     need = "needs it" if each.link == "demands" else "would need it, but is not needed itself"
-    more = "; see above or below" if each.is_repeated else ""
+    more = "; see above or below" if each.repeated else ""
     return f"{shown} {need} ({needs} edge){more}"
 
 
