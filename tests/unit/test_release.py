@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tools import check_wheels, licences, release_notes
+from tools import addresses, check_wheels, licences, release_notes
 
 if sys.version_info >= (3, 11):
     import tomllib as toml
@@ -300,3 +300,40 @@ def test_the_source_distribution_has_all_that_a_build_reads(tmp_path: Path) -> N
     read = {"Cargo.lock", settings["project"]["readme"], "python/specplan/cli/words.txt"}
     assert files
     assert read | {path.relative_to(ROOT).as_posix() for path in files} <= names
+
+
+class TestAddresses:
+    @pytest.fixture
+    def root(self, tmp_path: Path) -> Path:
+        for name, text in {
+            "README.md": "uses: OWNER/specplan@COMMIT\nhttps://github.com/OWNER/specplan/x\n",
+            "docs/shell.md": "repo: https://github.com/OWNER/specplan\n",
+            "docs/releasing.md": "`OWNER/specplan` stands for it\n",
+            "docs/picture.png": "OWNER/specplan",
+        }.items():
+            path = tmp_path / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return tmp_path
+
+    def test_each_placeholder_is_named_with_its_place(self, root: Path) -> None:
+        assert [line.split(": ")[0] for line in addresses.left(root)] == [
+            "README.md:1",
+            "README.md:2",
+            "docs/shell.md:1",
+        ]
+
+    def test_the_address_takes_the_place_of_all(self, root: Path) -> None:
+        assert addresses.put(root, "acme/plans") == ["README.md", "docs/shell.md"]
+        assert addresses.left(root) == []
+        assert "uses: acme/plans@COMMIT" in (root / "README.md").read_text(encoding="utf-8")
+        assert "OWNER" in (root / "docs" / "releasing.md").read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize("words", [["a b/c"], ["acme"], ["a/b", "c"], ["-x/y"]])
+    def test_what_is_no_address_is_refused(self, words: list[str]) -> None:
+        assert addresses.main(words) == 2
+
+    def test_a_release_stops_while_one_is_left(self) -> None:
+        steps = _workflow(RELEASE)["jobs"]["check"]["steps"]
+        assert {"run": "python tools/addresses.py"} in steps
+        assert addresses.main([]) == (1 if addresses.left(ROOT) else 0)
