@@ -120,12 +120,15 @@ def _of_peers(answer: Answer, question: _core.CoverageQuestion) -> Cells:
     sets, positions = question["peers"] or ([], [])
     members = sorted({name for each in sets for name in each})
     of_cells = keys_of_cells(answer.core, {**question, "reported": members})
-    peers = {
-        stack: frozenset(sets[at])
-        for stack, at in zip(question["reported"], positions, strict=True)
-    }
-    # Cells of one stack often want the same.
-    unions: dict[tuple[frozenset[str], tuple[str, str] | None], tuple[str, ...]] = {}
+    families = [frozenset(each) for each in sets]
+    family_of = dict(zip(question["reported"], positions, strict=True))
+    of_stacks: dict[str, list[tuple[str, ...]]] = {}
+    of_systems: dict[tuple[str, str], list[tuple[str, tuple[str, ...]]]] = {}
+    for (stack, os, target), keys in of_cells.items():
+        of_stacks.setdefault(stack, []).append(keys)
+        of_systems.setdefault((os, target), []).append((stack, keys))
+    # Cells of one family often want the same.
+    unions: dict[tuple[int, tuple[str, str] | None], tuple[str, ...]] = {}
     found: Cells = {}
     for cell in answer.cells:
         if not cell.wanted:
@@ -133,13 +136,15 @@ def _of_peers(answer: Answer, question: _core.CoverageQuestion) -> Cells:
             continue
         # A hash can only be had on the system that it is for.
         system = (cell.os, cell.target) if question["level"] == "hash" else None
-        asked = peers[cell.stack], system
+        asked = family_of[cell.stack], system
         if asked not in unions:
-            keys: set[str] = set()
-            for (stack, *where), of_cell in of_cells.items():
-                if stack in asked[0] and system in {None, tuple(where)}:
-                    keys.update(of_cell)
-            unions[asked] = tuple(sorted(keys))
+            family = families[asked[0]]
+            wanted = (
+                (keys for stack in family for keys in of_stacks.get(stack, ()))
+                if system is None
+                else (keys for stack, keys in of_systems.get(system, ()) if stack in family)
+            )
+            unions[asked] = tuple(sorted({key for keys in wanted for key in keys}))
         place = (cell.stack, cell.os, cell.target)
         found[place] = _without(unions[asked], answer, place)
     return found
