@@ -12,7 +12,7 @@ pub type Disagreement = (&'static str, String, String);
 
 impl Catalog {
     /// In what this catalog and another differ about a spec that both know; `None` if one does
-    /// not know it. A text that one of them does not tell contradicts nothing.
+    /// not know it. A text that one of them does not record contradicts nothing.
     ///
     /// Where dependencies differ, the texts are those of the first dependency that only one
     /// of them has. O(log n + d) for n specs and d dependencies.
@@ -37,7 +37,7 @@ impl Catalog {
             })
             .collect();
         if let (Some(a), Some(b)) = (self.dependencies(ours), other.dependencies(theirs)) {
-            // Files that are too old to tell virtual packages contradict none.
+            // Files that are too old to record virtual packages contradict none.
             let tell = self.tell_virtuals(a) && other.tell_virtuals(b);
             let (mut a, mut b) = (self.accounts(a, tell), other.accounts(b, tell));
             a.sort_unstable();
@@ -55,7 +55,7 @@ impl Catalog {
 
     /// The pairs of rows of one hash that differ in their content, ordered by hash.
     ///
-    /// A row is held against the first row of its own snapshot, and that against
+    /// A row is compared with the first row of its own snapshot, and that against
     /// the row that gives the spec its content. O(r s) for r rows and s snapshots.
     pub fn differing_rows(&self) -> Vec<(Row, Row)> {
         let mut differing = Vec::new();
@@ -76,9 +76,9 @@ impl Catalog {
         differing
     }
 
-    /// Whether two rows have the same content, as far as both tell it.
+    /// Whether two rows have the same content, as far as both record it.
     ///
-    /// A text that a source does not know contradicts nothing. Pages tell little and
+    /// A text that a source does not know contradicts nothing. Pages record little and
     /// spell some of it in their own way, so only what names the build is compared
     /// with them.
     fn agree(&self, a: &Row, b: &Row) -> bool {
@@ -111,9 +111,9 @@ impl Catalog {
         columns.iter().all(same) && edges()
     }
 
-    /// Whether two lists of dependencies of this catalog are the same, as far as both tell them.
+    /// Whether two lists of dependencies of this catalog are the same, as far as both record them.
     pub(crate) fn are_same_dependencies(&self, a: &[Dependency], b: &[Dependency]) -> bool {
-        // Files that are too old to tell virtual packages contradict none.
+        // Files that are too old to record virtual packages contradict none.
         let untold = || !self.tell_virtuals(a) || !self.tell_virtuals(b);
         let same = |(a, b): (&Dependency, &Dependency)| {
             (a.child, a.name, a.types) == (b.child, b.name, b.types)

@@ -170,7 +170,7 @@ impl Catalog {
         self.names(column).get(self.id(spec, column))
     }
 
-    /// The dependencies that a row tells, by name, then hash; `None` if it tells none.
+    /// The dependencies that a row records, by name, then hash; `None` if it records none.
     pub fn dependencies_of(&self, row: &Row) -> Option<&[Dependency]> {
         row.edges().map(|span| {
             let start = span.start as usize;
@@ -178,7 +178,7 @@ impl Catalog {
         })
     }
 
-    /// The dependencies of a spec; `None` where no source tells them.
+    /// The dependencies of a spec; `None` where no source records them.
     pub fn dependencies(&self, spec: u32) -> Option<&[Dependency]> {
         self.dependencies_of(&self.rows_of(spec)[0])
     }

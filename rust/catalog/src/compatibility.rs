@@ -13,7 +13,7 @@ pub enum Compatibility {
     Target,
     /// Also those whose C library is the same one as that of the system and not newer, or that
     /// were linked to none; on macOS those of an earlier release. Which library that is, the edges
-    /// of a binary tell; where they are not known, its operating system does.
+    /// of a binary record it; where they are not known, its operating system does.
     OperatingSystem,
 }
 

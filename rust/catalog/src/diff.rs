@@ -1,4 +1,4 @@
-//! Two states held against each other, cell by cell.
+//! Two states compared with each other, cell by cell.
 
 use std::collections::BTreeMap;
 

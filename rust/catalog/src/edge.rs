@@ -64,7 +64,7 @@ impl BitOr for EdgeTypes {
     }
 }
 
-/// An edge as a file tells it: the dependency by its hash, which need not be known.
+/// An edge as a file records it: the dependency by its hash, which need not be known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edge {
     /// Number of the dependency's package name among the edges' names.

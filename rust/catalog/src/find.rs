@@ -133,7 +133,7 @@ fn cannot(graph: &CatalogGraph<'_>, spec: u32, node: &NodeConstraint, column: Co
             version.is_some_and(|version| node.versions.contains(version).is_no())
         }
         Column::Variants => node.variants.iter().any(|(name, wanted)| {
-            // Patches are told whole in a column of their own.
+            // Patches are whole in a column of their own.
             if wanted.propagates || &**name == "patches" {
                 return false;
             }

@@ -47,7 +47,7 @@ impl DagHash {
     ///
     /// # Errors
     ///
-    /// [`ParseHashError`] tells whether the length or which letter is wrong.
+    /// [`ParseHashError`] says whether the length or which letter is wrong.
     pub fn parse(text: &str) -> Result<Self, ParseHashError> {
         let Ok(letters) = <&[u8; HASH_LEN]>::try_from(text.as_bytes()) else {
             let len = text.chars().count();

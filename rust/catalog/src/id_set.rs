@@ -63,7 +63,7 @@ impl IdSet {
         self.0.contains(id)
     }
 
-    /// Adds `id`; tells whether it is new.
+    /// Adds `id`; returns whether it is new.
     pub fn insert(&mut self, id: u32) -> bool {
         self.0.insert(id)
     }

@@ -10,7 +10,7 @@ impl Catalog {
     /// what the system itself provides is not looked at.
     ///
     /// Whether one system serves another is asked by the widest rule, as Spack mixes targets, and
-    /// operating systems where it is told that they are compatible. O(n + m + s^2) for s systems.
+    /// operating systems that are declared compatible. O(n + m + s^2) for s systems.
     pub fn misfits(&self, among: &IdSet, table: &OperatingSystemTable) -> IdSet {
         let mut rule = Rule::new(table);
         let own = among.iter().filter(|&spec| !self.is_external(spec));

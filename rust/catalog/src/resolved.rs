@@ -17,7 +17,7 @@ const UNKNOWN: u32 = u32::MAX;
 
 impl Resolved {
     /// Resolves the edges of `rows` and makes their spans those of the result, in
-    /// the order of the rows. Rows of one spec that tell the same share one span.
+    /// the order of the rows. Rows of one spec with the same dependencies share one span.
     pub(crate) fn of(rows: &mut [Row], starts: &[u32], edges: &[Edge]) -> Self {
         let list = |span: EdgeSpan| &edges[span.start as usize..][..span.len as usize];
         let hashes = Hashes::of(rows, starts);

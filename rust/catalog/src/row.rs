@@ -23,7 +23,7 @@ pub enum Column {
     OperatingSystem,
     /// The microarchitecture, for example `x86_64_v3`.
     Target,
-    /// The compiler, `name@version` or `none`; empty where it is told by edges.
+    /// The compiler, `name@version` or `none`; empty where it is recorded by edges.
     Compiler,
     /// The variants in canonical spelling, ordered by name, one a line.
     Variants,
@@ -32,18 +32,18 @@ pub enum Column {
     Patches,
     /// The compiler flags, `cflags=...`, one kind a line; empty where there are none.
     Flags,
-    /// The namespace of the recipe; empty where the source does not tell.
+    /// The namespace of the recipe; empty where the source does not record it.
     Namespace,
-    /// The hash of the recipe; empty where the source does not tell.
+    /// The hash of the recipe; empty where the source does not record it.
     Recipe,
     /// Where the system provides the spec; empty for what is not external.
     External,
     /// What Spack notes beside the spec, `key=value`, one note a line, sorted; the compiler
-    /// is in its own column. Empty where the source does not tell.
+    /// is in its own column. Empty where the source does not record it.
     Annotations,
     /// The virtual packages that the spec provides, perhaps with versions (`mpi@:3`), one a
-    /// line, sorted. Empty where it provides none or the source is too old to tell, which the
-    /// annotations tell apart.
+    /// line, sorted. Empty where it provides none or the source is too old to record any, which the
+    /// annotations distinguish.
     Provided,
     /// The size as the source gives it; `-` where it does not.
     Size,
@@ -82,7 +82,7 @@ impl Column {
         Self::Stacks,
     ];
 
-    /// The columns that are the content of a spec, whichever file tells it.
+    /// The columns that are the content of a spec, whichever file records it.
     pub const CONTENT: [Self; 15] = [
         Self::Package,
         Self::Version,
@@ -128,7 +128,7 @@ impl Column {
 }
 
 /// What kind of file a row was read from, the most trusted first: where two files
-/// tell different things of one hash, the lock wins, then a spec file, then an
+/// record different things of one hash, the lock wins, then a spec file, then an
 /// index, then a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SourceKind {
@@ -148,7 +148,7 @@ pub enum SourceKind {
 /// from them. That is why merging catalogs is the union of their rows, and so
 /// is associative, commutative and idempotent.
 ///
-/// A row that tells the spec's dependencies has them in the catalog's list of
+/// A row that records the spec's dependencies has them in the catalog's list of
 /// edges; one that does not (a page) has none, which is not the same as having
 /// an empty list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,7 +206,7 @@ impl Row {
         self.ids[column as usize]
     }
 
-    /// Whether the file tells the spec's dependencies.
+    /// Whether the file records the spec's dependencies.
     pub fn has_edges(&self) -> bool {
         self.edges.is_some()
     }

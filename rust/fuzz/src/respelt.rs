@@ -38,7 +38,7 @@ fn spell(value: &Value, coin: &mut impl FnMut() -> bool, out: &mut String) {
         Value::Object(members) => {
             out.push('{');
             let mut members: Vec<_> = members.iter().collect();
-            // What a file is, is told by its first key; the order of the others is free.
+            // The first key shows the kind of a file; the order of the others is free.
             if coin() && !members.is_empty() {
                 members[1..].reverse();
             }

@@ -92,7 +92,7 @@ fn read_in_all_ways(input: &[u8]) -> Option<SpecsRead> {
     Some(read)
 }
 
-/// Both read the same, or tell the same fault. Of a text that is not valid JSON they may tell different ones,
+/// Both read the same, or report the same fault. For a text that is not valid JSON they may report different ones,
 /// as what they step over is not looked at in the same steps.
 fn assert_same(a: Result<SpecsRead, Fault>, b: Result<SpecsRead, Fault>) {
     match (a, b) {

@@ -1,4 +1,4 @@
-//! When each build runs if there are only so many runners, and on which.
+//! When and on which runner each build runs.
 //!
 //! Scheduling tasks that wait for each other on several machines is NP-hard; the schedule here is
 //! that of *list scheduling by critical path*: whenever a runner is idle and a build can start, the
@@ -38,7 +38,7 @@ pub struct Schedule {
     pub shards: Vec<Vec<Run>>,
     /// When the last build is done.
     pub makespan: f64,
-    /// What no schedule on so many runners comes below.
+    /// What no schedule on this number of runners comes below.
     pub lower_bound: LowerBound,
 }
 

@@ -343,7 +343,7 @@ impl Installs {
         })
     }
 
-    /// How many covered wants of a cell something usable covers, where that can be told of each;
+    /// How many covered wants of a cell something usable covers, where that can be decided for each;
     /// the others are handed to `broken`.
     fn usable<'c>(
         &self,

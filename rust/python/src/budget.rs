@@ -14,7 +14,7 @@ pub(crate) type WantQuestion = (Vec<(String, u64)>, Option<usize>);
 /// by source its wants, and the position of the source that would be taken if nothing was limited.
 pub(crate) type GroupQuestion = (Vec<Vec<WantQuestion>>, usize);
 
-/// What becomes of a root.
+/// The result for a root.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 #[derive(Clone)]
 pub(crate) struct BidAnswer {

@@ -67,7 +67,7 @@ impl PyCatalog {
         self.graph.get_or_init(|| graph_of(&self.catalog))
     }
 
-    /// The specs that the system provides, likewise.
+    /// The specs that the system provides.
     fn external(&self, graph: &GraphOrFault) -> &SpecSet {
         self.external.get_or_init(|| match graph {
             Ok(graph) => external(&self.catalog, graph),
@@ -450,7 +450,7 @@ impl PyCatalog {
         let catalog = &self.catalog;
         let coverage = detach(py, || task.solve(catalog))?;
         let coverage = coverage.map_err(|error| PyOverflowError::new_err(error.to_string()))?;
-        // With the gaps told one by one, their keys need not be told again.
+        // If the gaps are listed one by one, their keys need not be listed again.
         let told = task.detail == Detail::Keys;
         let lacking = coverage.lacking.iter().filter(|_| told);
         let lacking = lacking

@@ -85,7 +85,7 @@ pub(crate) struct ChosenRootsAnswer {
     cut: Option<&'static str>,
 }
 
-/// The task, in which what no source tells the dependencies of cannot be built: nobody knows what
+/// The task, in which a spec without recorded dependencies cannot be built: nobody knows what
 /// that would cost.
 pub(crate) fn told(catalog: &Catalog, mut task: Task) -> Task {
     let untold = flagged(&task.graph, |id| {

@@ -134,7 +134,7 @@ pub(crate) struct CellAnswer {
     wanted: u64,
     covered: u64,
     covered_exact: u64,
-    /// Whether nothing but itself would say what is wanted.
+    /// Whether no other stack would define its wants.
     has_no_peer: bool,
 }
 
@@ -256,7 +256,7 @@ impl CountsAndGaps {
         })
     }
 
-    /// Of `specs`, which are wanted by their hashes, differences are told as clauses.
+    /// Of `specs`, which are wanted by their hashes, differences are reported as clauses.
     pub(crate) fn of(catalog: &Catalog, level: Level, specs: bool, coverage: Coverage) -> Self {
         let places: Vec<SystemName> = coverage
             .cells

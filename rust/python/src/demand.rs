@@ -25,7 +25,7 @@ pub(crate) struct DemandQuestion<'py> {
     wants: Vec<Vec<Hash>>,
     gaps: Vec<Vec<Hash>>,
     roots: Vec<Vec<Hash>>,
-    /// The roots whose lacks are told.
+    /// The roots whose lacks are recorded.
     reported: Vec<Hash>,
     /// How many of these hashes are listed for each root.
     most: usize,

@@ -6,7 +6,7 @@ use pyo3::types::{PyString, PyTuple};
 use specplan_catalog::{Catalog, IdSet, Level};
 
 /// The keys of a catalog as Python strings. Those of packages and versions are few and
-/// are told in many answers, so each is made once and then shared.
+/// occur in many answers, so each is made once and then shared.
 #[derive(Default)]
 pub(crate) struct KeyTexts {
     shared: [PyOnceLock<Vec<Py<PyString>>>; 2],

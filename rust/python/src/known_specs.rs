@@ -65,7 +65,7 @@ pub(crate) enum SpecsAsked {
 impl SpecsAsked {
     /// # Errors
     ///
-    /// `ValueError` names the first hash that the catalog does not know, or tells that the specs
+    /// `ValueError` names the first hash that the catalog does not know, or says that the specs
     /// were looked up in another catalog.
     pub(crate) fn ids(&self, catalog: &Arc<Catalog>) -> PyResult<IdSet> {
         match self {

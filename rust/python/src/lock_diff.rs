@@ -14,7 +14,7 @@ use crate::plan::{NamedAnswer, known, named};
 use crate::records::records;
 use crate::state::{State, snapshots};
 
-/// The columns that are a node's own, in the order in which differences are told.
+/// The columns that are a node's own, in the order in which differences are reported.
 const OWN: [Column; 13] = [
     Column::Version,
     Column::Variants,
@@ -58,7 +58,7 @@ pub(crate) struct NewSpecAnswer {
     spec: NamedAnswer,
     is_external: bool,
     origin: &'static str,
-    /// The old spec that it is held against.
+    /// The old spec that it is compared with.
     against: Option<NamedAnswer>,
     /// Whether that one gave way to it.
     replaces: bool,
@@ -88,7 +88,7 @@ pub(crate) struct HoldAnswer {
     /// The position of the spec among the new ones.
     new: usize,
     builds_left: usize,
-    /// The fewest builds that so many changes leave.
+    /// The fewest builds that remain with this number of changes held back.
     fewest_left: Option<usize>,
 }
 
@@ -325,14 +325,14 @@ fn answer(
     }
 }
 
-/// How many pairs of one package are held against each other: beyond, its specs are paired in the
+/// How many pairs of one package are compared with each other: beyond, its specs are paired in the
 /// order of their contents, so that a package with many specs costs no square of them.
 const MOST_PAIRS: usize = 250_000;
 
-/// Which old spec each new one is held against.
+/// Which old spec each new one is compared with.
 ///
 /// Of each package, the new spec and the gone one that differ in fewest keys are a pair, then
-/// those of the rest; ties go to smaller hashes. A new spec without a partner is held against
+/// those of the rest; ties go to smaller hashes. A new spec without a partner is compared with
 /// the nearest old one of its package, which need not be gone.
 struct Pairs {
     partner: BTreeMap<SpecId, SpecId>,
@@ -398,7 +398,7 @@ impl Pairs {
         }
     }
 
-    /// Finds what the specs without a partner of one package are held against.
+    /// Finds what the specs without a partner of one package are compared with.
     fn find_nearest(&mut self, contents: &[OwnContent], alone: &[SpecId], mut old: Vec<SpecId>) {
         let content = |spec: SpecId| &contents[spec.index()];
         if alone.len().saturating_mul(old.len()) > MOST_PAIRS {

@@ -60,7 +60,7 @@ pub(crate) fn node(catalog: &Catalog, text: &str) -> PyResult<u32> {
         .ok_or_else(fault)
 }
 
-/// What a spec depends on, in the order of its source; `None` where no source tells.
+/// The dependencies of a spec, in the order of its source; `None` if no source lists them.
 pub(crate) fn dependencies(catalog: &Catalog, spec: u32) -> Option<Vec<NeighbourAnswer>> {
     let edges = told(catalog, spec)?
         .iter()

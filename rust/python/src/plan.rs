@@ -227,7 +227,7 @@ impl PyPlan {
     fn left_out(&self, py: Python<'_>) -> PyResult<LeftOutAnswer> {
         let left_out = self.plan.left_out();
         let builds = left_out.builds.iter().map(|&spec| {
-            // The chains are told one by one, as all together they may be long.
+            // The chains are written one by one, as all together they may be long.
             let (reason, chain_length) = match left_out.chain_len(spec) {
                 0 => (left_out_word(&left_out.reason(spec)), 0),
                 length => ("needs", length),

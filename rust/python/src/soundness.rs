@@ -178,7 +178,7 @@ impl Soundness {
         let available = &available.difference(&misfits);
         supply.available = spec_set(&graph, available);
         supply.external = external(catalog, &graph);
-        // Where no file tells what a binary depends on, nobody can say that it is broken.
+        // Where no file records what a binary depends on, nobody can say that it is broken.
         supply.undescribed = flagged(&graph, |id| {
             id as usize >= specs || (catalog.dependencies(id).is_none() && !available.contains(id))
         });
@@ -312,7 +312,7 @@ impl std::fmt::Display for SoundnessFault {
 }
 
 /// The hashes of the specs that a file says there is a binary of, ascending; the system provides
-/// externals, so there is none of these.
+/// externals, so there is not one of these.
 pub(crate) fn binaries_of(catalog: &Catalog, source: &str) -> Vec<String> {
     let source = catalog.names(Column::Source).find(source);
     let says_so = |row: &Row| row.is_available() && Some(row.id(Column::Source)) == source;
@@ -332,7 +332,7 @@ fn tops(graph: &Graph, available: &IdSet) -> IdSet {
     available.iter().filter(is_top).collect()
 }
 
-/// Whether an index or a database tells of a spec. These tell of all that a spec depends on;
+/// Whether an index or a database mentions a spec. These list all that a spec depends on;
 /// a list of specs need not.
 fn is_told(catalog: &Catalog, spec: u32) -> bool {
     let rows = catalog.rows_of(spec).iter();
@@ -356,7 +356,7 @@ impl Called {
         Self(names)
     }
 
-    /// The name of a spec's package, also if only its dependents tell it.
+    /// The name of a spec's package, also if only its dependents record it.
     fn name(&self, catalog: &Catalog, id: u32) -> String {
         match (id as usize).checked_sub(catalog.len()) {
             None => catalog.text(id, Column::Package).to_owned(),

@@ -96,7 +96,7 @@ impl PySpecsRead {
     }
 }
 
-/// Reads one file, whose content tells what it is.
+/// Reads one file, whose content shows its kind.
 #[pyfunction(name = "read_specs")]
 #[pyo3(signature = (path, *, cache, tag, label, shown, file_bytes, listed_only = false, counts_installed = false, try_newer = false))]
 pub(crate) fn py_read_specs(

@@ -92,7 +92,7 @@ type Source<'py> = (
 /// How many rows specs and edges have, and the members of each snapshot that was written.
 type SavedRows = (u64, u64, Vec<(String, u64)>);
 
-/// Writes the tables of a saved catalog and tells how many rows they have.
+/// Writes the tables of a saved catalog and returns how many rows they have.
 #[pyfunction]
 #[pyo3(signature = (folder, sources, members, *, older=None))]
 pub(crate) fn save_tables(

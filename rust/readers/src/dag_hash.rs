@@ -11,7 +11,7 @@
 //! - nodes that came from files of an older Spack keep the hash of their old form;
 //! - spliced specs have a hash that is put together from two;
 //! - files that were written by another program may have keys in another order;
-//! - a target told as an object is written anew by a Spack that knows other features of it;
+//! - a target written as an object is written anew by a Spack that knows other features of it;
 //! - externals may have the hash that a vendor gave them, or were edited since.
 //!
 //! The last two leave no doubt where the hash is that of the content all the same.
@@ -32,7 +32,7 @@ pub(crate) enum Verdict {
     Sound,
     /// The content has this hash instead.
     Other(DagHash),
-    /// It cannot be told.
+    /// It cannot be determined.
     Undecided,
 }
 
@@ -91,7 +91,7 @@ enum Spelling {
     /// As they are written, but without what newer Spacks say of virtual packages.
     WithoutProvided,
     /// As Spack 0.18 to 0.20 wrote them. Their nodes kept their hashes when Spack 0.21 wrote
-    /// them anew, with nothing to tell that from its own.
+    /// them anew, with nothing to distinguish them from its own.
     Typed,
 }
 
@@ -136,7 +136,7 @@ struct ContentHash {
     is_of_older_with_provided: bool,
 }
 
-/// The hash of a node's content; `None` where it cannot be told.
+/// The hash of a node's content; `None` where it cannot be determined.
 fn digest(node: &str, rule: Rule, spelling: Spelling) -> Option<ContentHash> {
     let mut hashed = Hashed::new(spelling);
     let mut json = Json::new(node);
@@ -274,7 +274,7 @@ impl Hashed {
     }
 
     /// Hashes a value without the white space between its parts, and its texts as Python
-    /// writes them; `None` if that cannot be told.
+    /// writes them; `None` if that cannot be determined.
     fn compact(&mut self, value: &[u8]) -> Option<()> {
         let (mut start, mut at) = (0, 0);
         while let Some(&byte) = value.get(at) {

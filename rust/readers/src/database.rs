@@ -80,7 +80,7 @@ pub(crate) fn take_version(version: &str, newer: Newer) -> Result<Version, Fault
 }
 
 /// Fails if the version of a database stands behind its records, of which one could not
-/// be read, and is not read here. All else is passed over: there is a better fault to tell.
+/// be read, and is not read here. All else is passed over: there is a better fault to report.
 fn check_version_behind<R: Read>(window: &mut Window<R>, newer: Newer) -> Result<(), Fault> {
     let version = |window: &mut Window<R>| -> Result<Option<String>, Fault> {
         let is_at_key = window.step(|json| Ok(json.peek()? == b'"'))?;
@@ -178,7 +178,7 @@ impl Records {
         window.object_in_pieces(|json| members_at_hand(json, |json| self.record(json)))
     }
 
-    /// Reads a record and what follows it, and tells whether that is a record.
+    /// Reads a record and what follows it, and returns whether that is a record.
     fn record(&mut self, json: &mut Json<'_>) -> JsonResult<bool> {
         let key = json.key()?;
         let hash = parsed_hash(json, &key)?;
@@ -292,7 +292,7 @@ impl Records {
 
 /// A hash that is there twice, if there is one: the first in their order.
 fn twice(hashes: &[DagHash]) -> Option<DagHash> {
-    // Heads are a third as long, and tell that all hashes differ.
+    // Heads are a third as long, and show that all hashes differ.
     let mut heads: Vec<u64> = hashes.par_iter().map(DagHash::head).collect();
     heads.par_sort_unstable();
     if heads.windows(2).all(|pair| pair[0] != pair[1]) {

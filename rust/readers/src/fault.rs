@@ -132,7 +132,7 @@ pub enum FaultKind {
         /// The first Spack that writes that one.
         writer: &'static str,
     },
-    /// A spec that tells another hash than the key under which it stands.
+    /// A spec with another hash than the key under which it stands.
     #[error("stands under this key, but says that its hash is `{found}`")]
     OtherHash {
         /// What it says.
@@ -147,7 +147,7 @@ pub enum FaultKind {
     /// An object that has the same key twice.
     #[error("the key is given twice")]
     KeyTwice,
-    /// A file that is none of those that are read.
+    /// A file that is not one of those that are read.
     #[error("is not a file that is read: {expected}")]
     UnknownFormat {
         /// What is read.

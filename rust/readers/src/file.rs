@@ -8,7 +8,7 @@ use flate2::read::MultiGzDecoder;
 
 use crate::fault::{Fault, FaultKind};
 
-/// Opens a file and tells its size.
+/// Opens a file and returns its size.
 ///
 /// # Errors
 ///
@@ -37,7 +37,7 @@ pub(crate) fn read_into(path: &Path, limit: u64, bytes: &mut Vec<u8>) -> Result<
     bytes.clear();
     let (file, len) = open_file(path, limit)?;
     bytes.reserve(len as usize + 1);
-    // A file may grow, or not tell its size at all (as in `/proc`).
+    // A file may grow, or not report its size at all (as in `/proc`).
     file.take(limit + 1)
         .read_to_end(bytes)
         .map_err(|error| Fault::of_file(FaultKind::unreadable(&error)))?;

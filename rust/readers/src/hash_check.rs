@@ -1,4 +1,4 @@
-//! The hashes that a file tells, held against the content that it tells.
+//! The hashes in a file, compared with its content.
 
 mod stream;
 
@@ -62,7 +62,7 @@ fn in_blocks(
     match window.step(Kind::of) {
         Ok(Kind::Database) => stream::check(&mut window),
         Err(_) if window.is_blank() => Ok(HashCheck::default()),
-        // What has no key that tells may still hold several documents.
+        // A file without a key that shows its kind may still hold several documents.
         Ok(_) => of_json(window.whole(WHOLE_BYTES)?),
         Err(fault) => Err(fault),
     }
@@ -135,8 +135,8 @@ impl<'t> Claims<'t> {
     /// Walks the documents of a file: several spec files may stand in a row.
     fn documents(&mut self, json: &mut Json<'t>) -> JsonResult<()> {
         while json.peek().is_ok() {
-            // What tells no version, as a list of specs, may be newer than it looks; then
-            // each node tells its own.
+            // A file without a version, such as a list of specs, may be newer than it looks; then
+            // each node has its own.
             self.rules.push(Some(Rule::Newer));
             if json.peek()? == b'[' {
                 self.list(json)?;
@@ -217,7 +217,7 @@ impl<'t> Claims<'t> {
         json.list(|json, _| self.node(json, None))
     }
 
-    /// Takes a node that stands under its hash, or else tells it itself.
+    /// Takes a node that stands under its hash, or else has it as a field.
     fn node(&mut self, json: &mut Json<'t>, key: Option<&str>) -> JsonResult<()> {
         let mut inside = *json;
         let whole = json.skip()?;

@@ -8,7 +8,7 @@
 //! over it to the last, and the file is never in memory as a whole.
 //!
 //! What is spelt otherwise, or is damaged, is not taken here: `database` takes every
-//! spelling and tells what is wrong.
+//! spelling and reports what is wrong.
 
 use std::io::{ErrorKind, Read};
 use std::sync::Mutex;
@@ -127,7 +127,7 @@ impl<R: Read> Blocks<R> {
     }
 
     /// Puts whole records into `piece`, in whose place it is as long as a block or two,
-    /// and tells how many bytes they have; `None` if there are no more.
+    /// and returns how many bytes they have; `None` if there are no more.
     fn next(&mut self, piece: &mut Vec<u8>) -> Option<usize> {
         if self.state != State::GoesOn {
             return None;

@@ -44,7 +44,7 @@ struct Known {
     /// The hash that identifies it.
     hash: DagHash,
     node: Node,
-    /// The number of the environment that told it first.
+    /// The number of the environment that named it first.
     environment: u32,
 }
 
@@ -73,7 +73,7 @@ pub(crate) fn read(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<SpecsR
     lock.into_specs(reader, origin, version)
 }
 
-/// The version that `_meta` tells, wherever it stands.
+/// The version in `_meta`, wherever it stands.
 fn version_of(mut json: Json<'_>) -> Option<u64> {
     let mut version = None;
     let _ = json.object(|json, key| {
@@ -193,7 +193,7 @@ impl Lock {
             reader.read(json, &mut node)?;
         }
         let hash = node.hash.unwrap_or(key);
-        // Environments that are included by several others may be told several times.
+        // Environments that are included by several others may be named several times.
         self.nodes.entry(key).or_insert(Known {
             hash,
             node,
@@ -202,7 +202,7 @@ impl Lock {
         Ok(())
     }
 
-    /// The keys that count. Keys of versions 2 and 3 tell apart what hashes do not: specs that differ
+    /// The keys that count. Keys of versions 2 and 3 distinguish what hashes do not: specs that differ
     /// only in what they build with. Of those with one hash the first counts that is met on the way
     /// down from the roots, a spec before its dependencies, all in the order of the file; the others
     /// are left out, and so is what only they lead to.

@@ -38,7 +38,7 @@ pub(crate) struct Origin {
 /// Turns nodes into rows of one builder.
 pub(crate) struct NodeReader {
     rows: CatalogBuilder,
-    /// The numbers of a node that tells nothing yet.
+    /// The numbers of a node that records nothing yet.
     untold: [u32; Column::COUNT],
     /// The number of the empty list of virtual packages.
     no_virtuals: u32,
@@ -56,7 +56,7 @@ pub(crate) struct NodeReader {
 /// A node whose row is not yet complete: what names it may stand outside of it.
 #[derive(Default)]
 pub(crate) struct Node {
-    /// The node's own hash, if it tells one.
+    /// The node's own hash, if it records one.
     pub(crate) hash: Option<DagHash>,
     /// The dependencies, by the reference that the file uses.
     pub(crate) edges: Vec<Edge>,
@@ -65,7 +65,7 @@ pub(crate) struct Node {
     is_external: bool,
 }
 
-/// Where a node tells its compiler; the later wins.
+/// Where a node records its compiler; the later wins.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum Told {
     #[default]
@@ -134,7 +134,7 @@ impl NodeReader {
         self.push_with(node, &node.edges, hash, origin, available);
     }
 
-    /// Adds the row of a node with other dependencies than those that it tells.
+    /// Adds the row of a node with other dependencies than those that it records.
     pub(crate) fn push_with(
         &mut self,
         node: &Node,
@@ -284,7 +284,7 @@ impl NodeReader {
                 return Err(JsonError::missing(json, name));
             }
         }
-        // What the system provides tells no compiler; nor does it have an edge to one.
+        // An external records no compiler; nor does it have an edge to one.
         if node.is_external && node.edges.is_empty() && node.compiler == Told::Nowhere {
             self.set(node, Column::Compiler, "none");
         }

@@ -17,7 +17,7 @@ pub(crate) fn read(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<SpecsR
     let mut specs = SpecFile::new(origin);
     if has_build_hashes(text) {
         let mut ahead = json;
-        // What is wrong with the file is told when it is read.
+        // A fault of the file is reported when it is read.
         while specs.note_references(&mut ahead).is_ok() && ahead.peek().is_ok() {}
     }
     loop {
@@ -43,7 +43,7 @@ pub(crate) fn read_list(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<S
     let mut specs = SpecFile::new(origin);
     if has_build_hashes(text) {
         let mut ahead = json;
-        // What is wrong with the list is told when it is read.
+        // A fault of the list is reported when it is read.
         let _ = ahead.list(|json, _| specs.note_reference(json));
     }
     json.list(|json, _| specs.node(json, false, &mut true))
@@ -76,7 +76,7 @@ struct SpecFile {
     listed_only: bool,
     /// The newest version that was named.
     version: Option<Version>,
-    /// The hashes of nodes by those that dependencies are told by in files of old.
+    /// The hashes of nodes by those that old files record for dependencies.
     references: BTreeMap<DagHash, DagHash>,
 }
 
@@ -98,7 +98,7 @@ impl SpecFile {
         }
     }
 
-    /// Notes the build hashes of all nodes of a spec file. Dependencies are told by them before Spack
+    /// Notes the build hashes of all nodes of a spec file. Dependencies are recorded by them before Spack
     /// 0.18, under their own name or as `hash`.
     fn note_references(&mut self, json: &mut Json<'_>) -> JsonResult<()> {
         json.object(|json, key| match (key, json.peek()?) {

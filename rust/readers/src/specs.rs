@@ -23,7 +23,7 @@ const BLOCK_BYTES: usize = 512 << 10;
 pub(crate) const WHOLE_BYTES: u64 = 256 << 20;
 
 /// Reads an index, a database, a lock, spec files or a list of specs, plain or
-/// compressed by gzip; the content tells which.
+/// compressed by gzip; the content shows which.
 ///
 /// Indexes and databases are read in pieces and may be of any length; of the others at
 /// most 256 MiB are read.
@@ -84,7 +84,7 @@ fn in_one_pass<R: Read>(
     }
 }
 
-/// What a file is, by its first key that tells.
+/// What a file is, by its first key that shows it.
 pub(crate) enum Kind {
     Database,
     Lock,
@@ -95,7 +95,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Looks ahead; the position stays before the first bracket. Only keys before the
-    /// one that tells are stepped over; a database, which may be large, has no other.
+    /// one that shows it are stepped over; a database, which may be large, has no other.
     pub(crate) fn of(json: &mut Json<'_>) -> JsonResult<Self> {
         json.literal(b"\xef\xbb\xbf");
         match json.peek()? {

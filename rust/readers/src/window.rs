@@ -26,8 +26,8 @@ pub(crate) struct Window<R> {
     /// The bytes of a character that a block has cut.
     cut: Vec<u8>,
     has_ended: bool,
-    /// Why no more can be read. It is told when the text before it has been parsed, so that
-    /// faults are told in the order of the file, whatever the size of the blocks.
+    /// Why no more can be read. It is reported when the text before it has been parsed, so that
+    /// faults are reported in the order of the file, whatever the size of the blocks.
     failed: Option<Fault>,
     /// The keys to the object that is walked.
     path: Vec<&'static str>,
@@ -123,7 +123,7 @@ impl<R: Read> Window<R> {
         answer
     }
 
-    /// Steps into an object and tells whether it has a member; if not, out of it again.
+    /// Steps into an object and returns whether it has a member; if not, out of it again.
     pub(crate) fn enter_object(&mut self) -> Result<bool, Fault> {
         self.step(|json| {
             json.enter_object()?;
@@ -254,8 +254,8 @@ impl<R: Read> Window<R> {
     }
 }
 
-/// Reads members of an object with `member`, which tells whether another follows: up to one
-/// that fails, or to the end of the object. The first must not fail. Tells whether there are
+/// Reads members of an object with `member`, which returns whether another follows: up to one
+/// that fails, or to the end of the object. The first must not fail. Returns whether there are
 /// more.
 pub(crate) fn members_at_hand<'t>(
     json: &mut Json<'t>,
@@ -275,7 +275,7 @@ pub(crate) fn members_at_hand<'t>(
     Ok(false)
 }
 
-/// Appends the characters with which `bytes` begin, and tells how many bytes they have.
+/// Appends the characters with which `bytes` begin, and returns how many bytes they have.
 fn append(text: &mut String, bytes: &[u8]) -> usize {
     let valid = match str::from_utf8(bytes) {
         Ok(valid) => valid,

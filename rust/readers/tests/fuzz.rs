@@ -28,7 +28,7 @@ fn every_target_holds_for_every_input_that_is_kept() {
         paths.sort();
         for path in paths {
             let input = std::fs::read(&path).unwrap();
-            // A failure tells the input, as the name of its file.
+            // A failure names the input, as the name of its file.
             let held = std::panic::catch_unwind(|| target(&input));
             assert!(held.is_ok(), "{name} does not hold for {}", path.display());
         }

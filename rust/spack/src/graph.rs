@@ -1,4 +1,4 @@
-//! What a source of specs must tell, so that abstract specs can be matched against it.
+//! What a source of specs must record, so that abstract specs can be matched against it.
 
 use crate::spec::{DependencyTypes, FlagKind, VariantValue};
 use crate::truth::{Missing, Truth};
@@ -22,19 +22,19 @@ pub trait SpecGraph {
         spec
     }
 
-    /// The version, or nothing if the source does not tell.
+    /// The version, or nothing if the source does not record it.
     fn version(&self, spec: u32) -> Option<&Version>;
 
-    /// The platform, or nothing if the source does not tell.
+    /// The platform, or nothing if the source does not record it.
     fn platform(&self, spec: u32) -> Option<&str>;
 
-    /// The operating system, or nothing if the source does not tell.
+    /// The operating system, or nothing if the source does not record it.
     fn os(&self, spec: u32) -> Option<&str>;
 
-    /// The target, or nothing if the source does not tell.
+    /// The target, or nothing if the source does not record it.
     fn target(&self, spec: u32) -> Option<&str>;
 
-    /// The namespace, or nothing if the source does not tell.
+    /// The namespace, or nothing if the source does not record it.
     fn namespace(&self, spec: u32) -> Option<&str>;
 
     /// The hash.
@@ -43,7 +43,7 @@ pub trait SpecGraph {
     /// The value of a variant.
     fn variant(&self, spec: u32, name: &str) -> Variant<'_>;
 
-    /// The compiler flags of one kind, or nothing if the source does not tell.
+    /// The compiler flags of one kind, or nothing if the source does not record it.
     fn flags(&self, spec: u32, kind: FlagKind) -> Option<Vec<&str>>;
 
     /// Where the compiler of a spec is recorded.
@@ -52,7 +52,7 @@ pub trait SpecGraph {
     /// The edges to direct dependencies that the graph holds.
     fn edges(&self, spec: u32) -> impl Iterator<Item = Edge> + '_;
 
-    /// Whether [`edges`](Self::edges) gives every dependency: the source tells them and the graph
+    /// Whether [`edges`](Self::edges) gives every dependency: the source records them and the graph
     /// holds them all.
     fn has_all_edges(&self, spec: u32) -> bool;
 
@@ -65,7 +65,7 @@ pub trait SpecGraph {
     }
 
     /// Whether a name is that of a virtual package. Without recipes, that it occurs on some edge
-    /// is a workable test; where edges do not tell, a name that is not a package's may be one.
+    /// is a workable test; if edges do not record it, a name that is not a package's may be one.
     fn is_virtual(&self, name: &str) -> Truth;
 
     /// Whether a spec provides a virtual package. Without recipes, that some edge to it does is a
@@ -100,14 +100,14 @@ pub struct Edge {
     pub types: DependencyTypes,
 }
 
-/// What a source tells of one variant.
+/// What a source records about one variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Variant<'a> {
     /// It has this value.
     Value(VariantValue<'a>),
     /// The spec has no such variant.
     Absent,
-    /// The source does not tell variants.
+    /// The source does not record variants.
     Unknown,
 }
 
@@ -124,7 +124,7 @@ pub enum Compiler<'a> {
         /// Its version.
         version: &'a Version,
     },
-    /// The source tells what compiles one of the languages, but not the edges.
+    /// The source records what compiles one of the languages, but not the edges.
     Shown {
         /// The compiler's name.
         name: &'a str,
@@ -133,6 +133,6 @@ pub enum Compiler<'a> {
     },
     /// There is none, though the spec is older than compilers on edges.
     Absent,
-    /// The spec is older than compilers on edges, and the source does not tell its compiler.
+    /// The spec is older than compilers on edges, and the source does not record its compiler.
     Unknown,
 }

@@ -16,7 +16,7 @@
 //! - [`Query`], an abstract spec that is asked of the specs of a [`SpecGraph`], which is what a
 //!   source of specs implements.
 //!
-//! Answers are of three values, [`Truth`]: what a source does not tell is unknown, with what is
+//! Answers are of three values, [`Truth`]: what a source does not record is unknown, with what is
 //! [`Missing`], and never passes for a no.
 //!
 //! ```

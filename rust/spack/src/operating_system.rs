@@ -212,7 +212,7 @@ impl OperatingSystemTable {
     }
 
     /// Whether a binary that is known to be linked to `library` runs on `host`. What a binary
-    /// was linked to tells more than the system that it was built on.
+    /// was linked to says more than the system that it was built on.
     pub fn serves_library(&self, library: &CLibrary, host: &str) -> bool {
         self.c_library(host)
             .is_some_and(|host| library.serves(host))

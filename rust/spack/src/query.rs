@@ -15,7 +15,7 @@ pub use matcher::Matcher;
 
 /// An abstract spec made ready to be asked of many specs.
 ///
-/// Its questions come in two kinds. What [`Query::node`] asks can be told from one spec alone, so
+/// Its questions come in two kinds. What [`Query::node`] asks can be determined from one spec alone, so
 /// a catalog can answer it by columns and bitsets; [`Matcher::satisfies_node`] answers it for
 /// one. The rest walks the graph and is left to [`Matcher::satisfies_graph`], which is best asked of
 /// what is left.

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Whether something holds.
 ///
-/// Sources differ in what they tell. What a source cannot decide is never taken for a no: it is
+/// Sources differ in what they record. What a source cannot decide is never taken for a no: it is
 /// unknown, with what is missing.
 ///
 /// ```
@@ -21,7 +21,7 @@ pub enum Truth {
     Yes,
     /// It does not hold.
     No,
-    /// The source does not tell.
+    /// The source does not record it.
     Unknown(Missing),
 }
 

@@ -65,7 +65,7 @@ const NAMES: [&str; 57] = [
 
 /// Whether Spack's own recipes have a virtual package of this name.
 ///
-/// Sources that tell no edges do not tell which names are virtual either. Repositories of a site can
+/// Sources that record no edges do not record which names are virtual either. Repositories of a site can
 /// add names, so that a name that is not among these may still be one.
 pub fn is_virtual_of_spack(name: &str) -> bool {
     NAMES.binary_search(&name).is_ok()

@@ -35,7 +35,7 @@ pub(crate) struct StoredEdge {
     pub(crate) virtuals: u32,
 }
 
-/// A dependency by its hash, as an account that is still to be added tells it.
+/// A dependency by its hash, as an account that is still to be added has it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ToldEdge<'t> {
     pub(crate) child: DagHash,
@@ -49,7 +49,7 @@ pub(crate) struct ToldEdge<'t> {
 pub(crate) struct Told<'t> {
     pub(crate) hash: DagHash,
     pub(crate) content: [&'t str; CONTENT.len()],
-    /// `None` where the source does not tell dependencies.
+    /// `None` where the source does not record dependencies.
     pub(crate) edges: Option<Vec<ToldEdge<'t>>>,
 }
 
@@ -105,7 +105,7 @@ pub(crate) struct Accounts {
     pub(crate) hashes: Vec<DagHash>,
     pub(crate) texts: [Texts; CONTENT.len()],
     pub(crate) ids: [Vec<u32>; CONTENT.len()],
-    /// Whether dependencies are told.
+    /// Whether dependencies are recorded.
     pub(crate) tells_edges: Vec<bool>,
     /// The edges of account a are `edge_starts[a]..edge_starts[a + 1]`.
     pub(crate) edge_starts: Vec<u32>,

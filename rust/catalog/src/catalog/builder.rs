@@ -73,7 +73,7 @@ impl CatalogBuilder {
     }
 
     /// Adds a row whose numbers come from [`intern`](Self::intern) of this builder and
-    /// whose file does not tell dependencies.
+    /// whose file does not record dependencies.
     pub fn push(&mut self, row: Row) {
         self.own.rows.push(row);
     }
@@ -275,7 +275,7 @@ fn list_of(edges: &[Edge], span: EdgeSpan) -> &[Edge] {
     &edges[start..start + span.len as usize]
 }
 
-/// Puts the names that rows use into order and tells the new number of each old one, for
+/// Puts the names that rows use into order and returns the new number of each old one, for
 /// each part.
 ///
 /// A page that turned out to be damaged may have left names behind, which must not

@@ -14,7 +14,7 @@ use specplan_spack::{
 use crate::edge::{EdgeColumn, EdgeTypes};
 use crate::{Catalog, Column, HASH_LEN, SourceKind};
 
-/// The list of virtual packages of an edge whose file is too old to tell them.
+/// The list of virtual packages of an edge whose file is too old to record them.
 pub const VIRTUALS_UNTOLD: &str = "?";
 
 /// What the texts of a catalog mean to Spack, read once.
@@ -284,7 +284,7 @@ impl SpecGraph for CatalogGraph<'_> {
     }
 
     fn variant(&self, spec: u32, name: &str) -> Variant<'_> {
-        // Pages cut patches to their first digits; other files tell them whole.
+        // Pages cut patches to their first digits; other files record them whole.
         if name == "patches"
             && let Some(patches) = self.told(spec, Column::Patches)
         {

@@ -1,4 +1,4 @@
-//! The C library that each spec was linked to, as far as its edges tell.
+//! The C library that each spec was linked to, as far as its edges record it.
 
 use std::collections::BTreeMap;
 

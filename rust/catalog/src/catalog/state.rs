@@ -7,7 +7,7 @@ use crate::{Catalog, CatalogBuilder, Column, DagHash, HASH_LEN, Row, SourceKind}
 /// others.
 const HEAD: &[u8] = b"specplan catalog 1\n";
 
-/// The number of dependencies of a row that does not tell any.
+/// The number of dependencies of a row that does not record any.
 const UNTOLD: u32 = u32::MAX;
 
 const KINDS: [SourceKind; 4] = [

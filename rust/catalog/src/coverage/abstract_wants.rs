@@ -192,7 +192,7 @@ pub struct AbstractTask {
     pub state: Vec<Snapshot>,
     /// What is wanted, and where.
     pub wants: AbstractWants,
-    /// How much to tell.
+    /// The detail of the answer.
     pub detail: Detail,
 }
 

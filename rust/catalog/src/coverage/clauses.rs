@@ -14,7 +14,7 @@ impl Nearest {
     /// `~shared is not +shared`; that another stack lists it stays one word.
     ///
     /// Where neither version, compiler nor variants differ, also what else of a spec makes its
-    /// hash: recipe, flags, namespace and direct dependencies, as far as both sides tell them.
+    /// hash: recipe, flags, namespace and direct dependencies, as far as both sides record them.
     pub fn clauses(&self, catalog: &Catalog, wanted: u32, host: &SystemName) -> Vec<String> {
         let has = |column| catalog.text(self.spec, column);
         let mut clauses = Vec::new();
@@ -72,7 +72,7 @@ impl Nearest {
                 catalog.text(self.spec, column),
                 catalog.text(wanted, column),
             );
-            // Of these an empty text may mean that the source does not tell.
+            // Of these an empty text may mean that the source does not record it.
             if has != wants && !has.is_empty() && !wants.is_empty() {
                 clauses.push(is_not(
                     word,
@@ -107,7 +107,7 @@ impl Nearest {
 
 impl Catalog {
     /// Name and version of what compiled a spec: as the source shows it, or of the dependency that
-    /// provides a language; `None` where there is none or no source tells.
+    /// provides a language; `None` where there is none or no source records it.
     fn compiler(&self, spec: u32) -> Option<(&str, &str)> {
         match self.text(spec, Column::Compiler) {
             "" => {}
@@ -125,8 +125,8 @@ impl Catalog {
         Some((text(Column::Package), text(Column::Version)))
     }
 
-    /// Whether two specs were compiled by different compilers. Some sources show compilers, some tell
-    /// them by edges, and some do not tell them at all; what is not told differs in nothing.
+    /// Whether two specs were compiled by different compilers. Some sources show compilers, some record
+    /// them by edges, and some do not record them at all; what is not recorded differs in nothing.
     pub(crate) fn compilers_differ(&self, one: u32, other: u32) -> bool {
         let is_told = |spec: u32| {
             let provider_is_unknown = || {

@@ -72,11 +72,11 @@ pub struct CoverageTask {
     pub table: OperatingSystemTable,
     /// What is not wanted.
     pub not_wanted: Vec<NotWanted>,
-    /// How much to tell.
+    /// The detail of the answer.
     pub detail: Detail,
 }
 
-/// How much an answer tells. Each value includes those before it.
+/// The detail of an answer. Each value includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Detail {
     /// The counts of each cell.

@@ -39,7 +39,7 @@ impl CutReason {
 pub struct Needless {
     /// The spec that nothing needs.
     pub spec: SpecId,
-    /// What makes it needless: the nearest available dependent that it could only help to build,
+    /// What makes it unnecessary: the nearest available dependent that it could only help to build,
     /// going up through specs that are not needed either; of several, the one of smallest rank.
     /// If no available one is above it, the nearest of another kind.
     pub cut_by: SpecId,

@@ -242,7 +242,7 @@ impl Auction {
         self.world.external[spec.index()] || !plan.left_out().wants.contains(&spec)
     }
 
-    /// What is completed, and what installs anyway, with all that is told of them checked.
+    /// What is completed, and what installs anyway, with all statements about them checked.
     fn told(&self, plan: &Plan, spending: &Spending, limit: Limit) -> (u64, u64) {
         let mut bought = Specs::new();
         let (mut worth, mut there) = (0, 0);
@@ -473,7 +473,7 @@ proptest! {
             let (worth, there) = auction.told(&plan, &spending, limit);
             prop_assert!(worth + there <= best && best <= spending.upper_bound + there);
         }
-        // With nodes enough to choose among the first of all, nothing worse than that is told.
+        // With nodes enough to choose among the first of all, nothing worse than that is reported.
         let told = auction.spend(&plan, limit, limited(100));
         let (worth, there) = auction.told(&plan, &told, limit);
         prop_assert!(first <= worth + there);

@@ -13,7 +13,7 @@ pub(crate) struct RepeatedAnswer {
     pub(super) distinct: Vec<String>,
 }
 
-/// Sets of stacks that repeat, likewise.
+/// Sets of stacks that repeat.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 #[derive(Clone)]
 pub(crate) struct RepeatedStacksAnswer {
@@ -76,7 +76,7 @@ pub(crate) struct ScheduleAnswer {
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct NeedlessAnswer {
     pub(super) spec: NamedAnswer,
-    /// What makes it needless.
+    /// What makes it unnecessary.
     pub(super) cut_by: NamedAnswer,
     pub(super) reason: &'static str,
 }

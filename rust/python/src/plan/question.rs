@@ -89,7 +89,7 @@ impl PlanQuestion {
     }
 }
 
-/// A task but for what the caches hold, and the state that tells it.
+/// A task but for what the caches hold, and the state that it comes from.
 pub(crate) struct PlanTask {
     state: Vec<Snapshot>,
     locks: Vec<Snapshot>,

@@ -7,7 +7,7 @@ use specplan_planner::{Graph, SpecId, SpecSet};
 use crate::graph::flagged;
 use crate::literals;
 
-/// A spec with what people know it by; nothing is known of a hash that nothing describes.
+/// A spec with its readable names; nothing is known of a hash that nothing describes.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 #[derive(Clone)]
 pub(crate) struct NamedAnswer {
@@ -25,7 +25,7 @@ pub(crate) fn spec_id(catalog: &Catalog, text: &str) -> PyResult<SpecId> {
         .ok_or_else(|| literals::unknown("spec", text))
 }
 
-/// The text of a spec; nothing is told of a hash that nothing describes.
+/// The text of a spec; a hash that no source describes has no fields.
 pub(super) fn text_of(catalog: &Catalog, spec: SpecId, column: Column) -> &str {
     if spec.index() < catalog.len() {
         catalog.text(spec.get(), column)

@@ -88,7 +88,7 @@ impl Records {
         window.object_in_pieces(|json| self.read_some(json))
     }
 
-    /// Reads the records that are in memory as a whole and hashes their nodes. Tells whether
+    /// Reads the records that are in memory as a whole and hashes their nodes. Returns whether
     /// there are more; the first must not fail.
     fn read_some(&mut self, json: &mut Json<'_>) -> JsonResult<bool> {
         let mut claims = Vec::new();
@@ -103,7 +103,7 @@ impl Records {
     }
 }
 
-/// Takes a record and what follows it, and tells whether that is a record.
+/// Takes a record and what follows it, and returns whether that is a record.
 fn record<'t>(json: &mut Json<'t>, claims: &mut Vec<Claim<'t>>) -> JsonResult<bool> {
     let key = json.key()?;
     let hash = DagHash::parse(&key).ok();

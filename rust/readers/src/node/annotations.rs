@@ -5,7 +5,7 @@ use specplan_catalog::Column;
 use super::{Node, NodeReader, Told};
 use crate::json::{Json, JsonErrorKind, JsonResult, Seen};
 
-/// The number of the annotations, and of the compiler if they tell one.
+/// The number of the annotations, and of the compiler if they record one.
 pub(super) type Noted = (u32, Option<u32>);
 
 impl NodeReader {

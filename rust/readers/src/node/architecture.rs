@@ -1,4 +1,4 @@
-//! The system of a node, and its compiler where an old file tells it.
+//! The system of a node, and its compiler where an old file records it.
 
 use std::borrow::Cow;
 

@@ -56,7 +56,7 @@ impl NodeReader {
                     }
                     variants::valued("", name, &values).into_owned()
                 }
-                // An object is none of the values that a variant may have.
+                // An object is not one of the values that a variant may have.
                 b'"' | b'{' => variants::valued("", name, &json.text()?).into_owned(),
                 b't' | b'f' => {
                     let sigil = if json.boolean()? { '+' } else { '~' };

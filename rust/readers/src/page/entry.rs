@@ -12,7 +12,7 @@ use super::Origin;
 use crate::fault::{Fault, FaultKind, shortened};
 use crate::{names, variants};
 
-/// What pages do not tell; in the order of the columns.
+/// What pages do not record; in the order of the columns.
 const UNTOLD: [Column; 7] = [
     Column::Patches,
     Column::Flags,

@@ -149,7 +149,7 @@ fn sorted<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<&'t str> {
     distinct
 }
 
-/// So many bytes of a list are told; a real one has a few hundred.
+/// This many bytes of a list are shown; a real one has a few hundred.
 const TOLD_BYTES: usize = 4096;
 
 fn listed(texts: &[&str]) -> String {

@@ -3,7 +3,7 @@
 //! Names are as Spack forms them (the distribution's id without dashes, then the first part of its
 //! version, for Ubuntu the first two) and, where people write them, longer ones as well. Versions
 //! are those of each release as published; updates within a release keep them. Rolling releases
-//! are left out, since their names tell nothing.
+//! are left out, since their names say nothing.
 
 use super::CLibraryKind::{self, Glibc, Musl};
 

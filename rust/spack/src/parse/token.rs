@@ -225,7 +225,7 @@ impl Scanner<'_> {
         if self.byte(colon) != Some(b':') {
             return longest;
         }
-        // A key that follows an open range is none of its bounds.
+        // A key that follows an open range is not one of its bounds.
         let is_bound = |end: &usize| self.byte(self.blanks(*end)) != Some(b'=');
         let bound = self.version_ends(colon + 1).find(is_bound);
         Some(bound.unwrap_or(colon + 1))

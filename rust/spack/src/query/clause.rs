@@ -77,7 +77,7 @@ impl<G: SpecGraph> Matcher<'_, G> {
     }
 
     /// The clauses that a spec fails for certain, by what they are about. A spec of the right name
-    /// fails none exactly if it satisfies the query or nobody can tell.
+    /// fails none exactly if it satisfies the query or cannot be decided.
     ///
     /// # Panics
     ///

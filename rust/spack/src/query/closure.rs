@@ -19,7 +19,7 @@ pub(super) struct Walker<'g, G> {
 pub(super) struct Below {
     /// The edges, breadth first.
     pub(super) runtime: Vec<Edge>,
-    /// Whether the graph tells all of them.
+    /// Whether the graph records all of them.
     pub(super) is_complete: bool,
 }
 
@@ -75,7 +75,7 @@ impl<'g, G: SpecGraph> Walker<'g, G> {
         self.below = below;
     }
 
-    /// Every spec below, and the spec itself, over edges of all types; and whether the graph tells
+    /// Every spec below, and the spec itself, over edges of all types; and whether the graph records
     /// all of them.
     pub(super) fn everything(&mut self, root: u32) -> (Vec<u32>, bool) {
         self.start_round();

@@ -286,14 +286,14 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
     /// The node that a rule hangs on, or the answer if there is none.
     fn holder(&mut self, rule: &Rule, root: u32) -> Result<u32, Truth> {
         match &rule.holder {
-            // Spack cannot tell `gcc %gcc` from the node it hangs on by name, and asks the root.
+            // Spack cannot distinguish `gcc %gcc` from the node it hangs on by name, and asks the root.
             Holder::Named(name) if rule.dependency.spec.node.name.as_ref() != Some(name) => {
                 match self.walker.find(root, name) {
                     Some(holder) => Ok(holder),
                     None if !self.walker.below(root).is_complete => {
                         Err(Truth::Unknown(Missing::Edges))
                     }
-                    // Where edges do not tell, the name may be that of a virtual package.
+                    // If edges do not record it, the name may be that of a virtual package.
                     None => match self.graph.is_virtual(name) {
                         Truth::Unknown(missing) => Err(Truth::Unknown(missing)),
                         Truth::Yes | Truth::No => Err(Truth::No),

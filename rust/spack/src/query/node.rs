@@ -1,4 +1,4 @@
-//! What can be told from one node alone.
+//! What can be determined from one node alone.
 
 use crate::graph::{SpecGraph, Variant};
 use crate::spec::{FieldConstraint, NodeConstraint};
@@ -6,7 +6,7 @@ use crate::target::TargetConstraint;
 use crate::truth::{Missing, Truth};
 
 /// Whether a spec is what is asked for, dependencies and propagated variants apart. `is_virtual`
-/// tells of the name that is asked for.
+/// matches the requested name.
 ///
 /// A spec of another name can still provide the virtual package that is asked for. Spack then
 /// compares the hash and the version of what is provided, and nothing else.

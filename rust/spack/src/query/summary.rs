@@ -13,7 +13,7 @@ pub(super) struct Summary {
     found: Truth,
     /// For each virtual package that is named, whether one of the edges provides it.
     provided: Box<[Truth]>,
-    /// Whether the graph tells all edges.
+    /// Whether the graph records all edges.
     is_complete: bool,
 }
 

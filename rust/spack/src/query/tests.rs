@@ -1,4 +1,4 @@
-//! Tests of matching on small graphs, and of what sources that tell less leave unknown.
+//! Tests of matching on small graphs, and of what sources that record less leave unknown.
 
 use proptest::prelude::*;
 
@@ -15,7 +15,7 @@ struct Graph {
     specs: Vec<Node>,
     /// Parent, child, types, virtual packages.
     edges: Vec<(u32, u32, DependencyTypes, &'static str)>,
-    /// Specs whose edges the source does not tell.
+    /// Specs whose edges the source does not record.
     without_edges: Vec<u32>,
     /// Specs with a compiler of their own, or without any.
     compilers: Vec<(u32, Option<(&'static str, Version)>)>,

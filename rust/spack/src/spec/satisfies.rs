@@ -5,7 +5,7 @@ use crate::target::TargetConstraint;
 use crate::truth::Truth;
 
 impl AbstractSpec {
-    /// Whether every spec that meets this one meets `other` too, as far as what is written tells.
+    /// Whether every spec that meets this one meets `other` too, as far as the texts show.
     ///
     /// It is unknown where a git reference or the version of a virtual package would have to be
     /// looked up. As in Spack, a name that is left open meets every name, and targets will do if
