@@ -372,6 +372,7 @@ def _indexed(store: Store, index: MirrorIndex, reading: Reading) -> SourceRead:
         mirrors=(taken,),
         is_guess=found.is_guess or (more is not None and more.is_guess),
         indexes=found.indexes,
+        own_stack=reading.own_stack,
     )
 
 
