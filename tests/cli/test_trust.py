@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -41,6 +41,18 @@ def test_two_sources_without_a_label_are_one_stack_at_two_times(run: Runs, folde
     assert (answer.code, told["totals"]["gaps"]) == (1, 1)
     difference = specplan.load("new.json").diff(specplan.load("old.json"), level="hash")
     assert difference.totals.lost == 1
+
+
+def test_two_mirrors_without_a_label_are_one_stack_at_two_times(run: Runs, folder: Path) -> None:
+    Mirror(folder / "old").index(mirrors.index("zlib", "hdf5"))
+    Mirror(folder / "new").index(mirrors.index("zlib"))
+    manifest = "v3/manifests/index/index.manifest.json"
+    for older, newer in (("old", "new"), (f"old/{manifest}", "new"), ("old", f"new/{manifest}")):
+        answer, told = document(run, "diff", older, newer, "--level", "hash", "--fail-on-lost")
+        assert (answer.code, told["left_out"]) == (1, []), (older, newer)
+        assert (told["totals"]["lost"], told["totals"]["kept"]) == (1, 1)
+    answer, told = document(run, "gaps", "--cache", "new", "--baseline", "old", "--fail-on-lost")
+    assert (answer.code, told["totals"]["gaps"], told["left_out"]) == (1, 1, [])
 
 
 def test_a_label_is_taken_by_diff_and_by_baseline(run: Runs, folder: Path) -> None:
@@ -368,6 +380,82 @@ def test_a_plan_that_all_indexes_agree_on_has_no_record_of_them(run: Runs, folde
     written(folder, e4s__spack_lock=lock(["zlib"]))
     answer, told = document(run, "rebuild", "--cache", "mirror", "--want", "e4s")
     assert (answer.code, told["left_out"]) == (0, [])
+
+
+def with_an_index_too_new(folder: Path) -> None:
+    """Write a mirror of which version 9 lists `zlib`, and one that nobody knows `hdf5` too."""
+    Mirror(folder / "mirror").indexes(
+        {
+            9: mirrors.index("zlib", version=9),
+            99: mirrors.index("zlib", "hdf5", version=99),
+        }
+    )
+
+
+#: What is asked of wants or of an older state that the unread index could have more of.
+OF_UNREAD: Final = {
+    "baseline": ("gaps", "--cache", "site.json", "--baseline", "mirror", "--fail-on-lost"),
+    "older state": ("diff", "mirror", "site.json", "--fail-on-lost"),
+    "peer": ("gaps", "--cache", "e4s=site.json", "--cache", "e4s-x=mirror", "--stack", "e4s"),
+    "wanted binaries": ("gaps", "--cache", "mirror", "--want", "available"),
+    "planned binaries": ("rebuild", "--cache", "mirror", "--want", "available:mirror"),
+    "check": ("check", "mirror", "--ignore", "wrong-hash"),
+    "find": ("find", "zlib@99", "--cache", "mirror"),
+}
+
+
+@pytest.mark.parametrize("name", list(OF_UNREAD))
+def test_an_index_too_new_to_be_read_blocks_where_it_could_say_what_is_wanted(
+    run: Runs, folder: Path, name: str
+) -> None:
+    with_an_index_too_new(folder)
+    written(folder, site_json=index(["zlib"]))
+    answer, told = document(run, *OF_UNREAD[name])
+    assert (answer.code, kinds(told, blocks=True)) == (1, ["index_version"])
+    assert "99" in told["left_out"][0]["detail"]
+    for settled in (("--allow-left-out", "index_version"), ("--for-spack", "1.3")):
+        assert run(*OF_UNREAD[name], *settled).code == 0, settled
+
+
+def test_an_index_too_new_to_be_read_is_named_where_it_can_only_hold_more_binaries(
+    run: Runs, folder: Path
+) -> None:
+    with_an_index_too_new(folder)
+    written(folder, site_json=index(["zlib"]), e4s__spack_lock=lock(["zlib"]))
+    for words in (
+        ("gaps", "--cache", "mirror", "--want", "e4s", "--fail-under", "100"),
+        ("rebuild", "--cache", "mirror", "--want", "e4s"),
+        ("diff", "site.json", "mirror", "--fail-on-lost"),
+    ):
+        answer, told = document(run, *words)
+        assert (answer.code, kinds(told, blocks=False)) == (0, ["index_version"]), words
+        assert "note: left out: mirror/" in answer.err
+    answer = run("has", "mirror", mirrors.dag_hash("hdf5"))
+    assert (answer.code, "index of version 99" in answer.err) == (1, True)
+
+
+@pytest.mark.parametrize("command", ["gaps", "coverage", "rebuild"])
+def test_wants_without_any_root_are_no_green(run: Runs, folder: Path, command: str) -> None:
+    written(
+        folder,
+        site_json=index(["zlib"]),
+        empty__spack_lock=lock([]),
+        bare__spack_yaml="spack: {view: true}",
+        e4s__spack_lock=lock(["zlib"]),
+    )
+    wants = (
+        ("--cache", "site.json", "--want", "empty"),
+        ("--cache", "site.json", "--want", "bare"),
+        ("--cache", "site.json", "--want", "empty", "--want", "bare"),
+    )
+    for words in wants:
+        answer, told = document(run, command, *words)
+        assert (answer.code, set(kinds(told, blocks=True))) == (1, {"no_root"}), words
+        assert "it wants nothing at all" in answer.err
+        assert run(command, *words, "--allow-left-out", "no_root").code == 0
+    beside = (command, "--cache", "site.json", "--want", "e4s", "--want", "empty")
+    answer, told = document(run, *beside)
+    assert (answer.code, kinds(told, blocks=False)) == (0, ["no_root"])
 
 
 def newer(text: str, number: int = 99) -> str:

@@ -119,12 +119,13 @@ def test_one_index_that_is_named_twice_is_one_index(built: Mirror) -> None:
         specplan.load(built.root)
 
 
-def test_an_index_that_is_too_new_is_a_note_beside_one_that_is_read(built: Mirror) -> None:
+def test_an_index_that_is_too_new_is_left_out_beside_one_that_is_read(built: Mirror) -> None:
     built.indexes({10: mirrors.index("hdf5", version=10), 8: mirrors.index("zlib")})
     catalog = specplan.load(built.root)
     assert available(catalog) == ["zlib"]
-    (note,) = catalog.notes
-    assert "an index of version 10, newer than 9, the newest that is read" in note
+    (record,) = catalog.search("zlib").left_out
+    assert (record.kind, record.blocks) == ("index_version", True)
+    assert "an index of version 10, newer than 9, the newest that is read" in record.detail
     tried = specplan.load(built.root, limits=Limits(newer_formats="try"))
     assert available(tried) == ["hdf5", "zlib"]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
 from specplan.catalog.names import ROOT, chosen
+from specplan.errors import EmptySelectionError
 from specplan.model import LeftOut
 from specplan.sources.lock_root import LockRoot
 from specplan.sources.wanted import Wanted
@@ -39,6 +40,11 @@ def available_wants(contents: Contents, tag: str | None) -> AvailableWants:
             if pattern
             else [each for each in labels if each != ROOT] or labels
         )
+        if not stacks:
+            raise EmptySelectionError(
+                f"`{named.text}` stands for the binaries of stacks, and the caches list none",
+                hint="`LABEL=SOURCE` names the stack that an index or a mirror lists",
+            )
         # The same specs as those of a lock: listed beside the caches, and without binaries.
         nothing = compiled.Catalog.merged([])
         rows = nothing.beside(contents.core.with_binaries([]))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from specplan.model import LeftOut
+from specplan.sources.wanted import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from specplan.catalog.contents import Contents
     from specplan.model import DamagedFile
-
+    from specplan.sources.wanted import WantedEnvironment
 
 __all__ = [
     "absent_stacks",
@@ -20,6 +22,7 @@ __all__ = [
     "nothing_in_common",
     "of_sources",
     "of_states",
+    "without_roots",
 ]
 
 
@@ -42,7 +45,11 @@ def of_sources(contents: Contents, *, blocks: bool) -> list[LeftOut]:
         blocks: Whether what they lack could be wanted, or be the older side of a comparison.
     """
     return [
-        *contents.left_out,
+        # What an index lists that could not be read is as open as what a damaged file held.
+        *(
+            replace(each, blocks=blocks) if each.kind == "index_version" else each
+            for each in contents.left_out
+        ),
         *damaged_files(contents.damaged, blocks=blocks),
         *(_empty(place, blocks=blocks) for place in contents.empty),
     ]
@@ -84,6 +91,36 @@ def nothing_in_common(where: str, detail: str, remedy: str) -> LeftOut:
 def is_named(stack: str, patterns: Iterable[str]) -> bool:
     """Return whether a stack was named, by a pattern without a wildcard."""
     return any(pattern == stack and not _WILD.intersection(pattern) for pattern in patterns)
+
+
+def without_roots(
+    locks: Sequence[Wanted], environments: Sequence[WantedEnvironment]
+) -> list[LeftOut]:
+    """Return the wants that have no root at all: where all are so, nothing was asked.
+
+    Args:
+        locks: The locks, and the binaries that are wanted.
+        environments: The environments; what one includes has its label.
+    """
+    with_roots = {each.label for each in locks if each.roots}
+    with_roots |= {each.label for each in environments if each.environment.roots}
+    # Of a lock that has specs and no root its reader says so.
+    empty = [
+        each.place
+        for each in (*locks, *environments)
+        if each.label not in with_roots
+        and (not isinstance(each, Wanted) or each.is_available or not len(each.core))
+    ]
+    return [
+        LeftOut(
+            kind="no_root",
+            where=place,
+            detail="it wants nothing at all",
+            blocks=not with_roots,
+            remedy="name another lock or environment with `--want`, or --allow-left-out no_root",
+        )
+        for place in dict.fromkeys(empty)
+    ]
 
 
 def absent_stacks(stacks: Iterable[str]) -> list[LeftOut]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from specplan.cli import load, output
 from specplan.cli.options import argument, command
 from specplan.errors import DamagedSourceError
+from specplan.reports.render import prose, wording
 
 if TYPE_CHECKING:
     from specplan.cli.settings import Settings
@@ -68,4 +69,8 @@ def _listed(source: str, binaries: list[AskedBinary], settings: Settings) -> dic
         # Without what is damaged, a binary that is there would be called absent.
         error.hint = f"`specplan check --cache {source}` shows all that is wrong"
         raise
-    return {each.hash: bool(catalog.find(f"/{each.hash}", available=True)) for each in binaries}
+    found = {each.hash: catalog.search(f"/{each.hash}", available=True) for each in binaries}
+    for record in dict.fromkeys(each for answer in found.values() for each in answer.left_out):
+        if record.kind == "index_version":
+            output.note(f"left out: {prose.plain(wording.left_out_line(record))}")
+    return {dag_hash: bool(answer.decided()) for dag_hash, answer in found.items()}

@@ -10,7 +10,7 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from specplan.catalog.left_out import absent_stacks, is_named, of_sources
+from specplan.catalog.left_out import absent_stacks, is_named, of_sources, without_roots
 from specplan.model import LeftOut
 from specplan.model.left_out import merged
 
@@ -38,8 +38,13 @@ def of_coverage(
         older: What holds the older state of baseline wants, perhaps the caches themselves.
         stack: The patterns of the stacks to report.
     """
-    # What peers have is wanted, and so is what the older state has: less of it hides gaps.
-    says_wants = answer.wants == "peers" or older is newer
+    # What peers or a stack have is wanted, and so is what the older state has: less of it hides
+    # gaps.
+    says_wants = (
+        answer.wants == "peers"
+        or older is newer
+        or any(lock.is_available for lock in answer.wanted)
+    )
     records = of_sources(newer, blocks=says_wants)
     if older is not None and older is not newer:
         records += of_sources(older, blocks=True)
@@ -50,6 +55,8 @@ def of_coverage(
         records += _assumptions(answer.abstract)
     for lock in answer.wanted:
         records += lock.left_out
+    if not (answer.nowhere or answer.not_concretized):
+        records += without_roots(answer.wanted, answer.environments)
     records += map(_nowhere, answer.nowhere)
     records += _no_peer(answer.cells, stack)
     if answer.wants == "baseline":

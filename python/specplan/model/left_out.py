@@ -32,6 +32,7 @@ __all__ = [
 #: - ``stack``: a stack that was asked for and could not be considered;
 #: - ``absent_stack``: a stack that the older state has and the newer does not list at all;
 #: - ``lock_root``: a root that the lock has and the environment beside it has lost;
+#: - ``no_root``: a lock, an environment or a choice of binaries that wants nothing at all;
 #: - ``no_peer``: a cell to which no other cell contributes a key;
 #: - ``nothing_in_common``: two states that share nothing that could be compared;
 #: - ``index_version``: binaries that only some of several indexes list;
@@ -54,6 +55,7 @@ LeftOutKind: TypeAlias = Literal[
     "stack",
     "absent_stack",
     "lock_root",
+    "no_root",
     "no_peer",
     "nothing_in_common",
     "index_version",

@@ -10,7 +10,7 @@ from specplan import _core as compiled
 from specplan.catalog import whereabouts
 from specplan.catalog.available import available_wants
 from specplan.catalog.damage import refuse_cycle
-from specplan.catalog.left_out import of_sources
+from specplan.catalog.left_out import of_sources, without_roots
 from specplan.catalog.specs import hashes_of
 from specplan.coverage.ask import environment_options
 from specplan.coverage.lock_wants import LockWants
@@ -428,10 +428,11 @@ def _left_out(
         [
             *request.left_out,
             *read.unplanned,
-            *_of_sources(contents, read.gaps),
+            *_of_sources(contents, read),
             *_index_versions(contents, read, question),
             *(() if options is None else options.wants.left_out),
             *(record for lock in read.wanted for record in lock.left_out),
+            *(() if read.gaps is not None else without_roots(read.wanted, read.environments)),
             *read.of_candidates,
             *unknown_changes(() if change is None else change.specs),
             *(() if question.recipes is None else question.recipes.left_out),
@@ -444,7 +445,7 @@ def _index_versions(contents: Contents, read: _Read, question: _Question) -> Seq
     if contents.least is None:
         return ()
     if read.gaps is not None and any(
-        record.kind == "index_version" for record in read.gaps.left_out
+        record.kind == "index_version" and record.blocks for record in read.gaps.left_out
     ):
         # The gaps themselves rest on it already.
         return ()
@@ -455,12 +456,12 @@ def _index_versions(contents: Contents, read: _Read, question: _Question) -> Seq
     return whereabouts.differing_indexes(contents.indexes, len(builds ^ needed))
 
 
-def _of_sources(contents: Contents, gaps: GapWants | None) -> Sequence[LeftOut]:
+def _of_sources(contents: Contents, read: _Read) -> Sequence[LeftOut]:
     """Return what of the caches could not be taken into account."""
-    if gaps is not None:
-        return gaps.left_out
-    # What is wanted is not of the caches: less of them means more builds.
-    return of_sources(contents, blocks=False)
+    if read.gaps is not None:
+        return read.gaps.left_out
+    # Where what is wanted is not of the caches, less of them means more builds.
+    return of_sources(contents, blocks=any(lock.is_available for lock in read.wanted))
 
 
 def _checked(request: PlanRequest) -> PlanRequest:

@@ -49,7 +49,6 @@ class IndexesRead:
         is_guess: Whether one is of a version that is newer than those that are known.
         binaries: The hashes of the binaries that some index lists.
         unread: Why the Spack that is asked for reads nothing of the mirror; None if it does.
-        notes: How much the indexes differ, one sentence each.
     """
 
     core: _core.Catalog
@@ -60,7 +59,6 @@ class IndexesRead:
     is_guess: bool
     binaries: frozenset[str]
     unread: str | None
-    notes: tuple[str, ...]
 
 
 def read_indexes(
@@ -128,7 +126,6 @@ def read_indexes(
         is_guess=any(read.is_guess for _, read in sound),
         binaries=frozenset(lists),
         unread=_unread(sound, reading),
-        notes=(),
     )
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan import _core
 from specplan.errors import DamagedSourceError, SourceError
-from specplan.model import DamagedFile
+from specplan.model import DamagedFile, LeftOut
 from specplan.sources import content
 from specplan.sources.mirrors.manifests import (
     Record,
@@ -124,7 +124,7 @@ class MirrorIndex:
         older: The other indexes of the same manifest, which are for older Spacks, the newest
             first.
         damaged: Indexes of the same manifest that cannot be had.
-        notes: What a reader of the mirror might not expect, one sentence each.
+        left_out: The other indexes of the same manifest that are of a version that is not known.
     """
 
     path: Path
@@ -135,7 +135,7 @@ class MirrorIndex:
     version: int | None = None
     older: tuple[MirrorIndex, ...] = ()
     damaged: tuple[DamagedFile, ...] = ()
-    notes: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +218,7 @@ def index_manifest(
     records = index_records(store, limits, view=view)
     if not records:
         return None
-    known, notes = _known(records, limits, consumer)
+    known, left_out = _known(records, limits, consumer)
     indexes: list[MirrorIndex] = []
     faults: list[DamagedSourceError] = []
     for record in known:
@@ -244,13 +244,13 @@ def index_manifest(
         DamagedFile(path=each.path, place=each.place, line=each.line, fault=each.fault)
         for each in faults
     )
-    return replace(newest, older=tuple(older), damaged=damaged, notes=tuple(notes))
+    return replace(newest, older=tuple(older), damaged=damaged, left_out=tuple(left_out))
 
 
 def _known(
     records: list[Record], limits: Limits, consumer: Consumer | None
-) -> tuple[list[Record], list[str]]:
-    """Return the indexes that are read, the newest first, and what to say of the others.
+) -> tuple[list[Record], list[LeftOut]]:
+    """Return the indexes that are read, the newest first, and the record of the others.
 
     Raises:
         DamagedSourceError: If none is of a version that is known.
@@ -276,8 +276,18 @@ def _known(
         place = too_new[0].said_by.removeprefix(f"{manifest}: ")
         fault = f"the index is {what}; `--newest-format try` reads it as that version"
         raise damaged(manifest, place, fault)
-    notes = [f"`{manifest}` also names an index {what}: it is not read"] if too_new else []
-    return read, notes
+    if not too_new:
+        return read, []
+    return read, [
+        LeftOut(
+            kind="index_version",
+            where=manifest,
+            detail=f"it also names an index {what}: what only that one lists is not known",
+            count=len(too_new),
+            blocks=True,
+            remedy="a newer specplan, --for-spack VERSION, or --allow-left-out index_version",
+        )
+    ]
 
 
 def _versions(records: list[Record]) -> str:

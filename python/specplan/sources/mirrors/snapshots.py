@@ -36,6 +36,7 @@ from specplan.sources.stores.url import parsed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from specplan.model import LeftOut
     from specplan.sources.limits import Limits
     from specplan.sources.mirrors.consumer import Consumer
     from specplan.sources.mirrors.indexes import IndexesRead, Unindexed
@@ -179,6 +180,7 @@ class _Gathered:
     damaged: list[DamagedFile] = field(default_factory=list)
     mirrors: list[MirrorTaken] = field(default_factory=list)
     alone: list[IndexAlone] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
 
     def add(self, entry: Listed, tag: str, beside: Store) -> None:
         """Read the index of a stack in a snapshot, or the files of its binaries."""
@@ -215,7 +217,7 @@ class _Gathered:
             listed_only=entry.label != _UNION,
         )
         self.damaged.extend(map(indexes.or_from_manifests, found.damaged))
-        self.notes.extend(index.notes)
+        self.left_out.extend(index.left_out)
         if found.unread is not None:
             self.notes.append(f"{found.unread}, so it sees no binary there")
         elif found.files:
@@ -289,6 +291,7 @@ class _Gathered:
             damaged=tuple(sorted(self.damaged, key=lambda file: (file.path, file.place))),
             contradictions=(),
             notes=tuple(self.notes),
+            left_out=tuple(self.left_out),
             files_of_specs=files,
             mirrors=tuple(self.mirrors),
             indexes_alone=tuple(self.alone),
