@@ -446,17 +446,29 @@ def test_a_format_of_several_files_needs_a_folder(run: Runs, project: Path) -> N
         assert (answer.code, answer.out) == (2, "")
 
 
-def test_gates_that_a_saved_plan_was_not_held_to_are_named(
+def test_a_saved_plan_is_held_to_the_gates_of_the_configuration(
     run: Runs, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run("rebuild", *WORDS, "-o", "rebuild.json").code == 0
     assert (project / "rebuild.json").exists()
-    assert "not applied" not in run("export", "list", "--plan=rebuild.json").err
+    assert run("export", "list", "--plan=rebuild.json").code == 0
+    # Those of coverage are not about plans.
+    monkeypatch.setenv("SPECPLAN_FAIL_UNDER", "100")
+    assert run("export", "list", "--plan=rebuild.json").code == 0
     monkeypatch.setenv("SPECPLAN_FAIL_OVER_BUILDS", "0")
     for words in ((), ("--quiet",)):
         answer = run("export", "list", "--plan=rebuild.json", *words)
-        assert answer.code == 0
-        assert "warning: `fail-over-builds` is not applied to a saved plan" in answer.err
+        assert answer.code == 1
+        assert "gate failed: `fail-over-builds` of `rebuild.json` is " in answer.err
+    monkeypatch.setenv("SPECPLAN_FAIL_OVER_BUILDS", "100000")
+    assert run("export", "list", "--plan=rebuild.json").code == 0
+    monkeypatch.setenv("SPECPLAN_FAIL_IF_NOT_OPTIMAL", "true")
+    answer = run("export", "make", "--plan=rebuild.json")
+    assert (answer.code, answer.out) == (1, "")
+    assert "`fail-if-not-optimal` cannot be evaluated, as `rebuild.json` was written" in answer.err
+    # A document that was written with the gate has what it is about.
+    assert run("rebuild", *WORDS, "-o", "rebuild.json").code == 0
+    assert run("export", "list", "--plan=rebuild.json").code == 0
 
 
 @pytest.mark.parametrize(

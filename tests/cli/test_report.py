@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.page_documents import HOSTILE, example_texts
+from tests.small_caches import index, lock, written
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Runs
@@ -196,3 +197,28 @@ def test_credentials_and_hostile_words_of_the_command_stay_out_of_the_page(
         assert text not in page or text.isprintable()
         assert page.count("<script") == 2
         assert "<img" not in page
+
+
+def test_saved_documents_are_held_to_the_gates_of_the_configuration(
+    run: Runs, folder: Path
+) -> None:
+    written(folder, site_json=index(["zlib"]), e4s__spack_lock=lock(["zlib", "hdf5"]))
+    assert run("gaps", "--cache", "site.json", "--want", "e4s", "-o", "gaps.json").code == 0
+    words = ("report", "--from", "gaps.json", "-o", "page.html")
+    assert run(*words).code == 0
+    configuration = folder / "specplan.toml"
+    for gates, code, said in (
+        ("fail-under = 50", 0, ""),
+        ("fail-under = 51", 1, "`fail-under` of `gaps.json` is 50, and at least 51 is accepted"),
+        ("fail-under-roots = 51", 1, "`fail-under-roots` of `gaps.json` is 50"),
+        ("fail-over-builds = 0", 0, ""),
+        ("fail-on-lost = true", 1, "`fail-on-lost` cannot be evaluated, as `gaps.json` was"),
+        ("[[stack]]\nname = 'e4s'\nfail-under = 1", 1, "`fail-under` of the stack `e4s` cannot"),
+    ):
+        configuration.write_text(gates, encoding="utf-8")
+        answer = run(*words)
+        assert (answer.code, said in answer.err) == (code, True), gates
+        assert run(*words, "--no-config").code == 0
+    # The gate of a stack is one of the document, once that was written with it.
+    assert run("gaps", "--cache", "site.json", "--want", "e4s", "-o", "gaps.json").code == 0
+    assert run(*words).code == 0

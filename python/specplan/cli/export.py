@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from specplan.cli import gates, output, plans, verdict
+from specplan.cli import output, plans, verdict
 from specplan.cli.options import argument, command
+from specplan.cli.saved_gates import SavedAnswer, failed_of_saved
 from specplan.config.settings import SETTINGS, STACK_GATES
 from specplan.errors import UsageError
 from specplan.model.left_out import blocking
@@ -102,13 +103,19 @@ def _planned(settings: Settings) -> tuple[ExportPlan, int]:
                 f"`--plan` is a plan already, and `--{each.name}` is about making one",
                 hint="give it to the `specplan rebuild` that writes the plan",
             )
-    gates.note_unapplied(settings, "a saved plan")
     from specplan.model.left_out import allowing  # noqa: PLC0415
     from specplan.pipelines.export.document import read_plan  # noqa: PLC0415
 
     read = read_plan(settings.plan)
     read = replace(read, left_out=allowing(read.left_out, settings.allow_left_out))
-    return read, verdict.of_document(read.gates, read.left_out, read.unplannable, settings)
+    saved = SavedAnswer(
+        place=settings.plan,
+        command="rebuild",
+        gates={(gate.name, gate.stack): gate.value for gate in read.gates},
+        totals={"fail-over-builds": len(read.builds)},
+    )
+    more = failed_of_saved(settings, [saved])
+    return read, verdict.of_document(read.gates, read.left_out, read.unplannable, settings, more)
 
 
 def _makes_plans(setting: Setting) -> bool:

@@ -11,9 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from specplan.cli import coverage_gates, output, plan_gates
-from specplan.config.settings import SETTINGS, STACK_GATES
-from specplan.counting import form
+from specplan.cli import coverage_gates, plan_gates
 from specplan.model import Coverage, Diff
 from specplan.model.find import Found
 from specplan.model.gate import Gate, none_allowed
@@ -35,37 +33,10 @@ if TYPE_CHECKING:
         Check | Coverage | Diff | Found | LockDiff | Plan | RecipeChanges | Review | Trend
     )
 
-__all__ = ["UNPLANNABLE", "evaluated", "failed", "note_unapplied", "unplannable_reason"]
+__all__ = ["UNPLANNABLE", "evaluated", "failed", "unplannable_reason"]
 
 #: The gate of plans, which is about wants that are known to be open.
 UNPLANNABLE: Final = "allow-unplannable"
-
-
-def note_unapplied(settings: Settings, what: str) -> None:
-    """Say which gates of the configuration or of variables a finished document is not held to.
-
-    Args:
-        settings: The settings; gates that are typed are refused before.
-        what: What the document is: the plan or the documents.
-    """
-    asked = [settings, *settings.stacks]
-    names = [
-        f"`{each.name}`"
-        for each in SETTINGS
-        if each.name in STACK_GATES
-        and any(_is_asked(getattr(entry, each.attribute)) for entry in asked)
-    ]
-    if names:
-        are = form(len(names), "is", "are")
-        output.warn(
-            f"{', '.join(names)} {are} not applied to {what}, whose own gates count: give them to "
-            "the command that writes it"
-        )
-
-
-def _is_asked(limit: object) -> bool:
-    # A limit of 0 is one.
-    return limit is not None and limit is not False
 
 
 def evaluated(result: _Answer, settings: Settings) -> tuple[Gate, ...]:

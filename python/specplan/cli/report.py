@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from specplan.cli import gates, output, pages, plans, verdict
+from specplan.cli import output, pages, plans, verdict
 from specplan.cli.check import asked_check, concluded
 from specplan.cli.coverage import asked_coverage, say_coverage
 from specplan.cli.diff import asked_difference
 from specplan.cli.options import argument, command
+from specplan.cli.saved_gates import SavedAnswer, failed_of_saved
 from specplan.cli.trend import asked_trend
 from specplan.config.settings import SETTINGS
 from specplan.errors import UsageError
@@ -82,11 +83,10 @@ def report(settings: Settings, more: tuple[str, ...]) -> int:
     paths = (*settings.documents, *more)
     if paths:
         _refuse_questions(settings, more)
-        gates.note_unapplied(settings, "a saved document")
         documents = [each for path in paths for each in read_documents(content_of(path), path)]
         _refuse_two_of_a_kind(documents)
         _write(documents, (), settings)
-        return _concluded(documents)
+        return _concluded(documents, failed_of_saved(settings, [*map(_saved, documents)]))
     with output.said_once():
         return _of_questions(settings)
 
@@ -208,9 +208,46 @@ def _write(documents: Sequence[Document], files: Sequence[InputFile], settings: 
         output.note(note)
 
 
-def _concluded(documents: Sequence[Document]) -> int:
+#: The command that writes each kind of document that gates are about.
+_COMMANDS: Final = {"coverage": "gaps", "rebuild": "rebuild", "diff": "diff", "trend": "trend"}
+
+
+def _saved(document: Document) -> SavedAnswer:
+    """Return what a document measured that gates are about."""
+    gates = document.content.entries_or_none("gates")
+    return SavedAnswer(
+        place=document.path,
+        command=_COMMANDS.get(document.kind, ""),
+        gates={
+            (gate.text("name"), gate.text_or_none("stack") or ""): gate.amount_or_none("value")
+            for gate in gates
+        },
+        totals=_totals(document),
+    )
+
+
+def _totals(document: Document) -> dict[str, float | None]:
+    """Return the value of gates on the whole of a document."""
+    content = document.content
+    if document.kind == "rebuild":
+        return {"fail-over-builds": content.entry("totals").count("builds")}
+    if document.kind != "coverage" or content.entry_or_none("known_gaps") is not None:
+        # What excuses gaps is not told of each gate.
+        return {}
+    totals, roots = content.entry("totals"), content.entry_or_none("roots")
+    found = {"fail-under": _percent(totals.count("covered"), totals.count("wanted"))}
+    if roots is not None:
+        found["fail-under-roots"] = _percent(roots.count("installable"), roots.count("wanted"))
+    return found
+
+
+def _percent(part: int, whole: int) -> float | None:
+    return 100 * part / whole if whole else None
+
+
+def _concluded(documents: Sequence[Document], more: Sequence[str]) -> int:
     """Say which gates of saved documents fail and what is not certain; return the exit code."""
-    failed, doubts = failed_gates(documents), doubts_of(documents)
+    failed, doubts = [*failed_gates(documents), *more], doubts_of(documents)
     output.gates_failed(failed)
     if doubts and not failed:
         output.not_whole(f"what was left out could change the answer ({', '.join(doubts)})")

@@ -85,6 +85,7 @@ def of_document(
     records: Sequence[LeftOut],
     unplannable: Sequence[ChosenWant],
     settings: Settings,
+    more: Sequence[str] = (),
 ) -> int:
     """Say the same of a plan out of a document, and return the exit code.
 
@@ -93,12 +94,14 @@ def of_document(
         records: What was left out, with what the user allows.
         unplannable: What nothing known can meet.
         settings: Whether the user allows that.
+        more: Why gates of this run fail.
     """
     _explain(records, whole=settings.explain_left_out)
     # That gate is asked once more: `--allow-unplannable` may be given here alone.
     failed = [gate.reason for gate in held if not gate.held and gate.name != gates.UNPLANNABLE]
     if unplannable and not settings.allow_unplannable:
         failed.append(gates.unplannable_reason(len(unplannable)))
+    failed += [reason for reason in more if reason not in failed]
     output.gates_failed(failed)
     return 1 if failed else 0
 
