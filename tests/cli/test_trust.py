@@ -601,3 +601,41 @@ def test_a_lock_that_has_specs_and_no_root_is_no_green(
     written(folder, site_json=index(["cmake"]), e4s__spack_lock=rootless)
     answer, told = document(run, command, "--cache", "site.json", "--want", "e4s")
     assert (answer.code, kinds(told, blocks=True)) == (1, ["lock_root"])
+
+
+def spliced(folder: Path) -> None:
+    """Write a lock of a binary that links to another library than it was built with."""
+    node = {name: mirrors.node(name, "1.0", *needs) for name, *needs in (("zlib",), ("zlib-ng",))}
+    node["built"] = {**mirrors.node("built", "1.0", "zlib"), "name": "hdf5"}
+    build_spec = {"name": "hdf5", "hash": mirrors.dag_hash("built")}
+    node["hdf5"] = {**mirrors.node("hdf5", "1.0", "zlib-ng"), "build_spec": build_spec}
+    concrete = {mirrors.dag_hash(name): each for name, each in node.items()}
+    whole = json.loads(lock([]))
+    whole["concrete_specs"] = concrete
+    whole["roots"] = [{"hash": mirrors.dag_hash("hdf5"), "spec": "hdf5"}]
+    written(folder, e4s__spack_lock=json.dumps(whole))
+    for name, held in {
+        "all": ("built", "zlib", "zlib-ng"),
+        "built": ("built", "zlib"),
+        "new": ("zlib-ng",),
+    }.items():
+        installs = {
+            mirrors.dag_hash(each): {"spec": node[each], "ref_count": 0, "in_buildcache": True}
+            for each in held
+        }
+        told = {"database": {"version": "8", "installs": installs}}
+        written(folder, **{f"{name}_json": json.dumps(told)})
+
+
+@pytest.mark.parametrize(("cache", "builds"), [("all", 0), ("built", 1), ("new", 2)])
+def test_a_splice_is_installable_in_every_command_where_its_build_and_its_new_parts_are_there(
+    run: Runs, folder: Path, cache: str, builds: int
+) -> None:
+    spliced(folder)
+    words = ("--cache", f"{cache}.json", "--want", "e4s")
+    for command in ("gaps", "coverage"):
+        answer, told = document(run, command, *words, "--fail-under-roots", "100")
+        assert (answer.code, told["roots"]["installable"]) == ((0, 1) if not builds else (1, 0))
+    _, told = document(run, "rebuild", *words)
+    assert told["totals"]["builds"] == builds
+    assert "is rewired from the binary" in run("why", "hdf5", *words).out
