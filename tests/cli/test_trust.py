@@ -399,7 +399,7 @@ OF_UNREAD: Final = {
     "peer": ("gaps", "--cache", "e4s=site.json", "--cache", "e4s-x=mirror", "--stack", "e4s"),
     "wanted binaries": ("gaps", "--cache", "mirror", "--want", "available"),
     "planned binaries": ("rebuild", "--cache", "mirror", "--want", "available:mirror"),
-    "check": ("check", "mirror", "--ignore", "wrong-hash"),
+    "check": ("check", "--cache", "mirror", "--ignore", "wrong-hash"),
     "find": ("find", "zlib@99", "--cache", "mirror"),
 }
 
