@@ -39,7 +39,11 @@ def written(text: Sequence[tuple[str, bool]]) -> str:
 def meets(demand: Demand, candidate: Variants, known: Sequence[Variants]) -> bool | None:
     """Whether a candidate meets a demand, given all known specs of its package."""
     if demand.of_all and demand.rule != "never":
-        found = [of_all(choice, candidate, known) for choice in demand.choices]
+        is_one_of_several = len(demand.choices) > 1
+        found = [
+            of_all(choice, candidate, known, is_one_of_several=is_one_of_several)
+            for choice in demand.choices
+        ]
         answers = [answer for applies, answer in found if applies]
         if not answers:
             return True
@@ -58,7 +62,11 @@ def meets(demand: Demand, candidate: Variants, known: Sequence[Variants]) -> boo
 
 
 def of_all(
-    choice: Sequence[tuple[str, bool]], candidate: Variants, known: Sequence[Variants]
+    choice: Sequence[tuple[str, bool]],
+    candidate: Variants,
+    known: Sequence[Variants],
+    *,
+    is_one_of_several: bool,
 ) -> tuple[bool, bool | None]:
     """Whether a text under ``all`` applies to a candidate, and whether the candidate meets it."""
     parts: list[bool | None] = []
@@ -66,11 +74,12 @@ def of_all(
     for name, value in choice:
         if name in candidate:
             parts.append(candidate[name] is value)
-        elif value and any(name in other for other in known):
-            parts.append(None)
+        elif any(name in other for other in known):
+            parts.append(None if value else True)
         else:
             parts.append(True)
-            absent = absent or value
+            # Alone, a text that does not apply and one that is met come to the same.
+            absent = absent or value or is_one_of_several
     answer = False if False in parts else None if None in parts else True
     # What does not apply is passed over whole, but nobody knows for sure that it does not.
     return (answer is False or not absent), (None if absent and answer is False else answer)

@@ -1930,8 +1930,9 @@ class Catalog:
     def met(self, question: AbstractQuestion) -> list[list[MetAnswer]]:
         """Return which specs meet abstract wants: by cell, then in the order of its wants.
 
-        A spec meets a want if it satisfies the abstract spec and its system serves that of
-        the cell. ``SpecSyntaxError`` shows what is not an abstract spec.
+        A spec meets a want if it satisfies the abstract spec, its system serves that of the cell,
+        and nothing that it links to or runs with is of a system that does not serve its own.
+        ``SpecSyntaxError`` shows what is not an abstract spec.
         """
 
     def abstract_coverage(self, question: AbstractQuestion, most: int) -> AbstractAnswer:

@@ -1,5 +1,7 @@
 //! Binaries that link to, or run with, what does not run where they do.
 
+use std::collections::BTreeSet;
+
 use hashbrown::HashMap;
 use specplan_spack::{OperatingSystemTable, target};
 
@@ -16,6 +18,30 @@ impl Catalog {
         let own = among.iter().filter(|&spec| !self.is_external(spec));
         let misfits = own.filter(|&spec| !self.foreign_to(spec, &mut rule).is_empty());
         IdSet::from_ascending(misfits.collect::<Vec<_>>())
+    }
+
+    /// The misfits of `among`, and those of it that are installed with one: none of them runs where
+    /// its own system says. O(n + m + s^2) for s systems.
+    pub fn unfit(&self, among: &IdSet, table: &OperatingSystemTable) -> IdSet {
+        let misfits = self.misfits(among, table);
+        if misfits.is_empty() {
+            return misfits;
+        }
+        let mut dependents: HashMap<u32, Vec<u32>> = HashMap::new();
+        for spec in among.iter().filter(|&spec| !self.is_external(spec)) {
+            let dependencies = self.dependencies(spec).unwrap_or_default().iter();
+            for child in dependencies.filter_map(|each| self.installed_with(each)) {
+                dependents.entry(child).or_default().push(spec);
+            }
+        }
+        let mut unfit = BTreeSet::new();
+        let mut ahead: Vec<u32> = misfits.iter().collect();
+        while let Some(spec) = ahead.pop() {
+            if unfit.insert(spec) {
+                ahead.extend(dependents.get(&spec).into_iter().flatten());
+            }
+        }
+        IdSet::from_ascending(unfit)
     }
 
     /// What a spec links to, or runs with, whose system does not serve its own, ascending.

@@ -234,7 +234,11 @@ impl<'q> Clauses<'q> {
             return Held::Applies(self.asked[at].choices[choice].whole.satisfies(spec));
         }
         let graph = self.graph;
+        // Spack passes over a choice that names a variant which the package lacks, `~x` too. Alone,
+        // that is the same as to meet it.
+        let is_one_of_several = self.asked[at].choices.len() > 1;
         let mut absent = BTreeSet::new();
+        let mut is_passed = false;
         let mut own = Truth::Yes;
         for (name, wanted) in &query.node().variants {
             if wanted.propagates {
@@ -243,7 +247,10 @@ impl<'q> Clauses<'q> {
             own = own.and(match graph.variant(spec, name) {
                 Variant::Value(value) => wanted.wanted.accepts(name, &value),
                 Variant::Unknown => Truth::Unknown(Missing::Field),
-                Variant::Absent if wanted.wanted == Wanted::Bool(false) => Truth::Yes,
+                Variant::Absent if wanted.wanted == Wanted::Bool(false) => {
+                    is_passed |= is_one_of_several && self.is_nowhere(spec, name);
+                    Truth::Yes
+                }
                 Variant::Absent if self.is_nowhere(spec, name) => {
                     absent.insert(text_of(name, wanted).into());
                     Truth::Yes
@@ -253,7 +260,7 @@ impl<'q> Clauses<'q> {
             });
         }
         let rest = self.rest(at, choice, spec);
-        if absent.is_empty() {
+        if absent.is_empty() && !is_passed {
             return Held::Applies(own.and(rest));
         }
         if own.and(rest).is_no() {

@@ -472,6 +472,8 @@ impl PyCatalog {
         let among = question.among(&self.catalog)?;
         let catalog = &self.catalog;
         detach(py, || {
+            // What is installed with a spec of another system cannot be taken where it is wanted.
+            let among = among.difference(&catalog.unfit(&among, &wants.table));
             let cells = wants.met(catalog, &among);
             cells
                 .iter()

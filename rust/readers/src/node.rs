@@ -15,6 +15,7 @@ mod remembered;
 
 use std::borrow::Cow;
 
+use hashbrown::HashSet;
 use specplan_catalog::{
     CatalogBuilder, Column, DagHash, Edge, EdgeColumn, EdgeTypes, Row, SourceKind,
 };
@@ -51,6 +52,8 @@ pub(crate) struct NodeReader {
     edge_parameters: Remembered<(EdgeTypes, u32)>,
     /// What each text of `annotations` notes.
     annotations: Remembered<annotations::Noted>,
+    /// The numbers of those variants that name a source tree to build from.
+    developed: HashSet<u32>,
 }
 
 /// A node whose row is not yet complete: what names it may stand outside of it.
@@ -103,6 +106,7 @@ impl Default for NodeReader {
             architectures: Remembered::default(),
             edge_parameters: Remembered::default(),
             annotations: Remembered::default(),
+            developed: HashSet::default(),
         }
     }
 }
@@ -149,7 +153,9 @@ impl NodeReader {
         ids[Column::Cache as usize] = origin.cache;
         ids[Column::Stacks as usize] = origin.stacks;
         ids[Column::Size as usize] = origin.size;
-        let row = Row::new(hash, origin.kind, available, ids);
+        // What is developed is always built from its source tree: no binary stands for it.
+        let is_developed = self.developed.contains(&ids[Column::Variants as usize]);
+        let row = Row::new(hash, origin.kind, available && !is_developed, ids);
         self.rows.push_with_edges(row, edges);
     }
 

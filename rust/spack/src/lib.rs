@@ -71,4 +71,4 @@ pub use spec::{
 pub use target::TargetConstraint;
 pub use truth::{Missing, Truth};
 pub use version::{Version, VersionConstraint, VersionError, VersionRange};
-pub use virtual_package::is_virtual_of_spack;
+pub use virtual_package::{is_virtual_of_spack, may_provide};

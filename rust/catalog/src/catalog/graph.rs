@@ -8,7 +8,7 @@ use rustc_hash::FxBuildHasher;
 use specplan_spack as spack;
 use specplan_spack::{
     Compiler, DependencyTypes, FlagKind, Missing, SpecGraph, Truth, Variant, VariantValue, Version,
-    VersionConstraint, is_virtual_of_spack,
+    VersionConstraint, is_virtual_of_spack, may_provide,
 };
 
 use crate::edge::{EdgeColumn, EdgeTypes};
@@ -376,9 +376,12 @@ impl SpecGraph for CatalogGraph<'_> {
             return Truth::Yes;
         }
         let annotations = self.catalog.id(spec, Column::Annotations);
-        let is_told = self.parsed.says_provided[annotations as usize]
-            || (providers.is_some() && self.parsed.tells_all_virtuals);
-        if is_told {
+        if self.parsed.says_provided[annotations as usize] {
+            return Truth::No;
+        }
+        // Edges tell what dependents use; what a package provides besides, only its recipe tells.
+        let edges_tell = providers.is_some() && self.parsed.tells_all_virtuals;
+        if edges_tell && !may_provide(self.name(spec), virtual_name) {
             return Truth::No;
         }
         Truth::Unknown(Missing::Virtuals)

@@ -12,6 +12,9 @@ const FLAGS: [&str; 6] = [
     "cflags", "cppflags", "cxxflags", "fflags", "ldflags", "ldlibs",
 ];
 
+/// The variant that names the source tree of a spec that is developed.
+const DEVELOPED: &str = "dev_path";
+
 impl NodeReader {
     pub(super) fn parameters(&mut self, json: &mut Json<'_>, node: &mut Node) -> JsonResult<()> {
         json.peek()?;
@@ -78,8 +81,12 @@ impl NodeReader {
         }
         let lines: Vec<&str> = canonical.iter().map(|(_, text)| text.as_str()).collect();
         flags.sort_unstable();
+        let variants = self.rows.intern(Column::Variants, &lines.join("\n"));
+        if canonical.iter().any(|(name, _)| name == DEVELOPED) {
+            self.developed.insert(variants);
+        }
         Ok([
-            self.rows.intern(Column::Variants, &lines.join("\n")),
+            variants,
             self.rows.intern(Column::Patches, &patches),
             self.rows.intern(Column::Flags, &flags.join("\n")),
         ])
