@@ -639,3 +639,38 @@ def test_a_splice_is_installable_in_every_command_where_its_build_and_its_new_pa
     _, told = document(run, "rebuild", *words)
     assert told["totals"]["builds"] == builds
     assert "is rewired from the binary" in run("why", "hdf5", *words).out
+
+
+def test_what_is_built_from_a_source_tree_has_no_binary(run: Runs, folder: Path) -> None:
+    cache, wanted = json.loads(index(["zlib", "hdf5"])), json.loads(lock(["zlib", "hdf5"]))
+    developed = {"build_system": "generic", "dev_path": "/src/hdf5"}
+    cache["database"]["installs"][mirrors.dag_hash("hdf5")]["spec"]["parameters"] = developed
+    wanted["concrete_specs"][mirrors.dag_hash("hdf5")]["parameters"] = developed
+    written(
+        folder,
+        site_json=json.dumps(cache),
+        e4s__spack_lock=json.dumps(wanted),
+        tools__spack_yaml=environment("hdf5"),
+    )
+    for want in ("e4s", "tools"):
+        words = ("--cache", "site.json", "--want", want)
+        answer, told = document(run, "gaps", *words, "--fail-under", "100")
+        assert (answer.code, told["totals"]["gaps"]) == (1, 1)
+        _, told = document(run, "rebuild", *words)
+        assert [each["package"] for each in told["builds"]] == ["hdf5"]
+
+
+def test_a_plan_takes_no_binary_that_is_installed_with_one_of_another_system(
+    run: Runs, folder: Path
+) -> None:
+    cache = json.loads(index(["app", "hdf5", "zlib"], needs={"app": ["hdf5"], "hdf5": ["zlib"]}))
+    written(folder, site_json=json.dumps(cache), e4s__spack_yaml=environment("app"))
+    words = ("rebuild", "--cache", "site.json", "--want", "e4s")
+    assert run(*words).code == 0
+    cache["database"]["installs"][mirrors.dag_hash("zlib")]["spec"]["arch"]["target"] = "zen4"
+    written(folder, site_json=json.dumps(cache))
+    answer, told = document(run, *words)
+    assert (answer.code, [each["want"] for each in told["unplannable"]]) == (
+        1,
+        ["app os=ubuntu24.04 target=x86_64_v3"],
+    )

@@ -11,7 +11,7 @@ import pytest
 
 import specplan
 from specplan.errors import UsageError
-from tests import samples
+from tests import mirrors, samples
 from tests.mirrors import index
 
 if TYPE_CHECKING:
@@ -200,13 +200,30 @@ def test_a_name_without_a_package_may_be_virtual(
     assert len(found.undecided) == len(pages)
     assert (found.unknown_name, found.suggestions) == ("adios3", ("adios2", "adiak"))
     assert found.hint == "no package is called `adios3` (did you mean `adios2`, `adiak`?)"
-    # A source with dependencies knows who provides what some dependent uses, and no more.
+    # A source with dependencies knows who provides what some dependent uses.
     assert {spec.package for spec in lock.find("mpi")} == {"openmpi"}
     found = lock.search("iconv-of-some-site")
     assert (found.specs, len(found.undecided)) == ((), len(lock.search("*").specs))
     assert {each.missing for each in found.undecided} == {"virtuals"}
     assert pages.search("cmake@99:").unknown_name is None
     assert pages.search("+mpi").unknown_name is None
+
+
+def test_what_only_a_recipe_tells_of_a_virtual_package_is_undecided(tmp_path: Path) -> None:
+    """`user` uses openmpi as its MPI; mpich may be one too, and zlib surely is none."""
+    names = ("openmpi", "mpich", "zlib")
+    nodes = {name: mirrors.node(name) for name in names}
+    user = mirrors.node("user", "1.0", "openmpi")
+    user["dependencies"][0]["parameters"]["virtuals"] = ["mpi"]  # type: ignore[index]
+    nodes["user"] = user
+    installs = {str(each["hash"]): {"spec": each} for each in nodes.values()}
+    index = tmp_path / "index.json"
+    index.write_text(json.dumps({"database": {"version": "8", "installs": installs}}))
+    found = specplan.load(index).search("mpi")
+    assert [each.package for each in found.specs] == ["openmpi"]
+    assert [each.spec.package for each in found.undecided] == ["mpich"]
+    with pytest.raises(specplan.UndecidedError, match="whether 1 spec satisfies `mpi`"):
+        found.decided()
 
 
 def test_nobody_provides_what_no_spec_says_it_provides_if_all_say_it(tmp_path: Path) -> None:

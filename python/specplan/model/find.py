@@ -109,7 +109,8 @@ class Found(Report):
         specs = count(number, "spec satisfies", "specs satisfy")
         fault = f"whether {specs} `{self.query}` cannot be decided: {'; '.join(reasons)}"
         hint = self.hint
-        if self.unknown_name is not None and set(missing) == {"virtuals"}:
+        is_unheard = self.unknown_name is not None and not self.specs
+        if is_unheard and set(missing) == {"virtuals"}:
             # Whoever mistypes a name need not hear of virtual packages first.
             fault = (
                 f"no package is called `{self.unknown_name}`, and whether it is a virtual package "
