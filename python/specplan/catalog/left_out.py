@@ -6,14 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from specplan.model import LeftOut
-from specplan.sources.wanted import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from specplan.catalog.contents import Contents
     from specplan.model import DamagedFile
-    from specplan.sources.wanted import WantedEnvironment
+    from specplan.sources.wanted import Wanted, WantedEnvironment
 
 __all__ = [
     "absent_stacks",
@@ -105,12 +104,9 @@ def without_roots(
     with_roots = {each.label for each in locks if each.roots}
     with_roots |= {each.label for each in environments if each.environment.roots}
     # Of a lock that has specs and no root its reader says so.
-    empty = [
-        each.place
-        for each in (*locks, *environments)
-        if each.label not in with_roots
-        and (not isinstance(each, Wanted) or each.is_available or not len(each.core))
-    ]
+    silent = [each for each in locks if each.is_available or not len(each.core)]
+    wants: list[Wanted | WantedEnvironment] = [*silent, *environments]
+    empty = [each.place for each in wants if each.label not in with_roots]
     return [
         LeftOut(
             kind="no_root",
