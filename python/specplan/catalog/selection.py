@@ -11,10 +11,11 @@ from specplan.abstract_spec import AbstractSpec, written
 from specplan.catalog.contents import Contents
 from specplan.catalog.left_out import of_sources
 from specplan.catalog.names import any_matches, texts
-from specplan.catalog.specs import spec_of, specs_of
+from specplan.catalog.specs import specs_of
 from specplan.counting import count
 from specplan.errors import UsageError
 from specplan.model import DamagedFile, LeftOut, SourceUsed, Spec
+from specplan.model.columns import from_columns
 from specplan.model.find import Found, Undecided
 from specplan.model.left_out import merged
 from specplan.model.made import Made
@@ -243,8 +244,13 @@ def found(
         query=query,
         specs=Made(satisfying, specs_of),
         undecided=tuple(
-            Undecided(spec=spec_of(each.spec), missing=each.missing, reason=each.reason)
-            for each in undecided
+            from_columns(
+                Undecided,
+                len(undecided),
+                spec=specs_of([each.spec for each in undecided]),
+                missing=[each.missing for each in undecided],
+                reason=[each.reason for each in undecided],
+            )
         ),
         unknown_name=unknown,
         suggestions=() if unknown is None else suggestions(unknown, packages),

@@ -21,7 +21,6 @@ __all__ = [
     "named_of",
     "names_of",
     "nearest_of",
-    "spec_of",
     "specs_of",
 ]
 
@@ -33,11 +32,6 @@ _SAME_NAMES: Final = (
     "hash", "package", "version", "platform", "os", "target", "compiler", "variants", "size",
     "stacks", "source",
 )  # fmt: skip
-
-
-def spec_of(answer: _core.SpecAnswer) -> Spec:
-    """Return the record of a spec."""
-    return specs_of([answer])[0]
 
 
 def specs_of(answers: Sequence[_core.SpecAnswer]) -> list[Spec]:

@@ -63,6 +63,8 @@ def _column(values: Sequence[Value]) -> Sequence[str]:
     kinds = set(map(type, values))
     if kinds == {str}:
         return escape.csv_cells(cast("Sequence[str]", values))
+    if kinds == {tuple}:
+        return escape.csv_cells(list(map("; ".join, cast("Sequence[tuple[str, ...]]", values))))
     if kinds == {int}:
         return list(map(str, values))
     if kinds == {NoneType}:
