@@ -140,9 +140,7 @@ impl Libraries {
         match &self.kinds[number as usize] {
             Library::Linked(library) => table.serves_library(library, &host.os),
             // Releases of macOS are ordered, and their specs have no edge to a C library.
-            Library::NotLinked => {
-                table.platform(&host.os) == Some("linux") || table.serves(&binary.os, &host.os)
-            }
+            Library::NotLinked => &*host.platform == "linux" || table.serves(&binary.os, &host.os),
             Library::Untold => table.serves(&binary.os, &host.os),
         }
     }

@@ -9,7 +9,7 @@ use super::{AbstractSpec, Dependency};
 /// Dependencies that others are merged into, found by what they can have in common, so that a
 /// demand is compared with few however many there are.
 pub(super) struct Demands {
-    /// In the order in which they were asked for; nothing where one became part of a later one.
+    /// In the order in which they were first asked for; nothing only while one is merged.
     all: Vec<Option<Demand>>,
     /// By name and condition, without which two are never one; by the whole node without a name.
     alike: BTreeMap<u64, Vec<usize>>,
@@ -106,16 +106,31 @@ impl Demands {
             });
             like.min().map(|(_, position)| position)
         };
-        let merged = match first(true).or_else(|| first(false)) {
-            Some(position) => self.take(key, position, new).merged(new)?,
-            None => new.clone(),
+        let Some(position) = first(true).or_else(|| first(false)) else {
+            self.refuse_twins(&own, new)?;
+            self.push(new.clone());
+            return Ok(());
         };
+        let taken = self.all[position].take();
+        let Demand { dependency, round } = taken.expect("what is alike is there");
+        let mut merged = dependency.merged(new)?;
+        self.refuse_twins(&own, &merged)?;
+        merged.spec.sort();
+        // Merged demands share their name and condition, so that they are found as before.
+        self.all[position] = Some(Demand {
+            dependency: merged,
+            round,
+        });
+        Ok(())
+    }
+
+    /// Fails if a demand contradicts one that the same dependency has to meet.
+    fn refuse_twins(&self, own: &[usize], new: &Dependency) -> Result<(), Disagreement> {
         for own in own.iter().filter_map(|&each| self.all[each].as_ref()) {
-            if own.dependency.is_twin_of(&merged) {
-                own.dependency.clone().merged(&merged)?;
+            if own.dependency.is_twin_of(new) {
+                own.dependency.clone().merged(new)?;
             }
         }
-        self.push(merged);
         Ok(())
     }
 
@@ -126,24 +141,6 @@ impl Demands {
         let canonical = (!dependency.reach.is_direct(), dependency.types);
         let is_new = demand.round == self.round;
         (is_new, (!is_new).then_some(canonical), position)
-    }
-
-    fn take(&mut self, key: u64, position: usize, new: &Dependency) -> Dependency {
-        let lists = [
-            self.alike.get_mut(&key),
-            new.spec
-                .node
-                .name
-                .as_ref()
-                .and_then(|name| self.by_name.get_mut(name)),
-        ];
-        for list in lists.into_iter().flatten() {
-            list.retain(|&each| each != position);
-        }
-        self.all[position]
-            .take()
-            .expect("what is listed is there")
-            .dependency
     }
 
     fn push(&mut self, dependency: Dependency) {

@@ -90,14 +90,20 @@ impl FlagConstraint {
             .sort_by_key(|flag| self.propagated.contains(flag));
     }
 
-    /// Asks for what `other` asks for as well; each flag is propagated if it is in either.
+    /// Asks for what `other` asks for as well. As in Spack, a flag that both have is propagated only
+    /// if both write it with `==`.
     pub(crate) fn merge(&mut self, other: &Self) {
         for flag in &other.flags {
+            let is_propagated = other.propagated.contains(flag);
             if !self.flags.contains(flag) {
                 self.flags.push(flag.clone());
+                if is_propagated {
+                    self.propagated.insert(flag.clone());
+                }
+            } else if !is_propagated {
+                self.propagated.remove(flag);
             }
         }
-        self.propagated.extend(other.propagated.iter().cloned());
         self.flags
             .sort_by_key(|flag| self.propagated.contains(flag));
     }

@@ -23,7 +23,19 @@ fn constraints_are_merged_part_by_part() {
         ("a ++x", "+x", "a+x"),
         ("a cflags=-g", "cflags='-O2 -g'", "a cflags='-g -O2'"),
         ("a cflags==-g", "cflags=-O2", "a cflags=-O2 cflags==-g"),
-        ("a cflags=-O2", "cflags=='-g -O2'", "a cflags=='-O2 -g'"),
+        (
+            "a cflags=-O2",
+            "cflags=='-g -O2'",
+            "a cflags=-O2 cflags==-g",
+        ),
+        ("a cflags==-O2", "cflags='-O2 -g'", "a cflags='-O2 -g'"),
+        ("a cflags==-O2", "cflags=='-O2 -g'", "a cflags=='-O2 -g'"),
+        ("a ^b ^[when=+x] b", "^b@1", "a ^b@1 ^[when='+x'] b"),
+        (
+            "a ^[when=+y] b@2 ^[when=+x] b",
+            "^[when=+y] b+z",
+            "a ^[when='+y'] b@2+z ^[when='+x'] b",
+        ),
         (
             "a ^[when=+y] b ^[when=+x] b",
             "^c",
