@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["environment", "index", "lock", "written"]
+__all__ = ["environment", "index", "lock", "placed", "written"]
 
 
 def placed(name: str, *needs: str, os: str = "ubuntu24.04", target: str = "x86_64_v3") -> Any:

@@ -28,6 +28,18 @@ _URL: Final = re.compile(
     re.IGNORECASE,
 )
 
+#: A user and a password where the scheme was forgotten: ``user:word@host/folder``. Neither an
+#: abstract spec nor a place in a file looks like it: they have a version or a blank there.
+_USER: Final = re.compile(
+    r"(?<![^\s`'\"(])(?P<before>(?:(?!target=)[\w.-]+=)?(?://)?)"
+    r"[^\s`'\"<>|/@:=%^+~]+:(?![=%^+~@])[^\s`'\"<>|]*@(?=[A-Za-z0-9\[])"
+)
+
+#: The same below the folder that such a text was taken to start from.
+_USER_BELOW: Final = re.compile(
+    r"(?<=/)[^\s`'\"<>|/@:=%^+~]+:[^\s`'\"<>|/@]+@(?=[\w-]+(?:\.[\w-]+)+)"
+)
+
 #: A file of this machine, whose name may hold anything.
 _NO_HOST: Final = re.compile(r"file:(/|///+)", re.IGNORECASE)
 
@@ -64,8 +76,11 @@ def without_secrets(text: str) -> str:
     Examples:
         >>> without_secrets("`http://user:word@host/x?sig=abc`: the server answers 404")
         '`http://host/x`: the server answers 404'
+        >>> without_secrets("`user:word@host/x` does not exist")
+        '`***@host/x` does not exist'
     """
-    return _URL.sub(lambda found: _harmless(found["scheme"], found["rest"]), text)
+    shown = _URL.sub(lambda found: _harmless(found["scheme"], found["rest"]), text)
+    return _USER_BELOW.sub("***@", _USER.sub(r"\g<before>***@", shown))
 
 
 def without_those_of(url: str, text: str) -> str:

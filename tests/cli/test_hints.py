@@ -335,3 +335,30 @@ def test_a_scheme_that_nobody_knows_is_answered_with_those_that_are_read(run: Ru
 
 def test_a_registry_without_a_name_is_shown_as_it_was_typed(run: Runs) -> None:
     assert "`oci://` is not a repository" in run("coverage", "--no-config", "--cache", "oci://").err
+
+
+def test_a_word_that_is_nearly_one_of_a_few_is_shown(run: Runs) -> None:
+    for option, typed, meant in (
+        ("--level", "Version", "version"),
+        ("--format", "JSON", "json"),
+        ("--compat", "targets", "target"),
+    ):
+        answer = run("gaps", option, typed)
+        assert (answer.code, answer.out) == (2, "")
+        assert f"did you mean `{meant}`?" in answer.err
+
+
+def test_a_wanted_spec_that_the_shell_has_split_is_shown_in_quotes(run: Runs) -> None:
+    for words in (("zlib", "cflags=-O2", "-g"), ("zlib", "+shared")):
+        answer = run("rebuild", "--want", *words, "--cache", "none")
+        assert answer.code == 2
+        spec = 'zlib cflags="-O2 -g"' if "-g" in words else "zlib +shared"
+        assert f"quote a spec that has blanks: `--want '{spec}'`" in answer.err
+
+
+def test_a_variable_that_the_shell_did_not_put_in_is_said(
+    run: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MIRRORS", "/somewhere")
+    assert "outside of single quotes" in run("gaps", "--cache", "$MIRRORS/x").err
+    assert "`${NOWHERE}` is not set, " in run("gaps", "--cache", "${NOWHERE}/x").err

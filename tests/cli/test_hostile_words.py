@@ -273,6 +273,11 @@ URLS = (
     f"nothing://{USER}:{WORD}@127.0.0.1:1/x?sig={SIGNATURE}",
     f"oci://{USER}:{WORD}@127.0.0.1:1/x?sig={SIGNATURE}",
     f"e4s=http://{USER}:{WORD}@127.0.0.1:1/x?sig={SIGNATURE}",
+    # Where the scheme was forgotten.
+    f"{USER}:{WORD}@127.0.0.1:1/x",
+    f"//{USER}:{WORD}@127.0.0.1:1/x",
+    f"e4s={USER}:{WORD}@127.0.0.1:1/x",
+    f"{USER}:{WORD}/@127.0.0.1:1/x",
 )
 
 
@@ -285,6 +290,22 @@ def assert_is_hidden(said: str, words: object) -> None:
 def test_what_is_shown_of_a_url_is_no_secret(url: str) -> None:
     assert_is_hidden(shown_url(url), url)
     assert_is_hidden(without_secrets(f"`{url}` cannot be read: {url}"), url)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`hdf5@1.12:1.14 %gcc@12` is not a spec",
+        "zlib target=x86_64:^hdf5@1",
+        "`zlib-ng cflags:=-O2 @2:`",
+        "spack.yaml:3: hdf5@1.12: no such package",
+        "git@github.com:spack/spack.git@develop",
+        "/work/a:b@c/spack.lock",
+        "e4s=/work/x@y",
+    ],
+)
+def test_what_only_looks_like_a_password_stays(text: str) -> None:
+    assert without_secrets(text) == text
 
 
 @pytest.mark.usefixtures("here")

@@ -262,6 +262,18 @@ def test_why_explains_the_roots_of_environments(run: Runs, folder: Path) -> None
         assert "spack.yaml:1" in run("why", "hypre", *words, *system, f"--format={form}").out
 
 
+def test_why_says_which_roots_are_not_wanted(run: Runs, folder: Path) -> None:
+    (folder / "spack.yaml").write_text("spack: {specs: [zfp, hypre]}\n")
+    excluded = '[[not-wanted]]\npackage = "zfp"\nreason = "too old"\n'
+    (folder / "specplan.toml").write_text(excluded)
+    words = ("--want=spack.yaml", PLAN[2], "--system=ubuntu24.04/x86_64_v3")
+    (want,) = json.loads(run("why", "zfp", *words, "--format=json").out)["wants"]
+    assert (want["want"], want["verdict"], want["reason"]) == ("zfp", "excluded", "too old")
+    assert want["wanted_by"] == ["spack.yaml:1"]
+    (other,) = json.loads(run("why", "hypre", *words, "--format=json").out)["wants"]
+    assert other["verdict"] != "excluded"
+
+
 def test_why_explains_what_was_typed(run: Runs) -> None:
     words = ("--want=hypre@99:", "--cache=none", "--system=ubuntu24.04/x86_64_v3", "--no-config")
     (want,) = json.loads(run("why", "hypre", *words, "--format=json").out)["wants"]
@@ -313,8 +325,11 @@ def test_nothing_is_written_where_nothing_differs(run: Runs, folder: Path) -> No
     old = "develop-2025-11-15"
     same = ("--quiet-if-same", "--stack=tools-sdk", *CACHES)
     for words in (("gaps", "--tag", old, "--baseline", old), ("diff", old, old)):
+        # What an earlier run wrote there would be taken for the report of this one.
+        (folder / "report.md").write_text("lost: 3\n")
         answer = run(*words, *same, "-o", "report.md")
         assert (answer.code, answer.out) == (0, "")
+        assert "`report.md` was the report of an earlier run" in answer.err
         assert "nothing differs" in answer.err
         assert not (folder / "report.md").exists()
     changed = run("diff", old, "--quiet-if-same", "--stack=radiuss", *CACHES)

@@ -70,7 +70,7 @@ def test_help_needs_no_catalog() -> None:
         (
             ("gaps", "--level", "packages"),
             "invalid value for '--level'",
-            "`specplan gaps --help` lists what there is",
+            "did you mean `package`?",
         ),
         (
             ("gaps", "--fail-under", "101"),

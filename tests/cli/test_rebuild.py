@@ -19,6 +19,7 @@ import specplan
 from specplan.cli import main
 from specplan.model import Scope
 from specplan.testing import verify, verify_schedule
+from tests.small_caches import index, lock, placed
 from tests.snapshots import assert_is_snapshot
 
 REAL = Path(__file__).parents[2] / "examples" / "rebuild"
@@ -577,3 +578,27 @@ def test_what_is_not_wanted_of_a_lock_is_wanted_neither_of_gaps_nor_of_a_plan(
     assert plan.totals.wants == every.totals.wants - plan.totals.not_wanted
     assert report.not_wanted == plan.not_wanted
     assert "not wanted: " in plan.to_text()
+
+
+@pytest.mark.parametrize("scope", ["roots", "runtime", "all"])
+@pytest.mark.parametrize("has_original", [False, True])
+def test_gaps_and_plans_want_the_same_of_spliced_specs(
+    tmp_path: Path, scope: Scope, *, has_original: bool
+) -> None:
+    original, spliced = placed("app", "old", "cmake"), placed("app:spliced", "new")
+    spliced["build_spec"] = {"name": "app", "hash": original["hash"]}
+    document = json.loads(lock(["top"], needs={"top": ["app:spliced"]}))
+    for each in (original, spliced, placed("old"), placed("new", "cmake"), placed("cmake")):
+        document["concrete_specs"][each["hash"]] = each
+    file = tmp_path / "spack.lock"
+    file.write_text(json.dumps(document))
+    cache = tmp_path / "index.json"
+    cache.write_text(index(["app", "old"] if has_original else ["other"]))
+    catalog = specplan.load(cache)
+    report = catalog.gaps(want=f"mine={file}", scope=scope)
+    plan = catalog.rebuild(want=f"mine={file}", scope=scope)
+    assert report.totals.wanted == plan.totals.wants
+    planned = {build.hash for build in plan.builds}
+    # What can be rewired is not built, and no other gap is left without a build.
+    assert {gap.hash for gap in report.gaps} <= planned | {spliced["hash"]}
+    assert (spliced["hash"] in {gap.hash for gap in report.gaps}) <= (not has_original)

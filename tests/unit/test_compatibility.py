@@ -119,3 +119,15 @@ def test_a_binary_to_publish_serves_the_cell_that_lacks_it(tmp_path: Path) -> No
     assert gap.nearest.hash == hash_of("toolrhel9")
     plan = catalog.rebuild(stack="c", peers="*", os="debian12", compat="os")
     assert [each.hash for each in plan.publish] == [gap.nearest.hash]
+
+
+@pytest.mark.parametrize(("library", "lacking"), [(None, []), ("glibc@2.34", ["tool"])])
+def test_a_binary_without_a_c_library_serves_a_linux_that_no_table_knows(
+    tmp_path: Path, library: str | None, lacking: list[str]
+) -> None:
+    source = index(tmp_path, "rhel9", library, virtuals=("libc",))
+    file = Path(source.partition("=")[2])
+    content = file.read_text()
+    file.write_text(content.replace('"debian12"', '"nobody-knows"'))
+    report = specplan.load(source).gaps(peers="*", os="nobody-knows", compat="os")
+    assert [gap.package for gap in report.gaps] == lacking

@@ -43,6 +43,11 @@ HOST = Host(
         ("str(target).startswith('zen')", True),
         (r're.search(r"^login\d", hostname)', True),
         ("re.match('site', hostname)", False),
+        ("f'{platform}-{os!s}' == 'linux-rhel8'", True),
+        ("any(each in hostname for each in ['login', 'batch'])", True),
+        ("all(part.isalnum() for part in hostname.split('.') if part != 'site')", True),
+        ("[os for os in 'ab'] == ['a', 'b'] and os == 'rhel8'", True),
+        ("sorted(set('ba')) == ['a', 'b'] and min([2, 1]) < max([1, 2])", True),
         ("re.fullmatch('login.*org', hostname)", True),
         ("hostname.startswith('login')", True),
         ("hostname.upper().endswith('ORG')", True),
@@ -151,11 +156,17 @@ def test_one_side_can_decide_alone() -> None:
         "().__class__.__bases__",
         "platform.__class__",
         "open('/etc/passwd')",
-        "[x for x in 'ab']",
+        "[x + y for x in 'ab' for y in 'ab']",
+        "[x for x in env]",
+        "[x for x, y in ['ab']]",
+        "[x for x in 5]",
         "lambda: 1",
         "9 ** 9 ** 9",
         "'a' * 1000000",
-        "f'{platform}'",
+        "f'{platform:>100000000}'",
+        "f'{platform!r}'",
+        "f'{[os]}'",
+        "x in 'ab' or [x for x in 'ab']",
         "re.compile('x')",
         "re.search('x')",
         r"re.search('(a)\\1', hostname)",
@@ -224,6 +235,14 @@ ENDLESS = [
     ("(?:a|a|a|a)*?b", "a" * 200, False),
     ("(x+x+)+y", "x" * 200, False),
 ]
+
+
+def test_no_comprehension_takes_long() -> None:
+    inner = "x"
+    for name in "abcdefgh":
+        inner = f"[{inner} for {name} in hostname]"
+    with pytest.raises(ConditionError, match="rounds"):
+        holds(f"[{inner} for x in hostname]", HOST)
 
 
 @pytest.mark.parametrize(("pattern", "subject", "is_found"), ENDLESS)

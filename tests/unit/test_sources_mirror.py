@@ -187,6 +187,12 @@ class TestDamagedIndex:
                 "is not valid JSON: expecting value at column 11",
             ),
             (
+                b'{"version": 3, "data',
+                "",
+                1,
+                "is not valid JSON: unterminated string at column 16",
+            ),
+            (
                 b'{"version": NaN, "data": []}',
                 "",
                 None,

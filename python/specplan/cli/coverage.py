@@ -64,7 +64,9 @@ def _run(settings: Settings, view: View) -> int:
     """Ask the catalog, write the view of its answer, and return the exit code."""
     answer = asked_coverage(settings, view).coverage
     code = 0
-    if not (settings.quiet_if_same and verdict.is_same(answer)):
+    if settings.quiet_if_same and verdict.is_same(answer):
+        output.withdraw(settings.output)
+    else:
         output.publish(answer, settings, view=view)
         code = verdict.conclude(answer, settings)
     if settings.ci_line:

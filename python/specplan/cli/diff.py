@@ -78,6 +78,7 @@ def asked_difference(old: str, new: str | None, settings: Settings) -> Diff | Lo
 def _concluded(answer: Diff | LockDiff, settings: Settings) -> int:
     """Write the difference, if there is one or more to say, and return the exit code."""
     if settings.quiet_if_same and verdict.is_same(answer):
+        output.withdraw(settings.output)
         return 0
     output.publish(answer, settings)
     return verdict.conclude(answer, settings)

@@ -40,10 +40,14 @@ def worded(error: click.ClickException, words: Sequence[str]) -> tuple[str, str 
         return f"the variable {variable}: {_bare(error)}", f"unset {variable}, or mend it; {hint}"
     if isinstance(error, click.NoSuchOption):
         is_flag = not error.option_name.startswith("--")
-        return message, (_whole_spec(context, words) if is_flag else None) or hint
+        whole = (_whole_spec(context, words) or _whole_want(context, words)) if is_flag else None
+        return message, whole or hint
+    if (near := _near_choice(error)) is not None:
+        return message, f"did you mean `{near}`?"
     if "unexpected extra argument" in message:
         return message, (
-            _repeated(context, words)
+            _whole_want(context, words)
+            or _repeated(context, words)
             or _cache(context, words)
             or _whole_spec(context, words)
             or hint
@@ -140,6 +144,34 @@ def _cache(context: click.Context, words: Sequence[str]) -> str | None:
     if "://" not in place and not os.path.exists(place):  # noqa: PTH110 - `Path.exists` fails on long names
         return None
     return f"a cache is named with `--cache {shlex.quote(word)}`, a lock with `--want`"
+
+
+def _near_choice(error: click.ClickException) -> str | None:
+    """Return the value that was meant, where an option takes one of a few; None for others."""
+    parameter = error.param if isinstance(error, click.BadParameter) else None
+    if parameter is None or not isinstance(parameter.type, click.Choice):
+        return None
+    from specplan.similar_names import suggestions  # noqa: PLC0415 - only mistakes need it
+
+    typed = re.match(r"'([^']*)' is not one of", error.message)
+    near = suggestions(typed[1], parameter.type.choices) if typed else []
+    return near[0] if near else None
+
+
+def _whole_want(context: click.Context, words: Sequence[str]) -> str | None:
+    """Return how to quote a wanted spec that the shell has split into words; None without one."""
+    import shlex  # noqa: PLC0415 - likewise
+
+    if "--want" not in words or not any(each.name == "want" for each in context.command.params):
+        return None
+    parts: list[str] = []
+    for word in words[words.index("--want") + 1 :]:
+        if word.startswith("--"):
+            break
+        parts.append(word)
+    if len(parts) < 2 or not re.match(r"[%^@+~]|\w+=", parts[1]):  # noqa: PLR2004 - likewise
+        return None
+    return f"quote a spec that has blanks: `--want {shlex.quote(_with_quotes(' '.join(parts)))}`"
 
 
 def _whole_spec(context: click.Context, words: Sequence[str]) -> str | None:

@@ -361,6 +361,23 @@ def write_folder(files: Iterable[tuple[str, str]], folder: str) -> None:
     write_all([(text, str(Path(folder) / name)) for name, text in files])
 
 
+def withdraw(output: str | None) -> None:
+    """Remove the file of a report that is not written, so that none of an earlier run stays.
+
+    Args:
+        output: A file, or None or ``-`` for standard output.
+
+    Raises:
+        UsageError: If the file cannot be removed.
+    """
+    place = _place_of(output)
+    if place.file is None or not place.file.is_file():
+        return
+    with _told(place):
+        place.real.unlink(missing_ok=True)
+    note(f"{place.shown} was the report of an earlier run, and is removed")
+
+
 def is_device(output: str) -> bool:
     """Whether an output is an open descriptor, a device or a pipe, and no file with a name."""
     return _place_of(output).file is None

@@ -194,7 +194,8 @@ def _wants(settings: Settings) -> tuple[tuple[str, ...], list[LeftOut]]:
     if not settings.want:
         raise UsageError(
             "nothing is wanted",
-            hint="name a lock with `--want [LABEL=]spack.lock`, or as `want` in specplan.toml",
+            hint="name a lock with `--want [LABEL=]spack.lock`, or as `want` in specplan.toml; "
+            "`--stack` and `--peers` ask for gaps",
         )
     named = [named_want(each) for each in settings.want]
     locks = tuple(each.text for each in named if each.kind != "environment")

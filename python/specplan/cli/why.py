@@ -86,10 +86,20 @@ def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:
         for each in environments
         for root in each.environment.roots
     }
+    stacks: dict[str, set[str]] = {}
+    for each in environments:
+        for root in each.environment.roots:
+            stacks.setdefault(root.spec, set()).add(each.label)
     files = tuple(text for text in query.want if named_want(text).kind == "environment")
     older = None if asked.older is None or isinstance(asked.older, str) else asked.older._contents  # noqa: SLF001 - as above
     return why_wanted(
-        spec, asked.plan, contents, replace(query, want=files), older=older, sources=sources
+        spec,
+        asked.plan,
+        contents,
+        replace(query, want=files),
+        older=older,
+        sources=sources,
+        stacks=stacks,
     )
 
 

@@ -1272,7 +1272,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         group="Output",
         commands=("gaps", "coverage", "diff"),
         help="Write no report where nothing differs from the older state, no gate fails and "
-        "nothing is left out that could change that.",
+        "nothing is left out that could change that. A file of that name from an earlier run is "
+        "removed.",
     ),
     Setting(
         name="ci-line",

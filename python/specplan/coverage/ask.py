@@ -235,12 +235,7 @@ def ask(
         )
         excluded = [sum(both) for both in zip(excluded, abstract.wants.excluded, strict=True)]
         count += abstract.wants.not_wanted
-    of_cells: dict[str, list[tuple[str, str, str]]] = {}
-    for cell in cells:
-        of_cells.setdefault(cell.stack, []).append((cell.os, cell.target, cell.platform))
-    lacking_roots, nowhere = abstract_wants.not_concretized(
-        (each for each in stale if each.label in selected), of_cells
-    )
+    lacking_roots, nowhere = _not_concretized(core, question, stale, selected, cells)
     for entry in lacking_roots:
         place = (entry.stack, entry.package, entry.os, entry.target)
         count += any(excludes(each, *place) for each in not_wanted)
@@ -281,6 +276,29 @@ def ask(
         nowhere=tuple(nowhere),
         question=question,
     )
+
+
+def _not_concretized(
+    core: compiled.Catalog,
+    question: compiled.CoverageQuestion | None,
+    environments: Sequence[WantedEnvironment],
+    selected: Collection[str],
+    cells: Sequence[compiled.CellAnswer],
+) -> tuple[list[NotConcretized], list[EnvironmentRoot]]:
+    """Return the roots that locks lack, in reported cells; and those that have no cell at all."""
+    if question is not None and environments and (question["oss"] or question["targets"]):
+        # In how many cells a root is lacking does not depend on which of them are shown.
+        whole = _coverage(core, {**question, "oss": None, "targets": None, "detail": "cells"})
+    else:
+        whole = None
+    of_cells: dict[str, list[tuple[str, str, str]]] = {}
+    for cell in cells if whole is None else whole.cells:
+        of_cells.setdefault(cell.stack, []).append((cell.os, cell.target, cell.platform))
+    found, nowhere = abstract_wants.not_concretized(
+        (each for each in environments if each.label in selected), of_cells
+    )
+    shown = {(cell.stack, cell.os, cell.target) for cell in cells}
+    return [each for each in found if (each.stack, each.os, each.target) in shown], nowhere
 
 
 def _nothing_to_report(labels: Collection[str], query: CoverageQuery) -> EmptySelectionError:
@@ -354,7 +372,7 @@ def _peers(
     """Return sets of peers, and for each reported stack which of them defines its wants."""
     patterns = query.peers
     if patterns:
-        return [list(chosen(patterns, labels, kind="peers"))], [0 for _ in reported]
+        return [list(chosen(patterns, labels, kind="stack"))], [0 for _ in reported]
     # Nobody gave a source without a label its name, so that it says nothing of a family.
     named = [name for name in labels if name not in own_stacks]
     sets, positions = peers_of(reported, named, query.families)

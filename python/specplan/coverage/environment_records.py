@@ -82,7 +82,6 @@ def lacking(answered: Answered) -> Iterator[tuple[str, ...]]:
 def gaps(answered: Answered) -> Iterator[Gap]:
     """Yield the gaps by cell."""
     wants = answered.wants
-    times = Counter(want for answer in answered.core.cells for want in answer.gaps)
     for gap in answered.core.gaps:
         cell, want = wants.cells[gap.cell], gap.want
         yield Gap(
@@ -97,7 +96,7 @@ def gaps(answered: Answered) -> Iterator[Gap]:
             version=None,
             hash=None,
             state=gap.state,
-            cells_lacking=times[want],
+            cells_lacking=answered.lacking[want],
             blocked=None,
             roots_completed=None,
             buildable_now=None,
@@ -218,7 +217,6 @@ def cells_of_not_concretized(roots: Iterable[NotConcretized]) -> Iterator[Cell]:
 
 def gaps_of_not_concretized(roots: Sequence[NotConcretized]) -> Iterator[Gap]:
     """Yield the gaps of roots that locks lack, in their order."""
-    times = Counter((each.stack, each.want) for each in roots)
     for each in roots:
         yield Gap(
             stack=each.stack,
@@ -230,7 +228,7 @@ def gaps_of_not_concretized(roots: Sequence[NotConcretized]) -> Iterator[Gap]:
             version=None,
             hash=None,
             state="not_concretized",
-            cells_lacking=times[each.stack, each.want],
+            cells_lacking=each.cells_lacking,
             blocked=None,
             roots_completed=None,
             buildable_now=None,

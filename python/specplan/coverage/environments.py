@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -69,6 +70,7 @@ class AbstractWants:
             under several requirements, stands there as often.
         packages: The name of each; empty where it leaves the name open.
         cells: By stack, os, target.
+        hidden: The cells that the report does not show, in which a key may be a gap too.
         excluded: For each entry of what is not wanted how many wants it excludes.
         not_wanted: How many wants any entry excludes.
         clauses: By spec what its candidates are compared with; nothing of any where it is empty.
@@ -84,6 +86,7 @@ class AbstractWants:
     cells: tuple[WantedCell, ...]
     excluded: tuple[int, ...]
     not_wanted: int
+    hidden: tuple[WantedCell, ...] = ()
     clauses: tuple[tuple[Clause, ...], ...] = ()
     groups: tuple[str | None, ...] = ()
     developed: frozenset[int] = frozenset()
@@ -111,10 +114,12 @@ class Answered:
     Attributes:
         wants: What was asked.
         core: The answer; see :data:`specplan._core.AbstractAnswer`.
+        lacking: By position of a want, in how many cells it is a gap, whichever cells are shown.
     """
 
     wants: AbstractWants
     core: compiled.AbstractAnswer
+    lacking: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +135,7 @@ class NotConcretized:
         package: Its name; empty where it leaves the name open.
         path: The file that asks for it.
         line: The line there, counted from 1.
+        cells_lacking: In how many cells of its stack the lock lacks it.
     """
 
     stack: str
@@ -140,6 +146,7 @@ class NotConcretized:
     package: str
     path: str
     line: int
+    cells_lacking: int
 
 
 def not_concretized(
@@ -165,7 +172,8 @@ def not_concretized(
             spec = AbstractSpec(root.asked)
             if not systems:
                 nowhere.append(root)
-            for os, target, platform in _accepted(spec, systems):
+            accepted = _accepted(spec, systems)
+            for os, target, platform in accepted:
                 placed.append(
                     NotConcretized(
                         stack=each.label,
@@ -176,6 +184,7 @@ def not_concretized(
                         package=spec.name or "",
                         path=root.path,
                         line=root.line,
+                        cells_lacking=len(accepted),
                     )
                 )
     placed.sort(key=lambda each: (each.stack, each.os, each.target, each.want))
@@ -219,20 +228,21 @@ def wants_of(
     passed_over = found.passed_over()
     excluded = [0] * len(not_wanted)
     several = 0
-    kept = []
+    kept: list[WantedCell] = []
+    hidden: list[WantedCell] = []
     for stack, os, target in sorted(found.cells):
-        if (oss is not None and os not in oss) or (targets is not None and target not in targets):
-            continue
+        is_shown = (oss is None or os in oss) and (targets is None or target in targets)
         platform, wants = found.cells[stack, os, target]
         left = []
         for want in wants:
             place = (stack, found.packages[want], os, target)
             entries = [at for at, entry in enumerate(not_wanted) if excludes(entry, *place)]
-            for at in entries:
-                excluded[at] += 1
-            several += bool(entries)
+            if is_shown:
+                for at in entries:
+                    excluded[at] += 1
+                several += bool(entries)
             left += [] if entries else [want]
-        kept.append(
+        (kept if is_shown else hidden).append(
             WantedCell(stack=stack, os=os, target=target, platform=platform, wants=tuple(left))
         )
     return AbstractWants(
@@ -245,6 +255,7 @@ def wants_of(
         roots=found.roots,
         places={key: tuple(places) for key, places in found.places.items()},
         cells=tuple(kept),
+        hidden=tuple(hidden),
         excluded=tuple(excluded),
         not_wanted=several,
     )
@@ -419,21 +430,28 @@ def ask(
         systems: What is known of operating systems.
         detail: The detail of the answer.
     """
-    answer = core.abstract_coverage(
-        {
-            "state": state,
-            "specs": list(wants.specs),
-            "clauses": wants.clause_questions(),
-            "cells": [
-                (cell.os, cell.target, cell.platform, list(cell.wants)) for cell in wants.cells
-            ],
-            "compat": compat,
-            "operating_systems": systems.core,
-            "detail": detail,
-        },
-        MOST_LACKS,
-    )
-    return Answered(wants=wants, core=answer)
+    question: compiled.AbstractQuestion = {
+        "state": state,
+        "specs": list(wants.specs),
+        "clauses": wants.clause_questions(),
+        "cells": _cells(wants.cells),
+        "compat": compat,
+        "operating_systems": systems.core,
+        "detail": detail,
+    }
+    answer = core.abstract_coverage(question, MOST_LACKS)
+    lacking = Counter(want for cell in answer.cells for want in cell.gaps)
+    if wants.hidden and detail in {"gaps", "nearest"}:
+        others = core.abstract_coverage(
+            {**question, "cells": _cells(wants.hidden), "detail": "keys"}, MOST_LACKS
+        )
+        lacking.update(want for cell in others.cells for want in cell.gaps)
+    return Answered(wants=wants, core=answer, lacking=lacking)
+
+
+def _cells(cells: Sequence[WantedCell]) -> list[tuple[str, str, str, list[int]]]:
+    """Return cells as the core takes them."""
+    return [(cell.os, cell.target, cell.platform, list(cell.wants)) for cell in cells]
 
 
 def _accepted(spec: AbstractSpec, given: tuple[System, ...]) -> tuple[System, ...]:

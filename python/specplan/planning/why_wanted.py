@@ -79,6 +79,7 @@ def why_wanted(
     *,
     older: Contents | None,
     sources: Mapping[str, str],
+    stacks: Mapping[str, Collection[str]],
 ) -> tuple[WhyWanted, ...]:
     """Return why the packages that a spec names are wanted, by stack, os, target and want.
 
@@ -89,13 +90,15 @@ def why_wanted(
         query: Whose gaps are planned for, or the environments whose roots are wanted.
         older: Another catalog that holds the older state of baseline wants.
         sources: Where each abstract want was asked for, by its text.
+        stacks: Which stacks ask for each of them, likewise.
 
     Raises:
         SpecSyntaxError: If the text is not an abstract spec.
     """
     packages = _packages(spec, plan, contents)
     asked = _Asked(plan, contents, query, older=older, packages=packages, sources=sources)
-    found = {(each.stack, each.os, each.target, each.want): each for each in asked.wants()}
+    answers = (*asked.excluded_roots(stacks), *asked.wants())
+    found = {(each.stack, each.os, each.target, each.want): each for each in answers}
     return tuple(found[each] for each in sorted(found))
 
 
@@ -151,6 +154,21 @@ class _Asked:
             # The specs of locks have trees of their own.
             if gap.package in self._packages and gap.hash is None:
                 yield self._gap(gap)
+
+    def excluded_roots(self, stacks: Mapping[str, Collection[str]]) -> Iterator[WhyWanted]:
+        """Yield the roots that are not wanted in the cells of their stacks.
+
+        Args:
+            stacks: By the text of a root, the stacks that have it.
+        """
+        for cell in () if self._coverage is None else self._coverage.cells:
+            place = (cell.stack, cell.os, cell.target)
+            for want, own in stacks.items():
+                package = compiled.AbstractSpec(want).name or ""
+                if cell.stack in own and package in self._packages:
+                    answer = self._excluded_or_covered(place, package, want)
+                    if answer.verdict == "excluded":
+                        yield answer
 
     def _of_roots(self) -> Iterator[WhyWanted]:
         """Yield the roots of environments and what was typed; most of them are covered."""
@@ -255,7 +273,7 @@ class _Asked:
         labels = contents.core.labels(contents.state(query.tag))
         patterns = query.peers
         peers: Iterable[str] = (
-            chosen(patterns, labels, kind="peers")
+            chosen(patterns, labels, kind="stack")
             if patterns
             else peers_of([stack], labels, query.families)[0][0]
         )

@@ -29,6 +29,9 @@ _NAME_AND_HASH: Final = re.compile(r"[\w.-]*/[a-z2-7]{7,32}")
 _HOST: Final = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[\w.-]+):[0-9]{1,5}(?:/.*)?|localhost(?:/.*)?")
 _DOMAIN: Final = re.compile(r"(?:[\w-]+\.)+(?:com|dev|edu|eu|gov|io|net|org)(?:/.*)?")
 
+#: A variable of the shell at the start of a path.
+_VARIABLE: Final = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+
 #: How near a name must be to be suggested, from 0 to 1, and how many are looked at.
 _CLOSENESS: Final = 0.6
 _MOST_NAMES: Final = 10_000
@@ -63,9 +66,19 @@ def absence(place: str, *, hint: str | None = None) -> SourceError:
         hint: What helps, where the caller knows better.
     """
     shown = printable(place)
-    return SourceError(
-        f"`{shown}` does not exist", path=shown, hint=_remedy(place) if hint is None else hint
-    )
+    if hint is None:
+        hint = _of_variable(place) or _remedy(place)
+    return SourceError(f"`{shown}` does not exist", path=shown, hint=hint)
+
+
+def _of_variable(place: str) -> str | None:
+    """Return why a variable of the shell still stands in a path, or None where none does."""
+    found = _VARIABLE.match(place)
+    if found is None:
+        return None
+    if (found[1] or found[2]) in os.environ:
+        return f"the shell puts `{found[0]}` in, and only outside of single quotes"
+    return f"the variable `{found[0]}` is not set, and only the shell puts variables in"
 
 
 def _remedy(place: str) -> str | None:

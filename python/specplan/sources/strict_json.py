@@ -154,7 +154,9 @@ def parse(document: bytes, shown: str) -> Value:
         line = document.count(b"\n", 0, error.start) + 1
         refuse(f"is not UTF-8: byte 0x{document[error.start]:02x}", line)
     except json.JSONDecodeError as error:
-        refuse(f"is not valid JSON: {error.msg.lower()} at column {error.colno}", error.lineno)
+        # Some messages of Python end in "starting at", and the place is to follow.
+        fault = error.msg.lower().removesuffix(" starting at").removesuffix(" at")
+        refuse(f"is not valid JSON: {fault} at column {error.colno}", error.lineno)
     except RecursionError:
         refuse("is nested too deep")
     except DamagedSourceError:

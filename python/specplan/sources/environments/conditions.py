@@ -33,6 +33,12 @@ _MAX_LENGTH: Final = 1000
 _MAX_TEXT: Final = 10_000
 _MAX_DIGITS: Final = 18
 
+#: How often the parts of an expression that stand under a `for` may be evaluated.
+_MAX_ROUNDS: Final = 10_000
+
+#: How a part of an f-string may be converted: not at all, or by `!s`.
+_CONVERSIONS: Final = (-1, ord("s"))
+
 #: The spellings by which an expression can ask for each attribute of a host.
 _NAMES: Final = ("platform", "os", "target", "hostname")
 
@@ -83,6 +89,10 @@ _FUNCTIONS: Final[dict[str, Callable[[Any], object]]] = {
     "int": int,
     "len": len,
     "list": list,
+    "max": max,
+    "min": min,
+    "set": frozenset,
+    "sorted": sorted,
     "str": str,
     "tuple": tuple,
 }
@@ -156,6 +166,9 @@ def holds(condition: str, host: Host) -> bool:
 class _Evaluation:
     def __init__(self, host: Host) -> None:
         self._host = host
+        #: What the names of comprehensions stand for.
+        self._names: dict[str, object] = {}
+        self._rounds = 0
         self._understood: dict[type[ast.expr], Callable[[Any], object]] = {
             ast.Constant: self._constant,
             ast.BoolOp: self._bool_op,
@@ -167,6 +180,9 @@ class _Evaluation:
             ast.List: lambda node: [self.value(each) for each in node.elts],
             ast.Tuple: lambda node: tuple(self.value(each) for each in node.elts),
             ast.Set: self._set,
+            ast.JoinedStr: self._joined,
+            ast.ListComp: self._comprehension,
+            ast.GeneratorExp: self._comprehension,
             ast.Attribute: self._attribute,
             ast.Subscript: self._subscript,
             ast.Call: self._call,
@@ -198,6 +214,45 @@ class _Evaluation:
 
     def _set(self, node: ast.Set) -> object:
         return self._tried(node, lambda: frozenset(self.value(each) for each in node.elts))
+
+    def _joined(self, node: ast.JoinedStr) -> object:
+        """Put the parts of an f-string together."""
+        parts = []
+        for each in node.values:
+            held: ast.expr = each
+            if isinstance(each, ast.FormattedValue):
+                if each.format_spec is not None or each.conversion not in _CONVERSIONS:
+                    self._refuse(node)
+                held = each.value
+            value = self.value(held)
+            if not (value is None or isinstance(value, str | int | float)):
+                self._refuse(node)
+            parts.append(str(value))
+        return self._bounded(node, "".join(parts))
+
+    def _comprehension(self, node: ast.ListComp | ast.GeneratorExp) -> list[object]:
+        """Evaluate an expression for each part of a text or a list."""
+        loop, *others = node.generators
+        if others or not isinstance(loop.target, ast.Name) or loop.is_async:
+            return self._refuse(node)
+        whole = self.value(loop.iter)
+        if not isinstance(whole, str | list | tuple):
+            return self._refuse(node)
+        name = loop.target.id
+        before = dict(self._names)
+        found = []
+        try:
+            for each in whole:
+                self._rounds += 1
+                if self._rounds > _MAX_ROUNDS:
+                    fault = f"`{ast.unparse(node)}` takes more than {_MAX_ROUNDS} rounds"
+                    raise ConditionError(fault)
+                self._names[name] = each
+                if all(self.value(condition) for condition in loop.ifs):
+                    found.append(self.value(node.elt))
+        finally:
+            self._names = before
+        return found
 
     def _refuse(self, node: ast.AST, hint: str = _HINT) -> NoReturn:
         fault = f"`{ast.unparse(node)}` is not understood in a condition"
@@ -234,6 +289,8 @@ class _Evaluation:
         return " ".join(f"{name}={self._given(name)}" for name in ("platform", "os", "target"))
 
     def _name(self, node: ast.Name) -> object:
+        if node.id in self._names:
+            return self._names[node.id]
         if node.id in _NAMES:
             return self._given(node.id)
         if node.id == "arch_str":
