@@ -223,6 +223,42 @@ def test_no_path_that_is_not_utf8_is_a_fault_of_specplan(
         assert_is_an_end(main([*words, "--no-config"]), words, capfd.readouterr().err)
 
 
+#: The commands that read something, with `?` for its place.
+PLACES = (
+    "has ? aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "index ? -o out",
+    "index mirror -o ?",
+    "trend ?",
+    "trend ? --want locks/radiuss/spack.lock",
+    "report --from ? -o out.html",
+    "report --cache ? -o out.html",
+    "export list --plan ?",
+    "trim ? --want locks/radiuss/spack.lock --cache mirror -o out.yml",
+    "recipes --hashes --packages recipes --want ?",
+    "recipes --since HEAD --packages ?",
+    "review --since HEAD --packages ? --cache mirror",
+    "gaps --cache cache --baseline ?",
+    "gaps --cache cache --known-gaps ?",
+    "gaps --cache cache --carry-forward ?",
+    "diff ? mirror",
+    "doctor --config ?",
+    "init --output ?",
+)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is UTF-8")
+@pytest.mark.parametrize("place", ["", "folder.json", "cut.json", "\udcff.lock"])
+def test_no_place_is_a_fault_of_specplan(
+    here: Path, place: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (here / "folder.json").mkdir(exist_ok=True)
+    (here / "cut.json").write_text('{"schema": "specplan.')
+    shutil.copy(here / "locks" / "radiuss" / "spack.lock", here / "\udcff.lock")
+    for pattern in PLACES:
+        words = [place if word == "?" else word for word in pattern.split()]
+        assert_is_an_end(main(words), words, capfd.readouterr().err)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere it cannot be removed while it is used")
 @pytest.mark.parametrize("words", ["gaps --cache x", "check x", "init", "--help", "diff a b"])
 def test_a_working_directory_that_is_gone_is_no_fault(tmp_path: Path, words: str) -> None:

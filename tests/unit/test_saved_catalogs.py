@@ -16,6 +16,7 @@ import pytest
 
 import specplan
 from specplan.cli import main
+from specplan.sources.saved.folder import catalog_at
 from tests.small_caches import index
 
 KILLS = int(os.environ.get("SPECPLAN_KILLS", "4"))
@@ -166,3 +167,7 @@ def test_where_names_cannot_be_exchanged_two_steps_do(
     specplan.index(catalog, "examples/cache")
     assert catalog.is_dir()
     assert not catalog.with_name(".catalog.specplan-old").exists()
+
+
+def test_the_root_of_the_file_system_is_no_saved_catalog() -> None:
+    assert catalog_at(Path(Path.cwd().anchor)) is None

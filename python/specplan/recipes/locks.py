@@ -14,6 +14,7 @@ from specplan.recipes.nodes import LockFile, Node, lock_file
 from specplan.sources.content import inflated
 from specplan.sources.label import split_label
 from specplan.sources.limits import Limits
+from specplan.sources.stores.store import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -111,7 +112,8 @@ def _read(text: str, limits: Limits) -> WantedLock:
     path = Path(place)
     if not label:
         label = path.parent.name or path.stem if path.name == "spack.lock" else path.stem
-    return read_lock(inflated(path, place, limits.index_bytes), label, place)
+    shown = printable(place)
+    return read_lock(inflated(path, shown, limits.index_bytes), printable(label), shown)
 
 
 def read_lock(document: bytes, label: str, shown: str) -> WantedLock:

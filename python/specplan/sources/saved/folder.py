@@ -37,11 +37,17 @@ def catalog_at(folder: Path) -> Path | None:
 
 
 def _beside(folder: Path) -> Path:
-    return folder.absolute().with_name(f".{folder.absolute().name}.specplan-new")
+    return _hidden(folder, "specplan-new")
 
 
 def _aside(folder: Path) -> Path:
-    return folder.absolute().with_name(f".{folder.absolute().name}.specplan-old")
+    return _hidden(folder, "specplan-old")
+
+
+def _hidden(folder: Path, suffix: str) -> Path:
+    """Return a hidden name beside a folder; the root of the file system has none of its own."""
+    whole = folder.absolute()
+    return whole.parent / f".{whole.name}.{suffix}"
 
 
 @contextmanager
