@@ -53,6 +53,8 @@ def imports() -> dict[str, set[str]]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 of_module.update(each.name for each in node.names if each.name in known)
+            elif isinstance(node, ast.ImportFrom) and node.level:
+                pytest.fail(f"{name}:{node.lineno}: a relative import hides which room it names")
             elif isinstance(node, ast.ImportFrom) and node.module in known:
                 for each in node.names:
                     inner = f"{node.module}.{each.name}"
