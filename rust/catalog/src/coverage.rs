@@ -9,6 +9,7 @@ mod nearest;
 mod task;
 
 use hashbrown::HashMap;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -66,29 +67,28 @@ impl CoverageTask {
         let excluded_keys = self.excluded_keys(catalog, state.keys);
         let most_gaps = FREE_GAPS + GAPS_A_LISTING * catalog.rows().len() as u64;
         let counted = self.reported.iter().enumerate();
-        let cell_counts = counted.map(|(index, &label)| {
-            let systems = self.systems_of(catalog, &state, index, label);
-            systems.len()
-        });
-        if cell_counts.sum::<usize>() > MOST_CELLS {
+        let systems: Vec<Vec<SystemName>> = counted
+            .map(|(index, &label)| self.systems_of(catalog, &state, index, label))
+            .collect();
+        if systems.iter().map(Vec::len).sum::<usize>() > MOST_CELLS {
             return Err(CoverageError::TooManyCells);
         }
         let mut gap_count = 0;
         let mut all_lacking = Vec::new();
         let mut serving_of: HashMap<(String, String), Arc<[Serving]>> = HashMap::new();
-        for (index, &label) in self.reported.iter().enumerate() {
-            let systems = self.systems_of(catalog, &state, index, label);
+        for (index, (&label, systems)) in self.reported.iter().zip(systems).enumerate() {
             for system in systems {
                 let is_reported = self.reports(&system);
                 // Cells that are not reported matter where gaps are ranked by all cells.
                 if !is_reported && self.detail <= Detail::Keys {
                     continue;
                 }
-                let no_peer = state.has_no_peer(index, label, &system, catalog);
+                let own = system.id(catalog);
+                let no_peer = state.has_no_peer(index, label, own);
                 let mut wanted = if no_peer {
-                    IdSet::new()
+                    Cow::default()
                 } else {
-                    state.wanted(index, label, &system, catalog)
+                    state.wanted(index, label, own, catalog)
                 };
                 let mut counts = ExcludedCounts::default();
                 self.exclude(
@@ -99,21 +99,24 @@ impl CoverageTask {
                     &mut wanted,
                     &mut counts,
                 );
-                let serving = serving_of
-                    .entry((system.os.clone(), system.target.clone()))
-                    .or_insert_with(|| {
-                        let compatibility = self.compatibility_of_keys();
-                        compatibility.serving(catalog, &self.table, &system).into()
-                    });
-                let serving = Arc::clone(serving);
-                let own = system.id(catalog);
+                let serving = self.serving(catalog, &system, &mut serving_of);
                 let (exact, compatible) = state.covered(catalog, label, own, &serving);
-                let gaps = wanted.difference(&exact).difference(&compatible);
+                let covered_exact = wanted.intersection_len(&exact);
+                let covered = if compatible.is_empty() {
+                    covered_exact
+                } else {
+                    wanted.intersection_len(&exact.union(&compatible))
+                };
                 if self.detail > Detail::Cells {
-                    gap_count += gaps.len();
+                    gap_count += wanted.len() - covered;
                     if gap_count > most_gaps {
                         return Err(CoverageError::TooManyGaps { limit: most_gaps });
                     }
+                    all_lacking.push(Lacking {
+                        keys: wanted.difference(&exact).difference(&compatible),
+                        cell: is_reported.then_some(answer.cells.len()),
+                        serving,
+                    });
                 }
                 if is_reported {
                     answer.count(&counts);
@@ -121,16 +124,9 @@ impl CoverageTask {
                         label,
                         system,
                         wanted: wanted.len(),
-                        covered: wanted.len() - gaps.len(),
-                        covered_exact: wanted.intersection_len(&exact),
+                        covered,
+                        covered_exact,
                         no_peer,
-                    });
-                }
-                if self.detail > Detail::Cells {
-                    all_lacking.push(Lacking {
-                        keys: gaps,
-                        cell: is_reported.then(|| answer.cells.len() - 1),
-                        serving,
                     });
                 }
             }
@@ -141,6 +137,22 @@ impl CoverageTask {
         let reported = all_lacking.into_iter().filter(|each| each.cell.is_some());
         answer.lacking = reported.map(|each| each.keys).collect();
         Ok(answer)
+    }
+
+    /// The systems whose binaries serve a cell of a system, looked for once for each system.
+    fn serving(
+        &self,
+        catalog: &Catalog,
+        system: &SystemName,
+        known: &mut HashMap<(String, String), Arc<[Serving]>>,
+    ) -> Arc<[Serving]> {
+        let compatibility = self.compatibility_of_keys();
+        let find = || compatibility.serving(catalog, &self.table, system).into();
+        if compatibility == Compatibility::Exact {
+            return find();
+        }
+        let name = (system.os.clone(), system.target.clone());
+        Arc::clone(known.entry(name).or_insert_with(find))
     }
 
     fn reports(&self, system: &SystemName) -> bool {
@@ -208,7 +220,7 @@ impl CoverageTask {
         excluded_keys: &[Option<IdSet>],
         label: u32,
         system: &SystemName,
-        wanted: &mut IdSet,
+        wanted: &mut Cow<'_, IdSet>,
         counts: &mut ExcludedCounts,
     ) {
         if self.not_wanted.is_empty() {
@@ -224,11 +236,11 @@ impl CoverageTask {
                 _ if !concerned => {}
                 None => {
                     counts.by_entry.push((index, before.len()));
-                    *wanted = IdSet::new();
+                    *wanted = Cow::default();
                 }
                 Some(keys) => {
                     counts.by_entry.push((index, before.intersection_len(keys)));
-                    *wanted -= keys;
+                    *wanted.to_mut() -= keys;
                 }
             }
         }
@@ -373,46 +385,44 @@ impl<'c> State<'c> {
     /// Whether no other cell contributes a key to what a cell of peers wants.
     ///
     /// Then its wants would be what it has, and it would always be whole.
-    fn has_no_peer(
-        &self,
-        index: usize,
-        label: u32,
-        system: &SystemName,
-        catalog: &Catalog,
-    ) -> bool {
-        let own = system.id(catalog);
+    fn has_no_peer(&self, index: usize, label: u32, own: Option<u32>) -> bool {
         let same_system = self.task.level == Level::Hash;
         self.family(index)
             .is_some_and(|family| !family.has_other(label, own, same_system))
     }
 
     /// The keys that one cell wants.
-    fn wanted(&self, index: usize, label: u32, system: &SystemName, catalog: &Catalog) -> IdSet {
+    fn wanted(
+        &self,
+        index: usize,
+        label: u32,
+        own: Option<u32>,
+        catalog: &Catalog,
+    ) -> Cow<'_, IdSet> {
         match &self.task.wants {
             Wants::Peers(_) => {
                 let family = self.family(index);
                 let wanted = if self.task.level == Level::Hash {
-                    let system = system.id(catalog);
-                    family.and_then(|family| family.on(system?))
+                    family.and_then(|family| family.on(own?))
                 } else {
                     family.map(Family::everywhere)
                 };
-                wanted.cloned().unwrap_or_default()
+                wanted.map_or_else(Cow::default, Cow::Borrowed)
             }
             Wants::Specs(wanted) => {
-                let Some(system) = system.id(catalog) else {
-                    return IdSet::new();
+                let Some(system) = own else {
+                    return Cow::default();
                 };
                 let specs = Self::wanted_specs(catalog, &wanted[index]);
                 let here = specs.filter(|&spec| catalog.system_of(spec) == system);
-                here.map(|spec| self.keys.of_spec(spec)).collect()
+                Cow::Owned(here.map(|spec| self.keys.of_spec(spec)).collect())
             }
             Wants::Baseline(_) => {
                 let position = self
                     .older
-                    .zip(system.id(catalog))
+                    .zip(own)
                     .and_then(|(older, system)| older.position(Cell { label, system }));
-                position.map_or_else(IdSet::new, |position| self.older_keys[position].clone())
+                position.map_or_else(Cow::default, |at| Cow::Borrowed(&self.older_keys[at]))
             }
         }
     }
@@ -425,7 +435,7 @@ impl<'c> State<'c> {
         label: u32,
         own: Option<u32>,
         serving: &[Serving],
-    ) -> (IdSet, IdSet) {
+    ) -> (Cow<'_, IdSet>, IdSet) {
         if matches!(self.task.wants, Wants::Specs(_)) {
             let exact = own.map_or_else(IdSet::new, |system| {
                 let specs = &catalog.indexes().systems(catalog)[system as usize];
@@ -433,11 +443,11 @@ impl<'c> State<'c> {
                 let rewired = rewirable.iter().map(|spec| self.keys.of_spec(spec));
                 self.system_keys[system as usize].union(&rewired.collect())
             });
-            return (exact, self.keys_on(catalog, serving));
+            return (Cow::Owned(exact), self.keys_on(catalog, serving));
         }
         let position = |system: u32| self.view.position(Cell { label, system });
         let exact = own.and_then(position);
-        let exact = exact.map_or_else(IdSet::new, |at| self.cell_keys[at].clone());
+        let exact = exact.map_or_else(Cow::default, |at| Cow::Borrowed(&self.cell_keys[at]));
         if self.task.compatibility_of_keys() == Compatibility::Exact {
             return (exact, IdSet::new());
         }

@@ -1,0 +1,175 @@
+"""How many instructions core paths take: a table in which a regression shows on any machine.
+
+    python -m benches.instructions            compare with benches/instructions.json
+    python -m benches.instructions --write    write that file anew
+
+Clocks say little on a shared machine, and less across machines. Each path runs once and then three
+times in a process under valgrind's callgrind, on one thread and with hashes that are the same each
+time; half of the difference is what one run takes, without the interpreter's start and the inputs.
+The exit code is 1 where a path takes over 3 % more than the file says. The counts belong to the
+compiler that built the module: write them anew when it changes, in a commit of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from benches.index_inputs import write_index
+from benches.inputs import Shape, write_tree
+from benches.machine import describe, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KEPT: Final = Path(__file__).with_name("instructions.json")
+
+#: How many specs the inputs have: enough that a path is most of what is counted.
+SPECS: Final = 5_000
+
+#: How much more a path may take.
+TOLERANCE: Final = 0.03
+
+#: How often a path runs in each of the two processes.
+ONCE, OFTEN = 1, 3
+
+
+def _read_pages(folder: Path) -> Callable[[], object]:
+    import specplan  # noqa: PLC0415 - only what is measured is loaded
+
+    return lambda: specplan.load(folder / "tree")
+
+
+def _read_index(folder: Path) -> Callable[[], object]:
+    import specplan  # noqa: PLC0415
+
+    return lambda: specplan.load(f"bench={folder / 'index.json'}")
+
+
+def _check_hashes(folder: Path) -> Callable[[], object]:
+    from specplan import _core  # noqa: PLC0415
+
+    index = folder / "index.json"
+    return lambda: _core.check_hashes(index, file_bytes=index.stat().st_size)
+
+
+def _matrix(folder: Path) -> Callable[[], object]:
+    return _read_pages(folder)().matrix  # type: ignore[attr-defined, no-any-return]
+
+
+def _gaps(folder: Path) -> Callable[[], object]:
+    return _read_pages(folder)().gaps  # type: ignore[attr-defined, no-any-return]
+
+
+def _search(folder: Path) -> Callable[[], object]:
+    catalog = _read_index(folder)()
+    return lambda: catalog.search("package-1@1: +variant0")  # type: ignore[attr-defined]
+
+
+def _rebuild(folder: Path) -> Callable[[], object]:
+    import specplan  # noqa: PLC0415
+
+    locks = Path(__file__).parents[1] / "examples" / "rebuild"
+    lock = next(locks.glob("**/spack.lock"))
+    catalog = specplan.load("none")
+    del folder
+    return lambda: catalog.rebuild(str(lock))
+
+
+#: The paths, and what prepares them.
+PATHS: Final = {
+    "read package pages": _read_pages,
+    "read an index": _read_index,
+    "check the hashes of an index": _check_hashes,
+    "matrix": _matrix,
+    "gaps of all stacks": _gaps,
+    "search an abstract spec": _search,
+    "least rebuild": _rebuild,
+}
+
+
+def main() -> None:
+    """Count all paths, print them, and compare them or write them down."""
+    parser = argparse.ArgumentParser(description="Count the instructions of core paths.")
+    parser.add_argument("--write", action="store_true", help="write the counts into the file")
+    parser.add_argument("--path", choices=PATHS, help=argparse.SUPPRESS)
+    parser.add_argument("--times", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--inputs", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.path is not None:
+        ask = PATHS[given.path](given.inputs)
+        # What is made at the first question is made before what is counted.
+        ask()
+        for _ in range(given.times):
+            ask()
+        return
+    if shutil.which("valgrind") is None:
+        sys.exit("valgrind is missing: apt-get install valgrind")
+    with tempfile.TemporaryDirectory() as scratch:
+        inputs = Path(scratch)
+        write_tree(inputs / "tree", Shape(specs=SPECS, packages=SPECS // 12, seed=1))
+        write_index(inputs / "index.json", specs=SPECS, seed=1)
+        counts = {path: instructions(path, inputs) for path in PATHS}
+    kept: dict[str, int] = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
+    print(describe(["specplan"]))
+    rows = [["path", "million instructions", "before", "change"]]
+    worse = []
+    for path, count in counts.items():
+        before = kept.get(path)
+        change = None if before is None else count / before - 1
+        if change is not None and change > TOLERANCE:
+            worse.append(path)
+        rows.append(
+            [
+                path,
+                f"{count / 1e6:,.2f}",
+                "-" if before is None else f"{before / 1e6:,.2f}",
+                "-" if change is None else f"{change:+.1%}",
+            ]
+        )
+    print(table(rows))
+    if given.write:
+        KEPT.write_text(json.dumps(counts, indent=2) + "\n", encoding="utf-8")
+    elif worse:
+        sys.exit(f"more instructions than before: {', '.join(worse)}")
+
+
+def instructions(path: str, inputs: Path) -> int:
+    """Return the instructions of one run of a path."""
+    once, often = (_counted(path, times, inputs) for times in (ONCE, OFTEN))
+    return (often - once) // (OFTEN - ONCE)
+
+
+def _counted(path: str, times: int, inputs: Path) -> int:
+    """Return the instructions of a process that runs a path so often."""
+    valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+    bench = [sys.executable, "-m", "benches.instructions", "--path", path]
+    ended = subprocess.run(
+        [*valgrind, *bench, "--times", str(times), "--inputs", str(inputs)],
+        env={
+            **os.environ,
+            "PYTHONHASHSEED": "0",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "RAYON_NUM_THREADS": "1",
+        },
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = re.search(r"Collected : (\d+)", ended.stderr)
+    if ended.returncode != 0 or found is None:
+        sys.exit(f"{path}: {ended.stderr}")
+    return int(found[1])
+
+
+if __name__ == "__main__":
+    main()
