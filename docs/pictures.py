@@ -65,7 +65,7 @@ def coverage(document: dict[str, Any]) -> str:
             MARGIN,
             50,
             f"{totals['covered']} of {totals['wanted']} wanted {document['level']}s are available, "
-            f"snapshot {document['tag']}",
+            f"snapshot{'s' * (len(document['tags']) > 1)} {', '.join(document['tags'])}",
             fill="#5c5c58",
         ),
     ]

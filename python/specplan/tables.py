@@ -109,7 +109,7 @@ def _tables_of(kind: Hashable) -> dict[str, type]:
     found = {}
     for name, hint in _hints(kind).items():
         form = _without_none(hint)
-        item = get_args(form)[0] if get_origin(form) is tuple else None
+        item = get_args(form)[0] if get_origin(form) in {tuple, Sequence} else None
         if is_dataclass(item) and not name.startswith("_"):
             found[name] = item
     return found  # type: ignore[return-value] # what is a dataclass here is a class

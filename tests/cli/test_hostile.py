@@ -215,7 +215,11 @@ def test_a_summary_of_millions_of_stacks_does_not_fill_the_screen(tmp_path: Path
 def test_a_summary_cannot_write_to_the_terminal(tmp_path: Path) -> None:
     page = page_with(meta=META.replace('"none"', '"\\u001b[31mred"'))
     (tmp_path / "specs.md").write_text(page, encoding="utf-8")
-    for words in (("gaps", "--cache"), ("check",), ("check", "--format", "json")):
+    for words in (
+        ("gaps", "--cache"),
+        ("check", "--cache"),
+        ("check", "--format", "json", "--cache"),
+    ):
         ended = run(*words, tmp_path)
         assert ended.code in {0, 1}
         assert "\x1b" not in ended.err + ended.out
@@ -437,7 +441,7 @@ def test_what_never_ends_is_not_read(tmp_path: Path, kind: str) -> None:
     assert_is_refused(run(*asking(kind, path, EXAMPLE_LOCK)), f"{path}")
 
 
-@pytest.mark.parametrize("words", [("check", "-"), ("gaps", "--cache", "none", "--want", "-")])
+@pytest.mark.parametrize("words", [("check", "--cache", "-"), ("gaps", "--cache", "none", "--want", "-")])
 def test_standard_input_that_never_ends_is_read_up_to_its_limit(words: tuple[str, ...]) -> None:
     code = (
         "import sys; from specplan.cli import main; from specplan.sources.limits import Limits; "

@@ -187,7 +187,7 @@ def written(
 
 @posix
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("words", ["--help", "gaps --help", "--version", "check empty"])
+@pytest.mark.parametrize("words", ["--help", "gaps --help", "--version", "check --cache empty"])
 def test_a_full_device_is_2_whatever_is_written(folder: Path, words: str, unbuffered: str) -> None:
     (folder / "empty").mkdir()
     command = f"{sys.executable} -m specplan {words} >/dev/full"
@@ -199,7 +199,7 @@ def test_a_full_device_is_2_whatever_is_written(folder: Path, words: str, unbuff
         text=True,
         check=False,
     )
-    assert answer.returncode == (3 if words == "check empty" else 2)
+    assert answer.returncode == (3 if words == "check --cache empty" else 2)
     assert "Traceback" not in answer.stderr
     if answer.returncode == 2:
         assert answer.stderr.startswith("error: cannot write the report to standard output: ")

@@ -1,9 +1,8 @@
 //! Questions of abstract wants and their answers.
 
-use std::collections::HashMap;
-
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
+use rustc_hash::FxHashMap;
 use specplan_catalog::{
     AbstractCell, AbstractCellCoverage, AbstractCoverage, AbstractTask, AbstractWants, Catalog,
     Clause, ClauseRule, Column, IdSet, Met, NearMiss, SystemName,
@@ -380,7 +379,7 @@ impl Installs {
         }
         let numbers: Vec<SpecId> = all.iter().map(SpecId::new).collect();
         let counted = self.supply.lacked(&numbers, 0).unwrap_or_default();
-        let counts: HashMap<u32, usize> = all
+        let counts: FxHashMap<u32, usize> = all
             .iter()
             .zip(counted.roots.iter().map(|root| root.count))
             .collect();
