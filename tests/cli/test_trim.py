@@ -259,8 +259,12 @@ def test_a_lock_that_wants_nothing_takes_no_job_away(run: Runs, folder: Path) ->
     written(folder, nothing__spack_lock=lock([]))
     source = f"{DATA}/{NAME}-runtime-only.yml.gz"
     words = ("--want", "nothing/spack.lock", cache("runtime-only"))
-    answer = run("trim", source, *words, "-o", "jobs.yml")
-    assert (answer.code, answer.out) == (1, "")
-    assert "error: nothing is wanted, so that 83 jobs would go" in answer.err
-    assert "`jobs.yml` is not written" in answer.err
-    assert not (folder / "jobs.yml").exists()
+    for allowed, said in (
+        ((), "nothing/spack.lock: it wants nothing at all (no_root)"),
+        (("--allow-left-out", "all"), "error: nothing is wanted, so that 83 jobs would go"),
+    ):
+        answer = run("trim", source, *words, *allowed, "-o", "jobs.yml")
+        assert (answer.code, answer.out) == (1, "")
+        assert said in answer.err
+        assert "`jobs.yml` is not written" in answer.err
+        assert not (folder / "jobs.yml").exists()
