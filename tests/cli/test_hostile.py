@@ -441,7 +441,9 @@ def test_what_never_ends_is_not_read(tmp_path: Path, kind: str) -> None:
     assert_is_refused(run(*asking(kind, path, EXAMPLE_LOCK)), f"{path}")
 
 
-@pytest.mark.parametrize("words", [("check", "--cache", "-"), ("gaps", "--cache", "none", "--want", "-")])
+@pytest.mark.parametrize(
+    "words", [("check", "--cache", "-"), ("gaps", "--cache", "none", "--want", "-")]
+)
 def test_standard_input_that_never_ends_is_read_up_to_its_limit(words: tuple[str, ...]) -> None:
     code = (
         "import sys; from specplan.cli import main; from specplan.sources.limits import Limits; "

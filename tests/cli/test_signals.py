@@ -65,7 +65,9 @@ def test_a_file_that_is_arriving_is_removed(tmp_path: Path, number: signal.Signa
         arriving = servers.stalled
         server.answers["/index.json"] = [arriving]
         url = f"{server.url}/index.json"
-        process = started([sys.executable, "-m", "specplan", "check", "--no-config", "--cache", url], tmp_path)
+        process = started(
+            [sys.executable, "-m", "specplan", "check", "--no-config", "--cache", url], tmp_path
+        )
         incoming = tmp_path / "cache" / "incoming"
         while not (incoming.is_dir() and list(incoming.iterdir())):
             assert process.poll() is None, process.communicate()
