@@ -81,7 +81,7 @@ def _rebuild(folder: Path) -> Callable[[], object]:
     lock = next(locks.glob("**/spack.lock"))
     catalog = specplan.load("none")
     del folder
-    return lambda: catalog.rebuild(str(lock))
+    return lambda: catalog.rebuild(want=str(lock))
 
 
 #: The paths, and what prepares them.
