@@ -26,7 +26,7 @@ def outcome(ask: Any, question: dict[str, Any]) -> Coverage | Diff | type[Except
     except specplan.UsageError as error:
         return type(error)
     if isinstance(answer, Coverage):
-        return replace(answer, left_out=(), alone=None, sources=())
+        return replace(answer, left_out=(), alone=None, sources=(), want_keys=None)
     return replace(answer, left_out=(), sources=())
 
 
