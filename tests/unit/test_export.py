@@ -307,7 +307,12 @@ def test_no_name_and_no_setting_does_anything_on_a_runner(
     folder.mkdir()
     for name, content in files_of(style, asked):
         (folder / (name or "submit.sh")).write_text(content, encoding="utf-8")
-    environment = {"PATH": "/usr/bin:/bin", "SPACK": "/bin/false", "SLURM_CONF": "/dev/null"}
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "SPACK": "/bin/false",
+        "SLURM_CONF": "/dev/null",
+        "SPECPLAN_RETRY_DELAY": "0",
+    }
     if style == "gitlab":
         said = run_gitlab(folder / "pipeline.yml", tmp_path, environment).said["preflight-0"]
     elif style == "github":
