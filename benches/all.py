@@ -137,6 +137,7 @@ BENCHES: Final = (
         title="Growth",
         full="--sizes 10000 30000 100000 300000 1000000 --picture benches/growth.svg",
         quick="--sizes 300 600 --runs 1",
+        needs=("networkx", "rustworkx"),
     ),
 )
 
