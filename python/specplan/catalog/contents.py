@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,6 +11,7 @@ from specplan.catalog.names import what_there_is
 from specplan.catalog.specs import hashes_of
 from specplan.errors import EmptySelectionError, UnknownNameError, UsageError
 from specplan.model import IndexUsed, SourceUsed
+from specplan.records import dataclass
 from specplan.similar_names import suggestions
 from specplan.sources import Limits, newest_first
 
@@ -72,7 +72,7 @@ class Contents:
     least: compiled.Catalog | None = None
     fetched: compiled.Catalog | None = None
     installed: compiled.Catalog | None = None
-    limits: Limits = Limits()  # noqa: RUF009 - it cannot be changed
+    limits: Limits = Limits()
     own_stacks: frozenset[str] = frozenset()
     left_out: tuple[LeftOut, ...] = ()
     empty: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import get_args
 
 from specplan import _core
@@ -23,6 +23,7 @@ from specplan.model import (
     Level,
 )
 from specplan.model.left_out import merged
+from specplan.records import dataclass
 from specplan.sources.label import split_label
 
 __all__ = ["DiffRequest", "difference"]

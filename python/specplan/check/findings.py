@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from specplan import _core as compiled
@@ -25,6 +24,7 @@ from specplan.model.check import (
     Verify,
 )
 from specplan.model.left_out import merged
+from specplan.records import dataclass
 from specplan.sources.wants import read_concrete
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -22,6 +22,7 @@ from specplan import _core, temporary
 from specplan.catalog.specs import by_hash
 from specplan.errors import DamagedSourceError, RemoteError, SourceError
 from specplan.model.check import CheckedSpec, Finding
+from specplan.records import dataclass
 from specplan.sources import clear_signed, content, spec_files, strict_json
 from specplan.sources.mirrors import mirror
 from specplan.sources.reading_options import Reading

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from specplan.model.check import Verify
+from specplan.records import dataclass
 from specplan.sources.limits import Limits
 
 __all__ = ["CheckRequest"]

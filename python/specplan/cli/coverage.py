@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from specplan.cli import known_gaps, load, output, questions, verdict
 from specplan.cli.options import command
 from specplan.coverage.carry import carried_forward
 from specplan.errors import UsageError
+from specplan.records import dataclass
 from specplan.reports.render import wording
 from specplan.sources.documents import read_coverage
 from specplan.sources.named_want import named_want

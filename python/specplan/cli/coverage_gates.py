@@ -5,7 +5,6 @@ What is a known gap fails no gate: it is taken out of the wants, so that it make
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from specplan.cli.stack_gates import asked_tables, held_on_nothing
 from specplan.model.gate import Gate, none_allowed
 from specplan.model.roots import MOST_LACKS
+from specplan.records import dataclass
 from specplan.reports.render import wording
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ import os
 import re
 import stat
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO, TypeAlias
 
@@ -18,6 +17,7 @@ from specplan import temporary
 from specplan.cli import streams
 from specplan.errors import SpecplanError, UsageError
 from specplan.model.report import ReportOptions, as_markdown, as_text, csv_parts, json_parts
+from specplan.records import dataclass
 from specplan.reports.render import escape
 from specplan.reports.render.bounded import bounded
 from specplan.secrets import without_secrets

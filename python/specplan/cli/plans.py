@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict
 
 from specplan.cli import load, questions, verdict
@@ -16,6 +16,7 @@ from specplan.planning.request import (
     SearchLimits,
     WhatIfRequest,
 )
+from specplan.records import dataclass
 from specplan.sources import Limits
 from specplan.sources.named_want import named_want
 

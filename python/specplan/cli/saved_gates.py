@@ -6,10 +6,11 @@ what the document measured; where it did not measure that, the gate does not hol
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from specplan.config.settings import SETTINGS, STACK_GATES
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

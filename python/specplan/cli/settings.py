@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -12,6 +12,7 @@ from specplan import config
 from specplan.config import Configuration
 from specplan.config.settings import SETTINGS
 from specplan.errors import UsageError
+from specplan.records import dataclass
 from specplan.targets import teach
 
 if TYPE_CHECKING:

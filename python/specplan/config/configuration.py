@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
@@ -11,6 +11,7 @@ from specplan.config.export import ExportSettings
 from specplan.model import AllowedKind, Compatibility, LeftOutKind, Level, NotWanted, Scope
 from specplan.model.host import Host
 from specplan.model.left_out import ALL_KINDS
+from specplan.records import dataclass
 from specplan.system_name import split_system
 
 if TYPE_CHECKING:
@@ -215,9 +216,9 @@ class Configuration:
     libc: Mapping[str, str] = field(default_factory=_nothing)
     targets: Mapping[str, tuple[str, ...]] = field(default_factory=_no_families)
     stacks: tuple[StackEntry, ...] = ()
-    host: Host = Host()  # noqa: RUF009 - it cannot be changed
+    host: Host = Host()
     check: CheckSettings = CheckSettings()
-    export: ExportSettings = ExportSettings()  # noqa: RUF009 - it cannot be changed
+    export: ExportSettings = ExportSettings()
     not_wanted: tuple[NotWanted, ...] = ()
     weight: tuple[Weight, ...] = ()
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import codecs
 import os
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import SourceError, SpecplanError
+from specplan.records import dataclass
 from specplan.sources.absent import absence
 from specplan.sources.environments.environment import read_environment
 from specplan.sources.environments.options import EnvironmentOptions

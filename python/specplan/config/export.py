@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NoReturn
+
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

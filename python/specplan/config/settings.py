@@ -8,7 +8,7 @@ is one row here and one field of the record that holds its value.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
@@ -22,6 +22,7 @@ from specplan.config.configuration import (
 )
 from specplan.model.change import CountedBy, OpenVerdict, Policy
 from specplan.model.check import FindingKind, Verify
+from specplan.records import dataclass
 from specplan.sources.limits import NEWER_FORMATS
 
 if TYPE_CHECKING:

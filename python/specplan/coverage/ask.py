@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, get_args
 
@@ -16,6 +16,7 @@ from specplan.coverage.peers import excludes, peers_of
 from specplan.errors import EmptySelectionError, SourceError, UsageError
 from specplan.model import Compatibility, Level
 from specplan.model.roots import MOST_LACKS
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence

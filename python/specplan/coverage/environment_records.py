@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from specplan.catalog.specs import by_hash, nearest_of
 from specplan.model import BrokenRoot, Cell, EnvironmentAsked, Gap, UnknownWant
 from specplan.model.hashes import Hashes
 from specplan.model.roots import RootLine
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

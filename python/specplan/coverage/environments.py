@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan._core import AbstractSpec
@@ -12,6 +12,7 @@ from specplan.coverage.peers import excludes
 from specplan.errors import UsageError
 from specplan.model.left_out import LeftOut, merged
 from specplan.model.roots import DEFAULT_GROUP, MOST_LACKS
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

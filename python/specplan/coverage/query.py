@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TypeVar
 
 from specplan.model.host import Host
 from specplan.model.query import Compatibility, Level, NotWanted, Scope
+from specplan.records import dataclass
 
 __all__ = ["CoverageQuery"]
 
@@ -80,7 +81,7 @@ class CoverageQuery:
     families: Mapping[str, Sequence[str]] = field(default_factory=_nothing)
     libc: Mapping[str, str] = field(default_factory=_nothing)
     cells: Mapping[str, Sequence[str]] = field(default_factory=_nothing)
-    host: Host = Host()  # noqa: RUF009 - it cannot be changed
+    host: Host = Host()
     include: Mapping[str, str] = field(default_factory=_nothing)
     group: tuple[str, ...] = ()
     packages: str | None = None

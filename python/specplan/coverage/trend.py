@@ -6,7 +6,7 @@ what lacks. So memory grows with the cells and the steps, and not with the specs
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from specplan.catalog.contents import tags_of
@@ -30,6 +30,7 @@ from specplan.model.trend import (
     TrendStack,
     TrendStep,
 )
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

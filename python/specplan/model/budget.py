@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
 from specplan.errors import UsageError
 from specplan.model.spec import NamedSpec
+from specplan.records import dataclass
 
 __all__ = [
     "Budget",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from specplan.records import dataclass
 
 __all__ = ["Build", "Cause", "PlanTotals"]
 

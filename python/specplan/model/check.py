@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from specplan.model.left_out import LeftOut
 from specplan.model.report import Report
 from specplan.model.source import SourceUsed
+from specplan.records import dataclass
 
 __all__ = [
     "Binaries",

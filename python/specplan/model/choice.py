@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from specplan.model.query import EnvironmentAsked
 from specplan.model.spec import NamedSpec
+from specplan.records import dataclass
 
 __all__ = [
     "Choice",

@@ -14,13 +14,13 @@ Without any file a build costs 1, so that costs count builds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median as exact_median
 from types import MappingProxyType
 from typing import Final
 
 from specplan.aliases import Unit
+from specplan.records import dataclass
 
 __all__ = ["UNIT_COSTS", "Cost", "Costs", "median"]
 

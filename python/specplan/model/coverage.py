@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from specplan.model.damage import DamagedFile
 from specplan.model.gap import CoveredWant, Gap, UnknownWant
@@ -15,6 +14,7 @@ from specplan.model.report import Report, ReportOptions, View, as_csv, as_markdo
 from specplan.model.roots import RootCoverage, RootLine
 from specplan.model.source import SourceUsed
 from specplan.model.want_keys import WantKeys
+from specplan.records import dataclass
 
 __all__ = ["Alone", "Carried", "Cell", "Coverage", "LackedSpec", "Totals", "View"]
 

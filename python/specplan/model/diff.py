@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from specplan.model.damage import DamagedFile
 from specplan.model.gate import Gate
@@ -12,6 +11,7 @@ from specplan.model.left_out import LeftOut
 from specplan.model.query import Level
 from specplan.model.report import Report
 from specplan.model.source import SourceUsed
+from specplan.records import dataclass
 
 __all__ = ["Change", "Diff", "DiffCell", "DiffTotals", "KeyInCell"]
 

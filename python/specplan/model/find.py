@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from specplan.counting import count
@@ -13,6 +12,7 @@ from specplan.model.left_out import LeftOut
 from specplan.model.report import Report, as_lines
 from specplan.model.source import SourceUsed
 from specplan.model.spec import Spec
+from specplan.records import dataclass
 
 __all__ = ["Found", "Missing", "Undecided"]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from specplan.records import dataclass
 
 __all__ = ["CoveredWant", "Gap", "GapState", "Nearest", "UnknownWant"]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from specplan.model.left_out import LeftOut
 from specplan.model.report import Report
 from specplan.model.source import SourceUsed
 from specplan.model.spec import NamedSpec
+from specplan.records import dataclass
 
 __all__ = [
     "Difference",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from specplan.model.change import ChangedSpec
 from specplan.model.spec import NamedSpec
+from specplan.records import dataclass
 
 __all__ = ["CutReason", "Excluded", "ExcludedBuild", "ExclusionReason", "Needless", "Untested"]
 

@@ -8,11 +8,12 @@ results that they are of, and never back. The first report of a kind imports wha
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from functools import singledispatch
 from importlib import import_module
 from os import PathLike
 from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias, TypeVar
+
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from functools import _SingleDispatchCallable

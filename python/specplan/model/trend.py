@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from specplan.errors import SpecplanError
 from specplan.model.coverage import Cell
@@ -13,6 +12,7 @@ from specplan.model.left_out import LeftOut
 from specplan.model.query import Compatibility, Level, Scope, WantsKind
 from specplan.model.report import Report
 from specplan.model.want_keys import KnownWants
+from specplan.records import dataclass
 
 __all__ = [
     "LostWant",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, TypeAlias
+
+from specplan.records import dataclass
 
 __all__ = ["KEY_LETTERS", "KeyedWants", "KnownWants", "WantKeys", "key_of"]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from specplan.model.build import Cause
 from specplan.model.not_built import CutReason, ExclusionReason
 from specplan.model.spec import EdgeType, NamedSpec
+from specplan.records import dataclass
 
 __all__ = ["ChangeLink", "HeldChange", "Why", "WhyLine", "WhyLink", "WhyVerdict"]
 

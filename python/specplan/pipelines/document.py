@@ -9,12 +9,13 @@ Comments are not kept; Spack writes none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import yaml
 
 from specplan.errors import DamagedSourceError
+from specplan.records import dataclass
 from specplan.sources.text import TextError, decoded
 from specplan.sources.yaml_events import events
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import SourceError
 from specplan.pipelines.document import Document, Mapping, Scalar, Sequence, parse
+from specplan.records import dataclass
 from specplan.sources import standard_input
 from specplan.sources.content import inflated
 from specplan.sources.label import STANDARD_INPUT

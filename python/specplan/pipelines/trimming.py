@@ -8,13 +8,13 @@ follows from these. Everything else of the file stays, and nothing is added.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from specplan.pipelines.document import Document, Mapping, Scalar, Sequence
 from specplan.pipelines.no_op import no_op_entries
 from specplan.pipelines.pipeline import NO_OP, build_need_of, is_job
 from specplan.pipelines.reduction import reduced, stages
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from specplan.catalog.specs import names_of
@@ -10,6 +10,7 @@ from specplan.model.budget import Place
 from specplan.planning import choice as choosing
 from specplan.planning.budget_solver import Bid, BidGroup, Spending
 from specplan.planning.candidates import Pick
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
@@ -14,6 +13,7 @@ from specplan.coverage.environment_records import environments_asked
 from specplan.coverage.environments import wants_of
 from specplan.errors import EmptySelectionError
 from specplan.model.choice import ChosenWant, Lack
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
@@ -12,6 +11,7 @@ from specplan.abstract_spec import written
 from specplan.catalog.specs import ANY_EDGE
 from specplan.errors import UndecidedError, UnknownNameError, UsageError
 from specplan.model import ChangeAsked, ChangedSpec, RecipesCompared, WhatIf
+from specplan.records import dataclass
 from specplan.similar_names import suggestions
 
 if TYPE_CHECKING:

@@ -8,12 +8,13 @@ core. Its answer has a lower bound, and says whether it is the least.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import UsageError
 from specplan.model.choice import Choice, ChosenWant, Lack
 from specplan.planning.candidates import ChoiceRequest, Options, Pick
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from specplan.model.choice import OtherCandidate
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
@@ -12,6 +12,7 @@ from specplan.coverage.environments import AbstractWants, WantedCell
 from specplan.coverage.solve import solve
 from specplan.errors import UsageError
 from specplan.model.choice import PublishedWant
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

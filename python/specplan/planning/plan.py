@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from specplan import _core as compiled
 from specplan.aliases import Unit
@@ -34,6 +34,7 @@ from specplan.model.successors import Successors
 from specplan.planning import changes
 from specplan.planning.records import whys_of
 from specplan.planning.unplannable import environment_of
+from specplan.records import dataclass
 
 __all__ = ["Plan"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +30,7 @@ from specplan.planning.left_out import unknown_changes
 from specplan.planning.plan import Plan
 from specplan.planning.records import builds_of, excluded_of, needless_of, totals_of, untested_of
 from specplan.planning.wants import read_candidates, read_wanted_places, wanted_files
+from specplan.records import dataclass
 from specplan.sources.cost_files import read_costs
 from specplan.sources.wanted import rows_of
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +20,7 @@ from specplan.recipes.left_out import changed_files, untracked_files
 from specplan.recipes.locks import read_lock
 from specplan.recipes.rules import NEWEST_RULES, rules_of
 from specplan.recipes.successors import NextLock, next_lock
+from specplan.records import dataclass
 from specplan.sources.content import inflated
 from specplan.sources.environments.pinned_repositories import pinned_beside
 from specplan.sources.label import STANDARD_INPUT

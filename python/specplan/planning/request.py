@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from specplan.coverage.query import CoverageQuery
 from specplan.model.budget import Weight
 from specplan.model.change import CountedBy, OpenVerdict, Policy
 from specplan.model.left_out import LeftOut
+from specplan.records import dataclass
 from specplan.sources.limits import Limits
 
 __all__ = [
@@ -144,7 +143,7 @@ class PlanRequest:
         left_out: What could not be taken into account before the plan was asked for.
     """
 
-    coverage: CoverageQuery = CoverageQuery()  # noqa: RUF009 - it cannot be changed
+    coverage: CoverageQuery = CoverageQuery()
     candidates: tuple[str, ...] = ()
     change: ChangeRequest | None = None
     exclude_broken: tuple[str, ...] = ()

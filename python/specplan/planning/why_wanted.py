@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from specplan import _core as compiled
@@ -11,6 +10,7 @@ from specplan.coverage.peers import excludes, peers_of
 from specplan.coverage.solve import solve
 from specplan.model.spec import NamedSpec
 from specplan.planning import changes
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from specplan.model.source import SourceUsed
@@ -30,6 +30,7 @@ from specplan.recipes.verdicts import (
     change_classes,
     spec_change,
 )
+from specplan.records import dataclass
 from specplan.sources.recipes import no_repository
 
 if TYPE_CHECKING:

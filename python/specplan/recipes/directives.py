@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from specplan.recipes.unread import UnreadError
 from specplan.recipes.values import UNREAD, Values
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

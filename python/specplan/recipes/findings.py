@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +16,7 @@ from specplan.recipes.model import (
 from specplan.recipes.patches import Applied, own_patches
 from specplan.recipes.source_id import Source, source_of, versions_of
 from specplan.recipes.unread import UnreadError
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

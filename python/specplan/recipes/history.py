@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from specplan.errors import SourceError
 from specplan.recipes.unread import UnreadError
+from specplan.records import dataclass
 from specplan.sources.content import first_bytes
 from specplan.sources.git import git, git_bytes, without_filters
 from specplan.sources.recipes import no_repository

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from specplan import _core
+from specplan.records import dataclass
 
 __all__ = ["NO_HOST", "Host", "host_of"]
 

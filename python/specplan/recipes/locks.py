@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from specplan import _core
 from specplan.errors import SourceError, UsageError
 from specplan.recipes.conditions import SpecsOfLock
 from specplan.recipes.nodes import LockFile, Node, lock_file
+from specplan.records import dataclass
 from specplan.sources.content import inflated
 from specplan.sources.label import split_label
 from specplan.sources.limits import Limits

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, get_args
 
 from specplan.model.left_out import LeftOut
 from specplan.model.report import Report
 from specplan.model.source import SourceUsed
+from specplan.records import dataclass
 
 __all__ = [
     "CHANGE_CLASSES",

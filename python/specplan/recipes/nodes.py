@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from specplan.records import dataclass
 from specplan.sources.strict_json import Value, parse
 
 if TYPE_CHECKING:

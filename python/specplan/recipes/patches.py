@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from specplan.recipes.unread import UnreadError
 from specplan.recipes.values import UNREAD
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import keyword
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from specplan.recipes.unread import UnreadError
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

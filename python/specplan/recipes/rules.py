@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
 from specplan._core import Version
 from specplan.errors import UsageError
+from specplan.records import dataclass
 
 __all__ = ["NEWEST_RULES", "SpackRules", "known_rules", "rules_of"]
 

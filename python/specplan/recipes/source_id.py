@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from specplan.recipes.unread import UnreadError
 from specplan.recipes.values import UNREAD
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,7 @@ the older recipe, and its recorded DAG hash of its content.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specplan import _core
@@ -19,6 +19,7 @@ from specplan.recipes.hashes import computed_hash
 from specplan.recipes.host import host_of
 from specplan.recipes.patches import Applied, own_patches
 from specplan.recipes.unread import UnreadError
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

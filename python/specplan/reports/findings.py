@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import singledispatch
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from specplan.errors import UsageError
+from specplan.records import dataclass
 from specplan.reports.gates import amount
 from specplan.reports.render import prose, wording
 from specplan.reports.render.escape import terminal

@@ -12,10 +12,11 @@ a machine reads all of them, where people read what is alike as one row.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import singledispatch
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
+from specplan.records import dataclass
 from specplan.reports.kinds import register
 
 if TYPE_CHECKING:

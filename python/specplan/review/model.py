@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from specplan.aliases import Unit
 from specplan.model import ChangeAsked, LeftOut, NamedSpec, SourceUsed, Untested
 from specplan.model.build import Cause
 from specplan.model.report import Report
 from specplan.recipes.model import RecipeChanges
+from specplan.records import dataclass
 
 __all__ = ["Review", "ReviewTotals", "StackReview", "StaleBinary"]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from specplan.coverage.query import CoverageQuery
 from specplan.model.change import Policy
 from specplan.model.left_out import LeftOut
 from specplan.planning.request import ChangeRequest, PlanRequest, RecipeRequest
+from specplan.records import dataclass
 from specplan.sources.limits import Limits
 
 __all__ = ["AVAILABLE_WANTS", "ReviewRequest"]
@@ -32,7 +33,7 @@ class ReviewRequest:
     """
 
     recipes: RecipeRequest
-    coverage: CoverageQuery = CoverageQuery()  # noqa: RUF009 - it cannot be changed
+    coverage: CoverageQuery = CoverageQuery()
     policy: Policy = "hash"
     depth: int | None = None
     costs: tuple[str, ...] = ()

@@ -18,13 +18,14 @@ from __future__ import annotations
 import csv
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specplan.counting import count
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.model.costs import UNIT_COSTS, Costs, median
+from specplan.records import dataclass
 from specplan.sources import strict_json
 from specplan.sources.content import inflated
 from specplan.sources.stores.store import printable

@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import SourceError
+from specplan.records import dataclass
 from specplan.sources.content import first_bytes
 from specplan.sources.recipes import no_repository, package_of
 

@@ -17,11 +17,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import yaml
 
+from specplan.records import dataclass
 from specplan.sources.text import TextError, decoded
 from specplan.sources.yaml_events import events
 

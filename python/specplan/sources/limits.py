@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, get_args
+
+from specplan.records import dataclass
 
 __all__ = ["NEWER_FORMATS", "Limits", "NewerFormats"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import codecs
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from specplan import _core
+from specplan.records import dataclass
 from specplan.sources.absent import looks_like_a_file
 from specplan.sources.content import start_of
 from specplan.sources.label import STANDARD_INPUT, split_label

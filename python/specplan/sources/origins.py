@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from specplan.errors import SourceError
 from specplan.model import DamagedFile
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

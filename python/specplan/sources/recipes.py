@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from specplan.errors import SourceError
+from specplan.records import dataclass
 from specplan.sources.content import first_bytes
 from specplan.sources.git import git, without_filters
 

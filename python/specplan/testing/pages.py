@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import yaml
 
+from specplan.records import dataclass
 from specplan.testing.model import Listing
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ import json
 import os
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
+
+from specplan.records import dataclass
 
 __all__ = ["Edges", "Lock", "Place", "available_in", "edges_of", "read_lock"]
 

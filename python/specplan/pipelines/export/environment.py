@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from specplan.errors import SourceError
+from specplan.records import dataclass
 from specplan.sources.content import inflated
 from specplan.sources.environments import yaml_tree
 from specplan.sources.environments.mirrors import read_mirrors

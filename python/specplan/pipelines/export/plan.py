@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import UsageError
 from specplan.pipelines.reduction import reduced
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import UsageError
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

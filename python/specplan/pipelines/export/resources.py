@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +12,7 @@ from specplan.catalog.names import any_matches
 from specplan.config.export import Resources, Size, resources_of
 from specplan.counting import count
 from specplan.errors import DamagedSourceError
+from specplan.records import dataclass
 from specplan.sources.content import inflated
 from specplan.sources.text import TextError, decoded
 

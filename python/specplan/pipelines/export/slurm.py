@@ -8,12 +8,12 @@ stop everything; so the tasks of arrays, stage after stage, look for what they n
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from specplan.counting import count
 from specplan.errors import UsageError
 from specplan.pipelines.export.render import base_context, render, steps
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,12 +10,12 @@ from __future__ import annotations
 import heapq
 import json
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from specplan.counting import count
 from specplan.errors import UsageError
 from specplan.pipelines.export.render import base_context, render, steps
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

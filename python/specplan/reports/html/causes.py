@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from specplan.records import dataclass
 from specplan.reports.html.values import Cause
 from specplan.reports.render import prose, wording
 

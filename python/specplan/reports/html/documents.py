@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NoReturn, TypeAlias, get_args
 
 from specplan.errors import DamagedSourceError
+from specplan.records import dataclass
 from specplan.sources.location import WHOLE
 from specplan.sources.strict_json import parse
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import heapq
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from specplan.records import dataclass
 from specplan.reports.html.counts import count
 from specplan.reports.html.values import Bar, Gantt, Lane, Stage, Tick
 from specplan.reports.render import amounts

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from specplan.records import dataclass
 from specplan.reports.html.changes import diff_part, lock_diff_part
 from specplan.reports.html.counts import count
 from specplan.reports.html.coverage import coverage_part

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from specplan.records import dataclass
 from specplan.reports.html import gantt
 from specplan.reports.html.budget import budget_of, curve_of
 from specplan.reports.html.choices import choices_of, environments_of, unplannable_of

@@ -6,8 +6,9 @@ Texts hold names as the documents have them; the templates escape what they show
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from specplan.reports.outline import Table, Tone

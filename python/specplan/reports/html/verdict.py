@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from specplan.counting import form
+from specplan.records import dataclass
 from specplan.reports.html import coverage, plan
 from specplan.reports.html.counts import count
 from specplan.reports.html.tables import without_empty

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from specplan.model.report import Report, json_parts
+from specplan.records import dataclass
 from specplan.reports.outline import Line, Outline, Records, Section, outline_of, records_of
 from specplan.reports.plan import wording as plan_wording
 from specplan.reports.render import prose, wording

@@ -13,8 +13,9 @@ character itself, its escape takes its place, as every format would write it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

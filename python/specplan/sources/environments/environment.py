@@ -7,11 +7,12 @@ toolchains are put in for their names. Nothing is concretized: a root is an abst
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specplan.model.left_out import LeftOut, merged
+from specplan.records import dataclass
 from specplan.sources.environments import conditions, includes, yaml_tree
 from specplan.sources.environments.conditions import ConditionError
 from specplan.sources.environments.develop import clauses_of, is_developed, read_develop

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from specplan.records import dataclass
 from specplan.sources.environments.sections import entry, unsuffixed
 from specplan.sources.environments.yaml_tree import Mapping, Node, Scalar, Sequence
 

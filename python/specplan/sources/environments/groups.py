@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from specplan.model.roots import DEFAULT_GROUP
+from specplan.records import dataclass
 from specplan.sources.environments.sections import entry, near
 from specplan.sources.environments.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
 

@@ -13,12 +13,13 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import SourceError
 from specplan.model.left_out import LeftOut, LeftOutKind
+from specplan.records import dataclass
 from specplan.sources.environments import conditions, sections, yaml_tree
 from specplan.sources.environments.conditions import ConditionError
 from specplan.sources.environments.sections import MERGED, entry, unsuffixed

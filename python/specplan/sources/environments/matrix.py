@@ -12,11 +12,12 @@ import functools
 import heapq
 import itertools
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan._core import AbstractSpec
 from specplan.model.left_out import LeftOut
+from specplan.records import dataclass
 from specplan.sources.environments.sections import is_nothing, near
 from specplan.sources.environments.spec_texts import has_variants
 from specplan.sources.environments.toolchains import Toolchains

@@ -5,10 +5,10 @@ Only where they are is read. Credentials that the file names are never used, and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from specplan.records import dataclass
 from specplan.sources.environments import yaml_tree
 from specplan.sources.environments.sections import entry, is_nothing, only_known, unsuffixed
 from specplan.sources.environments.yaml_tree import Mapping, Node, Scalar

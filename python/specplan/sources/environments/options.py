@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from specplan.model.host import Host
 from specplan.model.left_out import ALL_KINDS
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,7 +35,7 @@ class EnvironmentOptions:
             no recipes are known.
     """
 
-    host: Host = Host()  # noqa: RUF009 - it cannot be changed
+    host: Host = Host()
     includes: Mapping[str, str] = field(default_factory=_no_files)
     groups: tuple[str, ...] = ()
     allowed: frozenset[str] = frozenset()

@@ -10,10 +10,11 @@ of all packages, which a package without such a variant is not bound by.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from specplan._core import AbstractSpec
+from specplan.records import dataclass
 from specplan.sources.environments.sections import entry, near, something, suffix_hint, unsuffixed
 from specplan.sources.environments.spec_texts import variants_of
 from specplan.sources.environments.yaml_tree import Mapping, Node, Scalar, Sequence

@@ -12,12 +12,13 @@ type is guessed that Spack would not guess, and no input can make it large or de
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import yaml
 
 from specplan.errors import DamagedSourceError, SourceError
+from specplan.records import dataclass
 from specplan.sources.absent import absence
 from specplan.sources.location import WHOLE, Place
 from specplan.sources.text import TextError, decoded

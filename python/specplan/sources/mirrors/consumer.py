@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from specplan import _core
 from specplan.errors import UsageError
+from specplan.records import dataclass
 
 __all__ = ["Consumer", "consumer_of"]
 

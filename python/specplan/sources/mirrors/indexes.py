@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core
 from specplan.counting import count
 from specplan.errors import DamagedSourceError
 from specplan.model import DamagedFile
+from specplan.records import dataclass
 from specplan.sources import spec_files
 from specplan.sources.mirrors import mirror
 from specplan.sources.origins import IndexRead, files_taken

@@ -8,10 +8,10 @@ that one stand those of what it links to and runs with.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import DamagedSourceError
+from specplan.records import dataclass
 from specplan.sources import clear_signed, content, strict_json
 from specplan.sources.stores.store import Expected, is_checksum
 

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.model import DamagedFile, LeftOut
+from specplan.records import dataclass
 from specplan.sources import content
 from specplan.sources.mirrors.manifests import (
     Record,

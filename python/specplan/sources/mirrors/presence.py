@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from specplan.errors import UsageError
+from specplan.records import dataclass
 from specplan.sources.mirrors import mirror
 from specplan.sources.registries.store import RegistryStore
 from specplan.sources.stores.fetching import Fetching, is_remote

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
@@ -22,6 +22,7 @@ from specplan import _core
 from specplan.counting import count
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.model import DamagedFile
+from specplan.records import dataclass
 from specplan.sources import spec_files, strict_json
 from specplan.sources.location import WHOLE, Place
 from specplan.sources.mirrors import indexes, mirror

@@ -9,11 +9,11 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import SourceError
+from specplan.records import dataclass
 from specplan.sources import strict_json
 from specplan.sources.stores.store import printable
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import unquote
 
 from specplan.errors import SourceError
+from specplan.records import dataclass
 from specplan.secrets import shown_url
 
 __all__ = ["Repository", "is_registry", "repository_of"]

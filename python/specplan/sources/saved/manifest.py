@@ -7,7 +7,6 @@ its checksum, and holds all that was known of the sources beside their rows.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -15,6 +14,7 @@ from urllib.parse import quote
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.model import DamagedFile, LeftOut
 from specplan.model.check import Finding
+from specplan.records import dataclass
 from specplan.sources import strict_json
 from specplan.sources.content import first_bytes
 from specplan.sources.documents import record

@@ -21,13 +21,14 @@ import os
 import re
 import stat
 import time
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specplan import temporary
 from specplan.cache_folder import CACHE_FOLDER_VARIABLE, default_folder
 from specplan.errors import SourceError
+from specplan.records import dataclass
 from specplan.sources.stores.store import is_checksum, printable, sha256_of
 
 if TYPE_CHECKING:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import RemoteError, SourceError
+from specplan.records import dataclass
 from specplan.sources.limits import Limits
 from specplan.sources.stores.downloads import Downloads
 

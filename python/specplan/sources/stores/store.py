@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from specplan.errors import DamagedSourceError, SourceError
+from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,6 @@ import io
 import ssl
 import time
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -21,6 +20,7 @@ from urllib3.exceptions import HTTPError
 
 from specplan._core import __version__
 from specplan.errors import DamagedSourceError, RemoteError, SourceError
+from specplan.records import dataclass
 from specplan.secrets import shown_url
 from specplan.sources.stores.deadlines import Deadline, TransferTimeoutError, within
 from specplan.sources.stores.fetching import too_large
