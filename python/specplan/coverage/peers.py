@@ -53,12 +53,13 @@ def peers_of(
     for name in sorted(stacks):
         if name != ROOT:
             by_word.setdefault(_first_word(name), []).append(name)
-    found: dict[tuple[str, ...] | tuple[int, ...], int] = {}
+    found: dict[tuple[int, ...] | tuple[str, bool], int] = {}
     sets: list[list[str]] = []
     positions = []
     for stack in reported:
         own = [at for at, members in enumerate(configured) if stack in members]
-        key = tuple(own) or (_first_word(stack),)
+        # The union index is in no family, also not in that of the stacks `root-...`.
+        key = tuple(own) or (_first_word(stack), stack == ROOT)
         if key not in found:
             found[key] = len(sets)
             if own:
