@@ -52,6 +52,18 @@ def lock(folder: Path, name: str, world: Mapping[str, dict[str, Any]], version: 
     return str(place)
 
 
+def cache(folder: Path, name: str, *worlds: Mapping[str, dict[str, Any]]) -> specplan.Catalog:
+    """Write an index that lists all specs of some worlds, and read it."""
+    nodes_of_all = {node["hash"]: node for world in worlds for node in world.values()}
+    installs = {
+        dag_hash: {"spec": node, "in_buildcache": "external" not in node}
+        for dag_hash, node in nodes_of_all.items()
+    }
+    place = folder / f"{name}.json"
+    place.write_text(json.dumps({"database": {"version": "9", "installs": installs}}))
+    return specplan.load(place)
+
+
 def compared(folder: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> LockDiff:
     places = [lock(folder, "old", old, 7), lock(folder, "new", new, 8)]
     older, newer = (specplan.load(place) for place in places)
@@ -67,7 +79,7 @@ def test_a_migration_is_one_cause_and_nothing_is_new(tmp_path: Path) -> None:
         (new[name]["hash"], old[name]["hash"]) for name in NEEDS
     }
     assert diff.totals.migrated == len(NEEDS)
-    assert "8 specs have another hash only because of a newer format: one cause" in diff.to_text()
+    assert "8 specs have another hash only because of another format: one cause" in diff.to_text()
 
 
 def test_a_change_during_a_migration_is_told_apart_from_it(tmp_path: Path) -> None:
@@ -95,6 +107,60 @@ def test_what_a_spec_provides_is_a_change_of_its_own(tmp_path: Path) -> None:
 def test_the_same_lock_twice_has_no_migration(tmp_path: Path, form: int) -> None:
     diff = compared(tmp_path, nodes(form), nodes(form))
     assert (diff.migrated, diff.specs, diff.totals.kept) == ((), (), len(NEEDS))
+
+
+def test_a_migration_of_a_cache_is_one_cause_and_nothing_is_lost(tmp_path: Path) -> None:
+    old, new = nodes(5), nodes(6)
+    binaries = set(NEEDS) - {"glibc"}
+    diff = cache(tmp_path, "new", new).diff(cache(tmp_path, "old", old), level="hash")
+    assert (diff.lost, diff.gained, diff.changed) == ((), (), ())
+    assert {(each.spec.hash, each.was) for each in diff.migrated} == {
+        (new[name]["hash"], old[name]["hash"]) for name in binaries
+    }
+    assert diff.totals.migrated == diff.cells[0].migrated == len(binaries)
+    assert "7 specs have another hash only because of another format: one cause" in diff.to_text()
+
+
+def test_what_a_migrated_cache_lost_is_lost(tmp_path: Path) -> None:
+    old, new = nodes(5), nodes(6, {"curl": "2.0"})
+    del new["python"], new["py-h5py"]
+    diff = cache(tmp_path, "new", new).diff(cache(tmp_path, "old", old), level="hash")
+    assert {each.package for each in diff.lost} == {"py-h5py", "python"}
+    assert list(diff.lost) == sorted(diff.lost, key=lambda each: each.want)
+    assert [each.package for each in diff.changed] == ["cmake", "curl", "hdf5"]
+    assert {each.spec.package for each in diff.migrated} == {"gmake", "zlib"}
+
+
+@pytest.mark.parametrize("first", ["both formats", "the old one"])
+def test_a_cache_in_two_formats_loses_and_gains_nothing_with_one_of_them(
+    tmp_path: Path, first: str
+) -> None:
+    both, one = cache(tmp_path, "both", nodes(5), nodes(6)), cache(tmp_path, "one", nodes(5))
+    diff = one.diff(both, level="hash") if first == "both formats" else both.diff(one, level="hash")
+    assert (diff.lost, diff.gained, diff.changed) == ((), (), ())
+    assert diff.totals.migrated == len(NEEDS) - 1
+
+
+def test_of_two_builds_only_the_one_that_was_migrated_is_kept(tmp_path: Path) -> None:
+    other = nodes(5, {"zlib": "2.0"})
+    before = cache(tmp_path, "old", nodes(5), {"zlib": other["zlib"]})
+    diff = cache(tmp_path, "new", nodes(6)).diff(before, level="hash")
+    assert [(each.package, each.version) for each in diff.lost] == [("zlib", "2.0")]
+    assert (diff.gained, diff.changed) == ((), ())
+
+
+def test_hashes_that_no_format_explains_are_changed(tmp_path: Path) -> None:
+    old, new = nodes(5), nodes(5, {"zlib": "2.0"})
+    diff = cache(tmp_path, "new", new).diff(cache(tmp_path, "old", old), level="hash")
+    assert (diff.migrated, diff.totals.migrated) == ((), 0)
+    assert [each.package for each in diff.changed] == [
+        "cmake",
+        "curl",
+        "hdf5",
+        "py-h5py",
+        "python",
+        "zlib",
+    ]
 
 
 def test_hashes_of_the_newest_format_are_checked_and_what_is_not_is_named(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import get_args
 
-from specplan import _core
 from specplan import _core as compiled
 from specplan.catalog.contents import Contents, tags_of
 from specplan.catalog.left_out import absent_stacks, nothing_in_common, of_states
+from specplan.catalog.migration import CellChanges, Key, changes_of_cells
 from specplan.catalog.names import chosen, refuse_others
 from specplan.catalog.specs import by_hash
 from specplan.catalog.systems import Systems
@@ -21,6 +21,8 @@ from specplan.model import (
     KeyInCell,
     LeftOut,
     Level,
+    MigratedSpec,
+    NamedSpec,
 )
 from specplan.model.left_out import merged
 from specplan.records import dataclass
@@ -74,17 +76,17 @@ def difference(
     selected = chosen(request.stack, {*labels, *old_labels}, kind="stack")
     systems = Systems(core, {})
     both = [name for name in selected if name in labels and name in old_labels]
-    cells = core.diff(
-        {
-            "old": old_state,
-            "new": new_state,
-            "level": level,
-            # A stack that is absent is one line, and not all that it had.
-            "stacks": [name for name in selected if name in labels],
-            "oss": systems.chosen_oss(request.os),
-            "targets": systems.chosen_targets(request.target),
-        }
-    )
+    question: compiled.DiffQuestion = {
+        "old": old_state,
+        "new": new_state,
+        "level": level,
+        # A stack that is absent is one line, and not all that it had.
+        "stacks": [name for name in selected if name in labels],
+        "oss": systems.chosen_oss(request.os),
+        "targets": systems.chosen_targets(request.target),
+    }
+    cells = core.diff(question)
+    changes = changes_of_cells(core, question, cells)
     absent = tuple(name for name in selected if name not in labels)
     new_stacks = tuple(name for name in selected if name not in old_labels)
     called_old, called_new = old_name or "", new_name or ", ".join(tags_of(new_state))
@@ -92,8 +94,8 @@ def difference(
     if not any(cell.stack in both for cell in cells):
         left_out.append(_nothing_compared(called_old, called_new, absent, new_stacks))
     found = _diff(
-        cells,
-        versions=_versions(core, cells) if level == "hash" else {},
+        list(zip(cells, changes, strict=True)),
+        specs=_named(core, changes) if level == "hash" else {},
         level=level,
         old=called_old,
         new=called_new,
@@ -108,14 +110,18 @@ def difference(
     )
 
 
-def _versions(core: compiled.Catalog, cells: Sequence[compiled.CellDiffAnswer]) -> dict[str, str]:
-    """Return the version of each hash that an answer names."""
+def _named(core: compiled.Catalog, changes: Sequence[CellChanges]) -> dict[str, NamedSpec]:
+    """Return the name and version of each hash that an answer names."""
     named: set[str] = set()
-    for cell in cells:
+    for cell in changes:
         named.update(each.want for each in (*cell.lost, *cell.gained))
         for change in cell.changed:
             named.update((*change.old, *change.new))
-    return {dag_hash: spec.version for dag_hash, spec in by_hash(core, named).items()}
+        named.update(new for _, new in cell.migrated)
+    return {
+        dag_hash: NamedSpec(hash=dag_hash, package=spec.package, version=spec.version)
+        for dag_hash, spec in by_hash(core, named).items()
+    }
 
 
 def _nothing_compared(
@@ -135,60 +141,65 @@ def _nothing_compared(
 
 
 def _diff(
-    answers: Sequence[_core.CellDiffAnswer],
+    answers: Sequence[tuple[compiled.CellDiffAnswer, CellChanges]],
     *,
     level: Level,
     old: str,
     new: str,
     absent_stacks: tuple[str, ...],
     new_stacks: tuple[str, ...],
-    versions: Mapping[str, str],
+    specs: Mapping[str, NamedSpec],
 ) -> Diff:
     """Return the report of a question of difference.
 
     Args:
-        answers: What the core answers.
+        answers: What the core answers of each cell, and what changed there.
         level: What a key is.
         old: What the older state is called.
         new: What the newer state is called.
         absent_stacks: Stacks that only the older state lists.
         new_stacks: Stacks that only the newer state lists.
-        versions: The version of each key that is a hash.
+        specs: What each key that is a hash names.
     """
     cells = tuple(
         DiffCell(
-            stack=each.stack,
-            platform=each.platform,
-            os=each.os,
-            target=each.target,
-            kept=each.kept,
-            lost=len(each.lost),
-            gained=len(each.gained),
-            changed=len(each.changed),
+            stack=cell.stack,
+            platform=cell.platform,
+            os=cell.os,
+            target=cell.target,
+            kept=cell.kept,
+            lost=len(changes.lost),
+            gained=len(changes.gained),
+            changed=len(changes.changed),
+            migrated=len(changes.migrated),
         )
-        for each in answers
+        for cell, changes in answers
+    )
+    migrated = sorted(
+        {(now, was) for _, changes in answers for was, now in changes.migrated if now in specs}
     )
     return Diff(
         level=level,
         old=old,
         new=new,
         cells=cells,
-        lost=tuple(_keys(((each, each.lost) for each in answers), versions)),
-        gained=tuple(_keys(((each, each.gained) for each in answers), versions)),
+        lost=tuple(_keys(((cell, changes.lost) for cell, changes in answers), specs)),
+        gained=tuple(_keys(((cell, changes.gained) for cell, changes in answers), specs)),
         changed=tuple(
             Change(
-                stack=each.stack,
-                os=each.os,
-                target=each.target,
+                stack=cell.stack,
+                os=cell.os,
+                target=cell.target,
                 package=change.package,
-                old=tuple(change.old),
-                new=tuple(change.new),
-                old_versions=tuple(versions[key] for key in change.old if key in versions),
-                new_versions=tuple(versions[key] for key in change.new if key in versions),
+                old=change.old,
+                new=change.new,
+                old_versions=tuple(specs[key].version for key in change.old if key in specs),
+                new_versions=tuple(specs[key].version for key in change.new if key in specs),
             )
-            for each in answers
-            for change in each.changed
+            for cell, changes in answers
+            for change in changes.changed
         ),
+        migrated=tuple(MigratedSpec(spec=specs[now], was=was) for now, was in migrated),
         absent_stacks=absent_stacks,
         new_stacks=new_stacks,
         totals=DiffTotals(
@@ -196,6 +207,7 @@ def _diff(
             lost=sum(cell.lost for cell in cells),
             gained=sum(cell.gained for cell in cells),
             changed=sum(cell.changed for cell in cells),
+            migrated=sum(cell.migrated for cell in cells),
         ),
         damaged=(),
         left_out=(),
@@ -203,19 +215,19 @@ def _diff(
 
 
 def _keys(
-    keys_of_cells: Iterable[tuple[_core.CellDiffAnswer, tuple[_core.KeyAnswer, ...]]],
-    versions: Mapping[str, str],
+    keys_of_cells: Iterable[tuple[compiled.CellDiffAnswer, tuple[Key, ...]]],
+    specs: Mapping[str, NamedSpec],
 ) -> Iterator[KeyInCell]:
     for cell, keys in keys_of_cells:
         stack, os, target = cell.stack, cell.os, cell.target
         for key in keys:
-            dag_hash = key.hash
+            spec = None if key.hash is None else specs.get(key.hash)
             yield KeyInCell(
                 stack=stack,
                 os=os,
                 target=target,
                 want=key.want,
                 package=key.package,
-                version=None if dag_hash is None else versions.get(dag_hash),
-                hash=dag_hash,
+                version=None if spec is None else spec.version,
+                hash=key.hash,
             )

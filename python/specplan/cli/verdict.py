@@ -139,9 +139,9 @@ def _is_without_change(result: Coverage | Diff | LockDiff) -> bool:
         return not (result.totals.gaps or result.totals.unknown or result.absent_stacks)
     if isinstance(result, Diff):
         totals = result.totals
-        changes = totals.lost + totals.gained + totals.changed
+        changes = totals.lost + totals.gained + totals.changed + totals.migrated
         return not (changes or result.absent_stacks or result.new_stacks)
-    return not (result.totals.new or result.gone)
+    return not (result.totals.new or result.gone or result.migrated)
 
 
 def _explain(records: Sequence[LeftOut], *, whole: bool) -> None:

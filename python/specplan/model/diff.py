@@ -8,6 +8,7 @@ from specplan.model.damage import DamagedFile
 from specplan.model.gate import Gate
 from specplan.model.known_gap import KnownGaps
 from specplan.model.left_out import LeftOut
+from specplan.model.lock_diff import MigratedSpec
 from specplan.model.query import Level
 from specplan.model.report import Report
 from specplan.model.source import SourceUsed
@@ -30,6 +31,8 @@ class DiffCell:
         lost: Keys of packages that the newer state has no new key for.
         gained: Keys of packages that the older state had no other key for.
         changed: Packages whose old keys gave way to new ones.
+        migrated: At level ``hash`` the specs that only another format gave another hash: neither
+            lost, gained nor changed.
     """
 
     stack: str
@@ -40,6 +43,7 @@ class DiffCell:
     lost: int
     gained: int
     changed: int
+    migrated: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +104,7 @@ class DiffTotals:
     lost: int
     gained: int
     changed: int
+    migrated: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -122,6 +127,8 @@ class Diff(Report):
         sources: What was read of each source.
         gates: The gates of the run that it was compared with, without any if none was requested.
         known_gaps: The known gaps that it was compared with, or None.
+        migrated: At level ``hash`` the specs that have another hash only because of another
+            format, by hash, each once whatever cells have it: one cause, however many they are.
     """
 
     level: Level
@@ -139,6 +146,7 @@ class Diff(Report):
     sources: tuple[SourceUsed, ...] = ()
     gates: tuple[Gate, ...] = ()
     known_gaps: KnownGaps | None = None
+    migrated: tuple[MigratedSpec, ...] = ()
 
     def __iter__(self) -> Iterator[KeyInCell | Change]:
         """Iterate over the keys that were lost, then those gained, then those changed."""

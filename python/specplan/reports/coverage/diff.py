@@ -82,12 +82,14 @@ def records(result: Diff, options: ReportOptions) -> Records:
 
 
 def _cells(cells: Sequence[DiffCell]) -> Table:
+    has_migrated = any(cell.migrated for cell in cells)
     columns = (
         Column("stack", "stack", "name", is_lead=True),
         Column("system", "system", "system"),
         *(Column(name, name, "count") for name in ("kept", "lost", "gained", "changed")),
+        *([Column("migrated", "other format", "count")] if has_migrated else []),
     )
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             Name(cell.stack),
             System(cell.os, cell.target),
@@ -95,6 +97,7 @@ def _cells(cells: Sequence[DiffCell]) -> Table:
             Number(cell.lost, "bad" if cell.lost else "plain"),
             Number(cell.gained, "good" if cell.gained else "plain"),
             Number(cell.changed, "warning" if cell.changed else "plain"),
+            *([Number(cell.migrated)] if has_migrated else []),
         )
         for cell in cells
     )

@@ -73,6 +73,7 @@ def diff(result: Diff) -> Iterator[str]:
             "lost": result.lost,
             "gained": result.gained,
             "changed": result.changed,
+            "migrated": [{**fields_of(each.spec), "was": each.was} for each in result.migrated],
             "absent_stacks": result.absent_stacks,
             "new_stacks": result.new_stacks,
             "totals": result.totals,

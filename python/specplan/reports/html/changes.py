@@ -33,6 +33,7 @@ def diff_part(content: Entry) -> Changes:
     if stacks := content.texts("new_stacks"):
         are = count(len(stacks), "stack is new", "stacks are new")
         lines.append(f"{are}: {wording.folded(list(map(prose.name, stacks)), 6)}")
+    lines += wording.migrated(len(content.entries_or_none("migrated")))
     return Changes(
         headline=f"{prose.name(old)} → {prose.name(new)}: {lost:,} lost, {gained:,} gained, "
         f"{changed:,} changed, {totals.count('kept'):,} kept (level {content.text('level')})",
@@ -137,9 +138,7 @@ def lock_diff_part(content: Entry) -> Changes:
     own = f"{total('own_change')} of the new specs changed themselves"
     of_recipes = f"({total('recipe_only')} of them by the text of the recipe alone)"
     lines: list[Prose] = [f"{own} {of_recipes}, {total('inherited')} inherited a new hash"]
-    if migrated := totals.count_or_none("migrated"):
-        are = count(migrated, "spec has", "specs have")
-        lines.append(f"{are} another hash only because the format is another: no build")
+    lines += wording.migrated(totals.count_or_none("migrated") or 0)
     return Changes(
         headline=f"{prose.name(old)} → {prose.name(new)}: {total('new')} new, "
         f"{total('gone')} gone, {total('kept')} kept; {count(totals.count('builds'), 'build')}",

@@ -391,12 +391,7 @@ def diff_headline(diff: LockDiff) -> str:
 def diff_notes(diff: LockDiff) -> list[str]:
     """Return the totals in words, one line each."""
     totals = diff.totals
-    notes = []
-    if totals.migrated:
-        only = wording.count(totals.migrated, "spec has", "specs have")
-        notes.append(
-            f"{only} another hash only because of a newer format: one cause, no other difference"
-        )
+    notes = wording.migrated(totals.migrated)
     if not totals.new:
         return notes
     own = f"{totals.own_change} of the new specs changed themselves"

@@ -532,7 +532,15 @@ def diff_notes(diff: Diff) -> list[Prose]:
     """Return what the reader must know beside the keys, one note a line."""
     absent = [f"stack {prose.name(stack)} is absent" for stack in diff.absent_stacks]
     new = [f"stack {prose.name(stack)} is new" for stack in diff.new_stacks]
-    return absent + new + others_left_out(diff.left_out) + damaged_note(diff.damaged)
+    notes = absent + new + migrated(len(diff.migrated))
+    return notes + others_left_out(diff.left_out) + damaged_note(diff.damaged)
+
+
+def migrated(number: int) -> list[Prose]:
+    """Return the line that says how many specs another format gave another hash, if any."""
+    only = count(number, "spec has", "specs have")
+    line = f"{only} another hash only because of another format: one cause, no other difference"
+    return [line] if number else []
 
 
 def find_headline(found: Found) -> Prose:
