@@ -29,17 +29,16 @@ def reduced(needs: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """
     bit = {build: 1 << at for at, build in enumerate(needs)}
     before: dict[str, int] = {}
+    found: dict[str, list[str]] = dict.fromkeys(needs, [])
     for build in _in_order(needs):
-        reached = 0
-        for need in needs[build]:
-            reached |= before[need] | bit[need]
-        before[build] = reached
-    found: dict[str, list[str]] = {}
-    for build, own in needs.items():
+        own = needs[build]
         brought = 0
         for need in own:
             brought |= before[need]
         found[build] = [need for need in own if not brought & bit[need]]
+        for need in found[build]:
+            brought |= bit[need]
+        before[build] = brought
     return found
 
 

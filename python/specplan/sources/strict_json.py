@@ -93,6 +93,25 @@ class Value:
             return tuple(self.raw)
         return tuple(each.text() for each in self.items())
 
+    def texts_at(self, key: str) -> tuple[str, ...]:
+        """Return the strings of the array that an object has for a key, as ``at(key).texts()``."""
+        texts = self.raw.get(key) if isinstance(self.raw, dict) else None
+        if isinstance(texts, list) and all(type(each) is str for each in texts):
+            found = tuple(texts)
+            if "".join(found).isascii():
+                return found
+        return self.at(key).texts()
+
+    def count_at(self, key: str) -> int:
+        """Return the number that an object has for a key, as ``at(key).count()``."""
+        number = self.raw.get(key) if isinstance(self.raw, dict) else None
+        return number if type(number) is int and number >= 0 else self.at(key).count()
+
+    def flag_at(self, key: str) -> bool:
+        """Return what an object has for a key, as ``at(key).flag()``."""
+        flag = self.raw.get(key) if isinstance(self.raw, dict) else None
+        return flag if isinstance(flag, bool) else self.at(key).flag()
+
     def count(self) -> int:
         """Return a number that counts something."""
         if isinstance(self.raw, bool) or not isinstance(self.raw, int):

@@ -65,7 +65,8 @@ def _plan(document: Value) -> ExportPlan:
     schema = document.at("schema")
     if schema.raw != _SCHEMA:
         schema.fail(f"is not `{_SCHEMA}`")
-    builds = [_build(each) for each in document.at("builds").items()]
+    hashes: set[str] = set()
+    builds = [_build(each, hashes) for each in document.at("builds").items()]
     number = document.at("totals").at("builds")
     if number.count() != len(builds):
         number.fail(f"is not the number of builds, of which {len(builds)} stand here")
@@ -98,11 +99,20 @@ def _recipes(document: Value) -> str:
     return NOT_COMMITTED if commit.raw is None else commit.text()
 
 
-def _build(value: Value) -> Build:
-    dag_hash, needs = value.text_at("hash"), value.at("needs").texts()
+def _build(value: Value, hashes: set[str]) -> Build:
+    """Return a build.
+
+    Args:
+        value: The build in the document.
+        hashes: The hashes that were looked at so far, to which those of this build are added.
+    """
+    dag_hash, needs = value.text_at("hash"), value.texts_at("needs")
     for each in (dag_hash, *needs):
+        if each in hashes:
+            continue
         if _PLAIN_HASH.fullmatch(each) is None:
             value.fail(f"`{each[:64]}` is not a DAG hash")
+        hashes.add(each)
     return Build(
         hash=dag_hash,
         package=value.text_at("package"),
@@ -110,11 +120,11 @@ def _build(value: Value) -> Build:
         platform=value.text_at("platform"),
         os=value.text_at("os"),
         target=value.text_at("target"),
-        stacks=value.at("stacks").texts(),
-        stage=value.at("stage").count(),
+        stacks=value.texts_at("stacks"),
+        stage=value.count_at("stage"),
         needs=needs,
         cost=value.at("cost").amount(),
-        estimated=value.at("estimated").flag(),
+        estimated=value.flag_at("estimated"),
         cause="missing",
         because=(),
     )
