@@ -328,3 +328,50 @@ def test_a_root_that_is_no_spec_is_shown_with_a_caret(run: Runs, folder: Path) -
         "  | zlib@@",
         "  |     ^ expected a version after `@`",
     ]
+
+
+UNMET = """spack:
+  specs:
+  - zlib-ng
+  - matrix:
+    - - zlib-ng@999
+      - zlib-ng@998
+  packages: {all: {require: [os=ubuntu24.04, target=x86_64_v3]}}
+"""
+
+
+@pytest.mark.parametrize("command", ["gaps", "coverage", "rebuild"])
+def test_what_is_unmet_is_shown_on_the_line_that_asks_for_it(
+    run: Runs, folder: Path, command: str
+) -> None:
+    path = environment(folder, "tools", UNMET)
+    words = (command, "--cache", str(MIRROR), "--want", str(path), "--format")
+    issues = json.loads(run(*words, "codequality").out)
+    unmet = [each for each in issues if each["check_name"] != "specplan/gate"]
+    assert [each["location"] for each in unmet] == [{"path": str(path), "lines": {"begin": 4}}] * 2
+    assert all(each["description"].startswith("zlib-ng@99") for each in unmet)
+    assert run(*words, "github").out.count(f"file={path},line=4,") == 2
+    assert run(*words, "junit").out.count(f'file="{path}" line="4"') == 2
+
+
+def test_each_line_that_leads_to_a_root_is_a_line_of_coverage(run: Runs, folder: Path) -> None:
+    path = environment(folder, "tools", UNMET)
+    words = ("gaps", "--cache", str(MIRROR), "--want", str(path), "--format", "lcov")
+    counted = [each for each in run(*words).out.splitlines() if each.startswith("DA:")]
+    assert counted == ["DA:3,1", "DA:4,0", "DA:5,0", "DA:6,0"]
+
+
+@pytest.mark.parametrize("command", ["gaps", "rebuild"])
+def test_a_spec_that_is_typed_is_in_no_file(run: Runs, command: str) -> None:
+    system = ("--system", "ubuntu24.04/x86_64_v3")
+    words = (command, "--cache", str(MIRROR), "--want", "zlib-ng@999", *system, "--format")
+    assert "file=" not in run(*words, "junit").out + run(*words, "github").out
+    (issue,) = (
+        each
+        for each in json.loads(run(*words, "codequality").out)
+        if each["check_name"] != "specplan/gate"
+    )
+    assert issue["location"] == {"path": "wanted/ubuntu24.04/x86_64_v3", "lines": {"begin": 1}}
+    if command == "gaps":
+        answer = run(*words, "lcov")
+        assert (answer.code, answer.out) == (2, "")

@@ -69,7 +69,7 @@ def test_a_matrix_is_the_product_of_its_rows_without_what_is_excluded(
         for combination in itertools.product(*rows)
         if not any(is_excluded(combination, each) for each in exclude)
     ]
-    actual = [spec for spec, _ in expansion.expand(item)]
+    actual = [each.spec for each in expansion.expand(item)]
     assert actual == [AbstractSpec(" ".join(ordered(parts))) for parts in expected]
 
 
@@ -114,6 +114,6 @@ def test_the_model_tells_an_exclusion_from_none() -> None:
     expansion = Expansion()
     content = b"[{matrix: [[a, b], [+x, ~x]], exclude: [a+x]}]"
     (item,) = expansion.read_list(yaml_tree.parse(content, "x"))
-    assert [str(spec) for spec, _ in expansion.expand(item)] == ["a~x", "b+x", "b~x"]
+    assert [str(each.spec) for each in expansion.expand(item)] == ["a~x", "b+x", "b~x"]
     with pytest.raises(DamagedSourceError):
         expansion.read_list(yaml_tree.parse(b"[$a]", "x"))

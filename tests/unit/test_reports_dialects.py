@@ -364,7 +364,7 @@ NAMES = st.text(max_size=30) | st.sampled_from(
 def test_no_name_leaves_its_place(stack: str, os: str, want: str, path: str) -> None:
     cell = records.cell(stack, os, "x86_64_v3", 0, 2)
     gap = replace(records.gap(want, stack, os), cells_lacking=2)
-    place = replace(root(want, 3, "gap"), stack=stack, os=os, path=path)
+    place = replace(root(want, 3, "gap"), stack=stack, os=os, path=path or "spack.yaml")
     # Twice the same want: both have names of their own.
     result = replace(records.coverage_of((cell,), (gap, gap)), root_lines=(place,))
     for form, write in DIALECTS.items():

@@ -31,6 +31,34 @@ def read_with(folder: Path, content: str, options: EnvironmentOptions) -> Enviro
     return read_environment(write(folder / "spack.yaml", content), options=options)
 
 
+ROWS = """spack:
+  definitions:
+  - libraries:
+    - hdf5
+    - zlib
+  - compilers: ["%gcc", "%clang"]
+  specs:
+  - $libraries
+  - matrix:
+    - - mfem
+      - conduit
+    - [$compilers]
+    exclude: ["mfem%clang"]
+"""
+
+
+def test_a_root_knows_all_lines_that_it_comes_from(tmp_path: Path) -> None:
+    environment = read(tmp_path / "e4s", ROWS)
+    assert {each.path for each in environment.roots} == {environment.path}
+    assert [(root.spec, [line for _, line in root.lines]) for root in environment.roots] == [
+        ("hdf5", [4, 8]),
+        ("zlib", [5, 8]),
+        ("mfem %gcc", [9, 10, 6, 12]),
+        ("conduit %gcc", [9, 11, 6, 12]),
+        ("conduit %clang", [9, 11, 6, 12]),
+    ]
+
+
 def lines(environment: Environment) -> list[tuple[str, int, str]]:
     """Kind, line and remedy of what was left out, as far as it blocks."""
     return [

@@ -1171,9 +1171,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "find": Variation(choices=(*FORMATS, "openmetrics")),
             "diff": Variation(choices=(*FORMATS, *_OF_RESULTS, "html")),
             "check": Variation(choices=(*FORMATS, *_OF_RESULTS, "badge", "html")),
-            "rebuild": Variation(
-                choices=(*FORMATS, "list", "junit", "github", "openmetrics", "html")
-            ),
+            "rebuild": Variation(choices=(*FORMATS, "list", *_OF_RESULTS, "html")),
             **dict.fromkeys(
                 ("recipes", "review"), Variation(choices=("table", "json", "markdown", "github"))
             ),

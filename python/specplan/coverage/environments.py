@@ -79,7 +79,8 @@ class AbstractWants:
         developed: The positions of the specs that are built from source trees.
         left_out: What of the environments could not be taken into account in these cells.
         roots: By the file of an environment, how many roots it has in any of its cells.
-        places: By stack and position of a spec, the files and lines that ask for it.
+        places: By stack and position of a spec, the files and lines that ask for it; the file is
+            empty where the spec was typed.
     """
 
     specs: tuple[str, ...]
@@ -312,7 +313,8 @@ class _Wanted:
         want = self.positions.setdefault(key, len(self.positions))
         if want == len(self.packages):
             self.packages.append(spec.name or "")
-        self.places.setdefault((wanted.label, want), {})[root.path, root.line] = None
+        places = (("", 1),) if wanted.is_typed else root.lines or ((root.path, root.line),)
+        self.places.setdefault((wanted.label, want), {}).update(dict.fromkeys(places))
         if root.developed:
             self.developed.add(want)
         own = given

@@ -119,6 +119,8 @@ class ChosenWant:
             for the wants of a choice that has too many candidates to compare all.
         other: The next best candidate where all else stays as it is; None where there is no
             other or none was compared, which is so of a spec that needs no build.
+        path: The file of the environment that asks for it; empty where no file does.
+        line: The line of its list item there, counted from 1; None where no file asks for it.
     """
 
     stack: str
@@ -132,6 +134,8 @@ class ChosenWant:
     completed: bool
     reason: Reason | None = None
     other: OtherCandidate | None = None
+    path: str = ""
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

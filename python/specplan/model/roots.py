@@ -121,8 +121,9 @@ class RootLine:
         target: The target of the cell.
         want: The abstract spec that is wanted.
         group: The group of the environment that wants it; None for the default group.
-        path: The file.
-        line: The line of its list item, counted from 1; all roots of a matrix share one.
+        path: The file; empty for an abstract spec that was typed.
+        line: The line, counted from 1: of its list item, of its place in a row of a matrix, or
+            of a reference to a definition.
         state: What becomes of it.
     """
 

@@ -63,7 +63,12 @@ class ChoiceRequest:
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """An abstract spec in a cell, and the specs that satisfy it, the preferred first."""
+    """An abstract spec in a cell, and the specs that satisfy it, the preferred first.
+
+    Attributes:
+        path: The file that asks for it; empty where none does.
+        line: The line there; None where no file asks for it.
+    """
 
     stack: str
     os: str
@@ -72,6 +77,8 @@ class Want:
     candidates: tuple[str, ...]
     undecided: bool
     developed: bool = False
+    path: str = ""
+    line: int | None = None
 
     def told(
         self, named: NamedSpec | None, lock: str | None, lack: Lack | None, *, completed: bool
@@ -87,6 +94,8 @@ class Want:
             lock=lock,
             lack="developed" if self.developed and lack is not None else lack,
             completed=completed,
+            path=self.path,
+            line=self.line,
         )
 
     @property
@@ -271,6 +280,7 @@ class Options:
                     tuple(self._sorted((*answer.exact, *answer.compatible))),
                     bool(answer.unknown),
                     want in wants.developed,
+                    *_asked_in(wants, cell.stack, want),
                 )
                 for want, answer in zip(cell.wants, answers, strict=True)
             ]
@@ -281,6 +291,12 @@ class Options:
 
     def _sorted(self, hashes: Iterable[str]) -> list[str]:
         return sorted(hashes, key=self._order.__getitem__)
+
+
+def _asked_in(wants: AbstractWants, stack: str, want: int) -> tuple[str, int | None]:
+    """Return the first file and line that ask for a want, an empty name where none does."""
+    places = (place for place in wants.places.get((stack, want), ()) if place[0])
+    return next(iter(places), ("", None))
 
 
 def _wants(core: compiled.Catalog, asked: ChoiceRequest, systems: Systems) -> AbstractWants:

@@ -102,6 +102,14 @@ def _of_want(want: model.Gap | model.UnknownWant) -> _Place:
     return want.stack, want.os, want.target, want.want, want.group
 
 
+def _path(root: RootLine | None) -> str:
+    return "" if root is None else root.path
+
+
+def _line(root: RootLine | None) -> int | None:
+    return root.line if root is not None and root.path else None
+
+
 def _named(want: str, group: str | None) -> str:
     return want if group is None else f"{want} (group {group})"
 
@@ -125,8 +133,8 @@ def _gap(gap: model.Gap, root: RootLine | None) -> Case:
         severity=_SEVERITIES[gap.state],
         message=wording.STATE_SENTENCES[gap.state] if gap.known is None else gap.known,
         details=tuple(details),
-        path="" if root is None else root.path,
-        line=None if root is None else root.line,
+        path=_path(root),
+        line=_line(root),
     )
 
 
@@ -139,8 +147,8 @@ def _unknown(want: model.UnknownWant, root: RootLine | None) -> Case:
         severity="info",
         message="the sources cannot decide whether a binary covers it",
         details=(f"missing: {', '.join(want.missing)}",),
-        path="" if root is None else root.path,
-        line=None if root is None else root.line,
+        path=_path(root),
+        line=_line(root),
     )
 
 
@@ -170,8 +178,8 @@ def _covered(root: RootLine) -> Case:
         kind=root.state,
         severity="info",
         details=("it does not install: binaries that it needs are missing",) if is_broken else (),
-        path=root.path,
-        line=root.line,
+        path=_path(root),
+        line=_line(root),
     )
 
 

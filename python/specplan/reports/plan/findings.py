@@ -50,7 +50,15 @@ def _case(want: ChosenWant) -> Case:
     if want.spec is not None:
         chosen = f"{plan_wording.name(want.spec)}/{want.spec.hash}"
         details = (f"chosen: {chosen}",)
-        return Case(suite=suite, name=want.want, state="passed", kind="planned", details=details)
+        return Case(
+            suite=suite,
+            name=want.want,
+            state="passed",
+            kind="planned",
+            details=details,
+            path=want.path,
+            line=want.line,
+        )
     kind = want.lack or "no_candidate"
     return Case(
         suite=suite,
@@ -58,6 +66,8 @@ def _case(want: ChosenWant) -> Case:
         state="failed",
         kind=kind,
         message=f"it cannot be planned: {_LACKS[kind]}",
+        path=want.path,
+        line=want.line,
     )
 
 

@@ -93,7 +93,8 @@ def _verdicts(result: Report) -> list[str]:
 
 
 def _files_of(result: Report) -> _Lines:
-    roots = result.root_lines if isinstance(result, Coverage) else ()
+    every = result.root_lines if isinstance(result, Coverage) else ()
+    roots = [each for each in every if each.path]
     if not roots:
         raise UsageError(
             "this format shows the lines of a `spack.yaml`, and no root of one is wanted",

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from specplan.model.host import Host
     from specplan.sources.environments.groups import Group
     from specplan.sources.environments.includes import IncludedLock
+    from specplan.sources.environments.matrix import Expanded, Line
     from specplan.sources.environments.requirements import Declares, Requirements
 
     #: Sections of configuration.
@@ -86,6 +87,8 @@ class EnvironmentRoot:
         place: The key path of the list item, such as ``spack.specs[3]``; all roots of
             a matrix share one.
         line: The line of that item, counted from 1.
+        lines: The files and lines that it comes from: that one first, then its own places in
+            the rows of a matrix and the references that lead to them.
     """
 
     spec: str
@@ -99,6 +102,7 @@ class EnvironmentRoot:
     external: bool = False
     clauses: tuple[Clause, ...] = ()
     developed: bool = False
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,14 +269,14 @@ class _Reader:
             rules = _overridden(group.override, group.mark, sections, rules)
             self._left_out += _not_overridden(group, group.override, unify)
         for item in group.items:
-            for spec, mark in rules.expansion.expand(item):
-                self._requirements += rules.count(spec)
+            for expanded in rules.expansion.expand(item):
+                self._requirements += rules.count(expanded.spec)
                 if self._requirements > _MAX_REQUIREMENTS:
-                    raise mark.fault(
+                    raise expanded.mark.fault(
                         f"roots that more than {_MAX_REQUIREMENTS} requirements apply to in all",
                         hint="ask of each package what concerns it, and of `all` only the rest",
                     )
-                yield _root(spec, mark, group.name, rules)
+                yield _root(expanded, group.name, rules)
 
     def _define(self, definitions: Node | None, expansion: Expansion) -> None:
         """Build the definitions in the order in which their names first appear."""
@@ -398,7 +402,8 @@ def _size(section: Node | None) -> int:
     return len(section.entries) if isinstance(section, Mapping) else 0
 
 
-def _root(spec: AbstractSpec, mark: Mark, group: str, rules: _Rules) -> EnvironmentRoot:
+def _root(expanded: Expanded, group: str, rules: _Rules) -> EnvironmentRoot:
+    spec, mark = expanded.spec, expanded.mark
     asked, clauses = rules.requirements.asked(spec)
     clauses = as_declared(clauses, spec.name, rules.recipes)
     letters = len(str(asked))
@@ -420,6 +425,7 @@ def _root(spec: AbstractSpec, mark: Mark, group: str, rules: _Rules) -> Environm
         external=rules.externals.provide(spec),
         clauses=tuple(clauses),
         developed=is_developed(asked, rules.developed),
+        lines=expanded.lines,
     )
 
 

@@ -26,7 +26,7 @@ from specplan.sources.environments.yaml_tree import Mapping, Mark, Node, Scalar,
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["Expansion", "Item", "Matrix", "Text"]
+__all__ = ["Expanded", "Expansion", "Item", "Matrix", "Text"]
 
 #: How many items the lists of an environment may hold together, and how many
 #: combinations its matrices may have. Large public stacks have some hundred roots.
@@ -39,16 +39,26 @@ _MAX_COMPARISONS: Final = 1_000_000
 #: How many definitions a hint lists.
 _NAMED: Final = 10
 
+#: How many lines a spec remembers to come from; two matrices of four rows have fewer.
+_MAX_LINES: Final = 16
+
 #: How deep matrices may stand in rows of matrices; real ones stop at two.
 _MAX_DEPTH: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One constraint, as it is written."""
+    """One constraint, as it is written.
+
+    Attributes:
+        text: The constraint.
+        mark: Where it stands.
+        reference: Where the list is referred to that it is defined in, if it is in one.
+    """
 
     text: str
     mark: Mark
+    reference: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +70,36 @@ class Matrix:
         exclude: Specs; a combination that satisfies one is dropped.
         sigil: ``^`` or ``%``, put before the first constraint of each combination.
         mark: Where the matrix stands.
+        reference: Where the list is referred to that it is defined in, if it is in one.
     """
 
     rows: tuple[tuple[Item, ...], ...]
     exclude: tuple[Text, ...]
     sigil: str
     mark: Mark
+    reference: Mark | None = None
 
 
 Item: TypeAlias = Text | Matrix
+
+#: A line of a file: its path and its number.
+Line: TypeAlias = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """A spec that an item of a list stands for.
+
+    Attributes:
+        spec: The spec.
+        mark: Where the item stands; all specs of a matrix share one.
+        lines: The lines that it comes from: of the item, of its own place in each row of a
+            matrix, and of the references that lead there; the first few.
+    """
+
+    spec: AbstractSpec
+    mark: Mark
+    lines: tuple[Line, ...]
 
 
 class Expansion:
@@ -160,7 +191,7 @@ class Expansion:
             hint = f"did you mean `${meant}`?" if meant else f"defined up to here is {known}{more}"
             raise reference.mark.fault(f"`${name}` is not defined yet", hint=hint)
         items = self.defined[name]
-        return tuple(_with_sigil(item, sigil) for item in items) if sigil else items
+        return tuple(_referred_to(item, sigil, reference.mark) for item in items)
 
     def _matrix(self, node: Mapping) -> Matrix:
         for key in node.entries:
@@ -190,7 +221,7 @@ class Expansion:
             mark=node.mark,
         )
 
-    def expand(self, item: Item) -> Iterator[tuple[AbstractSpec, Mark]]:
+    def expand(self, item: Item) -> Iterator[Expanded]:
         """Yield the specs that an item stands for, in Spack's order, with their places.
 
         Raises:
@@ -198,10 +229,10 @@ class Expansion:
                 or there are too many combinations.
         """
         if isinstance(item, Text):
-            yield self.spec(item.text, item.mark), item.mark
+            yield Expanded(self.spec(item.text, item.mark), item.mark, _lines(item))
             return
-        for _, whole in self._combined(item, 1):
-            yield whole, item.mark
+        for combination in self._combined(item, 1):
+            yield Expanded(combination.whole, item.mark, combination.lines)
 
     def spec(self, text: str, mark: Mark) -> AbstractSpec:
         """Return the spec that a text is; each text is read once.
@@ -219,10 +250,8 @@ class Expansion:
             self._specs[text] = spec
         return spec
 
-    def _combined(
-        self, matrix: Matrix, depth: int
-    ) -> Iterator[tuple[list[AbstractSpec], AbstractSpec]]:
-        """Yield the constraints of each combination that is not excluded, and their whole."""
+    def _combined(self, matrix: Matrix, depth: int) -> Iterator[_Combination]:
+        """Yield each combination that is not excluded."""
         if depth > _MAX_DEPTH:
             raise matrix.mark.fault(f"matrices stand in matrices more than {_MAX_DEPTH} deep")
         rows = [list(self._row(row, depth)) for row in matrix.rows]
@@ -233,8 +262,9 @@ class Expansion:
             # Spack does not look at what a matrix without combinations excludes.
             return
         excluded = _Exclusions(self.spec(each.text, each.mark) for each in matrix.exclude)
+        own = _lines(matrix)
         for combination in itertools.product(*rows):
-            constraints = list(combination)
+            constraints = [spec for spec, _ in combination]
             # Constraints must agree before a sigil makes the first of them a dependency.
             whole = _merged(constraints, matrix.mark)
             _refuse_nameless_variants(whole, matrix.mark)
@@ -255,7 +285,9 @@ class Expansion:
             if matrix.sigil:
                 constraints[0] = self.spec(f"{matrix.sigil}{constraints[0]}", matrix.mark)
                 whole = _merged(constraints, matrix.mark)
-            yield constraints, whole
+            every = itertools.chain(own, *(lines for _, lines in combination))
+            lines = tuple(itertools.islice(dict.fromkeys(every), _MAX_LINES))
+            yield _Combination(constraints, whole, lines)
 
     def _as_declared(self, whole: AbstractSpec) -> AbstractSpec:
         """Return a combination as it is once Spack knows which variants its package has."""
@@ -318,15 +350,27 @@ class Expansion:
                 )
             )
 
-    def _row(self, row: tuple[Item, ...], depth: int) -> Iterator[AbstractSpec]:
+    def _row(
+        self, row: tuple[Item, ...], depth: int
+    ) -> Iterator[tuple[AbstractSpec, tuple[Line, ...]]]:
         for item in row:
             if isinstance(item, Text):
-                yield self.spec(item.text, item.mark)
+                yield self.spec(item.text, item.mark), _lines(item)
             else:
                 # In a row each combination is one text, where a constraint binds to what
                 # stands before it.
-                for constraints, _ in self._combined(item, depth + 1):
-                    yield self.spec(" ".join(str(each) for each in constraints), item.mark)
+                for each in self._combined(item, depth + 1):
+                    text = " ".join(map(str, each.constraints))
+                    yield self.spec(text, item.mark), each.lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Combination:
+    """One of each row of a matrix: the constraints, their whole, the lines that they come from."""
+
+    constraints: list[AbstractSpec]
+    whole: AbstractSpec
+    lines: tuple[Line, ...]
 
 
 class _Exclusions:
@@ -354,10 +398,19 @@ class _Exclusions:
         return [self._all[position] for position in positions]
 
 
-def _with_sigil(item: Item, sigil: str) -> Item:
+def _referred_to(item: Item, sigil: str, reference: Mark) -> Item:
+    """Return an item of a definition as a reference with a sigil, or without one, reads it."""
     if isinstance(item, Text):
-        return Text(sigil + item.text, item.mark)
-    return replace(item, sigil=sigil)
+        return Text(sigil + item.text, item.mark, reference)
+    return replace(item, sigil=sigil or item.sigil, reference=reference)
+
+
+def _lines(item: Item) -> tuple[Line, ...]:
+    """Return the line of an item, and that of the reference that leads to it."""
+    own = (item.mark.path, item.mark.line)
+    if item.reference is None:
+        return (own,)
+    return (own, (item.reference.path, item.reference.line))
 
 
 def _texts(node: Node) -> tuple[Text, ...]:
