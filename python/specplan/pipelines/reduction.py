@@ -29,7 +29,7 @@ def reduced(needs: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """
     bit = {build: 1 << at for at, build in enumerate(needs)}
     before: dict[str, int] = {}
-    found: dict[str, list[str]] = dict.fromkeys(needs, [])
+    found: dict[str, list[str]] = {build: [] for build in needs}
     for build in _in_order(needs):
         own = needs[build]
         brought = 0
