@@ -10,7 +10,7 @@ use specplan_spack::Version;
 
 use crate::accounts::{Accounts, CONTENT, Mark, Told};
 use crate::columns;
-use crate::files::{GROUP, Shape};
+use crate::file_writer::{GROUP, Shape};
 use crate::listings::{Listing, kind_name, listings};
 use crate::{Look, Looks, Table};
 

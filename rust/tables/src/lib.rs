@@ -17,17 +17,18 @@ mod accounts;
 mod catalog_tables;
 mod columns;
 mod fault;
-mod files;
+mod file_reader;
+mod file_writer;
 mod listings;
 mod load;
 mod save;
+mod shared_file;
 mod table;
 mod texts;
 
 pub use catalog_tables::{CatalogTables, catalog_tables};
 pub use fault::TableFault;
-pub use files::MemberFile;
-pub use load::{Loaded, Selection, load};
+pub use load::{Loaded, MemberFile, Selection, load};
 pub use save::{Addition, Saved, save};
 pub use table::{Table, Values};
 

@@ -2,18 +2,27 @@
 
 use std::path::{Path, PathBuf};
 
-use arrow_array::{Array, RecordBatch, StringArray};
+use hashbrown::HashMap;
+use rayon::prelude::*;
 use specplan_catalog::{
     Catalog, CatalogBuilder, Column, DagHash, Edge, EdgeColumn, EdgeTypes, Row,
 };
 
 use crate::Look;
 use crate::accounts::{Accounts, CONTENT, StoredEdge};
-use crate::columns::{find, text};
 use crate::fault::TableFault;
-use crate::files::{self, MemberFile};
+use crate::file_reader::{TableFile, TextColumn};
 use crate::listings::kind_of;
 use crate::texts::Texts;
+
+/// The file of a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberFile {
+    /// The snapshot; empty for what belongs to none.
+    pub tag: String,
+    /// Its file, from the folder of the catalog on.
+    pub path: String,
+}
 
 /// What is read of one source of a saved catalog.
 #[derive(Clone, Debug)]
@@ -67,81 +76,100 @@ pub(crate) struct Listed {
 }
 
 /// A listing, as numbers of texts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct ListedRow {
     pub(crate) account: u32,
     pub(crate) cache: u32,
     pub(crate) kind: specplan_catalog::SourceKind,
     pub(crate) source: u32,
     pub(crate) size: u32,
-    pub(crate) stacks: String,
+    pub(crate) stacks: u32,
     pub(crate) available: [Option<bool>; Look::COUNT],
 }
 
 impl Listed {
     /// Reads a file of members, of a catalog with so many accounts.
     pub(crate) fn read(path: &Path, accounts: usize) -> Result<Self, TableFault> {
-        let mut listed = Self::default();
-        let mut rows: Vec<Option<ListedRow>> = Vec::new();
-        files::read(path, |batch| listed.take(batch, accounts, &mut rows))?;
-        let whole: Option<Vec<ListedRow>> = rows.into_iter().collect();
-        listed.rows =
-            whole.ok_or_else(|| TableFault::damaged(path, "a number of a listing is missing"))?;
-        Ok(listed)
-    }
-
-    fn take(
-        &mut self,
-        batch: &RecordBatch,
-        accounts: usize,
-        rows: &mut Vec<Option<ListedRow>>,
-    ) -> Result<(), String> {
-        let specs = find(batch, "spec")?.numbers()?;
-        let numbers = find(batch, "listing")?.numbers()?;
-        let stacks = find(batch, "stack")?.texts()?;
-        let [cache, kind, source, size] =
-            ["cache", "kind", "source", "size"].map(|name| find(batch, name)?.texts());
-        let (cache, kind, source, size) = (cache?, kind?, source?, size?);
-        let looks = Look::ALL.map(|look| find(batch, look.column())?.flags());
-        for row in 0..batch.num_rows() {
-            let number = numbers.value(row) as usize;
+        let file = TableFile::open(path)?;
+        let members = Members::read(&file)?;
+        let mut texts = Texts::default();
+        let mut intern = |column: &TextColumn| column.each_once(|text| texts.intern(text));
+        let [cache, source, size] =
+            [&members.cache, &members.source, &members.size].map(&mut intern);
+        let stacks = intern(&members.stack);
+        let kinds = members.kind.each_once(kind_of);
+        let mut joined: HashMap<(u32, u32), u32> = HashMap::new();
+        let mut rows: Vec<Option<ListedRow>> = Vec::with_capacity(file.rows());
+        for row in 0..file.rows() {
             // Listings are numbered without gaps, and stand by stack.
+            let number = members.listing[row] as usize;
+            if number >= file.rows() {
+                return Err(file.damaged(format!("{number} is not a number of a listing")));
+            }
             if number >= rows.len() {
-                if number >= MOST_LISTINGS {
-                    return Err(format!("{number} is not a number of a listing"));
-                }
                 rows.resize(number + 1, None);
             }
+            let stack = *members.stack.of(&stacks, row);
             if let Some(known) = &mut rows[number] {
-                known.stacks.push('\n');
-                known.stacks.push_str(text(stacks, row));
+                let parts = (known.stacks, stack);
+                known.stacks = *joined.entry(parts).or_insert_with(|| {
+                    let both = [texts.get(parts.0), texts.get(parts.1)].join("\n");
+                    texts.intern(&both)
+                });
                 continue;
             }
-            let account = specs.value(row);
+            let account = members.spec[row];
             if account as usize >= accounts {
-                return Err(format!("there is no spec {account}"));
+                return Err(file.damaged(format!("there is no spec {account}")));
             }
-            let mut available = [None; Look::COUNT];
-            for (to, look) in available.iter_mut().zip(&looks) {
-                let look = look.as_ref().map_err(Clone::clone)?;
-                *to = look.is_valid(row).then(|| look.value(row));
-            }
+            let kind = members.kind.of(&kinds, row).as_ref();
             rows[number] = Some(ListedRow {
                 account,
-                cache: self.texts.intern(text(cache, row)),
-                kind: kind_of(text(kind, row))?,
-                source: self.texts.intern(text(source, row)),
-                size: self.texts.intern(text(size, row)),
-                stacks: text(stacks, row).to_owned(),
-                available,
+                cache: *members.cache.of(&cache, row),
+                kind: *kind.map_err(|fault| file.damaged(fault))?,
+                source: *members.source.of(&source, row),
+                size: *members.size.of(&size, row),
+                stacks: stack,
+                available: std::array::from_fn(|look| members.available[look][row]),
             });
         }
-        Ok(())
+        let whole: Option<Vec<ListedRow>> = rows.into_iter().collect();
+        let rows = whole.ok_or_else(|| file.damaged("a number of a listing is missing"))?;
+        Ok(Self { texts, rows })
     }
 }
 
-/// More listings than any catalog has: a damaged number must not take the memory.
-const MOST_LISTINGS: usize = 1 << 30;
+/// The columns of a file of members.
+struct Members {
+    spec: Vec<u32>,
+    listing: Vec<u32>,
+    stack: TextColumn,
+    cache: TextColumn,
+    kind: TextColumn,
+    source: TextColumn,
+    size: TextColumn,
+    available: [Vec<Option<bool>>; Look::COUNT],
+}
+
+impl Members {
+    fn read(file: &TableFile) -> Result<Self, TableFault> {
+        let (available, [stack, cache, kind, source, size]) = rayon::join(
+            || Look::ALL.map(|look| file.flags(look.column())),
+            || ["stack", "cache", "kind", "source", "size"].map(|name| file.texts(name)),
+        );
+        let [core, least, fetched, installed] = available;
+        Ok(Self {
+            spec: file.numbers("spec")?,
+            listing: file.numbers("listing")?,
+            stack: stack?.or_empty(),
+            cache: cache?.or_empty(),
+            kind: kind?.or_empty(),
+            source: source?.or_empty(),
+            size: size?.or_empty(),
+            available: [core?, least?, fetched?, installed?],
+        })
+    }
+}
 
 /// The rows of a source that are known so far.
 struct Known<'s> {
@@ -159,13 +187,15 @@ impl<'s> Known<'s> {
     }
 
     fn add(&mut self, accounts: &Accounts, listed: &Listed, tag: &str) {
-        for row in &listed.rows {
-            if listed.texts.get(row.cache) != self.selection.cache {
-                continue;
-            }
-            for (look, builder) in self.builders.iter_mut().enumerate() {
-                if let (Some(builder), Some(available)) = (builder, row.available[look]) {
-                    builder.add(accounts, listed, row, tag, available);
+        let Some(cache) = listed.texts.find(&self.selection.cache) else {
+            return;
+        };
+        for (look, builder) in self.builders.iter_mut().enumerate() {
+            let Some(builder) = builder else { continue };
+            builder.begin(listed, tag);
+            for row in listed.rows.iter().filter(|row| row.cache == cache) {
+                if let Some(available) = row.available[look] {
+                    builder.add(accounts, listed, row, available);
                 }
             }
         }
@@ -183,37 +213,43 @@ struct Builder {
     rows: CatalogBuilder,
     /// By position in the content and number of the text, its number in the catalog.
     content: [Vec<Option<u32>>; CONTENT.len()],
+    /// The number of the snapshot that is added.
+    tag: u32,
+    /// By column and number of the text among those of the snapshot, likewise.
+    listing: [Vec<Option<u32>>; LISTING.len()],
     edge_names: Vec<Option<u32>>,
     virtuals: Vec<Option<u32>>,
 }
 
+/// The columns that differ by listing.
+const LISTING: [Column; 4] = [Column::Source, Column::Size, Column::Cache, Column::Stacks];
+
 impl Builder {
-    fn add(
-        &mut self,
-        accounts: &Accounts,
-        listed: &Listed,
-        row: &ListedRow,
-        tag: &str,
-        available: bool,
-    ) {
+    /// Begins with the listings of a snapshot.
+    fn begin(&mut self, listed: &Listed, tag: &str) {
+        self.tag = self.rows.intern(Column::Tag, tag);
+        self.listing = LISTING.map(|_| vec![None; listed.texts.len()]);
+    }
+
+    fn add(&mut self, accounts: &Accounts, listed: &Listed, row: &ListedRow, available: bool) {
         let account = row.account as usize;
         let mut ids = [0; Column::COUNT];
+        ids[Column::Tag as usize] = self.tag;
         for (position, column) in CONTENT.into_iter().enumerate() {
             let id = accounts.ids[position][account];
             let known = &mut self.content[position];
-            known.resize(known.len().max(accounts.texts[position].len()), None);
+            if known.is_empty() {
+                *known = vec![None; accounts.texts[position].len()];
+            }
             let rows = &mut self.rows;
             ids[column as usize] = *known[id as usize]
                 .get_or_insert_with(|| rows.intern(column, accounts.texts[position].get(id)));
         }
-        for (column, text) in [
-            (Column::Tag, tag),
-            (Column::Source, listed.texts.get(row.source)),
-            (Column::Size, listed.texts.get(row.size)),
-            (Column::Cache, listed.texts.get(row.cache)),
-            (Column::Stacks, &row.stacks),
-        ] {
-            ids[column as usize] = self.rows.intern(column, text);
+        let numbers = [row.source, row.size, row.cache, row.stacks];
+        for ((column, known), number) in LISTING.into_iter().zip(&mut self.listing).zip(numbers) {
+            let rows = &mut self.rows;
+            ids[column as usize] = *known[number as usize]
+                .get_or_insert_with(|| rows.intern(column, listed.texts.get(number)));
         }
         let built = Row::new(accounts.hashes[account], row.kind, available, ids);
         if !accounts.tells_edges[account] {
@@ -228,7 +264,9 @@ impl Builder {
     fn edge(&mut self, accounts: &Accounts, edge: StoredEdge) -> Edge {
         let rows = &mut self.rows;
         let mut number = |known: &mut Vec<Option<u32>>, texts: &Texts, column, id: u32| {
-            known.resize(known.len().max(texts.len()), None);
+            if known.is_empty() {
+                *known = vec![None; texts.len()];
+            }
             *known[id as usize].get_or_insert_with(|| rows.intern_edge(column, texts.get(id)))
         };
         Edge {
@@ -255,17 +293,17 @@ pub(crate) fn table_file(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{name}.parquet"))
 }
 
-/// Reads all accounts of a saved catalog.
+/// Reads all accounts of a saved catalog, several columns at once.
 pub(crate) fn read_accounts(folder: &Path) -> Result<Accounts, TableFault> {
     let mut accounts = Accounts::new();
-    files::read(&table_file(folder, "specs"), |batch| {
-        take_specs(&mut accounts, batch)
-    })?;
-    let path = table_file(folder, "edges");
-    let mut parent = 0;
-    files::read(&path, |batch| take_edges(&mut accounts, &mut parent, batch))?;
-    let end = accounts.edges.len() as u32;
-    accounts.edge_starts.resize(accounts.len() + 1, end);
+    read_specs(
+        &mut accounts,
+        &TableFile::open(&table_file(folder, "specs"))?,
+    )?;
+    read_edges(
+        &mut accounts,
+        &TableFile::open(&table_file(folder, "edges"))?,
+    )?;
     Ok(accounts)
 }
 
@@ -293,90 +331,99 @@ const LISTS: [(&str, usize, char); 5] = [
 /// The position of the compiler in the content.
 const COMPILER: usize = 5;
 
-fn take_specs(accounts: &mut Accounts, batch: &RecordBatch) -> Result<(), String> {
-    let first = accounts.len() as u32;
-    let rows = batch.num_rows();
-    let hashes = find(batch, "hash")?.texts()?;
-    let counts = find(batch, "counts_as")?.numbers()?;
-    let tells = find(batch, "tells_edges")?.flags()?;
-    for row in 0..rows {
-        let hash = DagHash::parse(text(hashes, row)).map_err(|error| error.to_string())?;
-        accounts.hashes.push(hash);
-        accounts.tells_edges.push(tells.value(row));
-        let number = first + row as u32;
-        if counts.value(row) != number {
-            accounts.counts.insert(hash, counts.value(row));
-        }
+fn read_specs(accounts: &mut Accounts, file: &TableFile) -> Result<(), TableFault> {
+    let (hashes, content) = rayon::join(|| read_hashes(file), || read_content(file));
+    accounts.hashes = hashes?;
+    for (position, column) in content? {
+        accounts.texts[position] = column.texts;
+        accounts.ids[position] = column.ids;
     }
-    let mut put = |position: usize, text: &str| {
-        let id = accounts.texts[position].intern(text);
-        accounts.ids[position].push(id);
-    };
-    for (name, position) in PLAIN {
-        let texts = find(batch, name)?.texts()?;
-        (0..rows).for_each(|row| put(position, text(texts, row)));
+    let counts = (0_u32..).zip(file.numbers("counts_as")?);
+    for (number, counts) in counts.filter(|(number, counts)| counts != number) {
+        let hash = accounts.hashes[number as usize];
+        accounts.counts.insert(hash, counts);
     }
-    let mut joined = String::new();
-    for (name, position, separator) in LISTS {
-        let lists = find(batch, name)?.lists()?;
-        for row in 0..rows {
-            lists.join(row, separator, &mut joined);
-            put(position, &joined);
-        }
-    }
-    let names = find(batch, "compiler")?.texts()?;
-    let versions = find(batch, "compiler_version")?.texts()?;
-    for row in 0..rows {
-        put(COMPILER, compiler(names, versions, row, &mut joined));
+    for tells in file.flags("tells_edges")? {
+        let tells = tells.ok_or_else(|| file.damaged("a flag is missing"))?;
+        accounts.tells_edges.push(tells);
     }
     Ok(())
 }
 
-/// The compiler of a row as one text.
-fn compiler<'t>(
-    names: &'t StringArray,
-    versions: &StringArray,
-    row: usize,
-    joined: &'t mut String,
-) -> &'t str {
-    if versions.is_null(row) {
-        return text(names, row);
-    }
-    joined.clear();
-    joined.push_str(text(names, row));
-    joined.push('@');
-    joined.push_str(versions.value(row));
-    joined
+fn read_hashes(file: &TableFile) -> Result<Vec<DagHash>, TableFault> {
+    let mut hashes = Vec::new();
+    file.each_text("hash", |text| {
+        hashes.push(DagHash::parse(text).map_err(|error| error.to_string())?);
+        Ok(())
+    })?;
+    Ok(hashes)
 }
 
-fn take_edges(
-    accounts: &mut Accounts,
-    parent: &mut usize,
-    batch: &RecordBatch,
-) -> Result<(), String> {
-    let parents = find(batch, "parent")?.numbers()?;
-    let children = find(batch, "child")?.numbers()?;
-    let types = find(batch, "types")?.bytes()?;
-    let names = find(batch, "name")?.texts()?;
-    let virtuals = find(batch, "virtuals")?.lists()?;
-    let mut joined = String::new();
-    for row in 0..batch.num_rows() {
-        let (of, child) = (parents.value(row) as usize, children.value(row));
-        if of < *parent || of >= accounts.len() || child as usize >= accounts.len() {
-            return Err(format!("there is no edge of {of} to {child} here"));
+/// What specs are, each column with its position in the content.
+fn read_content(file: &TableFile) -> Result<Vec<(usize, TextColumn)>, TableFault> {
+    let plain = PLAIN.into_par_iter().map(|(name, position)| {
+        let column = file.texts(name)?;
+        Ok((position, column.or_empty()))
+    });
+    let lists = LISTS.into_par_iter().map(|(name, position, separator)| {
+        let column = file.joined_lists(name, separator)?;
+        Ok((position, column))
+    });
+    let compiler = rayon::iter::once(()).map(|()| Ok((COMPILER, read_compilers(file)?)));
+    lists.chain(plain).chain(compiler).collect()
+}
+
+/// The compilers, each as one text.
+fn read_compilers(file: &TableFile) -> Result<TextColumn, TableFault> {
+    let names = file.texts("compiler")?;
+    let versions = file.texts("compiler_version")?;
+    let mut by_parts: HashMap<(u32, u32), u32> = HashMap::new();
+    let mut compilers = TextColumn::default();
+    for row in 0..file.rows() {
+        let parts = (names.ids[row], versions.ids[row]);
+        let known = by_parts.entry(parts).or_insert_with(|| {
+            let mut text = names.get(row).unwrap_or_default().to_owned();
+            if let Some(version) = versions.get(row) {
+                text.push('@');
+                text.push_str(version);
+            }
+            compilers.texts.intern(&text)
+        });
+        compilers.ids.push(*known);
+    }
+    Ok(compilers)
+}
+
+fn read_edges(accounts: &mut Accounts, file: &TableFile) -> Result<(), TableFault> {
+    let ((parents, children), ((names, virtuals), types)) = rayon::join(
+        || (file.numbers("parent"), file.numbers("child")),
+        || {
+            let texts = rayon::join(|| file.texts("name"), || file.joined_lists("virtuals", ','));
+            (texts, file.bytes("types"))
+        },
+    );
+    let (parents, children, types) = (parents?, children?, types?);
+    let (names, virtuals) = (names?.or_empty(), virtuals?);
+    let mut parent = 0;
+    accounts.edges.reserve(parents.len());
+    for (row, (&of, &child)) in parents.iter().zip(&children).enumerate() {
+        if (of as usize) < parent || of.max(child) as usize >= accounts.len() {
+            return Err(file.damaged(format!("there is no edge of {of} to {child} here")));
         }
+        parent = of as usize;
         // The edges of those in between are none.
         let end = accounts.edges.len() as u32;
-        accounts.edge_starts.resize(of + 1, end);
-        *parent = of;
-        virtuals.join(row, ',', &mut joined);
-        let stored = StoredEdge {
+        accounts.edge_starts.resize(parent + 1, end);
+        accounts.edges.push(StoredEdge {
             child,
-            types: types.value(row),
-            name: accounts.edge_names.intern(text(names, row)),
-            virtuals: accounts.virtuals.intern(&joined),
-        };
-        accounts.edges.push(stored);
+            types: types[row],
+            name: names.ids[row],
+            virtuals: virtuals.ids[row],
+        });
     }
+    let end = accounts.edges.len() as u32;
+    accounts.edge_starts.resize(accounts.len() + 1, end);
+    accounts.edge_names = names.texts;
+    accounts.virtuals = virtuals.texts;
     Ok(())
 }

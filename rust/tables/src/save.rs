@@ -4,12 +4,13 @@ use hashbrown::HashMap;
 use std::fs;
 use std::path::Path;
 
+use crate::MemberFile;
 use crate::accounts::{Accounts, Mark};
 use crate::catalog_tables::{
     EDGES_SHAPES, MEMBERS_SHAPES, Marked, SPECS_SHAPES, edges, members, members_schema, specs,
 };
 use crate::fault::TableFault;
-use crate::files::{self, MemberFile};
+use crate::file_writer::{self, Shape};
 use crate::listings::{Listing, listings};
 use crate::load::{Listed, read_accounts, table_file};
 use crate::{Looks, Table};
@@ -136,7 +137,7 @@ impl Listed {
             kind: row.kind,
             source: self.texts.get(row.source),
             size: self.texts.get(row.size),
-            stacks: &row.stacks,
+            stacks: self.texts.get(row.stacks),
             available: row.available,
         })
     }
@@ -163,13 +164,13 @@ fn write_members(
 fn write(
     path: &Path,
     schema: &arrow_schema::SchemaRef,
-    shapes: &[files::Shape],
+    shapes: &[Shape],
     batches: impl Iterator<Item = Result<arrow_array::RecordBatch, arrow_schema::ArrowError>>,
 ) -> Result<u64, TableFault> {
     let fault = |error| TableFault::io(path, std::io::Error::other(error));
     let mut failed = None;
     let sound = batches.map_while(|batch| batch.map_err(|error| failed = Some(error)).ok());
-    let rows = files::write(path, schema, shapes, sound)?;
+    let rows = file_writer::write(path, schema, shapes, sound)?;
     match failed {
         Some(error) => Err(fault(error)),
         None => Ok(rows),
@@ -184,6 +185,6 @@ impl Table {
     /// If it cannot be written.
     pub fn write_parquet(&self, path: &Path) -> Result<u64, TableFault> {
         let batches = self.batches().iter().cloned();
-        files::write(path, self.schema(), &[], batches)
+        file_writer::write(path, self.schema(), &[], batches)
     }
 }

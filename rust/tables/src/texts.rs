@@ -23,6 +23,11 @@ impl Texts {
         number
     }
 
+    /// The number of a text, where it is known.
+    pub(crate) fn find(&self, text: &str) -> Option<u32> {
+        self.number_of.get(text).copied()
+    }
+
     /// The text with a number.
     pub(crate) fn get(&self, number: u32) -> &str {
         &self.all[number as usize]
