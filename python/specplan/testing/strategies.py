@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
@@ -95,35 +96,69 @@ def hashes(count: int = 24) -> SearchStrategy[str]:
     return few | st.text(_LETTERS, min_size=32, max_size=32)
 
 
+# Made once: Hypothesis prepares each strategy when it is first drawn from, and one that is
+# made within a draw is prepared for each example again.
+_HASHES: Final = hashes()
+_PACKAGES: Final = st.sampled_from(PACKAGES)
+_TAGS: Final = st.sampled_from(TAGS)
+_SYSTEMS: Final = st.sampled_from(SYSTEMS)
+_STACKS: Final = st.sets(st.sampled_from(STACKS[:-1]), max_size=3)
+_OF_FOUR: Final = st.integers(0, 3)
+_COMPILERS: Final = st.sampled_from(COMPILERS)
+_SIZES: Final = st.sampled_from(("-", "1048576", 1048576))
+_VARIANTS: Final = st.sampled_from(VARIANTS)
+_VERSIONS: Final = st.sampled_from(VERSIONS)
+
+
 @st.composite
 def entries(draw: DrawFn, dag_hash: str | None = None) -> Entry:
     """Draw an element of ``spec_details``, in the spelling of today's pages."""
-    platform, os, target = draw(st.sampled_from(SYSTEMS))
-    stacks = draw(st.sets(st.sampled_from(STACKS[:-1]), max_size=3))
-    if draw(st.integers(0, 3)):
+    platform, os, target = draw(_SYSTEMS)
+    stacks = draw(_STACKS)
+    if draw(_OF_FOUR):
         stacks.add("root")
     return {
-        "compiler": draw(st.sampled_from(COMPILERS)),
-        "hash": draw(hashes()) if dag_hash is None else dag_hash,
+        "compiler": draw(_COMPILERS),
+        "hash": draw(_HASHES) if dag_hash is None else dag_hash,
         "os": os,
         "platform": platform,
-        "size": draw(st.sampled_from(("-", "1048576", 1048576))),
+        "size": draw(_SIZES),
         "stacks": sorted(stacks),
         "target": target,
-        "variants": list(draw(st.sampled_from(VARIANTS))),
-        "versions": [draw(st.sampled_from(VERSIONS))],
+        "variants": list(draw(_VARIANTS)),
+        "versions": [draw(_VERSIONS)],
     }
+
+
+_ENTRIES: Final = entries()
+_DISTINCT_ENTRIES: Final = st.lists(
+    _ENTRIES, max_size=4, unique_by=lambda entry: str(entry["hash"])
+)
 
 
 @st.composite
 def pages(draw: DrawFn) -> Page:
     """Draw a page of some specs whose hashes are distinct."""
-    drawn = draw(st.lists(entries(), max_size=4, unique_by=lambda entry: str(entry["hash"])))
+    drawn = draw(_DISTINCT_ENTRIES)
     return Page(
-        package=draw(st.sampled_from(PACKAGES)),
-        tag=draw(st.sampled_from(TAGS)),
+        package=draw(_PACKAGES),
+        tag=draw(_TAGS),
         entries=tuple(sorted(drawn, key=lambda entry: str(entry["hash"]))),
     )
+
+
+@cache
+def _packaged_entries(min_size: int) -> SearchStrategy[list[tuple[str, Entry]]]:
+    return st.lists(
+        st.tuples(_PACKAGES, _ENTRIES),
+        min_size=min_size,
+        max_size=8,
+        unique_by=lambda spec: str(spec[1]["hash"]),
+    )
+
+
+_TREE_TAGS: Final = st.lists(_TAGS, min_size=1, max_size=3, unique=True)
+_FATES: Final = st.integers(0, 9)
 
 
 @st.composite
@@ -133,27 +168,20 @@ def trees(draw: DrawFn, *, min_specs: int = 1) -> list[Page]:
     A hash has one content within a snapshot, mostly the same in the others, and
     different stacks may list it in each.
     """
-    specs = draw(
-        st.lists(
-            st.tuples(st.sampled_from(PACKAGES), entries()),
-            min_size=min_specs,
-            max_size=8,
-            unique_by=lambda spec: str(spec[1]["hash"]),
-        )
-    )
-    tags = draw(st.lists(st.sampled_from(TAGS), min_size=1, max_size=3, unique=True))
+    specs = draw(_packaged_entries(min_specs))
+    tags = draw(_TREE_TAGS)
     tree = []
     for tag in tags:
         by_package: dict[str, list[Entry]] = {}
         for package, entry in specs:
-            fate = draw(st.integers(0, 9))
+            fate = draw(_FATES)
             if fate <= 1 and len(tags) > 1:
                 continue
             again = dict(entry)
             if fate in (2, 3):
-                again["stacks"] = draw(entries())["stacks"]
+                again["stacks"] = draw(_ENTRIES)["stacks"]
             if fate == 4:  # noqa: PLR2004 - one in ten: the cache contradicts itself
-                again = {**draw(entries()), "hash": entry["hash"]}
+                again = {**draw(_ENTRIES), "hash": entry["hash"]}
             by_package.setdefault(package, []).append(again)
         for package, of_package in sorted(by_package.items()):
             of_package.sort(key=lambda entry: str(entry["hash"]))
@@ -324,8 +352,22 @@ class _Frozen(Page):
         return super().text(replace(spelling or Spelling(), old_years=False))
 
 
-def _patterns(names: Sequence[str], wild: Sequence[str]) -> SearchStrategy[tuple[str, ...]]:
+@cache
+def _patterns(names: tuple[str, ...], wild: tuple[str, ...]) -> SearchStrategy[tuple[str, ...]]:
     return st.lists(st.sampled_from((*names, *wild)), max_size=2, unique=True).map(tuple)
+
+
+_NOT_WANTED: Final = st.lists(
+    st.builds(
+        NotWanted,
+        package=st.sampled_from(("*", "zlib", "r*", "py-*")),
+        stack=st.sampled_from(("*", "e4s*")),
+        os=st.sampled_from(("*", "ubuntu*")),
+        target=st.sampled_from(("*", "x86_64_v3")),
+        reason=st.just("not ours"),
+    ),
+    max_size=2,
+)
 
 
 @st.composite
@@ -355,21 +397,7 @@ def gap_questions(draw: DrawFn, tags: Sequence[str]) -> dict[str, Any]:
         question["os"] = draw(_patterns(("ubuntu22.04", "rhel8"), ("ubuntu*", "*")))
         question["target"] = draw(_patterns(("x86_64_v3",), ("x86*", "*")))
     if draw(st.integers(0, 2)) == 0:
-        question["not_wanted"] = tuple(
-            draw(
-                st.lists(
-                    st.builds(
-                        NotWanted,
-                        package=st.sampled_from(("*", "zlib", "r*", "py-*")),
-                        stack=st.sampled_from(("*", "e4s*")),
-                        os=st.sampled_from(("*", "ubuntu*")),
-                        target=st.sampled_from(("*", "x86_64_v3")),
-                        reason=st.just("not ours"),
-                    ),
-                    max_size=2,
-                )
-            )
-        )
+        question["not_wanted"] = tuple(draw(_NOT_WANTED))
     return question
 
 
