@@ -19,7 +19,6 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +27,7 @@ import pytest
 import yaml
 
 from specplan.config import load
+from tests.command_lines import run_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,32 +96,47 @@ def commands(block: Block) -> Iterator[Command]:
     yield Command(lines[0], lines[1:])
 
 
+def state(folder: Path) -> list[tuple[str, int, int]]:
+    """What is in a folder, so far as a change of it shows."""
+    return [
+        (each.path, status.st_mtime_ns, status.st_size)
+        for parent, _, _ in os.walk(folder)
+        for each in os.scandir(parent)
+        for status in [each.stat(follow_symlinks=False)]
+    ]
+
+
+class Copies:
+    """Copies of ``examples/``: another only after a test that wrote into the last."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.count = 0
+        self.last: Path | None = None
+        self.before: list[tuple[str, int, int]] = []
+
+    def clean(self) -> Path:
+        if self.last is None or state(self.last) != self.before:
+            self.count += 1
+            place = self.folder / str(self.count) / "examples"
+            self.last = Path(shutil.copytree(ROOT / "examples", place))
+            self.before = state(self.last)
+        return self.last
+
+
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Copies:
+    return Copies(tmp_path_factory.mktemp("documents"))
+
+
 @pytest.fixture
-def examples(tmp_path: Path) -> Path:
+def examples(copies: Copies) -> Path:
     """A copy of ``examples/``, so that a command may write files."""
-    return Path(shutil.copytree(ROOT / "examples", tmp_path / "examples"))
+    return copies.clean()
 
 
 def run(command: str, folder: Path) -> tuple[int, str]:
-    """Run a line of a shell as somebody would who has installed the package."""
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in {"COLUMNS", "FORCE_COLOR", "NO_COLOR"}
-    }
-    path = os.pathsep.join([sysconfig.get_path("scripts"), environment.get("PATH", "")])
-    shell = shutil.which("sh")
-    assert shell is not None
-    answer = subprocess.run(
-        [shell, "-c", command],
-        cwd=folder,
-        env={**environment, "PATH": path, "CI_SUMMARY": "summary.md"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-    )
-    return answer.returncode, answer.stdout.decode()
+    return run_line(command, folder, CI_SUMMARY="summary.md")
 
 
 def matches(shown: list[str], printed: list[str]) -> bool:
