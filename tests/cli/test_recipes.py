@@ -40,6 +40,19 @@ def test_the_document_follows_its_schema(place: Place, capsys: pytest.CaptureFix
     assert (document["from"], document["to"]) == (place[0].first, "working tree")
 
 
+def test_a_lock_can_be_named_as_a_want_in_the_commands_that_only_read_it(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = place[1]
+    lock = asked[asked.index("--lock") + 1]
+    for words in (asked, ["find", "--no-config", "--cache", "none", "greeting", "--lock", lock]):
+        assert main(words) == 0
+        said = capsys.readouterr()
+        assert main(["--want" if each == "--lock" else each for each in words]) == 0
+        assert capsys.readouterr() == said
+    assert "greeting@2.0" in said.out
+
+
 def test_package_hashes_are_those_of_the_newer_recipes(
     place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -124,7 +124,7 @@ def _option(setting: Setting, command: str) -> click.Option:
     else:
         more["default"] = None
     return click.Option(
-        [*names, flag, setting.attribute],
+        [*names, flag, *(f"--{each}" for each in setting.other_names), setting.attribute],
         help=help_,
         show_default=False,
         envvar=setting.variable,

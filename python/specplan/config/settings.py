@@ -145,6 +145,7 @@ class Setting:
         example: An example as TOML; empty where no key of the configuration says it.
         table: The table of the configuration that holds its key; empty for the top.
         short: Its letter; empty where it has none.
+        other_names: Names that mean the same on the command line.
         adds: Whether what is typed is added to what is configured, instead of replacing it.
         variations: What is different in a command.
     """
@@ -165,6 +166,7 @@ class Setting:
     example: str = ""
     table: str = ""
     short: str = ""
+    other_names: tuple[str, ...] = ()
     adds: bool = False
     variations: Mapping[str, Variation] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -236,6 +238,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     ),
     Setting(
         name="lock",
+        other_names=("want",),
         is_repeatable=True,
         metavar="[LABEL=]LOCK",
         group="Wants",
