@@ -179,6 +179,9 @@ def test_what_has_no_known_successor_stays_predicted_and_says_why(
         (["--successors", "--policy", "link"], "follows recipes alone"),
         (["--successors", "--changes", "name"], "looks at names"),
         (["--write-lock", "x"], "writes the lock that comes next"),
+        (["--changed-since", ""], "the revision is empty"),
+        (["--changed-since", "", "--changes", "name"], "the revision is empty"),
+        (["--changed-since", "..HEAD", "--changes", "name"], "names no older revision"),
     ],
 )
 def test_what_makes_no_sense_is_wrong_usage(

@@ -103,6 +103,17 @@ def test_no_more_annotations_are_written_than_a_step_shows_and_those_that_reach_
     assert headline.startswith("::notice title=Recipes::13 recipes changed")
 
 
+def test_nothing_is_said_of_the_recipes_of_locks_where_none_of_them_changed(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world, (*_, lock) = place
+    world.checkout.commit()
+    assert main(["recipes", "--packages", str(world.checkout.top), "--hashes", "--lock", lock]) == 0
+    said = capsys.readouterr().out
+    assert "greeting@2.0" in said
+    assert "came out of them" not in said
+
+
 def test_markdown_shows_the_reasons(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*place[1], "--format", "markdown"]) == 0
     assert "| `greeting` | stale | 1 stale, 1 same | code |" in capsys.readouterr().out
@@ -116,6 +127,10 @@ def test_markdown_shows_the_reasons(place: Place, capsys: pytest.CaptureFixture[
         (["recipes", "--since", "HEAD", "--spack-rules", "0.1"], 2, "there are no rules for Spack"),
         (["recipes", "--since", "HEAD"], 3, "not a git repository"),
         (["recipes", "--since", "HEAD", "--lock", "no.lock"], 3, "no.lock"),
+        (["recipes", "--since", ""], 2, "the revision is empty"),
+        (["recipes", "--since", "..HEAD"], 2, "names no older revision"),
+        (["recipes", "--since", "...HEAD"], 2, "names no older revision"),
+        (["recipes", "--since", "HEAD", "-o", "x.csv"], 2, "asks for the format `csv`"),
     ],
 )
 def test_what_cannot_be_answered_ends_with_a_message(

@@ -69,6 +69,21 @@ def test_a_lock_gives_the_same_and_the_commands_of_its_environment(
     assert export.startswith("specplan export make --want")
 
 
+def test_no_stack_is_named_that_nobody_typed(
+    project: RecipeProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Abstract wants are met by specs that no lock holds; the cache is the stack `site`."""
+    project.recipe(CODE)
+    asked = words(project, "--want", "mine=user")
+    found = review(capsys, asked)
+    assumed = found["change"]["recipes"]["assumed"]
+    assert [each["stack"] for each in assumed if each["specs"]] == [""]
+    assert main(asked) == 0
+    said = capsys.readouterr().out
+    assert "specs that only caches have are taken as made with the recipes of" in said
+    assert "candidates" not in said
+
+
 def test_each_stack_that_the_change_reaches_is_planned_for_by_itself(
     project: RecipeProject, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -158,6 +173,16 @@ def test_annotations_stand_beside_the_lines_and_cannot_be_forged(
     for form in ("table", "markdown", "json"):
         main(words(project, "--format", form))
         assert "\n::error" not in capsys.readouterr().out
+
+
+def test_an_empty_revision_is_not_one_since_which_nothing_changed(
+    project: RecipeProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A variable of a script that is not set leaves one."""
+    asked = words(project)
+    asked[asked.index("--since") + 1] = ""
+    assert main(asked) == 2
+    assert "the revision is empty" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

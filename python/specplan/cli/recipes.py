@@ -56,7 +56,7 @@ def _changes(settings: Settings) -> RecipeChanges:
     for lock in locks:
         if not lock.file.nodes:
             output.warn(f"the lock of `{lock.label}` holds no spec, so nothing in it is stale")
-    states = history(settings.packages or ".", settings.since or "HEAD")
+    states = history(settings.packages or ".", "HEAD" if settings.since is None else settings.since)
     compared = Comparison(states, rules)
     changes = compared_changes(compared, locks)
     if settings.hashes:
@@ -69,6 +69,4 @@ def _rendered(changes: RecipeChanges, settings: Settings) -> output.Text:
 
     if settings.own_format == "github":
         return github(changes)
-    # The changes have no rows that CSV could hold.
-    form = "table" if settings.format == "csv" else settings.format
-    return output.rendered(changes, replace(settings, format=form))
+    return output.rendered(changes, settings)

@@ -59,7 +59,7 @@ def _review(settings: Settings) -> Review:
     return review_of(
         catalog._contents,  # noqa: SLF001 - a script has no reviews
         ReviewRequest(
-            recipes=plans.recipes_since(settings, settings.since or "HEAD", checkout),
+            recipes=plans.recipes_since(settings, settings.since or "", checkout),
             coverage=replace(
                 coverage, want=settings.want, scope=settings.scope, level=None, stack=(), peers=()
             ),
@@ -77,6 +77,4 @@ def _rendered(found: Review, settings: Settings) -> output.Text:
         from specplan.reports.review.github import github  # noqa: PLC0415 - what others need none of
 
         return github(found)
-    # A configuration may ask for a format that no review has.
-    form = "table" if settings.format == "csv" else settings.format
-    return output.rendered(found, replace(settings, format=form))
+    return output.rendered(found, settings)

@@ -172,10 +172,12 @@ def settled(
             _check_systems(each.name, _texts((said | typed).get(each.attribute, ())))
     said = said | typed | _added(base, said, typed)
     own_format = ""
-    if "format" not in typed and (by_suffix := _format_of(said.get("output"), formats)):
+    # What writes something else than a report has no table either.
+    written = formats if "table" in formats else (*config.FORMATS, *formats)
+    if "format" not in typed and (by_suffix := _format_of(said.get("output"), written)):
         said["format"] = by_suffix
     form, unwritten = str(said.get("format", base.format)), ""
-    if "format" not in typed and form not in {*config.FORMATS, *formats}:
+    if "format" not in typed and form not in written:
         # The configuration says what holds for the commands that can do it.
         form, unwritten = "table", form
     if form not in config.FORMATS:
@@ -256,7 +258,7 @@ def _format_of(output: object, formats: Sequence[str]) -> str | None:
     if asked == "badge" and "svg" in formats:
         # Of what is a picture of its own there is no badge.
         asked = "svg"
-    if asked is None or asked in formats or asked in config.FORMATS:
+    if asked is None or asked in formats:
         return asked
     listed = ", ".join(f"`{each}`" for each in formats)
     raise UsageError(

@@ -62,7 +62,7 @@ class RecipesAssumed:
     """With which recipes the specs of a stack are taken to be made.
 
     Attributes:
-        stack: The stack.
+        stack: The stack; empty for specs of caches that nothing wants as they are.
         revision: The commit of the recipes.
         pinned: Whether the environment of its lock names that commit; else it is the older of
             the revisions that are compared.

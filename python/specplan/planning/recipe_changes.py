@@ -49,8 +49,8 @@ if TYPE_CHECKING:
 
 __all__ = ["JudgedRecipes", "NextWants", "by_name", "judged", "next_wants"]
 
-#: What specs are called together that no lock holds.
-_CANDIDATES: Final = "candidates"
+#: The stack of specs that no lock holds.
+_NO_STACK: Final = ""
 
 _VERDICTS: Final[tuple[OpenVerdict, ...]] = ("may_change", "blind")
 
@@ -124,7 +124,7 @@ class JudgedRecipes:
         if not others:
             return self
         first, *more = self.groups
-        known = known_specs(core, others, _CANDIDATES)
+        known = known_specs(core, others, _NO_STACK)
         made = _group(first.comparison, (*first.locks, known), pinned=False)
         return JudgedRecipes(request=self.request, range=self.range, groups=(made, *more))
 

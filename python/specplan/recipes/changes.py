@@ -130,7 +130,7 @@ def compared_changes(compared: Comparison, locks: Sequence[WantedLock]) -> Recip
         before=range_.before.shown,
         after=range_.after.shown,
         spack_rules=compared.rules.spack,
-        stacks=tuple(each.label for each in locks),
+        stacks=tuple(each.label for each in locks if each.label),
         recipes=recipes,
         others=tuple(sorted(others)),
         totals=_totals(recipes, locks),

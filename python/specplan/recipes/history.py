@@ -13,7 +13,7 @@ from specplan.recipes.unread import UnreadError
 from specplan.records import dataclass
 from specplan.sources.content import first_bytes
 from specplan.sources.git import git, git_bytes, without_filters
-from specplan.sources.recipes import no_repository
+from specplan.sources.recipes import no_repository, refuse_no_revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -248,11 +248,13 @@ def history(checkout: str, since: str) -> History:
     Raises:
         SourceError: If it is not a checkout, git does not know a revision, or the folder holds no
             whole package repository: changes beside it would be passed over.
+        UsageError: If no older revision is named.
     """
+    refuse_no_revision(since)
     # What is not a checkout is named as that, before its revisions are asked for.
     git(checkout, "rev-parse", "--git-dir")
     old, dots, new = since.partition("..." if "..." in since else "..")
-    before = _commit(checkout, old or "HEAD")
+    before = _commit(checkout, old)
     untracked: tuple[str, ...] = ()
     if not dots:
         words = ("ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", ".")

@@ -66,7 +66,7 @@ class SpecChange:
 
     Attributes:
         hash: The DAG hash of the spec.
-        stack: The lock that holds it.
+        stack: The lock that holds it; empty for a spec of caches that nothing wants as it is.
         package: Its package.
         version: Its version.
         verdict: What becomes of its package hash.

@@ -6,7 +6,7 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from specplan.errors import SourceError
+from specplan.errors import SourceError, UsageError
 from specplan.records import dataclass
 from specplan.sources.content import first_bytes
 from specplan.sources.git import git, without_filters
@@ -18,6 +18,7 @@ __all__ = [
     "is_code",
     "no_repository",
     "package_of",
+    "refuse_no_revision",
 ]
 
 #: A file of a recipe: everything below ``packages/NAME/``.
@@ -67,7 +68,9 @@ def changed_recipes(checkout: str, revision: str) -> ChangedRecipes:
 
     Raises:
         SourceError: If it is not a checkout, or git knows no such revision.
+        UsageError: If no older revision is named.
     """
+    refuse_no_revision(revision)
     top = Path(git(checkout, "rev-parse", "--show-toplevel").removesuffix("\n"))
     listed = git(
         checkout,
@@ -104,6 +107,21 @@ def changed_recipes(checkout: str, revision: str) -> ChangedRecipes:
     return ChangedRecipes(
         packages=tuple(sorted(packages)), code=tuple(sorted(code)), others=tuple(sorted(others))
     )
+
+
+def refuse_no_revision(since: str) -> None:
+    """Refuse to compare with nothing, as an empty variable of a script would ask.
+
+    Git takes nothing for the last commit, and since that nothing may have changed.
+
+    Raises:
+        UsageError: If no older revision is named.
+    """
+    if not since.partition("..")[0]:
+        raise UsageError(
+            f"`{since}` names no older revision" if since else "the revision is empty",
+            hint="write `A`, `A..B` or `A...B`; `HEAD` is the last commit",
+        )
 
 
 def no_repository(place: str) -> SourceError:

@@ -207,7 +207,8 @@ def assumed(found: RecipesAssumed) -> str:
         hashes = wording.count(found.specs, "package hash", "package hashes")
         proof = f"{found.proven} of {hashes} came out of them"
     made = f"taken as made with the recipes of {found.revision[:12]}{pins}"
-    return f"{prose.name(found.stack)} is {made}; {proof}"
+    what = f"{prose.name(found.stack)} is" if found.stack else "specs that only caches have are"
+    return f"{what} {made}; {proof}"
 
 
 def what_if(plan: Plan) -> list[str]:

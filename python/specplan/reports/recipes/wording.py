@@ -9,7 +9,9 @@ from specplan.counting import count, form
 from specplan.recipes.model import RECIPE_VERDICTS
 
 if TYPE_CHECKING:
-    from specplan.recipes.model import RecipeChange, RecipeChanges, RecipeVerdict
+    from collections.abc import Sequence
+
+    from specplan.recipes.model import RecipeChange, RecipeChanges, RecipeVerdict, SpecChange
 
 __all__ = ["VERDICT_WORDS", "changed", "classes", "headline", "notes", "shown_specs"]
 
@@ -74,10 +76,11 @@ def notes(changes: RecipeChanges) -> list[str]:
     """Return what the reader should know about the answer."""
     found = [f"compared {changes.before[:12]} with {changes.after[:12]}"]
     found[0] += f", by the rules of Spack {changes.spack_rules}"
-    if changes.stacks:
+    specs = [spec for each in changes.recipes for spec in each.specs]
+    if specs:
         found.append(
             f"the locks are taken as made with the recipes of {changes.before[:12]}; "
-            + _proven(changes)
+            + _proven(specs)
         )
     if kept := changes.totals.kept:
         open_ = changes.totals.specs.may_change
@@ -92,7 +95,6 @@ def notes(changes: RecipeChanges) -> list[str]:
     return found
 
 
-def _proven(changes: RecipeChanges) -> str:
-    specs = [spec for each in changes.recipes for spec in each.specs]
+def _proven(specs: Sequence[SpecChange]) -> str:
     proven = sum(spec.proven for spec in specs)
     return f"{proven} of {count(len(specs), 'package hash', 'package hashes')} came out of them"
