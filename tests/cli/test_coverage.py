@@ -247,11 +247,28 @@ def test_every_failed_gate_is_named(run: Runs, catalog: FakeCatalog) -> None:
     ]
 
 
-def test_configured_gates_that_need_a_baseline_wait_for_one(
+def test_configured_gates_without_an_older_state_are_said_and_do_not_look_held(
     run: Runs, catalog: FakeCatalog, configure: Callable[[str], None]
 ) -> None:
-    configure("cache = 'x'\nfail-on-lost = true\nfail-on-absent = true")
-    assert run("gaps").code == 0
+    configure("cache = 'x'\nfail-on-lost = true\n[[stack]]\nname = 'e4s'\nfail-on-absent = true")
+    answer = run("gaps")
+    assert answer.code == 0
+    assert answer.err.splitlines()[1:] == [
+        f"note: the gate `{gate}` was not evaluated, as there is no older state to compare with: "
+        "name one with `--baseline TAG|SOURCE`"
+        for gate in ("fail-on-lost", "fail-on-absent of e4s")
+    ]
+    assert "not evaluated" in answer.out
+    assert "holds" not in answer.out
+    gates = json.loads(run("coverage", "--format", "json").out)["gates"]
+    assert [(gate["name"], gate["value"], gate["held"]) for gate in gates] == [
+        ("fail-on-lost", None, None),
+        ("fail-on-absent", None, None),
+    ]
+    assert "holds" not in run("coverage", "--format", "markdown").out
+    assert run("gaps", "--format", "junit").out.count("<skipped") >= 2
+    held = run("coverage", "--fail-under", "0").out
+    assert "the gate holds" in held
     catalog.coverage_answer = replace(records.WITH_EDGES, wants="baseline")
     assert run("gaps", "--baseline", "develop-2025-05-18").code == 1
     assert run("gaps", "--baseline", "develop-2025-05-18", "--no-fail-on-lost").code == 0

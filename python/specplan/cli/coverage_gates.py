@@ -162,6 +162,23 @@ def _asked(part: _Part, asked: Settings | StackEntry, *, is_compared: bool) -> I
         yield _unknown(part, asked.fail_on_unknown_over)
     if is_compared:
         yield from _compared(part, asked, "want")
+    else:
+        yield from _not_compared(part, asked)
+
+
+def _not_compared(part: _Part, asked: Settings | StackEntry) -> Iterator[Gate]:
+    """Yield the gates on an older state where there is none, so that none looks as if it held."""
+    for name in ("fail-on-lost", "fail-on-absent"):
+        if getattr(asked, name.replace("-", "_")):
+            yield Gate(
+                name=name,
+                unit="count",
+                limit=0,
+                value=None,
+                held=None,
+                reason=f"there is no older state to compare with (--{name})",
+                stack=part.stack,
+            )
 
 
 def _compared(part: _Part, asked: Settings | StackEntry, noun: str) -> Iterator[Gate]:

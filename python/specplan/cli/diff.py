@@ -116,6 +116,11 @@ _OF_CELLS: Final = (
 
 def _refuse_cells(settings: Settings) -> None:
     for name in _OF_CELLS:
+        if name.startswith("fail") and getattr(settings, name) and not settings.is_typed(name):
+            output.note(
+                f"the gate `{name.replace('_', '-')}` was not evaluated, as it is about the cells "
+                "of snapshots, not about locks"
+            )
         if settings.is_typed(name) and getattr(settings, name):
             raise UsageError(
                 f"`--{name.replace('_', '-')}` applies to the cells of snapshots, not to locks",

@@ -55,7 +55,7 @@ def evaluated(result: _Answer, settings: Settings) -> tuple[Gate, ...]:
 def failed(result: _Answer, settings: Settings) -> list[str]:
     """Return the gates that a result fails."""
     gates = _own(result, settings)
-    found = [gate.reason for gate in gates if not gate.held]
+    found = [gate.reason for gate in gates if gate.failed]
     asked = [f"--{gate.name}" for gate in gates if _is_of_wants(gate)]
     if asked and (blocks := blocking(result.left_out)):
         kinds = wording.left_out_kinds(blocks)
@@ -65,7 +65,7 @@ def failed(result: _Answer, settings: Settings) -> list[str]:
 
 def _is_of_wants(gate: Gate) -> bool:
     """Whether what is left out could change the answer of a gate."""
-    return gate.name != UNPLANNABLE
+    return gate.name != UNPLANNABLE and gate.held is not None
 
 
 def _own(result: _Answer, settings: Settings) -> list[Gate]:

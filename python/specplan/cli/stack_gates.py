@@ -47,7 +47,7 @@ def held_on_nothing(gate: Gate, stacks: Collection[str]) -> Gate:
         gate: The gate.
         stacks: The stacks of which the run reports anything.
     """
-    if not gate.held or not gate.stack or gate.stack in stacks:
+    if gate.held is not True or not gate.stack or gate.stack in stacks:
         return gate
     near = suggestions(gate.stack, stacks)
     meant = f"; did you mean `{near[0]}`?" if near else ""

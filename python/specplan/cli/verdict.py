@@ -66,6 +66,7 @@ def conclude(result: _Answer, settings: Settings) -> int:
     """
     _explain(result.left_out, whole=settings.explain_left_out)
     failed = gates.failed(result, settings)
+    _say_not_evaluated(result)
     fine = _fine(result)
     doubts = _doubts(result, settings)
     output.gates_failed(failed)
@@ -98,7 +99,7 @@ def of_document(
     """
     _explain(records, whole=settings.explain_left_out)
     # That gate is asked once more: `--allow-unplannable` may be given here alone.
-    failed = [gate.reason for gate in held if not gate.held and gate.name != gates.UNPLANNABLE]
+    failed = [gate.reason for gate in held if gate.failed and gate.name != gates.UNPLANNABLE]
     if unplannable and not settings.allow_unplannable:
         failed.append(gates.unplannable_reason(len(unplannable)))
     failed += [reason for reason in more if reason not in failed]
@@ -128,7 +129,7 @@ def is_same(result: Coverage | Diff | LockDiff) -> bool:
     if not isinstance(result, Coverage | Diff):
         is_held = True
     else:
-        is_held = all(gate.held for gate in result.gates)
+        is_held = not any(gate.failed for gate in result.gates)
     if is_held:
         output.note("nothing differs from the older state, so no report is written")
     return is_held
@@ -142,6 +143,16 @@ def _is_without_change(result: Coverage | Diff | LockDiff) -> bool:
         changes = totals.lost + totals.gained + totals.changed + totals.migrated
         return not (changes or result.absent_stacks or result.new_stacks)
     return not (result.totals.new or result.gone or result.migrated)
+
+
+def _say_not_evaluated(result: _Answer) -> None:
+    """Say which gates of the configuration this run could not evaluate."""
+    for gate in getattr(result, "gates", ()):
+        if gate.held is None:
+            output.note(
+                f"the gate `{gate.label}` was not evaluated, as there is no older state to compare "
+                "with: name one with `--baseline TAG|SOURCE`"
+            )
 
 
 def _explain(records: Sequence[LeftOut], *, whole: bool) -> None:

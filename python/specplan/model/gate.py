@@ -21,7 +21,8 @@ class Gate:
         unit: What both numbers count.
         limit: The least or the most that it accepts, as it was asked.
         value: What was measured, not rounded; None where it is not defined.
-        held: Whether it holds, whatever was left out.
+        held: Whether it holds, whatever was left out; None where it was not evaluated, as the
+            configuration asks for it and the run has nothing that it is about.
         reason: Why it does not, as a sentence; empty where it holds.
         stack: The stack whose table of the configuration asks for it; empty where the run does.
     """
@@ -30,9 +31,14 @@ class Gate:
     unit: GateUnit
     limit: float
     value: float | None
-    held: bool
+    held: bool | None
     reason: str
     stack: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was evaluated and does not hold."""
+        return self.held is False
 
     @property
     def label(self) -> str:

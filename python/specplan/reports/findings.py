@@ -240,15 +240,23 @@ def _unknown(result: Report, what: str) -> UsageError:
     )
 
 
+#: The state of the case of a gate, by whether it holds.
+_GATE_STATES: Final[dict[bool | None, CaseState]] = {
+    True: "passed",
+    False: "failed",
+    None: "skipped",
+}
+
+
 def gate_cases(gates: Iterable[Gate]) -> Iterator[Case]:
     """Yield a case for each gate, with its limit and its value."""
     for gate in gates:
         yield Case(
             suite=("specplan", "gates"),
             name=gate.label,
-            state="passed" if gate.held else "failed",
+            state=_GATE_STATES[gate.held],
             kind="gate",
-            severity="blocker",
+            severity="info" if gate.held is None else "blocker",
             message=gate.reason,
             details=(f"limit {amount(gate, gate.limit)}", f"value {amount(gate, gate.value)}"),
         )
@@ -281,8 +289,9 @@ def gate_measures(gates: Iterable[Gate]) -> Iterator[Measure]:
             yield Measure(name="specplan_gate_value", help=text, value=value, labels=_labels(gate))
     for gate in gates:
         text = "Whether a gate holds: 1 or 0."
-        held = int(gate.held)
-        yield Measure(name="specplan_gate_held", help=text, value=held, labels=_labels(gate))
+        if (held := gate.held) is not None:
+            number = int(held)
+            yield Measure(name="specplan_gate_held", help=text, value=number, labels=_labels(gate))
 
 
 def _labels(gate: Gate) -> tuple[tuple[str, str], ...]:

@@ -13,7 +13,16 @@ if TYPE_CHECKING:
 
     from specplan.model.gate import Gate
 
-__all__ = ["amount", "gate_sections", "is_asked", "to_show", "verdict", "verdict_lines"]
+__all__ = [
+    "amount",
+    "gate_sections",
+    "is_asked",
+    "to_show",
+    "verdict",
+    "verdict_lines",
+    "verdict_state",
+    "verdict_word",
+]
 
 _COLUMNS: Final = (
     Column("gate", "gate", "name", is_lead=True),
@@ -39,20 +48,35 @@ def is_asked(gate: Gate) -> bool:
 
 def to_show(gates: Sequence[Gate]) -> tuple[Gate, ...]:
     """Return the gates that somebody asked for, and the others that fail."""
-    return tuple(gate for gate in gates if not gate.held or is_asked(gate))
+    return tuple(gate for gate in gates if gate.failed or is_asked(gate))
 
 
 def verdict(gate: Gate) -> str:
     """Return a gate in one line, for a format that has no place for its parts."""
     limit, value = amount(gate, gate.limit), amount(gate, gate.value)
-    return f"gate {gate.label}: limit {limit}, value {value}, {'holds' if gate.held else 'fails'}"
+    return f"gate {gate.label}: limit {limit}, value {value}, {verdict_word(gate.held)}"
+
+
+def verdict_word(held: bool | None) -> str:  # noqa: FBT001 - the field of a gate
+    """Return the word for whether a gate holds."""
+    if held is None:
+        return "not evaluated"
+    return "holds" if held else "fails"
+
+
+def verdict_state(held: bool | None) -> State:  # noqa: FBT001 - as above
+    """Return whether a gate holds as a cell of a table."""
+    if held is None:
+        return State("not_evaluated", verdict_word(held), "quiet")
+    return State("held" if held else "failed", verdict_word(held), "good" if held else "bad")
 
 
 def verdict_lines(gates: Sequence[Gate]) -> tuple[Line, ...]:
     """Return the line that says whether the gates hold, if there are any."""
+    gates = [gate for gate in gates if gate.held is not None]
     if not gates:
         return ()
-    failed = [f"--{gate.label}" for gate in gates if not gate.held]
+    failed = [f"--{gate.label}" for gate in gates if gate.failed]
     if failed:
         said = form(len(gates), "the gate", f"{len(failed)} of {count(len(gates), 'gate')}")
         return (Line(f"{said} failed: {', '.join(failed)}", "strong"),)
@@ -71,7 +95,7 @@ def gate_sections(gates: Sequence[Gate]) -> tuple[Section, ...]:
             Name(f"--{gate.label}"),
             Words(amount(gate, gate.limit)),
             Words(amount(gate, gate.value)),
-            State("held", "holds", "good") if gate.held else State("failed", "fails", "bad"),
+            verdict_state(gate.held),
         )
         for gate in gates
     )

@@ -321,7 +321,7 @@ def coverage_standing(result: Coverage) -> Standing:
         whole=result.totals.wanted,
         is_doubtful=bool(blocking(result.left_out)),
         is_partly_old=result.carried is not None,
-        failure="gate failed" if any(not gate.held for gate in result.gates) else "",
+        failure="gate failed" if any(gate.failed for gate in result.gates) else "",
         gates=tuple(map(verdict, result.gates)),
     )
 

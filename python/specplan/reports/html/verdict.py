@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.counting import form
 from specplan.records import dataclass
+from specplan.reports.gates import verdict_state
 from specplan.reports.html import coverage, plan
 from specplan.reports.html.counts import count
 from specplan.reports.html.tables import without_empty
@@ -52,7 +53,7 @@ def failed_gates(documents: Sequence[Document]) -> list[str]:
     return [
         gate.text("reason") or _label(gate)
         for _, gate in _gates(documents)
-        if not gate.flag("held")
+        if gate.flag_or_none("held") is False
     ]
 
 
@@ -106,7 +107,7 @@ def _left_out(documents: Sequence[Document]) -> list[tuple[Kind, Entry]]:
 def _standing(
     documents: Sequence[Document], failed: Sequence[str], doubts: Sequence[str]
 ) -> tuple[str, Tone]:
-    gates = len(_gates(documents))
+    gates = _evaluated(documents)
     if failed:
         return count(len(failed), "gate fails", "gates fail"), "bad"
     if doubts:
@@ -116,9 +117,13 @@ def _standing(
     return "no gate was asked", "quiet"
 
 
+def _evaluated(documents: Sequence[Document]) -> list[Entry]:
+    return [gate for _, gate in _gates(documents) if gate.flag_or_none("held") is not None]
+
+
 def _held(documents: Sequence[Document]) -> str:
     """Return which gates hold: few of them by name, so that nobody takes them for others."""
-    labels = list(dict.fromkeys(_label(gate) for _, gate in _gates(documents)))
+    labels = list(dict.fromkeys(map(_label, _evaluated(documents))))
     if len(labels) <= _FEW:
         return f"{', '.join(labels)} {form(len(labels), 'holds', 'hold')}"
     return count(len(labels), "gate holds", "gates hold")
@@ -264,9 +269,7 @@ def _gate_table(documents: Sequence[Document]) -> Titled | None:
             Name(_label(gate)),
             Words(_amount(gate, "limit")),
             Words(_amount(gate, "value")),
-            State("held", "holds", "good")
-            if gate.flag("held")
-            else State("failed", "fails", "bad"),
+            verdict_state(gate.flag_or_none("held")),
             Words(gate.text("reason")),
         )
         for kind, gate in gates

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from specplan.model.report import as_lines
 from specplan.planning.plan import Plan
-from specplan.reports.gates import amount, is_asked
+from specplan.reports.gates import amount, is_asked, verdict_word
 from specplan.reports.plan import wording as plan_wording
 from specplan.reports.plan.choice import LACKS
 from specplan.reports.render import wording
@@ -98,6 +98,6 @@ def listed(plan: ListedPlan) -> str:
     for gate in plan.gates:
         if is_asked(gate):
             limit, value = amount(gate, gate.limit), amount(gate, gate.value)
-            verdict = "holds" if gate.held else "fails"
+            verdict = verdict_word(gate.held)
             lines.append(f"# gate --{terminal(gate.label)}: {value}, limit {limit}: {verdict}")
     return for_logs("\n".join(lines) + "\n")
