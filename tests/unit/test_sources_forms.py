@@ -68,6 +68,40 @@ def test_toolchains_that_use_each_other_are_refused_with_their_circle(tmp_path: 
         read(tmp_path, content)
 
 
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "zlib %t namespace=x",
+        "zlib %%t namespace=x.y",
+        "%t namespace:=x",
+        "zlib ^bzip2 %t namespace=x",
+        "zlib %u %t  namespace=1 ^bzip2",
+        "zlib %t namespace=",
+        "zlib %t namespace='x y'",
+    ],
+)
+def test_a_namespace_after_a_toolchain_makes_no_package_of_it(tmp_path: Path, spec: str) -> None:
+    content = f'spack: {{toolchains: {{t: "%gcc", u: cflags=-g}}, specs: ["{spec}"]}}'
+    with pytest.raises(DamagedSourceError, match=r"after the toolchain `%t`|is not a"):
+        read(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ("zlib namespace=x %t", "x.zlib %gcc"),
+        ("zlib %t ^bzip2 namespace=x", "zlib %gcc ^x.bzip2"),
+        ("zlib %c=t namespace=x", "zlib %c=x.t"),
+        ("zlib %x.t", "zlib %x.t"),
+        ("zlib %t-x namespace=x", "zlib %x.t-x"),
+        ("zlib comment='%t namespace=x'", "zlib comment='%t namespace=x'"),
+    ],
+)
+def test_a_namespace_elsewhere_is_read(tmp_path: Path, spec: str, expected: str) -> None:
+    content = f'spack: {{toolchains: {{t: "%gcc"}}, specs: ["{spec}"]}}'
+    assert specs(read(tmp_path, content)) == [expected]
+
+
 #: Each holds nothing where Spack expects something.
 NOTHING = [
     *(

@@ -246,6 +246,7 @@ class Expansion:
                 spec = AbstractSpec(text)
             except ValueError as error:
                 raise mark.fault(f"is not a spec: {error}") from error
+            self.toolchains.refuse_namespace(text, mark)
             spec = self.toolchains.put_in(spec, mark, self.spec)
             self._specs[text] = spec
         return spec

@@ -6,6 +6,7 @@ nothing uses does no harm. What it asks for may name other toolchains.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from specplan._core import AbstractSpec
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
+    from specplan.errors import DamagedSourceError
     from specplan.sources.environments.yaml_tree import Mark
 
     #: Reads a text as a spec in which toolchains are put in.
@@ -25,6 +27,15 @@ __all__ = ["Toolchains", "read_toolchains"]
 
 #: What has no constraints at all.
 _EMPTY: Final = AbstractSpec("*")
+
+
+#: Values in quotes, which may hold anything.
+_QUOTED: Final = re.compile(r"'[^']*'|\"(?:[^\"\\\\]|\\\\.)*\"")
+
+#: A name after `%` that is neither qualified nor a virtual package, and what is asked of it.
+_DIRECT: Final = re.compile(r"%\s*(?P<name>[\w-]+)(?![\w.=,-])(?P<asked>[^%^]*)")
+
+_NAMESPACE: Final = re.compile(r"(?<!\S)namespace:?==?\S*")
 
 
 class Toolchains:
@@ -59,17 +70,29 @@ class Toolchains:
             at = position + 1
             more = spec.asked_of_toolchain(name)
             if more is not None:
-                raise mark.fault(
-                    f"`{more}` stands after the toolchain `%{name}`, where Spack begins another "
-                    "spec",
-                    hint=f"write `{more}` before `%{name}`",
-                )
+                raise _after(name, more, mark)
             toolchain = self._spec(name, mark, read)
             try:
                 spec = spec.with_toolchain(name, toolchain)
             except ValueError as error:
                 raise mark.fault(f"a toolchain does not fit: {error}") from error
         return spec
+
+    def refuse_namespace(self, text: str, mark: Mark) -> None:
+        """Refuse a namespace after a toolchain, with which it would be read as a package.
+
+        Args:
+            text: The text of a spec, which is one.
+            mark: Where it stands.
+
+        Raises:
+            DamagedSourceError: If there is one.
+        """
+        if not self._nodes or "namespace" not in text:
+            return
+        for found in _DIRECT.finditer(_QUOTED.sub("", text)):
+            if found["name"] in self._nodes and (more := _NAMESPACE.search(found["asked"])):
+                raise _after(found["name"], more[0], mark)
 
     def _next(self, spec: AbstractSpec, at: int) -> tuple[int, str] | None:
         """Return the first toolchain at a position or behind it that a spec names, if any."""
@@ -98,6 +121,13 @@ class Toolchains:
             finally:
                 self._open.pop()
         return self._specs[name]
+
+
+def _after(name: str, more: str, mark: Mark) -> DamagedSourceError:
+    return mark.fault(
+        f"`{more}` stands after the toolchain `%{name}`, where Spack begins another spec",
+        hint=f"write `{more}` before `%{name}`",
+    )
 
 
 def _read_as(toolchain: str) -> list[str]:
