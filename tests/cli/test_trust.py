@@ -603,6 +603,28 @@ def test_a_lock_that_has_specs_and_no_root_is_no_green(
     assert (answer.code, kinds(told, blocks=True)) == (1, ["lock_root"])
 
 
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("check --cache empty/spack.lock", "empty_source"),
+        ("check --cache site.json --cache empty/spack.lock", "empty_source"),
+        ("check --cache site.json --want empty/spack.lock", "no_root"),
+        ("find zlib --lock empty/spack.lock", "empty_source"),
+        ("find zlib@9 --cache site.json --lock empty/spack.lock", "empty_source"),
+        ("gaps --cache site.json --want empty/spack.lock", "no_root"),
+    ],
+)
+def test_a_lock_without_specs_never_passes_for_one_in_which_all_is_well(
+    run: Runs, folder: Path, words: str, kind: str
+) -> None:
+    written(folder, site_json=index(["zlib"]), empty__spack_lock=lock([]))
+    answer, told = document(run, *words.split())
+    assert (answer.code, kinds(told, blocks=True)) == (1, [kind])
+    assert f"left out: empty/spack.lock: it {'lists' if kind == 'empty_source' else 'wants'}" in (
+        answer.err
+    )
+
+
 def spliced(folder: Path) -> None:
     """Write a lock of a binary that links to another library than it was built with."""
     node = {name: mirrors.node(name) for name in ("zlib", "zlib-ng")}

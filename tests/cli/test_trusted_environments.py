@@ -163,6 +163,9 @@ def test_what_is_developed_is_a_gap_whatever_the_cache_has(run: Runs, folder: Pa
     document = asked(run, "--cache", place, "--want", want)
     (gap,) = document["gaps"]
     assert (gap["want"], gap["developed"]) == ("zlib", True)
+    for form in ("table", "markdown"):
+        words = ("gaps", "--cache", place, "--want", want, *SYSTEM, "--format", form)
+        assert "always built (develop)" in run(*words).out
 
 
 def test_a_plan_says_that_what_is_developed_has_no_binary_and_why(run: Runs, folder: Path) -> None:

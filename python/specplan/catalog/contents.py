@@ -249,11 +249,11 @@ def _is_empty(read: SourceRead) -> bool:
     if read.damaged:
         # Then that is what is wrong with it.
         return False
+    if not len(read.core):
+        return True
     if any(each.kind in {"lock", "database"} for each in read.files_of_specs):
         return False
     state = read.core.snapshots()
-    if not len(read.core):
-        return True
     # A stack lists only binaries; without stacks, each spec must be looked at.
     return not read.core.labels(state) and not read.core.available(state, hashes_of(read.core))
 

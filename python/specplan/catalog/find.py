@@ -47,7 +47,8 @@ def search(contents: Contents, spec: AbstractSpec | str, question: Search) -> Fo
     if locks:
         of_locks = Contents.of_rows(lock.core for lock in locks)
         records = tuple(record for lock in locks for record in lock.left_out)
-        contents = contents.merged(replace(of_locks, left_out=records))
+        empty = tuple(lock.place for lock in locks if not len(lock.core))
+        contents = contents.merged(replace(of_locks, left_out=records, empty=empty))
     core = contents.core
     tag = question.get("tag")
     # A source without snapshots, as a lock is, has but one state, which always counts.

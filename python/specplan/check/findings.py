@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 from specplan import _core as compiled
 from specplan.catalog.available import available_wants
 from specplan.catalog.damage import order_of_finding, told
-from specplan.catalog.left_out import of_sources
+from specplan.catalog.left_out import of_sources, without_roots
 from specplan.catalog.names import refuse_others
 from specplan.catalog.specs import by_hash
 from specplan.catalog.systems import Systems
@@ -175,6 +175,7 @@ def _checked(contents: Contents, request: CheckRequest, counted: Counted | None)
                 if record.kind != "damaged_file"
             ),
             *(record for lock in wanted for record in lock.left_out),
+            *without_roots(wanted, ()),
         ],
     )
 

@@ -237,9 +237,9 @@ def _gap_table(result: Coverage) -> Table:
             *([Number(len(group))] if counts_cells else []),
             *([_lacking(group)] if names_cells else []),
             *(cell(group[0]) for _, cell in extra),
-            _STATES[group[0].state],
+            _state(group[0]),
             *([Words(group[0].known or "")] if is_known else []),
-            _nearest(group[0].nearest),
+            _nearest(None if group[0].developed else group[0].nearest),
         )
         for group in groups
     )
@@ -248,6 +248,13 @@ def _gap_table(result: Coverage) -> Table:
 
 def _lacking(gaps: Sequence[model.Gap]) -> Cells:
     return Cells(tuple((gap.stack, gap.os, gap.target) for gap in gaps))
+
+
+def _state(gap: model.Gap) -> State:
+    """Return who has a gap; of what is built from a source tree, no binary of anybody counts."""
+    if gap.developed:
+        return State(gap.state, "always built (develop)", "warning")
+    return _STATES[gap.state]
 
 
 def _want(gap: model.Gap) -> Cell:
