@@ -21,7 +21,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import yaml
@@ -30,7 +30,7 @@ from specplan.config import load
 from tests.command_lines import run_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -96,37 +96,54 @@ def commands(block: Block) -> Iterator[Command]:
     yield Command(lines[0], lines[1:])
 
 
-def state(folder: Path) -> list[tuple[str, int, int]]:
+def state(folder: Path, *, without: Collection[str] = ()) -> list[tuple[str, int, int]]:
     """What is in a folder, so far as a change of it shows."""
-    return [
-        (each.path, status.st_mtime_ns, status.st_size)
-        for parent, _, _ in os.walk(folder)
-        for each in os.scandir(parent)
-        for status in [each.stat(follow_symlinks=False)]
-    ]
+    found = []
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if name not in without]
+        for path in (parent, *(os.path.join(parent, name) for name in files)):  # noqa: PTH118 - many
+            status = os.lstat(path)
+            found.append((path, status.st_mtime_ns, status.st_size))
+    return found
 
 
 class Copies:
-    """Copies of ``examples/``: another only after a test that wrote into the last."""
+    """Copies of ``examples/``: another only after a test that wrote into the last.
+
+    The pages of the cache are most of the files, and are looked at once: nothing writes there.
+    """
+
+    #: The folder of the pages.
+    PAGES: Final = "_cache"
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.count = 0
         self.last: Path | None = None
         self.before: list[tuple[str, int, int]] = []
+        self.pages: list[tuple[str, int, int]] = []
 
     def clean(self) -> Path:
-        if self.last is None or state(self.last) != self.before:
+        if self.last is None or self.is_written(self.last):
             self.count += 1
             place = self.folder / str(self.count) / "examples"
             self.last = Path(shutil.copytree(ROOT / "examples", place))
-            self.before = state(self.last)
+            self.before = state(self.last, without={self.PAGES})
+            self.pages = state(self.last / "cache" / self.PAGES)
         return self.last
+
+    def is_written(self, folder: Path) -> bool:
+        return state(folder, without={self.PAGES}) != self.before
+
+    def assert_same_pages(self) -> None:
+        assert self.last is None or state(self.last / "cache" / self.PAGES) == self.pages
 
 
 @pytest.fixture(scope="module")
-def copies(tmp_path_factory: pytest.TempPathFactory) -> Copies:
-    return Copies(tmp_path_factory.mktemp("documents"))
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
+    copies = Copies(tmp_path_factory.mktemp("documents"))
+    yield copies
+    copies.assert_same_pages()
 
 
 @pytest.fixture

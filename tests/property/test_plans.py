@@ -51,29 +51,35 @@ class World:
         return question
 
 
-_TYPES = ("build", "link", "run", "test")
+# What is made within a draw is prepared for each example again, which takes longer than to draw.
+_TYPES = st.sets(st.sampled_from(("build", "link", "run", "test")), min_size=1).map(frozenset)
+_EDGE = st.tuples(_TYPES, st.booleans())
+
+
+@cache
+def _edges(spec: int) -> st.SearchStrategy[dict[int, tuple[frozenset[str], bool]]]:
+    """Draw what a spec depends on."""
+    return st.dictionaries(st.integers(0, spec - 1), _EDGE, max_size=3) if spec else st.just({})
+
+
+@cache
+def _specs(
+    count: int, *, fewest: int = 0, most: int | None = None
+) -> st.SearchStrategy[frozenset[int]]:
+    """Draw some of so many specs."""
+    return st.sets(st.integers(0, count - 1), min_size=fewest, max_size=most).map(frozenset)
 
 
 @st.composite
 def worlds(draw: st.DrawFn, *, most: int = 9) -> World:
     count = draw(st.integers(1, most))
-    types = st.sets(st.sampled_from(_TYPES), min_size=1).map(frozenset)
-    edges = [
-        draw(
-            st.dictionaries(st.integers(0, spec - 1), st.tuples(types, st.booleans()), max_size=3)
-            if spec
-            else st.just({})
-        )
-        for spec in range(count)
-    ]
-    some = st.sets(st.integers(0, count - 1)).map(frozenset)
-    few = st.sets(st.integers(0, count - 1), max_size=2).map(frozenset)
-    roots = draw(st.sets(st.integers(0, count - 1), min_size=1).map(frozenset))
+    edges = [draw(_edges(spec)) for spec in range(count)]
+    few = _specs(count, most=2)
     return World(
         edges=tuple(edges),
+        roots=draw(_specs(count, fewest=1)),
         external=draw(few),
-        roots=roots,
-        available=draw(some),
+        available=draw(_specs(count)),
         changed=draw(few),
         policy=draw(st.sampled_from(["hash", "link"])),
         depth=draw(st.none() | st.integers(0, 3)),

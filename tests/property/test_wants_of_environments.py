@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import event, given
@@ -27,18 +28,24 @@ NAMES: Final = ("app", "library", "tool")
 MOST: Final = 9
 
 
+TYPES: Final = st.sets(st.sampled_from(("build", "link", "run", "test")), min_size=1)
+
+
+@cache
+def _children(count: int, *, beyond: bool) -> st.SearchStrategy[list[str]]:
+    """Draw some of the specs before, and of what nothing describes."""
+    below = [dag_hash(f"spec {each}") for each in range(count)]
+    below += [dag_hash("nowhere")] if beyond else []
+    return st.lists(st.sampled_from(below), unique=True, max_size=3) if below else st.just([])
+
+
 @st.composite
 def nodes(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
     """Specs by hash, each depending on earlier ones, or on what nothing describes."""
     made: dict[str, dict[str, Any]] = {}
     for at in range(draw(st.integers(3, MOST))):
         os, target = draw(st.sampled_from(SYSTEMS))
-        below = [dag_hash(f"spec {each}") for each in range(at)]
-        below += [dag_hash("nowhere")] if draw(st.integers(0, 3)) == 0 else []
-        children = draw(
-            st.lists(st.sampled_from(below), unique=True, max_size=3) if below else st.just([])
-        )
-        types = st.sets(st.sampled_from(("build", "link", "run", "test")), min_size=1)
+        children = draw(_children(at, beyond=draw(st.integers(0, 3)) == 0))
         node: dict[str, Any] = {
             "name": draw(st.sampled_from(NAMES)),
             "version": str(draw(st.integers(1, 4))),
@@ -50,7 +57,7 @@ def nodes(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
                 {
                     "name": "whatever",
                     "hash": child,
-                    "parameters": {"deptypes": sorted(draw(types)), "virtuals": []},
+                    "parameters": {"deptypes": sorted(draw(TYPES)), "virtuals": []},
                 }
                 for child in children
             ],

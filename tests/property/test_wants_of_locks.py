@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from hypothesis import event, given
@@ -33,6 +34,14 @@ Made: TypeAlias = "tuple[list[tuple[str, dict[str, Any]]], list[dict[str, Any]]]
 TYPES: Final = st.sets(st.sampled_from(("build", "link", "run", "test")), min_size=1)
 
 
+@cache
+def _children(count: int, *, beyond: bool) -> st.SearchStrategy[list[str]]:
+    """Draw some of the specs before, and of what nothing describes."""
+    below = [dag_hash(f"spec {each}") for each in range(count)]
+    below += [dag_hash("nowhere 0"), dag_hash("nowhere 1")] if beyond else []
+    return st.lists(st.sampled_from(below), unique=True, max_size=4) if below else st.just([])
+
+
 @st.composite
 def nodes(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
     """Specs by hash, each depending on earlier ones, or on what nothing describes."""
@@ -40,11 +49,7 @@ def nodes(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
     made: dict[str, dict[str, Any]] = {}
     for at in range(count):
         os, target = draw(st.sampled_from(SYSTEMS))
-        below = [dag_hash(f"spec {each}") for each in range(at)]
-        below += [dag_hash("nowhere 0"), dag_hash("nowhere 1")] if draw(st.booleans()) else []
-        children = draw(
-            st.lists(st.sampled_from(below), unique=True, max_size=4) if below else st.just([])
-        )
+        children = draw(_children(at, beyond=draw(st.booleans())))
         node: dict[str, Any] = {
             "name": f"package{at % 4}",
             "version": f"{at}.0",
