@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.small_caches import index, lock, written
+
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / "examples" / "cache"
 
@@ -235,6 +237,21 @@ def test_the_component_writes_all_reports_and_passes_the_exit_code_through(tmp_p
     for each in ("junit", "codequality", "metrics"):
         (found,) = work.glob(JOB["artifacts"]["reports"][each])
         assert found.stat().st_size
+
+
+def test_the_component_writes_the_issues_of_a_plan(tmp_path: Path) -> None:
+    written(tmp_path, spack_lock=lock(["b"], needs={"b": ["a"]}), cache_json=index(["a"]))
+    code, log, work = run_component(
+        tmp_path,
+        command="rebuild",
+        cache=str(tmp_path / "cache.json"),
+        want=f"{tmp_path / 'spack.lock'};zlib@9",
+        args="--no-config;--system=ubuntu24.04/x86_64_v3",
+    )
+    assert code == 1, log
+    issues = (work / JOB["artifacts"]["reports"]["codequality"]).read_text(encoding="utf-8")
+    names = [each["check_name"] for each in json.loads(issues)]
+    assert names == ["specplan/gate", "specplan/no_candidate"]
 
 
 def test_hostile_inputs_of_the_component_are_values_and_nothing_else(tmp_path: Path) -> None:
