@@ -200,6 +200,19 @@ def test_a_planned_build_without_a_job_is_named_with_what_waits_for_it(
     assert (small / "jobs.yml").read_bytes() == before
 
 
+def test_dependents_that_spack_pruned_by_their_depth_are_named(run: Runs, folder: Path) -> None:
+    """``SPACK_PRUNE_UNTOUCHED_DEPENDENT_DEPTH=1`` leaves out what needs dependents of a change."""
+    words = (f"--want={DATA}/twenty.lock.gz", f"--cache={DATA}/twenty-before.json.gz")
+    answer = run("trim", f"{DATA}/twenty-depth-1.yml.gz", *words, "-o", "small.yml")
+    assert (answer.code, answer.out) == (1, "")
+    assert not (folder / "small.yml").exists()
+    first, *named = [each for each in answer.err.splitlines() if not each.startswith("hint")]
+    assert first.startswith("error: 9 of 12 planned builds have no job in ")
+    assert {each.split("@")[0].removeprefix("  | ") for each in named} == {
+        *("t-app", "t-array", "t-io", "t-mesh", "t-module", "t-net", "t-plot", "t-study", "t-view")
+    }
+
+
 def test_a_job_of_another_lock_is_named(run: Runs, small: Path) -> None:
     put(small, chain(stranger=job("stranger")))
     answer = run(*WORDS)
