@@ -55,7 +55,7 @@ def test_a_page_shows_every_gate_that_fails_the_run(run: Runs, folder: Path, gat
     assert answer.code == 1
     assert answer.err.startswith("gate failed: ")
     text = (folder / "report.html").read_text(encoding="utf-8")
-    assert "no gate was asked" not in text
+    assert "no gate is set" not in text
     assert "1 gate fails<" in text
     # A folder holds the documents, and these say so too.
     assert run("report", MIRROR, LOCK, gate, "-o", "site/").code == 1

@@ -236,6 +236,25 @@ def test_a_page_without_scripts_shows_what_matters(
             assert page.locator(shown).last.is_visible()
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_column_of_a_table_has_room_for_its_words(
+    browser: Browser, places: dict[str, str], width: int
+) -> None:
+    """A fixed layout gives the last column what the others leave, which was nothing."""
+    narrow = """[...document.querySelectorAll('table thead th')]
+        .filter((each) => each.getBoundingClientRect().width
+                          < Math.min(60, each.textContent.length * 7))
+        .map((each) => each.textContent)"""
+    high = """[...document.querySelectorAll('table tbody tr')]
+        .map((each) => each.getBoundingClientRect().height).filter((each) => each > 300)"""
+    with browser.new_context(viewport={"width": width, "height": 800}, bypass_csp=True) as context:
+        for name in ("small", "examples"):
+            page = Looked(context.new_page(), places[name]).page
+            page.add_style_tag(content="main > section { content-visibility: visible !important }")
+            assert page.evaluate(narrow) == []
+            assert page.evaluate(high) == []
+
+
 def test_a_page_fits_a_phone_and_paper(browser: Browser, places: dict[str, str]) -> None:
     with browser.new_context(viewport={"width": 320, "height": 700}) as context:
         page = Looked(context.new_page(), places["examples"]).page

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from specplan.model.gate import Gate
 
 __all__ = [
+    "UNASKED",
     "amount",
     "gate_sections",
-    "is_asked",
     "to_show",
     "verdict",
     "verdict_lines",
@@ -31,6 +31,9 @@ _COLUMNS: Final = (
     Column("verdict", "verdict", "state"),
 )
 
+#: The gate that each plan has though nobody asks for it.
+UNASKED: Final = "allow-unplannable"
+
 
 def amount(gate: Gate, value: float | None) -> str:
     """Return the limit or the value of a gate with its unit, ``n/a`` where there is none."""
@@ -41,14 +44,9 @@ def amount(gate: Gate, value: float | None) -> str:
     return f"{value:g} %" if gate.unit == "percent" else amounts.exact(value)
 
 
-def is_asked(gate: Gate) -> bool:
-    """Whether somebody asked for a gate; each plan is compared with that on what has no plan."""
-    return gate.name != "allow-unplannable"
-
-
 def to_show(gates: Sequence[Gate]) -> tuple[Gate, ...]:
     """Return the gates that somebody asked for, and the others that fail."""
-    return tuple(gate for gate in gates if gate.failed or is_asked(gate))
+    return tuple(gate for gate in gates if gate.failed or gate.name != UNASKED)
 
 
 def verdict(gate: Gate) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.counting import form
 from specplan.records import dataclass
-from specplan.reports.gates import verdict_state
+from specplan.reports.gates import UNASKED, verdict_state
 from specplan.reports.html import coverage, plan
 from specplan.reports.html.counts import count
 from specplan.reports.html.tables import without_empty
@@ -91,8 +91,12 @@ def verdict_of(
 
 
 def _gates(documents: Sequence[Document]) -> list[tuple[Kind, Entry]]:
+    """Return the gates that somebody asked for, and the others that fail."""
     return [
-        (each.kind, gate) for each in documents for gate in each.content.entries_or_none("gates")
+        (each.kind, gate)
+        for each in documents
+        for gate in each.content.entries_or_none("gates")
+        if gate.text("name") != UNASKED or gate.flag_or_none("held") is False
     ]
 
 
@@ -114,7 +118,7 @@ def _standing(
         return "not whole", "warning"
     if gates:
         return _held(documents), "good"
-    return "no gate was asked", "quiet"
+    return "no gate is set", "quiet"
 
 
 def _evaluated(documents: Sequence[Document]) -> list[Entry]:
