@@ -95,6 +95,7 @@ class Verdict:
         reasons: Why gates fail or the verdict is not whole, a sentence each.
         gates: The gates with limit, value and verdict; None where none was asked.
         left_out: What of the questions was left out; None where nothing was.
+        is_doubtful: Whether any of that could change an answer.
     """
 
     headline: Prose
@@ -105,6 +106,7 @@ class Verdict:
     reasons: tuple[Prose, ...]
     gates: Titled | None
     left_out: Titled | None
+    is_doubtful: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

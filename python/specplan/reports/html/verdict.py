@@ -27,6 +27,9 @@ __all__ = ["Parts", "doubts_of", "failed_gates", "verdict_of"]
 #: How many gates are named.
 _FEW: Final = 3
 
+#: What was left out and could not change the answer.
+_NO: Final = State("no", "no", "quiet")
+
 _QUESTIONS: Final[Mapping[Kind, str]] = {
     "coverage": "coverage",
     "rebuild": "plan",
@@ -87,6 +90,7 @@ def verdict_of(
         reasons=tuple(reasons),
         gates=_gate_table(documents),
         left_out=_left_out_table(documents),
+        is_doubtful=bool(doubts),
     )
 
 
@@ -314,10 +318,12 @@ def _left_out_table(documents: Sequence[Document]) -> Titled | None:
             Name(each.text("where")),
             Words(each.text("detail")),
             Number(each.count("count")),
-            State("yes", "yes", "bad") if each.flag("blocks") else State("no", "no", "quiet"),
+            State("yes", "yes", "bad") if each.flag("blocks") else _NO,
             Name(each.text("remedy")),
         )
         # Two questions of one catalog leave out the same.
         seen[row] = None
-    rows = tuple(sorted(seen, key=lambda row: row[4] == State("no", "no", "quiet")))
-    return Titled(title=f"Left out: {len(rows)}", table=Table(columns, rows))
+    rows = tuple(sorted(seen, key=lambda row: row[4] == _NO))
+    blocking = sum(row[4] != _NO for row in rows)
+    harm = f"{blocking} could change the answer" if blocking else "none could change the answer"
+    return Titled(title=f"Left out: {len(rows)}, of which {harm}", table=Table(columns, rows))
