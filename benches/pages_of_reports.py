@@ -78,7 +78,7 @@ def make_documents(folder: Path, *, specs: int, cells: int, builds: int, seed: i
     costs = folder / "costs.csv"
     names = sorted({plan_inputs._name(world, spec) for spec in range(world.specs)})  # noqa: SLF001 - the names of its own locks
     costs.write_text(
-        "name,seconds\n"
+        "package,seconds\n"
         + "".join(f"{each.split('@')[0]},{rng.lognormvariate(4.5, 1):.0f}\n" for each in names[::2])
     )
     systems = _systems(folder, cache, cells)

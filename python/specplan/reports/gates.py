@@ -17,6 +17,7 @@ __all__ = [
     "UNASKED",
     "amount",
     "gate_sections",
+    "is_asked",
     "to_show",
     "verdict",
     "verdict_lines",
@@ -44,9 +45,14 @@ def amount(gate: Gate, value: float | None) -> str:
     return f"{value:g} %" if gate.unit == "percent" else amounts.exact(value)
 
 
+def is_asked(gate: Gate) -> bool:
+    """Whether somebody asked for a gate; each plan is compared with that on what has no plan."""
+    return gate.name != UNASKED
+
+
 def to_show(gates: Sequence[Gate]) -> tuple[Gate, ...]:
     """Return the gates that somebody asked for, and the others that fail."""
-    return tuple(gate for gate in gates if gate.failed or gate.name != UNASKED)
+    return tuple(gate for gate in gates if gate.failed or is_asked(gate))
 
 
 def verdict(gate: Gate) -> str:
