@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use specplan_spack::Version;
+use specplan_spack::version;
 
 use self::graph::Parsed;
 use self::index::Indexes;
@@ -267,7 +267,7 @@ impl Catalog {
     /// compare equal share one. Texts that are no version come first.
     pub fn version_ranks(&self) -> &[u32] {
         self.version_ranks
-            .get_or_init(|| version_ranks(self.names(Column::Version)))
+            .get_or_init(|| version::ranks(self.names(Column::Version).iter()))
     }
 
     /// The union of both catalogs.
@@ -355,21 +355,4 @@ fn labels(stacks: &Names) -> (Names, Vec<Vec<u32>>) {
         *label = renumbered[*label as usize];
     }
     (labels, lists)
-}
-
-fn version_ranks(versions: &Names) -> Vec<u32> {
-    let parsed: Vec<Option<Version>> = versions
-        .iter()
-        .map(|text| Version::parse(text).ok())
-        .collect();
-    let mut order: Vec<u32> = (0..parsed.len() as u32).collect();
-    order.sort_by(|&a, &b| parsed[a as usize].cmp(&parsed[b as usize]));
-    let mut ranks = vec![0; parsed.len()];
-    let mut rank = 0;
-    for pair in order.windows(2) {
-        let (before, after) = (pair[0] as usize, pair[1] as usize);
-        rank += u32::from(parsed[before] != parsed[after]);
-        ranks[after] = rank;
-    }
-    ranks
 }

@@ -229,6 +229,24 @@ impl Ord for Version {
     }
 }
 
+/// By text, its position in Spack's order: equal versions share one, and what is no version
+/// comes first.
+///
+/// O(n log n) for n texts.
+pub fn ranks<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<u32> {
+    let parsed: Vec<Option<Version>> = texts.map(|text| Version::parse(text).ok()).collect();
+    let mut order: Vec<usize> = (0..parsed.len()).collect();
+    order.sort_by(|&a, &b| parsed[a].cmp(&parsed[b]));
+    let mut ranks = vec![0; parsed.len()];
+    let mut rank = 0;
+    for pair in order.windows(2) {
+        let (before, after) = (pair[0], pair[1]);
+        rank += u32::from(parsed[before] != parsed[after]);
+        ranks[after] = rank;
+    }
+    ranks
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, RecordBatch, UInt32Array};
 use arrow_schema::{ArrowError, DataType, SchemaRef};
 use specplan_catalog::{Catalog, DagHash, Row};
-use specplan_spack::Version;
+use specplan_spack::version;
 
 use crate::accounts::{Accounts, CONTENT, Mark, Told};
 use crate::columns;
@@ -179,7 +179,7 @@ pub(crate) fn specs(accounts: &Accounts) -> (SchemaRef, Batches<'_>) {
         ("patches", list(), false),
         ("annotations", list(), false),
     ]);
-    let ranks = version_ranks(accounts);
+    let ranks = version::ranks(accounts.texts[at::VERSION].iter());
     let counting = accounts.counting();
     let of = Arc::clone(&schema);
     let batches = batches(accounts.len()).map(move |(start, end)| {
@@ -325,23 +325,4 @@ fn batches(rows: usize) -> impl Iterator<Item = (usize, usize)> {
 fn hashes(hashes: &[DagHash]) -> ArrayRef {
     let texts = hashes.iter().map(|hash| Some(hash.to_string()));
     Arc::new(texts.collect::<arrow_array::StringArray>())
-}
-
-/// By version, its position in Spack's order; what is no version comes first.
-fn version_ranks(accounts: &Accounts) -> Vec<u32> {
-    let versions = &accounts.texts[at::VERSION];
-    let parsed: Vec<Option<Version>> = versions
-        .iter()
-        .map(|text| Version::parse(text).ok())
-        .collect();
-    let mut order: Vec<u32> = (0..versions.len() as u32).collect();
-    order.sort_by(|&a, &b| parsed[a as usize].cmp(&parsed[b as usize]));
-    let mut ranks = vec![0; parsed.len()];
-    let mut rank = 0;
-    for pair in order.windows(2) {
-        let (before, after) = (pair[0] as usize, pair[1] as usize);
-        rank += u32::from(parsed[before] != parsed[after]);
-        ranks[after] = rank;
-    }
-    ranks
 }
