@@ -9,18 +9,18 @@ error that people can read.
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from tests import mirrors
+from tests.limited_runs import run_limited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="the memory of a process is told in bytes on Linux"
@@ -228,33 +228,6 @@ def cases() -> Iterable[Any]:
             yield pytest.param(make, codes, id=f"{kind}: {name}")
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a run ended, and what it took."""
-
-    code: int
-    err: str
-    seconds: float
-    peak: int
-
-
-def run(folder: Path, words: tuple[str, ...]) -> Ended:
-    took = folder / "took.json"
-    script = str(Path(__file__).with_name("limited.py"))
-    limited = [sys.executable, script, "--measure", str(took)]
-    placed = [word.replace("@/", f"{folder}/") for word in words]
-    said = folder / "stderr"
-    with said.open("wb") as err, (folder / "stdout").open("wb") as out:
-        ended = subprocess.run([*limited, *placed], stdout=out, stderr=err, check=False)
-    measured = json.loads(took.read_text())
-    return Ended(
-        ended.returncode,
-        said.read_text(encoding="utf-8", errors="replace"),
-        measured["seconds"],
-        measured["peak"],
-    )
-
-
 @pytest.mark.parametrize(("make", "codes"), list(cases()))
 def test_no_megabyte_takes_long_or_much(
     tmp_path: Path, make: Callable[[], Hostile], codes: frozenset[int]
@@ -262,7 +235,7 @@ def test_no_megabyte_takes_long_or_much(
     hostile = make()
     for relative, text in hostile.files.items():
         (tmp_path / relative).write_text(text, encoding="utf-8")
-    ended = run(tmp_path, hostile.asked)
+    ended = run_limited(*(word.replace("@/", f"{tmp_path}/") for word in hostile.asked))
     assert ended.code in codes, ended.err[-2000:]
     assert "Traceback" not in ended.err
     # What is refused fits on a screen or two.

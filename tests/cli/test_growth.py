@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from specplan.testing.pages import Entry, Page
+from tests.limited_runs import Ended, run_limited
 from tests.mirrors import dag_hash, node
 
-LIMITED = Path(__file__).with_name("limited.py")
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
-def limited(*arguments: str) -> subprocess.CompletedProcess[str]:
+def limited(*arguments: str) -> Ended:
     """Run specplan with little memory and little time of the processor."""
-    return subprocess.run(
-        [sys.executable, str(LIMITED), *arguments, "--no-config"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_limited(*arguments, "--no-config")
 
 
 def entry(name: str, os: str, stack: str) -> Entry:
@@ -52,20 +47,20 @@ def test_stacks_are_compared_with_their_families_and_not_with_each_other(
 ) -> None:
     cache = page(tmp_path, stacks=20_000, systems=1, names=names)
     answer = limited("coverage", "--cache", cache, "--format", "csv", "-o", str(tmp_path / "o"))
-    assert answer.returncode in {0, 1}, answer.stderr
+    assert answer.code in {0, 1}, answer.err
     assert len((tmp_path / "o").read_text().splitlines()) >= 1
 
 
 def test_more_than_a_million_cells_are_wrong_usage(tmp_path: Path) -> None:
     cache = page(tmp_path, stacks=1_200, systems=1_200, names="s-{}")
     answer = limited("gaps", "--cache", cache, "--system", "all")
-    assert answer.returncode == 2, answer.stderr
-    assert "at most 1000000 cells" in answer.stderr
-    assert "--stack" in answer.stderr
-    assert "--system" in answer.stderr
-    assert answer.stdout == ""
+    assert answer.code == 2, answer.err
+    assert "at most 1000000 cells" in answer.err
+    assert "--stack" in answer.err
+    assert "--system" in answer.err
+    assert answer.out == ""
     fewer = limited("gaps", "--cache", cache, "--system", "all", "--stack", "s-7")
-    assert fewer.returncode in {0, 1}, fewer.stderr
+    assert fewer.code in {0, 1}, fewer.err
 
 
 #: A chain of so many specs, of which each links to the next one.
@@ -112,7 +107,7 @@ def test_a_chain_of_links_takes_no_longer_than_its_length(
 ) -> None:
     asked = words.replace("LOCK", chain).split()
     answer = limited(*asked, "-o", str(tmp_path / "answer"))
-    assert answer.returncode in {0, 1}, answer.stderr
+    assert answer.code in {0, 1}, answer.err
     # Steps by the square of the links would be a billion.
     assert (tmp_path / "answer").stat().st_size < 1_000 * LINKS
 
@@ -122,7 +117,7 @@ def test_what_many_roots_lack_takes_no_more_than_there_is(tmp_path: Path) -> Non
     lock = lock_of_chain(tmp_path, links=links, roots=links)
     written = tmp_path / "answer.json"
     answer = limited("gaps", "--cache", "none", "--want", lock, "-o", str(written))
-    assert answer.returncode in {0, 1}, answer.stderr
+    assert answer.code in {0, 1}, answer.err
     # Each root lacks half of the chain: listed one by one, that would be millions of hashes.
     assert written.stat().st_size < 2_000 * links
     roots = json.loads(written.read_text())["roots"]

@@ -11,7 +11,6 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,8 @@ import pytest
 
 from specplan.testing import Page
 from specplan.testing.pages import Entry
+from tests.limited_runs import Ended
+from tests.limited_runs import run_limited as run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,27 +48,6 @@ META, DETAILS = SOUND.splitlines()[4:6]
 
 #: The largest file that is read, and the largest page that is read as YAML.
 FILE_BYTES, YAML_BYTES = 64 << 20, 4 << 20
-
-
-@dataclass(frozen=True)
-class Ended:
-    code: int
-    out: str
-    err: str
-
-
-def run(*words: str | Path, unprivileged: bool = False) -> Ended:
-    limited = [sys.executable, str(Path(__file__).with_name("limited.py"))]
-    if unprivileged:
-        limited.append("--unprivileged")
-    ended = subprocess.run(
-        [*limited, *map(str, words)], capture_output=True, timeout=240, check=False
-    )
-    return Ended(
-        ended.returncode,
-        ended.stdout.decode("utf-8", "replace"),
-        ended.stderr.decode("utf-8", "replace"),
-    )
 
 
 def assert_is_refused(ended: Ended, said: str) -> None:
