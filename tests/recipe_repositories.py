@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import copy
 import hashlib
 import json
+import shutil
 import subprocess
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,8 +75,15 @@ class Checkout:
         self.top = top
         self.root = root
         top.mkdir(parents=True, exist_ok=True)
-        self.git("init", "-q")
+        self.git("init", "-q", "--template=")
         self.write(f"{root}/repo.yaml", f"repo:\n  namespace: builtin\n  api: {api}\n")
+
+    def copied(self, top: Path) -> Checkout:
+        """Return a copy with all its commits."""
+        shutil.copytree(self.top, top, dirs_exist_ok=True)
+        made = copy.copy(self)
+        made.top = top
+        return made
 
     def git(self, *words: str) -> str:
         user = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
@@ -93,21 +105,38 @@ class Checkout:
 
 
 class RecipeWorld:
-    """A checkout whose first commit holds `greeting`, and a lock with specs of it."""
+    """A checkout whose first commit holds `greeting`, and a lock with specs of it.
+
+    Each is a copy of one that is made once: git takes longer than most tests.
+    """
+
+    checkout: Checkout
+    first: str
+    lock: WantedLock
 
     def __init__(self, top: Path) -> None:
-        self.checkout = Checkout(top)
-        self.checkout.recipe("greeting", GREETING)
-        self.checkout.write(f"{self.folder}/fix.patch", "a fix\n")
-        self.checkout.write(f"{self.folder}/old.patch", "an old fix\n")
-        self.first = self.checkout.commit()
-        self.lock = self._lock()
+        made = _made_world()
+        self.checkout = made.checkout.copied(top)
+        self.first, self.lock = made.first, made.lock
+
+    @classmethod
+    def made(cls, top: Path) -> RecipeWorld:
+        """Make the one that others are copies of."""
+        world = cls.__new__(cls)
+        world.checkout = Checkout(top)
+        world.checkout.recipe("greeting", GREETING)
+        world.checkout.write(f"{world.folder}/fix.patch", "a fix\n")
+        world.checkout.write(f"{world.folder}/old.patch", "an old fix\n")
+        world.first = world.checkout.commit()
+        world.lock = world.proved_lock()
+        return world
 
     @property
     def folder(self) -> str:
         return f"{self.checkout.root}/packages/greeting"
 
-    def _lock(self) -> WantedLock:
+    def proved_lock(self) -> WantedLock:
+        """Return a lock whose package hashes are those of the recipe."""
         fix, old = (hashlib.sha256(each).hexdigest() for each in (b"a fix\n", b"an old fix\n"))
         new = node("greeting", "2.0", patches=[fix], loud=True)
         quiet = node("greeting", "1.0", patches=[old], loud=False)
@@ -152,6 +181,13 @@ class RecipeWorld:
         self.checkout.recipe("greeting", text)
         changes = self.changes()
         return {spec.version: spec.verdict for each in changes.recipes for spec in each.specs}
+
+
+@cache
+def _made_world() -> RecipeWorld:
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    return RecipeWorld.made(Path(folder.name))
 
 
 def node(

@@ -20,6 +20,7 @@ import resource
 import signal
 import socket
 import sys
+from typing import Any
 
 #: More than any page may need, and far less than a machine has.
 ADDRESS_SPACE_BYTES = 1_500_000_000
@@ -88,7 +89,7 @@ def serve(descriptor: int) -> None:
             asking.send(json.dumps(_ended(child)).encode())
 
 
-def _run(request: dict[str, str], out: int, err: int) -> None:
+def _run(request: dict[str, Any], out: int, err: int) -> None:
     """Become the run that is asked for."""
     os.dup2(out, 1)
     os.dup2(err, 2)
