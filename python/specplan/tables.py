@@ -34,18 +34,24 @@ _PLAIN: Final[dict[object, _ColumnType]] = {
 }
 
 
-#: The records that a result is about, by the name of its class.
-_ABOUT: Final = {
-    "Check": "findings",
-    "Coverage": "gaps",
-    "Diff": "lost",
-    "Found": "specs",
-    "LockDiff": "specs",
-    "Plan": "builds",
-    "RecipeChanges": "recipes",
-    "Review": "stale",
-    "Trend": "steps",
+#: The fields of the records that a result is a collection of, by the name of its class.
+_ABOUT: Final[dict[str, tuple[str, ...]]] = {
+    "Check": ("findings",),
+    "Coverage": ("gaps",),
+    "Diff": ("lost", "gained", "changed"),
+    "Found": ("specs",),
+    "LockDiff": ("specs",),
+    "Plan": ("builds",),
+    "RecipeChanges": ("recipes",),
+    "Review": ("stale",),
+    "Trend": ("steps",),
 }
+
+#: The column that says from which field a row is, where a result is about several.
+_FIELD: Final = "change"
+
+#: A column of records: its name, its type, and how the value of a record is found.
+_Column: TypeAlias = "tuple[str, _ColumnType, Callable[[Any], Any]]"
 
 
 def require_tables() -> None:
@@ -68,17 +74,46 @@ def of_result(result: object, name: str) -> _core.Table:
 
     Args:
         result: A dataclass.
-        name: A field that holds a tuple of records; empty for what the result is about.
+        name: A field that holds a tuple of records; empty for what the result is about: if
+            these are several fields, the first column says which one a row is from.
 
     Raises:
         UsageError: If there is no such field, or the core was built without tables.
     """
     kinds = _tables_of(cast("Hashable", type(result)))
-    name = name or _ABOUT.get(type(result).__name__, "")
-    if name not in kinds:
-        names = ", ".join(f"`{each}`" for each in kinds)
-        raise UsageError(f"`{name}` is not a table of this result", hint=f"its tables are {names}")
-    return table_of(kinds[name], getattr(result, name) or ())
+    names = (name,) if name else _ABOUT.get(type(result).__name__, ("",))
+    if any(each not in kinds for each in names):
+        listed = ", ".join(f"`{each}`" for each in kinds)
+        raise UsageError(f"`{name}` is not a table of this result", hint=f"its tables are {listed}")
+    parts = [(each, kinds[each], getattr(result, each) or ()) for each in names]
+    return table_of(*parts[0][1:]) if len(parts) == 1 else _united(parts)
+
+
+def _united(parts: Sequence[tuple[str, type, Sequence[Any]]]) -> _core.Table:
+    """Return records of several kinds as one table, where a kind is null in what it lacks.
+
+    Of lists nothing is empty.
+    """
+    require_tables()
+    from specplan import _core  # noqa: PLC0415 - records are read without the core
+
+    columns = [
+        {column[0]: column for column in _columns(cast("Hashable", kind))} for _, kind, _ in parts
+    ]
+    types = {name: of for known in columns for name, of, _ in known.values()}
+    named: list[Any] = [name for name, _, records in parts for _ in records]
+    values: list[tuple[str, _ColumnType, list[Any]]] = [(_FIELD, "text", named)]
+    for name, of in types.items():
+        found: list[Any] = []
+        for known, (_, _, records) in zip(columns, parts, strict=True):
+            lacking = [] if of == "list" else None
+            found += (
+                [known[name][2](each) for each in records]
+                if name in known
+                else [lacking] * len(records)
+            )
+        values.append((name, of, found))
+    return _core.table_of_columns(values)
 
 
 def table_of(kind: type, records: Sequence[Any]) -> _core.Table:
@@ -116,9 +151,9 @@ def _tables_of(kind: Hashable) -> dict[str, type]:
 
 
 @lru_cache(maxsize=64)
-def _columns(kind: Hashable) -> tuple[tuple[str, _ColumnType, Callable[[Any], Any]], ...]:
+def _columns(kind: Hashable) -> tuple[_Column, ...]:
     """Return name, type and value of each column of a kind of record."""
-    found: list[tuple[str, _ColumnType, Callable[[Any], Any]]] = []
+    found: list[_Column] = []
     for name, hint in _hints(kind).items():
         if name.startswith("_"):
             continue

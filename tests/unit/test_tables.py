@@ -55,6 +55,28 @@ def test_builds_and_findings_are_tables_too() -> None:
     ]
 
 
+def test_a_difference_is_one_table_of_all_that_changed(catalog: specplan.Catalog) -> None:
+    diff = catalog.diff("develop-2025-11-15", "develop-2026-01-17")
+    assert diff.lost
+    assert diff.gained
+    assert diff.changed
+    query = "SELECT change, package, want, old FROM diff"
+    assert asked(query, diff=diff) == [
+        *(("lost", each.package, each.want, []) for each in diff.lost),
+        *(("gained", each.package, each.want, []) for each in diff.gained),
+        *(("changed", each.package, None, list(each.old)) for each in diff.changed),
+    ]
+    assert len(diff.table("lost")) == len(diff.lost)
+    assert "change" not in diff.table("lost").names
+
+
+def test_a_selection_is_a_table_of_its_specs(catalog: specplan.Catalog) -> None:
+    selection = catalog.select(package="adios2")
+    assert asked("SELECT hash, variants FROM selection", selection=selection) == [
+        (each.hash, list(each.variants)) for each in selection
+    ]
+
+
 def test_tables_of_a_catalog_join(catalog: specplan.Catalog) -> None:
     specs, members = catalog.table("specs"), catalog.table("members")
     found = asked(

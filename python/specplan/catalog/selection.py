@@ -164,6 +164,12 @@ class Selection(Sequence[Spec]):
             return False  # no hash, so that nothing has it
         return self._contents.core.count(self._core & one) > 0
 
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return the selected specs as a stream of Arrow's C interface."""
+        from specplan.tables import table_of  # noqa: PLC0415 - most selections become no table
+
+        return table_of(Spec, self.specs()).__arrow_c_stream__(requested_schema)
+
     def __repr__(self) -> str:
         return f"<Selection: {count(self.count(), 'spec')}>"
 
