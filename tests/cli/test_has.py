@@ -53,6 +53,16 @@ def test_a_folder_without_binaries_is_asked_for_its_index(run: Runs, folder: Pat
     assert run("has", "mirror", dag_hash("c")).code == 1
 
 
+def test_a_binary_that_was_pushed_since_is_there_whatever_the_age(
+    run: Runs, mirror: Mirror
+) -> None:
+    with serving(mirror.root) as server:
+        asked = ("has", server.url, f"c@1.0/{dag_hash('c')}", "--max-age", "1h")
+        assert run(*asked).code == 1
+        mirror.binary("c")
+        assert run(*asked).code == 0
+
+
 def test_a_server_gets_one_request_for_each_name(run: Runs, mirror: Mirror) -> None:
     with serving(mirror.root) as server:
         assert run("has", server.url, f"a@1.0/{A}").code == 0

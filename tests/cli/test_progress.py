@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import time
 
 import pytest
 
+from specplan.cli import output
 from specplan.cli.progress import counted, transfers
 
 
@@ -16,12 +18,12 @@ class _Terminal(io.StringIO):
         return True
 
 
-def _at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> _Terminal:
+def _at_a_terminal(monkeypatch: pytest.MonkeyPatch, columns: int = 200) -> _Terminal:
     # No fixture: between the phases of a test pytest puts its own streams back.
     terminal = _Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", str(columns))
     return terminal
 
 
@@ -71,7 +73,7 @@ def test_a_transfer_is_shown_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_url_cannot_speak_to_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = _at_a_terminal(monkeypatch)
     with transfers() as progress:
-        progress("https://h/[bold]\x1b]0;title\x07[/x]" + "x" * 10, 1, 1)
+        progress("https://h/[bold]\x1b]0;title\x07[/x]" + "x" * 10, 1, 2)
     assert "\x1b]0" not in terminal.getvalue()
     assert "[bold]" in terminal.getvalue()
 
@@ -82,3 +84,43 @@ def test_a_blob_is_shown_by_its_mirror(monkeypatch: pytest.MonkeyPatch) -> None:
         progress(f"https://mirror.example/blobs/sha256/ab/{'ab' * 32}", 1, 2)
     assert "https://mirror.example (index)" in terminal.getvalue()
     assert "abab" not in terminal.getvalue()
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 100, 200])
+def test_a_transfer_takes_one_line_of_any_terminal(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = _at_a_terminal(monkeypatch, columns)
+    with transfers() as progress, counted("files of mirrors") as count:
+        count(1234, 60_000)
+        for done in range(4):
+            progress("https://mirror.example/v3/manifests/index/index.json", done * 10**8, 10**9)
+            time.sleep(0.01)
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", terminal.getvalue())
+    assert ".json" in shown
+    assert all(len(line) <= columns for line in re.split(r"[\r\n]+", shown))
+    # Only the ends of the two displays move the cursor up.
+    assert terminal.getvalue().count("\x1b[1A") <= 2
+
+
+def test_what_is_fetched_at_once_or_to_the_end_is_shown_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    terminal = _at_a_terminal(monkeypatch)
+    with transfers() as progress:
+        progress("https://mirror.example/small.json", 10, 10)
+        progress("https://mirror.example/large.json", 5, 10)
+        progress("https://mirror.example/large.json", 10, 10)
+        before = len(terminal.getvalue())
+        progress("https://mirror.example/other.json", 5, 10)
+    assert "small.json" not in terminal.getvalue()
+    assert "large.json" not in terminal.getvalue()[before:]
+
+
+def test_a_quiet_run_has_no_bars(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = _at_a_terminal(monkeypatch)
+    monkeypatch.setattr(output, "is_quiet", lambda: True)
+    with transfers() as progress, counted("files") as count:
+        progress("https://mirror.example/index.json", 500, 1000)
+        count(1, 2)
+    assert terminal.getvalue() == ""

@@ -491,6 +491,32 @@ def test_a_copy_that_was_confirmed_lately_is_used_without_asking(
     assert list(lately._fetching.copies) == [lately.shown("index.json")]  # noqa: SLF001 - what reports say is made of it
 
 
+def test_a_file_that_was_lately_not_there_is_not_asked_for(
+    server: Server, store: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lately = replace(LIMITS, max_age_seconds=3600)
+    assert store(limits=lately).get("index.json", most=100) is None
+    _served(server, "index.json", b"new")
+    assert store(limits=lately).get("index.json", most=100) is None
+    assert store().get("index.json", most=100) is not None
+    assert store(limits=lately).get("index.json", most=100) is not None
+    # After the time it is asked for again, as without a limit it always is.
+    assert store(limits=lately).get("other.json", most=100) is None
+    _served(server, "other.json", b"new")
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 3601)
+    assert store(limits=lately).get("other.json", most=100) is not None
+
+
+def test_that_a_file_is_gone_does_not_take_its_copy(server: Server, store: Stores) -> None:
+    _served(server, "index.json", b"old")
+    assert store().get("index.json", most=100)
+    assert server.folder is not None
+    (server.folder / "index.json").unlink()
+    assert store().get("index.json", most=100) is None
+    assert store(limits=replace(LIMITS, offline=True)).get("index.json", most=100) is not None
+
+
 def test_an_older_copy_is_asked_about(
     server: Server, store: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,6 +38,7 @@ __all__ = [
     "fitted",
     "gates_failed",
     "is_device",
+    "is_quiet",
     "is_terminal",
     "not_whole",
     "note",
@@ -79,9 +80,14 @@ def warn(message: str) -> None:
     _say("warning", message)
 
 
+def is_quiet() -> bool:
+    """Return whether only what is wrong is to be said."""
+    return _is_kept(QUIET)
+
+
 def note(message: str) -> None:
     """Say what the reader might not expect, unless only what is wrong is asked for."""
-    if not _is_kept(QUIET):
+    if not is_quiet():
         _say("note", message)
 
 

@@ -13,9 +13,8 @@ from specplan.reports.render import escape
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rich.console import Console
     from rich.progress import Progress as Bars
-    from rich.progress import TaskID
+    from rich.progress import ProgressColumn, TaskID
 
     from specplan.aliases import Progress
 
@@ -24,8 +23,14 @@ __all__ = ["counted", "transfers"]
 #: How often a log gets a line; some CI systems end a job that says nothing for ten minutes.
 _SECONDS_BETWEEN_LINES: Final = 30.0
 
-#: How much of a name a bar shows: its end distinguishes the files of one mirror.
+#: How much of a name a bar shows at most and at least: its end distinguishes the files of one
+#: mirror.
 _LONGEST_NAME: Final = 48
+_SHORTEST_NAME: Final = 12
+
+#: How many columns what stands beside a name takes: a short bar, `999.9/999.9 MB`, the speed, the
+#: time left.
+_BESIDE_NAME: Final = 43
 
 _MEGABYTE: Final = 1_000_000
 
@@ -34,32 +39,15 @@ _MEGABYTE: Final = 1_000_000
 def transfers() -> Iterator[Progress]:
     """Give the display of transfers: a bar for each on a terminal, else a line now and then.
 
-    The bars vanish when the block ends, so that a report is all that stays.
+    A bar vanishes when its transfer ends, so that a report is all that stays.
     """
-    if not output.is_terminal(sys.stderr):
+    if not _has_bars():
         yield _Log().transfer
         return
     # Most runs fetch nothing and should not wait for this.
-    from rich.progress import (  # noqa: PLC0415
-        BarColumn,
-        DownloadColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-        TransferSpeedColumn,
-    )
+    from rich.progress import DownloadColumn, TransferSpeedColumn  # noqa: PLC0415
 
-    bars = Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=None),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-        console=_console(),
-        transient=True,
-        expand=True,
-    )
-    with bars:
+    with _bars(DownloadColumn, TransferSpeedColumn) as bars:
         yield _Transfers(bars)
 
 
@@ -70,36 +58,44 @@ def counted(what: str) -> Iterator[Callable[[int, int], None]]:
     Args:
         what: What the things are called.
     """
-    if not output.is_terminal(sys.stderr):
+    if not _has_bars():
         log = _Log()
         yield lambda done, total: log.line(f"{what}: {done} of {total}")
         return
-    from rich.progress import (  # noqa: PLC0415 - as above
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import MofNCompleteColumn  # noqa: PLC0415 - as above
 
-    bars = Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=None),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=_console(),
-        transient=True,
-        expand=True,
-    )
-    with bars:
+    with _bars(MofNCompleteColumn) as bars:
         task = bars.add_task(what, total=None)
         yield lambda done, total: bars.update(task, completed=done, total=total)
 
 
-def _console() -> Console:
-    from rich.console import Console  # noqa: PLC0415 - as above
+def _has_bars() -> bool:
+    return output.is_terminal(sys.stderr) and not output.is_quiet()
 
-    return Console(stderr=True)
+
+def _bars(*numbers: type[ProgressColumn]) -> Bars:
+    """Return bars with a name, numbers and the time left, each on one line however narrow it is.
+
+    Args:
+        numbers: The columns of numbers.
+    """
+    from rich.console import Console  # noqa: PLC0415 - as above
+    from rich.progress import (  # noqa: PLC0415 - as above
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.table import Column  # noqa: PLC0415 - as above
+
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=None),
+        *(each(table_column=Column(no_wrap=True)) for each in (*numbers, TimeRemainingColumn)),
+        console=Console(stderr=True),
+        transient=True,
+        expand=True,
+    )
 
 
 class _Log:
@@ -130,12 +126,20 @@ class _Transfers:
 
     def __call__(self, shown: str, done: int, total: int | None) -> None:
         task = self._tasks.get(shown)
+        if total is not None and done >= total:
+            if task is not None:
+                self._bars.remove_task(self._tasks.pop(shown))
+            return
         if task is None:
             # A URL may hold anything.
-            name = escape.terminal(_name(shown))
-            name = name if len(name) <= _LONGEST_NAME else f"...{name[3 - _LONGEST_NAME :]}"
+            name = self._fitted(escape.terminal(_name(shown)))
             task = self._tasks[shown] = self._bars.add_task(name, total=total)
         self._bars.update(task, completed=done, total=total)
+
+    def _fitted(self, name: str) -> str:
+        room = self._bars.console.width - _BESIDE_NAME
+        most = max(min(room, _LONGEST_NAME), _SHORTEST_NAME)
+        return name if len(name) <= most else f"...{name[3 - most :]}"
 
 
 def _name(shown: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
@@ -96,7 +97,8 @@ def present_by_name(
         DamagedSourceError: If a manifest is there and is damaged.
         SourceError: If the mirror cannot be asked.
     """
-    store = _store_of(place, limits)
+    # Whether a binary is there is asked anew each time: another job may have pushed it.
+    store = _store_of(place, replace(limits, max_age_seconds=0.0))
     if isinstance(store, LocalStore):
         paths = mirror.binaries_of_files(store)
         if not paths:

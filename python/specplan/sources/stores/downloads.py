@@ -39,6 +39,9 @@ __all__ = ["Arrived", "Downloads", "Incoming"]
 #: How long a file may be arriving; an older one was left behind by a run that was killed.
 _ARRIVING_SECONDS: Final = 24 * 60 * 60
 
+#: What stands in a note for the checksum of a file that is not there.
+_NOTHING: Final = ""
+
 #: More than a note ever has.
 _NOTE_BYTES: Final = 1 << 16
 
@@ -142,12 +145,29 @@ class Downloads:
             said = json.loads(_content_of(note))
         except (OSError, ValueError, RecursionError):
             return None
-        if not _is_note(said, note.stem):
+        if not _is_note(said, note.stem) or said["sha256"] == _NOTHING:
             return None
         path = self.blob(said["sha256"])
         if path is None:
             return None
         return Arrived(path=path, checksum=said["sha256"], token=said["token"], time=said["time"])
+
+    def absent(self, place: str) -> int | None:
+        """Return when a server last said that it has no such file, in seconds since 1970.
+
+        None where it said nothing, or has had one since.
+
+        Raises:
+            SourceError: If others may write into the folder.
+        """
+        if not self._is_there():
+            return None
+        note = self._note(place)
+        with contextlib.suppress(OSError, ValueError, RecursionError):
+            said = json.loads(_content_of(note))
+            if _is_note(said, note.stem) and said["sha256"] == _NOTHING:
+                return int(said["time"])
+        return None
 
     def latest(self, shown: str) -> int | None:
         """Return when a server last had any file of a place, in seconds since 1970.
@@ -161,7 +181,8 @@ class Downloads:
                 note = Path(entry.path)
                 with contextlib.suppress(OSError, ValueError, RecursionError):
                     said = json.loads(_content_of(note))
-                    if _is_note(said, note.stem) and str(said.get("place")).startswith(shown):
+                    is_copy = _is_note(said, note.stem) and said["sha256"] != _NOTHING
+                    if is_copy and str(said.get("place")).startswith(shown):
                         times.append(said["time"])
         return max(times, default=None)
 
@@ -191,6 +212,22 @@ class Downloads:
         Raises:
             SourceError: If there is no room, or others may write into the folder.
         """
+        self._write_note(place, shown, checksum, token)
+
+    def remember_absent(self, place: str, shown: str) -> None:
+        """Note that a server has no such file; the copy of an earlier one is kept.
+
+        Args:
+            place: The place.
+            shown: The place without credentials.
+
+        Raises:
+            SourceError: If there is no room, or others may write into the folder.
+        """
+        if self.known(place) is None:
+            self._write_note(place, shown, _NOTHING, {})
+
+    def _write_note(self, place: str, shown: str, checksum: str, token: dict[str, str]) -> None:
         note = self._note(place)
         said = {
             "key": note.stem,
@@ -328,7 +365,7 @@ def _is_note(said: object, key: str) -> bool:
     checksum, token, seconds = said.get("sha256"), said.get("token"), said.get("time")
     return (
         isinstance(checksum, str)
-        and is_checksum(checksum)
+        and (is_checksum(checksum) or checksum == _NOTHING)
         and isinstance(token, dict)
         and all(map(_is_header, token.items()))
         and isinstance(seconds, int)

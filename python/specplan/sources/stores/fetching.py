@@ -125,6 +125,17 @@ class Fetching:
             return Kept(recent)
         return None
 
+    def is_absent_lately(self, place: str) -> bool:
+        """Whether the server said that there is no such file, so lately that it is not asked."""
+        most = self.limits.max_age_seconds
+        said = self.downloads.absent(place) if most > 0 else None
+        return said is not None and time.time() - said <= most
+
+    def remember_absent(self, place: str, shown: str) -> None:
+        """Note that the server has no such file, where the next run would not ask again."""
+        if self.limits.max_age_seconds > 0:
+            self.downloads.remember_absent(place, shown)
+
     def copy_of(self, place: str, shown: str, *, needed: bool) -> Path | None:
         """Return the copy that an earlier run kept of a place, if there is one.
 

@@ -73,6 +73,8 @@ class HttpStore:
         kept = self._fetching.kept(url, shown, most=most, expected=expected)
         if kept is not None:
             return kept.path
+        if expected is None and self._fetching.is_absent_lately(url):
+            return None
         request = Request(
             url=url,
             shown=shown,
@@ -81,13 +83,16 @@ class HttpStore:
             authorization=self._authorization,
         )
         try:
-            return Transfer(request, self._fetching).run()
+            path = Transfer(request, self._fetching).run()
         except RemoteError as error:
             if error.status != FORBIDDEN or not relative or expected is not None:
                 raise
             # It was only looked whether the file is there.
             self._fetching.refusals.append(error)
             return None
+        if path is None and expected is None:
+            self._fetching.remember_absent(url, shown)
+        return path
 
     def files(self, relative: str) -> Iterator[str] | None:  # noqa: ARG002 - as other stores
         """Return None: a web server lists nothing that can be relied on."""
