@@ -106,7 +106,7 @@ def _united(parts: Sequence[tuple[str, type, Sequence[Any]]]) -> _core.Table:
     for name, of in types.items():
         found: list[Any] = []
         for known, (_, _, records) in zip(columns, parts, strict=True):
-            lacking = [] if of == "list" else None
+            lacking: list[str] | None = [] if of == "list" else None
             found += (
                 [known[name][2](each) for each in records]
                 if name in known

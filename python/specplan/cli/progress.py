@@ -91,7 +91,8 @@ def _bars(*numbers: type[ProgressColumn]) -> Bars:
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=None),
-        *(each(table_column=Column(no_wrap=True)) for each in (*numbers, TimeRemainingColumn)),
+        *(each(table_column=Column(no_wrap=True)) for each in numbers),
+        TimeRemainingColumn(table_column=Column(no_wrap=True)),
         console=Console(stderr=True),
         transient=True,
         expand=True,
