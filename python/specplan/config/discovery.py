@@ -20,6 +20,7 @@ from specplan.sources.environments.environment import read_environment
 from specplan.sources.environments.options import EnvironmentOptions
 from specplan.sources.mirrors import mirror, snapshots
 from specplan.sources.stores.store import LocalStore, printable
+from specplan.sources.vast_folders import refuse_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,11 @@ _INDEX: Final = "index.json"
 _LOCK_TYPE: Final = b'"spack-lockfile"'
 _DATABASE: Final = b'"database"'
 _HEAD_BYTES: Final = 4096
+
+#: So many files and folders may stand beside caches before the search ends.
+_MOST_ENTRIES: Final = 300_000
+
+_EXPECTED: Final = "run it where the caches and environments of one project are"
 
 #: How the snapshots of a public cache are called.
 _TAG: Final = re.compile(r"develop(?:-[0-9]{4}-[0-9]{2}-[0-9]{2})?|v[0-9]+(?:\.[0-9]+)+")
@@ -115,10 +121,13 @@ def look_through(folder: Path, host: Host, limits: Limits) -> Holdings:
         raise absence(str(folder))
     if not os.path.isdir(folder):  # noqa: PTH112
         raise SourceError(f"`{shown}` is not a folder", path=shown)
+    refuse_root(folder, _EXPECTED)
     search = _Search(folder, host, limits)
     for path, folders, files in search.walk():
         if search.is_cache(path, folders, files):
             folders.clear()
+            # However many snapshots and packages a cache has, it is found at its first.
+            search.entries -= 1 + len(files)
         else:
             search.take_stack(path, files)
     return search.holdings()
@@ -133,6 +142,8 @@ class _Search:
         self._stacks: list[FoundStack] = []
         self._caches: dict[Path, str] = {}
         self._notes: list[str] = []
+        #: How many files and folders were seen that belong to no cache.
+        self.entries = 0
 
     def walk(self) -> Iterator[tuple[Path, list[str], list[str]]]:
         def fail(error: OSError) -> None:
@@ -142,14 +153,13 @@ class _Search:
                 raise SourceError(fault, path=printable(path)) from error
             self._notes.append(fault)
 
-        entries = 0
+        most = min(self._limits.tree_entries, _MOST_ENTRIES)
         for path, folders, files in os.walk(self._top, onerror=fail):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
-            entries += len(folders) + len(files)
-            if entries > self._limits.tree_entries:
-                most = self._limits.tree_entries
+            self.entries += len(folders) + len(files)
+            if self.entries > most:
                 fault = f"`{printable(self._top)}` holds more than {most} files and folders"
-                raise SourceError(fault, path=printable(self._top))
+                raise SourceError(fault, path=printable(self._top), hint=_EXPECTED)
             yield Path(path), folders, files
 
     def is_cache(self, path: Path, folders: list[str], files: list[str]) -> bool:

@@ -30,6 +30,7 @@ from specplan.sources import strict_json
 from specplan.sources.content import inflated
 from specplan.sources.stores.store import printable
 from specplan.sources.text import TextError, decoded
+from specplan.sources.vast_folders import MOST_ENTRIES, refuse_root, too_much
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -176,6 +177,8 @@ class _Told:
 
 
 def _read_folder(place: str, told: _Told, limits: Limits) -> None:
+    hint = "of a folder, what Spack measured when it installed is read"
+    refuse_root(place, hint)
     entries = 0
     found = False
     for folder, folders, files in os.walk(place, onerror=_cannot_be_read):
@@ -187,6 +190,8 @@ def _read_folder(place: str, told: _Told, limits: Limits) -> None:
                 "folders that are looked at",
                 path=place,
             )
+        if not found and entries > MOST_ENTRIES:
+            raise too_much(place, MOST_ENTRIES, _TIMES, hint)
         if _TIMES in files:
             found = True
             file = Path(folder, _TIMES)
@@ -195,7 +200,7 @@ def _read_folder(place: str, told: _Told, limits: Limits) -> None:
         raise SourceError(
             f"`{printable(place)}` holds no {_TIMES}",
             path=place,
-            hint="of a folder, what Spack measured when it installed is read",
+            hint=hint,
         )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from specplan import _core
 from specplan.errors import SourceError
 from specplan.model import DamagedFile
 from specplan.model.check import Finding
 from specplan.sources.result import SourceRead
+from specplan.sources.vast_folders import refuse_without_pages
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from specplan.sources.limits import Limits
 
 __all__ = ["read"]
+
+#: What a folder has to be.
+_EXPECTED: Final = (
+    "a mirror is named by the folder that has `v3` or `build_cache` in it; a page is called "
+    "`specs.md`, or says `layout: cache` in its front matter"
+)
 
 
 def read(place: str, limits: Limits) -> SourceRead:
@@ -29,6 +36,7 @@ def read(place: str, limits: Limits) -> SourceRead:
     Raises:
         SourceError: If there is no page at all.
     """
+    refuse_without_pages(place, _EXPECTED)
     bulk = _core.read_pages(place, limits.file_bytes, limits.tree_entries)
     values, refused, lines = _referred(bulk.declined, limits)
     referred = _core.read_page_values(place, [(path, page.json) for path, page in values.items()])
@@ -59,8 +67,7 @@ def read(place: str, limits: Limits) -> SourceRead:
         raise SourceError(
             f"`{place}` holds no mirror, no index, no lock and no package pages",
             path=place,
-            hint="a mirror is named by the folder that has `v3` or `build_cache` in it; a page is "
-            "called `specs.md`, or says `layout: cache` in its front matter",
+            hint=_EXPECTED,
         )
     contradictions = [*bulk.contradictions, *referred.contradictions]
     return SourceRead(

@@ -1,0 +1,108 @@
+"""Folders that hold so much else that looking through them would take minutes."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from specplan.errors import SourceError
+from specplan.sources.stores.store import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["MOST_ENTRIES", "refuse_root", "refuse_without_pages", "too_much"]
+
+#: After so many files and folders without anything that is looked for, the search ends.
+MOST_ENTRIES: Final = 100_000
+
+#: So much of a file is read to see whether it is a page.
+_HEAD_BYTES: Final = 4096
+
+
+def refuse_root(place: str | os.PathLike[str], hint: str) -> None:
+    """Refuse the root of a file system, which holds a whole machine.
+
+    Args:
+        place: The folder that was named.
+        hint: Which folder to name instead.
+
+    Raises:
+        SourceError: If it is that root.
+    """
+    real = os.path.realpath(place)
+    if os.path.dirname(real) == real:  # noqa: PTH120 - nothing is there of a broken `Path`
+        shown = printable(os.fspath(place))
+        raise SourceError(
+            f"`{shown}` is the root of the file system, which is not looked through",
+            path=shown,
+            hint=hint,
+        )
+
+
+def too_much(place: str | os.PathLike[str], most: int, what: str, hint: str) -> SourceError:
+    """Return the error of a folder in which too much else stands before what is looked for."""
+    shown = printable(os.fspath(place))
+    return SourceError(
+        f"`{shown}` holds more than {most} files and folders, and no {what} among them",
+        path=shown,
+        hint=hint,
+    )
+
+
+def refuse_without_pages(place: str, hint: str) -> None:
+    """Refuse a folder in which no package page is near, and that holds very much else.
+
+    Args:
+        place: The folder.
+        hint: Which folder to name instead.
+
+    Raises:
+        SourceError: If that is so, or it is the root of a file system.
+    """
+    if not os.path.isdir(place):  # noqa: PTH112 - as above
+        return
+    refuse_root(place, hint)
+    for at, entry in enumerate(_entries(place)):
+        if _is_page(entry):
+            return
+        if at >= MOST_ENTRIES:
+            raise too_much(place, MOST_ENTRIES, "package page", hint)
+
+
+def _entries(top: str) -> Iterator[os.DirEntry[str]]:
+    """Yield what stands below a folder; what is hidden is passed over.
+
+    Folders are taken in turns from both ends of the queue: what is near comes early, and so does
+    what stands at the bottom of a tree of a hundred thousand folders.
+    """
+    ahead = deque([top])
+    turn = False
+    while ahead:
+        turn = not turn
+        try:
+            with os.scandir(ahead.popleft() if turn else ahead.pop()) as found:
+                entries = list(found)
+        except OSError:
+            # Who reads the pages says so.
+            continue
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            yield entry
+            if entry.is_dir(follow_symlinks=False):
+                ahead.append(entry.path)
+
+
+def _is_page(entry: os.DirEntry[str]) -> bool:
+    if entry.name == "specs.md":
+        return True
+    try:
+        if not entry.name.endswith(".md") or not entry.is_file():
+            return False
+        with open(entry.path, "rb") as file:  # noqa: PTH123 - as above
+            return b"layout: cache" in file.read(_HEAD_BYTES)
+    except OSError:
+        # What cannot be looked into must not be overlooked.
+        return True
