@@ -22,7 +22,7 @@ SCRIPT: Final = Path(__file__).parent / "cli" / "limited.py"
 #: Each thread reserves address space that it does not use.
 _SPARING: Final = {"RAYON_NUM_THREADS": "2", "MALLOC_ARENA_MAX": "2"}
 
-_ANSWER_BYTES: Final = 1 << 16
+_PIECE_BYTES: Final = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,18 @@ def run_limited(*words: str | Path, unprivileged: bool = False) -> Ended:
         "environment": {**os.environ, **_SPARING},
     }
     streams = array.array("i", [out.write, err.write])
+    asked = f"{json.dumps(request)}\n".encode()
     server = _server(os.getpid())
-    server.sendmsg(
-        [json.dumps(request).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, streams)]
-    )
+    sent = server.sendmsg([asked], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, streams)])
+    server.sendall(asked[sent:])
     for each in streams:
         os.close(each)
-    took = json.loads(server.recv(_ANSWER_BYTES))
+    answer = b""
+    while not answer.endswith(b"\n"):
+        piece = server.recv(_PIECE_BYTES)
+        assert piece, "what forks the runs has ended"
+        answer += piece
+    took = json.loads(answer)
     return Ended(took["code"], out.text(), err.text(), took["seconds"], took["peak"])
 
 
@@ -89,7 +94,7 @@ def _text(content: bytes) -> str:
 @cache
 def _server(_process: int) -> socket.socket:
     """Start what forks the runs, once for this process; it ends when nobody holds the socket."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours, theirs = socket.socketpair()
     with theirs:
         theirs.set_inheritable(True)
         # Nobody waits for it: it ends with this process.

@@ -31,8 +31,8 @@ PROCESSOR_SECONDS = 20
 #: How long a run may take that waits for what never comes.
 _WAITING_SECONDS = 240
 
-#: The longest request.
-_REQUEST_BYTES = 1 << 20
+#: How much of a request is taken at once.
+_PIECE_BYTES = 1 << 16
 
 # Linux: what lets root read where no permission is given.
 _PR_CAPBSET_DROP = 24
@@ -75,18 +75,20 @@ def serve(descriptor: int) -> None:
         while True:
             # The streams of the run come with the request.
             streams = array.array("i")
-            request, extra, _, _ = asking.recvmsg(_REQUEST_BYTES, socket.CMSG_SPACE(2 * 4))
+            request, extra, _, _ = asking.recvmsg(_PIECE_BYTES, socket.CMSG_SPACE(2 * 4))
             if not request:
                 return
             for _, _, data in extra:
                 streams.frombytes(data)
+            while not request.endswith(b"\n"):
+                request += asking.recv(_PIECE_BYTES)
             child = os.fork()
             if child == 0:
                 asking.close()
                 _run(json.loads(request), *streams)
             for each in streams:
                 os.close(each)
-            asking.send(json.dumps(_ended(child)).encode())
+            asking.sendall(f"{json.dumps(_ended(child))}\n".encode())
 
 
 def _run(request: dict[str, Any], out: int, err: int) -> None:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: As `Limits` has them, but short.
-STEP = Limits(silence_seconds=0.4, transfer_seconds=60, attempts=1)
-WHOLE = Limits(silence_seconds=30, transfer_seconds=0.6, attempts=3)
+STEP = Limits(silence_seconds=0.2, transfer_seconds=60, attempts=1)
+WHOLE = Limits(silence_seconds=30, transfer_seconds=0.3, attempts=3)
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -35,9 +35,12 @@ class Dripping:
     After some seconds it ends as a server should, so that whoever waits gets a whole file.
     """
 
-    def __init__(self, start: bytes, piece: bytes, end: bytes, pause: float) -> None:
+    def __init__(
+        self, start: bytes, piece: bytes, end: bytes, pause: float, lasts: float = 8
+    ) -> None:
         self._sent = (start, piece, end)
         self._pause = pause
+        self._pieces = round(lasts / pause)
         self._done = threading.Event()
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -61,7 +64,7 @@ class Dripping:
             try:
                 connection.recv(1 << 16)
                 connection.sendall(start)
-                for _ in range(int(8 / self._pause)):
+                for _ in range(self._pieces):
                     if self._done.wait(self._pause):
                         return
                     connection.sendall(piece)
@@ -95,8 +98,10 @@ DRIPS = {
 def dripping() -> Iterator[Callable[..., Dripping]]:
     servers: list[Dripping] = []
 
-    def dripping(start: bytes, piece: bytes, end: bytes, pause: float = 0.05) -> Dripping:
-        servers.append(Dripping(start, piece, end, pause))
+    def dripping(
+        start: bytes, piece: bytes, end: bytes, pause: float = 0.05, lasts: float = 8
+    ) -> Dripping:
+        servers.append(Dripping(start, piece, end, pause, lasts))
         return servers[-1]
 
     yield dripping
@@ -114,7 +119,7 @@ def test_what_no_step_ends_with_is_given_up(
     what: str, dripping: Callable[..., Dripping], tmp_path: Path
 ) -> None:
     server = dripping(*DRIPS[what])
-    with pytest.raises(RemoteError, match=r"no response for 0\.4 seconds"):
+    with pytest.raises(RemoteError, match=r"no response for 0\.2 seconds"):
         fetch(f"http://{server.host}/x", STEP, tmp_path)
 
 
@@ -123,7 +128,7 @@ def test_nothing_takes_longer_than_the_time_for_the_whole(
     what: str, dripping: Callable[..., Dripping], tmp_path: Path
 ) -> None:
     server = dripping(*DRIPS[what])
-    with pytest.raises(RemoteError, match=r"timed out after 0\.6 seconds$"):
+    with pytest.raises(RemoteError, match=r"timed out after 0\.3 seconds$"):
         fetch(f"http://{server.host}/x", WHOLE, tmp_path)
 
 
@@ -154,12 +159,12 @@ def test_redirects_share_the_time_for_the_whole(
         end = b"Content-Length: 0\r\n\r\n"
         server = dripping(b"HTTP/1.1 302 Found\r\n" + location + b"X: ", b"y", b"\r\n" + end, 2)
         target = server.host.encode()
-    with pytest.raises(RemoteError, match=r"timed out after 0\.6 seconds$"):
+    with pytest.raises(RemoteError, match=r"timed out after 0\.3 seconds$"):
         fetch(f"http://{target.decode()}/x", WHOLE, tmp_path)
 
 
 def test_a_slow_answer_in_time_is_taken(dripping: Callable[..., Dripping], tmp_path: Path) -> None:
-    server = dripping(HEAD + b"Content-Length: 4\r\n\r\n", b"x", b"", 2)
+    server = dripping(HEAD + b"Content-Length: 4\r\n\r\n", b"x", b"", 0.3, lasts=1.2)
     path = fetch(f"http://{server.host}/x", Limits(attempts=1), tmp_path)
     assert path is not None
     assert path.read_bytes() == b"xxxx"
