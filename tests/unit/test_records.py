@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 
 import specplan
+import specplan.model
 from specplan import records
 
 if TYPE_CHECKING:

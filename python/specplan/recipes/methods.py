@@ -61,11 +61,17 @@ _Method = tuple[ast.FunctionDef, "list[Decided]"]
 
 def _functions(node: ast.AST) -> Iterator[ast.FunctionDef]:
     """Give the functions of a tree, in order, but for those within functions."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.FunctionDef):
-            yield child
+    # Not by recursion: a tree may be deeper than Python's stack.
+    ahead = [ast.iter_child_nodes(node)]
+    while ahead:
+        for child in ahead[-1]:
+            if isinstance(child, ast.FunctionDef):
+                yield child
+            else:
+                ahead.append(ast.iter_child_nodes(child))
+                break
         else:
-            yield from _functions(child)
+            ahead.pop()
 
 
 def _is_when(decorator: ast.expr) -> bool:

@@ -6,6 +6,7 @@ whoever reads a mirror need not know where it is. No path leads out of the root.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -210,6 +211,7 @@ class LocalStore:
         path = self._root.joinpath(*parts_of(relative))
         try:
             inside = path.resolve().is_relative_to(self._root.resolve())
+            _refuse_a_loop(path)
         except (OSError, RuntimeError) as error:
             raise SourceError(
                 f"`{self.shown(relative)}` leads nowhere: {error}", path=self.shown(relative)
@@ -220,6 +222,15 @@ class LocalStore:
                 path=self.shown(relative),
             )
         return path
+
+
+def _refuse_a_loop(path: Path) -> None:
+    """Fail for links that lead to themselves, which ``resolve`` does only before Python 3.13."""
+    try:
+        path.stat()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise
 
 
 def parts_of(relative: str) -> list[str]:
