@@ -136,7 +136,9 @@ def test_numbers_lead_to_no_part_that_is_not_there() -> None:
     assert [each for each in links if each.startswith("#") and each[1:] not in ids] == []
 
 
-@pytest.mark.parametrize(("number", "name"), [(0, "gaps"), (2, "builds")])
+@pytest.mark.parametrize(
+    ("number", "name"), [(0, "gaps"), (1, "lost"), (1, "changed"), (2, "builds")]
+)
 def test_a_document_that_lists_fewer_than_it_counts_is_no_page(number: int, name: str) -> None:
     document = json.loads(example_texts()[number])
     document[name] = []

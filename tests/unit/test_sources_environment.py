@@ -836,6 +836,12 @@ spack:
         ("spack: {specs: [{group: g, needs: [h]}]}", "spack.specs[0].needs[0]", "no group is"),
         ("spack: {specs: [{group: g, needs: [[h]]}]}", "spack.specs[0].needs[0]", "the name of"),
         ("spack: {specs: [{group: g, needs: g}]}", "spack.specs[0]", "needs itself"),
+        (
+            "spack: {specs: [{group: g, override: {package: {all: {require: +cuda}}}}]}",
+            "spack.specs[0].override.package",
+            "`package` is not a section",
+        ),
+        ("spack: {concretizer: {unfy: false}}", "spack.concretizer", "`unfy` is not a key"),
     ],
 )
 def test_faults_are_named_with_their_place(

@@ -25,7 +25,7 @@ _FEW: Final = 4
 def diff_part(content: Entry) -> Changes:
     """Return the values of a difference of two states: each cause once, wherever it shows."""
     totals = content.entry("totals")
-    lost, gained, changed = (totals.count(name) for name in ("lost", "gained", "changed"))
+    lost, gained, changed = (_total(content, name) for name in ("lost", "gained", "changed"))
     old, new = content.text("old"), content.text("new")
     lines: list[Prose] = [
         f"stack {prose.name(each)} is absent" for each in content.texts("absent_stacks")
@@ -61,6 +61,14 @@ def diff_part(content: Entry) -> Changes:
             if table is not None
         ),
     )
+
+
+def _total(content: Entry, name: str, listed: str = "") -> int:
+    """Return a total, which is the number of what the document lists."""
+    totals, entries = content.entry("totals"), content.entries(listed or name)
+    if totals.count(name) != len(entries):
+        totals.fail(name, f"is not the number of {name} ones, of which {len(entries)} are listed")
+    return len(entries)
 
 
 def _keys(title: str, word: str, entries: Sequence[Entry]) -> Titled | None:
@@ -135,6 +143,8 @@ def lock_diff_part(content: Entry) -> Changes:
     def total(name: str) -> str:
         return f"{totals.count(name):,}"
 
+    for name, listed in (("new", "specs"), ("gone", "gone")):
+        _total(content, name, listed)
     own = f"{total('own_change')} of the new specs changed themselves"
     of_recipes = f"({total('recipe_only')} of them by the text of the recipe alone)"
     lines: list[Prose] = [f"{own} {of_recipes}, {total('inherited')} inherited a new hash"]

@@ -22,7 +22,7 @@ from specplan.sources.environments.matrix import Expansion
 from specplan.sources.environments.mirrors import NamedMirror, read_mirrors
 from specplan.sources.environments.options import EnvironmentOptions
 from specplan.sources.environments.requirements import Clause, as_declared, read_requirements
-from specplan.sources.environments.sections import entry
+from specplan.sources.environments.sections import entry, near
 from specplan.sources.environments.toolchains import read_toolchains
 from specplan.sources.environments.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
 from specplan.sources.limits import Limits
@@ -447,9 +447,20 @@ def _preferred_targets(packages: Node | None) -> tuple[str, ...]:
     return _named(names)
 
 
+def _refuse_misspelt_unify(concretizer: Mapping) -> None:
+    """Refuse a key that is nearly `unify`; the others differ between releases of Spack."""
+    for key in concretizer.entries:
+        if near(key, ("unify",)):
+            raise concretizer.mark.fault(
+                f"`{key}` is not a key of `concretizer`", hint="did you mean `unify`?"
+            )
+
+
 def _unify(concretizer: Node | None, environment: Mapping) -> Unify:
     unify = entry(concretizer, "unify")
     if unify is None:
+        if isinstance(concretizer, Mapping):
+            _refuse_misspelt_unify(concretizer)
         former = entry(environment, "concretization")
         text = former.text if isinstance(former, Scalar) else ""
         if former is not None and text not in _CONCRETIZATION:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.model.roots import DEFAULT_GROUP
 from specplan.records import dataclass
-from specplan.sources.environments.sections import entry, near
+from specplan.sources.environments.sections import entry, near, only_known
 from specplan.sources.environments.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -94,6 +94,8 @@ def _override(group: Group, override: Node) -> None:
     if group.override is not None:
         # Which of them takes precedence is written nowhere.
         raise override.mark.fault(f"the group `{group.name}` has an `override` already")
+    # What is misspelt there would be asked of no root of the group.
+    only_known(override)
     group.override = override
 
 
