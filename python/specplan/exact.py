@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from decimal import Decimal
 
-__all__ = ["is_short", "ratio"]
+__all__ = ["compare_share", "is_short", "ratio"]
 
 #: The most digits, before and after the point together.
 _MOST_DIGITS: Final = 40
@@ -32,6 +32,19 @@ def is_short(number: Decimal) -> bool:
         and isinstance(exponent, int)
         and -_MOST_DIGITS <= exponent <= _MOST_DIGITS
     )
+
+
+def compare_share(part: int, whole: int, percent: Decimal) -> int:
+    """Return how a share compares with a percentage, exactly: -1 is less, 0 equal, 1 more.
+
+    Examples:
+        >>> from decimal import Decimal
+        >>> compare_share(2, 3, Decimal("66.6")), compare_share(1, 8, Decimal("12.5"))
+        (1, 0)
+    """
+    numerator, denominator = percent.as_integer_ratio()
+    left, right = 100 * part * denominator, numerator * whole
+    return (left > right) - (left < right)
 
 
 def ratio(covered: int, wanted: int) -> float | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
 
-__all__ = ["suggestions"]
+__all__ = ["nearest", "suggestions"]
 
 
 #: How many near names an error suggests.
@@ -33,7 +32,7 @@ def suggestions(name: str, names: Collection[str], *, closeness: float = 0.5) ->
         by_spelling.setdefault(each.casefold(), []).append(each)
     asked = name.casefold()
     part = asked.strip("*?")
-    near = difflib.get_close_matches(asked, by_spelling, n=_SUGGESTIONS, cutoff=closeness)
+    near = nearest(asked, by_spelling, closeness=closeness)
     inside = [each for each in by_spelling if part and part in each]
     # What only differs in case comes first, then what begins with the name.
     inside.sort(key=lambda each: not each.startswith(part))
@@ -41,3 +40,13 @@ def suggestions(name: str, names: Collection[str], *, closeness: float = 0.5) ->
     same = [asked] if asked in by_spelling else []
     found = dict.fromkeys([*same, *(begins if len(part) > 1 else ()), *near, *inside])
     return tuple(each for spelling in found for each in by_spelling[spelling])[:_SUGGESTIONS]
+
+
+def nearest(
+    name: str, names: Iterable[str], *, most: int = _SUGGESTIONS, closeness: float = 0.6
+) -> list[str]:
+    """Return the names that are spelt most like ``name``, best first."""
+    # Few runs meet a misspelt name.
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    return get_close_matches(name, list(names), n=most, cutoff=closeness)

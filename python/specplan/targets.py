@@ -5,10 +5,8 @@ What is taught is known to the whole process, as what runs on what does not depe
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from importlib import resources
 from typing import Final
 
 from specplan import _core
@@ -72,6 +70,10 @@ def _learn_installed() -> None:
 
 def _installed() -> dict[str, list[str]]:
     """Return the targets of the installed archspec with their parents; nothing without one."""
+    # Most targets are known without it.
+    import json  # noqa: PLC0415
+    from importlib import resources  # noqa: PLC0415
+
     try:
         file = resources.files(_ARCHSPEC) / "json" / "cpu" / "microarchitectures.json"
         loaded = json.loads(file.read_text(encoding="utf-8"))

@@ -6,10 +6,10 @@ What is a known gap fails no gate: it is taken out of the wants, so that it make
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from specplan.cli.stack_gates import asked_tables, held_on_nothing
+from specplan.exact import compare_share
 from specplan.model.gate import Gate, none_allowed
 from specplan.model.roots import MOST_LACKS
 from specplan.records import dataclass
@@ -220,7 +220,7 @@ def _unknown(part: _Part, most: Decimal) -> Gate:
     if not part.wanted:
         share = f"the share of the wants{part.suffix} that cannot be decided"
         reason = f"{share} is n/a, as {_why_nothing(part)} (--fail-on-unknown-over {most})"
-    elif Fraction(100 * part.unknown, part.wanted) > Fraction(most):
+    elif compare_share(part.unknown, part.wanted, most) > 0:
         share = _told_apart(part.unknown, part.wanted, most, above=True)
         reason = (
             f"{share} of the wants{part.suffix} cannot be decided, more than {most} % "
@@ -263,7 +263,7 @@ def _share(name: str, part: _Part, limit: Decimal, shares: tuple[int, int], reas
 
 def _less(part: int, whole: int, least: Decimal) -> str | None:
     """Return how much less than was asked a share is, or None where it is enough."""
-    if Fraction(100 * part, whole) >= Fraction(least):
+    if compare_share(part, whole, least) >= 0:
         return None
     return f"{_told_apart(part, whole, least, above=False)}, less than {least} %"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -40,6 +39,8 @@ def command_line(output: str | None) -> str:
         words = tuple(
             each[: -len(output)] + named if _is_output(each, output) else each for each in words
         )
+    import shlex  # noqa: PLC0415 - few reports show it
+
     return shlex.join(["specplan", *map(without_secrets, words)]) if words else ""
 
 

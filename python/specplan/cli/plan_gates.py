@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from specplan.cli.stack_gates import asked_tables, held_on_nothing
@@ -73,6 +72,8 @@ def _cost(plan: Plan, builds: Sequence[Build], most: float, stack: str) -> Gate:
     if builds and plan.unit != "seconds":
         reason = f"the cost{_for(stack)} is n/a, as no `--costs` file has it (--fail-over-cost)"
         return _gate(name, most, None, reason, stack)
+    from fractions import Fraction  # noqa: PLC0415 - few plans have such a gate
+
     value = float(sum(Fraction(build.cost) for build in builds))
     said = amounts.amount(value, "seconds")
     limit = amounts.amount(most, "seconds")

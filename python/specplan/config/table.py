@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from specplan.errors import ConfigurationError
 from specplan.exact import is_short
+from specplan.similar_names import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -195,9 +195,8 @@ def as_day(text: str) -> str | None:
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    nearest = difflib.get_close_matches(name.lower().replace("_", "-"), list(known), n=1)
-    if nearest:
-        return f"did you mean `{nearest[0]}`?"
+    if meant := nearest(name.lower().replace("_", "-"), known, most=1):
+        return f"did you mean `{meant[0]}`?"
     return "the keys are " + ", ".join(f"`{each}`" for each in known)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from pathlib import Path
 from typing import Final
 
 from specplan.errors import SourceError
+from specplan.similar_names import nearest
 from specplan.sources.stores.store import printable
 
 __all__ = ["absence", "looks_like_a_file"]
@@ -55,7 +55,7 @@ def looks_like_a_file(text: str) -> bool:
     stem, dot, suffix = path.rpartition(".")
     if path != text or not dot or not stem or stem.split(".")[0] == "builtin":
         return text.startswith("~")
-    return bool(difflib.get_close_matches(suffix.lower(), _SUFFIXES, n=1, cutoff=0.75))
+    return bool(nearest(suffix.lower(), _SUFFIXES, most=1, closeness=0.75))
 
 
 def absence(place: str, *, hint: str | None = None) -> SourceError:
@@ -121,5 +121,5 @@ def _names_like(name: str, folder: str) -> list[str]:
                 names.setdefault(entry.name.casefold(), entry.name)
     except (OSError, ValueError):
         return []
-    near = difflib.get_close_matches(name.casefold(), sorted(names), n=5, cutoff=_CLOSENESS)
+    near = nearest(name.casefold(), sorted(names), most=5, closeness=_CLOSENESS)
     return [names[each] for each in near]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 from specplan.errors import UsageError
+from specplan.similar_names import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -26,7 +26,7 @@ def refuse_unknown_groups(asked: Iterable[str], names: Collection[str], file: st
     """
     for name in asked:
         if name not in names:
-            meant = difflib.get_close_matches(name, names, n=1)
+            meant = nearest(name, names, most=1)
             listed = ", ".join(f"`{each}`" for each in names) or "none"
             raise UsageError(
                 f"`{file}` has no group `{name}`",

@@ -11,7 +11,6 @@ prints of a source is made harmless for a terminal.
 
 from __future__ import annotations
 
-import difflib
 import re
 import string
 from dataclasses import fields
@@ -22,6 +21,7 @@ from specplan.model import Spec
 from specplan.model.find import Found
 from specplan.model.report import as_lines
 from specplan.reports.render import escape
+from specplan.similar_names import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +87,7 @@ def _parts(template: str) -> list[_Part]:
     parts: list[_Part] = []
     for text, field, layout, conversion in parsed:
         if field is not None and field not in FIELDS:
-            near = difflib.get_close_matches(field, FIELDS, n=3, cutoff=0.5)
+            near = nearest(field, FIELDS, closeness=0.5)
             if field == "name"[: len(field)]:
                 near = ["package"]  # Spack's own formats call it so
             names = "did you mean " if near else "there are "

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Final
 
+from specplan.similar_names import nearest
 from specplan.sources.environments.yaml_tree import Mapping, Node, Scalar
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def something(key: str, node: Node) -> Node:
 def near(name: str, known: Iterable[str]) -> str | None:
     """Return what a misspelt name is near to, or None."""
     lower = {each.lower(): each for each in known}
-    found = difflib.get_close_matches(name.lower(), lower, n=1)
+    found = nearest(name.lower(), lower, most=1)
     return lower[found[0]] if found else None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -195,6 +194,9 @@ def fetched_by_hash(
         # What is guessed could be wrong, and is better not there than there by mistake.
         is_it = not found.is_guess and bool(roots) and roots[0].hash == dag_hash
         return found.catalog if is_it else None
+
+    # Few mirrors have files that no index lists.
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
     with ThreadPoolExecutor(_TOGETHER) as pool:
         return [each for each in pool.map(asked, sorted(wanted.items())) if each is not None]

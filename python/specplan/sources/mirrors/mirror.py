@@ -11,7 +11,6 @@ behind each.
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -398,6 +397,9 @@ def spec_files(store: Store, limits: Limits) -> SpecFiles | None:
             )
 
     if isinstance(store, RegistryStore):
+        # Most runs read files of this machine, one after the other.
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
         with ThreadPoolExecutor(_TOGETHER) as pool:
             found = list(pool.map(read, paths))
     else:

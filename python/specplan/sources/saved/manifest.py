@@ -20,6 +20,7 @@ from specplan.sources.content import first_bytes
 from specplan.sources.documents import record
 from specplan.sources.lock_root import LockRoot
 from specplan.sources.origins import FileKind, HashesHeld, IndexAlone, IndexRead, WrongHash
+from specplan.sources.saved.folder import NAME
 from specplan.sources.stores.store import sha256_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from specplan.sources.limits import Limits
 
 __all__ = [
-    "NAME",
     "SCHEMA",
     "Manifest",
     "SavedFile",
@@ -36,14 +36,10 @@ __all__ = [
     "SavedSource",
     "SavedTables",
     "described",
-    "is_saved",
     "member_path",
     "read_manifest",
     "verify",
 ]
-
-#: The file that makes a folder a saved catalog.
-NAME: Final = "_specplan.json"
 
 SCHEMA: Final = "specplan.catalog/1"
 
@@ -162,14 +158,6 @@ class Manifest:
     tags: tuple[str, ...]
     sources: tuple[SavedSource, ...]
     tables: SavedTables
-
-
-def is_saved(folder: Path) -> bool:
-    """Return whether a folder is a saved catalog, sound or not."""
-    try:
-        return (folder / NAME).is_file()
-    except (OSError, ValueError):
-        return False
 
 
 def member_path(tag: str) -> str:

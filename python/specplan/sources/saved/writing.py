@@ -11,20 +11,19 @@ from specplan import _core
 from specplan.errors import SourceError
 from specplan.sources.limits import Limits
 from specplan.sources.mirrors.tags import newest_first
-from specplan.sources.saved.folder import replaced
+from specplan.sources.saved.folder import NAME, is_saved
 from specplan.sources.saved.manifest import (
-    NAME,
     SCHEMA,
     Manifest,
     SavedHashes,
     SavedSource,
     SavedTables,
     described,
-    is_saved,
     member_path,
     read_manifest,
     verify,
 )
+from specplan.sources.saved.replacing import replaced
 from specplan.tables import require_tables
 
 if TYPE_CHECKING:
