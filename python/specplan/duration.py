@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from specplan.patterns import pattern
 
 __all__ = ["DURATION_FORM", "seconds_of"]
 
 #: How a span is written, in words, for messages.
 DURATION_FORM: Final = "a whole number and a unit: `90s`, `30m`, `12h` or `7d`"
 
-_DURATION: Final = re.compile(r"(0|[1-9][0-9]{0,8})([smhd]?)")
+_DURATION: Final = pattern(r"(0|[1-9][0-9]{0,8})([smhd]?)")
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from dataclasses import MISSING, Field, FrozenInstanceError, fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -51,15 +52,7 @@ def _dataclass(
     """
     options = {"slots": slots, "frozen": frozen, "kw_only": kw_only}
     options |= {"init": True, "repr": repr, "eq": eq, "order": order}
-    later = ["__init__", "__match_args__", "__dataclass_fields__", "__dataclass_params__"]
-    later += [name for name, asked in _ASKED.items() if all(options.get(word) for word in asked)]
-    at_once: dict[str, object] = {"__replace__": _replace}
-    if eq and frozen:
-        later.append("__hash__")
-    elif eq:
-        at_once["__hash__"] = None
-    if frozen:
-        at_once |= _FROZEN
+    later, at_once = _parts(frozen=frozen, repr=repr, eq=eq, order=order)
 
     def decorate(plain: _Class) -> _Class:
         own = dict(vars(plain))
@@ -82,6 +75,21 @@ def _dataclass(
         return record
 
     return decorate
+
+
+@cache
+def _parts(**options: bool) -> tuple[tuple[str, ...], dict[str, object]]:
+    """Return what a record with such options gets later, and what it gets at once."""
+    later = ["__init__", "__match_args__", "__dataclass_fields__", "__dataclass_params__"]
+    later += [name for name, asked in _ASKED.items() if all(options.get(word) for word in asked)]
+    at_once: dict[str, object] = {"__replace__": _replace}
+    if options["eq"] and options["frozen"]:
+        later.append("__hash__")
+    elif options["eq"]:
+        at_once["__hash__"] = None
+    if options["frozen"]:
+        at_once |= _FROZEN
+    return tuple(later), at_once
 
 
 class _Later:

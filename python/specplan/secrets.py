@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from specplan.patterns import pattern
+
 __all__ = ["shown_url", "without_secrets", "without_those_of"]
 
 #: Schemes that are known for what they are, even where the slashes are missing.
@@ -22,7 +24,7 @@ _COLON: Final = r"(?::|%3a)"
 _SLASH: Final = r"(?:[/\\]|%2f|%5c)"
 
 #: Where a URL starts in a text, and how far it goes: a message sets it in quotes or backquotes.
-_URL: Final = re.compile(
+_URL: Final = pattern(
     rf"(?P<scheme>(?<![A-Za-z0-9])(?:(?:{_KNOWN}){_COLON}{_SLASH}*|[a-z][a-z0-9+.-]*{_COLON}{_SLASH}+))"
     r"(?P<rest>[^\s`'\"<>|]*)",
     re.IGNORECASE,
@@ -30,23 +32,21 @@ _URL: Final = re.compile(
 
 #: A user and a password where the scheme was forgotten: ``user:word@host/folder``. Neither an
 #: abstract spec nor a place in a file looks like it: they have a version or a blank there.
-_USER: Final = re.compile(
+_USER: Final = pattern(
     r"(?<![^\s`'\"(])(?P<before>(?:(?!target=)[\w.-]+=)?(?://)?)"
     r"[^\s`'\"<>|/@:=%^+~]+:(?![=%^+~@])[^\s`'\"<>|]*@(?=[A-Za-z0-9\[])"
 )
 
 #: The same below the folder that such a text was taken to start from.
-_USER_BELOW: Final = re.compile(
-    r"(?<=/)[^\s`'\"<>|/@:=%^+~]+:[^\s`'\"<>|/@]+@(?=[\w-]+(?:\.[\w-]+)+)"
-)
+_USER_BELOW: Final = pattern(r"(?<=/)[^\s`'\"<>|/@:=%^+~]+:[^\s`'\"<>|/@]+@(?=[\w-]+(?:\.[\w-]+)+)")
 
 #: A file of this machine, whose name may hold anything.
-_NO_HOST: Final = re.compile(r"file:(/|///+)", re.IGNORECASE)
+_NO_HOST: Final = pattern(r"file:(/|///+)", re.IGNORECASE)
 
-_PORT: Final = re.compile(r"[0-9]*")
-_AT: Final = re.compile(r"@|%40", re.IGNORECASE)
-_END_OF_HOST: Final = re.compile(r"[/\\?#]|%2f|%3f|%23", re.IGNORECASE)
-_QUERY: Final = re.compile(r"[?#]|%3f|%23", re.IGNORECASE)
+_PORT: Final = pattern(r"[0-9]*")
+_AT: Final = pattern(r"@|%40", re.IGNORECASE)
+_END_OF_HOST: Final = pattern(r"[/\\?#]|%2f|%3f|%23", re.IGNORECASE)
+_QUERY: Final = pattern(r"[?#]|%3f|%23", re.IGNORECASE)
 
 
 def shown_url(url: str) -> str:

@@ -8,7 +8,6 @@ What the index lists is compared with these files, and these files against the i
 
 from __future__ import annotations
 
-import re
 import tempfile
 import threading
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from specplan import _core, temporary
 from specplan.catalog.specs import by_hash
 from specplan.errors import DamagedSourceError, RemoteError, SourceError
 from specplan.model.check import CheckedSpec, Finding
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources import clear_signed, content, spec_files, strict_json
 from specplan.sources.mirrors import mirror
@@ -31,6 +31,7 @@ from specplan.sources.stores.fetching import Fetching
 from specplan.sources.stores.store import Expected, LocalStore, is_checksum
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from specplan.aliases import Counted
@@ -45,10 +46,10 @@ __all__ = ["Verification", "Verified", "verify"]
 _TOGETHER: Final = 8
 
 #: What Spack writes instead of characters that a file name should not have.
-_NO_FILE_NAME: Final = re.compile(r"[^A-Za-z0-9_+.-]")
+_NO_FILE_NAME: Final = pattern(r"[^A-Za-z0-9_+.-]")
 
-_SPEC_FILE: Final = re.compile(r".*-([a-z2-7]{32})\.spec\.json(?:\.sig)?")
-_TARBALL: Final = re.compile(r".*-([a-z2-7]{32})\.spack")
+_SPEC_FILE: Final = pattern(r".*-([a-z2-7]{32})\.spec\.json(?:\.sig)?")
+_TARBALL: Final = pattern(r".*-([a-z2-7]{32})\.spack")
 
 #: Before this layout the checksum was that of a tar file inside of the tarball.
 _CHECKSUM_OF_TARBALL: Final = 1

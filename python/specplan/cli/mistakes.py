@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Final
 import click
 from click.core import ParameterSource
 
+from specplan.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["flags_hint", "worded"]
 
 #: Compiler flags, and words after them that a spec takes for variants of their own.
-_FLAGS: Final = re.compile(
+_FLAGS: Final = pattern(
     r"\b(cflags|cxxflags|cppflags|fflags|ldflags|ldlibs)(==?)([^\s\"']\S*)((?:\s+-\S+)+)"
 )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import re
 import stat
 import sys
 from pathlib import Path
@@ -17,6 +16,7 @@ from specplan import temporary
 from specplan.cli import streams
 from specplan.errors import SpecplanError, UsageError
 from specplan.model.report import ReportOptions, as_markdown, as_text, csv_parts, json_parts
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.reports.render import escape
 from specplan.reports.render.bounded import bounded
@@ -202,7 +202,7 @@ _MOST_OF_SUMMARY: Final = 1_000_000
 
 
 #: What a comment of HTML can hold and a script can search for.
-_COMMENT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
+_COMMENT_ID: Final = pattern(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
 
 
 def _mark_of_comment(name: str | None) -> str:

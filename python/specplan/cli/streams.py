@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import re
 import select
 import stat
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
+
+from specplan.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,7 +34,7 @@ _MOST_LINKS: Final = 40
 _MOST_DIGITS: Final = 10
 
 #: A folder whose entries are the open descriptors of a process.
-_DESCRIPTORS: Final = re.compile(r"/dev/fd|/proc/(?P<process>[0-9]+)(/task/[0-9]+)?/fd")
+_DESCRIPTORS: Final = pattern(r"/dev/fd|/proc/(?P<process>[0-9]+)(/task/[0-9]+)?/fd")
 
 
 def put(stream: TextIO, parts: Iterable[bytes]) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import codecs
 import os
-import re
 from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import SourceError, SpecplanError
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources.absent import absence
 from specplan.sources.environments.environment import read_environment
@@ -47,9 +47,9 @@ _MOST_ENTRIES: Final = 300_000
 _EXPECTED: Final = "run it where the caches and environments of one project are"
 
 #: How the snapshots of a public cache are called.
-_TAG: Final = re.compile(r"develop(?:-[0-9]{4}-[0-9]{2}-[0-9]{2})?|v[0-9]+(?:\.[0-9]+)+")
+_TAG: Final = pattern(r"develop(?:-[0-9]{4}-[0-9]{2}-[0-9]{2})?|v[0-9]+(?:\.[0-9]+)+")
 
-_NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_.-]+")
+_NOT_IN_NAMES: Final = pattern(r"[^A-Za-z0-9_.-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

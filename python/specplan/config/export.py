@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from specplan.patterns import pattern
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ SIZE_KEYS: Final = ("package", "cost", *RESOURCE_KEYS)
 EXPORT_SPELLINGS: Final = MappingProxyType({"build-jobs": "jobs", "mirror_url": "mirror-url"})
 _RESOURCE_SPELLINGS: Final = MappingProxyType({"runs_on": "runs-on"})
 
-_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_MEMORY: Final = re.compile(r"[1-9][0-9]{0,8}[KMGT]?")
-_TIME: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?([smhd]?)")
+_VARIABLE: Final = pattern(r"[A-Za-z_][A-Za-z0-9_]*")
+_MEMORY: Final = pattern(r"[1-9][0-9]{0,8}[KMGT]?")
+_TIME: Final = pattern(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?([smhd]?)")
 _SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 

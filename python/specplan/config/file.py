@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Mapping
 from decimal import Decimal
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from specplan.config.reader import configuration
 from specplan.config.table import Table, type_name
 from specplan.errors import ConfigurationError, DamagedSourceError, SourceError
+from specplan.patterns import pattern
 from specplan.sources.content import first_bytes
 
 if sys.version_info >= (3, 11):
@@ -32,7 +32,7 @@ _SHARED_TABLE: Final = "tool.specplan"
 #: The largest configuration that is read.
 _MOST_BYTES: Final = 4 << 20
 
-_LINE: Final = re.compile(r"\(at line ([0-9]+), column [0-9]+\)$")
+_LINE: Final = pattern(r"\(at line ([0-9]+), column [0-9]+\)$")
 
 
 def find(start: Path) -> Path | None:

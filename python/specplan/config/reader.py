@@ -20,6 +20,7 @@ from specplan.errors import UsageError
 from specplan.model import NotWanted
 from specplan.model.budget import Weight, check_weight
 from specplan.model.host import Host
+from specplan.patterns import pattern
 from specplan.sources.label import NO_CACHE, STANDARD_INPUT
 from specplan.sources.mirrors.consumer import consumer_of
 
@@ -69,9 +70,9 @@ EXPORT_KEYS: Final = TABLES["export"]
 HOST_KEYS: Final = TABLES["host"]
 
 
-_LIBC: Final = re.compile(r"(?:glibc|musl) [0-9]+(?:\.[0-9]+)*")
-_STACK_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
-_LABEL: Final = re.compile(r"([A-Za-z0-9_.-]+=)(.*)", re.DOTALL)
+_LIBC: Final = pattern(r"(?:glibc|musl) [0-9]+(?:\.[0-9]+)*")
+_STACK_NAME: Final = pattern(r"[A-Za-z0-9_.-]+")
+_LABEL: Final = pattern(r"([A-Za-z0-9_.-]+=)(.*)", re.DOTALL)
 _ALL_OF_IT: Final = 100  # percent
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import SourceError
+from specplan.patterns import pattern
 from specplan.pipelines.document import Document, Mapping, Scalar, Sequence, parse
 from specplan.records import dataclass
 from specplan.sources import standard_input
@@ -25,7 +25,7 @@ _MOST_BYTES: Final = 8 << 20
 _VARIABLES: Final = "variables"
 _HASH: Final = "SPACK_JOB_SPEC_DAG_HASH"
 
-_DAG_HASH: Final = re.compile(r"[a-z2-7]{32}")
+_DAG_HASH: Final = pattern(r"[a-z2-7]{32}")
 
 #: The job that Spack writes where nothing is to be built: GitLab refuses a pipeline without jobs.
 NO_OP: Final = "no-specs-to-rebuild"

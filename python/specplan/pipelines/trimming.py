@@ -7,9 +7,9 @@ follows from these. Everything else of the file stays, and nothing is added.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from specplan.patterns import pattern
 from specplan.pipelines.document import Document, Mapping, Scalar, Sequence
 from specplan.pipelines.no_op import no_op_entries
 from specplan.pipelines.pipeline import NO_OP, build_need_of, is_job
@@ -31,7 +31,7 @@ __all__ = ["Trimmed", "builds_without_job", "trimmed"]
 _COPY: Final = "copy"
 
 #: How Spack calls the stages of builds.
-_STAGE: Final = re.compile(r"stage-([0-9]{1,9})")
+_STAGE: Final = pattern(r"stage-([0-9]{1,9})")
 
 #: What stands for no in YAML 1.1, which GitLab reads.
 _NO: Final = frozenset({"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
@@ -11,6 +10,7 @@ from specplan.abstract_spec import written
 from specplan.catalog.specs import ANY_EDGE
 from specplan.errors import UndecidedError, UnknownNameError, UsageError
 from specplan.model import ChangeAsked, ChangedSpec, RecipesCompared, WhatIf
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.similar_names import suggestions
 
@@ -33,9 +33,9 @@ __all__ = [
 ]
 
 #: What names the package of an abstract spec.
-_PACKAGE: Final = re.compile(r"\s*(?:[\w-]+\.)*([A-Za-z0-9_][\w-]*)")
+_PACKAGE: Final = pattern(r"\s*(?:[\w-]+\.)*([A-Za-z0-9_][\w-]*)")
 
-_HASH: Final = re.compile(r"[a-z2-7]{32}")
+_HASH: Final = pattern(r"[a-z2-7]{32}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from specplan.patterns import pattern
 from specplan.recipes.unread import UnreadError
 from specplan.recipes.values import UNREAD, Values
 from specplan.records import dataclass
@@ -35,7 +36,7 @@ _CHANGING: Final[dict[str, tuple[type, ...]]] = {
     "update": (dict, set),
 }
 
-_PARENT: Final = re.compile(
+_PARENT: Final = pattern(
     r"spack_repo\.(?P<namespace>.+)\.packages\.(?P<new>\w+)\.package"
     r"|spack\.pkg\.(?P<old_namespace>.+)\.(?P<old>\w+)"
 )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from specplan.errors import SourceError
+from specplan.patterns import pattern
 from specplan.recipes.unread import UnreadError
 from specplan.records import dataclass
 from specplan.sources.content import first_bytes
@@ -36,15 +36,15 @@ WORKING_TREE: Final = "working tree"
 #: The largest file of a recipe that is read: patches are larger than recipes.
 _MOST_BYTES: Final = 1 << 24
 
-_HUNK: Final = re.compile(
+_HUNK: Final = pattern(
     rb"@@ -(?P<old>[0-9]+)(?:,(?P<gone>[0-9]+))? \+(?P<new>[0-9]+)(?:,(?P<come>[0-9]+))? @@"
 )
 
 #: A line of a patch that is neither blank nor a comment.
-_SAYS_SOMETHING: Final = re.compile(rb"[-+]\s*[^\s#]")
+_SAYS_SOMETHING: Final = pattern(rb"[-+]\s*[^\s#]")
 
 #: The file at the top of a package repository.
-_REPOSITORY: Final = re.compile(r"(?:.*/)?repo\.yaml")
+_REPOSITORY: Final = pattern(r"(?:.*/)?repo\.yaml")
 
 _DIFF: Final = (
     "--no-renames",

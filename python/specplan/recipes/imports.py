@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from specplan.patterns import pattern
 from specplan.recipes.canonical import parsed
 from specplan.recipes.stripping import without_strings
 from specplan.recipes.unread import UnreadError
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 
 __all__ = ["changed_code", "imported_by", "module_of", "with_importers"]
 
-_IMPORT: Final = re.compile(
+_IMPORT: Final = pattern(
     rb"^[ \t]*(?:from[ \t]+(?P<place>[.\w]+)[ \t]+import[ \t]+(?P<names>\([^)]*\)|[^\n]*)"
     rb"|import[ \t]+(?P<modules>[\w., \t]+))",
     re.MULTILINE,
 )
-_WORD: Final = re.compile(rb"\w+")
+_WORD: Final = pattern(rb"\w+")
 
 
 def module_of(path: str) -> str | None:

@@ -6,10 +6,11 @@ import re
 from typing import Final, final
 
 from specplan import _core
+from specplan.patterns import pattern
 
 __all__ = ["RecipeVersion"]
 
-_PART: Final = re.compile(r"[0-9]+|[a-zA-Z]+|[^0-9a-zA-Z]+")
+_PART: Final = pattern(r"[0-9]+|[a-zA-Z]+|[^0-9a-zA-Z]+")
 
 
 @final

@@ -6,6 +6,7 @@ import keyword
 import re
 from typing import TYPE_CHECKING, Final
 
+from specplan.patterns import pattern
 from specplan.recipes.unread import UnreadError
 from specplan.records import dataclass
 
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["Place", "Repository", "is_recipe", "place_of", "repositories_of"]
 
 _KEY: Final = r"^\s*{}:\s*[\"']?(?P<value>[^\s\"'#]+)"
-_API: Final = re.compile(r"v0*(?P<major>[0-9]+)\.")
+_API: Final = pattern(r"v0*(?P<major>[0-9]+)\.")
 
 #: Versions of the interface before folders became Python modules: ``py_numpy``, ``_7zip``.
 _PLAIN: Final = frozenset({"0", "1"})
 
 #: Where recipes lie whose repository does not say what it is.
-_FALLBACK: Final = re.compile(r"(?P<root>(?:.*/)?)packages/[^/]+/.+")
+_FALLBACK: Final = pattern(r"(?P<root>(?:.*/)?)packages/[^/]+/.+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

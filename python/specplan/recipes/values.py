@@ -9,10 +9,10 @@ from __future__ import annotations
 import ast
 import hashlib
 import operator
-import re
 import string
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from specplan.patterns import pattern
 from specplan.recipes.recipe_version import RecipeVersion
 from specplan.recipes.unread import UnreadError
 
@@ -32,7 +32,7 @@ _MOST_LETTERS: Final = 1 << 14
 _LONGEST_FORM: Final = 1 << 12
 
 #: Numbers in formats: a width of a billion makes a text of a gigabyte.
-_WIDE: Final = re.compile(r"[0-9]{4}|\*")
+_WIDE: Final = pattern(r"[0-9]{4}|\*")
 
 
 class _Unread:

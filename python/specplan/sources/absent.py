@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from specplan.errors import SourceError
+from specplan.patterns import pattern
 from specplan.similar_names import nearest
 from specplan.sources.stores.store import printable
 
@@ -20,17 +21,17 @@ _SUFFIXES: Final = (
 )  # fmt: skip
 
 #: What of a text may be a path: an abstract spec has its version, variants and others behind it.
-_HEAD: Final = re.compile(r"[^\s@+~%^=]*")
+_HEAD: Final = pattern(r"[^\s@+~%^=]*")
 
 #: ``hdf5/kr35wwg``: a name and the first letters of a hash.
-_NAME_AND_HASH: Final = re.compile(r"[\w.-]*/[a-z2-7]{7,32}")
+_NAME_AND_HASH: Final = pattern(r"[\w.-]*/[a-z2-7]{7,32}")
 
 #: A host with a port, or a host name with a domain, and perhaps a path below it.
-_HOST: Final = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[\w.-]+):[0-9]{1,5}(?:/.*)?|localhost(?:/.*)?")
-_DOMAIN: Final = re.compile(r"(?:[\w-]+\.)+(?:com|dev|edu|eu|gov|io|net|org)(?:/.*)?")
+_HOST: Final = pattern(r"(?:\[[0-9a-fA-F:]+\]|[\w.-]+):[0-9]{1,5}(?:/.*)?|localhost(?:/.*)?")
+_DOMAIN: Final = pattern(r"(?:[\w-]+\.)+(?:com|dev|edu|eu|gov|io|net|org)(?:/.*)?")
 
 #: A variable of the shell at the start of a path.
-_VARIABLE: Final = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+_VARIABLE: Final = pattern(r"\$(?:(\w+)|\{(\w+)\})")
 
 #: How near a name must be to be suggested, from 0 to 1, and how many are looked at.
 _CLOSENESS: Final = 0.6

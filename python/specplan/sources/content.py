@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import codecs
-import re
 import stat
 import zlib
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from specplan.errors import SourceError
+from specplan.patterns import pattern
 from specplan.sources import clear_signed
 from specplan.sources.absent import absence
 from specplan.sources.stores.store import printable
@@ -27,10 +27,10 @@ _START: Final = 1 << 16
 
 _GZIP: Final = b"\x1f\x8b"
 
-_FRONT_MATTER: Final = re.compile(rb"---[ \t\r]*\n")
+_FRONT_MATTER: Final = pattern(rb"---[ \t\r]*\n")
 #: Whichever of its two keys comes first. No other file has a bare number there.
-_MANIFEST: Final = re.compile(rb'\{\s*(?:"version"\s*:\s*[-0-9]|"data"\s*:\s*\[)')
-_LISTING: Final = re.compile(rb'\{\s*(?:\}|"(?!spec"|data")(?:[^"\\]|\\.)*"\s*:\s*\[)')
+_MANIFEST: Final = pattern(rb'\{\s*(?:"version"\s*:\s*[-0-9]|"data"\s*:\s*\[)')
+_LISTING: Final = pattern(rb'\{\s*(?:\}|"(?!spec"|data")(?:[^"\\]|\\.)*"\s*:\s*\[)')
 
 
 def first_bytes(path: Path, most: int, shown: str = "") -> bytes:

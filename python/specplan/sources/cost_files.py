@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Final
 from specplan.counting import count
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.model.costs import UNIT_COSTS, Costs, median
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources import strict_json
 from specplan.sources.content import inflated
@@ -49,11 +50,11 @@ _TIMES: Final = "install_times.json"
 #: To how many digits a measured time counts.
 _MICROSECONDS: Final = 6
 
-_HASH: Final = re.compile(r"[a-z2-7]{32}")
-_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
-_VERSION: Final = re.compile(r"=?([A-Za-z0-9_.=-]+)")
-_SPEC: Final = re.compile(r"([^@/]*)(?:@([^/]*))?(?:/(.*))?", re.DOTALL)
-_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_HASH: Final = pattern(r"[a-z2-7]{32}")
+_NAME: Final = pattern(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
+_VERSION: Final = pattern(r"=?([A-Za-z0-9_.=-]+)")
+_SPEC: Final = pattern(r"([^@/]*)(?:@([^/]*))?(?:/(.*))?", re.DOTALL)
+_NUMBER: Final = pattern(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 _HEADER_HINT: Final = (
     "the first line names the columns: `spec,seconds`, or `seconds` with some of `hash`, "

@@ -8,6 +8,7 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import SourceError
+from specplan.patterns import pattern
 from specplan.secrets import shown_url
 from specplan.sources.content import first_bytes, start_of
 
@@ -30,8 +31,8 @@ _COMPRESSED: Final = (
     (b"\x28\xb5\x2f\xfd", "zstd", "zstd -dk"),
 )
 
-_MIRRORS: Final = re.compile(rb"^[\"']?mirrors[\"']?[ \t]*:", re.MULTILINE)
-_URL: Final = re.compile(
+_MIRRORS: Final = pattern(rb"^[\"']?mirrors[\"']?[ \t]*:", re.MULTILINE)
+_URL: Final = pattern(
     rb"\b(?:url[ \t]*:|:)[ \t]*[\"']?([A-Za-z][\w+.-]*://[^\s\"'#,}]+|/[^\s\"'#,}]+)"
 )
 

@@ -16,11 +16,11 @@ a message: a key may be as long as the page, and have as many values below it.
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Final
 
 import yaml
 
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources.text import TextError, decoded
 from specplan.sources.yaml_events import events
@@ -50,7 +50,7 @@ _KEYS: Final = ("title", "categories", "meta", "spec_details")
 _PLACES_DEPTH: Final = 3
 
 #: One step of a key path.
-_STEP: Final = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
+_STEP: Final = pattern(r"([^.\[\]]+)|\[([0-9]+)\]")
 
 
 class FrontMatterError(ValueError):

@@ -8,6 +8,7 @@ import subprocess
 from typing import Final
 
 from specplan.errors import SourceError
+from specplan.patterns import pattern
 
 __all__ = ["git", "git_bytes", "without_filters"]
 
@@ -27,7 +28,7 @@ _HARMLESS: Final = (
 )
 
 #: The commands with which files are changed on their way between a checkout and git.
-_FILTER: Final = re.compile(r"(filter\..+\.)(?:clean|smudge|process|required)", re.DOTALL)
+_FILTER: Final = pattern(r"(filter\..+\.)(?:clean|smudge|process|required)", re.DOTALL)
 
 
 def without_filters(checkout: str) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from specplan.patterns import pattern
+
 __all__ = ["NO_CACHE", "STANDARD_INPUT", "split_label"]
 
 #: Stands for a cache that holds nothing.
@@ -14,7 +16,7 @@ NO_CACHE: Final = "none"
 STANDARD_INPUT: Final = "-"
 
 
-_LABELLED: Final = re.compile(r"([A-Za-z0-9_.-]+)=(.+)", re.DOTALL)
+_LABELLED: Final = pattern(r"([A-Za-z0-9_.-]+)=(.+)", re.DOTALL)
 
 
 def split_label(place: str) -> tuple[str, str]:

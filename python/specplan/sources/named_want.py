@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from specplan import _core
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources.absent import looks_like_a_file
 from specplan.sources.content import start_of
@@ -43,9 +44,7 @@ LOCK_NAME: Final = "spack.lock"
 ENVIRONMENT_NAME: Final = "spack.yaml"
 
 #: The key at the top of an environment; until Spack 0.20 it could be called `env`.
-_ENVIRONMENT: Final = re.compile(
-    rb"""(?:^|\A\s*\{\s*)["']?(?:spack|env)["']?[ \t]*:""", re.MULTILINE
-)
+_ENVIRONMENT: Final = pattern(rb"""(?:^|\A\s*\{\s*)["']?(?:spack|env)["']?[ \t]*:""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

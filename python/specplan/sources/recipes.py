@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from specplan.errors import SourceError, UsageError
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources.content import first_bytes
 from specplan.sources.git import git, without_filters
@@ -22,7 +23,7 @@ __all__ = [
 ]
 
 #: A file of a recipe: everything below ``packages/NAME/``.
-_RECIPE: Final = re.compile(r"(?P<repository>(?:.*/)?)packages/(?P<folder>[^/]+)/.+")
+_RECIPE: Final = pattern(r"(?P<repository>(?:.*/)?)packages/(?P<folder>[^/]+)/.+")
 
 #: What can change how packages are built.
 _CODE: Final = frozenset({".py", ".patch", ".diff"})
@@ -35,7 +36,7 @@ _TEXTS: Final = frozenset({".md", ".rst", ".txt", ".toml", ".cfg", ".ini"})
 #: How much of `repo.yaml` is looked at.
 _MOST_BYTES: Final = 1 << 16
 
-_API: Final = re.compile(r"^\s*api:\s*[\"']?v0*(?P<major>[0-9]+)\.", re.MULTILINE)
+_API: Final = pattern(r"^\s*api:\s*[\"']?v0*(?P<major>[0-9]+)\.", re.MULTILINE)
 
 #: Versions of the interface before folders became Python modules: ``py_numpy``, ``_7zip``.
 _PLAIN: Final = frozenset({"0", "1"})

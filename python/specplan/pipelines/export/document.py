@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
 
@@ -10,6 +9,7 @@ from specplan.errors import DamagedSourceError
 from specplan.model import Build, LeftOut
 from specplan.model.choice import ChosenWant, Lack, PublishedWant
 from specplan.model.gate import Gate
+from specplan.patterns import pattern
 from specplan.pipelines.export.plan import NOT_COMMITTED, ExportPlan, builds_of
 from specplan.sources import standard_input, strict_json
 from specplan.sources.content import inflated
@@ -26,7 +26,7 @@ _MOST_BYTES: Final = 1 << 30
 
 _SCHEMA: Final = "specplan.rebuild/1"
 _HINT: Final = "name what `specplan rebuild --format json -o FILE` wrote"
-_PLAIN_HASH: Final = re.compile(r"[a-z2-7]{32}")
+_PLAIN_HASH: Final = pattern(r"[a-z2-7]{32}")
 
 
 def read_plan(place: str) -> ExportPlan:

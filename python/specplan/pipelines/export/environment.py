@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from specplan.errors import SourceError
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources.content import inflated
 from specplan.sources.environments import yaml_tree
@@ -29,8 +29,8 @@ _MOST_BYTES: Final = 1 << 30
 _PATH: Final = 1024
 
 #: What a repository of recipes and a commit may be called.
-_REPOSITORY: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
-_COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
+_REPOSITORY: Final = pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+_COMMIT: Final = pattern(r"[0-9a-f]{7,64}")
 
 
 @dataclass(frozen=True, slots=True, order=True)

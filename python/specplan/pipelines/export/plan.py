@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import UsageError
+from specplan.patterns import pattern
 from specplan.pipelines.reduction import reduced
 from specplan.records import dataclass
 
@@ -23,11 +23,11 @@ __all__ = ["NOT_COMMITTED", "ExportBuild", "ExportPlan", "builds_of", "plan_of",
 #: What stands in place of a commit where recipes are not committed.
 NOT_COMMITTED: Final = "working tree"
 
-_DAG_HASH: Final = re.compile(r"[a-z2-7]{32}")
+_DAG_HASH: Final = pattern(r"[a-z2-7]{32}")
 
 #: What Spack calls packages and versions. All else may mean something to a shell, to YAML, to make.
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+=:~-]*")
-_NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9_.+=:~-]")
+_PLAIN: Final = pattern(r"[A-Za-z0-9_][A-Za-z0-9_.+=:~-]*")
+_NOT_PLAIN: Final = pattern(r"[^A-Za-z0-9_.+=:~-]")
 
 #: Names are cut there: a job of GitLab is called by at most 255 characters.
 _LONGEST: Final = 100

@@ -20,6 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from specplan.counting import count
 from specplan.errors import DamagedSourceError
+from specplan.patterns import pattern
 from specplan.sources.content import inflated
 from specplan.sources.text import TextError, decoded
 
@@ -46,7 +47,7 @@ _FAULTS: Final = (
 _STEPS: Final = "steps.sh.j2"
 
 #: A variable at the start of a path, which ends there or is in braces.
-_VARIABLE: Final = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)(?=/|$)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
+_VARIABLE: Final = pattern(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)(?=/|$)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
 
 
 def _double(text: object) -> str:

@@ -11,7 +11,6 @@ prints of a source is made harmless for a terminal.
 
 from __future__ import annotations
 
-import re
 import string
 from dataclasses import fields
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -20,6 +19,7 @@ from specplan.errors import UsageError
 from specplan.model import Spec
 from specplan.model.find import Found
 from specplan.model.report import as_lines
+from specplan.patterns import pattern
 from specplan.reports.render import escape
 from specplan.similar_names import nearest
 
@@ -32,7 +32,7 @@ __all__ = ["FIELDS", "check", "find"]
 FIELDS: Final = tuple(field.name for field in fields(Spec))
 
 #: Few enough digits that no line outgrows what a terminal can show.
-_LAYOUT: Final = re.compile(r"[<>^]?[0-9]{0,3}(?:\.[0-9]{1,4})?")
+_LAYOUT: Final = pattern(r"[<>^]?[0-9]{0,3}(?:\.[0-9]{1,4})?")
 
 #: Literal text, then the field that follows it and its layout; no field at the end.
 _Part: TypeAlias = "tuple[str, str | None, str]"

@@ -6,9 +6,9 @@ shows them as it must.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from specplan.patterns import pattern
 from specplan.reports.plan import choice
 from specplan.reports.render import amounts, prose, wording
 
@@ -75,7 +75,7 @@ RUN_IT: Final = (
 )
 
 #: What is shortened for people: checksums of patches and commits.
-_CHECKSUM: Final = re.compile(r"\b[0-9a-f]{40,64}\b")
+_CHECKSUM: Final = pattern(r"\b[0-9a-f]{40,64}\b")
 
 #: How much is shown of a checksum.
 _SHORT_CHECKSUM: Final = 7

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from specplan.counting import count
+from specplan.patterns import pattern
 
 __all__ = ["bounded"]
 
 _CLOSING: Final = "\n\n</details>"
 
 #: The line below the names of the columns of a table.
-_RULE: Final = re.compile(r"\|(?: -{3}:? \|)+")
+_RULE: Final = pattern(r"\|(?: -{3}:? \|)+")
 
 
 def bounded(report: str, most: int) -> str:

@@ -9,14 +9,15 @@ so that no name can reach a terminal unescaped.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeGuard
 
+from specplan.patterns import pattern
 from specplan.reports.render import escape
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator
 
     from _typeshed import DataclassInstance
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Json", "document", "fields_of", "left_out_json"]
 
 #: What stands in texts alone and is written as its escapes.
-_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
+_BEYOND_ASCII: Final = pattern(r"[^\x00-\x7f]+")
 
 #: What a document may hold; a record is an object of its fields, in their order.
 Json: TypeAlias = (

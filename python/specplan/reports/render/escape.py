@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from specplan.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -36,35 +38,35 @@ __all__ = [
 
 #: Where a CI runner would read a command in a line of a log, whatever is in front of it:
 #: ``##[group]`` (GitHub, Azure), ``##vso[...]`` (Azure), ``##teamcity[...]``.
-_COMMAND_ANYWHERE: Final = re.compile(r"##(?=[A-Za-z]*\[)")
+_COMMAND_ANYWHERE: Final = pattern(r"##(?=[A-Za-z]*\[)")
 
 #: How it is written instead.
 _BROKEN: Final = r"#\\#"
 
 #: What is a command where a line begins with it: ``::error::`` (GitHub), and the words that
 #: open a group (Buildkite). Wrapping may let a line begin with any word.
-_COMMAND_WORD: Final = re.compile(r"(?<![^ ])(?=::|(?:---|\+\+\+|~~~|\^\^\^)(?![^ ]))")
+_COMMAND_WORD: Final = pattern(r"(?<![^ ])(?=::|(?:---|\+\+\+|~~~|\^\^\^)(?![^ ]))")
 
 #: The same at the beginning of the lines of a whole report.
-_COMMAND_LINE: Final = re.compile(r"^( *)(?=::|(?:---|\+\+\+|~~~|\^\^\^)(?![^ \n]))", re.MULTILINE)
+_COMMAND_LINE: Final = pattern(r"^( *)(?=::|(?:---|\+\+\+|~~~|\^\^\^)(?![^ \n]))", re.MULTILINE)
 
 #: What may have to be written in another way on a terminal; nearly all texts hold none of it.
-_DOUBTFUL: Final = re.compile(r"##|::|---|\+\+\+|~~~|\^\^\^|[^ -~]")
+_DOUBTFUL: Final = pattern(r"##|::|---|\+\+\+|~~~|\^\^\^|[^ -~]")
 
 #: Characters that count as printable and show nothing, so that two names would look alike.
-_INVISIBLE: Final = re.compile(
+_INVISIBLE: Final = pattern(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U000e0100-\U000e01ef]"
 )
 
 #: What a code span between backticks may hold without any escape. Each of these
 #: characters stands for itself there, in a table cell as well.
-_PLAIN_IN_CODE: Final = re.compile(
+_PLAIN_IN_CODE: Final = pattern(
     r"[A-Za-z0-9@.+=~%^/:,_()\[\]{}#*!?;'-]+( [A-Za-z0-9@.+=~%^/:,_()\[\]{}#*!?;'-]+)*"
 )
 
 #: ASCII that has no meaning inside a Markdown sentence; all else becomes an entity.
-_PLAIN_IN_SENTENCE: Final = re.compile(r"[A-Za-z0-9 ,;()'/.%-]|[^\x00-\x7f]")
+_PLAIN_IN_SENTENCE: Final = pattern(r"[A-Za-z0-9 ,;()'/.%-]|[^\x00-\x7f]")
 
 #: A spreadsheet takes a cell that starts with one of these for a formula; the last
 #: four are the full-width forms that some take as well.

@@ -12,9 +12,9 @@ character itself, its escape takes its place, as every format would write it.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from specplan.patterns import pattern
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ Prose: TypeAlias = str
 #: How many letters of a hash name it to people, as in Spack's own output.
 SHORT_HASH: Final = 7
 
-_MARKS: Final = re.compile(r"\x0e(?P<kind>[nws])(?P<text>[^\x0f]*)\x0f")
-_MARK: Final = re.compile("[\x0e\x0f\x1f]")
+_MARKS: Final = pattern(r"\x0e(?P<kind>[nws])(?P<text>[^\x0f]*)\x0f")
+_MARK: Final = pattern("[\x0e\x0f\x1f]")
 
 
 @dataclass(frozen=True, slots=True)

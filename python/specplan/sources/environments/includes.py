@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import SourceError
 from specplan.model.left_out import LeftOut, LeftOutKind
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources.environments import conditions, sections, yaml_tree
 from specplan.sources.environments.conditions import ConditionError
@@ -42,8 +42,8 @@ _MAX_FILES: Final = 500
 #: What the lock of an environment is called.
 _LOCK: Final = "spack.lock"
 
-_REMOTE: Final = re.compile(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]+://|git@")
-_VARIABLE: Final = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_REMOTE: Final = pattern(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]+://|git@")
+_VARIABLE: Final = pattern(r"\$(?:\{(\w+)\}|(\w+))")
 
 #: Under this an entry names the environment variable that holds another path.
 _OVERRIDE: Final = "path_override_env_var"

@@ -13,6 +13,7 @@ import warnings
 from typing import Final, Literal, NoReturn, TypeAlias
 
 from specplan import _core
+from specplan.patterns import pattern
 
 __all__ = ["Matched", "Method", "PatternError", "matched"]
 
@@ -32,8 +33,8 @@ _SAME: Final = frozenset("dDwWsSbA")
 
 _CONTROLS: Final = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "a": "\a"}
 
-_REPEAT: Final = re.compile(r"\{([0-9]*)(?:(,)([0-9]*))?\}")
-_GROUP: Final = re.compile(r"\(\?(?::|P<[A-Za-z_][A-Za-z_0-9]*>)")
+_REPEAT: Final = pattern(r"\{([0-9]*)(?:(,)([0-9]*))?\}")
+_GROUP: Final = pattern(r"\(\?(?::|P<[A-Za-z_][A-Za-z_0-9]*>)")
 
 
 class PatternError(ValueError):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
+
+from specplan.patterns import pattern
 
 if TYPE_CHECKING:
     from specplan._core import AbstractSpec
@@ -11,16 +12,16 @@ if TYPE_CHECKING:
 __all__ = ["has_variants", "variants_of"]
 
 #: Values in quotes, which may hold anything.
-_QUOTED: Final = re.compile(r"'[^']*'|\"(?:[^\"\\\\]|\\\\.)*\"")
+_QUOTED: Final = pattern(r"'[^']*'|\"(?:[^\"\\\\]|\\\\.)*\"")
 
 #: Where the dependencies begin.
-_DEPENDENCIES: Final = re.compile(r"(?:^|\s)[\^%]")
+_DEPENDENCIES: Final = pattern(r"(?:^|\s)[\^%]")
 
 #: The version, up to the first variant.
-_VERSION: Final = re.compile(r"@[^\s+~]*")
+_VERSION: Final = pattern(r"@[^\s+~]*")
 
-_SWITCH: Final = re.compile(r"[+~]{1,2}(?P<name>\w[\w-]*)")
-_KEY: Final = re.compile(r"(?:^|\s)(?P<name>[\w-]+)(?P<exact>:?)={1,2}")
+_SWITCH: Final = pattern(r"[+~]{1,2}(?P<name>\w[\w-]*)")
+_KEY: Final = pattern(r"(?:^|\s)(?P<name>[\w-]+)(?P<exact>:?)={1,2}")
 
 _FLAGS: Final = frozenset(
     ("cflags", "cppflags", "cxxflags", "fflags", "ldflags", "ldlibs"),

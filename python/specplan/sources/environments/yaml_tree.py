@@ -11,13 +11,13 @@ type is guessed that Spack would not guess, and no input can make it large or de
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import yaml
 
 from specplan.errors import DamagedSourceError, SourceError
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources.absent import absence
 from specplan.sources.location import WHOLE, Place
@@ -57,7 +57,7 @@ _NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS: Final = {"true": True, "True": True, "TRUE": True} | dict.fromkeys(
     ("false", "False", "FALSE"), False
 )
-_NUMBER: Final = re.compile(
+_NUMBER: Final = pattern(
     r"[-+]?(?:0o[0-7]+|0x[0-9a-fA-F]+|[0-9]+|(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?"
     r"|[0-9]+[eE][-+]?[0-9]+|\.inf|\.Inf|\.INF)|\.nan|\.NaN|\.NAN"
 )

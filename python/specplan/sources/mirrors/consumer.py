@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from specplan import _core
 from specplan.errors import UsageError
+from specplan.patterns import pattern
 from specplan.records import dataclass
 
 __all__ = ["Consumer", "consumer_of"]
 
-_RELEASE: Final = re.compile(r"v?(\d+)\.(\d+)(?:\.\d+)*(?:\.?(?:dev|rc|alpha|beta|a|b)\d*)?")
+_RELEASE: Final = pattern(r"v?(\d+)\.(\d+)(?:\.\d+)*(?:\.?(?:dev|rc|alpha|beta|a|b)\d*)?")
 
 #: What the line of development is called.
 _DEVELOPMENT: Final = frozenset({"develop", "main"})

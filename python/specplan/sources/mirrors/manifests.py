@@ -7,10 +7,10 @@ that one stand those of what it links to and runs with.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import DamagedSourceError
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources import clear_signed, content, strict_json
 from specplan.sources.stores.store import Expected, is_checksum
@@ -39,9 +39,9 @@ _SPEC_MEDIA: Final = "application/vnd.spack.spec."
 _INSTALL_MEDIA: Final = "application/vnd.spack.install."
 
 #: Where a media type has the version of its format.
-_MEDIA_VERSION: Final = re.compile(r"\.v(\d{1,9})\+json$")
+_MEDIA_VERSION: Final = pattern(r"\.v(\d{1,9})\+json$")
 
-_DIGEST: Final = re.compile(r"sha256:([0-9a-f]{64})")
+_DIGEST: Final = pattern(r"sha256:([0-9a-f]{64})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

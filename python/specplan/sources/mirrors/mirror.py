@@ -10,13 +10,13 @@ behind each.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.model import DamagedFile, LeftOut
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources import content
 from specplan.sources.mirrors.manifests import (
@@ -83,27 +83,27 @@ INDEXES: Final = (f"{_INDEX_FOLDER}/index.manifest.json", "build_cache/index.jso
 SPEC_FOLDER: Final = "v3/manifests/spec"
 _MANIFEST_NAME: Final = "index.manifest.json"
 
-_VIEW: Final = re.compile(r"[A-Za-z0-9_.-]+")
-_SPEC_NAME: Final = re.compile(
+_VIEW: Final = pattern(r"[A-Za-z0-9_.-]+")
+_SPEC_NAME: Final = pattern(
     r"(?:.*-)?([a-z2-7]{32})\.(?:spec(?:\.manifest\.json|\.json(?:\.sig)?|\.yaml)|spack)"
 )
 #: What Spack writes an underscore for in names of files.
-_NO_FILE_NAME: Final = re.compile(r"[^A-Za-z0-9_+.-]")
+_NO_FILE_NAME: Final = pattern(r"[^A-Za-z0-9_+.-]")
 
 #: What a registry keeps an index under, how the tag of a binary ends, and what Spack writes an
 #: underscore for in tags. Of a long tag it leaves out the middle.
 _INDEX_TAG: Final = f"{TAG_FOLDER}/index.spack"
 _TAG_ENDING: Final = ".spack"
-_NO_TAG: Final = re.compile(r"[^A-Za-z0-9_.-]")
+_NO_TAG: Final = pattern(r"[^A-Za-z0-9_.-]")
 _LONGEST_TAG: Final = 128
 
 #: How many files of a registry are asked for together.
 _TOGETHER: Final = 8
 
-_BLOB: Final = re.compile(r"blobs/sha256/([0-9a-f]{2})/(\1[0-9a-f]{62})")
+_BLOB: Final = pattern(r"blobs/sha256/([0-9a-f]{2})/(\1[0-9a-f]{62})")
 
 #: How an index begins. Other files are called `index.json` too.
-_DATABASE_START: Final = re.compile(rb'\s*\{\s*"database"\s*:')
+_DATABASE_START: Final = pattern(rb'\s*\{\s*"database"\s*:')
 
 
 class UnreadIndexError(SourceError):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
+
+from specplan.patterns import pattern
 
 __all__ = ["NO_STACK", "own_stack_of"]
 
 #: The label of what is in no stack.
 NO_STACK: Final = "-"
 
-_LABEL: Final = re.compile(r"[A-Za-z0-9_.-]+")
+_LABEL: Final = pattern(r"[A-Za-z0-9_.-]+")
 
 #: What ends the name of a file and says only how it is written.
 _ENDINGS: Final = (".gz", ".sig", ".json")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from specplan.errors import UsageError
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources.mirrors import mirror
 from specplan.sources.registries.store import RegistryStore
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AskedBinary", "asked", "present_by_name"]
 
-_ASKED: Final = re.compile(
+_ASKED: Final = pattern(
     r"(?:(?P<name>[a-z0-9][a-z0-9_.-]*)@(?P<version>[A-Za-z0-9_.=+-]+))?/?(?P<hash>[a-z2-7]{32})"
 )
 

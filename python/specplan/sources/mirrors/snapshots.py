@@ -12,7 +12,6 @@ snapshots that are asked for are read.
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,6 +21,7 @@ from specplan import _core
 from specplan.counting import count
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.model import DamagedFile
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources import spec_files, strict_json
 from specplan.sources.location import WHOLE, Place
@@ -60,7 +60,7 @@ _UNION: Final = "root"
 #: Labels that the public site leaves out.
 _DROPPED: Final = frozenset({"deprecated", "e4s-mac"})
 
-_LABEL: Final = re.compile(r"[A-Za-z0-9_.-]+")
+_LABEL: Final = pattern(r"[A-Za-z0-9_.-]+")
 
 #: Schemes whose URLs name a bucket first and a key in it second.
 _BUCKETS: Final = frozenset({"s3", "gs", "gcs"})

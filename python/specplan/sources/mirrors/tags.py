@@ -7,6 +7,7 @@ from functools import cmp_to_key
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core
+from specplan.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["newest_first"]
 
 _DEVELOP, _DATED, _RELEASE, _OTHER = range(4)
-_DATE: Final = re.compile(r"develop-[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE: Final = pattern(r"develop-[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def newest_first(tags: Iterable[str]) -> list[str]:

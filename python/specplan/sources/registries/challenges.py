@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from specplan.patterns import pattern
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
@@ -16,11 +16,11 @@ __all__ = ["Challenge", "challenges_of"]
 _LONGEST: Final = 1 << 14
 
 _TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - a word of the grammar
-_PARAMETER: Final = re.compile(
+_PARAMETER: Final = pattern(
     rf'\s*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|({_TOKEN}|[^\s",]+))\s*(?:,|$)'
 )
-_SCHEME: Final = re.compile(rf"\s*({_TOKEN})(?:\s+|\s*(?:,|$))")
-_QUOTED_PAIR: Final = re.compile(r"\\(.)")
+_SCHEME: Final = pattern(rf"\s*({_TOKEN})(?:\s+|\s*(?:,|$))")
+_QUOTED_PAIR: Final = pattern(r"\\(.)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import re
 import threading
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -18,6 +17,7 @@ from urllib3.exceptions import HTTPError
 
 from specplan._core import __version__
 from specplan.errors import RemoteError
+from specplan.patterns import pattern
 from specplan.secrets import shown_url
 from specplan.sources.registries.challenges import Challenge, challenges_of
 from specplan.sources.registries.credentials import Found, credentials_for
@@ -53,7 +53,7 @@ _TOO_MANY: Final = 429
 _SERVER_FAULT: Final = 500
 
 #: What may stand in a header.
-_TOKEN: Final = re.compile(r"[\x21-\x7e]{1,65536}")
+_TOKEN: Final = pattern(r"[\x21-\x7e]{1,65536}")
 
 
 class Login:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from typing import Final, Literal
 from urllib.parse import unquote
 
 from specplan.errors import SourceError
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.secrets import shown_url
 
@@ -19,9 +19,9 @@ _SCHEMES: Final[dict[str, Literal["https", "http"]]] = {"oci": "https", "oci+htt
 _DOCKER_HUB: Final = "index.docker.io"
 _LIBRARY: Final = "library"
 
-_HOST: Final = re.compile(r"(?P<name>\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?")
-_PART: Final = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
-_TAG_OR_DIGEST: Final = re.compile(r"[:@]")
+_HOST: Final = pattern(r"(?P<name>\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?")
+_PART: Final = pattern(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
+_TAG_OR_DIGEST: Final = pattern(r"[:@]")
 
 #: What registries take at most.
 _LONGEST_NAME: Final = 255

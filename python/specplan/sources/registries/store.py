@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from specplan.errors import RemoteError, SourceError, UsageError
+from specplan.patterns import pattern
 from specplan.sources import strict_json
 from specplan.sources.stores.downloads import Downloads
 from specplan.sources.stores.store import is_checksum, parts_of
@@ -38,8 +39,8 @@ __all__ = ["TAG_FOLDER", "RegistryStore"]
 #: Where the manifests of tags are.
 TAG_FOLDER: Final = "tags"
 
-_BLOB: Final = re.compile(r"blobs/sha256/[0-9a-f]{2}/([0-9a-f]{64})")
-_TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_BLOB: Final = pattern(r"blobs/sha256/[0-9a-f]{2}/([0-9a-f]{64})")
+_TAG: Final = pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 
 #: What is read as a manifest: that of one image, as OCI and as Docker call it.
 _MANIFEST_MEDIA: Final = (
@@ -52,7 +53,7 @@ _TAGS_TOGETHER: Final = 1000
 _PAGE_BYTES: Final = 16 << 20
 
 #: The next page of a list, in the header `Link`.
-_NEXT: Final = re.compile(r'<([^<>]*)>\s*(?:;[^,<>]*)?;\s*rel="?next"?', re.IGNORECASE)
+_NEXT: Final = pattern(r'<([^<>]*)>\s*(?:;[^,<>]*)?;\s*rel="?next"?', re.IGNORECASE)
 
 
 class RegistryStore:

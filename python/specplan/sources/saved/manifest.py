@@ -6,7 +6,6 @@ its checksum, and holds all that was known of the sources beside their rows.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -14,6 +13,7 @@ from urllib.parse import quote
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.model import DamagedFile, LeftOut
 from specplan.model.check import Finding
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources import strict_json
 from specplan.sources.content import first_bytes
@@ -43,7 +43,7 @@ __all__ = [
 
 SCHEMA: Final = "specplan.catalog/1"
 
-_SCHEMAS: Final = re.compile(r"specplan\.catalog/([0-9]+)")
+_SCHEMAS: Final = pattern(r"specplan\.catalog/([0-9]+)")
 
 #: How Hive calls the partition of what has no value; DuckDB, Spark, Polars and pyarrow know it.
 _NO_TAG: Final = "__HIVE_DEFAULT_PARTITION__"

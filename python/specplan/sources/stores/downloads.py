@@ -18,7 +18,6 @@ import hashlib
 import itertools
 import json
 import os
-import re
 import stat
 import time
 from dataclasses import field
@@ -28,6 +27,7 @@ from typing import TYPE_CHECKING, Final
 from specplan import temporary
 from specplan.cache_folder import CACHE_FOLDER_VARIABLE, default_folder
 from specplan.errors import SourceError
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources.stores.store import is_checksum, printable, sha256_of
 
@@ -49,7 +49,7 @@ _NOTE_BYTES: Final = 1 << 16
 _MOST_NOTES: Final = 10_000
 
 #: What may go into a header of a request: no end of line, above all.
-_HEADER_TEXT: Final = re.compile(r"[\x20-\x7e]{0,4096}")
+_HEADER_TEXT: Final = pattern(r"[\x20-\x7e]{0,4096}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

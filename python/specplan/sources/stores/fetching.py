@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import RemoteError, SourceError
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources.limits import Limits
 from specplan.sources.stores.downloads import Downloads
@@ -32,7 +32,7 @@ def no_copy(shown: str) -> RemoteError:
     )
 
 
-_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_SCHEME: Final = pattern(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
 #: How many of the last refusals are looked at: more than are asked for together.

@@ -9,11 +9,11 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from specplan.errors import DamagedSourceError, SourceError
+from specplan.patterns import pattern
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ __all__ = [
     "written",
 ]
 
-_CHECKSUM: Final = re.compile(r"[0-9a-f]{64}")
+_CHECKSUM: Final = pattern(r"[0-9a-f]{64}")
 
 #: How many bytes are read at a time.
 _CHUNK: Final = 1 << 20

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from specplan.errors import SourceError
+from specplan.patterns import pattern
 from specplan.secrets import shown_url
 
 __all__ = ["parsed"]
@@ -16,10 +16,10 @@ __all__ = ["parsed"]
 _WEB: Final = frozenset({"http", "https"})
 
 
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL: Final = pattern(r"[\x00-\x1f\x7f]")
 
 
-_HOST: Final = re.compile(r"[A-Za-z0-9._-]+")
+_HOST: Final = pattern(r"[A-Za-z0-9._-]+")
 
 
 def parsed(url: str) -> SplitResult:
