@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from dataclasses import MISSING, Field, FrozenInstanceError, fields
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["dataclass"]
 
 _Class = TypeVar("_Class", bound=type)
+
+#: How many of a record are made before its ``__init__`` is written.
+_FEW: Final = 4
 
 #: What the standard library is asked for, to get a method.
 _ASKED: Final = {
@@ -103,6 +106,12 @@ class _Later:
 
     def __get__(self, instance: object, owner: type) -> object:
         record = self.source.record
+        if (
+            self.name == "__init__"
+            and isinstance(instance, record)
+            and self.source.is_rarely_made()
+        ):
+            return partial(self.source.fill, instance)
         if vars(record)[self.name] is self:
             setattr(record, self.name, self.source.write(self.name))
         part = vars(record)[self.name]
@@ -117,16 +126,18 @@ class _Source:
         options: What the decorator was given.
         annotations: The fields and class variables as they are annotated; first those of the
             records that the class is made from.
+        made: How many records there are that no ``__init__`` was written for.
         members: The fields by name, each with its default, with what ``field`` made of it, or
             with ``MISSING``.
     """
 
-    __slots__ = ("annotations", "members", "options", "record")
+    __slots__ = ("annotations", "made", "members", "options", "record")
 
-    record: type
+    record: Any
 
     def __init__(self, plain: type, options: dict[str, bool]) -> None:
         self.options = options
+        self.made = 0
         self.annotations: dict[str, str] = {}
         self.members: dict[str, object] = {}
         for base in reversed(plain.__mro__[1:]):
@@ -138,6 +149,32 @@ class _Source:
             self.annotations[name] = kind
             if not kind.startswith("ClassVar"):
                 self.members[name] = own.get(name, MISSING)
+
+    def is_rarely_made(self) -> bool:
+        """Whether so few of the record were made that writing an ``__init__`` takes longer."""
+        self.made += 1
+        return self.made <= _FEW
+
+    def fill(self, record: object, /, *values: object, **named: object) -> None:
+        """Set the fields of a new record, as the ``__init__`` does that is not written yet."""
+        by_place = [] if self.options["kw_only"] else [*self.members]
+        given = dict(zip(by_place, values, strict=False))
+        is_sound = len(given) == len(values) and given.keys().isdisjoint(named)
+        given.update(named)
+        content: dict[str, object] = {}
+        for name, default in self.members.items():
+            value = given.pop(name, default)
+            if value is default and isinstance(default, Field):
+                made = default.default_factory
+                value = default.default if made is MISSING else made()
+            content[name] = value
+            is_sound = is_sound and value is not MISSING
+        if given or not is_sound:
+            # The written one knows how to say what is wrong with the call.
+            self.record.__init__ = self.write("__init__")
+            self.record.__init__(record, *values, **named)
+        for name, value in content.items():
+            object.__setattr__(record, name, value)
 
     def write(self, name: str) -> object:
         """Return a part of the record."""
@@ -179,7 +216,6 @@ class _Source:
                     scope[f"_make_{name}"] = default.default_factory
                     value = f"_make_{name}() if {name} is _factory else {name}"
                     parameter = f"{name}=_factory"
-                kw_only = kw_only if default.kw_only is MISSING else default.kw_only
                 default = default.default  # noqa: PLW2901 - what it stands for
             if default is not MISSING:
                 scope[f"_default_{name}"] = default
