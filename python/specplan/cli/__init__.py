@@ -11,6 +11,7 @@ This is the only part of the package that prints or sets an exit code:
 
 from __future__ import annotations
 
+import gc
 import os
 
 TYPE_CHECKING = False
@@ -31,6 +32,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from specplan.cli import completed  # noqa: PLC0415
 
         return completed.answer(shell, arguments)
+    if arguments is None:
+        # Answers are millions of small records without cycles, which the collector would walk
+        # again and again; what has cycles is still found, seldom.
+        gc.set_threshold(1_000_000, 50, 1_000)
     from specplan.cli import program  # noqa: PLC0415 - as above
 
-    return program.run(arguments)
+    code = program.run(arguments)
+    if arguments is None:
+        # The process ends: nobody needs to look for cycles in what it leaves.
+        gc.freeze()
+    return code

@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from specplan.cli import output
-from specplan.cli.days import day_of
-from specplan.config.known_gaps import read_known_gaps
-from specplan.coverage.known_gaps import with_known_gaps
 from specplan.errors import UsageError
 from specplan.model import Coverage, Diff
 
@@ -30,6 +27,11 @@ def held(result: Compared, settings: Settings) -> Compared:
     if settings.known_gaps is None:
         _refuse_without_file(settings)
         return result
+    # Most runs have no such file.
+    from specplan.cli.days import day_of  # noqa: PLC0415
+    from specplan.config.known_gaps import read_known_gaps  # noqa: PLC0415
+    from specplan.coverage.known_gaps import with_known_gaps  # noqa: PLC0415
+
     marked = with_known_gaps(result, read_known_gaps(settings.known_gaps, *day_of(settings)))
     known = marked.known_gaps
     for each in () if known is None else known.stale:
@@ -46,4 +48,6 @@ def _refuse_without_file(settings: Settings) -> None:
         )
     if settings.is_typed("date"):
         # What is not a day is refused, whatever it is for.
+        from specplan.cli.days import day_of  # noqa: PLC0415
+
         day_of(settings)

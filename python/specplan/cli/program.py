@@ -6,7 +6,6 @@ for what another needs, and ``specplan --help`` for nothing.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from importlib import import_module
@@ -60,17 +59,13 @@ _GROUPS: Final = {
 _COMMANDS: Final = {name: line for commands in _GROUPS.values() for name, line in commands.items()}
 
 
-#: The module of a command, where it is not called like the command.
-_MODULES: Final = {"gaps": "coverage"}
-
-
 class _Commands(dict[str, click.Command]):
     """The commands by name, each imported when it is asked for."""
 
     def __missing__(self, name: str) -> click.Command:
         if name not in _COMMANDS:
             raise KeyError(name)
-        module = import_module(f"specplan.cli.{_MODULES.get(name, name)}")
+        module = import_module(f"specplan.cli.{name}")
         self[name] = getattr(module, name)
         return self[name]
 
@@ -137,10 +132,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: The words after the command's name; those of the process by default.
     """
-    if arguments is None:
-        # Answers are millions of small records without cycles, which the collector would walk
-        # again and again; what has cycles is still found, seldom.
-        gc.set_threshold(1_000_000, 50, 1_000)
     streams.fill_closed()
     kept: dict[str, bool] = {}
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.cli import output, pages, plans, verdict
 from specplan.cli.check import asked_check, concluded
-from specplan.cli.coverage import asked_coverage, say_coverage
+from specplan.cli.coverage_views import asked_coverage, say_coverage
 from specplan.cli.diff import asked_difference
 from specplan.cli.options import argument, command
 from specplan.cli.saved_gates import SavedAnswer, failed_of_saved

@@ -1,0 +1,123 @@
+"""What ``specplan coverage`` and ``specplan gaps`` share: they are two views of one document."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from specplan.cli import known_gaps, load, output, questions, verdict
+from specplan.errors import UsageError
+from specplan.records import dataclass
+from specplan.reports.render import wording
+from specplan.sources.named_want import named_want
+
+if TYPE_CHECKING:
+    from specplan.api import Catalog
+    from specplan.cli.settings import Settings
+    from specplan.model import Coverage, View
+
+__all__ = ["AskedCoverage", "asked_coverage", "run", "say_coverage"]
+
+
+def run(settings: Settings, view: View) -> int:
+    """Ask the catalog, write the view of its answer, and return the exit code."""
+    answer = asked_coverage(settings, view).coverage
+    code = 0
+    if settings.quiet_if_same and verdict.is_same(answer):
+        output.withdraw(settings.output)
+    else:
+        output.publish(answer, settings, view=view)
+        code = verdict.conclude(answer, settings)
+    if settings.ci_line:
+        say_coverage(answer)
+    return code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedCoverage:
+    """Coverage with the catalog that was asked.
+
+    Attributes:
+        coverage: The coverage, with its gates.
+        catalog: The caches.
+    """
+
+    coverage: Coverage
+    catalog: Catalog
+
+
+def asked_coverage(settings: Settings, view: View) -> AskedCoverage:
+    """Read what is typed and return the coverage that it asks for.
+
+    Raises:
+        SourceError: If an input cannot be read.
+        UsageError: If the question makes no sense.
+    """
+    settings = questions.with_stacks(settings)
+    if settings.baseline is None:
+        _refuse_gates_without_baseline(settings)
+    if settings.is_typed("scope") and not _any_lock(settings):
+        raise UsageError(
+            "`--scope` applies to locks only", hint="name one with `--want [LABEL=]spack.lock`"
+        )
+    asked = _ask(settings, view)
+    held = known_gaps.held(asked.coverage, settings)
+    return replace(asked, coverage=verdict.settled(held, settings))
+
+
+def say_coverage(answer: Coverage) -> None:
+    """Say the coverage in the form that programs search logs for; nothing where it is n/a."""
+    totals = answer.totals
+    if totals.wanted:
+        share = wording.percentage(totals.covered, totals.wanted).replace(" ", "")
+        output.say_line(f"specplan coverage: {share}")
+
+
+def _any_lock(settings: Settings) -> bool:
+    return any(named_want(each).kind != "environment" for each in settings.want)
+
+
+def _refuse_gates_without_baseline(settings: Settings) -> None:
+    # In the configuration these gates may be meant for `diff` alone.
+    for name in ("fail_on_lost", "fail_on_absent", "quiet_if_same"):
+        if settings.is_typed(name) and getattr(settings, name):
+            raise UsageError(
+                f"`--{name.replace('_', '-')}` needs an older state to compare with",
+                hint="name one with `--baseline TAG|SOURCE`, or use `specplan diff`",
+            )
+
+
+def _ask(settings: Settings, view: View) -> AskedCoverage:
+    states = [settings.tag] if settings.baseline is None else [settings.tag, settings.baseline]
+    catalog = load.configured(settings, *states, or_nothing=bool(settings.want))
+    baseline = None
+    if settings.baseline is not None:
+        directory = settings.baseline_directory
+        baseline = load.other_state(settings.baseline, catalog, settings, directory)
+    query = replace(
+        questions.with_environments(questions.query_of(settings, baseline), settings),
+        want=settings.want,
+        scope=settings.scope,
+        # Of the views of coverage only the document shows what is nearest to a gap.
+        nearest=view == "gaps" or settings.format == "json" or settings.own_format == "html",
+        # Of all formats only this one has a case for what is there.
+        covered=settings.own_format == "junit",
+    )
+    ask = catalog.gaps if view == "gaps" else catalog.coverage
+    answer = (
+        ask(query)
+        if baseline is None or isinstance(baseline, str)
+        else ask(query, baseline=baseline)
+    )
+    if settings.carry_forward is not None:
+        # Few runs carry cells forward.
+        from specplan.coverage.carry import carried_forward  # noqa: PLC0415
+        from specplan.sources.documents import read_coverage  # noqa: PLC0415
+
+        old = read_coverage(settings.carry_forward)
+        answer = carried_forward(answer, old, settings.carry_forward)
+    asked = [settings.tag] if not isinstance(baseline, str) else [settings.tag, baseline]
+    if settings.changes_since in catalog.tags:
+        asked.append(settings.changes_since)
+    load.note_unused(catalog.unused_tags(*asked))
+    return AskedCoverage(coverage=answer, catalog=catalog)
