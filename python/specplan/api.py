@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final, Literal, TypeAlias, TypedDict, TypeVar, get_args
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypedDict, TypeVar, get_args
 
 from specplan import _core as compiled
 from specplan.abstract_spec import AbstractSpec
@@ -18,10 +18,8 @@ from specplan.catalog.find import Search, search
 from specplan.catalog.names import ROOT, paths, refuse_others, texts
 from specplan.catalog.selection import Selection, select
 from specplan.catalog.specs import edge_of
-from specplan.check import findings
 from specplan.check.request import CheckRequest
 from specplan.coverage import records
-from specplan.coverage import trend as coverage_trend
 from specplan.coverage.query import CoverageQuery
 from specplan.coverage.solve import answer, solve
 from specplan.errors import DamagedSourceError, UnknownNameError, UsageError
@@ -57,10 +55,11 @@ from specplan.planning.request import (
 from specplan.similar_names import suggestions
 from specplan.sources import Limits, SourceRead
 from specplan.sources.label import NO_CACHE
-from specplan.sources.mirrors.consumer import consumer_of
 from specplan.sources.read import read, read_all
 from specplan.sources.reading_options import ReadingOptions
-from specplan.tables import require_tables
+
+if TYPE_CHECKING:
+    from specplan.sources.mirrors.consumer import Consumer
 
 if sys.version_info >= (3, 11):
     from typing import Unpack
@@ -247,6 +246,8 @@ class Catalog:
         Raises:
             UsageError: If there is no such table.
         """
+        from specplan.tables import require_tables  # noqa: PLC0415 - coverage needs no tables
+
         require_tables()
         if name not in _TABLES:
             raise UsageError(
@@ -525,10 +526,12 @@ class Catalog:
             UnknownNameError: If a stack, system or snapshot is unknown.
             UsageError: If the question makes no sense otherwise.
         """
+        from specplan.coverage import trend as steps  # noqa: PLC0415 - coverage needs no trend
+
         asked, older = _coverage_query(query, keywords)
         if older is not None or asked.baseline is not None:
             raise UsageError("a trend has no baseline: each step is held against the one before")
-        return coverage_trend.measured(self._contents, asked, name)
+        return steps.measured(self._contents, asked, name)
 
     def diff(
         self,
@@ -652,6 +655,8 @@ class Catalog:
             >>> specplan.load("examples/cache").check().findings
             ()
         """
+        from specplan.check import findings  # noqa: PLC0415 - coverage needs no check
+
         request = CheckRequest(
             want=paths(want), tag=tag, verify=verify, limits=limits, libc=libc or {}
         )
@@ -681,7 +686,9 @@ def trend(steps: Iterable[Measured]) -> Trend:
         >>> [step.name for step in course.steps], len(course.lost)
         (['develop-2025-11-15', 'develop-2026-01-17'], 0)
     """
-    return coverage_trend.trend(steps)
+    from specplan.coverage import trend as of_steps  # noqa: PLC0415 - coverage needs no trend
+
+    return of_steps.trend(steps)
 
 
 def _called(state: str | Catalog | None) -> str | None:
@@ -748,7 +755,7 @@ def load(
         places = []
     tags = (tag,) if tag is None or isinstance(tag, str) else tuple(tag)
     options = ReadingOptions(
-        consumer=None if for_spack is None else consumer_of(for_spack),
+        consumer=_consumer(for_spack),
         from_manifests=from_manifests,
         probe=probe,
     )
@@ -761,6 +768,15 @@ def load(
     upstreams = replace(options, is_upstream=True)
     reads += [_upstream(each, limits, upstreams) for each in paths(upstream)]
     return _settled(reads, limits, strict=strict, skip_damaged=skip_damaged)
+
+
+def _consumer(spack: str | None) -> Consumer | None:
+    """Return what a version of Spack reads."""
+    if spack is None:
+        return None
+    from specplan.sources.mirrors.consumer import consumer_of  # noqa: PLC0415 - few name a version
+
+    return consumer_of(spack)
 
 
 def index(
@@ -803,7 +819,7 @@ def index(
     tag = options.get("tag")
     tags = (tag,) if tag is None or isinstance(tag, str) else tuple(tag)
     reading = ReadingOptions(
-        consumer=None if (spack := options.get("for_spack")) is None else consumer_of(spack),
+        consumer=_consumer(options.get("for_spack")),
         from_manifests=options.get("from_manifests", False),
         probe=options.get("probe", False),
     )

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from specplan.errors import SourceError
 from specplan.sources import clear_signed
-from specplan.sources.mirrors import mirror, snapshots
+from specplan.sources.mirrors import listing, mirror
 from tests import mirrors
 from tests.mirrors import INDEX_MEDIA, INSTALL_MEDIA, SPEC_MEDIA
 
@@ -146,7 +146,7 @@ def test_what_is_signed_is_what_was_signed(texts: list[str]) -> None:
 @given(MAPS.map(spelt) | spoilt(MAPS.map(spelt)) | st.binary(max_size=100))
 def test_a_map_of_snapshots_is_read_or_refused(content: bytes) -> None:
     try:
-        listed = snapshots.parse(content, "x")
+        listed = listing.parse(content, "x")
     except SourceError:
         return
     for entries in (listed or {}).values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from dataclasses import fields, is_dataclass
 from functools import cache
@@ -143,6 +144,25 @@ def test_each_room_imports_only_rooms_that_stand_below_it() -> None:
             if not allowed:
                 offenders.append(f"{name} -> {other}")
     assert sorted(offenders) == []
+
+
+@pytest.mark.parametrize(
+    ("late", "text"),
+    [
+        ("specplan.records", r"^from dataclasses import (.*, )?dataclass\b"),
+        ("specplan.patterns", r"^\w+(: .+)? = re\.compile\("),
+    ],
+)
+def test_what_a_run_may_not_need_is_made_when_it_does(late: str, text: str) -> None:
+    """Records and patterns of modules come from the modules that make them late."""
+    offenders = [
+        name
+        for name, file in modules().items()
+        if name != late
+        and "spack-specplan" not in name
+        and re.search(text, file.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert offenders == []
 
 
 def test_nothing_below_the_facade_names_the_catalog() -> None:

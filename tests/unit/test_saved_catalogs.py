@@ -156,7 +156,7 @@ def test_a_catalog_is_the_old_or_the_new_one_whenever_a_run_is_killed(tmp_path: 
 def test_where_names_cannot_be_exchanged_two_steps_do(
     tmp_path: Path, catalog: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("specplan.sources.saved.folder._exchanged", lambda *_: False)
+    monkeypatch.setattr("specplan.sources.saved.replacing._exchanged", lambda *_: False)
     before = specplan.load(catalog)
     (tmp_path / "index.json").write_text(index(["zlib"]))
     specplan.index(catalog, f"own={tmp_path / 'index.json'}")

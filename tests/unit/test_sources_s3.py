@@ -13,7 +13,7 @@ import pytest
 import specplan
 from specplan.errors import RemoteError, SourceError
 from specplan.sources.limits import Limits
-from specplan.sources.mirrors import snapshots
+from specplan.sources.mirrors import listing
 from tests.caches import Cache
 from tests.mirrors import INSTALL_MEDIA, Mirror
 
@@ -125,8 +125,8 @@ def test_a_map_of_snapshots_leads_to_mirrors_of_its_bucket(mirror: Mirror, s3: A
     ][0]["checksum"]
     blob = f"{URL}/blobs/sha256/{checksum[:2]}/{checksum}"
     listed = {"develop": [{"label": label, "url": blob} for label in ("root", "e4s")]}
-    s3.pipe(f"{BUCKET}/{snapshots.MAP_NAME}", json.dumps(listed).encode())
-    for place in (f"s3://{BUCKET}", f"s3://{BUCKET}/{snapshots.MAP_NAME}"):
+    s3.pipe(f"{BUCKET}/{listing.MAP_NAME}", json.dumps(listed).encode())
+    for place in (f"s3://{BUCKET}", f"s3://{BUCKET}/{listing.MAP_NAME}"):
         catalog = specplan.load(place)
         assert catalog.tags == ("develop",)
         assert {"e4s"} < {stack for spec in catalog.select() for stack in spec.stacks}

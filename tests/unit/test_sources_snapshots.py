@@ -12,7 +12,7 @@ from specplan.api import Catalog
 from specplan.catalog.contents import Contents
 from specplan.errors import RemoteError, SourceError, UsageError
 from specplan.sources import Limits, SourceRead, newest_first
-from specplan.sources.mirrors import snapshots
+from specplan.sources.mirrors import listing
 from specplan.sources.read import read
 from tests import mirrors, servers
 from tests.mirrors import Mirror
@@ -55,12 +55,12 @@ def bucket(tmp_path: Path) -> Mirror:
 
 
 def _write_map(bucket: Mirror, listed: object) -> Path:
-    return bucket.write(snapshots.MAP_NAME, json.dumps(listed).encode())
+    return bucket.write(listing.MAP_NAME, json.dumps(listed).encode())
 
 
 def _map(bucket: Mirror) -> dict[str, list[dict[str, str]]]:
     listed: dict[str, list[dict[str, str]]] = json.loads(
-        (bucket.root / snapshots.MAP_NAME).read_bytes()
+        (bucket.root / listing.MAP_NAME).read_bytes()
     )
     return listed
 
@@ -121,11 +121,11 @@ class TestRead:
         assert catalog.gaps(stack="radiuss", peers=["e4s", "radiuss"]).totals.wanted == 1
 
     def test_reads_the_map_itself_as_well(self, bucket: Mirror) -> None:
-        assert _read(bucket.root / snapshots.MAP_NAME).core.names("tag") == [NEW]
+        assert _read(bucket.root / listing.MAP_NAME).core.names("tag") == [NEW]
 
     def test_knows_a_map_by_its_content(self, bucket: Mirror) -> None:
         path = bucket.root / "anything.txt"
-        (bucket.root / snapshots.MAP_NAME).rename(path)
+        (bucket.root / listing.MAP_NAME).rename(path)
         assert _read(path).core.names("tag") == [NEW]
 
     def test_passes_over_a_snapshot_without_union(self, bucket: Mirror) -> None:
@@ -197,7 +197,7 @@ class TestUrls:
         listed[NEW][1]["url"] = "nowhere"
         _write_map(bucket, listed)
         (damage,) = _read(bucket.root).damaged
-        assert damage.path == str(bucket.root / snapshots.MAP_NAME)
+        assert damage.path == str(bucket.root / listing.MAP_NAME)
         assert damage.place == f"{NEW}[1].url"
         assert damage.fault == "there is no index at `nowhere`"
 
@@ -240,19 +240,19 @@ class TestMap:
         "document", [{}, {"a": []}, {"a": [1]}, {"roots": [{"hash": "x"}], "concrete_specs": {}}]
     )
     def test_is_no_other_document(self, document: object) -> None:
-        assert snapshots.parse(json.dumps(document).encode(), "x") is None
+        assert listing.parse(json.dumps(document).encode(), "x") is None
 
 
 class TestTree:
     def test_of_mirrors_is_read_without_a_map(self, bucket: Mirror) -> None:
         with_map = _stacks(_read(bucket.root), NEW)
-        (bucket.root / snapshots.MAP_NAME).unlink()
+        (bucket.root / listing.MAP_NAME).unlink()
         answer = _read(bucket.root)
         assert _stacks(answer, NEW) == with_map
         assert answer.unread_tags == (OLD,)
 
     def test_drops_what_the_map_drops(self, bucket: Mirror) -> None:
-        (bucket.root / snapshots.MAP_NAME).unlink()
+        (bucket.root / listing.MAP_NAME).unlink()
         Mirror(bucket.root / NEW / "deprecated").index(mirrors.index("zlib"))
         assert "deprecated" not in _read(bucket.root).core.labels(None)
 
@@ -267,11 +267,11 @@ class TestRemote:
         assert len(server.paths) == 1 + 3 + 3
 
     def test_snapshots_are_fetched_once(self, server: Server) -> None:
-        _read(f"{server.url}/{snapshots.MAP_NAME}")
+        _read(f"{server.url}/{listing.MAP_NAME}")
         server.asked.clear()
-        _read(f"{server.url}/{snapshots.MAP_NAME}")
+        _read(f"{server.url}/{listing.MAP_NAME}")
         indexes = [path for path in server.paths if "/blobs/" in path]
-        assert (server.paths[0], indexes) == (f"/{snapshots.MAP_NAME}", [])
+        assert (server.paths[0], indexes) == (f"/{listing.MAP_NAME}", [])
 
     def test_a_refused_index_is_an_error(self, bucket: Mirror, server: Server) -> None:
         path = _map(bucket)[NEW][1]["url"].removeprefix("s3://public")

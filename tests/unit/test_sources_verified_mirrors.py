@@ -15,7 +15,7 @@ import pytest
 
 import specplan
 from specplan.errors import UsageError
-from specplan.sources.mirrors import snapshots
+from specplan.sources.mirrors import listing
 from tests.caches import Cache
 from tests.mirrors import INSTALL_MEDIA, SPEC_MEDIA, Mirror
 from tests.servers import serving
@@ -47,7 +47,7 @@ def write_map(root: Path, naming: Naming = "blob", *, bucket: str = "s3://public
             }
             url = f"{bucket}{names[naming].relative_to(root).as_posix()}"
             listed.setdefault(tag, []).append({"label": stack or "root", "url": url})
-    path = root / snapshots.MAP_NAME
+    path = root / listing.MAP_NAME
     path.write_text(json.dumps(listed))
     return path
 
@@ -231,7 +231,7 @@ def test_layout_2_is_looked_at_too(tmp_path: Path, cache: Cache) -> None:
     for stack in WHERE:
         cache.write(tmp_path / NEW / stack, 2)
     tarball = tmp_path / NEW / "e4s" / cache.old_tarball("hdf5")
-    (tmp_path / snapshots.MAP_NAME).write_text(
+    (tmp_path / listing.MAP_NAME).write_text(
         json.dumps(
             {
                 NEW: [

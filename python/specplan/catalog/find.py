@@ -14,7 +14,6 @@ from specplan.catalog.names import chosen_or_all, paths, texts
 from specplan.catalog.selection import Selection
 from specplan.catalog.systems import Systems
 from specplan.model.find import Found
-from specplan.sources.wants import read_lock
 
 __all__ = ["Search", "search"]
 
@@ -43,6 +42,8 @@ def search(contents: Contents, spec: AbstractSpec | str, question: Search) -> Fo
         UnknownNameError: If a stack, system or snapshot is unknown.
     """
     _core.AbstractSpec(written(spec))  # what is wrong with it is said before a lock is read
+    from specplan.sources.wants import read_lock  # noqa: PLC0415 - most look at no lock
+
     locks = [read_lock(each, contents.limits) for each in paths(question.get("lock", ()))]
     if locks:
         of_locks = Contents.of_rows(lock.core for lock in locks)

@@ -25,8 +25,9 @@ from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources import clear_signed, content, spec_files, strict_json
 from specplan.sources.mirrors import mirror
+from specplan.sources.mirrors.layout import TAG_FOLDER
 from specplan.sources.reading_options import Reading
-from specplan.sources.registries.store import TAG_FOLDER, RegistryStore
+from specplan.sources.registries.store import RegistryStore
 from specplan.sources.stores.fetching import Fetching
 from specplan.sources.stores.store import Expected, LocalStore, is_checksum
 

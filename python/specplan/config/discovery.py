@@ -18,7 +18,7 @@ from specplan.records import dataclass
 from specplan.sources.absent import absence
 from specplan.sources.environments.environment import read_environment
 from specplan.sources.environments.options import EnvironmentOptions
-from specplan.sources.mirrors import mirror, snapshots
+from specplan.sources.mirrors import listing, mirror
 from specplan.sources.stores.store import LocalStore, printable
 from specplan.sources.vast_folders import refuse_root
 
@@ -180,7 +180,7 @@ class _Search:
             return True
         parent = path.parent
         in_tree = path != self._top and _TAG.fullmatch(path.name) is not None
-        if in_tree and snapshots.tree(LocalStore(parent, limits=self._limits)):
+        if in_tree and listing.tree(LocalStore(parent, limits=self._limits)):
             self._caches[parent] = "snapshots"
         else:
             self._caches[path] = "mirror"

@@ -10,7 +10,6 @@ from specplan import _core as compiled
 from specplan.catalog.names import FEWER_CELLS, chosen, matched_or_all, refuse_others
 from specplan.catalog.specs import by_hash
 from specplan.catalog.systems import Systems
-from specplan.coverage import environments as abstract_wants
 from specplan.coverage.lock_wants import SCOPE_EDGES
 from specplan.coverage.peers import excludes, peers_of
 from specplan.errors import EmptySelectionError, SourceError, UsageError
@@ -218,6 +217,9 @@ def ask(
     count = 0 if answer is None else answer.not_wanted
     abstract = None
     if environments:
+        # Who wants no environments need not wait for what asks for them.
+        from specplan.coverage import environments as abstract_wants  # noqa: PLC0415
+
         abstract = abstract_wants.ask(
             core,
             state,
@@ -287,7 +289,11 @@ def _not_concretized(
     cells: Sequence[compiled.CellAnswer],
 ) -> tuple[list[NotConcretized], list[EnvironmentRoot]]:
     """Return the roots that locks lack, in reported cells; and those that have no cell at all."""
-    if question is not None and environments and (question["oss"] or question["targets"]):
+    if not environments:
+        return [], []
+    from specplan.coverage import environments as abstract_wants  # noqa: PLC0415 - as above
+
+    if question is not None and (question["oss"] or question["targets"]):
         # In how many cells a root is lacking does not depend on which of them are shown.
         whole = _coverage(core, {**question, "oss": None, "targets": None, "detail": "cells"})
     else:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from specplan import _core as compiled
 from specplan.catalog import whereabouts
-from specplan.catalog.available import available_wants
 from specplan.catalog.contents import tags_of
 from specplan.coverage import records
 from specplan.coverage.ask import Answer, ask, environment_options
@@ -15,7 +14,6 @@ from specplan.coverage.covered import all_wants, covered_wants
 from specplan.coverage.left_out import of_coverage
 from specplan.coverage.want_keys import want_keys
 from specplan.model.left_out import merged
-from specplan.sources.wants import read_wants
 
 if TYPE_CHECKING:
     from specplan.catalog.contents import Contents
@@ -91,12 +89,14 @@ def answer(
 
 
 def _wants(contents: Contents, query: CoverageQuery) -> _Wants:
-    return read_wants(
-        query.want,
-        contents.limits,
-        environment_options(contents.core, query),
-        available_wants(contents, query.tag),
-    )
+    # What the recipes of the question lack is said even where nothing of a file is wanted.
+    options = environment_options(contents.core, query)
+    if not query.want:
+        return (), ()
+    from specplan.catalog.available import available_wants  # noqa: PLC0415
+    from specplan.sources.wants import read_wants  # noqa: PLC0415
+
+    return read_wants(query.want, contents.limits, options, available_wants(contents, query.tag))
 
 
 def _answer(

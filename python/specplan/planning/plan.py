@@ -31,9 +31,6 @@ from specplan.model.report import Report, ReportOptions, as_lines, as_text
 from specplan.model.schedule import Schedule
 from specplan.model.spec import NamedSpec
 from specplan.model.successors import Successors
-from specplan.planning import changes
-from specplan.planning.records import whys_of
-from specplan.planning.unplannable import environment_of
 from specplan.records import dataclass
 
 __all__ = ["Plan"]
@@ -163,6 +160,9 @@ class Plan(Report):
             UsageError: If it is not an abstract spec, it cannot be decided, or
                 the trees of all specs that satisfy it have too many lines.
         """
+        from specplan.planning import changes  # noqa: PLC0415 - few ask why
+        from specplan.planning.records import whys_of  # noqa: PLC0415
+
         for known in self._known:
             if found := changes.matching(changes.KnownSpecs.all_of(known), spec):
                 return whys_of(self._core, spec, found, self.named)
@@ -208,6 +208,8 @@ class Plan(Report):
 
     def unplannable_environment(self) -> str:
         """Return a ``spack.yaml`` of the wants that no known spec can meet."""
+        from specplan.planning.unplannable import environment_of  # noqa: PLC0415 - few ask for it
+
         return environment_of(self.unplannable)
 
     def to_list(self) -> str:

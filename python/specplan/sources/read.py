@@ -15,7 +15,6 @@ from specplan.errors import DamagedSourceError, RemoteError, SourceError, UsageE
 from specplan.sources.absent import absence
 from specplan.sources.guesses import guessed
 from specplan.sources.label import STANDARD_INPUT, split_label
-from specplan.sources.origins import MirrorTaken
 from specplan.sources.result import SourceRead
 
 if TYPE_CHECKING:
@@ -251,22 +250,27 @@ def _is_there(path: Path) -> bool:
 
 def _folder(store: Store, path: Path, reading: Reading) -> SourceRead:
     """Read a folder: a map, a mirror, a tree of mirrors, an installation, an environment, pages."""
-    from specplan.sources import pages, spec_files  # noqa: PLC0415
-    from specplan.sources.mirrors import snapshots  # noqa: PLC0415
+    from specplan.sources.mirrors import listing  # noqa: PLC0415
     from specplan.sources.stores.store import LocalStore, printable  # noqa: PLC0415
 
     if (answer := _mirror(store, reading)) is not None:
         return answer
     local = LocalStore(path, limits=reading.limits)
-    if (listed := snapshots.tree(local, from_manifests=reading.from_manifests)) is not None:
+    if (listed := listing.tree(local, from_manifests=reading.from_manifests)) is not None:
+        from specplan.sources.mirrors import snapshots  # noqa: PLC0415
+
         _refuse_label(reading, "a tree of snapshots")
         return snapshots.read(listed, local, reading)
     for name in (".spack-db/index.json", "spack.lock"):
         if (file := local.get(name, most=reading.limits.index_bytes)) is not None:
+            from specplan.sources import spec_files  # noqa: PLC0415
+
             stack = path.resolve().name
             return spec_files.read(file, reading, shown=printable(file), lock_stack=stack)
     if (answer := _without_index(store, reading)) is not None:
         return answer
+    from specplan.sources import pages  # noqa: PLC0415
+
     _refuse_label(reading, "a folder of pages")
     return pages.read(str(path), reading.limits)
 
@@ -274,11 +278,11 @@ def _folder(store: Store, path: Path, reading: Reading) -> SourceRead:
 def _mirror(store: Store, reading: Reading) -> SourceRead | None:
     """Read a map of snapshots or the index of a mirror, if the store has one."""
     from specplan.sources import content  # noqa: PLC0415
-    from specplan.sources.mirrors import mirror, snapshots  # noqa: PLC0415
+    from specplan.sources.mirrors import listing, mirror  # noqa: PLC0415
 
-    file = store.get(snapshots.MAP_NAME, most=reading.limits.manifest_bytes)
+    file = store.get(listing.MAP_NAME, most=reading.limits.manifest_bytes)
     if file is not None and content.kind_of(file) == "listing":
-        shown = store.shown(snapshots.MAP_NAME)
+        shown = store.shown(listing.MAP_NAME)
         if (answer := _map(file, shown, store, reading)) is not None:
             return answer
     if reading.from_manifests:
@@ -315,6 +319,8 @@ def _without_sound_index(error: DamagedSourceError, store: Store, reading: Readi
     if layout is None:
         return answer
     answer = replace(answer, damaged=tuple(map(indexes.or_from_manifests, answer.damaged)))
+    from specplan.sources.origins import MirrorTaken  # noqa: PLC0415
+
     taken = MirrorTaken(
         store=store,
         layout=layout,
@@ -339,6 +345,8 @@ def _indexed(store: Store, index: MirrorIndex, reading: Reading) -> SourceRead:
     if found.unread is not None:
         return _nothing_read(found.unread, reading)
     read = [each.shown for each in found.files]
+    from specplan.sources.origins import MirrorTaken  # noqa: PLC0415
+
     taken = MirrorTaken(
         store=store,
         layout=index.layout,
@@ -379,12 +387,14 @@ def _indexed(store: Store, index: MirrorIndex, reading: Reading) -> SourceRead:
 
 def _without_index(store: Store, reading: Reading) -> SourceRead | None:
     """Read a mirror that has no index, if the store is one."""
-    from specplan.sources import spec_files  # noqa: PLC0415
     from specplan.sources.mirrors import mirror  # noqa: PLC0415
 
     binaries = mirror.spec_files(store, reading.limits)
     if binaries is None:
         return None
+    from specplan.sources import spec_files  # noqa: PLC0415
+    from specplan.sources.origins import MirrorTaken  # noqa: PLC0415
+
     taken = MirrorTaken(
         store=store,
         layout=binaries.layout,
@@ -398,10 +408,10 @@ def _without_index(store: Store, reading: Reading) -> SourceRead | None:
 
 def _map(file: Path, shown: str, beside: Store, reading: Reading) -> SourceRead | None:
     from specplan.sources import content  # noqa: PLC0415
-    from specplan.sources.mirrors import snapshots  # noqa: PLC0415
+    from specplan.sources.mirrors import listing, snapshots  # noqa: PLC0415
 
     document = content.inflated(file, shown, reading.limits.manifest_bytes)
-    listed = snapshots.parse(document, shown)
+    listed = listing.parse(document, shown)
     if listed is None:
         return None
     _refuse_label(reading, "a map of snapshots")
@@ -466,7 +476,7 @@ def _file(path: Path, reading: Reading, *, shown: str, beside: Path) -> SourceRe
 
 def _remote(url: str, reading: Reading) -> SourceRead:
     """Read what a URL leads to: a file, a map of snapshots, or a mirror."""
-    from specplan.sources.mirrors import mirror, snapshots  # noqa: PLC0415
+    from specplan.sources.mirrors import listing, mirror  # noqa: PLC0415
     from specplan.sources.stores.fetching import no_copy  # noqa: PLC0415
     from specplan.sources.stores.open import open_store  # noqa: PLC0415
     from specplan.sources.stores.url import parsed  # noqa: PLC0415
@@ -498,7 +508,7 @@ def _remote(url: str, reading: Reading) -> SourceRead:
         raise each
     if reading.limits.offline:
         raise no_copy(store.shown())
-    tried = ", ".join(f"`{each}`" for each in (snapshots.MAP_NAME, *mirror.INDEXES))
+    tried = ", ".join(f"`{each}`" for each in (listing.MAP_NAME, *mirror.INDEXES))
     said = " (404)" if parts.scheme in {"http", "https"} else ""
     fault = f"is not there{said}" if is_nothing else "is not a file that is read"
     raise RemoteError(

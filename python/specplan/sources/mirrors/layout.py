@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-__all__ = ["Layout"]
+__all__ = ["TAG_FOLDER", "Layout"]
 
 #: The layouts of mirrors by their number, and that of repositories of registries.
 Layout: TypeAlias = Literal[2, 3, "registry"]
+
+#: Where the manifests of the tags of a registry are.
+TAG_FOLDER: Final = "tags"

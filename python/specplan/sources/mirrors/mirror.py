@@ -19,6 +19,7 @@ from specplan.model import DamagedFile, LeftOut
 from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources import content
+from specplan.sources.mirrors.layout import TAG_FOLDER
 from specplan.sources.mirrors.manifests import (
     Record,
     check_compression,
@@ -28,7 +29,6 @@ from specplan.sources.mirrors.manifests import (
     records_of_binary,
     records_of_tag,
 )
-from specplan.sources.registries.store import TAG_FOLDER, RegistryStore
 from specplan.sources.stores.store import Expected, is_checksum
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def find_index(
         SourceError: If a file cannot be had.
         UnreadIndexError: If the consumer reads none of the indexes.
     """
-    if isinstance(store, RegistryStore):
+    if store.has_tags:
         return _tagged_index(store, limits)
     if consumer is None or consumer.layout >= _MANIFEST_VERSION:
         index = index_manifest(store, limits, view=view, consumer=consumer)
@@ -330,7 +330,7 @@ def layout_of(store: Store, limits: Limits) -> Layout | None:
         SourceError: If a file cannot be had.
     """
     most = limits.manifest_bytes
-    if isinstance(store, RegistryStore):
+    if store.has_tags:
         return "registry"
     if store.get(f"{_INDEX_FOLDER}/{_MANIFEST_NAME}", most=most) is not None:
         return 3
@@ -396,7 +396,7 @@ def spec_files(store: Store, limits: Limits) -> SpecFiles | None:
                 path=error.path, place=error.place, line=error.line, fault=error.fault
             )
 
-    if isinstance(store, RegistryStore):
+    if store.has_tags:
         # Most runs read files of this machine, one after the other.
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
@@ -513,7 +513,7 @@ def tag_path(name: str, version: str, dag_hash: str) -> str:
 
 def manifest_path(store: Store, name: str, version: str, dag_hash: str) -> str:
     """Return where a store has the manifest of a binary."""
-    path = tag_path if isinstance(store, RegistryStore) else spec_manifest_path
+    path = tag_path if store.has_tags else spec_manifest_path
     return path(name, version, dag_hash)
 
 
@@ -522,8 +522,8 @@ def _spec_paths(store: Store) -> Iterator[str]:
 
     A mirror may have both: Spack looks for a binary in either layout.
     """
-    if isinstance(store, RegistryStore):
-        yield from (path for path in store.files(TAG_FOLDER) if tag_hash(path) is not None)
+    if store.has_tags:
+        yield from (path for path in store.files(TAG_FOLDER) or () if tag_hash(path) is not None)
         return
     manifests = store.files(SPEC_FOLDER)
     if manifests is None:
@@ -552,7 +552,7 @@ def spec_file_at(store: Store, relative: str, limits: Limits) -> SpecFile:
     return SpecFile(path=path, shown=shown, hash=found[1])
 
 
-def _tagged_index(store: RegistryStore, limits: Limits) -> MirrorIndex | None:
+def _tagged_index(store: Store, limits: Limits) -> MirrorIndex | None:
     """Return the index that a registry keeps as the one layer of an image, if it does."""
     manifest = store.get(_INDEX_TAG, most=limits.manifest_bytes)
     if manifest is None:

@@ -1,17 +1,12 @@
-"""Snapshots of many stacks: the map ``cache_spack_io_index.json``, or a tree of mirrors.
+"""Snapshots of many stacks: what the indexes of their mirrors hold.
 
-The public cache publishes a map from each snapshot to the indexes of its stacks::
-
-    {"develop-2025-05-25": [{"label": "root", "url": "s3://..."}, {"label": "e4s", ...}]}
-
-``root`` is the union index: its binaries are those of the snapshot. A stack lists a
-spec if its own index has the hash at all, as a binary or not. Only the indexes of the
-snapshots that are asked for are read.
+The binaries of a snapshot are those of its union index. A stack lists a spec if its own index
+has the hash at all, as a binary or not. Only the indexes of the snapshots that are asked for are
+read.
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -21,11 +16,10 @@ from specplan import _core
 from specplan.counting import count
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.model import DamagedFile
-from specplan.patterns import pattern
 from specplan.records import dataclass
-from specplan.sources import spec_files, strict_json
-from specplan.sources.location import WHOLE, Place
+from specplan.sources import spec_files
 from specplan.sources.mirrors import indexes, mirror
+from specplan.sources.mirrors.listing import UNION
 from specplan.sources.mirrors.tags import newest_first
 from specplan.sources.origins import IndexAlone, MirrorTaken
 from specplan.sources.result import SourceRead
@@ -42,100 +36,18 @@ if TYPE_CHECKING:
     from specplan.sources.mirrors.consumer import Consumer
     from specplan.sources.mirrors.indexes import IndexesRead, Unindexed
     from specplan.sources.mirrors.layout import Layout
+    from specplan.sources.mirrors.listing import Listed
     from specplan.sources.mirrors.mirror import MirrorIndex
     from specplan.sources.reading_options import Reading
     from specplan.sources.stores.store import Store
 
-__all__ = ["MAP_NAME", "Listed", "parse", "read", "tree"]
-
-#: What the map is called at the top of a mirror.
-MAP_NAME: Final = "cache_spack_io_index.json"
-
-#: What makes a folder a mirror.
-_INDEXES: Final = ("v3/manifests/index/index.manifest.json", "build_cache/index.json")
-
-#: The label of the union index.
-_UNION: Final = "root"
-
-#: Labels that the public site leaves out.
-_DROPPED: Final = frozenset({"deprecated", "e4s-mac"})
-
-_LABEL: Final = pattern(r"[A-Za-z0-9_.-]+")
+__all__ = ["read"]
 
 #: Schemes whose URLs name a bucket first and a key in it second.
 _BUCKETS: Final = frozenset({"s3", "gs", "gcs"})
 
 #: Where a map that came from elsewhere may lead.
 _SCHEMES: Final = frozenset({"http", "https", "s3", "gs", "gcs", "abfs", "abfss", "az"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """The index of one stack in one snapshot.
-
-    Attributes:
-        label: The label of the stack.
-        url: Where the index, or the mirror that it is of, lies.
-        shown: The file or folder that says so.
-        place: Where in it.
-    """
-
-    label: str
-    url: str
-    shown: str
-    place: Place = WHOLE
-
-    @property
-    def said_by(self) -> str:
-        """What says so, and where in it."""
-        place = str(self.place)
-        return f"{self.shown}: {place}" if place else self.shown
-
-
-def parse(document: bytes, shown: str) -> dict[str, tuple[Listed, ...]] | None:
-    """Read a map of snapshots.
-
-    Returns:
-        What each snapshot lists, without the labels that the public site drops; None if
-        the document is JSON, but no such map.
-
-    Raises:
-        DamagedSourceError: If it is a malformed map.
-    """
-    whole = strict_json.parse(document, shown)
-    if not _is_map(whole.raw):
-        return None
-    listed = {}
-    for tag in whole.keys():  # noqa: SIM118 - no dict
-        listings = [_listing(each) for each in whole.at(tag).items()]
-        listed[tag] = tuple(each for each in listings if each.label not in _DROPPED)
-    return listed
-
-
-def tree(
-    store: LocalStore, *, from_manifests: bool = False
-) -> dict[str, tuple[Listed, ...]] | None:
-    """Return what a tree of mirrors ``TAG/v3`` and ``TAG/STACK/v3`` lists, or None if it is none.
-
-    So the public cache is laid out, and so is a copy of it.
-
-    Args:
-        store: The folder.
-        from_manifests: Whether a mirror need not have an index.
-    """
-    files = (*_INDEXES, mirror.SPEC_FOLDER) if from_manifests else _INDEXES
-    listed = {}
-    for tag in store.folders():
-        if not _has_any(store, tag, files):
-            continue
-        stacks = [
-            Listed(label=label, url=f"{tag}/{label}", shown=store.shown(tag))
-            for label in store.folders(tag)
-            if label not in {*_DROPPED, _UNION} and _has_any(store, f"{tag}/{label}", files)
-        ]
-        union = Listed(label=_UNION, url=tag, shown=store.shown())
-        listed[tag] = (union, *stacks)
-    return listed or None
 
 
 def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading) -> SourceRead:
@@ -151,11 +63,11 @@ def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading
         UsageError: If the source has a label.
     """
     whole = {
-        tag: entries for tag, entries in listed.items() if any(e.label == _UNION for e in entries)
+        tag: entries for tag, entries in listed.items() if any(e.label == UNION for e in entries)
     }
     if not whole:
         raise SourceError(
-            f"`{reading.place}` has no snapshot with a union index (`{_UNION}`)",
+            f"`{reading.place}` has no snapshot with a union index (`{UNION}`)",
             path=reading.place,
         )
     order = newest_first(whole)
@@ -163,7 +75,7 @@ def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading
     asked = [tag for tag in order if tag in named]
     gathered = _Gathered(reading=reading, notes=[*_notes(listed, order, reading)])
     for tag in asked:
-        for entry in sorted(whole[tag], key=lambda entry: (entry.label != _UNION, entry.label)):
+        for entry in sorted(whole[tag], key=lambda entry: (entry.label != UNION, entry.label)):
             gathered.add(entry, tag, beside)
     unread = tuple(tag for tag in order if tag not in asked)
     return replace(gathered.answer(), unread_tags=unread, read_tags=tuple(asked))
@@ -215,7 +127,7 @@ class _Gathered:
             label=entry.label,
             tag=tag,
             # As on the public site, binaries are those of the union index.
-            listed_only=entry.label != _UNION,
+            listed_only=entry.label != UNION,
         )
         self.damaged.extend(map(indexes.or_from_manifests, found.damaged))
         self.left_out.extend(index.left_out)
@@ -230,7 +142,7 @@ class _Gathered:
     def _look_beside(self, entry: Listed, tag: str, store: Store, found: IndexesRead) -> None:
         """Look for binaries of a mirror that no index of it lists."""
         listed = found.binaries
-        if entry.label != _UNION:
+        if entry.label != UNION:
             listed = frozenset(each.hash for each in found.core.specs(_core.Query.all(), None))
         more = indexes.unindexed(store, listed, self.reading, label=entry.label, tag=tag)
         if more is not None:
@@ -321,40 +233,6 @@ def _mirrored(
     return None
 
 
-def _is_map(value: object) -> bool:
-    """Whether a document is a map, if perhaps a malformed one: a lock has arrays too."""
-    if not isinstance(value, dict) or not all(isinstance(each, list) for each in value.values()):
-        return False
-    return any(
-        isinstance(entry, dict) and not entry.keys().isdisjoint({"label", "url"})
-        for entries in value.values()
-        for entry in entries
-    )
-
-
-def _listing(entry: strict_json.Value) -> Listed:
-    label, url = entry.at("label"), entry.at("url")
-    if _LABEL.fullmatch(label.text()) is None:
-        label.fail(f"`{label.raw}` is not a label of a stack")
-    if not url.text():
-        url.fail("is empty")
-    if "\0" in url.text():
-        url.fail("holds a NUL byte")
-    return Listed(label=label.text(), url=url.text(), shown=entry.shown, place=url.at_place)
-
-
-def _has_any(store: LocalStore, folder: str, names: Iterable[str]) -> bool:
-    # A tree of pages has thousands of folders, of which none has any: only where something is
-    # there does it matter where a link leads.
-    names = tuple(names)
-    beside = os.path.join(store.root, *folder.split("/"))  # noqa: PTH118 - many are looked at
-    if not any(os.path.exists(os.path.join(beside, name)) for name in names):  # noqa: PTH110, PTH118
-        return False
-    below = store.below(folder).root
-    # `Path.exists` fails where it may not look; what is not readable has none.
-    return any(os.path.exists(below / name) for name in names)  # noqa: PTH110
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
     """Where an index lies that a map names, and the mirror that it is of.
@@ -385,10 +263,10 @@ class _Place:
             older=() if index is None else tuple(each.shown for each in index.older),
             cache=reading.place,
             limits=reading.limits,
-            listing=None if index is None or entry.label == _UNION else index.path,
+            listing=None if index is None or entry.label == UNION else index.path,
             of=(entry.label, tag),
             older_listings=()
-            if index is None or entry.label == _UNION
+            if index is None or entry.label == UNION
             else tuple((each.path, each.shown) for each in index.older),
         )
 
@@ -561,7 +439,7 @@ def _notes(
     newer = order[: order.index(whole[0])] if None in reading.tags else []
     wanted = {*reading.tags, *newer}
     return tuple(
-        f"snapshot `{tag}` of `{reading.place}` was passed over: it has no union index (`{_UNION}`)"
+        f"snapshot `{tag}` of `{reading.place}` was passed over: it has no union index (`{UNION}`)"
         for tag in order
         if tag in wanted and tag not in whole
     )

@@ -15,12 +15,13 @@ import hashlib
 import json
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from specplan.errors import RemoteError, SourceError, UsageError
 from specplan.patterns import pattern
 from specplan.sources import strict_json
+from specplan.sources.mirrors.layout import TAG_FOLDER
 from specplan.sources.stores.downloads import Downloads
 from specplan.sources.stores.store import is_checksum, parts_of
 
@@ -34,10 +35,7 @@ if TYPE_CHECKING:
     from specplan.sources.stores.store import Expected
     from specplan.sources.stores.transfer import Body, Request
 
-__all__ = ["TAG_FOLDER", "RegistryStore"]
-
-#: Where the manifests of tags are.
-TAG_FOLDER: Final = "tags"
+__all__ = ["RegistryStore"]
 
 _BLOB: Final = pattern(r"blobs/sha256/[0-9a-f]{2}/([0-9a-f]{64})")
 _TAG: Final = pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
@@ -65,6 +63,8 @@ class RegistryStore:
         login: What requests authorize themselves with; by default what is found when the
             registry asks for it.
     """
+
+    has_tags: ClassVar = True
 
     def __init__(
         self, repository: Repository, fetching: Fetching, login: Login | None = None

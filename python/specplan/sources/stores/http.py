@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import unquote, urlsplit
 
 from specplan.errors import RemoteError, UsageError
@@ -48,6 +48,8 @@ class HttpStore:
     Raises:
         SourceError: If the URL is none.
     """
+
+    has_tags: ClassVar = False
 
     def __init__(self, url: str, fetching: Fetching) -> None:
         parts = parsed(url)

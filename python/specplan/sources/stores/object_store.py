@@ -11,7 +11,7 @@ import contextlib
 import importlib
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from specplan.errors import RemoteError, SourceError
 from specplan.secrets import shown_url, without_those_of
@@ -57,6 +57,8 @@ class FsspecStore:
     Raises:
         SourceError: If fsspec, or what it needs for the scheme, is not installed.
     """
+
+    has_tags: ClassVar = False
 
     def __init__(self, url: str, fetching: Fetching) -> None:
         self._url = url

@@ -10,7 +10,7 @@ import errno
 import hashlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.patterns import pattern
@@ -79,7 +79,13 @@ class Expected:
 
 
 class Store(Protocol):
-    """A place with files, local or remote."""
+    """A place with files, local or remote.
+
+    Attributes:
+        has_tags: Whether it is a repository of a registry: it has tags and no folders.
+    """
+
+    has_tags: ClassVar[bool]
 
     def get(self, relative: str, *, most: int, expected: Expected | None = None) -> Path | None:
         """Return a local file with the bytes of a file of the store.
@@ -125,6 +131,8 @@ class LocalStore:
             is refused.
         limits: What it may not go beyond.
     """
+
+    has_tags: ClassVar = False
 
     def __init__(self, root: Path, *, limits: Limits) -> None:
         self._root = root

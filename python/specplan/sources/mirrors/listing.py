@@ -1,0 +1,143 @@
+"""What a source lists of snapshots of many stacks: a map of them, or a tree of mirrors.
+
+The public cache publishes a map from each snapshot to the indexes of its stacks::
+
+    {"develop-2025-05-25": [{"label": "root", "url": "s3://..."}, {"label": "e4s", ...}]}
+
+``root`` is the union index.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from specplan.patterns import pattern
+from specplan.records import dataclass
+from specplan.sources import strict_json
+from specplan.sources.location import WHOLE, Place
+from specplan.sources.mirrors import mirror
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from specplan.sources.stores.store import LocalStore
+
+__all__ = ["MAP_NAME", "UNION", "Listed", "parse", "tree"]
+
+#: What the map is called at the top of a mirror.
+MAP_NAME: Final = "cache_spack_io_index.json"
+
+#: What makes a folder a mirror.
+_INDEXES: Final = ("v3/manifests/index/index.manifest.json", "build_cache/index.json")
+
+#: The label of the union index.
+UNION: Final = "root"
+
+#: Labels that the public site leaves out.
+_DROPPED: Final = frozenset({"deprecated", "e4s-mac"})
+
+_LABEL: Final = pattern(r"[A-Za-z0-9_.-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """The index of one stack in one snapshot.
+
+    Attributes:
+        label: The label of the stack.
+        url: Where the index, or the mirror that it is of, lies.
+        shown: The file or folder that says so.
+        place: Where in it.
+    """
+
+    label: str
+    url: str
+    shown: str
+    place: Place = WHOLE
+
+    @property
+    def said_by(self) -> str:
+        """What says so, and where in it."""
+        place = str(self.place)
+        return f"{self.shown}: {place}" if place else self.shown
+
+
+def parse(document: bytes, shown: str) -> dict[str, tuple[Listed, ...]] | None:
+    """Read a map of snapshots.
+
+    Returns:
+        What each snapshot lists, without the labels that the public site drops; None if
+        the document is JSON, but no such map.
+
+    Raises:
+        DamagedSourceError: If it is a malformed map.
+    """
+    whole = strict_json.parse(document, shown)
+    if not _is_map(whole.raw):
+        return None
+    listed = {}
+    for tag in whole.keys():  # noqa: SIM118 - no dict
+        listings = [_listing(each) for each in whole.at(tag).items()]
+        listed[tag] = tuple(each for each in listings if each.label not in _DROPPED)
+    return listed
+
+
+def tree(
+    store: LocalStore, *, from_manifests: bool = False
+) -> dict[str, tuple[Listed, ...]] | None:
+    """Return what a tree of mirrors ``TAG/v3`` and ``TAG/STACK/v3`` lists, or None if it is none.
+
+    So the public cache is laid out, and so is a copy of it.
+
+    Args:
+        store: The folder.
+        from_manifests: Whether a mirror need not have an index.
+    """
+    files = (*_INDEXES, mirror.SPEC_FOLDER) if from_manifests else _INDEXES
+    listed = {}
+    for tag in store.folders():
+        if not _has_any(store, tag, files):
+            continue
+        stacks = [
+            Listed(label=label, url=f"{tag}/{label}", shown=store.shown(tag))
+            for label in store.folders(tag)
+            if label not in {*_DROPPED, UNION} and _has_any(store, f"{tag}/{label}", files)
+        ]
+        union = Listed(label=UNION, url=tag, shown=store.shown())
+        listed[tag] = (union, *stacks)
+    return listed or None
+
+
+def _is_map(value: object) -> bool:
+    """Whether a document is a map, if perhaps a malformed one: a lock has arrays too."""
+    if not isinstance(value, dict) or not all(isinstance(each, list) for each in value.values()):
+        return False
+    return any(
+        isinstance(entry, dict) and not entry.keys().isdisjoint({"label", "url"})
+        for entries in value.values()
+        for entry in entries
+    )
+
+
+def _listing(entry: strict_json.Value) -> Listed:
+    label, url = entry.at("label"), entry.at("url")
+    if _LABEL.fullmatch(label.text()) is None:
+        label.fail(f"`{label.raw}` is not a label of a stack")
+    if not url.text():
+        url.fail("is empty")
+    if "\0" in url.text():
+        url.fail("holds a NUL byte")
+    return Listed(label=label.text(), url=url.text(), shown=entry.shown, place=url.at_place)
+
+
+def _has_any(store: LocalStore, folder: str, names: Iterable[str]) -> bool:
+    # A tree of pages has thousands of folders, of which none has any: only where something is
+    # there does it matter where a link leads.
+    names = tuple(names)
+    beside = os.path.join(store.root, *folder.split("/"))  # noqa: PTH118 - many are looked at
+    if not any(os.path.exists(os.path.join(beside, name)) for name in names):  # noqa: PTH110, PTH118
+        return False
+    below = store.below(folder).root
+    # `Path.exists` fails where it may not look; what is not readable has none.
+    return any(os.path.exists(below / name) for name in names)  # noqa: PTH110
