@@ -6,10 +6,10 @@ nothing uses does no harm. What it asks for may name other toolchains.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from specplan._core import AbstractSpec
+from specplan.patterns import pattern
 from specplan.sources.environments.sections import entry, something, unsuffixed
 from specplan.sources.environments.yaml_tree import Mapping, Node, Scalar, Sequence
 
@@ -30,12 +30,12 @@ _EMPTY: Final = AbstractSpec("*")
 
 
 #: Values in quotes, which may hold anything.
-_QUOTED: Final = re.compile(r"'[^']*'|\"(?:[^\"\\\\]|\\\\.)*\"")
+_QUOTED: Final = pattern(r"'[^']*'|\"(?:[^\"\\\\]|\\\\.)*\"")
 
 #: A name after `%` that is neither qualified nor a virtual package, and what is asked of it.
-_DIRECT: Final = re.compile(r"%\s*(?P<name>[\w-]+)(?![\w.=,-])(?P<asked>[^%^]*)")
+_DIRECT: Final = pattern(r"%\s*(?P<name>[\w-]+)(?![\w.=,-])(?P<asked>[^%^]*)")
 
-_NAMESPACE: Final = re.compile(r"(?<!\S)namespace:?==?\S*")
+_NAMESPACE: Final = pattern(r"(?<!\S)namespace:?==?\S*")
 
 
 class Toolchains:
