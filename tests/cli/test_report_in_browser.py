@@ -237,6 +237,25 @@ def test_a_page_without_scripts_shows_what_matters(
 
 
 @pytest.mark.parametrize("width", [390, 1280])
+def test_a_jump_ends_where_it_leads(browser: Browser, places: dict[str, str], width: int) -> None:
+    """Parts that are not drawn yet have no height of their own."""
+    top = """(id) => document.getElementById(id).getBoundingClientRect().top"""
+    ended = """(id) => { const { scrollHeight } = document.documentElement;
+        const box = document.getElementById(id).getBoundingClientRect();
+        return (box.top >= 0 && box.top < 80) || scrollY + innerHeight >= scrollHeight - 1; }"""
+    with browser.new_context(viewport={"width": width, "height": 800}) as context:
+        page = Looked(context.new_page(), places["examples"]).page
+        for part in ("inputs", "matrix", "plan", "gaps", "changes"):
+            page.locator(f".parts a[href='#{part}']").click()
+            page.wait_for_function(ended, arg=part)
+            page.wait_for_timeout(300)
+            assert page.evaluate(ended, part), (part, page.evaluate(top, part))
+        page = Looked(context.new_page(), f"{places['examples']}#plan").page
+        page.wait_for_timeout(300)
+        page.wait_for_function(ended, arg="plan")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
 def test_every_column_of_a_table_has_room_for_its_words(
     browser: Browser, places: dict[str, str], width: int
 ) -> None:

@@ -392,11 +392,33 @@
     };
   }
 
+  // What was not on the screen yet has a height that is a guess, so that a jump over it may end
+  // elsewhere: it is repeated until all on the way is drawn, or somebody scrolls.
+  function goTo(target) {
+    if (!target) return;
+    const over = new AbortController();
+    for (const each of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+      addEventListener(each, () => over.abort(), { passive: true, signal: over.signal });
+    }
+    const top = () => target.getBoundingClientRect().top;
+    let [left, still, last] = [120, 0, NaN];
+    const step = () => {
+      if (over.signal.aborted) return;
+      still = Math.abs(top() - last) < 2 ? still + 1 : 0;
+      if (!still) target.scrollIntoView({ behavior: "instant" });
+      last = top();
+      left -= 1;
+      if (left && still < 6) requestAnimationFrame(step);
+      else over.abort();
+    };
+    step();
+  }
+
   function reveal(id) {
     const heading = byId(`${id}-title`);
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
-    byId(id).scrollIntoView();
+    goTo(byId(id));
   }
 
   // --- Matrix ---------------------------------------------------------------------------------------
@@ -815,14 +837,14 @@
       if (!byId("keys-on").checked) return;
       if (event.key === "f" && byId("gap-search")) {
         byId("gap-search").focus();
-        byId("gaps").scrollIntoView();
+        goTo(byId("gaps"));
         event.preventDefault();
       }
       if (event.key === "n" || event.key === "p") {
         const parts = all("main > section");
         const at = parts.findIndex((part) => part.getBoundingClientRect().bottom > 80);
         const next = parts[Math.min(Math.max(at + (event.key === "n" ? 1 : -1), 0), parts.length - 1)];
-        next?.scrollIntoView();
+        goTo(next);
       }
     });
   }
@@ -846,7 +868,9 @@
       if (byId(id)) observer.observe(byId(id));
     }
     // Parts are places of the page and no view of it, which their links leave as it is.
-    for (const [id, link] of links) {
+    for (const link of all("a[href^='#']")) {
+      const id = link.hash.slice(1);
+      if (!byId(`${id}-title`)) continue;
       link.addEventListener("click", (event) => {
         event.preventDefault();
         reveal(id);
@@ -880,7 +904,9 @@
     showView();
     if (location.hash.includes("=")) {
       const part = view.build >= 0 || view.find || view.order ? "plan" : "gaps";
-      byId(part)?.scrollIntoView();
+      goTo(byId(part));
+    } else if (location.hash) {
+      goTo(byId(location.hash.slice(1)));
     }
     addEventListener("hashchange", () => {
       if (!location.hash.includes("=") && location.hash) return;
