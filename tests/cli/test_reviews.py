@@ -175,6 +175,45 @@ def test_annotations_stand_beside_the_lines_and_cannot_be_forged(
         assert "\n::error" not in capsys.readouterr().out
 
 
+def test_an_abstract_want_that_the_change_does_not_reach_is_no_stack_that_it_reaches(
+    project: RecipeProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.recipe(OLD_METHOD)
+    found = review(capsys, words(project, "--want", "mine=greeting@2"))
+    assert (found["stacks"], found["totals"]["reviewed"]) == ([], 1)
+    main(words(project, "--want", "mine=greeting@2"))
+    assert "the change reaches nothing of 1 other stack" in capsys.readouterr().out
+
+
+def test_the_commands_want_as_much_as_the_review(
+    project: RecipeProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.recipe(CODE)
+    want = ("--want", f"site={project.lock}", "--scope", "roots")
+    first, _, last = review(capsys, words(project, *want))["commands"]
+    assert "--scope roots --cache" in first
+    assert "--scope roots --cache" in last
+
+
+def test_the_system_of_an_abstract_want_can_be_said(
+    project: RecipeProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The caches list several systems, and the hint says how to name one."""
+    project.recipe(CODE)
+    other = project.folder / "other.json"
+    text = project.index.read_text().replace("ubuntu24.04", "debian12")
+    for each in project.document["concrete_specs"]:
+        text = text.replace(each, each[::-1])
+    other.write_text(text)
+    asked = words(project, "--want", "mine=user", "--cache", f"other={other}")
+    assert main(asked) == 2
+    assert "give `--system debian12/x86_64_v3`" in capsys.readouterr().err
+    found = review(capsys, [*asked, "--system", "ubuntu24.04/x86_64_v3"])
+    assert found["totals"]["stale"] == 2
+    (command,) = found["commands"]
+    assert "--want mine=user --system ubuntu24.04/x86_64_v3" in command
+
+
 def test_an_empty_revision_is_not_one_since_which_nothing_changed(
     project: RecipeProject, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -311,12 +311,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         is_repeatable=True,
         metavar="OS/TARGET|all",
         group="Wants",
-        commands=(*_WANTS, "init"),
+        commands=(*_WANTS, "review", "init"),
         help="Also report the stacks on this system, even where they have nothing yet.",
         example='["ubuntu24.04/zen4"]',
         variations={
             **dict.fromkeys(
-                _PLANS,
+                (*_PLANS, "review"),
                 Variation(
                     help="What abstract wants are for.",
                     default="what they say, else the system that all locks are for",

@@ -37,6 +37,10 @@ def commands_of(contents: Contents, request: ReviewRequest) -> tuple[str, ...]:
 
 def _commands(caches: Sequence[str], request: ReviewRequest) -> Iterator[str]:
     wants = [word for each in request.want for word in ("--want", each)]
+    scope = _how_wanted(request)
+    is_abstract = any(named_want(each).is_abstract for each in request.want)
+    systems = request.coverage.system if is_abstract else ()
+    wants += [*(word for each in systems for word in ("--system", each)), *scope]
     revisions = ["--changed-since", request.recipes.since, "--packages", request.recipes.packages]
     policy = [] if request.policy == "hash" else ["--policy", request.policy]
     depth = [] if request.depth is None else ["--depth", str(request.depth)]
@@ -51,9 +55,17 @@ def _commands(caches: Sequence[str], request: ReviewRequest) -> Iterator[str]:
         if lock.name == LOCK_NAME:
             yield _line("spack", "-e", str(lock.parent), "concretize", "--force")
         yield (
-            _line("specplan", "export", "make", "--want", each, *caches, "-o", "plan.mk")
+            _line("specplan", "export", "make", "--want", each, *scope, *caches, "-o", "plan.mk")
             + " && make -f plan.mk -k"
         )
+
+
+def _how_wanted(request: ReviewRequest) -> list[str]:
+    """Return the options that say how much of what is wanted, and of which snapshot."""
+    query = request.coverage
+    scope = [] if query.scope == "runtime" else ["--scope", query.scope]
+    tag = [] if query.tag is None else ["--tag", query.tag]
+    return [*scope, *(word for each in query.group for word in ("--group", each)), *tag]
 
 
 def _line(*words: str) -> str:

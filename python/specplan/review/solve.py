@@ -46,9 +46,13 @@ def review(contents: Contents, request: ReviewRequest) -> Review:
     plan, recipes = rebuild_with_changes(contents, request.plan())
     if plan.change is None or recipes is None:
         raise UsageError("nothing changes", hint="name revisions with `since`")
-    wants = _wants(contents, request, frozenset(plan.change.changed))
+    wants, chosen = _wants(contents, request, frozenset(plan.change.changed))
     reached = {stack: want for stack, want in wants.items() if want is not None}
-    stacks = tuple(_stacks(contents, request, plan, reached))
+    stacks = tuple(
+        each
+        for each in _stacks(contents, request, plan, reached)
+        if each.stack not in chosen or each.stale or each.untested or each.due_to_change
+    )
     stale = _stale(contents, request, plan)
     return Review(
         since=request.recipes.since,
@@ -99,8 +103,11 @@ def _stale(contents: Contents, request: ReviewRequest, plan: Plan) -> tuple[Stal
 
 def _wants(
     contents: Contents, request: ReviewRequest, changed: frozenset[str]
-) -> dict[str, tuple[str, ...] | None]:
-    """Return by stack what it wants, as it would be typed; None where no change reaches it."""
+) -> tuple[dict[str, tuple[str, ...] | None], frozenset[str]]:
+    """Return by stack what it wants, as it would be typed; None where no change reaches it.
+
+    And those of which only their plans say whether one does.
+    """
     query = replace(request.coverage, want=request.want)
     locks, environments, _ = read_wanted_places(
         query.want,
@@ -115,11 +122,12 @@ def _wants(
         roots = sorted({each.hash for each in lock.roots})
         if not changed.isdisjoint(lock.core.reached(roots, ANY_EDGE)):
             found[lock.label] = (*(known or ()), f"{lock.label}={lock.place}")
+    chosen = {each.label for each in environments if found.get(each.label) is None}
     for each in environments:
         # Which specs it will have is chosen by its plan.
         place = each.place if each.is_typed else f"{each.label}={each.place}"
         found[each.label] = (*(found.get(each.label) or ()), place)
-    return found
+    return found, frozenset(chosen)
 
 
 def _stacks(
