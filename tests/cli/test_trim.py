@@ -17,6 +17,8 @@ from tests.small_caches import index, lock, written
 from tests.unit.test_pipelines import DATA, chain, job
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from tests.cli.conftest import Runs
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "rebuild"
@@ -112,6 +114,43 @@ def test_jobs_of_a_mirror_with_some_binaries_become_those_of_the_plan_in_order(
     }
     plan = json.loads(run("rebuild", *words, "--format=json").out)["builds"]
     assert closures(given) == closures({each["hash"]: set(each["needs"]) for each in plan})
+
+
+@pytest.mark.parametrize(
+    ("order", "there", "said"),
+    [
+        (sorted, lambda at: at % 2 == 1, "153 jobs -> 139 (14 unnecessary: "),
+        (list, lambda at: at % 10 != 3, "31 jobs -> 24 (7 unnecessary: "),
+    ],
+    ids=["half", "nine-tenths"],
+)
+def test_a_job_for_each_spec_without_a_binary_is_more_than_is_needed(
+    run: Runs,
+    folder: Path,
+    order: Callable[[Iterable[str]], list[str]],
+    there: Callable[[int], bool],
+    said: str,
+) -> None:
+    """Spack schedules what has no binary; of that, tools of what has one need no build."""
+    document = json.loads(gzip.decompress(Path(LOCK.removeprefix("--want=")).read_bytes()))
+    specs = document["concrete_specs"]
+    built = order(each for each, node in specs.items() if "external" not in node)
+    available = {each for at, each in enumerate(built) if there(at)}
+    jobs = {each: specs[each].get("dependencies", []) for each in built if each not in available}
+    content: dict[str, Any] = {"rebuild-index": {"script": ["true"]}}
+    for each, needs in jobs.items():
+        scheduled = (need["hash"] for need in needs if need["hash"] in jobs)
+        content[each] = job(each, *scheduled, variables={"SPACK_JOB_SPEC_DAG_HASH": each})
+    put(folder, content)
+    document["concrete_specs"] = {each: specs[each] for each in available}
+    written(folder, cache_json=json.dumps(index_of(document)))
+    words = ("trim", "jobs.yml", LOCK, "--cache=cache.json", "-o", "jobs.yml")
+    answer = run(*words)
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith(said)
+    once = (folder / "jobs.yml").read_bytes()
+    assert run(*words).code == 0
+    assert (folder / "jobs.yml").read_bytes() == once
 
 
 def builds_of(content: dict[str, Any]) -> dict[str, str]:
