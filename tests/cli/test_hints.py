@@ -362,3 +362,17 @@ def test_a_variable_that_the_shell_did_not_put_in_is_said(
     monkeypatch.setenv("MIRRORS", "/somewhere")
     assert "outside of single quotes" in run("gaps", "--cache", "$MIRRORS/x").err
     assert "`${NOWHERE}` is not set, " in run("gaps", "--cache", "${NOWHERE}/x").err
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("docter", "doctor"), ("recipe", "recipes"), ("cover", "coverage"), ("rebuid", "rebuild")],
+)
+def test_a_misspelt_command_gets_the_one_that_was_meant(run: Runs, typed: str, meant: str) -> None:
+    answer = run(typed)
+    assert answer.code == 2
+    assert hint_of(answer) == f"did you mean `specplan {meant}`?"
+
+
+def test_a_command_that_is_like_none_gets_the_list(run: Runs) -> None:
+    assert hint_of(run("zzzz")) == "`specplan --help` lists what there is"

@@ -44,7 +44,7 @@ def worded(error: click.ClickException, words: Sequence[str]) -> tuple[str, str 
         is_flag = not error.option_name.startswith("--")
         whole = (_whole_spec(context, words) or _whole_want(context, words)) if is_flag else None
         return message, whole or hint
-    if (near := _near_choice(error)) is not None:
+    if (near := _near_choice(error) or _near_command(error, context)) is not None:
         return message, f"did you mean `{near}`?"
     if "unexpected extra argument" in message:
         return message, (
@@ -158,6 +158,17 @@ def _near_choice(error: click.ClickException) -> str | None:
     typed = re.match(r"'([^']*)' is not one of", error.message)
     near = suggestions(typed[1], parameter.type.choices) if typed else []
     return near[0] if near else None
+
+
+def _near_command(error: click.ClickException, context: click.Context) -> str | None:
+    """Return the command that was meant, where there is none of that name; None for others."""
+    typed = re.match(r"No such command '([^']{3,})'", error.message)
+    if typed is None or not isinstance(context.command, click.Group):
+        return None
+    from specplan.similar_names import suggestions  # noqa: PLC0415 - only mistakes need it
+
+    near = suggestions(typed[1], context.command.list_commands(context))
+    return f"{context.command_path} {near[0]}" if near else None
 
 
 def _whole_want(context: click.Context, words: Sequence[str]) -> str | None:
