@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 import os
 import sys
+import tempfile
+from typing import Final
 
 from hypothesis import HealthCheck, settings
 
@@ -35,6 +37,29 @@ settings.register_profile(
 )
 # `--hypothesis-profile` is applied after this and wins.
 settings.load_profile("ci" if os.environ.get("CI") else "fast")
+
+
+#: A folder in memory: what is written there waits for no disk, which tests otherwise spend a third
+#: of their time on.
+_MEMORY: Final = "/dev/shm"  # noqa: S108 - only folders with names of their own are made there
+
+#: How much must be free there; the largest test writes some hundred megabytes.
+_MEMORY_BYTES: Final = 4 << 30
+
+
+def _is_memory_fit() -> bool:
+    """Whether there is memory to write to, and programs may be started there, as tests do."""
+    if not os.access(_MEMORY, os.W_OK) or not hasattr(os, "ST_NOEXEC"):
+        return False
+    state = os.statvfs(_MEMORY)
+    is_large = state.f_bavail * state.f_frsize >= _MEMORY_BYTES
+    return is_large and not state.f_flag & os.ST_NOEXEC
+
+
+# Who says where to write knows better. The workers of pytest-xdist take this over.
+if "TMPDIR" not in os.environ and _is_memory_fit():
+    os.environ["TMPDIR"] = _MEMORY
+    tempfile.tempdir = None
 
 
 def _is_this_machine(address: object) -> bool:
