@@ -20,7 +20,7 @@ ExclusionReason: TypeAlias = Literal["broken", "needs", "unneeded"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needless:
-    """A spec that pruning node by node would build in vain.
+    """A spec that pruning node by node would build, though nothing needs it.
 
     Attributes:
         spec: The spec.
