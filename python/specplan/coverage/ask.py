@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache, partial
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, TypeAlias, get_args
 
 from specplan import _core as compiled
 from specplan.catalog.names import FEWER_CELLS, chosen, matched_or_all, refuse_others
@@ -18,7 +18,7 @@ from specplan.model.roots import MOST_LACKS
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from specplan._core import State
     from specplan.coverage.environments import Answered, NotConcretized
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from specplan.sources.wanted import Wanted, WantedEnvironment
 
 __all__ = ["Answer", "ask", "demand", "environment_options", "roots_of"]
+
+#: os, target, platform.
+_System: TypeAlias = tuple[str, str, str]
 
 
 def environment_options(
@@ -165,120 +168,207 @@ def ask(
     environments = tuple(each for each in environments if not each.is_not_concretized)
     wants = _kind_of_wants(query, older, wanted, environments)
     level = _level(query, wants)
-    compat = query.compat
-    refuse_others("compat", compat, get_args(Compatibility))
-    labels = core.labels(state)
-    listed = labels if older is None else core.labels(older)
-    of_locks = {each.label for each in wanted}
-    of_files = of_locks | {each.label for each in environments}
-    known = of_files or {*labels, *listed}
-    # No label of a file stands for a union: a lock may lie in a folder called `root`.
-    every = tuple(sorted(of_files))
-    selected = chosen(query.stack or every, known, kind="stack")
-    # A lock of nothing leaves no label behind.
-    there = {*(core.labels(None) if wanted else labels)}
-    if of_files:
-        there &= of_locks
-    reported = [name for name in selected if name in there]
-    absent = [] if of_files else [name for name in selected if name not in there]
-    systems = Systems(core, query.libc)
-    not_wanted = query.not_wanted
-    specs = _specs(core, wanted, reported, query) if wanted else []
-    added = systems.added(query.system)
-    given = {
-        stack: [systems.system(each) for each in cells]
-        for stack, cells in query.cells.items()
-        if stack in selected
-    }
-    oss = systems.chosen_oss(query.os)
-    targets = systems.chosen_targets(query.target)
+    refuse_others("compat", query.compat, get_args(Compatibility))
+    stacks = _stacks(core, (state, older), wanted, environments, query, own_stacks)
+    frame = _frame(core, query, stacks)
+    specs = _specs(core, wanted, stacks.reported, query) if wanted else []
     answer = None
     question: compiled.CoverageQuestion | None = None
     if wanted or not environments:
         question = {
             "state": state,
             "level": level or "hash",
-            "compat": compat,
-            "reported": reported,
-            "peers": _peers(query, reported, labels, own_stacks) if wants == "peers" else None,
+            "compat": query.compat,
+            "reported": stacks.reported,
+            "peers": _peers(query, stacks) if wants == "peers" else None,
             "baseline": older,
             "specs": specs if wanted else None,
-            "added": [[*given.get(name, ()), *(added or ())] for name in reported],
-            "added_of_peers": added is None,
-            "oss": oss,
-            "targets": targets,
-            "not_wanted": [_not_wanted(core, known, systems, each) for each in not_wanted],
-            "operating_systems": systems.core,
+            "added": frame.added_to(stacks.reported),
+            "added_of_peers": frame.added is None,
+            "oss": frame.oss,
+            "targets": frame.targets,
+            "not_wanted": _names_of_not_wanted(core, query, stacks, frame),
+            "operating_systems": frame.systems.core,
             "detail": detail,
         }
         answer = _coverage(core, question)
     cells = () if answer is None else answer.cells
-    excluded = [0] * len(not_wanted) if answer is None else answer.excluded
+    excluded = [0] * len(query.not_wanted) if answer is None else answer.excluded
     count = 0 if answer is None else answer.not_wanted
+    chosen_environments = [each for each in environments if each.label in stacks.selected]
     abstract = None
     if environments:
-        # Who wants no environments need not wait for what asks for them.
-        from specplan.coverage import environments as abstract_wants  # noqa: PLC0415
-
-        abstract = abstract_wants.ask(
-            core,
-            state,
-            abstract_wants.wants_of(
-                [each for each in environments if each.label in selected],
-                systems=systems,
-                cells=given,
-                added=core.systems() if added is None else added,
-                oss=oss,
-                targets=targets,
-                not_wanted=not_wanted,
-            ),
-            compat=compat,
-            systems=systems,
-            detail=detail,
-        )
+        abstract = _abstract(core, state, chosen_environments, frame, query, detail)
         excluded = [sum(both) for both in zip(excluded, abstract.wants.excluded, strict=True)]
         count += abstract.wants.not_wanted
-    lacking_roots, nowhere = _not_concretized(core, question, stale, selected, cells)
-    for entry in lacking_roots:
-        place = (entry.stack, entry.package, entry.os, entry.target)
-        count += any(excludes(each, *place) for each in not_wanted)
+    lacking_roots, nowhere = _not_concretized(core, question, stale, stacks.selected, cells)
+    lacked = [root for root in lacking_roots if not _is_excluded(root, query.not_wanted)]
     # A lock may want nothing, or nothing but what systems provide; that is not a wrong question.
     filtered = bool(query.os) or bool(query.target)
-    anything = cells or absent or (abstract is not None and abstract.wants.cells)
-    if not anything and (filtered or not of_files):
-        raise _nothing_to_report(labels, query)
+    anything = cells or stacks.absent or (abstract is not None and abstract.wants.cells)
+    if not anything and (filtered or not (wanted or environments)):
+        raise _nothing_to_report(stacks.labels, query)
     return Answer(
         core=core,
         state=state,
         wants=wants,
         level=level,
         scope=query.scope if wanted else None,
-        reported=reported,
+        reported=stacks.reported,
         specs=specs,
         wanted=wanted,
-        environments=tuple(each for each in environments if each.label in selected),
-        absent=tuple(absent),
-        listed_before=frozenset() if older is None else frozenset(listed),
+        environments=tuple(chosen_environments),
+        absent=stacks.absent,
+        listed_before=frozenset() if older is None else frozenset(core.labels(older)),
         not_wanted=tuple(
-            replace(entry, excluded=each) for entry, each in zip(not_wanted, excluded, strict=True)
+            replace(entry, excluded=each)
+            for entry, each in zip(query.not_wanted, excluded, strict=True)
         ),
         cells=cells,
         gaps=None if answer is None else answer.gaps,
         lacking=() if answer is None else answer.lacking,
-        not_wanted_count=count,
+        not_wanted_count=count + len(lacking_roots) - len(lacked),
         abstract=abstract,
-        operating_systems=systems.core,
-        not_concretized=tuple(
-            each
-            for each in lacking_roots
-            if not any(
-                excludes(entry, each.stack, each.package, each.os, each.target)
-                for entry in not_wanted
-            )
-        ),
+        operating_systems=frame.systems.core,
+        not_concretized=tuple(lacked),
         nowhere=tuple(nowhere),
         question=question,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stacks:
+    """The stacks of a question.
+
+    Attributes:
+        labels: Those that the caches list, with the locks beside them.
+        known: Those that may be named: of the files of wants, else of both states.
+        selected: Those that are asked for.
+        reported: Those of them that the core is asked for, in the order of its answers.
+        absent: Those of them that the newer state does not list.
+        own: Those that are sources without a label.
+    """
+
+    labels: list[str]
+    known: frozenset[str]
+    selected: tuple[str, ...]
+    reported: list[str]
+    absent: tuple[str, ...]
+    own: frozenset[str]
+
+
+def _stacks(
+    core: compiled.Catalog,
+    states: tuple[State, State | None],
+    wanted: Sequence[Wanted],
+    environments: Sequence[WantedEnvironment],
+    query: CoverageQuery,
+    own: frozenset[str],
+) -> _Stacks:
+    """Return the stacks of a question, of the state that is asked and of an older one."""
+    state, older = states
+    labels = core.labels(state)
+    listed = labels if older is None else core.labels(older)
+    of_locks = {each.label for each in wanted}
+    of_files = of_locks | {each.label for each in environments}
+    known = of_files or {*labels, *listed}
+    # No label of a file stands for a union: a lock may lie in a folder called `root`.
+    selected = chosen(query.stack or tuple(sorted(of_files)), known, kind="stack")
+    # A lock of nothing leaves no label behind.
+    there = {*(core.labels(None) if wanted else labels)}
+    if of_files:
+        there &= of_locks
+    return _Stacks(
+        labels=labels,
+        known=frozenset(known),
+        selected=tuple(selected),
+        reported=[name for name in selected if name in there],
+        absent=() if of_files else tuple(name for name in selected if name not in there),
+        own=own,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Frame:
+    """Which cells are asked for beside those of the stacks, and which of all are reported.
+
+    Attributes:
+        systems: The systems that patterns stand for.
+        given: By stack the systems that it is to be on.
+        added: The systems that every stack is to be on; None for those of its peers.
+        oss: The operating systems that are reported; None for all.
+        targets: The targets likewise.
+    """
+
+    systems: Systems
+    given: dict[str, list[_System]]
+    added: list[_System] | None
+    oss: list[str] | None
+    targets: list[str] | None
+
+    def added_to(self, reported: Iterable[str]) -> list[list[_System]]:
+        """Return the systems that each reported stack is to be on."""
+        return [[*self.given.get(name, ()), *(self.added or ())] for name in reported]
+
+
+def _frame(core: compiled.Catalog, query: CoverageQuery, stacks: _Stacks) -> _Frame:
+    """Return what a question says of cells."""
+    systems = Systems(core, query.libc)
+    added = systems.added(query.system)
+    given = {
+        stack: [systems.system(each) for each in cells]
+        for stack, cells in query.cells.items()
+        if stack in stacks.selected
+    }
+    return _Frame(
+        systems=systems,
+        given=given,
+        added=added,
+        oss=systems.chosen_oss(query.os),
+        targets=systems.chosen_targets(query.target),
+    )
+
+
+def _names_of_not_wanted(
+    core: compiled.Catalog, query: CoverageQuery, stacks: _Stacks, frame: _Frame
+) -> list[compiled.NamesOfNotWanted]:
+    return [_not_wanted(core, stacks.known, frame.systems, each) for each in query.not_wanted]
+
+
+def _abstract(
+    core: compiled.Catalog,
+    state: State,
+    environments: Sequence[WantedEnvironment],
+    frame: _Frame,
+    query: CoverageQuery,
+    detail: Detail,
+) -> Answered:
+    """Ask the core what environments want."""
+    # Who wants no environments need not wait for what asks for them.
+    from specplan.coverage import environments as abstract_wants  # noqa: PLC0415
+
+    return abstract_wants.ask(
+        core,
+        state,
+        abstract_wants.wants_of(
+            environments,
+            systems=frame.systems,
+            cells=frame.given,
+            added=core.systems() if frame.added is None else frame.added,
+            oss=frame.oss,
+            targets=frame.targets,
+            not_wanted=query.not_wanted,
+        ),
+        compat=query.compat,
+        systems=frame.systems,
+        detail=detail,
+    )
+
+
+def _is_excluded(root: NotConcretized, not_wanted: Iterable[NotWanted]) -> bool:
+    """Whether any entry excludes a root that a lock lacks."""
+    place = (root.stack, root.package, root.os, root.target)
+    return any(excludes(entry, *place) for entry in not_wanted)
 
 
 def _not_concretized(
@@ -370,21 +460,17 @@ def _kind_of_wants(
     return "peers" if older is None else "baseline"
 
 
-def _peers(
-    query: CoverageQuery,
-    reported: Sequence[str],
-    labels: Collection[str],
-    own_stacks: Collection[str],
-) -> tuple[list[list[str]], list[int]]:
+def _peers(query: CoverageQuery, stacks: _Stacks) -> tuple[list[list[str]], list[int]]:
     """Return sets of peers, and for each reported stack which of them defines its wants."""
-    patterns = query.peers
-    if patterns:
-        return [list(chosen(patterns, labels, kind="stack"))], [0 for _ in reported]
+    reported = stacks.reported
+    if query.peers:
+        sets = [list(chosen(query.peers, stacks.labels, kind="stack"))]
+        return sets, [0 for _ in reported]
     # Nobody gave a source without a label its name, so that it says nothing of a family.
-    named = [name for name in labels if name not in own_stacks]
+    named = [name for name in stacks.labels if name not in stacks.own]
     sets, positions = peers_of(reported, named, query.families)
     for at, name in enumerate(reported):
-        if name in own_stacks:
+        if name in stacks.own:
             positions[at] = len(sets)
             sets.append([name])
     return sets, positions
