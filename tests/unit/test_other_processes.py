@@ -133,6 +133,8 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "Limits": lambda: specplan.Limits(file_bytes=3),
     "LockDiff": lambda: specplan.load(LOCK).compare(specplan.load(MIRROR)),
     "Plan": lambda: specplan.load(MIRROR).rebuild(want=[LOCK], jobs=1),
+    "Spec": lambda: specplan.load(CACHE).select(package="bison")[0],
+    "Trend": lambda: specplan.trend([specplan.load(CACHE).trend_step("a", stack="e4s")]),
     "Version": lambda: specplan.Version("1.14.5"),
     "Why": lambda: specplan.load(MIRROR).rebuild(want=[LOCK]).why("cmake"),
 }
@@ -164,6 +166,10 @@ def failed(place: str) -> int:
     return len(specplan.load(place))
 
 
+def raised(error: SpecplanError) -> None:
+    raise error
+
+
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_processes_of_every_kind_can_ask(method: str) -> None:
     catalog = specplan.load(CACHE)
@@ -173,6 +179,10 @@ def test_processes_of_every_kind_can_ask(method: str) -> None:
         assert list(pool.map(asked, [catalog] * 3)) == [answer] * 3
         with pytest.raises(SourceError, match="`nowhere` does not exist"):
             pool.submit(failed, "nowhere").result()
+        for error in ERRORS:
+            with pytest.raises(type(error)) as caught:
+                pool.submit(raised, error).result()
+            assert str(caught.value) == str(error)
         # One bad file does not break the pool.
         assert pool.submit(failed, CACHE).result() == len(catalog)
 
