@@ -372,6 +372,21 @@ def test_a_lock_whose_every_spec_has_a_successor_is_written_and_sound(tmp_path: 
     assert (len(old & new), len(new)) == (1, 2)
 
 
+def test_a_new_version_that_may_be_chosen_leaves_a_spec_without_a_successor(
+    world: RecipeWorld,
+) -> None:
+    """The verdict is about the spec as it is, the next hash about what is concretized next."""
+    text = GREETING.replace('make("install")', 'make("all")')
+    newer = 'version("3.0", sha256="3")\n    version("2.0"'
+    world.checkout.recipe("greeting", text.replace('version("2.0"', newer))
+    changes = world.changes()
+    assert {each.verdict for each in changes.recipes[0].specs} == {"stale", "same"}
+    found = successors(world.compared(world.first), world.lock, changes)
+    assert {each.successor for each in found.specs} == {None}
+    assert all("a concretizer may choose version 3.0 now" in each.why for each in found.specs)
+    assert found.kept == 1
+
+
 def test_what_a_concretizer_reads_leaves_a_spec_without_a_successor(world: RecipeWorld) -> None:
     text = GREETING.replace('make("install")', 'make("all")').replace('"gmake"', '"gmake@4:"')
     world.checkout.recipe("greeting", text)

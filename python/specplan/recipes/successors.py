@@ -18,13 +18,15 @@ from specplan.recipes.dag_hash import dag_hash
 from specplan.recipes.hashes import computed_hash
 from specplan.recipes.host import host_of
 from specplan.recipes.patches import Applied, own_patches
+from specplan.recipes.source_id import versions_of
 from specplan.recipes.unread import UnreadError
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from specplan.recipes.changes import Comparison
+    from specplan.recipes.directives import Directives
     from specplan.recipes.locks import WantedLock
     from specplan.recipes.model import RecipeChanges, RecipeVerdict, SpecChange
     from specplan.recipes.nodes import Node
@@ -64,7 +66,11 @@ EXACT: Final = frozenset({"code", "source", "patch", "version_added", "metadata"
 
 @dataclass(slots=True)
 class _Next:
-    """What becomes of a spec: its next node, or why that is not known."""
+    """What becomes of a spec: its next node, or why that is not known.
+
+    One that keeps its hash may have a reason too: a concretizer may choose another version of it
+    or of what it needs, so that nothing that changes above it has a known hash.
+    """
 
     hash: str | None
     raw: Mapping[str, Any]
@@ -180,6 +186,9 @@ class _Succession:
     def _next_of(self, node: Node) -> _Next:
         below = [self._next[each] for each in node.dependencies if each in self._next]
         change = self._changed.get(node.hash)
+        why = next((each.why for each in below if each.why), "")
+        if change is not None and not why:
+            why = self._other_version(node)
         if change is not None and change.verdict not in self._counted:
             change = None
         is_stale = change is not None and change.verdict != "same"
@@ -189,14 +198,36 @@ class _Succession:
             if (found := self._next.get(each)) is not None
         )
         if not is_stale and are_below_same:
-            return _Next(node.hash, node.raw)
-        unknown = next((each for each in below if each.hash is None), None)
-        if unknown is not None:
-            return _Next(None, node.raw, unknown.why)
+            return _Next(node.hash, node.raw, why)
+        if why:
+            return _Next(None, node.raw, why)
         try:
             return self._made(node, change)
         except UnreadError as error:
             return _Next(None, node.raw, f"{node.name}@{node.version}: {error}")
+
+    def _other_version(self, node: Node) -> str:
+        """Return why a concretizer may choose another version of a spec now; empty if it may not.
+
+        A version that the recipe no longer has makes nothing possible that was not.
+        """
+        if node.is_external:
+            return ""
+        host = host_of(node.raw.get("arch"))
+        try:
+            old = self._compared.before.find(node.namespace, node.name)
+            new = self._compared.after.find(node.namespace, node.name)
+            if old is None or new is None:
+                return ""
+            known = _wishes(old.directives(host))
+            others = sorted(_wishes(new.directives(host)) - known)
+        except UnreadError as error:
+            return f"{node.name}@{node.version}: {error}"
+        version = next((each for each, _ in others if each != node.version), None)
+        if version is None:
+            return ""
+        which = f"version {version}" if version else "a version that is not read"
+        return f"{node.name}@{node.version}: a concretizer may choose {which} now"
 
     def _made(self, node: Node, change: SpecChange | None) -> _Next:
         if change is not None and not EXACT.issuperset(change.classes):
@@ -255,6 +286,17 @@ class _Succession:
         if [each.sha256 for each in before] != list(node.patches):
             raise UnreadError("its patches are not those of its own recipe alone")
         return own_patches(new.directives(host), decide, new.file)
+
+
+def _wishes(directives: Sequence[Directives]) -> frozenset[tuple[str, str]]:
+    """Return the versions of a recipe, each with how much it is wished for."""
+    return frozenset(
+        (
+            version,
+            repr([(each.argument("preferred"), each.argument("deprecated")) for each in calls]),
+        )
+        for version, calls in versions_of(directives).items()
+    )
 
 
 def _set_patches(raw: dict[str, Any], shas: list[str]) -> None:
