@@ -60,7 +60,8 @@ def test_help_needs_no_catalog() -> None:
     ("words", "error", "hint"),
     [
         ((), "missing command", "`specplan --help` lists what there is"),
-        (("gap",), "no such command 'gap'", "`specplan --help` lists what there is"),
+        (("gap",), "no such command 'gap'", "did you mean `specplan gaps`?"),
+        (("zzz",), "no such command 'zzz'", "`specplan --help` lists what there is"),
         (("diff",), "missing argument 'OLD'", "`specplan diff --help` lists what there is"),
         (
             ("gaps", "--stak", "e4s"),
