@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from typing import Final
 
-__all__ = ["matches"]
+from specplan.patterns import pattern
+
+__all__ = ["is_name", "matches"]
+
+#: What makes a pattern of a name.
+_WILD: Final = pattern(r"[*?\[]")
+
+
+def is_name(pattern: str) -> bool:
+    """Return whether a pattern matches nothing but itself."""
+    return _WILD.search(pattern) is None
 
 
 def matches(name: str, pattern: str) -> bool:
@@ -14,7 +25,14 @@ def matches(name: str, pattern: str) -> bool:
     Capitals matter. A pattern that asks for more letters than the name has is not tried at all,
     so that no pattern takes longer than a short one.
     """
-    return pattern == "*" or (_least(pattern) <= len(name) and fnmatchcase(name, pattern))
+    if pattern == "*":
+        return True
+    first = _WILD.search(pattern)
+    if first is None:
+        return name == pattern
+    # Most of many patterns differ from the name before that, and need no search.
+    at = first.start()
+    return name[:at] == pattern[:at] and _least(pattern) <= len(name) and fnmatchcase(name, pattern)
 
 
 @lru_cache(maxsize=1024)

@@ -127,3 +127,18 @@ def test_what_many_roots_lack_takes_no_more_than_there_is(tmp_path: Path) -> Non
     assert first["lacks"] == sorted(dag_hash(f"p{at}") for at in range(links))[:20]
     assert last["lacks"] == [dag_hash(f"p{links - 1}")]
     assert [root["roots"] for root in roots["lacking"]] == list(range(links, 0, -1))
+
+
+@pytest.mark.parametrize("tables", ["not-wanted", "known-gap"])
+def test_many_names_of_what_is_not_wanted_or_known_take_no_search_each(
+    tmp_path: Path, tables: str
+) -> None:
+    cache = page(tmp_path / "cache", stacks=300, systems=3, names="s-{}")
+    key = "package" if tables == "not-wanted" else "want"
+    entries = "".join(f'[[{tables}]]\n{key} = "q{at}"\nreason = "r"\n' for at in range(6_000))
+    file = tmp_path / "specplan.toml"
+    file.write_text(entries)
+    option = "--config" if tables == "not-wanted" else "--known-gaps"
+    written = str(tmp_path / "answer")
+    answer = run_limited("gaps", "--cache", cache, option, str(file), "-o", written)
+    assert answer.code in {0, 1}, answer.err[-300:]

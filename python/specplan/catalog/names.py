@@ -137,6 +137,8 @@ def any_matches(patterns: Iterable[str], name: str) -> bool:
     return any(_matched(pattern, [name]) for pattern in patterns)
 
 
-def matched_or_all(pattern: str, names: Iterable[str]) -> list[str] | None:
+def matched_or_all(pattern: str, names: Collection[str]) -> list[str] | None:
     """Return the names that a pattern matches; None, which stands for all, for ``*``."""
+    if wildcards.is_name(pattern):
+        return [pattern] if pattern in names else []
     return None if pattern == "*" else [name for name in names if wildcards.matches(name, pattern)]

@@ -172,6 +172,7 @@ def ask(
     stacks = _stacks(core, (state, older), wanted, environments, query, own_stacks)
     frame = _frame(core, query, stacks)
     specs = _specs(core, wanted, stacks.reported, query) if wanted else []
+    not_wanted = _names_of_not_wanted(core, query, stacks, frame)
     answer = None
     question: compiled.CoverageQuestion | None = None
     if wanted or not environments:
@@ -187,13 +188,15 @@ def ask(
             "added_of_peers": frame.added is None,
             "oss": frame.oss,
             "targets": frame.targets,
-            "not_wanted": _names_of_not_wanted(core, query, stacks, frame),
+            "not_wanted": list(not_wanted.values()),
             "operating_systems": frame.systems.core,
             "detail": detail,
         }
         answer = _coverage(core, question)
     cells = () if answer is None else answer.cells
-    excluded = [0] * len(query.not_wanted) if answer is None else answer.excluded
+    excluded = [0] * len(query.not_wanted)
+    for at, number in zip(not_wanted, () if answer is None else answer.excluded, strict=False):
+        excluded[at] = number
     count = 0 if answer is None else answer.not_wanted
     chosen_environments = [each for each in environments if each.label in stacks.selected]
     abstract = None
@@ -331,8 +334,22 @@ def _frame(core: compiled.Catalog, query: CoverageQuery, stacks: _Stacks) -> _Fr
 
 def _names_of_not_wanted(
     core: compiled.Catalog, query: CoverageQuery, stacks: _Stacks, frame: _Frame
-) -> list[compiled.NamesOfNotWanted]:
-    return [_not_wanted(core, stacks.known, frame.systems, each) for each in query.not_wanted]
+) -> dict[int, compiled.NamesOfNotWanted]:
+    """Return what entries match, by their positions; those that match nothing here are left out.
+
+    Of tens of thousands of entries, most may be about what is nowhere.
+    """
+    packages, systems = core.names("package"), frame.systems
+    named = {
+        at: (
+            matched_or_all(entry.package, packages),
+            matched_or_all(entry.stack, stacks.known),
+            matched_or_all(entry.os, systems.oss),
+            matched_or_all(entry.target, systems.targets),
+        )
+        for at, entry in enumerate(query.not_wanted)
+    }
+    return {at: each for at, each in named.items() if all(part is None or part for part in each)}
 
 
 def _abstract(
@@ -583,14 +600,3 @@ def demand(answer: Answer) -> Demand | None:
 def _place(spec: compiled.SpecAnswer) -> tuple[str, str, str]:
     """Return the package, the operating system and the target of a spec."""
     return spec.package, spec.os, spec.target
-
-
-def _not_wanted(
-    core: compiled.Catalog, labels: Collection[str], systems: Systems, entry: NotWanted
-) -> compiled.NamesOfNotWanted:
-    return (
-        matched_or_all(entry.package, core.names("package")),
-        matched_or_all(entry.stack, labels),
-        matched_or_all(entry.os, systems.oss),
-        matched_or_all(entry.target, systems.targets),
-    )
