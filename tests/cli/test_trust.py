@@ -658,6 +658,9 @@ def test_a_splice_is_installable_in_every_command_where_its_build_and_its_new_pa
     for command in ("gaps", "coverage"):
         answer, told = document(run, command, *words, "--fail-under-roots", "100")
         assert (answer.code, told["roots"]["installable"]) == ((0, 1) if not builds else (1, 0))
+    _, told = document(run, "check", *words)
+    roots = told["roots"]
+    assert (roots["counted"], roots["installable"]) == (1, 0 if builds else 1)
     _, told = document(run, "rebuild", *words)
     assert told["totals"]["builds"] == builds
     assert "is rewired from the binary" in run("why", "hdf5", *words).out

@@ -176,7 +176,14 @@ impl Soundness {
         // A binary that does not run where it is for is no better than none.
         let misfits = catalog.misfits(available, &self.table);
         let available = &available.difference(&misfits);
-        supply.available = spec_set(&graph, available);
+        let installable = match &self.roots {
+            // What is made by rewiring a binary installs as what has a binary of its own.
+            Some(_) => &available
+                .union(self.view.rewirable(catalog))
+                .difference(&misfits),
+            None => available,
+        };
+        supply.available = spec_set(&graph, installable);
         supply.external = external(catalog, &graph);
         // Where no file records what a binary depends on, nobody can say that it is broken.
         supply.undescribed = flagged(&graph, |id| {
@@ -254,18 +261,21 @@ impl Soundness {
                 && !lacked.contains(spec)
                 && rows.iter().any(is_listed)
         });
-        let usable = |id: &&u32| breakage.usable.contains(SpecId::new(**id));
+        let is_usable = |id: u32| breakage.usable.contains(SpecId::new(id));
         let (with, without): (Vec<u32>, Vec<u32>) = roots
             .iter()
-            .partition(|&&id| self.view.available().contains(id));
-        let broken = with.iter().filter(|id| !usable(id));
+            .partition(|&&id| self.view.available().contains(id) || installable.contains(id));
+        let broken = with.iter().filter(|&&id| !is_usable(id));
         Ok(SoundnessRecords {
             binaries: (
                 self.view.available().len(),
-                breakage.usable.len(),
+                available.iter().filter(|&id| is_usable(id)).count(),
                 catalog.rows().iter().any(Row::has_edges),
             ),
-            roots: (roots.len(), roots.iter().filter(usable).count()),
+            roots: (
+                roots.len(),
+                roots.iter().filter(|&&id| is_usable(id)).count(),
+            ),
             broken: broken.map(|&id| hash(id)).collect(),
             absent: without.into_iter().map(hash).collect(),
             missing: missing.collect(),
