@@ -32,6 +32,11 @@ with ending.cleaned_up():
 """
 
 
+def heeded() -> None:
+    """End by a hangup, also where the tests are run under `nohup`."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def started(command: list[str], folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         command,
@@ -40,6 +45,7 @@ def started(command: list[str], folder: Path) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "SPECPLAN_CACHE_DIR": str(folder / "cache")},
+        preexec_fn=heeded,  # noqa: PLW1509 - no other thread runs in a test
     )
 
 

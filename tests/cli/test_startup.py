@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -39,8 +40,15 @@ def imported(*words: str) -> set[str]:
         "import sys\nfrom specplan.cli import main\n"
         f"assert main({list(words)!r}) == 0\nprint(*sys.modules, sep='\\n', file=sys.stderr)"
     )
+    # A variable that is no setting is compared with the settings, which takes another module.
+    own = {name: value for name, value in os.environ.items() if not name.startswith("SPECPLAN_")}
     answer = subprocess.run(
-        [sys.executable, "-c", code], cwd=EXAMPLES, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=EXAMPLES,
+        env=own,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return set(answer.stderr.splitlines())
 
