@@ -151,7 +151,7 @@ bench: environment ## run the benches at small sizes, to show that they work
 	cargo test --package specplan-planner --bench scale --locked
 
 .PHONY: bench-all
-bench-all: environment ## run the benches at full size (half an hour) and write benches/RESULTS.md
+bench-all: environment ## run the benches at full size (twenty minutes) and write benches/RESULTS.md
 	$(call locked,run build bench)
 	$(WHEEL)
 	$(BIN)/python -m benches.all
