@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use specplan_catalog::{Catalog, Column, IdSet, Snapshot, System};
+use specplan_catalog::{Catalog, Column, IdSet, Snapshot, System, View};
 use specplan_planner::{Graph, Group, SpecId, SpecSet, Supply, TaskError, Usefulness, usable};
 use specplan_spack::OperatingSystemTable;
 
@@ -129,12 +129,15 @@ pub(crate) fn binaries(
     let available = view.available().clone();
     let misfits = catalog.misfits(&available, table);
     if rewired {
-        // What is made by rewiring a binary installs as what has a binary of its own.
-        return available
-            .union(view.rewirable(catalog))
-            .difference(&misfits);
+        return with_rewirable(catalog, &view, &misfits);
     }
     available.difference(&misfits)
+}
+
+/// What installs of a state: what is made by rewiring a binary as what has a binary of its own.
+pub(crate) fn with_rewirable(catalog: &Catalog, view: &View, misfits: &IdSet) -> IdSet {
+    let available = view.available();
+    available.union(view.rewirable(catalog)).difference(misfits)
 }
 
 /// What there is to install from.

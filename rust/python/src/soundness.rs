@@ -11,6 +11,7 @@ use specplan_planner::{Direction, Graph, GraphError, Missing, SpecId, Supply, Ta
 use specplan_readers::{Fault, HashCheck, check_hashes, check_hashes_in};
 use specplan_spack::OperatingSystemTable;
 
+use crate::demand::with_rewirable;
 use crate::detach::detach;
 use crate::graph::{GraphOrFault, external, flagged, spec_set, to_id, without_cycles};
 use crate::known_specs::spec_ids;
@@ -177,10 +178,7 @@ impl Soundness {
         let misfits = catalog.misfits(available, &self.table);
         let available = &available.difference(&misfits);
         let installable = match &self.roots {
-            // What is made by rewiring a binary installs as what has a binary of its own.
-            Some(_) => &available
-                .union(self.view.rewirable(catalog))
-                .difference(&misfits),
+            Some(_) => &with_rewirable(catalog, &self.view, &misfits),
             None => available,
         };
         supply.available = spec_set(&graph, installable);
