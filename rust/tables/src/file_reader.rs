@@ -140,7 +140,7 @@ impl TableFile {
             rows += part.values.len();
             part.values.iter().try_for_each(|text| take(utf8(text)?))
         })?;
-        self.complete(name, vec![(); rows]).map(drop)
+        self.check_rows(name, rows)
     }
 
     /// A column of texts.
@@ -148,7 +148,7 @@ impl TableFile {
         let mut found = Recognized::default();
         let mut ids = Vec::new();
         self.each::<ByteArrayType>(name, "texts", |part| {
-            found.forget_unless(part.is_encoded);
+            found.begin(part.is_encoded);
             for text in part.each() {
                 ids.push(match text {
                     Some(text) => found.number(text)?,
@@ -173,7 +173,7 @@ impl TableFile {
         let mut ids = Vec::new();
         let mut list: Vec<u32> = Vec::new();
         self.each_list(name, |part| {
-            parts.forget_unless(part.is_encoded);
+            parts.begin(part.is_encoded);
             let mut values = part.values.iter();
             for (at, &level) in part.definitions.iter().enumerate() {
                 if part.repetitions[at] == 0 && at > 0 {
@@ -195,11 +195,16 @@ impl TableFile {
     }
 
     fn complete<T>(&self, name: &str, column: Vec<T>) -> Result<Vec<T>, TableFault> {
-        if column.len() == self.rows {
-            return Ok(column);
+        self.check_rows(name, column.len())?;
+        Ok(column)
+    }
+
+    fn check_rows(&self, name: &str, rows: usize) -> Result<(), TableFault> {
+        if rows == self.rows {
+            return Ok(());
         }
-        let (has, of) = (column.len(), self.rows);
-        Err(self.damaged(format!("the column `{name}` has {has} of {of} rows")))
+        let of = self.rows;
+        Err(self.damaged(format!("the column `{name}` has {rows} of {of} rows")))
     }
 
     /// Takes a column of plain values, some rows at a time.
@@ -360,8 +365,8 @@ struct Recognized {
 }
 
 impl Recognized {
-    /// Places help only where values come from a dictionary.
-    fn forget_unless(&mut self, is_encoded: bool) {
+    /// Begins with some rows: places help only where values come from a dictionary.
+    fn begin(&mut self, is_encoded: bool) {
         self.is_of_use = is_encoded;
         self.last = None;
         if self.by_place.len() > GROUP {
