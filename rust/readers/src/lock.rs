@@ -5,9 +5,10 @@
 //! is followed to the spec's own hash.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
-use specplan_catalog::{DagHash, SourceKind};
+use hashbrown::hash_map::Entry;
+use hashbrown::{HashMap, HashSet};
+use specplan_catalog::{DagHash, Edge, SourceKind};
 
 use crate::database::is_wrapped;
 use crate::fault::{Fault, FaultKind, shortened};
@@ -34,13 +35,16 @@ struct Lock {
     roots: Vec<LockRoot>,
     /// How many environments were read: the file's own and those that it includes.
     environments: u32,
-    /// Each node by its key. The keys are those of the file, so what finds them must not
-    /// depend on how they are spread.
-    nodes: BTreeMap<DagHash, Known>,
+    /// The nodes in the order of the file.
+    nodes: Vec<Known>,
+    /// The number of each node by its key.
+    numbers: HashMap<DagHash, u32>,
 }
 
 /// A node of a lock.
 struct Known {
+    /// What the file calls it.
+    key: DagHash,
     /// The hash that identifies it.
     hash: DagHash,
     node: Node,
@@ -73,23 +77,23 @@ pub(crate) fn read(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<SpecsR
     lock.into_specs(reader, origin, version)
 }
 
-/// The version in `_meta`, wherever it stands.
+/// The version in `_meta`, wherever it stands; Spack writes it first.
 fn version_of(mut json: Json<'_>) -> Option<u64> {
-    let mut version = None;
-    let _ = json.object(|json, key| {
-        if key == "_meta" {
-            json.object(|json, key| {
-                match key {
-                    "lockfile-version" => version = Some(json.count()?),
-                    _ => drop(json.skip()?),
-                }
-                Ok(())
-            })
-        } else {
-            json.skip().map(drop)
+    step_to(&mut json, "_meta")?;
+    step_to(&mut json, "lockfile-version")?;
+    json.count().ok()
+}
+
+/// Steps into an object and to the value of a key, if it has one.
+fn step_to(json: &mut Json<'_>, wanted: &str) -> Option<()> {
+    json.enter_object().ok()?;
+    while json.key().ok()? != wanted {
+        json.skip().ok()?;
+        if !json.goes_on(b'}', "`,` or `}`").ok()? {
+            return None;
         }
-    });
-    version
+    }
+    Some(())
 }
 
 fn check_version(version: u64, newer: Newer) -> Result<Version, Fault> {
@@ -179,53 +183,88 @@ impl Lock {
         environment: u32,
     ) -> JsonResult<()> {
         let key = parsed_hash(json, key)?;
-        if self
-            .nodes
-            .get(&key)
-            .is_some_and(|known| known.environment == environment)
-        {
-            return Err(json.error(JsonErrorKind::Twice));
-        }
+        let number = self.nodes.len() as u32;
+        // Environments that are included by several others may be named several times.
+        let is_new = match self.numbers.entry(key) {
+            Entry::Occupied(known)
+                if self.nodes[*known.get() as usize].environment == environment =>
+            {
+                return Err(json.error(JsonErrorKind::Twice));
+            }
+            Entry::Occupied(_) => false,
+            Entry::Vacant(free) => {
+                free.insert(number);
+                true
+            }
+        };
         let mut node = Node::default();
         if is_wrapped(*json)? {
             reader.read_wrapped(json, &mut node)?;
         } else {
             reader.read(json, &mut node)?;
         }
-        let hash = node.hash.unwrap_or(key);
-        // Environments that are included by several others may be named several times.
-        self.nodes.entry(key).or_insert(Known {
-            hash,
-            node,
-            environment,
-        });
+        if is_new {
+            self.nodes.push(Known {
+                key,
+                hash: node.hash.unwrap_or(key),
+                node,
+                environment,
+            });
+        }
         Ok(())
+    }
+
+    fn find(&self, key: DagHash) -> Option<&Known> {
+        let number = self.numbers.get(&key)?;
+        self.nodes.get(*number as usize)
     }
 
     /// The keys that count. Keys of versions 2 and 3 distinguish what hashes do not: specs that differ
     /// only in what they build with. Of those with one hash the first counts that is met on the way
     /// down from the roots, a spec before its dependencies, all in the order of the file; the others
-    /// are left out, and so is what only they lead to.
-    fn first_keys(&self) -> BTreeSet<DagHash> {
-        let has_own_keys = matches!(self.version, Some(2 | 3));
-        if !has_own_keys {
-            return self.nodes.keys().copied().collect();
+    /// are left out, and so is what only they lead to. `None` if all keys count.
+    fn first_keys(&self) -> Option<HashSet<DagHash>> {
+        if !matches!(self.version, Some(2 | 3)) {
+            return None;
         }
-        let mut hashes = BTreeSet::new();
-        let mut first = BTreeSet::new();
-        let mut ahead: Vec<DagHash> = match &self.roots[..] {
-            [] => self.nodes.keys().rev().copied().collect(),
-            roots => roots.iter().rev().map(|root| root.hash).collect(),
+        let mut hashes = HashSet::new();
+        let mut first = HashSet::new();
+        let mut ahead: Vec<DagHash> = if self.roots.is_empty() {
+            let mut keys: Vec<DagHash> = self.nodes.iter().map(|known| known.key).collect();
+            keys.sort_unstable();
+            keys
+        } else {
+            self.roots.iter().map(|root| root.hash).collect()
         };
+        ahead.reverse();
         while let Some(key) = ahead.pop() {
-            if let Some(known) = self.nodes.get(&key)
+            if let Some(known) = self.find(key)
                 && hashes.insert(known.hash)
             {
                 first.insert(key);
                 ahead.extend(known.node.edges.iter().rev().map(|edge| edge.child));
             }
         }
-        first
+        Some(first)
+    }
+
+    /// The dependencies of a node, by the hashes that identify them.
+    fn edges_of(&self, known: &Known, edges: &mut Vec<Edge>) -> Result<(), Fault> {
+        edges.clone_from(&known.node.edges);
+        for edge in edges {
+            let place = || format!("concrete_specs.{}.dependencies", known.key);
+            edge.child = self.hash_of(edge.child, place)?;
+        }
+        Ok(())
+    }
+
+    /// The hash that identifies what the file refers to at a place.
+    fn hash_of(&self, key: DagHash, place: impl FnOnce() -> String) -> Result<DagHash, Fault> {
+        let known = self.find(key).ok_or_else(|| {
+            let found = shortened(&key.to_string());
+            Fault::at(place(), FaultKind::Nowhere { found })
+        })?;
+        Ok(known.hash)
     }
 
     fn into_specs(
@@ -234,29 +273,27 @@ impl Lock {
         origin: OriginTexts<'_>,
         version: Version,
     ) -> Result<SpecsRead, Fault> {
-        let first_keys = self.first_keys();
-        let hash_of = |key: &DagHash| self.nodes.get(key).map(|known| known.hash);
-        let nowhere = |place: String, found: DagHash| {
-            let found = shortened(&found.to_string());
-            Fault::at(place, FaultKind::Nowhere { found })
-        };
         let mut roots = Vec::with_capacity(self.roots.len());
-        for (index, root) in self.roots.into_iter().enumerate() {
-            let hash = hash_of(&root.hash)
-                .ok_or_else(|| nowhere(format!("roots[{index}].hash"), root.hash))?;
-            roots.push(LockRoot { hash, ..root });
+        for (index, root) in self.roots.iter().enumerate() {
+            let hash = self.hash_of(root.hash, || format!("roots[{index}].hash"))?;
+            roots.push(LockRoot {
+                hash,
+                ..root.clone()
+            });
         }
         let columns = reader.origin(SourceKind::Lock, origin.columns());
-        let specs = first_keys.len();
-        for (key, known) in &self.nodes {
-            let mut edges = known.node.edges.clone();
-            for edge in &mut edges {
-                edge.child = hash_of(&edge.child).ok_or_else(|| {
-                    nowhere(format!("concrete_specs.{key}.dependencies"), edge.child)
-                })?;
-            }
-            if first_keys.contains(key) {
+        let first_keys = self.first_keys();
+        let counts = |known: &Known| {
+            let keys = first_keys.as_ref();
+            keys.is_none_or(|keys| keys.contains(&known.key))
+        };
+        let mut edges = Vec::new();
+        let mut specs = 0;
+        for known in &self.nodes {
+            self.edges_of(known, &mut edges)?;
+            if counts(known) {
                 reader.push_with(&known.node, &edges, known.hash, columns, false);
+                specs += 1;
             }
         }
         Ok(SpecsRead {
