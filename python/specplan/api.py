@@ -436,7 +436,7 @@ class Catalog:
             >>> catalog = specplan.load("examples/cache")
             >>> found = catalog.search("adios2 ^zlib-ng", target="neoverse_v2")
             >>> len(found.specs), found.undecided[0].reason
-            (0, 'the source does not tell the dependencies')
+            (0, 'the source does not record the dependencies')
         """
         return search(self._contents, spec, question)
 

@@ -166,7 +166,7 @@ def test_what_is_undecided_is_an_error_that_names_what_is_missing(pages: specpla
         found.decided()
     error = caught.value
     assert str(error) == (
-        "whether 2 specs satisfy `adios2 ^zlib-ng` cannot be decided: the source does not tell "
+        "whether 2 specs satisfy `adios2 ^zlib-ng` cannot be decided: the source does not record "
         "the dependencies (adios2@2.11.0/hruarpn, adios2@2.11.0/fmn3rbc)"
     )
     assert (error.query, error.missing, error.count) == ("adios2 ^zlib-ng", ("edges",), 2)
@@ -190,7 +190,7 @@ def test_versions_of_virtual_packages_are_undecided(
 ) -> None:
     (undecided,) = lock.search(query).undecided
     assert undecided.missing == missing
-    assert undecided.reason == "only a recipe tells the version of a virtual package"
+    assert undecided.reason == "only a recipe gives the version of a virtual package"
 
 
 def test_a_name_without_a_package_may_be_virtual(
@@ -285,7 +285,7 @@ def test_versions_satisfy_constraints() -> None:
 
 
 def test_a_version_that_needs_its_repository_is_undecided() -> None:
-    with pytest.raises(specplan.UndecidedError, match="only the git repository tells") as caught:
+    with pytest.raises(specplan.UndecidedError, match="only the git repository gives") as caught:
         specplan.Version("git.main").satisfies("1.2:")
     error = caught.value
     assert (error.query, error.missing, error.count) == ("1.2:", ("git-repository",), 0)

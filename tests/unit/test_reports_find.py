@@ -61,11 +61,13 @@ LISTED = replace(
     query="^zlib-ng",
     specs=(HDF5,),
     undecided=(
-        Undecided(spec=GLIBC, missing="edges", reason="the source does not tell the dependencies"),
+        Undecided(
+            spec=GLIBC, missing="edges", reason="the source does not record the dependencies"
+        ),
         Undecided(
             spec=replace(GLIBC, package="mpich", external=False),
             missing="recipe",
-            reason="only a recipe tells the version of a virtual package",
+            reason="only a recipe gives the version of a virtual package",
         ),
     ),
     damaged=records.DAMAGED,

@@ -1,6 +1,6 @@
 //! Whether two sources say the same of a spec.
 
-use crate::catalog::graph::VIRTUALS_UNTOLD;
+use crate::catalog::graph::VIRTUALS_NOT_RECORDED;
 use crate::edge::{Dependency, EdgeColumn};
 use crate::{Catalog, Column, DagHash, Row, Snapshot, SourceKind};
 
@@ -18,28 +18,34 @@ impl Catalog {
     /// of them has. O(log n + d) for n specs and d dependencies.
     pub fn disagreements(&self, other: &Self, hash: DagHash) -> Option<Vec<Disagreement>> {
         let (ours, theirs) = (self.find(hash)?, other.find(hash)?);
-        let told = |catalog: &Self, spec, column| {
+        let recorded = |catalog: &Self, spec, column| {
             let text = catalog.text(spec, column);
-            let is_told = match column {
+            let is_recorded = match column {
                 Column::Size => text != "-",
                 Column::Compiler | Column::Namespace | Column::Recipe | Column::Provided => {
                     !text.is_empty()
                 }
                 _ => true,
             };
-            is_told.then(|| text.to_owned())
+            is_recorded.then(|| text.to_owned())
         };
         let mut disagreements: Vec<Disagreement> = Column::CONTENT
             .into_iter()
             .filter_map(|column| {
-                let (a, b) = (told(self, ours, column)?, told(other, theirs, column)?);
+                let (a, b) = (
+                    recorded(self, ours, column)?,
+                    recorded(other, theirs, column)?,
+                );
                 (a != b).then_some((column.name(), a, b))
             })
             .collect();
         if let (Some(a), Some(b)) = (self.dependencies(ours), other.dependencies(theirs)) {
             // Files that are too old to record virtual packages contradict none.
-            let tell = self.tell_virtuals(a) && other.tell_virtuals(b);
-            let (mut a, mut b) = (self.accounts(a, tell), other.accounts(b, tell));
+            let with_virtuals = self.records_virtuals(a) && other.records_virtuals(b);
+            let (mut a, mut b) = (
+                self.accounts(a, with_virtuals),
+                other.accounts(b, with_virtuals),
+            );
             a.sort_unstable();
             b.sort_unstable();
             if a != b {
@@ -85,7 +91,7 @@ impl Catalog {
         let with_page = a.kind() != b.kind() && b.kind() == SourceKind::Page;
         let same = |column: &Column| {
             let (a, b) = (a.id(*column), b.id(*column));
-            let is_untold = |id| {
+            let is_not_recorded = |id| {
                 let text = self.names(*column).get(id);
                 match column {
                     Column::Size => text == "-",
@@ -97,7 +103,7 @@ impl Catalog {
                     _ => false,
                 }
             };
-            a == b || is_untold(a) || is_untold(b)
+            a == b || is_not_recorded(a) || is_not_recorded(b)
         };
         let columns = if with_page {
             &Column::CONTENT[..5]
@@ -114,27 +120,27 @@ impl Catalog {
     /// Whether two lists of dependencies of this catalog are the same, as far as both record them.
     pub(crate) fn are_same_dependencies(&self, a: &[Dependency], b: &[Dependency]) -> bool {
         // Files that are too old to record virtual packages contradict none.
-        let untold = || !self.tell_virtuals(a) || !self.tell_virtuals(b);
+        let lacks_virtuals = || !self.records_virtuals(a) || !self.records_virtuals(b);
         let same = |(a, b): (&Dependency, &Dependency)| {
             (a.child, a.name, a.types) == (b.child, b.name, b.types)
         };
-        a == b || (a.len() == b.len() && untold() && a.iter().zip(b).all(same))
+        a == b || (a.len() == b.len() && lacks_virtuals() && a.iter().zip(b).all(same))
     }
 
-    fn tell_virtuals(&self, dependencies: &[Dependency]) -> bool {
+    fn records_virtuals(&self, dependencies: &[Dependency]) -> bool {
         let virtuals = |each: &Dependency| self.edge_names(EdgeColumn::Virtuals).get(each.virtuals);
         dependencies
             .iter()
-            .all(|each| virtuals(each) != VIRTUALS_UNTOLD)
+            .all(|each| virtuals(each) != VIRTUALS_NOT_RECORDED)
     }
 
     /// Each dependency as text: name, hash, types and perhaps virtual packages.
-    fn accounts(&self, dependencies: &[Dependency], tell_virtuals: bool) -> Vec<String> {
+    fn accounts(&self, dependencies: &[Dependency], with_virtuals: bool) -> Vec<String> {
         let account = |each: &Dependency| {
             let name = self.edge_names(EdgeColumn::Name).get(each.name);
             let virtuals = self.edge_names(EdgeColumn::Virtuals).get(each.virtuals);
             let text = format!("{name} /{} {}", self.node_hash(each.child), each.types);
-            if tell_virtuals && !virtuals.is_empty() {
+            if with_virtuals && !virtuals.is_empty() {
                 return format!("{text} as {virtuals}");
             }
             text

@@ -196,7 +196,7 @@ fn changes(
 
 impl KeyChange {
     fn of_keys(&self, catalog: &Catalog, keys: &KeyColumn) -> Change {
-        self.told(catalog, |&key| keys.text(catalog, key).into_owned())
+        self.change(catalog, |&key| keys.text(catalog, key).into_owned())
     }
 
     fn of_versions(&self, catalog: &Catalog, versions: &KeyColumn) -> Change {
@@ -205,10 +205,10 @@ impl KeyChange {
                 .text(versions.first_spec(key), Column::Version)
                 .to_owned()
         };
-        self.told(catalog, version)
+        self.change(catalog, version)
     }
 
-    fn told(&self, catalog: &Catalog, text: impl Fn(&u32) -> String) -> Change {
+    fn change(&self, catalog: &Catalog, text: impl Fn(&u32) -> String) -> Change {
         let texts = |keys: &[u32]| {
             let mut texts: Vec<String> = keys.iter().map(&text).collect();
             texts.sort_unstable();

@@ -39,7 +39,7 @@ mod tag;
 
 pub use agreement::Disagreement;
 pub use catalog::builder::CatalogBuilder;
-pub use catalog::graph::{CatalogGraph, VIRTUALS_UNTOLD};
+pub use catalog::graph::{CatalogGraph, VIRTUALS_NOT_RECORDED};
 pub use catalog::index::Indexes;
 pub use catalog::key::{KeyColumn, Level};
 pub use catalog::view::{Cell, View, ViewKeys};

@@ -34,8 +34,9 @@ impl Catalog {
         for spec in 0..self.len() as u32 {
             self.identify(spec, &mut identities, &mut known);
         }
-        let told = identities.into_iter().zip(0..);
-        told.map(|(identity, spec): (Option<u64>, u64)| identity.unwrap_or(APART + spec))
+        let numbered = identities.into_iter().zip(0..);
+        numbered
+            .map(|(identity, spec): (Option<u64>, u64)| identity.unwrap_or(APART + spec))
             .collect()
     }
 
@@ -136,8 +137,9 @@ impl Catalog {
         let columns = Column::CONTENT.into_iter();
         let own = columns.filter(|column| !OF_FORMATS.contains(column));
         let identity = |child: u32| {
-            let told = identities.get(child as usize).copied().flatten();
-            told.filter(|&identity| identity != APART)
+            let known = identities.get(child as usize).copied().flatten();
+            known
+                .filter(|&identity| identity != APART)
                 .unwrap_or(APART + 1 + u64::from(child))
         };
         let dependencies = self.dependencies(spec).unwrap_or_default().iter();

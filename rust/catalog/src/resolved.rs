@@ -86,8 +86,8 @@ fn number_unknown(
             .map(|edge| edge.child)
     };
     let is_unknown = |dependency: &Dependency| dependency.child == UNKNOWN;
-    let told = dependencies.iter().zip(children());
-    let mut unknown: Vec<DagHash> = told
+    let pairs = dependencies.iter().zip(children());
+    let mut unknown: Vec<DagHash> = pairs
         .filter(|(dependency, _)| is_unknown(dependency))
         .map(|(_, child)| child)
         .collect();

@@ -103,7 +103,7 @@ fn assert_same(a: Result<SpecsRead, Fault>, b: Result<SpecsRead, Fault>) {
             assert!(a == b, "the same is read");
         }
         (Err(a), Err(b)) if is_no_json(&a) || is_no_json(&b) => {}
-        (a, b) => assert_eq!(a.err(), b.err(), "the same fault is told"),
+        (a, b) => assert_eq!(a.err(), b.err(), "the same fault is reported"),
     }
 }
 

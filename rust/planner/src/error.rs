@@ -50,7 +50,7 @@ pub enum GraphError {
         rank: u32,
     },
     /// Specs depend on themselves.
-    #[error("{}", tell_cycle(cycle))]
+    #[error("{}", cycle_message(cycle))]
     Cycle {
         /// A shortest cycle, each spec followed by one that it depends on and the last by the
         /// first; it starts at its smallest rank. Never empty.
@@ -91,7 +91,7 @@ pub enum TaskError {
     },
 }
 
-fn tell_cycle(cycle: &[SpecId]) -> String {
+fn cycle_message(cycle: &[SpecId]) -> String {
     match cycle {
         [] => "specs depend on each other in a circle".to_owned(),
         [one] => format!("{one} depends on itself"),

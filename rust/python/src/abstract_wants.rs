@@ -327,14 +327,14 @@ impl Installs {
     fn of(catalog: &Catalog, graph: &GraphOrFault, available: &IdSet) -> Option<Self> {
         let graph = graph.as_ref().ok()?;
         let specs = catalog.len();
-        let is_told = |id: u32| (id as usize) < specs && catalog.dependencies(id).is_some();
-        if !available.is_empty() && !available.iter().any(is_told) {
+        let has_edges = |id: u32| (id as usize) < specs && catalog.dependencies(id).is_some();
+        if !available.is_empty() && !available.iter().any(has_edges) {
             return None;
         }
         let supply = supply(catalog, graph, available);
         let perhaps = usable(graph, &supply.available, &supply.external);
-        let told = supply.available.difference(&supply.undescribed);
-        let surely = usable(graph, &told, &supply.external);
+        let described = supply.available.difference(&supply.undescribed);
+        let surely = usable(graph, &described, &supply.external);
         Some(Self {
             supply,
             surely,

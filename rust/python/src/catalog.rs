@@ -390,7 +390,12 @@ impl PyCatalog {
     }
 
     #[pyo3(signature = (question, *, told_only=false))]
-    fn plan(&self, py: Python<'_>, question: PlanQuestion, told_only: bool) -> PyResult<PyPlan> {
+    fn plan(
+        &self,
+        py: Python<'_>,
+        question: PlanQuestion,
+        told_only: bool,
+    ) -> PyResult<PyPlan> {
         let graph = detach(py, || self.graph())?;
         let task = detach(py, || {
             question.task(&self.catalog, graph, self.external(graph))
@@ -398,7 +403,7 @@ impl PyCatalog {
         detach(py, || {
             let stocked = task.stocked(&self.catalog);
             let stocked = if told_only {
-                choice::told(&self.catalog, stocked)
+                choice::of_known_dependencies(&self.catalog, stocked)
             } else {
                 stocked
             };
@@ -422,7 +427,7 @@ impl PyCatalog {
         })??;
         let scale = task.scale;
         let task = detach(py, || {
-            choice::told(&self.catalog, task.stocked(&self.catalog))
+            choice::of_known_dependencies(&self.catalog, task.stocked(&self.catalog))
         })?;
         let wants = choice::alternatives(&self.catalog, &wants)?;
         let limits = SearchLimits {
@@ -451,8 +456,8 @@ impl PyCatalog {
         let coverage = detach(py, || task.solve(catalog))?;
         let coverage = coverage.map_err(|error| PyOverflowError::new_err(error.to_string()))?;
         // If the gaps are listed one by one, their keys need not be listed again.
-        let told = task.detail == Detail::Keys;
-        let lacking = coverage.lacking.iter().filter(|_| told);
+        let has_keys = task.detail == Detail::Keys;
+        let lacking = coverage.lacking.iter().filter(|_| has_keys);
         let lacking = lacking
             .map(|keys| self.key_texts.of(py, catalog, task.level, keys))
             .collect::<PyResult<Vec<_>>>()?;

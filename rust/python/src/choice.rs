@@ -87,11 +87,11 @@ pub(crate) struct ChosenRootsAnswer {
 
 /// The task, in which a spec without recorded dependencies cannot be built: nobody knows what
 /// that would cost.
-pub(crate) fn told(catalog: &Catalog, mut task: Task) -> Task {
-    let untold = flagged(&task.graph, |id| {
+pub(crate) fn of_known_dependencies(catalog: &Catalog, mut task: Task) -> Task {
+    let without_dependencies = flagged(&task.graph, |id| {
         (id as usize) >= catalog.len() || catalog.dependencies(id).is_none()
     });
-    task.broken = task.broken.union(&untold);
+    task.broken = task.broken.union(&without_dependencies);
     task
 }
 

@@ -455,14 +455,14 @@ fn differing(
         }
     }
     if before.edges != after.edges {
-        let told = |content: &OwnContent| {
+        let described = |content: &OwnContent| {
             let lines = content.edges.iter().map(|edge| edge_line(catalog, *edge));
             lines.collect::<Vec<String>>().join("\n")
         };
         keys.push(KeyDifferenceAnswer {
             key: "dependencies",
-            old: told(before),
-            new: told(after),
+            old: described(before),
+            new: described(after),
         });
     }
     keys

@@ -62,7 +62,7 @@ pub(crate) fn node(catalog: &Catalog, text: &str) -> PyResult<u32> {
 
 /// The dependencies of a spec, in the order of its source; `None` if no source lists them.
 pub(crate) fn dependencies(catalog: &Catalog, spec: u32) -> Option<Vec<NeighbourAnswer>> {
-    let edges = told(catalog, spec)?
+    let edges = recorded(catalog, spec)?
         .iter()
         .filter(|edge| is_dependency(edge));
     Some(
@@ -77,7 +77,7 @@ pub(crate) fn dependents(catalog: &Catalog, node: u32) -> Vec<NeighbourAnswer> {
     let specs = 0..to_id(catalog.len());
     let mut found: Vec<NeighbourAnswer> = specs
         .flat_map(|spec| {
-            let edges = told(catalog, spec).unwrap_or_default().iter();
+            let edges = recorded(catalog, spec).unwrap_or_default().iter();
             edges
                 .filter(|edge| edge.child == node && is_dependency(edge))
                 .map(move |edge| NeighbourAnswer::of(catalog, spec, edge))
@@ -100,7 +100,7 @@ pub(crate) fn path(catalog: &Catalog, from: u32, to: u32) -> Vec<String> {
         if node == to {
             return walked_back(catalog, &before, to);
         }
-        let edges = told(catalog, node).unwrap_or_default().iter();
+        let edges = recorded(catalog, node).unwrap_or_default().iter();
         for edge in edges.filter(|edge| is_dependency(edge)) {
             let place = &mut before[edge.child as usize];
             if place.is_none() {
@@ -124,7 +124,7 @@ fn walked_back(catalog: &Catalog, before: &[Option<u32>], to: u32) -> Vec<String
     hashes.map(|hash| hash.to_string()).collect()
 }
 
-fn told(catalog: &Catalog, node: u32) -> Option<&[Dependency]> {
+fn recorded(catalog: &Catalog, node: u32) -> Option<&[Dependency]> {
     if (node as usize) < catalog.len() {
         catalog.dependencies(node)
     } else {

@@ -236,13 +236,13 @@ impl Soundness {
         });
         let unfit: Vec<MisfitAnswer> = unfit.collect();
         let missing = missing.into_iter().map(lacked_one);
-        let told = |id: u32| is_told(catalog, id);
+        let is_in_index = |id: u32| is_indexed(catalog, id);
         let unknown = (specs..specs + catalog.unknown().len()).map(to_id);
         let dangling = unknown.filter(|&id| !lacked.contains(id)).filter_map(|id| {
             let dependents = graph.neighbours(SpecId::new(id), Direction::Dependents);
             let dependents: Vec<String> = dependents
                 .map(|(spec, _)| spec.get())
-                .filter(|&spec| told(spec))
+                .filter(|&spec| is_in_index(spec))
                 .map(hash)
                 .collect();
             (!dependents.is_empty()).then(|| DanglingAnswer {
@@ -342,7 +342,7 @@ fn tops(graph: &Graph, available: &IdSet) -> IdSet {
 
 /// Whether an index or a database mentions a spec. These list all that a spec depends on;
 /// a list of specs need not.
-fn is_told(catalog: &Catalog, spec: u32) -> bool {
+fn is_indexed(catalog: &Catalog, spec: u32) -> bool {
     let rows = catalog.rows_of(spec).iter();
     rows.clone().any(|row| row.kind() == SourceKind::Index)
 }
@@ -420,8 +420,8 @@ fn hashes_answer(check: Result<HashCheck, Fault>) -> HashesAnswer {
             wrong: check
                 .wrong
                 .into_iter()
-                .map(|(told, is)| WrongHashAnswer {
-                    hash: told.to_string(),
+                .map(|(recorded, is)| WrongHashAnswer {
+                    hash: recorded.to_string(),
                     of_content: is.to_string(),
                 })
                 .collect(),

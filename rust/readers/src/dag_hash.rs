@@ -141,28 +141,25 @@ fn digest(node: &str, rule: Rule, spelling: Spelling) -> Option<ContentHash> {
     let mut hashed = Hashed::new(spelling);
     let mut json = Json::new(node);
     json.object(|json, key| hashed.member(json, key)).ok()?;
-    let keys = hashed.told;
-    let told = |key: &str| keys & 1 << position(key).unwrap_or_default() != 0;
+    let keys = hashed.keys;
+    let has = |key: &str| keys & 1 << position(key).unwrap_or_default() != 0;
     let newer = FIRST_OF_NEWER..=Versioned::SpecFile.newest();
     let is_of_format = match rule {
         Rule::Older => {
-            told("compiler")
-                && !told("annotations")
-                && !told("provided_virtuals")
-                && !hashed.has_test
+            has("compiler") && !has("annotations") && !has("provided_virtuals") && !hashed.has_test
         }
         Rule::Newer => {
             let original = hashed.original_format;
-            !told("compiler") && original.is_some_and(|original| newer.contains(&original))
+            !has("compiler") && original.is_some_and(|original| newer.contains(&original))
         }
     };
-    hashed.is_of_older_with_provided = told("provided_virtuals")
+    hashed.is_of_older_with_provided = has("provided_virtuals")
         && hashed
             .original_format
             .is_some_and(|original| original < FIRST_WITH_PROVIDED);
     let is_whole = ["name", "version", "arch", "parameters"]
         .into_iter()
-        .all(told);
+        .all(has);
     (is_of_format && is_whole)
         .then(|| hashed.finish())
         .flatten()
@@ -177,7 +174,7 @@ struct Hashed {
     digest: Sha1,
     spelling: Spelling,
     /// Which of [`KEYS`] there were, as bits.
-    told: u32,
+    keys: u32,
     original_format: Option<u64>,
     has_test: bool,
     is_doubtful: bool,
@@ -189,7 +186,7 @@ impl Hashed {
         Self {
             digest: Sha1::new(),
             spelling,
-            told: 0,
+            keys: 0,
             original_format: None,
             has_test: false,
             is_doubtful: false,
@@ -198,7 +195,7 @@ impl Hashed {
     }
 
     fn member(&mut self, json: &mut Json<'_>, key: &str) -> JsonResult<()> {
-        let position = position(key).filter(|&position| self.told >> position == 0);
+        let position = position(key).filter(|&position| self.keys >> position == 0);
         let Some(position) = position else {
             return undecided(json);
         };
@@ -206,7 +203,7 @@ impl Hashed {
             "hash" => return json.skip().map(drop),
             "build_spec" => return undecided(json),
             "provided_virtuals" if self.spelling == Spelling::WithoutProvided => {
-                self.told |= 1 << position;
+                self.keys |= 1 << position;
                 return json.skip().map(drop);
             }
             "external" => self.is_doubtful = true,
@@ -215,8 +212,8 @@ impl Hashed {
             "dependencies" => self.has_test = has_test(*json)?,
             _ => {}
         }
-        self.digest.update(if self.told == 0 { "{" } else { "," });
-        self.told |= 1 << position;
+        self.digest.update(if self.keys == 0 { "{" } else { "," });
+        self.keys |= 1 << position;
         self.digest.update(format!("\"{key}\":"));
         if key == "dependencies" && self.spelling == Spelling::Typed {
             return self.typed_dependencies(json);

@@ -127,7 +127,7 @@ pub(crate) struct Records {
     node: Node,
     hashes: Vec<DagHash>,
     /// Whether some record says that it is, or is not, in a build cache.
-    tells_cache: bool,
+    says_cached: bool,
     /// How many records an installation has installed.
     installed: usize,
     listed_only: bool,
@@ -150,7 +150,7 @@ impl Records {
             unlisted,
             node: Node::default(),
             hashes: Vec::new(),
-            tells_cache: false,
+            says_cached: false,
             installed: 0,
             listed_only,
             counts_installed,
@@ -187,7 +187,7 @@ impl Records {
             .map_err(|error| error.below(|| key.into_owned()))?;
         let goes_on = json.goes_on(b'}', "`,` or `}`")?;
         // Only now it is certain that the record will not be read once more.
-        self.tells_cache |= said.in_cache.is_some();
+        self.says_cached |= said.in_cache.is_some();
         self.installed += usize::from(said.installed);
         let counts = said.in_cache.unwrap_or(false) || (self.counts_installed && said.installed);
         let origin = if counts { self.origin } else { self.unlisted };
@@ -207,14 +207,14 @@ impl Records {
                 installed: false,
             });
         }
-        let mut tells_spec = false;
+        let mut has_spec = false;
         let mut said = Whereabouts::default();
         let mut seen = Seen::default();
         json.object(|json, key| {
             match key.as_bytes() {
-                b"spec" if tells_spec => return Err(json.error(JsonErrorKind::Twice)),
+                b"spec" if has_spec => return Err(json.error(JsonErrorKind::Twice)),
                 b"spec" => {
-                    tells_spec = true;
+                    has_spec = true;
                     if is_wrapped(*json)? {
                         self.nodes.read_wrapped(json, &mut self.node)?;
                     } else {
@@ -234,7 +234,7 @@ impl Records {
             }
             Ok(())
         })?;
-        if !tells_spec {
+        if !has_spec {
             let error = json.error(JsonErrorKind::Value(FaultKind::MissingKey));
             return Err(error.below(|| "spec".to_owned()));
         }
@@ -263,12 +263,12 @@ impl Records {
     pub(crate) fn into_specs(readers: Vec<Self>, version: Version) -> Result<SpecsRead, Fault> {
         let mut rows = CatalogBuilder::new();
         let mut hashes = Vec::new();
-        let mut tells_cache = false;
+        let mut says_cached = false;
         let mut installed = 0;
         for reader in readers {
             rows = rows.absorb(reader.nodes.into_rows());
             hashes.extend(reader.hashes);
-            tells_cache |= reader.tells_cache;
+            says_cached |= reader.says_cached;
             installed += reader.installed;
         }
         if let Some(twice) = twice(&hashes) {
@@ -277,7 +277,7 @@ impl Records {
         }
         Ok(SpecsRead {
             rows,
-            format: if tells_cache || hashes.is_empty() {
+            format: if says_cached || hashes.is_empty() {
                 Format::Index
             } else {
                 Format::Installation

@@ -227,7 +227,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// `text`, cut after so many characters that a message stays readable.
+/// `text`, cut where a message would no longer be readable.
 pub(crate) fn shortened(text: &str) -> String {
     match text.char_indices().nth(SHOWN_CHARS) {
         Some((end, _)) => format!("{}...", &text[..end]),

@@ -299,13 +299,13 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_that_is_wrong_is_told_with_the_one_of_the_content() {
+    fn a_wrong_hash_is_reported_with_that_of_the_content() {
         let changed = NODE.replacen("4.4.1", "4.4.2", 1);
         let check = check_hashes_in(index("\"8\"", &changed).as_bytes()).unwrap();
-        let [(told, is)] = check.wrong[..] else {
+        let [(recorded, is)] = check.wrong[..] else {
             panic!("{check:?}")
         };
-        assert_eq!(told.to_string(), HASH);
+        assert_eq!(recorded.to_string(), HASH);
         let right = changed.replacen(HASH, &is.to_string(), 1);
         let sound = format!("[{right}]");
         assert_eq!(counted(&sound), (0, 1, 0));

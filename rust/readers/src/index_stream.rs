@@ -26,7 +26,7 @@ const HEAD_BYTES: usize = 256;
 /// The records stand two objects deep, and their own object is the third.
 const RECORDS_DEPTH: u32 = 3;
 
-/// Reads an index in blocks of about so many bytes; `None` if it is not spelt as Spack
+/// Reads an index in blocks of about `block_bytes` bytes; `None` if it is not spelt as Spack
 /// writes it, has a fault, or fits in one block.
 pub(crate) fn read(
     input: impl Read + Send,

@@ -400,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_tells_the_keys_to_its_place() {
+    fn an_error_names_the_keys_to_its_place() {
         let mut parser = Json::new(r#"{"a": [1, {"b": "unclosed}]"#);
         let error = parser
             .object(|json, _| {

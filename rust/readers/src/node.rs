@@ -40,7 +40,7 @@ pub(crate) struct Origin {
 pub(crate) struct NodeReader {
     rows: CatalogBuilder,
     /// The numbers of a node that records nothing yet.
-    untold: [u32; Column::COUNT],
+    empty: [u32; Column::COUNT],
     /// The number of the empty list of virtual packages.
     no_virtuals: u32,
     /// Variants, patches and flags of each text of `parameters`. Packages of one
@@ -64,13 +64,13 @@ pub(crate) struct Node {
     /// The dependencies, by the reference that the file uses.
     pub(crate) edges: Vec<Edge>,
     ids: [u32; Column::COUNT],
-    compiler: Told,
+    compiler: CompilerPlace,
     is_external: bool,
 }
 
 /// Where a node records its compiler; the later wins.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum Told {
+enum CompilerPlace {
     #[default]
     Nowhere,
     InAnnotations,
@@ -99,7 +99,7 @@ impl Default for NodeReader {
     fn default() -> Self {
         let mut rows = CatalogBuilder::new();
         Self {
-            untold: Column::ALL.map(|column| rows.intern(column, "")),
+            empty: Column::ALL.map(|column| rows.intern(column, "")),
             no_virtuals: rows.intern_edge(EdgeColumn::Virtuals, ""),
             rows,
             parameters: Remembered::default(),
@@ -189,9 +189,9 @@ impl NodeReader {
     fn start(&mut self, node: &mut Node) {
         node.hash = None;
         node.edges.clear();
-        node.compiler = Told::Nowhere;
+        node.compiler = CompilerPlace::Nowhere;
         node.is_external = false;
-        node.ids = self.untold;
+        node.ids = self.empty;
     }
 
     fn set(&mut self, node: &mut Node, column: Column, text: &str) {
@@ -291,7 +291,7 @@ impl NodeReader {
             }
         }
         // An external records no compiler; nor does it have an edge to one.
-        if node.is_external && node.edges.is_empty() && node.compiler == Told::Nowhere {
+        if node.is_external && node.edges.is_empty() && node.compiler == CompilerPlace::Nowhere {
             self.set(node, Column::Compiler, "none");
         }
         Ok(())

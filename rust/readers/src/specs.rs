@@ -46,7 +46,7 @@ pub fn parse_specs(bytes: &[u8], origin: OriginTexts<'_>) -> Result<SpecsRead, F
     in_one_pass(Window::new(bytes, limit, BLOCK_BYTES), origin)
 }
 
-/// Reads the same from anything that can be opened twice, in blocks of so many bytes.
+/// Reads the same from anything that can be opened twice, in blocks of `block_bytes` bytes.
 /// The size of the blocks changes nothing but speed and memory.
 ///
 /// # Errors
@@ -71,7 +71,7 @@ fn in_one_pass<R: Read>(
 ) -> Result<SpecsRead, Fault> {
     let kind = match window.step(Kind::of) {
         Err(_) if window.is_blank() => Kind::Unknown,
-        told => told?,
+        kind => kind?,
     };
     match kind {
         Kind::Database => database::read(&mut window, origin),

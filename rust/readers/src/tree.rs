@@ -65,7 +65,7 @@ impl Tree {
 }
 
 impl Limits {
-    /// What a walk that has met so many entries and links goes beyond.
+    /// The limit that a walk exceeds which has met this number of entries and links.
     fn exceeded(&self, entries: usize, links: usize) -> Option<FaultKind> {
         if entries >= self.tree_entries {
             let limit = self.tree_entries;

@@ -68,7 +68,7 @@ fn a_fault_has_the_line_of_its_key() {
 }
 
 #[test]
-fn each_wrong_type_is_told_from_what_should_be_there() {
+fn each_wrong_type_is_named_beside_the_one_that_should_be_there() {
     let wrong = [
         (
             "\"compiler\": \"gcc@13.2.0\"",

@@ -122,12 +122,12 @@ impl Missing {
 impl fmt::Display for Missing {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::Edges => "the source does not tell the dependencies",
-            Self::Virtuals => "the source does not tell the virtual packages that specs provide",
-            Self::Compiler => "the source does not tell the compiler",
-            Self::Field => "the source does not tell a field of the spec",
-            Self::Recipe => "only a recipe tells the version of a virtual package",
-            Self::GitRepository => "only the git repository tells the version of a reference",
+            Self::Edges => "the source does not record the dependencies",
+            Self::Virtuals => "the source does not record the virtual packages that specs provide",
+            Self::Compiler => "the source does not record the compiler",
+            Self::Field => "the source does not record a field of the spec",
+            Self::Recipe => "only a recipe gives the version of a virtual package",
+            Self::GitRepository => "only the git repository gives the version of a reference",
         })
     }
 }

@@ -253,7 +253,7 @@ pub fn is_virtual_of_spack(name: &str) -> bool {
 /// Whether some spec of a package may provide a virtual package, as Spack's own recipes say.
 ///
 /// Before version 6 of the spec file, a spec did not record what it provides: only an edge to it
-/// tells what its dependents use it as. Whether a certain spec provides more, its recipe decides.
+/// says what its dependents use it as. Whether a certain spec provides more, its recipe decides.
 pub fn may_provide(package: &str, virtual_name: &str) -> bool {
     providers(virtual_name).is_some_and(|packages| packages.binary_search(&package).is_ok())
 }

@@ -37,7 +37,7 @@ pub(crate) struct StoredEdge {
 
 /// A dependency by its hash, as an account that is still to be added has it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ToldEdge<'t> {
+pub(crate) struct NewEdge<'t> {
     pub(crate) child: DagHash,
     pub(crate) types: u8,
     pub(crate) name: &'t str,
@@ -46,27 +46,27 @@ pub(crate) struct ToldEdge<'t> {
 
 /// An account that is still to be added.
 #[derive(Clone, Debug)]
-pub(crate) struct Told<'t> {
+pub(crate) struct NewAccount<'t> {
     pub(crate) hash: DagHash,
     pub(crate) content: [&'t str; CONTENT.len()],
     /// `None` where the source does not record dependencies.
-    pub(crate) edges: Option<Vec<ToldEdge<'t>>>,
+    pub(crate) edges: Option<Vec<NewEdge<'t>>>,
 }
 
 /// What an account is recognized by.
 pub(crate) type Mark = [u8; 20];
 
-impl<'t> Told<'t> {
+impl<'t> NewAccount<'t> {
     /// What a row of a catalog says.
     pub(crate) fn of(catalog: &'t Catalog, row: &Row) -> Self {
         let edges = catalog.dependencies_of(row).map(|edges| {
-            let told = edges.iter().map(|edge| ToldEdge {
+            let edges = edges.iter().map(|edge| NewEdge {
                 child: catalog.node_hash(edge.child),
                 types: edge.types.bits(),
                 name: catalog.edge_names(EdgeColumn::Name).get(edge.name),
                 virtuals: catalog.edge_names(EdgeColumn::Virtuals).get(edge.virtuals),
             });
-            told.collect()
+            edges.collect()
         });
         Self {
             hash: row.hash(),
@@ -106,7 +106,7 @@ pub(crate) struct Accounts {
     pub(crate) texts: [Texts; CONTENT.len()],
     pub(crate) ids: [Vec<u32>; CONTENT.len()],
     /// Whether dependencies are recorded.
-    pub(crate) tells_edges: Vec<bool>,
+    pub(crate) records_edges: Vec<bool>,
     /// The edges of account a are `edge_starts[a]..edge_starts[a + 1]`.
     pub(crate) edge_starts: Vec<u32>,
     pub(crate) edges: Vec<StoredEdge>,
@@ -138,17 +138,17 @@ impl Accounts {
     }
 
     /// An account, as it was when it was added.
-    fn told(&self, account: u32) -> Told<'_> {
-        let edges = self.edges_of(account).iter().map(|edge| ToldEdge {
+    fn account(&self, account: u32) -> NewAccount<'_> {
+        let edges = self.edges_of(account).iter().map(|edge| NewEdge {
             child: self.hashes[edge.child as usize],
             types: edge.types,
             name: self.edge_names.get(edge.name),
             virtuals: self.virtuals.get(edge.virtuals),
         });
-        Told {
+        NewAccount {
             hash: self.hashes[account as usize],
             content: std::array::from_fn(|position| self.text(account, position)),
-            edges: self.tells_edges[account as usize].then(|| edges.collect()),
+            edges: self.records_edges[account as usize].then(|| edges.collect()),
         }
     }
 
@@ -156,15 +156,15 @@ impl Accounts {
     pub(crate) fn marks(&self) -> HashMap<Mark, u32> {
         let accounts = 0..self.len() as u32;
         accounts
-            .map(|each| (self.told(each).mark(), each))
+            .map(|each| (self.account(each).mark(), each))
             .collect()
     }
 
     /// Adds accounts in the order of name, hash and mark, and the hashes that they depend on
     /// and nobody describes; returns the number of each mark.
-    pub(crate) fn extend(&mut self, mut new: Vec<(Mark, Told<'_>)>) -> HashMap<Mark, u32> {
+    pub(crate) fn extend(&mut self, mut new: Vec<(Mark, NewAccount<'_>)>) -> HashMap<Mark, u32> {
         new.sort_unstable_by(|(mark_a, a), (mark_b, b)| {
-            let key = |told: &Told<'_>, mark: &Mark| (told.hash, *mark);
+            let key = |new_account: &NewAccount<'_>, mark: &Mark| (new_account.hash, *mark);
             let by_name = a.content[0].cmp(b.content[0]);
             by_name.then_with(|| key(a, mark_a).cmp(&key(b, mark_b)))
         });
@@ -173,10 +173,12 @@ impl Accounts {
             number_of.entry(hash).or_insert(number);
         }
         let first = self.len() as u32;
-        for (number, (_, told)) in (first..).zip(&new) {
-            number_of.entry(told.hash).or_insert(number);
+        for (number, (_, new_account)) in (first..).zip(&new) {
+            number_of.entry(new_account.hash).or_insert(number);
         }
-        let children = new.iter().flat_map(|(_, told)| told.edges.iter().flatten());
+        let children = new
+            .iter()
+            .flat_map(|(_, new_account)| new_account.edges.iter().flatten());
         let mut unknown: Vec<DagHash> = children
             .map(|edge| edge.child)
             .filter(|child| !number_of.contains_key(child))
@@ -187,12 +189,12 @@ impl Accounts {
             number_of.insert(hash, number);
         }
         let mut marks = HashMap::with_capacity(new.len());
-        for (number, (mark, told)) in (first..).zip(&new) {
+        for (number, (mark, new_account)) in (first..).zip(&new) {
             marks.insert(*mark, number);
-            self.push(told, &number_of);
+            self.push(new_account, &number_of);
         }
         for hash in unknown {
-            let nothing = Told {
+            let nothing = NewAccount {
                 hash,
                 content: [""; CONTENT.len()],
                 edges: None,
@@ -202,14 +204,14 @@ impl Accounts {
         marks
     }
 
-    fn push(&mut self, told: &Told<'_>, number_of: &HashMap<DagHash, u32>) {
-        self.hashes.push(told.hash);
-        for (position, text) in told.content.iter().enumerate() {
+    fn push(&mut self, new_account: &NewAccount<'_>, number_of: &HashMap<DagHash, u32>) {
+        self.hashes.push(new_account.hash);
+        for (position, text) in new_account.content.iter().enumerate() {
             let id = self.texts[position].intern(text);
             self.ids[position].push(id);
         }
-        self.tells_edges.push(told.edges.is_some());
-        for edge in told.edges.iter().flatten() {
+        self.records_edges.push(new_account.edges.is_some());
+        for edge in new_account.edges.iter().flatten() {
             let stored = StoredEdge {
                 child: number_of[&edge.child],
                 types: edge.types,

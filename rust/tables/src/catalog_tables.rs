@@ -8,7 +8,7 @@ use arrow_schema::{ArrowError, DataType, SchemaRef};
 use specplan_catalog::{Catalog, DagHash, Row};
 use specplan_spack::version;
 
-use crate::accounts::{Accounts, CONTENT, Mark, Told};
+use crate::accounts::{Accounts, CONTENT, Mark, NewAccount};
 use crate::columns;
 use crate::file_writer::{GROUP, Shape};
 use crate::listings::{Listing, kind_name, listings};
@@ -71,13 +71,15 @@ impl<'c> Marked<'c> {
     }
 
     /// Each account that is not known yet, once.
-    pub(crate) fn distinct(&self, known: &HashMap<Mark, u32>) -> Vec<(Mark, Told<'c>)> {
-        let mut found: HashMap<Mark, Told<'c>> = HashMap::new();
+    pub(crate) fn distinct(&self, known: &HashMap<Mark, u32>) -> Vec<(Mark, NewAccount<'c>)> {
+        let mut found: HashMap<Mark, NewAccount<'c>> = HashMap::new();
         for (catalog, marks) in self.looks.iter().zip(&self.marks) {
             let Some(catalog) = catalog else { continue };
             for (row, mark) in catalog.rows().iter().zip(marks) {
                 if !known.contains_key(mark) {
-                    found.entry(*mark).or_insert_with(|| Told::of(catalog, row));
+                    found
+                        .entry(*mark)
+                        .or_insert_with(|| NewAccount::of(catalog, row));
                 }
             }
         }
@@ -103,7 +105,7 @@ fn marks(catalog: &Catalog) -> Vec<Mark> {
         let before = at.checked_sub(1).filter(|&before| same(&rows[before], row));
         let mark = match before {
             Some(before) => marks[before],
-            None => Told::of(catalog, row).mark(),
+            None => NewAccount::of(catalog, row).mark(),
         };
         marks.push(mark);
     }
@@ -172,7 +174,7 @@ pub(crate) fn specs(accounts: &Accounts) -> (SchemaRef, Batches<'_>) {
         ("external", DataType::Boolean, false),
         ("path", utf8(), true),
         ("spliced", DataType::Boolean, false),
-        ("tells_edges", DataType::Boolean, false),
+        ("records_edges", DataType::Boolean, false),
         ("provides", list(), false),
         ("variants", list(), false),
         ("flags", list(), false),
@@ -207,7 +209,7 @@ pub(crate) fn specs(accounts: &Accounts) -> (SchemaRef, Batches<'_>) {
             columns::flags(text(at::PATH).map(|path| !path.is_empty())),
             plain(at::PATH),
             columns::flags(rows().map(|row| accounts.is_spliced(row))),
-            columns::flags(rows().map(|row| accounts.tells_edges[row as usize])),
+            columns::flags(rows().map(|row| accounts.records_edges[row as usize])),
             columns::lists(text(at::PROVIDES), '\n'),
             columns::lists(text(at::VARIANTS), '\n'),
             columns::lists(text(at::FLAGS), '\n'),
@@ -316,7 +318,7 @@ pub(crate) fn members<'a>(listings: &'a [Listing<'a>], schema: SchemaRef) -> Bat
     Box::new(batches)
 }
 
-/// Where the batches of so many rows begin and end.
+/// Where the batches of a table with this number of rows begin and end.
 fn batches(rows: usize) -> impl Iterator<Item = (usize, usize)> {
     let starts = (0..rows).step_by(GROUP);
     starts.map(move |start| (start, rows.min(start + GROUP)))

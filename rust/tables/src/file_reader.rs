@@ -285,7 +285,7 @@ impl TableFile {
         }
     }
 
-    /// The number of a column that is of this type and so many lists deep.
+    /// The number of a column that has this type and this depth of lists.
     fn find(
         &self,
         name: &str,

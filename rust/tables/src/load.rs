@@ -88,7 +88,7 @@ pub(crate) struct ListedRow {
 }
 
 impl Listed {
-    /// Reads a file of members, of a catalog with so many accounts.
+    /// Reads a file of members, of a catalog with this number of accounts.
     pub(crate) fn read(path: &Path, accounts: usize) -> Result<Self, TableFault> {
         let file = TableFile::open(path)?;
         let members = Members::read(&file)?;
@@ -215,7 +215,7 @@ struct Builder {
     content: [Vec<Option<u32>>; CONTENT.len()],
     /// The number of the snapshot that is added.
     tag: u32,
-    /// By column and number of the text among those of the snapshot, likewise.
+    /// By column and number of the text among those of the snapshot, its number in the catalog.
     listing: [Vec<Option<u32>>; LISTING.len()],
     edge_names: Vec<Option<u32>>,
     virtuals: Vec<Option<u32>>,
@@ -252,7 +252,7 @@ impl Builder {
                 .get_or_insert_with(|| rows.intern(column, listed.texts.get(number)));
         }
         let built = Row::new(accounts.hashes[account], row.kind, available, ids);
-        if !accounts.tells_edges[account] {
+        if !accounts.records_edges[account] {
             self.rows.push(built);
             return;
         }
@@ -343,9 +343,9 @@ fn read_specs(accounts: &mut Accounts, file: &TableFile) -> Result<(), TableFaul
         let hash = accounts.hashes[number as usize];
         accounts.counts.insert(hash, counts);
     }
-    for tells in file.flags("tells_edges")? {
-        let tells = tells.ok_or_else(|| file.damaged("a flag is missing"))?;
-        accounts.tells_edges.push(tells);
+    for records in file.flags("records_edges")? {
+        let records = records.ok_or_else(|| file.damaged("a flag is missing"))?;
+        accounts.records_edges.push(records);
     }
     Ok(())
 }

@@ -151,12 +151,12 @@ impl CatalogBuilder {
                 self.push_of(catalog, &own, row, renumbered);
                 continue;
             };
-            let told = &newer.rows_of(spec)[0];
-            let content = others.row(told);
+            let from = &newer.rows_of(spec)[0];
+            let content = others.row(from);
             for column in Column::CONTENT {
                 renumbered.set_id(column, content.id(column));
             }
-            self.push_of(newer, &others, told, renumbered);
+            self.push_of(newer, &others, from, renumbered);
         }
     }
 
@@ -180,17 +180,17 @@ impl CatalogBuilder {
         }
     }
 
-    /// Adds a row with the dependencies that `told` of a catalog has.
+    /// Adds a row with the dependencies of a row of a catalog.
     fn push_of(
         &mut self,
         catalog: &Catalog,
         renumbering: &Renumbering,
-        told: &Row,
+        from: &Row,
         mut renumbered: Row,
     ) {
         let start = self.own.edges.len() as u32;
         renumbered.set_edges(None);
-        if let Some(dependencies) = catalog.dependencies_of(told) {
+        if let Some(dependencies) = catalog.dependencies_of(from) {
             let edges = dependencies.iter().map(|dependency| {
                 renumbering.edge(&Edge {
                     name: dependency.name,

@@ -15,7 +15,7 @@ use crate::edge::{EdgeColumn, EdgeTypes};
 use crate::{Catalog, Column, HASH_LEN, SourceKind};
 
 /// The list of virtual packages of an edge whose file is too old to record them.
-pub const VIRTUALS_UNTOLD: &str = "?";
+pub const VIRTUALS_NOT_RECORDED: &str = "?";
 
 /// What the texts of a catalog mean to Spack, read once.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ pub(crate) struct Parsed {
     providers: BTreeMap<Box<str>, Vec<u32>>,
     /// Whether every edge says what it is used for, so that a virtual package that some edge names
     /// has its providers on such edges.
-    tells_all_virtuals: bool,
+    records_all_virtuals: bool,
     /// By text, the virtual packages that specs say they provide.
     provided: Vec<Vec<Provided>>,
     /// By text of annotations, whether the spec says all that it provides.
@@ -145,10 +145,10 @@ impl Parsed {
             specs.sort_unstable();
             specs.dedup();
         }
-        let untold = catalog
+        let not_recorded = catalog
             .edge_names(EdgeColumn::Virtuals)
-            .find(VIRTUALS_UNTOLD);
-        let tells_edges = || {
+            .find(VIRTUALS_NOT_RECORDED);
+        let records_edges = || {
             catalog
                 .specs()
                 .all(|(spec, _)| catalog.dependencies(spec).is_some())
@@ -175,7 +175,7 @@ impl Parsed {
                 .collect(),
             compilers: compilers.map(compiler).collect(),
             virtuals: lists,
-            tells_all_virtuals: untold.is_none() && tells_edges(),
+            records_all_virtuals: not_recorded.is_none() && records_edges(),
             provided,
             says_provided,
             all_say_provided,
@@ -234,7 +234,7 @@ impl CatalogGraph<'_> {
         self.catalog.rows_of(spec)[0].kind() == SourceKind::Page
     }
 
-    fn told(&self, spec: u32, column: Column) -> Option<&str> {
+    fn recorded(&self, spec: u32, column: Column) -> Option<&str> {
         Some(self.catalog.text(spec, column)).filter(|text| !text.is_empty())
     }
 }
@@ -258,19 +258,19 @@ impl SpecGraph for CatalogGraph<'_> {
     }
 
     fn platform(&self, spec: u32) -> Option<&str> {
-        self.told(spec, Column::Platform)
+        self.recorded(spec, Column::Platform)
     }
 
     fn os(&self, spec: u32) -> Option<&str> {
-        self.told(spec, Column::OperatingSystem)
+        self.recorded(spec, Column::OperatingSystem)
     }
 
     fn target(&self, spec: u32) -> Option<&str> {
-        self.told(spec, Column::Target)
+        self.recorded(spec, Column::Target)
     }
 
     fn namespace(&self, spec: u32) -> Option<&str> {
-        self.told(spec, Column::Namespace)
+        self.recorded(spec, Column::Namespace)
     }
 
     fn hash(&self, spec: u32) -> &str {
@@ -286,7 +286,7 @@ impl SpecGraph for CatalogGraph<'_> {
     fn variant(&self, spec: u32, name: &str) -> Variant<'_> {
         // Pages cut patches to their first digits; other files record them whole.
         if name == "patches"
-            && let Some(patches) = self.told(spec, Column::Patches)
+            && let Some(patches) = self.recorded(spec, Column::Patches)
         {
             return Variant::Value(VariantValue::Multi(patches.split(',').collect()));
         }
@@ -348,7 +348,7 @@ impl SpecGraph for CatalogGraph<'_> {
 
     fn edge_provides(&self, edge: u32, virtual_name: &str) -> Truth {
         let list = &self.parsed.virtuals[self.catalog.dependency(edge).virtuals as usize];
-        if list.iter().any(|name| &**name == VIRTUALS_UNTOLD) {
+        if list.iter().any(|name| &**name == VIRTUALS_NOT_RECORDED) {
             return Truth::Unknown(Missing::Virtuals);
         }
         list.iter().any(|name| &**name == virtual_name).into()
@@ -379,9 +379,9 @@ impl SpecGraph for CatalogGraph<'_> {
         if self.parsed.says_provided[annotations as usize] {
             return Truth::No;
         }
-        // Edges tell what dependents use; what a package provides besides, only its recipe tells.
-        let edges_tell = providers.is_some() && self.parsed.tells_all_virtuals;
-        if edges_tell && !may_provide(self.name(spec), virtual_name) {
+        // Edges record what dependents use; only its recipe says what else a package provides.
+        let edges_decide = providers.is_some() && self.parsed.records_all_virtuals;
+        if edges_decide && !may_provide(self.name(spec), virtual_name) {
             return Truth::No;
         }
         Truth::Unknown(Missing::Virtuals)
@@ -399,9 +399,9 @@ impl SpecGraph for CatalogGraph<'_> {
         let all = &self.parsed.provided[self.catalog.id(spec, Column::Provided) as usize];
         let mut such = all.iter().filter(|each| &*each.name == virtual_name);
         // What only edges know has versions that only the recipe knows.
-        let untold = Truth::Unknown(Missing::Recipe);
+        let undecided = Truth::Unknown(Missing::Recipe);
         let first = such.next().map(|each| each.overlaps(versions));
-        such.fold(first.unwrap_or(untold), |answer, each| {
+        such.fold(first.unwrap_or(undecided), |answer, each| {
             answer.or(each.overlaps(versions))
         })
     }

@@ -14,7 +14,7 @@ const LIBC: &str = "libc";
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Library {
     /// No edges are known: it is that of the operating system.
-    Untold,
+    NotRecorded,
     /// It was linked to none, and runs with any.
     NotLinked,
     /// The one on its edge.
@@ -24,7 +24,7 @@ enum Library {
 /// For every spec of a catalog what is known of its C library.
 #[derive(Debug)]
 pub(crate) struct Libraries {
-    /// The distinct ones: the first two are [`Library::Untold`] and [`Library::NotLinked`].
+    /// The distinct ones: the first two are [`Library::NotRecorded`] and [`Library::NotLinked`].
     kinds: Vec<Library>,
     /// By spec, which of them.
     of_spec: Vec<u32>,
@@ -32,12 +32,12 @@ pub(crate) struct Libraries {
     of_system: Vec<Vec<u32>>,
 }
 
-const UNTOLD: u32 = 0;
+const NOT_RECORDED: u32 = 0;
 const NOT_LINKED: u32 = 1;
 
 impl Libraries {
     pub(crate) fn of(catalog: &Catalog) -> Self {
-        let mut kinds = vec![Library::Untold, Library::NotLinked];
+        let mut kinds = vec![Library::NotRecorded, Library::NotLinked];
         let mut number_of: BTreeMap<(u32, u32), u32> = BTreeMap::new();
         let provides: Vec<bool> = catalog
             .edge_names(EdgeColumn::Virtuals)
@@ -53,7 +53,7 @@ impl Libraries {
         let mut of_system = vec![Vec::new(); catalog.systems().len()];
         for spec in 0..catalog.len() as u32 {
             let number = match catalog.dependencies(spec) {
-                None => UNTOLD,
+                None => NOT_RECORDED,
                 Some(edges) => {
                     let edge = edges.iter().find(|edge| {
                         provides[edge.virtuals as usize]
@@ -61,7 +61,7 @@ impl Libraries {
                     });
                     edge.map_or(NOT_LINKED, |edge| {
                         if edge.child as usize >= catalog.len() {
-                            return UNTOLD;
+                            return NOT_RECORDED;
                         }
                         let column = |column| catalog.id(edge.child, column);
                         let key = (column(Column::Package), column(Column::Version));
@@ -70,7 +70,7 @@ impl Libraries {
                             let kind = text(Column::Package).parse().ok();
                             let version = Version::parse(text(Column::Version)).ok();
                             let Some((kind, version)) = kind.zip(version) else {
-                                return UNTOLD;
+                                return NOT_RECORDED;
                             };
                             kinds.push(Library::Linked(CLibrary::new(kind, version)));
                             kinds.len() as u32 - 1
@@ -141,7 +141,7 @@ impl Libraries {
             Library::Linked(library) => table.serves_library(library, &host.os),
             // Releases of macOS are ordered, and their specs have no edge to a C library.
             Library::NotLinked => &*host.platform == "linux" || table.serves(&binary.os, &host.os),
-            Library::Untold => table.serves(&binary.os, &host.os),
+            Library::NotRecorded => table.serves(&binary.os, &host.os),
         }
     }
 }

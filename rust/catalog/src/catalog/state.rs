@@ -8,7 +8,7 @@ use crate::{Catalog, CatalogBuilder, Column, DagHash, HASH_LEN, Row, SourceKind}
 const HEAD: &[u8] = b"specplan catalog 1\n";
 
 /// The number of dependencies of a row that does not record any.
-const UNTOLD: u32 = u32::MAX;
+const NOT_RECORDED: u32 = u32::MAX;
 
 const KINDS: [SourceKind; 4] = [
     SourceKind::Lock,
@@ -42,7 +42,7 @@ impl Catalog {
                 put(&mut bytes, row.id(column));
             }
             let Some(dependencies) = self.dependencies_of(row) else {
-                put(&mut bytes, UNTOLD);
+                put(&mut bytes, NOT_RECORDED);
                 continue;
             };
             put(&mut bytes, dependencies.len() as u32);
@@ -82,7 +82,7 @@ impl Catalog {
             }
             let row = Row::new(hash, kind, available, row_ids);
             let count = rest.number()?;
-            if count == UNTOLD {
+            if count == NOT_RECORDED {
                 builder.push(row);
                 continue;
             }

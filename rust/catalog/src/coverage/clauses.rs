@@ -128,7 +128,7 @@ impl Catalog {
     /// Whether two specs were compiled by different compilers. Some sources show compilers, some record
     /// them by edges, and some do not record them at all; what is not recorded differs in nothing.
     pub(crate) fn compilers_differ(&self, one: u32, other: u32) -> bool {
-        let is_told = |spec: u32| {
+        let is_recorded = |spec: u32| {
             let provider_is_unknown = || {
                 let edges = self.dependencies(spec).unwrap_or_default();
                 edges.iter().any(|edge| edge.child as usize >= self.len())
@@ -141,7 +141,7 @@ impl Catalog {
                 _ => true,
             }
         };
-        is_told(one) && is_told(other) && self.compiler(one) != self.compiler(other)
+        is_recorded(one) && is_recorded(other) && self.compiler(one) != self.compiler(other)
     }
 }
 

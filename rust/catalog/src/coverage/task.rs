@@ -100,7 +100,7 @@ pub enum CoverageError {
     #[error("a report has at most {MOST_CELLS} cells, and this one has more")]
     TooManyCells,
     /// More gaps than an answer may have.
-    #[error("a report of so many listings has at most {limit} gaps, and this one has more")]
+    #[error("with this many listings a report has at most {limit} gaps, and this one has more")]
     TooManyGaps {
         /// The limit.
         limit: u64,

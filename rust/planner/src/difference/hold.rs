@@ -45,12 +45,12 @@ pub struct HoldStep {
     pub spec: SpecId,
     /// The builds that remain when this one and all before it are held back.
     pub builds_left: usize,
-    /// The fewest builds that remain when any so many own changes are held back, by exact search;
+    /// The fewest builds that remain when any as many own changes are held back, by exact search;
     /// `None` where no search was made.
     pub fewest_left: Option<usize>,
 }
 
-/// The best set of so many own changes to hold back.
+/// The best set of a number of own changes to hold back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BestHold {
     /// The own changes, in ascending rank; of several best sets the first in order of ranks.

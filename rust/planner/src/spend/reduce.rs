@@ -230,7 +230,7 @@ fn asked(roots: &Roots, groups: &[Group]) -> Vec<bool> {
     is_asked
 }
 
-/// The item of each of so many roots, roots with the same blocks sharing one; and the blocks of each
+/// The item of each root, roots with the same blocks sharing one; and the blocks of each
 /// item, ascending.
 fn items_of(
     classes: &Classes,

@@ -114,7 +114,7 @@ proptest! {
                 let spec = line.spec.get();
                 let hanging = children(&why.tree, position);
                 prop_assert_eq!(line.is_want, plan.wants().contains(line.spec));
-                let told_in_full = !line.is_repeated && !matches!(line.link, Link::Cuts(_));
+                let is_expanded = !line.is_repeated && !matches!(line.link, Link::Cuts(_));
                 let dependents = graph
                     .neighbours(line.spec, Direction::Dependents)
                     .map(|(dependent, _)| dependent)
@@ -124,7 +124,7 @@ proptest! {
                         _ => needed.contains(&dependent.get())
                             && model.demands(dependent.get()).contains(&spec),
                     });
-                let expected: Vec<SpecId> = dependents.filter(|_| told_in_full).collect();
+                let expected: Vec<SpecId> = dependents.filter(|_| is_expanded).collect();
                 prop_assert_eq!(hanging.iter().map(|line| line.spec).collect::<Vec<_>>(), expected);
                 for above in &hanging {
                     let demands = model.demands(above.spec.get()).contains(&spec);
@@ -147,7 +147,7 @@ proptest! {
                     };
                     prop_assert!(is_as_expected, "{above:?}");
                 }
-                let is_leaf = hanging.is_empty() && told_in_full;
+                let is_leaf = hanging.is_empty() && is_expanded;
                 match why.verdict {
                     Verdict::CutOff => prop_assert!(!is_leaf),
                     Verdict::Planned(_) | Verdict::Reused | Verdict::Rewired if is_leaf => {

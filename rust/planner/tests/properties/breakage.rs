@@ -11,7 +11,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
-    fn each_missing_spec_is_told_with_all_that_it_breaks(world in world(14)) {
+    fn each_missing_spec_is_reported_with_all_that_it_breaks(world in world(14)) {
         let graph = world.graph();
         let model = described(&world).model();
         let roots: Vec<SpecId> = world.roots.iter().map(|&root| SpecId::new(root)).collect();
@@ -62,12 +62,12 @@ proptest! {
             supply(world).breakage(&roots).unwrap()
         };
         let (here, there) = (ask(&world), ask(&world.relabelled(&names)));
-        let told = |each: &Missing, of: &dyn Fn(SpecId) -> SpecId| {
+        let named = |each: &Missing, of: &dyn Fn(SpecId) -> SpecId| {
             let all = |list: &[SpecId]| list.iter().map(|&spec| of(spec)).collect::<Vec<_>>();
             (of(each.spec), each.binaries, each.roots, all(&each.dependents), all(&each.examples))
         };
-        let here: Vec<_> = here.missing.iter().map(|each| told(each, &renamed)).collect();
-        let there: Vec<_> = there.missing.iter().map(|each| told(each, &|spec| spec)).collect();
+        let here: Vec<_> = here.missing.iter().map(|each| named(each, &renamed)).collect();
+        let there: Vec<_> = there.missing.iter().map(|each| named(each, &|spec| spec)).collect();
         prop_assert_eq!(here, there);
     }
 }

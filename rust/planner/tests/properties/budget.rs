@@ -90,21 +90,22 @@ fn limited(nodes: u64) -> SearchLimits {
 
 /// What a budget makes of the roots of a world.
 struct Bought {
-    told: Spending,
+    reported: Spending,
     roots: Vec<u32>,
 }
 
 impl Bought {
     fn with(&self, outcomes: &[Outcome]) -> Specs {
-        let told = self.roots.iter().zip(&self.told.wants);
-        told.filter(|(_, wants)| outcomes.contains(&wants[0].outcome))
+        let reported = self.roots.iter().zip(&self.reported.wants);
+        reported
+            .filter(|(_, wants)| outcomes.contains(&wants[0].outcome))
             .map(|(&root, _)| root)
             .collect()
     }
 
     fn open(&self) -> Vec<(u32, WantOutcome)> {
-        let told = self.roots.iter().zip(&self.told.wants);
-        let all = told.map(|(&root, wants)| (root, wants[0]));
+        let reported = self.roots.iter().zip(&self.reported.wants);
+        let all = reported.map(|(&root, wants)| (root, wants[0]));
         all.filter(|(_, want)| {
             matches!(
                 want.outcome,
@@ -130,7 +131,7 @@ fn spend(world: &World, plan: &Plan, weights: &[u64], limit: Limit, node_limit: 
         limit,
     };
     Bought {
-        told: budget.spend(limited(node_limit), &mut || false),
+        reported: budget.spend(limited(node_limit), &mut || false),
         roots,
     }
 }
@@ -243,20 +244,20 @@ impl Auction {
     }
 
     /// What is completed, and what installs anyway, with all statements about them checked.
-    fn told(&self, plan: &Plan, spending: &Spending, limit: Limit) -> (u64, u64) {
+    fn counted(&self, plan: &Plan, spending: &Spending, limit: Limit) -> (u64, u64) {
         let mut bought = Specs::new();
         let (mut worth, mut there) = (0, 0);
-        for ((group, &source), told) in self
+        for ((group, &source), reported) in self
             .groups
             .iter()
             .zip(&spending.sources)
             .zip(&spending.wants)
         {
             let wants = &group.sources[source];
-            assert_eq!(wants.len(), told.len());
-            for (want, told) in wants.iter().zip(told) {
-                let option = told.option.map(|at| want.options[at]);
-                match told.outcome {
+            assert_eq!(wants.len(), reported.len());
+            for (want, reported) in wants.iter().zip(reported) {
+                let option = reported.option.map(|at| want.options[at]);
+                match reported.outcome {
                     Outcome::External | Outcome::Installable => {
                         assert_eq!(self.there(plan, want), option.map(|(_, value)| value));
                         // Of what stands alone that is no matter of choice.
@@ -269,7 +270,7 @@ impl Auction {
                         worth += value;
                     }
                     Outcome::LeftOut => assert!(option.is_none()),
-                    Outcome::Beyond | Outcome::Outbid => assert!(told.more_builds > 0),
+                    Outcome::Beyond | Outcome::Outbid => assert!(reported.more_builds > 0),
                 }
             }
         }
@@ -335,7 +336,7 @@ proptest! {
     fn no_set_of_roots_within_the_budget_is_worth_more(
         (world, weights) in market(12), limit in limit(),
     ) {
-        let spending = spend(&world, &world.plan(Scope::Roots), &weights, limit, PLENTY).told;
+        let spending = spend(&world, &world.plan(Scope::Roots), &weights, limit, PLENTY).reported;
         prop_assert_eq!(spending.weight, best(&world, &weights, limit));
         prop_assert!(spending.is_optimal());
     }
@@ -345,27 +346,27 @@ proptest! {
         (world, weights) in contest(), cost in 0..40_u32, builds in prop::option::of(0..7_u64),
     ) {
         let limit = Limit { builds, ..of_cost(cost) };
-        let spending = spend(&world, &world.plan(Scope::Roots), &weights, limit, PLENTY).told;
+        let spending = spend(&world, &world.plan(Scope::Roots), &weights, limit, PLENTY).reported;
         prop_assert_eq!(spending.weight, best(&world, &weights, limit));
         prop_assert!(spending.is_optimal());
     }
 
     #[test]
-    fn a_contest_that_is_cut_short_tells_a_bound_that_holds(
+    fn a_contest_that_is_cut_short_reports_a_bound_that_holds(
         (world, weights) in contest(), cost in 0..40_u32, most_nodes in 0..4_u64,
     ) {
         let limit = of_cost(cost);
         let plan = world.plan(Scope::Roots);
-        let whole = spend(&world, &plan, &weights, limit, PLENTY).told;
-        let cut = spend(&world, &plan, &weights, limit, most_nodes).told;
+        let whole = spend(&world, &plan, &weights, limit, PLENTY).reported;
+        let cut = spend(&world, &plan, &weights, limit, most_nodes).reported;
         prop_assert!(cut.weight <= whole.weight && whole.weight <= cut.upper_bound);
         prop_assert_eq!(cut.is_optimal() || cut.nodes == most_nodes, true);
     }
 
     #[test]
-    fn what_is_told_is_true((world, weights) in market(12), limit in limit()) {
+    fn what_is_reported_is_true((world, weights) in market(12), limit in limit()) {
         let bought = spend(&world, &world.plan(Scope::Runtime), &weights, limit, PLENTY);
-        let spending = &bought.told;
+        let spending = &bought.reported;
         let completed = bought.with(&[Outcome::Completed]);
         let installable = bought.with(&[Outcome::Installable]);
         let open = bought.open();
@@ -377,33 +378,33 @@ proptest! {
         prop_assert_eq!((spending.builds, spending.cost), spent);
         prop_assert!(is_within(spent, limit));
         prop_assert_eq!(price(&world, &installable).0, 0);
-        for (root, told) in open {
+        for (root, reported) in open {
             let mut more = completed.clone();
             more.insert(root);
             let (builds, cost) = price(&world, &more);
-            prop_assert_eq!((told.more_builds, told.more_cost), (builds - spent.0, cost - spent.1));
+            prop_assert_eq!((reported.more_builds, reported.more_cost), (builds - spent.0, cost - spent.1));
             prop_assert!(!is_within((builds, cost), limit), "nothing that fits is left");
             let is_within = is_within(price(&world, &Specs::from([root])), limit);
             let outcome = if is_within { Outcome::Outbid } else { Outcome::Beyond };
-            prop_assert_eq!(told.outcome, outcome);
+            prop_assert_eq!(reported.outcome, outcome);
         }
     }
 
     #[test]
     fn a_larger_budget_never_completes_less((world, weights) in market(14), builds in 0..8_u64) {
         let plan = world.plan(Scope::Roots);
-        let less = spend(&world, &plan, &weights, of_builds(builds), PLENTY).told;
-        let more = spend(&world, &plan, &weights, of_builds(builds + 1), PLENTY).told;
+        let less = spend(&world, &plan, &weights, of_builds(builds), PLENTY).reported;
+        let more = spend(&world, &plan, &weights, of_builds(builds + 1), PLENTY).reported;
         prop_assert!(less.weight <= more.weight);
     }
 
     #[test]
-    fn a_search_that_is_cut_short_tells_a_bound_that_holds(
+    fn a_search_that_is_cut_short_reports_a_bound_that_holds(
         (world, weights) in market(12), limit in limit(), most_nodes in 0..3_u64,
     ) {
         let plan = world.plan(Scope::Roots);
         let best = best(&world, &weights, limit);
-        let cut = spend(&world, &plan, &weights, limit, most_nodes).told;
+        let cut = spend(&world, &plan, &weights, limit, most_nodes).reported;
         prop_assert!(cut.weight <= best && best <= cut.upper_bound);
         prop_assert!(cut.nodes <= most_nodes);
         let roots: Vec<u32> = world.root_specs().into_iter().collect();
@@ -443,14 +444,14 @@ proptest! {
             let renamed: Specs = one.with(&[outcome]).into_iter().map(|id| names[id as usize]).collect();
             prop_assert_eq!(renamed, other.with(&[outcome]));
         }
-        prop_assert_eq!(one.told.nodes, other.told.nodes);
+        prop_assert_eq!(one.reported.nodes, other.reported.nodes);
     }
 
     #[test]
     fn no_choice_of_specs_and_builds_is_worth_more(auction in auction(), limit in limit()) {
         let plan = auction.plan();
         let spending = auction.spend(&plan, limit, limited(PLENTY));
-        let (worth, there) = auction.told(&plan, &spending, limit);
+        let (worth, there) = auction.counted(&plan, &spending, limit);
         prop_assert_eq!(worth + there, auction.best(&plan, limit, false));
         prop_assert_eq!(worth, spending.weight);
         prop_assert!(spending.is_optimal());
@@ -470,12 +471,12 @@ proptest! {
             budget.spend(SearchLimits::default(), &mut || true),
         ];
         for spending in some {
-            let (worth, there) = auction.told(&plan, &spending, limit);
+            let (worth, there) = auction.counted(&plan, &spending, limit);
             prop_assert!(worth + there <= best && best <= spending.upper_bound + there);
         }
         // With nodes enough to choose among the first of all, nothing worse than that is reported.
-        let told = auction.spend(&plan, limit, limited(100));
-        let (worth, there) = auction.told(&plan, &told, limit);
+        let reported = auction.spend(&plan, limit, limited(100));
+        let (worth, there) = auction.counted(&plan, &reported, limit);
         prop_assert!(first <= worth + there);
     }
 
@@ -485,7 +486,7 @@ proptest! {
         let worth = |auction: &Auction, builds| {
             let limit = of_builds(builds);
             let spending = auction.spend(&plan, limit, limited(PLENTY));
-            let (worth, there) = auction.told(&plan, &spending, limit);
+            let (worth, there) = auction.counted(&plan, &spending, limit);
             worth + there
         };
         let own = worth(&auction, builds);

@@ -64,7 +64,7 @@ proptest! {
     }
 
     #[test]
-    fn why_tells_a_shortest_chain_from_what_holds_a_change_to_what_changed(
+    fn why_shows_a_shortest_chain_from_what_holds_a_change_to_what_changed(
         world in world(14), policy in policy(), depth in prop::option::of(0..4_u32),
     ) {
         use specplan_planner::EdgeKinds as K;

@@ -90,11 +90,11 @@ proptest! {
             .filter(|&spec| reach[spec][spec])
             .map(|spec| (0..count).filter(|&other| reach[spec][other] && reach[other][spec]).collect())
             .collect();
-        let told: Vec<Vec<usize>> = found
+        let reported: Vec<Vec<usize>> = found
             .iter()
             .map(|component| component.specs.iter().map(|spec| spec.index()).collect())
             .collect();
-        prop_assert_eq!(told, expected.into_iter().collect::<Vec<_>>());
+        prop_assert_eq!(reported, expected.into_iter().collect::<Vec<_>>());
         for (number, component) in (0..).zip(&found) {
             prop_assert!(component.specs.iter().all(|spec| of[spec.index()] == Some(number)));
             let follows = |(from, to): (&SpecId, &SpecId)| pairs.contains(&(from.get(), to.get()));

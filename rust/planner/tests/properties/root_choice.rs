@@ -60,11 +60,11 @@ proptest! {
         let choice = RootChoice { task: world.task(Scope::Roots), wants: wants.clone() };
         let chosen = choice.solve(SearchLimits::default(), &mut || false).unwrap();
         let mut picked = world.root_specs();
-        for (want, told) in wants.iter().zip(&chosen.alternatives) {
-            let told = told.as_ref().expect("nothing is broken");
-            let alternative = &want[told.position];
-            prop_assert_eq!(alternative.len(), told.specs.len());
-            picked.extend(alternative.iter().zip(&told.specs).map(|(part, &at)| part[at].get()));
+        for (want, solution) in wants.iter().zip(&chosen.alternatives) {
+            let solution = solution.as_ref().expect("nothing is broken");
+            let alternative = &want[solution.position];
+            prop_assert_eq!(alternative.len(), solution.specs.len());
+            picked.extend(alternative.iter().zip(&solution.specs).map(|(part, &at)| part[at].get()));
         }
         prop_assert_eq!(chosen.cost, price(&world, &picked));
         prop_assert_eq!(chosen.cost, least(&world, &wants));
@@ -99,9 +99,9 @@ fn a_lock_with_more_ways_than_are_tried_gives_a_valid_choice_and_a_bound_that_ho
     let chosen = choice
         .solve(SearchLimits::default(), &mut || false)
         .unwrap();
-    let told = chosen.alternatives[0].as_ref().unwrap();
-    assert_eq!(told.specs.len(), parts);
-    let picked = told
+    let solution = chosen.alternatives[0].as_ref().unwrap();
+    assert_eq!(solution.specs.len(), parts);
+    let picked = solution
         .specs
         .iter()
         .zip(0..)

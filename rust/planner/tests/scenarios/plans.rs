@@ -179,7 +179,7 @@ fn why_shows_the_binary_that_cuts_a_spec_off() {
 }
 
 #[test]
-fn a_tree_tells_a_spec_with_two_reasons_once() {
+fn a_tree_shows_a_spec_with_two_reasons_once() {
     // A diamond: 3 is needed by 1 and 2, both needed by 0.
     let triples = [(0, 1, LINK), (0, 2, LINK), (1, 3, LINK), (2, 3, LINK)];
     let plan = Plan::new(task(4, &triples, &[])).unwrap();

@@ -67,9 +67,9 @@ impl PlanQuestion {
         task.broken = set(&self.broken)?;
         task.external = external.clone();
         let mut scale = CostScale::default();
-        if let Some(told) = &self.costs {
+        if let Some(recorded) = &self.costs {
             let mut costs = vec![1.0; graph.spec_count()];
-            for (hash, amount) in told {
+            for (hash, amount) in recorded {
                 costs[spec_id(catalog, hash)?.index()] = *amount;
             }
             scale = CostScale::of(&costs);

@@ -39,7 +39,7 @@ fn white_space_and_escapes_change_nothing() {
 }
 
 #[test]
-fn any_other_content_is_told_with_the_hash_that_it_has() {
+fn any_other_content_is_reported_with_the_hash_that_it_has() {
     for (was, is) in [
         ("\"name\":\"", "\"name\":\"x"),
         ("x86_64_v3", "x86_64_v2"),

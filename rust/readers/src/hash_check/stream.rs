@@ -43,8 +43,8 @@ fn database<R: Read>(window: &mut Window<R>) -> Result<HashCheck, Fault> {
         "version" if rule.is_some() => Err(twice(key)),
         "installs" if records.is_some() => Err(twice(key)),
         "version" => {
-            let told = window.below("version", |window| window.step(version))?;
-            rule = Some(Rule::of(Versioned::Database, told));
+            let recorded = window.below("version", |window| window.step(version))?;
+            rule = Some(Rule::of(Versioned::Database, recorded));
             Ok(())
         }
         "installs" if begins_object(window)? => {

@@ -39,7 +39,7 @@ impl JsonError {
         self.into_fault_behind(text, 0, 0)
     }
 
-    /// The fault that this is in a file of which `text` stands behind so many bytes and lines.
+    /// The fault that this is in a file of which `text` stands behind some bytes and lines.
     pub(crate) fn into_fault_behind(self, text: &[u8], bytes: u64, lines: u32) -> Fault {
         let before = &text[..self.at.min(text.len())];
         let line = lines + memchr::memchr_iter(b'\n', before).count() as u32 + 1;

@@ -2,7 +2,7 @@
 
 use specplan_catalog::Column;
 
-use super::{Node, NodeReader, Told};
+use super::{CompilerPlace, Node, NodeReader};
 use crate::json::{Json, JsonErrorKind, JsonResult, Seen};
 
 /// The number of the annotations, and of the compiler if they record one.
@@ -21,9 +21,9 @@ impl NodeReader {
             noted
         };
         node.ids[Column::Annotations as usize] = annotations;
-        if let Some(compiler) = compiler.filter(|_| Told::InAnnotations > node.compiler) {
+        if let Some(compiler) = compiler.filter(|_| CompilerPlace::InAnnotations > node.compiler) {
             node.ids[Column::Compiler as usize] = compiler;
-            node.compiler = Told::InAnnotations;
+            node.compiler = CompilerPlace::InAnnotations;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use specplan_catalog::Column;
 
-use super::{Node, NodeReader, Told, checked};
+use super::{CompilerPlace, Node, NodeReader, checked};
 use crate::json::{Json, JsonError, JsonResult, Seen};
 use crate::names;
 
@@ -80,7 +80,7 @@ impl NodeReader {
         let version = version.ok_or_else(|| JsonError::missing(json, "version"))?;
         let compiler = self.compiler_id(json, &format!("{name}@{version}"))?;
         node.ids[Column::Compiler as usize] = compiler;
-        node.compiler = Told::InPlace;
+        node.compiler = CompilerPlace::InPlace;
         Ok(())
     }
 

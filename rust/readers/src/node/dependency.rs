@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use specplan_catalog::{DagHash, Edge, EdgeColumn, EdgeTypes, VIRTUALS_UNTOLD};
+use specplan_catalog::{DagHash, Edge, EdgeColumn, EdgeTypes, VIRTUALS_NOT_RECORDED};
 
 use super::{Node, NodeReader, checked, hash};
 use crate::fault::FaultKind;
@@ -67,9 +67,9 @@ impl NodeReader {
             let mut edge = PartialEdge::default();
             self.parameters_of(json, &mut edge, &mut Seen::default())
                 .ok()?;
-            let told = (edge.types, edge.virtuals.unwrap_or(self.no_virtuals));
-            self.edge_parameters.keep(&start, json, told);
-            told
+            let parameters = (edge.types, edge.virtuals.unwrap_or(self.no_virtuals));
+            self.edge_parameters.keep(&start, json, parameters);
+            parameters
         };
         Some(Edge {
             name,
@@ -145,7 +145,9 @@ impl NodeReader {
     fn completed(&mut self, json: &Json<'_>, edge: &PartialEdge) -> JsonResult<Edge> {
         let virtuals = match edge.virtuals {
             Some(virtuals) => virtuals,
-            None if edge.is_old => self.rows.intern_edge(EdgeColumn::Virtuals, VIRTUALS_UNTOLD),
+            None if edge.is_old => self
+                .rows
+                .intern_edge(EdgeColumn::Virtuals, VIRTUALS_NOT_RECORDED),
             None => self.no_virtuals,
         };
         let reference = edge

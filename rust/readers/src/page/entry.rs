@@ -13,7 +13,7 @@ use crate::fault::{Fault, FaultKind, shortened};
 use crate::{names, variants};
 
 /// What pages do not record; in the order of the columns.
-const UNTOLD: [Column; 7] = [
+const NOT_RECORDED: [Column; 7] = [
     Column::Patches,
     Column::Flags,
     Column::Namespace,
@@ -113,7 +113,7 @@ impl RowMaker {
             None => Cow::Borrowed(compiler),
         };
         let size = size(entry.size).map_err(at("size"))?;
-        let untold = UNTOLD.map(|column| self.rows.intern(column, ""));
+        let empty = NOT_RECORDED.map(|column| self.rows.intern(column, ""));
         let ids = [
             tag,
             package,
@@ -123,13 +123,13 @@ impl RowMaker {
             self.rows.intern(Column::Target, target),
             self.rows.intern(Column::Compiler, &compiler),
             self.variants(entry.variants).map_err(at("variants"))?,
-            untold[0],
-            untold[1],
-            untold[2],
-            untold[3],
-            untold[4],
-            untold[5],
-            untold[6],
+            empty[0],
+            empty[1],
+            empty[2],
+            empty[3],
+            empty[4],
+            empty[5],
+            empty[6],
             self.rows.intern(Column::Size, &size),
             source,
             cache,

@@ -150,32 +150,32 @@ fn sorted<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<&'t str> {
 }
 
 /// This many bytes of a list are shown; a real one has a few hundred.
-const TOLD_BYTES: usize = 4096;
+const SHOWN_BYTES: usize = 4096;
 
 fn listed(texts: &[&str]) -> String {
-    format!("[{}]", told(texts.iter().copied().map(Cow::Borrowed)))
+    format!("[{}]", joined(texts.iter().copied().map(Cow::Borrowed)))
 }
 
 fn counted<'t>(counts: impl Iterator<Item = (&'t str, u64)>) -> String {
     let counts = counts.map(|(label, count)| Cow::Owned(format!("{label}: {count}")));
-    format!("{{{}}}", told(counts))
+    format!("{{{}}}", joined(counts))
 }
 
 /// The texts with commas between them, cut where a hostile page would fill the screen.
-fn told<'t>(texts: impl Iterator<Item = Cow<'t, str>>) -> String {
-    let mut told = String::new();
+fn joined<'t>(texts: impl Iterator<Item = Cow<'t, str>>) -> String {
+    let mut shown = String::new();
     let mut texts = texts.peekable();
     while let Some(text) = texts.next() {
-        told.push_str(&shortened(&text));
+        shown.push_str(&shortened(&text));
         if texts.peek().is_some() {
-            told.push_str(", ");
-            if told.len() > TOLD_BYTES {
-                told.push_str("and ");
-                told.push_str(&texts.count().to_string());
-                told.push_str(" more");
+            shown.push_str(", ");
+            if shown.len() > SHOWN_BYTES {
+                shown.push_str("and ");
+                shown.push_str(&texts.count().to_string());
+                shown.push_str(" more");
                 break;
             }
         }
     }
-    told
+    shown
 }

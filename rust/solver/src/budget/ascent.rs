@@ -389,8 +389,8 @@ impl<'a> Ascent<'a> {
             found.push((brings + share * rounded(offer.gain), offer.item));
         }
         found.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-        let mut is_told = vec![false; self.instance.item_count()];
-        found.retain(|&(_, item)| !std::mem::replace(&mut is_told[item as usize], true));
+        let mut is_listed = vec![false; self.instance.item_count()];
+        found.retain(|&(_, item)| !std::mem::replace(&mut is_listed[item as usize], true));
         found.into_iter().map(|(_, item)| item as usize).collect()
     }
 

@@ -224,7 +224,7 @@ fn the_lines_of_a_cube_of_27_points_take_18_points_to_cover() {
 }
 
 #[test]
-fn a_search_cut_in_the_middle_tells_how_far_it_got() {
+fn a_search_cut_in_the_middle_reports_how_far_it_got() {
     let choice = steiner_27();
     let cut = choose(&choice, nodes_at_most(3), &mut || false).unwrap();
     assert_eq!((cut.cut, cut.nodes), (Some(Cut::Nodes), 3));

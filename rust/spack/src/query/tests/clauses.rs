@@ -56,7 +56,7 @@ fn failed_clauses_come_in_one_order_and_each_kind_counts_once() {
 }
 
 #[test]
-fn what_a_source_does_not_tell_is_no_failed_clause() {
+fn what_a_source_does_not_record_is_no_failed_clause() {
     let mut graph = application();
     graph.without_edges = vec![0];
     assert!(failed(&graph, "app ^ncurses %ninja", 0).is_empty());
