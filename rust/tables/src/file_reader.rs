@@ -399,7 +399,7 @@ impl Recognized {
 #[derive(Default)]
 struct Joined {
     texts: Texts,
-    by_parts: HashMap<Box<[u32]>, u32, FxBuildHasher>,
+    by_parts: HashMap<Box<[u32]>, u32>,
     /// Neighbours mostly have the same list.
     last: Option<(Vec<u32>, u32)>,
 }
