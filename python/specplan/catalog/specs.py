@@ -11,7 +11,7 @@ from specplan.model.columns import from_columns
 from specplan.model.spec import DependencyEdge
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 __all__ = [
     "ANY_EDGE",
@@ -47,23 +47,27 @@ def specs_of(answers: Sequence[_core.SpecAnswer]) -> list[Spec]:
     )
 
 
-def nearest_of(answer: _core.NearestAnswer | None, source: str | None = None) -> Nearest | None:
-    """Return the record of what is nearest to a gap, if anything is.
+def nearest_of(
+    found: Sequence[_core.NearestAnswer | None], sources: Mapping[str, str] | None = None
+) -> list[Nearest | None]:
+    """Return the records of what is nearest to gaps, None where nothing is.
 
     Args:
-        answer: What the core says.
-        source: The file that holds its binary, where that is known to be another.
+        found: What the core says of each gap.
+        sources: By hash, the file that holds the binary, where that is known to be another.
     """
-    if answer is None:
-        return None
-    return Nearest(
-        hash=answer.hash,
-        stack=answer.stack,
-        os=answer.os,
-        target=answer.target,
-        source=answer.source if source is None else source,
-        differs=tuple(answer.differs),
+    answers = [each for each in found if each is not None]
+    files = {} if sources is None else sources
+    records = iter(
+        from_columns(
+            Nearest,
+            len(answers),
+            source=[files.get(each.hash, each.source) for each in answers],
+            differs=[tuple(each.differs) for each in answers],
+            **{name: map(attrgetter(name), answers) for name in ("hash", "stack", "os", "target")},
+        )
     )
+    return [None if each is None else next(records) for each in found]
 
 
 def edge_of(answer: _core.NeighbourAnswer) -> DependencyEdge:

@@ -339,6 +339,8 @@ def _names_of_not_wanted(
 
     Of tens of thousands of entries, most may be about what is nowhere.
     """
+    if not query.not_wanted:
+        return {}
     packages, systems = core.names("package"), frame.systems
     named = {
         at: (

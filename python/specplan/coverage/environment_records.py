@@ -82,7 +82,8 @@ def lacking(answered: Answered) -> Iterator[tuple[str, ...]]:
 def gaps(answered: Answered) -> Iterator[Gap]:
     """Yield the gaps by cell."""
     wants = answered.wants
-    for gap in answered.core.gaps:
+    nearest = nearest_of([gap.nearest for gap in answered.core.gaps])
+    for gap, its_nearest in zip(answered.core.gaps, nearest, strict=True):
         cell, want = wants.cells[gap.cell], gap.want
         yield Gap(
             stack=cell.stack,
@@ -100,7 +101,7 @@ def gaps(answered: Answered) -> Iterator[Gap]:
             blocked=None,
             roots_completed=None,
             buildable_now=None,
-            nearest=nearest_of(gap.nearest),
+            nearest=its_nearest,
         )
 
 

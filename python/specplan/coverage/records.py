@@ -282,8 +282,7 @@ def _nearest(
         return repeat(None)
     # A lock records more about a spec than a cache does, but it holds no binary.
     of_caches = by_hash(caches, hashes) if answer.wanted else {}
-    sources = {each: spec.source for each, spec in of_caches.items()}
-    return [None if each is None else nearest_of(each, sources.get(each.hash)) for each in found]
+    return nearest_of(found, {each: spec.source for each, spec in of_caches.items()})
 
 
 def _roots(answer: Answer, told: Demand | None) -> RootCoverage | None:

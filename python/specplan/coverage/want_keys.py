@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from specplan.model.want_keys import KeyedWants, WantKeys, key_of
+from specplan.model.want_keys import KeyedWants, WantKeys, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ def want_keys(
         if own := wants.get((cell.stack, cell.os, cell.target)):
             sharing.setdefault(frozenset(own), []).append(at)
     return tuple(
-        WantKeys(cells=tuple(numbers), keys="".join(sorted({key_of(each) for each in own})))
+        WantKeys(cells=tuple(numbers), keys="".join(sorted(set(keys_of(own)))))
         for own, numbers in sharing.items()
     )
 
@@ -73,4 +73,4 @@ def alike(old: KnownWants, new: KnownWants) -> tuple[AbstractSet[str], AbstractS
 
 
 def _by_key(wants: KnownWants) -> AbstractSet[str]:
-    return wants.keys if isinstance(wants, KeyedWants) else {key_of(each) for each in wants}
+    return wants.keys if isinstance(wants, KeyedWants) else set(keys_of(wants))

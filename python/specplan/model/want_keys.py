@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from hashlib import sha256
 from typing import Final, TypeAlias
 
 from specplan.records import dataclass
 
-__all__ = ["KEY_LETTERS", "KeyedWants", "KnownWants", "WantKeys", "key_of"]
+__all__ = ["KEY_LETTERS", "KeyedWants", "KnownWants", "WantKeys", "key_of", "keys_of"]
 
 #: How long a key is: 36 bits, of which a wrong match among a thousand wants is one in 60 million.
 KEY_LETTERS: Final = 6
+
+#: How many bytes of a checksum a key begins, and how many letters these bytes are in base64.
+_KEY_BYTES: Final = 6
+_LETTERS_OF_BYTES: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +47,18 @@ def key_of(want: str) -> str:
         >>> key_of("hdf5"), key_of("hdf5@=1.14.6")
         ('UvGWsb', 'E8z4wK')
     """
-    digest = sha256(want.encode("utf-8", "surrogatepass")).digest()
-    return urlsafe_b64encode(digest[:6])[:KEY_LETTERS].decode()
+    (key,) = keys_of([want])
+    return key
+
+
+def keys_of(wants: Iterable[str]) -> list[str]:
+    """Return the key of each want, in the order of the wants.
+
+    All of them are written as base64 in one go: a lock has wants by the hundred thousand.
+    """
+    starts = [sha256(want.encode("utf-8", "surrogatepass")).digest()[:_KEY_BYTES] for want in wants]
+    letters = urlsafe_b64encode(b"".join(starts)).decode()
+    return [letters[at : at + KEY_LETTERS] for at in range(0, len(letters), _LETTERS_OF_BYTES)]
 
 
 @dataclass(frozen=True, slots=True)
