@@ -16,18 +16,11 @@ if TYPE_CHECKING:
     from specplan import reports
     from specplan._core import Version, __version__
     from specplan.abstract_spec import AbstractSpec
-    from specplan.api import (
-        Catalog,
-        CoverageKeywords,
-        LoadKeywords,
-        PlanKeywords,
-        index,
-        load,
-        trend,
-    )
+    from specplan.api.catalog import Catalog, CoverageKeywords, PlanKeywords, trend
+    from specplan.api.load import LoadKeywords, index, load
     from specplan.catalog.diff import DiffRequest
-    from specplan.catalog.find import Search
-    from specplan.catalog.selection import Selection
+    from specplan.catalog.find import SearchKeywords
+    from specplan.catalog.selection import Selection, SelectKeywords
     from specplan.check.request import CheckRequest
     from specplan.coverage.query import CoverageQuery
     from specplan.errors import (
@@ -158,10 +151,11 @@ else:
             "specplan": "reports",
             "specplan._core": "Version __version__",
             "specplan.abstract_spec": "AbstractSpec",
-            "specplan.api": "Catalog CoverageKeywords LoadKeywords PlanKeywords index load trend",
+            "specplan.api.catalog": "Catalog CoverageKeywords PlanKeywords trend",
+            "specplan.api.load": "LoadKeywords index load",
             "specplan.catalog.diff": "DiffRequest",
-            "specplan.catalog.find": "Search",
-            "specplan.catalog.selection": "Selection",
+            "specplan.catalog.find": "SearchKeywords",
+            "specplan.catalog.selection": "SelectKeywords Selection",
             "specplan.check.request": "CheckRequest",
             "specplan.coverage.query": "CoverageQuery",
             "specplan.errors": (
@@ -300,8 +294,9 @@ __all__ = [
     "RootsOfStack",
     "Run",
     "Schedule",
-    "Search",
+    "SearchKeywords",
     "SearchLimits",
+    "SelectKeywords",
     "Selection",
     "Shard",
     "SourceError",

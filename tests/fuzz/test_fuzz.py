@@ -60,7 +60,7 @@ def test_a_fault_of_specplan_is_a_finding(tmp_path: Path, monkeypatch: pytest.Mo
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("specplan.api.Catalog.gaps", broken)
+    monkeypatch.setattr("specplan.api.catalog.Catalog.gaps", broken)
     monkeypatch.chdir(tmp_path)
     files = Cases(1).case(0).files
     asked = [["gaps", "--cache", "e4s=@/cache.json", "--want", "@/spack.lock", "--no-config"]]

@@ -169,7 +169,7 @@ def test_what_a_run_may_not_need_is_made_when_it_does(late: str, text: str) -> N
 
 
 def test_nothing_below_the_facade_names_the_catalog() -> None:
-    facade = {"specplan", "specplan.api"}
+    facade = {name for name in modules() if name == "specplan" or name.startswith("specplan.api")}
     above = ("specplan.api", "specplan.cli", "specplan.testing")
     offenders = {
         name

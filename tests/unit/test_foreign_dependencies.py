@@ -14,7 +14,7 @@ from tests.mirrors import dag_hash
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from specplan.api import Catalog
+    from specplan.api.catalog import Catalog
     from specplan.model.check import Finding
 
 

@@ -20,7 +20,7 @@ from tests import samples
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from specplan.api import Catalog
+    from specplan.api.catalog import Catalog
 
 ROOT = Path(__file__).parents[2]
 

@@ -212,6 +212,22 @@ def test_what_is_of_another_type_is_refused_with_what_is_meant(catalog: Catalog)
         catalog.rebuild(name)
 
 
+def test_a_keyword_that_no_question_has_is_refused_with_the_nearest(catalog: Catalog) -> None:
+    wrong: dict[str, Any] = {"stak": "e4s"}
+    for ask in (catalog.select, catalog.gaps, catalog.rebuild):
+        with pytest.raises(TypeError, match="argument `stak`: did you mean `stack`"):
+            ask(**wrong)
+    for search in (catalog.find, catalog.search):
+        with pytest.raises(TypeError, match="argument `stak`: did you mean `stack`"):
+            search("zlib", **wrong)
+    with pytest.raises(TypeError, match="argument `prob`: did you mean `probe`"):
+        specplan.load(LOCK, prob=True)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"argument `colour`$"):
+        specplan.index("nowhere", LOCK, colour=True)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="argument `stack`: a question given as a value takes"):
+        catalog.gaps(specplan.CoverageQuery(), stack="e4s")
+
+
 def test_a_word_that_is_none_of_a_few_is_refused_with_these(catalog: Catalog) -> None:
     word: Any = "everything"
     questions: dict[str, Callable[[], object]] = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from specplan.api import Catalog
+from specplan.api.catalog import Catalog
 from specplan.catalog.contents import Contents
 from specplan.errors import RemoteError, SourceError, UsageError
 from specplan.sources import Limits, SourceRead, newest_first

@@ -15,10 +15,10 @@ from specplan.catalog.selection import Selection
 from specplan.catalog.systems import Systems
 from specplan.model.find import Found
 
-__all__ = ["Search", "search"]
+__all__ = ["SearchKeywords", "search"]
 
 
-class Search(TypedDict, total=False):
+class SearchKeywords(TypedDict, total=False):
     """The keywords of :meth:`specplan.Catalog.search`."""
 
     stack: str | Sequence[str]
@@ -29,7 +29,7 @@ class Search(TypedDict, total=False):
     lock: Places
 
 
-def search(contents: Contents, spec: AbstractSpec | str, question: Search) -> Found:
+def search(contents: Contents, spec: AbstractSpec | str, question: SearchKeywords) -> Found:
     """Return what an abstract spec finds among the specs that are asked.
 
     Args:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import overload
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final, TypedDict, get_args, overload
 
 from specplan import _core, wildcards
 from specplan import _core as compiled
 from specplan.abstract_spec import AbstractSpec, written
+from specplan.aliases import NamedField
 from specplan.catalog.contents import Contents
 from specplan.catalog.left_out import of_sources
 from specplan.catalog.names import any_matches, texts
@@ -21,7 +22,7 @@ from specplan.model.left_out import merged
 from specplan.model.made import Made
 from specplan.similar_names import suggestions
 
-__all__ = ["Selection", "found", "select"]
+__all__ = ["SelectKeywords", "Selection", "found", "select"]
 
 
 class Selection(Sequence[Spec]):
@@ -174,45 +175,53 @@ class Selection(Sequence[Spec]):
         return f"<Selection: {count(self.count(), 'spec')}>"
 
 
-def select(
-    contents: Contents,
-    columns: Mapping[compiled.Column, str | Sequence[str]],
-    *,
-    stack: str | Sequence[str],
-    tag: str | None,
-    hashes: str | Sequence[str],
-) -> Selection:
-    """Return the specs that match in every respect; see :meth:`specplan.Catalog.select`.
+#: The columns that patterns select by.
+_COLUMNS: Final[tuple[NamedField, ...]] = get_args(NamedField)
+
+
+class SelectKeywords(TypedDict, total=False):
+    """The keywords of :meth:`specplan.Catalog.select`."""
+
+    package: str | Sequence[str]
+    version: str | Sequence[str]
+    platform: str | Sequence[str]
+    os: str | Sequence[str]
+    target: str | Sequence[str]
+    compiler: str | Sequence[str]
+    stack: str | Sequence[str]
+    tag: str | None
+    hash: str | Sequence[str]
+
+
+def select(contents: Contents, keywords: SelectKeywords) -> Selection:
+    """Return the specs that match every keyword; see :meth:`specplan.Catalog.select`.
 
     Args:
         contents: What is selected from.
-        columns: Shell patterns by column; a column without any is left open.
-        stack: See there.
-        tag: See there.
-        hashes: Whole hashes.
+        keywords: Shell patterns by field; a field without any is not compared.
 
     Raises:
         UsageError: If a hash is not valid.
     """
     core, query = contents.core, compiled.Query.all()
-    for column, patterns in columns.items():
-        if patterns:
-            names = core.names(column)
+    for column in _COLUMNS:
+        if patterns := texts(keywords.get(column, ())):
             # A package may be called `root`: only as a stack does it need its name in full.
-            found = [
+            names = [
                 name
-                for name in names
-                if any(wildcards.matches(name, each) for each in texts(patterns))
+                for name in core.names(column)
+                if any(wildcards.matches(name, pattern) for pattern in patterns)
             ]
-            query &= compiled.Query.text(column, found)
-    if stack:
-        labels = [name for name in core.labels(None) if any_matches(texts(stack), name)]
+            query &= compiled.Query.text(column, names)
+    tag = keywords.get("tag")
+    if stacks := texts(keywords.get("stack", ())):
+        labels = [name for name in core.labels(None) if any_matches(stacks, name)]
         query &= compiled.Query.stack(tag, labels)
     elif tag is not None:
         query &= compiled.Query.text("tag", [tag])
-    if hashes:
+    if hashes := texts(keywords.get("hash", ())):
         try:
-            query &= compiled.Query.hashes(list(texts(hashes)))
+            query &= compiled.Query.hashes(list(hashes))
         except ValueError as error:
             raise UsageError(str(error)) from error
     return Selection._of(contents, query)

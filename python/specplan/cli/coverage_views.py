@@ -12,7 +12,7 @@ from specplan.reports.render import wording
 from specplan.sources.named_want import named_want
 
 if TYPE_CHECKING:
-    from specplan.api import Catalog
+    from specplan.api.catalog import Catalog
     from specplan.cli.settings import Settings
     from specplan.model import Coverage, View
 

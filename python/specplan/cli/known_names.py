@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.api import Catalog
+    from specplan.api.catalog import Catalog
 
 __all__ = ["keep", "known", "split_label"]
 

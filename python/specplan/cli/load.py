@@ -19,7 +19,8 @@ from specplan.sources.label import NO_CACHE, STANDARD_INPUT, split_label
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from specplan.api import Catalog, LoadKeywords
+    from specplan.api.catalog import Catalog
+    from specplan.api.load import LoadKeywords
     from specplan.cli.settings import Settings
 
 __all__ = ["as_source", "configured", "limits_of", "note_unused", "other_state", "read"]

@@ -21,7 +21,7 @@ from specplan.sources import Limits
 from specplan.sources.named_want import named_want
 
 if TYPE_CHECKING:
-    from specplan.api import Catalog
+    from specplan.api.catalog import Catalog
     from specplan.cli.settings import Settings
     from specplan.coverage.query import CoverageQuery
     from specplan.model import LeftOut

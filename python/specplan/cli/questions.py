@@ -10,7 +10,7 @@ from specplan.coverage.query import CoverageQuery
 from specplan.errors import UsageError
 
 if TYPE_CHECKING:
-    from specplan.api import Catalog
+    from specplan.api.catalog import Catalog
     from specplan.cli.settings import Settings
 
 __all__ = ["query_of", "with_environments", "with_stacks"]

@@ -28,7 +28,7 @@ from specplan.sources.named_want import named_want
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.api import Catalog
+    from specplan.api.catalog import Catalog
     from specplan.cli.settings import Settings
     from specplan.reports.html.documents import Document
     from specplan.reports.html.render import Rendered

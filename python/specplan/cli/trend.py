@@ -20,7 +20,7 @@ from specplan.sources.snapshot_folders import snapshot_folders
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from specplan.api import Catalog
+    from specplan.api.catalog import Catalog
     from specplan.cli.settings import Settings
     from specplan.model import Measured
     from specplan.model.trend import Trend

@@ -1,28 +1,26 @@
-"""The catalog: the questions of scripts and of the command line."""
+"""The catalog, with a method for each question."""
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypedDict, TypeVar, get_args
+from typing import Final, Literal, TypeAlias, TypedDict, TypeVar, get_args
 
 from specplan import _core as compiled
 from specplan.abstract_spec import AbstractSpec
-from specplan.aliases import Counted, NamedField, Places, Progress
+from specplan.aliases import Counted, NamedField, Places
+from specplan.api.keywords import refuse_keywords_beside, refuse_unknown_keywords
 from specplan.catalog.contents import Contents
-from specplan.catalog.damage import damage
 from specplan.catalog.diff import DiffRequest, difference
-from specplan.catalog.find import Search, search
+from specplan.catalog.find import SearchKeywords, search
 from specplan.catalog.names import ROOT, paths, refuse_others, texts
-from specplan.catalog.selection import Selection, select
+from specplan.catalog.selection import Selection, SelectKeywords, select
 from specplan.catalog.specs import edge_of
 from specplan.check.request import CheckRequest
 from specplan.coverage import records
 from specplan.coverage.query import CoverageQuery
 from specplan.coverage.solve import answer, solve
-from specplan.errors import DamagedSourceError, UnknownNameError, UsageError
+from specplan.errors import UsageError
 from specplan.model import (
     Cell,
     Compatibility,
@@ -52,29 +50,14 @@ from specplan.planning.request import (
     SearchLimits,
     WhatIfRequest,
 )
-from specplan.similar_names import suggestions
-from specplan.sources import Limits, SourceRead
-from specplan.sources.label import NO_CACHE
-from specplan.sources.read import read, read_all
-from specplan.sources.reading_options import ReadingOptions
-
-if TYPE_CHECKING:
-    from specplan.sources.mirrors.consumer import Consumer
+from specplan.sources import Limits
 
 if sys.version_info >= (3, 11):
     from typing import Unpack
 else:
     from typing_extensions import Unpack
 
-__all__ = [
-    "Catalog",
-    "CoverageKeywords",
-    "LoadKeywords",
-    "PlanKeywords",
-    "index",
-    "load",
-    "trend",
-]
+__all__ = ["Catalog", "CoverageKeywords", "PlanKeywords", "trend"]
 
 
 _Told = TypeVar("_Told")
@@ -135,23 +118,10 @@ TableName: TypeAlias = Literal["specs", "edges", "members"]
 _TABLES: Final[tuple[TableName, ...]] = get_args(TableName)
 
 
-class LoadKeywords(TypedDict, total=False):
-    """The keywords of :func:`load` that say how sources are read."""
-
-    strict: bool
-    skip_damaged: bool
-    limits: Limits | None
-    tag: str | Sequence[str | None] | None
-    progress: Progress | None
-    for_spack: str | None
-    from_manifests: bool
-    probe: bool
-
-
 class Catalog:
     """Specs of one or more sources, with the stacks and snapshots that list them.
 
-    Made by :func:`load`; immutable, and safe to share between threads. Two catalogs
+    Made by :func:`specplan.load`; immutable, and safe to share between threads. Two catalogs
     are equal when they hold the same rows, whatever order their files came in.
     """
 
@@ -335,37 +305,21 @@ class Catalog:
         refuse_others("field", field, get_args(NamedField))
         return tuple(sorted(self._core.names(field)))
 
-    def select(
-        self,
-        *,
-        package: str | Sequence[str] = (),
-        version: str | Sequence[str] = (),
-        platform: str | Sequence[str] = (),
-        os: str | Sequence[str] = (),
-        target: str | Sequence[str] = (),
-        compiler: str | Sequence[str] = (),
-        stack: str | Sequence[str] = (),
-        tag: str | None = None,
-        hash: str | Sequence[str] = (),  # noqa: A002 - the field's own word
-    ) -> Selection:
-        """Return the specs that match in every respect that is given.
+    def select(self, **keywords: Unpack[SelectKeywords]) -> Selection:
+        """Return the specs that match every given keyword.
 
-        Each respect is one shell pattern or several, of which any may match; ``hash``
-        takes whole hashes. What nothing bears selects nothing.
+        Each keyword takes one shell pattern or several, of which any may match; ``hash``
+        takes whole hashes. A pattern without a match selects nothing.
 
         Args:
-            package: Package names.
-            version: Versions, as the sources spell them.
-            platform: Platforms.
-            os: Operating systems.
-            target: Targets.
-            compiler: Compilers, ``name@version`` or ``none``.
-            stack: Stacks that list the specs, in the snapshot ``tag`` if that is given.
-            tag: A snapshot that lists the specs.
-            hash: DAG hashes.
+            **keywords: ``package``, ``version`` (as the sources spell it), ``platform``, ``os``,
+                ``target``, ``compiler`` (``name@version`` or ``none``) and ``hash`` of the
+                specs; ``tag``: a snapshot that lists them; ``stack``: stacks that list them,
+                in the snapshot ``tag`` if it is given.
 
         Raises:
             UsageError: If a hash is not valid.
+            TypeError: If a keyword is unknown.
 
         Examples:
             >>> import specplan
@@ -376,22 +330,10 @@ class Catalog:
             >>> (catalog.select(package="py-*") & ~catalog.select(os="ubuntu24.04")).count()
             36
         """
-        return select(
-            self._contents,
-            {
-                "package": package,
-                "version": version,
-                "platform": platform,
-                "os": os,
-                "target": target,
-                "compiler": compiler,
-            },
-            stack=stack,
-            tag=tag,
-            hashes=hash,
-        )
+        refuse_unknown_keywords(keywords, SelectKeywords.__optional_keys__)
+        return select(self._contents, keywords)
 
-    def find(self, spec: AbstractSpec | str, **question: Unpack[Search]) -> list[Spec]:
+    def find(self, spec: AbstractSpec | str, **question: Unpack[SearchKeywords]) -> list[Spec]:
         """Return the known specs that satisfy an abstract spec, as Spack does.
 
         Externals are found too, and specs that no cache has as a binary. They come by
@@ -400,8 +342,8 @@ class Catalog:
         Args:
             spec: One abstract spec, or a text in Spack's syntax: ``hdf5@1.14:+mpi ^zlib-ng``,
                 ``%gcc@12: target=x86_64_v3:``, ``/abcdef``. ``docs/find.md`` shows all of it.
-            **question: The keywords of :meth:`search`, which also lists what could not
-                be decided instead of raising an error.
+            **question: The keywords of :meth:`search`, which also lists undecided specs
+                instead of raising an error.
 
         Raises:
             SpecSyntaxError: If it is not an abstract spec.
@@ -416,7 +358,7 @@ class Catalog:
         """
         return list(self.search(spec, **question).decided())
 
-    def search(self, spec: AbstractSpec | str, **question: Unpack[Search]) -> Found:
+    def search(self, spec: AbstractSpec | str, **question: Unpack[SearchKeywords]) -> Found:
         """Return the known specs that satisfy an abstract spec, and the undecided ones.
 
         Args:
@@ -438,6 +380,7 @@ class Catalog:
             >>> len(found.specs), found.undecided[0].reason
             (0, 'the source does not record the dependencies')
         """
+        refuse_unknown_keywords(question, SearchKeywords.__optional_keys__)
         return search(self._contents, spec, question)
 
     def gaps(
@@ -699,257 +642,6 @@ def _hash_of(spec: Spec | str) -> str:
     return spec if isinstance(spec, str) else spec.hash
 
 
-def load(
-    *sources: str | os.PathLike[str],
-    strict: bool = False,
-    skip_damaged: bool = False,
-    limits: Limits | None = None,
-    tag: str | Sequence[str | None] | None = None,
-    progress: Progress | None = None,
-    for_spack: str | None = None,
-    from_manifests: bool = False,
-    probe: bool = False,
-    upstream: Places = (),
-) -> Catalog:
-    """Read sources into one catalog. The order of the sources does not matter.
-
-    Args:
-        *sources: Files, folders and URLs of build caches, locks or package pages, each
-            perhaps with a label before it, ``LABEL=SOURCE``; see `docs/sources.md`.
-            ``none`` alone stands for a cache that holds nothing.
-        strict: Whether a page whose `meta` contradicts its specs is an error; else
-            the contradictions are kept in :attr:`Catalog.contradictions`.
-        skip_damaged: Whether to go on without damaged files, which are kept in
-            :attr:`Catalog.damaged`; else the first of them is an error.
-        limits: The limits for each source.
-        tag: The snapshots to read of a source that reads them one by one; None is the
-            newest. Other sources are read whole.
-        progress: Called while a file is fetched, with what it is, the bytes that are
-            here, and the bytes that it will have, if that is known.
-
-        for_spack: The version of Spack that uses the build caches, as ``1.2``: of the indexes
-            of a mirror the one counts that it reads. By default all count together.
-        from_manifests: Whether mirrors are read from the files of their binaries, one by one,
-            and not from their indexes.
-        probe: Whether servers that can list their files are asked for binaries that no index
-            lists; in folders these are always looked for.
-        upstream: Installations: what they have installed counts as available.
-
-    Raises:
-        RemoteError: If a source cannot be fetched.
-        SourceError: If a source does not exist or holds nothing that can be read.
-        DamagedSourceError: If a file is damaged, or contradicts itself and ``strict`` is set.
-        UsageError: If no source is given, or a source without a label would be the same stack
-            as another source.
-
-    Examples:
-        >>> catalog = load("examples/cache")
-        >>> catalog.tags
-        ('develop-2026-01-17', 'develop-2025-11-15')
-    """
-    places = _places(sources)
-    limits = limits or Limits()
-    if NO_CACHE in places:
-        if len(places) > 1:
-            raise UsageError(f"`{NO_CACHE}` and other sources cannot be combined")
-        places = []
-    tags = (tag,) if tag is None or isinstance(tag, str) else tuple(tag)
-    options = ReadingOptions(
-        consumer=_consumer(for_spack),
-        from_manifests=from_manifests,
-        probe=probe,
-    )
-    reads = [
-        each
-        for place in places
-        for each in read_all(place, limits, tags=tags, progress=progress, options=options)
-    ]
-    _refuse_clashes(reads)
-    upstreams = replace(options, is_upstream=True)
-    reads += [_upstream(each, limits, upstreams) for each in paths(upstream)]
-    return _settled(reads, limits, strict=strict, skip_damaged=skip_damaged)
-
-
-def _consumer(spack: str | None) -> Consumer | None:
-    """Return what a version of Spack reads."""
-    if spack is None:
-        return None
-    from specplan.sources.mirrors.consumer import consumer_of  # noqa: PLC0415 - few name a version
-
-    return consumer_of(spack)
-
-
-def index(
-    folder: str | os.PathLike[str],
-    *sources: str | os.PathLike[str],
-    all_snapshots: bool = False,
-    **options: Unpack[LoadKeywords],
-) -> Catalog:
-    """Read sources and save them as a catalog that is read in their place.
-
-    Where the folder is a saved catalog, they are added to it; what it has of them is replaced.
-    The new catalog takes the place of the old one in one step. Same sources, same bytes.
-
-    Args:
-        folder: The folder of the saved catalog; `docs/scale.md` says what is in it.
-        *sources: As for :func:`load`.
-        all_snapshots: Whether all snapshots of each source are read; else ``tag`` says which,
-            by default the newest.
-        **options: ``strict``, ``skip_damaged``, ``limits``, ``tag``, ``progress``,
-            ``for_spack``, ``from_manifests`` and ``probe``, as for :func:`load`.
-
-    Returns:
-        What was read, as :func:`load` would have.
-
-    Raises:
-        RemoteError: If a source cannot be fetched.
-        SourceError: If a source cannot be read, or the folder is something else or cannot be
-            written.
-        DamagedSourceError: If a file of a source or of the catalog is damaged.
-        UnknownNameError: If a source has not the snapshot.
-        UsageError: If no source is given, a source is a saved catalog itself, or another run
-            is writing the catalog.
-    """
-    from pathlib import Path  # noqa: PLC0415 - questions need none of these
-
-    from specplan.sources.saved.writing import save  # noqa: PLC0415
-    from specplan.sources.stores.store import written  # noqa: PLC0415
-
-    limits = options.get("limits") or Limits()
-    tag = options.get("tag")
-    tags = (tag,) if tag is None or isinstance(tag, str) else tuple(tag)
-    reading = ReadingOptions(
-        consumer=_consumer(options.get("for_spack")),
-        from_manifests=options.get("from_manifests", False),
-        probe=options.get("probe", False),
-    )
-    progress = options.get("progress")
-    reads = []
-    for place in _places(sources):
-        _refuse_saved(place)
-        found = read(place, limits, tags=tags, progress=progress, options=reading)
-        if found.read_tags is None:
-            reads.append(found)
-            continue
-        # Each snapshot by itself, so that each can be asked for by itself.
-        every = (*found.read_tags, *found.unread_tags) if all_snapshots else found.read_tags
-        if not every and isinstance(tag, str):
-            near = suggestions(tag, found.unread_tags)
-            raise UnknownNameError(kind="tag", name=tag, suggestions=near)
-        reads += (
-            found
-            if found.read_tags == (each,)
-            else read(place, limits, tags=(each,), progress=progress, options=reading)
-            for each in every
-        )
-    _refuse_clashes(reads)
-    catalog = _settled(
-        reads,
-        limits,
-        strict=options.get("strict", False),
-        skip_damaged=options.get("skip_damaged", False),
-    )
-    where = os.fspath(folder)
-    save(reads, Path(where), written(where))
-    return catalog
-
-
-def _places(sources: Sequence[str | os.PathLike[str]]) -> list[str]:
-    if not sources:
-        raise UsageError(
-            "no source is given", hint="name a mirror, its index, a lock or package pages"
-        )
-    return [_as_text(source) for source in sources]
-
-
-def _refuse_saved(place: str) -> None:
-    """Refuse to save what is saved: its rows would not be those of its sources any more."""
-    from pathlib import Path  # noqa: PLC0415 - as above
-
-    from specplan.sources.label import STANDARD_INPUT, split_label  # noqa: PLC0415
-    from specplan.sources.saved.folder import catalog_at  # noqa: PLC0415
-
-    where = split_label(place)[1]
-    if "://" not in where and where not in {"", STANDARD_INPUT} and catalog_at(Path(where)):
-        raise UsageError(
-            f"`{place}` is a saved catalog already",
-            hint="name the sources; `--cache` takes several catalogs at once",
-        )
-
-
-def _settled(
-    reads: Sequence[SourceRead], limits: Limits, *, strict: bool, skip_damaged: bool
-) -> Catalog:
-    """Return the catalog of what was read, unless something of it may not be passed over."""
-    catalog = Catalog._from_contents(Contents.of_reads(reads, limits))
-    if catalog.damaged and not skip_damaged:
-        raise damage(catalog.damaged, hint="`--skip-damaged` goes on without damaged files")
-    if catalog.contradictions and strict:
-        first, *others = catalog.contradictions
-        raise DamagedSourceError(
-            path=first.path,
-            place=first.place,
-            line=first.line,
-            fault=first.message,
-            others=len({each.path for each in others} - {first.path}),
-            hint="`specplan check` lists all contradictions; without `strict` they are warnings",
-        )
-    return catalog
-
-
-def _as_text(source: object) -> str:
-    """Return a source as a text.
-
-    Raises:
-        TypeError: If it is neither a text nor a path.
-    """
-    if not isinstance(source, (str, os.PathLike)):
-        given = type(source).__name__
-        raise TypeError(
-            f"a source is a text or a path, not {given}; several are given one by one, as in "
-            "`load(*sources)`"
-        )
-    return os.fspath(source)
-
-
-def _upstream(place: str, limits: Limits, options: ReadingOptions) -> SourceRead:
-    """Read an installation of which all that is installed counts as available.
-
-    Raises:
-        UsageError: If it is not an installation.
-    """
-    found, *others = read_all(place, limits, options=options)
-    if others or (
-        not found.damaged and not any(each.kind == "database" for each in found.files_of_specs)
-    ):
-        raise UsageError(
-            f"`--upstream {place}` is not an installation",
-            hint="name the folder that has `.spack-db` in it; `--cache` takes build caches",
-        )
-    return found
-
-
-def _refuse_clashes(reads: Sequence[SourceRead]) -> None:
-    """Refuse a source without a label that would be a stack which another source lists."""
-    own: dict[str, str] = {}
-    for each in reads:
-        other = own.setdefault(each.own_stack, each.place) if each.own_stack else each.place
-        if other != each.place:
-            raise _clash(each.own_stack, each.place, other)
-    for each in reads if own else ():
-        for name in each.core.labels(None):
-            if name in own and own[name] != each.place:
-                raise _clash(name, own[name], each.place)
-
-
-def _clash(name: str, place: str, other: str) -> UsageError:
-    return UsageError(
-        f"`{place}` has no label, and as a stack it would be called `{name}`, as is one of "
-        f"`{other}`",
-        hint=f"give it its own label, as in `LABEL={place}`; `-={place}` is in no stack",
-    )
-
-
 def _coverage_query(
     query: CoverageQuery | None, keywords: CoverageKeywords
 ) -> tuple[CoverageQuery, Contents | None]:
@@ -958,9 +650,9 @@ def _coverage_query(
     older = baseline._contents if isinstance(baseline, Catalog) else None
     if query is not None:
         _refuse_type(query, CoverageQuery)
-        _refuse_keywords(keywords, {"baseline"} if older is not None else set())
+        refuse_keywords_beside(keywords, allowed=older is not None)
         return query, older
-    _refuse_keywords(keywords, CoverageKeywords.__optional_keys__)
+    refuse_unknown_keywords(keywords, CoverageKeywords.__optional_keys__)
     return _query_of(keywords), older
 
 
@@ -1000,9 +692,9 @@ def _plan_request(
     older = baseline._contents if isinstance(baseline, Catalog) else None
     if request is not None:
         _refuse_type(request, PlanRequest)
-        _refuse_keywords(keywords, {"baseline"} if older is not None else set())
+        refuse_keywords_beside(keywords, allowed=older is not None)
         return request, older
-    _refuse_keywords(keywords, PlanKeywords.__optional_keys__)
+    refuse_unknown_keywords(keywords, PlanKeywords.__optional_keys__)
     return (
         PlanRequest(
             coverage=_query_of(keywords),
@@ -1047,14 +739,3 @@ def _refuse_type(question: object, kind: type) -> None:
         raise TypeError(
             f"a question is a {kind.__name__} or keywords such as `stack=`, not {given}"
         )
-
-
-def _refuse_keywords(keywords: Mapping[str, object], known: Collection[str]) -> None:
-    """Refuse what is not a field of the question, as Python refuses unknown keywords."""
-    unknown = [name for name in keywords if name not in known]
-    if unknown:
-        known_names = "no other keyword goes with a question as a value"
-        if len(known) > 1:
-            near = suggestions(unknown[0], sorted(known))
-            known_names = f"did you mean `{near[0]}`?" if near else "it is not a field of it"
-        raise TypeError(f"unexpected keyword argument `{unknown[0]}`: {known_names}")
