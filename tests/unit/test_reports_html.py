@@ -223,9 +223,12 @@ def test_the_folder_holds_the_documents_and_they_make_the_page_again() -> None:
         (b"[]", "is not a JSON object"),
         (b'{"schema": "specplan.coverage/2"}', "is not a document that a page can show"),
         (b'{"schema": "specplan.find/1"}', "is not a document that a page can show"),
-        (b'{"cells": []}', "nothing says what the document is"),
+        (b'{"cells": []}', "has no `schema`"),
         (b'{"schema": "specplan.coverage/1"}', "has no `"),
-        (b'{"schema": "specplan.report/1", "documents": [1]}', "documents[0]: is not an object"),
+        (
+            b'{"schema": "specplan.report/1", "documents": [1]}',
+            "documents[0]: must be an object",
+        ),
     ],
 )
 def test_what_is_no_document_is_named_with_its_fault(data: bytes, fault: str) -> None:

@@ -214,12 +214,14 @@ _COMMANDS: Final = {"coverage": "gaps", "rebuild": "rebuild", "diff": "diff", "t
 
 def _saved(document: Document) -> SavedAnswer:
     """Return what a document measured that gates are about."""
-    gates = document.content.entries_or_none("gates")
+    gates = document.content.items_at_or_none("gates")
     return SavedAnswer(
         place=document.path,
         command=_COMMANDS.get(document.kind, ""),
         gates={
-            (gate.text("name"), gate.text_or_none("stack") or ""): gate.amount_or_none("value")
+            (gate.text_at("name"), gate.text_at_or_none("stack") or ""): gate.amount_at_or_none(
+                "value"
+            )
             for gate in gates
         },
         totals=_totals(document),
@@ -230,14 +232,16 @@ def _totals(document: Document) -> dict[str, float | None]:
     """Return the value of gates on the whole of a document."""
     content = document.content
     if document.kind == "rebuild":
-        return {"fail-over-builds": content.entry("totals").count("builds")}
-    if document.kind != "coverage" or content.entry_or_none("known_gaps") is not None:
+        return {"fail-over-builds": content.at("totals").count_at("builds")}
+    if document.kind != "coverage" or content.at_or_none("known_gaps") is not None:
         # What excuses gaps is not told of each gate.
         return {}
-    totals, roots = content.entry("totals"), content.entry_or_none("roots")
-    found = {"fail-under": _percent(totals.count("covered"), totals.count("wanted"))}
+    totals, roots = content.at("totals"), content.at_or_none("roots")
+    found = {"fail-under": _percent(totals.count_at("covered"), totals.count_at("wanted"))}
     if roots is not None:
-        found["fail-under-roots"] = _percent(roots.count("installable"), roots.count("wanted"))
+        found["fail-under-roots"] = _percent(
+            roots.count_at("installable"), roots.count_at("wanted")
+        )
     return found
 
 

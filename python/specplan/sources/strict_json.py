@@ -1,4 +1,4 @@
-"""JSON as strict as a manifest deserves: what is doubtful is refused, with its place.
+"""Strict JSON: a doubtful value is refused, and the error names its place.
 
 Manifests, maps of snapshots and the documents of other runs come here. The compiled reader
 takes whatever holds specs.
@@ -122,11 +122,18 @@ class Value:
 
     def amount(self) -> float:
         """Return a finite number from 0 on."""
+        return self._finite(0, "must be a finite number from 0 on")
+
+    def number(self) -> float:
+        """Return a finite number."""
+        return self._finite(-sys.float_info.max, "must be a finite number")
+
+    def _finite(self, least: float, fault: str) -> float:
         if isinstance(self.raw, bool) or not isinstance(self.raw, int | float):
             self.fail(f"must be a number, is {_kind(self.raw)}")
         # Python reads 1e999 as infinity, and integers that no float can hold.
-        if not 0 <= self.raw <= sys.float_info.max:
-            self.fail("must be a finite number from 0 on")
+        if not least <= self.raw <= sys.float_info.max:
+            self.fail(fault)
         return float(self.raw)
 
     def flag(self) -> bool:
@@ -134,6 +141,60 @@ class Value:
         if not isinstance(self.raw, bool):
             self.fail(f"must be true or false, is {_kind(self.raw)}")
         return self.raw
+
+    def amount_at(self, key: str) -> float:
+        """Return what an object has for a key, as ``at(key).amount()``."""
+        return self.at(key).amount()
+
+    def number_at(self, key: str) -> float:
+        """Return what an object has for a key, as ``at(key).number()``."""
+        return self.at(key).number()
+
+    def items_at(self, key: str) -> list[Value]:
+        """Return what an object has for a key, as ``at(key).items()``."""
+        return self.at(key).items()
+
+    def counts_at(self, key: str) -> tuple[int, ...]:
+        """Return the counts of the array that an object has for a key."""
+        return tuple(item.count() for item in self.items_at(key))
+
+    def counts_by_name_at(self, key: str) -> dict[str, int]:
+        """Return the counts by name that an object has for a key."""
+        counts = self.at(key)
+        return {name: counts.count_at(name) for name in counts.keys()}  # noqa: SIM118 - no mapping
+
+    def at_or_none(self, key: str) -> Value | None:
+        """Return what an object has for a key; None where that is null or missing."""
+        if isinstance(self.raw, dict) and self.raw.get(key) is None:
+            return None
+        return self.at(key)
+
+    def text_at_or_none(self, key: str) -> str | None:
+        """Return a string, or None where there is null or nothing."""
+        return None if self.at_or_none(key) is None else self.text_at(key)
+
+    def count_at_or_none(self, key: str) -> int | None:
+        """Return a count, or None where there is null or nothing."""
+        return None if self.at_or_none(key) is None else self.count_at(key)
+
+    def amount_at_or_none(self, key: str) -> float | None:
+        """Return an amount, or None where there is null or nothing."""
+        return None if self.at_or_none(key) is None else self.amount_at(key)
+
+    def flag_at_or_none(self, key: str) -> bool | None:
+        """Return true or false, or None where there is null or nothing."""
+        return None if self.at_or_none(key) is None else self.flag_at(key)
+
+    def items_at_or_none(self, key: str) -> list[Value]:
+        """Return the elements of an array; none where there is null or nothing.
+
+        It is for arrays that a document of an earlier release may lack.
+        """
+        return [] if self.at_or_none(key) is None else self.items_at(key)
+
+    def items_or_none_at(self, key: str) -> list[Value | None]:
+        """Return the elements of an array, with None for each null."""
+        return [None if item.raw is None else item for item in self.items_at(key)]
 
     def _inner(self, raw: object, place: Place) -> Value:
         return Value(raw, place=place, shown=self.shown)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specplan.aliases import Unit
-    from specplan.reports.html.documents import Entry
     from specplan.reports.outline import Cell
+    from specplan.sources.strict_json import Value
 
 __all__ = ["budget_of", "curve_of"]
 
@@ -43,12 +43,12 @@ _OPEN: Final = {
 }
 
 
-def budget_of(content: Entry, unit: Unit) -> Titled | None:
+def budget_of(content: Value, unit: Unit) -> Titled | None:
     """Return what a limited plan completes; None where nothing is limited."""
-    budget = content.entry_or_none("budget")
+    budget = content.at_or_none("budget")
     if budget is None:
         return None
-    completed, still_open = budget.entries("completed"), budget.entries("open")
+    completed, still_open = budget.items_at("completed"), budget.items_at("open")
     columns = (
         Column("root", "root", "spec"),
         Column("state", "state", "words"),
@@ -59,31 +59,31 @@ def budget_of(content: Entry, unit: Unit) -> Titled | None:
         *(
             (
                 spec_cell(each),
-                Words(_OPEN.get(each.text("reason"), each.text("reason"))),
-                Number(each.count_or_none("more_builds")),
+                Words(_OPEN.get(each.text_at("reason"), each.text_at("reason"))),
+                Number(each.count_at_or_none("more_builds")),
             )
             for each in still_open
         ),
     )
-    spent = amounts.amount(budget.amount("cost"), unit)
+    spent = amounts.amount(budget.amount_at("cost"), unit)
     roots = f"{count(len(completed), 'root')} of {len(completed) + len(still_open)}"
-    builds = count(budget.count("builds"), "build")
+    builds = count(budget.count_at("builds"), "build")
     title = f"What the budget completes: {roots}, {builds}, {spent}"
     return Titled(title=title, table=Table(columns, rows))
 
 
-def curve_of(content: Entry, unit: Unit) -> Curve | None:
+def curve_of(content: Value, unit: Unit) -> Curve | None:
     """Return the results of budgets from nothing to everything; None unless requested."""
-    curve = content.entry_or_none("budget_curve")
-    if curve is None or len(points := curve.entries("points")) < 2:  # noqa: PLR2004 - no curve
+    curve = content.at_or_none("budget_curve")
+    if curve is None or len(points := curve.items_at("points")) < 2:  # noqa: PLR2004 - no curve
         return None
-    roots = curve.count("roots")
-    limits = [each.amount("limit") for each in points]
-    installing = [each.count("installing") for each in points]
+    roots = curve.count_at("roots")
+    limits = [each.amount_at("limit") for each in points]
+    installing = [each.count_at("installing") for each in points]
     if any(after <= before for before, after in pairwise(limits)):
-        curve.fail("points", "are not in the order of their limits")
+        curve.at("points").fail("are not in the order of their limits")
     if max(installing) > roots:
-        curve.fail("roots", "are fewer than install")
+        curve.at("roots").fail("are fewer than install")
     xs = [round(_LEFT + each / limits[-1] * (_WIDTH - _LEFT - _RIGHT), 1) for each in limits]
     ys = [_y(each, roots) for each in installing]
     path = f"M{xs[0]:g} {ys[0]:g}" + "".join(
@@ -173,7 +173,7 @@ def _described(limits: Sequence[float], installing: Sequence[int], roots: int, u
     )
 
 
-def _table(points: Sequence[Entry], unit: Unit) -> Table:
+def _table(points: Sequence[Value], unit: Unit) -> Table:
     has_costs = unit != "builds"
     columns = (
         Column("limit", "at most", "words", side="right"),
@@ -184,11 +184,11 @@ def _table(points: Sequence[Entry], unit: Unit) -> Table:
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            Words(plan_budget.limit_of(each.amount("limit"), unit)),
-            Number(each.count("builds")),
-            *([Words(amounts.amount(each.amount("cost"), unit))] if has_costs else []),
-            Number(each.count("installing")),
-            Words(plan_budget.proof_of(each.amount("weight"), each.amount("upper_bound"))),
+            Words(plan_budget.limit_of(each.amount_at("limit"), unit)),
+            Number(each.count_at("builds")),
+            *([Words(amounts.amount(each.amount_at("cost"), unit))] if has_costs else []),
+            Number(each.count_at("installing")),
+            Words(plan_budget.proof_of(each.amount_at("weight"), each.amount_at("upper_bound"))),
         )
         for each in points
     )

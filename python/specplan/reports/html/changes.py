@@ -12,9 +12,9 @@ from specplan.reports.render import prose, wording
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.reports.html.documents import Entry
     from specplan.reports.outline import Cell
     from specplan.reports.render.prose import Prose
+    from specplan.sources.strict_json import Value
 
 __all__ = ["diff_part", "lock_diff_part"]
 
@@ -22,61 +22,63 @@ __all__ = ["diff_part", "lock_diff_part"]
 _FEW: Final = 4
 
 
-def diff_part(content: Entry) -> Changes:
+def diff_part(content: Value) -> Changes:
     """Return the values of a difference of two states: each cause once, wherever it shows."""
-    totals = content.entry("totals")
+    totals = content.at("totals")
     lost, gained, changed = (_total(content, name) for name in ("lost", "gained", "changed"))
-    old, new = content.text("old"), content.text("new")
+    old, new = content.text_at("old"), content.text_at("new")
     lines: list[Prose] = [
-        f"stack {prose.name(each)} is absent" for each in content.texts("absent_stacks")
+        f"stack {prose.name(each)} is absent" for each in content.texts_at("absent_stacks")
     ]
-    if stacks := content.texts("new_stacks"):
+    if stacks := content.texts_at("new_stacks"):
         are = count(len(stacks), "stack is new", "stacks are new")
         lines.append(f"{are}: {wording.folded(list(map(prose.name, stacks)), 6)}")
-    lines += wording.migrated(len(content.entries_or_none("migrated")))
+    lines += wording.migrated(len(content.items_at_or_none("migrated")))
     return Changes(
         headline=f"{prose.name(old)} → {prose.name(new)}: {lost:,} lost, {gained:,} gained, "
-        f"{changed:,} changed, {totals.count('kept'):,} kept (level {content.text('level')})",
+        f"{changed:,} changed, {totals.count_at('kept'):,} kept (level {content.text_at('level')})",
         old=old,
         new=new,
         figures=(
             Figure(
                 label="lost",
                 value=f"{lost:,}",
-                detail=f"{totals.count('kept'):,} kept",
+                detail=f"{totals.count_at('kept'):,} kept",
                 tone="bad" if lost else "good",
             ),
             Figure(label="changed", value=f"{changed:,}"),
             Figure(label="gained", value=f"{gained:,}"),
-            Figure(label="kept", value=f"{totals.count('kept'):,}"),
+            Figure(label="kept", value=f"{totals.count_at('kept'):,}"),
         ),
         lines=tuple(lines),
         tables=tuple(
             table
             for table in (
-                _keys("Lost", "lost", content.entries("lost")),
-                _changed(content.entries("changed")),
-                _keys("Gained", "gained", content.entries("gained")),
+                _keys("Lost", "lost", content.items_at("lost")),
+                _changed(content.items_at("changed")),
+                _keys("Gained", "gained", content.items_at("gained")),
             )
             if table is not None
         ),
     )
 
 
-def _total(content: Entry, name: str, listed: str = "") -> int:
+def _total(content: Value, name: str, listed: str = "") -> int:
     """Return a total, which is the number of what the document lists."""
-    totals, entries = content.entry("totals"), content.entries(listed or name)
-    if totals.count(name) != len(entries):
-        totals.fail(name, f"is not the number of {name} ones, of which {len(entries)} are listed")
+    totals, entries = content.at("totals"), content.items_at(listed or name)
+    if totals.count_at(name) != len(entries):
+        totals.at(name).fail(
+            f"is not the number of {name} ones, of which {len(entries)} are listed"
+        )
     return len(entries)
 
 
-def _keys(title: str, word: str, entries: Sequence[Entry]) -> Titled | None:
+def _keys(title: str, word: str, entries: Sequence[Value]) -> Titled | None:
     """Return the keys that were lost or gained, each with all cells of it."""
-    groups = wording.grouped(entries, lambda each: each.text("want"))
+    groups = wording.grouped(entries, lambda each: each.text_at("want"))
     if not groups:
         return None
-    groups.sort(key=lambda group: (-len(group), group[0].text("want")))
+    groups.sort(key=lambda group: (-len(group), group[0].text_at("want")))
     columns = (
         Column("want", word, "spec"),
         Column("cells", "cells", "count"),
@@ -90,29 +92,31 @@ def _keys(title: str, word: str, entries: Sequence[Entry]) -> Titled | None:
     return Titled(title=title, table=Table(columns, rows))
 
 
-def _want(entry: Entry) -> Cell:
-    dag_hash = entry.text_or_none("hash")
+def _want(entry: Value) -> Cell:
+    dag_hash = entry.text_at_or_none("hash")
     if dag_hash is None:
-        return Name(entry.text("want"))
-    return Spec(wording.spec_name(entry.text("package"), entry.text_or_none("version")), dag_hash)
+        return Name(entry.text_at("want"))
+    return Spec(
+        wording.spec_name(entry.text_at("package"), entry.text_at_or_none("version")), dag_hash
+    )
 
 
-def _where(group: Sequence[Entry]) -> Cells:
-    return Cells(tuple((e.text("stack"), e.text("os"), e.text("target")) for e in group))
+def _where(group: Sequence[Value]) -> Cells:
+    return Cells(tuple((e.text_at("stack"), e.text_at("os"), e.text_at("target")) for e in group))
 
 
-def _changed(entries: Sequence[Entry]) -> Titled | None:
+def _changed(entries: Sequence[Value]) -> Titled | None:
     """Return the packages whose keys gave way to others, each change once."""
 
-    def shown(entry: Entry, side: str) -> tuple[str, ...]:
-        return entry.texts(f"{side}_versions") or entry.texts(side)
+    def shown(entry: Value, side: str) -> tuple[str, ...]:
+        return entry.texts_at(f"{side}_versions") or entry.texts_at(side)
 
     groups = wording.grouped(
-        entries, lambda each: (each.text("package"), shown(each, "old"), shown(each, "new"))
+        entries, lambda each: (each.text_at("package"), shown(each, "old"), shown(each, "new"))
     )
     if not groups:
         return None
-    groups.sort(key=lambda group: (-len(group), group[0].text("package")))
+    groups.sort(key=lambda group: (-len(group), group[0].text_at("package")))
     columns = (
         Column("package", "changed", "name"),
         Column("old", "old", "names"),
@@ -122,7 +126,7 @@ def _changed(entries: Sequence[Entry]) -> Titled | None:
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            Name(group[0].text("package")),
+            Name(group[0].text_at("package")),
             Names(shown(group[0], "old")),
             Names(shown(group[0], "new")),
             Number(len(group)),
@@ -135,23 +139,23 @@ def _changed(entries: Sequence[Entry]) -> Titled | None:
     return Titled(title=title, table=Table(columns, rows))
 
 
-def lock_diff_part(content: Entry) -> Changes:
+def lock_diff_part(content: Value) -> Changes:
     """Return the values of a difference of locks: the specs that changed themselves."""
-    totals = content.entry("totals")
-    old, new = content.text("old"), content.text("new")
+    totals = content.at("totals")
+    old, new = content.text_at("old"), content.text_at("new")
 
     def total(name: str) -> str:
-        return f"{totals.count(name):,}"
+        return f"{totals.count_at(name):,}"
 
     for name, listed in (("new", "specs"), ("gone", "gone")):
         _total(content, name, listed)
     own = f"{total('own_change')} of the new specs changed themselves"
     of_recipes = f"({total('recipe_only')} of them by the text of the recipe alone)"
     lines: list[Prose] = [f"{own} {of_recipes}, {total('inherited')} inherited a new hash"]
-    lines += wording.migrated(totals.count_or_none("migrated") or 0)
+    lines += wording.migrated(totals.count_at_or_none("migrated") or 0)
     return Changes(
         headline=f"{prose.name(old)} → {prose.name(new)}: {total('new')} new, "
-        f"{total('gone')} gone, {total('kept')} kept; {count(totals.count('builds'), 'build')}",
+        f"{total('gone')} gone, {total('kept')} kept; {count(totals.count_at('builds'), 'build')}",
         old=old,
         new=new,
         figures=(
@@ -165,9 +169,9 @@ def lock_diff_part(content: Entry) -> Changes:
     )
 
 
-def _causes(content: Entry) -> tuple[Titled, ...]:
-    specs = {each.text("hash"): each for each in content.entries("specs")}
-    causes = content.entries("causes")
+def _causes(content: Value) -> tuple[Titled, ...]:
+    specs = {each.text_at("hash"): each for each in content.items_at("specs")}
+    causes = content.items_at("causes")
     if not causes:
         return ()
     columns = (
@@ -179,11 +183,11 @@ def _causes(content: Entry) -> tuple[Titled, ...]:
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            _named(specs.get(each.text("hash")), each.text("hash")),
-            Number(each.count("reaches")),
-            Number(each.count("explains_alone")),
-            Number(each.count("reaches_by_link_run")),
-            Words(_differences(specs.get(each.text("hash")))),
+            _named(specs.get(each.text_at("hash")), each.text_at("hash")),
+            Number(each.count_at("reaches")),
+            Number(each.count_at("explains_alone")),
+            Number(each.count_at("reaches_by_link_run")),
+            Words(_differences(specs.get(each.text_at("hash")))),
         )
         for each in causes
     )
@@ -197,18 +201,18 @@ def _causes(content: Entry) -> tuple[Titled, ...]:
     )
 
 
-def _named(spec: Entry | None, dag_hash: str) -> Spec:
+def _named(spec: Value | None, dag_hash: str) -> Spec:
     if spec is None:
         return Spec("", dag_hash)
-    return Spec(wording.spec_name(spec.text("package"), spec.text("version")), dag_hash)
+    return Spec(wording.spec_name(spec.text_at("package"), spec.text_at("version")), dag_hash)
 
 
-def _differences(spec: Entry | None) -> str:
+def _differences(spec: Value | None) -> str:
     if spec is None:
         return ""
     parts = []
-    for each in spec.entries("differences"):
-        key, old, new = each.text("key"), each.text("old"), each.text("new")
+    for each in spec.items_at("differences"):
+        key, old, new = each.text_at("key"), each.text_at("old"), each.text_at("new")
         if key == "package_hash":
             parts.append("recipe")
         else:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from specplan.aliases import Unit
-    from specplan.reports.html.documents import Entry
     from specplan.reports.outline import Cell
     from specplan.reports.render.prose import Prose
+    from specplan.sources.strict_json import Value
 
 __all__ = ["choices_of", "environments_of", "unplannable_of"]
 
@@ -32,10 +32,10 @@ _UNPLANNABLE: Final = {
 }
 
 
-def choices_of(content: Entry, unit: Unit) -> Titled | None:
+def choices_of(content: Value, unit: Unit) -> Titled | None:
     """Return what was chosen for each want; None where no want is abstract."""
-    choice = content.entry_or_none("choice")
-    if choice is None or not (wants := choice.entries("wants")):
+    choice = content.at_or_none("choice")
+    if choice is None or not (wants := choice.items_at("wants")):
         return None
     columns = (
         *WANT_COLUMNS,
@@ -53,46 +53,46 @@ def choices_of(content: Entry, unit: Unit) -> Titled | None:
     )
 
 
-def _chosen(want: Entry, unit: Unit) -> tuple[Cell, ...]:
+def _chosen(want: Value, unit: Unit) -> tuple[Cell, ...]:
     # Documents of an earlier release do not say why.
-    reason, other = want.text_or_none("reason"), want.entry_or_none("other")
-    if not want.flag("completed"):
+    reason, other = want.text_at_or_none("reason"), want.at_or_none("other")
+    if not want.flag_at("completed"):
         why = "not completed: the budget goes to others"
     else:
         why = "" if reason is None else _WHY.get(reason, reason)
-    lock = want.text_or_none("lock")
+    lock = want.text_at_or_none("lock")
     return (
         spec_cell(want),
         Words(why) if lock is None else Name(lock),
-        Number(want.count("candidates")),
+        Number(want.count_at("candidates")),
         None if other is None else spec_cell(other),
         None if other is None else Words(_more(other, unit)),
     )
 
 
-def _more(other: Entry, unit: Unit) -> str:
-    cost, builds = other.difference("more_cost"), int(other.difference("more_builds"))
+def _more(other: Value, unit: Unit) -> str:
+    cost, builds = other.number_at("more_cost"), int(other.number_at("more_builds"))
     return plan_choice.more(cost, builds, unit)
 
 
-def _note(content: Entry, choice: Entry, unit: Unit) -> Prose:
-    cost = amounts.amount(content.entry("totals").amount("cost"), unit)
-    alone = amounts.amount(choice.amount("cost_alone"), unit)
+def _note(content: Value, choice: Value, unit: Unit) -> Prose:
+    cost = amounts.amount(content.at("totals").amount_at("cost"), unit)
+    alone = amounts.amount(choice.amount_at("cost_alone"), unit)
     return (
         f"all wants are chosen for together: {cost}; with the cheapest for each want alone: {alone}"
     )
 
 
-def unplannable_of(content: Entry) -> Titled | None:
+def unplannable_of(content: Value) -> Titled | None:
     """Return what nothing known can meet; None where there is none."""
-    entries = content.entries("unplannable")
+    entries = content.items_at("unplannable")
     if not entries:
         return None
     columns = (*WANT_COLUMNS, Column("reason", "why", "words"))
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             *want_cells(each),
-            Words(_UNPLANNABLE.get(each.text("reason"), each.text("reason"))),
+            Words(_UNPLANNABLE.get(each.text_at("reason"), each.text_at("reason"))),
         )
         for each in entries
     )
@@ -100,12 +100,12 @@ def unplannable_of(content: Entry) -> Titled | None:
     return Titled(title=title, table=Table(columns, rows))
 
 
-def environments_of(content: Entry) -> Titled | None:
+def environments_of(content: Value) -> Titled | None:
     """Return the environments whose roots are wanted; None where there are none."""
-    choice = content.entry_or_none("choice")
+    choice = content.at_or_none("choice")
     if choice is None:
         return None
-    environments = choice.entries("environments")
+    environments = choice.items_at("environments")
     if not environments:
         return None
     columns = (
@@ -116,10 +116,10 @@ def environments_of(content: Entry) -> Titled | None:
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            Name(each.text("stack")),
-            Name(each.text("path")),
-            Number(each.count("roots")),
-            Words(each.text("unify")),
+            Name(each.text_at("stack")),
+            Name(each.text_at("path")),
+            Number(each.count_at("roots")),
+            Words(each.text_at("unify")),
         )
         for each in environments
     )

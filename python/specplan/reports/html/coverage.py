@@ -26,10 +26,10 @@ from specplan.reports.render import prose, wording
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from specplan.reports.html.documents import Entry
     from specplan.reports.html.values import SegmentKind
     from specplan.reports.outline import Cell, Tone
     from specplan.reports.render.prose import Prose
+    from specplan.sources.strict_json import Value
 
 __all__ = ["coverage_part", "headline", "noun", "question"]
 
@@ -68,24 +68,24 @@ _WANTS: Final = {
 }
 
 
-def noun(content: Entry) -> tuple[str, str]:
+def noun(content: Value) -> tuple[str, str]:
     """Return what one want and several are called."""
-    level = content.text_or_none("level")
+    level = content.text_at_or_none("level")
     if level is None:
         return "root", "roots"
-    if level == "hash" and content.text("wants") in {"lock", "lock_and_environment"}:
+    if level == "hash" and content.text_at("wants") in {"lock", "lock_and_environment"}:
         return "spec", "specs"
     return _NOUNS.get(level, ("want", "wants"))
 
 
-def headline(content: Entry) -> Prose:
+def headline(content: Value) -> Prose:
     """Return the one line that says how much of what is wanted is there."""
-    totals = content.entry("totals")
-    stacks = sorted({each.text("stack") for each in content.entries("cells")})
+    totals = content.at("totals")
+    stacks = sorted({each.text_at("stack") for each in content.items_at("cells")})
     subject = count(len(stacks), "stack")
     if len(stacks) <= 3:  # noqa: PLR2004 - as the text report
         subject = ", ".join(map(prose.name, stacks))
-    wanted, covered = totals.count("wanted"), totals.count("covered")
+    wanted, covered = totals.count_at("wanted"), totals.count_at("covered")
     if not wanted:
         return f"{subject or 'no cells'}: nothing is wanted, so coverage is n/a"
     one, several = noun(content)
@@ -93,21 +93,21 @@ def headline(content: Entry) -> Prose:
     return f"{subject}: {covered:,} of {wanted:,} wanted {are} available"
 
 
-def question(content: Entry) -> list[Prose]:
+def question(content: Value) -> list[Prose]:
     """Return what was asked, a sentence each."""
-    wants = content.text("wants")
+    wants = content.text_at("wants")
     parts = [_WANTS.get(wants, wants)]
-    if (baseline := content.text_or_none("baseline")) is not None and wants == "baseline":
+    if (baseline := content.text_at_or_none("baseline")) is not None and wants == "baseline":
         parts[0] += f" {prose.name(baseline)}"
-    if (scope := content.text_or_none("scope")) is not None:
+    if (scope := content.text_at_or_none("scope")) is not None:
         parts.append(f"scope {scope}")
-    if (level := content.text_or_none("level")) is not None:
+    if (level := content.text_at_or_none("level")) is not None:
         parts.append(f"level {level}")
-    parts.append(f"compatibility {content.text('compat')}")
-    if tags := content.texts("tags"):
+    parts.append(f"compatibility {content.text_at('compat')}")
+    if tags := content.texts_at("tags"):
         parts.append(f"snapshot {prose.name(', '.join(tags))}")
     lines = [", ".join(parts)]
-    if content.flag_or_none("upper_bound"):
+    if content.flag_at_or_none("upper_bound"):
         lines.append(
             "an upper bound: what covers a root of an environment could be reused; a concretizer "
             "may still decide otherwise"
@@ -115,15 +115,15 @@ def question(content: Entry) -> list[Prose]:
     return lines
 
 
-def coverage_part(content: Entry) -> CoveragePart:
+def coverage_part(content: Value) -> CoveragePart:
     """Return the values of a document of coverage."""
-    cells = tuple(_cell(at, each) for at, each in enumerate(content.entries("cells")))
+    cells = tuple(_cell(at, each) for at, each in enumerate(content.items_at("cells")))
     at_cell = {(cell.stack, cell.os, cell.target): cell.at for cell in cells}
     systems = sorted({(cell.os, cell.target) for cell in cells})
-    entries = content.entries("gaps")
-    totals = content.entry("totals")
-    if totals.count("gaps") != len(entries):
-        totals.fail("gaps", f"is not the number of gaps, of which {len(entries)} are listed")
+    entries = content.items_at("gaps")
+    totals = content.at("totals")
+    if totals.count_at("gaps") != len(entries):
+        totals.at("gaps").fail(f"is not the number of gaps, of which {len(entries)} are listed")
     gaps = [_gap(each, at_cell) for each in entries]
     causes = causes_of(gaps, [_key(each) for each in entries])
     gaps = [replace(gap, cause=cause) for gap, cause in zip(gaps, causes.of_gaps, strict=True)]
@@ -131,7 +131,7 @@ def coverage_part(content: Entry) -> CoveragePart:
         systems=_by_os(systems),
         rows=_rows(cells, systems),
         wants=noun(content),
-        all_gaps=totals.count("gaps"),
+        all_gaps=totals.count_at("gaps"),
         gaps=tuple(gaps),
         states=_states(gaps),
         causes=causes.causes,
@@ -145,12 +145,12 @@ def coverage_part(content: Entry) -> CoveragePart:
     )
 
 
-def _cell(at: int, entry: Entry) -> MatrixCell:
-    wanted, covered = entry.count("wanted"), entry.count("covered")
-    exact, unknown = entry.count("covered_exact"), entry.count("unknown")
+def _cell(at: int, entry: Value) -> MatrixCell:
+    wanted, covered = entry.count_at("wanted"), entry.count_at("covered")
+    exact, unknown = entry.count_at("covered_exact"), entry.count_at("unknown")
     missing = wanted - covered - unknown
     if exact > covered or missing < 0:
-        entry.fail("", "counts more than is wanted")
+        entry.fail("counts more than is wanted")
     parts: tuple[tuple[SegmentKind, int], ...] = (
         ("exact", exact),
         ("compatible", covered - exact),
@@ -159,16 +159,16 @@ def _cell(at: int, entry: Entry) -> MatrixCell:
     )
     return MatrixCell(
         at=at,
-        stack=entry.text("stack"),
-        os=entry.text("os"),
-        target=entry.text("target"),
+        stack=entry.text_at("stack"),
+        os=entry.text_at("os"),
+        target=entry.text_at("target"),
         wanted=wanted,
         exact=exact,
         compatible=covered - exact,
         unknown=unknown,
         missing=missing,
-        usable=entry.count_or_none("usable"),
-        carried_from=entry.text_or_none("carried_from") or "",
+        usable=entry.count_at_or_none("usable"),
+        carried_from=entry.text_at_or_none("carried_from") or "",
         share=wording.percentage(covered, wanted),
         tone=Share(covered, wanted).tone,
         bar=_bar(parts, wanted),
@@ -218,13 +218,13 @@ def _rows(cells: Sequence[MatrixCell], systems: Sequence[tuple[str, str]]) -> tu
     return tuple(rows)
 
 
-def _gap(entry: Entry, cells: dict[tuple[str, str, str], int]) -> Gap:
-    stack, os, target = entry.text("stack"), entry.text("os"), entry.text("target")
-    package, version = entry.text("package"), entry.text_or_none("version")
-    dag_hash = entry.text_or_none("hash") or ""
-    nearest = entry.entry_or_none("nearest")
+def _gap(entry: Value, cells: dict[tuple[str, str, str], int]) -> Gap:
+    stack, os, target = entry.text_at("stack"), entry.text_at("os"), entry.text_at("target")
+    package, version = entry.text_at("package"), entry.text_at_or_none("version")
+    dag_hash = entry.text_at_or_none("hash") or ""
+    nearest = entry.at_or_none("nearest")
     return Gap(
-        want=wording.spec_name(package, version) if dag_hash else entry.text("want"),
+        want=wording.spec_name(package, version) if dag_hash else entry.text_at("want"),
         package=package,
         hash=dag_hash,
         cell=cells.get((stack, os, target), -1),
@@ -233,35 +233,35 @@ def _gap(entry: Entry, cells: dict[tuple[str, str, str], int]) -> Gap:
         target=target,
         state=_state(entry),
         cause=-1,
-        blocked=entry.count_or_none("blocked"),
-        roots=entry.count_or_none("roots_completed"),
-        now=entry.flag_or_none("buildable_now"),
-        known=entry.text_or_none("known") or "",
-        nearest_hash="" if nearest is None else nearest.text("hash"),
+        blocked=entry.count_at_or_none("blocked"),
+        roots=entry.count_at_or_none("roots_completed"),
+        now=entry.flag_at_or_none("buildable_now"),
+        known=entry.text_at_or_none("known") or "",
+        nearest_hash="" if nearest is None else nearest.text_at("hash"),
         nearest_place="" if nearest is None else _place(nearest),
-        differs="" if nearest is None else ", ".join(nearest.texts("differs")),
+        differs="" if nearest is None else ", ".join(nearest.texts_at("differs")),
     )
 
 
-def _state(entry: Entry) -> str:
-    state = entry.text("state")
+def _state(entry: Value) -> str:
+    state = entry.text_at("state")
     if state not in _STATES:
-        entry.fail("state", f"`{state}` is not a state of a gap")
+        entry.at("state").fail(f"`{state}` is not a state of a gap")
     return state
 
 
-def _place(nearest: Entry) -> str:
-    stack = nearest.text("stack")
+def _place(nearest: Value) -> str:
+    stack = nearest.text_at("stack")
     named = "the union index" if stack == wording.UNION_INDEX else stack
-    return f"{named} {wording.system(nearest.text('os'), nearest.text('target'))}".lstrip(" ")
+    return f"{named} {wording.system(nearest.text_at('os'), nearest.text_at('target'))}".lstrip(" ")
 
 
-def _key(entry: Entry) -> tuple[str, str, str]:
-    nearest = entry.entry_or_none("nearest")
+def _key(entry: Value) -> tuple[str, str, str]:
+    nearest = entry.at_or_none("nearest")
     if nearest is None:
-        return cause_key(entry.text("state"), "", None)
-    place = (nearest.text("stack"), nearest.text("os"), nearest.text("target"))
-    return cause_key(entry.text("state"), (*nearest.texts("differs"), "")[0], place)
+        return cause_key(entry.text_at("state"), "", None)
+    place = (nearest.text_at("stack"), nearest.text_at("os"), nearest.text_at("target"))
+    return cause_key(entry.text_at("state"), (*nearest.texts_at("differs"), "")[0], place)
 
 
 def _states(gaps: Sequence[Gap]) -> tuple[GapState, ...]:
@@ -279,21 +279,21 @@ def _states(gaps: Sequence[Gap]) -> tuple[GapState, ...]:
     )
 
 
-def _needed(content: Entry) -> Titled | None:
+def _needed(content: Value) -> Titled | None:
     """Return what most roots lack, or most binaries where nothing says what is wanted."""
-    roots, alone = content.entry_or_none("roots"), content.entry_or_none("alone")
+    roots, alone = content.at_or_none("roots"), content.at_or_none("alone")
     holder, counted = (roots, "roots") if roots is not None else (alone, "binaries")
-    lacking = [] if holder is None else holder.entries_or_none("lacking")
+    lacking = [] if holder is None else holder.items_at_or_none("lacking")
     if not lacking:
         return None
     columns = (Column("spec", "spec", "spec"), Column(counted, f"{counted} that lack it", "count"))
     rows = tuple(
         (
             Spec(
-                wording.spec_name(each.text_or_none("package"), each.text_or_none("version")),
-                each.text("hash"),
+                wording.spec_name(each.text_at_or_none("package"), each.text_at_or_none("version")),
+                each.text_at("hash"),
             ),
-            Number(each.count(counted)),
+            Number(each.count_at(counted)),
         )
         for each in lacking[:_NEEDED]
     )
@@ -302,8 +302,8 @@ def _needed(content: Entry) -> Titled | None:
     return Titled(title=f"What most {counted} lack", table=Table(columns, rows), note=note)
 
 
-def _unknown(content: Entry) -> Titled | None:
-    entries = content.entries("unknown")
+def _unknown(content: Value) -> Titled | None:
+    entries = content.items_at("unknown")
     if not entries:
         return None
     columns = (
@@ -313,7 +313,7 @@ def _unknown(content: Entry) -> Titled | None:
     rows = tuple(
         (
             *want_cells(each),
-            Words(", ".join(each.texts("missing"))),
+            Words(", ".join(each.texts_at("missing"))),
         )
         for each in entries
     )
@@ -321,8 +321,8 @@ def _unknown(content: Entry) -> Titled | None:
     return Titled(title=title, table=Table(columns, rows))
 
 
-def _not_wanted(content: Entry) -> Titled | None:
-    entries = [each for each in content.entries_or_none("not_wanted") if each.count("excluded")]
+def _not_wanted(content: Value) -> Titled | None:
+    entries = [each for each in content.items_at_or_none("not_wanted") if each.count_at("excluded")]
     if not entries:
         return None
     names = ("package", "stack", "os", "target")
@@ -333,18 +333,18 @@ def _not_wanted(content: Entry) -> Titled | None:
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            *(Name(each.text(name)) for name in names),
-            Number(each.count("excluded")),
-            Words(each.text("reason")),
+            *(Name(each.text_at(name)) for name in names),
+            Number(each.count_at("excluded")),
+            Words(each.text_at("reason")),
         )
         for each in entries
     )
     return Titled(title="Not wanted", table=Table(columns, rows))
 
 
-def _known(content: Entry) -> Titled | None:
+def _known(content: Value) -> Titled | None:
     """Return the known gaps that the answer was compared with, and what each excused."""
-    known = content.entry_or_none("known_gaps")
+    known = content.at_or_none("known_gaps")
     if known is None:
         return None
     columns = (
@@ -358,32 +358,32 @@ def _known(content: Entry) -> Titled | None:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             *want_cells(each),
-            Number(each.count("excused")),
+            Number(each.count_at("excused")),
             _state_of_known(each),
-            Words(each.text_or_none("until") or ""),
-            Words(each.text("reason")),
-            Name(each.text_or_none("issue") or ""),
+            Words(each.text_at_or_none("until") or ""),
+            Words(each.text_at("reason")),
+            Name(each.text_at_or_none("issue") or ""),
         )
-        for each in known.entries("entries")
+        for each in known.items_at("entries")
     )
-    file, day = prose.name(known.text("file")), prose.words(known.text("date"))
-    excused = sum(each.count("excused") for each in known.entries("entries"))
+    file, day = prose.name(known.text_at("file")), prose.words(known.text_at("date"))
+    excused = sum(each.count_at("excused") for each in known.items_at("entries"))
     title = f"Known gaps: {excused:,} accepted"
     return Titled(title=title, table=Table(columns, rows), note=f"{file} as of {day}")
 
 
-def _state_of_known(entry: Entry) -> State:
-    state = entry.text("state")
+def _state_of_known(entry: Value) -> State:
+    state = entry.text_at("state")
     tones: dict[str, Tone] = {"used": "quiet", "expired": "bad", "unused": "warning"}
     return State(state, state.replace("_", " "), tones.get(state, "quiet"))
 
 
-def _notes(content: Entry) -> list[Prose]:
-    notes = [f"stack {prose.name(each)} is absent" for each in content.texts("absent_stacks")]
+def _notes(content: Value) -> list[Prose]:
+    notes = [f"stack {prose.name(each)} is absent" for each in content.texts_at("absent_stacks")]
     broken = sum(
-        each.count("covered") - (each.count_or_none("usable") or 0)
-        for each in content.entries("cells")
-        if each.count_or_none("usable") is not None
+        each.count_at("covered") - (each.count_at_or_none("usable") or 0)
+        for each in content.items_at("cells")
+        if each.count_at_or_none("usable") is not None
     )
     if broken > 0:
         notes.append(
@@ -393,22 +393,22 @@ def _notes(content: Entry) -> list[Prose]:
                 "available specs are broken: not everything they link to or run with is available",
             )
         )
-    carried = content.entry_or_none("carried")
+    carried = content.at_or_none("carried")
     if carried is not None:
-        cells = count(carried.count("cells"), "cell is", "cells are")
+        cells = count(carried.count_at("cells"), "cell is", "cells are")
         notes.append(
             f"{cells} not measured in this run, and carried forward from "
-            f"{prose.name(carried.text('file'))}"
+            f"{prose.name(carried.text_at('file'))}"
         )
-    alone = content.entry_or_none("alone")
+    alone = content.at_or_none("alone")
     if alone is not None:
-        line = count(alone.count("binaries"), "binary", "binaries")
-        if (usable := alone.count_or_none("usable")) is not None:
+        line = count(alone.count_at("binaries"), "binary", "binaries")
+        if (usable := alone.count_at_or_none("usable")) is not None:
             line += f", of which {count(usable, 'installs', 'install')} from the cache alone"
         notes.append(f"nothing says what should be there: {line}")
-    if damaged := content.entries_or_none("damaged"):
+    if damaged := content.items_at_or_none("damaged"):
         were = count(len(damaged), "damaged file was", "damaged files were")
         notes.append(
-            f"{were} skipped: {wording.folded([prose.name(e.text('path')) for e in damaged], 3)}"
+            f"{were} skipped: {wording.folded([prose.name(e.text_at('path')) for e in damaged], 3)}"
         )
     return notes

@@ -20,7 +20,7 @@ from specplan.reports.outline import Column, Name, Number, Table, Words
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from specplan.reports.html.documents import Document, Entry, Kind
+    from specplan.reports.html.documents import Document, Kind
     from specplan.reports.html.values import (
         Changes,
         CoveragePart,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Verdict,
     )
     from specplan.reports.outline import Cell
+    from specplan.sources.strict_json import Value
 
 __all__ = ["InputFile", "Origin", "page_of"]
 
@@ -122,12 +123,12 @@ def _linked(verdict: Verdict, sections: Collection[str]) -> Verdict:
     return replace(verdict, figures=tuple(figures))
 
 
-def _title(by_kind: dict[Kind, Entry]) -> str:
+def _title(by_kind: dict[Kind, Value]) -> str:
     if "coverage" not in by_kind:
         return "specplan report"
-    stacks = sorted({each.text("stack") for each in by_kind["coverage"].entries("cells")})
+    stacks = sorted({each.text_at("stack") for each in by_kind["coverage"].items_at("cells")})
     named = ", ".join(stacks) if 0 < len(stacks) <= 3 else count(len(stacks), "stack")  # noqa: PLR2004 - as the headline
-    tag = ", ".join(by_kind["coverage"].texts("tags"))
+    tag = ", ".join(by_kind["coverage"].texts_at("tags"))
     return f"{named}{f', {tag}' if tag else ''} - specplan report"
 
 
@@ -166,9 +167,11 @@ def _inputs(documents: Sequence[Document], origin: Origin) -> list[Titled]:
     }
     listed = [*origin.files, *sorted(files, key=lambda each: (each.role, each.path))]
     for document in documents:
-        for each in document.content.entries_or_none("inputs"):
+        for each in document.content.items_at_or_none("inputs"):
             file = InputFile(
-                path=each.text("path"), role=each.text("role"), sha256=each.text_or_none("sha256")
+                path=each.text_at("path"),
+                role=each.text_at("role"),
+                sha256=each.text_at_or_none("sha256"),
             )
             if file not in listed:
                 listed.append(file)
@@ -203,19 +206,22 @@ def _sources(documents: Sequence[Document]) -> list[Titled]:
     )
     rows: dict[tuple[Cell, ...], None] = {}
     for document in documents:
-        for each in document.content.entries_or_none("sources"):
-            source, copied = Name(each.text("source")), Words(each.text_or_none("copied_at") or "")
-            for index in each.entries("indexes"):
+        for each in document.content.items_at_or_none("sources"):
+            source, copied = (
+                Name(each.text_at("source")),
+                Words(each.text_at_or_none("copied_at") or ""),
+            )
+            for index in each.items_at("indexes"):
                 row: tuple[Cell, ...] = (
                     source,
-                    Name(index.text("index")),
-                    Number(index.count_or_none("version")),
-                    Number(index.count("specs")),
-                    Number(index.count("binaries")),
+                    Name(index.text_at("index")),
+                    Number(index.count_at_or_none("version")),
+                    Number(index.count_at("specs")),
+                    Number(index.count_at("binaries")),
                     copied,
                 )
                 rows[row] = None
-            if not each.entries("indexes"):
+            if not each.items_at("indexes"):
                 rows[source, None, None, None, None, copied] = None
     if not rows:
         return []

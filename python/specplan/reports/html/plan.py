@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specplan.aliases import Unit
-    from specplan.reports.html.documents import Entry
     from specplan.reports.html.values import Gantt
     from specplan.reports.outline import Cell
     from specplan.reports.render.prose import Prose
+    from specplan.sources.strict_json import Value
 
 __all__ = ["headline", "plan_part"]
 
@@ -43,31 +43,31 @@ _BOUNDS: Final = {
 }
 
 
-def headline(content: Entry) -> Prose:
+def headline(content: Value) -> Prose:
     """Return the one line that says how much must be built."""
-    totals = content.entry("totals")
-    kind = "what if: " if content.entry_or_none("what_if") is not None else ""
-    kind += "predicted: " if content.flag("predicted") else ""
-    wants = count(totals.count("wants"), "spec") + " wanted"
-    rest = f"{wants}, {totals.count('reused'):,} reused"
-    if publish := len(content.entries("publish")):
+    totals = content.at("totals")
+    kind = "what if: " if content.at_or_none("what_if") is not None else ""
+    kind += "predicted: " if content.flag_at("predicted") else ""
+    wants = count(totals.count_at("wants"), "spec") + " wanted"
+    rest = f"{wants}, {totals.count_at('reused'):,} reused"
+    if publish := len(content.items_at("publish")):
         rest += f", {publish:,} to publish"
-    if open_ := len(content.entries("unplannable")):
+    if open_ := len(content.items_at("unplannable")):
         rest += f", {count(open_, 'want')} cannot be planned"
-    builds = totals.count("builds")
+    builds = totals.count_at("builds")
     if not builds:
         return f"{kind}nothing to build, {rest}"
-    stages = count(totals.count("stages"), "stage")
+    stages = count(totals.count_at("stages"), "stage")
     return f"{kind}{count(builds, 'build')} in {stages}, {rest}"
 
 
-def plan_part(content: Entry) -> PlanPart:
+def plan_part(content: Value) -> PlanPart:
     """Return the values of a document of a plan."""
-    unit: Unit = "seconds" if content.text("unit") == "seconds" else "builds"
-    entries = content.entries("builds")
-    totals = content.entry("totals")
-    if totals.count("builds") != len(entries):
-        totals.fail("builds", f"is not the number of builds, of which {len(entries)} are listed")
+    unit: Unit = "seconds" if content.text_at("unit") == "seconds" else "builds"
+    entries = content.items_at("builds")
+    totals = content.at("totals")
+    if totals.count_at("builds") != len(entries):
+        totals.at("builds").fail(f"is not the number of builds, of which {len(entries)} are listed")
     times = _times(content, entries)
     builds = _builds(content, entries, times, unit)
     at = {build.hash: build.at for build in builds}
@@ -80,7 +80,7 @@ def plan_part(content: Entry) -> PlanPart:
         figures=tuple(_figures(content, unit)),
         lines=tuple(_lines(content, unit)),
         builds=builds,
-        critical=tuple(at[each] for each in content.texts("critical_path") if each in at),
+        critical=tuple(at[each] for each in content.texts_at("critical_path") if each in at),
         gantt=_gantt(content, builds, times, unit),
         stages=gantt.stage_bars(widths),
         curve=curve_of(content, unit),
@@ -99,7 +99,7 @@ class _Needs:
     in_all: tuple[int | None, ...]
 
 
-def _needs_of(entries: Sequence[Entry]) -> _Needs:
+def _needs_of(entries: Sequence[Value]) -> _Needs:
     """Return what each build waits for and unblocks.
 
     Raises:
@@ -110,13 +110,13 @@ def _needs_of(entries: Sequence[Entry]) -> _Needs:
     unblocks: list[list[int]] = [[] for _ in entries]
     for number, entry in enumerate(entries):
         own = []
-        for each in entry.texts("needs"):
+        for each in entry.texts_at("needs"):
             if each not in at:
-                entry.fail("needs", f"`{each}` is not a build that stands before this one")
+                entry.at("needs").fail(f"`{each}` is not a build that stands before this one")
             own.append(at[each])
             unblocks[at[each]].append(number)
         needs.append(tuple(own))
-        at[entry.text("hash")] = number
+        at[entry.text_at("hash")] = number
     in_all: list[int | None] = [None] * len(entries)
     if len(entries) <= _MOST_COUNTED:
         waiting = [0] * len(entries)
@@ -127,56 +127,56 @@ def _needs_of(entries: Sequence[Entry]) -> _Needs:
     return _Needs(tuple(needs), tuple(map(tuple, unblocks)), tuple(in_all))
 
 
-def _times(content: Entry, entries: Sequence[Entry]) -> gantt.Times:
+def _times(content: Value, entries: Sequence[Value]) -> gantt.Times:
     """Return when builds run: by the schedule, else as early as can be."""
-    schedule = content.entry_or_none("schedule")
+    schedule = content.at_or_none("schedule")
     if schedule is None:
-        costs = [each.amount("cost") for each in entries]
-        critical = set(content.texts("critical_path"))
-        first = {at for at, each in enumerate(entries) if each.text("hash") in critical}
+        costs = [each.amount_at("cost") for each in entries]
+        critical = set(content.texts_at("critical_path"))
+        first = {at for at, each in enumerate(entries) if each.text_at("hash") in critical}
         return gantt.earliest(costs, _needs_of(entries).needs, first)
-    at = {each.text("hash"): number for number, each in enumerate(entries)}
+    at = {each.text_at("hash"): number for number, each in enumerate(entries)}
     start = [0.0] * len(entries)
     finish = [0.0] * len(entries)
     lane = [-1] * len(entries)
-    shards = schedule.entries("shards")
+    shards = schedule.items_at("shards")
     for number, shard in enumerate(shards):
-        for run in shard.entries("runs"):
-            build = at.get(run.text("hash"))
+        for run in shard.items_at("runs"):
+            build = at.get(run.text_at("hash"))
             if build is None:
-                run.fail("hash", "is not a build of the plan")
-            start[build], finish[build] = run.amount("start"), run.amount("finish")
+                run.at("hash").fail("is not a build of the plan")
+            start[build], finish[build] = run.amount_at("start"), run.amount_at("finish")
             lane[build] = number
             if finish[build] < start[build]:
-                run.fail("finish", "is before its start")
+                run.at("finish").fail("is before its start")
     return gantt.Times(tuple(start), tuple(finish), tuple(lane), len(shards))
 
 
 def _builds(
-    content: Entry, entries: Sequence[Entry], times: gantt.Times, unit: Unit
+    content: Value, entries: Sequence[Value], times: gantt.Times, unit: Unit
 ) -> tuple[Build, ...]:
     needs = _needs_of(entries)
     names = {
-        each.text("hash"): wording.spec_name(each.text("package"), each.text("version"))
+        each.text_at("hash"): wording.spec_name(each.text_at("package"), each.text_at("version"))
         for each in entries
     }
-    critical = set(content.texts("critical_path"))
+    critical = set(content.texts_at("critical_path"))
     chained = len(entries) <= _MOST_CHAINED
     builds = []
     for at, entry in enumerate(entries):
-        cost, estimated = entry.amount("cost"), entry.flag("estimated")
+        cost, estimated = entry.amount_at("cost"), entry.flag_at("estimated")
         words = amounts.time(cost, unit)
         builds.append(
             Build(
                 at=at,
-                name=names[entry.text("hash")],
-                hash=entry.text("hash"),
-                system=wording.system(entry.text("os"), entry.text("target")),
-                stacks=", ".join(entry.texts("stacks")),
+                name=names[entry.text_at("hash")],
+                hash=entry.text_at("hash"),
+                system=wording.system(entry.text_at("os"), entry.text_at("target")),
+                stacks=", ".join(entry.texts_at("stacks")),
                 stage=_stage(entry, len(entries)),
                 cost=cost,
                 cost_words=f"~{words}" if estimated and unit == "seconds" else words,
-                cause=_CAUSES.get(entry.text("cause"), entry.text("cause")),
+                cause=_CAUSES.get(entry.text_at("cause"), entry.text_at("cause")),
                 needs=needs.needs[at],
                 unblocks=needs.unblocks[at],
                 unblocks_in_all=needs.in_all[at],
@@ -185,34 +185,34 @@ def _builds(
                 start_words=amounts.time(times.start[at], unit),
                 finish=times.finish[at],
                 lane=times.lane[at],
-                is_critical=entry.text("hash") in critical,
+                is_critical=entry.text_at("hash") in critical,
                 is_estimated=estimated and unit == "seconds",
             )
         )
     return tuple(builds)
 
 
-def _stage(entry: Entry, builds: int) -> int:
-    stage = entry.count("stage")
+def _stage(entry: Value, builds: int) -> int:
+    stage = entry.count_at("stage")
     if stage >= builds:
-        entry.fail("stage", "is more than there are builds")
+        entry.at("stage").fail("is more than there are builds")
     return stage
 
 
-def _chain(entry: Entry, names: dict[str, str]) -> str:
+def _chain(entry: Value, names: dict[str, str]) -> str:
     """Return why a build is needed: the specs from a want to it."""
     return " → ".join(
-        names.get(each, f"/{each[: prose.SHORT_HASH]}") for each in entry.texts("because")
+        names.get(each, f"/{each[: prose.SHORT_HASH]}") for each in entry.texts_at("because")
     )
 
 
-def _gantt(content: Entry, builds: Sequence[Build], times: gantt.Times, unit: Unit) -> Gantt | None:
+def _gantt(content: Value, builds: Sequence[Build], times: gantt.Times, unit: Unit) -> Gantt | None:
     if not builds:
         return None
-    schedule = content.entry_or_none("schedule")
+    schedule = content.at_or_none("schedule")
     if schedule is not None:
-        lanes = [f"runner {each.count('runner')}" for each in schedule.entries("shards")]
-        title = f"When {count(schedule.count('runners'), 'runner')} build what"
+        lanes = [f"runner {each.count_at('runner')}" for each in schedule.items_at("shards")]
+        title = f"When {count(schedule.count_at('runners'), 'runner')} build what"
     else:
         lanes = [""] * times.lanes
         title = "When each build can run at the earliest"
@@ -223,14 +223,14 @@ def _gantt(content: Entry, builds: Sequence[Build], times: gantt.Times, unit: Un
     return gantt.picture(drawn, ["critical"], unit, title=title, is_scheduled=schedule is not None)
 
 
-def _figures(content: Entry, unit: Unit) -> list[Figure]:
-    totals = content.entry("totals")
-    builds, node_by_node = totals.count("builds"), totals.count("node_by_node")
+def _figures(content: Value, unit: Unit) -> list[Figure]:
+    totals = content.at("totals")
+    builds, node_by_node = totals.count_at("builds"), totals.count_at("node_by_node")
     figures = [
         Figure(
             label="builds",
             value=f"{builds:,}",
-            detail=f"in {count(totals.count('stages'), 'stage')}",
+            detail=f"in {count(totals.count_at('stages'), 'stage')}",
         ),
         Figure(
             label="saved",
@@ -244,58 +244,58 @@ def _figures(content: Entry, unit: Unit) -> list[Figure]:
     figures.append(
         Figure(
             label="critical path",
-            value=amounts.time(totals.amount("critical_path"), unit),
-            detail=f"of {amounts.amount(totals.amount('cost'), unit)} in all",
+            value=amounts.time(totals.amount_at("critical_path"), unit),
+            detail=f"of {amounts.amount(totals.amount_at('cost'), unit)} in all",
         )
     )
-    schedule = content.entry_or_none("schedule")
+    schedule = content.at_or_none("schedule")
     if schedule is not None:
         figures.append(
             Figure(
                 label="done after",
-                value=amounts.time(schedule.amount("makespan"), unit),
-                detail=f"on {count(schedule.count('runners'), 'runner')}",
+                value=amounts.time(schedule.amount_at("makespan"), unit),
+                detail=f"on {count(schedule.count_at('runners'), 'runner')}",
             )
         )
     return figures
 
 
-def _lines(content: Entry, unit: Unit) -> list[Prose]:
+def _lines(content: Value, unit: Unit) -> list[Prose]:
     lines: list[Prose] = []
-    totals = content.entry("totals")
-    change = content.entry_or_none("change")
+    totals = content.at("totals")
+    change = content.at_or_none("change")
     if change is not None:
-        specs = [prose.name(each.text("spec")) for each in change.entries("specs")]
+        specs = [prose.name(each.text_at("spec")) for each in change.items_at("specs")]
         lines.append(
-            f"changed: {wording.folded(specs, 5)}, policy {change.text('policy')}; due to the "
-            f"change: {count(totals.count('due_to_change'), 'build')}"
+            f"changed: {wording.folded(specs, 5)}, policy {change.text_at('policy')}; due to the "
+            f"change: {count(totals.count_at('due_to_change'), 'build')}"
         )
-    schedule = content.entry_or_none("schedule")
+    schedule = content.at_or_none("schedule")
     if schedule is not None:
-        gap = schedule.amount("gap")
-        reason = _BOUNDS.get(schedule.text("reason"), schedule.text("reason"))
-        bound = amounts.amount(schedule.amount("lower_bound"), unit)
+        gap = schedule.amount_at("gap")
+        reason = _BOUNDS.get(schedule.text_at("reason"), schedule.text_at("reason"))
+        bound = amounts.amount(schedule.amount_at("lower_bound"), unit)
         lines.append(
             f"within {-int(-gap * 1000 // 1) / 10:.1f} % of optimal (at least {bound}: {reason})"
             if gap
             else f"optimal on these runners: {reason}"
         )
-    if content.flag("optimal"):
+    if content.flag_at("optimal"):
         lines.append("no plan costs less")
     else:
-        least = amounts.amount(content.amount("lower_bound"), unit)
+        least = amounts.amount(content.amount_at("lower_bound"), unit)
         lines.append(f"not proven to be optimal: every plan costs at least {least}")
-    if content.flag("predicted"):
+    if content.flag_at("predicted"):
         lines.append(
             "predicted from locks made before the change: hashes are those before the change"
         )
-    if untested := totals.count("untested"):
+    if untested := totals.count_at("untested"):
         are = count(untested, "binary contains", "binaries contain")
         lines.append(f"{are} the change but are not rebuilt")
     return lines
 
 
-def _tables(content: Entry, unit: Unit) -> list[Titled]:
+def _tables(content: Value, unit: Unit) -> list[Titled]:
     found = [
         _publish(content),
         unplannable_of(content),
@@ -305,8 +305,8 @@ def _tables(content: Entry, unit: Unit) -> list[Titled]:
     return [each for each in found if each is not None]
 
 
-def _publish(content: Entry) -> Titled | None:
-    entries = content.entries("publish")
+def _publish(content: Value) -> Titled | None:
+    entries = content.items_at("publish")
     if not entries:
         return None
     columns = (
@@ -318,7 +318,7 @@ def _publish(content: Entry) -> Titled | None:
         (
             *want_cells(each),
             spec_cell(each),
-            Names(each.texts("listed_by")),
+            Names(each.texts_at("listed_by")),
         )
         for each in entries
     )

@@ -13,9 +13,9 @@ from specplan.reports.render import wording
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.reports.html.documents import Entry
     from specplan.reports.outline import Cell
     from specplan.reports.render.prose import Prose
+    from specplan.sources.strict_json import Value
 
 __all__ = ["soundness_part"]
 
@@ -41,48 +41,54 @@ _TITLES: Final = {
 }
 
 
-def soundness_part(content: Entry) -> Soundness:
+def soundness_part(content: Value) -> Soundness:
     """Return the values of a document of a check: the findings by kind, the worst first."""
-    findings = content.entries("findings")
-    files = count(content.count("files"), "file")
-    specs = count(content.count("specs"), "spec")
+    findings = content.items_at("findings")
+    files = count(content.count_at("files"), "file")
+    specs = count(content.count_at("specs"), "spec")
     found = count(len(findings), "finding") if findings else "no findings"
     return Soundness(
         headline=f"{files}, {specs}: {found}",
         lines=tuple(_lines(content)),
         tables=tuple(
-            _findings(group) for group in wording.grouped(findings, lambda each: each.text("kind"))
+            _findings(group)
+            for group in wording.grouped(findings, lambda each: each.text_at("kind"))
         ),
     )
 
 
-def _lines(content: Entry) -> list[Prose]:
+def _lines(content: Value) -> list[Prose]:
     lines: list[Prose] = []
-    binaries = content.entry_or_none("binaries")
+    binaries = content.at_or_none("binaries")
     if binaries is not None:
-        available, broken = binaries.count("available"), binaries.count("broken")
+        available, broken = binaries.count_at("available"), binaries.count_at("broken")
         are = count(available, "binary", "binaries")
         lines.append(
             f"{are}, of which {broken:,} cannot be installed from the caches alone"
             if broken
             else f"{are}, all of which install from the caches alone"
         )
-    roots = content.entry_or_none("roots")
+    roots = content.at_or_none("roots")
     if roots is not None:
-        install = form(roots.count("counted"), "root installs", "roots install")
-        lines.append(f"{roots.count('installable'):,} of {roots.count('counted'):,} {install}")
-    hashes = content.entry("hashes")
-    recomputed = count(hashes.count("recomputed"), "hash", "hashes")
+        install = form(roots.count_at("counted"), "root installs", "roots install")
+        lines.append(
+            f"{roots.count_at('installable'):,} of {roots.count_at('counted'):,} {install}"
+        )
+    hashes = content.at("hashes")
+    recomputed = count(hashes.count_at("recomputed"), "hash", "hashes")
     lines.append(
-        f"{recomputed} recomputed, {hashes.count('undecided'):,} that the content cannot prove"
+        f"{recomputed} recomputed, {hashes.count_at('undecided'):,} that the content cannot prove"
     )
-    lines += [f"{number} ignored of {kind}" for kind, number in content.numbers("ignored").items()]
+    lines += [
+        f"{number} ignored of {kind}"
+        for kind, number in content.counts_by_name_at("ignored").items()
+    ]
     return lines
 
 
-def _findings(group: Sequence[Entry]) -> Titled:
-    kind = group[0].text("kind")
-    counts = any(each.count_or_none("binaries") is not None for each in group)
+def _findings(group: Sequence[Value]) -> Titled:
+    kind = group[0].text_at("kind")
+    counts = any(each.count_at_or_none("binaries") is not None for each in group)
     columns = (
         Column("spec", "spec", "spec"),
         *(
@@ -97,12 +103,12 @@ def _findings(group: Sequence[Entry]) -> Titled:
         (
             _spec(each),
             *(
-                (Number(each.count_or_none("roots")), Number(each.count_or_none("binaries")))
+                (Number(each.count_at_or_none("roots")), Number(each.count_at_or_none("binaries")))
                 if counts
                 else ()
             ),
-            Words(each.text("message")),
-            File(each.text("path"), each.count_or_none("line")),
+            Words(each.text_at("message")),
+            File(each.text_at("path"), each.count_at_or_none("line")),
         )
         for each in group
     )
@@ -110,9 +116,9 @@ def _findings(group: Sequence[Entry]) -> Titled:
     return Titled(title=title, table=Table(columns, rows))
 
 
-def _spec(entry: Entry) -> Cell:
-    spec = entry.entry_or_none("spec")
+def _spec(entry: Value) -> Cell:
+    spec = entry.at_or_none("spec")
     if spec is None:
         return None
-    name = wording.spec_name(spec.text("package") or None, spec.text_or_none("version"))
-    return Spec(name, spec.text("hash"))
+    name = wording.spec_name(spec.text_at("package") or None, spec.text_at_or_none("version"))
+    return Spec(name, spec.text_at("hash"))

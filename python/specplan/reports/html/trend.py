@@ -12,9 +12,9 @@ from specplan.reports.render import prose, wording
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.reports.html.documents import Entry
     from specplan.reports.outline import Cell
     from specplan.reports.render.prose import Prose
+    from specplan.sources.strict_json import Value
 
 __all__ = ["trend_part"]
 
@@ -42,10 +42,10 @@ _DASHES: Final = ("", "7 3", "2 3", "9 3 2 3")
 _LETTERS: Final = 26
 
 
-def trend_part(content: Entry) -> TrendPart:
+def trend_part(content: Value) -> TrendPart:
     """Return the values of a document of a trend."""
-    steps = content.entries("steps")
-    sums = [each.entry("point") for each in steps]
+    steps = content.items_at("steps")
+    sums = [each.at("point") for each in steps]
     return TrendPart(
         headline=_headline(steps, sums, content),
         picture=_picture(content, steps, sums) if _is_drawn(content, sums) else None,
@@ -53,36 +53,38 @@ def trend_part(content: Entry) -> TrendPart:
     )
 
 
-def _is_drawn(content: Entry, sums: Sequence[Entry]) -> bool:
+def _is_drawn(content: Value, sums: Sequence[Value]) -> bool:
     """Whether anything has a share at two steps, between which there is a line."""
-    rows: list[list[Entry | None]] = [list(sums)]
-    rows += [_points(each, len(sums)) for each in content.entries("stacks")]
+    rows: list[list[Value | None]] = [list(sums)]
+    rows += [_points(each, len(sums)) for each in content.items_at("stacks")]
     return any(len(_known(row)) > 1 for row in rows)
 
 
-def _share(point: Entry) -> float | None:
-    wanted, covered = point.count("wanted"), point.count("covered")
+def _share(point: Value) -> float | None:
+    wanted, covered = point.count_at("wanted"), point.count_at("covered")
     if covered > wanted:
-        point.fail("covered", "is more than is wanted")
+        point.at("covered").fail("is more than is wanted")
     return covered / wanted if wanted else None
 
 
-def _words(point: Entry) -> str:
-    return wording.percentage(point.count("covered"), point.count("wanted"))
+def _words(point: Value) -> str:
+    return wording.percentage(point.count_at("covered"), point.count_at("wanted"))
 
 
-def _headline(steps: Sequence[Entry], sums: Sequence[Entry], content: Entry) -> Prose:
+def _headline(steps: Sequence[Value], sums: Sequence[Value], content: Value) -> Prose:
     if not steps:
         return "no steps"
-    first, last = prose.name(steps[0].text("name")), prose.name(steps[-1].text("name"))
-    lost = count(len(content.entries("lost")), "want is lost", "wants are lost")
+    first, last = prose.name(steps[0].text_at("name")), prose.name(steps[-1].text_at("name"))
+    lost = count(len(content.items_at("lost")), "want is lost", "wants are lost")
     number = count(len(steps), "step")
     return f"{first} to {last}: {_words(sums[0])} to {_words(sums[-1])} over {number}, {lost}"
 
 
-def _picture(content: Entry, steps: Sequence[Entry], sums: Sequence[Entry]) -> TrendPicture:
-    rows: list[tuple[str, list[Entry | None]]] = [("all stacks", list(sums))]
-    stacks = [(each.text("stack"), _points(each, len(steps))) for each in content.entries("stacks")]
+def _picture(content: Value, steps: Sequence[Value], sums: Sequence[Value]) -> TrendPicture:
+    rows: list[tuple[str, list[Value | None]]] = [("all stacks", list(sums))]
+    stacks = [
+        (each.text_at("stack"), _points(each, len(steps))) for each in content.items_at("stacks")
+    ]
     if len(stacks) > 1:
         rows += sorted(stacks, key=lambda row: (_last(row[1]), row[0]))[:_MOST]
     heights = _apart([_y(_last(points)) for _, points in rows])
@@ -95,9 +97,9 @@ def _picture(content: Entry, steps: Sequence[Entry], sums: Sequence[Entry]) -> T
         grid=tuple((f"{percent} %", _y(percent / 100)) for percent in (0, 25, 50, 75, 100)),
         names=tuple(_names(steps)),
         changes=tuple(
-            TrendMark(x=_x(at, len(steps)), label=f"wants changed at {step.text('name')}")
+            TrendMark(x=_x(at, len(steps)), label=f"wants changed at {step.text_at('name')}")
             for at, (step, point) in enumerate(zip(steps, sums, strict=True))
-            if at and point.flag_or_none("wants_changed")
+            if at and point.flag_at_or_none("wants_changed")
         ),
         lines=tuple(
             _line(at, name, points, height)
@@ -107,10 +109,10 @@ def _picture(content: Entry, steps: Sequence[Entry], sums: Sequence[Entry]) -> T
     )
 
 
-def _names(steps: Sequence[Entry]) -> list[TrendMark]:
+def _names(steps: Sequence[Value]) -> list[TrendMark]:
     """Return the first and the last step, and those between that have room for their names."""
     marks = [
-        TrendMark(x=_x(at, len(steps)), label=_short(step.text("name")))
+        TrendMark(x=_x(at, len(steps)), label=_short(step.text_at("name")))
         for at, step in enumerate(steps)
     ]
     named = marks[:1]
@@ -122,14 +124,14 @@ def _names(steps: Sequence[Entry]) -> list[TrendMark]:
     return [*named, *marks[-1:]]
 
 
-def _points(stack: Entry, steps: int) -> list[Entry | None]:
-    found = stack.entries_with_nulls("points")
+def _points(stack: Value, steps: int) -> list[Value | None]:
+    found = stack.items_or_none_at("points")
     if len(found) != steps:
-        stack.fail("points", "are not as many as there are steps")
+        stack.at("points").fail("are not as many as there are steps")
     return found
 
 
-def _line(at: int, name: str, points: Sequence[Entry | None], height: float) -> TrendLine:
+def _line(at: int, name: str, points: Sequence[Value | None], height: float) -> TrendLine:
     """Return the line of a stack, with a pause where it has no coverage."""
     path, is_drawn = "", False
     dots = []
@@ -162,16 +164,16 @@ def _y(share: float) -> float:
     return round(_HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM), 1)
 
 
-def _known(points: Sequence[Entry | None]) -> list[Entry]:
+def _known(points: Sequence[Value | None]) -> list[Value]:
     return [each for each in points if each is not None and _share(each) is not None]
 
 
-def _last(points: Sequence[Entry | None]) -> float:
+def _last(points: Sequence[Value | None]) -> float:
     known = _known(points)
     return (_share(known[-1]) or 0.0) if known else 0.0
 
 
-def _last_words(points: Sequence[Entry | None]) -> str:
+def _last_words(points: Sequence[Value | None]) -> str:
     known = _known(points)
     return _words(known[-1]) if known else "n/a"
 
@@ -191,7 +193,7 @@ def _short(name: str) -> str:
     return name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1]}…"
 
 
-def _steps(steps: Sequence[Entry], sums: Sequence[Entry]) -> Titled:
+def _steps(steps: Sequence[Value], sums: Sequence[Value]) -> Titled:
     columns = (
         Column("step", "step", "name"),
         Column("wanted", "wanted", "count"),
@@ -204,35 +206,37 @@ def _steps(steps: Sequence[Entry], sums: Sequence[Entry]) -> Titled:
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            Name(step.text("name")),
-            Number(point.count("wanted")),
-            Number(point.count("covered")),
+            Name(step.text_at("name")),
+            Number(point.count_at("wanted")),
+            Number(point.count_at("covered")),
             Words(_words(point)),
-            Number(point.count("lost")),
-            Number(point.count("regained")),
+            Number(point.count_at("lost")),
+            Number(point.count_at("regained")),
             Words(_wants(point)),
-            State("no", "no", "warning") if step.flag("blocks") else State("yes", "yes", "quiet"),
+            State("no", "no", "warning")
+            if step.flag_at("blocks")
+            else State("yes", "yes", "quiet"),
         )
         for step, point in zip(steps, sums, strict=True)
     )
     return Titled(title="Step by step", table=Table(columns, rows))
 
 
-def _wants(point: Entry) -> str:
+def _wants(point: Value) -> str:
     """Return how the wants changed: a step that is not one of the cache."""
-    if not point.flag_or_none("wants_changed"):
+    if not point.flag_at_or_none("wants_changed"):
         return ""
-    added, removed = point.count_or_none("wants_added"), point.count_or_none("wants_removed")
+    added, removed = point.count_at_or_none("wants_added"), point.count_at_or_none("wants_removed")
     if added is None or removed is None:
         return "changed"
     return f"changed: {added} more, {removed} fewer"
 
 
-def _lost(content: Entry) -> Titled | None:
-    entries = content.entries("lost")
+def _lost(content: Value) -> Titled | None:
+    entries = content.items_at("lost")
     if not entries:
         return None
-    all_certain = all(each.flag("certain") for each in entries)
+    all_certain = all(each.flag_at("certain") for each in entries)
     columns = (
         Column("want", "lost", "name"),
         Column("stack", "stack", "name"),
@@ -243,12 +247,12 @@ def _lost(content: Entry) -> Titled | None:
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            Name(each.text("want")),
-            Name(each.text("stack")),
-            System(each.text("os"), each.text("target")),
-            Name(each.text("last_covered")),
-            Name(each.text("since")),
-            *([] if all_certain else [_certain(each.flag("certain"))]),
+            Name(each.text_at("want")),
+            Name(each.text_at("stack")),
+            System(each.text_at("os"), each.text_at("target")),
+            Name(each.text_at("last_covered")),
+            Name(each.text_at("since")),
+            *([] if all_certain else [_certain(each.flag_at("certain"))]),
         )
         for each in entries
     )

@@ -17,10 +17,11 @@ from specplan.reports.render import amounts, prose, wording
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from specplan.reports.html.documents import Document, Entry, Kind
+    from specplan.reports.html.documents import Document, Kind
     from specplan.reports.html.values import Changes, CoveragePart, PlanPart, Soundness, TrendPart
     from specplan.reports.outline import Cell, Tone
     from specplan.reports.render.prose import Prose
+    from specplan.sources.strict_json import Value
 
 __all__ = ["Parts", "doubts_of", "failed_gates", "verdict_of"]
 
@@ -54,9 +55,9 @@ class Parts:
 def failed_gates(documents: Sequence[Document]) -> list[str]:
     """Return why the gates of documents fail, a sentence each."""
     return [
-        gate.text("reason") or _label(gate)
+        gate.text_at("reason") or _label(gate)
         for _, gate in _gates(documents)
-        if gate.flag_or_none("held") is False
+        if gate.flag_at_or_none("held") is False
     ]
 
 
@@ -64,9 +65,9 @@ def doubts_of(documents: Sequence[Document]) -> list[str]:
     """Return the kinds of what was left out and could change an answer, with their counts."""
     counts: dict[str, int] = {}
     for _, record in _left_out(documents):
-        if record.flag("blocks"):
-            kind = record.text("kind")
-            counts[kind] = counts.get(kind, 0) + record.count("count")
+        if record.flag_at("blocks"):
+            kind = record.text_at("kind")
+            counts[kind] = counts.get(kind, 0) + record.count_at("count")
     return [f"{count} {kind}" for kind, count in counts.items()]
 
 
@@ -94,21 +95,21 @@ def verdict_of(
     )
 
 
-def _gates(documents: Sequence[Document]) -> list[tuple[Kind, Entry]]:
+def _gates(documents: Sequence[Document]) -> list[tuple[Kind, Value]]:
     """Return the gates that somebody asked for, and the others that fail."""
     return [
         (each.kind, gate)
         for each in documents
-        for gate in each.content.entries_or_none("gates")
-        if gate.text("name") != UNASKED or gate.flag_or_none("held") is False
+        for gate in each.content.items_at_or_none("gates")
+        if gate.text_at("name") != UNASKED or gate.flag_at_or_none("held") is False
     ]
 
 
-def _left_out(documents: Sequence[Document]) -> list[tuple[Kind, Entry]]:
+def _left_out(documents: Sequence[Document]) -> list[tuple[Kind, Value]]:
     return [
         (each.kind, record)
         for each in documents
-        for record in each.content.entries_or_none("left_out")
+        for record in each.content.items_at_or_none("left_out")
     ]
 
 
@@ -125,8 +126,8 @@ def _standing(
     return "no gate is set", "quiet"
 
 
-def _evaluated(documents: Sequence[Document]) -> list[Entry]:
-    return [gate for _, gate in _gates(documents) if gate.flag_or_none("held") is not None]
+def _evaluated(documents: Sequence[Document]) -> list[Value]:
+    return [gate for _, gate in _gates(documents) if gate.flag_at_or_none("held") is not None]
 
 
 def _held(documents: Sequence[Document]) -> str:
@@ -138,7 +139,7 @@ def _held(documents: Sequence[Document]) -> str:
 
 
 def _headline(
-    by_kind: Mapping[Kind, Entry],
+    by_kind: Mapping[Kind, Value],
     parts: Parts,
 ) -> Prose:
     if "coverage" in by_kind:
@@ -152,7 +153,7 @@ def _headline(
 
 
 def _figures(
-    by_kind: Mapping[Kind, Entry],
+    by_kind: Mapping[Kind, Value],
     parts: Parts,
 ) -> list[Figure]:
     of_coverage, changes, of_plan = parts.coverage, parts.changes, parts.plan
@@ -166,8 +167,8 @@ def _figures(
         own = changes.figures if of_coverage is None else changes.figures[:1]
         figures += [_at("changes", each) for each in own]
     if "trend" in by_kind:
-        lost = len(by_kind["trend"].entries("lost"))
-        steps = count(len(by_kind["trend"].entries("steps")), "step")
+        lost = len(by_kind["trend"].items_at("lost"))
+        steps = count(len(by_kind["trend"].items_at("steps")), "step")
         figures.append(
             Figure(
                 label="lost over time",
@@ -178,12 +179,12 @@ def _figures(
             )
         )
     if "check" in by_kind:
-        found = len(by_kind["check"].entries("findings"))
+        found = len(by_kind["check"].items_at("findings"))
         figures.append(
             Figure(
                 label="findings",
                 value=f"{found:,}",
-                detail=f"in {count(by_kind['check'].count('files'), 'file')}",
+                detail=f"in {count(by_kind['check'].count_at('files'), 'file')}",
                 tone="bad" if found else "good",
                 section="soundness",
             )
@@ -201,10 +202,14 @@ def _at(section: str, figure: Figure) -> Figure:
     )
 
 
-def _of_coverage(content: Entry) -> list[Figure]:
-    totals = content.entry("totals")
-    wanted, covered, gaps = totals.count("wanted"), totals.count("covered"), totals.count("gaps")
-    cells = count(len(content.entries("cells")), "cell")
+def _of_coverage(content: Value) -> list[Figure]:
+    totals = content.at("totals")
+    wanted, covered, gaps = (
+        totals.count_at("wanted"),
+        totals.count_at("covered"),
+        totals.count_at("gaps"),
+    )
+    cells = count(len(content.items_at("cells")), "cell")
     figures = [
         Figure(
             label="coverage",
@@ -221,13 +226,13 @@ def _of_coverage(content: Entry) -> list[Figure]:
             section="gaps",
         ),
     ]
-    if unknown := totals.count("unknown"):
+    if unknown := totals.count_at("unknown"):
         figures.append(
             Figure(label="undecided", value=str(unknown), tone="warning", section="unknown")
         )
-    roots = content.entry_or_none("roots")
+    roots = content.at_or_none("roots")
     if roots is not None:
-        part, whole = roots.count("installable"), roots.count("wanted")
+        part, whole = roots.count_at("installable"), roots.count_at("wanted")
         figures.append(
             Figure(
                 label="roots that install",
@@ -240,11 +245,11 @@ def _of_coverage(content: Entry) -> list[Figure]:
     return figures
 
 
-def _by_state(content: Entry) -> str:
+def _by_state(content: Value) -> str:
     """Return the state that most gaps have, in few words."""
     counts: dict[str, int] = {}
-    for each in content.entries("gaps"):
-        counts[each.text("state")] = counts.get(each.text("state"), 0) + 1
+    for each in content.items_at("gaps"):
+        counts[each.text_at("state")] = counts.get(each.text_at("state"), 0) + 1
     if not counts:
         return ""
     state = max(counts, key=lambda each: (counts[each], each))
@@ -277,26 +282,26 @@ def _gate_table(documents: Sequence[Document]) -> Titled | None:
             Name(_label(gate)),
             Words(_amount(gate, "limit")),
             Words(_amount(gate, "value")),
-            verdict_state(gate.flag_or_none("held")),
-            Words(gate.text("reason")),
+            verdict_state(gate.flag_at_or_none("held")),
+            Words(gate.text_at("reason")),
         )
         for kind, gate in gates
     )
     return Titled(title="Gates", table=without_empty(Table(columns, rows)))
 
 
-def _amount(gate: Entry, key: str) -> str:
-    value = gate.amount_or_none(key)
+def _amount(gate: Value, key: str) -> str:
+    value = gate.amount_at_or_none(key)
     if value is None:
         return "n/a"
-    if gate.text("unit") == "seconds":
+    if gate.text_at("unit") == "seconds":
         return amounts.amount(value, "seconds")
-    return f"{value:g} %" if gate.text("unit") == "percent" else amounts.exact(value)
+    return f"{value:g} %" if gate.text_at("unit") == "percent" else amounts.exact(value)
 
 
-def _label(gate: Entry) -> str:
-    stack = gate.text_or_none("stack")
-    return f"--{gate.text('name')} of {stack}" if stack else f"--{gate.text('name')}"
+def _label(gate: Value) -> str:
+    stack = gate.text_at_or_none("stack")
+    return f"--{gate.text_at('name')} of {stack}" if stack else f"--{gate.text_at('name')}"
 
 
 def _left_out_table(documents: Sequence[Document]) -> Titled | None:
@@ -314,12 +319,12 @@ def _left_out_table(documents: Sequence[Document]) -> Titled | None:
     seen: dict[tuple[Cell, ...], None] = {}
     for _, each in records:
         row: tuple[Cell, ...] = (
-            Name(each.text("kind")),
-            Name(each.text("where")),
-            Words(each.text("detail")),
-            Number(each.count("count")),
-            State("yes", "yes", "bad") if each.flag("blocks") else _NO,
-            Name(each.text("remedy")),
+            Name(each.text_at("kind")),
+            Name(each.text_at("where")),
+            Words(each.text_at("detail")),
+            Number(each.count_at("count")),
+            State("yes", "yes", "bad") if each.flag_at("blocks") else _NO,
+            Name(each.text_at("remedy")),
         )
         # Two questions of one catalog leave out the same.
         seen[row] = None

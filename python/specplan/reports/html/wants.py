@@ -8,7 +8,7 @@ from specplan.reports.outline import Column, Name, Spec, System
 from specplan.reports.render import wording
 
 if TYPE_CHECKING:
-    from specplan.reports.html.documents import Entry
+    from specplan.sources.strict_json import Value
 
 __all__ = ["WANT_COLUMNS", "spec_cell", "want_cells"]
 
@@ -20,15 +20,17 @@ WANT_COLUMNS: Final = (
 )
 
 
-def want_cells(entry: Entry) -> tuple[Name, Name, System]:
+def want_cells(entry: Value) -> tuple[Name, Name, System]:
     """Return a want, its stack and its system, for :data:`WANT_COLUMNS`."""
     return (
-        Name(entry.text("want")),
-        Name(entry.text("stack")),
-        System(entry.text("os"), entry.text("target")),
+        Name(entry.text_at("want")),
+        Name(entry.text_at("stack")),
+        System(entry.text_at("os"), entry.text_at("target")),
     )
 
 
-def spec_cell(entry: Entry) -> Spec:
+def spec_cell(entry: Value) -> Spec:
     """Return a spec that has a package, a version and a hash."""
-    return Spec(wording.spec_name(entry.text("package"), entry.text("version")), entry.text("hash"))
+    return Spec(
+        wording.spec_name(entry.text_at("package"), entry.text_at("version")), entry.text_at("hash")
+    )
