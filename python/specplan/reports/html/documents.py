@@ -95,7 +95,8 @@ def _read(data: bytes, shown: str) -> Value:
 
 
 _HINT: Final = (
-    "a page shows what `specplan coverage`, `gaps`, `rebuild`, `diff`, `trend` and `check` write "
+    "a page shows the output of `specplan coverage`, `gaps`, `rebuild`, `diff`, `lock-diff`, "
+    "`trend` and `check` "
     "with `--format json`"
 )
 
