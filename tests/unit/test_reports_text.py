@@ -124,8 +124,10 @@ def test_a_table_fits_or_is_refused(
         layout.Column(("two",), wraps=True),
         layout.Column(("three",), align="right", wraps=True),
     ]
-    rows = [[layout.Span(" ".join(words)) for words in row] for row in cells]
-    lines = layout.table(columns, rows, width=width, colour=False)
+    turned = [
+        layout.Cells([" ".join(words) for words in each]) for each in zip(*cells, strict=True)
+    ]
+    lines = layout.table(columns, turned, width=width, colour=False)
     if lines is not None:
         # What overhangs has lines of its own, which are wide only where one name is.
         assert all(layout.columns_of(line) <= width or " " not in line for line in lines)

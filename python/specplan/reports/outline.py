@@ -16,6 +16,7 @@ from dataclasses import field
 from functools import singledispatch
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
+from specplan.model.columns import from_columns
 from specplan.records import dataclass
 from specplan.reports.kinds import register
 
@@ -52,6 +53,7 @@ __all__ = [
     "Tone",
     "Value",
     "Words",
+    "numbers",
     "outline_of",
     "records_of",
 ]
@@ -123,6 +125,12 @@ class Number:
 
     value: float | None
     tone: Tone = "plain"
+
+
+def numbers(values: Iterable[float | None]) -> list[Number]:
+    """Return the cells of a column of counts."""
+    counts = list(values)
+    return from_columns(Number, len(counts), value=counts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from itertools import repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from specplan.model import Coverage, Gap
+from specplan.model.columns import from_columns
 from specplan.reports.gates import gate_sections, verdict_lines
 from specplan.reports.outline import (
     Answer,
@@ -25,6 +27,7 @@ from specplan.reports.outline import (
     System,
     Table,
     Words,
+    numbers,
     outline_of,
     records_of,
 )
@@ -53,6 +56,11 @@ _STATES: Final[Mapping[model.GapState, State]] = {
 }
 
 _NONE: Final = State("none", "none", "quiet")
+
+_ANSWERS: Final = {known: Answer(known) for known in (None, False, True)}
+
+#: What stands between a want and its hash.
+_BEFORE_HASH: Final = " /"
 
 _CELL_NAMES: Final = (
     "stack", "platform", "os", "target",
@@ -209,41 +217,32 @@ def _gap_table(result: Coverage) -> Table:
         groups = [[gap] for gap in gaps]
     else:
         groups = wording.grouped(gaps, _BUT_CELL)
-    counts_cells = any(len(group) > 1 for group in groups)
-    names_cells = len(result.cells) > 1
-    is_known = any(gap.known is not None for gap in gaps)
-    extra: list[tuple[Column, Callable[[model.Gap], Cell]]] = []
-    if any(gap.blocked is not None for gap in gaps):
-        column = Column("blocked", "blocks", "count")
-        extra.append((column, lambda gap: Number(gap.blocked)))
-    if any(gap.roots_completed is not None for gap in gaps):
-        column = Column("roots_completed", "roots", "count")
-        extra.append((column, lambda gap: Number(gap.roots_completed)))
+    firsts = [group[0] for group in groups]
+    columns: list[tuple[Column, Sequence[Cell]]] = [
+        (Column("want", wording.want_word(result), "spec", is_lead=True), _wants(firsts))
+    ]
+    if len(groups) < len(gaps):
+        columns.append((Column("cells", "cells", "count"), numbers(map(len, groups))))
+    if len(result.cells) > 1:
+        columns.append((Column("where", "lacking in", "cells"), list(map(_lacking, groups))))
+    for name, title in (("blocked", "blocks"), ("roots_completed", "roots")):
+        counts = [getattr(gap, name) for gap in firsts]
+        if any(count is not None for count in counts):
+            columns.append((Column(name, title, "count"), numbers(counts)))
     if any(gap.buildable_now is not None for gap in gaps):
         column = Column("buildable_now", "buildable", "answer", side="right")
-        extra.append((column, lambda gap: Answer(gap.buildable_now)))
-    columns = (
-        Column("want", wording.want_word(result), "spec", is_lead=True),
-        *([Column("cells", "cells", "count")] if counts_cells else []),
-        *([Column("where", "lacking in", "cells")] if names_cells else []),
-        *(column for column, _ in extra),
-        Column("state", "who has it", "state"),
-        *([Column("known", "known", "words")] if is_known else []),
-        Column("nearest", "nearest (differs in)", "nearest"),
+        columns.append((column, [_ANSWERS[gap.buildable_now] for gap in firsts]))
+    columns.append((Column("state", "who has it", "state"), list(map(_state, firsts))))
+    if any(gap.known is not None for gap in gaps):
+        known = [Words(gap.known or "") for gap in firsts]
+        columns.append((Column("known", "known", "words"), known))
+    nearest = [_nearest(None if gap.developed else gap.nearest) for gap in firsts]
+    columns.append((Column("nearest", "nearest (differs in)", "nearest"), nearest))
+    return Table(
+        tuple(column for column, _ in columns),
+        tuple(zip(*(cells for _, cells in columns), strict=True)),
+        packages=tuple(gap.package for gap in firsts),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (
-            _want(group[0]),
-            *([Number(len(group))] if counts_cells else []),
-            *([_lacking(group)] if names_cells else []),
-            *(cell(group[0]) for _, cell in extra),
-            _state(group[0]),
-            *([Words(group[0].known or "")] if is_known else []),
-            _nearest(None if group[0].developed else group[0].nearest),
-        )
-        for group in groups
-    )
-    return Table(columns, rows, packages=tuple(group[0].package for group in groups))
 
 
 def _lacking(gaps: Sequence[model.Gap]) -> Cells:
@@ -257,10 +256,23 @@ def _state(gap: model.Gap) -> State:
     return _STATES[gap.state]
 
 
+def _wants(gaps: Sequence[model.Gap]) -> Sequence[Cell]:
+    """Return what gaps lack, specs by hash in one go: of a lock there are a great many."""
+    if any(gap.hash is None for gap in gaps):
+        return list(map(_want, gaps))
+    return from_columns(
+        Spec,
+        len(gaps),
+        label=[wording.spec_name(gap.package, gap.version) for gap in gaps],
+        hash=[gap.hash for gap in gaps],
+        between=repeat(_BEFORE_HASH),
+    )
+
+
 def _want(gap: model.Gap) -> Cell:
     if gap.hash is None:
         return Name(gap.want)
-    return Spec(wording.spec_name(gap.package, gap.version), gap.hash, between=" /")
+    return Spec(wording.spec_name(gap.package, gap.version), gap.hash, between=_BEFORE_HASH)
 
 
 def _nearest(nearest: model.Nearest | None) -> Cell:

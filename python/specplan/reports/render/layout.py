@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["Column", "Span", "Style", "blocks", "columns_of", "paint", "table", "wrap"]
+__all__ = ["Cells", "Column", "Span", "Style", "blocks", "columns_of", "paint", "table", "wrap"]
 
 Style: TypeAlias = Literal["plain", "bold", "dim", "green", "yellow", "red"]
 
@@ -37,6 +37,17 @@ class Span(NamedTuple):
 
     text: str
     style: Style = "plain"
+
+
+class Cells(NamedTuple):
+    """The cells of a column: the text of each and, where there is colour, its style."""
+
+    texts: Sequence[str]
+    styles: Sequence[Style] | None = None
+
+    def span(self, row: int) -> Span:
+        """Return the cell of a row."""
+        return Span(self.texts[row], "plain" if self.styles is None else self.styles[row])
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +116,7 @@ def wrap(text: str, width: int, *, indent: str = "", first: str | None = None) -
 
 def table(
     columns: Sequence[Column],
-    rows: Iterable[Sequence[Span]],
+    cells: Sequence[Cells],
     *,
     width: int,
     colour: bool,
@@ -115,9 +126,14 @@ def table(
     Columns that wrap are narrowed, the widest before the others, none below its longest
     word. Where that is not enough, a column that overhangs gives way first, so that the
     others keep what room they can.
+
+    Args:
+        columns: The columns.
+        cells: The cells of each column, as many in each as the table has rows.
+        width: The width in terminal columns.
+        colour: Whether cells are painted in their styles.
     """
-    body = list(rows)
-    texts = [[row[at].text for row in body] for at in range(len(columns))]
+    texts = [each.texts for each in cells]
     natural = [
         max(_widest(texts[at]), *map(columns_of, column.header))
         for at, column in enumerate(columns)
@@ -149,14 +165,14 @@ def table(
         lines += _row(columns, header, widths, colour=colour)
     if fits and not colour and all(map(_is_ascii, texts)):
         return lines + _padded(columns, texts, widths)
-    for row in body:
-        cells = list(row)
+    for number in range(len(texts[0])):
+        row = [each.span(number) for each in cells]
         for at, column in enumerate(columns):
-            if column.overhangs and columns_of(cells[at].text) > widths[at]:
-                hanging = wrap(cells[at].text, width)
-                lines += [paint(line, cells[at].style, colour=colour) for line in hanging]
-                cells[at] = Span("")
-        lines += _row(columns, cells, widths, colour=colour)
+            if column.overhangs and columns_of(row[at].text) > widths[at]:
+                hanging = wrap(row[at].text, width)
+                lines += [paint(line, row[at].style, colour=colour) for line in hanging]
+                row[at] = Span("")
+        lines += _row(columns, row, widths, colour=colour)
     return lines
 
 

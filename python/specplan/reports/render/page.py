@@ -10,7 +10,7 @@ from specplan.reports.render.escape import for_logs
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from specplan.reports.render.layout import Column, Span
+    from specplan.reports.render.layout import Cells, Column
 
 __all__ = ["Page"]
 
@@ -51,7 +51,7 @@ class Page:
     def table(
         self,
         columns: Sequence[Column],
-        rows: Sequence[Sequence[Span]],
+        cells: Sequence[Cells],
         *,
         name_columns: int = 1,
     ) -> None:
@@ -59,27 +59,25 @@ class Page:
 
         Args:
             columns: The columns.
-            rows: Their cells.
+            cells: The cells of each column.
             name_columns: How many of the first columns name a row; in a list they
                 are its heading.
         """
-        lines = layout.table(columns, rows, width=self.width, colour=self.colour)
+        lines = layout.table(columns, cells, width=self.width, colour=self.colour)
         if lines is not None:
             self._lines += lines
             return
-        for row in rows:
-            self.text(" ".join(span.text for span in row[:name_columns]))
+        for row in zip(*(each.texts for each in cells), strict=True):
+            self.text(" ".join(row[:name_columns]))
             rest = list(zip(columns[name_columns:], row[name_columns:], strict=True))
             numbers = [
-                f"{column.header[0]} {span.text}"
-                for column, span in rest
-                if column.align == "right"
+                f"{column.header[0]} {text}" for column, text in rest if column.align == "right"
             ]
             if numbers:
                 self.text(", ".join(numbers), indent="  ")
-            for column, span in rest:
-                if column.align == "left" and span.text:
-                    self.text(f"{column.header[0]}: {span.text}", indent="  ")
+            for column, text in rest:
+                if column.align == "left" and text:
+                    self.text(f"{column.header[0]}: {text}", indent="  ")
 
     def end(self) -> str:
         """Return the page."""

@@ -16,7 +16,7 @@ from specplan.reports.cuts import cut
 from specplan.reports.outline import outline_of
 from specplan.reports.render import amounts, layout, prose, wording
 from specplan.reports.render.escape import terminal, terminal_each
-from specplan.reports.render.layout import Column, Span
+from specplan.reports.render.layout import Cells, Column, Span
 from specplan.reports.render.page import Page
 
 if TYPE_CHECKING:
@@ -135,8 +135,8 @@ class Writer:
             )
             for column in map(table.columns.__getitem__, shown)
         ]
-        cells = [self.spans([row[at] for row in rows]) for at in shown]
-        self.page.table(columns, list(zip(*cells, strict=True)), name_columns=table.names)
+        cells = [self.cells([row[at] for row in rows]) for at in shown]
+        self.page.table(columns, cells, name_columns=table.names)
 
     def matrix(self, table: Table) -> None:
         """Add a matrix, folded into blocks of columns that fit the width."""
@@ -163,7 +163,8 @@ class Writer:
                 for row, spans in zip(table.rows, rows, strict=True)
                 if any(row[at + 1] is not None for at in block)
             ]
-            self.page.table(headers, kept)
+            turned = zip(*kept, strict=True)
+            self.page.table(headers, [Cells(*zip(*column, strict=True)) for column in turned])
 
     def matrix_as_list(self, table: Table, rows: Sequence[Sequence[Span]]) -> None:
         """Add a matrix of which not even one column fits beside the first."""
@@ -220,20 +221,22 @@ class Writer:
         differs = ", ".join(map(terminal, cell.differs)) or "hash alone"
         return f"{head} {terminal(cell.place)} ({differs})"
 
-    def spans(self, cells: Sequence[value.Cell]) -> list[Span]:
+    def cells(self, cells: Sequence[value.Cell]) -> Cells:
         """Return the cells of a column, as :meth:`span` shows each."""
         kinds = set(map(type, cells))
         if len(kinds) > 1 or None in cells:
-            return list(map(self.span, cells))
+            spans = list(map(self.span, cells))
+            return Cells([each.text for each in spans], [each.style for each in spans])
         kind = kinds.pop()
-        styles = [_STYLES[cell.tone] for cell in cells if cell is not None]
         raw = _RAW.get(kind)
         if raw is not None:
             texts = terminal_each([raw(self, cell) for cell in cells])
         else:
             show = _SHOWN[kind]
             texts = [show(self, cell) for cell in cells]
-        return list(map(Span, texts, styles))
+        if not self.page.colour:
+            return Cells(texts)
+        return Cells(texts, [_STYLES[cell.tone] for cell in cells if cell is not None])
 
     def span(self, cell: value.Cell) -> Span:
         """Return a cell as text with its style."""
