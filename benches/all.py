@@ -20,10 +20,13 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from benches.aims import AIMS, Verdict, judged
 from benches.machine import table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["BENCHES", "Bench", "main"]
 
@@ -38,14 +41,14 @@ class Bench:
         name: Its module in this folder; with a suffix behind ``-`` where one runs twice.
         title: What it measures.
         full: Its arguments at full size.
-        quick: Its arguments at small sizes, which take a second or so.
+        quick: Its arguments at small sizes, which take a second or so; None where it has none.
         needs: The modules beyond those of the product that it imports.
     """
 
     name: str
     title: str
     full: str
-    quick: str
+    quick: str | None
     needs: tuple[str, ...] = ()
 
     @property
@@ -139,6 +142,13 @@ BENCHES: Final = (
         quick="--sizes 300 600 --runs 1",
         needs=("networkx", "rustworkx"),
     ),
+    Bench(
+        name="instructions",
+        title="Instructions of core paths",
+        full="",
+        # Under valgrind, which not every machine has, each path takes half a minute.
+        quick=None,
+    ),
 )
 
 
@@ -153,9 +163,10 @@ def main() -> None:
     given = parser.parse_args()
     failed = []
     for bench in BENCHES:
-        if bench.name not in given.only:
+        words = bench.quick if given.quick else bench.full
+        if bench.name not in given.only or words is None:
             continue
-        result = run(bench, quick=given.quick)
+        result = run(bench, words.split())
         if result.code != 0:
             failed.append(bench.name)
         if not given.quick:
@@ -190,9 +201,8 @@ class Result:
     load: float
 
 
-def run(bench: Bench, *, quick: bool) -> Result:
-    """Run a bench, and show what it prints."""
-    words = (bench.quick if quick else bench.full).split()
+def run(bench: Bench, words: Sequence[str]) -> Result:
+    """Run a bench with some arguments, and show what it prints."""
     print(f"\n{bench.module} {' '.join(words)}", flush=True)
     load = os.getloadavg()[0]
     start = time.perf_counter()
@@ -225,7 +235,7 @@ def page(results: dict[str, Result]) -> str:
         result = results.get(bench.name)
         if result is None:
             continue
-        command = f"python -m {bench.module} {bench.full}"
+        command = f"python -m {bench.module} {bench.full}".rstrip()
         lines = [line for line in result.output.splitlines() if not _is_of_machine(line)]
         parts += [
             f"## {bench.title}",

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 KEPT: Final = Path(__file__).with_name("instructions.json")
 
+#: The inputs of real size that come with the project.
+EXAMPLES: Final = Path(__file__).parents[1] / "examples" / "rebuild"
+LOCK: Final = EXAMPLES / "2026-01" / "radiuss" / "spack.lock.gz"
+
 #: How many specs the inputs have: enough that a path is most of what is counted.
 SPECS: Final = 5_000
 
@@ -77,17 +81,33 @@ def _search(folder: Path) -> Callable[[], object]:
 def _rebuild(folder: Path) -> Callable[[], object]:
     import specplan  # noqa: PLC0415
 
-    locks = Path(__file__).parents[1] / "examples" / "rebuild"
-    lock = next(locks.glob("**/spack.lock"))
-    catalog = specplan.load("none")
     del folder
-    return lambda: catalog.rebuild(want=str(lock))
+    catalog = specplan.load(EXAMPLES / "mirror-2025-11.json.gz")
+    return lambda: catalog.rebuild(want=os.fspath(LOCK))
+
+
+def _read_lock(folder: Path) -> Callable[[], object]:
+    import specplan  # noqa: PLC0415
+
+    del folder
+    return lambda: specplan.load(LOCK)
+
+
+def _open_saved(folder: Path) -> Callable[[], object]:
+    import specplan  # noqa: PLC0415
+
+    saved = folder / "saved"
+    if not saved.exists():
+        specplan.index(saved, folder / "tree")
+    return lambda: specplan.load(saved)
 
 
 #: The paths, and what prepares them.
 PATHS: Final = {
     "read package pages": _read_pages,
     "read an index": _read_index,
+    "read a lock": _read_lock,
+    "open a saved catalog": _open_saved,
     "check the hashes of an index": _check_hashes,
     "matrix": _matrix,
     "gaps of all stacks": _gaps,
