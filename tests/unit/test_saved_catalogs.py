@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import specplan
+from specplan import _core
 from specplan.cli import main
 from specplan.sources.saved.folder import catalog_at
 from tests.small_caches import index
@@ -39,6 +40,19 @@ def test_a_table_with_one_wrong_bit_is_named(catalog: Path, name: str) -> None:
     changed(catalog, name, lambda data: data[:40] + bytes([data[40] ^ 1]) + data[41:])
     with pytest.raises(specplan.DamagedSourceError, match=name):
         specplan.load(catalog)
+
+
+@pytest.mark.parametrize("name", ["specs", "edges", "members/tag=t/part-0"])
+def test_a_small_file_that_claims_rows_by_the_million_is_refused_before_they_are_read(
+    name: str, catalog: Path
+) -> None:
+    table = _core.table_of_columns([("spec", "whole", [0] * 3_000_000)])
+    path = catalog / f"{name}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table.write_parquet(path)
+    assert path.stat().st_size < 20_000
+    with pytest.raises(ValueError, match="it claims 3000000 rows"):
+        _core.load_tables(catalog, [("t", "members/tag=t/part-0.parquet")], [("here", ["t"], [])])
 
 
 def test_a_table_that_is_missing_is_named(catalog: Path) -> None:

@@ -390,12 +390,7 @@ impl PyCatalog {
     }
 
     #[pyo3(signature = (question, *, told_only=false))]
-    fn plan(
-        &self,
-        py: Python<'_>,
-        question: PlanQuestion,
-        told_only: bool,
-    ) -> PyResult<PyPlan> {
+    fn plan(&self, py: Python<'_>, question: PlanQuestion, told_only: bool) -> PyResult<PyPlan> {
         let graph = detach(py, || self.graph())?;
         let task = detach(py, || {
             question.task(&self.catalog, graph, self.external(graph))

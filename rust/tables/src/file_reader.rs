@@ -88,6 +88,28 @@ impl TableFile {
         self.rows
     }
 
+    /// How many bytes the file has.
+    pub(crate) fn length(&self) -> Result<usize, TableFault> {
+        let known = std::fs::metadata(&self.path);
+        let length = known
+            .map_err(|error| TableFault::io(&self.path, error))?
+            .len();
+        Ok(usize::try_from(length).unwrap_or(usize::MAX))
+    }
+
+    /// The same file, unless it claims more rows than a catalog of its size has.
+    ///
+    /// A few bytes can stand for any number of equal values, which would take the memory.
+    pub(crate) fn with_at_most(self, rows: usize) -> Result<Self, TableFault> {
+        if self.rows <= rows {
+            return Ok(self);
+        }
+        let claimed = self.rows;
+        Err(self.damaged(format!(
+            "it claims {claimed} rows, and a catalog of this size has at most {rows}"
+        )))
+    }
+
     /// A fault of the content.
     pub(crate) fn damaged(&self, fault: impl Into<String>) -> TableFault {
         TableFault::damaged(&self.path, fault)
@@ -253,6 +275,7 @@ impl TableFile {
     ) -> Result<(), String> {
         let said = |error: ParquetError| error.to_string();
         let group = self.reader.get_row_group(group).map_err(said)?;
+        let mut left = usize::try_from(group.metadata().num_rows()).unwrap_or_default();
         let column = group.metadata().column(number);
         let is_encoded = column.dictionary_page_offset().is_some();
         let most = column.column_descr().max_def_level();
@@ -275,6 +298,9 @@ impl TableFile {
             if records == 0 {
                 return Ok(());
             }
+            left = left
+                .checked_sub(records)
+                .ok_or("a column is longer than its rows")?;
             take(&Part {
                 values: &values,
                 definitions: &definitions,

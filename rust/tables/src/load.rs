@@ -68,6 +68,18 @@ pub fn load(
     Ok(known.into_iter().map(Known::finish).collect())
 }
 
+/// How many specs, and how many edges or members, a table of any size may have: some 200 MB in
+/// memory.
+const SMALL_TABLE: usize = 500_000;
+const SMALL_LISTS: usize = 2_500_000;
+
+/// The fewest bytes that a spec of a large table takes in its file: its hash alone takes 20.
+const LEAST_SPEC_BYTES: usize = 4;
+
+/// The most edges and listings that a spec of a large catalog has on average.
+const EDGES_A_SPEC: usize = 100;
+const LISTINGS_A_SPEC: usize = 64;
+
 /// The members of a snapshot, listing by listing.
 #[derive(Debug, Default)]
 pub(crate) struct Listed {
@@ -90,7 +102,8 @@ pub(crate) struct ListedRow {
 impl Listed {
     /// Reads a file of members, of a catalog with this number of accounts.
     pub(crate) fn read(path: &Path, accounts: usize) -> Result<Self, TableFault> {
-        let file = TableFile::open(path)?;
+        let most = SMALL_LISTS + LISTINGS_A_SPEC.saturating_mul(accounts);
+        let file = TableFile::open(path)?.with_at_most(most)?;
         let members = Members::read(&file)?;
         let mut texts = Texts::default();
         let mut intern = |column: &TextColumn| column.each_once(|text| texts.intern(text));
@@ -296,14 +309,12 @@ pub(crate) fn table_file(folder: &Path, name: &str) -> PathBuf {
 /// Reads all accounts of a saved catalog, several columns at once.
 pub(crate) fn read_accounts(folder: &Path) -> Result<Accounts, TableFault> {
     let mut accounts = Accounts::new();
-    read_specs(
-        &mut accounts,
-        &TableFile::open(&table_file(folder, "specs"))?,
-    )?;
-    read_edges(
-        &mut accounts,
-        &TableFile::open(&table_file(folder, "edges"))?,
-    )?;
+    let specs = TableFile::open(&table_file(folder, "specs"))?;
+    let most = SMALL_TABLE + specs.length()? / LEAST_SPEC_BYTES;
+    read_specs(&mut accounts, &specs.with_at_most(most)?)?;
+    let edges = TableFile::open(&table_file(folder, "edges"))?;
+    let most = SMALL_LISTS + EDGES_A_SPEC.saturating_mul(accounts.len());
+    read_edges(&mut accounts, &edges.with_at_most(most)?)?;
     Ok(accounts)
 }
 
