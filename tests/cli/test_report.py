@@ -148,13 +148,26 @@ def test_a_page_of_a_failed_gate_says_so_and_so_does_the_exit_code(run: Runs, fo
 def test_a_page_of_what_is_not_whole_is_not_green(run: Runs, saved: Path) -> None:
     document = json.loads((saved / "coverage.json").read_text())
     document["left_out"] = [
-        {"kind": "include", "where": "a", "detail": "b", "count": 1, "blocks": True, "remedy": "c"}
+        {
+            "kind": "include",
+            "where": "a.yaml:3",
+            "detail": "remote",
+            "count": 1,
+            "blocks": True,
+            "remedy": "c",
+        }
     ]
     (saved / "coverage.json").write_text(json.dumps(document))
     answer = run("report", "--from", "coverage.json", "-o", "page.html")
     assert answer.code == 1
     assert "not whole: what was left out could change the answer (1 include)" in answer.err
-    assert "not whole" in (saved / "page.html").read_text(encoding="utf-8")
+    text = (saved / "page.html").read_text(encoding="utf-8")
+    assert "not whole" in text
+    # What happened stands in its verdict, and not only the word for its kind.
+    reason = next(line for line in text.splitlines() if "could change the answer</p>" in line)
+    assert "a.yaml:3" in reason
+    assert "remote" in reason
+    assert "1 include" not in text
 
 
 @pytest.mark.parametrize(

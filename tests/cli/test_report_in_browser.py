@@ -266,12 +266,21 @@ def test_every_column_of_a_table_has_room_for_its_words(
         .map((each) => each.textContent)"""
     high = """[...document.querySelectorAll('table tbody tr')]
         .map((each) => each.getBoundingClientRect().height).filter((each) => each > 300)"""
+    # A title or an amount that reaches beyond its column, or an amount of two lines.
+    beyond = """[...document.querySelectorAll('table thead th, table td.right')].filter((each) => {
+      const words = document.createRange();
+      words.selectNodeContents(each);
+      const [inner, outer] = [words.getBoundingClientRect(), each.getBoundingClientRect()];
+      return inner.left < outer.left || inner.right > outer.right
+        || (each.matches('td:not(.cell)') && inner.height > 40);
+    }).map((each) => each.textContent)"""
     with browser.new_context(viewport={"width": width, "height": 800}, bypass_csp=True) as context:
         for name in ("small", "examples"):
             page = Looked(context.new_page(), places[name]).page
             page.add_style_tag(content="main > section { content-visibility: visible !important }")
             assert page.evaluate(narrow) == []
             assert page.evaluate(high) == []
+            assert page.evaluate(beyond) == []
 
 
 def test_a_page_fits_a_phone_and_paper(browser: Browser, places: dict[str, str]) -> None:
@@ -287,3 +296,9 @@ def test_a_page_fits_a_phone_and_paper(browser: Browser, places: dict[str, str])
         assert page.evaluate(small) == []
         page.emulate_media(media="print")
         assert page.locator(".parts:visible, .tools:visible").count() == 0
+        # A sheet of A4 without its margins; nobody can scroll what is printed.
+        page.set_viewport_size({"width": 688, "height": 900})
+        cut = """[...document.querySelectorAll('table')]
+            .filter((each) => each.getBoundingClientRect().right > innerWidth)
+            .map((each) => each.id)"""
+        assert page.evaluate(cut) == []

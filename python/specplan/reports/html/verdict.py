@@ -71,6 +71,19 @@ def doubts_of(documents: Sequence[Document]) -> list[str]:
     return [f"{count} {kind}" for kind, count in counts.items()]
 
 
+def _doubt(documents: Sequence[Document]) -> Prose:
+    """Return what was left out and could change an answer: the first of it, and how much more."""
+    blocking = dict.fromkeys(
+        (record.text_at("where"), record.text_at("detail"))
+        for _, record in _left_out(documents)
+        if record.flag_at("blocks")
+    )
+    where, detail = next(iter(blocking))
+    more = len(blocking) - 1
+    harm = f"this and {more} more were left out and" if more else "this was left out and"
+    return f"{prose.name(where)}: {prose.words(detail)}; {harm} could change the answer"
+
+
 def verdict_of(
     documents: Sequence[Document],
     parts: Parts,
@@ -81,7 +94,7 @@ def verdict_of(
     standing, tone = _standing(documents, failed, doubts)
     reasons: list[Prose] = [prose.words(each[:1].upper() + each[1:]) for each in failed]
     if doubts:
-        reasons.append(f"what is left out could change the answer: {', '.join(doubts)}")
+        reasons.append(_doubt(documents))
     return Verdict(
         headline=_headline(by_kind, parts),
         standing=standing,
