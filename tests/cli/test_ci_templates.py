@@ -31,12 +31,29 @@ HOSTILE = "a b'$(touch pwned);`touch pwned`\n::error::x&&touch pwned"
 needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 
 
+#: The shells of images: the component takes any of them.
+SHELLS = [
+    pytest.param(words, marks=pytest.mark.skipif(shutil.which(words[0]) is None, reason="not here"))
+    for words in (("sh",), ("dash",), ("bash",), ("busybox", "sh"), ("zsh", "--emulate", "sh"))
+]
+
+#: In place of `specplan`: says with what it was called, and that it could not read it.
+ECHO = "#!/bin/sh\nprintf '<%s>\\n' \"$@\" >&2\nexit 3\n"
+
+#: In place of `specplan`: writes an empty document.
+WRITE = """#!/bin/sh
+for word; do case "$word" in --output=*) echo '{}' > "${word#--output=}" ;; esac; done
+"""
+
+
 def path_with_specplan(folder: Path) -> str:
-    """The PATH on which `specplan` is this checkout's."""
+    """The PATH on which `specplan` is this checkout's, if the folder has no other."""
     bin_folder = folder / "bin"
-    bin_folder.mkdir()
+    bin_folder.mkdir(exist_ok=True)
     command = bin_folder / "specplan"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m specplan "$@"\n', encoding="utf-8")
+    if not command.exists():
+        program = f'#!/bin/sh\nexec "{sys.executable}" -m specplan "$@"\n'
+        command.write_text(program, encoding="utf-8")
     command.chmod(0o755)
     return f"{bin_folder}{os.pathsep}{os.environ['PATH']}"
 
@@ -65,14 +82,15 @@ def run_action(folder: Path, **inputs: str) -> tuple[int, dict[str, str], dict[s
         for name, value in asked["env"].items()
     }
     files = {name: folder / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
-    work = folder / "work"
-    work.mkdir()
+    work, temp = folder / "work", folder / "temp"
+    work.mkdir(exist_ok=True)
+    temp.mkdir(exist_ok=True)
     ran = subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", asked["run"]],  # noqa: S607
         cwd=work,
         env=environment(
             folder,
-            RUNNER_TEMP=str(folder / "temp"),
+            RUNNER_TEMP=str(temp),
             GITHUB_ACTIONS="true",
             **{name: str(path) for name, path in files.items()},
             **variables,
@@ -96,7 +114,9 @@ def run_action(folder: Path, **inputs: str) -> tuple[int, dict[str, str], dict[s
     )
 
 
-def run_component(folder: Path, **inputs: str) -> tuple[int, str, Path]:
+def run_component(
+    folder: Path, shell: tuple[str, ...] = ("sh",), **inputs: str
+) -> tuple[int, str, Path]:
     """Run the script of the component as GitLab does; return code, log and work folder."""
     given = {name: each.get("default", "") for name, each in HEADER["spec"]["inputs"].items()}
     given |= {name.replace("_", "-"): value for name, value in inputs.items()}
@@ -110,7 +130,7 @@ def run_component(folder: Path, **inputs: str) -> tuple[int, str, Path]:
     work = folder / "work"
     work.mkdir()
     ran = subprocess.run(
-        [shutil.which("sh") or "sh", "-c", "\n".join(JOB["script"])],
+        [*shell, "-c", "\n".join(JOB["script"])],
         cwd=work,
         env=environment(folder, GITLAB_CI="true", CI="true", **variables),
         stdout=subprocess.PIPE,
@@ -140,6 +160,47 @@ def test_the_action_writes_all_and_passes_the_exit_code_through(tmp_path: Path) 
     comment = Path(outputs["comment"]).read_text(encoding="utf-8")
     assert comment.startswith("<!-- specplan:e4s -->\n")
     assert Path(outputs["page"]).read_text(encoding="utf-8").startswith("<!")
+
+
+@needs_bash
+def test_steps_of_one_job_disturb_each_other_in_nothing(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "specplan").write_text(WRITE, encoding="utf-8")
+    _, first, _ = run_action(tmp_path, artifact="own name")
+    (tmp_path / "GITHUB_OUTPUT").unlink()
+    _, second, _ = run_action(tmp_path)
+    paths = [each[name] for each in (first, second) for name in ("json", "page")]
+    assert len(set(paths)) == len(paths)
+    assert all(Path(each).stat().st_size for each in paths)
+    # A page that is kept as it is has the name of its file, whatever name one gives.
+    assert [Path(each["page"]).name for each in (first, second)] == [
+        "own name.html",
+        "specplan.html",
+    ]
+
+
+@needs_bash
+@pytest.mark.parametrize("name", ["../x", "-x", "a/b", ".x", "a\nb", "$(touch pwned)"])
+def test_an_artifact_is_named_by_a_name(tmp_path: Path, name: str) -> None:
+    code, outputs, files = run_action(tmp_path, artifact=name)
+    assert (code, outputs) == (2, {})
+    assert "the input artifact" in files["err"]
+
+
+@needs_bash
+def test_each_line_of_an_input_of_the_action_is_one_value(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "specplan").write_text(ECHO, encoding="utf-8")
+    code, _, files = run_action(tmp_path, cache="a b\r\n\n*\n", want="it's\\n", args='"$x"\n -y')
+    assert code == 3
+    assert files["err"].splitlines()[:6] == [
+        "<gaps>",
+        "<--cache=a b>",
+        "<--cache=*>",
+        "<--want=it's\\n>",
+        '<"$x">',
+        "< -y>",
+    ]
 
 
 @needs_bash
@@ -186,7 +247,11 @@ def test_the_action_installs_a_release_or_itself(tmp_path: Path) -> None:
         ).returncode
 
     assert install("1.2.3") == 0
-    assert "specplan==1.2.3" in log.read_text(encoding="utf-8").splitlines()
+    once = log.read_text(encoding="utf-8").splitlines()
+    assert "specplan==1.2.3" in once
+    # A second step of the job has it already.
+    assert install("1.2.3") == 0
+    assert log.read_text(encoding="utf-8").splitlines() == once
     assert install("") == 0
     assert log.read_text(encoding="utf-8").splitlines()[-1] == "/action"
     for version in ("1 --index-url=x", "$(touch pwned)", "-r x"):
@@ -252,6 +317,34 @@ def test_the_component_writes_the_issues_of_a_plan(tmp_path: Path) -> None:
     issues = (work / JOB["artifacts"]["reports"]["codequality"]).read_text(encoding="utf-8")
     names = [each["check_name"] for each in json.loads(issues)]
     assert names == ["specplan/gate", "specplan/no_candidate"]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_each_part_of_an_input_of_the_component_is_one_value(
+    tmp_path: Path, shell: tuple[str, ...]
+) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "specplan").write_text(ECHO, encoding="utf-8")
+    code, log, _ = run_component(
+        tmp_path,
+        shell,
+        cache="a b; ;*;/bin/s? ",
+        want=" it's $HOME`touch pwned`;",
+        baseline="$(touch pwned)",
+        args="--no-config; --stack=a b ;~",
+    )
+    assert code == 3
+    assert log.splitlines()[:9] == [
+        "<gaps>",
+        "<--cache=a b>",
+        "<--cache=*>",
+        "<--cache=/bin/s?>",
+        "<--want=it's $HOME`touch pwned`>",
+        "<--baseline=$(touch pwned)>",
+        "<--no-config>",
+        "<--stack=a b>",
+        "<~>",
+    ]
 
 
 def test_hostile_inputs_of_the_component_are_values_and_nothing_else(tmp_path: Path) -> None:
