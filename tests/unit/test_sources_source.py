@@ -6,7 +6,7 @@ import gzip
 import io
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -134,6 +134,21 @@ class TestFiles:
         path = built.write("x", content)
         with pytest.raises(SourceError, match=str(path)):
             specplan.load(path)
+
+    @pytest.mark.parametrize(
+        ("fault", "damage"),
+        [
+            ("truncated", lambda packed: packed[:-9]),
+            ("corrupt", lambda packed: packed[:-6] + bytes([packed[-6] ^ 1]) + packed[-5:]),
+            ("corrupt", lambda packed: packed[:20] + b"\xff" * 9 + packed[29:]),
+        ],
+    )
+    def test_that_are_damaged_gzip_files_are_called_so(
+        self, built: Mirror, fault: str, damage: Callable[[bytes], bytes]
+    ) -> None:
+        path = built.write("x", damage(gzip.compress(mirrors.index("zlib"), mtime=0)))
+        (damaged,) = _read(path).damaged
+        assert damaged.fault == f"is a {fault} gzip file"
 
     def test_that_are_bombs_are_not_unpacked(self, built: Mirror) -> None:
         path = built.write("x", gzip.compress(b'{"database"' + b" " * 30_000_000))

@@ -119,9 +119,9 @@ def inflated(path: Path, shown: str, most: int) -> bytes:
         try:
             document = unpack.decompress(document, most + 1)
         except zlib.error as error:
-            raise SourceError(f"corrupt gzip file `{shown}`: {error}", path=shown) from error
+            raise SourceError(f"`{shown}` is a corrupt gzip file", path=shown) from error
         if len(document) <= most and not unpack.eof:
-            raise SourceError(f"corrupt gzip file `{shown}`: truncated", path=shown)
+            raise SourceError(f"`{shown}` is a truncated gzip file", path=shown)
     if len(document) > most:
         raise SourceError(f"`{shown}` has more than the {most} bytes that are read", path=shown)
     return document

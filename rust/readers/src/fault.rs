@@ -153,12 +153,12 @@ pub enum FaultKind {
         /// What is read.
         expected: &'static str,
     },
-    /// Compressed data that is damaged.
-    #[error("cannot be decompressed: {message}")]
-    Compressed {
-        /// The decompressor's words.
-        message: String,
-    },
+    /// A compressed file that ends before its data does.
+    #[error("is a truncated gzip file")]
+    TruncatedGzip,
+    /// A compressed file whose data is damaged.
+    #[error("is a corrupt gzip file")]
+    CorruptGzip,
     /// The JSON itself is malformed in a way that the checks above do not name.
     #[error("{message}")]
     Malformed {

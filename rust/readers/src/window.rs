@@ -292,10 +292,8 @@ fn append(text: &mut String, bytes: &[u8]) -> usize {
 pub(crate) fn unreadable(error: &std::io::Error) -> Fault {
     // What a decompressor finds wrong is of these kinds; a device's errors are not.
     Fault::of_file(match error.kind() {
-        ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::UnexpectedEof => {
-            let message = error.to_string();
-            FaultKind::Compressed { message }
-        }
+        ErrorKind::UnexpectedEof => FaultKind::TruncatedGzip,
+        ErrorKind::InvalidData | ErrorKind::InvalidInput => FaultKind::CorruptGzip,
         _ => FaultKind::unreadable(error),
     })
 }
