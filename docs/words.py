@@ -49,7 +49,7 @@ NAMES = {
 OF_FILES = ("DIR", "DOCUMENT", "FILE", "FOLDER", "LOCK", "PIPELINE", "REPO", "SOURCE")
 
 #: What takes files too, though help does not call it so.
-MORE_OF_FILES = {"--output", "--want", "caches", "new", "newer", "old", "older", "sources", "steps"}
+MORE_OF_FILES = {"--output", "--want", "caches", "new", "old", "sources", "steps"}
 
 #: The longest description; shells have one line for each.
 LONGEST = 72

@@ -98,7 +98,7 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> str:
         "rebuild --cache none --want LOCK --format json",
         f"why p{LINKS - 1} --cache none --want LOCK",
         "find @1.0 --cache none --lock LOCK",
-        "lock-diff LOCK LOCK",
+        "diff LOCK LOCK",
         "check --cache LOCK",
     ],
 )

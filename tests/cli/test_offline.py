@@ -88,7 +88,7 @@ def test_every_document_says_when_the_copy_was_made(run: Runs, tmp_path: Path) -
         ("rebuild", "--cache", url, "--want", lock),
         ("find", "hdf5", "--cache", url),
         ("check", "--cache", url),
-        ("lock-diff", url, lock),
+        ("diff", url, lock),
     ):
         answer = run(*words, "--no-config", "--offline", "--format", "json")
         copied = {each["source"]: each["copied_at"] for each in json.loads(answer.out)["sources"]}

@@ -1,4 +1,4 @@
-"""`specplan rebuild`, `specplan why` and `specplan lock-diff`, on real files."""
+"""`specplan rebuild`, `specplan why` and `specplan diff` of locks, on real files."""
 
 from __future__ import annotations
 
@@ -275,21 +275,21 @@ OLD, NEW = "2025-11/radiuss/spack.lock.gz", "2026-01/radiuss/spack.lock.gz"
 
 
 def test_two_locks_are_compared_by_cause(run: Any) -> None:
-    answer = run("lock-diff", OLD, NEW, "--format", "json")
-    diff = document(answer.out, "lock-diff")
+    answer = run("diff", OLD, NEW, "--format", "json")
+    diff = document(answer.out, "diff")
     assert diff["totals"]["builds"] == 302
     causes = {each["hash"] for each in diff["causes"]}
     assert causes == {each["hash"] for each in diff["specs"] if each["own_change"]}
     assert all(each["differences"] for each in diff["specs"] if each["own_change"])
-    assert_is_snapshot(run("lock-diff", OLD, NEW).out, "diff-locks.txt")
-    assert run("lock-diff", OLD, NEW, "--format", "markdown").out.startswith("### `2025-11")
-    rows = list(csv.DictReader(run("lock-diff", OLD, NEW, "--format", "csv").out.splitlines()))
+    assert_is_snapshot(run("diff", OLD, NEW).out, "diff-locks.txt")
+    assert run("diff", OLD, NEW, "--format", "markdown").out.startswith("### `2025-11")
+    rows = list(csv.DictReader(run("diff", OLD, NEW, "--format", "csv").out.splitlines()))
     assert len(rows) == diff["totals"]["new"] + diff["totals"]["gone"]
 
 
 def test_a_mirror_and_a_lock_are_compared_likewise(run: Any) -> None:
-    answer = run("lock-diff", "mirror-2025-11.json.gz", NEW, "--format", "json")
-    assert document(answer.out, "lock-diff")["totals"]["new"] == 302
+    answer = run("diff", "mirror-2025-11.json.gz", NEW, "--format", "json")
+    assert document(answer.out, "diff")["totals"]["new"] == 302
 
 
 def test_a_note_of_the_compiler_is_own_content_and_the_format_beside_it_is_not_shown(
@@ -309,8 +309,7 @@ def test_a_note_of_the_compiler_is_own_content_and_the_format_beside_it_is_not_s
     new = tmp_path / "spack.lock"
     new.write_text(json.dumps(lock).replace(wrapper, "w" * 32), encoding="utf-8")
     told = document(
-        run("lock-diff", "2026-01/radiuss/spack.lock.gz", str(new), "--format", "json").out,
-        "lock-diff",
+        run("diff", "2026-01/radiuss/spack.lock.gz", str(new), "--format", "json").out, "diff"
     )
     (spec,) = told["specs"]
     assert (spec["hash"], spec["origin"]) == ("w" * 32, "content")
@@ -319,14 +318,10 @@ def test_a_note_of_the_compiler_is_own_content_and_the_format_beside_it_is_not_s
 
 
 def test_options_of_cells_are_refused_for_locks(run: Any) -> None:
-    assert run("lock-diff", OLD, NEW, "--stack", "radiuss").code == 2
-    assert run("lock-diff", OLD, NEW, "--fail-on-lost").code == 2
-    assert run("lock-diff", OLD, NEW, "--strict-known-gaps").code == 2
-    assert run("lock-diff", OLD, NEW, "--known-gaps=none.toml").code == 2
-    answer = run("diff", OLD, NEW)
-    assert answer.code == 2
-    assert f"`{OLD}` is a lock, and `diff` compares snapshots" in answer.err
-    assert "`specplan lock-diff OLD NEW` compares" in answer.err
+    assert run("diff", OLD, NEW, "--stack", "radiuss").code == 2
+    assert run("diff", OLD, NEW, "--fail-on-lost").code == 2
+    assert run("diff", OLD, NEW, "--strict-known-gaps").code == 2
+    assert run("diff", OLD, NEW, "--known-gaps=none.toml").code == 2
 
 
 def test_costs_of_a_file_are_told_and_the_others_estimated(run: Any) -> None:

@@ -475,7 +475,7 @@ GUESSED = {
     "why": ("why", "zlib", "--cache", "site.json", "--want", "e4s"),
     "find": ("find", "zlib@99", "--cache", "site.json", "--lock", "e4s"),
     "diff": ("diff", "site=site.json", "site=site.json"),
-    "locks": ("lock-diff", "e4s/spack.lock", "e4s/spack.lock"),
+    "locks": ("diff", "e4s/spack.lock", "e4s/spack.lock"),
     "check": ("check", "--cache", "site.json", "--want", "e4s", "--ignore", "wrong-hash"),
 }
 
@@ -584,7 +584,7 @@ def test_documents_say_what_each_index_of_a_mirror_lists(run: Runs, folder: Path
         ("find", "zlib", "--cache", "mirror"),
         ("check", "--cache", "mirror"),
         ("diff", "mirror", "mirror"),
-        ("lock-diff", "mirror", "e4s/spack.lock"),
+        ("diff", "mirror", "e4s/spack.lock"),
     ):
         _, told = document(run, *words)
         (source,) = (each for each in told["sources"] if each["source"] == "mirror")

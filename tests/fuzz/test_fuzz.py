@@ -52,7 +52,6 @@ def test_every_role_is_drawn_and_asked() -> None:
     # Those that are left read a clone, or nothing.
     assert commands == {
         *("check", "coverage", "diff", "export", "find", "gaps", "has", "index", "init"),
-        "lock-diff",
         *("rebuild", "report", "trend", "trim", "why"),
     }
 

@@ -150,7 +150,7 @@ QUESTIONS: Final = {
         referred=("site.json",),
     ),
     "difference of locks": Asked(
-        words=("lock-diff", "@old/spack.lock", "@new/spack.lock"),
+        words=("diff", "@old/spack.lock", "@new/spack.lock"),
         files={"old/spack.lock": lock(["zlib"]), "new/spack.lock": lock(["zlib", "hdf5"])},
         referred=("old/spack.lock", "new/spack.lock"),
     ),

@@ -1,8 +1,8 @@
-"""``specplan diff``: what was lost, gained and changed between two states of caches."""
+"""``specplan diff``: what two states of a cache have lost, gained and changed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from specplan.cli import known_gaps, load, output, verdict
 from specplan.cli.options import argument, command
@@ -14,7 +14,7 @@ from specplan.sources.named_want import named_want
 if TYPE_CHECKING:
     from specplan.api.catalog import Catalog
     from specplan.cli.settings import Settings
-    from specplan.model import Diff
+    from specplan.model import Diff, LockDiff
 
 __all__ = ["asked_difference", "diff"]
 
@@ -24,30 +24,59 @@ __all__ = ["asked_difference", "diff"]
     (
         argument(
             "old",
-            "The older state: a snapshot of the caches, or a source as --cache takes it, "
+            "The older state: a snapshot of the caches, or a lock or cache as --cache takes it, "
             "[LABEL=]SOURCE.",
         ),
         argument(
             "new",
-            "The newer state, in the same form. [default: the newest snapshot]",
+            "The newer state, likewise. [default: the newest snapshot]",
             is_required=False,
         ),
     ),
 )
 def diff(settings: Settings, old: str, new: str | None) -> int:
-    """Compare two states of caches: OLD and NEW, or OLD and the newest snapshot.
+    """Compare two states: OLD and NEW, or OLD and the newest snapshot; or compare locks.
 
-    Each is a snapshot of the caches, or else a source of its own. A key that was replaced by
-    another key of the same package is changed, not lost. A stack that the newer state does not
-    list at all is absent, and its keys are not counted. `specplan lock-diff` compares locks.
+    Each is a snapshot of the caches, or else a source of its own. A key that gave way to
+    another one of the same package is changed, not lost; a stack that the newer state
+    does not list at all is absent, and its keys are not counted.
+
+    Where OLD or NEW is a lock, and both are sources, their specs are compared instead:
+    which hashes are new, which of them changed themselves and which inherited it, how far
+    each change reaches, and which to hold back so that few builds remain.
 
     \b
     Examples:
       specplan diff --cache _cache develop-2025-05-18 develop-2025-05-25
       specplan diff _cache/develop-2025-05-18 _cache/develop-2025-05-25 --level version
       specplan diff develop-2025-05-18 --stack e4s --fail-on-lost --fail-on-absent
+      specplan diff old/spack.lock new/spack.lock
+      specplan diff mirror new/spack.lock
     """  # noqa: D301 - \b keeps click from wrapping the examples
-    answer = asked_difference(old, new, settings)
+    return _concluded(asked_difference(old, new, settings), settings)
+
+
+def asked_difference(old: str, new: str | None, settings: Settings) -> Diff | LockDiff:
+    """Read two states and return what differs between them.
+
+    Args:
+        old: The older state: a snapshot, a source or a lock.
+        new: The newer one; None for the newest snapshot.
+        settings: How to read them, and which cells to look at.
+
+    Raises:
+        SourceError: If one cannot be read.
+        UsageError: If they cannot be compared.
+    """
+    if (states := _locks(old, new)) is not None:
+        _refuse_cells(settings)
+        older, newer = (load.read([place], settings) for place in states)
+        return verdict.settled(newer.compare(older), settings)
+    return verdict.settled(known_gaps.held(_ask(old, new, settings), settings), settings)
+
+
+def _concluded(answer: Diff | LockDiff, settings: Settings) -> int:
+    """Write the difference, if there is one or more to say, and return the exit code."""
     if settings.quiet_if_same and verdict.is_same(answer):
         output.withdraw(settings.output)
         return 0
@@ -55,34 +84,47 @@ def diff(settings: Settings, old: str, new: str | None) -> int:
     return verdict.conclude(answer, settings)
 
 
-def asked_difference(old: str, new: str | None, settings: Settings) -> Diff:
-    """Read two states and return their differences.
-
-    Args:
-        old: The older state: a snapshot or a source.
-        new: The newer one; None for the newest snapshot.
-        settings: How to read them, and which cells to compare.
-
-    Raises:
-        SourceError: If one cannot be read.
-        UsageError: If they cannot be compared.
-    """
-    _refuse_locks(old, new)
-    return verdict.settled(known_gaps.held(_ask(old, new, settings), settings), settings)
-
-
-def _refuse_locks(old: str, new: str | None) -> None:
-    """Refuse locks, which have no cells to compare."""
-    sources = [
-        None if state is None else load.as_source(split_label(state)[1]) for state in (old, new)
+def _locks(old: str, new: str | None) -> tuple[str, str] | None:
+    """Return the places of both states if one of them is a lock, and both are sources."""
+    older = load.as_source(split_label(old)[1])
+    newer = None if new is None else load.as_source(split_label(new)[1])
+    locks = [
+        each for each in (older, newer) if each is not None and named_want(each).kind == "lock"
     ]
-    for source in sources:
-        if source is not None and named_want(source).kind == "lock":
+    if not locks:
+        return None
+    if older is None or newer is None or new is None:
+        raise UsageError(
+            f"the lock `{locks[0]}` cannot be compared with a snapshot",
+            hint="name another lock, a mirror or an index; snapshots compare with snapshots",
+        )
+    return old, new
+
+
+#: What only cells of snapshots have, and what is compared with them.
+_OF_CELLS: Final = (
+    "stack",
+    "os",
+    "target",
+    "level",
+    "fail_on_lost",
+    "fail_on_absent",
+    "known_gaps",
+    "strict_known_gaps",
+)
+
+
+def _refuse_cells(settings: Settings) -> None:
+    for name in _OF_CELLS:
+        if name.startswith("fail") and getattr(settings, name) and not settings.is_typed(name):
+            output.note(
+                f"the gate `{name.replace('_', '-')}` was not evaluated, as it is about the cells "
+                "of snapshots, not about locks"
+            )
+        if settings.is_typed(name) and getattr(settings, name):
             raise UsageError(
-                f"the lock `{source}` cannot be compared with a snapshot"
-                if None in sources
-                else f"`{source}` is a lock, and `diff` compares snapshots",
-                hint="`specplan lock-diff OLD NEW` compares the specs of locks and mirrors",
+                f"`--{name.replace('_', '-')}` applies to the cells of snapshots, not to locks",
+                hint="leave it out, or compare two snapshots",
             )
 
 

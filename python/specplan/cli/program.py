@@ -32,7 +32,6 @@ _GROUPS: Final = {
         "coverage": "How much is there, by stack and system.",
         "find": "Specs that satisfy an abstract spec.",
         "diff": "What was lost, gained and changed between two states.",
-        "lock-diff": "Which hashes a newer lock has, and what caused them.",
         "trend": "Coverage over many snapshots.",
         "check": "What is wrong with the cache itself.",
         "report": "An HTML page of coverage, gaps, plan and changes.",
@@ -66,8 +65,8 @@ class _Commands(dict[str, click.Command]):
     def __missing__(self, name: str) -> click.Command:
         if name not in _COMMANDS:
             raise KeyError(name)
-        own = name.replace("-", "_")
-        self[name] = getattr(import_module(f"specplan.cli.{own}"), own)
+        module = import_module(f"specplan.cli.{name}")
+        self[name] = getattr(module, name)
         return self[name]
 
 

@@ -11,7 +11,6 @@ from specplan.cli import output, pages, plans, verdict
 from specplan.cli.check import asked_check, concluded
 from specplan.cli.coverage_views import asked_coverage, say_coverage
 from specplan.cli.diff import asked_difference
-from specplan.cli.lock_diff import asked_lock_diff
 from specplan.cli.options import argument, command
 from specplan.cli.saved_gates import SavedAnswer, failed_of_saved
 from specplan.cli.trend import asked_trend
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
     from specplan.api.catalog import Catalog
     from specplan.cli.settings import Settings
-    from specplan.model import Diff, LockDiff
     from specplan.reports.html.documents import Document
     from specplan.reports.html.render import Rendered
 
@@ -97,10 +95,10 @@ def _of_questions(settings: Settings) -> int:
     """Ask what the settings ask, write the page of the answers, and return the exit code."""
     asked = asked_coverage(settings, "gaps")
     since = settings.changes_since or settings.baseline
-    changes = None if since is None else _changes(since, settings)
+    difference = None if since is None else asked_difference(*_states(since, settings))
     plan = plans.plan(_of_plan(settings)) if _asks_for_plan(settings) else None
     trend = asked_trend(settings) if settings.trend else None
-    answers = [each for each in (asked.coverage, changes, plan, trend) if each is not None]
+    answers = [each for each in (asked.coverage, difference, plan, trend) if each is not None]
     check = asked_check(_of_locks(settings)) if settings.is_typed("verify") else None
     results = answers if check is None else [*answers, check]
     documents = [read_document(as_json(each).encode()) for each in results]
@@ -113,17 +111,18 @@ def _of_questions(settings: Settings) -> int:
     return max(codes)
 
 
-def _changes(since: str, settings: Settings) -> Diff | LockDiff:
-    """Compare a lock with the one that is wanted, else a state with the newest."""
+def _states(since: str, settings: Settings) -> tuple[str, str | None, Settings]:
+    """Return what to compare: a lock with the one that is wanted, else a state with the newest."""
+    typed = settings.typed - {"level", "stack", "os", "target"}
     if named_want(since).kind != "lock":
-        return asked_difference(since, settings.tag, settings)
-    locks = [want for want in settings.want if named_want(want).kind == "lock"]
+        return since, settings.tag, settings
+    locks = [each for each in settings.want if named_want(each).kind == "lock"]
     if len(locks) != 1:
         raise UsageError(
             f"`--changes-since {since}` is a lock, and exactly one lock must be wanted now",
             hint="name the newer lock with `--want spack.lock`",
         )
-    return asked_lock_diff(since, locks[0], settings)
+    return since, locks[0], replace(settings, typed=typed)
 
 
 def _asks_for_plan(settings: Settings) -> bool:

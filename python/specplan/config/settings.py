@@ -84,18 +84,16 @@ GROUPS: Final[tuple[Group, ...]] = get_args(Group)
 
 #: The commands that write a report; those that look at caches, measure coverage or plan.
 COMMANDS: Final = (
-    *("gaps", "coverage", "rebuild", "why", "diff", "lock-diff", "trend", "find", "check"),
+    *("gaps", "coverage", "rebuild", "why", "diff", "trend", "find", "check"),
     *("review", "recipes"),
 )
-_READING: Final = (*COMMANDS[:-1], "trim", "export", "report")
-#: Those that ask the caches; two locks are compared without any.
-_CACHES: Final = tuple(name for name in _READING if name != "lock-diff")
+_CACHES: Final = (*COMMANDS[:-1], "trim", "export", "report")
 _COVERAGE: Final = ("gaps", "coverage", "report")
 _PLANS: Final = ("rebuild", "why", "trim", "export")
 #: Those whose plan is to be built.
 _EXECUTED: Final = ("rebuild", "export", "report")
 #: Those whose reports list much that people may not want to read.
-_LISTS: Final = ("gaps", "diff", "lock-diff", "trend", "find", "check", "rebuild", "review")
+_LISTS: Final = ("gaps", "diff", "trend", "find", "check", "rebuild", "review")
 #: Those that predict the plan after a change, which has no hashes yet.
 _PREDICTIONS: Final = ("rebuild", "why", "export", "report")
 #: Those that may plan; what is said of plans alone is said to the first of them.
@@ -717,7 +715,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="spack",
         metavar="VERSION",
         group="Caches",
-        commands=(*_READING, "has", "index"),
+        commands=(*_CACHES, "has", "index"),
         help="The Spack that uses the caches, as 1.2: of several indexes of a mirror it sees "
         "the one that it reads.",
         default="all indexes of a mirror together",
@@ -728,7 +726,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="choice",
         choices=NEWER_FORMATS,
         group="Caches",
-        commands=(*_READING, "has", "index"),
+        commands=(*_CACHES, "has", "index"),
         help="What becomes of a file of a version that is too new: an error, or read as the "
         "newest version that is known.",
         default="refuse",
@@ -738,7 +736,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="from-manifests",
         kind="flag",
         group="Caches",
-        commands=(*_READING, "index", "has"),
+        commands=(*_CACHES, "index", "has"),
         help="Read mirrors from the files of their binaries, not from their indexes.",
         example="true",
     ),
@@ -746,7 +744,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="probe",
         kind="flag",
         group="Caches",
-        commands=(*_READING, "index"),
+        commands=(*_CACHES, "index"),
         help="Ask servers that list their files for binaries that no index lists; in folders "
         "these are always looked for.",
         example="true",
@@ -755,7 +753,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="offline",
         kind="switch",
         group="Caches",
-        commands=(*_READING, "has", "index"),
+        commands=(*_CACHES, "has", "index"),
         help="Ask no server: read the copies that earlier runs kept, and say how old they are.",
         example="true",
     ),
@@ -764,7 +762,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="duration",
         metavar="DURATION",
         group="Caches",
-        commands=(*_READING, "has", "index"),
+        commands=(*_CACHES, "has", "index"),
         help="Use the copy of a remote file without asking, where its server confirmed it less "
         "than this ago: `90s`, `30m`, `12h`, `7d`.",
         default="ask each time",
@@ -774,7 +772,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="strict",
         kind="switch",
         group="Caches",
-        commands=(*_READING, "index"),
+        commands=(*_CACHES, "index"),
         help="Treat a page whose meta contradicts its spec_details as an error.",
         example="true",
     ),
@@ -782,7 +780,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="skip-damaged",
         kind="switch",
         group="Caches",
-        commands=(*_READING, "index"),
+        commands=(*_CACHES, "index"),
         help="Skip damaged files, and say so, instead of stopping.",
         example="true",
     ),
@@ -1061,7 +1059,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         is_repeatable=True,
         metavar="KIND",
         group="Gates",
-        commands=(*_READING, "recipes"),
+        commands=(*_CACHES, "recipes"),
         help="Let gates hold although something of this kind is left out, or "
         "`all` kinds; docs/trust.md lists the kinds.",
         example='["include"]',
@@ -1082,7 +1080,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="explain-left-out",
         kind="flag",
         group="Gates",
-        commands=(*_READING, "recipes"),
+        commands=(*_CACHES, "recipes"),
         help="List everything that is left out, each with what settles it.",
     ),
     Setting(
@@ -1175,7 +1173,6 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "trend": Variation(choices=(*FORMATS, "svg", "html")),
             "find": Variation(choices=(*FORMATS, "openmetrics")),
             "diff": Variation(choices=(*FORMATS, *_OF_RESULTS, "html")),
-            "lock-diff": Variation(choices=(*FORMATS, "html")),
             "check": Variation(choices=(*FORMATS, *_OF_RESULTS, "badge", "html")),
             "rebuild": Variation(choices=(*FORMATS, "list", *_OF_RESULTS, "html")),
             **dict.fromkeys(
@@ -1275,7 +1272,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="quiet-if-same",
         kind="flag",
         group="Output",
-        commands=("gaps", "coverage", "diff", "lock-diff"),
+        commands=("gaps", "coverage", "diff"),
         help="Write no report where nothing differs from the older state, no gate fails and "
         "nothing is left out that could change that. A file of that name from an earlier run is "
         "removed.",
@@ -1305,14 +1302,14 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="config",
         metavar="FILE",
         group="Other",
-        commands=(*_READING, "has", "index"),
+        commands=(*_CACHES, "has", "index"),
         help="Read this configuration, and look for no other.",
     ),
     Setting(
         name="no-config",
         kind="flag",
         group="Other",
-        commands=(*_READING, "has", "index"),
+        commands=(*_CACHES, "has", "index"),
         help="Read no configuration.",
     ),
 )

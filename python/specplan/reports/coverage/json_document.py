@@ -62,10 +62,11 @@ def _roots(roots: RootCoverage | None) -> Json:
 
 @json_parts.register(Diff)
 def diff(result: Diff) -> Iterator[str]:
-    """Return the document of kind ``specplan.diff/1``."""
+    """Return the document of kind ``specplan.diff/1`` about the cells of two states."""
     return document(
         {
             "schema": "specplan.diff/1",
+            "compares": "cells",
             "level": result.level,
             "old": result.old,
             "new": result.new,

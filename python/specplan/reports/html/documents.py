@@ -95,8 +95,7 @@ def _read(data: bytes, shown: str) -> Value:
 
 
 _HINT: Final = (
-    "a page shows the output of `specplan coverage`, `gaps`, `rebuild`, `diff`, `lock-diff`, "
-    "`trend` and `check` "
+    "a page shows what `specplan coverage`, `gaps`, `rebuild`, `diff`, `trend` and `check` write "
     "with `--format json`"
 )
 
@@ -106,6 +105,8 @@ def _kind_of(content: Value) -> Kind:
     if schema is None:
         content.fail("has no `schema`, which names the kind of document", _HINT)
     name, _, version = schema.removeprefix("specplan.").rpartition("/")
+    if name == "diff" and content.text_at_or_none("compares") == "specs":
+        name = "lock-diff"
     found = next((kind for kind in KINDS if kind == name and version == str(_VERSION)), None)
     if found is None:
         content.at("schema").fail(f"`{schema}` is not a document that a page can show", _HINT)

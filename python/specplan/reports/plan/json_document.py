@@ -85,10 +85,11 @@ def rebuild(plan: Plan) -> Iterator[str]:
 
 @json_parts.register(LockDiff)
 def lock_diff(diff: LockDiff) -> Iterator[str]:
-    """Return the document of kind ``specplan.lock-diff/1``."""
+    """Return the document of kind ``specplan.diff/1`` about the specs of two states."""
     return document(
         {
-            "schema": "specplan.lock-diff/1",
+            "schema": "specplan.diff/1",
+            "compares": "specs",
             "old": diff.old,
             "new": diff.new,
             "specs": [_new(each) for each in diff.specs],
