@@ -113,15 +113,31 @@ def test_a_saved_catalog_stands_beside_other_sources(tmp_path: Path, catalog: Pa
     assert specplan.load(catalog, beside) == specplan.load("examples/cache", beside)
 
 
+def test_snapshots_that_are_not_asked_for_need_not_be_read(catalog: Path) -> None:
+    old, new = "develop-2025-11-15", "develop-2026-01-17"
+    for tag, read, left in ((old, old, new), (None, new, old)):
+        found = specplan.load(catalog, tag=tag, only_tags=True)
+        assert (found.tags, found.unused_tags(tag)) == ((read,), (left,))
+    assert specplan.load(catalog, tag=(None, old), only_tags=True).tags == (new, old)
+    assert specplan.load(catalog, tag=old).tags == (new, old)
+
+
 def test_every_command_takes_it_in_place_of_its_sources(
     catalog: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def asked(cache: str, *words: str) -> tuple[int, str]:
+    def asked(cache: str, *words: str) -> tuple[int, str, str]:
         code = main([*words, "--cache", cache, "--no-config"])
-        return code, capsys.readouterr().out
+        said = capsys.readouterr()
+        return code, said.out, said.err
 
+    old, new = "develop-2025-11-15", "develop-2026-01-17"
     for words in (
         ("gaps", "--stack", "e4s", "--format", "json"),
+        ("gaps", "--tag", old, "--level", "version", "--format", "json"),
+        ("gaps", "--tag", "develop-2025-11-16"),
+        ("gaps", "--baseline", old, "--level", "hash", "--format", "json"),
+        ("coverage", "--tag", old, "--baseline", new, "--format", "json"),
+        ("diff", old, new, "--level", "version"),
         ("coverage", "--level", "variant", "--format", "json"),
         ("diff", "develop-2025-11-15", "--format", "json"),
         ("find", "adios2+mpi", "--format", "json"),

@@ -41,6 +41,7 @@ class LoadKeywords(TypedDict, total=False):
     skip_damaged: bool
     limits: Limits | None
     tag: str | Sequence[str | None] | None
+    only_tags: bool
     progress: Progress | None
     for_spack: str | None
     from_manifests: bool
@@ -58,16 +59,17 @@ def load(
             ``none`` alone stands for an empty cache.
         upstream: Installations whose specs count as available.
         **keywords: ``strict``: refuse a page whose `meta` contradicts its specs, instead of
-            keeping the contradictions in :attr:`Catalog.contradictions`. ``skip_damaged``:
-            keep damaged files in :attr:`Catalog.damaged`, instead of raising an error for the
-            first. ``limits``: the limits for each source. ``tag``: the snapshots to read of
-            sources that are read snapshot by snapshot; None is the newest. ``progress``:
-            called while a file is fetched, with its name, the bytes received, and the
-            expected bytes, if they are known. ``for_spack``: the version of Spack that uses
-            the build caches, as ``1.2``, and reads one of the indexes of a mirror; by default
-            all indexes count. ``from_manifests``: read mirrors from the files of their
-            binaries, one by one, instead of their indexes. ``probe``: ask servers that can
-            list their files for binaries that no index lists, as is always done in folders.
+            keeping the contradictions in :attr:`Catalog.contradictions`. ``skip_damaged``: keep
+            damaged files in :attr:`Catalog.damaged`, instead of raising an error for the first.
+            ``limits``: the limits for each source. ``tag``: the snapshots to read of sources that
+            are read snapshot by snapshot; None is the newest. ``only_tags``: of a saved catalog,
+            read these snapshots alone of all its sources. ``progress``: called while a file is
+            fetched, with its name, the bytes received, and the expected bytes, if they are known.
+            ``for_spack``: the version of Spack that uses the build caches, as ``1.2``, and reads
+            one of the indexes of a mirror; by default all indexes count. ``from_manifests``: read
+            mirrors from the files of their binaries, one by one, instead of their indexes.
+            ``probe``: ask servers that can list their files for binaries that no index lists, as
+            is always done in folders.
 
     Raises:
         RemoteError: If a source cannot be fetched.
@@ -96,6 +98,7 @@ def load(
             place,
             limits,
             tags=_tags(keywords),
+            only_tags=keywords.get("only_tags", False),
             progress=keywords.get("progress"),
             options=options,
         )

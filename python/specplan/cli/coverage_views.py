@@ -89,7 +89,7 @@ def _refuse_gates_without_baseline(settings: Settings) -> None:
 
 def _ask(settings: Settings, view: View) -> AskedCoverage:
     states = [settings.tag] if settings.baseline is None else [settings.tag, settings.baseline]
-    catalog = load.configured(settings, *states, or_nothing=bool(settings.want))
+    catalog = load.configured(settings, *states, or_nothing=bool(settings.want), only_states=True)
     baseline = None
     if settings.baseline is not None:
         directory = settings.baseline_directory

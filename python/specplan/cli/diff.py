@@ -158,7 +158,7 @@ def _states(
         for each in (old, new):
             if each and looks_like_a_file(each) and load.as_source(each) is None:
                 raise absence(each)
-    catalog = load.configured(settings, old, new)
+    catalog = load.configured(settings, old, new, only_states=True)
     older_state = load.other_state(old, catalog, settings, "")
     newer_state = None if new is None else load.other_state(new, catalog, settings, "")
     return catalog, older_state, newer_state

@@ -70,7 +70,8 @@ def _lines(catalog: Catalog) -> list[str]:
     systems = sorted({f"{os_}/{target}" for os_, target, _ in catalog._core.systems()})  # noqa: SLF001 - no script needs them
     names = {
         "stack": catalog.stacks(),
-        "tag": [each for each in catalog.tags if each],
+        # Also those that were not read.
+        "tag": list(catalog.unused_tags()),
         "os": catalog.names("os"),
         "target": catalog.names("target"),
         "system": systems,

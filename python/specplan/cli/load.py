@@ -34,6 +34,7 @@ def configured(
     *states: str | None,
     quiet: bool = False,
     or_nothing: bool = False,
+    only_states: bool = False,
 ) -> Catalog:
     """Return the catalog of the caches that were given or configured.
 
@@ -43,6 +44,8 @@ def configured(
             snapshot is passed over.
         quiet: Whether to warn of nothing.
         or_nothing: Whether a catalog that holds nothing makes sense.
+        only_states: Whether the answer shows nothing of other snapshots, so that a saved catalog
+            need not read them.
 
     Raises:
         UsageError: If there are none.
@@ -64,7 +67,14 @@ def configured(
     if sum(each == STANDARD_INPUT for each in asked) > 1:
         # Who reads second would find nothing, and blame the file.
         raise UsageError("standard input can be read once, and `-` is given twice")
-    catalog = read(caches, settings, *states, quiet=quiet, upstream=settings.upstream)
+    catalog = read(
+        caches,
+        settings,
+        *states,
+        quiet=quiet,
+        upstream=settings.upstream,
+        only_states=only_states,
+    )
     known_names.keep(settings.cache, catalog)
     return catalog
 
@@ -85,6 +95,7 @@ def read(
     quiet: bool = False,
     upstream: Sequence[str] = (),
     into: str | None = None,
+    only_states: bool = False,
 ) -> Catalog:
     """Return the catalog of some sources and warn of what is wrong with them.
 
@@ -95,6 +106,7 @@ def read(
         quiet: Whether to warn of nothing.
         upstream: Installations whose specs count as available.
         into: The folder in which the catalog is saved, if it is.
+        only_states: Whether a saved catalog leaves out all other snapshots.
 
     Raises:
         SourceError: If one cannot be read, or nothing is left of them without damaged files.
@@ -111,6 +123,7 @@ def read(
             "from_manifests": settings.from_manifests,
             "probe": settings.probe,
             "tag": states or None,
+            "only_tags": only_states,
             "progress": told,
         }
         if into is None:

@@ -100,12 +100,14 @@ def read_all(
     limits: Limits,
     *,
     tags: Sequence[str | None] = (None,),
+    only_tags: bool = False,
     progress: Progress | None = None,
     options: ReadingOptions | None = None,
 ) -> tuple[SourceRead, ...]:
     """Read a source that may stand for several: a saved catalog, for those it was made of.
 
-    The arguments and errors are those of :func:`read`.
+    The arguments and errors are those of :func:`read`; with ``only_tags`` a saved catalog leaves
+    out all snapshots that are not asked for.
     """
     from specplan.sources.saved.folder import catalog_at  # noqa: PLC0415 - help reads nothing
     from specplan.sources.stores.fetching import Fetching, is_remote  # noqa: PLC0415
@@ -125,6 +127,7 @@ def read_all(
         place=f"{label}={shown}" if label else shown,
         label=label,
         tags=tuple(tags),
+        only_tags=only_tags,
         fetching=Fetching(limits=limits, progress=progress),
         options=options or ReadingOptions(),
     )

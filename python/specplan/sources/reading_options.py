@@ -44,6 +44,8 @@ class Reading:
         own_stack: What it is called as a stack where it has no label; empty where it has one,
             or is in no stack.
         tags: The snapshots that are asked for; None is the newest.
+        only_tags: Whether a saved catalog leaves out all other snapshots, even of sources that are
+            read whole themselves.
         fetching: How files are fetched, and what none may go beyond.
         options: How mirrors and installations are read.
     """
@@ -54,6 +56,7 @@ class Reading:
     fetching: Fetching
     options: ReadingOptions = ReadingOptions()
     own_stack: str = ""
+    only_tags: bool = False
 
     @property
     def stack(self) -> str:

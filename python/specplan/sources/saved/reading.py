@@ -65,7 +65,8 @@ def read_saved(folder: Path, shown: str, reading: Reading) -> tuple[SourceRead, 
             )
     manifest = read_manifest(folder, shown, reading.limits)
     asked = [each for each in manifest.sources if _is_asked(each, manifest, reading)]
-    needed = {tag for source in asked for tag in source.tags}
+    tags = [_asked_tags(source, reading) for source in asked]
+    needed = {tag for each in tags for tag in each}
     members = [file for file in manifest.tables.members if file.tag in needed]
     files = [
         ("specs.parquet", manifest.tables.specs),
@@ -77,14 +78,21 @@ def read_saved(folder: Path, shown: str, reading: Reading) -> tuple[SourceRead, 
         loaded = _core.load_tables(
             folder,
             [(file.tag, member_path(file.tag)) for file in members],
-            [(source.source, list(source.tags), list(source.looks)) for source in asked],
+            [
+                (source.source, each, list(source.looks))
+                for source, each in zip(asked, tags, strict=True)
+            ],
         )
     except (OSError, ValueError) as error:
         raise DamagedSourceError(path=shown, place="", line=None, fault=str(error)) from error
     parts: dict[str, list[SourceRead]] = {}
-    for source, cores in zip(asked, loaded, strict=True):
+    left_out: dict[str, tuple[str, ...]] = {}
+    for source, each, cores in zip(asked, tags, loaded, strict=True):
         parts.setdefault(source.source, []).append(_read(source, cores, reading))
-    return tuple(_joined(each, _unread(each, manifest)) for each in parts.values())
+        left_out[source.source] = tuple(newest_first({*source.tags} - {*each}))
+    return tuple(
+        _joined(each, _unread(each, manifest) or left_out[place]) for place, each in parts.items()
+    )
 
 
 def _snapshots(place: str, manifest: Manifest) -> list[str]:
@@ -98,6 +106,15 @@ def _is_asked(source: SavedSource, manifest: Manifest, reading: Reading) -> bool
         return True
     newest = _snapshots(source.source, manifest)[0]
     return source.snapshot in {newest if tag is None else tag for tag in reading.tags}
+
+
+def _asked_tags(source: SavedSource, reading: Reading) -> list[str]:
+    """Return the snapshots of a source that are read; what is of none belongs to all."""
+    known = newest_first({tag for tag in source.tags if tag})
+    if source.snapshot is not None or not reading.only_tags or not known:
+        return list(source.tags)
+    asked = {known[0] if tag is None else tag for tag in reading.tags}
+    return [tag for tag in source.tags if not tag or tag in asked]
 
 
 def _unread(parts: Sequence[SourceRead], manifest: Manifest) -> tuple[str, ...]:
