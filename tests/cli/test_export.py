@@ -406,6 +406,16 @@ def test_an_environment_without_a_build_is_refused(run: Runs, project: Path) -> 
     assert "nothing says which environment holds the builds" in answer.err
 
 
+def test_an_environment_that_cannot_be_looked_for_is_an_input_that_cannot_be_read(
+    run: Runs, project: Path
+) -> None:
+    os.mkfifo(project / "spack.lock")
+    for folder, said in (("x" * 300, "File name too long"), (".", "not a regular file")):
+        answer = run("export", "make", *WORDS, "--env", folder)
+        assert (answer.code, answer.out) == (3, "")
+        assert said in answer.err
+
+
 def test_an_environment_that_pins_no_recipes_is_warned_of(run: Runs, project: Path) -> None:
     (project / "env/spack.yaml").write_text("spack: {specs: [f]}", encoding="utf-8")
     answer = run("export", "make", *WORDS)
@@ -478,6 +488,7 @@ def test_a_saved_plan_is_held_to_the_gates_of_the_configuration(
         ('"schema": "specplan.rebuild/1"', '"schema": NaN', "`NaN` is not a value of JSON"),
         ('"cost": 1.0', f'"cost": {10**400}', "builds[0].cost: must be a finite number"),
         ('"cost": 1.0', '"cost": 1e999', "builds[0].cost: must be a finite number"),
+        ('"cost": 1.0', '"cost": 1e308', "builds[0].cost: is not a cost: more than 1e+09"),
         ('"stage": 0', '"stage": 0.5', "builds[0].stage: must be an integer"),
         ('"version": "', '"version": "\\ud800', "builds[0].version: is not text"),
     ],

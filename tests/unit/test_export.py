@@ -231,6 +231,7 @@ def test_sizes_are_read_from_a_table(tmp_path: Path) -> None:
         ("name,cpu\n", 1, "does not name the columns"),
         ("package,colour\nllvm,red\n", 1, "does not name the columns"),
         ("package,cpu\nllvm,many\n", 2, "`many` is not a number"),
+        (f"package,cpu\nllvm,{'9' * 5000}\n", 2, f"`{'9' * 64}` is not a number"),
         ("package,memory\nllvm,$(id)\n", 2, "not an amount of memory"),
         ("package,timeout\nllvm,soon\n", 2, "not a time"),
         ("package,cpu\nllvm\n", 2, "1 value for 2 columns"),

@@ -218,8 +218,10 @@ def _environments(env: str, plan: ExportPlan, settings: Settings) -> dict[str, E
 
 def _gets_next_lock(folder: str, settings: Settings) -> bool:
     """Whether a folder will have the lock that is written, or is not here and can have no other."""
+    from specplan.sources.absent import is_there  # noqa: PLC0415 - help needs none
+
     written, own = settings.write_lock, Path(folder, "spack.lock")
-    return written is not None and (not own.is_file() or own.absolute() == Path(written).absolute())
+    return written is not None and (not is_there(own) or own.absolute() == Path(written).absolute())
 
 
 def _look_at_recipes(plan: ExportPlan, known: dict[str, ExportEnvironment]) -> None:

@@ -190,7 +190,8 @@ def _refuse_other_suffixes(place: str | None) -> None:
 
 def _is_folder(place: str) -> bool:
     separators = {"/", os.sep}
-    return place[-1:] in separators or (place != "" and Path(place).is_dir())
+    # That of `Path` fails for names that cannot be.
+    return place[-1:] in separators or os.path.isdir(place)  # noqa: PTH112
 
 
 def _write(documents: Sequence[Document], files: Sequence[InputFile], settings: Settings) -> None:

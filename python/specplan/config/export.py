@@ -46,6 +46,7 @@ EXPORT_SPELLINGS: Final = MappingProxyType({"build-jobs": "jobs", "mirror_url": 
 _RESOURCE_SPELLINGS: Final = MappingProxyType({"runs_on": "runs-on"})
 
 _VARIABLE: Final = pattern(r"[A-Za-z_][A-Za-z0-9_]*")
+_COUNT: Final = pattern(r"[0-9]{1,9}")
 _MEMORY: Final = pattern(r"[1-9][0-9]{0,8}[KMGT]?")
 _TIME: Final = pattern(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?([smhd]?)")
 _SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -249,15 +250,15 @@ def resources_of(row: Mapping[str, str]) -> Resources | str:
     counts: dict[str, int | None] = {}
     for name in ("cpu", "jobs"):
         text = row.get(name, "")
-        if text and (not text.isascii() or not text.isdigit() or not 0 < int(text) <= _MOST):
-            return f"`{text}` is not a number of `{name}`"
+        if text and (_COUNT.fullmatch(text) is None or not 0 < int(text) <= _MOST):
+            return f"`{text[:64]}` is not a number of `{name}`"
         counts[name] = int(text) if text else None
     memory, timeout = row.get("memory", ""), row.get("timeout", "")
     if memory and _MEMORY.fullmatch(memory) is None:
-        return f"`{memory}` is not an amount of memory, as `16G` is"
+        return f"`{memory[:64]}` is not an amount of memory, as `16G` is"
     seconds = seconds_of(timeout) if timeout else None
     if timeout and seconds is None:
-        return f"`{timeout}` is not a time, as `90m` and `6h` are"
+        return f"`{timeout[:64]}` is not a time, as `90m` and `6h` are"
     return Resources(
         cpus=counts["cpu"], jobs=counts["jobs"], memory=memory or None, timeout=seconds
     )

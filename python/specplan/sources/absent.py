@@ -12,7 +12,7 @@ from specplan.patterns import pattern
 from specplan.similar_names import nearest
 from specplan.sources.stores.store import printable
 
-__all__ = ["absence", "looks_like_a_file"]
+__all__ = ["absence", "is_there", "looks_like_a_file"]
 
 #: How files end that specplan reads or writes, and others that are given in their place.
 _SUFFIXES: Final = (
@@ -124,3 +124,20 @@ def _names_like(name: str, folder: str) -> list[str]:
         return []
     near = nearest(name.casefold(), sorted(names), most=5, closeness=_CLOSENESS)
     return [names[each] for each in near]
+
+
+def is_there(path: Path) -> bool:
+    """Return whether there is anything at a path.
+
+    Raises:
+        SourceError: If that cannot be determined: no permission, a name too long, a NUL in it.
+    """
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as error:
+        fault = getattr(error, "strerror", None) or str(error)
+        shown = printable(path)
+        raise SourceError(f"`{shown}` cannot be read: {fault}", path=shown) from error
+    return True

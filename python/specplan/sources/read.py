@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from specplan import temporary
 from specplan.counting import count
 from specplan.errors import DamagedSourceError, RemoteError, SourceError, UsageError
-from specplan.sources.absent import absence
+from specplan.sources.absent import absence, is_there
 from specplan.sources.guesses import guessed
 from specplan.sources.label import STANDARD_INPUT, split_label
 from specplan.sources.result import SourceRead
@@ -218,37 +218,18 @@ def _local(path: Path, reading: Reading) -> SourceRead:
     from specplan.sources.mirrors import mirror  # noqa: PLC0415
     from specplan.sources.stores.store import LocalStore, printable  # noqa: PLC0415
 
-    is_there = _is_there(path)
-    if is_there and (found := mirror.split_view(path.as_posix())) is not None:
+    is_here = is_there(path)
+    if is_here and (found := mirror.split_view(path.as_posix())) is not None:
         return _view(LocalStore(Path(found[0]), limits=reading.limits), found[1], reading)
     if path.is_dir():
         return _folder(LocalStore(path, limits=reading.limits), path, reading)
-    if is_there:
+    if is_here:
         return _file(path, reading, shown=printable(path), beside=path.parent)
     whole = f"{reading.label}={path}"
     hint = None
-    if reading.label and _is_there(Path(whole)):
+    if reading.label and is_there(Path(whole)):
         hint = f"`{reading.label}=` was taken for a label: write `./{whole}` for the path"
     raise absence(str(path), hint=hint)
-
-
-def _is_there(path: Path) -> bool:
-    """Return whether there is anything at a path.
-
-    Raises:
-        SourceError: If that cannot be determined: no permission, a name too long, a NUL in it.
-    """
-    from specplan.sources.stores.store import printable  # noqa: PLC0415
-
-    try:
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except (OSError, ValueError) as error:
-        fault = getattr(error, "strerror", None) or str(error)
-        shown = printable(path)
-        raise SourceError(f"`{shown}` cannot be read: {fault}", path=shown) from error
-    return True
 
 
 def _folder(store: Store, path: Path, reading: Reading) -> SourceRead:

@@ -13,6 +13,7 @@ from specplan.patterns import pattern
 from specplan.pipelines.export.plan import NOT_COMMITTED, ExportPlan, builds_of
 from specplan.sources import standard_input, strict_json
 from specplan.sources.content import inflated
+from specplan.sources.cost_files import MOST_SECONDS
 from specplan.sources.documents import record
 from specplan.sources.label import STANDARD_INPUT
 
@@ -123,11 +124,18 @@ def _build(value: Value, hashes: set[str]) -> Build:
         stacks=value.texts_at("stacks"),
         stage=value.count_at("stage"),
         needs=needs,
-        cost=value.at("cost").amount(),
+        cost=_cost(value.at("cost")),
         estimated=value.flag_at("estimated"),
         cause="missing",
         because=(),
     )
+
+
+def _cost(value: Value) -> float:
+    cost = value.amount()
+    if cost > MOST_SECONDS:
+        value.fail(f"is not a cost: more than {MOST_SECONDS:g}")
+    return cost
 
 
 def _unplannable(value: Value) -> ChosenWant:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from specplan.errors import SourceError
 from specplan.patterns import pattern
 from specplan.records import dataclass
+from specplan.sources.absent import is_there
 from specplan.sources.content import inflated
 from specplan.sources.environments import yaml_tree
 from specplan.sources.environments.mirrors import read_mirrors
@@ -91,10 +92,10 @@ def read_export_environment(folder: str, lock: bytes | None = None) -> ExportEnv
         SourceError: If one of its files cannot be read, or is damaged.
     """
     place, manifest = Path(folder, "spack.lock"), Path(folder, "spack.yaml")
-    if lock is None and place.is_file():
+    if lock is None and is_there(place):
         lock = inflated(place, str(place), _MOST_BYTES)
     specs = None if lock is None else _specs(lock, str(place))
-    manifest_says = _manifest(manifest) if manifest.is_file() else ExportEnvironment()
+    manifest_says = _manifest(manifest) if is_there(manifest) else ExportEnvironment()
     return replace(
         manifest_says,
         hashes=None if specs is None else frozenset(specs),
