@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from specplan.cli import output, plans, verdict
+from specplan.cli import output, verdict
 from specplan.cli.options import argument, command
 from specplan.cli.saved_gates import SavedAnswer, failed_of_saved
 from specplan.config.settings import SETTINGS, STACK_GATES
@@ -93,6 +93,8 @@ def _planned(settings: Settings) -> tuple[ExportPlan, int]:
     from specplan.pipelines.export.plan import plan_of  # noqa: PLC0415 - help needs none
 
     if settings.plan is None:
+        from specplan.cli import plans  # noqa: PLC0415 - a plan from a file needs no reader
+
         plans.refuse_lock_without_successors(settings)
         plan = plans.plan(settings)
         lock = None if settings.write_lock is None else plan.successor_lock()

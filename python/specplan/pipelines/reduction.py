@@ -27,18 +27,21 @@ def reduced(needs: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
         >>> reduced({"zlib": [], "hdf5": ["zlib"], "silo": ["hdf5", "zlib"]})
         {'zlib': [], 'hdf5': ['zlib'], 'silo': ['hdf5']}
     """
-    bit = {build: 1 << at for at, build in enumerate(needs)}
-    before: dict[str, int] = {}
+    at_of = {build: at for at, build in enumerate(_in_order(needs))}
+    # A build with all that it waits for, as bits: the largest number last, so that they are short.
+    before: list[int] = []
     found: dict[str, list[str]] = {build: [] for build in needs}
-    for build in _in_order(needs):
-        own = needs[build]
+    needed = set().union(*needs.values())
+    for build, at in at_of.items():
         brought = 0
-        for need in own:
-            brought |= before[need]
-        found[build] = [need for need in own if not brought & bit[need]]
-        for need in found[build]:
-            brought |= bit[need]
-        before[build] = brought
+        kept: set[int] = set()
+        # A need is brought along only by needs that come after it.
+        for need in sorted(map(at_of.__getitem__, needs[build]), reverse=True):
+            if not brought >> need & 1:
+                brought |= before[need]
+                kept.add(need)
+        before.append(brought | 1 << at if build in needed else 0)
+        found[build] = [each for each in needs[build] if at_of[each] in kept]
     return found
 
 
@@ -59,7 +62,14 @@ def stages(needs: Mapping[str, Sequence[str]]) -> dict[str, int]:
 
 
 def _in_order(needs: Mapping[str, Sequence[str]]) -> Iterable[str]:
-    """Return the builds so that each comes after its needs."""
+    """Return the builds so that each comes after its needs; in their own order where that is so."""
+    seen: set[str] = set()
+    for build, own in needs.items():
+        if not seen.issuperset(own):
+            break
+        seen.add(build)
+    else:
+        return needs
     waiting = {build: len(own) for build, own in needs.items()}
     dependents: dict[str, list[str]] = {build: [] for build in needs}
     for build, own in needs.items():

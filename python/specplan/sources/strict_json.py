@@ -9,15 +9,20 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from typing import TYPE_CHECKING, NoReturn
+from itertools import chain
+from math import inf
+from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 
 from specplan.errors import DamagedSourceError
 from specplan.sources.location import WHOLE, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import TypeGuard
 
-__all__ = ["Value", "parse"]
+__all__ = ["Rows", "Value", "parse"]
+
+_Raw = TypeVar("_Raw")
 
 
 class Value:
@@ -69,6 +74,12 @@ class Value:
             self._inner(each, self.at_place.item(position))
             for position, each in enumerate(self.raw)
         ]
+
+    def rows(self) -> Rows:
+        """Return the elements of an array, to be read key by key."""
+        if not isinstance(self.raw, list):
+            self.fail(f"must be an array, is {_kind(self.raw)}")
+        return Rows(self, self.raw)
 
     def text(self) -> str:
         """Return a string."""
@@ -198,6 +209,68 @@ class Value:
 
     def _inner(self, raw: object, place: Place) -> Value:
         return Value(raw, place=place, shown=self.shown)
+
+
+class Rows:
+    """The objects of a long array: what all of them have for a key, in the time of one look.
+
+    What is not as it should be is found by a look at each of them, which says where it stands.
+    """
+
+    __slots__ = ("_array", "_raws")
+
+    def __init__(self, array: Value, raws: Sequence[object]) -> None:
+        self._array = array
+        self._raws = raws
+
+    def texts(self, key: str) -> Sequence[str]:
+        """Return their strings, as ``at(key).text()`` of each."""
+        found = self._all(key, str)
+        return found if _are_plain(found) else self._each(key, Value.text)
+
+    def text_lists(self, key: str) -> Sequence[tuple[str, ...]]:
+        """Return their arrays of strings, as ``at(key).texts()`` of each."""
+        found = self._all(key, list)
+        if found is not None and _are_plain(list(chain.from_iterable(found))):
+            return [*map(tuple, found)]
+        return self._each(key, Value.texts)
+
+    def counts(self, key: str) -> Sequence[int]:
+        """Return their numbers, as ``at(key).count()`` of each."""
+        found = self._all(key, int)
+        if found is not None and min(found, default=0) >= 0:
+            return found
+        return self._each(key, Value.count)
+
+    def amounts(self, key: str) -> Sequence[float]:
+        """Return their numbers, as ``at(key).amount()`` of each."""
+        found = self._all(key, float)
+        if found is not None and min(found, default=0) >= 0 and max(found, default=0) < inf:
+            return found
+        return self._each(key, Value.amount)
+
+    def flags(self, key: str) -> Sequence[bool]:
+        """Return what they have, as ``at(key).flag()`` of each."""
+        found = self._all(key, bool)
+        return self._each(key, Value.flag) if found is None else found
+
+    def _all(self, key: str, kind: type[_Raw]) -> list[_Raw] | None:
+        """Return what they have for a key; None where one has something of another kind."""
+        if set(map(type, self._raws)) <= {dict}:
+            found = [each.get(key) for each in cast("Sequence[dict[str, object]]", self._raws)]
+            if set(map(type, found)) <= {kind}:
+                return cast("list[_Raw]", found)
+        return None
+
+    def _each(self, key: str, read: Callable[[Value], _Raw]) -> list[_Raw]:
+        return [read(each.at(key)) for each in self._array.items()]
+
+
+def _are_plain(texts: Sequence[object] | None) -> TypeGuard[Sequence[str]]:
+    """Whether all are strings, and of letters that every string may hold."""
+    if texts is None or not set(map(type, texts)) <= {str}:
+        return False
+    return "".join(cast("Sequence[str]", texts)).isascii()
 
 
 def parse(document: bytes, shown: str) -> Value:

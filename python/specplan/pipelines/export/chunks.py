@@ -125,6 +125,7 @@ def _parts(request: ExportRequest, most: int) -> list[list[Job]]:
         return []
     script = len(_file({**base_context(request), "script": steps(request)}, _EMPTY, request)) + 600
     script += 400 * len(request.cells)
+    sizes = _Sizes(request.jobs)
     files = 1
     while True:
         beside = _SERVICES + len(request.cells) + (files if files > 1 else 0)
@@ -137,49 +138,65 @@ def _parts(request: ExportRequest, most: int) -> list[list[Job]]:
                 else f"the plan takes more than the {_MOST_PIPELINES} pipelines that GitLab allows",
                 hint="allow more with `--max-jobs`, as your tier of GitLab does",
             )
-        parts = _cut(request.jobs, room, _MOST_BYTES - script)
+        parts = _cut(request.jobs, room, _MOST_BYTES - script, sizes)
         if len(parts) <= files:
             return parts
         files = len(parts)
 
 
-def _cut(jobs: Sequence[Job], room: int, size: int) -> list[list[Job]]:
+def _cut(jobs: Sequence[Job], room: int, size: int, sizes: _Sizes) -> list[list[Job]]:
     parts: list[list[Job]] = []
     jobs_left, bytes_left, first = 0, 0, 0
     for job in jobs:
         # Joints stand beside the job that they are for.
         joints = -(-len(job.needs) // MOST_NEEDS) if len(job.needs) > MOST_NEEDS else 0
-        takes = _bytes_of(job, jobs, first, joints)
+        takes = sizes.of(job, first, joints)
         if jobs_left < 1 + joints or bytes_left < takes:
             parts.append([])
             jobs_left, bytes_left, first = room, size, job.number
-            takes = _bytes_of(job, jobs, first, joints)
+            takes = sizes.of(job, first, joints)
         parts[-1].append(job)
         jobs_left -= 1 + joints
         bytes_left -= takes
     return parts
 
 
-def _bytes_of(job: Job, jobs: Sequence[Job], first: int, joints: int) -> int:
-    """Return how much a job takes in a file that begins with a job, with its joints, at most."""
-    takes = _OF_A_JOB + 4 * len(job.asked) + 300 * joints
-    takes += sum(len(key) + 2 * len(value) + 16 for key, value in job.gives.variables.items())
-    takes += sum(map(len, (job.gives.image or "", *job.gives.tags))) * 2 + 8 * len(job.gives.tags)
-    for need in job.need_numbers:
-        # Each need is a line of the job and a hash of the sum; of another file, it is asked for.
-        takes += 80 + len(jobs[need].asked) if need >= first else 60 + 2 * len(jobs[need].asked)
-    return takes
+class _Sizes:
+    """How much the jobs of a plan take in files, at most."""
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._asked = [len(job.asked) for job in jobs]
+        gives: dict[int, int] = {}
+        self._beside = []
+        for job in jobs:
+            at = id(job.gives)
+            if at not in gives:
+                gives[at] = _bytes_of(job.gives)
+            self._beside.append(_OF_A_JOB + 4 * len(job.asked) + gives[at])
+
+    def of(self, job: Job, first: int, joints: int) -> int:
+        """Return how much a job takes in a file that begins with a job, with its joints."""
+        takes = self._beside[job.number] + 300 * joints
+        for need in job.need_numbers:
+            # A need is a line of the job and a hash of the sum; one of another file is asked for.
+            takes += 80 + self._asked[need] if need >= first else 60 + 2 * self._asked[need]
+        return takes
+
+
+def _bytes_of(gives: Resources) -> int:
+    takes = sum(len(key) + 2 * len(value) + 16 for key, value in gives.variables.items())
+    return takes + sum(map(len, (gives.image or "", *gives.tags))) * 2 + 8 * len(gives.tags)
 
 
 def _chunk(request: ExportRequest, names: Sequence[str], part: Sequence[Job]) -> _Chunk:
-    own = {job.number for job in part}
+    first = part[0].number
     entries: list[_Entry] = []
     lines: dict[str, None] = {}
     for job in part:
-        here = [need for need in job.need_numbers if need in own]
-        elsewhere = [request.jobs[need].asked for need in job.need_numbers if need not in own]
+        here = [need for need in job.need_numbers if need >= first]
+        elsewhere = [request.jobs[need].asked for need in job.need_numbers if need < first]
         needs = [names[need] for need in here]
-        if not any(request.jobs[need].cell == job.cell for need in here):
+        if job.cell not in [request.jobs[need].cell for need in here]:
             needs.append(f"preflight-{job.cell}")
         joints, needs = _joined(names[job.number], job, needs)
         entries += joints
@@ -193,7 +210,8 @@ def _chunk(request: ExportRequest, names: Sequence[str], part: Sequence[Job]) ->
                 gives=job.gives,
             )
         )
-        lines.update(dict.fromkeys(f"? {each}" for each in elsewhere))
+        for each in elsewhere:
+            lines[f"? {each}"] = None
         lines[" ".join((job.asked, *job.needs))] = None
     return _Chunk(
         entries=entries,

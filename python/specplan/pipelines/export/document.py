@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
 
@@ -66,8 +67,7 @@ def _plan(document: Value) -> ExportPlan:
     schema = document.at("schema")
     if schema.raw != _SCHEMA:
         schema.fail(f"is not `{_SCHEMA}`")
-    hashes: set[str] = set()
-    builds = [_build(each, hashes) for each in document.at("builds").items()]
+    builds = _builds(document.at("builds"))
     number = document.at("totals").at("builds")
     if number.count() != len(builds):
         number.fail(f"is not the number of builds, of which {len(builds)} stand here")
@@ -100,42 +100,53 @@ def _recipes(document: Value) -> str:
     return NOT_COMMITTED if commit.raw is None else commit.text()
 
 
-def _build(value: Value, hashes: set[str]) -> Build:
-    """Return a build.
-
-    Args:
-        value: The build in the document.
-        hashes: The hashes that were looked at so far, to which those of this build are added.
-    """
-    dag_hash, needs = value.text_at("hash"), value.texts_at("needs")
-    for each in (dag_hash, *needs):
-        if each in hashes:
-            continue
-        if _PLAIN_HASH.fullmatch(each) is None:
-            value.fail(f"`{each[:64]}` is not a DAG hash")
-        hashes.add(each)
-    return Build(
-        hash=dag_hash,
-        package=value.text_at("package"),
-        version=value.text_at("version"),
-        platform=value.text_at("platform"),
-        os=value.text_at("os"),
-        target=value.text_at("target"),
-        stacks=value.texts_at("stacks"),
-        stage=value.count_at("stage"),
-        needs=needs,
-        cost=_cost(value.at("cost")),
-        estimated=value.flag_at("estimated"),
-        cause="missing",
-        because=(),
+def _builds(value: Value) -> list[Build]:
+    rows = value.rows()
+    hashes, needs, costs = rows.texts("hash"), rows.text_lists("needs"), rows.amounts("cost")
+    named = {*hashes, *chain.from_iterable(needs)}
+    if wrong := {each for each in named if _PLAIN_HASH.fullmatch(each) is None}:
+        for build, own, others in zip(value.items(), hashes, needs, strict=True):
+            for each in (own, *others):
+                if each in wrong:
+                    build.fail(f"`{each[:64]}` is not a DAG hash")
+    if max(costs, default=0) > MOST_SECONDS:
+        for build in value.items():
+            if build.at("cost").amount() > MOST_SECONDS:
+                build.at("cost").fail(f"is not a cost: more than {MOST_SECONDS:g}")
+    columns = zip(
+        hashes,
+        rows.texts("package"),
+        rows.texts("version"),
+        rows.texts("platform"),
+        rows.texts("os"),
+        rows.texts("target"),
+        rows.text_lists("stacks"),
+        rows.counts("stage"),
+        needs,
+        costs,
+        rows.flags("estimated"),
+        strict=True,
     )
-
-
-def _cost(value: Value) -> float:
-    cost = value.amount()
-    if cost > MOST_SECONDS:
-        value.fail(f"is not a cost: more than {MOST_SECONDS:g}")
-    return cost
+    return [
+        Build(
+            hash=dag_hash,
+            package=package,
+            version=version,
+            platform=platform,
+            os=os,
+            target=target,
+            stacks=stacks,
+            stage=stage,
+            needs=own,
+            cost=cost,
+            estimated=estimated,
+            cause="missing",
+            because=(),
+        )
+        for (
+            dag_hash, package, version, platform, os, target, stacks, stage, own, cost, estimated,
+        ) in columns
+    ]  # fmt: skip
 
 
 def _unplannable(value: Value) -> ChosenWant:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import UsageError
@@ -183,7 +184,7 @@ def _checked(builds: Sequence[Build]) -> dict[str, list[str]]:
         stages[build.hash] = build.stage
         needs[build.hash] = list(build.needs)
     for build in builds:
-        for need in needs[build.hash]:
+        for need in build.needs:
             if stages.get(need, build.stage) >= build.stage:
                 raise UsageError(
                     f"the build `{build.hash}` needs `{need[:64]}`, which is not a build of an "
@@ -192,13 +193,18 @@ def _checked(builds: Sequence[Build]) -> dict[str, list[str]]:
     return needs
 
 
+@lru_cache(maxsize=4096)
 def _plain(text: str) -> str:
     return _NOT_PLAIN.sub("_", text)[:_LONGEST] or "_"
 
 
+@lru_cache(maxsize=4096)
+def _is_plain(text: str) -> bool:
+    return len(text) <= _LONGEST and _PLAIN.fullmatch(text) is not None
+
+
 def _asked(build: Build) -> str:
-    texts = (build.package, build.version)
-    if all(_PLAIN.fullmatch(each) and len(each) <= _LONGEST for each in texts):
+    if _is_plain(build.package) and _is_plain(build.version):
         return f"{build.package}@{build.version}/{build.hash}"
     return build.hash
 

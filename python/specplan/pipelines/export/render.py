@@ -12,6 +12,7 @@ import re
 import shlex
 from functools import cache
 from importlib import resources
+from json.encoder import encode_basestring_ascii
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -56,7 +57,9 @@ def _double(text: object) -> str:
 
 def _yaml(text: object) -> str:
     """Quote a text for YAML: JSON is YAML."""
-    return json.dumps(text if isinstance(text, (list, dict, int, float)) else str(text))
+    if isinstance(text, (list, dict, int, float)):
+        return json.dumps(text)
+    return encode_basestring_ascii(str(text))
 
 
 def _gitlab(text: object) -> str:

@@ -168,7 +168,7 @@ def jobs_of(
         UsageError: If an environment that can be read here lacks a build.
     """
     number_of = {build.hash: at for at, build in enumerate(plan.builds)}
-    profiles: dict[Profile, int] = {Profile(env, str(build_jobs or "")): 0}
+    profiles = {(env, str(build_jobs or "")): 0}
     cells: dict[tuple[str, str, str], int] = {}
     found: list[JobCell] = []
     jobs: list[Job] = []
@@ -183,9 +183,8 @@ def jobs_of(
                 hint=f"name the environment of its lock{next_lock} with `--env`, or with `env` in "
                 "an `[[export.cell]]`",
             )
-        profile = profiles.setdefault(
-            Profile(folder, str(gives.jobs or build_jobs or "")), len(profiles)
-        )
+        processes = str(gives.jobs or build_jobs or "")
+        profile = profiles.setdefault((folder, processes), len(profiles))
         cell = cells.setdefault((build.os, build.target, folder), len(cells))
         if cell == len(found):
             of_system = () if known is None else known.externals
@@ -201,7 +200,7 @@ def jobs_of(
                 )
             )
         jobs.append(_job(at, build, number_of, profile, cell, gives))
-    return jobs, list(profiles), found
+    return jobs, [Profile(*each) for each in profiles], found
 
 
 def _job(
@@ -224,7 +223,7 @@ def _job(
         stage=build.stage,
         cost=build.cost,
         needs=build.needs,
-        need_numbers=tuple(number_of[need] for need in build.needs),
+        need_numbers=tuple(map(number_of.__getitem__, build.needs)),
         profile=profile,
         cell=cell,
         gives=gives,
