@@ -13,10 +13,13 @@ from specplan.recipes.unread import UnreadError
 from specplan.records import dataclass
 from specplan.sources.content import first_bytes
 from specplan.sources.git import git, git_bytes, without_filters
+from specplan.sources.git_objects import Objects
 from specplan.sources.recipes import no_repository, refuse_no_revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from specplan.sources.git_objects import GitObject
 
 __all__ = [
     "WORKING_TREE",
@@ -43,10 +46,13 @@ _HUNK: Final = pattern(
 #: A line of a patch that is neither blank nor a comment.
 _SAYS_SOMETHING: Final = pattern(rb"[-+]\s*[^\s#]")
 
-#: The file at the top of a package repository.
-_REPOSITORY: Final = pattern(r"(?:.*/)?repo\.yaml")
-
 _DIFF: Final = (
+    "--raw",
+    "--patch",
+    "-z",
+    "-U0",
+    "--no-color",
+    "--no-prefix",
     "--no-renames",
     "--no-relative",
     "--no-ext-diff",
@@ -55,6 +61,23 @@ _DIFF: Final = (
 )
 
 _Read: TypeAlias = bytes | UnreadError | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checkout:
+    """What is asked once of a checkout.
+
+    Attributes:
+        place: The folder, as it was given.
+        is_bare: Whether it has no files beside git's own.
+        inside: The path from its top to the folder, with a slash; empty for the top.
+        objects: What git keeps.
+    """
+
+    place: str
+    is_bare: bool
+    inside: str
+    objects: Objects
 
 
 class Tree(Protocol):
@@ -82,14 +105,14 @@ class Commit:
     """The files of a commit.
 
     Args:
-        checkout: A folder of the checkout.
+        checkout: The checkout.
         commit: The commit.
     """
 
-    __slots__ = ("_checkout", "_files", "_paths", "shown")
+    __slots__ = ("_files", "_paths", "checkout", "shown")
 
-    def __init__(self, checkout: str, commit: str) -> None:
-        self._checkout = checkout
+    def __init__(self, checkout: _Checkout, commit: str) -> None:
+        self.checkout = checkout
         self._paths: tuple[str, ...] | None = None
         self._files: dict[str, _Read] = {}
         self.shown = commit
@@ -97,15 +120,11 @@ class Commit:
     def fetch(self, paths: Iterable[str]) -> None:
         """Read files that will be asked for, all at once."""
         wanted = [each for each in dict.fromkeys(paths) if each not in self._files]
-        lines = [each for each in wanted if "\n" not in each]
-        sizes = self._batch("--batch-check", lines)
-        read: list[str] = []
-        for path, line in zip(lines, sizes.splitlines(), strict=True):
-            self._files[path] = self._looked_at(line)
-            if self._files[path] == b"":
-                read.append(path)
-        self._take(read, self._batch("--batch", read))
-        for each in set(wanted) - set(lines):
+        plain = [each for each in wanted if "\n" not in each]
+        names = [f"{self.shown}:{each}" for each in plain]
+        for path, found in zip(plain, self.checkout.objects.read(names, _MOST_BYTES), strict=True):
+            self._files[path] = _file(found)
+        for each in set(wanted) - set(plain):
             self._files[each] = UnreadError("its path has a line break")
 
     def read(self, path: str) -> bytes | None:
@@ -124,33 +143,21 @@ class Commit:
         """Return the paths of all files, sorted."""
         if self._paths is None:
             words = ("ls-tree", "-r", "-z", "--name-only", "--full-tree", self.shown)
-            self._paths = _sorted(git(self._checkout, *words))
+            self._paths = _sorted(git(self.checkout.place, *words))
         return self._paths
 
-    def _batch(self, how: str, paths: Iterable[str]) -> bytes:
-        lines = "".join(f"{self.shown}:{each}\n" for each in paths)
-        if not lines:
-            return b""
-        given = lines.encode("utf-8", "surrogateescape")
-        return git_bytes(self._checkout, "cat-file", how, given=given)
+    def follow(self, older: Commit, files: Mapping[str, ChangedFile]) -> None:
+        """Take the paths of an older commit, and what is known to differ of all its files."""
+        gone = {each.path for each in files.values() if each.is_gone}
+        self._paths = tuple(sorted({*older.paths(), *files} - gone))
 
-    @staticmethod
-    def _looked_at(line: bytes) -> _Read:
-        """Return nothing yet for a file that can be read, else what it is."""
-        words = line.rsplit(b" ", 2)
-        if line.endswith(b" missing") or words[-2] != b"blob":
-            return None
-        if int(words[-1]) > _MOST_BYTES:
-            return UnreadError(f"it has more than {_MOST_BYTES} bytes")
-        return b""
 
-    def _take(self, paths: Iterable[str], answer: bytes) -> None:
-        start = 0
-        for path in paths:
-            end = answer.index(b"\n", start)
-            size = int(answer[start:end].rsplit(b" ", 1)[1])
-            self._files[path] = answer[end + 1 : end + 1 + size]
-            start = end + size + 2
+def _file(found: GitObject | None) -> _Read:
+    if found is None or not found.is_file:
+        return None
+    if found.content is None:
+        return UnreadError(f"it has more than {_MOST_BYTES} bytes")
+    return found.content
 
 
 class WorkingTree:
@@ -207,11 +214,13 @@ class ChangedFile:
 
     Attributes:
         path: Its path from the top of the checkout.
+        is_gone: Whether the newer side has not got it.
         lines: First and last lines of what is new in it, counted from 1; what is only gone is
             shown by the line before.
     """
 
     path: str
+    is_gone: bool
     lines: tuple[tuple[int, int], ...]
 
 
@@ -252,55 +261,54 @@ def history(checkout: str, since: str) -> History:
     """
     refuse_no_revision(since)
     # What is not a checkout is named as that, before its revisions are asked for.
-    git(checkout, "rev-parse", "--git-dir")
+    looked_at = _checkout(checkout)
     old, dots, new = since.partition("..." if "..." in since else "..")
-    before = _commit(checkout, old)
+    before = _commit(looked_at, old)
     untracked: tuple[str, ...] = ()
     if not dots:
         words = ("ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", ".")
         untracked = _sorted(git(checkout, *words))
         top = Path(git(checkout, "rev-parse", "--show-toplevel").removesuffix("\n"))
-        after: Tree = WorkingTree(checkout, top)
-        ends = [before]
-    else:
-        last = _commit(checkout, new or "HEAD")
-        if dots == "...":
-            before = _common(checkout, before, last, since)
-        after = Commit(checkout, last)
-        ends = [before, last]
-    older = Commit(checkout, before)
-    _refuse_part(checkout, older, after)
-    return History(
-        checkout=checkout,
-        before=older,
-        after=after,
-        files=_changed(checkout, ends),
-        untracked=untracked,
-    )
+        older, after = Commit(looked_at, before), WorkingTree(checkout, top)
+        _refuse_part(looked_at, older, after)
+        files = _changed(looked_at, [before])
+        return History(
+            checkout=checkout, before=older, after=after, files=files, untracked=untracked
+        )
+    last = _commit(looked_at, new or "HEAD")
+    if dots == "...":
+        before = _common(checkout, before, last, since)
+    older, newer = Commit(looked_at, before), Commit(looked_at, last)
+    files = _changed(looked_at, [before, last])
+    if not looked_at.inside:
+        newer.follow(older, files)
+    _refuse_part(looked_at, older, newer)
+    return History(checkout=checkout, before=older, after=newer, files=files)
 
 
-def _refuse_part(checkout: str, *sides: Tree) -> None:
+def _refuse_part(checkout: _Checkout, *sides: Tree) -> None:
     """Refuse a folder in which no change of a recipe could be seen, or only some.
 
     Raises:
         SourceError: If neither side has a recipe there, or it is a part of a package repository.
     """
-    inside = git(checkout, "rev-parse", "--show-prefix").removesuffix("\n")
+    inside, place = checkout.inside, checkout.place
     paths = {path for side in sides for path in side.paths()}
-    roots = [path.removesuffix("repo.yaml") for path in paths if _REPOSITORY.fullmatch(path)]
+    ends = "/repo.yaml"
+    roots = [path[: 1 - len(ends)] for path in paths if f"/{path}".endswith(ends)]
     if any(root.startswith(inside) for root in roots):
         return
     around = [root for root in roots if inside.startswith(root)]
     if around:
         whole = os.path.relpath(max(around, key=len) or ".", inside or ".")
         raise SourceError(
-            f"`{checkout}` is only a part of a package repository: what changed beside it would "
+            f"`{place}` is only a part of a package repository: what changed beside it would "
             "be passed over",
-            path=checkout,
-            hint=f"name the whole of it: `--packages {os.path.normpath(Path(checkout) / whole)}`",
+            path=place,
+            hint=f"name the whole of it: `--packages {os.path.normpath(Path(place) / whole)}`",
         )
     if not any(path.startswith(inside) and path.endswith("/package.py") for path in paths):
-        raise no_repository(checkout)
+        raise no_repository(place)
 
 
 def with_older(range_: History, revision: str) -> History | None:
@@ -310,37 +318,51 @@ def with_older(range_: History, revision: str) -> History | None:
         range_: The revisions that are compared.
         revision: The revision that takes the place of the older one.
     """
+    checkout = range_.before.checkout
     try:
-        before = _commit(range_.checkout, revision)
+        before = _commit(checkout, revision)
     except SourceError:
         return None
     if before == range_.before.shown:
         return range_
     after = range_.after
     ends = [before] if isinstance(after, WorkingTree) else [before, after.shown]
-    return replace(
-        range_,
-        before=Commit(range_.checkout, before),
-        files=_changed(range_.checkout, ends),
-    )
+    return replace(range_, before=Commit(checkout, before), files=_changed(checkout, ends))
 
 
 def committed(range_: History) -> str | None:
     """Return the commit that has the files of the newer side as they are; None where none has."""
     if isinstance(range_.after, Commit):
         return range_.after.shown
-    last = _commit(range_.checkout, "HEAD")
-    is_clean = not range_.untracked and not _changed(range_.checkout, [last])
+    checkout = range_.before.checkout
+    last = _commit(checkout, "HEAD")
+    is_clean = not range_.untracked and not _changed(checkout, [last])
     return last if is_clean else None
 
 
-def _commit(checkout: str, revision: str) -> str:
+def _checkout(place: str) -> _Checkout:
+    facts = git(place, "rev-parse", "--is-bare-repository", "--show-prefix")
+    is_bare, _, inside = facts.partition("\n")
+    return _Checkout(
+        place=place,
+        is_bare=is_bare == "true",
+        inside=inside.removesuffix("\n"),
+        objects=Objects(place),
+    )
+
+
+def _commit(checkout: _Checkout, revision: str) -> str:
+    place, name = checkout.place, f"{revision}^{{commit}}"
+    if "\n" not in revision:
+        [known] = checkout.objects.read([name], _MOST_BYTES)
+        if known is not None:
+            return known.name
     try:
-        found = git(checkout, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+        found = git(place, "rev-parse", "--verify", "--end-of-options", name)
     except SourceError as error:
         raise SourceError(
-            f"`{checkout}`: git does not know the revision `{revision}`",
-            path=checkout,
+            f"`{place}`: git does not know the revision `{revision}`",
+            path=place,
             hint=error.hint or "`git log` shows the revisions that are there",
         ) from error
     return found.strip()
@@ -357,19 +379,25 @@ def _common(checkout: str, one: str, other: str, since: str) -> str:
         ) from error
 
 
-def _changed(checkout: str, ends: list[str]) -> dict[str, ChangedFile]:
-    filters = without_filters(checkout)
-    is_bare = git(checkout, "rev-parse", "--is-bare-repository").strip() == "true"
-    within = () if is_bare else (".",)
+def _changed(checkout: _Checkout, ends: list[str]) -> dict[str, ChangedFile]:
+    filters = without_filters(checkout.place)
+    within = () if checkout.is_bare else (".",)
     words = (*_DIFF, "--end-of-options", *ends, "--", *within)
-    paths = git(checkout, *filters, "diff", "--name-only", "-z", *words).split("\0")[:-1]
-    patch = git_bytes(checkout, *filters, "diff", "-U0", "--no-color", "--no-prefix", *words)
-    sections = _sections(patch)
-    if len(sections) != len(paths):
-        sections = [()] * len(paths)
+    found = git_bytes(checkout.place, *filters, "diff", *words)
+    files: list[tuple[str, bool]] = []
+    start = 0
+    while found.startswith(b":", start):
+        middle = found.index(b"\0", start)
+        end = found.index(b"\0", middle + 1)
+        path = found[middle + 1 : end].decode("utf-8", "surrogateescape")
+        files.append((path, found.startswith(b"D", middle - 1)))
+        start = end + 1
+    sections = _sections(found[start:])
+    if len(sections) != len(files):
+        sections = [()] * len(files)
     return {
-        path: ChangedFile(path=path, lines=lines)
-        for path, lines in zip(paths, sections, strict=True)
+        path: ChangedFile(path=path, is_gone=is_gone, lines=lines)
+        for (path, is_gone), lines in zip(files, sections, strict=True)
     }
 
 
@@ -377,7 +405,7 @@ def _sections(patch: bytes) -> list[tuple[tuple[int, int], ...]]:
     """Return by file of a patch which lines of it are new, comments and blanks left out."""
     sections: list[list[tuple[int, int]]] = []
     hunk: tuple[int, int] | None = None
-    for line in patch.split(b"\n"):
+    for line in patch.lstrip(b"\0").split(b"\n"):
         if line.startswith(b"diff --git "):
             sections.append([])
             hunk = None

@@ -10,7 +10,14 @@ from typing import Final
 from specplan.errors import SourceError
 from specplan.patterns import pattern
 
-__all__ = ["git", "git_bytes", "without_filters"]
+__all__ = [
+    "cannot_run",
+    "git",
+    "git_bytes",
+    "git_command",
+    "git_environment",
+    "without_filters",
+]
 
 #: Configuration that a checkout brings along and that names commands to run: all of it is off.
 #: A checkout may come from anybody, and to look at it must not run what it says.
@@ -52,7 +59,7 @@ def without_filters(checkout: str) -> list[str]:
     ]
 
 
-def _environment() -> dict[str, str]:
+def git_environment() -> dict[str, str]:
     """Return an environment in which git looks at the checkout and asks nobody."""
     kept = {
         name: value
@@ -67,6 +74,18 @@ def _environment() -> dict[str, str]:
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
     }
+
+
+def git_command(checkout: str, *arguments: str) -> list[str]:
+    """Return the words that run git in a checkout, without what this says."""
+    settings = [word for each in _HARMLESS for word in ("-c", each)]
+    return ["git", "--no-pager", "-C", checkout, *settings, *arguments]
+
+
+def cannot_run(error: Exception, checkout: str) -> SourceError:
+    """Return the error that says why git cannot be run."""
+    fault = getattr(error, "strerror", None) or str(error)
+    return SourceError(f"git cannot be run: {fault}", path=checkout)
 
 
 def git(checkout: str, *arguments: str) -> str:
@@ -94,19 +113,17 @@ def git_bytes(checkout: str, *arguments: str, given: bytes = b"") -> bytes:
     Raises:
         SourceError: If git cannot be run, or fails; with what it says.
     """
-    settings = [word for each in _HARMLESS for word in ("-c", each)]
-    command = ["git", "--no-pager", "-C", checkout, *settings, *arguments]
+    command = git_command(checkout, *arguments)
     try:
         done = subprocess.run(  # noqa: S603 - fixed words; the revision stands behind --end-of-options
             command,
             input=given,
             capture_output=True,
             check=False,
-            env=_environment(),
+            env=git_environment(),
         )
     except (OSError, ValueError) as error:
-        fault = getattr(error, "strerror", None) or str(error)
-        raise SourceError(f"git cannot be run: {fault}", path=checkout) from error
+        raise cannot_run(error, checkout) from error
     if done.returncode:
         told = done.stderr.decode("utf-8", "replace").strip().splitlines()
         fault = told[0].removeprefix("fatal: ") if told else f"git ended with {done.returncode}"

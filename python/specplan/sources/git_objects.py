@@ -1,0 +1,149 @@
+"""The objects of a checkout, read by one process of git."""
+
+from __future__ import annotations
+
+import subprocess
+import weakref
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from specplan.errors import SourceError
+from specplan.records import dataclass
+from specplan.sources.git import cannot_run, git_bytes, git_command, git_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import IO
+
+__all__ = ["GitObject", "Objects"]
+
+#: How much is asked at once: a pipe takes that before anybody reads it.
+_AT_ONCE: Final = 4096
+
+#: How much is passed over at once.
+_PASSED: Final = 1 << 20
+
+_KINDS: Final = frozenset({b"blob", b"tree", b"commit", b"tag"})
+
+
+@dataclass(frozen=True, slots=True)
+class GitObject:
+    """An object of git.
+
+    Attributes:
+        name: Its name, in hexadecimal digits.
+        is_file: Whether it is the content of a file.
+        content: The content; None where it is larger than what was to be read.
+    """
+
+    name: str
+    is_file: bool
+    content: bytes | None
+
+
+class Objects:
+    """The objects of a checkout.
+
+    A start of git takes longer than most answers, so the process that reads them stays until
+    nobody holds this any more.
+
+    Args:
+        checkout: A folder of the checkout.
+    """
+
+    __slots__ = ("__weakref__", "_checkout", "_process")
+
+    def __init__(self, checkout: str) -> None:
+        self._checkout = checkout
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def read(self, names: Sequence[str], most: int) -> list[GitObject | None]:
+        """Return objects; None for each that is not there.
+
+        Args:
+            names: Their names, such as ``COMMIT:PATH``, without line breaks.
+            most: The most bytes of an object that are read.
+
+        Raises:
+            SourceError: If git cannot be run, or fails.
+        """
+        found: list[GitObject | None] = []
+        for block in _blocks([f"{each}\n".encode("utf-8", "surrogateescape") for each in names]):
+            answer = self._answer(block, most)
+            if len(answer) < len(block):
+                self._process = None
+                # Once more, for what it says of it.
+                git_bytes(self._checkout, "cat-file", "--batch", given=b"".join(block))
+                raise SourceError(f"`{self._checkout}`: git stopped", path=self._checkout)
+            found += answer
+        return found
+
+    def _answer(self, block: Sequence[bytes], most: int) -> list[GitObject | None]:
+        """Return the objects of some lines; fewer where git stopped."""
+        process = self._started()
+        questions, answers = process.stdin, process.stdout
+        found: list[GitObject | None] = []
+        if questions is None or answers is None:
+            return found
+        with suppress(OSError):
+            questions.write(b"".join(block))
+            questions.flush()
+            for _ in block:
+                line = answers.readline()
+                if not line.endswith(b"\n"):
+                    break
+                name, _, rest = line[:-1].partition(b" ")
+                kind, _, size = rest.partition(b" ")
+                if kind not in _KINDS or not size.isdigit():
+                    found.append(None)
+                    continue
+                content = _content(answers, int(size), most)
+                if answers.read(1) != b"\n":
+                    break
+                found.append(GitObject(name.decode("ascii"), kind == b"blob", content))
+        return found
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - fixed words
+                    git_command(self._checkout, "cat-file", "--batch"),
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    env=git_environment(),
+                )
+            except (OSError, ValueError) as error:
+                raise cannot_run(error, self._checkout) from error
+            weakref.finalize(self, _end, self._process)
+        return self._process
+
+
+def _blocks(lines: Sequence[bytes]) -> Iterator[list[bytes]]:
+    block: list[bytes] = []
+    size = 0
+    for line in lines:
+        if block and size + len(line) > _AT_ONCE:
+            yield block
+            block, size = [], 0
+        block.append(line)
+        size += len(line)
+    if block:
+        yield block
+
+
+def _content(answers: IO[bytes], size: int, most: int) -> bytes | None:
+    """Return what follows; None where it has more bytes than that, which are passed over."""
+    if size <= most:
+        return answers.read(size)
+    while size > 0 and (passed := len(answers.read(min(size, _PASSED)))):
+        size -= passed
+    return None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+    process.wait()
