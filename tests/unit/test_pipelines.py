@@ -193,6 +193,43 @@ def test_a_job_that_waits_for_jobs_that_go_waits_for_what_these_waited_for() -> 
     assert found["smoke"]["dependencies"] == ["a"]
 
 
+def test_a_job_keeps_the_needs_that_it_inherits() -> None:
+    pipeline = chain(**{".base": {"needs": [{"job": "generate", "artifacts": True}]}})
+    del pipeline["a"]["needs"], pipeline["b"]["needs"]
+    pipeline[".more"] = {"extends": ".more", "script": ["x"]}
+    pipeline["a"]["extends"] = ".base"
+    pipeline["b"]["extends"] = [".more", ".base", ".none"]
+    found = loaded(of(pipeline), build("a"), build("b", "a"))
+    generated = {"job": "generate", "artifacts": True}
+    assert found["a"]["needs"] == [generated]
+    assert found["b"]["needs"] == [{"job": "a", "artifacts": False}, generated]
+
+
+def test_rules_name_no_job_that_goes() -> None:
+    pipeline = chain()
+    for name in ("c", "rebuild-index"):
+        pipeline[name]["rules"] = [{"if": "$X", "needs": ["b", "generate"]}, {"when": "always"}]
+    found = loaded(of(pipeline), build("a"), build("c", "a"))
+    kept = ["generate", {"job": "a", "artifacts": False}]
+    for name in ("c", "rebuild-index"):
+        assert found[name]["rules"] == [{"if": "$X", "needs": kept}, {"when": "always"}]
+
+
+@pytest.mark.parametrize("way", ["extends: a", "extends: [.x, a]", "tags: !reference [a, tags]"])
+def test_a_job_that_another_takes_over_cannot_go(way: str) -> None:
+    text = yaml.safe_dump(chain()) + f"more: {{script: [x], {way}}}\n"
+    assert "more" in trimmed(of(text), [build("a")]).text
+    with pytest.raises(SourceError, match="`more` takes over what the job `a` says"):
+        trimmed(of(text), [build("b")])
+
+
+def test_a_hash_may_be_a_variable_that_is_not_expanded() -> None:
+    pipeline = chain()
+    raw = {"value": dag_hash("a"), "expand": False}
+    pipeline["a"]["variables"]["SPACK_JOB_SPEC_DAG_HASH"] = raw
+    assert of(pipeline).builds["a"].hash == dag_hash("a")
+
+
 def test_builds_without_a_job_are_named() -> None:
     plan = [build("a"), build("x", "a")]
     assert [each.package for each in builds_without_job(of(chain()), plan)] == ["x"]

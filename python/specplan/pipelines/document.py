@@ -22,7 +22,7 @@ from specplan.sources.yaml_events import events
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Document", "Mapping", "Node", "Scalar", "Sequence", "parse"]
+__all__ = ["Document", "Mapping", "Node", "Scalar", "Sequence", "parse", "references_in"]
 
 #: Spack's pipelines have seven levels; GitLab refuses more than 150.
 _MAX_DEPTH: Final = 64
@@ -32,6 +32,7 @@ _MAX_DEPTH: Final = 64
 _MAX_VALUES: Final = 5_000_000
 
 _MERGE: Final = "<<"
+_REFERENCE: Final = "!reference"
 
 
 @dataclass(slots=True, eq=False)
@@ -105,6 +106,22 @@ class Mapping:
                 self.pairs[at] = (each, value)
                 return
         self.pairs.append((Scalar(key), value))
+
+
+def references_in(node: Node) -> Iterator[str]:
+    """Give the entries that a node takes parts of with ``!reference [ENTRY, KEY]``."""
+    open_, seen = [node], set[int]()
+    while open_:
+        each = open_.pop()
+        if id(each) in seen or isinstance(each, Scalar):
+            continue
+        seen.add(id(each))
+        if isinstance(each, Mapping):
+            open_ += [value for _, value in each.pairs]
+            continue
+        open_ += each.items
+        if each.tag == _REFERENCE and each.items and isinstance(each.items[0], Scalar):
+            yield each.items[0].text
 
 
 def _is_text(node: Node, text: str) -> bool:

@@ -16,7 +16,16 @@ from specplan.sources.label import STANDARD_INPUT
 if TYPE_CHECKING:
     from specplan.pipelines.document import Node
 
-__all__ = ["NO_OP", "BuildJob", "Pipeline", "build_need_of", "is_job", "pipeline_of", "read"]
+__all__ = [
+    "NO_OP",
+    "BuildJob",
+    "Pipeline",
+    "build_need_of",
+    "extended_by",
+    "is_job",
+    "pipeline_of",
+    "read",
+]
 
 #: GitLab takes 5 MB at most.
 _MOST_BYTES: Final = 8 << 20
@@ -35,6 +44,9 @@ _SERVICES: Final = frozenset({NO_OP, "cleanup", "copy", "rebuild-index", "sign-p
 
 #: What a mapping needs one of so that GitLab takes it for a job.
 _JOB_KEYS: Final = ("script", "run", "trigger", "extends")
+
+#: How far GitLab follows ``extends``.
+_MOST_EXTENDED: Final = 11
 
 #: What GitLab reads as settings of the pipeline, whatever it holds.
 _SETTINGS: Final = frozenset(
@@ -64,7 +76,8 @@ class BuildJob:
         name: The job.
         hash: The DAG hash of the spec.
         node: The job in the document.
-        needs: What it waits for, in the order written; None where it does not say.
+        needs: What it waits for, in the order written; None where neither it nor what it extends
+            says so.
     """
 
     name: str
@@ -122,17 +135,20 @@ def pipeline_of(content: bytes, place: str) -> Pipeline:
         place: The file, as it is shown.
     """
     document = parse(content, place)
-    builds: dict[str, BuildJob] = {}
-    names: set[str] = set()
+    entries: dict[str, Node] = {}
     for key, value in document.root.pairs:
         if not isinstance(key, Scalar):
             raise document.fault(key, "", "a key must be text")
-        if key.text in names:
+        if key.text in entries:
             raise document.fault(key, key.text, "the key is given twice")
-        names.add(key.text)
-        if (job := _build_job(document, key.text, value)) is not None:
-            builds[job.name] = job
-    if not builds and not names & _SERVICES:
+        entries[key.text] = value
+    inherited = _InheritedNeeds(entries)
+    builds = {
+        name: job
+        for name, value in entries.items()
+        if (job := _build_job(document, name, value, inherited)) is not None
+    }
+    if not builds and not entries.keys() & _SERVICES:
         raise SourceError(
             f"`{place}` is not a pipeline of Spack: it has no job that builds a spec, and none "
             f"of the jobs that Spack writes beside these",
@@ -169,7 +185,39 @@ def build_need_of(entry: Node) -> str | None:
     return job.text if isinstance(job, Scalar) else None
 
 
-def _build_job(document: Document, name: str, node: Node) -> BuildJob | None:
+def extended_by(node: Mapping) -> list[str]:
+    """Return the entries whose keys a job takes over with ``extends``: what counts most first."""
+    found = node.get("extends")
+    items = found.items if isinstance(found, Sequence) else [found]
+    return [each.text for each in reversed(items) if isinstance(each, Scalar)]
+
+
+class _InheritedNeeds:
+    """What jobs wait for, where only an entry that they extend says so."""
+
+    def __init__(self, entries: dict[str, Node]) -> None:
+        self._entries = entries
+        self._known: dict[str, Node | None] = {}
+
+    def of(self, node: Mapping, depth: int = _MOST_EXTENDED) -> Node | None:
+        found = node.get("needs")
+        if found is not None or not depth:
+            return found
+        for name in extended_by(node):
+            if name not in self._known:
+                # One that extends itself has no needs.
+                self._known[name] = None
+                entry = self._entries.get(name)
+                if isinstance(entry, Mapping):
+                    self._known[name] = self.of(entry, depth - 1)
+            if (known := self._known[name]) is not None:
+                return known
+        return None
+
+
+def _build_job(
+    document: Document, name: str, node: Node, inherited: _InheritedNeeds
+) -> BuildJob | None:
     """Return the job that an entry is, if it builds a spec."""
     if name in _SETTINGS or name.startswith(".") or not isinstance(node, Mapping):
         return None
@@ -180,9 +228,12 @@ def _build_job(document: Document, name: str, node: Node) -> BuildJob | None:
     if dag_hash is None:
         return None
     place = f"{name}.{_VARIABLES}.{_HASH}"
+    if isinstance(dag_hash, Mapping):
+        # A variable that is not expanded.
+        dag_hash = dag_hash.get("value") or dag_hash
     if not isinstance(dag_hash, Scalar) or _DAG_HASH.fullmatch(dag_hash.text) is None:
         raise document.fault(dag_hash, place, "is not a DAG hash of 32 letters")
-    needs = node.get("needs")
+    needs = inherited.of(node)
     if needs is not None and not isinstance(needs, Sequence):
         raise document.fault(needs, f"{name}.needs", "must be a list")
     return BuildJob(name=name, hash=dag_hash.text, node=node, needs=needs)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from specplan.errors import SourceError
 from specplan.patterns import pattern
-from specplan.pipelines.document import Document, Mapping, Scalar, Sequence
+from specplan.pipelines.document import Document, Mapping, Scalar, Sequence, references_in
 from specplan.pipelines.no_op import no_op_entries
-from specplan.pipelines.pipeline import NO_OP, build_need_of, is_job
+from specplan.pipelines.pipeline import NO_OP, build_need_of, extended_by, is_job
 from specplan.pipelines.reduction import reduced, stages
 from specplan.records import dataclass
 
@@ -124,11 +125,15 @@ class _Trimming:
         """Return the pipeline without the other build jobs."""
         root = self._pipeline.document.root
         gone = {name for name in self._pipeline.builds if name not in self._kept}
+        self._refuse_taken_over(gone)
         # The needs of others lead through the jobs that go, so those are looked at first.
         for name, value in self._pipeline.entries:
-            is_other = name not in self._pipeline.builds and is_job(name, value)
-            if is_other and isinstance(value, Mapping):
+            if not isinstance(value, Mapping) or name in gone or not is_job(name, value):
+                continue
+            if name not in self._pipeline.builds:
                 self._bypass(value, gone)
+            for rule in _rules(value):
+                self._bypass(rule, gone)
         if gone:
             self._changed = True
             root.pairs = [
@@ -146,6 +151,27 @@ class _Trimming:
             self._rewrite_needs(job, wanted, allowed)
         self._rewrite_stages(stages(self._needs_of_build))
         return self._pipeline.document
+
+    def _refuse_taken_over(self, gone: AbstractSet[str]) -> None:
+        """Refuse to take away a job of which another one that stays takes over what it says.
+
+        Raises:
+            SourceError: If there is such a job.
+        """
+        for name, value in self._pipeline.entries:
+            if name in gone or not isinstance(value, Mapping):
+                continue
+            taken = next(
+                (each for each in (*extended_by(value), *references_in(value)) if each in gone),
+                None,
+            )
+            if taken is not None:
+                raise SourceError(
+                    f"`{self._pipeline.path}`: `{name}` takes over what the job `{taken}` says, "
+                    "and that one builds nothing that is needed",
+                    path=self._pipeline.path,
+                    hint="let both take it from an entry whose name begins with a dot",
+                )
 
     def _rewrite_needs(self, job: BuildJob, wanted: list[str], allowed: list[str]) -> None:
         """Make a job wait for some build jobs, and for what else it waits for.
@@ -296,6 +322,13 @@ def _count_needs(jobs: Iterable[BuildJob], builds: PlainMapping[str, BuildJob]) 
     lists = (job.node.get("needs") for job in jobs)
     entries = (each for needs in lists if isinstance(needs, Sequence) for each in _flat(needs))
     return sum(build_need_of(each) in builds for each in entries)
+
+
+def _rules(job: Mapping) -> list[Mapping]:
+    """Return the rules of a job, which may say what it waits for if they apply."""
+    found = job.get("rules")
+    items = _flat(found) if isinstance(found, Sequence) else []
+    return [each for each in items if isinstance(each, Mapping)]
 
 
 def _dependencies(job: Mapping) -> list[str]:
