@@ -9,11 +9,11 @@ use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int32Type
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
-use rustc_hash::FxBuildHasher;
 
 use crate::fault::{TableFault, guarded};
 use crate::file_writer::GROUP;
 use crate::shared_file::SharedFile;
+use crate::text_pages::{Levels, Places, TextPages};
 use crate::texts::Texts;
 
 /// How many rows are decoded at once.
@@ -167,20 +167,22 @@ impl TableFile {
 
     /// A column of texts.
     pub(crate) fn texts(&self, name: &str) -> Result<TextColumn, TableFault> {
-        let mut found = Recognized::default();
+        let mut pages = TextPages::default();
         let mut ids = Vec::new();
-        self.each::<ByteArrayType>(name, "texts", |part| {
-            found.begin(part.is_encoded);
-            for text in part.each() {
-                ids.push(match text {
-                    Some(text) => found.number(text)?,
-                    None => NO_TEXT,
-                });
+        self.each_page(name, "texts", 0, &mut pages, |_, places, most| {
+            if places.definitions.is_empty() {
+                ids.extend_from_slice(&places.numbers);
+            } else {
+                let mut numbers = places.numbers.iter().copied();
+                ids.extend(places.definitions.iter().map(|&level| {
+                    let number = if level == most { numbers.next() } else { None };
+                    number.unwrap_or(NO_TEXT)
+                }));
             }
-            Ok(())
+            self.within_rows(ids.len())
         })?;
         let ids = self.complete(name, ids)?;
-        let texts = found.texts;
+        let texts = pages.texts;
         Ok(TextColumn { texts, ids })
     }
 
@@ -190,30 +192,82 @@ impl TableFile {
         name: &str,
         separator: char,
     ) -> Result<TextColumn, TableFault> {
-        let mut parts = Recognized::default();
         let mut joined = Joined::default();
         let mut ids = Vec::new();
         let mut list: Vec<u32> = Vec::new();
-        self.each_list(name, |part| {
-            parts.begin(part.is_encoded);
-            let mut values = part.values.iter();
-            for (at, &level) in part.definitions.iter().enumerate() {
-                if part.repetitions[at] == 0 && at > 0 {
-                    ids.push(joined.number(&list, &parts.texts, separator));
-                    list.clear();
+        let mut is_open = false;
+        let mut pages = TextPages::default();
+        self.each_page(
+            name,
+            "lists of texts",
+            1,
+            &mut pages,
+            |texts, places, most| {
+                let mut numbers = places.numbers.iter();
+                for (level, repetition) in places.definitions.iter().zip(&places.repetitions) {
+                    // A list may go on in the next page.
+                    if *repetition == 0 {
+                        if is_open {
+                            ids.push(joined.number(&list, texts, separator));
+                            list.clear();
+                        }
+                        is_open = true;
+                    }
+                    if *level == most {
+                        list.push(*numbers.next().ok_or("a list lacks a text")?);
+                    }
                 }
-                if level == part.most {
-                    let value = values.next().ok_or("a list lacks a text")?;
-                    list.push(parts.number(value)?);
-                }
-            }
-            ids.push(joined.number(&list, &parts.texts, separator));
-            list.clear();
-            Ok(())
-        })?;
+                self.within_rows(ids.len())
+            },
+        )?;
+        if is_open {
+            ids.push(joined.number(&list, &pages.texts, separator));
+        }
         let ids = self.complete(name, ids)?;
         let texts = joined.texts;
         Ok(TextColumn { texts, ids })
+    }
+
+    /// Fails if a column has more rows than the file.
+    fn within_rows(&self, rows: usize) -> Result<(), String> {
+        if rows <= self.rows {
+            return Ok(());
+        }
+        Err("a column is longer than its rows".to_owned())
+    }
+
+    /// Takes a column of texts page by page, with the level of what is there.
+    fn each_page(
+        &self,
+        name: &str,
+        wanted: &str,
+        depth: i16,
+        pages: &mut TextPages,
+        mut take: impl FnMut(&Texts, &Places, u32) -> Result<(), String>,
+    ) -> Result<(), TableFault> {
+        guarded(&self.path, || {
+            let number = self
+                .find(name, Physical::BYTE_ARRAY, wanted, depth)
+                .map_err(|fault| self.damaged(fault))?;
+            let metadata = self.reader.metadata().file_metadata();
+            let column = metadata.schema_descr().column(number);
+            let level = |level: i16| u32::from(level.unsigned_abs());
+            let levels = Levels {
+                definition: level(column.max_def_level()),
+                repetition: level(column.max_rep_level()),
+            };
+            for group in 0..self.reader.num_row_groups() {
+                let group = self.reader.get_row_group(group);
+                let of_column = group.and_then(|group| group.get_column_page_reader(number));
+                let mut reader = of_column.map_err(|error| self.damaged(error.to_string()))?;
+                pages
+                    .read(&mut *reader, levels, |texts, places| {
+                        take(texts, places, levels.definition)
+                    })
+                    .map_err(|fault| self.damaged(fault))?;
+            }
+            Ok(())
+        })
     }
 
     fn complete<T>(&self, name: &str, column: Vec<T>) -> Result<Vec<T>, TableFault> {
@@ -234,30 +288,11 @@ impl TableFile {
         &self,
         name: &str,
         wanted: &str,
-        take: impl FnMut(&Part<'_, T::T>) -> Result<(), String>,
-    ) -> Result<(), TableFault> {
-        self.read::<T>(name, wanted, 0, take)
-    }
-
-    /// Takes a column of lists of texts, some whole lists at a time.
-    fn each_list(
-        &self,
-        name: &str,
-        take: impl FnMut(&Part<'_, ByteArray>) -> Result<(), String>,
-    ) -> Result<(), TableFault> {
-        self.read::<ByteArrayType>(name, "lists of texts", 1, take)
-    }
-
-    fn read<T: DataType>(
-        &self,
-        name: &str,
-        wanted: &str,
-        depth: i16,
         mut take: impl FnMut(&Part<'_, T::T>) -> Result<(), String>,
     ) -> Result<(), TableFault> {
         guarded(&self.path, || {
             let number = self
-                .find(name, T::get_physical_type(), wanted, depth)
+                .find(name, T::get_physical_type(), wanted, 0)
                 .map_err(|fault| self.damaged(fault))?;
             for group in 0..self.reader.num_row_groups() {
                 self.read_group::<T>(group, number, &mut take)
@@ -277,23 +312,16 @@ impl TableFile {
         let group = self.reader.get_row_group(group).map_err(said)?;
         let mut left = usize::try_from(group.metadata().num_rows()).unwrap_or_default();
         let column = group.metadata().column(number);
-        let is_encoded = column.dictionary_page_offset().is_some();
         let most = column.column_descr().max_def_level();
         let reader = group.get_column_reader(number).map_err(said)?;
         let mut reader = get_typed_column_reader::<T>(reader);
-        let (mut definitions, mut repetitions) = (Vec::new(), Vec::new());
+        let mut definitions = Vec::new();
         let mut values: Vec<T::T> = Vec::new();
         loop {
             values.clear();
             definitions.clear();
-            repetitions.clear();
             let (records, ..) = reader
-                .read_records(
-                    ROWS,
-                    Some(&mut definitions),
-                    Some(&mut repetitions),
-                    &mut values,
-                )
+                .read_records(ROWS, Some(&mut definitions), None, &mut values)
                 .map_err(said)?;
             if records == 0 {
                 return Ok(());
@@ -304,9 +332,7 @@ impl TableFile {
             take(&Part {
                 values: &values,
                 definitions: &definitions,
-                repetitions: &repetitions,
                 most,
-                is_encoded,
             })?;
         }
     }
@@ -341,14 +367,10 @@ impl TableFile {
 struct Part<'p, T> {
     /// The values that are there.
     values: &'p [T],
-    /// By row, or place in a list, its level; empty where no value can be missing.
+    /// By row, its level; empty where no value can be missing.
     definitions: &'p [i16],
-    /// By place, 0 where a list begins.
-    repetitions: &'p [i16],
     /// The level of what is there.
     most: i16,
-    /// Whether equal values may be the same bytes in memory.
-    is_encoded: bool,
 }
 
 impl<T> Part<'_, T> {
@@ -379,48 +401,6 @@ fn utf8(text: &ByteArray) -> Result<&str, String> {
     text.as_utf8().map_err(|error| error.to_string())
 }
 
-/// Texts by number, where the same bytes in memory are looked up only once.
-#[derive(Default)]
-struct Recognized {
-    texts: Texts,
-    /// By where a text lies and its length. The text is kept, so that nothing else can lie there.
-    by_place: HashMap<(usize, usize), (u32, ByteArray), FxBuildHasher>,
-    is_of_use: bool,
-    /// Neighbours mostly have the same text.
-    last: Option<((usize, usize), u32)>,
-}
-
-impl Recognized {
-    /// Begins with some rows: places help only where values come from a dictionary.
-    fn begin(&mut self, is_encoded: bool) {
-        self.is_of_use = is_encoded;
-        self.last = None;
-        if self.by_place.len() > GROUP {
-            self.by_place.clear();
-        }
-    }
-
-    fn number(&mut self, text: &ByteArray) -> Result<u32, String> {
-        if !self.is_of_use {
-            return Ok(self.texts.intern(utf8(text)?));
-        }
-        let place = (text.data().as_ptr().addr(), text.len());
-        if let Some((_, number)) = self.last.filter(|(last, _)| *last == place) {
-            return Ok(number);
-        }
-        let known = self.by_place.get(&place);
-        let number = if let Some((number, _)) = known {
-            *number
-        } else {
-            let number = self.texts.intern(utf8(text)?);
-            self.by_place.insert(place, (number, text.clone()));
-            number
-        };
-        self.last = Some((place, number));
-        Ok(number)
-    }
-}
-
 /// Lists of texts, each joined to one text.
 #[derive(Default)]
 struct Joined {
@@ -432,8 +412,9 @@ struct Joined {
 
 impl Joined {
     fn number(&mut self, parts: &[u32], texts: &Texts, separator: char) -> u32 {
+        // Nothing is behind the address of an empty list, which makes comparing bytes there slow.
         if let Some((last, number)) = &self.last
-            && last == parts
+            && ((last.is_empty() && parts.is_empty()) || last == parts)
         {
             return *number;
         }

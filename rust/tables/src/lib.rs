@@ -24,6 +24,7 @@ mod load;
 mod save;
 mod shared_file;
 mod table;
+mod text_pages;
 mod texts;
 
 pub use catalog_tables::{CatalogTables, catalog_tables};

@@ -79,10 +79,11 @@ impl RowMaker {
             .rows
             .intern(Column::Source, &origin.file.to_string_lossy());
         let cache = self.rows.intern(Column::Cache, origin.cache);
+        let empty = NOT_RECORDED.map(|column| self.rows.intern(column, ""));
         let mut rows = Vec::with_capacity(entries.len());
         for (index, entry) in entries.iter().enumerate() {
             let row = self
-                .row(entry, [tag, package, source, cache])
+                .row(entry, [tag, package, source, cache], empty)
                 .map_err(|(key, kind)| Fault::at(format!("spec_details[{index}].{key}"), kind))?;
             rows.push(row);
         }
@@ -96,6 +97,7 @@ impl RowMaker {
         &mut self,
         entry: &Entry<'_>,
         [tag, package, source, cache]: [u32; 4],
+        empty: [u32; NOT_RECORDED.len()],
     ) -> Result<Row, (&'static str, FaultKind)> {
         let at = |key: &'static str| move |kind| (key, kind);
         let hash = DagHash::parse(&entry.hash).map_err(|reason| {
@@ -113,7 +115,6 @@ impl RowMaker {
             None => Cow::Borrowed(compiler),
         };
         let size = size(entry.size).map_err(at("size"))?;
-        let empty = NOT_RECORDED.map(|column| self.rows.intern(column, ""));
         let ids = [
             tag,
             package,
