@@ -247,27 +247,35 @@ def test_every_failed_gate_is_named(run: Runs, catalog: FakeCatalog) -> None:
     ]
 
 
-def test_configured_gates_without_an_older_state_are_said_and_do_not_look_held(
+def test_a_configured_gate_that_compares_nothing_does_not_hold_unless_that_is_accepted(
     run: Runs, catalog: FakeCatalog, configure: Callable[[str], None]
 ) -> None:
     configure("cache = 'x'\nfail-on-lost = true\n[[stack]]\nname = 'e4s'\nfail-on-absent = true")
-    answer = run("gaps")
+    failed = run("gaps")
+    assert failed.code == 1
+    assert failed.err.count("gate failed: there is no older state to compare with") == 2
+    assert "holds" not in failed.out
+    gates = json.loads(run("coverage", "--format", "json").out)["gates"]
+    assert [(gate["value"], gate["held"]) for gate in gates] == [(None, False)] * 2
+    assert run("coverage", "--no-fail-on-lost").code == 1
+    accepted = ("--allow-left-out", "nothing_in_common")
+    answer = run("gaps", *accepted)
     assert answer.code == 0
     assert answer.err.splitlines()[1:] == [
-        f"note: the gate `{gate}` was not evaluated, as there is no older state to compare with: "
-        "name one with `--baseline TAG|SOURCE`"
+        f"note: the gate `{gate}` was not evaluated, as there is no older state to compare with, "
+        "which `--allow-left-out` accepts: name one with `--baseline TAG|SOURCE`"
         for gate in ("fail-on-lost", "fail-on-absent of e4s")
     ]
     assert "not evaluated" in answer.out
     assert "holds" not in answer.out
-    gates = json.loads(run("coverage", "--format", "json").out)["gates"]
+    gates = json.loads(run("coverage", "--format", "json", *accepted).out)["gates"]
     assert [(gate["name"], gate["value"], gate["held"]) for gate in gates] == [
         ("fail-on-lost", None, None),
         ("fail-on-absent", None, None),
     ]
-    assert "holds" not in run("coverage", "--format", "markdown").out
-    assert run("gaps", "--format", "junit").out.count("<skipped") >= 2
-    held = run("coverage", "--fail-under", "0").out
+    assert "holds" not in run("coverage", "--format", "markdown", *accepted).out
+    assert run("gaps", "--format", "junit", *accepted).out.count("<skipped") >= 2
+    held = run("coverage", "--fail-under", "0", *accepted).out
     assert "the gate holds" in held
     catalog.coverage_answer = replace(records.WITH_EDGES, wants="baseline")
     assert run("gaps", "--baseline", "develop-2025-05-18").code == 1

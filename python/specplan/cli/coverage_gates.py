@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from specplan.cli.stack_gates import asked_tables, held_on_nothing
 from specplan.exact import compare_share
 from specplan.model.gate import Gate, none_allowed
+from specplan.model.left_out import ALL_KINDS, LeftOutKind
 from specplan.model.roots import MOST_LACKS
 from specplan.records import dataclass
 from specplan.reports.render import wording
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["of_coverage", "of_diff", "of_trend"]
 
 _FEW: Final = 3
+
+#: What a user allows who accepts that a gate has no older state to compare with.
+NO_OLDER_STATE: Final[LeftOutKind] = "nothing_in_common"
 
 #: What is typed to ask for other stacks, or for systems that a stack need not be on.
 _CHOOSES: Final = ("os", "target", "want")
@@ -64,10 +68,15 @@ class _Part:
 def of_coverage(coverage: Coverage, settings: Settings) -> Iterator[Gate]:
     """Yield the gates that a result of coverage has to pass, those of the run first."""
     is_compared = coverage.wants == "baseline"
-    yield from _asked(_part(coverage, ""), settings, is_compared=is_compared)
+    alone = NO_OLDER_STATE in settings.allow_left_out or ALL_KINDS in settings.allow_left_out
+    held_alone = None if alone else False
+    yield from _asked(
+        _part(coverage, ""), settings, is_compared=is_compared, held_alone=held_alone
+    )
     stacks = {*coverage.absent_stacks, *(cell.stack for cell in coverage.cells)}
     for table in asked_tables(settings, stacks, *_CHOOSES):
-        for gate in _asked(_part(coverage, table.name), table, is_compared=is_compared):
+        part = _part(coverage, table.name)
+        for gate in _asked(part, table, is_compared=is_compared, held_alone=held_alone):
             yield held_on_nothing(gate, stacks)
     yield from _stale(coverage, settings)
 
@@ -153,7 +162,9 @@ def _roots_of(coverage: Coverage, stack: str) -> tuple[int, int] | None:
     return own.wanted - excused, own.installable
 
 
-def _asked(part: _Part, asked: Settings | StackEntry, *, is_compared: bool) -> Iterator[Gate]:
+def _asked(
+    part: _Part, asked: Settings | StackEntry, *, is_compared: bool, held_alone: bool | None
+) -> Iterator[Gate]:
     if asked.fail_under is not None:
         yield _coverage(part, asked.fail_under)
     if asked.fail_under_roots is not None:
@@ -163,11 +174,19 @@ def _asked(part: _Part, asked: Settings | StackEntry, *, is_compared: bool) -> I
     if is_compared:
         yield from _compared(part, asked, "want")
     else:
-        yield from _not_compared(part, asked)
+        yield from _not_compared(part, asked, held_alone)
 
 
-def _not_compared(part: _Part, asked: Settings | StackEntry) -> Iterator[Gate]:
-    """Yield the gates on an older state where there is none, so that none looks as if it held."""
+def _not_compared(
+    part: _Part, asked: Settings | StackEntry, held_alone: bool | None
+) -> Iterator[Gate]:
+    """Yield the gates on an older state where there is none: what compares nothing never holds.
+
+    Args:
+        part: What they are about.
+        asked: What asks for them.
+        held_alone: Their verdict: None where the user accepts that nothing is compared.
+    """
     for name in ("fail-on-lost", "fail-on-absent"):
         if getattr(asked, name.replace("-", "_")):
             yield Gate(
@@ -175,8 +194,10 @@ def _not_compared(part: _Part, asked: Settings | StackEntry) -> Iterator[Gate]:
                 unit="count",
                 limit=0,
                 value=None,
-                held=None,
-                reason=f"there is no older state to compare with (--{name})",
+                held=held_alone,
+                reason=f"there is no older state to compare with{part.suffix} (--{name}); name "
+                "one with `--baseline TAG|SOURCE`, or accept that with "
+                f"`--allow-left-out {NO_OLDER_STATE}`",
                 stack=part.stack,
             )
 

@@ -151,7 +151,7 @@ def _say_not_evaluated(result: _Answer) -> None:
         if gate.held is None:
             output.note(
                 f"the gate `{gate.label}` was not evaluated, as there is no older state to compare "
-                "with: name one with `--baseline TAG|SOURCE`"
+                "with, which `--allow-left-out` accepts: name one with `--baseline TAG|SOURCE`"
             )
 
 

@@ -21,8 +21,8 @@ class Gate:
         unit: What both numbers count.
         limit: The least or the most that it accepts, as it was asked.
         value: What was measured, not rounded; None where it is not defined.
-        held: Whether it holds, whatever was left out; None where it was not evaluated, as the
-            configuration asks for it and the run has nothing that it is about.
+        held: Whether it holds, whatever was left out; None where it was not evaluated, as it has
+            nothing to compare with and the user accepts that.
         reason: Why it does not, as a sentence; empty where it holds.
         stack: The stack whose table of the configuration asks for it; empty where the run does.
     """
