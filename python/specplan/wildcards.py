@@ -8,7 +8,7 @@ from typing import Final
 
 from specplan.patterns import pattern
 
-__all__ = ["is_name", "matches"]
+__all__ = ["beginning", "is_name", "matches"]
 
 #: What makes a pattern of a name.
 _WILD: Final = pattern(r"[*?\[]")
@@ -17,6 +17,12 @@ _WILD: Final = pattern(r"[*?\[]")
 def is_name(pattern: str) -> bool:
     """Return whether a pattern matches nothing but itself."""
     return _WILD.search(pattern) is None
+
+
+def beginning(pattern: str) -> str:
+    """Return what every name begins with that a pattern matches: all before its first wildcard."""
+    first = _WILD.search(pattern)
+    return pattern if first is None else pattern[: first.start()]
 
 
 def matches(name: str, pattern: str) -> bool:

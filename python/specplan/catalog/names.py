@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from specplan import wildcards
@@ -19,10 +21,10 @@ if TYPE_CHECKING:
 __all__ = [
     "FEWER_CELLS",
     "ROOT",
+    "Matching",
     "any_matches",
     "chosen",
     "chosen_or_all",
-    "matched_or_all",
     "paths",
     "refuse_others",
     "texts",
@@ -137,8 +139,25 @@ def any_matches(patterns: Iterable[str], name: str) -> bool:
     return any(_matched(pattern, [name]) for pattern in patterns)
 
 
-def matched_or_all(pattern: str, names: Collection[str]) -> list[str] | None:
-    """Return the names that a pattern matches; None, which stands for all, for ``*``."""
-    if wildcards.is_name(pattern):
-        return [pattern] if pattern in names else []
-    return None if pattern == "*" else [name for name in names if wildcards.matches(name, pattern)]
+class Matching:
+    """Names in which those that patterns match are found, for tens of thousands of patterns."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._sorted = sorted(names)
+        self._found: dict[str, list[str]] = {}
+
+    def matched_or_all(self, pattern: str) -> list[str] | None:
+        """Return the names that a pattern matches; None, which stands for all, for ``*``."""
+        if pattern == "*":
+            return None
+        found = self._found.get(pattern)
+        if found is None:
+            begins = wildcards.beginning(pattern)
+            found = []
+            for name in islice(self._sorted, bisect_left(self._sorted, begins), None):
+                if not name.startswith(begins):
+                    break
+                if wildcards.matches(name, pattern):
+                    found.append(name)
+            self._found[pattern] = found
+        return found

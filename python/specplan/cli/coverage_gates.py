@@ -70,9 +70,7 @@ def of_coverage(coverage: Coverage, settings: Settings) -> Iterator[Gate]:
     is_compared = coverage.wants == "baseline"
     alone = NO_OLDER_STATE in settings.allow_left_out or ALL_KINDS in settings.allow_left_out
     held_alone = None if alone else False
-    yield from _asked(
-        _part(coverage, ""), settings, is_compared=is_compared, held_alone=held_alone
-    )
+    yield from _asked(_part(coverage, ""), settings, is_compared=is_compared, held_alone=held_alone)
     stacks = {*coverage.absent_stacks, *(cell.stack for cell in coverage.cells)}
     for table in asked_tables(settings, stacks, *_CHOOSES):
         part = _part(coverage, table.name)
@@ -174,11 +172,11 @@ def _asked(
     if is_compared:
         yield from _compared(part, asked, "want")
     else:
-        yield from _not_compared(part, asked, held_alone)
+        yield from _not_compared(part, asked, held_alone=held_alone)
 
 
 def _not_compared(
-    part: _Part, asked: Settings | StackEntry, held_alone: bool | None
+    part: _Part, asked: Settings | StackEntry, *, held_alone: bool | None
 ) -> Iterator[Gate]:
     """Yield the gates on an older state where there is none: what compares nothing never holds.
 

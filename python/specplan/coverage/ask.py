@@ -7,11 +7,12 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, TypeAlias, get_args
 
 from specplan import _core as compiled
-from specplan.catalog.names import FEWER_CELLS, chosen, matched_or_all, refuse_others
+from specplan.catalog.names import FEWER_CELLS, Matching, chosen, refuse_others
 from specplan.catalog.specs import by_hash
 from specplan.catalog.systems import Systems
+from specplan.coverage.entries import Entries, not_wanted_entries
 from specplan.coverage.lock_wants import SCOPE_EDGES
-from specplan.coverage.peers import excludes, peers_of
+from specplan.coverage.peers import peers_of
 from specplan.errors import EmptySelectionError, SourceError, UsageError
 from specplan.model import Compatibility, Level
 from specplan.model.roots import MOST_LACKS
@@ -205,7 +206,8 @@ def ask(
         excluded = [sum(both) for both in zip(excluded, abstract.wants.excluded, strict=True)]
         count += abstract.wants.not_wanted
     lacking_roots, nowhere = _not_concretized(core, question, stale, stacks.selected, cells)
-    lacked = [root for root in lacking_roots if not _is_excluded(root, query.not_wanted)]
+    excluding = not_wanted_entries(query.not_wanted)
+    lacked = [root for root in lacking_roots if not _is_excluded(root, excluding)]
     # A lock may want nothing, or nothing but what systems provide; that is not a wrong question.
     filtered = bool(query.os) or bool(query.target)
     anything = cells or stacks.absent or (abstract is not None and abstract.wants.cells)
@@ -341,13 +343,14 @@ def _names_of_not_wanted(
     """
     if not query.not_wanted:
         return {}
-    packages, systems = core.names("package"), frame.systems
+    packages, labels = Matching(core.names("package")), Matching(stacks.known)
+    oss, targets = Matching(frame.systems.oss), Matching(frame.systems.targets)
     named = {
         at: (
-            matched_or_all(entry.package, packages),
-            matched_or_all(entry.stack, stacks.known),
-            matched_or_all(entry.os, systems.oss),
-            matched_or_all(entry.target, systems.targets),
+            packages.matched_or_all(entry.package),
+            labels.matched_or_all(entry.stack),
+            oss.matched_or_all(entry.os),
+            targets.matched_or_all(entry.target),
         )
         for at, entry in enumerate(query.not_wanted)
     }
@@ -384,10 +387,9 @@ def _abstract(
     )
 
 
-def _is_excluded(root: NotConcretized, not_wanted: Iterable[NotWanted]) -> bool:
+def _is_excluded(root: NotConcretized, excluding: Entries) -> bool:
     """Whether any entry excludes a root that a lock lacks."""
-    place = (root.stack, root.package, root.os, root.target)
-    return any(excludes(entry, *place) for entry in not_wanted)
+    return bool(excluding.about((root.package,), root.stack, root.os, root.target))
 
 
 def _not_concretized(
@@ -549,9 +551,11 @@ def demand(answer: Answer) -> Demand | None:
     specs = by_hash(answer.core, judged)
     places = {(each.stack, each.os, each.target) for each in answer.cells}
 
+    excluding = not_wanted_entries(answer.not_wanted)
+
     def is_wanted(stack: str, dag_hash: str) -> bool:
-        place = _place(specs[dag_hash])
-        return not any(excludes(entry, stack, *place) for entry in answer.not_wanted)
+        package, os, target = _place(specs[dag_hash])
+        return not excluding.about((package,), stack, os, target)
 
     def is_reported(stack: str, dag_hash: str) -> bool:
         _, os, target = _place(specs[dag_hash])

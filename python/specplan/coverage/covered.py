@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from specplan.catalog.specs import by_hash
-from specplan.coverage.peers import excludes
+from specplan.coverage.entries import not_wanted_entries
 from specplan.model.gap import CoveredWant
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from specplan import _core
     from specplan.coverage.ask import Answer
+    from specplan.coverage.entries import Entries
     from specplan.model import Gap
 
 __all__ = ["Cells", "all_wants", "covered_wants", "keys_of_cells", "wants_of_cells"]
@@ -121,6 +122,7 @@ def _of_peers(answer: Answer, question: _core.CoverageQuestion) -> Cells:
     members = sorted({name for each in sets for name in each})
     of_cells = keys_of_cells(answer.core, {**question, "reported": members})
     families = [frozenset(each) for each in sets]
+    excluding = not_wanted_entries(answer.not_wanted)
     family_of = dict(zip(question["reported"], positions, strict=True))
     of_stacks: dict[str, list[tuple[str, ...]]] = {}
     of_systems: dict[tuple[str, str], list[tuple[str, tuple[str, ...]]]] = {}
@@ -146,25 +148,23 @@ def _of_peers(answer: Answer, question: _core.CoverageQuestion) -> Cells:
             )
             unions[asked] = tuple(sorted({key for keys in wanted for key in keys}))
         place = (cell.stack, cell.os, cell.target)
-        found[place] = _without(unions[asked], answer, place)
+        found[place] = _without(unions[asked], answer, place, excluding)
     return found
 
 
-def _without(keys: tuple[str, ...], answer: Answer, place: tuple[str, str, str]) -> tuple[str, ...]:
+def _without(
+    keys: tuple[str, ...], answer: Answer, place: tuple[str, str, str], excluding: Entries
+) -> tuple[str, ...]:
     """Return keys without those that are not wanted in a cell."""
     if not answer.not_wanted:
         return keys
-    stack, os, target = place
     packages: Mapping[str, str] = {}
     if answer.level == "hash":
         packages = {key: spec.package for key, spec in by_hash(answer.core, set(keys)).items()}
     return tuple(
         key
         for key in keys
-        if not any(
-            excludes(entry, stack, packages.get(key, key.partition("@")[0]), os, target)
-            for entry in answer.not_wanted
-        )
+        if not excluding.about((packages.get(key, key.partition("@")[0]),), *place)
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan._core import AbstractSpec
 from specplan.catalog.names import FEWER_CELLS
-from specplan.coverage.peers import excludes
+from specplan.coverage.entries import not_wanted_entries
 from specplan.errors import UsageError
 from specplan.model.left_out import LeftOut, merged
 from specplan.model.roots import DEFAULT_GROUP, MOST_LACKS
@@ -228,6 +228,7 @@ def wants_of(
     for each in environments:
         found.add(each, tuple(dict.fromkeys((*cells.get(each.label, ()), *added))))
     passed_over = found.passed_over()
+    excluding = not_wanted_entries(not_wanted)
     excluded = [0] * len(not_wanted)
     several = 0
     kept: list[WantedCell] = []
@@ -237,8 +238,7 @@ def wants_of(
         platform, wants = found.cells[stack, os, target]
         left = []
         for want in wants:
-            place = (stack, found.packages[want], os, target)
-            entries = [at for at, entry in enumerate(not_wanted) if excludes(entry, *place)]
+            entries = excluding.about((found.packages[want],), stack, os, target)
             if is_shown:
                 for at in entries:
                     excluded[at] += 1

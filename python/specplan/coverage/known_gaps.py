@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from specplan import wildcards
+from specplan.coverage.entries import Entries
 from specplan.model import Coverage, Diff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
-    from specplan.model import Gap, KeyInCell, KnownGap, KnownGaps
+    from specplan.model import Gap, KeyInCell, KnownGaps
     from specplan.model.known_gap import KnownGapState
 
 __all__ = ["with_known_gaps"]
@@ -29,7 +30,7 @@ def with_known_gaps(result: Compared, known: KnownGaps) -> Compared:
         result: The result; what is not a gap stays as it is.
         known: The entries, of which none is used yet.
 
-    Complexity: gaps times entries.
+    Complexity: linear in the gaps, the cells and the entries that name what they are about.
     """
     marks = _Marks(known)
     if isinstance(result, Coverage):
@@ -46,6 +47,9 @@ class _Marks:
 
     def __init__(self, known: KnownGaps) -> None:
         self.known = known
+        self.entries = Entries(
+            (each.want, each.stack, each.os, each.target) for each in known.entries
+        )
         self.counts = [0] * len(known.entries)
         self.is_over = [
             each.until is not None and each.until < known.date for each in known.entries
@@ -58,43 +62,24 @@ class _Marks:
             names.add(f"{gap.package}@{gap.version}")
         if gap.hash is not None:
             names.add(gap.hash)
-        for at, entry in enumerate(self.known.entries):
-            if not self.is_over[at] and _is_about(entry, names, gap.stack, gap.os, gap.target):
+        for at in self.entries.about(names, gap.stack, gap.os, gap.target):
+            if not self.is_over[at]:
                 self.counts[at] += 1
-                return entry.reason
+                return self.known.entries[at].reason
         return None
 
     def held(self, cells: Sequence[tuple[str, str, str]]) -> KnownGaps:
         """Return the entries with what became of each."""
+        asked = self.entries.in_cells(cells)
         entries = tuple(
-            replace(entry, excused=count, state=self._state(at, entry, cells))
+            replace(entry, excused=count, state=self._state(at, asked))
             for at, (entry, count) in enumerate(zip(self.known.entries, self.counts, strict=True))
         )
         return replace(self.known, entries=entries)
 
-    def _state(
-        self, at: int, entry: KnownGap, cells: Sequence[tuple[str, str, str]]
-    ) -> KnownGapState:
+    def _state(self, at: int, asked: AbstractSet[int]) -> KnownGapState:
         if self.is_over[at]:
             return "expired"
         if self.counts[at]:
             return "used"
-        is_asked = any(_is_about(entry, (entry.want,), *cell, any_want=True) for cell in cells)
-        return "unused" if is_asked else "not_asked"
-
-
-def _is_about(
-    entry: KnownGap,
-    names: Iterable[str],
-    stack: str,
-    os: str,
-    target: str,
-    *,
-    any_want: bool = False,
-) -> bool:
-    return (
-        wildcards.matches(stack, entry.stack)
-        and wildcards.matches(os, entry.os)
-        and wildcards.matches(target, entry.target)
-        and (any_want or any(wildcards.matches(name, entry.want) for name in names))
-    )
+        return "unused" if at in asked else "not_asked"

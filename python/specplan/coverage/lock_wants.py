@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core as compiled
-from specplan.coverage.peers import excludes
+from specplan.coverage.entries import not_wanted_entries
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
@@ -71,14 +71,14 @@ class LockWants:
         )
         if not roots or not not_wanted:
             return wants
+        excluding = not_wanted_entries(not_wanted)
         counts = [0] * len(not_wanted)
         several = 0
         kept: set[str] = set()
         for stack, own in roots.items():
             reached = core.reached(sorted(own), SCOPE_EDGES[scope])
             for spec in core.specs(compiled.Query.hashes(reached), None):
-                place = (stack, spec.package, spec.os, spec.target)
-                entries = [at for at, entry in enumerate(not_wanted) if excludes(entry, *place)]
+                entries = excluding.about((spec.package,), stack, spec.os, spec.target)
                 if spec.is_external or not entries:
                     kept.add(spec.hash)
                     continue

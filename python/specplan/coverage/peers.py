@@ -1,29 +1,16 @@
-"""Which stacks define the wants of a stack, and which wants an entry excludes."""
+"""Which stacks define the wants of a stack."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specplan import wildcards
 from specplan.catalog.names import ROOT, _matched
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from specplan.model import NotWanted
 
-
-__all__ = ["excludes", "peers_of"]
-
-
-def excludes(entry: NotWanted, stack: str, package: str, os: str, target: str) -> bool:
-    """Return whether an entry excludes a package in a cell."""
-    return (
-        wildcards.matches(package, entry.package)
-        and wildcards.matches(stack, entry.stack)
-        and wildcards.matches(os, entry.os)
-        and wildcards.matches(target, entry.target)
-    )
+__all__ = ["peers_of"]
 
 
 def peers_of(

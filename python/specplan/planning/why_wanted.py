@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from specplan import _core as compiled
 from specplan.catalog.names import ROOT, chosen
-from specplan.coverage.peers import excludes, peers_of
+from specplan.coverage.entries import not_wanted_entries
+from specplan.coverage.peers import peers_of
 from specplan.coverage.solve import solve
 from specplan.model.spec import NamedSpec
 from specplan.planning import changes
@@ -128,6 +129,7 @@ class _Asked:
         self._plan = plan
         self._contents = contents
         self._query = query
+        self._excluding = not_wanted_entries(query.not_wanted)
         self._older = older
         self._packages = packages
         self._sources = sources
@@ -200,9 +202,9 @@ class _Asked:
 
     def _excluded_or_covered(self, cell: _Cell, package: str, want: str) -> WhyWanted:
         stack, os, target = cell
-        for entry in self._query.not_wanted:
-            if excludes(entry, stack, package, os, target):
-                return self._want(cell, want, package, verdict="excluded", reason=entry.reason)
+        for at in self._excluding.about((package,), stack, os, target):
+            reason = self._query.not_wanted[at].reason
+            return self._want(cell, want, package, verdict="excluded", reason=reason)
         return self._want(cell, want, package, verdict="covered")
 
     def _gap(self, gap: Gap) -> WhyWanted:

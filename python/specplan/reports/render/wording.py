@@ -6,15 +6,15 @@ shows them as it must.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from specplan.counting import count, form
-from specplan.coverage.peers import excludes
+from specplan.coverage.entries import not_wanted_entries
 from specplan.reports.render import prose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from specplan.model import (
         Cell,
@@ -443,8 +443,9 @@ def coverage_notes(coverage: Coverage) -> list[Prose]:
     notes += carried(coverage)
     notes += unknown(coverage)
     notes += not_wanted(coverage.not_wanted)
-    for entry in coverage.not_wanted:
-        if not entry.excluded and _concerns(entry, coverage):
+    concerned = _concerned(coverage)
+    for at, entry in enumerate(coverage.not_wanted):
+        if not entry.excluded and at in concerned:
             pattern = _pattern(entry)
             notes.append(f"unused not-wanted entry ({pattern}): {prose.words(entry.reason)}")
     notes += known_gaps(coverage.known_gaps)
@@ -506,16 +507,16 @@ def not_wanted(
     ]
 
 
-def _concerns(entry: NotWanted, coverage: Coverage) -> bool:
-    """Return whether an entry that excludes nothing here could have.
+def _concerned(coverage: Coverage) -> AbstractSet[int]:
+    """Return which entries could have excluded something, by their positions.
 
-    Of other cells than the reported ones it may exclude much; and what an older state or a
-    file does not want, it need not exclude.
+    Of other cells than the reported ones they may exclude much; and what an older state or a
+    file does not want, they need not exclude.
     """
-    anywhere = replace(entry, package="*")
-    return coverage.wants == "peers" and any(
-        excludes(anywhere, cell.stack, "", cell.os, cell.target) for cell in coverage.cells
-    )
+    if coverage.wants != "peers":
+        return frozenset()
+    cells = ((cell.stack, cell.os, cell.target) for cell in coverage.cells)
+    return not_wanted_entries(coverage.not_wanted).in_cells(cells)
 
 
 def diff_headline(diff: Diff) -> Prose:
