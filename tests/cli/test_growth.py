@@ -142,3 +142,57 @@ def test_many_names_of_what_is_not_wanted_or_known_take_no_search_each(
     written = str(tmp_path / "answer")
     answer = run_limited("gaps", "--cache", cache, option, str(file), "-o", written)
     assert answer.code in {0, 1}, answer.err[-300:]
+
+
+#: Entries of which most name what is nowhere: patterns that each begin otherwise, tables of stacks
+#: that want one lock each, families, weights, sizes of jobs.
+LISTS = {
+    "patterns": ("gaps --cache CACHE", '[[not-wanted]]\npackage = "q{0}*"\nreason = "r"\n', 20_000),
+    "stacks": (
+        "gaps --cache none",
+        '[[stack]]\nname = "s{0}"\nwant = "spack.lock"\nfail-under = 1\n',
+        1_500,
+    ),
+    "families": ("gaps --cache CACHE", "[families]\nf{0} = ['s-{0}', 'z{0}*']\n", 20_000),
+    "weights": (
+        "rebuild --cache none --want LOCK --max-builds 1",
+        '[[weight]]\nspec = "q{0}"\nweight = 2\n',
+        20_000,
+    ),
+    "sizes": (
+        "export make --cache none --want LOCK",
+        '[[export.size]]\npackage = "q{0}"\ncpus = 2\n',
+        20_000,
+    ),
+}
+
+
+@pytest.mark.parametrize("of", LISTS)
+def test_long_lists_of_a_configuration_take_no_longer_than_they_grow(
+    tmp_path: Path, of: str
+) -> None:
+    words, entry_form, number = LISTS[of]
+    first, *rest = entry_form.split("\n", 1) if of == "families" else ("", entry_form)
+    content = first + "\n" + "".join(rest[0].replace("{0}", str(at)) for at in range(number))
+    (tmp_path / "specplan.toml").write_text(content)
+    lock = lock_of_chain(tmp_path, links=3, roots=1)
+    cache = (
+        page(tmp_path / "cache", stacks=300, systems=3, names="s-{}") if "CACHE" in words else ""
+    )
+    asked = words.replace("LOCK", lock).replace("CACHE", cache).split()
+    written = str(tmp_path / "answer")
+    answer = run_limited(*asked, "--config", str(tmp_path / "specplan.toml"), "-o", written)
+    assert answer.code in {0, 1}, answer.err[-300:]
+    # Each entry compared with each other one would take minutes.
+    assert answer.seconds < 10
+
+
+def test_a_configuration_that_is_too_large_names_the_limit_and_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "specplan.toml"
+    file.write_text(
+        "".join(f'[[stack]]\nname = "s{at}"\nfail-under = 5\n' for at in range(120_000))
+    )
+    answer = run_limited("gaps", "--cache", "none", "--config", str(file))
+    assert answer.code == 3
+    assert "more than 4194304 bytes (4 MiB), the most that is read of it" in answer.err
+    assert "one entry with a shell pattern" in answer.err

@@ -75,8 +75,9 @@ def chosen(
     if not patterns:
         return tuple(sorted(name for name in names if name != ROOT))
     found: set[str] = set()
+    known = Matching(names)
     for pattern in patterns:
-        matched = _matched(pattern, names)
+        matched = known.chosen_by(pattern)
         if not matched:
             near = suggestions(pattern, names if nearby is None else nearby)
             if not near and nearby is not None:
@@ -115,14 +116,6 @@ def what_there_is(names: Iterable[str]) -> str | None:
     return f"there {form(len(known), 'is', 'are')} " + ", ".join(f"`{each}`" for each in known)
 
 
-def _matched(pattern: str, names: Iterable[str]) -> set[str]:
-    return {
-        name
-        for name in names
-        if name == pattern or (name != ROOT and wildcards.matches(name, pattern))
-    }
-
-
 def chosen_or_all(
     patterns: Sequence[str], names: Collection[str], *, kind: str
 ) -> list[str] | None:
@@ -136,7 +129,10 @@ def chosen_or_all(
 
 def any_matches(patterns: Iterable[str], name: str) -> bool:
     """Return whether any of the shell patterns matches a name; ``root`` only by itself."""
-    return any(_matched(pattern, [name]) for pattern in patterns)
+    return any(
+        name == pattern or (name != ROOT and wildcards.matches(name, pattern))
+        for pattern in patterns
+    )
 
 
 class Matching:
@@ -148,8 +144,14 @@ class Matching:
 
     def matched_or_all(self, pattern: str) -> list[str] | None:
         """Return the names that a pattern matches; None, which stands for all, for ``*``."""
-        if pattern == "*":
-            return None
+        return None if pattern == "*" else self._matched(pattern)
+
+    def chosen_by(self, pattern: str) -> list[str]:
+        """Return the names that a pattern matches; ``root`` only by itself."""
+        found = self._matched(pattern)
+        return found if pattern == ROOT else [name for name in found if name != ROOT]
+
+    def _matched(self, pattern: str) -> list[str]:
         found = self._found.get(pattern)
         if found is None:
             begins = wildcards.beginning(pattern)
@@ -159,5 +161,7 @@ class Matching:
                     break
                 if wildcards.matches(name, pattern):
                     found.append(name)
+                if begins == pattern:
+                    break
             self._found[pattern] = found
         return found

@@ -5,8 +5,9 @@ What is a known gap fails no gate: it is taken out of the wants, so that it make
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from specplan.cli.stack_gates import asked_tables, held_on_nothing
 from specplan.exact import compare_share
@@ -17,13 +18,16 @@ from specplan.records import dataclass
 from specplan.reports.render import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from specplan.cli.settings import Settings
     from specplan.config.configuration import StackEntry
-    from specplan.model import Coverage, Diff, RootsOfStack, Trend
+    from specplan.model import Cell, Coverage, Diff, Gap, RootCoverage, RootsOfStack, Trend
 
 __all__ = ["of_coverage", "of_diff", "of_trend"]
+
+_OfStack = TypeVar("_OfStack", "Cell", "Gap")
 
 _FEW: Final = 3
 
@@ -70,10 +74,11 @@ def of_coverage(coverage: Coverage, settings: Settings) -> Iterator[Gate]:
     is_compared = coverage.wants == "baseline"
     alone = NO_OLDER_STATE in settings.allow_left_out or ALL_KINDS in settings.allow_left_out
     held_alone = None if alone else False
-    yield from _asked(_part(coverage, ""), settings, is_compared=is_compared, held_alone=held_alone)
+    parts = _Parts(coverage)
+    yield from _asked(parts.part(""), settings, is_compared=is_compared, held_alone=held_alone)
     stacks = {*coverage.absent_stacks, *(cell.stack for cell in coverage.cells)}
     for table in asked_tables(settings, stacks, *_CHOOSES):
-        part = _part(coverage, table.name)
+        part = parts.part(table.name)
         for gate in _asked(part, table, is_compared=is_compared, held_alone=held_alone):
             yield held_on_nothing(gate, stacks)
     yield from _stale(coverage, settings)
@@ -81,15 +86,15 @@ def of_coverage(coverage: Coverage, settings: Settings) -> Iterator[Gate]:
 
 def of_diff(diff: Diff, settings: Settings) -> Iterator[Gate]:
     """Yield the gates that a difference has to pass, those of the run first."""
-    lost = [key.stack for key in diff.lost if key.known is None]
+    lost = Counter(key.stack for key in diff.lost if key.known is None)
     yield from _compared(
-        _Part(stack="", lost=len(lost), absent=diff.absent_stacks), settings, "key"
+        _Part(stack="", lost=lost.total(), absent=diff.absent_stacks), settings, "key"
     )
     cells = (cell.stack for cell in diff.cells)
     stacks = {*diff.absent_stacks, *diff.new_stacks, *cells}
     for table in asked_tables(settings, stacks, *_CHOOSES):
         absent = tuple(each for each in diff.absent_stacks if each == table.name)
-        part = _Part(stack=table.name, lost=lost.count(table.name), absent=absent)
+        part = _Part(stack=table.name, lost=lost[table.name], absent=absent)
         for gate in _compared(part, table, "key"):
             yield held_on_nothing(gate, stacks)
     yield from _stale(diff, settings)
@@ -97,11 +102,11 @@ def of_diff(diff: Diff, settings: Settings) -> Iterator[Gate]:
 
 def of_trend(trend: Trend, settings: Settings) -> Iterator[Gate]:
     """Yield the gates that a trend has to pass, those of the run first."""
-    lost = [each.stack for each in trend.lost]
+    lost = Counter(each.stack for each in trend.lost)
     stacks = {each.stack for each in trend.stacks}
-    asked = [(_Part(stack="", lost=len(lost)), settings.fail_on_lost)]
+    asked = [(_Part(stack="", lost=lost.total()), settings.fail_on_lost)]
     asked += [
-        (_Part(stack=table.name, lost=lost.count(table.name)), table.fail_on_lost)
+        (_Part(stack=table.name, lost=lost[table.name]), table.fail_on_lost)
         for table in asked_tables(settings, stacks, *_CHOOSES)
     ]
     for part, is_asked in asked:
@@ -112,32 +117,66 @@ def of_trend(trend: Trend, settings: Settings) -> Iterator[Gate]:
             yield held_on_nothing(gate, stacks)
 
 
-def _part(coverage: Coverage, stack: str) -> _Part:
-    cells = [cell for cell in coverage.cells if not stack or cell.stack == stack]
-    gaps = [gap for gap in coverage.gaps if not stack or gap.stack == stack]
-    known = sum(gap.known is not None for gap in gaps)
-    unknown = sum(cell.unknown for cell in cells)
-    wanted = sum(cell.wanted for cell in cells) - known
-    covered = sum(cell.covered for cell in cells)
-    return _Part(
-        stack=stack,
-        wanted=wanted,
-        covered=covered,
-        unknown=unknown,
-        lost=wanted - covered,
-        known=known,
-        roots=_roots_of(coverage, stack),
-        absent=tuple(each for each in coverage.absent_stacks if not stack or each == stack),
-    )
+class _Parts:
+    """What gates are about, of one result: each of its stacks is looked at once."""
+
+    def __init__(self, coverage: Coverage) -> None:
+        self._coverage = coverage
+        self._cells = _by_stack(coverage.cells)
+        self._gaps = _by_stack(coverage.gaps)
+        self._roots: Mapping[str, RootsOfStack] = {}
+        self._excused: AbstractSet[str] = frozenset()
+        if coverage.roots is not None:
+            self._roots = {each.stack: each for each in coverage.roots.stacks}
+            self._excused = _excused_roots(coverage.roots, coverage.gaps)
+
+    def part(self, stack: str) -> _Part:
+        """Return what gates of a stack are about; of the empty one, those of the whole run."""
+        coverage = self._coverage
+        cells = self._cells.get(stack, ()) if stack else coverage.cells
+        gaps = self._gaps.get(stack, ()) if stack else coverage.gaps
+        known = sum(gap.known is not None for gap in gaps)
+        wanted = sum(cell.wanted for cell in cells) - known
+        covered = sum(cell.covered for cell in cells)
+        return _Part(
+            stack=stack,
+            wanted=wanted,
+            covered=covered,
+            unknown=sum(cell.unknown for cell in cells),
+            lost=wanted - covered,
+            known=known,
+            roots=self._counted_roots(stack, gaps),
+            absent=tuple(each for each in coverage.absent_stacks if not stack or each == stack),
+        )
+
+    def _counted_roots(self, stack: str, gaps: Iterable[Gap]) -> tuple[int, int] | None:
+        """Return how many roots are wanted, less those that lack known gaps alone, and install."""
+        roots = self._coverage.roots
+        if roots is None:
+            return None
+        # The other gaps are roots of environments themselves.
+        excused = sum(gap.known is not None and gap.hash is None for gap in gaps)
+        if not stack:
+            of_locks = {each for own in roots.stacks for each in own.broken} & self._excused
+            return roots.wanted - excused - len(of_locks), roots.installable
+        own = self._roots.get(stack)
+        if own is None:
+            return 0, 0
+        excused += len(self._excused.intersection(own.broken))
+        return own.wanted - excused, own.installable
 
 
-def _roots_of(coverage: Coverage, stack: str) -> tuple[int, int] | None:
-    """Return how many roots are wanted, without those that lack known gaps alone, and install."""
-    roots = coverage.roots
-    if roots is None:
-        return None
-    known = {gap.hash for gap in coverage.gaps if gap.known is not None and gap.hash is not None}
-    excused_hashes = {
+def _by_stack(items: Iterable[_OfStack]) -> dict[str, list[_OfStack]]:
+    found: dict[str, list[_OfStack]] = {}
+    for each in items:
+        found.setdefault(each.stack, []).append(each)
+    return found
+
+
+def _excused_roots(roots: RootCoverage, gaps: Iterable[Gap]) -> AbstractSet[str]:
+    """Return the hashes of the roots that lack known gaps alone."""
+    known = {gap.hash for gap in gaps if gap.known is not None and gap.hash is not None}
+    return {
         each.hash
         for each in roots.broken
         # What a root lacks is worked out when it is read.
@@ -145,19 +184,6 @@ def _roots_of(coverage: Coverage, stack: str) -> tuple[int, int] | None:
         and known.issuperset(each.lacks[:MOST_LACKS])
         and known.issuperset(each.lacks)
     }
-    # The other gaps are roots of environments themselves.
-    excused = sum(
-        gap.known is not None and gap.hash is None and (not stack or gap.stack == stack)
-        for gap in coverage.gaps
-    )
-    if not stack:
-        of_locks = {each for own in roots.stacks for each in own.broken} & excused_hashes
-        return roots.wanted - excused - len(of_locks), roots.installable
-    own: RootsOfStack | None = next((each for each in roots.stacks if each.stack == stack), None)
-    if own is None:
-        return 0, 0
-    excused += len(excused_hashes.intersection(own.broken))
-    return own.wanted - excused, own.installable
 
 
 def _asked(

@@ -97,8 +97,9 @@ def parsed(path: Path, hint: str) -> Mapping[str, object]:
     except SourceError as error:
         raise SourceError(str(error), path=str(path), hint=error.hint or hint) from error
     if len(document) > _MOST_BYTES:
-        fault = f"`{path}` has more than the {_MOST_BYTES} bytes that a configuration may have"
-        raise SourceError(fault, path=str(path), hint=hint)
+        fault = f"`{path}` has more than {_MOST_BYTES} bytes (4 MiB), the most that is read of it"
+        fewer = "one entry with a shell pattern, such as `e4s-*`, stands for many"
+        raise SourceError(fault, path=str(path), hint=f"{fewer}; {hint}")
     try:
         content = document.decode("utf-8-sig").replace("\r\n", "\n")
         parsed: Mapping[str, object] = tomllib.loads(content, parse_float=Decimal)

@@ -509,13 +509,16 @@ def _specs(
         place = described.source if described is not None else wanted[0].place
         fault = f"the dependencies of {cycle[0]} lead back to it, which no hash allows"
         raise SourceError(f"{place}: {fault}", path=place)
-    return [core.reached(roots_of(wanted, name), scope) for name in reported]
+    roots = roots_of(wanted)
+    return [core.reached(roots.get(name, []), scope) for name in reported]
 
 
-def roots_of(wanted: Sequence[Wanted], stack: str) -> list[str]:
-    """Return the distinct hashes of the roots that a stack's locks have, in their order."""
-    roots = (root.hash for each in wanted if each.label == stack for root in each.roots)
-    return list(dict.fromkeys(roots))
+def roots_of(wanted: Sequence[Wanted]) -> dict[str, list[str]]:
+    """Return the distinct hashes of the roots that each stack's locks have, in their order."""
+    found: dict[str, dict[str, None]] = {}
+    for each in wanted:
+        found.setdefault(each.label, {}).update((root.hash, None) for root in each.roots)
+    return {stack: list(roots) for stack, roots in found.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -544,7 +547,8 @@ def demand(answer: Answer) -> Demand | None:
     """
     if not answer.wanted:
         return None
-    roots_of_stacks = {stack: roots_of(answer.wanted, stack) for stack in answer.reported}
+    roots = roots_of(answer.wanted)
+    roots_of_stacks = {stack: roots.get(stack, []) for stack in answer.reported}
     judged = {root for own in roots_of_stacks.values() for root in own}
     if answer.not_wanted:
         judged.update(each for hashes in answer.specs for each in hashes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specplan.catalog.names import ROOT, _matched
+from specplan.catalog.names import ROOT, Matching
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -32,8 +32,9 @@ def peers_of(
 
     Complexity: linear in the stacks, and for each configured pattern one look at all of them.
     """
+    known = Matching(stacks)
     configured = [
-        {name for pattern in patterns for name in _matched(pattern, stacks)}
+        {name for pattern in patterns for name in known.chosen_by(pattern)}
         for patterns in families.values()
     ]
     by_word: dict[str, list[str]] = {}
