@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.mirrors import node
 from tests.snapshots import assert_is_snapshot
 
 if TYPE_CHECKING:
@@ -183,3 +184,37 @@ def test_the_same_question_has_the_same_bytes(run: Runs) -> None:
     for words in (("--format", "json"), ("--format", "csv"), ("--format", "markdown"), ()):
         question = ("find", "+mpi", "--cache", CACHE, "--lock", LOCK, *words)
         assert run(*question).out == run(*question).out != ""
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("hdf5+mpii", "no known spec of `hdf5` has a variant `mpii` (did you mean `mpi`, `api`?)"),
+        ("hdf5 apii=v18", "no known spec of `hdf5` has a variant `apii`"),
+        ("hdf5 langs:=c,c++", "no known spec of `hdf5` has a variant `langs`"),
+        ("hdf5 ^zlib+shered", "no known spec of `zlib` has a variant `shered` (did you mean"),
+        ("+mpii", "no known spec has a variant `mpii`"),
+        ("hdf5 target=zenn4", "no target is called `zenn4` (did you mean `zen4`"),
+        ("hdf5 os=ubunto24.04", "no operating system is called `ubunto24.04` (did you mean"),
+        ("hdf5 platform=linus", "no platform is called `linus` (did you mean `linux`?)"),
+        ("hdf5 %c,cxx=zlibb@12", "no package, real or virtual, is called `zlibb` (did you mean"),
+    ],
+)
+def test_what_nothing_known_has_is_said_where_nothing_is_found(
+    run: Runs, folder: Path, spec: str, said: str
+) -> None:
+    hdf5 = dict(node("hdf5", "1.14", "zlib"))
+    hdf5["parameters"] = {"build_system": "cmake", "mpi": True, "api": "v18"}
+    specs = {str(each["hash"]): each for each in (hdf5, node("zlib"))}
+    installs = {key: {"spec": each, "in_buildcache": True} for key, each in specs.items()}
+    index = json.dumps({"database": {"version": "8", "installs": installs}})
+    (folder / "i.json").write_text(index)
+    for form in ("table", "json", "csv"):
+        answer = run("find", spec, "--cache", "i.json", "--format", form)
+        assert answer.code == 0
+        assert said in answer.err
+    assert run("find", spec, "--cache", "i.json", "--fail-if-none").code == 1
+    # What exists, in another version, with another value or on another system, is no mistake.
+    for sound in ("hdf5@99", "hdf5 api=v19", "hdf5 target=zen4", "hdf5~mpi ^zlib@9"):
+        assert "did you mean" not in run("find", sound, "--cache", "i.json").err
+        assert "no known spec" not in run("find", sound, "--cache", "i.json").err

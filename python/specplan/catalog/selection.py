@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Final, TypedDict, get_args, overload
 
 from specplan import _core, wildcards
@@ -104,7 +105,7 @@ class Selection(Sequence[Spec]):
 
     def _found(self, spec: str, *, tags: list[str] | None, available: bool | None) -> Found:
         answer = self._contents.core.find(spec, self._core, tags)
-        return found(
+        result = found(
             spec,
             answer,
             available=available,
@@ -113,6 +114,11 @@ class Selection(Sequence[Spec]):
             left_out=merged(of_sources(self._contents, blocks=True)),
             sources=self._contents.used,
         )
+        if len(result.specs):
+            return result
+        from specplan.catalog.misspelt import misspelt  # noqa: PLC0415 - most find something
+
+        return replace(result, misspelt=misspelt(self._contents.core, spec))
 
     def count(self, value: object = None) -> int:
         """Return how many specs are selected, without building them.

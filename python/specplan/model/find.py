@@ -64,6 +64,8 @@ class Found(Report):
         unknown_name: The name that was asked for, where no known package has it; it may
             be that of a virtual package.
         suggestions: The nearest names of packages to that.
+        misspelt: Where nothing satisfies it, what it names that nothing known has, a sentence
+            each: variants, packages, parts of systems.
         damaged: Files that were skipped because they are damaged: what they held was
             not searched.
         left_out: What of the question could not be taken into account.
@@ -75,7 +77,8 @@ class Found(Report):
     undecided: tuple[Undecided, ...]
     unknown_name: str | None
     suggestions: tuple[str, ...]
-    damaged: tuple[DamagedFile, ...]
+    misspelt: tuple[str, ...] = ()
+    damaged: tuple[DamagedFile, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     sources: tuple[SourceUsed, ...] = ()
 
@@ -84,7 +87,9 @@ class Found(Report):
         """What may help where nothing was found or something is undecided, or None."""
         if self.unknown_name is not None:
             meant = f" ({self._near})" if self._near else ""
-            return f"no package is called `{self.unknown_name}`{meant}"
+            return "; ".join((f"no package is called `{self.unknown_name}`{meant}", *self.misspelt))
+        if self.misspelt:
+            return "; ".join(self.misspelt)
         missing = sorted({each.missing for each in self.undecided})
         return next((_HINTS[each] for each in missing if each in _HINTS), None)
 

@@ -9,13 +9,16 @@ from specplan.patterns import pattern
 if TYPE_CHECKING:
     from specplan._core import AbstractSpec
 
-__all__ = ["has_variants", "variants_of"]
+__all__ = ["has_variants", "parts_of", "variants_of"]
 
 #: Values in quotes, which may hold anything.
 _QUOTED: Final = pattern(r"'[^']*'|\"(?:[^\"\\\\]|\\\\.)*\"")
 
 #: Where the dependencies begin.
 _DEPENDENCIES: Final = pattern(r"(?:^|\s)[\^%]")
+
+#: How a dependency is used: attributes in brackets, virtual packages.
+_USE: Final = pattern(r"^%?(?:\[[^\]]*\]\s*)?(?:[\w,-]+=(?=[\w-]))?")
 
 #: The version, up to the first variant.
 _VERSION: Final = pattern(r"@[^\s+~]*")
@@ -53,6 +56,15 @@ def variants_of(spec: AbstractSpec) -> tuple[str, ...]:
     switches = [found["name"] for found in _SWITCH.finditer(node)]
     keys = [found["name"] for found in _KEY.finditer(node)]
     return tuple(dict.fromkeys([*switches, *(key for key in keys if key not in _NO_VARIANTS)]))
+
+
+def parts_of(spec: AbstractSpec) -> tuple[str, ...]:
+    """Return the text of the node itself and of each dependency, with `x` for quoted values.
+
+    What says how a dependency is used stands before it in brackets, or as ``c,cxx=``.
+    """
+    first, *others = _DEPENDENCIES.split(_QUOTED.sub("x", str(spec)))
+    return (first.strip(), *(_USE.sub("", each).strip() for each in others))
 
 
 def _node(spec: AbstractSpec) -> str:
