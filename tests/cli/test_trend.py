@@ -313,3 +313,43 @@ def test_a_number_that_nothing_can_be_is_a_fault_of_its_document(
         answer = run(*words)
         assert (answer.code, answer.out) == (3, "")
         assert "old.json: totals.coverage: must be a finite number from 0 on" in answer.err
+
+
+def test_sources_without_a_label_are_one_stack_at_several_times(run: Runs, folder: Path) -> None:
+    for name, more in (("monday", ["lib"]), ("tuesday", ["lib"]), ("today", [])):
+        both = [
+            json.loads(index(["app", *own], os=os))
+            for os, own in (("ubuntu24.04", more), ("rhel8", ["lib"]))
+        ]
+        for spec in [*both[1]["database"]["installs"]]:
+            moved = both[1]["database"]["installs"].pop(spec)
+            moved["spec"]["hash"] = spec[::-1]
+            both[1]["database"]["installs"][spec[::-1]] = moved
+        both[0]["database"]["installs"] |= both[1]["database"]["installs"]
+        written(folder, **{f"{name}_json": json.dumps(both[0])})
+    words = ("trend", "monday.json", "tuesday.json", "today.json", "--peers=*", "--no-config")
+    answer = run(*words, "--fail-on-lost", "--format=json")
+    assert answer.code == 1
+    told = json.loads(answer.out)
+    assert [each["stack"] for each in told["stacks"]] == ["today"]
+    assert [(each["stack"], each["want"], each["since"]) for each in told["lost"]] == [
+        ("today", "lib", "today.json")
+    ]
+    assert not told["left_out"]
+    assert run(*words[:3], *words[4:], "--fail-on-lost").code == 0
+    catalogs = [specplan.load(f"{name}.json") for name in ("monday", "today")]
+    steps = (each.trend_step(str(at), peers="*") for at, each in enumerate(catalogs))
+    assert [each.want for each in specplan.trend(steps).lost] == ["lib"]
+
+
+def test_a_stack_that_one_step_alone_has_is_compared_with_nothing(run: Runs, folder: Path) -> None:
+    written(folder, a_json=index(["app"]), b_json=index(["app", "lib"]), s_lock=lock(["app"]))
+    same = ("e4s=a.json", "e4s=b.json", "--peers=*", "--no-config")
+    assert "no_peer" in run("trend", *same).err
+    assert "--baseline" not in run("trend", *same).err
+    for name in ("a", "b"):
+        made = ("--want", "x=s.lock" if name == "a" else "y=s.lock")
+        run("coverage", "--cache", f"{name}.json", *made, "--no-config", "-o", f"{name}.saved.json")
+    answer = run("trend", "b.saved.json", "a.saved.json", "--fail-on-lost", "--no-config")
+    assert answer.code == 1
+    assert "x: it is there at one step alone, so it is compared with nothing" in answer.err

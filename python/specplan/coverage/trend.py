@@ -10,6 +10,7 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from specplan.catalog.contents import tags_of
+from specplan.catalog.left_out import is_named
 from specplan.catalog.names import any_matches
 from specplan.coverage import records
 from specplan.coverage.covered import all_wants
@@ -62,6 +63,7 @@ def measured(contents: Contents, query: CoverageQuery, name: str) -> Measured:
         UnknownNameError: If the snapshot is unknown.
         UsageError: If the question makes no sense otherwise.
     """
+    own_stack = next(iter(contents.own_stacks)) if len(contents.own_stacks) == 1 else ""
     # A snapshot that is unknown is not a step at all.
     state = [] if contents.is_empty else contents.state(query.tag)
     try:
@@ -76,6 +78,8 @@ def measured(contents: Contents, query: CoverageQuery, name: str) -> Measured:
             undecided={},
             wants={},
             left_out=contents.left_out,
+            own_stack=own_stack,
+            asked=query.stack,
             nothing=error,
         )
     cells = records.cells(found, map(records.cell, found.cells))
@@ -93,8 +97,17 @@ def measured(contents: Contents, query: CoverageQuery, name: str) -> Measured:
         lacking=lacking,
         undecided=undecided,
         wants=all_wants(found),
-        left_out=of_coverage(found, contents, None, query.stack),
+        left_out=tuple(map(_settled_here, of_coverage(found, contents, None, query.stack))),
+        own_stack=own_stack,
+        asked=query.stack,
     )
+
+
+def _settled_here(record: LeftOut) -> LeftOut:
+    """Return a record with a remedy that a trend takes, which has no baseline."""
+    if record.kind != "no_peer":
+        return record
+    return replace(record, remedy=f"--want {record.where}=spack.lock, or --peers PATTERN")
 
 
 def measured_before(saved: Coverage, name: str) -> Measured:
@@ -202,6 +215,8 @@ class _Progress:
         self.steps: list[TrendStep] = []
         self.cells: dict[_Place, _History] = {}
         self.left_out: list[LeftOut] = []
+        self.own_stack = ""
+        self.asked: tuple[str, ...] = ()
 
     def add(self, step: Measured) -> None:
         """Take one step more."""
@@ -217,6 +232,8 @@ class _Progress:
                 hint="compare what the same command saved",
                 asked_by=self.asked_by,
             )
+        self._join(step)
+        self.asked = step.asked or self.asked
         at = len(self.steps)
         points = []
         for cell in step.cells:
@@ -236,6 +253,18 @@ class _Progress:
                 blocks=any(each.blocks for each in step.left_out),
             )
         )
+
+    def _join(self, step: Measured) -> None:
+        """Take a source without a label for the one before at a later time, called like itself."""
+        name = step.own_stack
+        if not name:
+            return
+        if self.own_stack and all(stack != name for stack, _, _ in self.cells):
+            self.cells = {
+                (name if stack == self.own_stack else stack, os, target): history
+                for (stack, os, target), history in self.cells.items()
+            }
+        self.own_stack = name
 
     def trend(self) -> Trend:
         """Return all steps that were taken."""
@@ -278,7 +307,7 @@ class _Progress:
                 )
 
     def _alone(self) -> Iterable[LeftOut]:
-        """Yield what says that a single step is compared with nothing."""
+        """Yield what says that something is compared with nothing."""
         if len(self.steps) == 1:
             yield LeftOut(
                 kind="nothing_in_common",
@@ -287,6 +316,20 @@ class _Progress:
                 blocks=True,
                 remedy="an older snapshot, source or saved document before it",
             )
+            return
+        compared: dict[str, bool] = {}
+        for (stack, _, _), history in self.cells.items():
+            twice = sum(point is not None for point in history.points) > 1
+            compared[stack] = compared.get(stack, False) or twice
+        for stack, is_compared in sorted(compared.items()):
+            if not is_compared:
+                yield LeftOut(
+                    kind="nothing_in_common",
+                    where=stack,
+                    detail="it is there at one step alone, so it is compared with nothing",
+                    blocks=not any(compared.values()) or is_named(stack, self.asked),
+                    remedy=f"a step before it that lists it, as in `{stack}=SOURCE`",
+                )
 
     def _lost(self) -> tuple[LostWant, ...]:
         found = [

@@ -58,6 +58,9 @@ class Measured:
         undecided: By cell what of that cannot be decided.
         wants: By cell all that is wanted, by name or by key; None if that is not recorded.
         left_out: What could not be taken into account.
+        own_stack: What its only source without a label is called as a stack; empty where it has
+            none or several.
+        asked: The patterns of the stacks that were asked for.
         nothing: Why it has no cell, where nothing that is asked for is there yet or any more.
     """
 
@@ -69,6 +72,8 @@ class Measured:
     undecided: Mapping[tuple[str, str, str], AbstractSet[str]]
     wants: Mapping[tuple[str, str, str], KnownWants] | None
     left_out: tuple[LeftOut, ...]
+    own_stack: str = ""
+    asked: tuple[str, ...] = ()
     nothing: SpecplanError | None = None
 
 
