@@ -162,7 +162,7 @@ class _Parts:
         own = self._roots.get(stack)
         if own is None:
             return 0, 0
-        excused += len(self._excused.intersection(own.broken))
+        excused += len(self._excused & {*own.broken})
         return own.wanted - excused, own.installable
 
 
