@@ -188,6 +188,39 @@ def test_a_limit_beyond_a_machine_word_lists_all() -> None:
 
 
 @pytest.mark.usefixtures("here")
+def test_a_number_beyond_all_counts_stands_in_documents(capfd: pytest.CaptureFixture[str]) -> None:
+    words = ["rebuild", *COMMANDS["rebuild"], "--no-config", "--fail-over-builds", "1" + "0" * 400]
+    for form in ("list", "table", "json", "csv", "openmetrics"):
+        assert main([*words, "--format", form]) == 0, capfd.readouterr().err
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("option", ["--fail-over-cost", "--max-cost", "--time-limit"])
+@pytest.mark.parametrize("amount", ["1e400", "inf", "nan"])
+def test_an_amount_that_is_not_finite_is_refused(
+    option: str, amount: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rebuild", *COMMANDS["rebuild"], "--no-config", option, amount]) == 2
+    assert f"`{amount}` is not a finite number" in capfd.readouterr().err
+    (tmp_path / "specplan.toml").write_text(f"{option.removeprefix('--')} = {amount}\n")
+    config = str(tmp_path / "specplan.toml")
+    assert main(["rebuild", *COMMANDS["rebuild"], "--config", config]) in {2, 3}
+
+
+@pytest.mark.usefixtures("here")
+def test_a_source_of_the_configuration_may_have_any_name(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "specplan.toml").write_text(f"cache = ['{'x' * 5000}']\n")
+    assert main(["trend", "mirror", "mirror", "--config", str(tmp_path / "specplan.toml")]) in {
+        0,
+        1,
+        3,
+    }
+    assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("option", ["--cache", "--baseline", "--upstream"])
 def test_a_url_that_cannot_be_split_is_an_input_that_cannot_be_read(option: str) -> None:
     words = ["coverage", *COMMANDS["coverage"], "--no-config", option]

@@ -509,7 +509,7 @@ def test_weights_say_which_roots_are_worth_more(tmp_path: Path) -> None:
     [
         (("--max-builds", "3", "--scope", "all"), "`scope`"),
         (("--max-builds", "-1"), "-1"),
-        (("--max-cost", "nan"), "`nan` is not a number"),
+        (("--max-cost", "nan"), "`nan` is not a finite number"),
     ],
 )
 def test_a_budget_that_makes_no_sense_is_wrong_usage(

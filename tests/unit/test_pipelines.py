@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.model import Build
@@ -322,3 +325,29 @@ def test_what_spack_did_not_write_is_refused(text: str) -> None:
 def test_a_reduction_keeps_the_order_of_what_it_leaves() -> None:
     needs = {"d": ["c", "b", "a"], "c": ["a"], "b": ["a"], "a": []}
     assert reduced(needs) == {"d": ["c", "b"], "c": ["a"], "b": ["a"], "a": []}
+
+
+HARM = re.compile(r"##[A-Za-z]*\[|^[ \t]*::", re.MULTILINE)
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(["::error::x", "##[group]", "##vso[task]", "\n", " ", "a", "é", "\x85"])
+            | st.text(max_size=3),
+            max_size=6,
+        ).map("".join),
+        min_size=1,
+        max_size=4,
+        unique=True,
+    ),
+    st.sampled_from(["|", ">", '"', "'", None]),
+)
+def test_a_pipeline_means_the_same_and_holds_nothing_that_a_log_obeys(
+    texts: list[str], style: str | None
+) -> None:
+    written = yaml.safe_dump({text: [text] for text in texts}, default_style=style, width=20)
+    document = parse(written.encode(), "pipeline.yml").to_text()
+    assert yaml.safe_load(document) == yaml.safe_load(written)
+    assert not HARM.search(document)
+    assert document.replace("\n", "").isprintable()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from specplan.config.configuration import percentage_fault
-from specplan.config.settings import SETTINGS
+from specplan.config.settings import MOST_COUNT, SETTINGS
 from specplan.duration import DURATION_FORM, seconds_of
 from specplan.exact import is_short
 
@@ -30,8 +30,20 @@ class _Choice(click.Choice[str]):
         return super().convert(spelt if spelt in self.choices else value, param, ctx)
 
 
+class _Count(click.IntRange):
+    """A whole number in a range; one that is beyond all that can be counted is the largest."""
+
+    def convert(self, value: int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number.
+
+        Raises:
+            BadParameter: If it is none, or is out of range.
+        """
+        return min(int(super().convert(value, param, ctx)), MOST_COUNT)
+
+
 class _Amount(click.FloatRange):
-    """A number from 0 on; click takes `nan`, which is none, for one."""
+    """A finite number from 0 on; click takes `nan` and `inf` for numbers."""
 
     def convert(
         self, value: float, param: click.Parameter | None, ctx: click.Context | None
@@ -42,8 +54,8 @@ class _Amount(click.FloatRange):
             BadParameter: If it is none, or is less than 0.
         """
         number = float(super().convert(value, param, ctx))
-        if math.isnan(number):
-            self.fail("`nan` is not a number", param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"`{value}` is not a finite number", param, ctx)
         return number
 
 
@@ -89,7 +101,7 @@ def _value_of(setting: Setting, choices: tuple[str, ...]) -> dict[str, Any]:
     if setting.kind == "choice":
         return {"type": _Choice(choices)}
     if setting.kind == "count":
-        return {"type": click.IntRange(min=setting.least, max=setting.most)}
+        return {"type": _Count(min=setting.least, max=setting.most)}
     if setting.kind == "amount":
         return {"type": _Amount(min=0)}
     if setting.kind in {"percentage", "least"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +15,7 @@ from specplan.config.configuration import (
     percentage_fault,
 )
 from specplan.config.export import EXPORT_SPELLINGS, export_settings
-from specplan.config.settings import SETTINGS, STACK_GATES, TABLES
+from specplan.config.settings import MOST_COUNT, SETTINGS, STACK_GATES, TABLES
 from specplan.duration import DURATION_FORM, seconds_of
 from specplan.errors import UsageError
 from specplan.model import NotWanted
@@ -209,7 +210,7 @@ def _count(table: Table, setting: Setting) -> int | None:
     if number < least or (setting.most is not None and number > setting.most):
         most = "" if setting.most is None else f" to {setting.most}"
         table.fail(setting.name_in_table, f"{number} is not a number from {least}{most}")
-    return int(number)
+    return min(int(number), MOST_COUNT)
 
 
 def _amount(table: Table, key: str) -> float | None:
@@ -218,7 +219,9 @@ def _amount(table: Table, key: str) -> float | None:
         return None
     if not number.is_finite() or number < 0:
         table.fail(key, f"{number} is not a number from 0 on")
-    return float(number)
+    if not math.isfinite(amount := float(number)):
+        table.fail(key, f"{number} is too large")
+    return amount
 
 
 def _percentage(table: Table, key: str) -> Decimal | None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COMMANDS",
     "GROUPS",
+    "MOST_COUNT",
     "SETTINGS",
     "STACK_GATES",
     "TABLES",
@@ -81,6 +82,9 @@ Group: TypeAlias = Literal[
 ]
 
 GROUPS: Final[tuple[Group, ...]] = get_args(Group)
+
+#: The largest number that is counted with: 64 bits, as documents hold them.
+MOST_COUNT: Final = (1 << 63) - 1
 
 #: The commands that write a report; those that look at caches, measure coverage or plan.
 COMMANDS: Final = (

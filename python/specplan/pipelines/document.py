@@ -9,12 +9,14 @@ Comments are not kept; Spack writes none.
 
 from __future__ import annotations
 
+import re
 from dataclasses import field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import yaml
 
 from specplan.errors import DamagedSourceError
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources.text import TextError, decoded
 from specplan.sources.yaml_events import events
@@ -30,6 +32,18 @@ _MAX_DEPTH: Final = 64
 #: How many values a file may stand for once its aliases are followed. A pipeline that GitLab
 #: takes, with a file of at most 5 MB, stands for fewer.
 _MAX_VALUES: Final = 5_000_000
+
+#: What a runner takes for a command wherever it stands, and what a runner or a terminal obeys.
+_MARKER: Final = pattern(r"##(?=[A-Za-z]*\[)")
+_OBEYED: Final = pattern(
+    r"##[A-Za-z]*\[|^[ \t]*(?:::|(?:---|\+\+\+|~~~|\^\^\^)(?![^ \n]))"
+    r"|[^\n\t -~\u00a1-\u024f\u0370-\u1fff\u2e80-\ud7ff]",
+    re.MULTILINE,
+)
+
+#: How long lines of text may become, where they are folded and where they are not.
+_WIDTH: Final = 80
+_ENDLESS: Final = 1 << 30
 
 _MERGE: Final = "<<"
 _REFERENCE: Final = "!reference"
@@ -150,9 +164,22 @@ class Document:
         return DamagedSourceError(path=self.path, place=place, line=node.line or None, fault=fault)
 
     def to_text(self) -> str:
-        """Return the document as YAML."""
-        written: str = yaml.emit(_events_of(self), Dumper=yaml.CSafeDumper, allow_unicode=True)
-        return written
+        """Return the document as YAML.
+
+        A text that the log of a CI job or a terminal would obey, where the document is shown, is
+        written with escapes. It means the same.
+        """
+        events = list(_events_of(self))
+        texts = [each.value for each in events if isinstance(each, yaml.ScalarEvent)]
+        is_harmless = not any(map(_OBEYED.search, texts))
+        written: str = yaml.emit(
+            events,
+            Dumper=yaml.CSafeDumper,
+            allow_unicode=is_harmless,
+            # A line that is folded might begin with any word.
+            width=_WIDTH if is_harmless else _ENDLESS,
+        )
+        return written if is_harmless else _MARKER.sub(r"\\x23#", written)
 
 
 def parse(content: bytes, path: str) -> Document:
@@ -330,6 +357,7 @@ def _scalar_event(node: Scalar, *, may_be_empty: bool) -> yaml.Event:
     # Nothing at all means null, and would be written as an empty text where it needs some letters.
     is_null = not node.text and node.style is None and node.tag is None and not may_be_empty
     text = "null" if is_null else node.text
+    style = '"' if _OBEYED.search(text) else node.style
     # A plain text that needs quotes in its new place means the same with them, and has no tag.
     implicit = node.implicit if node.tag is not None else (node.implicit[0], True)
-    return yaml.ScalarEvent(node.anchor, node.tag, implicit, text, style=node.style)
+    return yaml.ScalarEvent(node.anchor, node.tag, implicit, text, style=style)

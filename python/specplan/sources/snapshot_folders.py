@@ -28,9 +28,9 @@ def snapshot_folders(source: str) -> dict[str, str]:
     """
     label, place = split_label(source)
     root = Path(place)
-    base = root / _CACHE if (root / _CACHE).is_dir() else root
     found = {}
     try:
+        base = root / _CACHE if (root / _CACHE).is_dir() else root
         for each in sorted(os.scandir(base), key=lambda entry: entry.name):
             if each.is_dir() and _holds_pages(each.path):
                 found[each.name] = f"{label}={each.path}" if label else each.path
