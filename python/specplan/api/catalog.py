@@ -433,7 +433,7 @@ class Catalog:
             [('e4s', 100, 101), ('e4s-neoverse-v2', 92, 101)]
         """
         answered = answer(self._contents, *_coverage_query(query, keywords), "cells")
-        return records.cells(answered, map(records.cell, answered.cells))
+        return records.cells(answered, records.own_cells(answered))
 
     def lacking(
         self, query: CoverageQuery | None = None, /, **keywords: Unpack[CoverageKeywords]

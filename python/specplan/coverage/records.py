@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import partial
 from itertools import repeat
 from operator import attrgetter
-from typing import TYPE_CHECKING, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan.catalog.specs import by_hash, nearest_of
 from specplan.coverage import environment_records
@@ -29,14 +30,22 @@ from specplan.model.columns import from_columns
 from specplan.model.hashes import Hashes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from specplan import _core
     from specplan.coverage.ask import Answer, Demand
     from specplan.model import Compatibility, DamagedFile, LeftOut, Nearest, UnknownWant
     from specplan.model.roots import RootLine
 
-__all__ = ["cell", "cells", "coverage", "lacking"]
+__all__ = ["cells", "coverage", "lacking", "own_cells"]
+
+#: Stack, operating system, target.
+_Place: TypeAlias = tuple[str, str, str]
+
+#: The fields of a cell that the core calls alike.
+_SAME_NAMES: Final = (
+    "stack", "platform", "os", "target", "wanted", "covered", "covered_exact",
+)  # fmt: skip
 
 
 def coverage(
@@ -62,10 +71,8 @@ def coverage(
     """
     told = demand(answer)
     usable = _usable(answer, told)
-    own_cells = [
-        cell(each, usable.get((each.stack, each.os, each.target))) for each in answer.cells
-    ]
-    gaps = _gaps(answer, own_cells, told, caches)
+    own = own_cells(answer, usable)
+    gaps = _gaps(answer, own, told, caches)
     abstract = answer.abstract
     unknown: tuple[UnknownWant, ...] = ()
     gaps += environment_records.gaps_of_not_concretized(answer.not_concretized)
@@ -75,7 +82,7 @@ def coverage(
         gaps += environment_records.gaps(abstract)
         gaps.sort(key=_rank)
         unknown = tuple(environment_records.unknown(abstract))
-    all_cells = cells(answer, own_cells)
+    all_cells = cells(answer, own)
     wanted = sum(each.wanted for each in all_cells)
     covered = sum(each.covered for each in all_cells)
     undecided = sum(each.unknown for each in all_cells)
@@ -165,7 +172,7 @@ def cells(answer: Answer, own: Iterable[Cell]) -> tuple[Cell, ...]:
 
 def lacking(answer: Answer) -> tuple[tuple[Cell, tuple[str, ...]], ...]:
     """Return the cells of an answer, each with what it lacks."""
-    own = [cell(each) for each in answer.cells]
+    own = own_cells(answer)
     if answer.abstract is None and not answer.not_concretized:
         return tuple(zip(own, answer.lacking, strict=True))
     lacked: dict[tuple[str, str, str], tuple[str, ...]] = {}
@@ -396,18 +403,19 @@ def _roots_of_stacks(
     return tuple(found)
 
 
-def cell(answer: _core.CellAnswer, usable: int | None = None) -> Cell:
-    """Return the record of a cell."""
-    wanted, covered = answer.wanted, answer.covered
-    return Cell(
-        stack=answer.stack,
-        platform=answer.platform,
-        os=answer.os,
-        target=answer.target,
-        wanted=wanted,
-        covered=covered,
-        covered_exact=answer.covered_exact,
-        unknown=0,
-        usable=usable,
-        coverage=ratio(covered, wanted),
+def own_cells(answer: Answer, usable: Mapping[_Place, int] = MappingProxyType({})) -> list[Cell]:
+    """Return the cells that the core was asked for, without those of environments.
+
+    Args:
+        answer: What the core answers.
+        usable: By cell how many wants something usable covers, where that is known.
+    """
+    cells = answer.cells
+    return from_columns(
+        Cell,
+        len(cells),
+        unknown=repeat(0),
+        usable=[usable.get((each.stack, each.os, each.target)) for each in cells],
+        coverage=[ratio(each.covered, each.wanted) for each in cells],
+        **{name: map(attrgetter(name), cells) for name in _SAME_NAMES},
     )

@@ -82,7 +82,7 @@ def measured(contents: Contents, query: CoverageQuery, name: str) -> Measured:
             asked=query.stack,
             nothing=error,
         )
-    cells = records.cells(found, map(records.cell, found.cells))
+    cells = records.cells(found, records.own_cells(found))
     lacking = {_place(cell): set(keys) for cell, keys in records.lacking(found)}
     undecided = _undecided(found)
     for place, keys in undecided.items():
