@@ -21,7 +21,9 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from click import Context
 
+from specplan.cli.program import program as program_of_commands
 from specplan.spack_extension import paths
 
 if sys.version_info >= (3, 11):
@@ -211,6 +213,8 @@ def test_an_environment_without_a_lock_is_wanted_as_it_is_written(
         (["check", "--cache", "other"], ["check", "--cache", "other"]),
         (["diff", "a", "b"], ["diff", "a", "b"]),
         (["has", "m", "--", "-x"], ["has", "m", "--", "-x"]),
+        (["report", "--from", "a.json"], ["report", "--from", "a.json"]),
+        (["report", "--stack=x"], ["report", "--cache", "site=https://host/m", "--stack=x"]),
         (["--version"], None),
     ],
 )
@@ -226,6 +230,20 @@ def test_what_is_typed_wins(
         return
     assert run(*words) == 7
     assert _said(program) == expected
+
+
+def test_every_command_that_asks_about_caches_gets_those_of_spack(known: Known) -> None:  # noqa: ARG001
+    """What Spack knows is passed to all that take it, also to commands that are new."""
+    arguments = importlib.import_module("spack.extensions.specplan.arguments")
+    context = Context(program_of_commands)
+    taken: dict[str, set[str]] = {"--cache": set(), "--want": set()}
+    for name in program_of_commands.list_commands(context):
+        command = program_of_commands.get_command(context, name)
+        for option in {each for one in command.params for each in one.opts} & set(taken):
+            taken[option].add(name)
+    assert taken["--cache"] - arguments.WITH_CACHES == {"diff", "trend"}
+    # `find` and `recipes` read locks there, as more specs.
+    assert taken["--want"] - arguments.WITH_WANTS == {"find", "recipes", "trend"}
 
 
 def test_only_the_roots_of_a_lock_are_checked(

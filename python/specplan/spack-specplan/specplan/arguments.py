@@ -4,15 +4,16 @@ import os
 import re
 from urllib.parse import urlsplit
 
-#: The commands that take caches, those that take wants, and those that need some.
-WITH_CACHES = frozenset(
-    ["gaps", "coverage", "find", "check", "rebuild", "why", "export", "trim", "review"]
+#: The commands that take wants, those that take caches, and those that need some wants. What `diff`
+#: and `trend` compare are states, of which mirrors have one each; only their words name some.
+WITH_WANTS = frozenset(
+    ["gaps", "coverage", "check", "report", "rebuild", "why", "export", "trim", "review"]
 )
-WITH_WANTS = frozenset(["gaps", "coverage", "check", "rebuild", "why", "export", "trim", "review"])
+WITH_CACHES = WITH_WANTS | {"find"}
 NEED_WANTS = frozenset(["rebuild", "why", "export", "trim"])
 
 #: The options that say themselves what is wanted, or need nothing wanted.
-_WANTS = ("--want", "--stack", "--peers", "--baseline", "--config")
+_WANTS = ("--want", "--stack", "--peers", "--baseline", "--config", "--from")
 _NO_WANTS = ("--help", "-h")
 
 _LABEL = re.compile(r"[A-Za-z0-9_.-]+$")
@@ -49,7 +50,7 @@ def for_environment(command, words, environment):
 
 def for_mirrors(command, words, mirrors):
     """Return the options for mirrors of binaries."""
-    if command not in WITH_CACHES or has_option(words, "--cache"):
+    if command not in WITH_CACHES or has_option(words, "--cache", "--from"):
         return []
     options = []
     for mirror in mirrors:
