@@ -55,19 +55,20 @@ def page(name: str, command: click.Command, rest: list[str]) -> str:
 
 def usage(command: click.Command) -> str:
     """Return the words that may follow a command."""
-    arguments = [each for each in command.params if each.param_type_name == "argument"]
-    names = [(each.metavar or each.human_readable_name).upper() for each in arguments]
-    return " ".join(["[OPTIONS]", *names, *(["COMMAND"] if command is program else [])])
+    import click  # noqa: PLC0415 - only what writes pages
+
+    return " ".join(command.collect_usage_pieces(click.Context(command)))
 
 
 def described(help_: str) -> Iterator[str]:
     """Yield the paragraphs of a help text; what click keeps as it is stays so here."""
-    for paragraph in inspect.cleandoc(help_).split("\n\n"):
+    for number, paragraph in enumerate(inspect.cleandoc(help_).split("\n\n")):
+        if number:
+            yield ".PP"
         if paragraph.startswith("\b\n"):
             yield from (".nf", *map(escaped, paragraph.removeprefix("\b\n").split("\n")), ".fi")
         else:
             yield escaped(paragraph.replace("\n", " "))
-        yield ".PP"
 
 
 def of_program() -> Iterator[str]:
@@ -83,8 +84,11 @@ def of_program() -> Iterator[str]:
 
 
 def of_command(name: str) -> Iterator[str]:
-    """Yield the options of a command, under the headings of its help."""
+    """Yield the arguments and the options of a command, under the headings of its help."""
     command = program.commands[name]
+    arguments = [each.name or "" for each in command.params if each.param_type_name == "argument"]
+    if arguments:
+        yield from options_of(command, arguments, "ARGUMENTS")
     settings = {each.attribute: each.group for each in SETTINGS}
     for group in GROUPS:
         names = [
@@ -98,9 +102,7 @@ def of_command(name: str) -> Iterator[str]:
     yield from (".SH SEE ALSO", "\\fBspecplan\\fR(1)")
 
 
-def options_of(
-    command: click.Command, names: list[str], heading: str = "OPTIONS"
-) -> Iterator[str]:
+def options_of(command: click.Command, names: list[str], heading: str = "OPTIONS") -> Iterator[str]:
     """Yield some options of a command under a heading."""
     yield f".SH {heading}"
     import click  # noqa: PLC0415 - only what writes pages

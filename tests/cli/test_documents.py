@@ -346,7 +346,11 @@ def test_the_manual_pages_are_what_the_table_of_settings_gives(tmp_path: Path) -
     kept = ROOT / "docs" / "specplan.data" / "data" / "share" / "man" / "man1"
     written = {each.name: each.read_text(encoding="utf-8") for each in tmp_path.iterdir()}
     assert written == {each.name: each.read_text(encoding="utf-8") for each in kept.iterdir()}
-    assert "specplan-gaps.1" in written
+    difference = written["specplan-diff.1"]
+    assert "[OPTIONS] OLD [NEW]" in difference
+    # Arguments are described as options are, and nothing empty is between two parts.
+    assert ".SH ARGUMENTS\n.TP\n\\fBOLD\\fR\nThe older state" in difference
+    assert not [name for name, text in written.items() if ".PP\n.SH" in text]
 
 
 def test_the_speed_that_the_readme_tells_was_measured() -> None:
