@@ -21,7 +21,6 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-from click import Context
 
 from specplan.cli.program import program as program_of_commands
 from specplan.spack_extension import paths
@@ -235,10 +234,9 @@ def test_what_is_typed_wins(
 def test_every_command_that_asks_about_caches_gets_those_of_spack(known: Known) -> None:  # noqa: ARG001
     """What Spack knows is passed to all that take it, also to commands that are new."""
     arguments = importlib.import_module("spack.extensions.specplan.arguments")
-    context = Context(program_of_commands)
     taken: dict[str, set[str]] = {"--cache": set(), "--want": set()}
-    for name in program_of_commands.list_commands(context):
-        command = program_of_commands.get_command(context, name)
+    for name in program_of_commands.summaries:
+        command = program_of_commands.commands[name]
         for option in {each for one in command.params for each in one.opts} & set(taken):
             taken[option].add(name)
     assert taken["--cache"] - arguments.WITH_CACHES == {"diff", "trend"}
