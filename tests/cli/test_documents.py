@@ -13,6 +13,7 @@ into the documents; the lines that are left out stay left out.
 from __future__ import annotations
 
 import doctest
+import gzip
 import json
 import os
 import re
@@ -372,6 +373,7 @@ def properties(schema: Any, place: str = "") -> Iterator[str]:
         yield from properties(schema["items"], f"{place}[]")
 
 
+ORACLE = ROOT / "tests" / "data" / "oracle"
 SCHEMAS = sorted((ROOT / "python" / "specplan" / "schemas").glob("*.json"))
 
 
@@ -384,3 +386,23 @@ def test_every_field_of_a_document_is_described(path: Path) -> None:
     (chapter,) = (each for each in chapters if each.startswith(f"`{kind}`"))
     described = re.findall(r"^\| `([^`]+)` \|", chapter, re.MULTILINE)
     assert described == list(properties(schema))
+
+
+def test_the_answers_of_spack_are_as_many_as_the_page_on_trust_says() -> None:
+    def of(name: str) -> Any:
+        return json.loads(gzip.decompress((ORACLE / f"{name}.json.gz").read_bytes()))
+
+    specs, versions = of("abstract-specs"), of("versions")
+    queries = [of("satisfies-new"), of("satisfies-old")]
+    text = (ROOT / "docs" / "trust.md").read_text(encoding="utf-8")
+    chapter = text.partition("What is compared with answers that Spack itself gave")[2]
+    said = [int(number) for number in re.findall(r"^\| .* \| (\d+) \|$", chapter, re.MULTILINE)]
+    assert said == [
+        len(specs["texts"]),
+        len(specs["pairs"]),
+        sum(len(each["queries"]) for each in queries),
+        sum(len(each["syntax_errors"]) for each in queries),
+        len(versions["order"]) + len(versions["satisfies"]),
+        len(of("generated-environments")["environments"]),
+        len([*ORACLE.glob("spack-ci-*")]),
+    ]
