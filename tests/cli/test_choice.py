@@ -363,7 +363,7 @@ def test_what_cannot_be_planned_is_written_as_an_environment_that_reads_back(
         "--write-unplannable", str(file),
     )  # fmt: skip
     assert answer.code == 1
-    assert "gate failed: 1 want cannot be planned from what is known" in answer.err
+    assert "gate failed: 1 want cannot be planned from known specs" in answer.err
     roots = [root.spec for root in read_environment(file).roots]
     assert roots == ["nosuch@1.2:+x os=ubuntu24.04 target=x86_64_v3"]
 
@@ -555,7 +555,7 @@ def test_a_folder_that_is_called_like_a_package_is_told_apart(
     monkeypatch.chdir(tmp_path)
     refused = run("--want", "zfp", "--candidates", lock, "--cache", "none")
     assert refused.code == 3
-    assert "the folder `zfp` holds neither a `spack.lock` nor a `spack.yaml`" in refused.err
+    assert "the folder `zfp` contains neither a `spack.lock` nor a `spack.yaml`" in refused.err
     assert "the package of that name is `zfp@:`" in refused.err
     assert run("--want", "zfp@:", "--candidates", lock, "--cache", "none").code == 0
 

@@ -328,4 +328,4 @@ def test_fish_completes(environment: dict[str, str]) -> None:
     )
     words = [each.split("\t")[0] for each in answer.stdout.splitlines()]
     assert words == [each[-1] for each in TYPED.values() if each[-1] != "--not-yet"]
-    assert "rebuild\tThe least that must be built" in answer.stdout
+    assert "rebuild\tThe smallest set of builds" in answer.stdout

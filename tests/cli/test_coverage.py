@@ -109,7 +109,7 @@ def test_a_configuration_can_be_named_or_left_out(run: Runs, loads: Loads, folde
     assert run("gaps", "--config", "ci/nightly.toml").code == 0
     assert run("gaps", "--no-config", "--cache", "x").code == 0
     assert [call[0] for call in loads.calls] == [("ci/pages",), ("x",)]
-    assert run("gaps").err.startswith("error: specplan.toml: wrong: there is no such key\n")
+    assert run("gaps").err.startswith("error: specplan.toml: wrong: unknown key\n")
     assert run("gaps", "--config", "ci/none.toml").code == 3
 
 

@@ -403,7 +403,7 @@ def test_an_environment_without_a_build_is_refused(run: Runs, project: Path) -> 
     written(project, other__spack_lock=lock(ROOTS, needs=NEEDS))
     answer = run("export", "make", *WORDS, "--want=two=other/spack.lock")
     assert answer.code == 2
-    assert "nothing says which environment holds the builds" in answer.err
+    assert "no environment is given for the builds" in answer.err
 
 
 def test_an_environment_that_cannot_be_looked_for_is_an_input_that_cannot_be_read(
@@ -421,7 +421,7 @@ def test_an_environment_that_pins_no_recipes_is_warned_of(run: Runs, project: Pa
     answer = run("export", "make", *WORDS)
     assert answer.code == 0
     assert "`env/spack.yaml` pins no commit of the recipe repository" in answer.err
-    assert "names no mirror `buildcache-destination`" in answer.err
+    assert "defines no mirror `buildcache-destination`" in answer.err
 
 
 def test_a_plan_without_builds_runs_and_builds_nothing(run: Runs, stand_in: StandIn) -> None:
@@ -446,7 +446,7 @@ def test_a_plan_that_is_made_already_takes_no_option_of_its_making(run: Runs, op
     assert run("rebuild", *WORDS, "-o", "rebuild.json").code == 0
     answer = run("export", "make", "--plan=rebuild.json", option)
     assert (answer.code, answer.out) == (2, "")
-    assert "`--plan` is a plan already" in answer.err
+    assert "`--plan` is a finished plan" in answer.err
 
 
 def test_a_format_of_several_files_needs_a_folder(run: Runs, project: Path) -> None:

@@ -61,7 +61,7 @@ def test_every_format_builds_the_hashes_of_the_next_lock_which_is_written_beside
         more = ("--successors", "--write-lock=next/spack.lock", "-o", str(out))
         answer = run("export", style, *words(project, *more))
         assert answer.code == 0, answer.err
-        assert "the hashes are those of the recipes of" in answer.err
+        assert "the hashes come from the recipes of" in answer.err
         specs = json.loads(lock.read_text(encoding="utf-8"))["concrete_specs"]
         assert set(hashes) <= set(specs)
         files = [each for each in out.rglob("*") if each.is_file()] if out.is_dir() else [out]
@@ -136,7 +136,7 @@ def test_a_saved_plan_is_built_where_its_lock_is(
     whole = run("export", "make", *words(project, "--successors", "--env=next"))
     assert whole.out == saved.out
     refused = run("export", "make", "--plan=rebuild.json", "--write-lock=x")
-    assert (refused.code, "is a plan already" in refused.err) == (2, True)
+    assert (refused.code, "is a finished plan" in refused.err) == (2, True)
 
 
 def test_nothing_is_written_where_a_next_hash_is_not_known(
@@ -152,7 +152,7 @@ def test_nothing_is_written_where_a_next_hash_is_not_known(
     assert not (folder / "next/spack.lock").exists()
     answer = run("export", "make", *words(project, "--write-lock=next/spack.lock"))
     assert answer.code == 2
-    assert "`--write-lock` writes the lock that comes next" in answer.err
+    assert "`--write-lock` writes the next lock" in answer.err
 
 
 def test_without_a_change_of_a_hash_there_is_nothing_to_build_and_the_lock_stays(

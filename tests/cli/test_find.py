@@ -99,8 +99,8 @@ def test_a_name_that_nothing_has_is_told_with_near_names(run: Runs) -> None:
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == (
         "error: no package is called `hdf6`, and whether it is a virtual package cannot be "
-        "decided: the source does not record the virtual packages that specs provide\n"
-        "hint: did you mean `hdf5`? `--unknown list` shows what is decided\n"
+        "decided: the source does not record the virtual packages that specs provide\nhint: did "
+        "you mean `hdf5`? `--unknown list` lists the decided specs\n"
     )
 
 

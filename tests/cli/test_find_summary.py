@@ -35,5 +35,5 @@ def test_nothing_found_fails_only_where_that_is_asked_for(
 ) -> None:
     assert find("hdf5@99", "--summary") == 0
     assert find("hdf5@99", "--summary", "--fail-if-none") == 1
-    assert "gate failed: nothing is found (--fail-if-none)" in capsys.readouterr().err
+    assert "gate failed: nothing was found (--fail-if-none)" in capsys.readouterr().err
     assert find("hdf5", "--summary", "--fail-if-none") == 0

@@ -318,7 +318,7 @@ def test_one_damaged_page_is_named_and_the_others_are_counted(damaged: Path) -> 
     ended = run("gaps", "--cache", damaged)
     assert_is_refused(ended, "/_cache/develop/p07/specs.md: ends before the line `---`")
     assert "(2 more damaged files)" in ended.err
-    assert "hint: `--skip-damaged` goes on without damaged files" in ended.err
+    assert "hint: `--skip-damaged` continues without damaged files" in ended.err
 
 
 def test_damaged_pages_are_skipped_counted_and_listed(damaged: Path) -> None:

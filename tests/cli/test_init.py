@@ -89,7 +89,7 @@ def test_the_file_for_a_mirror_alone_serves_the_commands_that_want_nothing(
 def test_nothing_found_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "empty").mkdir()
     assert main(["init", "empty"]) == 3
-    assert "`empty` holds neither stacks nor caches" in capsys.readouterr().err
+    assert "`empty` contains neither stacks nor caches" in capsys.readouterr().err
     assert main(["init", "absent"]) == 3
 
 
@@ -98,7 +98,7 @@ def test_stacks_that_name_no_system_are_named_and_get_the_one_that_is_given(
 ) -> None:
     assert main(["init", "stacks"]) == 0
     said = capsys.readouterr().err
-    assert "warning: 2 stacks do not say which systems they are for: `e4s`, `odd`" in said
+    assert "warning: 2 stacks do not name their systems: `e4s`, `odd`" in said
     words = ["init", "stacks", "--force", "--system", "ubuntu24.04/zen4"]
     assert main([*words, "--system", "linux-rhel8-x86_64_v3"]) == 0
     assert "do not say" not in capsys.readouterr().err

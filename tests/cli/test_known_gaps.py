@@ -106,7 +106,7 @@ def test_where_all_that_is_wanted_is_a_known_gap_no_share_is_defined(
     words = ("--stack=e4s", "--system=ubuntu22.04/neoverse_v2", "--target=neoverse_v2", CACHE)
     answer = run("gaps", *words, "--fail-under=10", "--no-config", entry)
     assert answer.code == 1
-    assert "n/a, as all that is wanted is a known gap" in answer.err
+    assert "n/a, as every want is a known gap" in answer.err
 
 
 def test_stale_entries_are_said_and_fail_where_that_is_asked(
@@ -387,7 +387,7 @@ def test_a_saved_document_is_read_as_it_was(result: Any, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("place", "value", "fault"),
     [
-        (("cells", 0, "covered"), 9, "cells[0]: counts more than is wanted"),
+        (("cells", 0, "covered"), 9, "cells[0]: counts more than the wants"),
         (("gaps",), [], "cells[0]: says that 1 of its wants are in `gaps`, which lists 0"),
         (("cells", 0, "wanted"), 4, "cells[0]: says that 2 of its wants are in `gaps`"),
         (("cells",), [], "totals.wanted: is not the sum of all cells"),

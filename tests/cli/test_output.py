@@ -352,7 +352,7 @@ def test_two_texts_for_one_place_are_refused(run: Runs, folder: Path, one: str, 
     (folder / "hard").hardlink_to(folder / "x")
     answer = run("rebuild", "--want", "lock", "-o", one, "--write-unplannable", other)
     assert answer.code == 2
-    assert "are the same place" in answer.err
+    assert "are the same file" in answer.err
     assert (folder / "x").read_text() == "old"
 
 

@@ -92,7 +92,7 @@ def test_help_needs_no_catalog() -> None:
         (
             ("gaps", "--cache", "none"),
             "`--cache none` leaves nothing to report on",
-            "name what holds binaries: a mirror, its index, package pages",
+            "name a source of binaries: a mirror, its index, or package pages",
         ),
         (
             ("gaps", "--cache", "x", "--system", "zen4"),
@@ -186,7 +186,7 @@ def test_a_fault_of_specplan_is_70_and_one_line_says_so(
     answer = run("gaps", "--cache", "x")
     assert (answer.code, answer.out) == (70, "")
     (line,) = answer.err.splitlines()
-    assert line.startswith(f"error: this is a fault of specplan {specplan.__version__} itself")
+    assert line.startswith(f"error: this is a bug in specplan {specplan.__version__} itself")
     assert type(fault).__name__ in line
     assert "--debug" in line
 
@@ -202,7 +202,7 @@ def test_the_traceback_of_a_fault_is_shown_where_it_is_asked_for(
     assert answer.code == 70
     first, *_, last = answer.err.splitlines()
     assert first == "Traceback (most recent call last):"
-    assert last.startswith("error: this is a fault of specplan")
+    assert last.startswith("error: this is a bug in specplan")
     assert not any(secret in answer.err for secret in ("word@", "sig=abc"))
 
 

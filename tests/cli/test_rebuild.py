@@ -186,7 +186,7 @@ def test_changed_recipes_come_from_a_checkout(run: Any, checkout: Path) -> None:
     assert run(*question).code == 2
     answer = run(*question[:-1], "no-such-revision", "--packages", str(checkout))
     assert (answer.code, answer.out) == (3, "")
-    assert "hint: `git log` shows the revisions that are there" in answer.err
+    assert "hint: `git log` lists the revisions" in answer.err
     assert run(*question[:-1], "--output=x", "--packages", str(checkout)).code == 3
     shallow = checkout.parent / f"{checkout.name}-shallow"
     git(checkout, "clone", "--quiet", "--depth=1", checkout.as_uri(), str(shallow))

@@ -170,15 +170,15 @@ def test_what_has_no_known_successor_stays_predicted_and_says_why(
     main(asked)
     said = capsys.readouterr()
     assert "without a known next hash" in said.out
-    assert "no lock is written" in said.err
+    assert "is not written, because some next hashes are unknown" in said.err
 
 
 @pytest.mark.parametrize(
     ("more", "message"),
     [
         (["--successors", "--policy", "link"], "follows recipes alone"),
-        (["--successors", "--changes", "name"], "looks at names"),
-        (["--write-lock", "x"], "writes the lock that comes next"),
+        (["--successors", "--changes", "name"], "compares names"),
+        (["--write-lock", "x"], "writes the next lock"),
         (["--changed-since", ""], "the revision is empty"),
         (["--changed-since", "", "--changes", "name"], "the revision is empty"),
         (["--changed-since", "..HEAD", "--changes", "name"], "names no older revision"),
@@ -195,4 +195,4 @@ def test_options_about_recipes_need_revisions(capsys: pytest.CaptureFixture[str]
     for option in (["--successors"], ["--changes", "name"], ["--treat", "blind=stale"]):
         words = ["rebuild", "--want", "spack.lock", "--cache", "none", "--no-config", *option]
         assert main(words) == 2
-        assert "needs recipes that changed" in capsys.readouterr().err
+        assert "needs changed recipes" in capsys.readouterr().err

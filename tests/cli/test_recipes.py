@@ -169,7 +169,7 @@ def test_a_checkout_without_recipes_is_not_one_in_which_nothing_changed(
     assert main(["recipes", "--since", "HEAD", "--packages", str(tmp_path)]) == 3
     said = capsys.readouterr()
     assert said.out == ""
-    assert f"`{tmp_path}` holds no package repository" in said.err
+    assert f"`{tmp_path}` contains no package repository" in said.err
 
 
 def test_a_lock_without_specs_is_said(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
@@ -177,4 +177,4 @@ def test_a_lock_without_specs_is_said(place: Place, capsys: pytest.CaptureFixtur
     document = json.loads(lock.read_text())
     lock.write_text(json.dumps({**document, "roots": [], "concrete_specs": {}}))
     assert main(place[1]) == 0
-    assert "warning: the lock of `site` holds no spec" in capsys.readouterr().err
+    assert "warning: the lock of `site` contains no spec" in capsys.readouterr().err

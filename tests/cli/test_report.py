@@ -178,7 +178,7 @@ def test_a_page_of_what_is_not_whole_is_not_green(run: Runs, saved: Path) -> Non
         (("--from", "."), 3, "is not a regular file"),
         (("--from", "bad.json"), 3, "bad.json:1: is not valid JSON"),
         (("--from", "coverage.json", "coverage.json"), 2, "are both documents of `coverage`"),
-        (("--from", "coverage.json", "--stack=e4s"), 2, "`--stack` belongs to a question"),
+        (("--from", "coverage.json", "--stack=e4s"), 2, "`--stack` applies to a question"),
         (("coverage.json",), 2, "documents follow `--from`"),
         (("--from", "coverage.json", "-o", "page.pdf"), 2, "neither a page nor a folder"),
         (("--from", "coverage.json", "-o", "page.json"), 2, "page.json"),

@@ -30,7 +30,7 @@ def test_a_page_that_was_cut_is_never_taken_for_no_page(tmp_path: Path, length: 
     ended = run("gaps", "--cache", str(tmp_path))
     assert ended.code == 3
     assert "z.md" in ended.err
-    assert "hint: `--skip-damaged` goes on without damaged files" in ended.err
+    assert "hint: `--skip-damaged` continues without damaged files" in ended.err
 
 
 def test_a_text_without_front_matter_is_no_page(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_jobs_of_a_plan_without_builds_become_the_job_that_does_nothing(
     answer = run(*words, "-o", "jobs.yml")
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.splitlines() == [
-        "83 jobs -> 0 (83 unnecessary: 83 needed only to build what has a binary)",
+        "83 jobs -> 0 (83 unnecessary: 83 needed only to build specs that have a binary)",
         "nothing to build: the pipeline is the job `no-specs-to-rebuild` alone",
     ]
     assert (folder / "jobs.yml").read_text(encoding="utf-8") == pipeline("full")
@@ -73,16 +73,16 @@ def test_jobs_that_are_all_needed_stay_with_fewer_needs(run: Runs, folder: Path)
         (
             "half",
             (
-                "153 jobs -> 146 (7 unnecessary: 7 needed only to build what has a binary)\n"
-                "965 needs -> 294\n"
+                "153 jobs -> 146 (7 unnecessary: 7 needed only to build specs that have a "
+                "binary)\n965 needs -> 294\n"
             ),
             {"rebuild-index"},
         ),
         (
             "protected",
             (
-                "31 jobs -> 28 (3 unnecessary: 3 needed only to build what has a binary)\n"
-                "84 needs -> 22\n"
+                "31 jobs -> 28 (3 unnecessary: 3 needed only to build specs that have a "
+                "binary)\n84 needs -> 22\n"
             ),
             {"rebuild-index", "sign-pkgs"},
         ),
@@ -312,7 +312,7 @@ def test_a_lock_that_wants_nothing_takes_no_job_away(run: Runs, folder: Path) ->
     source = f"{DATA}/{NAME}-runtime-only.yml.gz"
     words = ("--want", "nothing/spack.lock", cache("runtime-only"))
     for allowed, said in (
-        ((), "nothing/spack.lock: it wants nothing at all (no_root)"),
+        ((), "nothing/spack.lock: it contains no wants (no_root)"),
         (("--allow-left-out", "all"), "error: nothing is wanted, so that 83 jobs would go"),
     ):
         answer = run("trim", source, *words, *allowed, "-o", "jobs.yml")

@@ -129,7 +129,7 @@ def test_recipes_that_are_not_there_are_an_input_that_cannot_be_read(
     place = cache(folder, zlib={})
     answer = run("gaps", "--cache", place, "--want", want, *SYSTEM, "--packages", str(folder))
     assert answer.code == 3
-    assert "holds no package repository" in answer.err
+    assert "contains no package repository" in answer.err
 
 
 GROUPS = """\

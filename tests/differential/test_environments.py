@@ -71,7 +71,7 @@ def declares(package: str, variant: str) -> bool:
 def test_small_environments_have_the_roots_that_spack_gives_them(file: str, spack: object) -> None:
     options = EnvironmentOptions(host=expanded()[0], declares=declares)
     if isinstance(spack, dict):
-        with pytest.raises(DamagedSourceError, match="stands after the toolchain") as caught:
+        with pytest.raises(DamagedSourceError, match="follows the toolchain") as caught:
             read_environment(EXPANDED / file, options=options)
         assert caught.value.hint is not None
         assert "before `%tc1`" in caught.value.hint

@@ -63,7 +63,7 @@ def test_stacks_and_caches_are_found(tmp_path: Path) -> None:
     assert FoundCache(path=tmp_path / "dated", kind="snapshots") in found.caches
     assert len(found.caches) == 4
     (note,) = found.notes
-    assert note == f"`{tmp_path}/stacks/no-lock/spack.lock` does not say that it is a lock"
+    assert note == f"`{tmp_path}/stacks/no-lock/spack.lock` is not marked as a lock"
 
 
 def test_a_proposal_can_be_loaded(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_proposal_can_be_loaded(tmp_path: Path) -> None:
     assert entries["tools"].want == str(folder / "stacks/tools/spack.yaml")
     assert '# cells = ["OS/TARGET"]' in text
     assert "# Its environment could not be read: " in text
-    assert "# `https://e.org/x` is remote, and its content is not here. To settle it: " in text
+    assert "# `https://e.org/x` is remote, and no local copy is given. To settle it: " in text
     assert "`stacks/both/spack.yaml` leaves more open" in text
 
 
@@ -159,7 +159,7 @@ def test_a_mirror_without_an_index_is_found(tmp_path: Path) -> None:
 def test_a_lock_that_is_cut_is_noted(tmp_path: Path) -> None:
     write(tmp_path / "cut/spack.lock", "{")
     found = look_through(tmp_path, Host(), Limits())
-    assert found.notes == [f"`{tmp_path}/cut/spack.lock` does not say that it is a lock"]
+    assert found.notes == [f"`{tmp_path}/cut/spack.lock` is not marked as a lock"]
 
 
 def test_a_closed_folder_is_noted_and_what_is_beside_it_is_found(

@@ -54,7 +54,7 @@ FAULTS: Final[dict[str, tuple[str, int | None, str]]] = {
     "hash-twice-with-different-content": (
         "36c47octke23tog3tjpjamxsrop4btuz",
         None,
-        "the hash has other content in the same page: version is `1.3.2`, but `1.3.1` there",
+        "the hash has different content in the same page: version is `1.3.2`, but `1.3.1` there",
     ),
     "key-of-a-spec-is-given-twice": ("spec_details[0].os", 6, "the key is given twice"),
     "key-of-an-extra-list-is-given-twice": ("more.a", 7, "the key is given twice"),

@@ -293,7 +293,7 @@ def test_an_anchor_that_is_used_again_for_something_else_means_what_it_meant() -
         ("- a\n", "jobs.yml:1: is not a mapping of jobs"),
         ("a: [", "is not YAML"),
         ("a: 1\n---\nb: 2\n", "jobs.yml:2: a second document begins"),
-        ("a: *b\n", "the alias `*b` stands for nothing"),
+        ("a: *b\n", "the alias `*b` is not defined"),
         ("a: &a [*a]\n", "the alias `*a` contains itself"),
         ("? [a]\n: b\n", "a key must be text"),
         ("a: 1\na: 2\n", "jobs.yml:2: a: the key is given twice"),

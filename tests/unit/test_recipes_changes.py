@@ -305,7 +305,7 @@ def test_a_folder_without_recipes_is_no_place_where_nothing_changed(world: Recip
     world.checkout.write("docs/index.md", "# No recipe\n")
     world.checkout.recipe("mine", "class Mine: pass\n")
     world.checkout.commit()
-    with pytest.raises(SourceError, match="holds no package repository"):
+    with pytest.raises(SourceError, match="contains no package repository"):
         history(str(world.checkout.top / "docs"), world.first)
 
 

@@ -110,7 +110,7 @@ def test_help_says_what_each_argument_is_for(name: str) -> None:
 def test_help_groups_all_commands_and_gives_each_one_line() -> None:
     shown = program.get_help(click.Context(program, info_name="specplan", terminal_width=80))
     _, *sections = re.split(
-        r"^(?:Ask what is there|Plan what to build|Run the plan|Set up):$",
+        r"^(?:Show what is available|Plan what to build|Run the plan|Set up):$",
         shown,
         flags=re.MULTILINE,
     )

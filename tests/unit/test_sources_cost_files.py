@@ -78,7 +78,7 @@ def test_of_several_measurements_of_a_hash_the_median_counts(tmp_path: Path) -> 
 def test_times_of_installing_from_a_cache_are_no_costs(tmp_path: Path) -> None:
     measured = json.dumps([times(A, 1.0, cache=True), times(B, 2.0)])
     assert read(tmp_path, measured).by_hash == {B: 2.0}
-    with pytest.raises(SourceError, match="tells no cost") as caught:
+    with pytest.raises(SourceError, match="contains no costs") as caught:
         read(tmp_path, json.dumps(times(A, 1.0, cache=True)))
     assert caught.value.hint is not None
     assert "from a cache" in caught.value.hint
@@ -105,12 +105,12 @@ def test_a_folder_without_times_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "line", "fault"),
     [
-        ("", 1, "no line that names its columns"),
-        ("zlib,30\n", 1, "no line that names its columns"),
-        ("spec,time\nzlib,1\n", 1, "no line that names its columns"),
-        ("spec,seconds,seconds\nzlib,1,1\n", 1, "no line that names its columns"),
-        ("spec,name,seconds\nzlib,zlib,1\n", 1, "no line that names its columns"),
-        ("version,seconds\n1,1\n", 1, "no line that names its columns"),
+        ("", 1, "no first line that names the columns"),
+        ("zlib,30\n", 1, "no first line that names the columns"),
+        ("spec,time\nzlib,1\n", 1, "no first line that names the columns"),
+        ("spec,seconds,seconds\nzlib,1,1\n", 1, "no first line that names the columns"),
+        ("spec,name,seconds\nzlib,zlib,1\n", 1, "no first line that names the columns"),
+        ("version,seconds\n1,1\n", 1, "no first line that names the columns"),
         ("spec,seconds\nzlib,-1\n", 2, "-1.0 is not a cost"),
         ("spec,seconds\nzlib,nan\n", 2, "`nan` is not a number"),
         ("spec,seconds\n\nzlib,inf\n", 3, "`inf` is not a number"),
@@ -180,7 +180,7 @@ def test_two_files_that_differ_are_both_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["spec,seconds\n", "{}", "[]"])
 def test_a_file_that_tells_no_cost_is_refused(tmp_path: Path, content: str) -> None:
-    with pytest.raises(SourceError, match="tells no cost"):
+    with pytest.raises(SourceError, match="contains no costs"):
         read(tmp_path, content)
 
 

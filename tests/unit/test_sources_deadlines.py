@@ -146,7 +146,7 @@ def test_a_head_that_comes_fast_and_does_not_end_is_given_up(
     dripping: Callable[..., Dripping], tmp_path: Path
 ) -> None:
     server = dripping(b"HTTP/1.1 100 Continue\r\n\r\n" * 100_000, b"", b"", 0.05)
-    with pytest.raises(RemoteError, match="the head of the answer does not end"):
+    with pytest.raises(RemoteError, match="the header of the response does not end"):
         fetch(f"http://{server.host}/x", Limits(attempts=1), tmp_path)
 
 

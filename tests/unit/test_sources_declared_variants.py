@@ -118,6 +118,6 @@ def test_folders_of_recipes_may_be_named_as_modules_or_as_packages(tmp_path: Pat
 
 
 def test_a_folder_without_recipes_is_refused_with_what_to_name(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="holds no package repository") as caught:
+    with pytest.raises(SourceError, match="contains no package repository") as caught:
         declared_variants(str(tmp_path))
     assert "packages/" in (caught.value.hint or "")

@@ -64,7 +64,7 @@ def test_toolchains_that_use_each_other_are_refused_with_their_circle(tmp_path: 
     with pytest.raises(DamagedSourceError, match="uses itself: `a` -> `b` -> `a`"):
         read(tmp_path, content)
     content = "spack: {toolchains: {a: '%gcc@12', b: '%a cflags=-O2'}, specs: [zlib %b]}"
-    with pytest.raises(DamagedSourceError, match="stands after the toolchain `%a`"):
+    with pytest.raises(DamagedSourceError, match="follows the toolchain `%a`"):
         read(tmp_path, content)
 
 
@@ -166,7 +166,7 @@ def test_an_included_file_may_hold_nothing_but_no_section_of_it_may(tmp_path: Pa
         ("include-: [a.yaml]", "is not a section", "`include::` replaces"),
         ("specs-: [b]", "is not a section", "`specs::` replaces"),
         ("include: [{path: a.yaml, optional: 'yes'}]", "expected `true` or `false`", ""),
-        ("specs: [{matrix: [[zlib, null]]}]", "holds nothing here", ""),
+        ("specs: [{matrix: [[zlib, null]]}]", "is empty", ""),
     ],
 )
 def test_what_the_schema_of_spack_refuses_is_refused(

@@ -379,7 +379,7 @@ class TestClearSigned:
         [
             (b"-----BEGIN PGP SIGNED MESSAGE----- x\n", "goes on"),
             (mirrors.clear_signed(b"{}").replace(b"{}", b"--"), "a bare dash"),
-            (mirrors.clear_signed(b"{}").partition(b"-----END")[0], "the signature is cut off"),
+            (mirrors.clear_signed(b"{}").partition(b"-----END")[0], "the signature is truncated"),
         ],
     )
     def test_what_is_malformed_is_an_error(self, document: bytes, fault: str) -> None:

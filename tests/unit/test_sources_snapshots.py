@@ -146,7 +146,7 @@ class TestRead:
             _read(bucket.root)
 
     def test_takes_no_label(self, bucket: Mirror) -> None:
-        with pytest.raises(UsageError, match="says itself which stacks there are"):
+        with pytest.raises(UsageError, match="defines its own stacks"):
             _read(f"e4s={bucket.root}")
 
 

@@ -379,7 +379,7 @@ def test_a_mirror_on_a_server_is_looked_at_and_nothing_of_it_is_kept(
         found = catalog.check(verify="blobs")
         assert found.findings == ()
         (note,) = found.notes
-        assert note.endswith("files that its index does not list are not looked for")
+        assert note.endswith("files that are missing from its index are not found")
         assert found.verified is not None
         assert (found.verified.manifests, found.verified.blobs) == (7, 7 if layout == 2 else 14)
         # Twice the same server: a blob that has gone is missed, though it was fetched before.

@@ -204,8 +204,7 @@ def test_an_index_that_a_mirror_has_left_behind_need_not_list_all(tree: Path) ->
     assert found.findings == ()
     (note,) = found.notes
     assert note.endswith(
-        f"is not the present index of `{mirror.root}`: files that it does not list are not "
-        "looked for"
+        f"is not the current index of `{mirror.root}`: files that are missing from it are not found"
     )
 
 
@@ -266,8 +265,7 @@ class TestAnIndexAlone:
         found = check(path)
         assert found.findings == ()
         assert {*found.notes} == {
-            f"`{label}` of the snapshot `{NEW}` is an index alone, `{file}`: it has no further "
-            "files"
+            f"`{label}` of the snapshot `{NEW}` is only an index, `{file}`: it has no other files"
             for label, file in (("e4s", tree / "e4s.json"), ("radiuss", copy))
         }
         assert found.verified is not None
@@ -279,7 +277,7 @@ class TestAnIndexAlone:
         path.write_text(json.dumps({NEW: [{"label": "root", "url": "root.json"}]}))
         with pytest.raises(UsageError, match="no source is a mirror") as caught:
             check(path)
-        assert f"`root` of the snapshot `{NEW}` is an index alone" in str(caught.value.hint)
+        assert f"`root` of the snapshot `{NEW}` is only an index" in str(caught.value.hint)
 
 
 def test_mirrors_behind_a_server_are_looked_at(

@@ -284,8 +284,8 @@ class Catalog:
             return ask(dag_hash)
         except ValueError as error:
             raise UsageError(
-                f"the catalog does not know every spec that is asked about: {error}",
-                hint="`Catalog.select(hash=...)` finds what it knows",
+                f"a spec is not in the catalog: {error}",
+                hint="`Catalog.select()` lists its specs",
             ) from error
 
     def names(self, field: NamedField) -> tuple[str, ...]:
@@ -473,7 +473,7 @@ class Catalog:
 
         asked, older = _coverage_query(query, keywords)
         if older is not None or asked.baseline is not None:
-            raise UsageError("a trend has no baseline: each step is held against the one before")
+            raise UsageError("a trend has no baseline: each step is compared with the one before")
         return steps.measured(self._contents, asked, name)
 
     def diff(

@@ -231,7 +231,7 @@ def _settled(reads: Sequence[SourceRead], keywords: LoadKeywords) -> Catalog:
     limits = keywords.get("limits") or Limits()
     catalog = Catalog._from_contents(Contents.of_reads(reads, limits))
     if catalog.damaged and not keywords.get("skip_damaged", False):
-        raise damage(catalog.damaged, hint="`--skip-damaged` goes on without damaged files")
+        raise damage(catalog.damaged, hint="`--skip-damaged` continues without damaged files")
     if catalog.contradictions and keywords.get("strict", False):
         first, *others = catalog.contradictions
         raise DamagedSourceError(
@@ -272,7 +272,7 @@ def _upstream(place: str, limits: Limits, options: ReadingOptions) -> SourceRead
     ):
         raise UsageError(
             f"`--upstream {place}` is not an installation",
-            hint="name the folder that has `.spack-db` in it; `--cache` takes build caches",
+            hint="name the folder that contains `.spack-db`; `--cache` takes build caches",
         )
     return found
 
@@ -292,7 +292,7 @@ def _refuse_clashes(reads: Sequence[SourceRead]) -> None:
 
 def _clash(name: str, place: str, other: str) -> UsageError:
     return UsageError(
-        f"`{place}` has no label, and as a stack it would be called `{name}`, as is one of "
-        f"`{other}`",
-        hint=f"give it its own label, as in `LABEL={place}`; `-={place}` is in no stack",
+        f"`{place}` has no label, and would become the stack `{name}`, a name that is already "
+        f"taken by `{other}`",
+        hint=f"give it a label, as in `LABEL={place}`; `-={place}` belongs to no stack",
     )

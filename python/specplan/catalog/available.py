@@ -42,8 +42,8 @@ def available_wants(contents: Contents, tag: str | None) -> AvailableWants:
         )
         if not stacks:
             raise EmptySelectionError(
-                f"`{named.text}` stands for the binaries of stacks, and the caches list none",
-                hint="`LABEL=SOURCE` names the stack that an index or a mirror lists",
+                f"`{named.text}` stands for the binaries of stacks, and the caches list no stacks",
+                hint="`LABEL=SOURCE` gives an index or a mirror a stack name",
             )
         # The same specs as those of a lock: listed beside the caches, and without binaries.
         nothing = compiled.Catalog.merged([])

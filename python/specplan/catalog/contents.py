@@ -173,7 +173,7 @@ class Contents:
             by_source.setdefault(source, []).append(each)
         known = newest_first({*self.tags, *self.unread_tags})
         if not by_source and (tag is None or not known):
-            raise EmptySelectionError("the sources list no spec at all")
+            raise EmptySelectionError("the sources contain no specs")
         if tag is None:
             return [(source, tags[0]) for source, tags in by_source.items()]
         if tag not in self.tags:

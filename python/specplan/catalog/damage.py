@@ -51,7 +51,7 @@ def clashes(core: compiled.Catalog) -> Iterator[DamagedFile]:
                 path=other.source,
                 place=rows.hash,
                 line=None,
-                fault=f"the hash has other content in {where}: {told(rows.columns)} there",
+                fault=f"the hash has different content in {where}: {told(rows.columns)} there",
             )
 
 
@@ -61,7 +61,7 @@ def told(columns: Sequence[compiled.DisagreementAnswer]) -> str:
         "; ".join(
             f"{each.column} is `{_line(each.other)}`, but `{_line(each.text)}`" for each in columns
         )
-        or "its dependencies are others"
+        or "its dependencies differ"
     )
 
 

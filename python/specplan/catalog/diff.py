@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import starmap
 from typing import get_args
 
 from specplan import _core as compiled
@@ -129,14 +130,16 @@ def _nothing_compared(
 ) -> LeftOut:
     """Return the record of two states that share no cell to compare."""
     if absent and new_stacks:
-        detail = "the two states list no stack in common"
+        detail = "the two states have no stack in common"
         remedy = f"{new_stacks[0]}={split_label(old)[1]} if that is the same stack"
     elif absent or new_stacks:
-        detail = f"only the {'older' if absent else 'newer'} state lists anything that is asked for"
+        detail = (
+            f"only the {'older' if absent else 'newer'} state has anything on the selected stacks"
+        )
         remedy = "name another state, or other stacks with `--stack`"
     else:
-        detail = "neither state has anything on the systems that are asked for"
-        remedy = "ask for other systems with `--os` and `--target`"
+        detail = "neither state has anything on the selected systems"
+        remedy = "select other systems with `--os` and `--target`"
     return nothing_in_common(f"{old} -> {new}", detail, remedy)
 
 
@@ -161,20 +164,7 @@ def _diff(
         new_stacks: Stacks that only the newer state lists.
         specs: What each key that is a hash names.
     """
-    cells = tuple(
-        DiffCell(
-            stack=cell.stack,
-            platform=cell.platform,
-            os=cell.os,
-            target=cell.target,
-            kept=cell.kept,
-            lost=len(changes.lost),
-            gained=len(changes.gained),
-            changed=len(changes.changed),
-            migrated=len(changes.migrated),
-        )
-        for cell, changes in answers
-    )
+    cells = tuple(starmap(_cell, answers))
     migrated = sorted(
         {(now, was) for _, changes in answers for was, now in changes.migrated if now in specs}
     )
@@ -185,20 +175,7 @@ def _diff(
         cells=cells,
         lost=tuple(_keys(((cell, changes.lost) for cell, changes in answers), specs)),
         gained=tuple(_keys(((cell, changes.gained) for cell, changes in answers), specs)),
-        changed=tuple(
-            Change(
-                stack=cell.stack,
-                os=cell.os,
-                target=cell.target,
-                package=change.package,
-                old=change.old,
-                new=change.new,
-                old_versions=tuple(specs[key].version for key in change.old if key in specs),
-                new_versions=tuple(specs[key].version for key in change.new if key in specs),
-            )
-            for cell, changes in answers
-            for change in changes.changed
-        ),
+        changed=tuple(_changes(answers, specs)),
         migrated=tuple(MigratedSpec(spec=specs[now], was=was) for now, was in migrated),
         absent_stacks=absent_stacks,
         new_stacks=new_stacks,
@@ -212,6 +189,38 @@ def _diff(
         damaged=(),
         left_out=(),
     )
+
+
+def _cell(cell: compiled.CellDiffAnswer, changes: CellChanges) -> DiffCell:
+    return DiffCell(
+        stack=cell.stack,
+        platform=cell.platform,
+        os=cell.os,
+        target=cell.target,
+        kept=cell.kept,
+        lost=len(changes.lost),
+        gained=len(changes.gained),
+        changed=len(changes.changed),
+        migrated=len(changes.migrated),
+    )
+
+
+def _changes(
+    answers: Iterable[tuple[compiled.CellDiffAnswer, CellChanges]],
+    specs: Mapping[str, NamedSpec],
+) -> Iterator[Change]:
+    for cell, changes in answers:
+        for change in changes.changed:
+            yield Change(
+                stack=cell.stack,
+                os=cell.os,
+                target=cell.target,
+                package=change.package,
+                old=change.old,
+                new=change.new,
+                old_versions=tuple(specs[key].version for key in change.old if key in specs),
+                new_versions=tuple(specs[key].version for key in change.new if key in specs),
+            )
 
 
 def _keys(

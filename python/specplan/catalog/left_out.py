@@ -58,7 +58,7 @@ def _empty(place: str, *, blocks: bool) -> LeftOut:
     return LeftOut(
         kind="empty_source",
         where=place,
-        detail="it lists no binary at all",
+        detail="it lists no binaries",
         blocks=blocks,
         remedy="name another source, or --allow-left-out empty_source",
     )
@@ -71,7 +71,7 @@ def damaged_files(files: Iterable[DamagedFile], *, blocks: bool) -> list[LeftOut
         files: The files.
         blocks: Whether what they held could be wanted, or be the older side of a comparison.
     """
-    remedy = "mend the file; `specplan check` shows all that is wrong"
+    remedy = "fix the file; `specplan check` shows all its faults"
     if blocks:
         remedy = f"{remedy}; or `--allow-left-out damaged_file`"
     return [
@@ -111,7 +111,7 @@ def without_roots(
         LeftOut(
             kind="no_root",
             where=place,
-            detail="it wants nothing at all",
+            detail="it contains no wants",
             blocks=not with_roots,
             remedy="name another lock or environment with `--want`, or --allow-left-out no_root",
         )

@@ -21,6 +21,8 @@ from specplan.model import (
 from specplan.model.left_out import merged
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from specplan.catalog.contents import Contents
 
 __all__ = ["compare"]
@@ -33,28 +35,10 @@ def compare(old: Contents, new: Contents) -> LockDiff:
         old: The old state.
         new: The new state.
     """
-    for each in (old, new):
-        if len(each.core) == 0:
-            raise EmptySelectionError(f"`{each.name}` holds no spec at all")
-    beside = old.core.beside(new.core)
-    if cycle := beside.cycle():
-        raise DamagedSourceError(
-            path=new.name,
-            place=cycle[0],
-            line=None,
-            fault=circle(cycle),
-        )
-    renamed = compiled.Catalog.beside_cache
+    answer = _answer(old, new)
+    specs = tuple(_new(each) for each in answer.new)
     # What the new state holds could be new, and what the old one holds could be gone.
     left_out = of_sources(old, blocks=True) + of_sources(new, blocks=True)
-    answer = beside.lock_diff(
-        {
-            "old": old.state(None),
-            "new": [(renamed(cache), tag) for cache, tag in new.state(None)],
-        }
-    )
-    specs = tuple(_new(each) for each in answer.new)
-    own = sum(each.is_own_change for each in specs)
     return LockDiff(
         old=old.name,
         new=new.name,
@@ -80,18 +64,40 @@ def compare(old: Contents, new: Contents) -> LockDiff:
         migrated=tuple(
             MigratedSpec(spec=named_of(each.spec), was=each.was) for each in answer.migrated
         ),
-        totals=LockDiffTotals(
-            kept=answer.kept,
-            new=len(specs),
-            gone=len(answer.gone),
-            builds=answer.builds,
-            own_change=own,
-            inherited=len(specs) - own,
-            recipe_only=sum(each.is_recipe_only for each in specs),
-            migrated=len(answer.migrated),
-        ),
+        totals=_totals(answer, specs),
         left_out=merged(left_out),
         sources=old.used_with(new),
+    )
+
+
+def _answer(old: Contents, new: Contents) -> compiled.LockDiffAnswer:
+    """Ask the core about two states, one beside the other."""
+    for state in (old, new):
+        if len(state.core) == 0:
+            raise EmptySelectionError(f"`{state.name}` contains no specs")
+    beside = old.core.beside(new.core)
+    if cycle := beside.cycle():
+        raise DamagedSourceError(path=new.name, place=cycle[0], line=None, fault=circle(cycle))
+    renamed = compiled.Catalog.beside_cache
+    return beside.lock_diff(
+        {
+            "old": old.state(None),
+            "new": [(renamed(cache), tag) for cache, tag in new.state(None)],
+        }
+    )
+
+
+def _totals(answer: compiled.LockDiffAnswer, specs: Sequence[NewSpec]) -> LockDiffTotals:
+    own = sum(spec.is_own_change for spec in specs)
+    return LockDiffTotals(
+        kept=answer.kept,
+        new=len(specs),
+        gone=len(answer.gone),
+        builds=answer.builds,
+        own_change=own,
+        inherited=len(specs) - own,
+        recipe_only=sum(spec.is_recipe_only for spec in specs),
+        migrated=len(answer.migrated),
     )
 
 

@@ -193,7 +193,7 @@ def _mirrors(checked: _Checked) -> tuple[Sequence[MirrorTaken], Sequence[str]]:
         raise UsageError(
             f"no source is a mirror, so there are no {checked.verify} to verify",
             hint="; ".join(notes[:_FEW])
-            or "name the folder or URL that has `v3/` or `build_cache/` in it",
+            or "name the folder or URL that contains `v3/` or `build_cache/`",
         )
     parts_of = {each.cache for each in checked.mirrors}
     parts_of |= {each.cache for each in checked.indexes_alone}
@@ -425,7 +425,7 @@ def _cycle(names: _Names, answer: compiled.TangleAnswer) -> Finding:
         path=names.source(cycle),
         place=cycle[0],
         line=None,
-        message=f"depends on itself, which no hash allows: {chain}{in_all}",
+        message=f"depends on itself, which is impossible for a hash: {chain}{in_all}",
         spec=names.spec(cycle[0]),
     )
 

@@ -229,8 +229,8 @@ class _Look:
         if files is not None:
             return list(files)
         self.notes.append(
-            f"`{self._store.shown()}` cannot be listed: files that its index does not list are "
-            "not looked for"
+            f"`{self._store.shown()}` cannot be listed, so files that are missing from its index "
+            "are not found"
         )
         return None
 

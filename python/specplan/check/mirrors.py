@@ -118,8 +118,8 @@ def _settled(taken: MirrorTaken, notes: list[str]) -> MirrorTaken | None:
         return None
     if checksum not in views:
         notes.append(
-            f"`{taken.index}` is not the present index of `{taken.store.shown()}`: files that it "
-            "does not list are not looked for"
+            f"`{taken.index}` is not the current index of `{taken.store.shown()}`: files that are "
+            "missing from it are not found"
         )
     return replace(taken, lists_all=False)
 

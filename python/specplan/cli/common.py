@@ -66,7 +66,7 @@ def with_common(command: click.Command) -> None:
         expose_value=False,
         callback=_keep_loudness,
         envvar="SPECPLAN_VERBOSE",
-        help="Say on standard error what is read and how long it takes.",
+        help="Show on standard error which sources are read and how long it takes.",
     )
     debug = click.option(
         "--debug",

@@ -238,7 +238,7 @@ def _compared(part: _Part, asked: Settings | StackEntry, noun: str) -> Iterator[
 
 
 def _why_nothing(part: _Part) -> str:
-    return "all that is wanted is a known gap" if part.known else "nothing is wanted"
+    return "every want is a known gap" if part.known else "nothing is wanted"
 
 
 def _coverage(part: _Part, least: Decimal) -> Gate:

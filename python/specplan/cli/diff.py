@@ -29,7 +29,7 @@ __all__ = ["asked_difference", "diff"]
         ),
         argument(
             "new",
-            "The newer state, likewise. [default: the newest snapshot]",
+            "The newer state, in the same form. [default: the newest snapshot]",
             is_required=False,
         ),
     ),
@@ -37,13 +37,13 @@ __all__ = ["asked_difference", "diff"]
 def diff(settings: Settings, old: str, new: str | None) -> int:
     """Compare two states: OLD and NEW, or OLD and the newest snapshot; or compare locks.
 
-    Each is a snapshot of the caches, or else a source of its own. A key that gave way to
-    another one of the same package is changed, not lost; a stack that the newer state
-    does not list at all is absent, and its keys are not counted.
+    Each is a snapshot of the caches, or else a source of its own. A key that was replaced by
+    another key of the same package is changed, not lost. A stack that the newer state does not
+    list at all is absent, and its keys are not counted.
 
-    Where OLD or NEW is a lock, and both are sources, their specs are compared instead:
-    which hashes are new, which of them changed themselves and which inherited it, how far
-    each change reaches, and which to hold back so that few builds remain.
+    If OLD or NEW is a lock, and both are sources, their specs are compared instead: which
+    hashes are new, which specs changed themselves and which inherited a change, how far each
+    change reaches, and which changes to hold back so that few builds remain.
 
     \b
     Examples:
@@ -57,12 +57,12 @@ def diff(settings: Settings, old: str, new: str | None) -> int:
 
 
 def asked_difference(old: str, new: str | None, settings: Settings) -> Diff | LockDiff:
-    """Read two states and return what differs between them.
+    """Read two states and return their differences.
 
     Args:
         old: The older state: a snapshot, a source or a lock.
         new: The newer one; None for the newest snapshot.
-        settings: How to read them, and which cells to look at.
+        settings: How to read them, and which cells to compare.
 
     Raises:
         SourceError: If one cannot be read.
@@ -76,7 +76,7 @@ def asked_difference(old: str, new: str | None, settings: Settings) -> Diff | Lo
 
 
 def _concluded(answer: Diff | LockDiff, settings: Settings) -> int:
-    """Write the difference, if there is one or more to say, and return the exit code."""
+    """Write the report, unless nothing differs, and return the exit code."""
     if settings.quiet_if_same and verdict.is_same(answer):
         output.withdraw(settings.output)
         return 0

@@ -106,7 +106,7 @@ def _module(name: str, extra: str, purpose: str) -> str:
     try:
         return version(name)
     except PackageNotFoundError:
-        return "there, of an unknown version"
+        return "installed, of an unknown version"
 
 
 def _formats() -> Iterator[str]:

@@ -53,9 +53,9 @@ def tell_fault(error: BaseException, *, debug: bool) -> int:
     except Exception:  # noqa: BLE001 - a message that fails must not hide the fault
         first = ""
     said = f"{kind}: {first}" if first else kind
-    how = "all of this" if debug else "what the same command shows with `--debug`"
+    how = "all of this" if debug else "the output of the same command with `--debug`"
     output.complain(
-        f"this is a fault of specplan {specplan.__version__} itself, not in the input: "
+        f"this is a bug in specplan {specplan.__version__} itself, not in the input: "
         f"{without_secrets(said)}; please report it: send its developers {how}"
     )
     return FAULT

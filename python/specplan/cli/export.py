@@ -65,7 +65,7 @@ def export(settings: Settings, style: str) -> int:
     plan, code = _planned(settings)
     of_lock = [] if plan.lock is None else [(plan.lock.decode(), lock)]
     if lock is not None and plan.lock is None:
-        output.not_whole(f"no lock is written to `{lock}`, as some next hashes are not known")
+        output.not_whole(f"the lock `{lock}` is not written, because some next hashes are unknown")
         code = code or 1
     if style == "list":
         from specplan.reports.plan.lines import listed  # noqa: PLC0415 - what few need
@@ -75,7 +75,9 @@ def export(settings: Settings, style: str) -> int:
     if style not in _DRAWINGS:
         refuse_predicted(plan, style)
         if plan.is_what_if:
-            output.warn("the plan assumes that binaries are there, or not, against the caches")
+            output.warn(
+                "the plan assumes that binaries exist, or do not exist, contrary to the caches"
+            )
     if not code and (blocks := blocking(plan.left_out)):
         kinds = wording.left_out_kinds(blocks)
         output.not_whole(f"what is left out could change what must be built ({kinds})")
@@ -102,7 +104,7 @@ def _planned(settings: Settings) -> tuple[ExportPlan, int]:
     for each in SETTINGS:
         if _makes_plans(each) and settings.is_typed(each.attribute):
             raise UsageError(
-                f"`--plan` is a plan already, and `--{each.name}` is about making one",
+                f"`--plan` is a finished plan, and `--{each.name}` applies to planning",
                 hint="give it to the `specplan rebuild` that writes the plan",
             )
     from specplan.model.left_out import allowing  # noqa: PLC0415
@@ -137,7 +139,7 @@ def _request(plan: ExportPlan, style: str, settings: Settings) -> ExportRequest:
     for name in ("env", "mirror", "mirror_url", "sign", "spack"):
         typed = getattr(settings, name)
         if typed is not None and not typed.isprintable():
-            raise UsageError(f"`--{name.replace('_', '-')}` holds a character that does not print")
+            raise UsageError(f"`--{name.replace('_', '-')}` contains an unprintable character")
     sizes = settings.sizes or asked.sizes
     table = ResourceTable(
         asked.cells, asked.by_size, read_sizes(sizes) if sizes else {}, plan.unit == "seconds"
@@ -190,7 +192,7 @@ def _env(plan: ExportPlan, settings: Settings) -> str:
     if not plan.builds or all(_cell_names_env(settings, build.stacks) for build in plan.builds):
         return "."
     raise UsageError(
-        "nothing says which environment holds the builds",
+        "no environment is given for the builds",
         hint="name its folder with `--env`, or for each stack in an `[[export.cell]]`",
     )
 
@@ -247,7 +249,9 @@ def _warn(env: str, known: ExportEnvironment | None, mirror: str) -> None:
             "recipes that are checked out"
         )
     if mirror not in known.mirrors:
-        output.note(f"`{env}/spack.yaml` names no mirror `{mirror}`; Spack's configuration must")
+        output.note(
+            f"`{env}/spack.yaml` defines no mirror `{mirror}`; Spack's configuration must define it"
+        )
 
 
 def _files(style: str, request: ExportRequest, settings: Settings) -> list[tuple[str, str | None]]:
@@ -259,7 +263,7 @@ def _files(style: str, request: ExportRequest, settings: Settings) -> list[tuple
         return [(text, settings.output) for _, text in files]
     folder = Path(settings.output or _FOLDER)
     if settings.output == STANDARD_INPUT:
-        raise UsageError(f"`{style}` is several files", hint="name a folder with `-o FOLDER`")
+        raise UsageError(f"`{style}` writes several files", hint="name a folder with `-o FOLDER`")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:

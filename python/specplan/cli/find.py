@@ -24,7 +24,8 @@ __all__ = ["find"]
     (
         argument(
             "spec",
-            "An abstract spec in Spack's syntax, in quotes; or /HASH, its first letters suffice.",
+            "An abstract spec in Spack's syntax, in quotes; or /HASH, of which the first letters "
+            "are enough.",
         ),
     ),
 )
@@ -106,7 +107,7 @@ def _refuse_undecided(found: Found) -> None:
     try:
         found.decided()
     except UndecidedError as error:
-        more = "`--unknown list` shows what is decided"
+        more = "`--unknown list` lists the decided specs"
         first = error.hint or ""
         between = " " if first.endswith("?") else "; "
         error.hint = f"{first}{between}{more}" if first else more

@@ -84,7 +84,7 @@ def _own(result: _Answer, settings: Settings) -> list[Gate]:
 def _of_found(result: Found, settings: Settings) -> Iterator[Gate]:
     if settings.fail_if_none:
         found = len(result.specs)
-        reason = "" if found else "nothing is found (--fail-if-none)"
+        reason = "" if found else "nothing was found (--fail-if-none)"
         yield Gate(
             name="fail-if-none",
             unit="count",
@@ -110,4 +110,4 @@ def _of_plan(result: _Answer, settings: Settings) -> Iterator[Gate]:
 def unplannable_reason(number: int) -> str:
     """Return why the gate on wants that cannot be planned fails, for so many of them."""
     wants = wording.count(number, "want")
-    return f"{wants} cannot be planned from what is known (`--allow-unplannable` accepts that)"
+    return f"{wants} cannot be planned from known specs (`--allow-unplannable` accepts that)"

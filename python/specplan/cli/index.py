@@ -20,7 +20,7 @@ __all__ = ["index"]
     (
         argument(
             "sources",
-            "What to save: sources as --cache takes them.",
+            "The sources to save, as --cache takes them.",
             metavar="[LABEL=]SOURCE...",
             is_repeatable=True,
         ),
@@ -42,7 +42,7 @@ def index(settings: Settings, sources: tuple[str, ...]) -> int:
     """  # noqa: D301 - \b keeps click from wrapping the examples
     if settings.output is None:
         raise UsageError(
-            "nothing says where the catalog goes", hint="name its folder: `-o catalog/`"
+            "no folder is given for the catalog", hint="name its folder: `-o catalog/`"
         )
     if settings.all_snapshots and settings.is_typed("tag"):
         raise UsageError("`--all-snapshots` and `--tag` cannot be combined")

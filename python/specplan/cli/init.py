@@ -69,7 +69,7 @@ def init(settings: Settings, folder: str | None) -> int:
     found = look_through(Path(folder), Host(), Limits())
     if not found.stacks and not found.caches:
         raise SourceError(
-            f"`{folder}` holds neither stacks nor caches",
+            f"`{folder}` contains neither stacks nor caches",
             path=folder,
             hint="a stack is a folder with a `spack.yaml` or a `spack.lock`",
         )
@@ -85,8 +85,8 @@ def init(settings: Settings, folder: str | None) -> int:
         names = wording.folded([f"`{each}`" for each in open_stacks], _FEW)
         which = wording.count(
             len(open_stacks),
-            "stack does not say which systems it is for",
-            "stacks do not say which systems they are for",
+            "stack does not name its systems",
+            "stacks do not name their systems",
         )
         output.warn(f"{which}: {names}; `--system OS/TARGET` sets it for them")
     if target != "-":

@@ -61,7 +61,7 @@ def configured(
     if NO_CACHE in settings.cache and not or_nothing:
         raise UsageError(
             "`--cache none` leaves nothing to report on",
-            hint="name what holds binaries: a mirror, its index, package pages",
+            hint="name a source of binaries: a mirror, its index, or package pages",
         )
     asked = (split_label(each)[1] for each in (*settings.cache, *settings.want))
     if sum(each == STANDARD_INPUT for each in asked) > 1:

@@ -381,7 +381,7 @@ def withdraw(output: str | None) -> None:
         return
     with _told(place):
         place.real.unlink(missing_ok=True)
-    note(f"{place.shown} was the report of an earlier run, and is removed")
+    note(f"{place.shown} was the report of an earlier run; it is removed")
 
 
 def is_device(output: str) -> bool:
@@ -403,7 +403,7 @@ def refuse_one_place(one: str | None, other: str | None, *, names: tuple[str, st
     if one is None or other is None or _place_of(one).identity != _place_of(other).identity:
         return
     raise UsageError(
-        f"`{names[0]} {one}` and `{names[1]} {other}` are the same place",
+        f"`{names[0]} {one}` and `{names[1]} {other}` are the same file",
         hint="give each its own file",
     )
 

@@ -53,8 +53,8 @@ def size_notes(page: Rendered) -> list[str]:
     notes = []
     if page.cut:
         notes.append(
-            f"the page leaves out {page.cut} gaps and builds that rank lowest, so that it has no "
-            "more than 20 MB; the JSON documents have all"
+            f"the page leaves out {page.cut} gaps and builds of the lowest rank, to stay within "
+            "20 MB; the JSON documents contain all"
         )
     if page.bytes > SOFT_BYTES:
         notes.append(

@@ -67,7 +67,7 @@ def asked_plan(settings: Settings) -> AskedPlan:
     )
     if settings.is_typed("level") and not gaps:
         raise UsageError(
-            "`--level` applies to gaps, and none are planned for",
+            "`--level` applies to gaps, and this plan has none",
             hint="plan for gaps with `--stack`, `--peers` or `--baseline`, and no `--want`",
         )
     want, left_out = ((), []) if gaps else _wants(settings)
@@ -233,7 +233,7 @@ def refuse_lock_without_successors(settings: Settings) -> None:
     """
     if settings.write_lock is not None and not settings.successors:
         raise UsageError(
-            "`--write-lock` writes the lock that comes next",
+            "`--write-lock` writes the next lock",
             hint="`--successors` computes its hashes",
         )
 
@@ -249,8 +249,8 @@ def _recipes(settings: Settings) -> RecipeRequest | None:
         for name in ("changes", "treat", "successors", "spack_rules", "write_lock"):
             if settings.is_typed(name):
                 raise UsageError(
-                    f"`--{name.replace('_', '-')}` needs recipes that changed",
-                    hint="say since when with `--changed-since REV --packages REPO`",
+                    f"`--{name.replace('_', '-')}` needs changed recipes",
+                    hint="name them with `--changed-since REV --packages REPO`",
                 )
         return None
     if checkout is None:

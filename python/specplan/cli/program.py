@@ -27,29 +27,29 @@ _INTERRUPTED: Final = 130
 
 #: The commands under the headings of help, each with one line about it.
 _GROUPS: Final = {
-    "Ask what is there": {
-        "gaps": "What is missing, the most useful first.",
-        "coverage": "How much is there, by stack and system.",
+    "Show what is available": {
+        "gaps": "What is missing, most useful first.",
+        "coverage": "How much is available, by stack and system.",
         "find": "Specs that satisfy an abstract spec.",
         "diff": "What was lost, gained and changed between two states.",
         "trend": "Coverage over many snapshots.",
-        "check": "What is wrong with the cache itself.",
+        "check": "Faults in the caches themselves.",
         "report": "An HTML page of coverage, gaps, plan and changes.",
     },
     "Plan what to build": {
-        "rebuild": "The least that must be built, its order and its reasons.",
+        "rebuild": "The smallest set of builds, with order and reasons.",
         "why": "Why a spec is in the plan, or why it is not.",
         "recipes": "Which changes of recipes change hashes.",
         "review": "What a change of recipes costs: binaries, builds, time.",
     },
     "Run the plan": {
         "export": "The plan for make, ninja, a shell, Slurm, GitLab or GitHub.",
-        "trim": "A pipeline of `spack ci generate`, less unnecessary jobs.",
+        "trim": "The pipeline of `spack ci generate` without unnecessary jobs.",
         "has": "Whether a mirror has the binaries of some hashes.",
     },
     "Set up": {
-        "index": "Save what sources hold as Parquet files.",
-        "init": "Write a configuration for what a folder holds.",
+        "index": "Save sources as Parquet files.",
+        "init": "Write a configuration for the caches and stacks of a folder.",
         "doctor": "Check versions, configuration, folders and Spack.",
         "completion": "A script that completes command lines in your shell.",
     },
@@ -141,7 +141,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _INTERRUPTED
     except BaseException as error:  # noqa: BLE001 - a panic of the core is none of Exception's
         if isinstance(error, OSError) and _is_nowhere():
-            output.complain("the working directory is gone", "change to one that is there")
+            output.complain("the working directory no longer exists", "change to an existing one")
             return 3
         return ending.tell_fault(error, debug=DEBUG in kept)
 

@@ -52,7 +52,7 @@ def with_environments(query: CoverageQuery, settings: Settings) -> CoverageQuery
         url, equals, file = text.rpartition("=")
         if not equals or not url or not file:
             raise UsageError(
-                f"`--include {text}` does not say which file stands for which URL",
+                f"`--include {text}` does not say which file replaces which URL",
                 hint="write it as `--include https://example.org/packages.yaml=packages.yaml`",
             )
         includes[url] = file
@@ -90,8 +90,8 @@ def with_stacks(settings: Settings) -> Settings:
     without = [name for name, want in wants.items() if want is None]
     if without:
         raise UsageError(
-            f"the `[[stack]]` table of `{without[0]}` wants nothing, while others do",
-            hint="give it a `want`, or choose the others with `--stack`",
+            f"the `[[stack]]` table of `{without[0]}` has no wants, but other tables have",
+            hint="give it a `want`, or select the others with `--stack`",
         )
     want = tuple(f"{name}={place}" for name, place in wants.items())
     return replace(settings, want=want, stack=())

@@ -54,7 +54,7 @@ def rebuild(settings: Settings) -> int:
     output.write_all(texts)
     code = verdict.conclude(plan, settings)
     if lock is not None and following is None:
-        output.not_whole(f"no lock is written to `{lock}`, as some next hashes are not known")
+        output.not_whole(f"the lock `{lock}` is not written, because some next hashes are unknown")
         return code or 1
     return code
 

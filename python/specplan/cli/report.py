@@ -119,7 +119,7 @@ def _states(since: str, settings: Settings) -> tuple[str, str | None, Settings]:
     locks = [each for each in settings.want if named_want(each).kind == "lock"]
     if len(locks) != 1:
         raise UsageError(
-            f"`--changes-since {since}` is a lock, and exactly one lock must be wanted now",
+            f"`--changes-since {since}` is a lock, which is compared with exactly one wanted lock",
             hint="name the newer lock with `--want spack.lock`",
         )
     return since, locks[0], replace(settings, typed=typed)
@@ -171,8 +171,8 @@ def _refuse_questions(settings: Settings, more: tuple[str, ...]) -> None:
     for each in SETTINGS:
         if each.attribute in settings.typed - _BESIDE_DOCUMENTS:
             raise UsageError(
-                f"`--{each.name}` belongs to a question, and `--from` asks none",
-                hint="put it into the commands that write the documents",
+                f"`--{each.name}` applies to a question, and `--from` only shows saved documents",
+                hint="give it to the commands that write the documents",
             )
 
 

@@ -51,5 +51,5 @@ def held_on_nothing(gate: Gate, stacks: Collection[str]) -> Gate:
         return gate
     near = suggestions(gate.stack, stacks)
     meant = f"; did you mean `{near[0]}`?" if near else ""
-    reason = f"nothing is reported of the stack `{gate.stack}`{meant} (--{gate.name})"
+    reason = f"the report does not contain the stack `{gate.stack}`{meant} (--{gate.name})"
     return replace(gate, value=None, held=False, reason=reason)

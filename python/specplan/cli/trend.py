@@ -80,9 +80,9 @@ def asked_trend(settings: Settings, steps: Sequence[str] = ()) -> Trend:
     for text in settings.want:
         if named_want(text).kind == "available":
             raise UsageError(
-                f"`--want {text}` wants what each step itself has, so that nothing is ever lost",
-                hint="`specplan diff OLD NEW` tells which binaries were lost; a lock as `--want` "
-                "is the same want at each step",
+                f"`--want {text}` wants the binaries of each step itself, so nothing is ever lost",
+                hint="`specplan diff OLD NEW` shows which binaries were lost; a lock as `--want` "
+                "is the same at each step",
             )
     return verdict.settled(trend_of(_steps(steps, settings)), settings)
 

@@ -29,9 +29,9 @@ _FEW_DEPENDENTS: Final = 3
 
 #: Why jobs are unnecessary, in the words of the first line.
 _REASONS: Final = {
-    "available": "needed only to build what has a binary",
-    "external": "needed only to build what the system provides",
-    "spliced": "needed only by what is spliced",
+    "available": "needed only to build specs that have a binary",
+    "external": "needed only to build externals",
+    "spliced": "needed only by spliced specs",
     "test_only": "needed only for tests",
 }
 _NOT_NEEDED: Final = "available already or not wanted"
@@ -39,7 +39,7 @@ _NOT_NEEDED: Final = "available already or not wanted"
 
 @command(
     "trim",
-    (argument("pipeline", "The file that `spack ci generate` wrote; `-` for standard input."),),
+    (argument("pipeline", "The file written by `spack ci generate`; `-` for standard input."),),
 )
 def trim(settings: Settings, pipeline: str) -> int:
     """Keep those jobs of a GitLab pipeline that the least plan builds.
@@ -133,9 +133,8 @@ def _complain_of_missing(pipeline: Pipeline, plan: Plan, missing: Sequence[Build
     have = form(len(missing), "has", "have")
     output.complain(
         f"{len(missing)} of {builds} {have} no job in `{pipeline.path}`; nothing is written",
-        "Spack pruned what is needed, or the pipeline is of another lock: generate it for the "
-        "lock that is wanted, with `spack ci generate --prune-dag` and without "
-        "SPACK_PRUNE_UNTOUCHED",
+        "Spack pruned needed jobs, or the pipeline is for another lock: generate it for the "
+        "wanted lock, with `spack ci generate --prune-dag` and without SPACK_PRUNE_UNTOUCHED",
         lines,
     )
 

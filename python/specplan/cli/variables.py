@@ -61,7 +61,7 @@ def refuse_misspelt(names: Iterable[str]) -> None:
         near = _near(name.removeprefix(_PREFIX).upper().replace("-", "_"), known)
         if near is not None:
             raise UsageError(
-                f"the variable {name} is none that specplan reads",
+                f"specplan does not read the variable {name}",
                 hint=f"did you mean {near}? Rename it, or unset it",
             )
 

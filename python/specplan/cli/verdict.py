@@ -75,7 +75,7 @@ def conclude(result: _Answer, settings: Settings) -> int:
         return 1
     if settings.own_format in _WITHOUT_DOUBT and blocking(result.left_out):
         output.not_whole(
-            f"`{settings.own_format}` shows lines alone, and what is left out could change them"
+            f"`{settings.own_format}` shows only lines, and what is left out could change them"
         )
         return 1
     return 1 if failed else 0

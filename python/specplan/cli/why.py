@@ -27,7 +27,8 @@ __all__ = ["why"]
     (
         argument(
             "spec",
-            "An abstract spec in Spack's syntax, in quotes; or /HASH, its first letters suffice.",
+            "An abstract spec in Spack's syntax, in quotes; or /HASH, of which the first letters "
+            "are enough.",
         ),
     ),
 )

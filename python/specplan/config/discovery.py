@@ -44,7 +44,7 @@ _HEAD_BYTES: Final = 4096
 #: So many files and folders may stand beside caches before the search ends.
 _MOST_ENTRIES: Final = 300_000
 
-_EXPECTED: Final = "run it where the caches and environments of one project are"
+_EXPECTED: Final = "run it in the folder of one project"
 
 #: How the snapshots of a public cache are called.
 _TAG: Final = pattern(r"develop(?:-[0-9]{4}-[0-9]{2}-[0-9]{2})?|v[0-9]+(?:\.[0-9]+)+")
@@ -197,7 +197,7 @@ class _Search:
         has_environment = _ENVIRONMENT in files
         has_lock = _LOCK in files and _LOCK_TYPE in _head(path / _LOCK)
         if _LOCK in files and not has_lock:
-            self._notes.append(f"`{printable(path / _LOCK)}` does not say that it is a lock")
+            self._notes.append(f"`{printable(path / _LOCK)}` is not marked as a lock")
         if not has_environment and not has_lock:
             return
         environment, fault = None, ""

@@ -194,7 +194,7 @@ def _size(table: Table) -> Size:
     if cost is not None and not (cost.is_finite() and cost >= 0):
         table.fail("cost", f"{cost} is not a number from 0 on")
     if cost is None and "package" not in table:
-        table.fail("", "it is about everything", "name a `package`, a `cost` or both")
+        table.fail("", "it matches everything", "name a `package`, a `cost` or both")
     return Size(
         package=table.texts("package"),
         cost=None if cost is None else float(cost),
@@ -218,14 +218,14 @@ def _resources(table: Table) -> Resources:
 
     for name, value in variables.items():
         if _VARIABLE.fullmatch(name) is None:
-            fail("variables", f"`{name}` is not a name of a variable")
+            fail("variables", f"`{name}` is not a variable name")
         _refuse_control(table, "variables", value)
     memory, timeout = texts["memory"], texts["timeout"]
     if memory is not None and _MEMORY.fullmatch(memory) is None:
-        fail("memory", f"`{memory}` is not an amount of memory, as `16G` is")
+        fail("memory", f"`{memory}` is not an amount of memory, such as `16G`")
     seconds = None if timeout is None else seconds_of(timeout)
     if timeout is not None and seconds is None:
-        fail("timeout", f"`{timeout}` is not a time, as `90m` and `6h` are")
+        fail("timeout", f"`{timeout}` is not a time, such as `90m` or `6h`")
     return Resources(
         env=texts["env"],
         image=texts["image"],
@@ -251,14 +251,14 @@ def resources_of(row: Mapping[str, str]) -> Resources | str:
     for name in ("cpu", "jobs"):
         text = row.get(name, "")
         if text and (_COUNT.fullmatch(text) is None or not 0 < int(text) <= _MOST):
-            return f"`{text[:64]}` is not a number of `{name}`"
+            return f"`{text[:64]}` is not a number for `{name}`"
         counts[name] = int(text) if text else None
     memory, timeout = row.get("memory", ""), row.get("timeout", "")
     if memory and _MEMORY.fullmatch(memory) is None:
-        return f"`{memory[:64]}` is not an amount of memory, as `16G` is"
+        return f"`{memory[:64]}` is not an amount of memory, such as `16G`"
     seconds = seconds_of(timeout) if timeout else None
     if timeout and seconds is None:
-        return f"`{timeout[:64]}` is not a time, as `90m` and `6h` are"
+        return f"`{timeout[:64]}` is not a time, such as `90m` or `6h`"
     return Resources(
         cpus=counts["cpu"], jobs=counts["jobs"], memory=memory or None, timeout=seconds
     )
@@ -287,4 +287,4 @@ def seconds_of(text: str) -> float | None:
 def _refuse_control(table: Table, key: str, text: str) -> None:
     """Refuse what could end a line of what is exported."""
     if not text.isprintable():
-        table.fail(key, "it holds a character that does not print")
+        table.fail(key, "it contains an unprintable character")

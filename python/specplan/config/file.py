@@ -70,7 +70,7 @@ def load(path: Path) -> Configuration:
         return configuration(Table(path, content), path.parent)
     shared = _shared_table(content)
     if shared is None:
-        raise ConfigurationError(path=str(path), key=_SHARED_TABLE, fault="there is no such table")
+        raise ConfigurationError(path=str(path), key=_SHARED_TABLE, fault="unknown table")
     if not isinstance(shared, Mapping):
         fault = f"expected a table, found {type_name(shared)}"
         raise ConfigurationError(path=str(path), key=_SHARED_TABLE, fault=fault)
@@ -97,8 +97,10 @@ def parsed(path: Path, hint: str) -> Mapping[str, object]:
     except SourceError as error:
         raise SourceError(str(error), path=str(path), hint=error.hint or hint) from error
     if len(document) > _MOST_BYTES:
-        fault = f"`{path}` has more than {_MOST_BYTES} bytes (4 MiB), the most that is read of it"
-        fewer = "one entry with a shell pattern, such as `e4s-*`, stands for many"
+        fault = (
+            f"`{path}` has more than the {_MOST_BYTES} bytes (4 MiB) allowed for a configuration"
+        )
+        fewer = "one entry with a shell pattern, such as `e4s-*`, replaces many entries"
         raise SourceError(fault, path=str(path), hint=f"{fewer}; {hint}")
     try:
         content = document.decode("utf-8-sig").replace("\r\n", "\n")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["lacks_systems", "proposed", "remote_mirrors"]
 
 _HEAD: Final = """\
-# Written by `specplan init`: a proposal, to be read and changed.
+# Written by `specplan init`: a proposal for you to review and change.
 # `docs/configuration.md` documents every key. Paths start from the folder of this file.
 """
 
@@ -38,7 +38,7 @@ _SETTINGS: Final = """\
 """
 
 _NOTHING_WANTED: Final = """\
-# What should be there: locks and environments. None was found; `specplan check` and
+# The wants: locks and environments. None were found; `specplan check` and
 # `specplan find` need none, while `gaps` and `rebuild` do.
 # want = ["stack/spack.lock"]
 """
@@ -119,7 +119,7 @@ def _caches(
         comment = "" if mirror.is_local else "# "
         lines.setdefault(place, f"  {comment}{_text(place)}, # {said}\n")
     if not lines:
-        return '# The build caches. None was found.\n# cache = ["path/or/url"]\n'
+        return '# The build caches. None were found.\n# cache = ["path/or/url"]\n'
     return "# The build caches.\ncache = [\n" + "".join(lines.values()) + "]\n"
 
 

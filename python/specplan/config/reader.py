@@ -316,7 +316,7 @@ def _stack(table: Table, folder: Path) -> StackEntry:
         if cell == "all" or not is_system(cell):
             table.fail("cells", f"`{cell}` is not an OS/TARGET")
     if len(table.keys) == 1:
-        table.fail("", "it says nothing about the stack", "give `cells`, `want` or both")
+        table.fail("", "it sets nothing for the stack", "give `cells`, `want` or both")
     if want is not None and "://" not in want:
         want = str(folder / want)
     gates: dict[str, Any] = {
@@ -333,7 +333,7 @@ def _weight(table: Table) -> Weight:
     if amount is None:
         table.fail("weight", "a weight is required")
     if len(table.keys) == 1:
-        table.fail("", "it is about everything", "name a spec, a stack or both")
+        table.fail("", "it matches everything", "name a spec, a stack or both")
     try:
         check_weight(amount)
     except UsageError as error:

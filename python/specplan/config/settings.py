@@ -220,22 +220,22 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="[LABEL=]WANT",
         group="Wants",
         commands=(*_WANTS, "check", "review"),
-        help="What should be there, instead of what peers have: a spack.lock (`-` for standard "
-        "input), a spack.yaml, an abstract spec, or `available[:STACK]`, what the caches have.",
+        help="The wants, instead of those of peers: a spack.lock (`-` for standard input), a "
+        "spack.yaml, an abstract spec, or `available[:STACK]` for the binaries of the caches.",
         example='["radiuss=locks/radiuss/spack.lock"]',
         variations={
             **dict.fromkeys(
                 _PLANS,
                 Variation(
-                    help="What should be there: a spack.lock (`-` for standard input), a "
-                    "spack.yaml, an abstract spec, or `available[:STACK]`, what the caches have. "
-                    "For what is abstract, known specs are chosen.",
+                    help="The wants: a spack.lock (`-` for standard input), a spack.yaml, an "
+                    "abstract spec, or `available[:STACK]` for the binaries of the caches. For "
+                    "abstract wants, known specs are chosen.",
                 ),
             ),
             "check": Variation(
-                help="What should be there, by hash: a spack.lock (`-` for standard input), or "
-                "`available[:STACK]`. The report counts the broken roots of these, instead of "
-                "the broken binaries that no other binary depends on.",
+                help="The wants, by hash: a spack.lock (`-` for standard input), or "
+                "`available[:STACK]`. The report counts their broken roots, instead of the broken "
+                "binaries that no other binary depends on.",
             ),
             "review": Variation(default="available"),
         },
@@ -270,8 +270,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             **dict.fromkeys(
                 _PLANS,
                 Variation(
-                    help="Plan for these of the stacks that the configuration has tables for; "
-                    "without wants, for the gaps of these stacks.",
+                    help="Plan only for these of the configured stacks; without wants, for the "
+                    "gaps of these stacks.",
                     default="all tables",
                 ),
             ),
@@ -291,8 +291,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         variations=dict.fromkeys(
             _PLANS,
             Variation(
-                help="Plan for the gaps: what these stacks have. What another stack has on a "
-                "compatible system only needs listing."
+                help="Plan for gaps: want what these stacks have. A binary of another stack on a "
+                "compatible system only needs to be listed."
             ),
         ),
     ),
@@ -306,7 +306,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         example='"develop-2025-05-18"',
         variations=dict.fromkeys(
             _PLANS,
-            Variation(help="Plan for the gaps: what this older snapshot or source has."),
+            Variation(help="Plan for gaps: want what this older snapshot or source has."),
         ),
     ),
     Setting(
@@ -322,13 +322,11 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             **dict.fromkeys(
                 (*_PLANS, "review"),
                 Variation(
-                    help="What abstract wants are for.",
-                    default="what they say, else the system that all locks are for",
+                    help="The system of abstract wants.",
+                    default="their own, else the system of all locks",
                 ),
             ),
-            "init": Variation(
-                metavar="OS/TARGET", help="What stacks are for that do not say so themselves."
-            ),
+            "init": Variation(metavar="OS/TARGET", help="The system of stacks that name none."),
         },
     ),
     Setting(
@@ -380,15 +378,15 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         choices=SCOPES,
         group="Wants",
         commands=(*_WANTS, "review"),
-        help="Of a lock, want its roots; also all that they link to or run with; also what "
-        "building needs.",
+        help="The specs of a lock that are wanted: its roots; also their link and run "
+        "dependencies; also their build dependencies.",
         default="runtime",
         example='"all"',
         variations=dict.fromkeys(
             _PLANS,
             Variation(
-                help="What of a lock is wanted: its roots; also all that they link to or run "
-                "with; or all specs, which plans as pruning node by node does."
+                help="The specs of a lock that are wanted: its roots; also their link and run "
+                "dependencies; or all specs, as pruning node by node plans."
             ),
         ),
     ),
@@ -398,13 +396,16 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         choices=LEVELS,
         group="Wants",
         commands=(*_WANTS, "diff"),
-        help="What a key is: name, name@version, that with variants, hash. Roots of "
-        "environments have none.",
+        help="How wants are compared: by name, by name@version, also by variants, or by hash. "
+        "Roots of environments are abstract and have no level.",
         default="package; hash with locks",
         example='"version"',
         variations=dict.fromkeys(
             _PLANS,
-            Variation(help="Of gaps: `package` or `version` is wanted.", default="package"),
+            Variation(
+                help="For gaps: want any spec of the `package`, or of its `version`.",
+                default="package",
+            ),
         ),
     ),
     Setting(
@@ -413,16 +414,16 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         choices=COMPATIBILITIES,
         group="Wants",
         commands=_WANTS,
-        help="Which binaries serve a cell: those of its very system, also those of ancestor "
-        "targets, also those of an OS with the same, not newer C library.",
+        help="Which binaries serve a cell: those of its own system; also those for ancestor "
+        "targets; also those for an OS with the same C library, not newer.",
         default="exact",
         example='"target"',
         variations=dict.fromkeys(
             _PLANS,
             Variation(
-                help="What can serve a gap or an abstract want: specs for its very system, also "
-                "those for ancestor targets, also those for an OS with the same, not newer C "
-                "library. What a lock wants is always exact."
+                help="Which specs serve a gap or an abstract want: those for its own system; also "
+                "those for ancestor targets; also those for an OS with the same C library, not "
+                "newer. The specs of a lock are always exact."
             ),
         ),
     ),
@@ -432,15 +433,15 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="NAME",
         group="Wants",
         commands=(*_WANTS, "review"),
-        help="Of an environment or a lock, want the roots of this group only.",
+        help="Want only the roots of this group of an environment or a lock.",
     ),
     Setting(
         name="packages",
         metavar="REPO",
         group="Wants",
         commands=(*_WANTS, "recipes", "review"),
-        help="A checkout of a package repository, whose recipes show which variants a package "
-        "has. They are read and not run.",
+        help="A checkout of a package repository, whose recipes show the variants of each package. "
+        "They are read, not run.",
         variations=dict.fromkeys(
             ("recipes", "review"),
             Variation(
@@ -456,7 +457,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="URL=FILE",
         group="Wants",
         commands=(*_WANTS, "review"),
-        help="Read this file in place of a remote one that an environment includes.",
+        help="Read this file instead of a remote file that an environment includes.",
     ),
     Setting(
         name="from",
@@ -465,8 +466,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="DOCUMENT",
         group="Wants",
         commands=("report",),
-        help="Ask nothing, and show these documents that other commands wrote with `--format "
-        "json`. More of them may follow as further words.",
+        help="Ask nothing, and show these documents, which other commands wrote with `--format "
+        "json`. More documents may follow as arguments.",
     ),
     Setting(
         name="changes-since",
@@ -481,7 +482,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="flag",
         group="Wants",
         commands=("report",),
-        help="Also show how coverage went over all snapshots of the caches.",
+        help="Also show the coverage of all snapshots of the caches.",
     ),
     Setting(
         name="candidates",
@@ -489,15 +490,15 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="[LABEL=]SOURCE",
         group="Candidates",
         commands=_PLANNING,
-        help="More to choose from: locks, indexes, mirrors. Nothing counts as available for "
-        "being listed there.",
+        help="More specs to choose from: locks, indexes, mirrors. They do not count as available.",
     ),
     Setting(
         name="exclude-broken",
         metavar="FILE",
         group="Candidates",
         commands=_PLANNING,
-        help="Leave out specs that are known not to build, one a line, and what needs them.",
+        help="Leave out the specs in this file, one per line, which are known not to build, and "
+        "everything that needs them.",
     ),
     Setting(
         name="assume-available",
@@ -544,8 +545,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         choices=get_args(CountedBy),
         group="Change",
         commands=_PREDICTIONS,
-        help="What of --changed-since counts as changed: the specs whose package hash changes "
-        "with the content of a recipe, or all specs of each recipe that was touched.",
+        help="Which specs --changed-since counts as changed: those whose package hash changes "
+        "with the content of a recipe, or all specs of each touched recipe.",
         default="content",
     ),
     Setting(
@@ -556,9 +557,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="VERDICT=stale",
         group="Change",
         commands=(*_PREDICTIONS, "review"),
-        help="Of --changed-since, also take the specs for changed whose hash may change, as a "
-        "concretizer reads what changed (`may_change=stale`), or whose build changes under the "
-        "same hash (`blind=stale`).",
+        help="Let --changed-since also count specs whose hash may change because a concretizer "
+        "reads the changed part (`may_change=stale`), or whose build changes under the same hash "
+        "(`blind=stale`).",
         default="both are left out of the plan, which is then not whole",
     ),
     Setting(
@@ -566,16 +567,16 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="flag",
         group="Change",
         commands=("rebuild", "export"),
-        help="Compute the hashes that the specs of locks have with the newer recipes of "
-        "--changed-since, and plan for these instead of predicting.",
+        help="Compute the hashes of the specs of locks with the newer recipes of --changed-since, "
+        "and plan for these instead of predicting.",
     ),
     Setting(
         name="since",
         metavar="REV[..REV]",
         group="Change",
         commands=("recipes", "review"),
-        help="Compare the files of the checkout with this revision; `A..B` compares two "
-        "revisions, `A...B` what became of the last commit that both have with B.",
+        help="Compare the files of the checkout with this revision; `A..B` compares two revisions, "
+        "`A...B` compares B with the last commit that both share.",
     ),
     Setting(
         name="hashes",
@@ -591,7 +592,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         group="Change",
         commands=("recipes", *_PREDICTIONS, "review"),
         help="Which release of Spack hashes the recipes.",
-        default="the newest that is known",
+        default="the newest known",
     ),
     Setting(
         name="policy",
@@ -599,8 +600,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         choices=get_args(Policy),
         group="Change",
         commands=(*_PREDICTIONS, "review"),
-        help="What a change makes stale: everything whose hash changes, or only what it reaches "
-        "over link and run edges and compilers.",
+        help="Which specs a change makes stale: all whose hash changes, or only those that it "
+        "reaches over link and run edges and compilers.",
         default="hash",
     ),
     Setting(
@@ -610,7 +611,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="N",
         group="Change",
         commands=(*_PREDICTIONS, "review"),
-        help="Follow dependents of what changed over at most N edges.",
+        help="Follow the dependents of changed specs over at most N edges.",
         default="all the way",
     ),
     Setting(
@@ -659,7 +660,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="flag",
         group="Cost and budget",
         commands=("rebuild", "report"),
-        help="Also show how many roots budgets from nothing to the whole plan complete.",
+        help="Also show how many roots each budget completes, from nothing to the whole plan.",
     ),
     Setting(
         name="node-limit",
@@ -668,7 +669,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="N",
         group="Cost and budget",
         commands=("rebuild", "export", "report"),
-        help="Look at no more than N nodes of a search; the answer is the same everywhere.",
+        help="Stop a search after N nodes. Unlike a time limit, this gives the same answer on "
+        "every machine.",
     ),
     Setting(
         name="time-limit",
@@ -676,7 +678,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="SECONDS",
         group="Cost and budget",
         commands=("rebuild", "export", "report"),
-        help="Stop a search after this time; the best answer so far holds, and so does its bound.",
+        help="Stop a search after this time; the best answer so far and its bound are valid.",
     ),
     Setting(
         name="cache",
@@ -685,7 +687,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="[LABEL=]SOURCE",
         group="Caches",
         commands=_CACHES,
-        help="What holds binaries: a mirror in a folder, behind https://, in an object store "
+        help="A source of binaries: a mirror in a folder, behind https://, in an object store "
         "(s3://, gs://) or in a registry (oci://), its index, or package pages.",
         example='["examples/cache", "../other/_cache"]',
     ),
@@ -694,7 +696,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="flag",
         group="Caches",
         commands=("index",),
-        help="Save all snapshots of each source, and not the newest alone.",
+        help="Save all snapshots of each source instead of the newest only.",
     ),
     Setting(
         name="upstream",
@@ -711,7 +713,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="switch",
         group="Caches",
         commands=_WANTS,
-        help="Where no cache is given, use the remote mirrors too that an environment names.",
+        help="If no cache is given, also use the remote mirrors that an environment names.",
         example="true",
     ),
     Setting(
@@ -720,8 +722,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="VERSION",
         group="Caches",
         commands=(*_CACHES, "has", "index"),
-        help="The Spack that uses the caches, as 1.2: of several indexes of a mirror it sees "
-        "the one that it reads.",
+        help="The version of Spack that uses the caches, as 1.2. If a mirror has several indexes, "
+        "it sees only the one that it reads.",
         default="all indexes of a mirror together",
         example='"1.2"',
     ),
@@ -731,8 +733,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         choices=NEWER_FORMATS,
         group="Caches",
         commands=(*_CACHES, "has", "index"),
-        help="What becomes of a file of a version that is too new: an error, or read as the "
-        "newest version that is known.",
+        help="How to treat a file of a version that is too new: as an error, or as a file of the "
+        "newest known version.",
         default="refuse",
         example='"try"',
     ),
@@ -749,8 +751,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="flag",
         group="Caches",
         commands=(*_CACHES, "index"),
-        help="Ask servers that list their files for binaries that no index lists; in folders "
-        "these are always looked for.",
+        help="Also look for binaries that no index lists on servers that can list their files; in "
+        "folders, this is always done.",
         example="true",
     ),
     Setting(
@@ -758,7 +760,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="switch",
         group="Caches",
         commands=(*_CACHES, "has", "index"),
-        help="Ask no server: read the copies that earlier runs kept, and say how old they are.",
+        help="Contact no server: read the copies that earlier runs kept, and show how old they "
+        "are.",
         example="true",
     ),
     Setting(
@@ -767,8 +770,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="DURATION",
         group="Caches",
         commands=(*_CACHES, "has", "index"),
-        help="Use the copy of a remote file without asking, where its server confirmed it less "
-        "than this ago: `90s`, `30m`, `12h`, `7d`.",
+        help="Use the copy of a remote file without asking its server if the server confirmed it "
+        "within this time: `90s`, `30m`, `12h`, `7d`.",
         default="ask each time",
         example='"30m"',
     ),
@@ -785,7 +788,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="switch",
         group="Caches",
         commands=(*_CACHES, "index"),
-        help="Skip damaged files, and say so, instead of stopping.",
+        help="Skip damaged files with a warning instead of stopping.",
         example="true",
     ),
     Setting(
@@ -794,15 +797,15 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         choices=get_args(Verify),
         group="Caches",
         commands=("check", "report"),
-        help="How far to go: what indexes and locks say; also the manifests and spec files of "
-        "mirrors; also the bytes of their binaries.",
+        help="How much to check: indexes and locks; also the manifests and spec files of mirrors; "
+        "also the bytes of their binaries.",
         default="index",
         example='"manifests"',
         table="check",
         variations={
             "report": Variation(
-                help="Also check the caches, and go so far: what indexes and locks say; also the "
-                "manifests and spec files of mirrors; also the bytes of their binaries.",
+                help="Also check the caches: indexes and locks; also the manifests and spec files "
+                "of mirrors; also the bytes of their binaries.",
                 default="no check",
             )
         },
@@ -812,7 +815,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="FILE",
         group="Export",
         commands=("export",),
-        help="Export this plan, which `specplan rebuild --format json` wrote (`-` for standard "
+        help="Export this plan, written by `specplan rebuild --format json` (`-` for standard "
         "input), instead of planning.",
     ),
     Setting(
@@ -820,9 +823,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="FOLDER",
         group="Export",
         commands=("export",),
-        help="The environment that holds what is built, as the jobs see it: spack.yaml and "
+        help="The environment to build, at its path in the jobs: a folder with spack.yaml and "
         "spack.lock.",
-        default="the folder of the lock that is wanted",
+        default="the folder of the wanted lock",
         example='"stacks/e4s"',
         table="export",
     ),
@@ -831,7 +834,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="NAME",
         group="Export",
         commands=("export",),
-        help="The mirror that builds are pushed to, by the name that the environment gives it.",
+        help="The mirror to push builds to, by its name in the environment.",
         default="buildcache-destination",
         example='"buildcache-destination"',
         table="export",
@@ -841,9 +844,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="SOURCE",
         group="Export",
         commands=("export",),
-        help="The address of that mirror, where `specplan has` looks for what need not be built "
-        "again.",
-        default="what the environment says",
+        help="The address of that mirror, where `specplan has` looks for existing binaries.",
+        default="as in the environment",
         example='"s3://bucket/mirror"',
         table="export",
     ),
@@ -852,8 +854,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="HOW",
         group="Export",
         commands=("export",),
-        help="`unsigned`; `mirror`, where the mirror says that it is signed; or the key that "
-        "signs.",
+        help="How to sign: `unsigned`; `mirror`, if the environment says that the mirror is "
+        "signed; or the key to sign with.",
         default="unsigned",
         example='"mirror"',
         table="export",
@@ -877,7 +879,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="FOLDER",
         group="Export",
         commands=("export",),
-        help="The folder of Spack, as the jobs see it.",
+        help="The folder of Spack in the jobs.",
         default="$SPACK_ROOT, else the `spack` of PATH",
         example='"/opt/spack"',
         table="export",
@@ -887,8 +889,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="FILE",
         group="Export",
         commands=("export",),
-        help="A table of what builds need, as CSV with some of the columns package, cpu, memory, "
-        "timeout, jobs.",
+        help="A CSV file of the resources of builds, with some of the columns package, cpu, "
+        "memory, timeout, jobs.",
         example='"sizes.csv"',
         table="export",
     ),
@@ -897,7 +899,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="FILE",
         group="Export",
         commands=("export",),
-        help="Write the pipeline by this template of Jinja2, not by that of the format.",
+        help="Write the pipeline with this Jinja2 template instead of that of the format.",
     ),
     Setting(
         name="max-jobs",
@@ -907,8 +909,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="N",
         group="Export",
         commands=("export",),
-        help="The most jobs at a time: of `gitlab` in the active pipelines, of `github` in a "
-        "matrix.",
+        help="The maximum number of jobs at a time: in the active pipelines of `gitlab`, in a "
+        "matrix of `github`.",
         default="500 for gitlab, 256 for github",
     ),
     Setting(
@@ -919,7 +921,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="N",
         group="Export",
         commands=("export",),
-        help="The most jobs that Slurm takes; a plan with more becomes arrays of as many tasks.",
+        help="The maximum number of jobs that Slurm accepts; a larger plan becomes job arrays "
+        "with as many tasks.",
         default="5000",
     ),
     Setting(
@@ -987,8 +990,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="S",
         group="Gates",
         commands=_EXECUTED,
-        help="Exit with 1 when the builds cost more, in seconds, or when nothing tells what they "
-        "cost.",
+        help="Exit with 1 when the builds cost more, in seconds, or when no file gives their "
+        "costs.",
         default="no gate",
         example="36000",
     ),
@@ -1027,9 +1030,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         default="SOURCE_DATE_EPOCH, else the clock",
         variations={
             "report": Variation(
-                help="The day that stands on the page, and on which known gaps may be over, as "
+                help="The date on the page, which also decides whether known gaps have expired, as "
                 "2026-12-31.",
-                default="SOURCE_DATE_EPOCH; else no day, and for known gaps the clock",
+                default="SOURCE_DATE_EPOCH; else no date, and the clock for known gaps",
             )
         },
     ),
@@ -1038,8 +1041,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="FILE",
         group="Gates",
         commands=_COVERAGE,
-        help="Add the cells that this run does not measure, as an earlier one saved them with "
-        "--format json. They are marked as old, and count for gates.",
+        help="Add the cells that this run does not measure from the saved document of an earlier "
+        "run (--format json). They are marked as old, and count for gates.",
     ),
     Setting(
         name="fail-if-none",
@@ -1053,7 +1056,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="switch",
         group="Gates",
         commands=("rebuild", "trim", "export", "report"),
-        help="Exit with 0 although wants cannot be planned from what is known.",
+        help="Exit with 0 even if wants cannot be planned from known specs.",
         example="true",
     ),
     Setting(
@@ -1064,8 +1067,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="KIND",
         group="Gates",
         commands=(*_CACHES, "recipes"),
-        help="Let gates hold although something of this kind is left out, or "
-        "`all` kinds; docs/trust.md lists the kinds.",
+        help="Let gates hold even if something of this kind (or `all` kinds) is left out; "
+        "docs/trust.md lists the kinds.",
         example='["include"]',
         adds=True,
     ),
@@ -1076,7 +1079,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         is_repeatable=True,
         group="Gates",
         commands=("check",),
-        help="Leave findings of this kind out and only count them.",
+        help="Do not list findings of this kind, only count them.",
         example='["not-in-cache"]',
         table="check",
     ),
@@ -1085,7 +1088,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="flag",
         group="Gates",
         commands=(*_CACHES, "recipes"),
-        help="List everything that is left out, each with what settles it.",
+        help="List everything that is left out, each with a remedy.",
     ),
     Setting(
         name="limit",
@@ -1094,8 +1097,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="N",
         group="Output",
         commands=_LISTS,
-        help="In a table and in Markdown, list the first N rows of each list only, the most "
-        "useful; the others are counted. JSON and CSV are whole.",
+        help="In tables and Markdown, show only the first N rows of each list, the most useful, "
+        "and count the others. JSON and CSV are complete.",
     ),
     Setting(
         name="package",
@@ -1104,19 +1107,19 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="PATTERN",
         group="Output",
         commands=_LISTS,
-        help="In a table and in Markdown, list only what is about these packages; no number and no "
-        "gate changes.",
+        help="In tables and Markdown, list only rows about these packages; numbers and gates stay "
+        "the same.",
     ),
     Setting(
         name="summary",
         kind="flag",
         group="Output",
         commands=_LISTS,
-        help="In a table and in Markdown, show the numbers alone.",
+        help="In tables and Markdown, show only the numbers.",
         variations={
             "find": Variation(
-                help="In a table and in Markdown, show one row for each version and system: how "
-                "many specs and binaries there are, and in which stacks."
+                help="In tables and Markdown, show one row for each version and system, with its "
+                "specs, binaries and stacks."
             ),
         },
     ),
@@ -1127,9 +1130,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         is_repeatable=True,
         group="Output",
         commands=("rebuild",),
-        help="Also list, in the table: what was chosen for each abstract want, what node-by-node "
-        "pruning builds unnecessarily, what a policy or a depth leaves untested, why each build is "
-        "needed, or when each runner builds what.",
+        help="Also list in the table: the choice for each abstract want, the unnecessary builds of "
+        "node-by-node pruning, the specs that a policy or a depth leaves untested, the reason for "
+        "each build, or the schedule of each runner.",
     ),
     Setting(
         name="available",
@@ -1144,8 +1147,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         choices=("error", "list"),
         group="Output",
         commands=("find",),
-        help="What becomes of specs about which the sources say too little: exit with 2 and say "
-        "what is missing, or list them beside those that satisfy.",
+        help="How to treat specs about which the sources say too little: exit with 2 and name "
+        "what is missing, or list them as undecided.",
         default="error",
     ),
     Setting(
@@ -1153,7 +1156,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="TEMPLATE",
         group="Output",
         commands=("find",),
-        help="Write one line a spec, as in '{package}@{version}/{hash:.7}', instead of a report.",
+        help="Write one line per spec, as in '{package}@{version}/{hash:.7}', instead of a report.",
     ),
     Setting(
         name="format",
@@ -1161,9 +1164,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         choices=(*FORMATS, *DIALECTS),
         group="Output",
         commands=COMMANDS,
-        help="How to write the report.",
-        default="what the suffix of --output says (.json, .csv, .md, .xml, .prom, .info, .svg, "
-        ".html), else table",
+        help="The format of the report.",
+        default="the suffix of --output (.json, .csv, .md, .xml, .prom, .info, .svg, .html), else "
+        "table",
         example='"markdown"',
         variations={
             **dict.fromkeys(
@@ -1190,29 +1193,30 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="FILE",
         group="Output",
         commands=(*COMMANDS, "init", "trim", "export", "report", "index"),
-        help="Write the report here, whole or not at all.",
+        help="Write the report to this file, completely or not at all.",
         variations={
             "index": Variation(
                 metavar="CATALOG/",
-                help="The folder of the catalog. One that is there is added to, in one step.",
+                help="The folder of the catalog. An existing catalog is extended, in one step.",
             ),
             "export": Variation(
                 metavar="FILE|FOLDER",
-                help="Write the pipeline here, whole or not at all; `gitlab` and `github` write a "
-                "folder of files.",
+                help="Write the pipeline to this file, completely or not at all; `gitlab` and "
+                "`github` write a folder of files.",
                 default="standard output; `specplan-pipeline` for a folder",
             ),
             "trim": Variation(
-                help="Write the pipeline here, whole or not at all; may be PIPELINE itself.",
+                help="Write the pipeline to this file, completely or not at all; may be PIPELINE "
+                "itself.",
                 default="standard output",
             ),
             "init": Variation(
-                help="Where to write; - is standard output.", default="specplan.toml"
+                help="The file to write; - is standard output.", default="specplan.toml"
             ),
             "report": Variation(
                 metavar="FILE|FOLDER/",
-                help="Write the page here: one file, or a folder for servers whose policy allows "
-                "no scripts and styles within a page.",
+                help="The page to write: one file, or a folder for servers whose policy forbids "
+                "inline scripts and styles.",
                 default="standard output",
             ),
         },
@@ -1222,14 +1226,14 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="FILE",
         group="Output",
         commands=("rebuild", "export"),
-        help="Write the lock with the hashes of --successors, if all of them are known.",
+        help="Write a lock with the hashes of --successors, if all of them are known.",
     ),
     Setting(
         name="write-unplannable",
         metavar="FILE",
         group="Output",
         commands=("rebuild",),
-        help="Write the abstract wants that nothing known can meet as a spack.yaml.",
+        help="Write the abstract wants that no known spec can meet to this spack.yaml.",
     ),
     Setting(
         name="color",
@@ -1237,7 +1241,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         choices=("auto", "always", "never"),
         group="Output",
         commands=COMMANDS,
-        help="Whether a table is painted; auto respects NO_COLOR.",
+        help="Whether tables have colors; auto respects NO_COLOR.",
         default="auto",
     ),
     Setting(
@@ -1259,8 +1263,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="N",
         group="Output",
         commands=COMMANDS,
-        help="Shorten the tables of Markdown so that the report has at most N bytes. A comment "
-        "on GitHub takes 65536, a summary 1048576.",
+        help="Shorten the tables of Markdown so that the report has at most N bytes. GitHub "
+        "accepts 65536 in a comment, 1048576 in a summary.",
         default="60000 with --comment-id, else 1000000",
         variations={"review": Variation(default="60000")},
     ),
@@ -1269,8 +1273,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="ID",
         group="Output",
         commands=COMMANDS,
-        help="Begin Markdown with the line `<!-- specplan:ID -->`, by which a script finds the one "
-        "comment that it updates.",
+        help="Begin Markdown with the line `<!-- specplan:ID -->`, so that a script can find and "
+        "update its comment.",
     ),
     Setting(
         name="quiet-if-same",
@@ -1286,28 +1290,29 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         kind="flag",
         group="Output",
         commands=_COVERAGE,
-        help="Write the line `specplan coverage: 49.8%` to standard error, for what reads logs.",
+        help="Write the line `specplan coverage: 49.8%` to standard error, for tools that read "
+        "logs.",
     ),
     Setting(
         name="long-hashes",
         kind="flag",
         group="Output",
         commands=COMMANDS,
-        help="Show all letters of hashes, and not the first 7.",
+        help="Show hashes in full instead of their first 7 letters.",
     ),
     Setting(
         name="force",
         kind="flag",
         group="Output",
         commands=("init",),
-        help="Overwrite a file that is there.",
+        help="Overwrite an existing file.",
     ),
     Setting(
         name="config",
         metavar="FILE",
         group="Other",
         commands=(*_CACHES, "has", "index"),
-        help="Read this configuration, and look for no other.",
+        help="Read this configuration file, and look for no other.",
     ),
     Setting(
         name="no-config",

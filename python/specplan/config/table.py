@@ -66,7 +66,7 @@ class Table:
         for key, value in self._entries.items():
             name = spellings.get(key, key)
             if name in entries:
-                self.fail(key, f"it is another spelling of `{name}`, which is given too")
+                self.fail(key, f"it is another spelling of `{name}`, which is also given")
             entries[name] = value
         return Table(self._path, entries, self._name)
 
@@ -74,7 +74,7 @@ class Table:
         """Refuse an unknown key."""
         for key in self._entries:
             if key not in known:
-                self.fail(key, "there is no such key", _did_you_mean(key, known))
+                self.fail(key, "unknown key", _did_you_mean(key, known))
 
     def text(self, key: str) -> str | None:
         """Return a string that is not empty."""
@@ -149,7 +149,7 @@ class Table:
     def refuse_table(self, key: str) -> None:
         """Refuse a table where a value is expected: TOML splits a name at its dots."""
         if isinstance(self._entries[key], Mapping):
-            hint = "a name that holds a dot needs quotes in TOML"
+            hint = "a name that contains a dot needs quotes in TOML"
             self.fail(key, "expected a value, found a table", hint)
 
     def strings(self) -> Mapping[str, str]:

@@ -15,7 +15,6 @@ from specplan.coverage.lock_wants import SCOPE_EDGES
 from specplan.coverage.peers import peers_of
 from specplan.errors import EmptySelectionError, SourceError, UsageError
 from specplan.model import Compatibility, Level
-from specplan.model.roots import MOST_LACKS
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from specplan.sources.environments.options import EnvironmentOptions
     from specplan.sources.wanted import Wanted, WantedEnvironment
 
-__all__ = ["Answer", "ask", "demand", "environment_options", "roots_of"]
+__all__ = ["Answer", "ask", "environment_options", "roots_of"]
 
 #: os, target, platform.
 _System: TypeAlias = tuple[str, str, str]
@@ -167,48 +166,27 @@ def ask(
     """
     stale = [each for each in environments if each.is_not_concretized]
     environments = tuple(each for each in environments if not each.is_not_concretized)
-    wants = _kind_of_wants(query, older, wanted, environments)
-    level = _level(query, wants)
+    kind = _kind_of_wants(query, older, wanted, environments)
+    level = _level(query, kind)
     refuse_others("compat", query.compat, get_args(Compatibility))
     stacks = _stacks(core, (state, older), wanted, environments, query, own_stacks)
     frame = _frame(core, query, stacks)
     specs = _specs(core, wanted, stacks.reported, query) if wanted else []
+    wants = _Wants(kind=kind, level=level, older=older, specs=specs if wanted else None)
     not_wanted = _names_of_not_wanted(core, query, stacks, frame)
-    answer = None
-    question: compiled.CoverageQuestion | None = None
+    question = answer = abstract = None
     if wanted or not environments:
-        question = {
-            "state": state,
-            "level": level or "hash",
-            "compat": query.compat,
-            "reported": stacks.reported,
-            "peers": _peers(query, stacks) if wants == "peers" else None,
-            "baseline": older,
-            "specs": specs if wanted else None,
-            "added": frame.added_to(stacks.reported),
-            "added_of_peers": frame.added is None,
-            "oss": frame.oss,
-            "targets": frame.targets,
-            "not_wanted": list(not_wanted.values()),
-            "operating_systems": frame.systems.core,
-            "detail": detail,
-        }
+        question = _question(state, wants, stacks, frame, not_wanted.values(), query, detail)
         answer = _coverage(core, question)
-    cells = () if answer is None else answer.cells
-    excluded = [0] * len(query.not_wanted)
-    for at, number in zip(not_wanted, () if answer is None else answer.excluded, strict=False):
-        excluded[at] = number
-    count = 0 if answer is None else answer.not_wanted
     chosen_environments = [each for each in environments if each.label in stacks.selected]
-    abstract = None
     if environments:
         abstract = _abstract(core, state, chosen_environments, frame, query, detail)
-        excluded = [sum(both) for both in zip(excluded, abstract.wants.excluded, strict=True)]
-        count += abstract.wants.not_wanted
+    cells = () if answer is None else answer.cells
+    entries, count = _excluded(query, not_wanted, answer, abstract)
     lacking_roots, nowhere = _not_concretized(core, question, stale, stacks.selected, cells)
     excluding = not_wanted_entries(query.not_wanted)
     lacked = [root for root in lacking_roots if not _is_excluded(root, excluding)]
-    # A lock may want nothing, or nothing but what systems provide; that is not a wrong question.
+    # A lock may want nothing, or nothing but externals; that is not a wrong question.
     filtered = bool(query.os) or bool(query.target)
     anything = cells or stacks.absent or (abstract is not None and abstract.wants.cells)
     if not anything and (filtered or not (wanted or environments)):
@@ -216,7 +194,7 @@ def ask(
     return Answer(
         core=core,
         state=state,
-        wants=wants,
+        wants=kind,
         level=level,
         scope=query.scope if wanted else None,
         reported=stacks.reported,
@@ -225,10 +203,7 @@ def ask(
         environments=tuple(chosen_environments),
         absent=stacks.absent,
         listed_before=frozenset() if older is None else frozenset(core.labels(older)),
-        not_wanted=tuple(
-            replace(entry, excluded=each)
-            for entry, each in zip(query.not_wanted, excluded, strict=True)
-        ),
+        not_wanted=entries,
         cells=cells,
         gaps=None if answer is None else answer.gaps,
         lacking=() if answer is None else answer.lacking,
@@ -239,6 +214,70 @@ def ask(
         nowhere=tuple(nowhere),
         question=question,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wants:
+    """The wants of a question.
+
+    Attributes:
+        kind: Where they come from.
+        level: How they are compared; None where all are abstract specs.
+        older: The older state of baseline wants.
+        specs: The hashes that each reported stack wants, if locks say so.
+    """
+
+    kind: WantsKind
+    level: Level | None
+    older: State | None
+    specs: list[list[str]] | None
+
+
+def _question(
+    state: State,
+    wants: _Wants,
+    stacks: _Stacks,
+    frame: _Frame,
+    not_wanted: Iterable[compiled.NamesOfNotWanted],
+    query: CoverageQuery,
+    detail: Detail,
+) -> compiled.CoverageQuestion:
+    """Return the question to the core about keys, with all names in full."""
+    return {
+        "state": state,
+        "level": wants.level or "hash",
+        "compat": query.compat,
+        "reported": stacks.reported,
+        "peers": _peers(query, stacks) if wants.kind == "peers" else None,
+        "baseline": wants.older,
+        "specs": wants.specs,
+        "added": frame.added_to(stacks.reported),
+        "added_of_peers": frame.added is None,
+        "oss": frame.oss,
+        "targets": frame.targets,
+        "not_wanted": list(not_wanted),
+        "operating_systems": frame.systems.core,
+        "detail": detail,
+    }
+
+
+def _excluded(
+    query: CoverageQuery,
+    not_wanted: Iterable[int],
+    answer: compiled.CoverageAnswer | None,
+    abstract: Answered | None,
+) -> tuple[tuple[NotWanted, ...], int]:
+    """Return the entries with the number of wants that each excludes, and that of all."""
+    excluded, count = [0] * len(query.not_wanted), 0
+    if answer is not None:
+        count = answer.not_wanted
+        for at, number in zip(not_wanted, answer.excluded, strict=False):
+            excluded[at] = number
+    if abstract is not None:
+        count += abstract.wants.not_wanted
+        excluded = [sum(both) for both in zip(excluded, abstract.wants.excluded, strict=True)]
+    entries = zip(query.not_wanted, excluded, strict=True)
+    return tuple(replace(entry, excluded=number) for entry, number in entries), count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -422,16 +461,16 @@ def _not_concretized(
 def _nothing_to_report(labels: Collection[str], query: CoverageQuery) -> EmptySelectionError:
     if not labels:
         return EmptySelectionError(
-            "the caches list no stack that could be reported",
-            hint="`LABEL=SOURCE` names the stack that an index or a mirror lists, and "
-            "`--want spack.lock` asks for what a lock holds",
+            "the caches list no stacks to report on",
+            hint="`LABEL=SOURCE` gives an index or a mirror a stack name, and `--want spack.lock` "
+            "asks about a lock",
         )
     if query.os or query.target:
         hint = "`--system OS/TARGET` reports what a stack lacks where it has nothing yet"
     else:
-        hint = "`--want spack.lock` or `--baseline TAG|SOURCE` says what should be there"
+        hint = "`--want spack.lock` or `--baseline TAG|SOURCE` defines the wants"
     return EmptySelectionError(
-        "no stack that is asked for lists anything on the systems that are asked for", hint=hint
+        "no selected stack lists anything on the selected systems", hint=hint
     )
 
 
@@ -451,7 +490,7 @@ def _level(query: CoverageQuery, wants: WantsKind) -> Level | None:
         if asked not in {None, "hash"} or (asked is not None and wants == "environment"):
             raise UsageError(
                 f"the roots of environments are abstract specs, which have no level `{asked}`",
-                hint="leave `level` out, or want the lock that was made of the environment",
+                hint="leave out `level`, or want the lock of the environment",
             )
         return None if wants == "environment" else "hash"
     return asked or ("hash" if wants == "lock" else "package")
@@ -473,7 +512,9 @@ def _kind_of_wants(
         if is_given
     ]
     if len(given) > 1:
-        raise UsageError(f"wants come from one place, not from `{given[0]}` and `{given[1]}`")
+        raise UsageError(
+            f"`{given[0]}` and `{given[1]}` cannot be combined: wants come from one of them"
+        )
     if environments:
         return "lock_and_environment" if wanted else "environment"
     if wanted:
@@ -507,7 +548,7 @@ def _specs(
         described = by_hash(core, cycle[:1]).get(cycle[0])
         # Edges of several files can make up a cycle; this one names the spec.
         place = described.source if described is not None else wanted[0].place
-        fault = f"the dependencies of {cycle[0]} lead back to it, which no hash allows"
+        fault = f"the dependencies of {cycle[0]} lead back to it, which is impossible for hashes"
         raise SourceError(f"{place}: {fault}", path=place)
     roots = roots_of(wanted)
     return [core.reached(roots.get(name, []), scope) for name in reported]
@@ -519,94 +560,3 @@ def roots_of(wanted: Sequence[Wanted]) -> dict[str, list[str]]:
     for each in wanted:
         found.setdefault(each.label, {}).update((root.hash, None) for root in each.roots)
     return {stack: list(roots) for stack, roots in found.items()}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Demand:
-    """What the wants of locks lack.
-
-    Attributes:
-        gains: For each reported stack, what each of its gaps is good for, in the order of gaps.
-        usable: For each reported stack, how many wants of each system are usable.
-        roots: The roots of reported cells, by hash, with what each lacks.
-        lacked: What these roots lack.
-        of_stacks: Which of these each reported stack wants.
-    """
-
-    gains: tuple[compiled.GainsAnswer, ...]
-    usable: list[tuple[compiled.UsableAnswer, ...]]
-    roots: tuple[compiled.RootAnswer, ...]
-    lacked: compiled.LackedAnswer
-    of_stacks: dict[str, list[str]]
-
-
-def demand(answer: Answer) -> Demand | None:
-    """Return what the wants of locks lack; None where wants are not concrete specs.
-
-    What a gap is good for is about all roots of its stack, whichever cells are reported.
-    """
-    if not answer.wanted:
-        return None
-    roots = roots_of(answer.wanted)
-    roots_of_stacks = {stack: roots.get(stack, []) for stack in answer.reported}
-    judged = {root for own in roots_of_stacks.values() for root in own}
-    if answer.not_wanted:
-        judged.update(each for hashes in answer.specs for each in hashes)
-    specs = by_hash(answer.core, judged)
-    places = {(each.stack, each.os, each.target) for each in answer.cells}
-
-    excluding = not_wanted_entries(answer.not_wanted)
-
-    def is_wanted(stack: str, dag_hash: str) -> bool:
-        package, os, target = _place(specs[dag_hash])
-        return not excluding.about((package,), stack, os, target)
-
-    def is_reported(stack: str, dag_hash: str) -> bool:
-        _, os, target = _place(specs[dag_hash])
-        return (stack, os, target) in places
-
-    wants = answer.specs
-    if answer.not_wanted:
-        wants = [
-            [each for each in hashes if is_wanted(stack, each)]
-            for stack, hashes in zip(answer.reported, answer.specs, strict=True)
-        ]
-    gaps: dict[str, list[str]] = {name: [] for name in answer.reported}
-    stacks = [cell.stack for cell in answer.cells]
-    if answer.gaps is not None and answer.level == "hash":
-        hashes = answer.gaps.want
-        if len(gaps) == 1:
-            gaps[answer.reported[0]] = hashes
-        else:
-            for cell, dag_hash in zip(answer.gaps.cell, hashes, strict=True):
-                gaps[stacks[cell]].append(dag_hash)
-    roots = {
-        stack: [root for root in own if is_wanted(stack, root) and not specs[root].is_external]
-        for stack, own in roots_of_stacks.items()
-    }
-    of_stacks = {
-        stack: [root for root in own if is_reported(stack, root)] for stack, own in roots.items()
-    }
-    found = answer.core.demand(
-        {
-            "state": answer.state,
-            "operating_systems": answer.operating_systems,
-            "wants": wants,
-            "gaps": list(gaps.values()),
-            "roots": list(roots.values()),
-            "reported": list({root for own in of_stacks.values() for root in own}),
-            "most": MOST_LACKS,
-        }
-    )
-    return Demand(
-        gains=found.gains,
-        usable=found.usable,
-        roots=found.roots,
-        lacked=found.lacked,
-        of_stacks=of_stacks,
-    )
-
-
-def _place(spec: compiled.SpecAnswer) -> tuple[str, str, str]:
-    """Return the package, the operating system and the target of a spec."""
-    return spec.package, spec.os, spec.target

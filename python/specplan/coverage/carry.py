@@ -141,7 +141,8 @@ def _roots(
         LeftOut(
             kind="stack",
             where=each.stack,
-            detail=f"the roots of cells that are carried forward from {file} cannot be told apart",
+            detail=f"the roots of cells that are carried forward from {file} cannot be "
+            "distinguished",
             blocks=True,
             remedy=f"measure all systems of {each.stack}",
         )

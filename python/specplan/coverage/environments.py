@@ -360,7 +360,7 @@ class _Wanted:
         os, target, platform = system
         if len(self.cells) > _MOST_CELLS:
             raise UsageError(
-                f"a report has at most {_MOST_CELLS} cells, and this one has more",
+                f"the report would have more than {_MOST_CELLS} cells",
                 hint=FEWER_CELLS,
             )
         return self.cells.setdefault((stack, os, target), (platform, {}))[1]
@@ -497,7 +497,7 @@ def _own_system(
     if len(near) > 1:
         hint += f"; the caches also list {', '.join(f'`{each}`' for each in near[1:4])}"
     of_stack = "" if is_typed else f" of the stack `{wanted.label}`"
-    fault = f"nothing says for which {missing} `{root.spec}`{of_stack} is"
+    fault = f"no {missing} is given for `{root.spec}`{of_stack}"
     raise _NoSystemError(
         where=root.path if is_typed else f"{root.path}:{root.line}",
         fault=fault,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan.catalog.specs import by_hash, nearest_of
 from specplan.coverage import environment_records
-from specplan.coverage.ask import demand
+from specplan.coverage.demand import demand
 from specplan.exact import ratio
 from specplan.model import (
     Alone,
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from specplan import _core
-    from specplan.coverage.ask import Answer, Demand
+    from specplan.coverage.ask import Answer
+    from specplan.coverage.demand import Demand
     from specplan.model import Compatibility, DamagedFile, LeftOut, Nearest, UnknownWant
     from specplan.model.roots import RootLine
 

@@ -271,7 +271,7 @@ class _Progress:
         if self.question is None:
             # No step has anything of what is asked for: then a name is wrong.
             raise self.nothing or UsageError(
-                "there is no step to look at", hint="name a snapshot or a document"
+                "there are no steps", hint="name a snapshot or a document"
             )
         number = len(self.steps)
         cells = []
@@ -303,7 +303,7 @@ class _Progress:
                     where=f"{stack} {os}/{target}",
                     detail=f"not listed since {self.steps[len(history.points)].name}",
                     blocks=True,
-                    remedy="`--stack`, `--os` or `--target` for what is still meant to be there",
+                    remedy="`--stack`, `--os` or `--target` for the cells that should still exist",
                 )
 
     def _alone(self) -> Iterable[LeftOut]:
@@ -312,7 +312,7 @@ class _Progress:
             yield LeftOut(
                 kind="nothing_in_common",
                 where=self.steps[0].name,
-                detail="it is the only step, so it is compared with nothing",
+                detail="it is the only step, so there is nothing to compare it with",
                 blocks=True,
                 remedy="an older snapshot, source or saved document before it",
             )

@@ -209,4 +209,4 @@ def check_weight(weight: Decimal) -> None:
             f"`{weight}` is not a weight: it must be more than 0 and at most a million"
         )
     if weight % _PART:
-        raise UsageError(f"`{weight}` is not a weight: thousandths are the smallest parts")
+        raise UsageError(f"`{weight}` is not a weight: it can have three decimals at most")

@@ -255,7 +255,9 @@ class _Builder:
         if isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                raise _damaged(self._path, line, "a second document begins: expected one")
+                raise _damaged(
+                    self._path, line, "a second document begins, but only one is allowed"
+                )
             self._starts = bool(event.explicit)
         elif isinstance(event, yaml.CollectionEndEvent):
             ended = self._open.pop()
@@ -289,7 +291,7 @@ class _Builder:
     def _alias(self, anchor: str | None, line: int) -> None:
         if anchor is None or anchor not in self._anchored:
             inside = any(each.node.anchor == anchor for each in self._open)
-            fault = "contains itself" if inside else "stands for nothing"
+            fault = "contains itself" if inside else "is not defined"
             raise _damaged(self._path, line, f"the alias `*{anchor}` {fault}")
         self._complete(*self._anchored[anchor], line)
 

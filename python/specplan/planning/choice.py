@@ -68,7 +68,8 @@ def options_of(
     """
     if scope == "all":
         raise UsageError(
-            "a choice is of what installs, and the scope `all` wants more than that",
+            "abstract wants and gaps cannot be planned with the scope `all`: a choice covers only "
+            "what installs",
             hint="choose with the scope `runtime`, then plan the chosen hashes with `all`",
         )
     for limit, name in ((asked.node_limit, "nodes"), (asked.time_limit, "seconds")):
@@ -132,7 +133,7 @@ def least(
             time_limit=asked.time_limit,
         )
     except ValueError as error:
-        raise UsageError(str(error), hint="ask for less at once") from error
+        raise UsageError(str(error), hint="plan for fewer wants at once") from error
     choice = Choice(
         wants=(),
         optimal=chosen.is_optimal,

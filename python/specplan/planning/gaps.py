@@ -68,8 +68,8 @@ def wants_of_gaps(contents: Contents, query: CoverageQuery, older: Contents | No
     level = query.level or "package"
     if level not in _LEVELS:
         raise UsageError(
-            f"gaps at level `{level}` cannot be planned for: what is chosen from need not have the "
-            "same hash or variants",
+            f"gaps at level `{level}` cannot be planned: candidates may have another hash or "
+            "other variants",
             hint="plan at level `package` or `version`, or name locks as wants",
         )
     query = replace(query, level=level, nearest=True)

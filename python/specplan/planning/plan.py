@@ -201,7 +201,7 @@ class Plan(Report):
         """
         if len(self._next) != 1:
             raise UsageError(
-                f"the next lock is that of one lock, and the plan is for {len(self._next)}",
+                f"a next lock needs one wanted lock, and the plan has {len(self._next)}",
                 hint="name one lock with `--want`, and `--successors`",
             )
         return self._next[0][1]

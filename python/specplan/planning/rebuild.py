@@ -333,7 +333,7 @@ def _recipes(
         return found, None
     if environments:
         raise UsageError(
-            f"`--successors` is about locks, and `{environments[0].place}` is none",
+            f"`--successors` applies to locks, and `{environments[0].place}` is not one",
             hint="name a spack.lock with `--want`",
         )
     return found, next_wants(found, wanted)
@@ -477,9 +477,9 @@ def _checked(request: PlanRequest) -> PlanRequest:
     if jobs is not None and jobs < 1:
         raise UsageError(f"`{jobs}` is not a number of runners", hint="there must be at least one")
     if depth is not None and depth < 0:
-        raise UsageError(f"`{depth}` is not a depth", hint="0 leaves the changed specs alone")
+        raise UsageError(f"`{depth}` is not a depth", hint="0 plans only the changed specs")
     if search.nodes is not None and search.nodes < 0:
-        raise UsageError(f"`{search.nodes}` is not a number of nodes", hint="0 looks at none")
+        raise UsageError(f"`{search.nodes}` is not a number of nodes", hint="0 searches no nodes")
     if search.seconds is not None and not search.seconds >= 0:  # neither is NaN
         raise UsageError(f"`{search.seconds}` is not a time", hint="write seconds, from 0 on")
     return replace(
@@ -496,7 +496,7 @@ def _check_successors(change: ChangeRequest | None) -> None:
         return
     if change.recipes.changes == "name":
         raise UsageError(
-            "`--successors` needs the content of recipes, and `--changes name` looks at names",
+            "`--successors` needs the content of recipes, and `--changes name` compares names only",
             hint="leave out `--changes name`",
         )
     if change.policy != "hash" or change.depth is not None or change.specs or change.listed:
@@ -515,7 +515,7 @@ def _refuse_wants(request: PlanRequest, older: Contents | None) -> None:
     query = request.coverage
     if (request.budget.is_limited or request.budget.curve) and query.scope == "all":
         raise UsageError(
-            "a budget completes roots, so that they install; `scope` all builds more than that",
+            "a budget completes roots, and cannot be combined with the scope `all`",
             hint="leave `scope` out",
         )
     if not asks_for_gaps(query, older):
@@ -524,7 +524,7 @@ def _refuse_wants(request: PlanRequest, older: Contents | None) -> None:
         return
     if query.want or request.change is not None:
         raise UsageError(
-            "the gaps of stacks are of what is there: they go with no other wants and no change",
+            "gaps cannot be combined with other wants or a change",
             hint="leave out `want` and `changed`, or `stack`, `peers` and `baseline`",
         )
     if request.what_if.assume_available or request.what_if.without:

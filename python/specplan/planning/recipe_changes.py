@@ -349,7 +349,7 @@ def next_wants(recipes: JudgedRecipes, wanted: Sequence[Wanted]) -> NextWants:
     missing = next((place for label, place in keys if (label, place) not in made), None)
     if missing is not None:
         raise UsageError(
-            f"`--successors` works on lock files only, and `{missing}` is none",
+            f"`--successors` applies to lock files, and `{missing}` is not one",
             hint="name a spack.lock with `--want`",
         )
     found = [made[key] for key in keys]

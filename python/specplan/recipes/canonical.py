@@ -114,7 +114,7 @@ def _text(module: ast.Module) -> str:
     except RecursionError as error:
         raise UnreadError("it is nested too deep") from error
     except UnicodeEncodeError as error:
-        raise UnreadError("it holds half of a surrogate pair") from error
+        raise UnreadError("it contains an unpaired surrogate") from error
     return text
 
 

@@ -302,8 +302,8 @@ def _refuse_part(checkout: _Checkout, *sides: Tree) -> None:
     if around:
         whole = os.path.relpath(max(around, key=len) or ".", inside or ".")
         raise SourceError(
-            f"`{place}` is only a part of a package repository: what changed beside it would "
-            "be passed over",
+            f"`{place}` is only a part of a package repository: changes in the other parts "
+            "would be missed",
             path=place,
             hint=f"name the whole of it: `--packages {os.path.normpath(Path(place) / whole)}`",
         )
@@ -363,7 +363,7 @@ def _commit(checkout: _Checkout, revision: str) -> str:
         raise SourceError(
             f"`{place}`: git does not know the revision `{revision}`",
             path=place,
-            hint=error.hint or "`git log` shows the revisions that are there",
+            hint=error.hint or "`git log` lists the revisions",
         ) from error
     return found.strip()
 
@@ -375,7 +375,7 @@ def _common(checkout: str, one: str, other: str, since: str) -> str:
         raise SourceError(
             f"`{checkout}`: the revisions of `{since}` have no commit in common",
             path=checkout,
-            hint="in a shallow clone `git fetch --unshallow` may bring it; `A..B` needs none",
+            hint="in a shallow clone `git fetch --unshallow` may fetch it; `A..B` needs none",
         ) from error
 
 

@@ -78,8 +78,8 @@ def _of_variable(place: str) -> str | None:
     if found is None:
         return None
     if (found[1] or found[2]) in os.environ:
-        return f"the shell puts `{found[0]}` in, and only outside of single quotes"
-    return f"the variable `{found[0]}` is not set, and only the shell puts variables in"
+        return f"the shell expands `{found[0]}` only outside of single quotes"
+    return f"the variable `{found[0]}` is not set, and only the shell expands variables"
 
 
 def _remedy(place: str) -> str | None:

@@ -44,7 +44,7 @@ def text_of(document: bytes, shown: str) -> bytes:
     for at, line in enumerate(lines[start + 1 :], start=start + 1):
         if line.rstrip() == _SIGNATURE:
             if not any(later.rstrip() == _END for later in lines[at + 1 :]):
-                raise _damaged(shown, at + 1, "the signature is cut off")
+                raise _damaged(shown, at + 1, "the signature is truncated")
             return b"\n".join(text) + b"\n"
         # A line that begins with a dash is written with `- ` before it.
         if line.startswith(b"-") and not line.startswith(b"- "):

@@ -50,7 +50,7 @@ def first_bytes(path: Path, most: int, shown: str = "") -> bytes:
                 return file.read(min(most, max(status.st_size + 1, _START)))
     except (FileNotFoundError, NotADirectoryError) as error:
         if path.is_symlink():
-            fault = "is a link to what does not exist"
+            fault = "is a broken link"
             raise SourceError(f"`{shown}` {fault}", path=shown) from error
         raise absence(str(path)) from error
     except (OSError, ValueError) as error:

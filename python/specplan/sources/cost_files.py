@@ -85,7 +85,7 @@ def read_costs(places: Sequence[str], limits: Limits) -> Costs:
             _read_file(Path(place), printable(place), told, limits.file_bytes)
         if told.count == before:
             raise SourceError(
-                f"`{printable(place)}` tells no cost",
+                f"`{printable(place)}` contains no costs",
                 path=place,
                 hint="times of installing from a cache are not costs" if told.cached else None,
             )
@@ -144,7 +144,7 @@ class _Told:
         if value != seconds:
             raise where.fail(
                 f"`{exact}` costs {seconds:g} here, but {value:g} at {first}",
-                "say each cost once",
+                "give each cost once",
             )
         self._name(key)
 
@@ -178,7 +178,7 @@ class _Told:
 
 
 def _read_folder(place: str, told: _Told, limits: Limits) -> None:
-    hint = "of a folder, what Spack measured when it installed is read"
+    hint = "in a folder, only Spack's own measurements are read"
     refuse_root(place, hint)
     entries = 0
     found = False
@@ -187,8 +187,8 @@ def _read_folder(place: str, told: _Told, limits: Limits) -> None:
         entries += len(folders) + len(files)
         if entries > limits.tree_entries:
             raise SourceError(
-                f"`{printable(place)}` has more than the {limits.tree_entries} files and "
-                "folders that are looked at",
+                f"`{printable(place)}` has more than the {limits.tree_entries} files and folders "
+                "that are searched",
                 path=place,
             )
         if not found and entries > MOST_ENTRIES:
@@ -199,7 +199,7 @@ def _read_folder(place: str, told: _Told, limits: Limits) -> None:
             _read_file(file, printable(file), told, limits.manifest_bytes)
     if not found:
         raise SourceError(
-            f"`{printable(place)}` holds no {_TIMES}",
+            f"`{printable(place)}` contains no {_TIMES}",
             path=place,
             hint=hint,
         )
@@ -289,7 +289,7 @@ def _checked(key: _Key, shown: str, where: _Where) -> _Key:
     ):
         raise where.fail(
             f"`{shown}` is neither a hash, nor `package@version`, nor a package",
-            "ranges and variants are not taken: a cost is of one hash, version or package",
+            "ranges and variants are not supported: a cost is of one hash, version or package",
         )
     return _Key(key.dag_hash, key.name, version[1] if version else "")
 
@@ -305,7 +305,7 @@ def _read_csv(text: str, shown: str, told: _Told) -> None:
         or not ({*columns} == {"spec", "seconds"} or {*columns} <= _NAMED_COLUMNS)
         or {*columns} == {"version", "seconds"}
     ):
-        fault = "has no line that names its columns as costs have them"
+        fault = "has no first line that names the columns of costs"
         raise _Where(shown, "", line).fail(fault, _HEADER_HINT)
     for line, row in rows:
         where = _Where(shown, "", line)

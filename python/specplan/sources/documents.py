@@ -57,7 +57,7 @@ def content_of(path: str) -> bytes:
     """
     content = first_bytes(Path(path), _MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:
-        fault = f"`{path}` has more than the {_MOST_BYTES} bytes that a document may have"
+        fault = f"`{path}` has more than the {_MOST_BYTES} bytes allowed for a document"
         raise SourceError(fault, path=path)
     return content
 
@@ -94,11 +94,11 @@ def _check(coverage: Coverage, document: Value) -> None:
     for cell, value in zip(coverage.cells, document.at("cells").items(), strict=True):
         place = (cell.stack, cell.os, cell.target)
         if place in seen:
-            value.fail("a cell of this stack and system stands before it already")
+            value.fail("the same stack and system is listed twice")
         seen.add(place)
         missing = cell.wanted - cell.covered - cell.unknown
         if missing < 0 or cell.covered_exact > cell.covered:
-            value.fail("counts more than is wanted")
+            value.fail("counts more than the wants")
         for name, told, listed in (
             ("gaps", missing, gaps[place]),
             ("unknown", cell.unknown, unknown[place]),

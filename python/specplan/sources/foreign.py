@@ -57,7 +57,7 @@ def refuse(path: Path, shown: str) -> None:
     for magic, what, command in _COMPRESSED:
         if packed.startswith(magic):
             raise SourceError(
-                f"`{shown}` is compressed with {what}, which is not read",
+                f"`{shown}` is compressed with {what}, which is not supported",
                 path=shown,
                 hint=f"{_fetch(shown)}unpack it with `{command} {name}`; gzip is read as it is",
             )
@@ -65,7 +65,7 @@ def refuse(path: Path, shown: str) -> None:
         found = _URL.search(start, _start_of_mirrors(start))
         named = shown_url(found[1].decode("utf-8", "replace")) if found else "URL"
         raise SourceError(
-            f"`{shown}` names mirrors and holds no binaries",
+            f"`{shown}` names mirrors and contains no binaries",
             path=shown,
             hint=f"name a mirror itself: `--cache {named}`",
         )
@@ -78,7 +78,7 @@ def _start_of_mirrors(start: bytes) -> int:
 
 def _archive(shown: str, what: str, command: str) -> SourceError:
     return SourceError(
-        f"`{shown}` is {what}, which is not read",
+        f"`{shown}` is {what}, which is not supported",
         path=shown,
         hint=f"{_fetch(shown)}unpack it with `{command}`, and name the folder that it holds",
     )

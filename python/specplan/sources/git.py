@@ -139,4 +139,4 @@ def _hint(checkout: str, fault: str) -> str | None:
         return None
     if git(checkout, "rev-parse", "--is-shallow-repository").strip() != "true":
         return None
-    return "the clone is shallow; `git fetch --unshallow` brings the revisions that it lacks"
+    return "the clone is shallow; `git fetch --unshallow` fetches the missing revisions"

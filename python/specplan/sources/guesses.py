@@ -16,8 +16,8 @@ def guessed(place: str) -> LeftOut:
     return LeftOut(
         kind="format_guess",
         where=place,
-        detail="a file of it is of a newer version than the newest that is known, and was read "
-        "as that one: what it says may mean something else",
+        detail="one of its files is of a newer version than the newest known, and was read as "
+        "that one: its content may mean something else",
         blocks=True,
         remedy="a newer specplan, or --allow-left-out format_guess",
     )

@@ -199,6 +199,6 @@ class IndexAlone:
     def told(self) -> str:
         """One sentence about it."""
         return (
-            f"`{self.label}` of the snapshot `{self.tag}` is an index alone, `{self.shown}`: it "
-            "has no further files"
+            f"`{self.label}` of the snapshot `{self.tag}` is only an index, `{self.shown}`: it "
+            "has no other files"
         )

@@ -22,8 +22,8 @@ __all__ = ["read"]
 
 #: What a folder has to be.
 _EXPECTED: Final = (
-    "a mirror is named by the folder that has `v3` or `build_cache` in it; a page is called "
-    "`specs.md`, or says `layout: cache` in its front matter"
+    "name a mirror by the folder that contains `v3` or `build_cache`; a page is called "
+    "`specs.md`, or has `layout: cache` in its front matter"
 )
 
 
@@ -60,12 +60,12 @@ def read(place: str, limits: Limits) -> SourceRead:
     if not files and not damaged:
         if not any(names for _, _, names in os.walk(place)):
             raise SourceError(
-                f"`{place}` holds no file at all",
+                f"`{place}` contains no files",
                 path=place,
                 hint="is it the right folder, is it mounted, and was anything pushed to it?",
             )
         raise SourceError(
-            f"`{place}` holds no mirror, no index, no lock and no package pages",
+            f"`{place}` contains no mirror, index, lock or package pages",
             path=place,
             hint=_EXPECTED,
         )

@@ -567,7 +567,7 @@ def _standard_input(reading: Reading) -> SourceRead:
         if kind == "page":
             return _page(file, reading)
     raise SourceError(
-        "standard input holds nothing that can be read",
+        "standard input contains nothing that can be read",
         path="-",
         hint="it may be an index, a lock, a spec file, a map of snapshots or a package page",
     )
@@ -614,6 +614,6 @@ def _page(file: Path, reading: Reading) -> SourceRead:
 def _refuse_label(reading: Reading, what: str) -> None:
     if reading.label:
         raise UsageError(
-            f"`{reading.place}`: {what} says itself which stacks there are",
-            hint="a label names the stack of an index or a lock",
+            f"`{reading.place}`: {what} defines its own stacks",
+            hint="only an index or a lock takes a label as its stack",
         )

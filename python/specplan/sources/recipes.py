@@ -128,7 +128,7 @@ def refuse_no_revision(since: str) -> None:
 def no_repository(place: str) -> SourceError:
     """Return the error of a place that should hold recipes and holds none."""
     return SourceError(
-        f"`{place}` holds no package repository",
+        f"`{place}` contains no package repository",
         path=place,
         hint="name a checkout of spack-packages, or the folder that holds `packages/`",
     )

@@ -51,7 +51,7 @@ def _bytes_of(path: Path, limits: Limits) -> bytes:
         raise FrontMatterError(f"cannot be read: {error.strerror}") from error
     if len(page) > limits.yaml_bytes:
         raise FrontMatterError(
-            f"is not spelt as published, and has more than the {limits.yaml_bytes} bytes "
-            "that are read as YAML"
+            f"is not formatted as published, and has more than the {limits.yaml_bytes} bytes that "
+            "are read as YAML"
         )
     return page

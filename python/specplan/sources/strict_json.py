@@ -86,7 +86,7 @@ class Value:
         if not isinstance(self.raw, str):
             self.fail(f"must be a string, is {_kind(self.raw)}")
         if not _is_text(self.raw):
-            self.fail("is not text: it holds half of a surrogate pair")
+            self.fail("is not text: it contains an unpaired surrogate")
         return self.raw
 
     def text_at(self, key: str) -> str:
@@ -327,7 +327,7 @@ def _fault(pairs: Sequence[tuple[str, object]], values: dict[str, object]) -> st
         twice = next(key for key, count in counts.items() if count > 1)
         return f"gives the key `{twice}` twice in one object"
     if not all(map(_is_text, values)):
-        return "has a key that is not text: it holds half of a surrogate pair"
+        return "has a key that is not text: it contains an unpaired surrogate"
     return None
 
 

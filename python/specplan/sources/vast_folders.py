@@ -35,7 +35,7 @@ def refuse_root(place: str | os.PathLike[str], hint: str) -> None:
     if os.path.dirname(real) == real:  # noqa: PTH120 - nothing is there of a broken `Path`
         shown = printable(os.fspath(place))
         raise SourceError(
-            f"`{shown}` is the root of the file system, which is not looked through",
+            f"`{shown}` is the root of the file system, which is not searched",
             path=shown,
             hint=hint,
         )

@@ -6,7 +6,7 @@ import os
 import re
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan import _core, temporary
 from specplan.errors import DamagedSourceError, SourceError, UsageError
@@ -81,51 +81,68 @@ def read_wants(
         DamagedSourceError: If one breaks the rules of its format.
         UsageError: If one of them has not a group that is asked for.
     """
-    locks: list[Wanted] = []
-    environments: list[WantedEnvironment] = []
-    for text in texts:
-        want = named_want(text)
-        label, place = want.label, want.place
-        content = None
-        if want.kind == "available":
-            locks += read_concrete(text, limits, available)
-            continue
-        if want.kind == "spec":
-            environments.append(_typed_spec(want))
-            continue
-        if want.kind == "input":
-            content = standard_input.whole(limits.file_bytes)
-            if not begins_environment(content):
-                read = _lock(_read_input(content, label, limits), label, place)
-                locks.append(_of_groups(read, options))
-                continue
-        elif want.kind != "environment":
-            wanted = _of_groups(read_wanted(text, limits), options)
-            wanted, lacking = stale_locks.beside(wanted, limits, options)
-            locks.append(wanted)
-            if lacking is not None:
-                environments.append(
-                    WantedEnvironment(
-                        label=wanted.label,
-                        place=lacking.path,
-                        environment=lacking,
-                        is_not_concretized=True,
-                    )
-                )
-            continue
-        # Import the YAML reader only if an environment is wanted.
-        from specplan.sources.environments.environment import read_environment  # noqa: PLC0415
+    reads = [_read(named_want(text), limits, options, available) for text in texts]
+    return (
+        tuple(lock for locks, _ in reads for lock in locks),
+        tuple(environment for _, environments in reads for environment in environments),
+    )
 
-        place = file_of(place)
-        label = label or label_of(place)
-        environment = read_environment(
-            place, label=label, limits=limits, content=content, options=options
-        )
-        environments.append(WantedEnvironment(label=label, place=place, environment=environment))
-        for lock in environment.locks:
-            included = read_wanted(f"{label}={lock.path}", limits)
-            locks.append(replace(included, is_included=True))
-    return tuple(locks), tuple(environments)
+
+#: The locks and the environments of one want.
+_Read: TypeAlias = tuple[list[Wanted], list[WantedEnvironment]]
+
+
+def _read(
+    want: NamedWant,
+    limits: Limits,
+    options: EnvironmentOptions | None,
+    available: AvailableWants | None,
+) -> _Read:
+    """Read one want by its kind."""
+    if want.kind == "available":
+        return [*read_concrete(want.text, limits, available)], []
+    if want.kind == "spec":
+        return [], [_typed_spec(want)]
+    if want.kind == "environment":
+        return _read_environment(want, limits, options, content=None)
+    if want.kind == "input":
+        content = standard_input.whole(limits.file_bytes)
+        if begins_environment(content):
+            return _read_environment(want, limits, options, content=content)
+        read = _lock(_read_input(content, want.label, limits), want.label, want.place)
+        return [_of_groups(read, options)], []
+    return _read_lock(want, limits, options)
+
+
+def _read_lock(want: NamedWant, limits: Limits, options: EnvironmentOptions | None) -> _Read:
+    """Read a lock, with the roots that it lacks of the environment beside it."""
+    lock = _of_groups(read_wanted(want.text, limits), options)
+    lock, lacking = stale_locks.beside(lock, limits, options)
+    if lacking is None:
+        return [lock], []
+    beside = WantedEnvironment(
+        label=lock.label, place=lacking.path, environment=lacking, is_not_concretized=True
+    )
+    return [lock], [beside]
+
+
+def _read_environment(
+    want: NamedWant, limits: Limits, options: EnvironmentOptions | None, *, content: bytes | None
+) -> _Read:
+    """Read an environment, with the locks that it includes."""
+    # Import the YAML reader only if an environment is wanted.
+    from specplan.sources.environments.environment import read_environment  # noqa: PLC0415
+
+    place = file_of(want.place)
+    label = want.label or label_of(place)
+    environment = read_environment(
+        place, label=label, limits=limits, content=content, options=options
+    )
+    included = [
+        replace(read_wanted(f"{label}={lock.path}", limits), is_included=True)
+        for lock in environment.locks
+    ]
+    return included, [WantedEnvironment(label=label, place=place, environment=environment)]
 
 
 def _typed_spec(want: NamedWant) -> WantedEnvironment:
@@ -191,7 +208,7 @@ def read_concrete(
         return (read_wanted(text, limits),)
     if available is None:
         raise UsageError(
-            f"`{text}` stands for the binaries of caches, and there are none here",
+            f"`{text}` stands for the binaries of caches, and this command has none",
             hint="name a lock; a file of that name is `./available`",
         )
     return available(named)
@@ -242,7 +259,7 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
         foreign.refuse(Path(place), place)
     if os.path.isdir(place):  # noqa: PTH112
         raise SourceError(
-            f"the folder `{place}` holds neither a `{LOCK_NAME}` nor a `{ENVIRONMENT_NAME}`",
+            f"the folder `{place}` contains neither a `{LOCK_NAME}` nor a `{ENVIRONMENT_NAME}`",
             path=place,
             hint=f"the package of that name is `{place}@:`" if Path(place).name == place else None,
         )
@@ -263,7 +280,7 @@ def _rootless(place: str) -> LeftOut:
     return LeftOut(
         kind="lock_root",
         where=place,
-        detail="it has specs and no root, so that nothing of it is wanted",
+        detail="it has specs but no roots, so nothing in it is wanted",
         blocks=True,
         remedy="concretize the environment again, or --allow-left-out lock_root",
     )

@@ -37,7 +37,7 @@ from specplan.model import (
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from typing_extensions import Unpack
 
@@ -67,6 +67,60 @@ class _Place(NamedTuple):
     stack: str
     os: str
     target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    """A question of coverage with the cells that it is about.
+
+    Attributes:
+        keywords: The question.
+        compat: Which binaries serve a cell.
+        labels: The stacks of the state.
+        cells: The hashes of each cell of the state.
+        old_cells: Those of the older state; None where the wants come from peers.
+    """
+
+    keywords: ModelKeywords
+    compat: Compatibility
+    labels: set[str]
+    cells: Mapping[_Place, set[str]]
+    old_cells: Mapping[_Place, set[str]] | None
+
+
+class _CellAnswer(NamedTuple):
+    """The keys of a cell: wanted ones, and those of them that are covered.
+
+    Attributes:
+        stack: The stack.
+        host: The system.
+        wanted: What is wanted.
+        covered: Those of them that an available binary covers.
+        exact: Those of them that a binary of the cell itself covers.
+        excluded: For each entry of what is not wanted the keys that it excludes.
+    """
+
+    stack: str
+    host: System
+    wanted: set[Key]
+    covered: set[Key]
+    exact: set[Key]
+    excluded: list[set[Key]]
+
+    def cell(self) -> Cell:
+        """Return the counts."""
+        return Cell(
+            stack=self.stack,
+            platform=self.host.platform,
+            os=self.host.os,
+            target=self.host.target,
+            wanted=len(self.wanted),
+            covered=len(self.covered),
+            covered_exact=len(self.exact),
+            unknown=0,
+            usable=None,
+            coverage=len(self.covered) / len(self.wanted) if self.wanted else None,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +293,7 @@ class Model:
     def state(self, tag: str | None = None) -> State:
         """Return the snapshot of each cache that counts: the one asked, or its newest."""
         if not self.listings:
-            raise EmptySelectionError("the sources list no spec at all")
+            raise EmptySelectionError("the sources contain no specs")
         if tag is not None and tag not in self.tags:
             raise UnknownNameError(kind="tag", name=tag, suggestions=())
         state = set()
@@ -389,7 +443,7 @@ class Model:
         host_library, host_version = self._libc[host.os]
         return library == host_library and version <= host_version
 
-    def gaps(  # noqa: PLR0915 - the rules of the documentation, one after the other
+    def gaps(
         self, *, baseline: str | Model | None = None, **keywords: Unpack[ModelKeywords]
     ) -> Coverage:
         """Answer what :meth:`specplan.Catalog.gaps` answers, to the same question.
@@ -399,136 +453,135 @@ class Model:
             EmptySelectionError: If no cell is left to report.
         """
         asked: ModelKeywords = {**_DEFAULTS, **keywords}
-        stack, peers, system = asked["stack"], asked["peers"], asked["system"]
-        os, target, families = asked["os"], asked["target"], asked["families"]
-        level, compat, not_wanted = asked["level"], asked["compat"], asked["not_wanted"]
+        level = asked["level"]
         state = self.state(asked["tag"])
         model, older = self._beside(baseline)
         labels = model.stacks_of(state)
         old_labels = set() if older is None else model.stacks_of(older)
-        selected = _chosen(stack, labels | old_labels, "stack")
-        reported = [name for name in selected if name in labels]
+        question = _Question(
+            keywords=asked,
+            compat="exact" if level == "hash" else asked["compat"],
+            labels=labels,
+            cells=model.cells_of(state),
+            old_cells=None if older is None else model.cells_of(older),
+        )
+        selected = _chosen(asked["stack"], labels | old_labels, "stack")
         absent = tuple(name for name in selected if name not in labels)
-        asked_peers = set(_chosen(peers, labels, "peers")) if peers else None
-        cells = model.cells_of(state)
-        old_cells = {} if older is None else model.cells_of(older)
-        if level == "hash":
-            compat_of_keys: Compatibility = "exact"
-        else:
-            compat_of_keys = compat
-
-        available = {row.hash for row in model._rows_of(state)}  # noqa: SLF001 - its own class
-        answers: list[Cell] = []
-        missing: list[tuple[int, Key]] = []
+        answers = [
+            model._answer(question, host, name, family)  # noqa: SLF001 - its own class
+            for name in selected
+            if name in labels
+            for host, family in model._reported(question, name)  # noqa: SLF001 - as above
+        ]
         # Filters choose the cells that are shown; how many cells lack a key is counted over all.
-        lacking: Counter[Key] = Counter()
-        excluded = [0] * len(not_wanted)
-        excluded_by_any = 0
-        for name in reported:
-            family = asked_peers or _family(name, labels, families or {})
-            for host in model._hosts(name, family, cells, old_cells, system, older is None):  # noqa: SLF001
-                is_shown = _admitted(os, host.os) and _admitted(target, host.target)
-                place = _Place(name, host.os, host.target)
-                if older is not None:
-                    wanted = model.keys(old_cells.get(place, ()), level)
-                else:
-                    of_peers = {
-                        each: model.keys(hashes, level)
-                        for each, hashes in cells.items()
-                        if each.stack in family
-                        and (level != "hash" or each[1:] == (host.os, host.target))
-                    }
-                    # A cell that nothing but itself says anything of wants nothing.
-                    lonely = not of_peers.keys() - {place}
-                    wanted = set() if lonely else set().union(*of_peers.values())
-                concerned = [
-                    {
-                        key
-                        for key in wanted
-                        if _excludes(entry, model.package(key, level), name, host)
-                    }
-                    for entry in not_wanted
-                ]
-                unwanted = set().union(*concerned)
-                wanted -= unwanted
-                exact = model.keys(cells.get(place, ()), level)
-                compatible = {
-                    key
-                    for each, hashes in cells.items()
-                    if each.stack == name
-                    and model.serves(model.systems[each.os, each.target], host, compat_of_keys)
-                    for key in model.keys(hashes, level)
-                }
-                covered = wanted & (exact | compatible)
-                lacking.update(wanted - covered)
-                if not is_shown:
-                    continue
-                for index, keys in enumerate(concerned):
-                    excluded[index] += len(keys)
-                excluded_by_any += len(unwanted)
-                missing.extend((len(answers), key) for key in wanted - covered)
-                answers.append(
-                    Cell(
-                        stack=name,
-                        platform=host.platform,
-                        os=host.os,
-                        target=host.target,
-                        wanted=len(wanted),
-                        covered=len(covered),
-                        covered_exact=len(wanted & exact),
-                        unknown=0,
-                        usable=None,
-                        coverage=len(covered) / len(wanted) if wanted else None,
-                    )
-                )
-        if not answers and not absent:
+        lacking = Counter(key for answer in answers for key in answer.wanted - answer.covered)
+        shown = [
+            answer
+            for answer in answers
+            if _admitted(asked["os"], answer.host.os)
+            and _admitted(asked["target"], answer.host.target)
+        ]
+        if not shown and not absent:
             raise EmptySelectionError("no cell is left to report")
+        missing = [
+            (at, key) for at, answer in enumerate(shown) for key in answer.wanted - answer.covered
+        ]
+        cells = tuple(answer.cell() for answer in shown)
+        available = {row.hash for row in model._rows_of(state)}  # noqa: SLF001 - as above
         gaps = [
-            model._gap(answers[index], key, level, compat_of_keys, available, state, lacking[key])  # noqa: SLF001
-            for index, key in sorted(
-                missing, key=lambda each: (-lacking[each[1]], each[0], model.text(each[1], level))
+            model._gap(cells[at], key, question, available, state, lacking[key])  # noqa: SLF001
+            for at, key in sorted(
+                missing, key=lambda gap: (-lacking[gap[1]], gap[0], model.text(gap[1], level))
             )
         ]
-        wanted_sum = sum(cell.wanted for cell in answers)
-        covered_sum = sum(cell.covered for cell in answers)
+        wanted, covered = sum(cell.wanted for cell in cells), sum(cell.covered for cell in cells)
         return Coverage(
             wants="peers" if older is None else "baseline",
             level=level,
-            compat=compat,
+            compat=asked["compat"],
             scope=None,
             tags=self._tags_of(state),
             baseline=_called(baseline),
-            cells=tuple(answers),
+            cells=cells,
             gaps=tuple(gaps),
             roots=None,
             totals=Totals(
-                wanted=wanted_sum,
-                covered=covered_sum,
+                wanted=wanted,
+                covered=covered,
                 unknown=0,
-                gaps=wanted_sum - covered_sum,
-                not_wanted=excluded_by_any,
-                coverage=covered_sum / wanted_sum if wanted_sum else None,
+                gaps=wanted - covered,
+                not_wanted=sum(len(set().union(*answer.excluded)) for answer in shown),
+                coverage=covered / wanted if wanted else None,
             ),
             absent_stacks=absent,
             not_wanted=tuple(
-                replace(entry, excluded=count)
-                for entry, count in zip(not_wanted, excluded, strict=True)
+                replace(entry, excluded=sum(len(answer.excluded[at]) for answer in shown))
+                for at, entry in enumerate(asked["not_wanted"])
             ),
             damaged=(),
         )
 
-    def _hosts(
+    def _reported(
+        self, question: _Question, stack: str
+    ) -> Iterator[tuple[System, Collection[str]]]:
+        """Yield the systems of a stack, whether they are shown or not, each with the peers."""
+        asked, labels = question.keywords, question.labels
+        if asked["peers"]:
+            family: Collection[str] = set(_chosen(asked["peers"], labels, "peers"))
+        else:
+            family = _family(stack, labels, asked["families"] or {})
+        for host in self._hosts(question, stack, family):
+            yield host, family
+
+    def _answer(
+        self, question: _Question, host: System, stack: str, family: Collection[str]
+    ) -> _CellAnswer:
+        """Return what a cell wants and has."""
+        place, level = _Place(stack, host.os, host.target), question.keywords["level"]
+        if question.old_cells is not None:
+            wanted = self.keys(question.old_cells.get(place, ()), level)
+        else:
+            wanted = self._wants_of_peers(place, family, question.cells, level)
+        excluded = [
+            {key for key in wanted if _excludes(entry, self.package(key, level), stack, host)}
+            for entry in question.keywords["not_wanted"]
+        ]
+        wanted -= set().union(*excluded)
+        exact = self.keys(question.cells.get(place, ()), level)
+        compatible = {
+            key
+            for other, hashes in question.cells.items()
+            if other.stack == stack
+            and self.serves(self.systems[other.os, other.target], host, question.compat)
+            for key in self.keys(hashes, level)
+        }
+        covered = wanted & (exact | compatible)
+        return _CellAnswer(stack, host, wanted, covered, wanted & exact, excluded)
+
+    def _wants_of_peers(
         self,
-        stack: str,
+        place: _Place,
         family: Collection[str],
         cells: Mapping[_Place, set[str]],
-        old_cells: Mapping[_Place, set[str]],
-        system: Sequence[str],
-        of_peers: bool,  # noqa: FBT001 - whether wants come from peers
-    ) -> list[System]:
+        level: Level,
+    ) -> set[Key]:
+        """Return the keys of the peers' cells, at level ``hash`` those of the same system."""
+        of_peers = {
+            other: self.keys(hashes, level)
+            for other, hashes in cells.items()
+            if other.stack in family and (level != "hash" or other[1:] == place[1:])
+        }
+        # A cell that nothing but itself says anything of wants nothing.
+        if not of_peers.keys() - {place}:
+            return set()
+        return set().union(*of_peers.values())
+
+    def _hosts(self, question: _Question, stack: str, family: Collection[str]) -> list[System]:
         """Return the systems that a stack is reported on, ordered by os and target."""
+        cells, old_cells = question.cells, question.old_cells or {}
+        system = question.keywords["system"]
         places = {place[1:] for place in (*cells, *old_cells) if place.stack == stack}
-        if "all" in system and of_peers:
+        if "all" in system and question.old_cells is None:
             places |= {place[1:] for place in cells if place.stack in family}
         for text in system:
             if text != "all":
@@ -550,12 +603,12 @@ class Model:
         self,
         cell: Cell,
         key: Key,
-        level: Level,
-        compat: Compatibility,
+        question: _Question,
         available: set[str],
         state: State,
         cells_lacking: int,
     ) -> Gap:
+        level, compat = question.keywords["level"], question.compat
         host = System(cell.os, cell.target, cell.platform)
         bearers = {each for each in available if self.key(each, level) == key}
         serving = {each for each in bearers if self.serves(self._system_of(each), host, compat)}
@@ -670,52 +723,28 @@ class Model:
         gained: list[KeyInCell] = []
         changed: list[Change] = []
         for place in sorted({*before, *after}):
-            name, at_os, at_target = place
-            if name not in selected or name not in labels:
+            if place.stack not in selected or place.stack not in labels:
                 continue
-            if not _admitted(os, at_os) or not _admitted(target, at_target):
+            if not _admitted(os, place.os) or not _admitted(target, place.target):
                 continue
             kept, only_old, only_new, changes = model._changes(  # noqa: SLF001 - its own class
                 before.get(place, set()), after.get(place, set()), level
             )
             cells.append(
                 DiffCell(
-                    stack=name,
-                    platform=model.systems[at_os, at_target].platform,
-                    os=at_os,
-                    target=at_target,
+                    stack=place.stack,
+                    platform=model.systems[place.os, place.target].platform,
+                    os=place.os,
+                    target=place.target,
                     kept=kept,
                     lost=len(only_old),
                     gained=len(only_new),
                     changed=len(changes),
                 )
             )
-            for keys, told in ((only_old, lost), (only_new, gained)):
-                told.extend(
-                    KeyInCell(
-                        stack=name,
-                        os=at_os,
-                        target=at_target,
-                        want=model.text(key, level),
-                        package=model.package(key, level),
-                        version=model.contents[key[0]].version if level == "hash" else None,
-                        hash=key[0] if level == "hash" else None,
-                    )
-                    for key in sorted(keys, key=lambda key: model.text(key, level))
-                )
-            changed.extend(
-                Change(
-                    stack=name,
-                    os=at_os,
-                    target=at_target,
-                    package=package,
-                    old=gone,
-                    new=come,
-                    old_versions=model.versions(gone, level),
-                    new_versions=model.versions(come, level),
-                )
-                for package, (gone, come) in sorted(changes.items())
-            )
+            lost += model._keys_in_cell(place, only_old, level)  # noqa: SLF001 - as above
+            gained += model._keys_in_cell(place, only_new, level)  # noqa: SLF001 - as above
+            changed += model._changes_in_cell(place, changes, level)  # noqa: SLF001 - as above
         return Diff(
             level=level,
             old=_called(old) or "",
@@ -734,6 +763,40 @@ class Model:
             ),
             damaged=(),
         )
+
+    def _keys_in_cell(self, place: _Place, keys: Iterable[Key], level: Level) -> list[KeyInCell]:
+        return [
+            KeyInCell(
+                stack=place.stack,
+                os=place.os,
+                target=place.target,
+                want=self.text(key, level),
+                package=self.package(key, level),
+                version=self.contents[key[0]].version if level == "hash" else None,
+                hash=key[0] if level == "hash" else None,
+            )
+            for key in sorted(keys, key=lambda key: self.text(key, level))
+        ]
+
+    def _changes_in_cell(
+        self,
+        place: _Place,
+        changes: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]],
+        level: Level,
+    ) -> list[Change]:
+        return [
+            Change(
+                stack=place.stack,
+                os=place.os,
+                target=place.target,
+                package=package,
+                old=gone,
+                new=come,
+                old_versions=self.versions(gone, level),
+                new_versions=self.versions(come, level),
+            )
+            for package, (gone, come) in sorted(changes.items())
+        ]
 
     def _changes(
         self, before: set[str], after: set[str], level: Level

@@ -11,7 +11,7 @@ from itertools import pairwise
 from math import isclose
 from typing import Any
 
-from specplan.testing.plain_files import Edges, Place, available_in, edges_of, read_lock
+from specplan.testing.plain_files import Edges, Lock, Place, available_in, edges_of, read_lock
 
 __all__ = ["VerificationError", "verify"]
 
@@ -20,7 +20,7 @@ class VerificationError(AssertionError):
     """A plan is not the least rebuild of its wants, or makes a false statement about it."""
 
 
-def verify(  # noqa: PLR0915 - the rules are easier to believe in one piece
+def verify(
     plan: object, wants: Place | Iterable[Place], caches: Place | Iterable[Place | AbstractSet[str]]
 ) -> None:
     """Check that a plan is the least rebuild, and all its statements about its builds.
@@ -36,79 +36,119 @@ def verify(  # noqa: PLR0915 - the rules are easier to believe in one piece
     """
     told: Any = plan if isinstance(plan, (str, Mapping)) else getattr(plan, "to_json")()  # noqa: B009 - whatever has it
     told = json.loads(told) if isinstance(told, str) else told
-    locks = [read_lock(each) for each in _several(wants)]
-    nodes = {dag_hash: node for lock in locks for dag_hash, node in lock.nodes.items()}
-    edges = {dag_hash: edges_of(node) for dag_hash, node in nodes.items()}
-    external = {dag_hash for dag_hash, node in nodes.items() if node.get("external")}
-    binaries = {each for cache in _several(caches) for each in available_in(cache)} - external
-    what_if = told["what_if"] or {"available": (), "unavailable": ()}
-    binaries = binaries.union(what_if["available"]).difference(what_if["unavailable"], external)
-    change = told["change"] or {"changed": [], "policy": "hash", "depth": None}
-    available = binaries - _stale(edges, change)
-    spliced = {dag_hash for dag_hash, node in nodes.items() if "build_spec" in node} - available
-    built_if_needed = nodes.keys() - external - available - spliced
-
-    def demands(spec: str) -> list[str]:
-        types = {"link", "run", "build"} if spec in built_if_needed else {"link", "run"}
-        found = [to for to, held in edges[spec].items() if types & held]
-        if spec in spliced and nodes[spec]["build_spec"]["hash"] not in available:
-            found.append(nodes[spec]["build_spec"]["hash"])
-        return [] if spec in external else found
-
-    open_roots = {each["hash"] for each in told["budget"]["open"]} if told["budget"] else set()
-    roots = {root for lock in locks for root in lock.roots} - open_roots
-    everything = _steps(roots, lambda spec: edges[spec])
-    installed = _steps(roots, lambda spec: [] if spec in external else _installs(edges[spec]))
-    wants_of = {"roots": roots, "runtime": installed.keys(), "all": everything.keys()}
-    wanted = wants_of[told["scope"]] - external
-    order = [*TopologicalSorter(edges).static_order()]  # dependencies first
-    blocked: set[str] = set()
-    for spec in order:
-        is_broken = spec in told["excluded"]["broken"] and spec in built_if_needed
-        if is_broken or not blocked.isdisjoint(demands(spec)):
-            blocked.add(spec)
-    steps = _steps(wanted - blocked, demands)
-    builds = steps.keys() & built_if_needed
+    problem = _Problem(told, [read_lock(each) for each in _several(wants)], _several(caches))
+    installed = problem.wanted - problem.blocked()
+    steps = _steps(installed, problem.demands)
+    builds = steps.keys() & problem.built_if_needed
     hashes = [build["hash"] for build in told["builds"]]
-    costs = {build["hash"]: build["cost"] for build in told["builds"]}
     _hold(builds <= {*hashes}, f"not planned: {sorted(builds - {*hashes})}")
     _hold({*hashes} <= builds, f"planned in vain: {sorted({*hashes} - builds)}")
-    ready: dict[str, int] = {}
-    dearest: dict[str, float] = {}
-    needs: dict[str, set[str]] = {}
-    for spec in filter(steps.__contains__, order):
-        below = demands(spec)
-        ready[spec] = (spec in builds) + max((ready[to] for to in below), default=0)
-        dearest[spec] = costs.get(spec, 0) + max((dearest[to] for to in below), default=0)
-        needs[spec] = {each for to in below for each in ({to} if to in builds else needs[to])}
+    ready, dearest, needs = problem.stages(steps, builds)
     _hold(hashes == sorted(builds, key=lambda each: (ready[each], each)), "order of the builds")
     for build in told["builds"]:
-        spec, chain = build["hash"], build["because"]
-        had = "stale" if spec in binaries else "missing"
-        truth = {
-            "stage": ready[spec] - 1,
-            "needs": sorted(needs[spec]),
-            "cause": "changed" if spec in change["changed"] else had,
-            "stacks": sorted({lock.label for lock in locks if spec in lock.nodes}),
-            "package": nodes[spec]["name"],
-        }
+        spec = build["hash"]
+        truth = {**problem.facts(spec), "stage": ready[spec] - 1, "needs": sorted(needs[spec])}
         for key, value in truth.items():
             _hold(build[key] == value, f"{spec}: {key} is {value}, not {build[key]}")
-        ends = {*chain[:1]} <= wanted - blocked and chain[-1:] == [spec]
-        _hold(ends, f"{spec}: its chain does not lead from a want to it")
-        _hold(all(b in demands(a) for a, b in pairwise(chain)), f"{spec}: its chain is false")
-        _hold(len(chain) == steps[spec] + 1, f"{spec}: its chain is not a shortest one")
+        _verify_chain(build, problem, installed, steps)
     totals = {
-        "wants": len(wanted),
-        "cost": sum(costs.values()),
+        "wants": len(problem.wanted),
+        "cost": sum(problem.costs.values()),
         "stages": max((ready[each] for each in builds), default=0),
         "critical_path": max(dearest.values(), default=0),
-        "reused": len(steps.keys() & available),
-        "node_by_node": len(everything.keys() & built_if_needed),
-        "predicted": bool(change["changed"]),
+        "reused": len(steps.keys() & problem.available),
+        "node_by_node": len(problem.everything & problem.built_if_needed),
+        "predicted": bool(problem.change["changed"]),
     }
     for key, value in totals.items():
         _hold(isclose({**told, **told["totals"]}[key], value), f"{key} is {value}")
+
+
+class _Problem:
+    """What a plan is about: the specs of locks, what is available, and what is wanted."""
+
+    def __init__(self, told: Any, locks: list[Lock], caches: Iterable[Any]) -> None:
+        self.locks = locks
+        self.nodes = {dag_hash: node for lock in locks for dag_hash, node in lock.nodes.items()}
+        self.edges = {dag_hash: edges_of(node) for dag_hash, node in self.nodes.items()}
+        self.external = {dag_hash for dag_hash, node in self.nodes.items() if node.get("external")}
+        binaries = {each for cache in caches for each in available_in(cache)} - self.external
+        what_if = told["what_if"] or {"available": (), "unavailable": ()}
+        self.binaries = binaries.union(what_if["available"]).difference(
+            what_if["unavailable"], self.external
+        )
+        self.change = told["change"] or {"changed": [], "policy": "hash", "depth": None}
+        self.available = self.binaries - _stale(self.edges, self.change)
+        spliced = {dag_hash for dag_hash, node in self.nodes.items() if "build_spec" in node}
+        self.spliced = spliced - self.available
+        self.built_if_needed = self.nodes.keys() - self.external - self.available - self.spliced
+        self.broken = {*told["excluded"]["broken"]}
+        self.costs = {build["hash"]: build["cost"] for build in told["builds"]}
+        open_roots = {each["hash"] for each in told["budget"]["open"]} if told["budget"] else set()
+        roots = {root for lock in locks for root in lock.roots} - open_roots
+        self.everything = _steps(roots, lambda spec: self.edges[spec]).keys()
+        installed = _steps(roots, self._installs).keys()
+        wants_of = {"roots": roots, "runtime": installed, "all": self.everything}
+        self.wanted = wants_of[told["scope"]] - self.external
+        self.order = [*TopologicalSorter(self.edges).static_order()]  # dependencies first
+
+    def _installs(self, spec: str) -> list[str]:
+        if spec in self.external:
+            return []
+        return [to for to, types in self.edges[spec].items() if types & {"link", "run"}]
+
+    def demands(self, spec: str) -> list[str]:
+        """Return what a spec needs so that it is there: as a binary, or as a build."""
+        if spec in self.external:
+            return []
+        types = {"link", "run", "build"} if spec in self.built_if_needed else {"link", "run"}
+        found = [to for to, held in self.edges[spec].items() if types & held]
+        if spec in self.spliced and self.nodes[spec]["build_spec"]["hash"] not in self.available:
+            found.append(self.nodes[spec]["build_spec"]["hash"])
+        return found
+
+    def blocked(self) -> set[str]:
+        """Return what cannot be built: what is broken, and what needs that."""
+        blocked: set[str] = set()
+        for spec in self.order:
+            is_broken = spec in self.broken and spec in self.built_if_needed
+            if is_broken or not blocked.isdisjoint(self.demands(spec)):
+                blocked.add(spec)
+        return blocked
+
+    def stages(
+        self, steps: Mapping[str, int], builds: AbstractSet[str]
+    ) -> tuple[dict[str, int], dict[str, float], dict[str, set[str]]]:
+        """Return the stage of each spec from 1 on, its dearest chain, and the builds it needs."""
+        ready: dict[str, int] = {}
+        dearest: dict[str, float] = {}
+        needs: dict[str, set[str]] = {}
+        for spec in filter(steps.__contains__, self.order):
+            below = self.demands(spec)
+            ready[spec] = (spec in builds) + max((ready[to] for to in below), default=0)
+            dearest[spec] = self.costs.get(spec, 0) + max((dearest[to] for to in below), default=0)
+            needs[spec] = {each for to in below for each in ({to} if to in builds else needs[to])}
+        return ready, dearest, needs
+
+    def facts(self, spec: str) -> dict[str, object]:
+        """Return what a plan says of a build that no other build decides."""
+        had = "stale" if spec in self.binaries else "missing"
+        return {
+            "cause": "changed" if spec in self.change["changed"] else had,
+            "stacks": sorted({lock.label for lock in self.locks if spec in lock.nodes}),
+            "package": self.nodes[spec]["name"],
+        }
+
+
+def _verify_chain(
+    build: Any, problem: _Problem, installed: AbstractSet[str], steps: Mapping[str, int]
+) -> None:
+    """Check that the chain of a build is a shortest one from a want to it."""
+    spec, chain = build["hash"], build["because"]
+    ends = {*chain[:1]} <= installed and chain[-1:] == [spec]
+    _hold(ends, f"{spec}: its chain does not lead from a want to it")
+    _hold(all(b in problem.demands(a) for a, b in pairwise(chain)), f"{spec}: its chain is false")
+    _hold(len(chain) == steps[spec] + 1, f"{spec}: its chain is not a shortest one")
 
 
 def _hold(condition: bool, fault: str) -> None:  # noqa: FBT001 - what has to hold
@@ -119,10 +159,6 @@ def _hold(condition: bool, fault: str) -> None:  # noqa: FBT001 - what has to ho
 def _several(value: Any) -> list[Any]:
     is_one = isinstance(value, (str, os.PathLike))
     return [each for each in ([value] if is_one else value) if each != "none"]
-
-
-def _installs(edges: Mapping[str, set[str]]) -> list[str]:
-    return [to for to, types in edges.items() if types & {"link", "run"}]
 
 
 def _steps(start: Iterable[str], follow: Callable[[str], Iterable[str]]) -> dict[str, int]:

@@ -132,11 +132,11 @@ def _parts(request: ExportRequest, most: int) -> list[list[Job]]:
         room = most - beside
         if room < 1 or files > _MOST_PIPELINES:
             raise UsageError(
-                f"with at most {most} jobs at a time there is no room for a build beside "
+                f"with at most {most} jobs at a time there is no room for a build beside the "
                 f"{beside} jobs that serve them"
                 if room < 1
                 else f"the plan takes more than the {_MOST_PIPELINES} pipelines that GitLab allows",
-                hint="allow more with `--max-jobs`, as your tier of GitLab does",
+                hint="allow more with `--max-jobs` if your tier of GitLab allows it",
             )
         parts = _cut(request.jobs, room, _MOST_BYTES - script, sizes)
         if len(parts) <= files:

@@ -27,7 +27,7 @@ __all__ = ["parse_plan", "read_plan"]
 _MOST_BYTES: Final = 1 << 30
 
 _SCHEMA: Final = "specplan.rebuild/1"
-_HINT: Final = "name what `specplan rebuild --format json -o FILE` wrote"
+_HINT: Final = "name a file written by `specplan rebuild --format json -o FILE`"
 _PLAIN_HASH: Final = pattern(r"[a-z2-7]{32}")
 
 

@@ -24,10 +24,10 @@ def needed_recipes(plan: ExportPlan) -> str:
         return ""
     if plan.recipes == NOT_COMMITTED:
         return (
-            "the hashes are those of recipes that are not committed: they hold only where these "
-            "are checked out"
+            "the hashes come from uncommitted recipes: they are valid only where these are "
+            "checked out"
         )
-    return f"the hashes are those of the recipes of commit {plan.recipes}, which must be pinned"
+    return f"the hashes come from the recipes of commit {plan.recipes}, which must be pinned"
 
 
 def refuse_other_recipes(plan: ExportPlan, folder: str, known: ExportEnvironment) -> None:

@@ -74,7 +74,7 @@ def by_kind(check: Check) -> dict[FindingKind, list[Finding]]:
 
 
 def numbers(check: Check) -> list[Prose]:
-    """Return the lines that say what was counted, looked at and recomputed."""
+    """Return the lines that say what was counted, checked and recomputed."""
     lines = []
     if check.binaries is not None and check.roots is not None:
         roots = check.roots
@@ -102,7 +102,7 @@ def numbers(check: Check) -> list[Prose]:
         not_so = f", {number(hashes.undecided)} not" if hashes.undecided else ""
         looked.append(f"{recomputed}{not_so}")
     if looked:
-        lines.append(f"looked at: {', '.join(looked)}")
+        lines.append(f"checked: {', '.join(looked)}")
     if hashes.unverified:
         few = ", ".join(_named(each) for each in hashes.unverified[:_FEW])
         more = len(hashes.unverified) - _FEW

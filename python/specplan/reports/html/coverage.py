@@ -109,8 +109,8 @@ def question(content: Value) -> list[Prose]:
     lines = [", ".join(parts)]
     if content.flag_at_or_none("upper_bound"):
         lines.append(
-            "an upper bound: what covers a root of an environment could be reused; a concretizer "
-            "may still decide otherwise"
+            "an upper bound: a binary that covers a root of an environment could be reused; a "
+            "concretizer may still decide otherwise"
         )
     return lines
 
@@ -150,7 +150,7 @@ def _cell(at: int, entry: Value) -> MatrixCell:
     exact, unknown = entry.count_at("covered_exact"), entry.count_at("unknown")
     missing = wanted - covered - unknown
     if exact > covered or missing < 0:
-        entry.fail("counts more than is wanted")
+        entry.fail("counts more than the wants")
     parts: tuple[tuple[SegmentKind, int], ...] = (
         ("exact", exact),
         ("compatible", covered - exact),

@@ -251,8 +251,8 @@ def notes(plan: Plan) -> list[Prose]:
     found = []
     if count := len(plan.choice.unplannable):
         found.append(
-            f"{wording.count(count, 'want')} cannot be planned from what is known: "
-            f"`--write-unplannable FILE` writes a spack.yaml for a concretizer"
+            f"{wording.count(count, 'want')} cannot be planned from known specs: "
+            "`--write-unplannable FILE` writes a spack.yaml for a concretizer"
         )
     if plan.choice.one_by_one:
         stacks = ", ".join(map(prose.name, plan.choice.one_by_one))
@@ -262,8 +262,8 @@ def notes(plan: Plan) -> list[Prose]:
         )
     if count < len(plan.choice.wants):
         found.append(
-            "the plan holds for the hashes that were chosen: a concretizer may decide otherwise "
-            "for the same abstract specs"
+            "the plan is for the chosen hashes: a concretizer may choose differently for the same "
+            "abstract specs"
         )
     return found
 

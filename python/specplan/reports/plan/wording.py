@@ -64,9 +64,9 @@ __all__ = [
 
 #: How builds and consumers must install for a plan to hold.
 HOLDS_WHEN: Final = (
-    "the plan holds when each build runs as "
-    "`spack install --use-buildcache=package:never,dependencies:only /HASH` "
-    "and consumers install with `--use-buildcache=only`"
+    "the plan requires that each build runs as `spack install "
+    "--use-buildcache=package:never,dependencies:only /HASH` and that consumers install with "
+    "`--use-buildcache=only`"
 )
 
 #: How to run a plan.
@@ -258,7 +258,10 @@ def notes(plan: Plan) -> list[str]:
         )
         lines.append(f"{kept} ({_kept_by(plan)})")
     if plan.predicted and plan.successors:
-        lines.append("what has no known next hash is predicted: its hash is that before the change")
+        lines.append(
+            "specs without a known next hash are predicted: they keep the hash from "
+            "before the change"
+        )
     elif plan.predicted:
         lines.append(
             "predicted from locks made before the change: hashes are those before the change"
@@ -450,7 +453,7 @@ def want_verdict(want: WhyWanted) -> str:
     return {
         "gap": f"is wanted for {cell}, and is a gap there",
         "covered": f"is wanted for {cell}, and is available there",
-        "undecided": f"is wanted for {cell}, and the sources do not say whether it is there",
+        "undecided": f"is wanted for {cell}, and the sources do not say whether it is available",
         "excluded": f"is not wanted for {cell}, as `[[not-wanted]]` excludes it",
     }[want.verdict]
 
@@ -487,7 +490,9 @@ def _want_plan(want: WhyWanted) -> list[str]:
     if want.plan == "chosen":
         return [f"plan: {spec} was chosen for it"]
     if want.plan == "over_budget":
-        return [f"plan: not within the budget; {spec} would complete it for the least more"]
+        return [
+            f"plan: not within the budget; {spec} would complete it at the lowest additional cost"
+        ]
     if want.plan == "unplannable":
         lack = choice.LACKS[want.lack or "no_candidate"]
         if want.lack == "developed":

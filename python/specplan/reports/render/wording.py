@@ -274,7 +274,7 @@ def upper_bound(coverage: Coverage) -> list[str]:
     """Return the line that says what coverage of environments does not promise."""
     if not coverage.is_upper_bound:
         return []
-    line = "an upper bound: what covers a root of an environment could be reused"
+    line = "an upper bound: a binary that covers a root of an environment could be reused"
     return [f"{line}; a concretizer may still decide otherwise"]
 
 
@@ -311,7 +311,7 @@ def not_whole(records: Sequence[LeftOut]) -> list[str]:
         return []
     kinds = left_out_kinds(blocking)
     line = f"not whole: what is left out could change the answer ({kinds})"
-    return [f"{line}; `--explain-left-out` says what settles it"]
+    return [f"{line}; `--explain-left-out` shows the remedies"]
 
 
 def left_out(records: Iterable[LeftOut]) -> list[Prose]:

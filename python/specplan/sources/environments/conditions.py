@@ -255,7 +255,7 @@ class _Evaluation:
         return found
 
     def _refuse(self, node: ast.AST, hint: str = _HINT) -> NoReturn:
-        fault = f"`{ast.unparse(node)}` is not understood in a condition"
+        fault = f"`{ast.unparse(node)}` is not supported in a condition"
         raise ConditionError(fault, hint=hint)
 
     def _tried(self, node: ast.AST, evaluate: Callable[[], Any]) -> Any:
@@ -427,7 +427,7 @@ class _Evaluation:
                 return owner.get(given[0], *given[1:])
             return list(owner) if method == "keys" and not given else self._refuse(node)
         if isinstance(owner, Matched):
-            hint = "whether it is there can be asked: `re.match(...)`, or `... is None`"
+            hint = "test whether there is a match, as in `re.match(...)`, or `... is None`"
             return self._refuse(node, hint)
         if isinstance(owner, str) and method in _TEXT_METHODS:
             value = self._tried(node, lambda: getattr(owner, method)(*given))

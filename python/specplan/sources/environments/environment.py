@@ -409,8 +409,8 @@ def _root(expanded: Expanded, group: str, rules: _Rules) -> EnvironmentRoot:
     letters = len(str(asked))
     if letters > _MAX_LETTERS:
         raise mark.fault(
-            f"stands for a spec of {letters} letters, and none of more than {_MAX_LETTERS} is read",
-            hint="what makes it long are its toolchains and requirements",
+            f"stands for a spec of {letters} letters, more than the limit of {_MAX_LETTERS}",
+            hint="its toolchains and requirements make it long",
         )
     clauses += clauses_of(asked, rules.developed)
     return EnvironmentRoot(

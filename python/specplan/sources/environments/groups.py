@@ -140,7 +140,7 @@ def _in_order(groups: dict[str, Group]) -> list[Group]:
     if len(ordered) < len(groups):
         done = {group.name for group in ordered}
         group = next(each for each in groups.values() if each.name not in done)
-        raise group.mark.fault(f"the group `{group.name}` needs itself, by way of others")
+        raise group.mark.fault(f"the group `{group.name}` needs itself through other groups")
     return ordered
 
 

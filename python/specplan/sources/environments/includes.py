@@ -79,7 +79,7 @@ def unwrapped(document: Node) -> Mapping:
         if not isinstance(node, Mapping):
             raise node.mark.fault(f"`{key}:` must hold an environment, found {node.kind}")
         if not node.entries:
-            raise node.mark.fault(f"`{key}:` holds nothing, so this is not an environment")
+            raise node.mark.fault(f"`{key}:` is empty, so this is not an environment")
         sections.only_known(node)
         return node
     former = _inside(document, _FORMER_WRAPPER)
@@ -257,7 +257,7 @@ class _Collector:
 
     def _remote(self, url: str, shown: str, mark: Mark) -> None:
         remedy = f"--include {url}=FILE, or --allow-left-out include"
-        self._leave("include", f"{shown} is remote, and its content is not here", mark, remedy)
+        self._leave("include", f"{shown} is remote, and no local copy is given", mark, remedy)
 
     def scope(self, scope: Mapping, path: Path, trail: list[str]) -> None:
         """Take in one scope, then what it includes.
@@ -381,12 +381,12 @@ class _Collector:
             self._lock(target, each.mark, each.shown)
             return
         if not os.path.exists(target):  # noqa: PTH110 - as above
-            self._missing(f"{each.shown} is included, but leads to nothing", each.mark)
+            self._missing(f"{each.shown} is included, but is a broken link", each.mark)
             return
         for file, content in self._contents(target, each.mark, trail):
             if not file.stat().st_size:
                 # Spack reads it as nothing. A file that holds not even a comment was cut off.
-                fault = f"`{file}` is included and has no content at all"
+                fault = f"`{file}` is included, but is empty"
                 self._leave("include", fault, each.mark, "--allow-left-out include")
             reached = dict.fromkeys((_real(target), _real(file)))
             self.scope(content, file, [*trail, *reached])
@@ -396,7 +396,7 @@ class _Collector:
         if _real(target) in trail:
             raise mark.fault(f"`{target}` includes itself")
         if len(trail) > _MAX_DEPTH:
-            raise mark.fault(f"files are included more than {_MAX_DEPTH} deep")
+            raise mark.fault(f"includes are nested more than {_MAX_DEPTH} deep")
         contents = []
         for file in _files_of(target):
             self._files += 1

@@ -165,7 +165,7 @@ class Expansion:
             found = self._items_of(node)
             self._items += len(found)
             if self._items > _MAX_ITEMS:
-                raise node.mark.fault(f"lists stand for more than {_MAX_ITEMS} items")
+                raise node.mark.fault(f"lists expand to more than {_MAX_ITEMS} items")
             items.extend(found)
         return items
 
@@ -188,7 +188,7 @@ class Expansion:
             meant = near(name, self.defined)
             known = ", ".join(f"`{each}`" for each in list(self.defined)[:_NAMED]) or "nothing"
             more = ", ..." if len(self.defined) > _NAMED else ""
-            hint = f"did you mean `${meant}`?" if meant else f"defined up to here is {known}{more}"
+            hint = f"did you mean `${meant}`?" if meant else f"defined so far: {known}{more}"
             raise reference.mark.fault(f"`${name}` is not defined yet", hint=hint)
         items = self.defined[name]
         return tuple(_referred_to(item, sigil, reference.mark) for item in items)
@@ -209,11 +209,11 @@ class Expansion:
             for item in row.items if isinstance(row, Sequence) else ():
                 if isinstance(item, Mapping):
                     raise item.mark.fault(
-                        "a row holds a matrix, and Spack takes only specs there",
+                        "a row contains a matrix, but Spack accepts only specs there",
                         hint="define the matrix under `definitions` and refer to it as `$name`",
                     )
                 if is_nothing(item):
-                    raise item.mark.fault("a row holds nothing here, which Spack refuses")
+                    raise item.mark.fault("an item of a row is empty, which Spack refuses")
         return Matrix(
             rows=tuple(self.read_list(row) for row in rows.items),
             exclude=() if exclude is None else _texts(exclude),
@@ -254,7 +254,7 @@ class Expansion:
     def _combined(self, matrix: Matrix, depth: int) -> Iterator[_Combination]:
         """Yield each combination that is not excluded."""
         if depth > _MAX_DEPTH:
-            raise matrix.mark.fault(f"matrices stand in matrices more than {_MAX_DEPTH} deep")
+            raise matrix.mark.fault(f"matrices are nested more than {_MAX_DEPTH} deep")
         rows = [list(self._row(row, depth)) for row in matrix.rows]
         self._combinations += math.prod(len(row) for row in rows)
         if self._combinations > _MAX_ITEMS:
@@ -306,7 +306,8 @@ class Expansion:
         answer = whole.satisfies(excluded)
         if excluded.hash is not None and not answer:
             self._note(
-                f"`exclude` excludes nothing by `{excluded}`: only Spack knows what has this hash",
+                f"`exclude` excludes nothing by `{excluded}`: only Spack knows the spec of this "
+                "hash",
                 mark,
             )
         elif answer is None:
@@ -456,4 +457,4 @@ def _quoted(key: str, node: Mapping) -> str | None:
     if not isinstance(value, Scalar) or len(node.entries) > 1:
         return None
     spec = f"{key}: {value.text}".rstrip()
-    return f'YAML takes a colon before a blank for a mapping: quote the spec, `- "{spec}"`'
+    return f'YAML reads a colon before a blank as a mapping: quote the spec, `- "{spec}"`'

@@ -24,7 +24,7 @@ _MAX_PATTERN: Final = 200
 _MAX_SUBJECT: Final = 1024
 
 _HINT: Final = (
-    "groups, alternatives, repeats, classes and anchors are understood; references, lookarounds "
+    "groups, alternatives, repeats, classes and anchors are supported; references, lookarounds "
     "and possessive repeats are not"
 )
 

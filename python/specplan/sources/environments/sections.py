@@ -98,7 +98,7 @@ def something(key: str, node: Node) -> Node:
     """
     if is_nothing(node):
         hint = f"remove `{key}:`, or write `[]` or `{{}}` behind it"
-        raise node.mark.fault(f"`{key}:` holds nothing, which Spack refuses", hint=hint)
+        raise node.mark.fault(f"`{key}:` is empty, which Spack refuses", hint=hint)
     return node
 
 
@@ -136,8 +136,8 @@ def unknown(key: str, mark: Mark) -> DamagedSourceError:
 def suffix_hint(key: str) -> str:
     """Return what to write in place of a key with a suffix that no file may have."""
     return (
-        f"Spack takes `{key}:` on its command line alone: in a file `{key[:-1]}:` is merged, "
-        f"and `{key[:-1]}::` replaces"
+        f"Spack takes `{key}:` only on its command line: in a file `{key[:-1]}:` is merged, and "
+        f"`{key[:-1]}::` replaces"
     )
 
 

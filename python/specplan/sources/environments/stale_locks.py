@@ -113,7 +113,7 @@ def _lost(lock: str, path: str, root: str) -> LeftOut:
     return LeftOut(
         kind="lock_root",
         where=lock,
-        detail=f"its root `{root}` is not one of `{path}`, and still wanted here",
+        detail=f"its root `{root}` is not in `{path}`, but still wanted here",
         blocks=False,
         remedy=f"spack -e {os.path.dirname(path) or '.'} concretize --force",  # noqa: PTH120
     )

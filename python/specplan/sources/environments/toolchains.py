@@ -125,7 +125,7 @@ class Toolchains:
 
 def _after(name: str, more: str, mark: Mark) -> DamagedSourceError:
     return mark.fault(
-        f"`{more}` stands after the toolchain `%{name}`, where Spack begins another spec",
+        f"`{more}` follows the toolchain `%{name}`, where Spack begins another spec",
         hint=f"write `{more}` before `%{name}`",
     )
 
@@ -201,7 +201,7 @@ def _part(node: Node, read: ReadSpec) -> AbstractSpec:
         raise text.mark.fault("expected a spec, found an empty text")
     spec = read(text.text, text.mark)
     if not spec.is_direct_only:
-        raise text.mark.fault(f"`{spec}` holds `^`: a toolchain may hold only `%`")
+        raise text.mark.fault(f"`{spec}` contains `^`: a toolchain may contain only `%`")
     if not isinstance(when, Scalar) or not when.text:
         return spec
     try:

@@ -348,7 +348,9 @@ class _Builder:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise self._mark(event).fault("a second document begins: expected one")
+                    raise self._mark(event).fault(
+                        "a second document begins, but only one is allowed"
+                    )
             elif isinstance(event, yaml.CollectionEndEvent):
                 frame = self._open.pop()
                 self._complete(frame.closed(), frame.anchor, frame.nodes)
@@ -371,7 +373,7 @@ class _Builder:
             if any(frame.anchor == event.anchor for frame in self._open):
                 raise mark.fault(f"the alias `*{event.anchor}` contains itself")
             if event.anchor not in self._anchored:
-                raise mark.fault(f"the alias `*{event.anchor}` stands for nothing")
+                raise mark.fault(f"the alias `*{event.anchor}` is not defined")
             node, nodes = self._anchored[event.anchor]
             self._complete(node, None, nodes)
             return

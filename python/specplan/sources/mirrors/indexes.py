@@ -96,13 +96,7 @@ def read_indexes(
         if not damage:
             files.extend(files_taken(each.path, each.shown, read, reading.limits))
             sound.append((each, read))
-    catalogs: list[_core.Catalog] = []
-    for _, read in sound:
-        catalog = read.catalog
-        for newer in catalogs:
-            catalog = catalog.with_content_of(newer)
-        catalogs.append(catalog)
-    core = _core.Catalog.merged(catalogs)
+    core = _merged([read.catalog for _, read in sound])
     binaries = [core.binaries_of(each.shown) for each, _ in sound]
     lists = Counter(dag_hash for hashes in binaries for dag_hash in hashes)
     everywhere = [dag_hash for dag_hash, times in lists.items() if times == len(sound)]
@@ -127,6 +121,17 @@ def read_indexes(
         binaries=frozenset(lists),
         unread=_unread(sound, reading),
     )
+
+
+def _merged(catalogs: Iterable[_core.Catalog]) -> _core.Catalog:
+    """Return the union of indexes, the newest first, which decide the content of their specs."""
+    newer: list[_core.Catalog] = []
+    for catalog in catalogs:
+        own = catalog
+        for other in newer:
+            own = own.with_content_of(other)
+        newer.append(own)
+    return _core.Catalog.merged(newer)
 
 
 def _unread(sound: list[tuple[MirrorIndex, _core.SpecsRead]], reading: Reading) -> str | None:
@@ -267,40 +272,34 @@ def unindexed(
         return None
     indexed = {*listed}
     paths = [path for dag_hash, path in sorted(there.items()) if dag_hash not in indexed]
-    known: list[_core.Catalog] = []
-    fetched: list[_core.Catalog] = []
-    unread = 0
-    is_guess = False
-    for path in paths:
-        try:
-            file = mirror.spec_file_at(store, path, reading.limits)
-            read = [
-                spec_files.parse(
-                    file.path,
-                    reading,
-                    shown=file.shown,
-                    label=label,
-                    tag=tag,
-                    listed_only=listed_only,
-                )
-                for listed_only in (True, False)
-            ]
-        except DamagedSourceError:
-            unread += 1
-            continue
-        roots = spec_files.roots_of(read[0])
-        if read[0].fault is not None or not roots or roots[0].hash != file.hash:
-            unread += 1
-            continue
-        is_guess |= read[0].is_guess
-        known.append(read[0].catalog)
-        fetched.append(read[1].catalog)
     if not paths:
         return None
+    reads = [_read_spec_file(store, path, reading, label=label, tag=tag) for path in paths]
+    sound = [read for read in reads if read is not None]
     return Unindexed(
-        listed=_core.Catalog.merged(known),
-        fetched=_core.Catalog.merged(fetched),
-        count=len(fetched),
-        unread=unread,
-        is_guess=is_guess,
+        listed=_core.Catalog.merged([listed_only.catalog for listed_only, _ in sound]),
+        fetched=_core.Catalog.merged([whole.catalog for _, whole in sound]),
+        count=len(sound),
+        unread=len(reads) - len(sound),
+        is_guess=any(listed_only.is_guess for listed_only, _ in sound),
     )
+
+
+def _read_spec_file(
+    store: Store, path: str, reading: Reading, *, label: str, tag: str
+) -> tuple[_core.SpecsRead, _core.SpecsRead] | None:
+    """Read the spec file of a binary, as listed only and whole; None if it is damaged."""
+    try:
+        file = mirror.spec_file_at(store, path, reading.limits)
+        listed_only, whole = (
+            spec_files.parse(
+                file.path, reading, shown=file.shown, label=label, tag=tag, listed_only=is_listed
+            )
+            for is_listed in (True, False)
+        )
+    except DamagedSourceError:
+        return None
+    roots = spec_files.roots_of(listed_only)
+    if listed_only.fault is not None or not roots or roots[0].hash != file.hash:
+        return None
+    return listed_only, whole

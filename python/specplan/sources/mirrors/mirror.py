@@ -282,7 +282,7 @@ def _known(
         LeftOut(
             kind="index_version",
             where=manifest,
-            detail=f"it also names an index {what}: what only that one lists is not known",
+            detail=f"it also names an index {what}: binaries that only that one lists are unknown",
             count=len(too_new),
             blocks=True,
             remedy="a newer specplan, --for-spack VERSION, or --allow-left-out index_version",

@@ -112,13 +112,17 @@ class Login:
 
     def hint(self, status: int) -> str:
         """Return where credentials are looked for, and what was found there."""
-        refused = "the registry says no" if status == _FORBIDDEN else "the registry wants a login"
+        refused = (
+            "the registry denies access"
+            if status == _FORBIDDEN
+            else "the registry requires a login"
+        )
         if self._found is not None:
             verb = "it refuses " if self._found.credentials is not None else ""
             refused = f"{refused}: {verb}{self._found.where}"
         return (
-            f"{refused}; `docker login {self._repository.host}` writes credentials that are read, "
-            "as are GITHUB_TOKEN, CI_REGISTRY_USER with CI_REGISTRY_PASSWORD, and `USER:PASSWORD@` "
+            f"{refused}; specplan uses the credentials of `docker login {self._repository.host}`, "
+            "GITHUB_TOKEN, CI_REGISTRY_USER with CI_REGISTRY_PASSWORD, and `USER:PASSWORD@` "
             "before the host"
         )
 
@@ -146,7 +150,9 @@ class Login:
         started = self._fetching.clock()
         status, body = self._asked(url, headers, deadline)
         if status != _OK:
-            raise self._error(f"`{shown_url(url)}` gives no token: it answers {status}", status)
+            raise self._error(
+                f"`{shown_url(url)}` gives no token: it answers with status {status}", status
+            )
         token, seconds = _token_in(body)
         if token is None:
             raise self._error(f"`{shown_url(url)}` answers without a token", None)
@@ -191,7 +197,7 @@ class Login:
             said = getattr(reason, "strerror", None) or type(reason).__name__
             raise TransientError(f"`{shown}` gives no token: {said}") from error
         if answer.status >= _SERVER_FAULT or answer.status == _TOO_MANY:
-            fault = f"`{shown}` gives no token: it answers {answer.status}"
+            fault = f"`{shown}` gives no token: it answers with status {answer.status}"
             raise TransientError(fault, status=answer.status, pause=pause)
         return answer.status, body
 

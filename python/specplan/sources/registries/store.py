@@ -215,7 +215,7 @@ class RegistryStore:
                 # There is no such repository.
                 break
             if page is None:
-                raise RemoteError(f"`{shown}` breaks off: a further page is not there", path=shown)
+                raise RemoteError(f"`{shown}` is incomplete: its next page is missing", path=shown)
             before = len(tags)
             tags.update(_tags_in(page.content, shown))
             if len(tags) > self._fetching.limits.tree_entries:
@@ -239,9 +239,11 @@ class RegistryStore:
         try:
             target = urlsplit(urljoin(url, found[1]))
         except ValueError as error:
-            raise RemoteError(f"`{shown}` goes on at what is not a URL", path=shown) from error
+            raise RemoteError(f"`{shown}` continues at an invalid URL", path=shown) from error
         if target.path != here.path:
-            raise RemoteError(f"`{shown}` goes on at another place, which is not asked", path=shown)
+            raise RemoteError(
+                f"`{shown}` continues on another server, which is not contacted", path=shown
+            )
         # Registries behind others do not know what they are called; the query is theirs alone.
         return here._replace(query=urlencode(parse_qsl(target.query)), fragment="").geturl()
 

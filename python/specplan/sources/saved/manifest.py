@@ -185,13 +185,13 @@ def read_manifest(folder: Path, shown: str, limits: Limits) -> Manifest:
     found = _SCHEMAS.fullmatch(schema)
     if found is None:
         raise SourceError(
-            f"`{path}` is of something else: its schema is `{schema}`, not `{SCHEMA}`", path=path
+            f"`{path}` is not a saved catalog: its schema is `{schema}`, not `{SCHEMA}`", path=path
         )
     if schema != SCHEMA:
         raise SourceError(
             f"`{shown}` is a saved catalog of version {found[1]}; this specplan reads version 1",
             path=path,
-            hint="read it with the specplan that wrote it, or write it anew with `specplan index`",
+            hint="read it with the specplan that wrote it, or recreate it with `specplan index`",
         )
     return record(Manifest, document)
 
@@ -229,5 +229,5 @@ def _damaged(path: str, fault: str) -> DamagedSourceError:
         place="",
         line=None,
         fault=fault,
-        hint="write the catalog anew with `specplan index`",
+        hint="recreate the catalog with `specplan index`",
     )

@@ -52,13 +52,13 @@ def read_saved(folder: Path, shown: str, reading: Reading) -> tuple[SourceRead, 
     require_tables()
     if reading.label:
         raise UsageError(
-            f"`{reading.place}`: a saved catalog says itself which stacks there are",
-            hint="a label names the stack of an index or a lock",
+            f"`{reading.place}`: a saved catalog defines its own stacks",
+            hint="only an index or a lock takes a label as its stack",
         )
     for name, option in _TOO_LATE:
         if getattr(reading.options, name):
             raise UsageError(
-                f"`{option}` cannot be asked of the saved catalog `{shown}`",
+                f"`{option}` does not apply to the saved catalog `{shown}`",
                 hint=f"give it to `specplan index`, which reads the sources: {option}"
                 if name != "is_upstream"
                 else "name the installation itself",

@@ -131,7 +131,7 @@ def _older(folder: Path, shown: str) -> Manifest | None:
     if folder.is_dir() and not any(folder.iterdir()):
         return None
     raise SourceError(
-        f"`{shown}` is there and is not a saved catalog: it has no `{NAME}`",
+        f"`{shown}` exists and is not a saved catalog: it has no `{NAME}`",
         path=shown,
         hint="name a folder that does not exist, or one that `specplan index` wrote",
     )

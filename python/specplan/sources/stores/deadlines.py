@@ -89,7 +89,7 @@ class Deadline:
         if self._head_left is not None:
             self._head_left -= count
             if self._head_left < 0:
-                raise http.client.HTTPException("the head of the answer does not end")
+                raise http.client.HTTPException("the header of the response does not end")
 
 
 class _Current(threading.local):

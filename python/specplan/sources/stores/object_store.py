@@ -121,7 +121,7 @@ class FsspecStore:
         most = self._fetching.limits.tree_entries
         if len(found) > most:
             raise SourceError(
-                f"`{shown}` holds more than the {most} files that are looked through", path=shown
+                f"`{shown}` holds more than the {most} files that are searched", path=shown
             )
         root = PurePosixPath("/", self._root)
         return iter(sorted(PurePosixPath("/", path).relative_to(root).as_posix() for path in found))

@@ -183,8 +183,8 @@ class LocalStore:
             entries += len(folders) + len(files)
             if entries > self._limits.tree_entries:
                 raise SourceError(
-                    f"`{self.shown(relative)}` holds more than the "
-                    f"{self._limits.tree_entries} files and folders that are looked through",
+                    f"`{self.shown(relative)}` holds more than the {self._limits.tree_entries} "
+                    "files and folders that are searched",
                     path=self.shown(relative),
                 )
             beneath = Path(folder).relative_to(self._root)

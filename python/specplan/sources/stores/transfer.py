@@ -153,7 +153,7 @@ class Anonymous:
 
     def hint(self, status: int) -> str:  # noqa: ARG002 - as others
         """Return how credentials are given."""
-        return "the server wants other credentials: write `USER:PASSWORD@` before the host"
+        return "the server requires other credentials: write `USER:PASSWORD@` before the host"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -349,12 +349,12 @@ class Transfer:
     def _redirected(self, url: str, answer: BaseHTTPResponse) -> str:
         location = answer.headers.get("Location")
         if not location:
-            raise self._error("is redirected to nowhere", status=answer.status)
+            raise self._error("is redirected without a target", status=answer.status)
         try:
             target = urljoin(url, quoted(location, "/%:@!$&'()*+,;=~?#[]"))
             scheme, was = parsed(target).scheme, urlsplit(url).scheme
         except ValueError as error:
-            raise self._error("is redirected to what is not a URL", status=answer.status) from error
+            raise self._error("is redirected to an invalid URL", status=answer.status) from error
         if scheme not in {"http", "https"} or (was == "https" and scheme == "http"):
             raise self._error(
                 f"is redirected to `{shown_url(target)}`, which is not followed",
@@ -399,7 +399,7 @@ class Transfer:
         self._fetching.tell(self._shown, arrived, arrived)
         path = downloads.blob(incoming.checksum)
         if path is None:
-            raise self._error("was fetched, but has gone from the cache folder")
+            raise self._error("was fetched, but disappeared from the cache folder")
         token = {
             ask: value
             for ask, header in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified"))
@@ -417,7 +417,7 @@ class Transfer:
                 path=self._shown,
                 place="",
                 line=None,
-                fault=f"has the checksum {checksum}, but the server calls it another",
+                fault=f"has the checksum {checksum}, but the server announced another",
             )
 
     def _piece(self, answer: BaseHTTPResponse) -> bytes:
@@ -437,7 +437,7 @@ class Transfer:
         if encoding in {"gzip", "x-gzip"}:
             # Nobody asked for it, but files may be stored so on object stores.
             return _Decoder(zlib.decompressobj(31), most=self._most)
-        raise self._error(f"comes with the encoding `{encoding}`, which is not read")
+        raise self._error(f"comes with the encoding `{encoding}`, which is not supported")
 
     def _broken(self, error: Exception) -> Exception:
         """Return the error to raise for a connection that failed."""
@@ -445,7 +445,7 @@ class Transfer:
         if isinstance(reason, ssl.SSLCertVerificationError):
             return self._error(
                 f"the certificate of the server is not trusted: {reason.verify_message}",
-                hint="SSL_CERT_FILE names a file of further authorities",
+                hint="set SSL_CERT_FILE to a file with more certificate authorities",
             )
         if isinstance(reason, TransferTimeoutError):
             return self._error(f"timed out after {self._limits.transfer_seconds:g} seconds")
@@ -455,7 +455,7 @@ class Transfer:
             plain = self._shown.replace("https://", "http://", 1)
             return self._error(
                 f"TLS fails: {reason.reason or reason}",
-                hint=f"a server that speaks HTTP without TLS is `{plain}`",
+                hint=f"for a server without TLS, write `{plain}`",
             )
         if isinstance(reason, http.client.HTTPException):
             return self._error(
@@ -471,9 +471,9 @@ class Transfer:
         if isinstance(reason, ConnectionRefusedError):
             return None
         if isinstance(reason, http.client.IncompleteRead):
-            return "the connection ends before the file does"
+            return "the connection closed before the end of the file"
         if isinstance(reason, (ConnectionError, ssl.SSLEOFError)):
-            return "the connection was broken off"
+            return "the connection was interrupted"
         return None
 
     def _error(
@@ -498,12 +498,12 @@ class _Decoder:
                 incoming.write(self._unpack.decompress(chunk, _CHUNK))
                 chunk = self._unpack.unconsumed_tail
         except zlib.error as error:
-            raise TransientError("the packed body is damaged") from error
+            raise TransientError("the compressed body is damaged") from error
 
     def finish(self) -> None:
         """Say that nothing more arrives."""
         if self._unpack is not None and not self._unpack.eof:
-            raise TransientError("the packed body is cut off")
+            raise TransientError("the compressed body is truncated")
 
 
 def body_of(answer: BaseHTTPResponse, most: int, deadline: Deadline) -> bytes | None:

@@ -1,0 +1,106 @@
+"""The second question about locks: what their wants lack, and what each gap is good for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specplan.catalog.specs import by_hash
+from specplan.coverage.ask import Answer, roots_of
+from specplan.coverage.entries import not_wanted_entries
+from specplan.model.roots import MOST_LACKS
+from specplan.records import dataclass
+
+if TYPE_CHECKING:
+    from specplan import _core as compiled
+
+__all__ = ["Demand", "demand"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What the wants of locks lack.
+
+    Attributes:
+        gains: For each reported stack, what each of its gaps is good for, in the order of gaps.
+        usable: For each reported stack, how many wants of each system are usable.
+        roots: The roots of reported cells, by hash, with what each lacks.
+        lacked: What these roots lack.
+        of_stacks: Which of these each reported stack wants.
+    """
+
+    gains: tuple[compiled.GainsAnswer, ...]
+    usable: list[tuple[compiled.UsableAnswer, ...]]
+    roots: tuple[compiled.RootAnswer, ...]
+    lacked: compiled.LackedAnswer
+    of_stacks: dict[str, list[str]]
+
+
+def demand(answer: Answer) -> Demand | None:
+    """Return what the wants of locks lack; None where wants are not concrete specs.
+
+    What a gap is good for is about all roots of its stack, whichever cells are reported.
+    """
+    if not answer.wanted:
+        return None
+    roots_of_locks = roots_of(answer.wanted)
+    roots_of_stacks = {stack: roots_of_locks.get(stack, []) for stack in answer.reported}
+    judged = {root for own in roots_of_stacks.values() for root in own}
+    if answer.not_wanted:
+        judged.update(dag_hash for hashes in answer.specs for dag_hash in hashes)
+    specs = by_hash(answer.core, judged)
+    places = {(cell.stack, cell.os, cell.target) for cell in answer.cells}
+    excluding = not_wanted_entries(answer.not_wanted)
+
+    def is_wanted(stack: str, dag_hash: str) -> bool:
+        spec = specs[dag_hash]
+        return not excluding.about((spec.package,), stack, spec.os, spec.target)
+
+    def is_reported(stack: str, dag_hash: str) -> bool:
+        spec = specs[dag_hash]
+        return (stack, spec.os, spec.target) in places
+
+    wants = answer.specs
+    if answer.not_wanted:
+        wants = [
+            [dag_hash for dag_hash in hashes if is_wanted(stack, dag_hash)]
+            for stack, hashes in zip(answer.reported, answer.specs, strict=True)
+        ]
+    roots = {
+        stack: [root for root in own if is_wanted(stack, root) and not specs[root].is_external]
+        for stack, own in roots_of_stacks.items()
+    }
+    of_stacks = {
+        stack: [root for root in own if is_reported(stack, root)] for stack, own in roots.items()
+    }
+    found = answer.core.demand(
+        {
+            "state": answer.state,
+            "operating_systems": answer.operating_systems,
+            "wants": wants,
+            "gaps": _gaps_by_stack(answer),
+            "roots": list(roots.values()),
+            "reported": list({root for own in of_stacks.values() for root in own}),
+            "most": MOST_LACKS,
+        }
+    )
+    return Demand(
+        gains=found.gains,
+        usable=found.usable,
+        roots=found.roots,
+        lacked=found.lacked,
+        of_stacks=of_stacks,
+    )
+
+
+def _gaps_by_stack(answer: Answer) -> list[list[str]]:
+    """Return the hashes that each reported stack lacks."""
+    gaps: dict[str, list[str]] = {name: [] for name in answer.reported}
+    if answer.gaps is None or answer.level != "hash":
+        return list(gaps.values())
+    hashes = answer.gaps.want
+    if len(gaps) == 1:
+        return [hashes]
+    stacks = [cell.stack for cell in answer.cells]
+    for cell, dag_hash in zip(answer.gaps.cell, hashes, strict=True):
+        gaps[stacks[cell]].append(dag_hash)
+    return list(gaps.values())
