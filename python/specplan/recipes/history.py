@@ -48,6 +48,7 @@ _SAYS_SOMETHING: Final = pattern(rb"[-+]\s*[^\s#]")
 
 _DIFF: Final = (
     "--raw",
+    "--no-abbrev",
     "--patch",
     "-z",
     "-U0",
@@ -59,6 +60,9 @@ _DIFF: Final = (
     "--no-textconv",
     "--ignore-submodules=dirty",
 )
+
+#: The mode of a commit of another repository.
+_SUBMODULE: Final = "160000"
 
 _Read: TypeAlias = bytes | UnreadError | None
 
@@ -109,23 +113,27 @@ class Commit:
         commit: The commit.
     """
 
-    __slots__ = ("_files", "_paths", "checkout", "shown")
+    __slots__ = ("_blobs", "_files", "_paths", "checkout", "shown")
 
     def __init__(self, checkout: _Checkout, commit: str) -> None:
         self.checkout = checkout
-        self._paths: tuple[str, ...] | None = None
+        self._blobs: dict[str, str] | None = None
+        self._paths: tuple[str, ...] = ()
         self._files: dict[str, _Read] = {}
         self.shown = commit
 
     def fetch(self, paths: Iterable[str]) -> None:
         """Read files that will be asked for, all at once."""
-        wanted = [each for each in dict.fromkeys(paths) if each not in self._files]
-        plain = [each for each in wanted if "\n" not in each]
-        names = [f"{self.shown}:{each}" for each in plain]
-        for path, found in zip(plain, self.checkout.objects.read(names, _MOST_BYTES), strict=True):
-            self._files[path] = _file(found)
-        for each in set(wanted) - set(plain):
-            self._files[each] = UnreadError("its path has a line break")
+        blobs = self.blobs()
+        wanted: dict[str, str] = {}
+        for path in paths:
+            if path not in self._files:
+                self._files[path] = None
+                if blob := blobs.get(path):
+                    wanted[path] = blob
+        found = self.checkout.objects.read([*wanted.values()], _MOST_BYTES)
+        for path, each in zip(wanted, found, strict=True):
+            self._files[path] = _file(each)
 
     def read(self, path: str) -> bytes | None:
         """Return the content of a file; None where there is none.
@@ -141,15 +149,29 @@ class Commit:
 
     def paths(self) -> tuple[str, ...]:
         """Return the paths of all files, sorted."""
-        if self._paths is None:
-            words = ("ls-tree", "-r", "-z", "--name-only", "--full-tree", self.shown)
-            self._paths = _sorted(git(self.checkout.place, *words))
+        if not self._paths:
+            self._paths = tuple(sorted(self.blobs()))
         return self._paths
 
+    def blobs(self) -> Mapping[str, str]:
+        """Return the names of the contents of all files; an empty one of what is no file."""
+        # A path costs git a look at each folder on the way; the name of a content costs nothing.
+        if self._blobs is None:
+            words = ("ls-tree", "-r", "-z", "--full-tree", self.shown)
+            lines = git(self.checkout.place, *words).split("\0")[:-1]
+            self._blobs = {}
+            for kind, _, path in (line.partition("\t") for line in lines):
+                self._blobs[path] = kind.rpartition(" ")[2] if " blob " in kind else ""
+        return self._blobs
+
     def follow(self, older: Commit, files: Mapping[str, ChangedFile]) -> None:
-        """Take the paths of an older commit, and what is known to differ of all its files."""
-        gone = {each.path for each in files.values() if each.is_gone}
-        self._paths = tuple(sorted({*older.paths(), *files} - gone))
+        """Take the files of an older commit, and what is known to differ of all of them."""
+        blobs = dict(older.blobs())
+        for path, each in files.items():
+            blobs.pop(path, None)
+            if each.blob is not None:
+                blobs[path] = each.blob
+        self._blobs = blobs
 
 
 def _file(found: GitObject | None) -> _Read:
@@ -214,13 +236,14 @@ class ChangedFile:
 
     Attributes:
         path: Its path from the top of the checkout.
-        is_gone: Whether the newer side has not got it.
+        blob: The name of its content on the newer side, empty where it is no file; None where that
+            side has not got it.
         lines: First and last lines of what is new in it, counted from 1; what is only gone is
             shown by the line before.
     """
 
     path: str
-    is_gone: bool
+    blob: str | None
     lines: tuple[tuple[int, int], ...]
 
 
@@ -384,20 +407,22 @@ def _changed(checkout: _Checkout, ends: list[str]) -> dict[str, ChangedFile]:
     within = () if checkout.is_bare else (".",)
     words = (*_DIFF, "--end-of-options", *ends, "--", *within)
     found = git_bytes(checkout.place, *filters, "diff", *words)
-    files: list[tuple[str, bool]] = []
+    files: list[tuple[str, str | None]] = []
     start = 0
     while found.startswith(b":", start):
         middle = found.index(b"\0", start)
         end = found.index(b"\0", middle + 1)
+        # Both modes, both names, and how it changed.
+        _, mode, _, blob, how = found[start + 1 : middle].decode("ascii").split(" ")
         path = found[middle + 1 : end].decode("utf-8", "surrogateescape")
-        files.append((path, found.startswith(b"D", middle - 1)))
+        files.append((path, None if how == "D" else "" if mode == _SUBMODULE else blob))
         start = end + 1
     sections = _sections(found[start:])
     if len(sections) != len(files):
         sections = [()] * len(files)
     return {
-        path: ChangedFile(path=path, is_gone=is_gone, lines=lines)
-        for (path, is_gone), lines in zip(files, sections, strict=True)
+        path: ChangedFile(path=path, blob=blob, lines=lines)
+        for (path, blob), lines in zip(files, sections, strict=True)
     }
 
 
