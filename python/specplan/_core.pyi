@@ -1938,7 +1938,7 @@ class Catalog:
     def abstract_coverage(self, question: AbstractQuestion, most: int) -> AbstractAnswer:
         """Count abstract wants and find gaps; the latter by cell, then in the order of its wants.
 
-        Of what a broken want lacks, ``most`` specs are told by name.
+        Of what a broken want lacks, ``most`` specs are named.
 
         ``SpecSyntaxError`` shows what is not an abstract spec.
         """

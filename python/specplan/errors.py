@@ -257,12 +257,12 @@ class ConfigurationError(UsageError):
 
 
 def _same_error(
-    kind: type[SpecplanError], told: tuple[object, ...], attributes: Mapping[str, object]
+    kind: type[SpecplanError], arguments: tuple[object, ...], attributes: Mapping[str, object]
 ) -> SpecplanError:
     """Return an error that was pickled; its class makes the text of parts that are not kept."""
     # Of several bases only the one that has the memory of its own may make the object.
     maker = OSError if issubclass(kind, OSError) else kind
-    error = maker.__new__(kind, *told)
-    error.args = told
+    error = maker.__new__(kind, *arguments)
+    error.args = arguments
     error.__dict__.update(attributes)
     return error

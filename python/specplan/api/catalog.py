@@ -60,7 +60,7 @@ else:
 __all__ = ["Catalog", "CoverageKeywords", "PlanKeywords", "trend"]
 
 
-_Told = TypeVar("_Told")
+_Found = TypeVar("_Found")
 
 
 class CoverageKeywords(TypedDict, total=False):
@@ -250,7 +250,7 @@ class Catalog:
             >>> [edge.package for edge in catalog.dependencies(bison) if "run" in edge.types]
             ['m4']
         """
-        edges = self._told(self._core.dependencies, _hash_of(spec))
+        edges = self._known(self._core.dependencies, _hash_of(spec))
         return None if edges is None else tuple(map(edge_of, edges))
 
     def dependents(self, spec: Spec | str) -> tuple[DependencyEdge, ...]:
@@ -262,7 +262,7 @@ class Catalog:
         Raises:
             UsageError: If the catalog does not know it.
         """
-        return tuple(map(edge_of, self._told(self._core.dependents, _hash_of(spec))))
+        return tuple(map(edge_of, self._known(self._core.dependents, _hash_of(spec))))
 
     def path(self, spec: Spec | str, to: Spec | str) -> tuple[str, ...]:
         """Return the hashes of a shortest way over dependencies, both ends included.
@@ -277,9 +277,9 @@ class Catalog:
             UsageError: If the catalog does not know one of them.
         """
         dag_hash = _hash_of(to)
-        return tuple(self._told(lambda each: self._core.path(each, dag_hash), _hash_of(spec)))
+        return tuple(self._known(lambda each: self._core.path(each, dag_hash), _hash_of(spec)))
 
-    def _told(self, ask: Callable[[str], _Told], dag_hash: str) -> _Told:
+    def _known(self, ask: Callable[[str], _Found], dag_hash: str) -> _Found:
         try:
             return ask(dag_hash)
         except ValueError as error:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from specplan.model.check import Finding
 
 
-__all__ = ["clashes", "damage", "order_of_damage", "order_of_finding", "refuse_cycle", "told"]
+__all__ = ["clashes", "damage", "difference", "order_of_damage", "order_of_finding", "refuse_cycle"]
 
 
 def damage(damaged: Sequence[DamagedFile], *, hint: str | None = None) -> DamagedSourceError:
@@ -47,15 +47,16 @@ def clashes(core: compiled.Catalog) -> Iterator[DamagedFile]:
         first, other = rows.origin, rows.other_origin
         if (first.cache, first.tag) == (other.cache, other.tag):
             where = "the same page" if first.source == other.source else first.source
+            content = difference(rows.columns)
             yield DamagedFile(
                 path=other.source,
                 place=rows.hash,
                 line=None,
-                fault=f"the hash has different content in {where}: {told(rows.columns)} there",
+                fault=f"the hash has different content in {where}: {content} there",
             )
 
 
-def told(columns: Sequence[compiled.DisagreementAnswer]) -> str:
+def difference(columns: Sequence[compiled.DisagreementAnswer]) -> str:
     """Return in what two accounts of a spec differ, the other one's text first."""
     return (
         "; ".join(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 from specplan import _core as compiled
 from specplan.catalog.available import available_wants
-from specplan.catalog.damage import order_of_finding, told
+from specplan.catalog.damage import difference, order_of_finding
 from specplan.catalog.left_out import of_sources, without_roots
 from specplan.catalog.names import refuse_others
 from specplan.catalog.specs import by_hash
@@ -187,7 +187,7 @@ def _mirrors(checked: _Checked) -> tuple[Sequence[MirrorTaken], Sequence[str]]:
     from specplan.check.mirrors import settled  # noqa: PLC0415 - indexes need it not
 
     mirrors, notes = settled(checked.mirrors)
-    notes += [each.told for each in checked.indexes_alone]
+    notes += [each.note for each in checked.indexes_alone]
     # What is damaged may be a mirror: that it is damaged comes first.
     if not mirrors and not checked.damaged:
         raise UsageError(
@@ -499,7 +499,7 @@ def _different_content(core: compiled.Catalog) -> Iterator[Finding]:
                 path=other.source,
                 place=rows.hash,
                 line=None,
-                message=f"{told(rows.columns)} in {first.source}, which counts",
+                message=f"{difference(rows.columns)} in {first.source}, which counts",
             )
 
 

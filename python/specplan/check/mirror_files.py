@@ -255,13 +255,13 @@ class _Look:
             should = expect(dag_hash)
             paths = found.get(dag_hash, [])
             if not paths:
-                self._tell("missing-manifest", should, "is not there", dag_hash)
+                self._report("missing-manifest", should, "is not there", dag_hash)
             elif should in paths or self._asked.taken.layout == 2:  # noqa: PLR2004 - a layout
                 # How layout 2 spells odd versions in names is not certain.
                 yield dag_hash, should if should in paths else paths[0]
             else:
                 where = self._store.shown(paths[0])
-                self._tell("missing-manifest", should, f"is missing, but at {where}", dag_hash)
+                self._report("missing-manifest", should, f"is missing, but at {where}", dag_hash)
         known = {*listed}
         if not self._asked.taken.lists_all:
             # A view lists some of the binaries on purpose.
@@ -269,7 +269,7 @@ class _Look:
         for dag_hash, paths in found.items():
             for path in paths if dag_hash not in known else ():
                 index = self._asked.taken.index
-                self._tell("unlisted", path, f"the index {index} does not list it", dag_hash)
+                self._report("unlisted", path, f"the index {index} does not list it", dag_hash)
                 yield dag_hash, path
 
     def _manifest(self, dag_hash: str) -> str:
@@ -303,7 +303,7 @@ class _Look:
             return self._finding("damaged-manifest", shown, fault, dag_hash)
         return self._finding("missing-manifest", shown, "is not there", dag_hash)
 
-    def _tell(self, kind: FindingKind, relative: str, message: str, dag_hash: str) -> None:
+    def _report(self, kind: FindingKind, relative: str, message: str, dag_hash: str) -> None:
         self.findings.append(self._finding(kind, self._store.shown(relative), message, dag_hash))
 
     def _finding(
@@ -512,12 +512,12 @@ class _Look:
     def _damage(
         self, verified: Verified, kind: FindingKind, shown: str, dag_hash: str | None
     ) -> _Damage:
-        def tell(path: str, place: str, message: str) -> None:
+        def report(path: str, place: str, message: str) -> None:
             verified.findings.append(
                 self._finding(kind, path or shown, message, dag_hash, place=place)
             )
 
-        return _Damage(tell)
+        return _Damage(report)
 
     def _drop(self, file: Path | None) -> None:
         """Remove what was fetched; the files of a folder stay."""
@@ -528,18 +528,18 @@ class _Look:
 class _Damage:
     """Turns what is wrong with a file into a finding; what a server does stays an error."""
 
-    def __init__(self, tell: Callable[[str, str, str], None]) -> None:
-        self._tell = tell
+    def __init__(self, report: Callable[[str, str, str], None]) -> None:
+        self._report = report
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         if isinstance(error, DamagedSourceError):
-            self._tell(error.path, error.place, error.fault)
+            self._report(error.path, error.place, error.fault)
             return True
         if isinstance(error, SourceError) and not isinstance(error, RemoteError):
-            self._tell(error.path or "", "", str(error))
+            self._report(error.path or "", "", str(error))
             return True
         return False
 

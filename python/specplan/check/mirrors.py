@@ -114,7 +114,7 @@ def _settled(taken: MirrorTaken, notes: list[str]) -> MirrorTaken | None:
         label, tag = taken.of or ("", "")
         shown = taken.index or ""
         alone = IndexAlone(shown=shown, label=label, tag=tag, cache=taken.cache)
-        notes.append(alone.told)
+        notes.append(alone.note)
         return None
     if checksum not in views:
         notes.append(

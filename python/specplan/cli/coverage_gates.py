@@ -266,7 +266,7 @@ def _unknown(part: _Part, most: Decimal) -> Gate:
         share = f"the share of the wants{part.suffix} that cannot be decided"
         reason = f"{share} is n/a, as {_why_nothing(part)} (--fail-on-unknown-over {most})"
     elif compare_share(part.unknown, part.wanted, most) > 0:
-        share = _told_apart(part.unknown, part.wanted, most, above=True)
+        share = _distinct_share(part.unknown, part.wanted, most, above=True)
         reason = (
             f"{share} of the wants{part.suffix} cannot be decided, more than {most} % "
             "(--fail-on-unknown-over)"
@@ -310,10 +310,10 @@ def _less(part: int, whole: int, least: Decimal) -> str | None:
     """Return how much less than was asked a share is, or None where it is enough."""
     if compare_share(part, whole, least) >= 0:
         return None
-    return f"{_told_apart(part, whole, least, above=False)}, less than {least} %"
+    return f"{_distinct_share(part, whole, least, above=False)}, less than {least} %"
 
 
-def _told_apart(part: int, whole: int, limit: Decimal, *, above: bool) -> str:
+def _distinct_share(part: int, whole: int, limit: Decimal, *, above: bool) -> str:
     """Return a share as tables show it, with enough digits to distinguish it from the limit."""
     digits = 1
     while True:

@@ -114,7 +114,7 @@ def read(
     for each in places:
         output.detail(f"reading `{each}`")
     began = time.monotonic()
-    with progress.transfers() as told:
+    with progress.transfers() as shown:
         how: LoadKeywords = {
             "strict": settings.strict,
             "skip_damaged": settings.skip_damaged,
@@ -124,7 +124,7 @@ def read(
             "probe": settings.probe,
             "tag": states or None,
             "only_tags": only_states,
-            "progress": told,
+            "progress": shown,
         }
         if into is None:
             catalog = specplan.load(*places, upstream=upstream, **how)

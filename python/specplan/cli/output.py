@@ -329,10 +329,10 @@ def write_all(texts: Iterable[tuple[Text, str | None]]) -> None:
         ]
         for content, place in places:
             if place.file is None:
-                with _told(place):
+                with _naming(place):
                     _to_descriptor(content, place)
         for place, path in beside:
-            with _told(place):
+            with _naming(place):
                 path.replace(place.real)
 
 
@@ -362,7 +362,7 @@ def write_folder(files: Iterable[tuple[str, str]], folder: str) -> None:
     Raises:
         UsageError: If one cannot be written whole.
     """
-    with _told(_Place(shown=f"`{folder}`")):
+    with _naming(_Place(shown=f"`{folder}`")):
         Path(folder).mkdir(parents=True, exist_ok=True)
     write_all([(text, str(Path(folder) / name)) for name, text in files])
 
@@ -379,7 +379,7 @@ def withdraw(output: str | None) -> None:
     place = _place_of(output)
     if place.file is None or not place.file.is_file():
         return
-    with _told(place):
+    with _naming(place):
         place.real.unlink(missing_ok=True)
     note(f"{place.shown} was the report of an earlier run; it is removed")
 
@@ -416,7 +416,7 @@ def settle() -> None:
     """
     with contextlib.suppress(OSError, ValueError):
         streams.settle(sys.stderr)
-    with _told(_STANDARD_OUTPUT):
+    with _naming(_STANDARD_OUTPUT):
         streams.settle(sys.stdout)
 
 
@@ -477,7 +477,7 @@ def _place_of(output: str | None) -> _Place:
 
 
 @contextlib.contextmanager
-def _told(place: _Place) -> Iterator[None]:
+def _naming(place: _Place) -> Iterator[None]:
     """Say where a text could not be written."""
     try:
         yield
@@ -520,7 +520,7 @@ def _staged(content: Iterable[bytes], place: _Place) -> Iterator[Path]:
     """Write beside a file, so that only renaming is left and no reader sees half a report."""
     beside: Path | None = None
     try:
-        with _told(place):
+        with _naming(place):
             target = place.real
             if target.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

@@ -235,7 +235,7 @@ def _totals(document: Document) -> dict[str, float | None]:
     if document.kind == "rebuild":
         return {"fail-over-builds": content.at("totals").count_at("builds")}
     if document.kind != "coverage" or content.at_or_none("known_gaps") is not None:
-        # What excuses gaps is not told of each gate.
+        # A gate does not record what excuses gaps.
         return {}
     totals, roots = content.at("totals"), content.at_or_none("roots")
     found = {"fail-under": _percent(totals.count_at("covered"), totals.count_at("wanted"))}

@@ -70,10 +70,10 @@ def coverage(
         damaged: Files that were skipped.
         left_out: What of the question could not be taken into account.
     """
-    told = demand(answer)
-    usable = _usable(answer, told)
+    demanded = demand(answer)
+    usable = _usable(answer, demanded)
     own = own_cells(answer, usable)
-    gaps = _gaps(answer, own, told, caches)
+    gaps = _gaps(answer, own, demanded, caches)
     abstract = answer.abstract
     unknown: tuple[UnknownWant, ...] = ()
     gaps += environment_records.gaps_of_not_concretized(answer.not_concretized)
@@ -96,7 +96,7 @@ def coverage(
         baseline=baseline,
         cells=all_cells,
         gaps=tuple(gaps),
-        roots=_roots(answer, told),
+        roots=_roots(answer, demanded),
         totals=Totals(
             wanted=wanted,
             covered=covered,
@@ -214,14 +214,14 @@ def _rank(gap: Gap) -> tuple[int, int, str, str, str, str]:
     return -(gap.blocked or 0), -gap.cells_lacking, gap.stack, gap.os, gap.target, gap.want
 
 
-def _usable(answer: Answer, told: Demand | None) -> dict[tuple[str, str, str], int]:
+def _usable(answer: Answer, demanded: Demand | None) -> dict[tuple[str, str, str], int]:
     """Return how many wants are usable, by (stack, os, target)."""
     # Wants by another key than the hash are not the specs that were counted.
-    if told is None or answer.level != "hash":
+    if demanded is None or answer.level != "hash":
         return {}
     return {
         (stack, each.os, each.target): each.usable
-        for stack, systems in zip(answer.reported, told.usable, strict=True)
+        for stack, systems in zip(answer.reported, demanded.usable, strict=True)
         for each in systems
     }
 
@@ -230,16 +230,16 @@ def _usable(answer: Answer, told: Demand | None) -> dict[tuple[str, str, str], i
 _Gains: TypeAlias = "tuple[Iterable[int | None], Iterable[int | None], Iterable[bool | None]]"
 
 
-def _gains(answer: Answer, gaps: _core.GapsAnswer, told: Demand | None) -> _Gains:
+def _gains(answer: Answer, gaps: _core.GapsAnswer, demanded: Demand | None) -> _Gains:
     """Return what each gap is good for, as columns in the order of the gaps."""
-    if told is None or answer.level != "hash":
+    if demanded is None or answer.level != "hash":
         return repeat(None), repeat(None), repeat(None)
-    if len(told.gains) == 1:
-        only = told.gains[0]
+    if len(demanded.gains) == 1:
+        only = demanded.gains[0]
         return only.blocked, only.roots_completed, only.buildable_now
     of_stack = {
         stack: zip(each.blocked, each.roots_completed, each.buildable_now, strict=True)
-        for stack, each in zip(answer.reported, told.gains, strict=True)
+        for stack, each in zip(answer.reported, demanded.gains, strict=True)
     }
     of_cell = [of_stack[each.stack] for each in answer.cells]
     rows = [next(of_cell[cell]) for cell in gaps.cell]
@@ -248,13 +248,13 @@ def _gains(answer: Answer, gaps: _core.GapsAnswer, told: Demand | None) -> _Gain
 
 
 def _gaps(
-    answer: Answer, cells: Sequence[Cell], told: Demand | None, caches: _core.Catalog
+    answer: Answer, cells: Sequence[Cell], demanded: Demand | None, caches: _core.Catalog
 ) -> list[Gap]:
     """Return the gaps, the most useful first."""
     gaps = answer.gaps
     if gaps is None or not gaps.cell:
         return []
-    blocked, completed, buildable = _gains(answer, gaps, told)
+    blocked, completed, buildable = _gains(answer, gaps, demanded)
     places = [(each.stack, each.platform, each.os, each.target) for each in cells]
     stacks, platforms, oss, targets = zip(*map(places.__getitem__, gaps.cell), strict=True)
     records = from_columns(
@@ -275,7 +275,7 @@ def _gaps(
         buildable_now=buildable,
         nearest=_nearest(answer, gaps.nearest, caches),
     )
-    if told is not None and answer.level == "hash":
+    if demanded is not None and answer.level == "hash":
         # The core has ranked them by all that follows, and sorting is stable.
         records.sort(key=attrgetter("blocked"), reverse=True)
     return records
@@ -293,9 +293,9 @@ def _nearest(
     return nearest_of(found, {each: spec.source for each, spec in of_caches.items()})
 
 
-def _roots(answer: Answer, told: Demand | None) -> RootCoverage | None:
+def _roots(answer: Answer, demanded: Demand | None) -> RootCoverage | None:
     """Return how many roots of locks and of environments install."""
-    of_locks = () if told is None else told.roots
+    of_locks = () if demanded is None else demanded.roots
     abstract = answer.abstract
     roots = (
         None
@@ -304,8 +304,8 @@ def _roots(answer: Answer, told: Demand | None) -> RootCoverage | None:
             abstract, answer.core, partial(_lacks, answer, is_rewired=False)
         )
     )
-    tells = roots is not None and (roots.undecided < roots.wanted or not roots.wanted)
-    if told is None and not tells and not answer.not_concretized:
+    is_decided = roots is not None and (roots.undecided < roots.wanted or not roots.wanted)
+    if demanded is None and not is_decided and not answer.not_concretized:
         return None
     lacking = [root for root in of_locks if root.lacks_total]
     named_roots = by_hash(answer.core, [root.hash for root in lacking])
@@ -334,8 +334,8 @@ def _roots(answer: Answer, told: Demand | None) -> RootCoverage | None:
         undecided=undecided,
         coverage=ratio(installable, wanted),
         broken=tuple(broken),
-        stacks=_roots_of_stacks(answer, told, roots),
-        lacking=_lacking(answer.core, told, roots),
+        stacks=_roots_of_stacks(answer, demanded, roots),
+        lacking=_lacking(answer.core, demanded, roots),
     )
 
 
@@ -352,12 +352,12 @@ def _lacks(answer: Answer, root: str, *, is_rewired: bool) -> list[str]:
 
 def _lacking(
     core: _core.Catalog,
-    told: Demand | None,
+    demanded: Demand | None,
     of_environments: environment_records.InstallableRoots | None,
 ) -> tuple[Lacking, ...]:
     """Return what broken roots lack: what most of them lack first, then by hash."""
     counts: dict[str, int] = {}
-    for each in (told, of_environments):
+    for each in (demanded, of_environments):
         if each is not None:
             for lacked, roots in zip(each.lacked.hash, each.lacked.roots, strict=True):
                 counts[lacked] = counts.get(lacked, 0) + roots
@@ -378,14 +378,16 @@ def _lacking(
 
 def _roots_of_stacks(
     answer: Answer,
-    told: Demand | None,
+    demanded: Demand | None,
     of_environments: environment_records.InstallableRoots | None,
 ) -> tuple[RootsOfStack, ...]:
     """Return the numbers of the roots of each stack that wants any."""
-    lacks = set() if told is None else {root.hash for root in told.roots if root.lacks_total}
+    lacks = (
+        set() if demanded is None else {root.hash for root in demanded.roots if root.lacks_total}
+    )
     stale = Counter(each.stack for each in answer.not_concretized)
     abstract = {} if of_environments is None else of_environments.stacks
-    of_locks = {} if told is None else told.of_stacks
+    of_locks = {} if demanded is None else demanded.of_stacks
     found = []
     for stack in sorted({*of_locks, *abstract, *stale}):
         roots = of_locks.get(stack, [])

@@ -91,14 +91,14 @@ class Costs:
         return {spec[0]: self._cost(*spec, known) for spec in specs}
 
     def _cost(self, dag_hash: str, name: str, version: str, known: _Known) -> Cost:
-        told = self.by_hash.get(dag_hash)
-        if told is None:
-            told = self.by_version.get((name, version))
-        if told is None:
-            told = self.by_package.get(name)
-        if told is None:
+        cost = self.by_hash.get(dag_hash)
+        if cost is None:
+            cost = self.by_version.get((name, version))
+        if cost is None:
+            cost = self.by_package.get(name)
+        if cost is None:
             return Cost(known.like(name, version), estimated=True)
-        return Cost(told, estimated=False)
+        return Cost(cost, estimated=False)
 
 
 class _Known:

@@ -17,22 +17,22 @@ class Hashes(Sequence[str]):
 
     Args:
         count: How many there are.
-        told: Tells those of a spec.
+        find: Returns those of a spec.
         spec: The hash of the spec.
         first: The first of them, as far as they are known already.
     """
 
-    __slots__ = ("_count", "_first", "_spec", "_told")
+    __slots__ = ("_count", "_find", "_first", "_spec")
 
     def __init__(
         self,
         count: int,
-        told: Callable[[str], Sequence[str]],
+        find: Callable[[str], Sequence[str]],
         spec: str,
         first: tuple[str, ...] = (),
     ) -> None:
         self._count = count
-        self._told = told
+        self._find = find
         self._spec = spec
         self._first = first
 
@@ -46,7 +46,7 @@ class Hashes(Sequence[str]):
     def __iter__(self) -> Iterator[str]:
         if len(self._first) == self._count:
             return iter(self._first)
-        return iter(self._told(self._spec))
+        return iter(self._find(self._spec))
 
     @overload
     def __getitem__(self, index: int) -> str: ...

@@ -108,7 +108,7 @@ class Purchase:
             _pick(group, result)
             for group, result in zip(options.groups, spent.results[fixed:], strict=True)
         ]
-        return spent, choosing.told(choice, options, now)
+        return spent, choosing.with_picks(choice, options, now)
 
     def _of_locks(self) -> Spending:
         """Return the question about the roots of locks alone."""

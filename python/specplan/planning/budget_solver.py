@@ -150,15 +150,16 @@ class BidResult:
     completed: tuple[bool, ...]
 
     @staticmethod
-    def of(source: int, told: Iterable[tuple[Bid, compiled.BidAnswer]]) -> BidResult:
+    def of(source: int, answered: Iterable[tuple[Bid, compiled.BidAnswer]]) -> BidResult:
         """Return what the core says of the roots of a source."""
-        told = list(told)
+        answered = list(answered)
         return BidResult(
             source=source,
             hashes=tuple(
-                None if answer.option is None else bid.hashes[answer.option] for bid, answer in told
+                None if answer.option is None else bid.hashes[answer.option]
+                for bid, answer in answered
             ),
-            completed=tuple(answer.outcome in _INSTALLS for _, answer in told),
+            completed=tuple(answer.outcome in _INSTALLS for _, answer in answered),
         )
 
 
@@ -215,7 +216,7 @@ class Spending:
 
     def search(self) -> Spent:
         """Choose the roots that the budget completes, and the spec that completes each."""
-        return self._told(self._answer(self._builds, self._asked.cost, _MOST_WORK))
+        return self._solution(self._answer(self._builds, self._asked.cost, _MOST_WORK))
 
     def curve(self, unit: Unit, all_hashes: Collection[str], abstract: int) -> BudgetCurve:
         """Return the results of budgets from nothing to everything, in tenths of the whole plan.
@@ -239,7 +240,7 @@ class Spending:
         last = self._point(whole, most)
         fixed = sum(
             bid.place is None and became.outcome != "external"
-            for bid, became in self._told_bids(whole)
+            for bid, became in self._answered_bids(whole)
         )
         return BudgetCurve(
             limited="builds" if unit == "builds" else "cost",
@@ -266,14 +267,14 @@ class Spending:
             cost=answer.cost,
             installing=sum(
                 became.outcome in _INSTALLS
-                for bid, became in self._told_bids(answer)
+                for bid, became in self._answered_bids(answer)
                 if bid.place is not None or became.outcome != "external"
             ),
             weight=float(answer.weight * self._part),
             upper_bound=float(answer.upper_bound * self._part),
         )
 
-    def _told_bids(
+    def _answered_bids(
         self, answer: compiled.SpendingAnswer
     ) -> Iterator[tuple[Bid, compiled.BidAnswer]]:
         """Return the result for each root of the sources that count."""
@@ -285,7 +286,7 @@ class Spending:
         answer = self._core.spend(
             self._question(), chosen=sorted(hashes), builds=self._builds, cost=self._asked.cost
         )
-        found = self._told(answer)
+        found = self._solution(answer)
         proven = replace(
             found.budget,
             upper_bound=searched.budget.upper_bound,
@@ -307,16 +308,16 @@ class Spending:
             for group in self._groups
         ]
 
-    def _told(self, answer: compiled.SpendingAnswer) -> Spent:
+    def _solution(self, answer: compiled.SpendingAnswer) -> Spent:
         installable: list[BudgetRoot] = []
         completed: list[BudgetRoot] = []
         left: list[OpenRoot] = []
         results = []
         for group, source, answers in zip(self._groups, answer.sources, answer.bids, strict=True):
             bids = group.sources[source] if group.sources else ()
-            told = list(zip(bids, answers, strict=True))
-            results.append(BidResult.of(source, told))
-            for bid, became in told:
+            answered = list(zip(bids, answers, strict=True))
+            results.append(BidResult.of(source, answered))
+            for bid, became in answered:
                 outcome, option = became.outcome, became.option
                 # A want by hash is reported even if no spec can meet it.
                 at = 0 if option is None and bid.place is None else option

@@ -80,7 +80,7 @@ class Want:
     path: str = ""
     line: int | None = None
 
-    def told(
+    def record(
         self, named: NamedSpec | None, lock: str | None, lack: Lack | None, *, completed: bool
     ) -> ChosenWant:
         """Return the want with what was chosen for it."""
@@ -186,20 +186,20 @@ class WantGroup:
         )
         return Pick(position, hashes, tuple(each is not None for each in hashes))
 
-    def told(self, pick: Pick | None, names: Mapping[str, NamedSpec]) -> list[ChosenWant]:
+    def records(self, pick: Pick | None, names: Mapping[str, NamedSpec]) -> list[ChosenWant]:
         """Return the wants with what was chosen for them."""
         if pick is None:
             # Of a lock as a whole none is taken that lacks one spec that it should have.
             lack: Lack | None = "blocked" if self.sources else "no_candidate"
             return [
-                want.told(None, None, want.lack if self.is_alone else lack, completed=False)
+                want.record(None, None, want.lack if self.is_alone else lack, completed=False)
                 for want in self.wants
             ]
         source = self.sources[pick.source]
         return [
-            want.told(names[each], source.lock, None, completed=completed)
+            want.record(names[each], source.lock, None, completed=completed)
             if each is not None
-            else want.told(
+            else want.record(
                 None,
                 source.lock,
                 want.lack if source.lock is None else "blocked" if candidates else "no_candidate",

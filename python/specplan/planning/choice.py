@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from specplan import _core as compiled
     from specplan.model import Scope
 
-__all__ = ["ChoiceRequest", "ChosenWant", "Lack", "Made", "choose", "least", "options_of", "told"]
+__all__ = [
+    "ChoiceRequest",
+    "ChosenWant",
+    "Lack",
+    "Made",
+    "choose",
+    "least",
+    "options_of",
+    "with_picks",
+]
 
 #: How many nodes a search may look at where nothing else limits it.
 NODE_LIMIT: Final = 10_000
@@ -96,7 +105,9 @@ def choose(
     choice, chosen = least(core, question, alternatives, asked)
     picks = tuple(group.picked(each) for group, each in zip(options.groups, chosen, strict=True))
     choice = replace(choice, one_by_one=options.one_by_one, environments=options.environments)
-    return Made(choice=told(choice, options, picks), picks=picks, options=options, asked=asked)
+    return Made(
+        choice=with_picks(choice, options, picks), picks=picks, options=options, asked=asked
+    )
 
 
 def least(
@@ -148,8 +159,8 @@ def least(
     return choice, chosen.alternatives
 
 
-def told(choice: Choice, options: Options, picks: Sequence[Pick | None]) -> Choice:
+def with_picks(choice: Choice, options: Options, picks: Sequence[Pick | None]) -> Choice:
     """Return a choice with what was chosen for each want."""
     groups = zip(options.groups, picks, strict=True)
-    wants = [want for group, pick in groups for want in group.told(pick, options.names)]
+    wants = [want for group, pick in groups for want in group.records(pick, options.names)]
     return replace(choice, wants=tuple(wants))

@@ -24,9 +24,9 @@ __all__ = ["costs_of", "inputs_of"]
 _ROLES: Final = ("want", "candidates", "cache", "costs")
 
 
-def costs_of(plannable: KnownSpecs, told: Costs) -> dict[str, Cost]:
+def costs_of(plannable: KnownSpecs, costs: Costs) -> dict[str, Cost]:
     """Return what each spec that can be planned costs, by hash; nothing where each costs 1."""
-    return {} if told is UNIT_COSTS else told.of(plannable.named())
+    return {} if costs is UNIT_COSTS else costs.of(plannable.named())
 
 
 def inputs_of(

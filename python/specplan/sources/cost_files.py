@@ -76,20 +76,20 @@ def read_costs(places: Sequence[str], limits: Limits) -> Costs:
     """
     if not places:
         return UNIT_COSTS
-    told = _Told()
+    costs = _Costs()
     for place in places:
-        before = told.count
+        before = costs.count
         if os.path.isdir(place):  # noqa: PTH112 - `Path.is_dir` raises where a folder is closed
-            _read_folder(place, told, limits)
+            _read_folder(place, costs, limits)
         else:
-            _read_file(Path(place), printable(place), told, limits.file_bytes)
-        if told.count == before:
+            _read_file(Path(place), printable(place), costs, limits.file_bytes)
+        if costs.count == before:
             raise SourceError(
                 f"`{printable(place)}` contains no costs",
                 path=place,
-                hint="times of installing from a cache are not costs" if told.cached else None,
+                hint="times of installing from a cache are not costs" if costs.cached else None,
             )
-    return told.costs()
+    return costs.costs()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class _Where:
 
 
 @dataclass(slots=True)
-class _Told:
+class _Costs:
     """What has been read so far."""
 
     tabled: dict[_Key, tuple[float, _Where]] = field(default_factory=dict)
@@ -177,7 +177,7 @@ class _Told:
         )
 
 
-def _read_folder(place: str, told: _Told, limits: Limits) -> None:
+def _read_folder(place: str, costs: _Costs, limits: Limits) -> None:
     hint = "in a folder, only Spack's own measurements are read"
     refuse_root(place, hint)
     entries = 0
@@ -196,7 +196,7 @@ def _read_folder(place: str, told: _Told, limits: Limits) -> None:
         if _TIMES in files:
             found = True
             file = Path(folder, _TIMES)
-            _read_file(file, printable(file), told, limits.manifest_bytes)
+            _read_file(file, printable(file), costs, limits.manifest_bytes)
     if not found:
         raise SourceError(
             f"`{printable(place)}` contains no {_TIMES}",
@@ -210,7 +210,7 @@ def _cannot_be_read(error: OSError) -> None:
     raise SourceError(f"`{shown}` cannot be read: {error.strerror or error}", path=shown) from error
 
 
-def _read_file(path: Path, shown: str, told: _Told, most: int) -> None:
+def _read_file(path: Path, shown: str, costs: _Costs, most: int) -> None:
     document = inflated(path, shown, most)
     try:
         text = decoded(document)
@@ -219,25 +219,25 @@ def _read_file(path: Path, shown: str, told: _Told, most: int) -> None:
             path=shown, place="", line=error.line, fault=error.fault
         ) from error
     if text.lstrip()[:1] in {"{", "["}:
-        _read_json(strict_json.parse(text.encode(), shown), told)
+        _read_json(strict_json.parse(text.encode(), shown), costs)
     else:
-        _read_csv(text, shown, told)
+        _read_csv(text, shown, costs)
 
 
-def _read_json(whole: Value, told: _Told) -> None:
+def _read_json(whole: Value, costs: _Costs) -> None:
     if isinstance(whole.raw, list):
         for each in whole.items():
-            _read_times(each, told)
+            _read_times(each, costs)
     elif isinstance(whole.raw, dict) and isinstance(whole.raw.get("phases"), list):
-        _read_times(whole, told)
+        _read_times(whole, costs)
     else:
         for spec in whole.keys():  # noqa: SIM118 - a method of its own, in the order of the file
             value = whole.at(spec)
             where = _Where(value.shown, value.place, None)
-            told.table(_key(spec, where), _seconds(value), where)
+            costs.table(_key(spec, where), _seconds(value), where)
 
 
-def _read_times(times: Value, told: _Told) -> None:
+def _read_times(times: Value, costs: _Costs) -> None:
     """Read what Spack measured of one installation."""
     times.at("phases").items()
     name, dag_hash = times.at("name"), times.at("hash")
@@ -246,9 +246,9 @@ def _read_times(times: Value, told: _Told) -> None:
     if not _NAME.fullmatch(name.text()):
         name.fail(f"`{name.raw}` is not a package")
     if isinstance(times.raw, dict) and times.raw.get("cache") is True:
-        told.cached += 1
+        costs.cached += 1
         return
-    told.measure(_Key(dag_hash.text(), name.text(), ""), _seconds(times.at("total")))
+    costs.measure(_Key(dag_hash.text(), name.text(), ""), _seconds(times.at("total")))
 
 
 def _seconds(value: Value) -> float:
@@ -294,7 +294,7 @@ def _checked(key: _Key, shown: str, where: _Where) -> _Key:
     return _Key(key.dag_hash, key.name, version[1] if version else "")
 
 
-def _read_csv(text: str, shown: str, told: _Told) -> None:
+def _read_csv(text: str, shown: str, costs: _Costs) -> None:
     rows = _rows(text, shown)
     line, header = next(rows, (1, []))
     columns = [each.strip().lower() for each in header]
@@ -312,7 +312,7 @@ def _read_csv(text: str, shown: str, told: _Told) -> None:
         if len(row) != len(columns):
             raise where.fail(f"has {count(len(row), 'value')} for {count(len(columns), 'column')}")
         cells = {column: cell.strip() for column, cell in zip(columns, row, strict=True)}
-        told.table(_key_of(cells, where), _number(cells["seconds"], where), where)
+        costs.table(_key_of(cells, where), _number(cells["seconds"], where), where)
 
 
 _NAMED_COLUMNS: Final = frozenset({"hash", "package", "version", "seconds"})

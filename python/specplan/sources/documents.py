@@ -99,12 +99,14 @@ def _check(coverage: Coverage, document: Value) -> None:
         missing = cell.wanted - cell.covered - cell.unknown
         if missing < 0 or cell.covered_exact > cell.covered:
             value.fail("counts more than the wants")
-        for name, told, listed in (
+        for name, counted, listed in (
             ("gaps", missing, gaps[place]),
             ("unknown", cell.unknown, unknown[place]),
         ):
-            if told != listed:
-                value.fail(f"says that {told} of its wants are in `{name}`, which lists {listed}")
+            if counted != listed:
+                value.fail(
+                    f"says that {counted} of its wants are in `{name}`, which lists {listed}"
+                )
     for name in ("wanted", "covered", "unknown"):
         if getattr(coverage.totals, name) != sum(getattr(each, name) for each in coverage.cells):
             document.at("totals").at(name).fail("is not the sum of all cells")

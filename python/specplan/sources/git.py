@@ -125,8 +125,8 @@ def git_bytes(checkout: str, *arguments: str, given: bytes = b"") -> bytes:
     except (OSError, ValueError) as error:
         raise cannot_run(error, checkout) from error
     if done.returncode:
-        told = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        fault = told[0].removeprefix("fatal: ") if told else f"git ended with {done.returncode}"
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        fault = lines[0].removeprefix("fatal: ") if lines else f"git ended with {done.returncode}"
         raise SourceError(f"`{checkout}`: {fault}", path=checkout, hint=_hint(checkout, fault))
     return done.stdout
 

@@ -196,7 +196,7 @@ class IndexAlone:
     cache: str
 
     @property
-    def told(self) -> str:
+    def note(self) -> str:
         """One sentence about it."""
         return (
             f"`{self.label}` of the snapshot `{self.tag}` is only an index, `{self.shown}`: it "

@@ -651,7 +651,7 @@ class Model:
 
         def differs(dag_hash: str) -> tuple[str, ...]:
             content = self.contents[dag_hash]
-            told = [
+            fields = [
                 ("os", content.os != cell.os),
                 ("target", content.target != cell.target),
                 *(
@@ -660,7 +660,7 @@ class Model:
                 ),
                 ("stack", dag_hash not in listed),
             ]
-            return tuple(field for field, is_other in told if is_other)
+            return tuple(field for field, is_other in fields if is_other)
 
         package = self.package(key, level)
         candidates = sorted(each for each in available if self.contents[each].name == package)

@@ -67,8 +67,8 @@ def _unwrapped(node: Any) -> dict[str, Any]:
 
 
 def _dependencies(node: Any, hash_of: Mapping[str, str]) -> list[Any]:
-    told = node.get("dependencies", ())
-    each = told.values() if isinstance(told, dict) else told
+    recorded = node.get("dependencies", ())
+    each = recorded.values() if isinstance(recorded, dict) else recorded
     names = ("hash", "package_hash", "full_hash", "build_hash")
     keys = [next(edge[name] for name in names if name in edge) for edge in each]
     return [{**edge, "hash": hash_of.get(key, key)} for edge, key in zip(each, keys, strict=True)]

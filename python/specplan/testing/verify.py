@@ -34,18 +34,18 @@ def verify(
     Raises:
         VerificationError: If anything does not hold.
     """
-    told: Any = plan if isinstance(plan, (str, Mapping)) else getattr(plan, "to_json")()  # noqa: B009 - whatever has it
-    told = json.loads(told) if isinstance(told, str) else told
-    problem = _Problem(told, [read_lock(each) for each in _several(wants)], _several(caches))
+    document: Any = plan if isinstance(plan, (str, Mapping)) else getattr(plan, "to_json")()  # noqa: B009 - whatever has it
+    document = json.loads(document) if isinstance(document, str) else document
+    problem = _Problem(document, [read_lock(each) for each in _several(wants)], _several(caches))
     installed = problem.wanted - problem.blocked()
     steps = _steps(installed, problem.demands)
     builds = steps.keys() & problem.built_if_needed
-    hashes = [build["hash"] for build in told["builds"]]
+    hashes = [build["hash"] for build in document["builds"]]
     _hold(builds <= {*hashes}, f"not planned: {sorted(builds - {*hashes})}")
     _hold({*hashes} <= builds, f"planned in vain: {sorted({*hashes} - builds)}")
     ready, dearest, needs = problem.stages(steps, builds)
     _hold(hashes == sorted(builds, key=lambda each: (ready[each], each)), "order of the builds")
-    for build in told["builds"]:
+    for build in document["builds"]:
         spec = build["hash"]
         truth = {**problem.facts(spec), "stage": ready[spec] - 1, "needs": sorted(needs[spec])}
         for key, value in truth.items():
@@ -61,35 +61,37 @@ def verify(
         "predicted": bool(problem.change["changed"]),
     }
     for key, value in totals.items():
-        _hold(isclose({**told, **told["totals"]}[key], value), f"{key} is {value}")
+        _hold(isclose({**document, **document["totals"]}[key], value), f"{key} is {value}")
 
 
 class _Problem:
     """What a plan is about: the specs of locks, what is available, and what is wanted."""
 
-    def __init__(self, told: Any, locks: list[Lock], caches: Iterable[Any]) -> None:
+    def __init__(self, document: Any, locks: list[Lock], caches: Iterable[Any]) -> None:
         self.locks = locks
         self.nodes = {dag_hash: node for lock in locks for dag_hash, node in lock.nodes.items()}
         self.edges = {dag_hash: edges_of(node) for dag_hash, node in self.nodes.items()}
         self.external = {dag_hash for dag_hash, node in self.nodes.items() if node.get("external")}
         binaries = {each for cache in caches for each in available_in(cache)} - self.external
-        what_if = told["what_if"] or {"available": (), "unavailable": ()}
+        what_if = document["what_if"] or {"available": (), "unavailable": ()}
         self.binaries = binaries.union(what_if["available"]).difference(
             what_if["unavailable"], self.external
         )
-        self.change = told["change"] or {"changed": [], "policy": "hash", "depth": None}
+        self.change = document["change"] or {"changed": [], "policy": "hash", "depth": None}
         self.available = self.binaries - _stale(self.edges, self.change)
         spliced = {dag_hash for dag_hash, node in self.nodes.items() if "build_spec" in node}
         self.spliced = spliced - self.available
         self.built_if_needed = self.nodes.keys() - self.external - self.available - self.spliced
-        self.broken = {*told["excluded"]["broken"]}
-        self.costs = {build["hash"]: build["cost"] for build in told["builds"]}
-        open_roots = {each["hash"] for each in told["budget"]["open"]} if told["budget"] else set()
+        self.broken = {*document["excluded"]["broken"]}
+        self.costs = {build["hash"]: build["cost"] for build in document["builds"]}
+        open_roots = (
+            {each["hash"] for each in document["budget"]["open"]} if document["budget"] else set()
+        )
         roots = {root for lock in locks for root in lock.roots} - open_roots
         self.everything = _steps(roots, lambda spec: self.edges[spec]).keys()
         installed = _steps(roots, self._installs).keys()
         wants_of = {"roots": roots, "runtime": installed, "all": self.everything}
-        self.wanted = wants_of[told["scope"]] - self.external
+        self.wanted = wants_of[document["scope"]] - self.external
         self.order = [*TopologicalSorter(self.edges).static_order()]  # dependencies first
 
     def _installs(self, spec: str) -> list[str]:

@@ -30,11 +30,11 @@ def verify_budget(plan: object, alone: Mapping[str, frozenset[str]]) -> None:
     Raises:
         VerificationError: If anything does not hold, or the plan has no budget.
     """
-    told: Any = plan if isinstance(plan, (str, Mapping)) else getattr(plan, "to_json")()  # noqa: B009 - whatever has it
-    told = json.loads(told) if isinstance(told, str) else told
-    budget = told["budget"]
+    document: Any = plan if isinstance(plan, (str, Mapping)) else getattr(plan, "to_json")()  # noqa: B009 - whatever has it
+    document = json.loads(document) if isinstance(document, str) else document
+    budget = document["budget"]
     _hold(budget is not None, "there is no budget")
-    costs = {build["hash"]: build["cost"] for build in told["builds"]}
+    costs = {build["hash"]: build["cost"] for build in document["builds"]}
     cost_of = sum(costs.values())
     _hold(budget["builds"] == len(costs), f"{len(costs)} builds")
     _hold(abs(budget["cost"] - cost_of) < 1e-6 * (1 + cost_of), f"{cost_of} is spent")
@@ -46,8 +46,8 @@ def verify_budget(plan: object, alone: Mapping[str, frozenset[str]]) -> None:
     installable = {each["hash"] for each in budget["installable"]}
     left = [each for each in budget["open"] if each["reason"] != "left_out"]
     _hold(installable == {root for root, builds in alone.items() if not builds}, "installable")
-    told_of = [*completed, *installable, *(each["hash"] for each in left)]
-    _hold(sorted(told_of) == sorted(alone), "every root is told once")
+    listed = [*completed, *installable, *(each["hash"] for each in left)]
+    _hold(sorted(listed) == sorted(alone), "every root is listed once")
     _hold(budget["weight"] == len(completed), "the weight")
     _hold(budget["optimal"] == (budget["weight"] == budget["upper_bound"]), "optimal")
     for each in left:

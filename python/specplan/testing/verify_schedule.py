@@ -28,11 +28,11 @@ def verify_schedule(plan: object) -> None:
     Raises:
         VerificationError: If anything does not hold, or the plan has no schedule.
     """
-    told: Any = plan if isinstance(plan, (str, Mapping)) else getattr(plan, "to_json")()  # noqa: B009 - whatever has it
-    told = json.loads(told) if isinstance(told, str) else told
-    schedule = told["schedule"]
+    document: Any = plan if isinstance(plan, (str, Mapping)) else getattr(plan, "to_json")()  # noqa: B009 - whatever has it
+    document = json.loads(document) if isinstance(document, str) else document
+    schedule = document["schedule"]
     _hold(schedule is not None, "there is no schedule")
-    builds = {build["hash"]: build for build in told["builds"]}
+    builds = {build["hash"]: build for build in document["builds"]}
     runs = [run for shard in schedule["shards"] for run in shard["runs"]]
     _hold(sorted(run["hash"] for run in runs) == sorted(builds), "every build runs once")
     _hold(len(schedule["shards"]) <= schedule["runners"], "there are more shards than runners")
@@ -55,7 +55,7 @@ def verify_schedule(plan: object) -> None:
     for build in builds.values():
         widths[build["stage"]] += 1
     _hold(schedule["widths"] == widths, "the widths of the stages")
-    bound = _lower_bound(told["builds"], min(schedule["runners"], len(builds)))
+    bound = _lower_bound(document["builds"], min(schedule["runners"], len(builds)))
     _hold(isclose(schedule["lower_bound"], bound), f"the lower bound is {bound}")
     _hold(schedule["lower_bound"] <= schedule["makespan"], "the bound is beyond the makespan")
 

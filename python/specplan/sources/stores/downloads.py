@@ -90,7 +90,7 @@ class Incoming:
             SourceError: If there is no room for them.
         """
         rest = memoryview(chunk)
-        with _told(self._shown):
+        with _naming(self._shown):
             while rest:
                 rest = rest[os.write(self._descriptor, rest) :]
         self._digest.update(chunk)
@@ -316,12 +316,12 @@ class Downloads:
 
     @contextlib.contextmanager
     def _writable(self) -> Iterator[None]:
-        with _told(printable(self._folder)):
+        with _naming(printable(self._folder)):
             yield
 
 
 @contextlib.contextmanager
-def _told(shown: str) -> Iterator[None]:
+def _naming(shown: str) -> Iterator[None]:
     """Say that it is the folder that fails, and not the server."""
     try:
         yield

@@ -94,7 +94,7 @@ class Fetching:
         """Whether one of the last questions was refused, and was for this file."""
         return any(each.path == shown for each in self.refusals[-_LAST:])
 
-    def tell(self, shown: str, done: int, total: int | None) -> None:
+    def report(self, shown: str, done: int, total: int | None) -> None:
         """Report the progress of a transfer."""
         if self.progress is not None:
             self.progress(shown, done, total)

@@ -78,7 +78,7 @@ class FsspecStore:
         kept = self._fetching.kept(place, shown, most=most, expected=expected)
         if kept is not None:
             return kept.path
-        with self._told(shown):
+        with self._naming(shown):
             entry = self._entry(path, shown, is_needed=not relative or expected is not None)
             if entry is None:
                 return None
@@ -113,7 +113,7 @@ class FsspecStore:
         shown = self.shown(relative)
         if self._fetching.limits.offline:
             return iter(())
-        with self._told(shown):
+        with self._naming(shown):
             try:
                 found = self._system.find("/".join([self._root, *parts_of(relative)]))
             except (FileNotFoundError, NotADirectoryError):
@@ -176,7 +176,7 @@ class FsspecStore:
             raise too_large(shown, most)
         clock, limits = self._fetching.clock, self._fetching.limits
         deadline = clock() + limits.transfer_seconds
-        with self._told(shown), self._fetching.downloads.incoming() as incoming:
+        with self._naming(shown), self._fetching.downloads.incoming() as incoming:
             with self._system.open(path, "rb") as file:
                 while chunk := file.read(_CHUNK):
                     incoming.write(chunk)
@@ -187,18 +187,18 @@ class FsspecStore:
                             f"`{shown}`: timed out after {limits.transfer_seconds:g} seconds",
                             path=shown,
                         )
-                    self._fetching.tell(shown, incoming.size, total)
+                    self._fetching.report(shown, incoming.size, total)
             if total is not None and incoming.size != total:
                 raise RemoteError(
                     f"`{shown}`: ends after {incoming.size} of {total} bytes", path=shown
                 )
             if expected is not None:
                 expected.check(checksum=incoming.checksum, size=incoming.size, shown=shown)
-        self._fetching.tell(shown, incoming.size, incoming.size)
+        self._fetching.report(shown, incoming.size, incoming.size)
         return incoming.checksum
 
     @contextlib.contextmanager
-    def _told(self, shown: str) -> Iterator[None]:
+    def _naming(self, shown: str) -> Iterator[None]:
         """Turn whatever a file system raises into an error of this package."""
         try:
             yield

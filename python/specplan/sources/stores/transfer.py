@@ -232,7 +232,7 @@ class Transfer:
         for attempt in range(1, self._limits.attempts + 1):
             try:
                 with within(self._deadline):
-                    return self._told(attempt_of)
+                    return self._attempted(attempt_of)
             except TransientError as error:
                 if attempt == self._limits.attempts:
                     tries = "" if attempt == 1 else f" ({attempt} attempts)"
@@ -248,7 +248,7 @@ class Transfer:
             self._deadline.step()
         raise AssertionError("there is at least one attempt")
 
-    def _told(self, attempt_of: Callable[[], _Answer]) -> _Answer:
+    def _attempted(self, attempt_of: Callable[[], _Answer]) -> _Answer:
         """Make an attempt; whatever fails on the way is an error of this package."""
         try:
             return attempt_of()
@@ -264,7 +264,7 @@ class Transfer:
             if answer.status != _OK:
                 self._spend(answer)
             if answer.status == _NOT_MODIFIED and known is not None:
-                self._fetching.tell(self._shown, *[known.path.stat().st_size] * 2)
+                self._fetching.report(self._shown, *[known.path.stat().st_size] * 2)
                 self._remember(known.checksum, known.token)
                 return known.path
             if answer.status in _ABSENT:
@@ -387,7 +387,7 @@ class Transfer:
                 decode(chunk, incoming)
                 if max(arrived, incoming.size) > self._most:
                     raise too_large(self._shown, self._most)
-                self._fetching.tell(self._shown, arrived, length)
+                self._fetching.report(self._shown, arrived, length)
             if length is not None and arrived != length:
                 raise TransientError(f"ends after {arrived} of {length} bytes")
             decode.finish()
@@ -396,7 +396,7 @@ class Transfer:
                     checksum=incoming.checksum, size=incoming.size, shown=self._shown
                 )
             self._check_digest(answer, incoming.checksum)
-        self._fetching.tell(self._shown, arrived, arrived)
+        self._fetching.report(self._shown, arrived, arrived)
         path = downloads.blob(incoming.checksum)
         if path is None:
             raise self._error("was fetched, but disappeared from the cache folder")
@@ -461,8 +461,8 @@ class Transfer:
             return self._error(
                 f"the answer is not valid HTTP: {str(reason) or type(reason).__name__}"
             )
-        told = reason.strerror if isinstance(reason, OSError) else None
-        return self._error(f"the server cannot be reached: {told or reason}")
+        reason_given = reason.strerror if isinstance(reason, OSError) else None
+        return self._error(f"the server cannot be reached: {reason_given or reason}")
 
     def _transient(self, reason: object) -> str | None:
         """Return what to say of a fault that may be gone the next time; None for any other."""

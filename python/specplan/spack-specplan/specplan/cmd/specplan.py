@@ -7,7 +7,7 @@ environment as what is wanted, the mirrors of binaries as caches, the recipes.
 import argparse
 import subprocess
 
-description = "tell what the binary mirrors lack, and the least that must be built"
+description = "show what the binary mirrors lack, and the least that must be built"
 section = "build"
 level = "long"
 
