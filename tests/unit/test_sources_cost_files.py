@@ -98,7 +98,7 @@ def test_a_folder_stands_for_what_spack_measured_below_it(tmp_path: Path) -> Non
 
 
 def test_a_folder_without_times_says_so(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"holds no install_times\.json"):
+    with pytest.raises(SourceError, match=r"contains no install_times\.json"):
         read_costs([str(tmp_path)], Limits())
 
 
