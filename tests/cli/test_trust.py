@@ -10,7 +10,7 @@ import pytest
 
 import specplan
 from tests import mirrors
-from tests.mirrors import Mirror
+from tests.mirrors import Mirror, dag_hash
 from tests.small_caches import environment, index, lock, written
 
 if TYPE_CHECKING:
@@ -699,3 +699,24 @@ def test_a_plan_takes_no_binary_that_is_installed_with_one_of_another_system(
         1,
         ["app os=ubuntu24.04 target=x86_64_v3"],
     )
+
+
+@pytest.mark.parametrize("lost", ["root", "dependencies", "types"])
+@pytest.mark.parametrize("words", ["gaps", "coverage", "rebuild", "check", "trend c.json c.json"])
+def test_specs_of_a_lock_that_no_root_leads_to_are_no_silent_green(
+    run: Runs, folder: Path, lost: str, words: str
+) -> None:
+    made = json.loads(lock(["app", "tool"], needs={"app": ["zlib"], "tool": ["lib"]}))
+    specs = made["concrete_specs"]
+    whole = json.dumps(made)
+    if lost == "root":
+        made["roots"].pop()
+    elif lost == "dependencies":
+        specs[dag_hash("tool")]["dependancies"] = specs[dag_hash("tool")].pop("dependencies")
+    else:
+        specs[dag_hash("tool")]["dependencies"][0]["parameters"]["deptypes"] = []
+    written(folder, s_lock=json.dumps(made), w_lock=whole, c_json=index(["app", "zlib", "tool"]))
+    for name, asked in (("s.lock", True), ("w.lock", False)):
+        answer = run(*words.split(), "--cache", "c.json", "--want", f"x={name}")
+        assert ("no root leads to" in answer.err or "neither a root" in answer.err) is asked
+        assert answer.code == 1 or not asked

@@ -275,6 +275,10 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
     return _lock(read, label, place)
 
 
+#: Edges of every kind, as the core numbers them.
+_EVERY_EDGE: Final = 63
+
+
 def _rootless(place: str) -> LeftOut:
     """Return the record of a lock that has specs and no root that would want them."""
     return LeftOut(
@@ -313,6 +317,32 @@ def _lock(read: _core.SpecsRead, label: str, place: str) -> Wanted:
         left_out=(
             *((guessed(place),) if read.is_guess else ()),
             *(() if read.roots or not len(read.catalog) else (_rootless(place),)),
+            *_without_a_root(read, place),
+        ),
+    )
+
+
+def _without_a_root(read: _core.SpecsRead, place: str) -> tuple[LeftOut, ...]:
+    """Return the record of specs that no root of a lock leads to: Spack writes none of these."""
+    if not read.roots:
+        return ()
+    try:
+        reached = len(read.catalog.reached([root.hash for root in read.roots], _EVERY_EDGE))
+    except ValueError:
+        # Its dependencies are circular, which the question says of the whole.
+        return ()
+    number = len(read.catalog) - reached
+    if number <= 0:
+        return ()
+    return (
+        LeftOut(
+            kind="lock_root",
+            where=place,
+            detail="a spec of the lock is neither a root nor a dependency of one, so that nothing "
+            "wants it",
+            count=number,
+            blocks=True,
+            remedy="concretize the environment again, or --allow-left-out lock_root",
         ),
     )
 
