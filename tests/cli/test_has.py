@@ -123,3 +123,15 @@ def test_the_hint_for_a_damaged_index_works_when_it_is_followed(run: Runs, folde
     assert answer.code == 3
     assert "hint: `specplan check --cache index.json`" in answer.err
     assert run("check", "--cache", "index.json").code in {1, 3}
+
+
+def test_a_binary_of_another_name_or_version_is_not_the_one_that_was_asked_for(
+    run: Runs, folder: Path
+) -> None:
+    Mirror(folder / "mirror").binary("zlib")
+    (folder / "i.json").write_bytes(index("zlib"))
+    dag = dag_hash("zlib")
+    for source in ("mirror", "i.json"):
+        assert run("has", source, f"zlib@1.0/{dag}").code == 0
+        for other in ("zlib@2.0", "zlib-ng@1.0", "lib@1.0"):
+            assert run("has", source, f"{other}/{dag}").code == 1

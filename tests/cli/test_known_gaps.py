@@ -367,6 +367,7 @@ def consistent(result: Coverage) -> Coverage:
         gaps, unknown = (each[cell.stack, cell.os, cell.target] for each in listed)
         cells.append(replace(cell, wanted=cell.covered + gaps + unknown, unknown=unknown))
     sums = {name: sum(getattr(each, name) for each in cells) for name in SUMS}
+    sums["gaps"] = len(result.gaps)
     return replace(result, cells=tuple(cells), totals=replace(result.totals, **sums))
 
 

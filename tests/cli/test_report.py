@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.page_documents import HOSTILE, example_texts
-from tests.small_caches import index, lock, written
+from tests.small_caches import environment, index, lock, written
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Runs
@@ -237,3 +237,38 @@ def test_saved_documents_are_held_to_the_gates_of_the_configuration(
     # The gate of a stack is one of the document, once that was written with it.
     assert run("gaps", "--cache", "site.json", "--want", "e4s", "-o", "gaps.json").code == 0
     assert run(*words).code == 0
+
+
+@pytest.mark.parametrize("key", ["left_out", "gates"])
+def test_a_document_without_what_its_verdict_is_made_of_is_refused(
+    run: Runs, folder: Path, key: str
+) -> None:
+    written(folder, c_json=index(["app"]), s_lock=lock(["app"]), e_yaml=environment("app@9"))
+    cache = ("--cache=c.json", "--no-config")
+    run("coverage", *cache, "--want=s.lock", "-o", "coverage.json")
+    run("rebuild", *cache, "--want=e.yaml", "-o", "rebuild.json")
+    run("diff", "c.json", "c.json", "--no-config", "-o", "diff.json")
+    run("trend", "c.json", "c.json", "--want=s.lock", "--no-config", "-o", "trend.json")
+    for name in ("coverage", "rebuild", "diff", "trend"):
+        whole = json.loads(Path(f"{name}.json").read_text())
+        for cut in ({**whole, key: None}, {each: whole[each] for each in whole if each != key}):
+            Path("cut.json").write_text(json.dumps(cut))
+            answer = run("report", "--from", "cut.json", "-o", "page.html", "--no-config")
+            assert (answer.code, key in answer.err) == (3, True)
+            if name == "coverage":
+                assert run("trend", "cut.json", "cut.json", "--no-config").code == 3
+                carried = ("--want=s.lock", "--carry-forward=cut.json")
+                assert run("gaps", *cache, *carried).code == 3
+
+
+def test_a_page_is_made_of_no_coverage_whose_cells_were_cut(run: Runs, folder: Path) -> None:
+    written(folder, c_json=index(["app"]), s_lock=lock(["app"]))
+    run("coverage", "--cache=c.json", "--no-config", "--want=s.lock", "-o", "whole.json")
+    whole = json.loads(Path("whole.json").read_text())
+    for cut in (
+        {**whole, "cells": []},
+        {**whole, "cells": whole["cells"] * 2},
+        {**whole, "totals": {**whole["totals"], "unknown": 1}},
+    ):
+        Path("cut.json").write_text(json.dumps(cut))
+        assert run("report", "--from", "cut.json", "-o", "page.html", "--no-config").code == 3

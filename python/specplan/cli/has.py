@@ -11,7 +11,10 @@ from specplan.errors import DamagedSourceError
 from specplan.reports.render import prose, wording
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from specplan.cli.settings import Settings
+    from specplan.model import Spec
     from specplan.sources.mirrors.presence import AskedBinary
 
 __all__ = ["has"]
@@ -73,4 +76,14 @@ def _listed(source: str, binaries: list[AskedBinary], settings: Settings) -> dic
     for record in dict.fromkeys(each for answer in found.values() for each in answer.left_out):
         if record.kind == "index_version":
             output.note(f"left out: {prose.plain(wording.left_out_line(record))}")
-    return {dag_hash: bool(answer.decided()) for dag_hash, answer in found.items()}
+    specs = {dag_hash: answer.decided() for dag_hash, answer in found.items()}
+    return {each.hash: _is_it(each, specs[each.hash]) for each in binaries}
+
+
+def _is_it(binary: AskedBinary, specs: Sequence[Spec]) -> bool:
+    """Whether a binary is there under the name and version that were asked for, if they were."""
+    for each in specs:
+        if binary.name and (each.package, each.version) != (binary.name, binary.version):
+            output.note(f"`{binary.hash}` is {each.package}@{each.version} there")
+            return False
+    return bool(specs)

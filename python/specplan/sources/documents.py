@@ -79,6 +79,9 @@ def read_coverage(path: str) -> Coverage:
             f"is not a `{COVERAGE_SCHEMA}`",
             "save one with `specplan coverage --format json -o FILE`",
         )
+    # How it stood is part of every document: without these it could look better than it was.
+    for name in ("left_out", "gates"):
+        document.at(name)
     coverage = record(Coverage, document)
     _check(coverage, document)
     return coverage
@@ -110,6 +113,8 @@ def _check(coverage: Coverage, document: Value) -> None:
     for name in ("wanted", "covered", "unknown"):
         if getattr(coverage.totals, name) != sum(getattr(each, name) for each in coverage.cells):
             document.at("totals").at(name).fail("is not the sum of all cells")
+    if coverage.totals.gaps != len(coverage.gaps):
+        document.at("totals").at("gaps").fail("is not the number of gaps that are listed")
     _check_keys(coverage, document)
 
 

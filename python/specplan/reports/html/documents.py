@@ -94,6 +94,9 @@ def _read(data: bytes, shown: str) -> Value:
     return content
 
 
+#: The kinds of documents that are compared with no gate.
+_WITHOUT_GATES: Final = frozenset(("check", "lock-diff"))
+
 _HINT: Final = (
     "a page shows what `specplan coverage`, `gaps`, `rebuild`, `diff`, `trend` and `check` write "
     "with `--format json`"
@@ -110,4 +113,8 @@ def _kind_of(content: Value) -> Kind:
     found = next((kind for kind in KINDS if kind == name and version == str(_VERSION)), None)
     if found is None:
         content.at("schema").fail(f"`{schema}` is not a document that a page can show", _HINT)
+    # What was left out and which gates failed decides how a document stands: both are always there.
+    content.items_at("left_out")
+    if found not in _WITHOUT_GATES:
+        content.items_at("gates")
     return found

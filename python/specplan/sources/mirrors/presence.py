@@ -19,7 +19,7 @@ from specplan.sources.stores.store import LocalStore
 from specplan.sources.stores.url import parsed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from specplan.sources.limits import Limits
     from specplan.sources.stores.store import Store
@@ -103,10 +103,10 @@ def present_by_name(
         paths = mirror.binaries_of_files(store)
         if not paths:
             return None
-        there = [paths[each.hash] for each in binaries if each.hash in paths]
-        for path in there:
+        there = {each.hash: paths[each.hash] for each in binaries if _is_named_so(each, paths)}
+        for path in there.values():
             _check(store, path, limits)
-        return {each.hash: each.hash in paths for each in binaries}
+        return {each.hash: each.hash in there for each in binaries}
     if isinstance(store, RegistryStore) and not limits.offline:
         return _by_tag(store, binaries, limits)
     if limits.offline or not all(each.name for each in binaries):
@@ -122,6 +122,20 @@ def present_by_name(
     if not any(answers) and mirror.layout_of(store, limits) == 2:  # noqa: PLR2004 - its name
         return None
     return {each.hash: answer for each, answer in zip(binaries, answers, strict=True)}
+
+
+def _is_named_so(binary: AskedBinary, paths: Mapping[str, str]) -> bool:
+    """Whether the file of a hash has the name and the version that were asked for, if they were.
+
+    Spack looks for a binary by all three.
+    """
+    path = paths.get(binary.hash)
+    if path is None or not binary.name:
+        return path is not None
+    file = path.rpartition("/")[2]
+    named = mirror.spec_manifest_path(binary.name, binary.version, binary.hash).rpartition("/")[2]
+    # Names of files of layout 2 begin with the system and the compiler.
+    return f"-{named.partition('.spec.')[0]}." in f"-{file}"
 
 
 def _by_tag(
