@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -15,6 +16,7 @@ import pytest
 
 from specplan.sources.absent import looks_like_a_file
 from tests.servers import serving
+from tests.small_caches import index, lock
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run, Runs
@@ -376,3 +378,53 @@ def test_a_misspelt_command_gets_the_one_that_was_meant(run: Runs, typed: str, m
 
 def test_a_command_that_is_like_none_gets_the_list(run: Runs) -> None:
     assert hint_of(run("zzzz")) == "`specplan --help` lists what there is"
+
+
+def test_going_on_without_damaged_files_is_no_hint_where_nothing_would_be_left(
+    run: Runs, folder: Path
+) -> None:
+    (folder / "bad.json").write_text(index(["app"])[:-3])
+    alone = run("coverage", "--cache", "bad.json", "--no-config")
+    assert alone.code == 3
+    assert "--skip-damaged" not in alone.err
+    assert "`specplan check` shows" in alone.err
+    (folder / "good.json").write_text(index(["app"]))
+    both = ("coverage", "--cache=bad.json", "--cache=good.json", "--peers=*", "--no-config")
+    assert "--skip-damaged" in run(*both).err
+    assert run(*both, "--skip-damaged").code in {0, 1}
+
+
+@pytest.mark.parametrize("typed", ["0.96", "0.015", "0.009", "1e-9", "1e-999999"])
+def test_the_percentage_that_is_named_in_place_of_a_share_is_one_that_is_taken(
+    run: Runs, folder: Path, typed: str
+) -> None:
+    (folder / "i.json").write_text(index(["app"]))
+    words = ("coverage", "--cache", "i.json", "--no-config", "--fail-under")
+    refused = run(*words, typed)
+    assert refused.code == 2
+    meant = re.findall(r"`([0-9.]+)`", refused.err) or ["0", "1", "100"]
+    assert all(run(*words, each).code == 1 for each in meant)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("gaps", "--cache", "i.json", "--known-gaps", "pipe"),
+        ("gaps", "--cache", "pipe"),
+        ("gaps", "--cache", "i.json", "--want", "x=pipe"),
+        ("report", "--from", "pipe", "-o", "page.html"),
+        ("trim", "pipe", "--cache", "i.json", "--want", "s.lock"),
+        ("gaps", "--cache", "i.json", "--config", "pipe"),
+    ],
+    ids=" ".join,
+)
+def test_a_pipe_is_refused_with_what_every_option_takes(
+    run: Runs, folder: Path, words: tuple[str, ...]
+) -> None:
+    os.mkfifo(folder / "pipe")
+    (folder / "i.json").write_text(index(["app"]))
+    (folder / "s.lock").write_text(lock(["app"]))
+    answer = run(*words)
+    assert answer.code == 3
+    # Few options read standard input.
+    assert "`-`" not in answer.err

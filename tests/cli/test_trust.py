@@ -720,3 +720,18 @@ def test_specs_of_a_lock_that_no_root_leads_to_are_no_silent_green(
         answer = run(*words.split(), "--cache", "c.json", "--want", f"x={name}")
         assert ("no root leads to" in answer.err or "neither a root" in answer.err) is asked
         assert answer.code == 1 or not asked
+
+
+@pytest.mark.parametrize("cut", ["--max-builds=0", "--exclude-broken=broken.txt"])
+def test_a_plan_that_had_to_leave_all_out_does_not_say_that_nothing_is_to_build(
+    run: Runs, folder: Path, cut: str
+) -> None:
+    written(folder, s_lock=lock(["app"], needs={"app": ["zlib"]}), broken_txt="zlib\n")
+    words = ("rebuild", "--cache=none", "--want=s.lock", cut, "--no-config")
+    for form in ("table", "markdown", "html"):
+        said = run(*words, f"--format={form}").out.lower()
+        assert "nothing to build" not in said
+        assert "no build is planned (" in said
+    written(folder, c_json=index(["app", "zlib"], needs={"app": ["zlib"]}))
+    whole = run("rebuild", "--cache=c.json", "--want=s.lock", "--max-builds=0", "--no-config")
+    assert "nothing to build" in whole.out

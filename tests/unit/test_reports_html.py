@@ -126,8 +126,10 @@ def test_a_page_can_be_found_one_s_way_in() -> None:
 
 def test_numbers_lead_to_no_part_that_is_not_there() -> None:
     document = json.loads(example_texts()[0])
-    document |= {"gaps": [], "cells": [], "unknown": []}
-    document["totals"] |= {"unknown": 2, "gaps": 0}
+    counts = {"wanted": 2, "covered": 0, "unknown": 2}
+    numbers = {**counts, "covered_exact": 0, "usable": 0}
+    document |= {"gaps": [], "cells": [document["cells"][0] | numbers], "unknown": []}
+    document["totals"] |= {**counts, "gaps": 0}
     document["roots"] = {"wanted": 1, "installable": 1, "coverage": 1, "broken": [], "lacking": []}
     page = single([read_document(json.dumps(document).encode())], ORIGIN).files[0][1]
     found = Elements(page).found

@@ -231,7 +231,10 @@ def _settled(reads: Sequence[SourceRead], keywords: LoadKeywords) -> Catalog:
     limits = keywords.get("limits") or Limits()
     catalog = Catalog._from_contents(Contents.of_reads(reads, limits))
     if catalog.damaged and not keywords.get("skip_damaged", False):
-        raise damage(catalog.damaged, hint="`--skip-damaged` continues without damaged files")
+        # Without the rest of a source there is nothing to continue with.
+        continues = "`--skip-damaged` continues without damaged files"
+        shows = "`specplan check` shows all that is wrong with a source"
+        raise damage(catalog.damaged, hint=continues if len(catalog) else shows)
     if catalog.contradictions and keywords.get("strict", False):
         first, *others = catalog.contradictions
         raise DamagedSourceError(

@@ -230,10 +230,11 @@ def percentage_fault(number: Decimal) -> str | None:
     """
     if not 0 < number < 1:
         return None
-    meant = (100 * number).normalize()
-    # Most are written as people write them; no power of ten needs a million zeros.
-    text = f"{meant:f}" if number > Decimal("1e-6") else str(meant)
-    return f"{number} is {number} %; {text} % is `{text}`"
+    if number < Decimal("0.01"):
+        # Not even a share is written so.
+        return f"{number} is less than 1 %; a gate asks for 0, or for 1 to 100"
+    meant = f"{(100 * number).normalize():f}"
+    return f"{number} is {number} %; {meant} % is `{meant}`"
 
 
 def is_system(text: str) -> bool:

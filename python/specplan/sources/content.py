@@ -58,7 +58,9 @@ def first_bytes(path: Path, most: int, shown: str = "") -> bytes:
         fault = getattr(error, "strerror", None) or str(error)
         raise SourceError(f"`{shown}` cannot be read: {fault}", path=shown) from error
     raise SourceError(
-        f"`{shown}` is not a regular file", path=shown, hint="`-` reads standard input"
+        f"`{shown}` is not a regular file",
+        path=shown,
+        hint="write what it holds to a file first, and name that file",
     )
 
 

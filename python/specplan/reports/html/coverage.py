@@ -115,16 +115,6 @@ def question(content: Value) -> list[Prose]:
     return lines
 
 
-def _check_sums(content: Value, at_cell: Mapping[tuple[str, str, str], int]) -> None:
-    """Refuse a document of which cells were cut, or stand there twice."""
-    cells, totals = content.items_at("cells"), content.at("totals")
-    if len(at_cell) != len(cells):
-        content.at("cells").fail("has a cell of one stack and system twice")
-    for name in ("wanted", "covered", "unknown"):
-        if totals.count_at(name) != sum(each.count_at(name) for each in cells):
-            totals.at(name).fail("is not the sum of all cells")
-
-
 def coverage_part(content: Value) -> CoveragePart:
     """Return the values of a document of coverage."""
     cells = tuple(_cell(at, each) for at, each in enumerate(content.items_at("cells")))
@@ -134,7 +124,6 @@ def coverage_part(content: Value) -> CoveragePart:
     totals = content.at("totals")
     if totals.count_at("gaps") != len(entries):
         totals.at("gaps").fail(f"is not the number of gaps, of which {len(entries)} are listed")
-    _check_sums(content, at_cell)
     gaps = [_gap(each, at_cell) for each in entries]
     causes = causes_of(gaps, [_key(each) for each in entries])
     gaps = [replace(gap, cause=cause) for gap, cause in zip(gaps, causes.of_gaps, strict=True)]

@@ -76,15 +76,27 @@ def read_documents(data: bytes, path: str) -> list[Document]:
     sha256 = hashlib.sha256(data).hexdigest()
     if content.text_at_or_none("schema") != SCHEMA:
         text = data.decode("utf-8-sig")
-        return [
-            Document(kind=_kind_of(content), content=content, text=text, path=path, sha256=sha256)
-        ]
+        kind = _kind_of(content)
+        if kind == "coverage":
+            _check_sums(content)
+        return [Document(kind=kind, content=content, text=text, path=path, sha256=sha256)]
     return [
         Document(
             kind=_kind_of(each), content=each, text=json.dumps(each.raw), path=path, sha256=sha256
         )
         for each in content.items_at("documents")
     ]
+
+
+def _check_sums(content: Value) -> None:
+    """Refuse a document of coverage of which cells were cut, or stand there twice."""
+    cells, totals = content.items_at("cells"), content.at("totals")
+    places = {tuple(each.text_at(name) for name in ("stack", "os", "target")) for each in cells}
+    if len(places) != len(cells):
+        content.at("cells").fail("has a cell of one stack and system twice")
+    for name in ("wanted", "covered", "unknown"):
+        if totals.count_at(name) != sum(each.count_at(name) for each in cells):
+            totals.at(name).fail("is not the sum of all cells")
 
 
 def _read(data: bytes, shown: str) -> Value:

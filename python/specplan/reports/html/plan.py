@@ -56,7 +56,13 @@ def headline(content: Value) -> Prose:
         rest += f", {count(open_, 'want')} cannot be planned"
     builds = totals.count_at("builds")
     if not builds:
-        return f"{kind}nothing to build, {rest}"
+        budget = content.at_or_none("budget")
+        excluded = content.at_or_none("excluded")
+        cut = plan_wording.nothing(
+            0 if excluded is None else len(excluded.items_at("builds")),
+            0 if budget is None else len(budget.items_at("open")),
+        )
+        return f"{kind}{cut}, {rest}"
     stages = count(totals.count_at("stages"), "stage")
     return f"{kind}{count(builds, 'build')} in {stages}, {rest}"
 

@@ -118,12 +118,24 @@ def headline(plan: Plan) -> str:
     publish = f", {len(plan.publish)} to publish" if plan.publish else ""
     kind += "".join(f"{each}, " for each in unplannable(len(plan.unplannable)))
     if not totals.builds:
-        return f"{kind}nothing to build, {wants}, {totals.reused} reused{publish}"
+        cut = nothing(plan.excluded_builds, plan.open_roots)
+        return f"{kind}{cut}, {wants}, {totals.reused} reused{publish}"
     stages = wording.count(totals.stages, "stage")
     return (
         f"{kind}{wording.count(totals.builds, 'build')} in {stages}, {wants}, "
         f"{totals.reused} reused{publish}"
     )
+
+
+def nothing(excluded: int, open_roots: int) -> str:
+    """Return the phrase for a plan without builds, which may be one that had to leave all out.
+
+    Args:
+        excluded: How many builds are excluded because of specs that do not build.
+        open_roots: How many roots a budget does not complete.
+    """
+    cut = limits(excluded, open_roots, is_what_if=False)
+    return f"no build is planned ({', '.join(cut)})" if cut else "nothing to build"
 
 
 def unplannable(count: int) -> list[str]:
