@@ -66,6 +66,19 @@ def test_it_says_what_the_file_still_needs(
     assert "word" not in said.replace("words", "")
 
 
+def test_the_file_serves_caches_that_are_called_alike(tmp_path: Path) -> None:
+    for name in "a", "b":
+        shutil.copytree(EXAMPLES / "mirror", tmp_path / name / "mirror")
+    text = "spack: {specs: [zlib-ng], mirrors: {here: a/mirror}}"
+    (tmp_path / "spack.yaml").write_text(text, encoding="utf-8")
+    file = tmp_path / "specplan.toml"
+    system = ("--system", "ubuntu24.04/x86_64_v3")
+    assert main(["init", str(tmp_path), "-o", str(file), *system]) == 0
+    caches = config.load(file).cache
+    assert [each.partition("=")[0] for each in caches] == ["a-mirror", "b-mirror"]
+    assert main(["gaps", "--config", str(file)]) == 0
+
+
 def test_the_file_for_a_mirror_alone_serves_the_commands_that_want_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

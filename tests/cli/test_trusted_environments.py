@@ -244,6 +244,15 @@ def test_the_mirrors_of_an_environment_are_caches_where_none_is_given(
     assert "secret" not in remote.err
 
 
+def test_mirrors_that_end_alike_or_are_one_are_caches_each_once(run: Runs, folder: Path) -> None:
+    for name in "a", "b":
+        (folder / name / "m").mkdir(parents=True)
+        cache(folder / name / "m", **{"zlib" if name == "a" else "bzip2": {}})
+    text = "spack: {specs: [zlib, bzip2], mirrors: {x: ../a/m, y: ../b/m, z: 'file://%s/a/m'}}"
+    want = environment(folder, text % folder)
+    assert asked(run, "--want", want)["totals"]["covered"] == 2
+
+
 def test_a_file_of_mirrors_beside_an_environment_names_the_caches(run: Runs, folder: Path) -> None:
     cache(folder, zlib={})
     want = environment(folder, "spack: {specs: [zlib]}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from specplan.cli import output
 from specplan.errors import UsageError
 from specplan.sources import Limits
+from specplan.sources.mirrors.own_stack import labelled_apart
 from specplan.sources.named_want import file_of, named_want
 
 if TYPE_CHECKING:
@@ -36,7 +37,15 @@ def caches_of(settings: Settings, options: EnvironmentOptions) -> tuple[str, ...
     if settings.cache:
         return settings.cache
     named = [mirror for want in settings.want for mirror in _of_environment(want, options)]
-    return tuple(dict.fromkeys(_chosen(named, settings)))
+    places: dict[str, str] = {}
+    seen = set()
+    for mirror in _chosen(named, settings):
+        # One mirror may be written in several ways.
+        real = os.path.realpath(mirror.place) if mirror.is_local else mirror.place
+        if real not in seen:
+            seen.add(real)
+            places[mirror.place] = mirror.name
+    return tuple(labelled_apart(places).values())
 
 
 def _of_environment(want: str, options: EnvironmentOptions) -> tuple[NamedMirror, ...]:
@@ -56,8 +65,8 @@ def _of_environment(want: str, options: EnvironmentOptions) -> tuple[NamedMirror
     return mirrors or (read_mirrors_file(beside, Limits()) if beside.is_file() else ())
 
 
-def _chosen(mirrors: Iterable[NamedMirror], settings: Settings) -> list[str]:
-    mirrors = list(mirrors)
+def _chosen(mirrors: Iterable[NamedMirror], settings: Settings) -> list[NamedMirror]:
+    mirrors = list(dict.fromkeys(mirrors))
     used = [each for each in mirrors if each.is_local or settings.use_mirrors]
     passed_over = [each for each in mirrors if each not in used]
     for each in used:
@@ -68,4 +77,4 @@ def _chosen(mirrors: Iterable[NamedMirror], settings: Settings) -> list[str]:
         if not used:
             raise UsageError(f"no cache is given, and the mirrors {names} are remote", hint=hint)
         output.note(f"the remote mirrors {names} are not used; {hint}")
-    return [each.place for each in used]
+    return used

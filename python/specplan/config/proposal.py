@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan._core import AbstractSpec
 from specplan.counting import count
+from specplan.sources.mirrors.own_stack import labelled_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -103,24 +104,32 @@ def lacks_systems(stack: FoundStack) -> bool:
 
 
 def _caches(
-    caches: Iterable[FoundCache], mirrors: Iterable[NamedMirror], stacks: set[str], folder: Path
+    caches: Sequence[FoundCache], mirrors: Iterable[NamedMirror], stacks: set[str], folder: Path
 ) -> str:
-    lines = {}
+    said = {}
+    names = {}
+    remote = {}
     for cache in caches:
         path = _relative(cache.path, folder)
         # An index says nothing of stacks; a folder of a stack's name does.
         is_of_stack = cache.kind in {"mirror", "binaries"} and cache.path.name in stacks
         place = f"{cache.path.name}={path}" if is_of_stack else path
-        lines[path] = f"  {_text(place)}, # {_KINDS[cache.kind]}\n"
+        said[place], names[place] = _KINDS[cache.kind], path
+    found = {_relative(cache.path, folder) for cache in caches}
     for mirror in mirrors:
+        about = f"the mirror {_one_line(mirror.name)} of {_one_line(mirror.where)}"
         place = _relative(Path(mirror.place), folder) if mirror.is_local else mirror.place
-        said = f"the mirror {_one_line(mirror.name)} of {_one_line(mirror.where)}"
-        # What is remote is asked only where somebody says so.
-        comment = "" if mirror.is_local else "# "
-        lines.setdefault(place, f"  {comment}{_text(place)}, # {said}\n")
+        if not mirror.is_local:
+            remote.setdefault(place, about)
+        elif place not in found | names.keys():
+            said[place], names[place] = about, mirror.name
+    shown = labelled_apart(names)
+    lines = [f"  {_text(shown[place])}, # {about}\n" for place, about in said.items()]
+    # What is remote is asked only where somebody says so.
+    lines += [f"  # {_text(place)}, # {about}\n" for place, about in remote.items()]
     if not lines:
         return '# The build caches. None were found.\n# cache = ["path/or/url"]\n'
-    return "# The build caches.\ncache = [\n" + "".join(lines.values()) + "]\n"
+    return "# The build caches.\ncache = [\n" + "".join(lines) + "]\n"
 
 
 def _host(environments: Iterable[Environment]) -> list[str]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from specplan.patterns import pattern
+from specplan.sources.label import split_label
 
-__all__ = ["NO_STACK", "own_stack_of"]
+__all__ = ["NO_STACK", "labelled_apart", "own_stack_of"]
 
 #: The label of what is in no stack.
 NO_STACK: Final = "-"
 
 _LABEL: Final = pattern(r"[A-Za-z0-9_.-]+")
+
+#: What a label may not hold.
+_OTHER: Final = pattern(r"[^A-Za-z0-9_.-]+")
 
 #: What ends the name of a file and says only how it is written.
 _ENDINGS: Final = (".gz", ".sig", ".json")
@@ -44,6 +49,42 @@ def own_stack_of(where: str, *, remote: bool) -> str:
     if _LABEL.fullmatch(name) is None or name in {_UNION, NO_STACK, ".", ".."}:
         return ""
     return name
+
+
+def labelled_apart(places: dict[str, str]) -> dict[str, str]:
+    """Return sources with a label where without one several would be called alike.
+
+    Args:
+        places: Sources, each with what to call it then.
+
+    Examples:
+        >>> labelled_apart({"a/mirror": "a", "b/mirror": "b", "cache": "c"})
+        {'a/mirror': 'a=a/mirror', 'b/mirror': 'b=b/mirror', 'cache': 'cache'}
+    """
+    own = {place: _name(place) for place in places}
+    count = Counter(own.values())
+    alike = {
+        place
+        for place, name in own.items()
+        if name and count[name] > 1 and not split_label(place)[0]
+    }
+    taken = {name for place, name in own.items() if place not in alike}
+    found = {}
+    for place, name in places.items():
+        found[place] = place
+        if place in alike:
+            label = first = _OTHER.sub("-", name).strip("-.") or "mirror"
+            number = 2
+            while label in taken:
+                label = f"{first}-{number}"
+                number += 1
+            taken.add(label)
+            found[place] = f"{label}={place}"
+    return found
+
+
+def _name(place: str) -> str:
+    return split_label(place)[0] or own_stack_of(place, remote="://" in place)
 
 
 def _last_of_url(url: str) -> str:
