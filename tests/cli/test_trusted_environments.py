@@ -261,7 +261,11 @@ def test_a_file_of_mirrors_beside_an_environment_names_the_caches(run: Runs, fol
 
 
 @pytest.mark.parametrize(
-    "text", ["spack: {spec: [zlib]}", "spack:\n", "env: {CI: 1}\n", "spack: [a]\n"]
+    "text",
+    [
+        *("spack: {spec: [zlib]}", "spack:\n", "env: {CI: 1}\n", "spack: [a]\n"),
+        "spack: {specs: [zlib]}\npackages: {all: {require: +cuda}}\n",
+    ],
 )
 def test_a_file_that_is_no_environment_is_refused(run: Runs, folder: Path, text: str) -> None:
     place = cache(folder, zlib={})

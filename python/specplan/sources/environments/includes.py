@@ -81,6 +81,7 @@ def unwrapped(document: Node) -> Mapping:
         if not node.entries:
             raise node.mark.fault(f"`{key}:` is empty, so this is not an environment")
         sections.only_known(node)
+        _refuse_beside(document, key)
         return node
     former = _inside(document, _FORMER_WRAPPER)
     if former is not None and isinstance(former[0], Mapping) and _is_old(former[0]):
@@ -89,6 +90,16 @@ def unwrapped(document: Node) -> Mapping:
         "has no `spack:` at its top, so this is not an environment",
         hint="wants come from a `spack.lock` or a `spack.yaml`",
     )
+
+
+def _refuse_beside(document: Mapping, wrapper: str) -> None:
+    """Refuse what stands beside the environment: a section that is not indented is not in it."""
+    for key, node in document.entries.items():
+        if key != wrapper:
+            raise node.mark.fault(
+                f"`{key}` stands beside `{wrapper}:`, where Spack takes nothing",
+                hint=f"indent it, so that it stands in `{wrapper}:`",
+            )
 
 
 def _inside(document: Mapping, wrapper: str) -> tuple[Node, str] | None:
