@@ -108,7 +108,7 @@ def _caches(
 ) -> str:
     said = {}
     names = {}
-    remote = {}
+    remote: dict[str, str] = {}
     for cache in caches:
         path = _relative(cache.path, folder)
         # An index says nothing of stacks; a folder of a stack's name does.
