@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -16,7 +17,6 @@ from tests.page_documents import ORIGIN, example_documents, hostile_documents, s
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -302,3 +302,29 @@ def test_a_page_fits_a_phone_and_paper(browser: Browser, places: dict[str, str])
             .filter((each) => each.getBoundingClientRect().right > innerWidth)
             .map((each) => each.id)"""
         assert page.evaluate(cut) == []
+
+
+@pytest.mark.parametrize("width", [320, 1024, 1280, 1440, 1600])
+def test_long_lines_push_no_page_of_the_site_aside(
+    browser: Browser, tmp_path: Path, width: int
+) -> None:
+    """What commands print is wider than any column; it scrolls in its own box."""
+    furo = Path(pytest.importorskip("furo").__file__).parent / "theme/furo/static/styles/furo.css"
+    own = Path(__file__).parents[2] / "docs" / "_static" / "site.css"
+    styles = "".join(f"<style>{each.read_text(encoding='utf-8')}</style>" for each in (furo, own))
+    page = tmp_path / "page.html"
+    page.write_text(
+        f"""<!doctype html><meta name="viewport" content="width=device-width">{styles}
+        <div class="page"><aside class="sidebar-drawer"></aside><div class="main">
+        <div class="content"><div class="article-container"><article>
+        <div class="highlight"><pre>{"x" * 400}</pre></div></article></div></div>
+        <aside class="toc-drawer"></aside></div></div>""",
+        encoding="utf-8",
+    )
+    with browser.new_context(viewport={"width": width, "height": 700}) as context:
+        opened = context.new_page()
+        opened.goto(page.as_uri())
+        assert opened.evaluate("document.documentElement.scrollWidth") == width
+        box = opened.locator("article").bounding_box()
+        assert box is not None
+        assert box["width"] > min(width - 40, 640)
