@@ -161,7 +161,7 @@ def _columns(kind: Hashable) -> tuple[_Column, ...]:
         own = attrgetter(name)
         if is_dataclass(form):
             found += [
-                (f"{name}_{inner}", of, _within(own, value))
+                (f"{name}_{inner}", of, _within(own, value, of))
                 for inner, of, value in _columns(form)  # type: ignore[arg-type] # a class
             ]
         elif form in _PLAIN:
@@ -189,10 +189,14 @@ def _without_none(hint: Any) -> Any:
     return hint
 
 
-def _within(outer: Callable[[Any], Any], inner: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _within(
+    outer: Callable[[Any], Any], inner: Callable[[Any], Any], of: _ColumnType
+) -> Callable[[Any], Any]:
     def value(record: Any) -> Any:
         found = outer(record)
-        return None if found is None else inner(found)
+        if found is None:
+            return [] if of == "list" else None
+        return inner(found)
 
     return value
 

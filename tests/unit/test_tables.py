@@ -43,6 +43,19 @@ def test_results_are_tables_of_their_records(catalog: specplan.Catalog) -> None:
     assert asked("SELECT sum(covered) FROM cells", cells=cells) == [(report.totals.covered,)]
 
 
+def test_a_gap_that_nothing_is_near_to_is_a_row_all_the_same() -> None:
+    mirror = specplan.load("examples/mirror")
+    report = mirror.gaps(want="examples/locks/radiuss/spack.lock")
+    assert any(gap.nearest is None for gap in report)
+    rows = asked("SELECT want, nearest_hash, nearest_differs FROM report", report=report)
+    assert rows == [
+        (gap.want, gap.nearest.hash, list(gap.nearest.differs))
+        if gap.nearest
+        else (gap.want, None, [])
+        for gap in report
+    ]
+
+
 def test_builds_and_findings_are_tables_too() -> None:
     catalog = specplan.load("examples/rebuild/mirror-2025-11.json.gz")
     plan = catalog.rebuild(want="examples/rebuild/2026-01/radiuss/spack.lock.gz")
